@@ -1,0 +1,163 @@
+"""What has to be worked out before what.
+
+A policy is worked out in nodes: the item bodies of an account tree, a proof that is used once, the tree itself, a
+credit, a fact, all moves in one queue, a requirement. A node comes after every node whose balance or fact it reads. What
+reads an account that moves touch comes after the moves; only the moves themselves see the balance before.
+"""
+
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+import attrs
+
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+
+Node = tuple[str, str]
+MOVES: Node = ("moves", "")
+
+
+def references(part: Any) -> Iterator[e.Expression]:
+    """Every balance, aggregate, fact and used proof that an operator or expression reads, at any depth."""
+    if isinstance(part, (e.Balance, e.Aggregate, e.FactValue, e.UsedIn)):
+        yield part
+    if isinstance(part, tuple):
+        for inner in part:
+            yield from references(inner)
+    elif attrs.has(type(part)) and isinstance(part, (e.Expression, o.Operator, o.Branch, o.Decided, o.Fallback, o.Case,
+                                                     o.Decision, o.Ratio, o.Part)):  # fmt: skip
+        for name in _parts_of(type(part)):
+            yield from references(getattr(part, name))
+
+
+_PARTS: dict[type, tuple[str, ...]] = {}
+
+
+def _parts_of(kind: type) -> tuple[str, ...]:
+    if kind not in _PARTS:
+        skipped = {"span", "table", "number", "article"}
+        _PARTS[kind] = tuple(field.name for field in attrs.fields(kind) if field.name not in skipped)
+    return _PARTS[kind]
+
+
+def root_of(accounts: Mapping[str, o.Account], name: str) -> str:
+    """The outermost account around an account."""
+    parent = accounts[name].parent
+    return root_of(accounts, parent) if parent else name
+
+
+def within(accounts: Mapping[str, o.Account], name: str) -> Iterator[str]:
+    """An account and all inside it."""
+    yield name
+    for child in accounts[name].children:
+        yield from within(accounts, child)
+
+
+def touched(accounts: Mapping[str, o.Account], moves: tuple[o.Move, ...]) -> frozenset[str]:
+    """The accounts that moves take from or give to, with all around and inside them."""
+    found: set[str] = set()
+    for move in moves:
+        for name in (*move.sources, move.target):
+            found.update(within(accounts, name))
+            found.update(_around(accounts, name))
+    takers = {root_of(accounts, name) for name in accounts if _takes(accounts[name])}
+    if takers:
+        found.update(name for name, account in accounts.items() if account.sort == "category")
+    return frozenset(found)
+
+
+def _around(accounts: Mapping[str, o.Account], name: str) -> Iterator[str]:
+    parent = accounts[name].parent
+    if parent:
+        yield parent
+        yield from _around(accounts, parent)
+
+
+def _takes(account: o.Account) -> bool:
+    return any(isinstance(operator, o.Take) for operator in account.operators)
+
+
+class Order:
+    """Finds the order of one policy's nodes."""
+
+    def __init__(
+        self, accounts: Mapping[str, o.Account], rules: Mapping[str, o.Rule], facts: Mapping[str, o.Fact],
+        moves: tuple[o.Move, ...], requirements: Mapping[str, o.Requirement], uniques: tuple[o.Uniqueness, ...],
+    ) -> None:  # fmt: skip
+        self.accounts, self.rules, self.facts = accounts, rules, facts
+        self.moves, self.requirements, self.uniques = moves, requirements, uniques
+        self.touched = touched(accounts, moves)
+        self.graph: dict[Node, set[Node]] = {}
+
+    def find(self) -> tuple[tuple[Node, ...], tuple[str, ...]]:
+        """The nodes in order; or no nodes and the names along a circle."""
+        self._trees()
+        self._decisions()
+        try:
+            return tuple(TopologicalSorter(self.graph).static_order()), ()
+        except CycleError as error:
+            return (), tuple(name or kind for kind, name in reversed(error.args[1]))
+
+    def node_of(self, account: str) -> Node:
+        """The node that fills an account."""
+        sort = self.accounts[account].sort
+        if sort == "credit":
+            return "credit", account
+        if sort == "account":
+            return "account", account
+        return "tree", root_of(self.accounts, account)
+
+    def reads(self, part: Any, before_moves: bool = False) -> set[Node]:
+        """The nodes that a part of the policy reads."""
+        found: set[Node] = set()
+        for reference in references(part):
+            if isinstance(reference, e.FactValue) or (isinstance(reference, e.Aggregate) and reference.is_fact):
+                found.add(("fact", reference.name))
+                continue
+            assert isinstance(reference, (e.Balance, e.Aggregate, e.UsedIn))
+            name = reference.name if isinstance(reference, e.Aggregate) else reference.account
+            found.add(self.node_of(name))
+            if name in self.touched and not before_moves:
+                found.add(MOVES)
+        return found
+
+    def _add(self, node: Node, after: set[Node]) -> None:
+        self.graph.setdefault(node, set()).update(after)
+        for other in after:
+            self.graph.setdefault(other, set())
+
+    def _trees(self) -> None:
+        for name, account in self.accounts.items():
+            if account.sort in ("category", "score"):
+                root = root_of(self.accounts, name)
+                self._add(("tree", root), {("items", root), *self.reads(account.operators, before_moves=True)})
+                self._add(("tree", root), self.reads((account.start, account.floor, account.ceiling)))
+                for item in account.items:
+                    self._add(("items", root), self.reads(self.rules[item].operators))
+            elif account.sort == "credit":
+                self._add(("credit", name), self.reads(account.cases))
+                for limit, target, _ in account.diverts:
+                    self._add(("account", target), {("credit", name), *self.reads(limit)})
+        for position, unique in enumerate(self.uniques):
+            roots = {root_of(self.accounts, self.rules[rule].account) for rule in (unique.over or self.rules)}
+            for root in roots:
+                self._add(("unique", str(position)), {("items", root)})
+                self._add(("tree", root), {("unique", str(position))})
+
+    def _decisions(self) -> None:
+        for name, fact in self.facts.items():
+            self._add(("fact", name), self.reads(fact.decision))
+        after: set[Node] = set()
+        for move in self.moves:
+            after |= {self.node_of(name) for name in (*move.sources, move.target)}
+            after |= self.reads((move.ratios, move.limit, move.guards), before_moves=True)
+        for name, account in self.accounts.items():
+            if _takes(account):
+                after |= {("tree", root_of(self.accounts, other)) for other in self.touched if other in self.accounts
+                          and self.accounts[other].sort == "category"}  # fmt: skip
+                after |= {("tree", root_of(self.accounts, name)), *self.reads(account.operators, before_moves=True)}
+        if after:
+            self._add(MOVES, after)
+        for name, requirement in self.requirements.items():
+            self._add(("require", name), self.reads(requirement.parts))

@@ -1,0 +1,402 @@
+"""The arrow from a program to the core: a compiled policy, or what is wrong with it.
+
+Sugar goes here and nowhere else. Declarations are elaborated one by one; an error in one leaves the others alone. The
+result is immutable, holds no tree, and can be evaluated only when there was no error.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.core.articles import article_range
+from creditlang.core.bodies import Bodies
+from creditlang.core.dependencies import Order
+from creditlang.core.elaborate import Context, Elaborator
+from creditlang.core.scope import Scope
+from creditlang.core.tables import build_table, dimension_type
+from creditlang.diagnostics import Diagnostic, Phrase
+from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Program
+from creditlang.syntax import tree as t
+from creditlang.types import UNKNOWN, Type
+
+
+def compile_program(program: Program, texts: Iterable[str] = ()) -> tuple[o.Policy, "Compilation"]:
+    """The core of `program`; the compilation keeps the diagnostics and what the checker asks for.
+
+    `texts` are the sources, in order, from which the policy's fingerprint is made.
+    """
+    compilation = Compilation(program)
+    return compilation.policy("".join(texts)), compilation
+
+
+class Compilation:
+    """One run of the arrow."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.scope = Scope(program)
+        self.elaborator = Elaborator(self.scope)
+        self.bodies = Bodies(self.scope, self.elaborator)
+        self.rules: dict[str, o.Rule] = {}
+        self.facts: dict[str, o.Fact] = {}
+        self.settings: dict[str, tuple[o.DatedValue, ...]] = {}
+        self.guards: dict[str, tuple[o.Operator, ...]] = {}
+        self.scope.elaborate_setting = self.setting
+        self.scope.elaborate_fact = self.fact
+        self.scope.inline_fact = self.record_fact
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What was found, in the order of the stages."""
+        return self.scope.diagnostics
+
+    def policy(self, text: str) -> o.Policy:
+        """Elaborate everything."""
+        program = self.program
+        articles = program.articles
+        if articles:
+            self.bodies.articles = article_range(articles.first.text, articles.last.text)
+        for table in program.tables.values():
+            self.table(table)
+        for name in program.lets:
+            self.scope.setting_type(name)
+        head = program.policy
+        applies = self.elaborator.condition(head.applies, Context()) if head and head.applies else None
+        if head:
+            self.bodies.article(head.cites)
+        self.kind_guards()
+        for item in program.items.values():
+            self.rules[item.name] = self.rule(item)
+        for name, declared in program.facts.items():
+            if declared.kind is None:
+                self.scope.fact_type(name)
+        accounts = {name: self.account(symbol) for name, symbol in program.accounts.items()}
+        moves = tuple(move for move in map(self.move, program.offsets) if move is not None)
+        requirements = {name: self.requirement(node) for name, node in program.requires.items()}
+        uniques = tuple(self.unique(node) for node in program.uniques)
+        order, circle = Order(accounts, self.rules, self.facts, moves, requirements, uniques).find()
+        if circle:
+            self.scope.report("CR321", self.place_of(circle), circle=" → ".join(circle))
+        kinds = {name: self.kind(kind) for name, kind in program.kinds.items()}
+        return o.Policy(
+            identifier=head.identifier if head else "policy", title=(head.title or "") if head else "",
+            issuer=(head.issuer or "") if head else "", applies=applies, since=head.since if head else None,
+            until=head.until if head else None, attributes=tuple(map(self.column, program.attributes.values())),
+            kinds=kinds, settings=self.settings, setting_types=self.scope.setting_types, accounts=accounts,
+            rules=self.rules, facts=self.facts, moves=moves, requirements=requirements, treats=self.treats(),
+            uniques=uniques, calendar=self.calendar(), readings=self.readings(), articles=self.bodies.articles,
+            without_rule=self.without_rule(), order=order,
+            tables=(*self.scope.tables.values(), *self.bodies.printed),
+            fingerprint=hashlib.sha256(text.encode()).hexdigest(),
+        )  # fmt: skip
+
+    def place_of(self, names: tuple[str, ...]) -> "t.Span | None":
+        """Where a name of a circle is declared."""
+        for name in names:
+            symbol = self.program.accounts.get(name)
+            node: t.Named | None = symbol.node if symbol else self.program.facts.get(name)
+            if node is not None:
+                return node.name.span
+        return None
+
+    # ---- values
+    def setting(self, name: str) -> Type:
+        node = self.program.lets[name]
+        values, kind = [], UNKNOWN
+        for position, dated in enumerate(node.values):
+            value, found = self.elaborator.expression(dated.value, Context(), None if not position else kind)
+            if position:
+                self.elaborator.same(found, kind, dated.value)
+            else:
+                kind = found
+            if dated.since:
+                self.scope.date(dated.since, dated)
+            values.append(o.DatedValue(dated.since, value))
+        self.bodies.article(node.cites)
+        self.settings[name] = tuple(values)
+        return kind
+
+    def table(self, node: t.Table) -> None:
+        name = node.name.text
+        rows, count = node.rows, len(node.dimensions)
+        first = [row.cells[0] for row in (rows if count == 1 else rows[1:]) if row.cells]
+        labels = [first, list(rows[0].cells)] if count == 2 and rows else [first]
+        kinds = [
+            dimension_type(self.scope, dimension.text, cells)
+            for dimension, cells in zip(node.dimensions, labels, strict=False)
+        ]
+        names = [dimension.text for dimension in node.dimensions]
+        if len(kinds) != count:
+            self.scope.report("CR206", node.span, table=name, needed=Phrase("one or two", "一至两"), given=count)
+            return
+        self.scope.tables[name] = build_table(self.scope, name, kinds, names, rows, node.span)
+        self.scope.dimension_types[name] = tuple(kinds)
+        self.bodies.article(node.cites)
+
+    # ---- data
+    def column(self, symbol: FieldSymbol) -> o.Column:
+        node, kind = symbol.node, symbol.type
+        default: object = None
+        if node.default is not None:
+            value, found = self.elaborator.expression(node.default, Context(), kind)
+            self.elaborator.same(found, kind, node.default)
+            default = value.value if isinstance(value, e.Constant) else None
+        return o.Column(
+            symbol.name, symbol.labels, kind, node.optional or node.default is not None, node.if_used, default,
+            node.minimum, node.maximum, self.values_of(kind),
+        )  # fmt: skip
+
+    def values_of(self, kind: Type) -> Mapping[str, str] | None:
+        """Canonical values by name and label, for what is chosen from a list."""
+        if kind.enumeration:
+            values = self.program.enumerations[kind.enumeration].values
+            return {text: name for name, labels in reversed(values.items()) for text in (*labels, name)}
+        if kind.name in ("item", "account"):
+            return {text: name for (space, text), name in self.program.labels.items() if space == kind.name}
+        return None
+
+    def kind(self, kind: Kind) -> o.RecordKind:
+        first = {sort: kind.first(sort) for sort in ("item", "date", "semester")}
+        names = {sort: symbol.name if symbol else None for sort, symbol in first.items()}
+        group = kind.node.group.text if kind.node.group else None
+        if group:
+            found = self.program.canonical("attribute", group)
+            if found is None and kind.node.group:
+                self.scope.unknown("field", kind.node.group, self.program.attributes)
+            group = found
+        return o.RecordKind(
+            kind.name, kind.labels, tuple(map(self.column, kind.fields.values())), group, kind.node.enrolment,
+            names["item"], names["date"], names["semester"],
+        )  # fmt: skip
+
+    def kind_guards(self) -> None:
+        for name, kind in self.program.kinds.items():
+            context = Context(kind=kind)
+            self.bodies.check_place(kind.node.lines, "record")
+            around = self.bodies.article(kind.node.cites)
+            self.guards[name] = tuple(self.bodies.operators(kind.node.lines, context, around, None, None))
+
+    # ---- rules and accounts
+    def rule(self, item: ItemSymbol) -> o.Rule:
+        node = item.node
+        account = self.program.accounts[item.account]
+        kind = self.program.kinds[item.kind]
+        self.bodies.check_place(node.lines, "item")
+        around = self.bodies.article(node.cites, self.article_of(account))
+        context = Context(kind=kind)
+        own = self.bodies.operators(node.lines, context, around, frozenset({item.name}), account.unit)
+        return o.Rule(
+            item.name, item.labels, item.account, item.kind, (*self.guards[item.kind], *own), around,
+            self.bodies.number(), node.name.span,
+        )  # fmt: skip
+
+    def article_of(self, account: AccountSymbol) -> str:
+        """The articles of an account, or of the one around it."""
+        parent = self.article_of(self.program.accounts[account.parent]) if account.parent else ""
+        with self.scope.quiet():
+            cited = list(self.bodies.cited)
+            text = self.bodies.article(account.node.cites, parent)
+            self.bodies.cited[:] = cited
+        return text
+
+    def account(self, symbol: AccountSymbol) -> o.Account:
+        node = symbol.node
+        parent = self.article_of(self.program.accounts[symbol.parent]) if symbol.parent else ""
+        around = self.bodies.article(node.cites, parent)
+        sort = {t.Score: "score", t.Credit: "credit", t.Account: "account"}.get(type(node), "category")
+        lines = node.lines if isinstance(node, t.Body) else ()
+        if sort != "account":
+            self.bodies.check_place(lines, sort)
+        operators: tuple[o.Operator, ...] = ()
+        decision = None
+        levels: dict[str, e.Expression] = {}
+        diverts: list[tuple[e.Expression, str, str]] = []
+        if sort == "credit":
+            decision, _ = self.bodies.decision(lines, Context(period=symbol.period), around, symbol.unit)
+            diverts = [divert for line in lines if isinstance(line, t.GoesTo) and (divert := self.divert(line, symbol, around))]
+        else:
+            inside = frozenset(rule for name in self.program.within(symbol.name) for rule in self.program.accounts[name].items)
+            kind = self.kind_within(inside)
+            context = Context(kind=kind)
+            operators = tuple(self.bodies.operators(lines, context, around, inside, symbol.unit))
+            for line in lines:
+                if isinstance(line, t.Level):
+                    levels[line.which] = self.elaborator.number(line.value, Context(period=symbol.period), symbol.unit)[0]
+        order = next((line.field for line in lines if isinstance(line, t.InOrderOf)), None)
+        return o.Account(
+            symbol.name, symbol.labels, symbol.unit, symbol.period, sort, symbol.parent, tuple(symbol.children),  # type: ignore[arg-type]
+            tuple(symbol.items), operators, levels.get("start"), levels.get("floor"), levels.get("ceiling"), decision,
+            tuple(diverts), self.order_field(order, symbol), around,
+        )  # fmt: skip
+
+    def order_field(self, name: t.Identifier | None, symbol: AccountSymbol) -> str | None:
+        if name is None:
+            return None
+        inside = frozenset(rule for inner in self.program.within(symbol.name) for rule in self.program.accounts[inner].items)
+        kind = self.kind_within(inside)
+        return self.named_field(name, kind, "date")
+
+    def named_field(self, name: t.Identifier, kind: Kind | None, type_name: str) -> str | None:
+        found = self.scope.field_of(kind, name.text)
+        if found is None or kind is None:
+            self.scope.unknown("field", name, kind.fields if kind else ())
+            return None
+        self.scope.used.add((kind.name, found.name))
+        if found.type.name != type_name:
+            self.elaborator.need(found.type, type_name, name)
+        return found.name
+
+    def kind_within(self, rules: frozenset[str]) -> Kind | None:
+        """The kind of record of a container's rules, if they have one in common."""
+        kinds = {self.program.items[name].kind for name in rules if name in self.program.items}
+        return self.program.kinds[kinds.pop()] if len(kinds) == 1 else None
+
+    def divert(self, line: t.GoesTo, symbol: AccountSymbol, around: str) -> tuple[e.Expression, str, str] | None:
+        target = self.program.account(line.account.text)
+        if target is None:
+            self.scope.unknown("account", line.account)
+            return None
+        limit, _ = self.elaborator.number(line.limit, Context(period=symbol.period), symbol.unit)
+        return limit, target.name, self.bodies.article(line.cites, around)
+
+    # ---- facts, moves, requirements
+    def fact(self, name: str) -> Type:
+        node = self.program.facts[name]
+        self.bodies.check_place(node.lines, "fact")
+        unit = self.program.canonical("unit", node.unit.text) if node.unit else None
+        if node.unit and unit is None:
+            self.scope.unknown("unit", node.unit)
+        around = self.bodies.article(node.cites)
+        decision, kind = self.bodies.decision(node.lines, Context(period=node.period), around, unit)
+        self.facts[name] = o.Fact(name, node.labels, node.period, kind.unit if kind else unit, decision, around)
+        return kind or UNKNOWN
+
+    def record_fact(self, name: str, context: Context) -> tuple[e.Expression, Type]:
+        node = self.program.facts[name]
+        inner = Context(kind=context.kind, present=context.present)
+        decision, kind = self.bodies.decision(node.lines, inner, self.bodies.article(node.cites), None)
+        branches = tuple((case.condition or e.Constant(True), case.value) for case in decision.cases if not case.otherwise)
+        otherwise = next((case.value for case in decision.cases if case.otherwise), None)
+        return e.Cases(branches, otherwise, name), kind or UNKNOWN
+
+    def move(self, node: t.Offset) -> o.Move | None:
+        target = self.program.account(node.name.text)
+        request = self.program.canonical("kind", node.request.text) if node.request else None
+        if target is None:
+            self.scope.unknown("account", node.name)
+        if node.request and request is None:
+            self.scope.unknown("kind", node.request)
+        sources = []
+        for name in node.sources:
+            source = self.program.account(name.text)
+            if source is None:
+                self.scope.unknown("account", name)
+            else:
+                sources.append(source.name)
+        if target is None or request is None or node.request is None:
+            return None
+        kind = self.program.kinds[request]
+        fields = {sort: kind.first(sort) for sort in ("account", "number", "semester")}
+        for sort, found in fields.items():
+            if found is None:
+                self.scope.report("CR653", node.request.span, kind=kind.name, name=sort)
+                return None
+            self.scope.used.add((kind.name, found.name))
+        account, amount = fields["account"], fields["number"]
+        assert account is not None and amount is not None
+        self.bodies.check_place(node.lines, "offset")
+        around = self.bodies.article(node.cites)
+        context = Context(kind=kind)
+        guards = [x for x in self.bodies.operators(node.lines, context, around, None, None) if isinstance(x, o.Guard)]
+        roundings = [x for x in self.bodies.operators([x for x in node.lines if isinstance(x, t.Rounded)], context, around, None, None)]
+        rounding = roundings[0] if roundings and isinstance(roundings[0], o.Round) else None
+        order = next((line.field for line in node.lines if isinstance(line, t.InOrderOf)), None)
+        limit = self.elaborator.number(node.limit, Context(period=node.period), target.unit)[0] if node.limit else None
+        kind_guards = tuple(guard for guard in self.guards[request] if isinstance(guard, o.Guard))
+        return o.Move(
+            self.bodies.number(), target.name, request, tuple(sources), account.name, amount.name,
+            self.named_field(order, kind, "date") if order else None, limit, self.ratios(node, around), rounding,
+            (*kind_guards, *guards), node.labels, around, node.name.span,
+        )  # fmt: skip
+
+    def ratios(self, node: t.Offset, around: str) -> tuple[o.Ratio, ...]:
+        context = Context(period=node.period)
+        return tuple(
+            o.Ratio(
+                self.bodies.number(), ratio.taken, ratio.given,
+                self.elaborator.condition(ratio.condition, context) if ratio.condition else None,
+                self.bodies.article(ratio.cites, around), ratio.span,
+            )
+            for ratio in node.ratios
+        )  # fmt: skip
+
+    def requirement(self, node: t.Require) -> o.Requirement:
+        around = self.bodies.article(node.cites)
+        parts = tuple(self.bodies.part(part, around) for part in node.parts)
+        return o.Requirement(node.name.text, node.labels, parts, around)
+
+    def unique(self, node: t.Unique) -> o.Uniqueness:
+        over = self.bodies.rules_of(node.over.names) if node.over and node.over.names else None
+        article = self.bodies.article(node.cites)
+        return o.Uniqueness(node.field.text, over, number=self.bodies.number(), article=article, span=node.span)
+
+    def treats(self) -> dict[str, tuple[str, str]]:
+        found: dict[str, tuple[str, str]] = {}
+        for node in self.program.treats:
+            self.bodies.article(node.cites)
+            item = self.program.canonical("item", node.item.text)
+            if item is None:
+                self.scope.unknown("item", node.item)
+            if not node.decider:
+                self.scope.report("CR335", node.span)
+            if item and node.decider:
+                found[node.code] = (item, node.decider)
+        return found
+
+    # ---- the rest
+    def calendar(self) -> o.CalendarData:
+        node = self.program.calendar
+        if node is None:
+            return o.CalendarData()
+        semesters = sorted(node.semesters, key=lambda semester: semester.start)
+        starts = [semester.start for semester in semesters]
+        ends = [*starts[1:], _day_after(node.end) if node.end else ""]
+        built = []
+        for semester, end in zip(semesters, ends, strict=True):
+            for text in (semester.start, semester.teaching_until):
+                self.scope.date(text, semester)
+            last = end or _day_after(semester.teaching_until)
+            built.append(o.Semester(semester.name, semester.labels, semester.start, semester.teaching_until, last))
+        days_off, made_up = set(), set()
+        for holiday in node.holidays:
+            first, last_day = self.scope.date(holiday.first, holiday), self.scope.date(holiday.last, holiday)
+            if first and last_day:
+                days = {(first + timedelta(offset)).isoformat() for offset in range(min((last_day - first).days, 366) + 1)}
+                (made_up if holiday.working else days_off).update(days)
+        return o.CalendarData(tuple(built), frozenset(days_off), frozenset(made_up))
+
+    def readings(self) -> tuple[o.ReadingNote, ...]:
+        notes = []
+        for reading in self.program.readings:
+            article = self.bodies.article(reading.cites)
+            line = reading.span.source.line_number(reading.span.start)
+            notes.append(o.ReadingNote(reading.text, article, f"{reading.span.source.name}:{line}", reading.span))
+        return tuple(notes)
+
+    def without_rule(self) -> dict[str, str]:
+        found = {}
+        for group in self.program.articles.without if self.program.articles else ():
+            for article in group.articles:
+                if article.text not in self.bodies.articles:
+                    self.scope.report("CR334", article.span, article=article.text)
+                found[article.text] = group.reason
+        return found
+
+
+def _day_after(text: str) -> str:
+    try:
+        return (date.fromisoformat(text) + timedelta(1)).isoformat()
+    except ValueError:
+        return text

@@ -1,0 +1,156 @@
+"""What elaboration knows of the whole program: types of named values, facts and tables, found once and kept.
+
+Named values and facts may refer to each other in any order; each is elaborated when first asked for, and one that asks
+for itself is a circle. Diagnostics are collected here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from attrs import define, field
+
+from creditlang.core import expressions as e
+from creditlang.diagnostics import Diagnostic, Label, Phrase, nearest, report
+from creditlang.resolve import SORTS, FieldSymbol, Kind, Program
+from creditlang.source import Span
+from creditlang.syntax import tree as t
+from creditlang.types import UNKNOWN, Type
+
+_DESCRIBED = {
+    "number": Phrase("a number", "数字"), "text": Phrase("a text", "文字"), "yes or no": Phrase("yes or no", "是或否"),
+    "date": Phrase("a date", "日期"), "semester": Phrase("a semester", "学期"), "value": Phrase("a value", "取值"),
+    "item": Phrase("an item", "项目"), "account": Phrase("an account", "账户"), "unknown": Phrase("something", "某值"),
+}  # fmt: skip
+
+
+def described(kind: Type) -> Phrase:
+    """A type in words."""
+    if kind.enumeration:
+        name = kind.enumeration.split("@")[0]
+        return Phrase(f"a value of “{name}”", f"“{name}”的取值")
+    return _DESCRIBED[kind.name]
+
+
+def unify(one: Type, two: Type) -> Type | None:
+    """The type of a sum: the same unit, a plain number going with any; None when the units differ."""
+    if one.unit and two.unit and one.unit != two.unit:
+        return None
+    return Type("number", one.unit or two.unit, max(one.decimals, two.decimals))
+
+
+@define
+class Scope:
+    """The program, and what has been found out about it."""
+
+    program: Program
+    diagnostics: list[Diagnostic] = field(factory=list)
+    used: set[tuple[str, str]] = field(factory=set)
+    reads: set[tuple[str, str]] = field(factory=set)
+    tables: dict[str, e.Table] = field(factory=dict)
+    dimension_types: dict[str, tuple[Type, ...]] = field(factory=dict)
+    setting_types: dict[str, Type] = field(factory=dict)
+    fact_types: dict[str, Type] = field(factory=dict)
+    elaborate_setting: Callable[[str], Type] = lambda name: UNKNOWN
+    elaborate_fact: Callable[[str], Type] = lambda name: UNKNOWN
+    inline_fact: Callable[[str, Any], tuple[e.Expression, Type]] = lambda name, context: (e.Unknown(), UNKNOWN)
+    asking: list[str] = field(factory=list)
+    silent: int = 0
+
+    def report(self, code: str, where: Span | None, /, *labels: Label, **arguments: object) -> None:
+        """Collect a diagnostic."""
+        if not self.silent:
+            self.diagnostics.append(report(code, where, *labels, **arguments))
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Nothing is reported inside."""
+        self.silent += 1
+        try:
+            yield
+        finally:
+            self.silent -= 1
+
+    def unknown(self, sort: str, name: t.Identifier, candidates: Iterable[str] | None = None) -> None:
+        """Report a name that is not known, with the nearest that is."""
+        known = list(candidates) if candidates is not None else [x for space, x in self.program.labels if space == sort]
+        if not self.silent:
+            close = nearest(name.text, known) or ""
+            self.report("CR101", name.span, kind=SORTS[sort], name=name.text, nearest=close)
+
+    def date(self, text: str, node: t.Node) -> date | None:
+        """A date of the policy; one that no calendar has is reported."""
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            self.report("CR110", node.span, value=text, expected=Phrase("a date of the calendar", "实有的日期"))
+            return None
+
+    def field_of(self, kind: Kind | None, text: str) -> FieldSymbol | None:
+        """A field by name or label."""
+        if kind is None:
+            return None
+        name = self.program.canonical(f"field of {kind.name}", text)
+        return kind.fields.get(name or "")
+
+    def value_of(self, kind: Type, text: str) -> str | None:
+        """The canonical value for a name or label of a scale, choice, item or account."""
+        if kind.name == "item":
+            return self.program.canonical("item", text)
+        if kind.name == "account":
+            return self.program.canonical("account", text)
+        if kind.enumeration:
+            return self.program.enumerations[kind.enumeration].value(text)
+        return None
+
+    def setting_type(self, name: str) -> Type:
+        """The type of a named value."""
+        return self._once(name, self.setting_types, self.elaborate_setting, self.program.lets[name])
+
+    def fact_type(self, name: str) -> Type:
+        """The type of a fact."""
+        return self._once(name, self.fact_types, self.elaborate_fact, self.program.facts[name])
+
+    def record_fact(self, name: str, context: Any, node: t.Node) -> tuple[e.Expression, Type]:
+        """A fact of a record, written out in place."""
+        if name in self.asking:
+            self._circle(name, node)
+            return e.Unknown(), UNKNOWN
+        self.asking.append(name)
+        try:
+            return self.inline_fact(name, context)
+        finally:
+            self.asking.pop()
+
+    def _once(self, name: str, known: dict[str, Type], find: Callable[[str], Type], node: t.Node) -> Type:
+        if name in known:
+            return known[name]
+        if name in self.asking:
+            self._circle(name, node)
+            return UNKNOWN
+        self.asking.append(name)
+        try:
+            known[name] = find(name)
+        finally:
+            self.asking.pop()
+        return known[name]
+
+    def _circle(self, name: str, node: t.Node) -> None:
+        start = self.asking.index(name)
+        self.report("CR321", node.span, circle=" → ".join([*self.asking[start:], name]))
+
+    def table(self, name: t.Identifier) -> e.Table | None:
+        """A table by name or label."""
+        canonical = self.program.canonical("table", name.text)
+        if canonical is None:
+            self.unknown("table", name)
+            return None
+        self.used.add(("table", canonical))
+        return self.tables.get(canonical)
+
+    def table_type(self, table: e.Table) -> Type:
+        """The type of a table's cells."""
+        exponents = [cell.as_tuple().exponent for cell in table.cells.values()]
+        decimals = max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
+        return Type("number", None, max(0, decimals))

@@ -1,0 +1,190 @@
+"""The one grammar for cells: what text in data means as a number, a date, yes or no, a semester, a text.
+
+Every reader goes through here, whatever file the cell came from, so that a value never depends on the format it
+travelled in. Each function takes the cell's text and either returns the value or raises `CellError` with the code
+that says why not. An empty cell is missing, which is the caller's affair: ask `strip_cell` first.
+
+Invariants: nothing is rounded, guessed or repaired. Full-width forms of ASCII mean the same as ASCII in every kind
+but text; digits of other scripts are not digits. Text is cut of surrounding blanks and otherwise untouched: never
+Unicode-normalised, because that changes characters in people's names. The values of texts are never quoted in
+messages, for the same reason.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from creditlang.diagnostics import Diagnostic, Phrase, Place, report
+
+MOST_DIGITS: Final = 12
+"""Digits that a number may have, zeros that do not matter left out."""
+
+LONGEST_TEXT: Final = 4_000
+"""Code points that a text may have."""
+
+LONGEST_QUOTE: Final = 20
+"""Code points of a bad cell that a message repeats."""
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2100
+
+_BLANKS: Final = (
+    " \t\r\n\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff"
+)
+_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+# Control characters, line separators, marks that turn the direction of writing, blanks without width, halves of broken
+# characters. The joiners U+200C and U+200D stay: some scripts need them in names.
+_FORBIDDEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_NUMBER: Final = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?")
+_DATE: Final = re.compile(
+    r"(?:([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日|([0-9]{4})([0-9]{2})([0-9]{2}))"
+    r"(?P<time>[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
+)
+_MIDNIGHT: Final = re.compile(r"[ T]0?0:00(?::00)?")
+_SEMESTER: Final = re.compile(r"([0-9]{4})-([0-9]{4})(?:-(1|2|3|12)| ?(?:学年)? ?第 ?([一二12]) ?学期)")
+_TERMS: Final = {"1": 1, "2": 2, "3": 1, "12": 2, "一": 1, "二": 2}
+_YES: Final = frozenset({"是", "有", "真", "yes", "true", "y", "1", "√"})
+_NO: Final = frozenset({"否", "无", "假", "no", "false", "n", "0", "×"})
+
+
+class CellError(ValueError):
+    """A cell that cannot be read. `code` and `arguments` make the message once the cell's place is known.
+
+    As an exception it shows the code alone: a traceback must not carry values out of people's records.
+    """
+
+    def __init__(self, code: str, arguments: dict[str, str] | None = None) -> None:
+        """`arguments` fill the sentence on the code's page."""
+        super().__init__(code)
+        self.code = code
+        self.arguments = arguments or {}
+
+    def diagnostic(self, place: Place) -> Diagnostic:
+        """The message for the cell at `place`."""
+        return report(self.code, place, **self.arguments)
+
+
+def strip_cell(text: str) -> str:
+    """The text without surrounding blanks, full-width blanks and byte order marks. Empty means the cell is missing."""
+    return text.strip(_BLANKS)
+
+
+def quote(text: str) -> str:
+    """A bad cell's text as a message may repeat it: at most 20 characters and none that controls a terminal."""
+    shown = _FORBIDDEN.sub("", text)
+    return shown if len(shown) <= LONGEST_QUOTE else shown[: LONGEST_QUOTE - 1] + "…"
+
+
+def _plain(text: str) -> str:
+    """Without surrounding blanks, full-width forms made plain."""
+    stripped = strip_cell(text)
+    return stripped if stripped.isascii() else stripped.translate(_FULL_WIDTH)
+
+
+def _bad(code: str, text: str, **arguments: str) -> CellError:
+    return CellError(code, {"value": quote(strip_cell(text)), **arguments})
+
+
+def parse_number(text: str, decimals: int) -> Decimal:
+    """The number, exact, always with `decimals` decimals so that equal numbers are written alike.
+
+    Digits, one point between digits, one sign in front; no exponent, no separators of thousands, no underscore. At
+    most 12 digits in all, zeros in front and at the end left out. More decimals than `decimals` are an error, never
+    rounded, unless they are zeros. Raises `CellError`: CR600 not a number, CR601 too many decimals, CR602 too many
+    digits.
+    """
+    match = _NUMBER.fullmatch(_plain(text))
+    if match is None:
+        raise _bad("CR600", text)
+    sign, whole, fraction = match[1], match[2].lstrip("0"), (match[3] or "").rstrip("0")
+    if len(fraction) > decimals:
+        raise _bad("CR601", text, decimals=str(decimals))
+    if len(whole) + len(fraction) > MOST_DIGITS:
+        raise _bad("CR602", text, digits=str(MOST_DIGITS))
+    minus = "-" if sign == "-" and (whole or fraction) else ""
+    return Decimal(f"{minus}{whole or '0'}.{fraction.ljust(decimals, '0')}")
+
+
+def parse_whole(text: str) -> int:
+    """The whole number; `3.0` is 3. Raises `CellError`: CR603 not whole, or as `parse_number`."""
+    try:
+        return int(parse_number(text, 0))
+    except CellError as error:
+        if error.code == "CR601":
+            raise _bad("CR603", text) from None
+        raise
+
+
+@lru_cache(maxsize=65_536)
+def parse_date(text: str) -> date:
+    """The day: 2024-10-08, 2024/10/8, 2024.10.8, 2024年10月8日 or 20241008, in the years 1900 to 2100.
+
+    A time after it is accepted only if it is midnight (`2024-10-08T00:00:00`, `2024/10/8 0:00`), as programs add it
+    to plain days. Raises `CellError`: CR604 no such day, CR605 not a date, CR606 with a time of day.
+    """
+    match = _DATE.fullmatch(_plain(text))
+    if match is None:
+        raise _bad("CR605", text)
+    time = match["time"]
+    if time is not None and (match[2] is None or not _MIDNIGHT.fullmatch(time)):
+        raise _bad("CR606", text)
+    year, month, day = (int(part) for part in (*match.group(1, 3, 4), *match.group(5, 6, 7, 8, 9, 10)) if part)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise _bad("CR604", text)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise _bad("CR604", text) from None
+
+
+def parse_yes_no(text: str) -> bool:
+    """是/否, 有/无, 真/假, yes/no, true/false, y/n, 1/0 or √/×; upper case as lower. Raises `CellError` CR607."""
+    plain = _plain(text).lower()
+    if plain in _YES:
+        return True
+    if plain in _NO:
+        return False
+    raise _bad("CR607", text)
+
+
+@lru_cache(maxsize=4_096)
+def parse_semester(text: str) -> str:
+    """The semester in its normal form `2024-2025-1`.
+
+    Also read: `2024-2025学年第一学期`, `2024-2025学年第1学期`, `2024-2025第二学期`, and the term codes of 正方, 3 for
+    the first and 12 for the second. The second year follows the first. Raises `CellError` CR608.
+    """
+    match = _SEMESTER.fullmatch(_plain(text))
+    if match is None:
+        raise _bad("CR608", text)
+    first, second = int(match[1]), int(match[2])
+    if second != first + 1 or not FIRST_YEAR <= first < LAST_YEAR:
+        raise _bad("CR608", text)
+    return f"{first}-{second}-{_TERMS[match[3] or match[4]]}"
+
+
+def parse_text(text: str) -> str:
+    """The text without surrounding blanks, otherwise as it stands.
+
+    Raises `CellError`: CR609 a control character, line break or invisible character within, CR610 over 4,000
+    characters.
+    """
+    stripped = strip_cell(text)
+    if len(stripped) > LONGEST_TEXT:
+        raise CellError("CR610", {"limit": f"{LONGEST_TEXT:,}"})
+    if not stripped.isprintable() and (found := _FORBIDDEN.search(stripped)):
+        raise CellError("CR609", {"character": _character(found[0])})
+    return stripped
+
+
+def _character(character: str) -> str:
+    if character in "\r\n\u2028\u2029":
+        return Phrase("a line break", "换行")
+    if character == "\t":
+        return Phrase("a tab", "制表符")
+    return f"U+{ord(character):04X}"

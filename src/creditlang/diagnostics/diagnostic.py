@@ -1,0 +1,86 @@
+"""What a stage has to say: a code, the values that fill its sentence, and the place.
+
+A diagnostic holds no prose. The sentence, the fix and the severity belong to the code's page; see `catalogue`. Words
+that a stage itself supplies, such as the kinds of token it expected, are given as a `Phrase` in both languages.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import Literal
+
+from attrs import field, frozen
+
+from creditlang.source import Span
+
+Language = Literal["en", "zh"]
+
+
+class Severity(Enum):
+    """How much a diagnostic weighs: an error stops the run, a warning is a finding, a note only informs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Phrase(str):
+    """Words in both languages. As a plain string it is the English."""
+
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> "Phrase":
+        """`en` and `zh` say the same."""
+        phrase = super().__new__(cls, en)
+        phrase.zh = zh
+        return phrase
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        return str(self), self.zh
+
+
+def in_language(text: str, language: Language) -> str:
+    """`text` itself, or the side of a `Phrase` that is in `language`."""
+    return text.zh if language == "zh" and isinstance(text, Phrase) else str(text)
+
+
+def either(choices: Iterable[str]) -> Phrase:
+    """The choices as one phrase: ``a, b or c``, in Chinese ``a、b或c``."""
+    phrases = list(choices)
+    *first, last = phrases or [""]
+    chinese = [in_language(phrase, "zh") for phrase in first]
+    if not first:
+        return Phrase(str(last), in_language(last, "zh"))
+    return Phrase(f"{', '.join(first)} or {last}", f"{'、'.join(chinese)}或{in_language(last, 'zh')}")
+
+
+@frozen
+class Label:
+    """A second place that explains the first. A label at the diagnostic's own span puts its words at the caret."""
+
+    span: Span
+    text: str | None = None
+
+
+@frozen
+class Place:
+    """A place in data: a file or sheet, in it a row as the sheet itself numbers them, and the name of a column."""
+
+    source: str
+    row: int | None = None
+    column: str | None = None
+
+
+@frozen
+class Diagnostic:
+    """One finding. At most one of `span` (in a policy) and `place` (in data) is set."""
+
+    code: str
+    arguments: Mapping[str, str] = field(factory=dict, hash=False)
+    span: Span | None = None
+    place: Place | None = None
+    labels: tuple[Label, ...] = ()
+    severity: Severity = Severity.ERROR
+
+    def __attrs_post_init__(self) -> None:
+        if self.span is not None and self.place is not None:
+            raise ValueError(f"{self.code} is either in a policy or in data, not in both")

@@ -1,0 +1,82 @@
+"""“Did you mean …”: the known name that looks or sounds most like the one written.
+
+Two names are compared by their characters (the share that survives the fewest single edits, a swap of neighbours
+being one), and, where either is Chinese, by their pinyin without tones as well: most slips in Chinese are slips of the
+input method, 学份 for 学分, and among short words the sound alone tells the likely one from the others. A name whose
+parts stand in another order, or that is a good part of a longer one, counts too, but less.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+from unicodedata import normalize
+
+LEAST: Final = 0.62
+"""Likeness, from 0 to 1, below which nothing is suggested."""
+
+_OTHER_ORDER: Final = 0.9
+_SAME_SOUND: Final = 0.8
+_PART: Final = 0.3
+_LONGEST: Final = 100  # code points; nobody names a thing so
+
+
+def nearest(name: str, candidates: Iterable[str], limit: int = 1) -> str | None:
+    """The candidate closest to `name`, or up to `limit` of them joined by commas; `None` when nothing is close.
+
+    Among equals the first one given wins.
+    """
+    if not name or len(name) > _LONGEST:
+        return None
+    others = [candidate for candidate in dict.fromkeys(candidates) if candidate != name and len(candidate) <= _LONGEST]
+    scored = [(_likeness(name, candidate), candidate) for candidate in others]
+    close = [pair for pair in scored if pair[0] >= LEAST]
+    close.sort(key=lambda pair: -pair[0])
+    return ", ".join(candidate for _, candidate in close[:limit]) or None
+
+
+def _likeness(name: str, candidate: str) -> float:
+    name, candidate = normalize("NFKC", name).casefold(), normalize("NFKC", candidate).casefold()
+    if name == candidate:
+        return 1.0
+    if sorted(name.split("_")) == sorted(candidate.split("_")):
+        return _OTHER_ORDER
+    chinese = not (name.isascii() and candidate.isascii())
+    return max(_looks_and_sounds(name, candidate) if chinese else _looks(name, candidate), _contains(name, candidate))
+
+
+def _looks(name: str, candidate: str) -> float:
+    """The share of characters that stay; a single slip is forgiven from three letters on."""
+    from rapidfuzz.distance import OSA
+
+    if min(len(name), len(candidate)) < 2:
+        return 0.0
+    return float(OSA.normalized_similarity(name, candidate))
+
+
+def _looks_and_sounds(name: str, candidate: str) -> float:
+    from rapidfuzz.distance import OSA
+
+    spoken_name, spoken_candidate = _pinyin(name), _pinyin(candidate)
+    if spoken_name == spoken_candidate and len(candidate) > 1:
+        return _SAME_SOUND + (1 - _SAME_SOUND) * OSA.normalized_similarity(name, candidate)
+    looks = OSA.normalized_similarity(name, candidate)
+    sounds = OSA.normalized_similarity(spoken_name, spoken_candidate)
+    return float(looks + sounds) / 2
+
+
+def _contains(name: str, candidate: str) -> float:
+    """How well the shorter name serves as an abbreviation of the longer, when it is a part of it."""
+    short, long = sorted((name, candidate), key=len)
+    if len(short) < 2 or short not in long:
+        return 0.0
+    share = len(short) / len(long)
+    return LEAST + _PART * (share - 0.5) if share >= 0.5 else 0.0
+
+
+@lru_cache(maxsize=1 << 16)
+def _pinyin(text: str) -> str:
+    if text.isascii():
+        return text
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(text))

@@ -1,0 +1,136 @@
+"""The stages in order: this module reads as a summary of the program.
+
+    text ─ parse ─→ tree ─ resolve ─→ names ─ compile ─→ core ─ check ─→ findings
+                                                          └─ evaluate ─→ results
+
+Each stage collects its diagnostics; a later stage runs on what the earlier ones could read.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from attrs import frozen
+
+from creditlang.core import Compilation, Policy, compile_program
+from creditlang.diagnostics import Diagnostic, Severity, report
+from creditlang.resolve import resolve
+from creditlang.resources import policy_path, use_path
+from creditlang.source import SourceFile, Span
+from creditlang.syntax import parse
+from creditlang.syntax import tree as t
+from creditlang.syntax.lexer import WIDE, declared_names
+
+
+@frozen
+class Compiled:
+    """A policy as far as it could be compiled, and everything found on the way."""
+
+    policy: Policy
+    compilation: Compilation
+    modules: tuple[t.Module, ...]
+    sources: tuple[SourceFile, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The findings that keep the policy from being evaluated."""
+        return tuple(found for found in self.diagnostics if found.severity is Severity.ERROR)
+
+
+def read_source(path: Path, name: str | None = None) -> SourceFile | Diagnostic:
+    """The text of a file, or why it cannot be read."""
+    data = path.read_bytes()
+    return decode(data, name or path.name)
+
+
+def decode(data: bytes, name: str) -> SourceFile | Diagnostic:
+    """The text of `data`, or why it is not text."""
+    try:
+        return SourceFile.from_bytes(name, data)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return report("CR003", None, file=name, line=line)
+
+
+def load_modules(source: SourceFile) -> tuple[list[t.Module], list[SourceFile], list[Diagnostic]]:
+    """Parse a source and, before it, the files that it uses; each file once."""
+    loader = _Loader()
+    loader.load(source, ())
+    return loader.modules, loader.sources, loader.diagnostics
+
+
+class _Loader:
+    def __init__(self) -> None:
+        self.modules: list[t.Module] = []
+        self.sources: list[SourceFile] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.names: set[str] = set()
+        self.done: set[str] = set()
+
+    def load(self, source: SourceFile, above: tuple[str, ...]) -> None:
+        for use in _uses(source):
+            path = use_path(use.path)
+            if use.path in above:
+                self.diagnostics.append(report("CR105", use.span, path=use.path))
+            elif path is None:
+                self.diagnostics.append(report("CR104", use.span, path=use.path))
+            elif use.path not in self.done:
+                self.done.add(use.path)
+                read = read_source(path, f"{use.path}.credit")
+                if isinstance(read, SourceFile):
+                    self.load(read, (*above, use.path))
+                else:
+                    self.diagnostics.append(read)
+        parsed = parse(source, self.names)
+        self.names |= {name for name in declared_names(source.text.translate(WIDE)) if not name.isascii()}
+        self.modules.append(parsed.module)
+        self.sources.append(source)
+        self.diagnostics.extend(parsed.diagnostics)
+
+
+def _uses(source: SourceFile) -> Iterable[t.Use]:
+    """The files that a source uses, found before it is parsed because their names help to cut its Chinese."""
+    offset = 0
+    for line in source.text.split("\n")[:200]:
+        words = line.split("#")[0].split('"')
+        if words[0].strip() in ("use", "引用") and len(words) == 3:
+            yield t.Use(words[1], span=Span(source, offset, offset + len(line)))
+        offset += len(line) + 1
+
+
+def compile_source(source: SourceFile, check: bool = True) -> Compiled:
+    """All stages up to the core and, with `check`, the checker."""
+    from creditlang.check import check_policy
+
+    modules, sources, diagnostics = load_modules(source)
+    program, problems = resolve(modules)
+    diagnostics.extend(problems)
+    policy, compilation = compile_program(program, (source.text for source in sources))
+    diagnostics.extend(compilation.diagnostics)
+    if check:
+        diagnostics.extend(check_policy(policy, compilation))
+    return Compiled(policy, compilation, tuple(modules), tuple(sources), tuple(diagnostics))
+
+
+def compile_text(text: str, name: str = "policy") -> Compiled:
+    """Compile a policy given as text."""
+    return compile_source(SourceFile(name, text))
+
+
+def check_text(text: str, name: str = "policy") -> list[Diagnostic]:
+    """What the stages say of a policy given as text."""
+    return list(compile_text(text, name).diagnostics)
+
+
+def check_bytes(data: bytes, name: str = "policy") -> list[Diagnostic]:
+    """What the stages say of a policy given as bytes."""
+    read = decode(data, name)
+    return [read] if isinstance(read, Diagnostic) else list(compile_source(read).diagnostics)
+
+
+def find_policy(name: str) -> Path | None:
+    """The file of a policy: a path, or the name of a bundled one."""
+    path = Path(name)
+    if path.suffix or path.exists():
+        return path if path.is_file() else None
+    return policy_path(name)

@@ -1,0 +1,14 @@
+"""The exception for whatever goes wrong with a plugin, an address, or an output that cannot be written."""
+
+from creditlang.diagnostics import Diagnostic
+
+
+class PluginError(Exception):
+    """Nothing can be read or written that way. `diagnostics`, never empty, says why; the exception shows codes."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        """At least one diagnostic."""
+        if not diagnostics:
+            raise ValueError("a PluginError says why")
+        super().__init__(", ".join(diagnostic.code for diagnostic in diagnostics))
+        self.diagnostics = diagnostics

@@ -1,0 +1,98 @@
+"""Puts a plugin's name on what goes wrong inside it.
+
+The manager hands out sources and outputs inside these wrappers. Whatever exception a plugin lets out becomes a
+`PluginError` CR701 that names the plugin, so that a caller can report it and carry on with its other sources and
+outputs. The exception's own text is left out of the message: it may quote records.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+from attrs import evolve
+
+from creditlang.diagnostics import report
+from creditlang.plugin.errors import PluginError
+from creditlang.plugin.interface import Output, Source
+from creditlang.schema import Column, RawRow, RawTable, Row
+
+
+@contextmanager
+def blaming(owner: str) -> Iterator[None]:
+    """Turn any exception but `PluginError` into one that names `owner`, "plugin `campus` of creditlang-campus 1.0"."""
+    try:
+        yield
+    except PluginError:
+        raise
+    except Exception as error:
+        raise PluginError(report("CR701", None, owner=owner, error=type(error).__name__)) from error
+
+
+class GuardedSource(Source):
+    """A plugin's source, its exceptions named."""
+
+    def __init__(self, inner: Source, owner: str) -> None:
+        """`problems` is the inner source's own list."""
+        super().__init__(inner.where)
+        self.inner = inner
+        self.owner = owner
+        self.problems = inner.problems
+
+    def tables(self) -> Iterator[RawTable]:
+        """The inner source's tables."""
+        with blaming(self.owner):
+            for table in self.inner.tables():
+                yield evolve(table, rows=self._rows(table.rows))
+
+    def _rows(self, rows: Iterable[RawRow]) -> Iterator[RawRow]:
+        with blaming(self.owner):
+            yield from rows
+
+    def fingerprint(self) -> str:
+        """The inner source's fingerprint."""
+        with blaming(self.owner):
+            return self.inner.fingerprint()
+
+    def close(self) -> None:
+        """Close the inner source."""
+        with blaming(self.owner):
+            self.inner.close()
+
+
+class GuardedOutput(Output):
+    """A plugin's output, its exceptions named. An exception out of the caller's own rows passes unchanged."""
+
+    def __init__(self, inner: Output, owner: str, stream: TextIO) -> None:
+        """Everything is passed on to `inner`."""
+        super().__init__(inner.target, stream)
+        self.inner = inner
+        self.owner = owner
+
+    def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
+        """Pass one table on."""
+        callers: list[Exception] = []
+
+        def watched() -> Iterator[Row]:
+            try:
+                yield from rows
+            except Exception as error:
+                callers.append(error)
+                raise
+
+        try:
+            with blaming(self.owner):
+                self.inner.write(name, columns, watched())
+        except PluginError:
+            if callers:
+                raise callers[0] from None
+            raise
+
+    def close(self) -> None:
+        """Publish."""
+        with blaming(self.owner):
+            self.inner.close()
+
+    def discard(self) -> None:
+        """Drop."""
+        with blaming(self.owner):
+            self.inner.discard()

@@ -1,0 +1,84 @@
+"""The hooks: what a plugin may offer. They are versioned; `HOOK_VERSION` grows when a hook changes its meaning.
+
+A plugin is a module named by an entry point in the group `creditlang`:
+
+    [project.entry-points.creditlang]
+    campus = "creditlang_campus"
+
+and marks its hooks with `hookimpl`:
+
+    from creditlang.plugin import hookimpl
+
+    creditlang_hook_version = 1
+
+    @hookimpl
+    def creditlang_sources():
+        return {"campus": CampusSource}
+
+A hook hands over factories under names; it opens nothing and imports nothing heavy, because it is called on every
+run. A hook may take fewer arguments than listed here, so that a later version can add one. A hook that is not listed
+here is an error in the plugin, named as such: a misspelt hook would otherwise be silence. Each plugin is called on
+its own; hooks of one plugin cannot wrap those of another.
+
+Invariant: names are lower-case letters, digits, `_` and `-`, at least two of them (one would be a Windows drive); a
+suffix is such a name with a point in front. Two plugins with one name is an error that names both, and neither is
+used.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import pluggy
+
+from creditlang.plugin.interface import OpenSource, OutputFactory, SourceFactory
+
+PROJECT: Final = "creditlang"
+"""The name of the hooks' project and of the entry-point group."""
+
+HOOK_VERSION: Final = 1
+"""The version of the hooks below. A plugin that sets a greater `creditlang_hook_version` is reported and not loaded."""
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def creditlang_sources(open_source: OpenSource) -> Mapping[str, SourceFactory]:  # type: ignore[empty-body]
+    """Sources by scheme or suffix: `{"campus": CampusSource, ".tsv": TabbedSource}`.
+
+    `campus:WHERE` calls the factory with `WHERE`; a path that ends in `.tsv` calls it with the path; `folder` is called
+    for a path that is a folder. `open_source` opens another address, for a source that is made of others.
+    """
+
+
+@hookspec
+def creditlang_outputs() -> Mapping[str, OutputFactory]:  # type: ignore[empty-body]
+    """Outputs by scheme or suffix: `{"campus": CampusOutput, ".tsv": TabbedOutput}`.
+
+    The factory is called with what stands after the scheme, or with the path, and with the stream that `-` means.
+    """
+
+
+@hookspec
+def creditlang_functions() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
+    """Declared for later, not called yet: functions that policies may call, exact and without side effects, by name."""
+
+
+@hookspec
+def creditlang_calendars() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
+    """Declared for later, not called yet: calendars of semesters, holidays and working days, by name."""
+
+
+@hookspec
+def creditlang_checks() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
+    """Declared for later, not called yet: further checks of a policy, each yielding diagnostics, by name."""
+
+
+@hookspec
+def creditlang_forms() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
+    """Declared for later, not called yet: printed forms, such as a transcript, made from result tables, by name."""
+
+
+@hookspec
+def creditlang_commands() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
+    """Declared for later, not called yet: further subcommands of `creditlang`, by name."""

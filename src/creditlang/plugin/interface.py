@@ -1,0 +1,158 @@
+'''What a plugin implements: `Source`, which hands over tables of text, and `Output`, which takes result tables.
+
+These docstrings are the manual. A source that reads files of one `key=value` per line would be:
+
+    from collections.abc import Iterator
+    from hashlib import sha256
+    from pathlib import Path
+
+    from creditlang.diagnostics import Place, report
+    from creditlang.plugin import Source
+    from creditlang.schema import RawRow, RawTable
+
+    class PairsSource(Source):
+        """Each line `key=value` is one row."""
+
+        def __init__(self, where: str) -> None:
+            super().__init__(where)
+            self.path = Path(where)
+            self.digest = sha256()
+
+        def tables(self) -> Iterator[RawTable]:
+            try:
+                content = self.path.read_bytes()
+            except OSError as error:
+                self.problems.append(report("CR620", Place(self.path.name), reason=error.strerror))
+                return
+            self.digest.update(content)
+            lines = content.decode("utf-8").splitlines()
+            rows = [RawRow(number, line.partition("=")[::2]) for number, line in enumerate(lines, 1)]
+            yield RawTable(self.path.stem, self.path.name, ("key", "value"), rows)
+
+        def fingerprint(self) -> str:
+            return self.digest.hexdigest()
+
+Run `creditlang.plugin.testing.SourceContract` over it: it is the definition of what is promised below.
+'''
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Self, TextIO
+
+from creditlang.diagnostics import Diagnostic
+from creditlang.schema import Column, RawTable, Row
+
+
+class Source(ABC):
+    """Where data comes from.
+
+    Used once, in this order: `tables()` gone through to its end, with each table's rows gone through before the next
+    table is asked for; then `problems` and `fingerprint()`; then `close()`.
+
+    What concerns a whole file or table goes to `problems`; what concerns one row goes with that row, as
+    `RawRow.problem`, and only there. Nothing is left out in silence: a row that cannot be read is handed over with
+    its problem, a table that cannot be read leaves an error in `problems`. Problems name file, row and column, never
+    a value out of a record.
+
+    The same bytes give the same tables, rows, problems and fingerprint. Cells are text as it stands in the source:
+    blanks, names and numbers untouched, an empty cell `""`.
+    """
+
+    def __init__(self, where: str) -> None:
+        """`where` is what follows the scheme, or the path. Reading waits for `tables()`."""
+        self.where = where
+        self.problems: list[Diagnostic] = []
+
+    @abstractmethod
+    def tables(self) -> Iterator[RawTable]:
+        """The tables, each once, in an order that does not change from run to run."""
+
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """SHA-256 in hexadecimal of what was read; complete once `tables()` has come to its end."""
+
+    def close(self) -> None:  # noqa: B027 - most sources hold nothing open
+        """Let go of files and connections. May be called twice."""
+
+    def __enter__(self) -> Self:
+        """A source is its own context."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close, whatever happened."""
+        self.close()
+
+
+class Output(ABC):
+    """Where results go. An output that writes one text file a table would be:
+
+        from creditlang.plugin import Output, text_of
+        from creditlang.plugin.atomic import PendingFile
+
+        class LinesOutput(Output):
+            def __init__(self, target, stream):
+                super().__init__(target, stream)
+                self.files = []
+
+            def write(self, name, columns, rows):
+                pending = PendingFile(Path(self.target) / f"{name}.txt")
+                self.files.append(pending)
+                for row in rows:
+                    pending.stream.write(" ".join(map(text_of, row)) + chr(10))
+
+            def close(self):
+                while self.files:
+                    self.files.pop(0).publish()
+
+            def discard(self):
+                while self.files:
+                    self.files.pop(0).discard()
+
+    Used once: `write` for each table, in the order of `RESULT_TABLES`, then `close()`, which alone makes the results
+    appear under their names. If anything fails before, `discard()` is called instead, and whatever stood there before
+    must stand there still. `target` `-` means the `stream` that is handed in; the output does not close it.
+
+    The same rows give the same bytes: no clock, no random, no order of a set. Amounts are written exactly.
+    """
+
+    def __init__(self, target: str, stream: TextIO) -> None:
+        """`target` is what follows the scheme, or the path, or `-` for `stream`."""
+        self.target = target
+        self.stream = stream
+
+    @abstractmethod
+    def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
+        """Take one table; `rows` can be gone through once. Nothing shows under its name yet."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Publish everything that was written. May be called twice. Raises `PluginError` CR710 if it cannot."""
+
+    def discard(self) -> None:  # noqa: B027 - an output that holds nothing has nothing to drop
+        """Drop everything that was written and not published. May be called twice."""
+
+    def __enter__(self) -> Self:
+        """An output is its own context."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Publish if all went well, otherwise drop."""
+        if kind is None:
+            self.close()
+        else:
+            self.discard()
+
+
+SourceFactory = Callable[[str], Source]
+"""Makes a source from what follows the scheme, or from a path."""
+
+OutputFactory = Callable[[str, TextIO], Output]
+"""Makes an output from what follows the scheme, or from a path, and the stream that `-` means."""
+
+OpenSource = Callable[[str], Source]
+"""Opens an address with whichever plugin knows it. Raises `PluginError` if none does."""

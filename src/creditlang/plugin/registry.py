@@ -1,0 +1,177 @@
+"""Loads the plugins: each on its own, so that a broken one is reported and the others work.
+
+For every entry point of the group `creditlang`, in an order that does not change: import it, look at the version of
+hooks it was written for, register it with a pluggy manager of its own, ask its hooks what they offer, check the
+answers. The first step that fails ends it, with a diagnostic that names plugin, distribution and version.
+
+Invariants: nothing a plugin does while it is loaded can raise out of here. What belongs to the distribution
+`creditlang` itself is built in: it is loaded whatever the allow-list says. Two plugins with one name are both left
+out, built-ins excepted; one name offered twice is kept twice, for the manager to refuse by both its owners.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from importlib.metadata import EntryPoint
+from typing import Any, Final, Literal
+
+import pluggy
+from attrs import field, frozen
+
+from creditlang.diagnostics import Diagnostic, Phrase, report
+from creditlang.plugin import hookspecs
+from creditlang.plugin.interface import OpenSource
+
+RESERVED: Final = frozenset({"sample"})
+"""Schemes that the library answers itself."""
+
+Status = Literal["loaded", "failed", "left out"]
+Factories = Mapping[str, Callable[..., Any]]
+
+_OFFERED_NAME: Final = re.compile(r"[a-z][a-z0-9_+-]+|(?:\.[a-z0-9][a-z0-9_+-]*)+")
+_KINDS: Final = ("sources", "outputs")
+
+
+@frozen
+class PluginEntry:
+    """One installed plugin as `creditlang plugins` lists it. `problem` says why it is not `loaded`."""
+
+    name: str
+    distribution: str
+    version: str
+    status: Status
+    problem: Diagnostic | None = None
+    sources: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    offered: Mapping[str, Factories] = field(factory=dict, repr=False, eq=False)
+
+    @property
+    def owner(self) -> str:
+        """The plugin as messages name it."""
+        return f"{self.name} ({self.distribution} {self.version})"
+
+
+class _Failure(Exception):
+    """Carries the diagnostic of a plugin that cannot be used to the place where its entry is made."""
+
+    def __init__(self, code: str, **arguments: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.arguments = arguments
+
+
+def load_plugins(
+    entry_points: Iterable[EntryPoint], allowed: Collection[str] | None, open_source: OpenSource
+) -> tuple[PluginEntry, ...]:
+    """Load every entry point that is built in or, unless `allowed` is None, allowed by plugin or distribution name."""
+    points = sorted(entry_points, key=lambda point: (not _built_in(point), point.name, _distribution(point)))
+    named = Counter(point.name for point in points)
+    return tuple(_load(point, points, named, allowed, open_source) for point in points)
+
+
+def _load(
+    point: EntryPoint,
+    points: list[EntryPoint],
+    named: Counter[str],
+    allowed: Collection[str] | None,
+    open_source: OpenSource,
+) -> PluginEntry:
+    identity = (point.name, *_distribution(point))
+    owner = PluginEntry(*identity, "failed").owner
+    try:
+        if not _built_in(point):
+            if allowed is not None and point.name not in allowed and identity[1] not in allowed:
+                return PluginEntry(*identity, "left out", report("CR708", None, owner=owner))
+            if named[point.name] > 1:
+                others = (
+                    PluginEntry(other.name, *_distribution(other), "failed").owner
+                    for other in points
+                    if other.name == point.name and other is not point
+                )
+                raise _Failure("CR704", name=point.name, other=", ".join(others))
+        offered = _offers(_module(point), open_source)
+    except _Failure as failure:
+        return PluginEntry(*identity, "failed", report(failure.code, None, owner=owner, **failure.arguments))
+    return PluginEntry(
+        *identity,
+        "loaded",
+        sources=tuple(sorted(offered["sources"])),
+        outputs=tuple(sorted(offered["outputs"])),
+        offered=offered,
+    )
+
+
+def _distribution(point: EntryPoint) -> tuple[str, str]:
+    """Name and version of the distribution that an entry point came with."""
+    if point.dist is None:
+        return "?", "?"
+    try:
+        return point.dist.name, point.dist.version
+    except Exception:  # metadata without a name or a version: the plugin may work all the same
+        return "?", "?"
+
+
+def _built_in(point: EntryPoint) -> bool:
+    return _distribution(point)[0] == hookspecs.PROJECT
+
+
+def _module(point: EntryPoint) -> object:
+    """Import the plugin and look at the version that it was written for."""
+    try:
+        module: object = point.load()
+    except (Exception, SystemExit) as error:
+        raise _Failure("CR700", reason=_summary(error)) from error
+    version = getattr(module, "creditlang_hook_version", hookspecs.HOOK_VERSION)
+    if not isinstance(version, int):
+        raise _Failure("CR703", reason=Phrase("its hook version is not a whole number", "其接口版本不是整数"))
+    if version > hookspecs.HOOK_VERSION:
+        raise _Failure("CR702", wanted=version, known=hookspecs.HOOK_VERSION)
+    return module
+
+
+def _offers(module: object, open_source: OpenSource) -> dict[str, Factories]:
+    """Ask the hooks what the plugin offers, by kind."""
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    try:
+        manager.register(module)
+    except Exception as error:
+        raise _Failure("CR703", reason=_summary(error)) from error
+    callers = manager.get_hookcallers(module) or []
+    if not callers:
+        raise _Failure(
+            "CR703", reason=Phrase("no function in it is marked with hookimpl", "其中没有用 hookimpl 标记的函数")
+        )
+    for caller in callers:
+        if not caller.has_spec():
+            raise _Failure("CR703", reason=Phrase(f"there is no hook {caller.name}", f"没有名为 {caller.name} 的接口"))
+    try:
+        answers = {
+            "sources": manager.hook.creditlang_sources(open_source=open_source),
+            "outputs": manager.hook.creditlang_outputs(),
+        }
+    except (Exception, SystemExit) as error:
+        raise _Failure("CR700", reason=_summary(error)) from error
+    return {kind: _checked(answers[kind]) for kind in _KINDS}
+
+
+def _checked(answers: list[object]) -> Factories:
+    """The one answer of one plugin's hook, if it is what the hook promises."""
+    factories: dict[str, Callable[..., Any]] = {}
+    for answer in answers:
+        if not isinstance(answer, Mapping):
+            raise _Failure("CR703", reason=Phrase("a hook does not return a mapping", "接口返回的不是字典"))
+        for name, factory in answer.items():
+            if not isinstance(name, str) or not _OFFERED_NAME.fullmatch(name) or name in RESERVED:
+                reason = Phrase(f"it cannot offer the name {name!s:.40}", f"不能使用名称 {name!s:.40}")
+                raise _Failure("CR703", reason=reason)
+            if not callable(factory):
+                raise _Failure("CR703", reason=Phrase(f"what it offers as {name} cannot be called", f"{name} 不可调用"))
+            factories[name] = factory
+    return factories
+
+
+def _summary(error: BaseException) -> str:
+    """Kind and first line of an exception, short."""
+    lines = str(error).splitlines()
+    return f"{type(error).__name__}: {lines[0]:.200}" if lines else type(error).__name__

@@ -1,0 +1,200 @@
+"""The arrow from trees to a program: every declared name finds its place.
+
+One pass over the declarations in written order, used files first. A name that is taken is reported and the first
+declaration kept. Types of fields and units are looked up once all declarations are known, so order does not matter.
+Nothing is evaluated, no expression is read.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from creditlang.diagnostics import Diagnostic, Label, Phrase, nearest, report
+from creditlang.resolve.program import AccountSymbol, Enumeration, FieldSymbol, ItemSymbol, Kind, Program
+from creditlang.syntax import tree as t
+from creditlang.types import BUILTIN_TYPES, NUMBER, UNKNOWN, Type
+
+SORTS = {
+    "unit": Phrase("unit", "计量单位"), "enumeration": Phrase("scale or choice", "等级或选项"),
+    "let": Phrase("named value", "设定值"), "kind": Phrase("kind of record", "记录"),
+    "account": Phrase("account", "账户"), "item": Phrase("item", "项目"), "adjust": Phrase("adjustment", "调整"),
+    "table": Phrase("table", "表"), "fact": Phrase("fact", "事实"), "field": Phrase("field", "字段"),
+    "type": Phrase("type", "类型"), "require": Phrase("requirement", "要求"), "name": Phrase("name", "名称"),
+}  # fmt: skip
+
+
+def resolve(modules: Iterable[t.Module]) -> tuple[Program, list[Diagnostic]]:
+    """The program that `modules` declare, the policy's own module last, and what is wrong with its names."""
+    resolver = _Resolver()
+    declarations = [declaration for module in modules for declaration in module.declarations]
+    for declaration in declarations:
+        resolver.declare(declaration)
+    resolver.fill_types(declarations)
+    resolver.fill_items()
+    return resolver.program, resolver.diagnostics
+
+
+class _Resolver:
+    def __init__(self) -> None:
+        self.program = Program()
+        self.diagnostics: list[Diagnostic] = []
+        self.places: dict[tuple[str, str], t.Identifier] = {}
+        self.pending_items: list[tuple[t.Item, str]] = []
+
+    def name(self, namespace: str, name: t.Identifier, labels: Iterable[str] = ()) -> bool:
+        """Take `name` and its labels in a namespace; False, with a report, when the name is taken."""
+        known = self.places.get((namespace, name.text))
+        if known is not None and self.program.labels[namespace, name.text] == known.text:
+            self.diagnostics.append(report("CR102", name.span, Label(known.span), name=name.text))
+            return False
+        for text in (name.text, *labels):
+            if (namespace, text) not in self.places or text == name.text:
+                self.places[namespace, text] = name
+                self.program.labels[namespace, text] = name.text
+        return True
+
+    def declare(self, node: t.Declaration) -> None:
+        program = self.program
+        match node:
+            case t.Policy():
+                program.policy = node
+                program.readings.extend(node.readings)
+            case t.Unit() if self.name("unit", node.name, node.labels):
+                program.units[node.name.text] = node
+            case t.Enumeration() if self.name("enumeration", node.name, node.labels):
+                program.enumerations[node.name.text] = self.enumeration(node, node.values)
+            case t.Let() if self.name("let", node.name, node.labels):
+                program.lets[node.name.text] = node
+                program.readings.extend(node.readings)
+            case t.Adjust() if self.name("adjust", node.name, node.labels):
+                program.adjusts[node.name.text] = node
+            case t.Table() if self.name("table", node.name, node.labels):
+                program.tables[node.name.text] = node
+                program.readings.extend(node.readings)
+            case t.Fact() if self.name("fact", node.name, node.labels):
+                program.facts[node.name.text] = node
+            case t.Category() | t.Credit() | t.Account():
+                self.account(node, None, None, None)
+            case t.Require() if self.name("require", node.name, node.labels):
+                program.requires[node.name.text] = node
+                program.readings.extend(node.readings)
+            case t.Offset():
+                program.offsets.append(node)
+            case t.Treat():
+                program.treats.append(node)
+            case t.Unique():
+                program.uniques.append(node)
+            case t.Articles():
+                program.articles = node
+            case t.Calendar():
+                program.calendar = node
+            case t.Example(title=None):
+                program.every_example.append(node)
+            case t.Example() | t.ExampleTable():
+                program.examples.append(node)
+            case t.Student():
+                program.readings.extend(node.readings)
+            case t.Reading():
+                program.readings.append(node)
+        for line in _readings(node):
+            program.readings.append(line)
+
+    def enumeration(self, node: t.Named, values: tuple[t.Value, ...]) -> Enumeration:
+        table: dict[str, tuple[str, ...]] = {}
+        for value in values:
+            if value.name.text in table:
+                self.diagnostics.append(report("CR102", value.span, name=value.name.text))
+            else:
+                table[value.name.text] = value.labels
+        ordered = isinstance(node, t.Enumeration) and node.ordered
+        return Enumeration(node.name.text, node.labels, table, ordered)
+
+    def account(self, node: t.Named, parent: str | None, unit: str | None, kind: str | None) -> None:
+        if not self.name("account", node.name, node.labels):
+            return
+        own = getattr(node, "unit", None)
+        unit = own.text if own else unit
+        named = getattr(node, "kind", None)
+        kind = named.text if named else kind
+        name = node.name.text
+        period = getattr(node, "period", None) or (self.program.accounts[parent].period if parent else None)
+        self.program.accounts[name] = AccountSymbol(name, node.labels, unit, period, node, parent, kind)
+        if parent:
+            self.program.accounts[parent].children.append(name)
+        for line in getattr(node, "lines", ()):
+            if isinstance(line, t.Category):
+                self.account(line, name, unit, kind)
+            elif isinstance(line, t.Item):
+                self.pending_items.append((line, name))
+
+    # ---- once every declaration is known
+    def fill_types(self, declarations: list[t.Declaration]) -> None:
+        for node in declarations:
+            if isinstance(node, t.Student):
+                self.program.attributes.update(self.fields(node.fields, "attribute"))
+            elif isinstance(node, t.Record) and self.name("kind", node.name, node.labels):
+                fields = self.fields(node.fields, f"field of {node.name.text}")
+                self.program.kinds[node.name.text] = Kind(node.name.text, node.labels, fields, node)
+        for account in self.program.accounts.values():
+            account.unit = self.unit(account.unit, account.node)
+
+    def unit(self, text: str | None, node: t.Node) -> str | None:
+        if text is None:
+            return None
+        found = self.program.canonical("unit", text)
+        if found is None:
+            self.unknown("unit", t.Identifier(text, span=getattr(node, "unit", None) and node.unit.span or node.span))  # type: ignore[attr-defined]
+        return found
+
+    def fields(self, nodes: Iterable[t.Field], namespace: str) -> Mapping[str, FieldSymbol]:
+        found: dict[str, FieldSymbol] = {}
+        for node in nodes:
+            if self.name(namespace, node.name, node.labels):
+                found[node.name.text] = FieldSymbol(node.name.text, node.labels, self.field_type(node), node)
+        return found
+
+    def field_type(self, node: t.Field) -> Type:
+        if node.choices:
+            name = f"{node.name.text}@{node.span.start}"
+            named = t.Named(node.name, node.labels, span=node.span)
+            self.program.enumerations[name] = self.enumeration(named, node.choices)
+            return Type("value", enumeration=name)
+        assert node.type is not None
+        builtin = BUILTIN_TYPES.get(node.type.text)
+        if builtin is not None:
+            return Type("number", decimals=node.decimals) if builtin == NUMBER and node.decimals is not None else builtin
+        enumeration = self.program.canonical("enumeration", node.type.text)
+        if enumeration:
+            return Type("value", enumeration=enumeration)
+        self.unknown("type", node.type, (*BUILTIN_TYPES, *self.program.enumerations))
+        return UNKNOWN
+
+    def unknown(self, sort: str, name: t.Identifier, candidates: Iterable[str] | None = None) -> None:
+        known = candidates or [text for space, text in self.program.labels if space == sort]
+        self.diagnostics.append(
+            report("CR101", name.span, kind=SORTS[sort], name=name.text, nearest=nearest(name.text, known) or "")
+        )
+
+    def fill_items(self) -> None:
+        """Give each item its kind of record: its own, its category's, or the only one that has items."""
+        kinds = [name for name, kind in self.program.kinds.items() if kind.first("item")]
+        for node, account in self.pending_items:
+            named = node.kind.text if node.kind else self.program.accounts[account].kind
+            kind = self.program.canonical("kind", named) if named else kinds[0] if len(kinds) == 1 else None
+            if kind is None and named:
+                place = node.kind or t.Identifier(named, span=node.name.span)
+                self.unknown("kind", place)
+            elif kind is None:
+                self.diagnostics.append(report("CR106", node.name.span, choices=", ".join(kinds or self.program.kinds)))
+            elif self.name("item", node.name, node.labels):
+                self.program.items[node.name.text] = ItemSymbol(node.name.text, node.labels, account, kind, node)
+                self.program.accounts[account].items.append(node.name.text)
+
+
+def _readings(node: t.Line) -> Iterable[t.Reading]:
+    """The readings in a body and in the bodies inside it, in written order."""
+    for line in getattr(node, "lines", ()):
+        if isinstance(line, t.Reading):
+            yield line
+        elif isinstance(line, t.TableCase):
+            yield from line.readings
+        else:
+            yield from _readings(line)

@@ -1,0 +1,62 @@
+"""Finds the data folders that travel with the package: `grammar/` and `stdlib_policies/`.
+
+An installed package carries a copy of both under `creditlang/_bundled`; a checkout (also an editable install) has them
+at its root. The names of policies arrive from a policy text or a command line, so such a name is a relative path of
+letters, digits, `_` and `-`, separated by `/`: nothing else is looked up, so nothing can leave the folder.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+# Sixty characters of up to four bytes each stay under the 255 bytes that file systems allow for one name.
+_NAME = re.compile(r"[\w-]{1,60}(?:/[\w-]{1,60}){0,7}")
+
+
+def grammar_path(name: str) -> Path:
+    """Path of a file in `grammar/`, such as `creditlang.lark`; FileNotFoundError if the installation lacks it."""
+    path = _folder("grammar") / name
+    if not path.is_file():
+        raise FileNotFoundError(f"creditlang is incomplete: no grammar file {name!r} in {path.parent}")
+    return path
+
+
+def policy_names() -> tuple[str, ...]:
+    """Names of the bundled policies, sorted: the folders of `stdlib_policies/` that hold a policy of their own name."""
+    folders = (path.name for path in _folder("stdlib_policies").iterdir() if path.is_dir())
+    return tuple(sorted(name for name in folders if policy_path(name) is not None))
+
+
+def policy_path(name: str) -> Path | None:
+    """Path of the bundled policy `name`, `stdlib_policies/<name>/<name>.credit`, or None if there is none."""
+    return None if "/" in name else use_path(f"{name}/{name}")
+
+
+def use_path(name: str) -> Path | None:
+    """Path of the file that `use "common/levels"` means, or None for an unknown or not plain relative name."""
+    if not _NAME.fullmatch(name):
+        return None
+    path = _folder("stdlib_policies") / f"{name}.credit"
+    return path if path.is_file() else None
+
+
+def sample_path(name: str) -> Path | None:
+    """Folder with the sample data of the bundled policy `name`, or None if it has none."""
+    policy = policy_path(name)
+    if policy is None:
+        return None
+    path = policy.parent / "sample"
+    return path if path.is_dir() else None
+
+
+@cache
+def _folder(name: str) -> Path:
+    """The package's own copy of a data folder, else the one of the checkout that the package stands in."""
+    bundled = _PACKAGE / "_bundled" / name
+    if bundled.is_dir():
+        return bundled
+    for parent in _PACKAGE.parents:
+        if (parent / name).is_dir() and (parent / "pyproject.toml").is_file():
+            return parent / name
+    raise FileNotFoundError(f"creditlang is incomplete: no folder {name!r} in {bundled.parent} nor above {_PACKAGE}")

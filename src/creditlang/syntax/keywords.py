@@ -1,0 +1,66 @@
+"""The keyword table of `grammar/keywords.toml`, arranged for the lexer.
+
+A keyword may have several words ("at least") and several forms; a form may serve several terminals ("in"), and the
+parser's state decides between them. The table holds no grammar.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+
+from attrs import frozen
+
+from creditlang.resources import grammar_path
+
+
+@frozen
+class Form:
+    """One written form of keywords: the pattern that matches it and the terminals that it may stand for."""
+
+    text: str
+    pattern: re.Pattern[str] | None
+    terminals: tuple[str, ...]
+
+
+@frozen
+class Keywords:
+    """Forms by their first word (English) or first character (Chinese), longest first."""
+
+    english: Mapping[str, tuple[Form, ...]]
+    chinese: Mapping[str, tuple[Form, ...]]
+    forms: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+    def written(self, terminal: str, language: str) -> str:
+        """The first form of a terminal in a language, else its form in the other, else its name."""
+        entry = self.forms.get(terminal, {})
+        for choice in (language, "en", "zh"):
+            if entry.get(choice):
+                return entry[choice][0]
+        return terminal
+
+
+def _arranged(forms: dict[str, list[str]], english: bool) -> dict[str, tuple[Form, ...]]:
+    arranged: dict[str, list[Form]] = {}
+    for text, terminals in forms.items():
+        words = text.split()
+        pattern = re.compile(r"[ \t]+".join(words) + r"(?!\w)") if english and len(words) > 1 else None
+        key = words[0] if english else text[0]
+        arranged.setdefault(key, []).append(Form(text, pattern, tuple(terminals)))
+    return {key: tuple(sorted(group, key=lambda form: -len(form.text))) for key, group in arranged.items()}
+
+
+@cache
+def keywords() -> Keywords:
+    """The table, read once."""
+    table = tomllib.loads(grammar_path("keywords.toml").read_text(encoding="utf-8"))
+    by_form: dict[str, dict[str, list[str]]] = {"en": {}, "zh": {}}
+    for terminal, entry in table.items():
+        for language in ("en", "zh"):
+            for form in entry[language]:
+                by_form[language].setdefault(form, []).append(terminal)
+    return Keywords(
+        english=_arranged(by_form["en"], english=True),
+        chinese=_arranged(by_form["zh"], english=False),
+        forms={name: {key: tuple(value) for key, value in entry.items()} for name, entry in table.items()},
+    )

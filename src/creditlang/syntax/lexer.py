@@ -1,0 +1,333 @@
+"""Text to tokens, as the parser asks for them.
+
+The lexer works one token at a time and sees the parser's state, so that a keyword is a keyword only where the grammar
+accepts it and stays free as a name elsewhere. Full-width digits, punctuation and spaces are mapped to half-width ones
+of the same length first, outside of texts; offsets therefore stay true. Indentation becomes _INDENT and _DEDENT.
+
+Chinese is written without spaces. A run of Chinese characters is cut from its front: at the longest of a name that the
+policy declares (collected by `declared_names` before parsing) and a keyword acceptable here; what is neither is taken
+whole as a name, and the resolver says whether it knows it.
+
+Invariants: every character is consumed once, in order; the lexer holds no state between two policies.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, ClassVar
+
+from attrs import define, field, frozen
+from lark import Token
+from lark.lexer import Lexer
+
+from creditlang.diagnostics import Diagnostic, report
+from creditlang.source import SourceFile, Span
+from creditlang.syntax.keywords import keywords
+from creditlang.syntax.limits import MAXIMUM_DEPTH
+
+WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x3001: 0x2C, 0xFF02: 0xFF02}
+WIDE |= {ord("≥"): ord("≥"), ord("【"): ord("["), ord("】"): ord("]"), ord("×"): ord("*"), ord("÷"): ord("/")}
+
+_TOKEN = re.compile(
+    r"""
+      (?P<space>[ \t]+)
+    | (?P<newline>\n)
+    | (?P<comment>\#[^\n]*)
+    | (?P<text>"[^"\n]*"|“[^”\n]*”|＂[^＂\n]*＂)
+    | (?P<semester>\d{4}-\d{4}-\d{1,2}(?![\w-]))
+    | (?P<date>\d{4}-\d{2}-\d{2}(?![\w-])|\d{4}年\d{1,2}月\d{1,2}日)
+    | (?P<ordinal>\d+(?:st|nd|rd|th)(?!\w)|第\d+(?:次起|次|起)?)
+    | (?P<number>\d+(?:\.\d+)?(?P<percent>%)?)
+    | (?P<word>[^\W\d]\w*)
+    | (?P<symbol>>=|<=|==|!=|[≥≤≠><=+\-*/:|,()\[\]])
+    """,
+    re.VERBOSE,
+)
+_SYMBOLS = {
+    ">=": "AT_LEAST", "≥": "AT_LEAST", "<=": "AT_MOST", "≤": "AT_MOST", "==": "EQUAL", "=": "EQUAL",
+    "!=": "NOT_EQUAL", "≠": "NOT_EQUAL", ">": "MORE", "<": "LESS", "+": "PLUS", "-": "MINUS", "*": "STAR",
+    "/": "SLASH", ":": "COLON", "|": "BAR", ",": "COMMA", "(": "LPAR", ")": "RPAR", "[": "LSQB", "]": "RSQB",
+}  # fmt: skip
+_ASCII_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CHINESE_PART = re.compile(r"[^\W\d]+")
+_GRID_STARTS = frozenset({"TABLE", "BY", "EXAMPLES"})
+
+
+@frozen
+class Prepared:
+    """A source ready for the parser: its half-width twin of the same length, and the names that it declares."""
+
+    source: SourceFile
+    text: str
+    names: dict[str, tuple[str, ...]]
+
+
+class PlacedToken(Token):
+    """A token that knows its source."""
+
+    source: SourceFile
+
+
+class LexicalError(Exception):
+    """A place where no token can be made."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.code)
+        self.diagnostic = diagnostic
+
+
+def prepare(source: SourceFile, known: Iterable[str] = ()) -> Prepared:
+    """Map `source` to half width and collect the Chinese names it declares, with those `known` from used files."""
+    text = source.text.translate(WIDE)
+    by_first: dict[str, set[str]] = {}
+    for name in (*declared_names(text), *known):
+        if not name.isascii():
+            by_first.setdefault(name[0], set()).add(name)
+    return Prepared(source, text, {key: tuple(sorted(group, key=len, reverse=True)) for key, group in by_first.items()})
+
+
+@cache
+def _declaration_pattern() -> re.Pattern[str]:
+    table = keywords().forms
+    starts = ("UNIT", "SCALE", "CHOICE", "LET", "RECORD", "CATEGORY", "SCORE", "ITEM", "ADJUST", "TABLE", "FACT")
+    starts += ("CREDIT", "ACCOUNT", "OFFSET", "REQUIRE", "SHARED_BY")
+    forms = sorted((form for name in starts for entry in table[name].values() for form in entry), key=len, reverse=True)
+    heads = "|".join(re.escape(form) for form in forms)
+    return re.compile(rf"^[ \t]*(?:{heads})(?![A-Za-z0-9_])[ \t]*([^\n]*)", re.MULTILINE)
+
+
+_FIELD = re.compile(r"^[ \t]+([^\W\d]\w*(?:[ \t]*\"[^\"\n]*\")*)[ \t]*:([^\n]*)", re.MULTILINE)
+_LABELLED = re.compile(r"([^\W\d]\w*)((?:[ \t]*\"[^\"\n]*\")*)")
+_LABEL = re.compile(r"\"([^\"\n]*)\"")
+
+
+def declared_names(text: str) -> set[str]:
+    """Names and labels on the lines of half-width `text` that declare something: a superset, for cutting Chinese."""
+    found: set[str] = set()
+    for match in _declaration_pattern().finditer(text):
+        _collect(match.group(1).split("#")[0], found)
+    for match in _FIELD.finditer(text):
+        _collect(match.group(1), found)
+        if "|" in match.group(2) or '"' in match.group(2):
+            _collect(match.group(2), found)
+    return found
+
+
+def _collect(line: str, found: set[str]) -> None:
+    for position, match in enumerate(_LABELLED.finditer(line)):
+        if position == 0 or match.group(2) or ">" in line or "|" in line:
+            found.add(match.group(1))
+            found.update(label for label in _LABEL.findall(match.group(2)) if label)
+
+
+@define
+class _Indentation:
+    """The open blocks of a policy: their depths, and which of them are tables (whose rows may start anywhere)."""
+
+    depths: list[int] = field(factory=lambda: [0])
+    grids: list[bool] = field(factory=lambda: [False])
+    next_is_grid: bool = False
+
+    def change(self, depth: int) -> int | None:
+        """Tokens to give for a line at `depth`: 1 for an indent, minus n for n dedents, None when it fits no block."""
+        if depth > self.depths[-1]:
+            if self.grids[-1]:
+                return 0
+            self.depths.append(depth)
+            self.grids.append(self.next_is_grid)
+            self.next_is_grid = False
+            return 1
+        closed = 0
+        while depth < self.depths[-1]:
+            if self.grids[-1] and depth > self.depths[-2]:
+                self.depths[-1] = depth
+                return -closed
+            self.depths.pop()
+            self.grids.pop()
+            closed += 1
+        self.next_is_grid = False
+        return -closed if depth == self.depths[-1] else None
+
+
+class PolicyLexer(Lexer):
+    """The lexer that Lark calls; its input is a `Prepared` source."""
+
+    __future_interface__: ClassVar[int] = 2
+
+    def __init__(self, configuration: Any) -> None:
+        """Lark hands its configuration; the keyword table is what is needed."""
+        self.keywords = keywords()
+
+    def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[PlacedToken]:
+        """Yield the tokens of the prepared source, each decided in the state that the parser then has."""
+        yield from _Lexing(lexer_state.text, parser_state).tokens()
+
+
+class _Lexing:
+    """One pass over one source."""
+
+    def __init__(self, prepared: Prepared, parser_state: Any) -> None:
+        self.prepared = prepared
+        self.text = prepared.text
+        self.states = parser_state.parse_conf.states
+        self.stack = parser_state.state_stack
+        self.indentation = _Indentation()
+        self.keywords = keywords()
+
+    def accepted(self) -> Any:
+        return self.states[self.stack[-1]]
+
+    def token(self, kind: str, start: int, end: int) -> PlacedToken:
+        token = PlacedToken(kind, self.prepared.source.text[start:end], start, end_pos=end)
+        token.source = self.prepared.source
+        return token
+
+    def fail(self, code: str, start: int, end: int, **arguments: object) -> LexicalError:
+        return LexicalError(report(code, Span(self.prepared.source, start, end), **arguments))
+
+    def tokens(self) -> Iterator[PlacedToken]:
+        text, length = self.text, len(self.text)
+        position, brackets, fresh = 0, 0, True
+        while position < length:
+            if fresh:
+                position = self.line_start(position)
+                if position >= length:
+                    break
+                yield from self.indent(position)
+                fresh = False
+            match = _TOKEN.match(text, position)
+            if match is None:
+                raise self.unknown(position)
+            kind, end = match.lastgroup, match.end()
+            if kind == "percent":
+                kind = "number"
+            if kind == "newline" and not brackets:
+                fresh = True
+                yield self.token("_NL", position, end)
+            elif kind == "word":
+                token = self.word(position, end)
+                end = token.end_pos or end
+                self.indentation.next_is_grid = self.indentation.next_is_grid or token.type in _GRID_STARTS
+                yield token
+            elif kind == "symbol" and match.group() == "[" and self.is_citation(position):
+                token = self.citation(position)
+                end = token.end_pos or end
+                yield token
+            elif kind not in ("space", "newline", "comment"):
+                token = self.literal(str(kind), match)
+                brackets += (token.type in ("LPAR", "LSQB")) - (token.type in ("RPAR", "RSQB") and brackets > 0)
+                yield token
+            position = end
+        if not fresh:
+            yield self.token("_NL", length, length)
+        yield from (self.token("_DEDENT", length, length) for _ in self.indentation.depths[1:])
+
+    def line_start(self, position: int) -> int:
+        """The start of the next line that holds more than spaces and a comment."""
+        while True:
+            match = _BLANK.match(self.text, position)
+            if match is None or match.end() == position:
+                return position
+            position = match.end()
+
+    def indent(self, position: int) -> Iterator[PlacedToken]:
+        """The tokens for the indentation of the line at `position`; a full-width space counts as two."""
+        match = _SPACES.match(self.text, position)
+        end = match.end() if match else position
+        original = self.prepared.source.text[position:end]
+        if "\t" in original and " " in original:
+            raise self.fail("CR006", position, end)
+        change = self.indentation.change(len(original) + original.count("　"))
+        if change is None:
+            raise self.fail("CR006", position, end)
+        if len(self.indentation.depths) > MAXIMUM_DEPTH:
+            raise self.fail("CR002", position, end, limit=MAXIMUM_DEPTH)
+        if change > 0:
+            yield self.token("_INDENT", end, end)
+        for _ in range(-change):
+            yield self.token("_DEDENT", end, end)
+
+    def literal(self, kind: str, match: re.Match[str]) -> PlacedToken:
+        start, end = match.span()
+        if kind == "number":
+            return self.token("PERCENT" if match.group("percent") else "NUMBER", start, end)
+        if kind == "symbol":
+            return self.token(_SYMBOLS[match.group()], start, end)
+        names = {"text": "STRING", "semester": "SEMESTER_NAME", "date": "DATE", "ordinal": "ORDINAL"}
+        return self.token(names[kind], start, end)
+
+    def is_citation(self, position: int) -> bool:
+        """A bracket right after a name is an index; anywhere else it opens a citation."""
+        return position == 0 or not (self.text[position - 1].isalnum() or self.text[position - 1] == "_")
+
+    def citation(self, position: int) -> PlacedToken:
+        depth = 0
+        for offset in range(position, len(self.text)):
+            character = self.text[offset]
+            depth += (character == "[") - (character == "]")
+            if character == "\n":
+                break
+            if depth == 0:
+                return self.token("CITATION", position, offset + 1)
+        raise self.fail("CR008", position, position + 1)
+
+    def unknown(self, position: int) -> LexicalError:
+        character = self.text[position]
+        if character in '"“＂':
+            end = self.text.find("\n", position)
+            return self.fail("CR007", position, len(self.text) if end < 0 else end)
+        return self.fail("CR009", position, position + 1, character=character)
+
+    def word(self, start: int, end: int) -> PlacedToken:
+        """The keyword or name at `start`, where the word would run to `end`."""
+        accepted = self.accepted()
+        first = _ASCII_WORD.match(self.text, start, end)
+        if first is None:
+            return self.chinese(start, end, accepted)
+        for form in self.keywords.english.get(first.group(), ()):
+            match = form.pattern.match(self.text, start) if form.pattern else first
+            if match and (form.pattern or len(form.text) == first.end() - start):
+                for terminal in form.terminals:
+                    if terminal in accepted:
+                        return self.token(terminal, start, match.end())
+        if first.end() < end and self.known(start, first.end()) is None and self.keyword_at(first.end(), accepted):
+            end = first.end()
+        return self.token("NAME", start, self.known(start, end) or end)
+
+    def known(self, start: int, end: int) -> int | None:
+        """Where the longest declared name that begins at `start` ends."""
+        for name in self.prepared.names.get(self.text[start], ()):
+            stop = start + len(name)
+            if stop <= end and self.text.startswith(name, start):
+                return stop
+        return None
+
+    def keyword_at(self, start: int, accepted: Any) -> tuple[str, int] | None:
+        """The longest Chinese keyword at `start` that the parser accepts, with its end."""
+        for form in self.keywords.chinese.get(self.text[start], ()):
+            if self.text.startswith(form.text, start):
+                for terminal in form.terminals:
+                    if terminal in accepted:
+                        return terminal, start + len(form.text)
+        return None
+
+    def chinese(self, start: int, end: int, accepted: Any) -> PlacedToken:
+        name = self.known(start, end) if "NAME" in accepted else None
+        if name == end:
+            keyword = self.keyword_at(start, accepted)
+            return self.token(*((keyword[0], start, end) if keyword and keyword[1] == end else ("NAME", start, end)))
+        keyword = self.keyword_at(start, accepted)
+        if keyword and (name is None or keyword[1] >= name):
+            return self.token(keyword[0], start, keyword[1])
+        if name is not None:
+            return self.token("NAME", start, name)
+        part = _CHINESE_PART.match(self.text, start, end)
+        whole = end if self.accepts_only_names(accepted) or part is None else part.end()
+        return self.token("NAME", start, whole)
+
+    def accepts_only_names(self, accepted: Any) -> bool:
+        return "PER" not in accepted and "CAP" not in accepted
+
+
+_BLANK = re.compile(r"[ \t]*(?:#[^\n]*)?\n|[ \t]*(?:#[^\n]*)?\Z")
+_SPACES = re.compile(r"[ \t]*")

@@ -1,0 +1,169 @@
+"""Source text to syntax tree.
+
+A policy without errors is parsed in one pass. With an error, the line that holds it is blanked, with the block under
+it, and the declaration around it is parsed again, so that one broken line hides neither the errors after it nor the
+declarations beside it.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from threading import Lock
+
+from attrs import frozen
+from lark import Lark
+from lark.exceptions import UnexpectedToken
+
+from creditlang.diagnostics import Diagnostic, Phrase, either, report
+from creditlang.resources import grammar_path
+from creditlang.source import SourceFile, Span
+from creditlang.syntax.from_lark import TreeBuilder
+from creditlang.syntax.keywords import keywords
+from creditlang.syntax.lexer import LexicalError, PlacedToken, PolicyLexer, Prepared, prepare
+from creditlang.syntax.limits import check_limits
+from creditlang.syntax.tree import Module
+
+MAXIMUM_ERRORS = 20
+_BUILDING = Lock()
+
+
+@frozen
+class Parsed:
+    """What a source says: its tree, as far as it could be read, and what is wrong with the rest."""
+
+    module: Module
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@cache
+def _grammar(strict: bool, build: bool) -> Lark:
+    return Lark(
+        grammar_path("creditlang.lark").read_text(encoding="utf-8"), parser="lalr", lexer=PolicyLexer, strict=strict,
+        maybe_placeholders=False, transformer=TreeBuilder() if build else None,
+    )  # fmt: skip
+
+
+def grammar(strict: bool = False, build: bool = True) -> Lark:
+    """The parser, built once for each process; without `build` it gives Lark's own trees, for measuring."""
+    with _BUILDING:
+        return _grammar(strict, build)
+
+
+def parse(source: SourceFile, known_names: Iterable[str] = ()) -> Parsed:
+    """The tree of `source`; `known_names` are those of used files, needed to cut Chinese that is written closed up."""
+    refused = check_limits(source)
+    if refused:
+        return Parsed(Module(), tuple(refused))
+    prepared = prepare(source, known_names)
+    module, error = _attempt(prepared)
+    if error is None:
+        return Parsed(module, ())
+    return _piecewise(prepared)
+
+
+def _attempt(prepared: Prepared) -> tuple[Module, Diagnostic | None]:
+    try:
+        module = grammar().parse(prepared)  # type: ignore[arg-type]
+    except UnexpectedToken as error:
+        return Module(), _syntax_error(error)
+    except LexicalError as error:
+        return Module(), error.diagnostic
+    assert isinstance(module, Module)
+    return module, None
+
+
+_NAMED = {
+    "NAME": Phrase("a name", "名称"), "STRING": Phrase("a text in quotation marks", "引号里的文字"),
+    "NUMBER": Phrase("a number", "数字"), "DATE": Phrase("a date", "日期"), "_NL": Phrase("the end of the line", "行末"),
+    "_INDENT": Phrase("an indented line", "缩进的下一行"), "CITATION": Phrase("an article in brackets", "方括号里的条款"),
+    "SEMESTER_NAME": Phrase("a semester", "学期"), "_DEDENT": Phrase("the end of the block", "本段结束"),
+    "$END": Phrase("the end of the file", "文件末尾"), "COLON": Phrase("“:”", "“：”"), "COMMA": Phrase("“,”", "“，”"),
+    "LPAR": Phrase("“(”", "“（”"), "RPAR": Phrase("“)”", "“）”"), "LSQB": Phrase("“[”", "“[”"),
+    "RSQB": Phrase("“]”", "“]”"), "EQUAL": Phrase("“=”", "“=”"), "MORE": Phrase("“>”", "“>”"), "BAR": Phrase("“|”", "“|”"),
+}  # fmt: skip
+_FEW = 6
+
+
+def _described(terminal: str) -> Phrase:
+    if terminal in _NAMED:
+        return _NAMED[terminal]
+    table = keywords()
+    return Phrase(f"“{table.written(terminal, 'en')}”", f"“{table.written(terminal, 'zh')}”")
+
+
+def _syntax_error(error: UnexpectedToken) -> Diagnostic:
+    token = error.token
+    assert isinstance(token, PlacedToken) or token.type == "$END"
+    source = getattr(token, "source", None)
+    start, end = (token.start_pos or 0, token.end_pos or 0) if source else (0, 0)
+    if source is None:
+        return report("CR005", None, found=_described("$END"), expected=Phrase("a declaration", "一项声明"))
+    if token.type in ("_NL", "_INDENT", "_DEDENT"):
+        found: str = _NAMED[token.type]
+        end = max(end, start + 1) if token.type != "_NL" else start + 1
+    else:
+        found = f"“{str(token)[:40]}”"
+    wanted = sorted(error.expected, key=lambda name: (name not in _NAMED, name))
+    choices = [_described(name) for name in wanted]
+    expected = either(choices) if len(choices) <= _FEW else Phrase("something else here", "别的写法")
+    return report("CR005", Span(source, start, end), found=found, expected=expected)
+
+
+_TOP = re.compile(r"^(?=[^\s#])", re.MULTILINE)
+
+
+def _piecewise(prepared: Prepared) -> Parsed:
+    """Parse each top-level declaration by itself, blanking lines until it can be read."""
+    text = prepared.text
+    starts = [match.start() for match in _TOP.finditer(text)] or [0]
+    if starts[0] != 0:
+        starts.insert(0, 0)
+    declarations, diagnostics = [], []
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        module, errors = _read_chunk(prepared, start, end, MAXIMUM_ERRORS - len(diagnostics))
+        declarations.extend(module.declarations)
+        diagnostics.extend(errors)
+        if len(diagnostics) >= MAXIMUM_ERRORS:
+            break
+    return Parsed(Module(tuple(declarations)), tuple(diagnostics))
+
+
+def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Module, list[Diagnostic]]:
+    text = _blank(prepared.text[:start]) + prepared.text[start:end] + _blank(prepared.text[end:])
+    errors: list[Diagnostic] = []
+    while len(errors) < most:
+        module, error = _attempt(Prepared(prepared.source, text, prepared.names))
+        if error is None:
+            return module, errors
+        errors.append(error)
+        span = error.span
+        at = min(span.start if span else end, max(start, end - 1))
+        blanked = _without_block(text, at)
+        if blanked == text:
+            break
+        text = blanked
+    return Module(), errors
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _without_block(text: str, offset: int) -> str:
+    """`text` with the line at `offset`, or the nearest before it that is not blank, and the block under it blanked."""
+    start = text.rfind("\n", 0, offset) + 1
+    while start > 0 and not text[start : _line_end(text, start)].strip():
+        start = text.rfind("\n", 0, start - 1) + 1
+    end = _line_end(text, start)
+    depth = len(text[start:end]) - len(text[start:end].lstrip())
+    while end < len(text):
+        following = text[end + 1 : _line_end(text, end + 1)]
+        if following.strip() and len(following) - len(following.lstrip()) <= depth:
+            break
+        end = _line_end(text, end + 1)
+    return text[:start] + _blank(text[start:end]) + text[end:]
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end

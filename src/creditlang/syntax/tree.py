@@ -1,0 +1,852 @@
+"""The syntax tree: what was written, in either dialect, and where.
+
+A value type. It holds no facts beyond the text: names are unresolved, types unknown, sugar still sugar. Spans take no
+part in equality, so the two dialects of one policy compare equal. Each node is frozen and cannot be built wrong where a
+validator can say so; lines that do not belong in their container are reported by `resolve`.
+"""
+
+from decimal import Decimal
+from typing import Literal
+
+from attrs import Factory, field, frozen
+
+from creditlang.source import Span
+
+_where = field(eq=False, repr=False, kw_only=True)
+
+
+@frozen
+class Node:
+    """Anything written at a place."""
+
+    span: Span = _where
+
+
+@frozen
+class Identifier(Node):
+    """A name as written."""
+
+    text: str
+
+
+@frozen
+class Citation(Node):
+    """An article in brackets, without them: ``第八条(二)6``."""
+
+    text: str
+
+
+Cites = tuple[Citation, ...]
+Labels = tuple[str, ...]
+
+
+# ---- expressions ----------------------------------------------------------------------------------------------------
+@frozen
+class Expression(Node):
+    """An expression; `depth` bounds every walk."""
+
+    depth: int = field(default=1, eq=False, repr=False, kw_only=True)
+
+
+@frozen
+class Number(Expression):
+    """A number as written, a percentage already divided by 100, with its unit if one follows."""
+
+    value: Decimal
+    unit: Identifier | None = None
+
+
+@frozen
+class Text(Expression):
+    """A text in quotation marks."""
+
+    value: str
+
+
+@frozen
+class Date(Expression):
+    """A date, year-month-day."""
+
+    value: str
+
+
+@frozen
+class Semester(Expression):
+    """A semester by its name: ``2024-2025-1``."""
+
+    value: str
+
+
+@frozen
+class YesNo(Expression):
+    """Yes or no."""
+
+    value: bool
+
+
+@frozen
+class Name(Expression):
+    """A name in an expression: a field, an attribute, a named number, an account, a fact or a value of a scale."""
+
+    text: str
+
+
+@frozen
+class Lookup(Expression):
+    """A table read at its keys."""
+
+    table: Identifier
+    keys: tuple[Expression, ...]
+
+
+@frozen
+class Compare(Expression):
+    """A comparison: ``=``, ``!=``, ``<``, ``<=``, ``>``, ``>=``."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@frozen
+class OneOf(Expression):
+    """Membership in a list."""
+
+    operand: Expression
+    options: tuple[Expression, ...]
+
+
+@frozen
+class Presence(Expression):
+    """``is present`` or ``is missing``."""
+
+    operand: Expression
+    present: bool
+
+
+@frozen
+class UsedIn(Expression):
+    """Whether a field's value stands in a counted record of an account."""
+
+    field: Identifier
+    account: Identifier
+
+
+@frozen
+class Within(Expression):
+    """A date no later than so long after another."""
+
+    date: Expression
+    count: int
+    unit: str
+    start: Expression
+
+
+@frozen
+class Logical(Expression):
+    """``and`` or ``or``."""
+
+    operator: Literal["and", "or"]
+    left: Expression
+    right: Expression
+
+
+@frozen
+class Not(Expression):
+    """Negation."""
+
+    operand: Expression
+
+
+@frozen
+class Arithmetic(Expression):
+    """``+``, ``-``, ``*`` or ``/``."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@frozen
+class Negate(Expression):
+    """A minus sign."""
+
+    operand: Expression
+
+
+@frozen
+class Rounding(Node):
+    """How to round: down, up or half up, to a step."""
+
+    mode: Literal["down", "up", "half"]
+    step: Decimal
+
+
+@frozen
+class Round(Expression):
+    """A value rounded."""
+
+    operand: Expression
+    rounding: Rounding
+
+
+@frozen
+class Later(Expression):
+    """A date so long after another."""
+
+    count: int
+    unit: str
+    start: Expression
+
+
+@frozen
+class DayOf(Expression):
+    """A numbered day of the record's month."""
+
+    day: int
+    period: str
+
+
+@frozen
+class WeekOf(Expression):
+    """The number of the teaching week that a date falls in."""
+
+    date: Expression
+
+
+@frozen
+class Boundary(Expression):
+    """The first or last day of the record's period; of a semester, its first and last teaching day."""
+
+    which: Literal["start", "end"]
+    period: str
+
+
+@frozen
+class Aggregate(Expression):
+    """The sum, highest or lowest of an account or fact over its periods."""
+
+    function: Literal["total", "highest", "lowest"]
+    name: Identifier
+
+
+@frozen
+class Count(Expression):
+    """How many records of a kind there are, or whether there is any."""
+
+    kind: Identifier
+    where: Expression | None
+    any: bool
+
+
+@frozen
+class Latest(Expression):
+    """A field of the latest record of a kind on or before a date."""
+
+    field: Identifier
+    kind: Identifier
+    before: Expression
+
+
+# ---- lines of bodies ------------------------------------------------------------------------------------------------
+@frozen
+class Line(Node):
+    """A line of a body, with the articles it cites."""
+
+    cites: Cites = field(default=(), kw_only=True)
+
+
+@frozen
+class Reading(Line):
+    """An interpretation, and the findings of the checker that it accepts."""
+
+    text: str
+    accepts: tuple[Identifier, ...] = ()
+
+
+@frozen
+class PerEvent(Node):
+    """Once for each record."""
+
+
+@frozen
+class PerField(Node):
+    """Multiplied by a field of the record."""
+
+    name: Identifier
+
+
+@frozen
+class PerGathered(Node):
+    """Once for each period with at least so many records."""
+
+    period: str
+    at_least: int
+
+
+Per = PerEvent | PerField | PerGathered
+
+
+@frozen
+class Decided(Node):
+    """A range within which a person decides, and the field that carries the decision."""
+
+    low: Expression
+    high: Expression
+    field: Identifier
+
+
+@frozen
+class Amount(Node):
+    """An amount: an expression per something, or a decided one."""
+
+    value: Expression | Decided
+    per: Per | None
+    deduct: bool
+
+
+@frozen
+class Case(Line):
+    """An amount, and when it applies."""
+
+    amount: Amount
+    condition: Expression | None = None
+    otherwise: bool = False
+    since: str | None = None
+    until: str | None = None
+    if_present: bool = False
+    reason: str | None = None
+
+
+@frozen
+class Cell(Node):
+    """A cell of a table as written; an empty one is a dash."""
+
+    text: str
+    kind: str
+
+
+@frozen
+class Row(Node):
+    """A row of cells."""
+
+    cells: tuple[Cell, ...]
+
+
+@frozen
+class TableCase(Line):
+    """A rate for each event, printed as a table over fields of the record."""
+
+    deduct: bool
+    dimensions: tuple[Identifier, ...]
+    condition: Expression | None
+    rows: tuple[Row, ...]
+    readings: tuple[Reading, ...]
+
+
+@frozen
+class Scope(Node):
+    """What counts as one group: periods and fields; none of either means the whole time."""
+
+    periods: tuple[str, ...]
+    fields: tuple[Identifier, ...]
+
+
+@frozen
+class Over(Node):
+    """The accounts or items that a line speaks of together; empty means all."""
+
+    names: tuple[Identifier, ...]
+
+
+@frozen
+class Grouped(Line):
+    """A line that works on groups of entries."""
+
+    scope: Scope | None = field(default=None, kw_only=True)
+    over: Over | None = field(default=None, kw_only=True)
+    condition: Expression | None = field(default=None, kw_only=True)
+
+
+@frozen
+class Cap(Grouped):
+    """Cut a group's running total at a limit."""
+
+    limit: Expression
+
+
+@frozen
+class CountCap(Grouped):
+    """Cut a group at a number of events."""
+
+    limit: Expression
+
+
+@frozen
+class Choose(Grouped):
+    """Keep the highest, the first or the last of a group."""
+
+    which: Literal["highest", "first", "last"]
+
+
+@frozen
+class Unique(Grouped):
+    """A proof used once is used up."""
+
+    field: Identifier
+
+
+@frozen
+class From(Grouped):
+    """Multiply from the nth event of a group on."""
+
+    ordinal: int
+    factor: Expression
+
+
+@frozen
+class HigherOf(Grouped):
+    """Of two sums in a group, keep the higher."""
+
+    left: Expression
+    right: Expression
+    reason: str | None
+
+
+@frozen
+class Scale(Line):
+    """Multiply by or add a value."""
+
+    operator: Literal["times", "plus"]
+    value: Expression
+    condition: Expression | None
+
+
+@frozen
+class Shared(Line):
+    """Use a named adjustment."""
+
+    name: Identifier
+
+
+@frozen
+class Guard(Line):
+    """Records that are void, invalid or pending."""
+
+    disposition: Literal["void", "invalid", "pending"]
+    condition: Expression | None
+    reason: str | None
+    keeps: bool = False
+
+
+@frozen
+class Fallback(Line):
+    """What happens where the line before has no answer."""
+
+    disposition: Literal["void", "invalid", "pending"]
+    low: Expression | None
+    high: Expression | None
+    reason: str | None
+
+
+@frozen
+class Mode(Line):
+    """How the cases of a body are read when several match."""
+
+    which: Literal["first", "all"]
+
+
+@frozen
+class Level(Line):
+    """The base, floor or ceiling of a score."""
+
+    which: Literal["start", "floor", "ceiling"]
+    value: Expression
+
+
+@frozen
+class Steps(Line):
+    """An amount that grows in steps of a measure."""
+
+    measure: Expression
+    first: Decimal
+    at: Decimal
+    then: Decimal | None
+    per_full: Decimal | None
+    at_most: Decimal | None
+
+
+@frozen
+class GoesTo(Line):
+    """What is above a limit goes to another account."""
+
+    limit: Expression
+    account: Identifier
+
+
+@frozen
+class TakeFrom(Line):
+    """The amount is taken from the account that a field names."""
+
+    field: Identifier
+    condition: Expression | None
+
+
+@frozen
+class PostsTo(Line):
+    """The amount is posted to the account that a field names."""
+
+    field: Identifier
+
+
+@frozen
+class InOrderOf(Line):
+    """The date field that puts requests in order."""
+
+    field: Identifier
+
+
+@frozen
+class Rounded(Line):
+    """Round the amount."""
+
+    rounding: Rounding
+
+
+BodyLine = Line
+
+
+# ---- declarations ---------------------------------------------------------------------------------------------------
+@frozen
+class Declaration(Line):
+    """A top-level declaration."""
+
+
+@frozen
+class Named(Declaration):
+    """A declaration with a name and labels."""
+
+    name: Identifier
+    labels: Labels = ()
+
+
+@frozen
+class Policy(Declaration):
+    """The head of a policy."""
+
+    identifier: str
+    title: str | None = None
+    issuer: str | None = None
+    since: str | None = None
+    until: str | None = None
+    applies: Expression | None = None
+    readings: tuple[Reading, ...] = ()
+
+
+@frozen
+class Use(Declaration):
+    """Another file whose declarations are read first."""
+
+    path: str
+
+
+@frozen
+class Unit(Named):
+    """A unit of amounts."""
+
+
+@frozen
+class Value(Node):
+    """A value of a scale or choice."""
+
+    name: Identifier
+    labels: Labels
+
+
+@frozen
+class Enumeration(Named):
+    """A scale (highest first) or a choice."""
+
+    values: tuple[Value, ...] = ()
+    ordered: bool = False
+
+
+@frozen
+class DatedValue(Line):
+    """A value from a date on."""
+
+    value: Expression
+    since: str | None
+
+
+@frozen
+class Let(Named):
+    """A named value, which may change at dates."""
+
+    values: tuple[DatedValue, ...] = ()
+    readings: tuple[Reading, ...] = ()
+
+
+@frozen
+class Field(Line):
+    """A column of a kind of record, or an attribute of students."""
+
+    name: Identifier
+    labels: Labels
+    type: Identifier | None
+    choices: tuple[Value, ...] = ()
+    optional: bool = False
+    if_used: bool = False
+    default: Expression | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    decimals: int | None = None
+
+
+@frozen
+class Student(Declaration):
+    """The attributes of students."""
+
+    labels: Labels
+    fields: tuple[Field, ...]
+    readings: tuple[Reading, ...]
+
+
+@frozen
+class Record(Named):
+    """A kind of record."""
+
+    group: Identifier | None = None
+    enrolment: bool = False
+    fields: tuple[Field, ...] = ()
+    lines: tuple[BodyLine, ...] = ()
+
+
+@frozen
+class Body(Named):
+    """A declaration with a body of lines."""
+
+    lines: tuple[BodyLine, ...] = ()
+
+
+@frozen
+class Category(Body):
+    """An account that collects entries, with its items and parts."""
+
+    unit: Identifier | None = None
+    kind: Identifier | None = None
+
+
+@frozen
+class Score(Category):
+    """An account per period that starts at a base."""
+
+    period: str = "semester"
+
+
+@frozen
+class Item(Body):
+    """A rule for one kind of event."""
+
+    kind: Identifier | None = None
+
+
+@frozen
+class Adjust(Body):
+    """A named adjustment."""
+
+
+@frozen
+class Fact(Body):
+    """A value decided per period, per record or once, for a student."""
+
+    period: str | None = None
+    kind: Identifier | None = None
+    unit: Identifier | None = None
+
+
+@frozen
+class Credit(Body):
+    """An amount decided per period and posted to an account of its own."""
+
+    period: str = "semester"
+    unit: Identifier | None = None
+
+
+@frozen
+class Account(Named):
+    """An account that only moves fill."""
+
+    unit: Identifier | None = None
+
+
+@frozen
+class Table(Named):
+    """A table of numbers."""
+
+    dimensions: tuple[Identifier, ...] = ()
+    rows: tuple[Row, ...] = ()
+    readings: tuple[Reading, ...] = ()
+
+
+@frozen
+class Ratio(Node):
+    """So much taken for so much given, and when."""
+
+    taken: Decimal
+    given: Decimal
+    condition: Expression | None
+    cites: Cites
+
+
+@frozen
+class Offset(Named):
+    """A move from accounts to a credit, on request."""
+
+    period: str = "semester"
+    limit: Expression | None = None
+    sources: tuple[Identifier, ...] = ()
+    request: Identifier | None = None
+    ratios: tuple[Ratio, ...] = ()
+    lines: tuple[BodyLine, ...] = ()
+
+
+@frozen
+class Part(Line):
+    """One condition of a requirement."""
+
+    label: str | None
+    condition: Expression
+
+
+@frozen
+class Require(Named):
+    """A requirement of several parts."""
+
+    parts: tuple[Part, ...] = ()
+    readings: tuple[Reading, ...] = ()
+
+
+@frozen
+class Treat(Declaration):
+    """An unlisted code that is judged like a listed item."""
+
+    code: str
+    item: Identifier
+    decider: str | None
+
+
+@frozen
+class WithoutRule(Node):
+    """Articles that carry no rule, and why."""
+
+    articles: tuple[Identifier, ...]
+    reason: str
+
+
+@frozen
+class Articles(Declaration):
+    """The articles of the regulation."""
+
+    first: Identifier
+    last: Identifier
+    without: tuple[WithoutRule, ...]
+
+
+@frozen
+class CalendarSemester(Node):
+    """A semester of the calendar."""
+
+    name: str
+    labels: Labels
+    start: str
+    teaching_until: str
+
+
+@frozen
+class Holiday(Node):
+    """Days off, or working days made up for them."""
+
+    first: str
+    last: str
+    working: bool
+
+
+@frozen
+class Calendar(Declaration):
+    """Semesters, holidays and made-up working days."""
+
+    labels: Labels
+    semesters: tuple[CalendarSemester, ...]
+    end: str | None
+    holidays: tuple[Holiday, ...]
+
+
+# ---- examples -------------------------------------------------------------------------------------------------------
+@frozen
+class RecordPart(Node):
+    """A part of a record in an example: a field and its value, a bare word, a repetition or a name."""
+
+    kind: Literal["word", "field", "value", "times", "named"]
+    name: str
+    value: Cell | None
+
+
+@frozen
+class ExampleRecord(Node):
+    """A student or a record written in an example."""
+
+    kind: Identifier
+    parts: tuple[RecordPart, ...]
+
+
+@frozen
+class Setting(Node):
+    """A named value set for an example."""
+
+    name: Identifier
+    value: Expression
+
+
+@frozen
+class Expectation(Node):
+    """What an example expects of a balance, a fact or a requirement, or of records."""
+
+    subject: str | None
+    period: str | None = None
+    low: Expression | None = None
+    high: Expression | None = None
+    status: str | None = None
+    disposition: str | None = None
+    count: int | None = None
+    amount: Decimal | None = None
+    by: str | None = None
+    reason: str | None = None
+
+
+@frozen
+class Example(Declaration):
+    """Records of a student and what is expected of them; without a title it holds for every example."""
+
+    title: str | None
+    student: ExampleRecord | None = None
+    records: tuple[ExampleRecord, ...] = ()
+    as_of: str | None = None
+    settings: tuple[Setting, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
+
+
+@frozen
+class ExampleTable(Declaration):
+    """Examples in rows: fields of one record, and what it counts."""
+
+    title: str
+    record: ExampleRecord
+    rows: tuple[Row, ...]
+
+
+@frozen
+class Module:
+    """A file's declarations, in order."""
+
+    declarations: tuple[Declaration, ...] = Factory(tuple)

@@ -1,0 +1,151 @@
+"""Every code has a page and a test, in both languages, and the examples on the pages tell the truth.
+
+A test is a Markdown file named after its code. A ```credit block holds policy text; the ```text block after it holds
+all findings as they are rendered in English, and a ```text zh block, where there is one, in Chinese. Words after
+```credit:
+
+* ``escapes``: Python escapes such as \\u200b stand for the character,
+* ``repeat=8320``: the block is repeated, to test limits,
+* ``encoding=gb18030``: the block reaches the program as bytes in that encoding, through `driver.check_bytes`.
+
+Codes that do not come from policy text have a ```diagnostic block instead, with ``key: value`` lines (source, row,
+column; every other key is an argument); it tests the sentence only, and the stage that reports the code tests the rest.
+`pytest --update` writes what the program says into the ```text blocks.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from attrs import frozen
+
+from creditlang.diagnostics import Diagnostic, Place, codes, explain, render, report
+from creditlang.diagnostics.catalogue import page, placeholders
+
+HERE = Path(__file__).parent
+SOURCES = [HERE.parents[1] / folder for folder in ("src", "plugins", "repl")]
+LANGUAGES: tuple[Literal["en", "zh"], ...] = ("en", "zh")
+FENCE = re.compile(r"^```(?P<kind>\w+)(?P<options>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+TESTS = sorted(path.stem for path in HERE.glob("CR*.md"))
+
+
+@frozen
+class Block:
+    """A fenced block of a Markdown file."""
+
+    kind: str
+    options: dict[str, str]
+    text: str
+    start: int
+    end: int
+
+
+def blocks(markdown: str) -> Iterator[Block]:
+    """The fenced blocks of a file, with the place of their text."""
+    for match in FENCE.finditer(markdown):
+        words = (word.partition("=") for word in match["options"].split())
+        options = {name: value for name, _, value in words}
+        yield Block(match["kind"], options, match["text"], match.start("text"), match.end("text"))
+
+
+def findings(block: Block) -> list[Diagnostic]:
+    """What the program says about a ```credit or ```diagnostic block."""
+    if block.kind == "diagnostic":
+        return [built(block.text)]
+    from creditlang import driver
+
+    text = block.text * int(block.options.get("repeat", 1))
+    if "escapes" in block.options:
+        text = re.sub(r"\\(?:x\w\w|u\w{4}|U\w{8})", lambda match: match.group().encode().decode("unicode_escape"), text)
+    if "encoding" in block.options:
+        return list(driver.check_bytes(text.encode(block.options["encoding"]), "policy.credit"))
+    return list(driver.check_text(text, "policy.credit"))
+
+
+def built(text: str) -> Diagnostic:
+    """The diagnostic that a ```diagnostic block describes."""
+    keys = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in text.splitlines())}
+    code, source, row, column = (keys.pop(key, None) for key in ("code", "source", "row", "column"))
+    assert code is not None
+    place = Place(source, int(row) if row else None, column) if source else None
+    return report(code, place, **keys)
+
+
+@pytest.mark.parametrize("code", TESTS)
+def test_findings(code: str, update: bool) -> None:
+    path = HERE / f"{code}.md"
+    markdown = path.read_text(encoding="utf-8")
+    found: list[Diagnostic] = []
+    seen: set[str] = set()
+    wanted = ""
+    cursor = 0
+    for block in blocks(markdown):
+        if block.kind in ("credit", "diagnostic"):
+            found = findings(block)
+            seen |= {diagnostic.code for diagnostic in found}
+        elif block.kind == "text":
+            language = LANGUAGES["zh" in block.options]
+            said = "\n\n".join(render(diagnostic, language) for diagnostic in found)
+            wanted += markdown[cursor : block.start] + (said + "\n" if said else "")
+            cursor = block.end
+    wanted += markdown[cursor:]
+    if update and wanted != markdown:
+        path.write_text(wanted, encoding="utf-8")
+        markdown = wanted
+    assert markdown == wanted, f"pytest {path.name} --update rewrites it, if the new words are right"
+    assert code in seen, f"no block of {path.name} brings about {code}"
+
+
+def test_every_page_has_a_test() -> None:
+    assert [code for code in codes() if code not in TESTS] == []
+
+
+def test_every_test_has_a_page() -> None:
+    assert [code for code in TESTS if code not in codes()] == []
+
+
+def test_every_code_in_the_sources_has_a_page() -> None:
+    files = [path for folder in SOURCES for path in folder.rglob("*.py")]
+    used = {code for path in files for code in re.findall(r"\"(CR\d{3})\"", path.read_text(encoding="utf-8"))}
+    assert sorted(used.difference(codes())) == []
+
+
+def test_names_are_different() -> None:
+    names = [page(code).name for code in codes()]
+    assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.parametrize("code", codes())
+def test_a_page_says_the_same_in_both_languages(code: str) -> None:
+    about = page(code)
+    assert about.code == code
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", about.name)
+    assert CHINESE.search(about.sentences["zh"])
+    for templates in filter(None, (about.sentences, about.fixes)):
+        assert all(templates.values()), "in one language only"
+        assert set(placeholders(templates["en"])) == set(placeholders(templates["zh"]))
+
+
+@pytest.mark.parametrize("code", codes())
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_explains_with_an_example(code: str, language: Literal["en", "zh"]) -> None:
+    body = explain(code, language)
+    assert body
+    assert bool(CHINESE.search(body.split("```")[0])) == (language == "zh")
+    examples = list(blocks(body))
+    assert examples, "no example: ```credit for a policy, ```csv or ```text for data"
+    policies = [block.options for block in examples if block.kind == "credit"]
+    assert all(("right" in options) != ("wrong" in options) for options in policies), "each is either right or wrong"
+    assert not policies or any("right" in options for options in policies), "no ```credit right block"
+
+
+@pytest.mark.parametrize("code", codes())
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_examples_on_a_page_are_true(code: str, language: Literal["en", "zh"]) -> None:
+    for block in blocks(explain(code, language) or ""):
+        if block.kind == "credit":
+            found = {diagnostic.code for diagnostic in findings(block)}
+            assert (code in found) == ("wrong" in block.options), f"{sorted(found)} in\n{block.text}"

@@ -1,0 +1,65 @@
+"""A folder of files: each opened by the plugin that reads it, and what none reads is named."""
+
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from creditlang.plugin import PluginManager
+from creditlang_builtin.csv_source import CsvSource
+from creditlang_builtin.folder_source import FolderSource
+
+Reader = Callable[..., Any]
+
+
+def folder_of(tmp_path: Path, *names: str) -> Path:
+    for name in names:
+        (tmp_path / name).write_text("学号,项目\n1,讲座\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_a_folder_has_a_table_for_each_file_in_the_order_of_names(tmp_path: Path, read_source: Reader) -> None:
+    folder = folder_of(tmp_path, "student.csv", "activity.CSV", "学生.csv", ".hidden.csv", "~$lock.csv", "a:b.csv")
+    result = read_source(FolderSource(str(folder), CsvSource))
+    assert list(result.tables) == ["a:b", "activity", "student", "学生"]
+    assert result.problems == []
+
+
+def test_the_fingerprint_of_a_folder_knows_names(tmp_path: Path, read_source: Reader) -> None:
+    first = read_source(FolderSource(str(folder_of(tmp_path, "a.csv")), CsvSource)).fingerprint
+    (tmp_path / "a.csv").rename(tmp_path / "b.csv")
+    assert read_source(FolderSource(str(tmp_path), CsvSource)).fingerprint != first
+
+
+def test_what_a_folder_source_does_not_read_is_named(tmp_path: Path, read_source: Reader) -> None:
+    folder = folder_of(tmp_path, "student.csv", "activity.xls", "README.md", "course.csv", "course.xlsx")
+    (tmp_path / "old").mkdir()
+    point = metadata.EntryPoint("builtin", "creditlang_builtin", "creditlang")
+    source = PluginManager(entry_points=[point]).source(str(folder))
+    result = read_source(source)
+    assert list(result.tables) == ["student"]
+    places = {problem.place.source: problem.code for problem in result.problems if problem.place}
+    assert places == {
+        "old": "CR641",
+        "activity.xls": "CR640",
+        "README.md": "CR641",
+        "course.csv": "CR642",
+        "course.xlsx": "CR642",
+    }
+
+
+def test_only_csv_files_when_csv_is_asked_for(tmp_path: Path, read_source: Reader) -> None:
+    folder = folder_of(tmp_path, "student.csv", "activity.xls", "README.md")
+    result = read_source(FolderSource(str(folder), CsvSource, only=".csv"))
+    assert (list(result.tables), result.problems) == (["student"], [])
+
+
+def test_an_empty_folder(tmp_path: Path, read_source: Reader) -> None:
+    assert read_source(FolderSource(str(tmp_path), CsvSource)).codes == ["CR643"]
+
+
+def test_a_broken_file_does_not_hide_the_others(tmp_path: Path, read_source: Reader) -> None:
+    folder = folder_of(tmp_path, "a.csv", "b.csv")
+    (folder / "a.csv").write_bytes(b"")
+    result = read_source(FolderSource(str(folder), CsvSource))
+    assert (list(result.tables), result.codes) == (["b"], ["CR621"])

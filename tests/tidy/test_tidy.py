@@ -1,0 +1,200 @@
+"""The absences that the house writes down, held as tests. Each test names every place that breaks its rule.
+
+The sources are read as syntax trees, never imported: a rule holds for a broken module too, and a word in a docstring or
+a comment is no breach.
+"""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "src" / "creditlang"
+STAGES = ("syntax", "resolve", "check", "core", "interpreter")
+CODE_FOLDERS = ("src", "plugins", "repl", "tests", "bench")
+
+# Files over 400 lines, each with its reason. A file mostly stays under 300; one dispatch per stage may need more.
+LONG_FILES: dict[str, str] = {}
+LONGEST = 400
+
+CLOCK_RANDOM_SYSTEM = {
+    "os",
+    "random",
+    "secrets",
+    "shutil",
+    "socket",
+    "subprocess",
+    "tempfile",
+    "time",
+    "urllib",
+    "uuid",
+}
+CLOCK_CALLS = {"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.time"}
+PATH_READS = {"read_text", "read_bytes"}
+PATH_WRITES = {"write_text", "write_bytes", "mkdir", "touch", "unlink"}
+
+Breach = Callable[[ast.AST], str | None]
+
+
+def relative(path: Path) -> str:
+    """The path as a reader of the repository knows it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def python_files(*folders: Path) -> list[Path]:
+    """Every Python file of the folders; `ledger` stands for `ledger.py` as well, and may be missing."""
+    found = [path for folder in folders for path in folder.rglob("*.py") if "_bundled" not in path.parts]
+    modules = [module for folder in folders if (module := folder.with_suffix(".py")).is_file()]
+    return sorted(found + modules)
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """The file's syntax tree."""
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def breaches(paths: list[Path], rule: Breach) -> list[str]:
+    """Where a rule is broken, as `file:line: what`."""
+    return [
+        f"{relative(path)}:{getattr(node, 'lineno', 1)}: {what}"
+        for path in paths
+        for node in ast.walk(tree(path))
+        if (what := rule(node)) is not None
+    ]
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    """Top-level names of the modules that an import statement brings in; relative imports stay at home."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name.split(".")[0] for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+        yield node.module.split(".")[0]
+
+
+def importing(*modules: str) -> Breach:
+    """The rule that none of these modules is imported."""
+    return lambda node: next((f"imports {name}" for name in imported(node) if name in modules), None)
+
+
+def calling(*names: str) -> Breach:
+    """The rule that none of these names is called as a plain function."""
+
+    def rule(node: ast.AST) -> str | None:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            return f"calls {node.func.id}()"
+        return None
+
+    return rule
+
+
+def calling_method(*methods: str) -> Breach:
+    """The rule that no call ends in one of these, `read_text` or, with the name before it, `datetime.now`."""
+
+    def rule(node: ast.AST) -> str | None:
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            return None
+        owner = ast.unparse(node.func.value).rpartition(".")[2]
+        called = {node.func.attr, f"{owner}.{node.func.attr}"}
+        return next((f"calls {name}()" for name in sorted(called.intersection(methods))), None)
+
+    return rule
+
+
+def test_the_sources_are_found() -> None:
+    assert PACKAGE / "__init__.py" in python_files(PACKAGE)
+
+
+def test_only_the_command_line_knows_click_and_rich() -> None:
+    cli = python_files(PACKAGE / "cli")
+    others = [path for path in python_files(PACKAGE) if path not in cli]
+    assert breaches(others, importing("click", "rich")) == []
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_does_no_io_and_knows_no_clock_and_no_chance(stage: str) -> None:
+    files = python_files(PACKAGE / stage)
+    # The parser reads its own grammar, once; nothing else in a stage reads a file.
+    methods = CLOCK_CALLS | PATH_WRITES | (set() if stage == "syntax" else PATH_READS)
+    found = breaches(files, importing(*CLOCK_RANDOM_SYSTEM))
+    found += breaches(files, calling("open", "print", "input"))
+    found += breaches(files, calling_method(*methods))
+    assert found == []
+
+
+def test_amounts_are_exact() -> None:
+    def float_literal(node: ast.AST) -> str | None:
+        return f"float {node.value}" if isinstance(node, ast.Constant) and isinstance(node.value, float) else None
+
+    files = python_files(*(PACKAGE / name for name in ("core", "interpreter", "ledger")))
+    assert breaches(files, calling("float")) + breaches(files, float_literal) == []
+
+
+def test_nothing_evaluates_text_or_unpickles() -> None:
+    files = python_files(ROOT / "src", ROOT / "plugins", ROOT / "repl")
+    found = breaches(files, calling("eval", "exec", "__import__"))
+    found += breaches(files, importing("pickle", "marshal", "shelve", "dill", "cloudpickle"))
+    assert found == []
+
+
+def test_every_module_says_what_it_is() -> None:
+    files = python_files(ROOT / "src", ROOT / "plugins" / "builtin", ROOT / "repl")
+    assert [relative(path) for path in files if not ast.get_docstring(tree(path))] == []
+
+
+def test_long_files_have_a_reason() -> None:
+    files = python_files(*(ROOT / folder for folder in CODE_FOLDERS))
+    lengths = {relative(path): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    long = {name: length for name, length in lengths.items() if length > LONGEST}
+    assert {name: length for name, length in long.items() if name not in LONG_FILES} == {}, "split it, or give a reason"
+    assert [name for name in LONG_FILES if name not in long] == [], "no longer long: take it off the list"
+
+
+def markdown_links(text: str) -> Iterator[str]:
+    """Targets of the inline links and images in a Markdown text, code left out."""
+    prose = re.sub(r"^ *(`{3,}|~{3,}).*?^ *\1`*~*\s*$", "", text, flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", prose)
+    yield from (match["target"] for match in re.finditer(r"\]\(<?(?P<target>[^\s()<>]+)>?(?:\s+\"[^\"]*\")?\)", prose))
+
+
+def test_markdown_links_are_found_outside_code_only() -> None:
+    text = 'see [a](docs/a.md#top "title"), ![b](<b.png>), `[c](c)`\n```text\n[d](d)\n```\n[e](https://e.org)\n'
+    assert list(markdown_links(text)) == ["docs/a.md#top", "b.png", "https://e.org"]
+
+
+def test_local_links_in_documents_lead_somewhere() -> None:
+    readmes = [
+        path for folder in (*CODE_FOLDERS, "grammar", "stdlib_policies") for path in (ROOT / folder).rglob("README.md")
+    ]
+    documents = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *readmes})
+    broken = []
+    for document in documents:
+        for link in markdown_links(document.read_text(encoding="utf-8")):
+            target = unquote(link.partition("#")[0])
+            if target and not re.match(r"[a-z][a-z0-9+.-]*:", target) and not (document.parent / target).exists():
+                broken.append(f"{relative(document)}: {link}")
+    assert broken == []
+
+
+def test_the_version_is_said_once() -> None:
+    import creditlang
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert creditlang.__version__ == project["version"]
+
+
+def test_the_arrows_run_one_way() -> None:
+    """The import contracts of pyproject.toml, in the test run as well."""
+    script = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
