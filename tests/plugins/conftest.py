@@ -24,7 +24,9 @@ class Site:
         """Install a distribution; the first entry point's module gets the code."""
         information = self.folder / f"{distribution.replace('-', '_')}-{version}.dist-info"
         information.mkdir()
-        information.joinpath("METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+        information.joinpath("METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
+        )
         lines = "".join(f"{name} = {module}\n" for name, module in points.items())
         information.joinpath("entry_points.txt").write_text(f"[creditlang]\n{lines}")
         if code:

@@ -1,16 +1,19 @@
 """The built-in sources and outputs, and the plugin of the README, pass the tests that every plugin author runs."""
 
 import csv
+import inspect
 import io
 import json
 import re
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from creditlang.plugin import Output, Source
-from creditlang.plugin.testing import OutputContract, SourceContract
+from creditlang.plugin import Output, Source, interface
+from creditlang.plugin.testing import COLUMNS, RESULTS, OutputContract, SourceContract
 from creditlang_builtin.csv_output import CsvOutput, restore
 from creditlang_builtin.csv_source import CsvSource
 from creditlang_builtin.folder_source import FolderSource
@@ -118,3 +121,31 @@ def test_a_contract_asks_for_what_it_needs(contract: SourceContract | OutputCont
             contract.write_sample(tmp_path, (), ())
         else:
             contract.make("-", io.StringIO())
+
+
+def manual_code(text: str | None) -> str:
+    """The indented example of a docstring."""
+    lines = (text or "").splitlines()
+    return textwrap.dedent("\n".join(line for line in lines if line.startswith("    ") or not line))
+
+
+def test_the_source_in_the_manual_works(tmp_path: Path) -> None:
+    names: dict[str, Any] = {}
+    exec(manual_code(interface.__doc__), names)
+    (tmp_path / "a.pairs").write_text("x=1\ny=2=3\nz\n", encoding="utf-8")
+    with names["PairsSource"](str(tmp_path / "a.pairs")) as source:
+        ((rows),) = [[row.cells for row in table.rows] for table in source.tables()]
+    assert rows == [("x", "1"), ("y", "2=3"), ("z", "")]
+    assert (len(source.fingerprint()), source.problems) == (64, [])
+    with names["PairsSource"](str(tmp_path / "b.pairs")) as missing:
+        assert list(missing.tables()) == []
+    assert [problem.code for problem in missing.problems] == ["CR620"]
+
+
+def test_the_output_in_the_manual_works(tmp_path: Path) -> None:
+    names: dict[str, Any] = {"Path": Path}
+    exec(manual_code(inspect.getdoc(Output)), names)
+    with names["LinesOutput"](str(tmp_path), io.StringIO()) as output:
+        output.write("facts", COLUMNS, RESULTS[:1])
+        assert not (tmp_path / "facts.txt").exists()
+    assert (tmp_path / "facts.txt").read_text(encoding="utf-8") == '0020240001 1.50 2024-10-08 张伟, "讲座"\n'

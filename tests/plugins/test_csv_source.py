@@ -31,11 +31,7 @@ def test_plain(read: Reader) -> None:
 
 
 def test_the_fingerprint_is_the_sum_of_the_bytes(read: Reader) -> None:
-    assert read(b"id
-1
-").fingerprint == sha256(b"id
-1
-").hexdigest()
+    assert read(b"id\n1\n").fingerprint == sha256(b"id\n1\n").hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -65,7 +61,7 @@ def test_bytes_in_no_encoding(read: Reader, content: bytes) -> None:
 
 
 def test_a_damaged_utf8_file_is_not_taken_for_gbk(read: Reader) -> None:
-    content = (HEADER + "1,张伟,二〇二四年\n").encode() + b"2,\xe5\xbc,x\n"
+    content = (HEADER + "1,张伟,衡阳科技\n").encode() + b"2,\xe5\xbc,x\n"
     content.decode("gb18030")  # it could be
     result = read(content)
     assert result.codes == ["CR623"]
@@ -183,6 +179,12 @@ def test_two_lost_quotes_that_close_each_other(read: Reader) -> None:
     assert result.good == [(5, ("4", "g", "h"))]
 
 
+def test_two_lost_quotes_in_neighbouring_rows(read: Reader) -> None:
+    result = read(HEADER + '1,"a,b\n2,c",d\n4,g,h\n')
+    assert result.bad == [(2, "CR631"), (3, "CR629")]
+    assert result.good == [(4, ("4", "g", "h"))]
+
+
 def test_a_nul_costs_its_row(read: Reader) -> None:
     result = read(HEADER + '1,a\0,b\n2,c,d\n3,"e\n\0",f\n')
     assert result.bad[:1] == [(2, "CR624")]
@@ -196,7 +198,9 @@ def test_a_huge_line_costs_itself(read: Reader) -> None:
     assert [number for number, _ in result.good] == [2, 4]
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04\x14", b"\xd0\xcf\x11\xe0\xa1", b"<html><table>", b"\xef\xbb\xbf <table>"])
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04\x14", b"\xd0\xcf\x11\xe0\xa1", b"<html><table>", b"\xef\xbb\xbf <table>"]
+)
 def test_what_is_no_csv_at_all(read: Reader, content: bytes) -> None:
     assert read(content + b"\nrest").codes == ["CR636"]
 

@@ -96,7 +96,10 @@ def test_an_outsider_is_listed_with_its_origin(site: Any) -> None:
         ("from creditlang.plugin import hookimpl\n@hookimpl\ndef creditlang_sources(): return 1 / 0", "CR700"),
         ("from creditlang.plugin import hookimpl\n@hookimpl\ndef creditlang_sources(): return ['csv']", "CR703"),
         ("from creditlang.plugin import hookimpl\n@hookimpl\ndef creditlang_sources(): return {'c': list}", "CR703"),
-        ("from creditlang.plugin import hookimpl\n@hookimpl\ndef creditlang_sources(): return {'sample': list}", "CR703"),
+        (
+            "from creditlang.plugin import hookimpl\n@hookimpl\ndef creditlang_sources(): return {'sample': list}",
+            "CR703",
+        ),
         ("from creditlang.plugin import hookimpl\n@hookimpl\ndef creditlang_sources(): return {7: list}", "CR703"),
         ("from creditlang.plugin import hookimpl\n@hookimpl\ndef creditlang_sources(): return {'abc': 7}", "CR703"),
     ],
@@ -238,7 +241,9 @@ def test_a_sample_is_a_folder(site: Any, tmp_path: Path, monkeypatch: pytest.Mon
     assert refusal(manager_of(site).source, "sample:no_such_policy").code == "CR707"
 
 
-@pytest.mark.parametrize(("address", "kind"), [("-", "TableOutput"), ("json:-", "JsonOutput"), ("r.json", "JsonOutput")])
+@pytest.mark.parametrize(
+    ("address", "kind"), [("-", "TableOutput"), ("json:-", "JsonOutput"), ("r.json", "JsonOutput")]
+)
 def test_outputs_go_by_scheme_and_suffix(site: Any, address: str, kind: str) -> None:
     output: Any = manager_of(site).output(address, io.StringIO())
     assert type(output.inner).__name__ == kind

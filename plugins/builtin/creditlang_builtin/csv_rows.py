@@ -132,13 +132,9 @@ class CsvRows:
                 yield RawRow(number, (), report("CR629", Place(self.source, number), opened=opened))
 
     def _swallows_rows(self, record: str) -> bool:
-        """Whether lines inside a quoted cell have as many commas as a row: a lost quote that another one closed."""
-        return self.width > 2 and any(
-            line.count(",") == self.width - 1
-            for cell in _cells(record)
-            if "\n" in cell
-            for line in cell.split("\n")[1:-1]
-        )
+        """Whether lines of the record have as many commas as a row: then one lost quote has closed another."""
+        like_rows = [line.count(",") == self.width - 1 for line in record.split("\n")]
+        return self.width > 2 and (any(like_rows[1:-1]) or all(like_rows))
 
     def _record(self, number: int, record: str, width: int | None) -> Iterator[RawRow]:
         cells = _cells(record)

@@ -17,7 +17,7 @@ _CONTAINERS: Final = (
     (b"%PDF", Phrase("a PDF file", "PDF 文件")),
     (b"<", Phrase("a web page", "网页")),
 )
-_ENOUGH: Final = 8
+_ENOUGH: Final = 4
 _LOOKED_AT: Final = 65_536
 
 

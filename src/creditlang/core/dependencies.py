@@ -139,11 +139,25 @@ class Order:
                 self._add(("credit", name), self.reads(account.cases))
                 for limit, target, _ in account.diverts:
                     self._add(("account", target), {("credit", name), *self.reads(limit)})
+        self._posts()
         for position, unique in enumerate(self.uniques):
             roots = {root_of(self.accounts, self.rules[rule].account) for rule in (unique.over or self.rules)}
             for root in roots:
                 self._add(("unique", str(position)), {("items", root)})
                 self._add(("tree", root), {("unique", str(position))})
+
+    def _posts(self) -> None:
+        """What is posted elsewhere must be known before the account it goes to; where it is taken, the queue posts it."""
+        trees = {root_of(self.accounts, name) for name, account in self.accounts.items() if account.sort == "category"}
+        for root in trees:
+            inside = list(within(self.accounts, root))
+            rules = [rule for name in inside for rule in self.accounts[name].items]
+            operators = [operator for rule in rules for operator in self.rules[rule].operators]
+            operators += [operator for name in inside for operator in self.accounts[name].operators]
+            posts = any(isinstance(operator, o.PostTo) for operator in operators)
+            if posts and not any(_takes(self.accounts[name]) for name in inside):
+                for other in trees - {root}:
+                    self._add(("tree", other), {("tree", root)})
 
     def _decisions(self) -> None:
         for name, fact in self.facts.items():

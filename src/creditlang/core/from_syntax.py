@@ -83,7 +83,7 @@ class Compilation:
         return o.Policy(
             identifier=head.identifier if head else "policy", title=(head.title or "") if head else "",
             issuer=(head.issuer or "") if head else "", applies=applies, since=head.since if head else None,
-            until=head.until if head else None, attributes=tuple(map(self.column, program.attributes.values())),
+            until=head.until if head else None, student_labels=program.student_labels, attributes=tuple(map(self.column, program.attributes.values())),
             kinds=kinds, settings=self.settings, setting_types=self.scope.setting_types, accounts=accounts,
             rules=self.rules, facts=self.facts, moves=moves, requirements=requirements, treats=self.treats(),
             uniques=uniques, calendar=self.calendar(), readings=self.readings(), articles=self.bodies.articles,

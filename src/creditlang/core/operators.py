@@ -387,6 +387,7 @@ class Policy:
     applies: Expression | None
     since: str | None
     until: str | None
+    student_labels: tuple[str, ...]
     attributes: tuple[Column, ...]
     kinds: Mapping[str, RecordKind]
     settings: Mapping[str, tuple[DatedValue, ...]]

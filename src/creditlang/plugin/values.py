@@ -1,5 +1,6 @@
 """How a value of a result table is written as text: exact, alike in every output, one spelling per value."""
 
+from datetime import date
 from decimal import Decimal
 
 from creditlang.schema import Value
@@ -20,4 +21,6 @@ def text_of(value: Value) -> str:
         return format(value if value else abs(value), "f")
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    if isinstance(value, int | date):
+        return str(value)
+    raise TypeError(f"no value of a result table: {type(value).__name__}")

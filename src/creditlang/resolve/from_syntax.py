@@ -91,6 +91,7 @@ class _Resolver:
             case t.Example() | t.ExampleTable():
                 program.examples.append(node)
             case t.Student():
+                program.student_labels = node.labels
                 program.readings.extend(node.readings)
             case t.Reading():
                 program.readings.append(node)

@@ -96,6 +96,7 @@ class Program:
     units: dict[str, t.Unit] = field(factory=dict)
     enumerations: dict[str, Enumeration] = field(factory=dict)
     lets: dict[str, t.Let] = field(factory=dict)
+    student_labels: tuple[str, ...] = ()
     attributes: dict[str, FieldSymbol] = field(factory=dict)
     kinds: dict[str, Kind] = field(factory=dict)
     accounts: dict[str, AccountSymbol] = field(factory=dict)

@@ -1,0 +1,139 @@
+"""The calendar at work: which period a date falls in, working days, teaching weeks, months.
+
+A semester runs from its first day to the day before the next one's, so a vacation belongs to the semester before it. A
+week runs from Monday to Sunday and is cut where its semester is. Months end on their last day: one month after the 31st
+is the last day of a shorter month.
+"""
+
+from bisect import bisect_right
+from calendar import monthrange
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from creditlang.core.operators import CalendarData, Semester
+
+_WEEK = 7
+_SATURDAY = 5
+
+
+class Calendar:
+    """A calendar for looking things up."""
+
+    def __init__(self, data: CalendarData) -> None:
+        """`data` holds its semesters in order."""
+        self.semesters = data.semesters
+        self.by_name = {semester.name: semester for semester in data.semesters}
+        self.starts = [date.fromisoformat(semester.start) for semester in data.semesters]
+        self.ends = [date.fromisoformat(semester.end) for semester in data.semesters]
+        self.teaching = {semester.name: date.fromisoformat(semester.teaching_until) for semester in data.semesters}
+        self.first_days = dict(zip(self.by_name, self.starts, strict=True))
+        self.days_off = frozenset(map(date.fromisoformat, data.days_off))
+        self.made_up = frozenset(map(date.fromisoformat, data.made_up))
+        self._known: dict[date, Semester | None] = {}
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of the calendar."""
+        return self.ends[-1] - timedelta(1) if self.ends else None
+
+    def semester_of(self, day: date) -> Semester | None:
+        """The semester that a date falls in, or None outside of all."""
+        if day in self._known:
+            return self._known[day]
+        position = bisect_right(self.starts, day) - 1
+        found = self.semesters[position] if position >= 0 and day < self.ends[position] else None
+        self._known[day] = found
+        return found
+
+    def period_key(self, period: str, day: date | None, semester: str | None) -> str | None:
+        """What names the period of a record: a semester's name, a Monday in it, a month, an academic or calendar year."""
+        if period == "semester":
+            return semester
+        if period == "year":
+            return academic_year(semester) if semester else None
+        if day is None:
+            return None
+        if period == "week":
+            return f"{semester}/{(day - timedelta(day.weekday())).isoformat()}"
+        if period == "month":
+            return day.isoformat()[:7]
+        return str(day.year)
+
+    def has_ended(self, semester: str, as_of: date | None) -> bool:
+        """Whether a semester's last teaching day has passed; without a date every day is past."""
+        if as_of is None or semester not in self.teaching:
+            return True
+        return self.teaching[semester] < as_of
+
+    def has_begun(self, semester: str, as_of: date | None) -> bool:
+        """Whether a semester's first day has come."""
+        if as_of is None or semester not in self.first_days:
+            return True
+        return self.first_days[semester] <= as_of
+
+    def is_working_day(self, day: date) -> bool:
+        """Monday to Friday without holidays, and the working days made up for them."""
+        if day in self.made_up:
+            return True
+        return day.weekday() < _SATURDAY and day not in self.days_off
+
+    def later(self, start: date, count: int, unit: str) -> date:
+        """The day `count` working days, days, weeks, months or years after `start`."""
+        if unit == "working days":
+            day = start
+            while count > 0:
+                day += timedelta(1)
+                count -= self.is_working_day(day)
+            return day
+        if unit in ("days", "weeks"):
+            return start + timedelta(count * (_WEEK if unit == "weeks" else 1))
+        return add_months(start, count * (12 if unit == "years" else 1))
+
+    def teaching_week(self, day: date) -> int | None:
+        """The number of the week that a date falls in, the semester's first week being 1."""
+        semester = self.semester_of(day)
+        if semester is None:
+            return None
+        first = self.first_days[semester.name]
+        return (day - (first - timedelta(first.weekday()))).days // _WEEK + 1
+
+    def boundary(self, which: str, period: str, day: date | None, semester: str | None) -> date | None:
+        """The first or last day of the record's period; of a semester, its first and last teaching day."""
+        if period == "semester":
+            if semester is None or semester not in self.by_name:
+                return None
+            return self.first_days[semester] if which == "start" else self.teaching[semester]
+        if period == "year":
+            inside = [name for name in self.by_name if semester and academic_year(name) == academic_year(semester)]
+            if not inside:
+                return None
+            return self.first_days[inside[0]] if which == "start" else self.teaching[inside[-1]]
+        if day is None:
+            return None
+        if period == "week":
+            monday = day - timedelta(day.weekday())
+            return monday if which == "start" else monday + timedelta(_WEEK - 1)
+        if period == "month":
+            return day.replace(day=1 if which == "start" else monthrange(day.year, day.month)[1])
+        return date(day.year, 1, 1) if which == "start" else date(day.year, 12, 31)
+
+
+def academic_year(semester: str) -> str:
+    """The academic year of a semester: 2024-2025-1 belongs to 2024-2025."""
+    return semester.rsplit("-", 1)[0]
+
+
+def add_months(start: date, months: int) -> date:
+    """The same day so many months later, or the last day of a shorter month."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
+
+def day_of_month(day: date, number: int) -> date:
+    """The numbered day of a date's month, or its last."""
+    return day.replace(day=min(number, monthrange(day.year, day.month)[1]))
+
+
+def in_year(semesters: Iterable[str], year: str) -> list[str]:
+    """The semesters of an academic year."""
+    return [name for name in semesters if academic_year(name) == year]

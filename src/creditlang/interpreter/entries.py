@@ -1,0 +1,457 @@
+"""What the operators of the core do to entries: the meaning of rules.
+
+Each operator is one function from the live entries of a body to changes in them, noted step by step. Entries are in
+order of date and record id throughout; groups keep that order. Where something is open, an entry becomes pending and its
+amount the interval of all it may be.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.diagnostics import Phrase, report
+from creditlang.interpreter import values as v
+from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
+from creditlang.interpreter.run import Run
+from creditlang.ledger import Entry, Step
+
+Entries = list[Entry]
+
+
+def apply(run: Run, operator: o.Operator, entries: Entries) -> Entries:
+    """Do what an operator says to the entries of a body; returns them, with those it added."""
+    return _MEANING[type(operator)](run, operator, entries)
+
+
+def live(entries: Iterable[Entry], over: frozenset[str] | None = None) -> Entries:
+    """The entries that still take part."""
+    return [
+        entry for entry in entries if entry.state == "live" and not entry.member and (over is None or entry.rule in over)
+    ]
+
+
+def text_of(operator: o.Operator) -> str:
+    """An operator's line in the policy."""
+    return operator.span.text if operator.span else ""
+
+
+def step(entry: Entry, sort: str, operator: o.Operator, before: Any, after: Any, note: str = "") -> None:
+    """Note a step."""
+    entry.steps.append(Step(sort, text_of(operator), before, after, operator.article, note))
+
+
+def dismiss(entry: Entry, state: str, reason: str, operator: o.Operator) -> None:
+    """Take an entry out, with the reason and the article."""
+    step(entry, state, operator, entry.amount, v.ZERO, reason)
+    entry.state = state  # type: ignore[assignment]
+    entry.reason, entry.article = reason, operator.article or entry.article
+
+
+def make_pending(run: Run, entry: Entry, amount: v.Number, reason: str, operator: o.Operator, sort: str) -> None:
+    """Open an entry: its amount is one of those in `amount`."""
+    step(entry, sort, operator, entry.amount, amount, reason)
+    run.unbind(entry)
+    entry.amount, entry.pending = amount, True
+    entry.reason = entry.reason or reason
+
+
+def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback | None, operator: o.Operator) -> None:
+    """What becomes of an entry for which an expression has no value."""
+    if fallback is not None:
+        env = Environment(run, entry.record)
+        if fallback.disposition == "pending":
+            low = evaluate(fallback.low, env) if fallback.low is not None else None
+            high = evaluate(fallback.high, env) if fallback.high is not None else None
+            amount = _opened(operator, entry, low, high)
+            make_pending(run, entry, amount, fallback.reason or why.reason, operator, "pending")
+        else:
+            dismiss(entry, fallback.disposition, fallback.reason or why.reason, operator)
+    elif why.sort == "missing":
+        dismiss(entry, "invalid", why.reason, operator)
+        entry.record.problem = entry.record.problem or report("CR662", entry.record.place, name=why.name)
+    else:
+        dismiss(entry, "unmatched", why.reason, operator)
+
+
+def _opened(operator: o.Operator, entry: Entry, low: Any, high: Any) -> v.Number:
+    """The range of an entry when an operator's value is unknown: of a factor from `low` to `high`, or of an amount."""
+    amount: Any = entry.amount
+    if isinstance(operator, o.Scale) and operator.operation == "times":
+        top = high if high is not None else v.UNBOUNDED
+        return v.multiply(amount, v.interval(low or v.ZERO, top))
+    if isinstance(operator, o.Scale):
+        return v.add(amount, v.interval(low or v.ZERO, high if high is not None else v.UNBOUNDED))
+    if isinstance(operator, o.Clip):
+        return v.hull(v.ZERO, amount)
+    return v.interval(low or v.ZERO, high if high is not None else v.UNBOUNDED)
+
+
+# ---- groups
+def group_key(run: Run, group: o.Group, entry: Entry) -> tuple[Any, ...]:
+    """What an entry's group is called; an entry without a value for a part is a group of its own."""
+    record, key = entry.record, []
+    for period in group.periods:
+        part: Any = run.calendar.period_key(period, record.on, record.semester)
+        key.append(("alone", id(entry)) if part is None else part)
+    for name in group.fields:
+        part = record.values.get(name)
+        key.append(("alone", id(entry)) if part is None else part)
+    return tuple(key)
+
+
+def groups(run: Run, group: o.Group, entries: Entries) -> Iterable[Entries]:
+    """The entries by group, in order."""
+    if not group.periods and not group.fields:
+        return [entries] if entries else []
+    found: dict[tuple[Any, ...], Entries] = {}
+    for entry in entries:
+        found.setdefault(group_key(run, group, entry), []).append(entry)
+    return found.values()
+
+
+def where(run: Run, condition: e.Expression | None, entries: Entries, operator: o.Operator) -> Entries:
+    """The entries for which a condition holds; those for which it has no value are taken out, with the reason."""
+    if condition is None:
+        return entries
+    kept = []
+    for entry in entries:
+        try:
+            holds = run.holds(condition, Environment(run, entry.record))
+        except Undetermined as why:
+            undetermined(run, entry, why, None, operator)
+            continue
+        if holds is not False:
+            kept.append(entry)
+    return kept
+
+
+# ---- select
+def _guard(run: Run, operator: o.Guard, entries: Entries) -> Entries:
+    for entry in live(entries):
+        env = Environment(run, entry.record)
+        try:
+            holds = run.holds(operator.condition, env)
+        except Undetermined as why:
+            undetermined(run, entry, why, None, operator)
+            continue
+        holds = v.opposite(holds) if operator.keeps else holds
+        if holds is False:
+            continue
+        run.covered.add(operator.number)
+        if holds is v.OPEN or operator.disposition == "pending":
+            amount: Any = entry.amount if entry.raw is not None else v.Interval(v.ZERO, v.UNBOUNDED)
+            opened = v.hull(v.ZERO, amount)
+            if entry.raw is None:
+                entry.pending, entry.reason, entry.article = True, operator.reason, operator.article
+                step(entry, "pending", operator, v.ZERO, v.ZERO, operator.reason)
+            else:
+                make_pending(run, entry, opened, operator.reason, operator, "pending")
+        else:
+            dismiss(entry, operator.disposition, operator.reason, operator)
+    return entries
+
+
+# ---- amount, gather
+def _amount(run: Run, operator: o.Amount, entries: Entries) -> Entries:
+    plain = [branch for branch in operator.branches if branch.gather is None]
+    gathering = [branch for branch in operator.branches if branch.gather is not None]
+    waiting = live(entries)
+    added: Entries = []
+    if gathering:
+        added = _gather(run, operator, gathering, waiting)
+        waiting = [entry for entry in waiting if not entry.member and entry.state == "live"] if plain else []
+    for entry in waiting:
+        _value(run, operator, plain, entry)
+    return [*entries, *added]
+
+
+def _value(run: Run, operator: o.Amount, branches: list[o.Branch], entry: Entry) -> None:
+    """Give an entry its raw amount by the case that applies."""
+    env = Environment(run, entry.record)
+    try:
+        chosen = [branch for branch in branches if not branch.otherwise and _matches(run, branch, env)]
+        chosen = chosen or [branch for branch in branches if branch.otherwise]
+        if not chosen:
+            raise Undetermined("case", Phrase("no line speaks of this case", "没有一行规则适用于这种情形"))
+        if operator.mode != "all":
+            chosen = chosen[:1]
+        total: v.Number = v.ZERO
+        notes = []
+        for branch in chosen:
+            amount = _branch_amount(run, branch, entry, env)
+            if entry.state != "live":
+                return
+            total = v.add(total, amount)
+            run.covered.add(branch.number)
+            notes.append(branch.span.text if branch.span else "")
+            entry.sign, entry.article = branch.sign, branch.article or entry.article
+    except Undetermined as why:
+        undetermined(run, entry, why, operator.fallback, operator)
+        entry.raw = entry.amount if entry.raw is None and entry.pending else entry.raw
+        return
+    if entry.pending:
+        total = v.hull(v.ZERO, total)
+    entry.steps.append(Step("amount", "；".join(notes).split("\n")[0], None, total, entry.article))
+    entry.amount = entry.raw = total
+
+
+def _matches(run: Run, branch: o.Branch, env: Environment) -> bool:
+    """Whether a case applies; its dates are those of the record."""
+    on = env.record.on if env.record else None
+    if branch.since is not None and (on is None or on.isoformat() < branch.since):
+        return False
+    if branch.until is not None and (on is None or on.isoformat() > branch.until):
+        return False
+    holds = run.holds(branch.condition, env)
+    if holds is v.OPEN:
+        raise Undetermined("open", Phrase("whether this line applies is still open", "这一行是否适用尚未确定"))
+    return holds
+
+
+def _branch_amount(run: Run, branch: o.Branch, entry: Entry, env: Environment) -> v.Number:
+    if isinstance(branch.value, o.Decided):
+        return _decided(branch.value, entry, env)
+    amount: v.Number = evaluate(branch.value, env)
+    if branch.times_field is not None:
+        amount = v.multiply(amount, evaluate(e.Field(branch.times_field), env))
+    return amount
+
+
+def _decided(decided: o.Decided, entry: Entry, env: Environment) -> v.Number:
+    low, high = evaluate(decided.low, env), evaluate(decided.high, env)
+    value = entry.record.values.get(decided.field)
+    if value is None:
+        entry.pending = True
+        entry.reason = Phrase(f"not yet decided: between {low} and {high}", f"尚未裁量，应在{low}至{high}之间")
+        return v.interval(low, high)
+    assert isinstance(value, Decimal)
+    if not v.low(low) <= value <= v.high(high):
+        reason = Phrase(f"the decision {value} is outside {low} to {high}", f"裁量值{value}不在{low}至{high}之间")
+        entry.state, entry.reason = "invalid", reason
+        entry.record.problem = report("CR656", entry.record.place, value=value, low=low, high=high)
+    return value
+
+
+def _gather(run: Run, operator: o.Amount, branches: list[o.Branch], waiting: Entries) -> Entries:
+    """One entry for each period with enough records; the records themselves become its members."""
+    added: Entries = []
+    served: set[int] = set()
+    for branch in branches:
+        assert branch.gather is not None
+        matching = []
+        for entry in waiting:
+            try:
+                if _matches(run, branch, Environment(run, entry.record)):
+                    matching.append(entry)
+            except Undetermined as why:
+                undetermined(run, entry, why, operator.fallback, operator)
+        for members in groups(run, o.Group((branch.gather.period,), ()), [x for x in matching if x.state == "live"]):
+            if len(members) >= branch.gather.at_least:
+                added.append(_gathered(run, branch, members))
+                served.update(map(id, members))
+    least = min(branch.gather.at_least for branch in branches if branch.gather)
+    period = branches[0].gather.period if branches[0].gather else ""
+    for entry in waiting:
+        if id(entry) in served:
+            entry.member, entry.raw = True, v.ZERO
+            entry.reason = Phrase(f"counts together with the others of its {period}", "与同一时段的其他记录合并计算")
+        elif entry.state == "live":
+            reason = Phrase(f"fewer than {least} in its {period}", f"所在时段不足{least}次")
+            dismiss(entry, "void", reason, operator)
+    return added
+
+
+def _gathered(run: Run, branch: o.Branch, members: Entries) -> Entry:
+    assert branch.gather is not None
+    carrier = members[branch.gather.at_least - 1]
+    amount = _branch_amount(run, branch, carrier, Environment(run, carrier.record))
+    run.covered.add(branch.number)
+    entry = Entry(carrier.record, carrier.rule, carrier.account, carrier.period, branch.sign, amount, amount)
+    entry.article = branch.article
+    names = ", ".join(member.record.identifier for member in members)
+    entry.steps.append(Step("amount", branch.span.text if branch.span else "", None, amount, branch.article, names))
+    return entry
+
+
+# ---- scale
+def _scale(run: Run, operator: o.Scale, entries: Entries) -> Entries:
+    if operator.ordinal is not None:
+        for members in groups(run, operator.group or o.Group(), live(entries, operator.over)):
+            for entry in members[operator.ordinal - 1 :]:
+                _scale_one(run, operator, entry)
+        return entries
+    for entry in where(run, operator.condition, live(entries, operator.over), operator):
+        _scale_one(run, operator, entry)
+    return entries
+
+
+def _scale_one(run: Run, operator: o.Scale, entry: Entry) -> None:
+    try:
+        value = evaluate(operator.value, Environment(run, entry.record))
+    except Undetermined as why:
+        if why.sort in ("cell", "missing") or operator.fallback:
+            undetermined(run, entry, why, operator.fallback, operator)
+            return
+        raise
+    before: Any = entry.amount
+    after = v.multiply(before, value) if operator.operation == "times" else v.add(before, value)
+    run.covered.add(operator.number)
+    run.unbind(entry)
+    half = isinstance(operator.value, e.Constant) and operator.value.value == Decimal("0.5")
+    sort = "half" if half and operator.operation == "times" else operator.operation
+    step(entry, sort, operator, before, after)
+    entry.amount = after
+    entry.pending = entry.pending or isinstance(after, v.Interval)
+
+
+def _round(run: Run, operator: o.Round, entries: Entries) -> Entries:
+    for entry in live(entries):
+        before: Any = entry.amount
+        after = v.quotient(before, Decimal(1), operator.mode, operator.step)
+        if after != before:
+            run.unbind(entry)
+            step(entry, "rounded", operator, before, after)
+            run.covered.add(operator.number)
+        entry.amount = after
+    return entries
+
+
+# ---- choose
+def _choose(run: Run, operator: o.Choose, entries: Entries) -> Entries:
+    for members in groups(run, operator.group, where(run, operator.condition, live(entries, operator.over), operator)):
+        if len(members) > 1:
+            run.covered.add(operator.number)
+            _keep_one(run, operator, members)
+    return entries
+
+
+def _keep_one(run: Run, operator: o.Choose, members: Entries) -> None:
+    if operator.which == "highest":
+        kept = max(members, key=lambda entry: v.low(entry.amount))  # type: ignore[arg-type]
+        rivals = [x for x in members if x is not kept and v.high(x.amount) > v.low(kept.amount)]  # type: ignore[arg-type]
+        if rivals and any(entry.pending for entry in (kept, *rivals)):
+            _keep_open(run, operator, members, {id(kept), *map(id, rivals)})
+            return
+    else:
+        kept = members[0 if operator.which == "first" else -1]
+    reason = Phrase(f"{kept.record.identifier} counts instead", f"已计入{kept.record.identifier}，不重复计算")
+    for entry in members:
+        if entry is not kept:
+            dismiss(entry, "void", reason, operator)
+
+
+def _keep_open(run: Run, operator: o.Choose, members: Entries, possible: set[int]) -> None:
+    """Which entry is the highest is open: each that may be is pending from nothing to its whole amount."""
+    floor = max(v.low(entry.amount) for entry in members)  # type: ignore[arg-type]
+    ceiling = max(v.high(entry.amount) for entry in members)  # type: ignore[arg-type]
+    reason = Phrase("which one is the highest is still open", "哪一项最高尚未确定")
+    for entry in members:
+        if id(entry) in possible:
+            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "once")  # type: ignore[arg-type]
+        else:
+            dismiss(entry, "void", reason, operator)
+    run.bind([entry for entry in members if id(entry) in possible], v.interval(floor, ceiling))
+
+
+def _choose_side(run: Run, operator: o.ChooseSide, entries: Entries) -> Entries:
+    both = operator.left | operator.right
+    for members in groups(run, operator.group, live(entries, both)):
+        left = [entry for entry in members if entry.rule in operator.left]
+        right = [entry for entry in members if entry.rule in operator.right]
+        if not left or not right:
+            continue
+        run.covered.add(operator.number)
+        one, two = _magnitude(run, left), _magnitude(run, right)
+        holds = v.compare(">=", one, two)
+        if holds is v.OPEN:
+            reason = Phrase("which side is higher is still open", "哪一方扣分更高尚未确定")
+            for entry in members:
+                make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "higher")  # type: ignore[arg-type]
+            run.bind(members, v.larger(one, two))
+            continue
+        for entry in right if holds else left:
+            dismiss(entry, "void", operator.reason, operator)
+    return entries
+
+
+def _magnitude(run: Run, entries: Entries) -> v.Number:
+    total = run.sum(entries)
+    return v.negative(total) if entries[0].sign < 0 else total
+
+
+# ---- clip
+def _clip(run: Run, operator: o.Clip, entries: Entries) -> Entries:
+    for members in groups(run, operator.group, where(run, operator.condition, live(entries, operator.over), operator)):
+        try:
+            limit = evaluate(operator.limit, Environment(run, members[0].record))
+        except Undetermined as why:
+            for entry in members:
+                undetermined(run, entry, why, operator.fallback, operator)
+            continue
+        if operator.events:
+            _clip_events(run, operator, members, limit)
+        else:
+            _clip_total(run, operator, members, limit)
+    return entries
+
+
+def _clip_events(run: Run, operator: o.Clip, members: Entries, limit: v.Number) -> None:
+    reason = Phrase(f"more than {limit} events", f"超过{limit}次")
+    for entry in members[int(v.low(limit)) :]:
+        run.covered.add(operator.number)
+        cut(run, operator, entry, v.ZERO, reason)
+
+
+def _clip_total(run: Run, operator: o.Clip, members: Entries, limit: v.Number) -> None:
+    """Each entry has what is left of the limit after all before it."""
+    running: v.Number = v.ZERO
+    for entry in members:
+        amount: Any = entry.amount
+        room = v.larger(v.ZERO, v.subtract(limit, running))
+        running = v.add(running, amount)
+        after = v.smaller(amount, room)
+        if after != amount:
+            run.covered.add(operator.number)
+            cut(run, operator, entry, after, Phrase(f"the limit of {shown(limit)} is reached", f"已达上限{shown(limit)}"))
+    if any(entry.pending for entry in members):
+        run.bind(members, v.smaller(running, limit))
+
+
+def shown(value: v.Number) -> str:
+    """A number for a reason."""
+    if isinstance(value, v.Interval):
+        return f"{value.low} … {value.high}"
+    return f"{value.normalize():f}"
+
+
+def cut(run: Run, operator: o.Operator, entry: Entry, after: v.Number, reason: str) -> None:
+    """Leave an entry less than it had."""
+    step(entry, "cap", operator, entry.amount, after, reason)
+    run.unbind(entry)
+    entry.amount, entry.cut = after, True
+    entry.pending = entry.pending or isinstance(after, v.Interval)
+    entry.reason, entry.article = entry.reason or reason, operator.article or entry.article
+
+
+def _post_to(run: Run, operator: o.PostTo, entries: Entries) -> Entries:
+    for entry in live(entries):
+        account = entry.record.values.get(operator.field)
+        if isinstance(account, str):
+            run.covered.add(operator.number)
+            step(entry, "posted", operator, entry.amount, entry.amount, account)
+            entry.account = account
+    return entries
+
+
+def _nothing(run: Run, operator: o.Operator, entries: Entries) -> Entries:
+    return entries
+
+
+_MEANING: Mapping[type, Callable[[Run, Any, Entries], Entries]] = {
+    o.Guard: _guard, o.Amount: _amount, o.Scale: _scale, o.Round: _round, o.Choose: _choose,
+    o.ChooseSide: _choose_side, o.Clip: _clip, o.PostTo: _post_to, o.Take: _nothing, o.Uniqueness: _nothing,
+}  # fmt: skip
+_ABSENT = set(o.Operator.__subclasses__()) - _MEANING.keys()
+assert not _ABSENT, f"operators without a meaning: {_ABSENT}"

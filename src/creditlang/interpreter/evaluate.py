@@ -1,0 +1,422 @@
+"""The reference interpreter: what a policy means for one student.
+
+The nodes of the policy are worked out in the order that the core found: item bodies, the categories around them, scores,
+credits, facts, one queue of moves, requirements. Nothing here is fast on purpose and nothing is approximate; an engine
+that is fast is compared with this one. Total: every loop is over the records, periods and lines that there are.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from attrs import define, frozen
+
+from creditlang.core import operators as o
+from creditlang.core.dependencies import within
+from creditlang.diagnostics import Phrase, report
+from creditlang.interpreter import values as v
+from creditlang.interpreter.calendar import Calendar
+from creditlang.interpreter.entries import apply, dismiss, live
+from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
+from creditlang.interpreter.moves import run_moves
+from creditlang.interpreter.run import Run
+from creditlang.ledger import AccountLine, Disposition, Entry, FactLine, PartLine, Record, StudentResult, strongest
+
+
+@frozen
+class StudentData:
+    """A student as read: attributes and records."""
+
+    identifier: str
+    attributes: Mapping[str, Any]
+    records: tuple[Record, ...]
+
+
+class Interpreter:
+    """Evaluates one policy, as of a date, with named values overridden or as written."""
+
+    def __init__(
+        self, policy: o.Policy, as_of: date | None = None, overrides: Mapping[str, Any] | None = None
+    ) -> None:
+        """Without `as_of`, the calendar's last day. `overrides` are typed values by name."""
+        self.policy = policy
+        self.calendar = Calendar(policy.calendar)
+        self.as_of = as_of or self.calendar.last_day
+        self.overrides = dict(overrides or {})
+        self.labels = _labels(policy)
+        self.requests = {move.kind for move in policy.moves}
+
+    def evaluate(self, student: StudentData) -> StudentResult:
+        """All results of one student."""
+        return _Evaluation(self, student).result()
+
+
+def _labels(policy: o.Policy) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    columns = [*policy.attributes, *(column for kind in policy.kinds.values() for column in kind.columns)]
+    for column in columns:
+        if column.type.enumeration:
+            for text, name in reversed((column.values or {}).items()):
+                if text != name:
+                    labels[name] = text
+    return labels
+
+
+@define(eq=False)
+class _Sorted:
+    """A student's records by what becomes of them before any rule is asked."""
+
+    by_rule: dict[str, list[Record]]
+    by_kind: dict[str, list[Record]]
+    entries: list[Entry]
+    enrolled: list[str]
+
+
+class _Evaluation:
+    """One student's evaluation."""
+
+    def __init__(self, interpreter: Interpreter, student: StudentData) -> None:
+        self.interpreter = interpreter
+        self.policy = interpreter.policy
+        self.calendar = interpreter.calendar
+        self.student = student
+        self.extra: list[Entry] = []
+        self.run = self.new_run({}, ())
+
+    def new_run(self, records: Mapping[str, list[Record]], enrolled: Iterable[str]) -> Run:
+        interpreter = self.interpreter
+        return Run(
+            self.policy, self.calendar, interpreter.as_of, self.student.attributes, records, tuple(enrolled),
+            interpreter.overrides, labels=interpreter.labels,
+        )  # fmt: skip
+
+    def result(self) -> StudentResult:
+        result = StudentResult(self.student.identifier, self.applies())
+        if not result.applies:
+            result.records = {_key(record): "out of scope" for record in self.student.records}
+            return result
+        sorted_records = self.sort_records()
+        self.run = self.new_run(sorted_records.by_kind, sorted_records.enrolled)
+        self.extra.extend(sorted_records.entries)
+        self.check_context_records(sorted_records)
+        for name, rule in self.policy.rules.items():
+            self.run.entries[name] = [self.entry(rule, record) for record in sorted_records.by_rule.get(name, ())]
+        for kind, name in self.policy.order:
+            self.work_out(kind, name, result)
+        self.finish(result)
+        return result
+
+    def applies(self) -> bool:
+        """Whether the policy speaks of this student; one whose attributes do not tell is taken in and reported."""
+        if self.policy.applies is None:
+            return True
+        try:
+            return self.run.holds(self.policy.applies, Environment(self.run)) is not False
+        except Undetermined:
+            return True
+
+    # ---- records
+    def sort_records(self) -> _Sorted:
+        found = _Sorted({}, {}, [], [])
+        for record in sorted(self.student.records, key=lambda record: record.order):
+            self.place(record)
+            self.sort_record(record, found)
+        enrolled = set(found.enrolled)
+        names = [semester.name for semester in self.policy.calendar.semesters]
+        has_kind = any(kind.enrolment for kind in self.policy.kinds.values())
+        begun = [name for name in names if self.calendar.has_begun(name, self.interpreter.as_of)]
+        found.enrolled = [name for name in begun if name in enrolled or not has_kind]
+        return found
+
+    def place(self, record: Record) -> None:
+        """Put a record in its semester; a date outside the calendar is an error in the record."""
+        if record.problem is not None or record.semester is not None or record.on is None or not self.calendar.semesters:
+            return
+        semester = self.calendar.semester_of(record.on)
+        if semester is None:
+            record.problem = report("CR659", record.place, date=record.on.isoformat())
+        else:
+            record.semester = semester.name
+
+    def sort_record(self, record: Record, found: _Sorted) -> None:
+        kind = self.policy.kinds[record.kind]
+        as_of = self.interpreter.as_of
+        if record.problem is not None:
+            found.entries.append(Entry(record, "", "", "", state="invalid", reason=self.told(record)))
+        elif record.on is not None and as_of is not None and record.on > as_of:
+            found.entries.append(Entry(record, "", "", "", state="void", reason=_FUTURE))
+        elif kind.enrolment:
+            self.enrol(record, found)
+        elif kind.item_field is not None:
+            self.match(record, kind, found)
+        else:
+            found.by_kind.setdefault(record.kind, []).append(record)
+
+    def told(self, record: Record) -> str:
+        from creditlang.diagnostics import message
+
+        assert record.problem is not None
+        return Phrase(message(record.problem, "en"), message(record.problem, "zh"))
+
+    def enrol(self, record: Record, found: _Sorted) -> None:
+        semester = record.semester or ""
+        if semester in found.enrolled:
+            reason = Phrase("this semester is already recorded", "该学期已有在籍记录")
+            found.entries.append(Entry(record, "", "", semester, state="void", reason=reason))
+        else:
+            found.enrolled.append(semester)
+            found.entries.append(Entry(record, "", "", semester, reason=Phrase("enrolled", "在籍")))
+
+    def match(self, record: Record, kind: o.RecordKind, found: _Sorted) -> None:
+        """Find the rule of a record's item."""
+        item = record.values.get(kind.item_field or "")
+        rule = self.policy.rules.get(str(item))
+        found.by_kind.setdefault(record.kind, []).append(record)
+        if rule is not None and rule.kind == record.kind:
+            found.by_rule.setdefault(rule.name, []).append(record)
+        else:
+            reason = Phrase("no rule speaks of this item", "没有规则提到这个项目")
+            found.entries.append(Entry(record, "", "", record.semester or "", state="unmatched", reason=reason))
+
+    def check_context_records(self, found: _Sorted) -> None:
+        """Records that rules only look at: counted, unless a guard of their kind takes them out."""
+        for name, records in list(found.by_kind.items()):
+            kind = self.policy.kinds[name]
+            if kind.item_field is not None or name in self.interpreter.requests:
+                continue
+            kept = []
+            for record in records:
+                entry = Entry(record, "", "", record.semester or "", reason=Phrase("taken note of", "已采用"))
+                self.extra.append(entry)
+                if entry.state == "live":
+                    kept.append(record)
+            found.by_kind[name] = kept
+
+    def entry(self, rule: o.Rule, record: Record) -> Entry:
+        return Entry(record, rule.name, rule.account, record.semester or "", article=rule.article)
+
+    # ---- nodes
+    def work_out(self, kind: str, name: str, result: StudentResult) -> None:
+        match kind:
+            case "items":
+                self.items(name)
+            case "unique":
+                self.unique(self.policy.uniques[int(name)])
+            case "tree":
+                self.tree(name)
+            case "credit":
+                self.credit(self.policy.accounts[name])
+            case "fact":
+                self.fact(self.policy.facts[name])
+            case "moves":
+                self.extra.extend(run_moves(self.run))
+                self.run.used.clear()
+            case "require":
+                self.require(self.policy.requirements[name], result)
+
+    def items(self, root: str) -> None:
+        for account in within(self.policy.accounts, root):
+            for name in self.policy.accounts[account].items:
+                entries = self.run.entries[name]
+                if entries:
+                    self.run.covered.add(self.policy.rules[name].number)
+                for operator in self.policy.rules[name].operators if entries else ():
+                    entries = apply(self.run, operator, entries)
+                self.run.entries[name] = sorted(entries, key=lambda entry: entry.record.order)
+
+    def unique(self, unique: o.Uniqueness) -> None:
+        """The first record with a value keeps it; the others with that value are void."""
+        rules = unique.over or self.policy.rules.keys()
+        entries = [entry for name in rules for entry in live(self.run.entries[name])]
+        seen: dict[Any, Entry] = {}
+        for entry in sorted(entries, key=lambda entry: entry.record.order):
+            value = entry.record.values.get(unique.field)
+            if value is None:
+                continue
+            first = seen.setdefault(value, entry)
+            if first is not entry and first.record is not entry.record:
+                self.run.covered.add(unique.number)
+                used = first.record.identifier
+                reason = Phrase(f"the proof was used for {used}", f"该证明已用于{used}")
+                dismiss(entry, "void", reason, unique)
+
+    def tree(self, root: str) -> None:
+        """The lines of categories, inner ones first, then the balances."""
+        self.container(root)
+        for name in reversed(list(within(self.policy.accounts, root))):
+            self.post(self.policy.accounts[name])
+        self.run.used.clear()
+
+    def container(self, name: str) -> list[Entry]:
+        account = self.policy.accounts[name]
+        entries = [entry for item in account.items for entry in self.run.entries[item]]
+        for child in account.children:
+            entries.extend(self.container(child))
+        entries.sort(key=lambda entry: entry.record.order)
+        for operator in account.operators:
+            if isinstance(operator, o.Take):
+                break
+            apply(self.run, operator, entries)
+        return entries
+
+    def posted(self, account: str) -> list[Entry]:
+        """The entries posted to an account itself."""
+        return [
+            entry
+            for entries in self.run.entries.values()
+            for entry in entries
+            if entry.account == account and not entry.member
+        ]
+
+    def post(self, account: o.Account) -> None:
+        """The balance of an account in each period and over the whole time."""
+        run, name = self.run, account.name
+        own = self.everything(name)
+        semesters = dict.fromkeys(entry.period for entry in own)
+        totals = {semester: run.sum(entry for entry in own if entry.period == semester) for semester in semesters}
+        if account.sort == "score":
+            totals = {semester: self.level(account, totals.get(semester, v.ZERO), semester) for semester in run.enrolled}
+        else:
+            run.wholes[name] = run.sum(own)
+        run.balances[name] = totals
+
+    def everything(self, name: str) -> list[Entry]:
+        """The entries of an account and of all inside it."""
+        inside = set(within(self.policy.accounts, name))
+        return [
+            entry
+            for entries in self.run.entries.values()
+            for entry in entries
+            if entry.account in inside and not entry.member
+        ]
+
+    def level(self, account: o.Account, total: v.Number, semester: str) -> v.Number:
+        env = Environment(self.run, None, ("semester", semester))
+        value = v.add(evaluate(account.start, env), total) if account.start is not None else total
+        if account.floor is not None:
+            value = v.larger(value, evaluate(account.floor, env))
+        if account.ceiling is not None:
+            value = v.smaller(value, evaluate(account.ceiling, env))
+        return value
+
+    def credit(self, account: o.Account) -> None:
+        run = self.run
+        assert account.cases is not None
+        balances: dict[str, v.Number] = {}
+        for semester in run.periods("semester"):
+            env = Environment(run, None, ("semester", semester))
+            value = self.decide(account.cases, env)
+            if not isinstance(value, (v.Decimal, v.Interval)):
+                continue
+            for limit, target, _ in account.diverts:
+                value = self.divert(value, evaluate(limit, env), target, semester)
+            balances[semester] = value
+        run.balances[account.name] = balances
+        total: v.Number = v.ZERO
+        for value in balances.values():
+            total = v.add(total, value)
+        run.wholes[account.name] = total
+
+    def divert(self, value: v.Number, limit: v.Number, target: str, semester: str) -> v.Number:
+        """What is above a limit goes to another account."""
+        kept = v.smaller(value, limit)
+        above = v.larger(v.ZERO, v.subtract(value, limit))
+        known = self.run.balances.setdefault(target, {})
+        known[semester] = v.add(known.get(semester, v.ZERO), above)
+        self.run.wholes[target] = v.add(self.run.whole(target), above)
+        return kept
+
+    def fact(self, fact: o.Fact) -> None:
+        run = self.run
+        keys = run.periods(fact.period) if fact.period else [""]
+        run.facts[fact.name] = {
+            key: self.decide(fact.decision, Environment(run, None, (fact.period, key) if fact.period else None))
+            for key in keys
+        }
+
+    def decide(self, decision: o.Decision, env: Environment) -> Any:
+        """The value of the case that applies; of all that may apply, where that is open; None when there is none."""
+        values: list[Any] = []
+        try:
+            for case in (*(x for x in decision.cases if not x.otherwise), *(x for x in decision.cases if x.otherwise)):
+                holds = self.run.holds(case.condition, env)
+                if holds is False or (case.otherwise and values and decision.mode == "all"):
+                    continue
+                self.run.covered.add(case.number)
+                values.append(evaluate(case.value, env))
+                if holds is True and decision.mode != "all":
+                    break
+        except Undetermined:
+            return None
+        if not values:
+            return None
+        if decision.mode == "all" and isinstance(values[0], (v.Decimal, v.Interval)):
+            total: v.Number = v.ZERO
+            for value in values:
+                total = v.add(total, value)
+            return total
+        return _joined(values)
+
+    def require(self, requirement: o.Requirement, result: StudentResult) -> None:
+        statuses = []
+        for part in requirement.parts:
+            line = self.part(requirement, part)
+            result.parts.append(line)
+            statuses.append(line.status)
+        worst = "unmet" if "unmet" in statuses else "open" if "open" in statuses else "met"
+        result.requirements[requirement.name] = worst  # type: ignore[assignment]
+
+    def part(self, requirement: o.Requirement, part: o.Part) -> PartLine:
+        env = Environment(self.run)
+        self.run.covered.add(part.number)
+        have = needed = short = None
+        try:
+            holds = self.run.holds(part.condition, env)
+            if part.have is not None and part.needed is not None:
+                have, needed = evaluate(part.have, env), evaluate(part.needed, env)
+                gap = v.subtract(needed, have) if part.at_least else v.subtract(have, needed)
+                short = v.larger(v.ZERO, gap)
+        except Undetermined:
+            holds = v.OPEN
+        status = "open" if holds is v.OPEN else "met" if holds else "unmet"
+        return PartLine(
+            requirement.name, part.label, part.number, needed, have, short, status, part.article  # type: ignore[arg-type]
+        )
+
+    # ---- results
+    def finish(self, result: StudentResult) -> None:
+        run = self.run
+        result.entries = [*(entry for entries in run.entries.values() for entry in entries), *self.extra]
+        found: dict[str, list[Disposition]] = {}
+        for entry in result.entries:
+            future: Disposition | None = "out of scope" if entry.reason is _FUTURE else None
+            found.setdefault(_key(entry.record), []).append(future or entry.disposition())
+        result.records = {key: strongest(dispositions) for key, dispositions in found.items()}
+        result.accounts = list(self.account_lines())
+        for name, values in run.facts.items():
+            result.facts.extend(FactLine(name, key, value) for key, value in values.items())
+        result.covered, result.cells = run.covered, run.cells
+
+    def account_lines(self) -> Iterable[AccountLine]:
+        for name, account in self.policy.accounts.items():
+            for semester, value in sorted(self.run.balances.get(name, {}).items()):
+                yield AccountLine(name, semester, value, account.unit)
+            if account.sort != "score" and not (account.period == "semester" and account.sort == "category"):
+                yield AccountLine(name, "", self.run.whole(name), account.unit)
+
+
+_FUTURE = Phrase("dated after the as-of date", "日期晚于统计截止日")
+
+
+def _joined(values: list[Any]) -> Any:
+    """One value, or all that it may be."""
+    first = values[0]
+    if all(isinstance(value, (v.Decimal, v.Interval)) for value in values):
+        for value in values[1:]:
+            first = v.hull(first, value)
+        return first
+    return first if all(value == first for value in values[1:]) else v.OPEN
+
+
+def _key(record: Record) -> str:
+    return f"{record.kind} {record.identifier}"

@@ -1,0 +1,285 @@
+"""What an expression means: one small function for each expression of the core.
+
+An expression is read in an environment: a record or none, a period or none, and the student's run. It gives a value, or
+it is undetermined because a field is empty, a table has no cell or no case applies; who asked decides what follows.
+Yes-or-no values may be `OPEN`.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from creditlang.core import expressions as e
+from creditlang.core.tables import key_text
+from creditlang.diagnostics import Phrase
+from creditlang.interpreter import values as v
+from creditlang.interpreter.calendar import day_of_month
+from creditlang.ledger import Record
+
+if TYPE_CHECKING:
+    from creditlang.interpreter.run import Run
+
+
+class Undetermined(Exception):
+    """An expression has no value here. `sort`: missing (a field), cell (of a table), case, or period."""
+
+    def __init__(self, sort: str, reason: str, name: str = "") -> None:
+        super().__init__(sort)
+        self.sort = sort
+        self.reason = reason
+        self.name = name
+
+
+@frozen
+class Environment:
+    """Where an expression is read."""
+
+    run: "Run"
+    record: Record | None = None
+    period: tuple[str, str] | None = None
+
+    @property
+    def semester(self) -> str | None:
+        """The semester at hand: the record's, or the period's if that is one."""
+        if self.record is not None:
+            return self.record.semester
+        return self.period[1] if self.period and self.period[0] == "semester" else None
+
+
+def evaluate(expression: e.Expression, environment: Environment) -> Any:
+    """The value of an expression; raises `Undetermined` when it has none."""
+    return _MEANING[type(expression)](expression, environment)
+
+
+def answer(expression: e.Expression, environment: Environment) -> v.Answer:
+    """The value of a yes-or-no expression."""
+    value = _MEANING[type(expression)](expression, environment)
+    assert value is v.OPEN or isinstance(value, bool)
+    return value
+
+
+def missing(name: str) -> Undetermined:
+    """A value that is not there."""
+    return Undetermined("missing", Phrase(f"{name} is empty", f"“{name}”没有填"), name)
+
+
+def _constant(x: e.Constant, env: Environment) -> Any:
+    return x.value
+
+
+def _field(x: e.Field, env: Environment) -> Any:
+    assert env.record is not None
+    value = env.record.values.get(x.name)
+    if value is None:
+        raise missing(x.name)
+    return value
+
+
+def _attribute(x: e.Attribute, env: Environment) -> Any:
+    value = env.run.attributes.get(x.name)
+    if value is None:
+        raise missing(x.name)
+    return value
+
+
+def _setting(x: e.Setting, env: Environment) -> Any:
+    return env.run.setting(x.name, env)
+
+
+def _enrolled(x: e.Enrolled, env: Environment) -> Any:
+    return env.semester is None or env.semester in env.run.enrolled
+
+
+def _ended(x: e.Ended, env: Environment) -> Any:
+    return env.semester is None or env.run.has_ended(env.semester)
+
+
+def _balance(x: e.Balance, env: Environment) -> Any:
+    run = env.run
+    if x.whole:
+        return run.whole(x.account)
+    if env.period is not None and env.period[0] != "semester" and env.record is None:
+        return run.total(x.account, env.period)
+    if env.semester is None:
+        return run.whole(x.account)
+    return run.balance(x.account, env.semester)
+
+
+def _fact(x: e.FactValue, env: Environment) -> Any:
+    period = env.run.policy.facts[x.name].period
+    key = "" if period is None else env.run.period_of(period, env)
+    return env.run.fact(x.name, key)
+
+
+def _aggregate(x: e.Aggregate, env: Environment) -> Any:
+    found = env.run.over_periods(x.name, x.is_fact, env)
+    if x.function == "total":
+        total: v.Number = v.ZERO
+        for value in found:
+            total = v.add(total, value)
+        return total
+    if not found:
+        raise Undetermined("period", Phrase(f"{x.name} has no value here", f"“{x.name}”在此没有值"))
+    best = found[0]
+    for value in found[1:]:
+        best = v.larger(best, value) if x.function == "highest" else v.smaller(best, value)
+    return best
+
+
+def _lookup(x: e.Lookup, env: Environment) -> Any:
+    keys = tuple(key_text(evaluate(key, env)) for key in x.keys)
+    cell = x.table.cells.get(keys)
+    if cell is None:
+        shown = " × ".join(env.run.shown(key) for key in keys)
+        raise Undetermined("cell", Phrase(f"nothing is printed for {shown}", f"条文没有列出{shown}的标准"))
+    env.run.cells.add((x.table.name, keys))
+    return cell
+
+
+def _compare(x: e.Compare, env: Environment) -> Any:
+    left, right = evaluate(x.left, env), evaluate(x.right, env)
+    if x.ranks is not None:
+        left, right = x.ranks.get(left, left), x.ranks.get(right, right)
+        return bool(_PLAIN[x.operator](left, right))
+    if isinstance(left, (Decimal, v.Interval)):
+        return v.compare(x.operator, left, right)
+    return bool(_PLAIN[x.operator](left, right))
+
+
+_PLAIN: Mapping[str, Callable[[Any, Any], Any]] = {
+    "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+}  # fmt: skip
+
+
+def _one_of(x: e.OneOf, env: Environment) -> Any:
+    value = evaluate(x.operand, env)
+    return any(value == evaluate(option, env) for option in x.options)
+
+
+def _present(x: e.Present, env: Environment) -> Any:
+    try:
+        evaluate(x.operand, env)
+    except Undetermined:
+        return False
+    return True
+
+
+def _logical(x: e.Logical, env: Environment) -> Any:
+    left = answer(x.left, env)
+    if left is (x.operator == "or"):
+        return left
+    return (v.both if x.operator == "and" else v.either)(left, answer(x.right, env))
+
+
+def _not(x: e.Not, env: Environment) -> Any:
+    return v.opposite(answer(x.operand, env))
+
+
+_ARITHMETIC = {"+": v.add, "-": v.subtract, "*": v.multiply}
+
+
+def _arithmetic(x: e.Arithmetic, env: Environment) -> Any:
+    return _ARITHMETIC[x.operator](evaluate(x.left, env), evaluate(x.right, env))
+
+
+def _rounded(x: e.Rounded, env: Environment) -> Any:
+    divisor = evaluate(x.divisor, env) if x.divisor is not None else Decimal(1)
+    if v.low(divisor) <= 0:
+        raise Undetermined("case", Phrase("the divisor is not above zero", "除数不大于零"))
+    return v.quotient(evaluate(x.operand, env), divisor, x.mode, x.step)
+
+
+def _steps(x: e.Steps, env: Environment) -> Any:
+    measure = evaluate(x.measure, env)
+    return v.interval(_step_value(x, v.low(measure)), _step_value(x, v.high(measure)))
+
+
+def _step_value(x: e.Steps, measure: Decimal) -> Decimal:
+    if measure < x.at:
+        return v.ZERO
+    if measure.is_infinite():
+        return x.at_most if x.at_most is not None else (v.UNBOUNDED if x.then else x.first)
+    value = x.first + x.then * ((measure - x.at) // x.per_full)
+    return value if x.at_most is None else min(value, x.at_most)
+
+
+def _cases(x: e.Cases, env: Environment) -> Any:
+    for condition, value in x.branches:
+        if env.run.holds(condition, env) is True:
+            return evaluate(value, env)
+    if x.otherwise is not None:
+        return evaluate(x.otherwise, env)
+    raise Undetermined("case", Phrase(f"no case of {x.what} applies", f"“{x.what}”没有适用的情形"))
+
+
+def _later(x: e.Later, env: Environment) -> Any:
+    return env.run.calendar.later(evaluate(x.start, env), x.count, x.unit)
+
+
+def _day_of_month(x: e.DayOfMonth, env: Environment) -> Any:
+    return day_of_month(_day(env), x.day)
+
+
+def _day(env: Environment) -> date:
+    if env.record is None or env.record.on is None:
+        raise missing("date")
+    return env.record.on
+
+
+def _week_of(x: e.WeekOf, env: Environment) -> Any:
+    day = evaluate(x.date, env)
+    week = env.run.calendar.teaching_week(day)
+    if week is None:
+        raise Undetermined("period", Phrase(f"{day} is outside the calendar", f"{day}不在校历内"))
+    return Decimal(week)
+
+
+def _boundary(x: e.Boundary, env: Environment) -> Any:
+    on = env.record.on if env.record else None
+    found = env.run.calendar.boundary(x.which, x.period, on, env.semester)
+    if found is None:
+        raise Undetermined("period", Phrase(f"the {x.period} is not in the calendar", "不在校历内"))
+    return found
+
+
+def _used_in(x: e.UsedIn, env: Environment) -> Any:
+    assert env.record is not None
+    value = env.record.values.get(x.field)
+    return value is not None and value in env.run.used_values(x.field, x.account)
+
+
+def _count(x: e.CountRecords, env: Environment) -> Any:
+    found = 0
+    open_ones = 0
+    for record in env.run.records_of(x.kind):
+        if not env.run.same_period(record, env):
+            continue
+        holds = True if x.where is None else env.run.holds(x.where, Environment(env.run, record))
+        found += holds is True
+        open_ones += holds is v.OPEN
+    return v.interval(Decimal(found), Decimal(found + open_ones))
+
+
+def _latest(x: e.Latest, env: Environment) -> Any:
+    limit = evaluate(x.before, env)
+    known = [record for record in env.run.records_of(x.kind) if record.on is not None and record.on <= limit]
+    value = known[-1].values.get(x.field) if known else None
+    if value is None:
+        raise missing(x.field)
+    return value
+
+
+_MEANING: Mapping[type, Callable[[Any, Environment], Any]] = {
+    e.Constant: _constant, e.Field: _field, e.Attribute: _attribute, e.Setting: _setting, e.Enrolled: _enrolled,
+    e.Ended: _ended, e.Balance: _balance, e.FactValue: _fact, e.Aggregate: _aggregate, e.Lookup: _lookup,
+    e.Compare: _compare, e.OneOf: _one_of, e.Present: _present, e.Logical: _logical, e.Not: _not,
+    e.Arithmetic: _arithmetic, e.Rounded: _rounded, e.Steps: _steps, e.Cases: _cases, e.Later: _later,
+    e.DayOfMonth: _day_of_month, e.WeekOf: _week_of, e.Boundary: _boundary, e.UsedIn: _used_in,
+    e.CountRecords: _count, e.Latest: _latest,
+}  # fmt: skip
+_ABSENT = {kind for kind in e.Expression.__subclasses__() if kind not in _MEANING and kind is not e.Unknown}
+assert not _ABSENT, f"expressions without a meaning: {_ABSENT}"

@@ -1,0 +1,307 @@
+"""Moves: credits taken from one account and given to another, on request.
+
+All requests of a student stand in one queue, by their filing date and record id, undated ones last. One after the other
+takes what it asked for, but no more than its source then holds, and gives no more than the limits then leave; what is
+taken is exactly the ratio of what is given, and is gone for every later request.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from attrs import define
+
+from creditlang.core import operators as o
+from creditlang.core.dependencies import root_of, within
+from creditlang.diagnostics import Phrase
+from creditlang.interpreter import values as v
+from creditlang.interpreter.entries import (
+    apply,
+    cut,
+    dismiss,
+    group_key,
+    live,
+    shown,
+    step,
+    text_of,
+    undetermined,
+)
+from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
+from creditlang.interpreter.run import Run
+from creditlang.ledger import Entry, Step
+
+
+@define(eq=False)
+class _Request:
+    """One place in the queue: an entry, and the move or the category that it belongs to."""
+
+    order: tuple[bool, date, str]
+    entry: Entry
+    move: o.Move | None
+    account: o.Account | None
+
+
+def run_moves(run: Run) -> list[Entry]:
+    """Work through the queue; returns the debit entries and the entries of moves, and changes the balances."""
+    queue = sorted((*_offset_requests(run), *_category_requests(run)), key=lambda request: request.order)
+    running: dict[tuple[int, tuple[Any, ...]], v.Number] = {}
+    given: dict[tuple[str, str], v.Number] = {}
+    found: list[Entry] = []
+    for request in queue:
+        if request.move is not None:
+            found.append(request.entry)
+            found.extend(_offset(run, request.move, request.entry, given))
+        elif request.account is not None:
+            found.extend(_convert(run, request.account, request.entry, running))
+    return found
+
+
+def _offset_requests(run: Run) -> Iterator[_Request]:
+    for move in run.policy.moves:
+        for record in run.records_of(move.kind):
+            entry = Entry(record, move.target, move.target, record.semester or "", article=move.article)
+            entries = [entry]
+            for guard in move.guards:
+                entries = apply(run, guard, entries)
+            yield _Request(_order(entry, move.order_field), entry, move, None)
+
+
+def _category_requests(run: Run) -> Iterator[_Request]:
+    for account in run.policy.accounts.values():
+        if any(isinstance(operator, o.Take) for operator in account.operators):
+            rules = [rule for name in within(run.policy.accounts, account.name) for rule in run.policy.accounts[name].items]
+            for rule in rules:
+                for entry in live(run.entries.get(rule, ())):
+                    yield _Request(_order(entry, account.order_field), entry, None, account)
+
+
+def _order(entry: Entry, order_field: str | None) -> tuple[bool, date, str]:
+    day = entry.record.values.get(order_field) if order_field else entry.record.on
+    return (not isinstance(day, date), day if isinstance(day, date) else date.max, entry.record.identifier)
+
+
+# ---- offsets
+def _offset(run: Run, move: o.Move, entry: Entry, given: dict[tuple[str, str], v.Number]) -> list[Entry]:
+    """Serve one offset request; returns its debits."""
+    if entry.state != "live":
+        return []
+    record = entry.record
+    line = o.Operator(number=move.number, article=move.article, span=move.span)
+    source, wanted = record.values.get(move.source_field), record.values.get(move.amount_field)
+    if not isinstance(source, str) or not isinstance(wanted, Decimal):
+        dismiss(entry, "invalid", Phrase("the request names no account or amount", "申请没有写明来源或学分"), line)
+        return []
+    if not any(source in within(run.policy.accounts, name) for name in move.sources):
+        dismiss(entry, "invalid", Phrase("credits of this account cannot be offered", "该类学分不能用于抵扣"), line)
+        return []
+    run.covered.add(move.number)
+    if entry.pending:
+        return _reserve(run, move, entry, source, wanted, line)
+    try:
+        given_now, taken = _offer(run, move, entry, source, wanted, given, line)
+    except Undetermined as why:
+        undetermined(run, entry, why, None, line)
+        return []
+    key = (move.target, record.semester or "")
+    given[key] = v.add(given.get(key, v.ZERO), given_now)
+    entry.raw, entry.amount = wanted, given_now
+    entry.pending = entry.pending or isinstance(given_now, v.Interval)
+    entry.cut = entry.cut or taken != wanted
+    _credit(run, move.target, record.semester or "", given_now)
+    return _take(run, source, taken, entry, move.article, text_of(line))
+
+
+def _reserve(run: Run, move: o.Move, entry: Entry, source: str, wanted: Decimal, line: o.Operator) -> list[Entry]:
+    """A request that waits: what it may take is open, what it may give is not yet given to anything."""
+    entry.raw, entry.amount = wanted, v.hull(v.ZERO, wanted)
+    step(entry, "pending", line, wanted, entry.amount, entry.reason)
+    return _take(run, source, v.hull(v.ZERO, v.smaller(wanted, _held(run, source))), entry, move.article, text_of(line))
+
+
+def _offer(
+    run: Run, move: o.Move, entry: Entry, source: str, wanted: Decimal, given: dict[tuple[str, str], v.Number],
+    line: o.Operator,
+) -> tuple[v.Number, v.Number]:  # fmt: skip
+    """What a request gives, and what it takes for it."""
+    record = entry.record
+    entry.steps.append(Step("amount", text_of(line), None, wanted, move.article))
+    held = _held(run, source)
+    offered = v.smaller(wanted, held)
+    if offered != wanted:
+        step(entry, "cap", line, wanted, offered, Phrase(f"only {shown(held)} are there", f"该账户只有{shown(held)}"))
+    env = Environment(run, record, ("semester", record.semester or ""))
+    room: v.Number | None = None
+    if move.limit is not None:
+        before = v.add(run.balance(move.target, record.semester or ""), v.ZERO)
+        room = v.larger(v.ZERO, v.subtract(evaluate(move.limit, env), before))
+    outcomes = [_at_ratio(move, ratio, offered, room) for ratio in _ratios(run, move, env)]
+    amounts, takes = outcomes[0]
+    for amount, take in outcomes[1:]:
+        amounts, takes = v.hull(amounts, amount), v.hull(takes, take)
+    note = Phrase(f"{shown(takes)} taken for {shown(amounts)}", f"扣用{shown(takes)}，抵得{shown(amounts)}")
+    step(entry, "ratio", line, offered, amounts, note)
+    if isinstance(amounts, Decimal) and not amounts:
+        entry.reason = Phrase("nothing is left to give or to take", "已无可抵扣的余额或额度")
+        entry.cut = True
+    return amounts, takes
+
+
+def _ratios(run: Run, move: o.Move, env: Environment) -> list[o.Ratio]:
+    """The ratio that applies; all that may apply, where that is open."""
+    period = Environment(run, None, env.period)
+    possible = []
+    for ratio in move.ratios:
+        holds = run.holds(ratio.condition, period)
+        if holds is not False:
+            possible.append(ratio)
+            run.covered.add(ratio.number)
+        if holds is True:
+            break
+    if not possible:
+        raise Undetermined("case", Phrase("no ratio applies", "没有适用的比例"))
+    return possible
+
+
+def _at_ratio(move: o.Move, ratio: o.Ratio, offered: v.Number, room: v.Number | None) -> tuple[v.Number, v.Number]:
+    """What is given for what is offered at a ratio, rounded as the policy says, within what room there is."""
+    scaled = v.multiply(offered, ratio.given)
+    if move.rounding is not None:
+        amount = v.quotient(scaled, ratio.taken, move.rounding.mode, move.rounding.step)
+    else:
+        amount = v.quotient(scaled, ratio.taken, "down", Decimal("0.000001"))
+    if room is not None:
+        amount = v.smaller(amount, room)
+    taken = v.quotient(v.multiply(amount, ratio.taken), ratio.given, "up", Decimal("0.000001"))
+    return amount, _plain(taken)
+
+
+def _plain(value: v.Number) -> v.Number:
+    """Without trailing zeros."""
+    if isinstance(value, v.Interval):
+        return v.interval(value.low.normalize() + 0, value.high.normalize() + 0)
+    return Decimal(f"{value.normalize():f}")
+
+
+# ---- categories that take
+def _convert(
+    run: Run, account: o.Account, entry: Entry, running: dict[tuple[int, tuple[Any, ...]], v.Number]
+) -> list[Entry]:
+    """Serve one entry of a category that takes: every line from the first `take` on, then the debit."""
+    sources: list[tuple[str, o.Take]] = []
+    clips: list[tuple[int, tuple[Any, ...]]] = []
+    start = next(i for i, operator in enumerate(account.operators) if isinstance(operator, o.Take))
+    for operator in account.operators[start:]:
+        if entry.state != "live":
+            return []
+        if isinstance(operator, o.Take):
+            source = _take_source(run, account, operator, entry)
+            if source is not None:
+                sources.append((source, operator))
+        elif isinstance(operator, o.Clip) and not operator.events and (operator.over is None or entry.rule in operator.over):
+            key = (operator.number, group_key(run, operator.group, entry))
+            if _clip_one(run, operator, entry, running.get(key, v.ZERO)):
+                clips.append(key)
+        elif not isinstance(operator, o.Clip):
+            apply(run, operator, [entry])
+    if entry.account != run.policy.rules[entry.rule].account:
+        _post(run, entry)
+    for key in clips:
+        running[key] = v.add(running.get(key, v.ZERO), entry.amount)  # type: ignore[arg-type]
+    found: list[Entry] = []
+    for source, operator in sources:
+        found += _take(run, source, entry.amount, entry, operator.article, text_of(operator))  # type: ignore[arg-type]
+    return found
+
+
+def _take_source(run: Run, account: o.Account, operator: o.Take, entry: Entry) -> str | None:
+    env = Environment(run, entry.record)
+    try:
+        if run.holds(operator.condition, env) is False:
+            return None
+    except Undetermined as why:
+        undetermined(run, entry, why, None, operator)
+        return None
+    source = entry.record.values.get(operator.field)
+    accounts = run.policy.accounts
+    fits = isinstance(source, str) and accounts[source].sort == "category"
+    if not fits or root_of(accounts, str(source)) == root_of(accounts, account.name):
+        dismiss(entry, "invalid", Phrase("no account to take from is named", "没有写明扣自哪一类学分"), operator)
+        return None
+    held = _held(run, str(source))
+    after = v.smaller(entry.amount, held)  # type: ignore[arg-type]
+    run.covered.add(operator.number)
+    if after != entry.amount:
+        cut(run, operator, entry, after, Phrase(f"only {shown(held)} are there", f"该账户只有{shown(held)}"))
+    return str(source)
+
+
+def _clip_one(run: Run, operator: o.Clip, entry: Entry, running: v.Number) -> bool:
+    """Cut one entry at what is left of a limit; whether the limit speaks of it."""
+    env = Environment(run, entry.record)
+    try:
+        if run.holds(operator.condition, env) is False:
+            return False
+        limit = evaluate(operator.limit, env)
+    except Undetermined as why:
+        undetermined(run, entry, why, operator.fallback, operator)
+        return entry.state == "live"
+    after = v.smaller(entry.amount, v.larger(v.ZERO, v.subtract(limit, running)))  # type: ignore[arg-type]
+    if after != entry.amount:
+        run.covered.add(operator.number)
+        reason = Phrase(f"the limit of {shown(limit)} is reached", f"已达上限{shown(limit)}")
+        cut(run, operator, entry, after, reason)
+    return True
+
+
+# ---- balances
+def _held(run: Run, account: str) -> v.Number:
+    """What an account holds over the whole time, never less than nothing."""
+    return v.larger(v.ZERO, run.whole(account))
+
+
+def _take(run: Run, account: str, amount: v.Number, entry: Entry, article: str, text: str) -> list[Entry]:
+    """Debit an account; of an account with parts, its parts in written order."""
+    if isinstance(amount, Decimal) and not amount:
+        return []
+    children = run.policy.accounts[account].children
+    if not children:
+        return [_debit(run, account, amount, entry, article, text)]
+    found: list[Entry] = []
+    rest = amount
+    for child in children:
+        part = v.smaller(rest, _held(run, child))
+        if v.high(part):
+            found += _take(run, child, part, entry, article, text)
+            rest = v.larger(v.ZERO, v.subtract(rest, part)) if isinstance(part, Decimal) else v.subtract(rest, part)
+    return found
+
+
+def _debit(run: Run, account: str, amount: v.Number, entry: Entry, article: str, text: str) -> Entry:
+    debit = Entry(entry.record, entry.rule, account, "", -1, amount, amount, article=article)
+    debit.pending = isinstance(amount, v.Interval)
+    debit.reason = Phrase("taken on request", "依申请扣用")
+    debit.steps.append(Step("taken", text, None, amount, article))
+    name: str | None = account
+    while name:
+        run.wholes[name] = v.subtract(run.whole(name), amount)
+        name = run.policy.accounts[name].parent
+    return debit
+
+
+def _post(run: Run, entry: Entry) -> None:
+    """Credit the account that an entry is posted to, and those around it."""
+    name: str | None = entry.account
+    while name:
+        known = run.balances.setdefault(name, {})
+        known[entry.period] = v.add(known.get(entry.period, v.ZERO), entry.amount)  # type: ignore[arg-type]
+        run.wholes[name] = v.add(run.whole(name), entry.amount)  # type: ignore[arg-type]
+        name = run.policy.accounts[name].parent
+
+
+def _credit(run: Run, account: str, semester: str, amount: v.Number) -> None:
+    known = run.balances.setdefault(account, {})
+    known[semester] = v.add(known.get(semester, v.ZERO), amount)
+    run.wholes[account] = v.add(run.whole(account), amount)
+
+

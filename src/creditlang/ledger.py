@@ -1,0 +1,136 @@
+"""The ledger: records, the entries that rules made of them, every step, and what became of each record.
+
+Each input record ends in exactly one disposition. Entries carry their amount before and after each step with the
+article of the step, so every balance can be walked back to records, rules and articles.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from attrs import define, field, frozen
+
+from creditlang.diagnostics import Diagnostic, Place
+
+Disposition = Literal["counted", "reduced", "void", "pending", "unmatched", "invalid", "out of scope"]
+DISPOSITIONS: tuple[Disposition, ...] = (
+    "counted", "reduced", "void", "pending", "unmatched", "invalid", "out of scope",
+)  # fmt: skip
+_STRONGEST: tuple[Disposition, ...] = (
+    "invalid", "pending", "reduced", "counted", "void", "unmatched", "out of scope",
+)  # fmt: skip
+
+
+@define(eq=False)
+class Record:
+    """A record of a student, its cells read as typed values."""
+
+    kind: str
+    identifier: str
+    student: str
+    values: dict[str, object]
+    on: date | None = None
+    semester: str | None = None
+    place: Place | None = None
+    problem: Diagnostic | None = None
+    order: tuple[bool, date, str] = (True, date.max, "")
+
+    def __attrs_post_init__(self) -> None:
+        self.order = (self.on is None, self.on or date.max, self.identifier)
+
+
+@frozen
+class Step:
+    """What one line of the policy did to an entry."""
+
+    sort: str
+    text: str
+    before: object
+    after: object
+    article: str
+    note: str = ""
+
+
+@define(eq=False)
+class Entry:
+    """What a rule made of a record: an amount on its way to an account."""
+
+    record: Record
+    rule: str
+    account: str
+    period: str
+    sign: int = 1
+    amount: object = Decimal(0)
+    raw: object = None
+    state: Literal["live", "void", "invalid", "unmatched"] = "live"
+    reason: str = ""
+    article: str = ""
+    pending: bool = False
+    cut: bool = False
+    member: bool = False
+    steps: list[Step] = field(factory=list)
+
+    def disposition(self) -> Disposition:
+        """What became of the entry."""
+        if self.state != "live":
+            return self.state
+        if self.pending:
+            return "pending"
+        return "reduced" if self.cut else "counted"
+
+
+def strongest(dispositions: list[Disposition]) -> Disposition:
+    """The one disposition of a record with several entries."""
+    return min(dispositions, key=_STRONGEST.index) if dispositions else "unmatched"
+
+
+@frozen
+class AccountLine:
+    """A balance: of an account in a period, or (empty period) over the whole time."""
+
+    account: str
+    period: str
+    amount: object
+    unit: str | None
+
+
+@frozen
+class FactLine:
+    """The value of a fact in a period; None where it has none."""
+
+    fact: str
+    period: str
+    value: object
+
+
+@frozen
+class PartLine:
+    """One part of a requirement, and whether it is met."""
+
+    requirement: str
+    part: str
+    number: int
+    needed: object
+    have: object
+    short: object
+    status: Literal["met", "unmet", "open"]
+    article: str
+
+
+@define
+class StudentResult:
+    """All results of one student."""
+
+    student: str
+    applies: bool
+    accounts: list[AccountLine] = field(factory=list)
+    facts: list[FactLine] = field(factory=list)
+    parts: list[PartLine] = field(factory=list)
+    requirements: dict[str, Literal["met", "unmet", "open"]] = field(factory=dict)
+    entries: list[Entry] = field(factory=list)
+    records: dict[str, Disposition] = field(factory=dict)
+    """The one disposition of each record, by `kind record_id`."""
+    problems: list[Diagnostic] = field(factory=list)
+    covered: set[int] = field(factory=set)
+    cells: set[tuple[str, tuple[str, ...]]] = field(factory=set)
+
