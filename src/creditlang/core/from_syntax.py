@@ -83,13 +83,14 @@ class Compilation:
         return o.Policy(
             identifier=head.identifier if head else "policy", title=(head.title or "") if head else "",
             issuer=(head.issuer or "") if head else "", applies=applies, since=head.since if head else None,
-            until=head.until if head else None, student_labels=program.student_labels, attributes=tuple(map(self.column, program.attributes.values())),
+            until=head.until if head else None, student_labels=program.student_labels,
+            unit_labels={name: node.labels[0] for name, node in program.units.items() if node.labels}, attributes=tuple(map(self.column, program.attributes.values())),
             kinds=kinds, settings=self.settings, setting_types=self.scope.setting_types, accounts=accounts,
             rules=self.rules, facts=self.facts, moves=moves, requirements=requirements, treats=self.treats(),
             uniques=uniques, calendar=self.calendar(), readings=self.readings(), articles=self.bodies.articles,
             without_rule=self.without_rule(), order=order,
             tables=(*self.scope.tables.values(), *self.bodies.printed),
-            fingerprint=hashlib.sha256(text.encode()).hexdigest(),
+            article_of=self.articles_of_the_rest(), fingerprint=hashlib.sha256(text.encode()).hexdigest(),
         )  # fmt: skip
 
     def place_of(self, names: tuple[str, ...]) -> "t.Span | None":
@@ -356,6 +357,16 @@ class Compilation:
         return found
 
     # ---- the rest
+    def articles_of_the_rest(self) -> dict[str, tuple[str, ...]]:
+        program = self.program
+        head = program.policy
+        found: dict[str, tuple[t.Line, ...]] = {head.identifier: (head,)} if head else {}
+        found |= {name: (node, *node.values) for name, node in program.lets.items()}
+        found |= {name: (node,) for name, node in (*program.tables.items(), *program.adjusts.items())}
+        found |= {node.code: (node,) for node in program.treats}
+        found |= {name: (kind.node, *kind.node.lines) for name, kind in program.kinds.items()}
+        return {name: tuple(cite.text for line in lines for cite in line.cites) for name, lines in found.items()}
+
     def calendar(self) -> o.CalendarData:
         node = self.program.calendar
         if node is None:

@@ -388,6 +388,7 @@ class Policy:
     since: str | None
     until: str | None
     student_labels: tuple[str, ...]
+    unit_labels: Mapping[str, str]
     attributes: tuple[Column, ...]
     kinds: Mapping[str, RecordKind]
     settings: Mapping[str, tuple[DatedValue, ...]]
@@ -405,5 +406,7 @@ class Policy:
     without_rule: Mapping[str, str]
     order: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...] = field(default=(), eq=False)
+    article_of: Mapping[str, tuple[str, ...]] = field(factory=dict, eq=False)
+    """Articles of what is not an account, rule or fact: named values, tables, the head, unlisted codes."""
     fingerprint: str = ""
 

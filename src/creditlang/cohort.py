@@ -1,0 +1,123 @@
+"""A run over many students: data in, results out, one student at a time.
+
+What is held at once is the rows read, the student at hand and the results; each student's records are let go when they
+have been evaluated.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from attrs import frozen
+
+from creditlang.core.operators import Policy
+from creditlang.data.reader import DataReader, Dataset
+from creditlang.diagnostics import Diagnostic, Language, Severity, report
+from creditlang.interpreter import Interpreter, StudentData
+from creditlang.ledger import StudentResult
+from creditlang.results import Results
+from creditlang.schema import RawTable
+
+
+@frozen
+class Settings:
+    """How to run: as of which day, with which named values, for which students, in which language."""
+
+    as_of: date | None = None
+    overrides: Mapping[str, Any] = {}
+    students: frozenset[str] = frozenset()
+    language: Language = "zh"
+
+
+@frozen
+class Cohort:
+    """A run's results and whether they can be relied on."""
+
+    results: Results
+    dataset: Dataset
+    read: int
+    balanced: bool
+
+    @property
+    def reliable(self) -> bool:
+        """Everything read is accounted for, and every student is decided."""
+        errors = any(found.severity is Severity.ERROR for found in self.dataset.problems)
+        return self.balanced and not errors and not self.results.undetermined
+
+
+def run_cohort(
+    policy: Policy, tables: Iterable[RawTable], settings: Settings, problems: Callable[[], Iterable[Diagnostic]],
+    manifest: Mapping[str, str], progress: Callable[[int, int], None] = lambda done, of: None,
+    keep: Callable[[StudentResult], None] = lambda result: None,
+) -> Cohort:  # fmt: skip
+    """Evaluate every student of `tables`.
+
+    `problems` gives what the source found wrong once the tables have been read. `progress` is told how many students of
+    how many are done; `keep` sees each student's full result.
+    """
+    dataset = DataReader(policy).read(tables)
+    dataset.problems.extend(problems())
+    results = Results(policy, settings.language)
+    interpreter = Interpreter(policy, settings.as_of, settings.overrides)
+    chosen = _chosen(dataset, settings.students)
+    for position, identifier in enumerate(chosen):
+        student = dataset.students[identifier]
+        records = tuple(student.records)
+        student.records = []
+        result = interpreter.evaluate(StudentData(identifier, student.attributes, records))
+        known = {id(record.problem) for record in records if record.problem} & {id(x) for x in dataset.problems}
+        for record in records:
+            if record.problem is not None and id(record.problem) not in known:
+                dataset.problems.append(record.problem)
+        if student.problem is not None:
+            results.undetermined[identifier] = "invalid"
+            result.requirements = {name: "open" for name in result.requirements}
+        results.add(result)
+        keep(result)
+        if position % _EVERY == 0:
+            progress(position, len(chosen))
+    progress(len(chosen), len(chosen))
+    if not settings.students:
+        for record in dataset.orphans:
+            results.orphan(record)
+    read = _rows(dataset, settings.students, results)
+    balanced = results.balance(read)
+    if not balanced:
+        accounted = sum(results.equation.values())
+        dataset.problems.append(report("CR664", None, read=read, accounted=accounted))
+    for found in dataset.problems:
+        results.issue(found)
+    results.finish([*_manifest(policy, settings, interpreter, results.equation_text(read)), *sorted(manifest.items())])
+    return Cohort(results, dataset, read, balanced)
+
+
+_EVERY = 50
+
+
+def _chosen(dataset: Dataset, wanted: Collection[str]) -> list[str]:
+    return sorted(identifier for identifier in dataset.students if not wanted or identifier in wanted)
+
+
+def _rows(dataset: Dataset, wanted: Collection[str], results: Results) -> int:
+    """The rows that the equation has to account for: all that were read, or those of the chosen students."""
+    return len(results.dispositions) if wanted else sum(dataset.read.values())
+
+
+def _manifest(policy: Policy, settings: Settings, interpreter: Interpreter, equation: str) -> list[tuple[str, str]]:
+    overrides = ", ".join(f"{name}={value}" for name, value in sorted(settings.overrides.items()))
+    return [
+        ("policy", policy.identifier),
+        ("policy_hash", policy.fingerprint),
+        ("engine", f"creditlang {_version()} reference"),
+        ("as_of", interpreter.as_of.isoformat() if interpreter.as_of else ""),
+        ("settings", overrides),
+        ("equation", equation),
+    ]
+
+
+def _version() -> str:
+    try:
+        return version("creditlang")
+    except PackageNotFoundError:
+        return "unknown"

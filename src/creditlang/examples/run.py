@@ -1,0 +1,391 @@
+"""Runs the examples that stand in a policy: records in, expectations compared, nothing else assumed.
+
+An example is one student. `every example` gives what is not said: attributes, an as-of date, records of kinds that the
+example does not mention. Records get numbers in written order, so two of one date are taken in that order. Each row of a
+table of examples is an example of its own.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from attrs import define, field, frozen
+
+from creditlang.core import operators as o
+from creditlang.data.reader import DataReader, Student
+from creditlang.diagnostics import Diagnostic, Phrase, Place, message, report
+from creditlang.interpreter import Interpreter, StudentData
+from creditlang.interpreter.values import Interval, interval
+from creditlang.ledger import Entry, StudentResult
+from creditlang.resolve import Program
+from creditlang.results import amount_value
+from creditlang.source import Span
+from creditlang.syntax import tree as t
+
+DISPOSITIONS = {
+    "计入": "counted", "核减": "reduced", "作废": "void", "不计": "void", "待定": "pending", "无对应规则": "unmatched",
+    "无效": "invalid",
+}  # fmt: skip
+
+
+@frozen
+class Outcome:
+    """How an example went: its title, what failed, and what it exercised."""
+
+    title: str
+    span: Span
+    failures: tuple[Diagnostic, ...]
+    covered: frozenset[int]
+    cells: frozenset[tuple[str, tuple[str, ...]]]
+    cites: tuple[str, ...]
+
+
+class BadExample(Exception):
+    """An example that cannot be run."""
+
+    def __init__(self, reason: str, span: Span) -> None:
+        super().__init__(str(reason))
+        self.diagnostic = report("CR802", span, reason=reason)
+
+
+@define
+class _Case:
+    """One student to evaluate."""
+
+    title: str
+    span: Span
+    cites: tuple[str, ...]
+    student: list[t.ExampleRecord]
+    records: list[t.ExampleRecord]
+    as_of: str | None
+    settings: list[t.Setting]
+    expectations: list[t.Expectation]
+    names: dict[str, list[str]] = field(factory=dict)
+    own: set[str] = field(factory=set)
+
+
+def run_examples(policy: o.Policy, program: Program) -> Iterator[Outcome]:
+    """The outcomes of all examples of a policy, in written order."""
+    for example in program.examples:
+        for case in _cases(example, program.every_example):
+            yield _run(policy, program, case)
+
+
+def _cases(example: t.Example | t.ExampleTable, defaults: Iterable[t.Example]) -> Iterator[_Case]:
+    if isinstance(example, t.ExampleTable):
+        yield from (_row_case(example, row, defaults) for row in example.rows[1:])
+        return
+    case = _Case(
+        example.title or "", example.span, tuple(cite.text for cite in example.cites), [], list(example.records),
+        example.as_of, list(example.settings), list(example.expectations),
+    )  # fmt: skip
+    if example.student:
+        case.student.append(example.student)
+    yield _with_defaults(case, defaults)
+
+
+def _with_defaults(case: _Case, defaults: Iterable[t.Example]) -> _Case:
+    mentioned = {record.kind.text for record in case.records}
+    case.own = {str(id(record)) for record in case.records}
+    for default in defaults:
+        if default.student:
+            case.student.insert(0, default.student)
+        case.records[:0] = [record for record in default.records if record.kind.text not in mentioned]
+        case.as_of = case.as_of or default.as_of
+        case.settings[:0] = default.settings
+    return case
+
+
+def _row_case(example: t.ExampleTable, row: t.Row, defaults: Iterable[t.Example]) -> _Case:
+    """One row as an example: its last cell is what the record counts."""
+    heading = example.rows[0].cells
+    if len(heading) != len(row.cells):
+        place = report("CR301", row.span, given=len(row.cells), needed=len(heading))
+        return _Case(example.title, row.span, (), [], [], None, [], [t.Expectation(None, reason=place.code, span=row.span)])
+    parts = list(example.record.parts)
+    attributes = []
+    for head, cell in zip(heading[:-1], row.cells[:-1], strict=True):
+        if cell.kind != "EMPTY":
+            part = t.RecordPart("field", head.text, cell, span=cell.span)
+            (attributes if head.text in _student_names(defaults) else parts).append(part)
+    last = row.cells[-1]
+    word = DISPOSITIONS.get(last.text, last.text)
+    if last.kind == "NUMBER":
+        expected = t.Expectation("", disposition="any", amount=Decimal(last.text), span=last.span)
+    else:
+        expected = t.Expectation("", disposition=word, span=last.span)
+    record = t.ExampleRecord(example.record.kind, tuple(parts), span=row.span)
+    student = [t.ExampleRecord(example.record.kind, tuple(attributes), span=row.span)] if attributes else []
+    cites = tuple(cite.text for cite in example.cites)
+    case = _Case(f"{example.title}: {row.span.text}", row.span, cites, student, [record], None, [], [expected])
+    return _with_defaults(case, defaults)
+
+
+def _student_names(defaults: Iterable[t.Example]) -> set[str]:
+    return {part.name for default in defaults if default.student for part in default.student.parts}
+
+
+# ---- running
+def _run(policy: o.Policy, program: Program, case: _Case) -> Outcome:
+    try:
+        result, order = _evaluate(policy, program, case)
+    except BadExample as error:
+        return Outcome(case.title, case.span, (error.diagnostic,), frozenset(), frozenset(), case.cites)
+    failures = tuple(
+        failure
+        for expectation in case.expectations
+        if (failure := Judge(policy, program, case.names, order, result).check(expectation)) is not None
+    )
+    return Outcome(case.title, case.span, failures, frozenset(result.covered), frozenset(result.cells), case.cites)
+
+
+def _evaluate(policy: o.Policy, program: Program, case: _Case) -> tuple[StudentResult, list[str]]:
+    reader = DataReader(policy)
+    where = Place("example")
+    given: dict[str, object] = {}
+    for student in case.student:
+        given.update({part.name: _text(part.value) for part in student.parts})
+    known = {text for column in policy.attributes for text in (column.name, *column.labels)}
+    for student in case.student:
+        for part in student.parts:
+            if part.name not in known:
+                raise BadExample(Phrase(f"students have no “{part.name}”", f"学生没有“{part.name}”"), part.span)
+    who = reader.student_from(given, where)
+    if who.problem is not None:
+        raise BadExample(_told(who.problem), case.span)
+    records, own = _records(policy, reader, case, who)
+    as_of = date.fromisoformat(case.as_of) if case.as_of else None
+    interpreter = Interpreter(policy, as_of, _settings(policy, program, case.settings))
+    return interpreter.evaluate(StudentData("example", who.attributes, tuple(records))), own
+
+
+def _told(found: Diagnostic) -> Phrase:
+    return Phrase(message(found, "en"), message(found, "zh"))
+
+
+def _records(policy: o.Policy, reader: DataReader, case: _Case, who: Student) -> tuple[list[Any], list[str]]:
+    records, own = [], []
+    for written in case.records:
+        kind = program_kind(policy, written.kind.text)
+        if kind is None:
+            raise BadExample(Phrase(f"there are no records “{written.kind.text}”", f"没有“{written.kind.text}”记录"), written.kind.span)
+        values, times, name = _values(policy, policy.kinds[kind], written)
+        for _ in range(times):
+            identifier = f"r{len(records) + 1:04d}"
+            record = reader.record_from(kind, {**values, "record_id": identifier}, who.identifier, Place("example"))
+            records.append(record)
+            if str(id(written)) in case.own:
+                own.append(identifier)
+            if name:
+                case.names.setdefault(name, []).append(identifier)
+    return records, own
+
+
+def program_kind(policy: o.Policy, text: str) -> str | None:
+    """A kind of record by name or label."""
+    return next((name for name, kind in policy.kinds.items() if text in (name, *kind.labels)), None)
+
+
+def _values(policy: o.Policy, kind: o.RecordKind, written: t.ExampleRecord) -> tuple[dict[str, object], int, str | None]:
+    """The cells of a written record, how often it stands there, and its name."""
+    columns = {text: column for column in kind.columns for text in (column.name, *column.labels)}
+    values: dict[str, object] = {}
+    times, name = 1, None
+    for position, part in enumerate(written.parts):
+        match part.kind:
+            case "times":
+                times = int(Decimal(_text(part.value)))
+            case "named":
+                name = part.name
+            case "field" if part.name in columns:
+                values[columns[part.name].name] = _text(part.value)
+            case "word" if position == 0 and kind.item_field:
+                values[kind.item_field] = part.name
+            case "word" if part.name in columns and columns[part.name].type.name == "yes or no":
+                values[columns[part.name].name] = "yes"
+            case "value" if position == 0 and kind.item_field:
+                values[kind.item_field] = _text(part.value)
+            case _:
+                text = part.name or _text(part.value)
+                raise BadExample(Phrase(f"{kind.name} has no “{text}”", f"“{kind.name}”没有“{text}”"), part.span)
+    return values, times, name
+
+
+def _text(cell: t.Cell | None) -> str:
+    if cell is None:
+        return ""
+    return {"YES": "yes", "NO": "no"}.get(cell.kind, cell.text)
+
+
+def _settings(policy: o.Policy, program: Program, settings: Iterable[t.Setting]) -> Mapping[str, Any]:
+    found = {}
+    for setting in settings:
+        name = program.canonical("let", setting.name.text)
+        if name is None:
+            raise BadExample(Phrase(f"there is no named value “{setting.name.text}”", f"没有设定值“{setting.name.text}”"), setting.span)
+        found[name] = _constant(setting.value)
+    return found
+
+
+def _constant(node: t.Expression | None) -> Any:
+    match node:
+        case t.Number():
+            return node.value
+        case t.Negate(operand=t.Number(value=value)):
+            return -value
+        case t.YesNo() | t.Text():
+            return node.value
+        case t.Name():
+            return node.text
+    raise BadExample(Phrase("only a plain value can stand here", "这里只能写具体的值"), node.span if node else Span)  # type: ignore[arg-type]
+
+
+# ---- judging
+@frozen
+class Judge:
+    """Compares one expectation with a result."""
+
+    policy: o.Policy
+    program: Program
+    names: Mapping[str, list[str]]
+    own: list[str]
+    result: StudentResult
+
+    def check(self, expected: t.Expectation) -> Diagnostic | None:
+        """What is wrong, or None."""
+        try:
+            if expected.disposition is not None:
+                return self.records(expected)
+            if expected.subject is None:
+                return report("CR802", expected.span, reason=Phrase("the row does not fit its heading", "这一行与表头不符"))
+            return self.value(expected)
+        except BadExample as error:
+            return error.diagnostic
+
+    def fail(self, expected: t.Expectation, wanted: object, found: object) -> Diagnostic:
+        return report("CR801", expected.span, expected=wanted, found=found)
+
+    # ---- balances, facts, requirements
+    def value(self, expected: t.Expectation) -> Diagnostic | None:
+        assert expected.subject is not None
+        found = self.found(expected)
+        if expected.status is not None:
+            wanted: Any = expected.status
+            shown = found if isinstance(found, str) else getattr(found, "value", found)
+            return None if shown == wanted else self.fail(expected, wanted, _shown(found))
+        low = _constant(expected.low)
+        wanted = interval(low, _constant(expected.high)) if expected.high is not None else low
+        if isinstance(wanted, str):
+            wanted = self.value_name(wanted)
+        return None if found == wanted else self.fail(expected, _shown(wanted), _shown(found))
+
+    def value_name(self, text: str) -> str:
+        for enumeration in self.program.enumerations.values():
+            value = enumeration.value(text)
+            if value is not None:
+                return value
+        return text
+
+    def found(self, expected: t.Expectation) -> Any:
+        name = expected.subject or ""
+        requirement = next((x for x, r in self.policy.requirements.items() if name in (x, *r.labels)), None)
+        if requirement is not None:
+            return self.result.requirements.get(requirement)
+        account = self.program.account(name)
+        if account is not None:
+            return self.balance(account.name, expected)
+        fact = self.program.canonical("fact", name)
+        if fact is None:
+            raise BadExample(Phrase(f"there is no “{name}” to expect", f"没有“{name}”"), expected.span)
+        values = {line.period: line.value for line in self.result.facts if line.fact == fact}
+        return self.of_period(values, expected)
+
+    def balance(self, account: str, expected: t.Expectation) -> Any:
+        values = {line.period: line.amount for line in self.result.accounts if line.account == account}
+        if expected.period is None and "" in values:
+            return values[""]
+        if expected.period is not None and expected.period not in values:
+            return Decimal(0) if self.policy.accounts[account].sort == "category" else None
+        return self.of_period(values, expected)
+
+    def of_period(self, values: Mapping[str, Any], expected: t.Expectation) -> Any:
+        if expected.period is not None:
+            return values.get(expected.period)
+        if len(values) == 1:
+            return next(iter(values.values()))
+        reason = Phrase("say in which period", "请写明哪个时段")
+        raise BadExample(reason, expected.span)
+
+    # ---- records
+    def records(self, expected: t.Expectation) -> Diagnostic | None:
+        if expected.subject:
+            if expected.subject not in self.names:
+                reason = Phrase(f"no record is called {expected.subject}", f"没有名为{expected.subject}的记录")
+                raise BadExample(reason, expected.span)
+            wanted = set(self.names[expected.subject])
+        else:
+            wanted = set(self.own)
+        entries = [entry for entry in self.result.entries if entry.record.identifier in wanted]
+        if expected.disposition == "any":
+            total = _sum(entry for entry in entries if entry.state == "live" and entry.account == self.main(entry))
+            return None if total == expected.amount else self.fail(expected, expected.amount, _shown(total, entries))
+        matching = [entry for entry in entries if self.matches(entry, expected)]
+        number = len({entry.record.identifier for entry in matching})
+        if expected.count is not None and expected.amount is None and number == expected.count:
+            return None
+        if expected.count is None and matching:
+            return None
+        wanted_text = " ".join(str(x) for x in (expected.count, expected.disposition, expected.amount, expected.by, expected.reason) if x is not None)
+        return self.fail(expected, wanted_text, _listing(entries, self.result))
+
+    def main(self, entry: Entry) -> str:
+        """The account that an entry of a rule belongs to, wherever else it was debited."""
+        return entry.account if entry.sign > 0 or entry.raw is None or entry.period else ""
+
+    def matches(self, entry: Entry, expected: t.Expectation) -> bool:
+        key = f"{entry.record.kind} {entry.record.identifier}"
+        if expected.disposition not in (entry.disposition(), self.result.records.get(key)):
+            return False
+        if expected.amount is not None and self.amount(entry, expected.disposition) != expected.amount:
+            return False
+        if expected.by is not None and not any(expected.by in (s.sort, *s.text.split(), s.article) for s in entry.steps):
+            return False
+        if expected.reason is None:
+            return True
+        reason = entry.reason
+        return expected.reason in str(reason) or expected.reason in getattr(reason, "zh", "")
+
+    def amount(self, entry: Entry, disposition: str | None) -> Any:
+        """How much was cut from a reduced entry; what any other counts."""
+        if disposition == "reduced" and isinstance(entry.amount, Decimal):
+            cuts = [s.before - s.after for s in entry.steps if s.sort == "cap" and isinstance(s.before, Decimal) and isinstance(s.after, Decimal)]
+            return sum(cuts, Decimal(0))
+        return entry.amount
+
+
+def _sum(entries: Iterable[Entry]) -> Any:
+    low = high = Decimal(0)
+    for entry in entries:
+        amount = entry.amount
+        low += amount.low if isinstance(amount, Interval) else amount  # type: ignore[operator]
+        high += amount.high if isinstance(amount, Interval) else amount  # type: ignore[operator]
+    return interval(low, high)
+
+
+def _shown(value: Any, entries: Iterable[Entry] = ()) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "—"
+    text = str(amount_value(value)) if isinstance(value, (Decimal, Interval)) else str(getattr(value, "value", value))
+    reasons = "; ".join(dict.fromkeys(f"{entry.disposition()} {entry.reason}".strip() for entry in entries))
+    return f"{text} ({reasons})" if reasons else text
+
+
+def _listing(entries: Iterable[Entry], result: StudentResult) -> str:
+    lines = []
+    for entry in entries:
+        reason = f" ({entry.reason})" if entry.reason else ""
+        lines.append(f"{entry.disposition()} {_shown(entry.amount)}{reason}")
+    return "; ".join(dict.fromkeys(lines)) or "—"

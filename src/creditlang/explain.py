@@ -1,0 +1,242 @@
+"""Why: an answer in words, from the totals down to records, steps and articles.
+
+The answer says what counted, what was cut and by which article, what did not count and why, and what is missing. Like
+records are told together. It holds nothing that the ledger does not.
+"""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from creditlang.core.dependencies import within
+from creditlang.core.operators import Policy
+from creditlang.diagnostics import Language, in_language
+from creditlang.interpreter.values import UNBOUNDED, Interval
+from creditlang.ledger import Entry, StudentResult
+from creditlang.results import counted_amount, disposition_word, signed
+
+_FEW = 4
+_WORDS = {
+    "zh": {
+        "met": "达到", "unmet": "未达到", "open": "尚未确定", "have": "已有", "need": "需要", "short": "还差", "total": "合计",
+        "missing": "缺什么", "records": "条", "as": "原为", "none": "没有记录", "not applied": "本办法不适用于该学生",
+        "and": "等", "on": "", "other": "未进入任何账户的记录", "points": "分", "unknown": "没有找到“{topic}”：可以问账户、项目、要求或记录编号",
+        "at": "至", "base": "基础分", "in": "，", "least": "不低于", "together": "合并计算",
+    },
+    "en": {
+        "met": "met", "unmet": "not met", "open": "still open", "have": "have", "need": "need", "short": "short",
+        "total": "total", "missing": "what is missing", "records": "records", "as": "was", "none": "no records",
+        "not applied": "the policy does not apply to this student", "and": "and others", "on": "", "points": "points",
+        "other": "records that reached no account", "at": "to", "base": "starts at", "in": ", ", "least": "at least",
+        "unknown": "there is no “{topic}”: ask for an account, an item, a requirement or a record", "together": "together",
+    },
+}  # fmt: skip
+
+
+def amount_text(value: object) -> str:
+    """An amount for people: two decimals, more only where they are needed."""
+    if isinstance(value, Interval):
+        top = "" if value.high == UNBOUNDED else amount_text(value.high)
+        return f"{amount_text(value.low)} … {top}".strip()
+    if not isinstance(value, Decimal):
+        return "" if value is None else str(value)
+    exponent = value.normalize().as_tuple().exponent
+    return f"{value:.2f}" if isinstance(exponent, int) and exponent >= -2 else f"{value.normalize():f}"  # noqa: PLR2004
+
+
+class Explanation:
+    """The answers about one student."""
+
+    def __init__(self, policy: Policy, result: StudentResult, language: Language = "zh") -> None:
+        """`result` is the student's; the words are in `language`, the labels those of the policy."""
+        self.policy, self.result, self.language = policy, result, language
+        self.words = _WORDS[language]
+
+    def label(self, name: str, labels: tuple[str, ...]) -> str:
+        """What to call a thing."""
+        return labels[0] if labels else name
+
+    def answer(self, topic: str | None = None) -> str:
+        """The answer about a topic: an account, item, requirement, fact or record, or everything."""
+        return "\n".join(self.lines(topic))
+
+    def lines(self, topic: str | None) -> Iterator[str]:
+        if not self.result.applies:
+            yield self.words["not applied"]
+            return
+        if topic is None:
+            yield from self.everything()
+            return
+        for name, requirement in self.policy.requirements.items():
+            if topic in (name, *requirement.labels):
+                yield from self.requirement(name)
+                return
+        for name, account in self.policy.accounts.items():
+            if topic in (name, *account.labels):
+                yield from self.account(name)
+                return
+        for name, rule in self.policy.rules.items():
+            if topic in (name, *rule.labels):
+                yield from self.entries([x for x in self.result.entries if x.rule == name], "")
+                return
+        for name, fact in self.policy.facts.items():
+            if topic in (name, *fact.labels):
+                yield from self.fact(name)
+                return
+        entries = [entry for entry in self.result.entries if entry.record.identifier == topic]
+        if entries:
+            yield from self.record(entries)
+        else:
+            yield self.words["unknown"].format(topic=topic)
+
+    def everything(self) -> Iterator[str]:
+        for name in self.policy.requirements:
+            yield from self.requirement(name)
+            yield ""
+        for name, account in self.policy.accounts.items():
+            if account.parent is None and account.sort != "account":
+                yield from self.account(name)
+                yield ""
+        lost = [entry for entry in self.result.entries if not entry.account and entry.state != "live"]
+        if lost:
+            yield self.words["other"]
+            yield from self.entries(lost, "  ")
+
+    # ---- requirements and facts
+    def requirement(self, name: str) -> Iterator[str]:
+        status = self.result.requirements.get(name, "open")
+        requirement = self.policy.requirements[name]
+        yield f"{self.label(name, requirement.labels)}: {self.words[status]}{_article(requirement.article)}"
+        for line in self.result.parts:
+            if line.requirement == name:
+                mark = {"met": "✓", "unmet": "✗", "open": "?"}[line.status]
+                yield f"  {mark} {self.named(line.part)}{self.measure(line.have, line.needed, line.short)}{_article(line.article)}"
+
+    def named(self, text: str) -> str:
+        """A condition with the labels of what it names."""
+        words = []
+        for word in text.split():
+            account = self.policy.accounts.get(word)
+            words.append(self.label(word, account.labels) if account else word)
+        return " ".join(words)
+
+    def measure(self, have: object, needed: object, short: object) -> str:
+        if have is None or needed is None:
+            return ""
+        words = self.words
+        text = f": {words['have']} {amount_text(have)}, {words['need']} {amount_text(needed)}"
+        return text if short == Decimal(0) else f"{text}, {words['short']} {amount_text(short)}"
+
+    def fact(self, name: str) -> Iterator[str]:
+        fact = self.policy.facts[name]
+        for line in self.result.facts:
+            if line.fact == name:
+                period = f" {line.period}" if line.period else ""
+                shown = {True: "✓", False: "✗"}.get(line.value) if isinstance(line.value, bool) else amount_text(line.value)  # type: ignore[call-overload]
+                yield f"{self.label(name, fact.labels)}{period}: {shown}{_article(fact.article)}"
+
+    # ---- accounts
+    def account(self, name: str, depth: int = 0) -> Iterator[str]:
+        account = self.policy.accounts[name]
+        pad = "  " * depth
+        unit = f" {self.unit(account.unit)}" if account.unit else ""
+        lines = [line for line in self.result.accounts if line.account == name]
+        whole = next((line.amount for line in lines if not line.period), None)
+        shown = f" {amount_text(whole)}{unit}" if whole is not None else ""
+        yield f"{pad}{self.label(name, account.labels)}{shown}{_article(account.article)}"
+        if account.sort in ("score", "credit"):
+            for line in lines:
+                if line.period:
+                    yield f"{pad}  {line.period}: {amount_text(line.amount)}{unit}"
+        own = [entry for entry in self.result.entries if entry.account == name]
+        for rule in account.items:
+            entries = [entry for entry in own if entry.rule == rule]
+            if entries:
+                total = self.summed(entries)
+                yield f"{pad}  {self.label(rule, self.policy.rules[rule].labels)}: {total}{unit}{_article(self.policy.rules[rule].article)}"
+                yield from self.entries(entries, pad + "    ")
+        others = [entry for entry in own if entry.rule not in account.items]
+        if others:
+            yield from self.entries(others, pad + "  ")
+        for child in account.children:
+            inside = set(within(self.policy.accounts, child))
+            if any(entry.account in inside for entry in self.result.entries) or account.sort == "category":
+                yield from self.account(child, depth + 1)
+
+    def unit(self, unit: str | None) -> str:
+        return self.policy.unit_labels.get(unit or "", unit or "") if self.language == "zh" else (unit or "")
+
+    def summed(self, entries: Iterable[Entry]) -> str:
+        low = high = Decimal(0)
+        for entry in entries:
+            amount = counted_amount(entry)
+            if isinstance(amount, Interval):
+                low, high = low + amount.low, high + amount.high
+            elif isinstance(amount, Decimal) and not entry.member:
+                low, high = low + amount, high + amount
+        return amount_text(low) if low == high else f"{amount_text(low)} … {amount_text(high)}"
+
+    # ---- records
+    def entries(self, entries: list[Entry], pad: str) -> Iterator[str]:
+        """Entries, those alike told together."""
+        groups: dict[tuple[str, ...], list[Entry]] = {}
+        for entry in sorted(entries, key=lambda entry: (entry.period, entry.record.order)):
+            groups.setdefault(self.likeness(entry), []).append(entry)
+        for group in groups.values():
+            yield pad + self.told(group)
+
+    def likeness(self, entry: Entry) -> tuple[str, ...]:
+        steps = tuple(f"{step.sort}{step.text}{amount_text(step.after)}" for step in entry.steps if step.sort != "amount")
+        amount = amount_text(counted_amount(entry))
+        return (entry.disposition(), amount, str(entry.reason), entry.article, entry.period, *steps)
+
+    def told(self, group: list[Entry]) -> str:
+        """One line for like entries: what became of them, how much, which records, why."""
+        entry = group[0]
+        word = disposition_word(entry.disposition(), self.language)
+        ids = [self.named_record(one) for one in group[:_FEW]]
+        more = f" … ({len(group)} {self.words['records']})" if len(group) > _FEW else ""
+        amount = "" if entry.member else amount_text(counted_amount(entry))
+        each = f" ×{len(group)}" if len(group) > 1 and amount else ""
+        was = ""
+        if entry.raw is not None and entry.amount != entry.raw and not entry.member:
+            was = f" ({self.words['as']} {amount_text(signed(entry, entry.raw))})"
+        reason = in_language(entry.reason, self.language) if entry.reason else self.steps_note(entry)
+        parts = [f"{word} {amount}{each}{was}".strip(), entry.period, ", ".join(ids) + more]
+        text = "  ".join(part for part in parts if part)
+        return f"{text}{': ' + reason if reason else ''}{self.differing_article(entry)}"
+
+    def steps_note(self, entry: Entry) -> str:
+        """The lines that changed the amount."""
+        texts = [_one_line(step.text) for step in entry.steps if step.sort in ("times", "plus", "half", "rounded", "ratio")]
+        notes = [in_language(step.note, self.language) for step in entry.steps if step.sort == "ratio" and step.note]
+        return "; ".join(dict.fromkeys(notes or texts))
+
+    def differing_article(self, entry: Entry) -> str:
+        rule = self.policy.rules.get(entry.rule)
+        return "" if rule is not None and entry.article == rule.article else _article(entry.article)
+
+    def named_record(self, entry: Entry) -> str:
+        on = entry.record.on
+        return f"{entry.record.identifier}({on.isoformat()})" if on else entry.record.identifier
+
+    def record(self, entries: list[Entry]) -> Iterator[str]:
+        """One record, step by step."""
+        for entry in entries:
+            rule = self.policy.rules.get(entry.rule)
+            name = self.label(entry.rule, rule.labels) if rule else entry.account
+            word = disposition_word(entry.disposition(), self.language)
+            yield f"{self.named_record(entry)} {name}: {word} {amount_text(counted_amount(entry))}".rstrip()
+            for step in entry.steps:
+                before = f"{amount_text(step.before)} → " if step.before is not None else ""
+                note = f" ({in_language(step.note, self.language)})" if step.note else ""
+                yield f"  {before}{amount_text(step.after)}  {_one_line(step.text)}{note}{_article(step.article)}"
+            if entry.reason:
+                yield f"  {in_language(entry.reason, self.language)}{_article(entry.article)}"
+
+
+def _article(article: str) -> str:
+    return f"  [{article}]" if article else ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split("\n", 1)[0].split())

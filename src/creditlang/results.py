@@ -1,0 +1,225 @@
+"""From student results to the result tables: the shapes that files, databases and programs receive.
+
+Amounts are exact; an open one is written `low … high`. Deductions carry their sign. Rows are sorted, and nothing in them
+depends on when or where they were made, so two runs give the same bytes. The record equation is counted here: every row
+that was read ends in exactly one disposition.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from attrs import define, field
+
+from creditlang.core.operators import Policy
+from creditlang.diagnostics import Diagnostic, Language, Severity, in_language, message
+from creditlang.interpreter.values import UNBOUNDED, ZERO, Interval, negative
+from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
+from creditlang.schema import RESULT_TABLES, Column, Row
+
+STATUS_WORDS = {"met": "达到", "unmet": "未达到", "open": "未定"}
+
+
+def plain(value: Decimal) -> Decimal:
+    """The same number without trailing zeros or exponent."""
+    return Decimal(f"{value.normalize():f}") if value else ZERO
+
+
+def amount_value(value: object) -> Decimal | str | None:
+    """An amount for a table: exact, or `low … high` where it is open."""
+    if isinstance(value, Interval):
+        top = "" if value.high == UNBOUNDED else f"{plain(value.high):f}"
+        return f"{plain(value.low):f} … {top}".strip()
+    return plain(value) if isinstance(value, Decimal) else None
+
+
+def signed(entry: Entry, value: object) -> object:
+    """An amount with the sign of its entry."""
+    return negative(value) if entry.sign < 0 and isinstance(value, (Decimal, Interval)) else value
+
+
+def counted_amount(entry: Entry) -> object:
+    """What an entry adds to its account."""
+    return signed(entry, entry.amount) if entry.state == "live" else (ZERO if entry.raw is not None else None)
+
+
+@define(eq=False)
+class Results:
+    """The tables of a run, built student by student."""
+
+    policy: Policy
+    language: Language = "zh"
+    tables: dict[str, list[Row]] = field(factory=lambda: {name: [] for name in RESULT_TABLES})
+    equation: Counter[Disposition] = field(factory=Counter)
+    dispositions: dict[str, Disposition] = field(factory=dict)
+    undetermined: dict[str, str] = field(factory=dict)
+    requirement_counts: Counter[tuple[str, str]] = field(factory=Counter)
+
+    @property
+    def totals(self) -> tuple[str, ...]:
+        """The accounts that have a total of their own in the table of students."""
+        accounts = self.policy.accounts.values()
+        return tuple(
+            account.name for account in accounts if account.parent is None and account.sort != "score" and account.unit
+        )
+
+    def columns(self, table: str) -> tuple[Column, ...]:
+        """The columns of a table; `students` has one for each requirement and total."""
+        fixed = RESULT_TABLES[table]
+        if table != "students":
+            return fixed
+        requirements = [Column(name, label=_label(x.labels, name)) for name, x in self.policy.requirements.items()]
+        totals = [Column(name, "number", _label(self.policy.accounts[name].labels, name)) for name in self.totals]
+        return (*fixed, *requirements, *totals)
+
+    def words(self, text: str) -> str:
+        """A reason in the language of the results."""
+        return in_language(text, self.language)
+
+    # ---- adding
+    def add(self, result: StudentResult) -> None:
+        """Take in one student's results."""
+        if result.applies:
+            self._students(result)
+        for line in result.accounts:
+            self.tables["accounts"].append(
+                (result.student, line.account, line.period, amount_value(line.amount), line.unit or "")
+            )
+        for fact in result.facts:
+            self.tables["facts"].append((result.student, fact.fact, fact.period, fact_value(fact.value)))
+        for part in result.parts:
+            self.tables["requirements"].append(
+                (
+                    result.student, part.requirement, part.part, amount_value(part.needed), amount_value(part.have),
+                    amount_value(part.short), part.status, part.article,
+                )
+            )  # fmt: skip
+        for entry in result.entries:
+            self.entry(entry, result)
+        self._count(result.records)
+        self._decide(result)
+
+    def _students(self, result: StudentResult) -> None:
+        whole = {line.account: line.amount for line in result.accounts if not line.period}
+        statuses = tuple(result.requirements.get(name, "open") for name in self.policy.requirements)
+        for name, status in zip(self.policy.requirements, statuses, strict=True):
+            self.requirement_counts[name, status] += 1
+        totals = tuple(amount_value(whole.get(name)) for name in self.totals)
+        self.tables["students"].append((result.student, *statuses, *totals))
+
+    def entry(self, entry: Entry, result: StudentResult | None = None) -> None:
+        """Take in one entry and its steps."""
+        record = entry.record
+        key = f"{record.kind} {record.identifier}"
+        disposition = result.records[key] if result else entry.disposition()
+        own = disposition if disposition == "out of scope" else entry.disposition()
+        account = self.policy.accounts.get(entry.account)
+        self.tables["records"].append(
+            (
+                record.kind, record.identifier, record.student, own, self.words(entry.reason), entry.rule, entry.account,
+                entry.period, amount_value(signed(entry, entry.raw)), amount_value(counted_amount(entry)),
+                (account.unit if account else None) or "", entry.article,
+            )
+        )  # fmt: skip
+        for number, step in enumerate(entry.steps, start=1):
+            self.tables["steps"].append(
+                (
+                    record.identifier, entry.rule, number, _one_line(step.text) or step.sort, amount_value(step.before),
+                    amount_value(step.after), step.article,
+                )
+            )  # fmt: skip
+
+    def _count(self, dispositions: Mapping[str, Disposition]) -> None:
+        for key, disposition in dispositions.items():
+            known = self.dispositions.get(key)
+            self.dispositions[key] = disposition if known is None else strongest([known, disposition])
+
+    def _decide(self, result: StudentResult) -> None:
+        """A student is undetermined while something about them cannot be decided."""
+        if not result.applies:
+            return
+        if "open" in result.requirements.values():
+            self.undetermined[result.student] = "open"
+        elif any(disposition == "invalid" for disposition in result.records.values()):
+            self.undetermined[result.student] = "invalid"
+
+    def orphan(self, record: Record) -> None:
+        """Take in a record that belongs to no student."""
+        entry = Entry(record, "", "", record.semester or "", state="invalid")
+        if record.problem is not None:
+            entry.reason = message(record.problem, self.language)
+        self.entry(entry)
+        self._count({f"{record.kind} {record.identifier}": "invalid"})
+
+    def issue(self, found: Diagnostic, student: str = "") -> None:
+        """Take in something that is wrong with policy or data."""
+        source, place = "", ""
+        if found.span is not None:
+            position = found.span.source.position(found.span.start)
+            source, place = found.span.source.name, f"{position.line}:{position.column}"
+        elif found.place is not None:
+            row = "" if found.place.row is None else str(found.place.row)
+            source, place = found.place.source, " ".join(filter(None, (row, found.place.column)))
+        self.tables["issues"].append(
+            (found.severity.value, found.code, source, place, student, message(found, self.language))
+        )
+
+    def out_of_scope(self, records: Iterable[Record]) -> None:
+        """Take in the records of a student of whom the policy does not speak."""
+        for record in records:
+            self._count({f"{record.kind} {record.identifier}": "out of scope"})
+
+    # ---- closing
+    def balance(self, read: int) -> bool:
+        """Count the record equation against the rows that were read; whether it holds."""
+        self.equation = Counter(self.dispositions.values())
+        return sum(self.equation.values()) == read
+
+    def equation_text(self, read: int) -> str:
+        """The record equation, written out."""
+        words = _DISPOSITION_WORDS if self.language == "zh" else {name: name for name in DISPOSITIONS}
+        parts = [f"{words[name]} {self.equation[name]}" for name in DISPOSITIONS]
+        head = "读入" if self.language == "zh" else "read"
+        return f"{head} {read} = " + " + ".join(parts)
+
+    def finish(self, manifest: Sequence[tuple[str, str]]) -> None:
+        """Sort the rows and set the manifest."""
+        for name, rows in self.tables.items():
+            if name not in ("steps", "issues", "manifest"):
+                rows.sort(key=_sortable)
+        self.tables["manifest"] = list(manifest)
+
+
+_DISPOSITION_WORDS = {
+    "counted": "计入", "reduced": "核减", "void": "作废", "pending": "待定", "unmatched": "无对应规则", "invalid": "无效",
+    "out of scope": "不在范围",
+}  # fmt: skip
+
+
+def disposition_word(disposition: str, language: Language) -> str:
+    """A disposition in words."""
+    return _DISPOSITION_WORDS[disposition] if language == "zh" else disposition
+
+
+def fact_value(value: object) -> str | Decimal | None:
+    """The value of a fact for a table."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (Decimal, Interval)):
+        return amount_value(value)
+    return None if value is None else getattr(value, "value", str(value))
+
+
+def _label(labels: tuple[str, ...], name: str) -> str:
+    return labels[0] if labels else name
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split("\n", 1)[0].split())
+
+
+def _sortable(row: Row) -> tuple[str, ...]:
+    return tuple("" if cell is None else str(cell) for cell in row)
+
+
+__all__ = ["Results", "Severity", "amount_value", "disposition_word", "fact_value"]
