@@ -1,0 +1,6 @@
+"""``python -m creditlang``."""
+
+from creditlang.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""What the commands share: options, loading a policy, opening data, showing findings."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from creditlang.core.operators import Policy
+    from creditlang.diagnostics import Diagnostic, Language
+    from creditlang.driver import Compiled
+    from creditlang.plugin import PluginManager, Source
+    from creditlang.schema import RawTable
+
+CLEAN, FINDINGS, USAGE, UNDETERMINED, BROKEN = range(5)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _default_language() -> str:
+    for name in ("CREDITLANG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def language_option(function: F) -> F:
+    """``--lang``."""
+    return click.option(
+        "--lang", "language", type=click.Choice(["en", "zh"]), default=_default_language,
+        help="Language of messages: en or zh.  [default: the environment's]",
+    )(function)  # fmt: skip
+
+
+def data_options(function: F) -> F:
+    """``--data``, ``--as-of``, ``--set``, ``--no-plugins``."""
+    for option in (
+        click.option("--no-plugins", is_flag=True, help="Load no plugins but the built-in ones."),
+        click.option(
+            "--set", "settings", multiple=True, metavar="NAME=VALUE", help="Another value for a named value of the policy."
+        ),
+        click.option(
+            "--as-of", "as_of", metavar="DATE", help="Today, for the policy: 2025-07-31.  [default: the calendar's last day]"
+        ),
+        click.option(
+            "--data", "data", multiple=True, required=True, metavar="SRC",
+            help="A folder of CSV files, one file, sample:NAME, or scheme:where. May be given several times.",
+        ),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def fail(code: int, text: str) -> NoReturn:
+    """Say what is wrong and leave."""
+    click.echo(text, err=True)
+    sys.exit(code)
+
+
+def show(found: Iterable["Diagnostic"], language: "Language", err: bool = True) -> None:
+    """Print findings."""
+    from creditlang.diagnostics import render
+
+    stream = sys.stderr if err else sys.stdout
+    colour = stream.isatty() and "NO_COLOR" not in os.environ
+    for diagnostic in found:
+        click.echo(render(diagnostic, language, colour), err=err, color=colour or None)
+
+
+def find(policy: str, language: "Language") -> Path:
+    """The file of a policy, or an error that says which there are."""
+    from creditlang.driver import find_policy
+    from creditlang.resources import policy_names
+
+    path = find_policy(policy)
+    if path is None:
+        names = ", ".join(policy_names())
+        texts = {
+            "en": f"There is no policy “{policy}”. Give a file, or one of the bundled policies: {names}.",
+            "zh": f"没有名为“{policy}”的办法。请给出文件，或者内置办法之一：{names}。",
+        }
+        fail(USAGE, texts[language])
+    return path
+
+
+def compile_policy(policy: str, language: "Language", check: bool = True) -> "Compiled":
+    """A compiled policy, sound or not."""
+    from creditlang.diagnostics import Diagnostic
+    from creditlang.driver import compile_source, read_source
+
+    path = find(policy, language)
+    try:
+        source = read_source(path, path.name)
+    except OSError as error:
+        fail(BROKEN, f"{path.name}: {error.strerror}")
+    if isinstance(source, Diagnostic):
+        show([source], language)
+        sys.exit(FINDINGS)
+    return compile_source(source, check)
+
+
+def sound_policy(policy: str, language: "Language") -> "Compiled":
+    """A compiled policy without errors; otherwise its errors are shown and the program ends."""
+    compiled = compile_policy(policy, language, check=False)
+    if compiled.errors:
+        show(compiled.errors, language)
+        sys.exit(FINDINGS)
+    return compiled
+
+
+def as_of_date(text: str | None, language: "Language") -> date | None:
+    """The as-of date."""
+    from creditlang.data.cells import CellError, parse_date
+
+    if text is None:
+        return None
+    try:
+        return parse_date(text)
+    except CellError:
+        fail(USAGE, {"en": f"“{text}” is not a date: write 2025-07-31.", "zh": f"“{text}”不是日期：请写成2025-07-31。"}[language])
+
+
+def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -> dict[str, Any]:
+    """The values given with ``--set``, read by the types of what they stand for."""
+    from creditlang.data.cells import CellError, parse_number, parse_yes_no
+    from creditlang.diagnostics import nearest, report
+
+    found: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals:
+            fail(USAGE, {"en": f"--set needs NAME=VALUE, not “{setting}”.", "zh": f"--set 要写成 名称=值，而不是“{setting}”。"}[language])
+        if name not in policy.settings:
+            show([report("CR401", None, name=name, nearest=nearest(name, policy.settings) or "")], language)
+            sys.exit(USAGE)
+        kind = policy.setting_types[name]
+        try:
+            if kind.name == "yes or no":
+                found[name] = parse_yes_no(text)
+            elif kind.name == "number":
+                found[name] = parse_number(text, max(kind.decimals, 6))
+            else:
+                found[name] = text
+        except CellError as error:
+            from creditlang.diagnostics import Place
+
+            show([error.diagnostic(Place("--set", None, name))], language)
+            sys.exit(USAGE)
+    return found
+
+
+@contextmanager
+def opened(manager: "PluginManager", addresses: Sequence[str], language: "Language") -> Iterator[list["Source"]]:
+    """The sources at some addresses."""
+    from creditlang.plugin import PluginError
+
+    sources: list[Source] = []
+    try:
+        for address in addresses:
+            sources.append(manager.source(address))
+        yield sources
+    except PluginError as error:
+        show(error.diagnostics, language)
+        sys.exit(BROKEN)
+    finally:
+        for source in sources:
+            source.close()
+
+
+def tables_of(sources: Sequence["Source"]) -> Iterator["RawTable"]:
+    """All tables of some sources."""
+    for source in sources:
+        yield from source.tables()
+
+
+def plugin_manager(no_plugins: bool, language: "Language") -> "PluginManager":
+    """The plugins; those that failed are named."""
+    from creditlang.plugin import PluginManager
+
+    manager = PluginManager(no_plugins=no_plugins)
+    show(manager.problems, language)
+    return manager
+
+
+def said(language: "Language", texts: Mapping[str, str]) -> str:
+    """A text in the language at hand."""
+    return texts[language]
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on the error stream; none without a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)

@@ -1,0 +1,52 @@
+"""``creditlang debug``: a stage of a policy, for people who work on the language."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from creditlang.cli import common
+
+if TYPE_CHECKING:
+    from creditlang.diagnostics import Language
+
+
+@click.command("debug")
+@click.argument("policy")
+@click.option("--stage", type=click.Choice(["tree", "core", "plan"]), default="core", help="Which stage to print.")
+@common.language_option
+def command(policy: str, stage: str, language: "Language") -> None:
+    """Print a stage: the syntax tree, the core, or the order in which it is worked out."""
+    compiled = common.compile_policy(policy, language, check=False)
+    common.show(compiled.errors, language)
+    if stage == "tree":
+        for declaration in compiled.modules[-1].declarations:
+            click.echo("\n".join(outline(declaration)))
+    elif stage == "plan":
+        for kind, name in compiled.policy.order:
+            click.echo(f"{kind} {name}".rstrip())
+    else:
+        core = compiled.policy
+        for group in (core.settings, core.rules, core.accounts, core.facts, core.requirements):
+            for value in group.values():
+                click.echo("\n".join(outline(value)))
+        for move in core.moves:
+            click.echo("\n".join(outline(move)))
+
+
+def outline(value: Any, depth: int = 0, name: str = "") -> list[str]:
+    """A node and its parts as indented lines; what is empty is left out."""
+    import attrs
+
+    pad, head = "  " * depth, f"{name}: " if name else ""
+    if attrs.has(type(value)):
+        if type(value).__name__ == "Identifier":
+            return [f"{pad}{head}{value.text}"]
+        lines = [f"{pad}{head}{type(value).__name__}"]
+        for field in attrs.fields(type(value)):
+            part = getattr(value, field.name)
+            if field.name not in ("span", "depth") and part not in (None, (), "", False):
+                lines += outline(part, depth + 1, field.name)
+        return lines
+    if isinstance(value, tuple) and value and not isinstance(value[0], str):
+        return [f"{pad}{name}:", *(line for part in value for line in outline(part, depth + 1))]
+    return [f"{pad}{head}{value}"]

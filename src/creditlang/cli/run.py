@@ -1,0 +1,130 @@
+"""``creditlang run``: all students."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from creditlang.cli import common
+
+if TYPE_CHECKING:
+    from creditlang.cohort import Cohort
+    from creditlang.diagnostics import Language
+    from creditlang.plugin import PluginManager
+
+
+@click.command("run")
+@click.argument("policy")
+@common.data_options
+@click.option("--out", "targets", multiple=True, metavar="TARGET", help="A folder for CSV files, a .json file, or scheme:where.")
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student. May be given several times.")
+@click.option("--engine", type=click.Choice(["auto", "reference"]), default="auto", help="How to work it out.")
+@click.option(
+    "--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table",
+    help="What to print when there is no --out: a summary, all tables as JSON, or the students as CSV.",
+)  # fmt: skip
+@common.language_option
+def command(
+    policy: str, data: tuple[str, ...], as_of: str | None, settings: tuple[str, ...], no_plugins: bool,
+    targets: tuple[str, ...], students: tuple[str, ...], engine: str, shape: str, language: "Language",
+) -> None:  # fmt: skip
+    """Work out a policy for all students.
+
+    Every record that is read ends in exactly one disposition; the equation of records is printed and must hold. The exit
+    code is 3 when something could not be read or a student cannot be decided.
+
+    \b
+      creditlang run hengyang --data sample:hengyang
+      creditlang run hengyang --data records/ --out results/ --as-of 2025-07-31
+      creditlang run hengyang --data records/ --format json > results.json
+    """
+    compiled = common.sound_policy(policy, language)
+    manager = common.plugin_manager(no_plugins, language)
+    cohort = work_out(compiled.policy, manager, data, as_of, settings, students, language, policy)
+    if students and not cohort.results.dispositions and not cohort.results.tables["students"]:
+        names = ", ".join(students)
+        common.fail(common.USAGE, {"en": f"No student {names} in the data.", "zh": f"数据里没有学生{names}。"}[language])
+    if targets:
+        for target in targets:
+            write(manager, target, cohort, language)
+        summary(cohort, language, err=False)
+    elif shape == "table":
+        summary(cohort, language, err=False)
+    else:
+        write(manager, f"{shape}:-", cohort, language)
+        equation(cohort, language)
+    sys.exit(common.CLEAN if cohort.reliable else common.UNDETERMINED)
+
+
+def work_out(
+    policy: Any, manager: "PluginManager", data: Sequence[str], as_of: str | None, settings: Sequence[str],
+    students: Sequence[str], language: "Language", title: str, keep: Any = None,
+) -> "Cohort":  # fmt: skip
+    """Run a policy over the data at some addresses."""
+    from creditlang.cohort import Settings, run_cohort
+
+    chosen = Settings(
+        common.as_of_date(as_of, language), common.overrides(policy, settings, language), frozenset(students), language
+    )
+    with common.opened(manager, data, language) as sources, common.progress(title) as told:
+        manifest: dict[str, str] = {"data": ", ".join(data)}
+        cohort = run_cohort(
+            policy, common.tables_of(sources), chosen, lambda: [found for source in sources for found in source.problems],
+            manifest, told, keep or (lambda result: None),
+        )  # fmt: skip
+        hashes = [("data_hash", source.fingerprint()) for source in sources]
+    cohort.results.tables["manifest"].extend(hashes)
+    return cohort
+
+
+def write(manager: "PluginManager", target: str, cohort: "Cohort", language: "Language") -> None:
+    """Write all tables to a target, the manifest last."""
+    from creditlang.plugin import PluginError
+    from creditlang.schema import RESULT_TABLES
+
+    results = cohort.results
+    names = [name for name in RESULT_TABLES if name != "manifest"] + ["manifest"]
+    if target == "csv:-":
+        names = ["students"]
+    try:
+        with manager.output(target, sys.stdout) as output:
+            for name in names:
+                output.write(name, results.columns(name), results.tables[name])
+    except PluginError as error:
+        common.show(error.diagnostics, language)
+        sys.exit(common.BROKEN)
+
+
+def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
+    """A table of students, what is wrong, and the equation."""
+    from creditlang.cli.tables import table_text
+    from creditlang.diagnostics import Severity
+
+    results = cohort.results
+    columns = results.columns("students")
+    words = {"met": "达到", "unmet": "未达到", "open": "未定"} if language == "zh" else {}
+    headings = [column.label or column.name if language == "zh" else column.name for column in columns]
+    rows = [[words.get(str(cell), cell) for cell in row] for row in results.tables["students"]]
+    click.echo(table_text(headings, rows), err=err)
+    common.show((found for found in cohort.dataset.problems if found.severity is Severity.ERROR), language)
+    equation(cohort, language)
+
+
+def equation(cohort: "Cohort", language: "Language") -> None:
+    """The record equation, requirements in numbers, and who is undetermined; on the error stream."""
+    results = cohort.results
+    for name, requirement in results.policy.requirements.items():
+        counts = {status: results.requirement_counts[name, status] for status in ("met", "unmet", "open")}
+        label = requirement.labels[0] if requirement.labels and language == "zh" else name
+        texts = {
+            "en": f"{label}: {counts['met']} met, {counts['unmet']} not met, {counts['open']} open",
+            "zh": f"{label}：达到{counts['met']}人，未达到{counts['unmet']}人，未定{counts['open']}人",
+        }
+        click.echo(texts[language], err=True)
+    sign = "" if cohort.balanced else "  ✗"
+    click.echo(results.equation_text(cohort.read) + sign, err=True)
+    if results.undetermined:
+        names = ", ".join(sorted(results.undetermined))
+        texts = {"en": f"undetermined students: {names}", "zh": f"尚不能确定的学生：{names}"}
+        click.echo(texts[language], err=True)

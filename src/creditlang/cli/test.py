@@ -1,0 +1,80 @@
+"""``creditlang test``: the examples of a policy, and what they cover."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from creditlang.cli import common
+
+if TYPE_CHECKING:
+    from creditlang.core.operators import Policy
+    from creditlang.diagnostics import Language
+    from creditlang.examples import Coverage
+
+
+@click.command("test")
+@click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
+@click.option("--verbose", "-v", is_flag=True, help="Name every example and every rule of every article.")
+@common.language_option
+def command(policies: tuple[str, ...], verbose: bool, language: "Language") -> None:
+    """Run the examples that stand in a policy, and tell which rules and articles they cover.
+
+    An example that fails, a line or table row that no example exercises, a reading without an example and an article that
+    has neither a rule nor a reason make the exit code 1.
+    """
+    from creditlang.examples import measure, run_examples
+
+    clean = True
+    for policy in policies:
+        compiled = common.sound_policy(policy, language)
+        outcomes = list(run_examples(compiled.policy, compiled.compilation.program))
+        failures = [failure for outcome in outcomes for failure in outcome.failures]
+        if verbose:
+            for outcome in outcomes:
+                click.echo(f"{'✗' if outcome.failures else '✓'} {outcome.title}")
+        common.show(failures, language, err=False)
+        coverage = measure(compiled.policy, outcomes)
+        report(policy, compiled.policy, coverage, language, verbose)
+        failed = sum(bool(outcome.failures) for outcome in outcomes)
+        texts = {
+            "en": f"{policy}: {len(outcomes) - failed} examples passed, {failed} failed",
+            "zh": f"{policy}：通过{len(outcomes) - failed}例，未通过{failed}例",
+        }
+        click.echo(texts[language])
+        clean = clean and not failures and coverage.complete
+    sys.exit(common.CLEAN if clean else common.FINDINGS)
+
+
+def report(name: str, policy: "Policy", coverage: "Coverage", language: "Language", verbose: bool) -> None:
+    """What is covered, and the articles."""
+    zh = language == "zh"
+    for line in coverage.uncovered:
+        place = f"{line.span.source.name}:{line.span.source.line_number(line.span.start)}"
+        click.echo(f"{'没有例子' if zh else 'no example'}: {place} {_one_line(line.span.text)} [{line.article}]")
+    for row in coverage.uncovered_rows:
+        click.echo(f"{'表格行没有例子' if zh else 'no example for the row'}: {row}")
+    for reading in coverage.uncovered_readings:
+        click.echo(f"{'解读没有例子' if zh else 'no example for the reading'}: {reading.place} {reading.text} [{reading.article}]")
+    for article in policy.articles:
+        names = coverage.articles.get(article, ())
+        if names:
+            shown = ", ".join(names) if verbose else f"{len(names)} {'处' if zh else 'places'}"
+            click.echo(f"{article}  {shown}")
+        elif article in policy.without_rule:
+            click.echo(f"{article}  {'无规则' if zh else 'no rule'}: {policy.without_rule[article]}")
+        else:
+            click.echo(f"{article}  ✗ {'既无规则，也未说明原因' if zh else 'neither a rule nor a reason'}")
+    lines, rows = len(coverage.lines), coverage.rows
+    done = lines - len(coverage.uncovered)
+    texts = {
+        "en": f"{name}: {done} of {lines} lines, {rows - len(coverage.uncovered_rows)} of {rows} table rows, "
+        f"{coverage.readings - len(coverage.uncovered_readings)} of {coverage.readings} readings covered",
+        "zh": f"{name}：规则行{done}/{lines}，表格行{rows - len(coverage.uncovered_rows)}/{rows}，"
+        f"解读{coverage.readings - len(coverage.uncovered_readings)}/{coverage.readings}有例子",
+    }
+    click.echo(texts[language])
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split("\n", 1)[0].split())

@@ -1,0 +1,45 @@
+"""``creditlang why``: the answer for one student."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from creditlang.cli import common
+
+if TYPE_CHECKING:
+    from creditlang.diagnostics import Language
+    from creditlang.ledger import StudentResult
+
+
+@click.command("why")
+@click.argument("policy")
+@click.argument("topic", required=False)
+@common.data_options
+@click.option("--student", "student", required=True, metavar="ID", help="The student's number.")
+@common.language_option
+def command(
+    policy: str, topic: str | None, data: tuple[str, ...], as_of: str | None, settings: tuple[str, ...], no_plugins: bool,
+    student: str, language: "Language",
+) -> None:  # fmt: skip
+    """Why did this student get this? With the records, the steps and the articles.
+
+    TOPIC is an account, an item, a requirement, a fact or a record, by name or label; without one, everything is told.
+
+    \b
+      creditlang why hengyang --data sample:hengyang --student 2024010101
+      creditlang why hengyang 德育类 --data sample:hengyang --student 2024010101
+      creditlang why hengyang A000123 --data sample:hengyang --student 2024010101
+    """
+    from creditlang.cli.run import work_out
+    from creditlang.explain import Explanation
+
+    compiled = common.sound_policy(policy, language)
+    manager = common.plugin_manager(no_plugins, language)
+    kept: list[StudentResult] = []
+    work_out(compiled.policy, manager, data, as_of, settings, [student], language, policy, kept.append)
+    if not kept:
+        texts = {"en": f"There is no student {student} in the data.", "zh": f"数据里没有学生{student}。"}
+        common.fail(common.USAGE, texts[language])
+    click.echo(Explanation(compiled.policy, kept[0], language).answer(topic))
+    sys.exit(common.CLEAN)
