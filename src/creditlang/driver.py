@@ -108,7 +108,7 @@ def compile_source(source: SourceFile, check: bool = True) -> Compiled:
     policy, compilation = compile_program(program, (source.text for source in sources))
     diagnostics.extend(compilation.diagnostics)
     if check:
-        diagnostics.extend(check_policy(policy, compilation))
+        diagnostics.extend(check_policy(policy, compilation, modules))
     return Compiled(policy, compilation, tuple(modules), tuple(sources), tuple(diagnostics))
 
 

@@ -1,8 +1,37 @@
-"""Findings about a compiled policy, before any student is touched."""
+"""Findings about a compiled policy, before any student is touched.
 
+Each check reads the core and reports; none changes anything, none depends on another.
+"""
+
+from collections.abc import Iterable
+
+from creditlang.check.acceptance import accept
+from creditlang.check.citations import check_citations, check_fields
+from creditlang.check.conditions import check_conditions
+from creditlang.check.limits import check_caps, check_minima
+from creditlang.check.periods import check_periods
+from creditlang.check.tables import check_shares, check_tables
 from creditlang.core import Compilation, Policy
 from creditlang.diagnostics import Diagnostic
+from creditlang.syntax import tree as t
 
 
-def check_policy(policy: Policy, compilation: Compilation) -> list[Diagnostic]:
-    return []
+def check_policy(policy: Policy, compilation: Compilation, modules: Iterable[t.Module]) -> list[Diagnostic]:
+    """Everything the checks find that the policy does not accept."""
+    program = compilation.program
+    ranks = {name: tuple(scale.values) for name, scale in program.enumerations.items() if scale.ordered}
+    labels = {value: texts[0] for scale in program.enumerations.values() for value, texts in scale.values.items() if texts}
+    found = [
+        *check_conditions(policy),
+        *check_tables(policy, ranks, labels),
+        *check_shares(program, compilation.scope.tables),
+        *check_caps(policy),
+        *check_minima(policy),
+        *check_citations(policy, program),
+        *check_fields(policy, program, compilation.scope.used),
+        *check_periods(policy, program),
+    ]
+    return accept(found, modules)
+
+
+__all__ = ["check_policy"]

@@ -1,0 +1,63 @@
+"""Do rates fall with the rank? A rate that rises where the level or the prize falls is a likely misprint."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from creditlang.core.expressions import Lookup, Table
+from creditlang.core.operators import Amount, Policy
+from creditlang.diagnostics import Diagnostic, report
+from creditlang.resolve import Program
+from creditlang.source import Span
+
+
+def check_tables(policy: Policy, ranks: Mapping[str, Sequence[str]], labels: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """One finding for each printed table and each direction in which a rate rises.
+
+    `ranks` are the values of each scale, highest first; `labels` what to call a value.
+    """
+    for rule in policy.rules.values():
+        for operator in rule.operators:
+            if isinstance(operator, Amount):
+                for branch in operator.branches:
+                    if isinstance(branch.value, Lookup) and branch.span is not None:
+                        yield from _check(branch.value.table, ranks, labels, branch.span)
+
+
+def check_shares(program: Program, tables: Mapping[str, Table]) -> Iterator[Diagnostic]:
+    """Tables of shares, over two counts: rows that do not add up to one."""
+    for name, table in tables.items():
+        counted = all(label.isdecimal() for labels in table.labels for label in labels)
+        if len(table.labels) != 2 or not counted or any(cell > 1 for cell in table.cells.values()):
+            continue
+        rows = {row.cells[0].text: row for row in program.tables[name].rows[1:]}
+        for label in table.labels[0]:
+            total = sum((cell for keys, cell in table.cells.items() if keys[0] == label), Decimal(0))
+            if total != 1 and label in rows:
+                yield report("CR337", rows[label].span, row=label, sum=f"{total:f}")
+
+
+def _check(
+    table: Table, ranks: Mapping[str, Sequence[str]], labels: Mapping[str, str], span: Span
+) -> Iterator[Diagnostic]:
+    for dimension, values in enumerate(table.labels):
+        order = next((rank for rank in ranks.values() if values and set(values) <= set(rank)), None)
+        if order is None:
+            continue
+        falling = sorted(values, key=order.index)
+        for line in _lines(table, dimension, falling):
+            for (high_rank, lower), (low_rank, higher) in zip(line, line[1:], strict=False):
+                if higher > lower:
+                    names = {"higher_rank": labels.get(high_rank, high_rank), "lower_rank": labels.get(low_rank, low_rank)}
+                    yield report("CR303", span, lower=f"{lower:f}", higher=f"{higher:f}", **names)
+
+
+def _lines(table: Table, dimension: int, falling: Sequence[str]) -> Iterator[list[tuple[str, Decimal]]]:
+    """The cells along one dimension, for each label of the other."""
+    others: Sequence[str | None] = (None,) if len(table.labels) == 1 else table.labels[1 - dimension]
+    for other in others:
+        line = []
+        for label in falling:
+            keys = (label,) if other is None else (label, other) if dimension == 0 else (other, label)
+            if keys in table.cells:
+                line.append((label, table.cells[keys]))
+        yield line
