@@ -17,19 +17,54 @@ from creditlang.results import counted_amount, disposition_word, signed
 _FEW = 4
 _WORDS = {
     "zh": {
-        "met": "达到", "unmet": "未达到", "open": "尚未确定", "have": "已有", "need": "需要", "short": "还差", "total": "合计",
-        "missing": "缺什么", "records": "条", "as": "原为", "none": "没有记录", "not applied": "本办法不适用于该学生",
-        "and": "等", "on": "", "other": "未进入任何账户的记录", "points": "分", "unknown": "没有找到“{topic}”：可以问账户、项目、要求或记录编号",
-        "at": "至", "base": "基础分", "in": "，", "least": "不低于", "together": "合并计算",
+        "met": "达到",
+        "unmet": "未达到",
+        "open": "尚未确定",
+        "have": "已有",
+        "need": "需要",
+        "short": "还差",
+        "total": "合计",
+        "missing": "缺什么",
+        "records": "条",
+        "as": "原为",
+        "none": "没有记录",
+        "not applied": "本办法不适用于该学生",
+        "and": "等",
+        "on": "",
+        "other": "未进入任何账户的记录",
+        "points": "分",
+        "unknown": "没有找到“{topic}”：可以问账户、项目、要求或记录编号",
+        "at": "至",
+        "base": "基础分",
+        "in": "，",
+        "least": "不低于",
+        "together": "合并计算",
     },
     "en": {
-        "met": "met", "unmet": "not met", "open": "still open", "have": "have", "need": "need", "short": "short",
-        "total": "total", "missing": "what is missing", "records": "records", "as": "was", "none": "no records",
-        "not applied": "the policy does not apply to this student", "and": "and others", "on": "", "points": "points",
-        "other": "records that reached no account", "at": "to", "base": "starts at", "in": ", ", "least": "at least",
-        "unknown": "there is no “{topic}”: ask for an account, an item, a requirement or a record", "together": "together",
+        "met": "met",
+        "unmet": "not met",
+        "open": "still open",
+        "have": "have",
+        "need": "need",
+        "short": "short",
+        "total": "total",
+        "missing": "what is missing",
+        "records": "records",
+        "as": "was",
+        "none": "no records",
+        "not applied": "the policy does not apply to this student",
+        "and": "and others",
+        "on": "",
+        "points": "points",
+        "other": "records that reached no account",
+        "at": "to",
+        "base": "starts at",
+        "in": ", ",
+        "least": "at least",
+        "unknown": "there is no “{topic}”: ask for an account, an item, a requirement or a record",
+        "together": "together",
     },
-}  # fmt: skip
+}
 
 
 def amount_text(value: object) -> str:
@@ -40,7 +75,7 @@ def amount_text(value: object) -> str:
     if not isinstance(value, Decimal):
         return "" if value is None else str(value)
     exponent = value.normalize().as_tuple().exponent
-    return f"{value:.2f}" if isinstance(exponent, int) and exponent >= -2 else f"{value.normalize():f}"  # noqa: PLR2004
+    return f"{value:.2f}" if isinstance(exponent, int) and exponent >= -2 else f"{value.normalize():f}"
 
 
 class Explanation:
@@ -131,7 +166,8 @@ class Explanation:
         for line in self.result.facts:
             if line.fact == name:
                 period = f" {line.period}" if line.period else ""
-                shown = {True: "✓", False: "✗"}.get(line.value) if isinstance(line.value, bool) else amount_text(line.value)  # type: ignore[call-overload]
+                known = {True: "✓", False: "✗"}
+                shown = known[line.value] if isinstance(line.value, bool) else amount_text(line.value)
                 yield f"{self.label(name, fact.labels)}{period}: {shown}{_article(fact.article)}"
 
     # ---- accounts
@@ -185,7 +221,9 @@ class Explanation:
             yield pad + self.told(group)
 
     def likeness(self, entry: Entry) -> tuple[str, ...]:
-        steps = tuple(f"{step.sort}{step.text}{amount_text(step.after)}" for step in entry.steps if step.sort != "amount")
+        steps = tuple(
+            f"{step.sort}{step.text}{amount_text(step.after)}" for step in entry.steps if step.sort != "amount"
+        )
         amount = amount_text(counted_amount(entry))
         return (entry.disposition(), amount, str(entry.reason), entry.article, entry.period, *steps)
 
@@ -207,7 +245,9 @@ class Explanation:
 
     def steps_note(self, entry: Entry) -> str:
         """The lines that changed the amount."""
-        texts = [_one_line(step.text) for step in entry.steps if step.sort in ("times", "plus", "half", "rounded", "ratio")]
+        texts = [
+            _one_line(step.text) for step in entry.steps if step.sort in ("times", "plus", "half", "rounded", "ratio")
+        ]
         notes = [in_language(step.note, self.language) for step in entry.steps if step.sort == "ratio" and step.note]
         return "; ".join(dict.fromkeys(notes or texts))
 

@@ -16,6 +16,7 @@ Disposition = Literal["counted", "reduced", "void", "pending", "unmatched", "inv
 DISPOSITIONS: tuple[Disposition, ...] = (
     "counted", "reduced", "void", "pending", "unmatched", "invalid", "out of scope",
 )  # fmt: skip
+Status = Literal["met", "unmet", "open"]
 _STRONGEST: tuple[Disposition, ...] = (
     "invalid", "pending", "reduced", "counted", "void", "unmatched", "out of scope",
 )  # fmt: skip
@@ -113,7 +114,7 @@ class PartLine:
     needed: object
     have: object
     short: object
-    status: Literal["met", "unmet", "open"]
+    status: Status
     article: str
 
 
@@ -126,11 +127,10 @@ class StudentResult:
     accounts: list[AccountLine] = field(factory=list)
     facts: list[FactLine] = field(factory=list)
     parts: list[PartLine] = field(factory=list)
-    requirements: dict[str, Literal["met", "unmet", "open"]] = field(factory=dict)
+    requirements: dict[str, Status] = field(factory=dict)
     entries: list[Entry] = field(factory=list)
     records: dict[str, Disposition] = field(factory=dict)
     """The one disposition of each record, by `kind record_id`."""
     problems: list[Diagnostic] = field(factory=list)
     covered: set[int] = field(factory=set)
     cells: set[tuple[str, tuple[str, ...]]] = field(factory=set)
-

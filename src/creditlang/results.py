@@ -1,8 +1,8 @@
 """From student results to the result tables: the shapes that files, databases and programs receive.
 
-Amounts are exact; an open one is written `low … high`. Deductions carry their sign. Rows are sorted, and nothing in them
-depends on when or where they were made, so two runs give the same bytes. The record equation is counted here: every row
-that was read ends in exactly one disposition.
+Amounts are exact; an open one is written `low … high`. Deductions carry their sign. Rows are sorted, and nothing in
+them depends on when or where they were made, so two runs give the same bytes. The record equation is counted here:
+every row that was read ends in exactly one disposition.
 """
 
 from collections import Counter
@@ -116,11 +116,20 @@ class Results:
         account = self.policy.accounts.get(entry.account)
         self.tables["records"].append(
             (
-                record.kind, record.identifier, record.student, own, self.words(entry.reason), entry.rule, entry.account,
-                entry.period, amount_value(signed(entry, entry.raw)), amount_value(counted_amount(entry)),
-                (account.unit if account else None) or "", entry.article,
+                record.kind,
+                record.identifier,
+                record.student,
+                own,
+                self.words(entry.reason),
+                entry.rule,
+                entry.account,
+                entry.period,
+                amount_value(signed(entry, entry.raw)),
+                amount_value(counted_amount(entry)),
+                (account.unit if account else None) or "",
+                entry.article,
             )
-        )  # fmt: skip
+        )
         for number, step in enumerate(entry.steps, start=1):
             self.tables["steps"].append(
                 (
@@ -191,9 +200,14 @@ class Results:
 
 
 _DISPOSITION_WORDS = {
-    "counted": "计入", "reduced": "核减", "void": "作废", "pending": "待定", "unmatched": "无对应规则", "invalid": "无效",
+    "counted": "计入",
+    "reduced": "核减",
+    "void": "作废",
+    "pending": "待定",
+    "unmatched": "无对应规则",
+    "invalid": "无效",
     "out of scope": "不在范围",
-}  # fmt: skip
+}
 
 
 def disposition_word(disposition: str, language: Language) -> str:

@@ -20,7 +20,9 @@ def check_policy(policy: Policy, compilation: Compilation, modules: Iterable[t.M
     """Everything the checks find that the policy does not accept."""
     program = compilation.program
     ranks = {name: tuple(scale.values) for name, scale in program.enumerations.items() if scale.ordered}
-    labels = {value: texts[0] for scale in program.enumerations.values() for value, texts in scale.values.items() if texts}
+    labels = {
+        value: texts[0] for scale in program.enumerations.values() for value, texts in scale.values.items() if texts
+    }
     found = [
         *check_conditions(policy),
         *check_tables(policy, ranks, labels),

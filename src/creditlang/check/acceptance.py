@@ -1,7 +1,7 @@
 """Findings that a policy knows of: a reading next to the rule accepts them by code.
 
-A reading speaks for the declaration that it stands in, or for the whole file when it stands by itself. What it accepts no
-longer counts; a reading that accepts what is not there is itself a finding.
+A reading speaks for the declaration that it stands in, or for the whole file when it stands by itself. What it accepts
+no longer counts; a reading that accepts what is not there is itself a finding.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +40,12 @@ def accept(found: Sequence[Diagnostic], modules: Iterable[t.Module]) -> list[Dia
 
 def _speaks(entry: _Accepted, finding: Diagnostic) -> bool:
     span = finding.span
-    return span is not None and entry.code.text == finding.code and span.source is entry.source and entry.start <= span.start < entry.end
+    return (
+        span is not None
+        and entry.code.text == finding.code
+        and span.source is entry.source
+        and entry.start <= span.start < entry.end
+    )
 
 
 def _accepted(node: t.Line) -> Iterator[_Accepted]:
@@ -58,5 +63,10 @@ def _accepted(node: t.Line) -> Iterator[_Accepted]:
 
 
 def _end(node: t.Line) -> int:
-    inner = (*getattr(node, "lines", ()), *getattr(node, "readings", ()), *getattr(node, "parts", ()), *getattr(node, "rows", ()))
+    inner = (
+        *getattr(node, "lines", ()),
+        *getattr(node, "readings", ()),
+        *getattr(node, "parts", ()),
+        *getattr(node, "rows", ()),
+    )
     return max([node.span.end, *(_end(line) if isinstance(line, t.Line) else line.span.end for line in inner)])

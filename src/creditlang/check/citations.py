@@ -24,12 +24,12 @@ def check_citations(policy: Policy, program: Program) -> Iterator[Diagnostic]:
 
 
 def check_fields(policy: Policy, program: Program, used: set[tuple[str, str]]) -> Iterator[Diagnostic]:
-    """Fields that are declared and never used; texts may serve lists and forms, and what puts a record in time is used."""
+    """Fields declared and never used; texts may serve lists and forms, and what puts a record in time is used."""
     for name, symbol in program.attributes.items():
         if ("attribute", name) not in used and symbol.type.name != "text":
             yield report("CR333", symbol.node.name.span, name=name)
     for kind in program.kinds.values():
-        in_time = {symbol.name for sort in ("item", "date", "semester") if (symbol := kind.first(sort))}
+        in_time = {found.name for sort in ("item", "date", "semester") if (found := kind.first(sort))}
         for name, symbol in kind.fields.items():
             if (kind.name, name) not in used and name not in in_time and symbol.type.name != "text":
                 yield report("CR333", symbol.node.name.span, name=name)

@@ -1,9 +1,9 @@
 """Do lines overlap, leave gaps, or never match? Decided by trying every case that the conditions can tell apart.
 
 The variables of a body's conditions are its fields, balances and facts. A number is tried below, at, between and above
-the constants it is compared with, a value of a scale at every value, a yes or no at both, an optional field also when it
-is missing; conditions of other forms count as a yes or no of their own. Guards before the body rule cases out. Bodies
-with more than `MAXIMUM` combinations are left alone: nothing is claimed about them.
+the constants it is compared with, a value of a scale at every value, a yes or no at both, an optional field also when
+it is missing; conditions of other forms count as a yes or no of their own. Guards before the body rule cases out.
+Bodies with more than `MAXIMUM` combinations are left alone: nothing is claimed about them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -100,9 +100,7 @@ def _numbers(cuts: Sequence[Decimal], column: o.Column | None) -> tuple[Decimal,
     tried = [cuts[0] - step]
     for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
         tried.append(cut)
-        if following is None:
-            tried.append(cut + step)
-        elif following - cut > step:
+        if following is None or following - cut > step:
             tried.append(cut + step)
     low = column.minimum if column is not None else None
     high = column.maximum if column is not None else None
@@ -136,7 +134,7 @@ def _compared(operator: str, one: Any, two: Any, ranks: Mapping[str, int] | None
     if ranks is not None:
         one, two = ranks[one], ranks[two]
     if operator in ("=", "!="):
-        return (one == two) == (operator == "=")
+        return bool(one == two) == (operator == "=")
     if type(one) is not type(two):
         return False
     less, equal = bool(one < two), bool(one == two)
@@ -238,7 +236,9 @@ class Body:
     def witness(self, case: Mapping[e.Expression, Any]) -> Phrase:
         """A case in words."""
         parts = [self.told(name, value) for name, value in case.items()]
-        return Phrase(", ".join(str(part) for part in parts) or "always", "，".join(part.zh for part in parts) or "总是")
+        return Phrase(
+            ", ".join(str(part) for part in parts) or "always", "，".join(part.zh for part in parts) or "总是"
+        )
 
     def told(self, name: e.Expression, value: Any) -> Phrase:
         column = self.variables.column(name)
@@ -254,7 +254,9 @@ class Body:
 
     def value(self, name: e.Expression, value: Any) -> Phrase:
         column = self.variables.column(name)
-        texts = [text for text, own in (column.values or {}).items() if own == value and text != value] if column else []
+        texts = (
+            [text for text, own in (column.values or {}).items() if own == value and text != value] if column else []
+        )
         return Phrase(str(value), texts[-1] if texts else str(value))
 
 

@@ -48,7 +48,9 @@ def _most(operator: o.Amount) -> Decimal | None:
 def check_minima(policy: o.Policy) -> Iterator[Diagnostic]:
     """The parts of a total may together require more than the total itself."""
     for requirement in policy.requirements.values():
-        parts = [(part, _accounts(part.have)) for part in requirement.parts if part.at_least and part.needed is not None]
+        parts = [
+            (part, _accounts(part.have)) for part in requirement.parts if part.at_least and part.needed is not None
+        ]
         for part, accounts in parts:
             inside = {name for account in accounts for name in within(policy.accounts, account)} - set(accounts)
             minima = [(other, names) for other, names in parts if len(names) == 1 and set(names) <= inside]
@@ -57,15 +59,19 @@ def check_minima(policy: o.Policy) -> Iterator[Diagnostic]:
                 sums = [_value(other.needed, witness) for other, _ in minima]
                 known = [value for value in sums if value is not None]
                 if minima and len(known) == len(sums) and sum(known, Decimal(0)) > total:
-                    shown = Phrase(f"{witness[0]} is {witness[1]}", f"{witness[0]}为{witness[1]}") if witness else Phrase("always", "任何情况下")
-                    yield report("CR316", part.span, sum=f"{sum(known, Decimal(0)):f}", total=f"{total:f}", witness=shown)
+                    shown = (
+                        Phrase(f"{witness[0]} is {witness[1]}", f"{witness[0]}为{witness[1]}")
+                        if witness
+                        else Phrase("always", "任何情况下")
+                    )
+                    yield report(
+                        "CR316", part.span, sum=f"{sum(known, Decimal(0)):f}", total=f"{total:f}", witness=shown
+                    )
 
 
 def _covered(policy: o.Policy, names: Iterable[str], minima: Iterable[tuple[o.Part, tuple[str, ...]]]) -> bool:
     """Whether another minimum is set for an account around these."""
-    return any(
-        other != tuple(names) and set(names) <= set(within(policy.accounts, other[0])) for _, other in minima
-    )
+    return any(other != tuple(names) and set(names) <= set(within(policy.accounts, other[0])) for _, other in minima)
 
 
 def _accounts(x: e.Expression | None) -> tuple[str, ...]:

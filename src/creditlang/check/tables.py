@@ -47,7 +47,10 @@ def _check(
         for line in _lines(table, dimension, falling):
             for (high_rank, lower), (low_rank, higher) in zip(line, line[1:], strict=False):
                 if higher > lower:
-                    names = {"higher_rank": labels.get(high_rank, high_rank), "lower_rank": labels.get(low_rank, low_rank)}
+                    names = {
+                        "higher_rank": labels.get(high_rank, high_rank),
+                        "lower_rank": labels.get(low_rank, low_rank),
+                    }
                     yield report("CR303", span, lower=f"{lower:f}", higher=f"{higher:f}", **names)
 
 

@@ -38,8 +38,8 @@ def main() -> None:
       creditlang test my-policy.credit                   do its examples hold?
       creditlang run my-policy.credit --data folder/     all students, from a folder of CSV files
 
-    POLICY is a file or the name of a bundled policy (hengyang). Messages are in English or Chinese: --lang en|zh, or the
-    environment's CREDITLANG_LANG or LANG.
+    POLICY is a file or the name of a bundled policy (hengyang). Messages are in English or Chinese: --lang en|zh, or
+    the environment's CREDITLANG_LANG or LANG.
     """
 
 

@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 def command(policies: tuple[str, ...], shape: str, language: "Language") -> None:
     """Is a policy sound? Names, types, units, tables, overlaps, gaps, citations; nothing is run.
 
-    Each finding has a code; `creditlang explain CODE` tells more. Notes inform; warnings and errors make the exit code 1.
+    Each finding has a code; `creditlang explain CODE` tells more. Notes inform; warnings and errors make the exit code
+    1.
     """
     from creditlang.diagnostics import Severity, to_json
 
-    found = [(policy, diagnostic) for policy in policies for diagnostic in common.compile_policy(policy, language).diagnostics]
+    found = [
+        (policy, diagnostic)
+        for policy in policies
+        for diagnostic in common.compile_policy(policy, language).diagnostics
+    ]
     if shape == "json":
         document = {"version": 1, "diagnostics": [to_json(diagnostic, language) for _, diagnostic in found]}
         click.echo(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True))

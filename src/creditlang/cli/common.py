@@ -42,16 +42,27 @@ def data_options(function: F) -> F:
     for option in (
         click.option("--no-plugins", is_flag=True, help="Load no plugins but the built-in ones."),
         click.option(
-            "--set", "settings", multiple=True, metavar="NAME=VALUE", help="Another value for a named value of the policy."
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Another value for a named value of the policy.",
         ),
         click.option(
-            "--as-of", "as_of", metavar="DATE", help="Today, for the policy: 2025-07-31.  [default: the calendar's last day]"
+            "--as-of",
+            "as_of",
+            metavar="DATE",
+            help="Today, for the policy: 2025-07-31.  [default: the calendar's last day]",
         ),
         click.option(
-            "--data", "data", multiple=True, required=True, metavar="SRC",
+            "--data",
+            "data",
+            multiple=True,
+            required=True,
+            metavar="SRC",
             help="A folder of CSV files, one file, sample:NAME, or scheme:where. May be given several times.",
         ),
-    ):  # fmt: skip
+    ):
         function = option(function)
     return function
 
@@ -122,7 +133,12 @@ def as_of_date(text: str | None, language: "Language") -> date | None:
     try:
         return parse_date(text)
     except CellError:
-        fail(USAGE, {"en": f"“{text}” is not a date: write 2025-07-31.", "zh": f"“{text}”不是日期：请写成2025-07-31。"}[language])
+        fail(
+            USAGE,
+            {"en": f"“{text}” is not a date: write 2025-07-31.", "zh": f"“{text}”不是日期：请写成2025-07-31。"}[
+                language
+            ],
+        )
 
 
 def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -> dict[str, Any]:
@@ -134,7 +150,12 @@ def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -
     for setting in settings:
         name, equals, text = setting.partition("=")
         if not equals:
-            fail(USAGE, {"en": f"--set needs NAME=VALUE, not “{setting}”.", "zh": f"--set 要写成 名称=值，而不是“{setting}”。"}[language])
+            fail(
+                USAGE,
+                {"en": f"--set needs NAME=VALUE, not “{setting}”.", "zh": f"--set 要写成 名称=值，而不是“{setting}”。"}[
+                    language
+                ],
+            )
         if name not in policy.settings:
             show([report("CR401", None, name=name, nearest=nearest(name, policy.settings) or "")], language)
             sys.exit(USAGE)

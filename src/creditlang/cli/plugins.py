@@ -21,7 +21,13 @@ def command(no_plugins: bool, language: "Language") -> None:
 
     manager = PluginManager(no_plugins=no_plugins)
     rows = [
-        [entry.name, f"{entry.distribution} {entry.version}", entry.status, " ".join(entry.sources), " ".join(entry.outputs)]
+        [
+            entry.name,
+            f"{entry.distribution} {entry.version}",
+            entry.status,
+            " ".join(entry.sources),
+            " ".join(entry.outputs),
+        ]
         for entry in manager.listing()
     ]
     zh = ["插件", "来自", "状态", "数据来源", "输出"]

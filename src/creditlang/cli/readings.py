@@ -26,6 +26,8 @@ def command(policy: str, language: "Language") -> None:
     for name in compiled.policy.settings:
         node = compiled.compilation.program.lets[name]
         cites = "；".join(cite.text for cite in node.cites)
-        values = "; ".join(value.value.span.text + (f" ({value.since})" if value.since else "") for value in node.values)
+        values = "; ".join(
+            value.value.span.text + (f" ({value.since})" if value.since else "") for value in node.values
+        )
         label = f" {node.labels[0]}" if node.labels else ""
         click.echo(f"  {name}{label} = {values}{f'  [{cites}]' if cites else ''}")

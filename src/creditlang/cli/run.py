@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 @click.command("run")
 @click.argument("policy")
 @common.data_options
-@click.option("--out", "targets", multiple=True, metavar="TARGET", help="A folder for CSV files, a .json file, or scheme:where.")
-@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student. May be given several times.")
+@click.option(
+    "--out", "targets", multiple=True, metavar="TARGET", help="A folder for CSV files, a .json file, or scheme:where."
+)
+@click.option(
+    "--student", "students", multiple=True, metavar="ID", help="Only this student. May be given several times."
+)
 @click.option("--engine", type=click.Choice(["auto", "reference"]), default="auto", help="How to work it out.")
 @click.option(
     "--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table",
@@ -31,8 +35,8 @@ def command(
 ) -> None:  # fmt: skip
     """Work out a policy for all students.
 
-    Every record that is read ends in exactly one disposition; the equation of records is printed and must hold. The exit
-    code is 3 when something could not be read or a student cannot be decided.
+    Every record that is read ends in exactly one disposition; the equation of records is printed and must hold. The
+    exit code is 3 when something could not be read or a student cannot be decided.
 
     \b
       creditlang run hengyang --data sample:hengyang
@@ -44,7 +48,9 @@ def command(
     cohort = work_out(compiled.policy, manager, data, as_of, settings, students, language, policy)
     if students and not cohort.results.dispositions and not cohort.results.tables["students"]:
         names = ", ".join(students)
-        common.fail(common.USAGE, {"en": f"No student {names} in the data.", "zh": f"数据里没有学生{names}。"}[language])
+        common.fail(
+            common.USAGE, {"en": f"No student {names} in the data.", "zh": f"数据里没有学生{names}。"}[language]
+        )
     if targets:
         for target in targets:
             write(manager, target, cohort, language)
@@ -70,9 +76,14 @@ def work_out(
     with common.opened(manager, data, language) as sources, common.progress(title) as told:
         manifest: dict[str, str] = {"data": ", ".join(data)}
         cohort = run_cohort(
-            policy, common.tables_of(sources), chosen, lambda: [found for source in sources for found in source.problems],
-            manifest, told, keep or (lambda result: None),
-        )  # fmt: skip
+            policy,
+            common.tables_of(sources),
+            chosen,
+            lambda: [found for source in sources for found in source.problems],
+            manifest,
+            told,
+            keep or (lambda result: None),
+        )
         hashes = [("data_hash", source.fingerprint()) for source in sources]
     cohort.results.tables["manifest"].extend(hashes)
     return cohort

@@ -12,9 +12,14 @@ if TYPE_CHECKING:
     from creditlang.diagnostics import Language
 
 
+Sheet = tuple[str, tuple[str, ...], "tuple[Column, ...]", list[tuple[str, ...]]]
+
+
 @click.command("schema")
 @click.argument("policy")
-@click.option("--out", "target", type=click.Path(path_type=Path), metavar="FOLDER", help="Write empty CSV templates here.")
+@click.option(
+    "--out", "target", type=click.Path(path_type=Path), metavar="FOLDER", help="Write empty CSV templates here."
+)
 @common.language_option
 def command(policy: str, target: Path | None, language: "Language") -> None:
     """The sheets and columns that a policy needs, or empty templates of them.
@@ -27,18 +32,27 @@ def command(policy: str, target: Path | None, language: "Language") -> None:
     compiled = common.sound_policy(policy, language).policy
     zh = language == "zh"
     headings = ["列", "别名", "类型", "必填", "取值"] if zh else ["column", "labels", "type", "needed", "values"]
-    sheets = [("student", compiled.student_labels, compiled.attributes, [STUDENT_ID])]
+    student: Sheet = ("student", compiled.student_labels, compiled.attributes, [STUDENT_ID])
+    sheets = [student]
     sheets += [(name, kind.labels, kind.columns, [STUDENT_ID, RECORD_ID]) for name, kind in compiled.kinds.items()]
     for name, labels, columns, builtin in sheets:
-        rows = [[texts[0], " / ".join(texts[1:]), "文本" if zh else "text", _yes(texts is STUDENT_ID, zh), ""] for texts in builtin]
+        rows = [
+            [texts[0], " / ".join(texts[1:]), "文本" if zh else "text", _yes(texts is STUDENT_ID, zh), ""]
+            for texts in builtin
+        ]
         rows += [_row(column, zh) for column in columns]
         if target is None:
             click.echo(f"{name}  {' / '.join(labels)}")
             click.echo(table_text(headings, rows) + "\n")
         else:
-            _template(target / f"{labels[0] if labels and zh else name}.csv", [row[1].split(" / ")[0] if zh and row[1] else row[0] for row in rows])
+            _template(
+                target / f"{labels[0] if labels and zh else name}.csv",
+                [row[1].split(" / ")[0] if zh and row[1] else row[0] for row in rows],
+            )
     if target is not None:
-        click.echo({"en": f"{len(sheets)} templates in {target}", "zh": f"已在{target}写出{len(sheets)}个模板"}[language])
+        click.echo(
+            {"en": f"{len(sheets)} templates in {target}", "zh": f"已在{target}写出{len(sheets)}个模板"}[language]
+        )
 
 
 def _template(path: Path, names: list[str]) -> None:
@@ -50,12 +64,20 @@ def _template(path: Path, names: list[str]) -> None:
 
 def _row(column: "Column", zh: bool) -> list[str]:
     needed = not (column.optional or column.if_used or column.default is not None)
-    names = {"number": "数字", "text": "文本", "yes or no": "是/否", "date": "日期", "semester": "学期", "value": "选项",
-             "item": "项目", "account": "账户"}  # fmt: skip
+    names = {
+        "number": "数字",
+        "text": "文本",
+        "yes or no": "是/否",
+        "date": "日期",
+        "semester": "学期",
+        "value": "选项",
+        "item": "项目",
+        "account": "账户",
+    }
     values = ""
     if column.type.enumeration and column.values:
         first: dict[str, str] = {}
-        for text, name in reversed(column.values.items()):
+        for text, name in reversed(list(column.values.items())):
             if text != name or name not in first:
                 first[name] = text
         values = " ".join(dict.fromkeys(reversed(first.values())) if zh else dict.fromkeys(reversed(first)))

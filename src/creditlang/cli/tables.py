@@ -9,7 +9,10 @@ from creditlang.source import display_width, visible
 
 def table_text(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """The lines of a table."""
-    shown = [[amount_text(cell) if isinstance(cell, Decimal) else visible(str("" if cell is None else cell)) for cell in row] for row in rows]
+    shown = [
+        [amount_text(cell) if isinstance(cell, Decimal) else visible(str("" if cell is None else cell)) for cell in row]
+        for row in rows
+    ]
     numeric = [any(isinstance(row[i], Decimal) for row in rows) for i in range(len(headings))]
     widths = [max([display_width(head), *(display_width(row[i]) for row in shown)]) for i, head in enumerate(headings)]
     lines = [_line(headings, widths, numeric), "  ".join("─" * width for width in widths)]

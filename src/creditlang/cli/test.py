@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def command(policies: tuple[str, ...], verbose: bool, language: "Language") -> None:
     """Run the examples that stand in a policy, and tell which rules and articles they cover.
 
-    An example that fails, a line or table row that no example exercises, a reading without an example and an article that
-    has neither a rule nor a reason make the exit code 1.
+    An example that fails, a line or table row that no example exercises, a reading without an example and an article
+    that has neither a rule nor a reason make the exit code 1.
     """
     from creditlang.examples import measure, run_examples
 
@@ -55,7 +55,9 @@ def report(name: str, policy: "Policy", coverage: "Coverage", language: "Languag
     for row in coverage.uncovered_rows:
         click.echo(f"{'表格行没有例子' if zh else 'no example for the row'}: {row}")
     for reading in coverage.uncovered_readings:
-        click.echo(f"{'解读没有例子' if zh else 'no example for the reading'}: {reading.place} {reading.text} [{reading.article}]")
+        click.echo(
+            f"{'解读没有例子' if zh else 'no example for the reading'}: {reading.place} {reading.text} [{reading.article}]"
+        )
     for article in policy.articles:
         names = coverage.articles.get(article, ())
         if names:

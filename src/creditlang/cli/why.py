@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 @click.option("--student", "student", required=True, metavar="ID", help="The student's number.")
 @common.language_option
 def command(
-    policy: str, topic: str | None, data: tuple[str, ...], as_of: str | None, settings: tuple[str, ...], no_plugins: bool,
-    student: str, language: "Language",
-) -> None:  # fmt: skip
+    policy: str,
+    topic: str | None,
+    data: tuple[str, ...],
+    as_of: str | None,
+    settings: tuple[str, ...],
+    no_plugins: bool,
+    student: str,
+    language: "Language",
+) -> None:
     """Why did this student get this? With the records, the steps and the articles.
 
     TOPIC is an account, an item, a requirement, a fact or a record, by name or label; without one, everything is told.

@@ -1,8 +1,8 @@
 """The lines of bodies to operators, in written order.
 
 Cases that stand together become one amount. A table printed in a body becomes a table of its own, read at the fields of
-its heading. `shared by` writes out the adjustment that it names. Every operator takes the articles of its own line, else
-those of the declaration around it, and a number by which steps and coverage name it.
+its heading. `shared by` writes out the adjustment that it names. Every operator takes the articles of its own line,
+else those of the declaration around it, and a number by which steps and coverage name it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,12 +22,33 @@ from creditlang.syntax import tree as t
 from creditlang.types import Type
 
 CONTAINERS = {
-    "item": Phrase("an item", "项目"), "category": Phrase("a category", "类别"), "score": Phrase("a score", "评分"),
-    "adjust": Phrase("an adjustment", "调整"), "fact": Phrase("a fact", "事实"), "credit": Phrase("a credit", "学分项"),
-    "record": Phrase("a kind of record", "记录"), "offset": Phrase("an offset", "抵扣"),
-}  # fmt: skip
-_IN_RULES = (t.Case, t.TableCase, t.Cap, t.CountCap, t.Choose, t.Unique, t.From, t.HigherOf, t.Scale, t.Shared, t.Guard,
-             t.Fallback, t.Mode, t.Rounded, t.PostsTo, t.TakeFrom)  # fmt: skip
+    "item": Phrase("an item", "项目"),
+    "category": Phrase("a category", "类别"),
+    "score": Phrase("a score", "评分"),
+    "adjust": Phrase("an adjustment", "调整"),
+    "fact": Phrase("a fact", "事实"),
+    "credit": Phrase("a credit", "学分项"),
+    "record": Phrase("a kind of record", "记录"),
+    "offset": Phrase("an offset", "抵扣"),
+}
+_IN_RULES = (
+    t.Case,
+    t.TableCase,
+    t.Cap,
+    t.CountCap,
+    t.Choose,
+    t.Unique,
+    t.From,
+    t.HigherOf,
+    t.Scale,
+    t.Shared,
+    t.Guard,
+    t.Fallback,
+    t.Mode,
+    t.Rounded,
+    t.PostsTo,
+    t.TakeFrom,
+)
 _ADJUSTMENTS = tuple(kind for kind in _IN_RULES if kind not in (t.Case, t.TableCase, t.Mode))
 ALLOWED: dict[str, tuple[type, ...]] = {
     "item": (*_IN_RULES, t.Reading),
@@ -125,7 +146,13 @@ class Bodies:
             condition = e.Logical("or", e.Not(both), condition)
         reason = line.reason or within.span.text
         return o.Guard(
-            "void", condition, reason, True, number=self.number(), article=self.article(line.cites, around), span=line.span
+            "void",
+            condition,
+            reason,
+            True,
+            number=self.number(),
+            article=self.article(line.cites, around),
+            span=line.span,
         )
 
     def fallback(self, line: t.Fallback, context: Context, unit: str | None) -> o.Fallback:
@@ -147,7 +174,12 @@ class Bodies:
                 branches.append(self.branch(line, context, around, unit))
         first = cases[0]
         return o.Amount(
-            tuple(branches), mode, fallback, number=self.number(), article=self.article(first.cites, around), span=first.span
+            tuple(branches),
+            mode,
+            fallback,
+            number=self.number(),
+            article=self.article(first.cites, around),
+            span=first.span,
         )
 
     def branch(self, line: t.Case, context: Context, around: str, unit: str | None) -> o.Branch:
@@ -205,12 +237,23 @@ class Bodies:
             keys.append(key)
             kinds.append(kind)
             names.append(dimension.text)
-        table = build_table(self.scope, f"line {line.span.source.line_number(line.span.start)}", kinds, names, line.rows, line.span)
+        table = build_table(
+            self.scope, f"line {line.span.source.line_number(line.span.start)}", kinds, names, line.rows, line.span
+        )
         self.printed.append(table)
         return o.Branch(
-            self.number(), condition, False, e.Lookup(table, tuple(keys)), None, None, -1 if line.deduct else 1, None, None,
-            self.article(line.cites, around), line.span,
-        )  # fmt: skip
+            self.number(),
+            condition,
+            False,
+            e.Lookup(table, tuple(keys)),
+            None,
+            None,
+            -1 if line.deduct else 1,
+            None,
+            None,
+            self.article(line.cites, around),
+            line.span,
+        )
 
     # ---- adjustments
     def adjustment(
@@ -230,16 +273,16 @@ class Bodies:
                 reason = line.reason or line.condition.span.text
                 yield o.Guard(line.disposition, condition, reason, line.keeps, **common)  # type: ignore[arg-type]
             case t.Scale():
-                condition, deeper = self.case_condition(line.condition, inner)
+                when, deeper = self.case_condition(line.condition, inner)
                 value, _ = self.elaborator.number(line.value, deeper, unit if line.operator == "plus" else None)
-                yield o.Scale(line.operator, value, condition, fallback, **common)  # type: ignore[arg-type]
+                yield o.Scale(line.operator, value, when, fallback, **common)  # type: ignore[arg-type]
             case t.Shared():
                 yield from self.shared(line, context, around, inside, unit)
             case t.Rounded():
                 yield o.Round(line.rounding.mode, line.rounding.step, **common)  # type: ignore[arg-type]
             case t.TakeFrom():
-                condition, _ = self.case_condition(line.condition, inner)
-                yield o.Take(self.account_field(line.field, context), condition, **common)  # type: ignore[arg-type]
+                when, _ = self.case_condition(line.condition, inner)
+                yield o.Take(self.account_field(line.field, context), when, **common)  # type: ignore[arg-type]
             case t.PostsTo():
                 yield o.PostTo(self.account_field(line.field, context), **common)  # type: ignore[arg-type]
 
@@ -250,7 +293,12 @@ class Bodies:
             return ""
         self.scope.used.add((context.kind.name, found.name))
         if found.type.name != "account":
-            self.scope.report("CR201", name.span, found=Phrase(found.type.name, found.type.name), expected=Phrase("an account", "账户"))
+            self.scope.report(
+                "CR201",
+                name.span,
+                found=Phrase(found.type.name, found.type.name),
+                expected=Phrase("an account", "账户"),
+            )
         return found.name
 
     def shared(
@@ -371,7 +419,9 @@ class Bodies:
         if unit and kind.name == "number" and kind.unit and kind.unit != unit:
             self.scope.report("CR202", written.span, left=kind.unit, right=unit)
         kind = kind.with_unit(kind.unit or unit) if kind.name == "number" else kind
-        return o.Case(self.number(), condition, line.otherwise, value, self.article(line.cites, around), line.span), kind
+        return o.Case(
+            self.number(), condition, line.otherwise, value, self.article(line.cites, around), line.span
+        ), kind
 
     def part(self, line: t.Part, around: str) -> o.Part:
         """One condition of a requirement; a comparison of numbers keeps what is had and what is needed."""
@@ -380,7 +430,11 @@ class Bodies:
         context = Context()
         node = line.condition
         condition = self.elaborator.condition(node, context)
-        if isinstance(condition, e.Compare) and condition.ranks is None and condition.operator in (">=", "<=", ">", "<"):
+        if (
+            isinstance(condition, e.Compare)
+            and condition.ranks is None
+            and condition.operator in (">=", "<=", ">", "<")
+        ):
             have, needed, at_least = condition.left, condition.right, condition.operator in (">=", ">")
         return o.Part(
             self.number(), line.label or node.span.text, condition, have, needed, at_least,

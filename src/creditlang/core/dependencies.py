@@ -1,8 +1,8 @@
 """What has to be worked out before what.
 
 A policy is worked out in nodes: the item bodies of an account tree, a proof that is used once, the tree itself, a
-credit, a fact, all moves in one queue, a requirement. A node comes after every node whose balance or fact it reads. What
-reads an account that moves touch comes after the moves; only the moves themselves see the balance before.
+credit, a fact, all moves in one queue, a requirement. A node comes after every node whose balance or fact it reads.
+What reads an account that moves touch comes after the moves; only the moves themselves see the balance before.
 """
 
 from collections.abc import Iterator, Mapping
@@ -168,8 +168,11 @@ class Order:
             after |= self.reads((move.ratios, move.limit, move.guards), before_moves=True)
         for name, account in self.accounts.items():
             if _takes(account):
-                after |= {("tree", root_of(self.accounts, other)) for other in self.touched if other in self.accounts
-                          and self.accounts[other].sort == "category"}  # fmt: skip
+                after |= {
+                    ("tree", root_of(self.accounts, other))
+                    for other in self.touched
+                    if other in self.accounts and self.accounts[other].sort == "category"
+                }
                 after |= {("tree", root_of(self.accounts, name)), *self.reads(account.operators, before_moves=True)}
         if after:
             self._add(MOVES, after)

@@ -145,7 +145,9 @@ class Elaborator:
             enumeration = self.program.enumerations[expected.enumeration]
             candidates = [text for name, labels in enumeration.values.items() for text in (name, *labels)]
             close = nearest(node.text, candidates) or ""
-            self.scope.report("CR305", node.span, label=node.text, dimension=expected.enumeration.split("@")[0], nearest=close)
+            self.scope.report(
+                "CR305", node.span, label=node.text, dimension=expected.enumeration.split("@")[0], nearest=close
+            )
             return NOTHING
         self.scope.unknown("name", t.Identifier(node.text, span=node.span), candidates)
         return NOTHING
@@ -225,7 +227,7 @@ class Elaborator:
         if account.period and account.period != here:
             self.needs_aggregate(name, account.period, node)
             return NOTHING
-        whole = here is None or account.period is None and context.period is None
+        whole = here is None or (account.period is None and context.period is None)
         self.scope.reads.add(("account", name))
         return e.Balance(name, whole), Type("number", account.unit, 2)
 

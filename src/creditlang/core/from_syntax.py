@@ -18,6 +18,7 @@ from creditlang.core.scope import Scope
 from creditlang.core.tables import build_table, dimension_type
 from creditlang.diagnostics import Diagnostic, Phrase
 from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Program
+from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import UNKNOWN, Type
 
@@ -81,19 +82,36 @@ class Compilation:
             self.scope.report("CR321", self.place_of(circle), circle=" → ".join(circle))
         kinds = {name: self.kind(kind) for name, kind in program.kinds.items()}
         return o.Policy(
-            identifier=head.identifier if head else "policy", title=(head.title or "") if head else "",
-            issuer=(head.issuer or "") if head else "", applies=applies, since=head.since if head else None,
-            until=head.until if head else None, student_labels=program.student_labels,
-            unit_labels={name: node.labels[0] for name, node in program.units.items() if node.labels}, attributes=tuple(map(self.column, program.attributes.values())),
-            kinds=kinds, settings=self.settings, setting_types=self.scope.setting_types, accounts=accounts,
-            rules=self.rules, facts=self.facts, moves=moves, requirements=requirements, treats=self.treats(),
-            uniques=uniques, calendar=self.calendar(), readings=self.readings(), articles=self.bodies.articles,
-            without_rule=self.without_rule(), order=order,
+            identifier=head.identifier if head else "policy",
+            title=(head.title or "") if head else "",
+            issuer=(head.issuer or "") if head else "",
+            applies=applies,
+            since=head.since if head else None,
+            until=head.until if head else None,
+            student_labels=program.student_labels,
+            unit_labels={name: node.labels[0] for name, node in program.units.items() if node.labels},
+            attributes=tuple(map(self.column, program.attributes.values())),
+            kinds=kinds,
+            settings=self.settings,
+            setting_types=self.scope.setting_types,
+            accounts=accounts,
+            rules=self.rules,
+            facts=self.facts,
+            moves=moves,
+            requirements=requirements,
+            treats=self.treats(),
+            uniques=uniques,
+            calendar=self.calendar(),
+            readings=self.readings(),
+            articles=self.bodies.articles,
+            without_rule=self.without_rule(),
+            order=order,
             tables=(*self.scope.tables.values(), *self.bodies.printed),
-            article_of=self.articles_of_the_rest(), fingerprint=hashlib.sha256(text.encode()).hexdigest(),
-        )  # fmt: skip
+            article_of=self.articles_of_the_rest(),
+            fingerprint=hashlib.sha256(text.encode()).hexdigest(),
+        )
 
-    def place_of(self, names: tuple[str, ...]) -> "t.Span | None":
+    def place_of(self, names: tuple[str, ...]) -> "Span | None":
         """Where a name of a circle is declared."""
         for name in names:
             symbol = self.program.accounts.get(name)
@@ -153,7 +171,7 @@ class Compilation:
         """Canonical values by name and label, for what is chosen from a list."""
         if kind.enumeration:
             values = self.program.enumerations[kind.enumeration].values
-            return {text: name for name, labels in reversed(values.items()) for text in (*labels, name)}
+            return {text: name for name, labels in reversed(list(values.items())) for text in (*labels, name)}
         if kind.name in ("item", "account"):
             return {text: name for (space, text), name in self.program.labels.items() if space == kind.name}
         return None
@@ -216,15 +234,21 @@ class Compilation:
         diverts: list[tuple[e.Expression, str, str]] = []
         if sort == "credit":
             decision, _ = self.bodies.decision(lines, Context(period=symbol.period), around, symbol.unit)
-            diverts = [divert for line in lines if isinstance(line, t.GoesTo) and (divert := self.divert(line, symbol, around))]
+            diverts = [
+                divert for line in lines if isinstance(line, t.GoesTo) and (divert := self.divert(line, symbol, around))
+            ]
         else:
-            inside = frozenset(rule for name in self.program.within(symbol.name) for rule in self.program.accounts[name].items)
+            inside = frozenset(
+                rule for name in self.program.within(symbol.name) for rule in self.program.accounts[name].items
+            )
             kind = self.kind_within(inside)
             context = Context(kind=kind)
             operators = tuple(self.bodies.operators(lines, context, around, inside, symbol.unit))
             for line in lines:
                 if isinstance(line, t.Level):
-                    levels[line.which] = self.elaborator.number(line.value, Context(period=symbol.period), symbol.unit)[0]
+                    levels[line.which] = self.elaborator.number(line.value, Context(period=symbol.period), symbol.unit)[
+                        0
+                    ]
         order = next((line.field for line in lines if isinstance(line, t.InOrderOf)), None)
         return o.Account(
             symbol.name, symbol.labels, symbol.unit, symbol.period, sort, symbol.parent, tuple(symbol.children),  # type: ignore[arg-type]
@@ -235,7 +259,9 @@ class Compilation:
     def order_field(self, name: t.Identifier | None, symbol: AccountSymbol) -> str | None:
         if name is None:
             return None
-        inside = frozenset(rule for inner in self.program.within(symbol.name) for rule in self.program.accounts[inner].items)
+        inside = frozenset(
+            rule for inner in self.program.within(symbol.name) for rule in self.program.accounts[inner].items
+        )
         kind = self.kind_within(inside)
         return self.named_field(name, kind, "date")
 
@@ -278,7 +304,9 @@ class Compilation:
         node = self.program.facts[name]
         inner = Context(kind=context.kind, present=context.present)
         decision, kind = self.bodies.decision(node.lines, inner, self.bodies.article(node.cites), None)
-        branches = tuple((case.condition or e.Constant(True), case.value) for case in decision.cases if not case.otherwise)
+        branches = tuple(
+            (case.condition or e.Constant(True), case.value) for case in decision.cases if not case.otherwise
+        )
         otherwise = next((case.value for case in decision.cases if case.otherwise), None)
         return e.Cases(branches, otherwise, name), kind or UNKNOWN
 
@@ -311,7 +339,12 @@ class Compilation:
         around = self.bodies.article(node.cites)
         context = Context(kind=kind)
         guards = [x for x in self.bodies.operators(node.lines, context, around, None, None) if isinstance(x, o.Guard)]
-        roundings = [x for x in self.bodies.operators([x for x in node.lines if isinstance(x, t.Rounded)], context, around, None, None)]
+        roundings = [
+            x
+            for x in self.bodies.operators(
+                [x for x in node.lines if isinstance(x, t.Rounded)], context, around, None, None
+            )
+        ]
         rounding = roundings[0] if roundings and isinstance(roundings[0], o.Round) else None
         order = next((line.field for line in node.lines if isinstance(line, t.InOrderOf)), None)
         limit = self.elaborator.number(node.limit, Context(period=node.period), target.unit)[0] if node.limit else None
@@ -380,11 +413,14 @@ class Compilation:
                 self.scope.date(text, semester)
             last = end or _day_after(semester.teaching_until)
             built.append(o.Semester(semester.name, semester.labels, semester.start, semester.teaching_until, last))
-        days_off, made_up = set(), set()
+        days_off: set[str] = set()
+        made_up: set[str] = set()
         for holiday in node.holidays:
             first, last_day = self.scope.date(holiday.first, holiday), self.scope.date(holiday.last, holiday)
             if first and last_day:
-                days = {(first + timedelta(offset)).isoformat() for offset in range(min((last_day - first).days, 366) + 1)}
+                days = {
+                    (first + timedelta(offset)).isoformat() for offset in range(min((last_day - first).days, 366) + 1)
+                }
                 (made_up if holiday.working else days_off).update(days)
         return o.CalendarData(tuple(built), frozenset(days_off), frozenset(made_up))
 

@@ -409,4 +409,3 @@ class Policy:
     article_of: Mapping[str, tuple[str, ...]] = field(factory=dict, eq=False)
     """Articles of what is not an account, rule or fact: named values, tables, the head, unlisted codes."""
     fingerprint: str = ""
-

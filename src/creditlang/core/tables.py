@@ -105,9 +105,7 @@ def _column(
     return tuple(labels), cells
 
 
-def _grid(
-    scope: Scope, name: str, dimensions: Sequence[Type], names: Sequence[str], rows: Sequence[t.Row]
-) -> Table:
+def _grid(scope: Scope, name: str, dimensions: Sequence[Type], names: Sequence[str], rows: Sequence[t.Row]) -> Table:
     heading, *body = rows
     across = [_label(scope, dimensions[1], names[1], cell) for cell in heading.cells]
     triangle = [len(row.cells) - 1 for row in body]

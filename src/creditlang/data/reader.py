@@ -85,7 +85,9 @@ class DataReader:
             for text in (*kind.labels, name):
                 self.kinds.setdefault(text, name)
         self.attributes = tuple(self.reader(column) for column in policy.attributes)
-        self.columns = {name: tuple(self.reader(column) for column in kind.columns) for name, kind in policy.kinds.items()}
+        self.columns = {
+            name: tuple(self.reader(column) for column in kind.columns) for name, kind in policy.kinds.items()
+        }
         self.dataset = Dataset()
         self.seen: dict[str, set[str]] = {}
         self.grouped: list[tuple[str, str, Record]] = []
@@ -258,8 +260,14 @@ class DataReader:
         return self.finished(kind, identifier, _cell(row, places.get("student_id")), values, where, problem)
 
     def finished(
-        self, kind: str, identifier: str, student: str, values: dict[str, object], where: Place, problem: Diagnostic | None
-    ) -> Record:  # fmt: skip
+        self,
+        kind: str,
+        identifier: str,
+        student: str,
+        values: dict[str, object],
+        where: Place,
+        problem: Diagnostic | None,
+    ) -> Record:
         """A record with its date and semester; an id that was used before is an error."""
         seen = self.seen.setdefault(kind, set())
         if identifier in seen:
@@ -288,12 +296,12 @@ class DataReader:
             if group is not None:
                 self.share(record, groups.get((group, record.student), []))
                 continue
-            student = self.dataset.students.get(record.student)
-            if student is None:
+            owner = self.dataset.students.get(record.student)
+            if owner is None:
                 record.problem = record.problem or report("CR658", record.place)
                 self.dataset.orphans.append(record)
             else:
-                student.records.append(record)
+                owner.records.append(record)
             if record.problem is not None:
                 self.problem(record.problem)
 

@@ -1,8 +1,8 @@
 """Which lines of a policy its examples exercise, and which articles its lines carry.
 
-A line is covered when some example let it do something: a case that matched, a limit that cut, a guard that took a record
-out, a row of a rate table that was read. A reading is covered when an example cites its article. An article is carried by
-the rules that cite it; one without a rule needs a reason.
+A line is covered when some example let it do something: a case that matched, a limit that cut, a guard that took a
+record out, a row of a rate table that was read. A reading is covered when an example cites its article. An article is
+carried by the rules that cite it; one without a rule needs a reason.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -54,7 +54,11 @@ def measure(policy: o.Policy, outcomes: Iterable[Outcome]) -> Coverage:
     uncovered = {_place(line.span): line for line in lines if _place(line.span) not in done}
     rows = [(table, label) for table in policy.tables for label in table.labels[0]] if policy.tables else []
     read = {(name, keys[0]) for name, keys in cells}
-    missing_rows = [f"{table.name}: {label}" for table, label in rows if (table.name, label) not in read and _has_cells(table, label)]
+    missing_rows = [
+        f"{table.name}: {label}"
+        for table, label in rows
+        if (table.name, label) not in read and _has_cells(table, label)
+    ]
     readings = [reading for reading in policy.readings if reading.article]
     missing = [reading for reading in readings if not any(_answers(cite, reading.article) for cite in cited)]
     articles = carried(policy)
@@ -125,7 +129,10 @@ def carried(policy: o.Policy) -> dict[str, tuple[str, ...]]:
     ]
     for name, articles in named:
         for article in found:
-            if any(part.strip().startswith(article) for text in articles for part in text.split("；")) and name not in found[article]:
+            if (
+                any(part.strip().startswith(article) for text in articles for part in text.split("；"))
+                and name not in found[article]
+            ):
                 found[article].append(name)
     return {article: tuple(names) for article, names in found.items()}
 

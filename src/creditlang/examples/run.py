@@ -1,8 +1,8 @@
 """Runs the examples that stand in a policy: records in, expectations compared, nothing else assumed.
 
 An example is one student. `every example` gives what is not said: attributes, an as-of date, records of kinds that the
-example does not mention. Records get numbers in written order, so two of one date are taken in that order. Each row of a
-table of examples is an example of its own.
+example does not mention. Records get numbers in written order, so two of one date are taken in that order. Each row of
+a table of examples is an example of its own.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,16 +17,21 @@ from creditlang.data.reader import DataReader, Student
 from creditlang.diagnostics import Diagnostic, Phrase, Place, message, report
 from creditlang.interpreter import Interpreter, StudentData
 from creditlang.interpreter.values import Interval, interval
-from creditlang.ledger import Entry, StudentResult
+from creditlang.ledger import Entry, Record, StudentResult
 from creditlang.resolve import Program
 from creditlang.results import amount_value
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 
 DISPOSITIONS = {
-    "计入": "counted", "核减": "reduced", "作废": "void", "不计": "void", "待定": "pending", "无对应规则": "unmatched",
+    "计入": "counted",
+    "核减": "reduced",
+    "作废": "void",
+    "不计": "void",
+    "待定": "pending",
+    "无对应规则": "unmatched",
     "无效": "invalid",
-}  # fmt: skip
+}
 
 
 @frozen
@@ -102,9 +107,11 @@ def _row_case(example: t.ExampleTable, row: t.Row, defaults: Iterable[t.Example]
     heading = example.rows[0].cells
     if len(heading) != len(row.cells):
         place = report("CR301", row.span, given=len(row.cells), needed=len(heading))
-        return _Case(example.title, row.span, (), [], [], None, [], [t.Expectation(None, reason=place.code, span=row.span)])
+        return _Case(
+            example.title, row.span, (), [], [], None, [], [t.Expectation(None, reason=place.code, span=row.span)]
+        )
     parts = list(example.record.parts)
-    attributes = []
+    attributes: list[t.RecordPart] = []
     for head, cell in zip(heading[:-1], row.cells[:-1], strict=True):
         if cell.kind != "EMPTY":
             part = t.RecordPart("field", head.text, cell, span=cell.span)
@@ -164,12 +171,16 @@ def _told(found: Diagnostic) -> Phrase:
     return Phrase(message(found, "en"), message(found, "zh"))
 
 
-def _records(policy: o.Policy, reader: DataReader, case: _Case, who: Student) -> tuple[list[Any], list[str]]:
-    records, own = [], []
+def _records(policy: o.Policy, reader: DataReader, case: _Case, who: Student) -> tuple[list[Record], list[str]]:
+    records: list[Record] = []
+    own: list[str] = []
     for written in case.records:
         kind = program_kind(policy, written.kind.text)
         if kind is None:
-            raise BadExample(Phrase(f"there are no records “{written.kind.text}”", f"没有“{written.kind.text}”记录"), written.kind.span)
+            raise BadExample(
+                Phrase(f"there are no records “{written.kind.text}”", f"没有“{written.kind.text}”记录"),
+                written.kind.span,
+            )
         values, times, name = _values(policy, policy.kinds[kind], written)
         for _ in range(times):
             identifier = f"r{len(records) + 1:04d}"
@@ -187,7 +198,9 @@ def program_kind(policy: o.Policy, text: str) -> str | None:
     return next((name for name, kind in policy.kinds.items() if text in (name, *kind.labels)), None)
 
 
-def _values(policy: o.Policy, kind: o.RecordKind, written: t.ExampleRecord) -> tuple[dict[str, object], int, str | None]:
+def _values(
+    policy: o.Policy, kind: o.RecordKind, written: t.ExampleRecord
+) -> tuple[dict[str, object], int, str | None]:
     """The cells of a written record, how often it stands there, and its name."""
     columns = {text: column for column in kind.columns for text in (column.name, *column.labels)}
     values: dict[str, object] = {}
@@ -223,7 +236,10 @@ def _settings(policy: o.Policy, program: Program, settings: Iterable[t.Setting])
     for setting in settings:
         name = program.canonical("let", setting.name.text)
         if name is None:
-            raise BadExample(Phrase(f"there is no named value “{setting.name.text}”", f"没有设定值“{setting.name.text}”"), setting.span)
+            raise BadExample(
+                Phrase(f"there is no named value “{setting.name.text}”", f"没有设定值“{setting.name.text}”"),
+                setting.span,
+            )
         found[name] = _constant(setting.value)
     return found
 
@@ -258,7 +274,9 @@ class Judge:
             if expected.disposition is not None:
                 return self.records(expected)
             if expected.subject is None:
-                return report("CR802", expected.span, reason=Phrase("the row does not fit its heading", "这一行与表头不符"))
+                return report(
+                    "CR802", expected.span, reason=Phrase("the row does not fit its heading", "这一行与表头不符")
+                )
             return self.value(expected)
         except BadExample as error:
             return error.diagnostic
@@ -336,7 +354,11 @@ class Judge:
             return None
         if expected.count is None and matching:
             return None
-        wanted_text = " ".join(str(x) for x in (expected.count, expected.disposition, expected.amount, expected.by, expected.reason) if x is not None)
+        wanted_text = " ".join(
+            str(x)
+            for x in (expected.count, expected.disposition, expected.amount, expected.by, expected.reason)
+            if x is not None
+        )
         return self.fail(expected, wanted_text, _listing(entries, self.result))
 
     def main(self, entry: Entry) -> str:
@@ -349,7 +371,9 @@ class Judge:
             return False
         if expected.amount is not None and self.amount(entry, expected.disposition) != expected.amount:
             return False
-        if expected.by is not None and not any(expected.by in (s.sort, *s.text.split(), s.article) for s in entry.steps):
+        if expected.by is not None and not any(
+            expected.by in (s.sort, *s.text.split(), s.article) for s in entry.steps
+        ):
             return False
         if expected.reason is None:
             return True
@@ -359,7 +383,11 @@ class Judge:
     def amount(self, entry: Entry, disposition: str | None) -> Any:
         """How much was cut from a reduced entry; what any other counts."""
         if disposition == "reduced" and isinstance(entry.amount, Decimal):
-            cuts = [s.before - s.after for s in entry.steps if s.sort == "cap" and isinstance(s.before, Decimal) and isinstance(s.after, Decimal)]
+            cuts = [
+                s.before - s.after
+                for s in entry.steps
+                if s.sort == "cap" and isinstance(s.before, Decimal) and isinstance(s.after, Decimal)
+            ]
             return sum(cuts, Decimal(0))
         return entry.amount
 

@@ -1,8 +1,8 @@
 """What the operators of the core do to entries: the meaning of rules.
 
 Each operator is one function from the live entries of a body to changes in them, noted step by step. Entries are in
-order of date and record id throughout; groups keep that order. Where something is open, an entry becomes pending and its
-amount the interval of all it may be.
+order of date and record id throughout; groups keep that order. Where something is open, an entry becomes pending and
+its amount the interval of all it may be.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +28,9 @@ def apply(run: Run, operator: o.Operator, entries: Entries) -> Entries:
 def live(entries: Iterable[Entry], over: frozenset[str] | None = None) -> Entries:
     """The entries that still take part."""
     return [
-        entry for entry in entries if entry.state == "live" and not entry.member and (over is None or entry.rule in over)
+        entry
+        for entry in entries
+        if entry.state == "live" and not entry.member and (over is None or entry.rule in over)
     ]
 
 
@@ -414,7 +416,13 @@ def _clip_total(run: Run, operator: o.Clip, members: Entries, limit: v.Number) -
         after = v.smaller(amount, room)
         if after != amount:
             run.covered.add(operator.number)
-            cut(run, operator, entry, after, Phrase(f"the limit of {shown(limit)} is reached", f"已达上限{shown(limit)}"))
+            cut(
+                run,
+                operator,
+                entry,
+                after,
+                Phrase(f"the limit of {shown(limit)} is reached", f"已达上限{shown(limit)}"),
+            )
     if any(entry.pending for entry in members):
         run.bind(members, v.smaller(running, limit))
 

@@ -1,12 +1,13 @@
 """The reference interpreter: what a policy means for one student.
 
-The nodes of the policy are worked out in the order that the core found: item bodies, the categories around them, scores,
-credits, facts, one queue of moves, requirements. Nothing here is fast on purpose and nothing is approximate; an engine
-that is fast is compared with this one. Total: every loop is over the records, periods and lines that there are.
+The nodes of the policy are worked out in the order that the core found: item bodies, the categories around them,
+scores, credits, facts, one queue of moves, requirements. Nothing here is fast on purpose and nothing is approximate; an
+engine that is fast is compared with this one. Total: every loop is over the records, periods and lines that there are.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from attrs import define, frozen
@@ -20,7 +21,17 @@ from creditlang.interpreter.entries import apply, dismiss, live
 from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
 from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.run import Run
-from creditlang.ledger import AccountLine, Disposition, Entry, FactLine, PartLine, Record, StudentResult, strongest
+from creditlang.ledger import (
+    AccountLine,
+    Disposition,
+    Entry,
+    FactLine,
+    PartLine,
+    Record,
+    Status,
+    StudentResult,
+    strongest,
+)
 
 
 @frozen
@@ -35,9 +46,7 @@ class StudentData:
 class Interpreter:
     """Evaluates one policy, as of a date, with named values overridden or as written."""
 
-    def __init__(
-        self, policy: o.Policy, as_of: date | None = None, overrides: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, policy: o.Policy, as_of: date | None = None, overrides: Mapping[str, Any] | None = None) -> None:
         """Without `as_of`, the calendar's last day. `overrides` are typed values by name."""
         self.policy = policy
         self.calendar = Calendar(policy.calendar)
@@ -56,7 +65,7 @@ def _labels(policy: o.Policy) -> dict[str, str]:
     columns = [*policy.attributes, *(column for kind in policy.kinds.values() for column in kind.columns)]
     for column in columns:
         if column.type.enumeration:
-            for text, name in reversed((column.values or {}).items()):
+            for text, name in reversed(list((column.values or {}).items())):
                 if text != name:
                     labels[name] = text
     return labels
@@ -130,7 +139,12 @@ class _Evaluation:
 
     def place(self, record: Record) -> None:
         """Put a record in its semester; a date outside the calendar is an error in the record."""
-        if record.problem is not None or record.semester is not None or record.on is None or not self.calendar.semesters:
+        if (
+            record.problem is not None
+            or record.semester is not None
+            or record.on is None
+            or not self.calendar.semesters
+        ):
             return
         semester = self.calendar.semester_of(record.on)
         if semester is None:
@@ -275,7 +289,9 @@ class _Evaluation:
         semesters = dict.fromkeys(entry.period for entry in own)
         totals = {semester: run.sum(entry for entry in own if entry.period == semester) for semester in semesters}
         if account.sort == "score":
-            totals = {semester: self.level(account, totals.get(semester, v.ZERO), semester) for semester in run.enrolled}
+            totals = {
+                semester: self.level(account, totals.get(semester, v.ZERO), semester) for semester in run.enrolled
+            }
         else:
             run.wholes[name] = run.sum(own)
         run.balances[name] = totals
@@ -306,7 +322,7 @@ class _Evaluation:
         for semester in run.periods("semester"):
             env = Environment(run, None, ("semester", semester))
             value = self.decide(account.cases, env)
-            if not isinstance(value, (v.Decimal, v.Interval)):
+            if not isinstance(value, (Decimal, v.Interval)):
                 continue
             for limit, target, _ in account.diverts:
                 value = self.divert(value, evaluate(limit, env), target, semester)
@@ -350,7 +366,7 @@ class _Evaluation:
             return None
         if not values:
             return None
-        if decision.mode == "all" and isinstance(values[0], (v.Decimal, v.Interval)):
+        if decision.mode == "all" and isinstance(values[0], (Decimal, v.Interval)):
             total: v.Number = v.ZERO
             for value in values:
                 total = v.add(total, value)
@@ -378,9 +394,16 @@ class _Evaluation:
                 short = v.larger(v.ZERO, gap)
         except Undetermined:
             holds = v.OPEN
-        status = "open" if holds is v.OPEN else "met" if holds else "unmet"
+        status: Status = "open" if holds is v.OPEN else "met" if holds else "unmet"
         return PartLine(
-            requirement.name, part.label, part.number, needed, have, short, status, part.article  # type: ignore[arg-type]
+            requirement.name,
+            part.label,
+            part.number,
+            needed,
+            have,
+            short,
+            status,
+            part.article,
         )
 
     # ---- results
@@ -411,7 +434,7 @@ _FUTURE = Phrase("dated after the as-of date", "日期晚于统计截止日")
 def _joined(values: list[Any]) -> Any:
     """One value, or all that it may be."""
     first = values[0]
-    if all(isinstance(value, (v.Decimal, v.Interval)) for value in values):
+    if all(isinstance(value, (Decimal, v.Interval)) for value in values):
         for value in values[1:]:
             first = v.hull(first, value)
         return first

@@ -70,7 +70,9 @@ def _offset_requests(run: Run) -> Iterator[_Request]:
 def _category_requests(run: Run) -> Iterator[_Request]:
     for account in run.policy.accounts.values():
         if any(isinstance(operator, o.Take) for operator in account.operators):
-            rules = [rule for name in within(run.policy.accounts, account.name) for rule in run.policy.accounts[name].items]
+            rules = [
+                rule for name in within(run.policy.accounts, account.name) for rule in run.policy.accounts[name].items
+            ]
             for rule in rules:
                 for entry in live(run.entries.get(rule, ())):
                     yield _Request(_order(entry, account.order_field), entry, None, account)
@@ -106,7 +108,7 @@ def _offset(run: Run, move: o.Move, entry: Entry, given: dict[tuple[str, str], v
     key = (move.target, record.semester or "")
     given[key] = v.add(given.get(key, v.ZERO), given_now)
     entry.raw, entry.amount = wanted, given_now
-    entry.pending = entry.pending or isinstance(given_now, v.Interval)
+    entry.pending = isinstance(given_now, v.Interval)
     entry.cut = entry.cut or taken != wanted
     _credit(run, move.target, record.semester or "", given_now)
     return _take(run, source, taken, entry, move.article, text_of(line))
@@ -198,7 +200,11 @@ def _convert(
             source = _take_source(run, account, operator, entry)
             if source is not None:
                 sources.append((source, operator))
-        elif isinstance(operator, o.Clip) and not operator.events and (operator.over is None or entry.rule in operator.over):
+        elif (
+            isinstance(operator, o.Clip)
+            and not operator.events
+            and (operator.over is None or entry.rule in operator.over)
+        ):
             key = (operator.number, group_key(run, operator.group, entry))
             if _clip_one(run, operator, entry, running.get(key, v.ZERO)):
                 clips.append(key)
@@ -303,5 +309,3 @@ def _credit(run: Run, account: str, semester: str, amount: v.Number) -> None:
     known = run.balances.setdefault(account, {})
     known[semester] = v.add(known.get(semester, v.ZERO), amount)
     run.wholes[account] = v.add(run.whole(account), amount)
-
-

@@ -1,11 +1,12 @@
 """One student's run: what is known so far, and the questions that expressions may ask.
 
-The run holds the student's records and, as the nodes of the policy are worked out in order, entries, balances and facts.
-It answers from what has been worked out; the order of the nodes guarantees that what is asked for is there.
+The run holds the student's records and, as the nodes of the policy are worked out in order, entries, balances and
+facts. It answers from what has been worked out; the order of the nodes guarantees that what is asked for is there.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from attrs import define, field
@@ -102,7 +103,9 @@ class Run:
         if semester in known:
             return known[semester]
         if self.policy.accounts[account].sort in ("score", "credit"):
-            raise Undetermined("period", Phrase(f"{account} does not exist in {semester}", f"{semester}没有“{account}”"))
+            raise Undetermined(
+                "period", Phrase(f"{account} does not exist in {semester}", f"{semester}没有“{account}”")
+            )
         return v.ZERO
 
     def whole(self, account: str) -> v.Number:
@@ -141,12 +144,14 @@ class Run:
         """The values of a field in the counted records of an account."""
         key = (field_name, account)
         if key not in self.used:
-            rules = {rule for name in within(self.policy.accounts, account) for rule in self.policy.accounts[name].items}
+            rules = {
+                rule for name in within(self.policy.accounts, account) for rule in self.policy.accounts[name].items
+            }
             self.used[key] = {
                 entry.record.values.get(field_name)
                 for rule in rules
                 for entry in self.entries.get(rule, ())
-                if entry.state == "live" and not (isinstance(entry.amount, v.Decimal) and not entry.amount)
+                if entry.state == "live" and not (isinstance(entry.amount, Decimal) and not entry.amount)
             } - {None}
         return self.used[key]
 

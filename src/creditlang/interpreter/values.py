@@ -5,9 +5,10 @@ value the operation can have, so what is decided at both ends is decided; a comp
 end may be infinite: nothing is known above. Nothing is rounded unless a policy says so.
 """
 
+from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, Inexact, localcontext
 from enum import Enum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from attrs import frozen
 
@@ -117,9 +118,7 @@ _MODES = {"down": ROUND_FLOOR, "up": ROUND_CEILING, "half": ROUND_HALF_UP}
 def quotient(value: Number, divisor: Number, mode: str, step: Decimal) -> Number:
     """`value` over a positive `divisor`, rounded to a multiple of `step`: down, up or half up, exactly."""
     if isinstance(value, Interval) or isinstance(divisor, Interval):
-        corners = [
-            _rounded(a, b, mode, step) for a in (low(value), high(value)) for b in (low(divisor), high(divisor))
-        ]
+        corners = [_rounded(a, b, mode, step) for a in (low(value), high(value)) for b in (low(divisor), high(divisor))]
         return interval(min(corners), max(corners))
     return _rounded(value, divisor, mode, step)
 
@@ -139,7 +138,7 @@ def _rounded(value: Decimal, divisor: Decimal, mode: str, step: Decimal) -> Deci
         return (whole + 1 if upwards else whole) * step
 
 
-_COMPARE = {
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
     ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
 }  # fmt: skip
@@ -149,11 +148,11 @@ def compare(operator: str, one: Number, two: Number) -> Answer:
     """A comparison of numbers; open unless it holds, or fails, for all values of both."""
     test = _COMPARE[operator]
     if isinstance(one, Decimal) and isinstance(two, Decimal):
-        return bool(test(one, two))
+        return test(one, two)
     apart = high(one) < low(two) or high(two) < low(one)
     if operator in ("=", "!="):
         return (operator == "!=") if apart else OPEN
-    answers = {bool(test(a, b)) for a in (low(one), high(one)) for b in (low(two), high(two))}
+    answers = {test(a, b) for a in (low(one), high(one)) for b in (low(two), high(two))}
     return answers.pop() if len(answers) == 1 else OPEN
 
 

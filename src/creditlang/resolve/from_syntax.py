@@ -142,7 +142,7 @@ class _Resolver:
             return None
         found = self.program.canonical("unit", text)
         if found is None:
-            self.unknown("unit", t.Identifier(text, span=getattr(node, "unit", None) and node.unit.span or node.span))  # type: ignore[attr-defined]
+            self.unknown("unit", t.Identifier(text, span=(getattr(node, "unit", None) and node.unit.span) or node.span))  # type: ignore[attr-defined]
         return found
 
     def fields(self, nodes: Iterable[t.Field], namespace: str) -> Mapping[str, FieldSymbol]:
@@ -161,7 +161,9 @@ class _Resolver:
         assert node.type is not None
         builtin = BUILTIN_TYPES.get(node.type.text)
         if builtin is not None:
-            return Type("number", decimals=node.decimals) if builtin == NUMBER and node.decimals is not None else builtin
+            return (
+                Type("number", decimals=node.decimals) if builtin == NUMBER and node.decimals is not None else builtin
+            )
         enumeration = self.program.canonical("enumeration", node.type.text)
         if enumeration:
             return Type("value", enumeration=enumeration)

@@ -5,6 +5,7 @@ tokens and nodes in written order; keywords that carry no meaning are passed ove
 """
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -104,7 +105,7 @@ def _identifiers(children: list[Any]) -> tuple[t.Identifier, ...]:
     return tuple(_identifier(token) for token in _tokens(children, "NAME"))
 
 
-def _expression(kind: Any, children: list[Any], *arguments: Any) -> Any:
+def _expression(kind: Callable[..., t.Expression], children: list[Any], *arguments: Any) -> t.Expression:
     """Build an expression node one deeper than its deepest part; too deep is refused."""
     depth = 1
     for argument in arguments:
@@ -163,7 +164,9 @@ class TreeBuilder(Transformer[Token, t.Module]):
 
     def policy(self, children: Children) -> t.Policy:
         since, until = _handed(children, "effective", (None, None))
-        cites = tuple(cite for child in _nodes(children, Handed) for cite in (child.value[-1] if child.what == "applies" else ()))
+        cites = tuple(
+            cite for child in _nodes(children, Handed) for cite in (child.value[-1] if child.what == "applies" else ())
+        )
         applies = _handed(children, "applies", (None, ()))
         return t.Policy(
             _string(_tokens(children, "STRING")[0]), _handed(children, "title"), _handed(children, "issuer"), since,
@@ -410,9 +413,12 @@ class TreeBuilder(Transformer[Token, t.Module]):
 
     def _grouped(self, children: Children) -> dict[str, Any]:
         return {
-            "scope": _first(children, t.Scope), "over": _first(children, t.Over), "condition": _handed(children, "when"),
-            "cites": _handed(children, "cites", ()), "span": _span(children),
-        }  # fmt: skip
+            "scope": _first(children, t.Scope),
+            "over": _first(children, t.Over),
+            "condition": _handed(children, "when"),
+            "cites": _handed(children, "cites", ()),
+            "span": _span(children),
+        }
 
     def cap_line(self, children: Children) -> t.Cap:
         return t.Cap(**self._grouped(children), limit=_first(children, t.Expression))
@@ -631,10 +637,17 @@ class TreeBuilder(Transformer[Token, t.Module]):
     # ---- the calendar
     def calendar(self, children: Children) -> t.Calendar:
         return t.Calendar(
-            _handed(children, "labels", ()), tuple(_nodes(children, t.CalendarSemester)), _handed(children, "end"),
-            tuple(holiday for group in children if isinstance(group, Handed) and group.what == "days" for holiday in group.value),
+            _handed(children, "labels", ()),
+            tuple(_nodes(children, t.CalendarSemester)),
+            _handed(children, "end"),
+            tuple(
+                holiday
+                for group in children
+                if isinstance(group, Handed) and group.what == "days"
+                for holiday in group.value
+            ),
             span=_span(children),
-        )  # fmt: skip
+        )
 
     def calendar_semester(self, children: Children) -> t.CalendarSemester:
         start, teaching = (_date(token) for token in _tokens(children, "DATE"))
@@ -712,9 +725,7 @@ class TreeBuilder(Transformer[Token, t.Module]):
 
     def expect_value(self, children: Children) -> t.Expectation:
         low, high, status = _handed(children, "outcome")
-        return t.Expectation(
-            str(children[1]), _handed(children, "in"), low, high, status, span=_span(children)
-        )
+        return t.Expectation(str(children[1]), _handed(children, "in"), low, high, status, span=_span(children))
 
     def in_period(self, children: Children) -> Handed:
         return Handed("in", str(children[1]).translate(WIDE))

@@ -89,7 +89,19 @@ def prepare(source: SourceFile, known: Iterable[str] = ()) -> Prepared:
 @cache
 def _declaration_pattern() -> re.Pattern[str]:
     table = keywords().forms
-    starts = ("UNIT", "SCALE", "CHOICE", "LET", "RECORD", "CATEGORY", "SCORE", "ITEM", "ADJUST", "TABLE", "FACT")
+    starts: tuple[str, ...] = (
+        "UNIT",
+        "SCALE",
+        "CHOICE",
+        "LET",
+        "RECORD",
+        "CATEGORY",
+        "SCORE",
+        "ITEM",
+        "ADJUST",
+        "TABLE",
+        "FACT",
+    )
     starts += ("CREDIT", "ACCOUNT", "OFFSET", "REQUIRE", "SHARED_BY")
     forms = sorted((form for name in starts for entry in table[name].values() for form in entry), key=len, reverse=True)
     heads = "|".join(re.escape(form) for form in forms)

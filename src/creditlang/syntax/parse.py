@@ -21,7 +21,7 @@ from creditlang.syntax.from_lark import TreeBuilder
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import LexicalError, PlacedToken, PolicyLexer, Prepared, prepare
 from creditlang.syntax.limits import check_limits
-from creditlang.syntax.tree import Module
+from creditlang.syntax.tree import Declaration, Module
 
 MAXIMUM_ERRORS = 20
 _BUILDING = Lock()
@@ -63,7 +63,7 @@ def parse(source: SourceFile, known_names: Iterable[str] = ()) -> Parsed:
 
 def _attempt(prepared: Prepared) -> tuple[Module, Diagnostic | None]:
     try:
-        module = grammar().parse(prepared)  # type: ignore[arg-type]
+        module = grammar().parse(prepared)
     except UnexpectedToken as error:
         return Module(), _syntax_error(error)
     except LexicalError as error:
@@ -73,14 +73,26 @@ def _attempt(prepared: Prepared) -> tuple[Module, Diagnostic | None]:
 
 
 _NAMED = {
-    "NAME": Phrase("a name", "名称"), "STRING": Phrase("a text in quotation marks", "引号里的文字"),
-    "NUMBER": Phrase("a number", "数字"), "DATE": Phrase("a date", "日期"), "_NL": Phrase("the end of the line", "行末"),
-    "_INDENT": Phrase("an indented line", "缩进的下一行"), "CITATION": Phrase("an article in brackets", "方括号里的条款"),
-    "SEMESTER_NAME": Phrase("a semester", "学期"), "_DEDENT": Phrase("the end of the block", "本段结束"),
-    "$END": Phrase("the end of the file", "文件末尾"), "COLON": Phrase("“:”", "“：”"), "COMMA": Phrase("“,”", "“，”"),
-    "LPAR": Phrase("“(”", "“（”"), "RPAR": Phrase("“)”", "“）”"), "LSQB": Phrase("“[”", "“[”"),
-    "RSQB": Phrase("“]”", "“]”"), "EQUAL": Phrase("“=”", "“=”"), "MORE": Phrase("“>”", "“>”"), "BAR": Phrase("“|”", "“|”"),
-}  # fmt: skip
+    "NAME": Phrase("a name", "名称"),
+    "STRING": Phrase("a text in quotation marks", "引号里的文字"),
+    "NUMBER": Phrase("a number", "数字"),
+    "DATE": Phrase("a date", "日期"),
+    "_NL": Phrase("the end of the line", "行末"),
+    "_INDENT": Phrase("an indented line", "缩进的下一行"),
+    "CITATION": Phrase("an article in brackets", "方括号里的条款"),
+    "SEMESTER_NAME": Phrase("a semester", "学期"),
+    "_DEDENT": Phrase("the end of the block", "本段结束"),
+    "$END": Phrase("the end of the file", "文件末尾"),
+    "COLON": Phrase("“:”", "“：”"),
+    "COMMA": Phrase("“,”", "“，”"),
+    "LPAR": Phrase("“(”", "“（”"),
+    "RPAR": Phrase("“)”", "“）”"),
+    "LSQB": Phrase("“[”", "“[”"),
+    "RSQB": Phrase("“]”", "“]”"),
+    "EQUAL": Phrase("“=”", "“=”"),
+    "MORE": Phrase("“>”", "“>”"),
+    "BAR": Phrase("“|”", "“|”"),
+}
 _FEW = 6
 
 
@@ -118,7 +130,8 @@ def _piecewise(prepared: Prepared) -> Parsed:
     starts = [match.start() for match in _TOP.finditer(text)] or [0]
     if starts[0] != 0:
         starts.insert(0, 0)
-    declarations, diagnostics = [], []
+    declarations: list[Declaration] = []
+    diagnostics: list[Diagnostic] = []
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         module, errors = _read_chunk(prepared, start, end, MAXIMUM_ERRORS - len(diagnostics))
         declarations.extend(module.declarations)

@@ -12,14 +12,12 @@ from attrs import Factory, field, frozen
 
 from creditlang.source import Span
 
-_where = field(eq=False, repr=False, kw_only=True)
-
 
 @frozen
 class Node:
     """Anything written at a place."""
 
-    span: Span = _where
+    span: Span = field(eq=False, repr=False, kw_only=True)
 
 
 @frozen
