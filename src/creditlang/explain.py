@@ -144,7 +144,8 @@ class Explanation:
         for line in self.result.parts:
             if line.requirement == name:
                 mark = {"met": "✓", "unmet": "✗", "open": "?"}[line.status]
-                yield f"  {mark} {self.named(line.part)}{self.measure(line.have, line.needed, line.short)}{_article(line.article)}"
+                measure = self.measure(line.have, line.needed, line.short)
+                yield f"  {mark} {self.named(line.part)}{measure}{_article(line.article)}"
 
     def named(self, text: str) -> str:
         """A condition with the labels of what it names."""
@@ -187,8 +188,9 @@ class Explanation:
         for rule in account.items:
             entries = [entry for entry in own if entry.rule == rule]
             if entries:
-                total = self.summed(entries)
-                yield f"{pad}  {self.label(rule, self.policy.rules[rule].labels)}: {total}{unit}{_article(self.policy.rules[rule].article)}"
+                declared = self.policy.rules[rule]
+                head = f"{self.label(rule, declared.labels)}: {self.summed(entries)}{unit}"
+                yield f"{pad}  {head}{_article(declared.article)}"
                 yield from self.entries(entries, pad + "    ")
         others = [entry for entry in own if entry.rule not in account.items]
         if others:

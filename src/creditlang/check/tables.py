@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from creditlang.core.expressions import Lookup, Table
 from creditlang.core.operators import Amount, Policy
@@ -45,7 +46,7 @@ def _check(
             continue
         falling = sorted(values, key=order.index)
         for line in _lines(table, dimension, falling):
-            for (high_rank, lower), (low_rank, higher) in zip(line, line[1:], strict=False):
+            for (high_rank, lower), (low_rank, higher) in pairwise(line):
                 if higher > lower:
                     names = {
                         "higher_rank": labels.get(high_rank, high_rank),

@@ -5,10 +5,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import click
+from attrs import frozen
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
@@ -37,8 +39,26 @@ def language_option(function: F) -> F:
     )(function)  # fmt: skip
 
 
+@frozen
+class DataRequest:
+    """What was asked for: data, the as-of date, named values, and which plugins may be loaded."""
+
+    data: tuple[str, ...]
+    as_of: str | None = None
+    settings: tuple[str, ...] = ()
+    no_plugins: bool = False
+
+
 def data_options(function: F) -> F:
-    """``--data``, ``--as-of``, ``--set``, ``--no-plugins``."""
+    """``--data``, ``--as-of``, ``--set`` and ``--no-plugins``, handed on together as `request`."""
+
+    @wraps(function)
+    def collected(
+        data: tuple[str, ...], as_of: str | None, settings: tuple[str, ...], no_plugins: bool, **others: Any
+    ) -> Any:
+        return function(request=DataRequest(data, as_of, settings, no_plugins), **others)
+
+    decorated: Any = collected
     for option in (
         click.option("--no-plugins", is_flag=True, help="Load no plugins but the built-in ones."),
         click.option(
@@ -48,23 +68,17 @@ def data_options(function: F) -> F:
             metavar="NAME=VALUE",
             help="Another value for a named value of the policy.",
         ),
-        click.option(
-            "--as-of",
-            "as_of",
-            metavar="DATE",
-            help="Today, for the policy: 2025-07-31.  [default: the calendar's last day]",
-        ),
+        click.option("--as-of", metavar="DATE", help="Today, for the policy.  [default: the calendar's last day]"),
         click.option(
             "--data",
-            "data",
             multiple=True,
             required=True,
             metavar="SRC",
             help="A folder of CSV files, one file, sample:NAME, or scheme:where. May be given several times.",
         ),
     ):
-        function = option(function)
-    return function
+        decorated = option(decorated)
+    return cast(F, decorated)
 
 
 def fail(code: int, text: str) -> NoReturn:

@@ -25,7 +25,7 @@ def command(language: "Language") -> None:
     compiled = common.sound_policy(_POLICY, language)
     manager = common.plugin_manager(True, language)
     kept: list[StudentResult] = []
-    cohort = work_out(compiled.policy, manager, [f"sample:{_POLICY}"], None, (), (), language, _POLICY, kept.append)
+    cohort = work_out(compiled.policy, manager, common.DataRequest((f"sample:{_POLICY}",)), language, keep=kept.append)
     click.echo(f"{compiled.policy.issuer} {compiled.policy.title}\n")
     cohort.dataset.problems.clear()
     summary(cohort, language, err=False)

@@ -1,8 +1,8 @@
 """``creditlang run``: all students."""
 
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +10,9 @@ from creditlang.cli import common
 
 if TYPE_CHECKING:
     from creditlang.cohort import Cohort
+    from creditlang.core.operators import Policy
     from creditlang.diagnostics import Language
+    from creditlang.ledger import StudentResult
     from creditlang.plugin import PluginManager
 
 
@@ -30,9 +32,14 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @common.language_option
 def command(
-    policy: str, data: tuple[str, ...], as_of: str | None, settings: tuple[str, ...], no_plugins: bool,
-    targets: tuple[str, ...], students: tuple[str, ...], engine: str, shape: str, language: "Language",
-) -> None:  # fmt: skip
+    policy: str,
+    request: common.DataRequest,
+    targets: tuple[str, ...],
+    students: tuple[str, ...],
+    engine: str,
+    shape: str,
+    language: "Language",
+) -> None:
     """Work out a policy for all students.
 
     Every record that is read ends in exactly one disposition; the equation of records is printed and must hold. The
@@ -44,8 +51,8 @@ def command(
       creditlang run hengyang --data records/ --format json > results.json
     """
     compiled = common.sound_policy(policy, language)
-    manager = common.plugin_manager(no_plugins, language)
-    cohort = work_out(compiled.policy, manager, data, as_of, settings, students, language, policy)
+    manager = common.plugin_manager(request.no_plugins, language)
+    cohort = work_out(compiled.policy, manager, request, language, students)
     if students and not cohort.results.dispositions and not cohort.results.tables["students"]:
         names = ", ".join(students)
         common.fail(
@@ -64,17 +71,24 @@ def command(
 
 
 def work_out(
-    policy: Any, manager: "PluginManager", data: Sequence[str], as_of: str | None, settings: Sequence[str],
-    students: Sequence[str], language: "Language", title: str, keep: Any = None,
-) -> "Cohort":  # fmt: skip
+    policy: "Policy",
+    manager: "PluginManager",
+    request: common.DataRequest,
+    language: "Language",
+    students: Sequence[str] = (),
+    keep: "Callable[[StudentResult], None]" = lambda result: None,
+) -> "Cohort":
     """Run a policy over the data at some addresses."""
     from creditlang.cohort import Settings, run_cohort
 
     chosen = Settings(
-        common.as_of_date(as_of, language), common.overrides(policy, settings, language), frozenset(students), language
+        common.as_of_date(request.as_of, language),
+        common.overrides(policy, request.settings, language),
+        frozenset(students),
+        language,
     )
-    with common.opened(manager, data, language) as sources, common.progress(title) as told:
-        manifest: dict[str, str] = {"data": ", ".join(data)}
+    with common.opened(manager, request.data, language) as sources, common.progress(policy.identifier) as told:
+        manifest: dict[str, str] = {"data": ", ".join(request.data)}
         cohort = run_cohort(
             policy,
             common.tables_of(sources),
@@ -82,7 +96,7 @@ def work_out(
             lambda: [found for source in sources for found in source.problems],
             manifest,
             told,
-            keep or (lambda result: None),
+            keep,
         )
         hashes = [("data_hash", source.fingerprint()) for source in sources]
     cohort.results.tables["manifest"].extend(hashes)

@@ -55,9 +55,8 @@ def report(name: str, policy: "Policy", coverage: "Coverage", language: "Languag
     for row in coverage.uncovered_rows:
         click.echo(f"{'表格行没有例子' if zh else 'no example for the row'}: {row}")
     for reading in coverage.uncovered_readings:
-        click.echo(
-            f"{'解读没有例子' if zh else 'no example for the reading'}: {reading.place} {reading.text} [{reading.article}]"
-        )
+        head = "解读没有例子" if zh else "no example for the reading"
+        click.echo(f"{head}: {reading.place} {reading.text} [{reading.article}]")
     for article in policy.articles:
         names = coverage.articles.get(article, ())
         if names:

@@ -18,16 +18,7 @@ if TYPE_CHECKING:
 @common.data_options
 @click.option("--student", "student", required=True, metavar="ID", help="The student's number.")
 @common.language_option
-def command(
-    policy: str,
-    topic: str | None,
-    data: tuple[str, ...],
-    as_of: str | None,
-    settings: tuple[str, ...],
-    no_plugins: bool,
-    student: str,
-    language: "Language",
-) -> None:
+def command(policy: str, topic: str | None, request: common.DataRequest, student: str, language: "Language") -> None:
     """Why did this student get this? With the records, the steps and the articles.
 
     TOPIC is an account, an item, a requirement, a fact or a record, by name or label; without one, everything is told.
@@ -41,9 +32,9 @@ def command(
     from creditlang.explain import Explanation
 
     compiled = common.sound_policy(policy, language)
-    manager = common.plugin_manager(no_plugins, language)
+    manager = common.plugin_manager(request.no_plugins, language)
     kept: list[StudentResult] = []
-    work_out(compiled.policy, manager, data, as_of, settings, [student], language, policy, kept.append)
+    work_out(compiled.policy, manager, request, language, [student], kept.append)
     if not kept:
         texts = {"en": f"There is no student {student} in the data.", "zh": f"数据里没有学生{student}。"}
         common.fail(common.USAGE, texts[language])

@@ -147,7 +147,7 @@ class Order:
                 self._add(("tree", root), {("unique", str(position))})
 
     def _posts(self) -> None:
-        """What is posted elsewhere must be known before the account it goes to; where it is taken, the queue posts it."""
+        """What is posted elsewhere must be known before the account it goes to; what is taken, the queue posts."""
         trees = {root_of(self.accounts, name) for name, account in self.accounts.items() if account.sort == "category"}
         for root in trees:
             inside = list(within(self.accounts, root))

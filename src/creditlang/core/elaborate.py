@@ -59,7 +59,9 @@ class Elaborator:
         self.scope.report("CR201", node.span, found=described(kind), expected=described(Type(name)))  # type: ignore[arg-type]
         return False
 
-    def expression(self, node: t.Expression, context: Context, expected: Type | None = None) -> Typed:
+    def expression(  # noqa: PLR0912 - the one dispatch of this stage
+        self, node: t.Expression, context: Context, expected: Type | None = None
+    ) -> Typed:
         """Any expression, with its type; `expected` helps a bare name to mean a value."""
         match node:
             case t.Number():

@@ -7,6 +7,7 @@ from the left, and compared with the place of their heading on the page.
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from creditlang.core.expressions import Table
 from creditlang.core.scope import Scope
@@ -30,7 +31,7 @@ def build_table(
 
 
 def dimension_type(scope: Scope, name: str, labels: Sequence[t.Cell]) -> Type:
-    """What the labels of a dimension are values of: the scale or choice of that name, numbers, or what fits them all."""
+    """What a dimension's labels are values of: the scale or choice of that name, numbers, or what fits them all."""
     enumeration = scope.program.canonical("enumeration", name)
     if enumeration:
         return Type("value", enumeration=enumeration)
@@ -109,7 +110,7 @@ def _grid(scope: Scope, name: str, dimensions: Sequence[Type], names: Sequence[s
     heading, *body = rows
     across = [_label(scope, dimensions[1], names[1], cell) for cell in heading.cells]
     triangle = [len(row.cells) - 1 for row in body]
-    is_triangle = all(later - earlier in (0, 1) for earlier, later in zip(triangle, triangle[1:], strict=False))
+    is_triangle = all(later - earlier in (0, 1) for earlier, later in pairwise(triangle))
     down: list[str] = []
     cells: dict[tuple[str, ...], Decimal] = {}
     for row in body:

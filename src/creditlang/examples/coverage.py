@@ -128,12 +128,10 @@ def carried(policy: o.Policy) -> dict[str, tuple[str, ...]]:
         *((name, list(policy.article_of.get(name, ()))) for name in policy.article_of),
     ]
     for name, articles in named:
-        for article in found:
-            if (
-                any(part.strip().startswith(article) for text in articles for part in text.split("；"))
-                and name not in found[article]
-            ):
-                found[article].append(name)
+        parts = [part.strip() for text in articles for part in text.split("；")]
+        for article, names in found.items():
+            if name not in names and any(part.startswith(article) for part in parts):
+                names.append(name)
     return {article: tuple(names) for article, names in found.items()}
 
 

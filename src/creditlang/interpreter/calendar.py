@@ -46,7 +46,7 @@ class Calendar:
         return found
 
     def period_key(self, period: str, day: date | None, semester: str | None) -> str | None:
-        """What names the period of a record: a semester's name, a Monday in it, a month, an academic or calendar year."""
+        """What names a record's period: a semester's name, a Monday in it, a month, an academic or calendar year."""
         if period == "semester":
             return semester
         if period == "year":

@@ -461,5 +461,5 @@ _MEANING: Mapping[type, Callable[[Run, Any, Entries], Entries]] = {
     o.Guard: _guard, o.Amount: _amount, o.Scale: _scale, o.Round: _round, o.Choose: _choose,
     o.ChooseSide: _choose_side, o.Clip: _clip, o.PostTo: _post_to, o.Take: _nothing, o.Uniqueness: _nothing,
 }  # fmt: skip
-_ABSENT = set(o.Operator.__subclasses__()) - _MEANING.keys()
+_ABSENT = {kind.__name__ for kind in o.Operator.__subclasses__()} - {kind.__name__ for kind in _MEANING}
 assert not _ABSENT, f"operators without a meaning: {_ABSENT}"

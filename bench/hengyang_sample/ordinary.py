@@ -1,0 +1,137 @@
+"""An ordinary student: enough of everything, more of some things, now and then late for class.
+
+Each part is enough for its minimum; what differs from student to student is what comes on top.
+"""
+
+from datetime import timedelta
+
+from hengyang_sample.days import SEMESTERS
+from hengyang_sample.life import WEEKEND, Life
+from hengyang_sample.words import EVENINGS, ORGANISATIONS, SOCIETIES, TALKS
+
+
+def ordinary(life: Life, conduct: bool = True) -> None:
+    """All of an ordinary student's semesters; without `conduct`, a student who breaks no rules."""
+    moral(life)
+    academic(life)
+    innovation(life)
+    life.enough_running(life.active[:2])
+    reading(life)
+    professional(life)
+    society(life)
+    culture(life)
+    if conduct:
+        small_breaches(life)
+
+
+def moral(life: Life) -> None:
+    """At least 1.6."""
+    for semester in (0, 1, 2):
+        life.theme(semester, "主题发言" if life.odds(20) else "参加活动")
+    if life.odds(65):
+        life.summer_practice(1)
+    else:
+        life.league_school(life.chance.choice((1, 2)), 5)
+    if life.odds(50):
+        registered(life)
+        life.volunteer(life.term())
+    if life.odds(30):
+        on = life.when(life.term(), (4, 15), WEEKEND)
+        life.did("公益活动", on, ended=on + timedelta(1), days=2, content="湘江护河行动", evidence=life.proof())
+
+
+def registered(life: Life) -> None:
+    """Registration as a volunteer."""
+    life.did("志愿者组织", life.when(0, (2, 5)), role="注册为成员", content="校青年志愿者协会")
+
+
+def academic(life: Life) -> None:
+    """At least 0.5."""
+    life.lecture(0)
+    life.lecture(life.chance.choice((1, 2)))
+    life.lecture(2, life.chance.choice(("校级", "院级")))
+    if life.odds(40):
+        life.did("科普活动", life.when(1), level="校级", content="科技馆研学")
+
+
+def innovation(life: Life) -> None:
+    """At least 1."""
+    if life.odds(65):
+        life.startup_course(2)
+    else:
+        for semester in life.active[-2:] * 2:
+            life.did("企业宣讲", life.when(semester, (6, 14), (1, 2, 3)), content=life.chance.choice(TALKS))
+    if life.odds(30):
+        cells = {"level": "校级", "award": "三等奖", "organiser": "党政机关或学校", "content": "我的职业规划"}
+        life.did("职业生涯规划大赛", life.when(life.active[1], (8, 14), (4, 5)), **cells)  # type: ignore[arg-type]
+
+
+def reading(life: Life) -> None:
+    """At least 1."""
+    life.induction()
+    tenths = 1
+    if life.odds(55):
+        award, gain = life.chance.choice((("一等奖", 5), ("二等奖", 4), ("三等奖", 3)))
+        life.did("竞赛类阅读活动", life.when(1, (8, 12)), level="校级", award=award, content="经典诵读大赛")
+        tenths += gain
+    for semester in (0, 2):
+        life.review(semester)
+        tenths += 2
+    if life.odds(50):
+        life.read(1)
+        tenths += 1
+    if tenths < 10:
+        life.borrow(life.chance.choice((0, 1, 2)), 10 - tenths)
+
+
+def professional(life: Life) -> None:
+    """At least 2."""
+    life.mandarin(1, life.chance.choice(("二级乙等", "二级乙等", "二级甲等")))
+    life.examination(life.active[1])
+    if life.odds(40):
+        life.certificate(life.active[-1], life.chance.choice(("初级", "中级", "中级")))
+
+
+def society(life: Life) -> None:
+    """Most often about 1."""
+    choice = life.chance.randrange(3)
+    terms = life.active[: life.chance.choice((2, 3, 3, 4))]
+    if choice == 0:
+        for semester in terms:
+            life.did("班干部", life.when(semester, (17, 18)), semester=SEMESTERS[semester][0], content="学习委员")
+        terms = terms[:2]
+    if choice <= 1:
+        level, where = life.chance.choice(("校级", "院级")), life.chance.choice(ORGANISATIONS)
+        for position, semester in enumerate(terms):
+            role = "负责人" if position >= 2 else "成员"
+            life.post("学生党团组织", semester, role, level, where, life.chance.randrange(3, 9))
+    else:
+        where = life.chance.choice(SOCIETIES)
+        for semester in terms:
+            life.post("学生社团组织", semester, "负责人" if semester >= 2 else "成员", "校级", where, life.chance.randrange(3, 9))
+        life.did("社团活动", life.when(0, (5, 15), WEEKEND), level="校级", content=f"{where}展示")
+    if choice == 2 or life.odds(25):
+        on = SEMESTERS[1][2] + timedelta(10)
+        cells = {"level": "校级", "weeks": 3, "characters": 2000 + 50 * life.chance.randrange(0, 20), "content": "暑期社会实践"}
+        life.did("社会实践", on, ended=on + timedelta(20), **cells)  # type: ignore[arg-type]
+
+
+def culture(life: Life) -> None:
+    """What students do in the evening."""
+    life.contest(life.chance.choice(life.active[:3]), life.chance.choice(("校级", "校级", "院级")))
+    if life.odds(60):
+        cells = {"level": "校级", "organiser": "党政机关或学校", "content": life.chance.choice(EVENINGS)}
+        life.did("报告会", life.when(life.term(), (4, 16), (2, 3)), **cells)  # type: ignore[arg-type]
+    if life.odds(15):
+        cells = {"level": "校级", "organiser": "党政机关或学校", "content": "迎新晚会"}
+        life.did("演出", life.when(0, (4, 8), (5,)), **cells)  # type: ignore[arg-type]
+    if life.odds(12):
+        life.did("校园新闻", life.when(life.term()), level="校级", characters=620, content="记一次校园开放日")
+
+
+def small_breaches(life: Life) -> None:
+    """Nothing that costs a credit: at most one a semester."""
+    for semester in life.enrolled:
+        if life.odds(12):
+            item = life.chance.choice(("晚归", "上课迟到", "不注意个人卫生", "无故不参加升旗仪式", "带食物和饮料进课室"))
+            life.broke(item, life.when(semester, (3, 18)))

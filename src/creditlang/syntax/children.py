@@ -1,0 +1,140 @@
+"""The children that Lark hands to a rule, and how to pick from them.
+
+Children are tokens, nodes and parts handed up, in written order; keywords that carry no meaning are passed over.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from attrs import frozen
+from lark import Token
+
+from creditlang.diagnostics import report
+from creditlang.source import Span
+from creditlang.syntax import tree as t
+from creditlang.syntax.lexer import WIDE, LexicalError, PlacedToken
+
+MAXIMUM_EXPRESSION_DEPTH = 200
+_PERIODS = {"学期": "semester", "周": "week", "月": "month", "学年": "year", "自然年": "calendar year"}
+_CHINESE_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+
+Children = list[Any]
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def date_of(token: Token) -> str:
+    text = str(token).translate(WIDE)
+    match = _CHINESE_DATE.fullmatch(text)
+    return "-".join((match[1], match[2].zfill(2), match[3].zfill(2))) if match else text
+
+
+def number_of(token: Token) -> Decimal:
+    return Decimal(str(token).translate(WIDE).rstrip("%"))
+
+
+def string_of(token: Token) -> str:
+    return str(token)[1:-1]
+
+
+def period_of(token: Token) -> str:
+    return _PERIODS.get(str(token), words(str(token)))
+
+
+def span_of(children: list[Any]) -> Span:
+    first = last = None
+    for child in children:
+        if isinstance(child, (PlacedToken, t.Node)):
+            first, last = first or child, child
+    if first is None or last is None:
+        raise ValueError("a rule without a place")
+    start, end = place_of(first), place_of(last)
+    return Span(start.source, start.start, end.end)
+
+
+def covering(children: list[Any]) -> Span:
+    """The span over children in any order."""
+    places = [place_of(child) for child in children if isinstance(child, (PlacedToken, t.Node))]
+    return Span(places[0].source, min(place.start for place in places), max(place.end for place in places))
+
+
+def place_of(child: PlacedToken | t.Node) -> Span:
+    if isinstance(child, t.Node):
+        return child.span
+    return Span(child.source, child.start_pos or 0, child.end_pos or 0)
+
+
+def tokens(children: list[Any], *kinds: str) -> list[PlacedToken]:
+    return [child for child in children if isinstance(child, PlacedToken) and child.type in kinds]
+
+
+def has(children: list[Any], kind: str) -> bool:
+    return any(isinstance(child, PlacedToken) and child.type == kind for child in children)
+
+
+def nodes(children: list[Any], kind: Any) -> list[Any]:
+    return [child for child in children if isinstance(child, kind)]
+
+
+def first_of(children: list[Any], kind: Any) -> Any:
+    return next((child for child in children if isinstance(child, kind)), None)
+
+
+def identifier(token: PlacedToken) -> t.Identifier:
+    return t.Identifier(str(token), span=place_of(token))
+
+
+def identifiers(children: list[Any]) -> tuple[t.Identifier, ...]:
+    return tuple(identifier(token) for token in tokens(children, "NAME"))
+
+
+def expression_node(kind: Callable[..., t.Expression], children: list[Any], *arguments: Any) -> t.Expression:
+    """Build an expression node one deeper than its deepest part; too deep is refused."""
+    depth = 1
+    for argument in arguments:
+        for part in argument if isinstance(argument, tuple) else (argument,):
+            if isinstance(part, t.Expression) and part.depth >= depth:
+                depth = part.depth + 1
+    span = span_of(children)
+    if depth > MAXIMUM_EXPRESSION_DEPTH:
+        raise LexicalError(report("CR002", span, limit=MAXIMUM_EXPRESSION_DEPTH))
+    return kind(*arguments, span=span, depth=depth)
+
+
+@frozen
+class Handed:
+    """A part that a rule hands to the rule above it: what it is, and its value."""
+
+    what: str
+    value: Any = None
+
+
+def handed(children: list[Any], what: str, missing: Any = None) -> Any:
+    return next((child.value for child in children if isinstance(child, Handed) and child.what == what), missing)
+
+
+def gives(children: list[Any], what: str) -> bool:
+    return any(isinstance(child, Handed) and child.what == what for child in children)
+
+
+def declared(children: list[Any]) -> dict[str, Any]:
+    return {
+        "name": identifier(tokens(children, "NAME")[0]),
+        "labels": handed(children, "labels", ()),
+        "cites": handed(children, "cites", ()),
+        "span": span_of(children),
+    }
+
+
+def is_token(child: Any, kind: str) -> bool:
+    return isinstance(child, PlacedToken) and child.type == kind
+
+
+def amount_span(children: Children) -> Span:
+    """The span of an amount, whose parts were handed up."""
+    value, per, _ = handed(children, "amount")
+    return covering([*tokens(children, "DEDUCT"), *(part for part in (value, per) if part is not None)])

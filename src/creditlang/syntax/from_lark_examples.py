@@ -1,0 +1,182 @@
+"""The rules of tables, the calendar and examples to the tree."""
+
+from typing import Any
+
+from lark import Token, Transformer
+
+from creditlang.syntax import tree as t
+from creditlang.syntax.children import (
+    Children,
+    Handed,
+    date_of,
+    declared,
+    first_of,
+    handed,
+    identifier,
+    identifiers,
+    is_token,
+    nodes,
+    number_of,
+    place_of,
+    span_of,
+    string_of,
+    tokens,
+)
+from creditlang.syntax.lexer import WIDE, PlacedToken
+
+_DISPOSITIONS = {
+    "计入": "counted", "核减": "reduced", "作废": "void", "不计": "void", "待定": "pending", "无对应规则": "unmatched",
+    "无效": "invalid",
+}  # fmt: skip
+_STATUS = {"MET": "met", "UNMET": "unmet", "OPEN": "open"}
+
+
+class ExampleBuilder(Transformer[Token, t.Module]):
+    """Functions named after the rules of tables, the calendar and examples."""
+
+    # ---- tables
+    def table(self, children: Children) -> t.Table:
+        _, *dimensions = identifiers(children)
+        return t.Table(
+            **declared(children), dimensions=tuple(dimensions), rows=tuple(nodes(children, t.Row)),
+            readings=tuple(nodes(children, t.Reading)),
+        )  # fmt: skip
+
+    def grid(self, children: Children) -> Handed:
+        return Handed("grid", (tuple(nodes(children, t.Row)), tuple(nodes(children, t.Reading))))
+
+    def grid_row(self, children: Children) -> t.Row:
+        cells = tuple(self.make_cell(token) for token in children if token.type != "SLASH")
+        return t.Row(cells, span=span_of(children))
+
+    def make_cell(self, token: PlacedToken) -> t.Cell:
+        text = string_of(token) if token.type == "STRING" else date_of(token) if token.type == "DATE" else str(token)
+        if token.type in ("NUMBER", "PERCENT"):
+            text = str(number_of(token) / 100 if token.type == "PERCENT" else number_of(token))
+        return t.Cell(text, "EMPTY" if token.type == "MINUS" else token.type, span=place_of(token))
+
+    # ---- the calendar
+    def calendar(self, children: Children) -> t.Calendar:
+        return t.Calendar(
+            handed(children, "labels", ()),
+            tuple(nodes(children, t.CalendarSemester)),
+            handed(children, "end"),
+            tuple(
+                holiday
+                for group in children
+                if isinstance(group, Handed) and group.what == "days"
+                for holiday in group.value
+            ),
+            span=span_of(children),
+        )
+
+    def calendar_semester(self, children: Children) -> t.CalendarSemester:
+        start, teaching = (date_of(token) for token in tokens(children, "DATE"))
+        name = str(tokens(children, "SEMESTER_NAME")[0]).translate(WIDE)
+        return t.CalendarSemester(name, handed(children, "labels", ()), start, teaching, span=span_of(children))
+
+    def calendar_end(self, children: Children) -> Handed:
+        return Handed("end", date_of(children[1]))
+
+    def holiday(self, children: Children) -> Handed:
+        first = date_of(children[1])
+        last = handed(children, "last", first)
+        return Handed("days", (t.Holiday(first, last, False, span=span_of(children)),))
+
+    def until_holiday(self, children: Children) -> Handed:
+        return Handed("last", date_of(children[1]))
+
+    def working_day(self, children: Children) -> Handed:
+        days = (date_of(token) for token in tokens(children, "DATE"))
+        return Handed("days", tuple(t.Holiday(day, day, True, span=span_of(children)) for day in days))
+
+    # ---- examples
+    def _example_parts(self, children: Children) -> dict[str, Any]:
+        records = nodes(children, t.ExampleRecord)
+        return {
+            "student": next((record for record in records if record.kind.text == "student"), None),
+            "records": tuple(record for record in records if record.kind.text != "student"),
+            "as_of": handed(children, "as_of"), "settings": tuple(nodes(children, t.Setting)),
+            "expectations": tuple(nodes(children, t.Expectation)), "cites": handed(children, "cites", ()),
+            "span": span_of(children),
+        }  # fmt: skip
+
+    def example(self, children: Children) -> t.Example:
+        return t.Example(string_of(children[1]), **self._example_parts(children))
+
+    def every_example(self, children: Children) -> t.Example:
+        return t.Example(None, **self._example_parts(children))
+
+    def examples(self, children: Children) -> t.ExampleTable:
+        kind = identifier(tokens(children, "NAME")[0])
+        record = t.ExampleRecord(kind, tuple(nodes(children, t.RecordPart)), span=kind.span)
+        return t.ExampleTable(
+            string_of(children[1]), record, handed(children, "grid")[0], cites=handed(children, "cites", ()),
+            span=span_of(children),
+        )  # fmt: skip
+
+    def example_student(self, children: Children) -> t.ExampleRecord:
+        kind = t.Identifier("student", span=place_of(children[0]))
+        return t.ExampleRecord(kind, tuple(nodes(children, t.RecordPart)), span=span_of(children))
+
+    def example_record(self, children: Children) -> t.ExampleRecord:
+        parts = tuple(nodes(children, t.RecordPart))
+        return t.ExampleRecord(identifier(children[0]), parts, span=span_of(children))
+
+    def part_word(self, children: Children) -> t.RecordPart:
+        return t.RecordPart("word", str(children[0]), self.make_cell(children[0]), span=span_of(children))
+
+    def part_field(self, children: Children) -> t.RecordPart:
+        return t.RecordPart("field", str(children[0]), self.make_cell(children[1]), span=span_of(children))
+
+    def part_value(self, children: Children) -> t.RecordPart:
+        return t.RecordPart("value", "", self.make_cell(children[0]), span=span_of(children))
+
+    def part_times(self, children: Children) -> t.RecordPart:
+        return t.RecordPart("times", "", self.make_cell(children[0]), span=span_of(children))
+
+    def part_named(self, children: Children) -> t.RecordPart:
+        return t.RecordPart("named", str(children[1]), None, span=span_of(children))
+
+    def as_of(self, children: Children) -> Handed:
+        return Handed("as_of", date_of(children[1]))
+
+    def set_line(self, children: Children) -> t.Setting:
+        return t.Setting(identifier(children[1]), first_of(children, t.Expression), span=span_of(children))
+
+    def expect_value(self, children: Children) -> t.Expectation:
+        low, high, status = handed(children, "outcome")
+        return t.Expectation(str(children[1]), handed(children, "in"), low, high, status, span=span_of(children))
+
+    def in_period(self, children: Children) -> Handed:
+        return Handed("in", str(children[1]).translate(WIDE))
+
+    def outcome_range(self, children: Children) -> Handed:
+        return Handed("outcome", (children[0], handed(children, "high"), None))
+
+    def outcome_high(self, children: Children) -> Handed:
+        return Handed("high", children[1])
+
+    def outcome_status(self, children: Children) -> Handed:
+        return Handed("outcome", (None, None, _STATUS[children[0].type]))
+
+    def by(self, children: Children) -> Handed:
+        token = children[1]
+        return Handed("by", string_of(token) if token.type == "STRING" else str(token))
+
+    def expect_any(self, children: Children) -> t.Expectation:
+        at = next(i for i, child in enumerate(children) if is_token(child, "DISPOSITION"))
+        counts = tokens(children[:at], "NUMBER")
+        return self._expectation(None, children, int(number_of(counts[0])) if counts else None, children[at:])
+
+    def expect_record(self, children: Children) -> t.Expectation:
+        return self._expectation(str(children[1]), children, None, children[2:])
+
+    def _expectation(self, subject: str | None, children: Children, count: int | None, rest: Children) -> t.Expectation:
+        amounts = tokens(rest, "NUMBER")
+        word = str(tokens(rest, "DISPOSITION")[0])
+        return t.Expectation(
+            subject, disposition=_DISPOSITIONS.get(word, word), count=count,
+            amount=number_of(amounts[0]) if amounts else None, by=handed(rest, "by"), reason=handed(rest, "reason"),
+            span=span_of(children),
+        )  # fmt: skip
