@@ -89,7 +89,7 @@ class Book:
     def __exit__(self, *_: object) -> None:
         self.files.close()
 
-    def add(self, kind: str, student: str, at: date = NEVER, same_as: Row | None = None, **cells: object) -> Row:
+    def add(self, kind: str, student: str, at: date = NEVER, same_as: Row | None = None, **cells: Any) -> Row:
         """A row. `at` is its place among the student's rows; `same_as` is the row whose number it repeats."""
         row: Row = {"student_id": student, **cells, "_at": at, "_same": same_as}
         self.rows[kind].append(row)

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from hengyang_sample.book import Book, Row
 from hengyang_sample.days import HOLIDAYS, SEMESTERS, day, some_day, working_days_after
@@ -11,7 +11,6 @@ from hengyang_sample.words import CONTESTS, LECTURES, OCCUPATIONS, READINGS, REV
 WORKDAYS: Final = (0, 1, 2, 3, 4)
 EVENINGS: Final = (1, 2, 3)
 WEEKEND: Final = (5, 6)
-_PLACES: Final = {"社团活动": WEEKEND, "企业宣讲": EVENINGS, "学术讲座": EVENINGS}
 
 
 class Life:
@@ -36,7 +35,7 @@ class Life:
         self.proofs += 1
         return f"Z{self.number}-{self.proofs:02}"
 
-    def did(self, item: str, on: date, filed: int | None = -1, ended: date | None = None, **cells: object) -> Row:
+    def did(self, item: str, on: date, filed: int | None = -1, ended: date | None = None, **cells: Any) -> Row:
         """An activity. `filed` is how many working days after its end it was filed: -1 is soon, None is not told."""
         if filed is not None:
             ended = ended or on
@@ -86,7 +85,7 @@ class Life:
         return self.did("SYB培训", first, ended=first + timedelta(4), evidence=self.proof())
 
     # ---- running, reading
-    def run(self, on: date, role: str = "参加活动", **cells: object) -> Row:
+    def run(self, on: date, role: str = "参加活动", **cells: Any) -> Row:
         """A run in the morning or in the evening; the app files it, so there is no filing date."""
         item = "晨跑" if self.odds(60) else "晚跑"
         if not cells:
@@ -161,9 +160,9 @@ class Life:
     # ---- posts, culture
     def post(self, item: str, semester: int, role: str, level: str, content: str, attended: int | None = None) -> Row:
         """A semester's post, assessed in its last weeks."""
-        cells = {"role": role, "level": level, "content": content, "semester": SEMESTERS[semester][0]}
+        cells: dict[str, Any] = {"role": role, "level": level, "content": content, "semester": SEMESTERS[semester][0]}
         if attended is not None:
-            cells["attended"] = attended  # type: ignore[assignment]
+            cells["attended"] = attended
         return self.did(item, self.when(semester, (17, 18)), **cells)
 
     def contest(self, semester: int, level: str = "校级", award: str | None = None) -> Row:
@@ -174,21 +173,21 @@ class Life:
         return self.did(item, on, level=level, award=prize, organiser="党政机关或学校", content=content)
 
     # ---- conduct
-    def broke(self, item: str, on: date, **cells: object) -> Row:
+    def broke(self, item: str, on: date, **cells: Any) -> Row:
         """A breach of the rules, or a sanction."""
         return self.book.add("violation", self.number, on, item=item, on=on, **cells)
 
-    def made_up(self, item: str, on: date, hours: object = 6, filed_on: date | None = None, **cells: object) -> Row:
+    def made_up(self, item: str, on: date, hours: object = 6, filed_on: date | None = None, **cells: Any) -> Row:
         """Make-up work."""
         cells = {"hours": hours, "filed_on": filed_on or on, **cells}
         return self.book.add("makeup", self.number, on, item=item, on=on, **cells)
 
-    def offsets(self, semester: int, source: str, credits: str, filed_on: date | None, **cells: object) -> Row:
+    def offsets(self, semester: int, source: str, credits: str, filed_on: date | None, **cells: Any) -> Row:
         """A request to have credits taken for a semester's conduct credit."""
         cells = {"semester": SEMESTERS[semester][0], "source": source, "credits": credits, "filed_on": filed_on, **cells}
         return self.book.add("offset_request", self.number, filed_on or SEMESTERS[semester][2], **cells)
 
-    def converts(self, item: str, credits: str, filed_on: date | None, **cells: object) -> Row:
+    def converts(self, item: str, credits: str, filed_on: date | None, **cells: Any) -> Row:
         """A request for recognition or conversion."""
         cells = {"item": item, "credits": credits, "filed_on": filed_on, **cells}
         return self.book.add("conversion", self.number, filed_on or SEMESTERS[-1][2], **cells)

@@ -63,7 +63,7 @@ def innovation(life: Life) -> None:
             life.did("企业宣讲", life.when(semester, (6, 14), (1, 2, 3)), content=life.chance.choice(TALKS))
     if life.odds(30):
         cells = {"level": "校级", "award": "三等奖", "organiser": "党政机关或学校", "content": "我的职业规划"}
-        life.did("职业生涯规划大赛", life.when(life.active[1], (8, 14), (4, 5)), **cells)  # type: ignore[arg-type]
+        life.did("职业生涯规划大赛", life.when(life.active[1], (8, 14), (4, 5)), **cells)
 
 
 def reading(life: Life) -> None:
@@ -113,7 +113,7 @@ def society(life: Life) -> None:
     if choice == 2 or life.odds(25):
         on = SEMESTERS[1][2] + timedelta(10)
         cells = {"level": "校级", "weeks": 3, "characters": 2000 + 50 * life.chance.randrange(0, 20), "content": "暑期社会实践"}
-        life.did("社会实践", on, ended=on + timedelta(20), **cells)  # type: ignore[arg-type]
+        life.did("社会实践", on, ended=on + timedelta(20), **cells)
 
 
 def culture(life: Life) -> None:
@@ -121,10 +121,10 @@ def culture(life: Life) -> None:
     life.contest(life.chance.choice(life.active[:3]), life.chance.choice(("校级", "校级", "院级")))
     if life.odds(60):
         cells = {"level": "校级", "organiser": "党政机关或学校", "content": life.chance.choice(EVENINGS)}
-        life.did("报告会", life.when(life.term(), (4, 16), (2, 3)), **cells)  # type: ignore[arg-type]
+        life.did("报告会", life.when(life.term(), (4, 16), (2, 3)), **cells)
     if life.odds(15):
         cells = {"level": "校级", "organiser": "党政机关或学校", "content": "迎新晚会"}
-        life.did("演出", life.when(0, (4, 8), (5,)), **cells)  # type: ignore[arg-type]
+        life.did("演出", life.when(0, (4, 8), (5,)), **cells)
     if life.odds(12):
         life.did("校园新闻", life.when(life.term()), level="校级", characters=620, content="记一次校园开放日")
 

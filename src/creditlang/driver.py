@@ -52,10 +52,14 @@ def decode(data: bytes, name: str) -> SourceFile | Diagnostic:
         return report("CR003", None, file=name, line=line)
 
 
-def load_modules(source: SourceFile) -> tuple[list[t.Module], list[SourceFile], list[Diagnostic]]:
-    """Parse a source and, before it, the files that it uses; each file once."""
+def load_modules(
+    source: SourceFile, examples: Iterable[SourceFile] = ()
+) -> tuple[list[t.Module], list[SourceFile], list[Diagnostic]]:
+    """Parse a source and, before it, the files that it uses, each file once; after it, files of examples."""
     loader = _Loader()
     loader.load(source, ())
+    for example in examples:
+        loader.load(example, ())
     return loader.modules, loader.sources, loader.diagnostics
 
 
@@ -98,11 +102,11 @@ def _uses(source: SourceFile) -> Iterable[t.Use]:
         offset += len(line) + 1
 
 
-def compile_source(source: SourceFile, check: bool = True) -> Compiled:
+def compile_source(source: SourceFile, check: bool = True, examples: Iterable[SourceFile] = ()) -> Compiled:
     """All stages up to the core and, with `check`, the checker."""
     from creditlang.check import check_policy
 
-    modules, sources, diagnostics = load_modules(source)
+    modules, sources, diagnostics = load_modules(source, examples)
     program, problems = resolve(modules)
     diagnostics.extend(problems)
     policy, compilation = compile_program(program, (source.text for source in sources))
@@ -126,6 +130,11 @@ def check_bytes(data: bytes, name: str = "policy") -> list[Diagnostic]:
     """What the stages say of a policy given as bytes."""
     read = decode(data, name)
     return [read] if isinstance(read, Diagnostic) else list(compile_source(read).diagnostics)
+
+
+def example_files(path: Path) -> list[Path]:
+    """The files of examples beside a policy: ``name.examples.credit`` and ``name.examples.*.credit``."""
+    return sorted(path.parent.glob(f"{path.stem}.examples*.credit"))
 
 
 def find_policy(name: str) -> Path | None:

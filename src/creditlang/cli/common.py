@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from creditlang.driver import Compiled
     from creditlang.plugin import PluginManager, Source
     from creditlang.schema import RawTable
+    from creditlang.source import SourceFile
 
 CLEAN, FINDINGS, USAGE, UNDETERMINED, BROKEN = range(5)
 F = TypeVar("F", bound=Callable[..., Any])
@@ -113,12 +114,21 @@ def find(policy: str, language: "Language") -> Path:
     return path
 
 
-def compile_policy(policy: str, language: "Language", check: bool = True) -> "Compiled":
-    """A compiled policy, sound or not."""
-    from creditlang.diagnostics import Diagnostic
-    from creditlang.driver import compile_source, read_source
+def compile_policy(policy: str, language: "Language", check: bool = True, examples: bool = False) -> "Compiled":
+    """A compiled policy, sound or not; with its files of examples if wanted."""
+    from creditlang.driver import compile_source, example_files
 
     path = find(policy, language)
+    source = source_of(path, language)
+    others = [source_of(other, language) for other in example_files(path)] if examples else []
+    return compile_source(source, check, others)
+
+
+def source_of(path: Path, language: "Language") -> "SourceFile":
+    """The text of a file, or an error."""
+    from creditlang.diagnostics import Diagnostic
+    from creditlang.driver import read_source
+
     try:
         source = read_source(path, path.name)
     except OSError as error:
@@ -126,12 +136,12 @@ def compile_policy(policy: str, language: "Language", check: bool = True) -> "Co
     if isinstance(source, Diagnostic):
         show([source], language)
         sys.exit(FINDINGS)
-    return compile_source(source, check)
+    return source
 
 
-def sound_policy(policy: str, language: "Language") -> "Compiled":
+def sound_policy(policy: str, language: "Language", examples: bool = False) -> "Compiled":
     """A compiled policy without errors; otherwise its errors are shown and the program ends."""
-    compiled = compile_policy(policy, language, check=False)
+    compiled = compile_policy(policy, language, check=False, examples=examples)
     if compiled.errors:
         show(compiled.errors, language)
         sys.exit(FINDINGS)

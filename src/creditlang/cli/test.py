@@ -27,7 +27,7 @@ def command(policies: tuple[str, ...], verbose: bool, language: "Language") -> N
 
     clean = True
     for policy in policies:
-        compiled = common.sound_policy(policy, language)
+        compiled = common.sound_policy(policy, language, examples=True)
         outcomes = list(run_examples(compiled.policy, compiled.compilation.program))
         failures = [failure for outcome in outcomes for failure in outcome.failures]
         if verbose:

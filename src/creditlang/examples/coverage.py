@@ -63,8 +63,9 @@ def measure(policy: o.Policy, outcomes: Iterable[Outcome]) -> Coverage:
     missing = [reading for reading in readings if not any(_answers(cite, reading.article) for cite in cited)]
     articles = carried(policy)
     unexplained = [name for name in policy.articles if not articles.get(name) and name not in policy.without_rule]
+    distinct = tuple({_place(line.span): line for line in lines}.values())
     return Coverage(
-        lines, tuple(uncovered.values()), len(rows), tuple(missing_rows), tuple(missing), len(readings), articles,
+        distinct, tuple(uncovered.values()), len(rows), tuple(missing_rows), tuple(missing), len(readings), articles,
         tuple(unexplained),
     )  # fmt: skip
 

@@ -172,6 +172,7 @@ def _amount(run: Run, operator: o.Amount, entries: Entries) -> Entries:
 def _value(run: Run, operator: o.Amount, branches: list[o.Branch], entry: Entry) -> None:
     """Give an entry its raw amount by the case that applies."""
     env = Environment(run, entry.record)
+    waiting = entry.pending
     try:
         chosen = [branch for branch in branches if not branch.otherwise and _matches(run, branch, env)]
         chosen = chosen or [branch for branch in branches if branch.otherwise]
@@ -193,7 +194,7 @@ def _value(run: Run, operator: o.Amount, branches: list[o.Branch], entry: Entry)
         undetermined(run, entry, why, operator.fallback, operator)
         entry.raw = entry.amount if entry.raw is None and entry.pending else entry.raw
         return
-    if entry.pending:
+    if waiting:
         total = v.hull(v.ZERO, total)
     entry.steps.append(Step("amount", "；".join(notes).split("\n")[0], None, total, entry.article))
     entry.amount = entry.raw = total

@@ -13,7 +13,7 @@ from typing import Any
 from attrs import define, frozen
 
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.dependencies import root_of, within
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter import values as v
 from creditlang.interpreter.calendar import Calendar
@@ -224,6 +224,7 @@ class _Evaluation:
                 self.fact(self.policy.facts[name])
             case "moves":
                 self.extra.extend(run_moves(self.run))
+                self.post_takers()
                 self.run.used.clear()
             case "require":
                 self.require(self.policy.requirements[name], result)
@@ -273,14 +274,17 @@ class _Evaluation:
             apply(self.run, operator, entries)
         return entries
 
-    def posted(self, account: str) -> list[Entry]:
-        """The entries posted to an account itself."""
-        return [
-            entry
-            for entries in self.run.entries.values()
-            for entry in entries
-            if entry.account == account and not entry.member
-        ]
+    def post_takers(self) -> None:
+        """Balances of categories that take, now that the queue has cut their entries."""
+        accounts = self.policy.accounts
+        roots = {
+            root_of(accounts, name)
+            for name, account in accounts.items()
+            if any(isinstance(operator, o.Take) for operator in account.operators)
+        }
+        for root in roots:
+            for name in within(accounts, root):
+                self.post(accounts[name])
 
     def post(self, account: o.Account) -> None:
         """The balance of an account in each period and over the whole time."""

@@ -290,7 +290,10 @@ def _debit(run: Run, account: str, amount: v.Number, entry: Entry, article: str,
     debit.steps.append(Step("taken", text, None, amount, article))
     name: str | None = account
     while name:
-        run.wholes[name] = v.subtract(run.whole(name), amount)
+        before = run.whole(name)
+        after = v.subtract(before, amount)
+        least = min(v.ZERO, v.low(before))
+        run.wholes[name] = v.larger(after, least) if isinstance(after, v.Interval) else after
         name = run.policy.accounts[name].parent
     return debit
 

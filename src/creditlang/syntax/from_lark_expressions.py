@@ -35,6 +35,11 @@ _ROUNDING = {"ROUNDED_DOWN_TO": "down", "ROUNDED_UP_TO": "up", "HALF_UP_TO": "ha
 class ExpressionBuilder(Transformer[Token, t.Module]):
     """Functions named after the rules of expressions."""
 
+    def parenthesised(self, children: Children) -> t.Expression:
+        inner = children[1]
+        assert isinstance(inner, t.Expression)
+        return inner
+
     def or_(self, children: Children) -> t.Expression:
         return expression_node(t.Logical, children, "or", children[0], children[2])
 

@@ -34,7 +34,7 @@ _TOKEN = re.compile(
     | (?P<newline>\n)
     | (?P<comment>\#[^\n]*)
     | (?P<text>"[^"\n]*"|“[^”\n]*”|＂[^＂\n]*＂)
-    | (?P<semester>\d{4}-\d{4}-\d{1,2}(?![\w-]))
+    | (?P<semester>\d{4}-\d{4}(?:-\d{1,2})?(?![\w-]))
     | (?P<date>\d{4}-\d{2}-\d{2}(?![\w-])|\d{4}年\d{1,2}月\d{1,2}日)
     | (?P<ordinal>\d+(?:st|nd|rd|th)(?!\w)|第\d+(?:次起|次|起)?)
     | (?P<number>\d+(?:\.\d+)?(?P<percent>%)?)
