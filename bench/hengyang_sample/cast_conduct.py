@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hengyang_sample.days import SEMESTERS, day
 from hengyang_sample.life import Life
-from hengyang_sample.ordinary import ordinary, registered
+from hengyang_sample.ordinary import academic, innovation, moral, ordinary, reading, registered, society
 
 
 def doubling(life: Life) -> None:
@@ -26,7 +26,7 @@ def doubling(life: Life) -> None:
 
 def quantities(life: Life) -> None:
     """Severe cases, damage, and what is counted by nights, class periods, days and persons; an unlisted code."""
-    ordinary(life, conduct=False)
+    moral(life), academic(life), innovation(life), reading(life), society(life)
     life.broke("外宿", day(0, 7, 2), quantity=3)
     life.broke("晚归", day(1, 5, 1), severe=True)
     life.broke("不遵守安全操作规程", day(1, 9, 3), damage=True)
@@ -74,6 +74,7 @@ def unlawful(life: Life) -> None:
 def makeup(life: Life) -> None:
     """Make-up work: reaching 85 exactly, not needed, five and a half hours, filed too late, its proof used elsewhere."""
     ordinary(life, conduct=False)
+    life.league_school(0, 5)
     for week in (5, 7):
         life.broke("上课迟到", day(0, week, 1))
     life.made_up("参加宿舍卫生大扫除", day(0, 10, 5), evidence=life.proof())

@@ -9,6 +9,7 @@ from typing import Any
 from hengyang_sample.days import SEMESTERS, day
 from hengyang_sample.life import Life
 from hengyang_sample.ordinary import (
+    OFFICIAL,
     academic,
     culture,
     innovation,
@@ -21,7 +22,7 @@ from hengyang_sample.ordinary import (
     society,
 )
 
-OFFICIAL: dict[str, Any] = {"organiser": "党政机关或学校"}
+
 ASSOCIATION: dict[str, Any] = {"organiser": "行业协会"}
 
 
@@ -47,8 +48,6 @@ def lectures(life: Life) -> None:
         life.did("主题班会", day(1, week, 0), role=role, content="团支部“每月一课”")
     registered(life)
     life.did("志愿者组织", day(1, 3, 2), role="注册为成员", content="青春志愿服务队")
-    for week in range(3, 14):
-        life.did("志愿服务活动", day(2, week, 5 if week != 5 else 1), role="参加活动", content="阅览室值守")
 
 
 def runner(life: Life) -> None:
@@ -216,11 +215,12 @@ def undecided(life: Life) -> None:
 
 
 def minima(life: Life) -> None:
-    """Two years: the printed total of 4.5 is reached, the minima of two categories are not."""
-    moral(life), innovation(life), professional(life), society(life)
+    """Two years: the printed total of 4.5 is reached exactly, the minima of two categories are not."""
+    life.theme(0), life.theme(1, "主题发言"), life.summer_practice(1), life.startup_course(2)
     life.enough_running(life.active[:2])
     life.lecture(0, "校级"), life.lecture(1, "院级"), life.lecture(2, "院级")
     life.induction(), life.review(1), life.read(2)
+    life.did("班干部", day(0, 17, 2), semester=SEMESTERS[0][0], content="劳动委员")
 
 
 def idle(life: Life) -> None:

@@ -4,15 +4,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from hengyang_sample.book import Row
-from hengyang_sample.cast_credits import ASSOCIATION, OFFICIAL
+from hengyang_sample.cast_credits import ASSOCIATION
 from hengyang_sample.days import SEMESTERS, day
 from hengyang_sample.life import Life
-from hengyang_sample.ordinary import ordinary
+from hengyang_sample.ordinary import OFFICIAL, academic, moral, ordinary, professional, reading, small_breaches
 
 
 def messy(life: Life) -> None:
     """Whatever cells can hold: unlisted items, misspellings, full-width digits, dates that are none, blanks."""
-    ordinary(life)
+    moral(life), academic(life), reading(life), professional(life), small_breaches(life)
     did = life.did
     did("校史馆义务讲解", day(2, 6, 5), content="校庆日讲解", days=1)
     did("剧本杀社交之夜", day(2, 7, 5), level="校级", content="一起破案")

@@ -4,10 +4,35 @@ Each part is enough for its minimum; what differs from student to student is wha
 """
 
 from datetime import timedelta
+from typing import Any, Final
 
 from hengyang_sample.days import SEMESTERS
 from hengyang_sample.life import WEEKEND, Life
 from hengyang_sample.words import EVENINGS, ORGANISATIONS, SOCIETIES, TALKS
+
+OFFICIAL: Final[dict[str, Any]] = {"organiser": "党政机关或学校"}
+RARE: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("学生助理", {"semester": "", "content": "教务处学生助理"}),
+    ("国旗护卫队", {"role": "成员", "level": "校级", "semester": ""}),
+    ("军政教导队", {"role": "承担军训任务", "level": "校级", "days": 4}),
+    ("思想道德表彰", {"level": "院级", "content": "优秀共青团员", **OFFICIAL}),
+    ("党团建设项目", {"content": "“一班一品”团建项目"}),
+    ("专利", {"patent_type": "实用新型", "place": 2, "team_size": 4, "content": "折叠书架"}),
+    ("科研成果获奖", {"level": "地厅级", "award": "三等奖", "place": 3, "team_size": 5, "content": "市青年科技奖", **OFFICIAL}),
+    ("大创项目", {"level": "校级", "place": 2, "team_size": 5, "content": "古村数字导览", **OFFICIAL}),
+    ("简历制作比赛", {"level": "院级", "award": "二等奖", "content": "简历大赛", **OFFICIAL}),
+    ("创业实践", {"place": 1, "team_size": 2, "content": "校园文创网店"}),
+    ("境内外培训、访学、交流宣讲", {"level": "校级", "content": "赴长沙访学分享会"}),
+    ("软考", {"exam_grade": "程序员"}),
+    ("安保服务", {"level": "校级", "content": "校运动会安保", **OFFICIAL}),
+)
+"""Items and cells; an empty semester is filled with the one in which it happens."""
+
+BREACHES: Final = (
+    "晚归", "上课迟到", "不注意个人卫生", "无故不参加升旗仪式", "带食物和饮料进课室", "乱涂乱贴乱画", "乱丢乱扔垃圾", "浪费粮食",
+    "穿拖鞋、背心，短裤或露透衣裤", "污损墙壁", "扰乱正常课堂教学或考试秩序", "不配合宿舍调整安排",
+)  # fmt: skip
+"""None costs more than fifteen points."""
 
 
 def ordinary(life: Life, conduct: bool = True) -> None:
@@ -20,6 +45,7 @@ def ordinary(life: Life, conduct: bool = True) -> None:
     professional(life)
     society(life)
     culture(life)
+    rare(life)
     if conduct:
         small_breaches(life)
 
@@ -62,8 +88,8 @@ def innovation(life: Life) -> None:
         for semester in life.active[-2:] * 2:
             life.did("企业宣讲", life.when(semester, (6, 14), (1, 2, 3)), content=life.chance.choice(TALKS))
     if life.odds(30):
-        cells = {"level": "校级", "award": "三等奖", "organiser": "党政机关或学校", "content": "我的职业规划"}
-        life.did("职业生涯规划大赛", life.when(life.active[1], (8, 14), (4, 5)), **cells)
+        cells = {"level": "校级", "award": "三等奖", "content": "我的职业规划"}
+        life.did("职业生涯规划大赛", life.when(life.active[1], (8, 14), (4, 5)), **cells, **OFFICIAL)
 
 
 def reading(life: Life) -> None:
@@ -129,9 +155,19 @@ def culture(life: Life) -> None:
         life.did("校园新闻", life.when(life.term()), level="校级", characters=620, content="记一次校园开放日")
 
 
+def rare(life: Life) -> None:
+    """Two things that few students do."""
+    for item, cells in life.chance.sample(RARE, 2):
+        semester = life.active[1]
+        on = life.when(semester, (8, 16), (1, 2, 3))
+        if "semester" in cells:
+            cells = {**cells, "semester": SEMESTERS[semester][0]}
+        life.did(item, on, evidence=life.proof(), **cells)
+
+
 def small_breaches(life: Life) -> None:
     """Nothing that costs a credit: at most one a semester."""
     for semester in life.enrolled:
         if life.odds(12):
-            item = life.chance.choice(("晚归", "上课迟到", "不注意个人卫生", "无故不参加升旗仪式", "带食物和饮料进课室"))
+            item = life.chance.choice(BREACHES)
             life.broke(item, life.when(semester, (3, 18)))

@@ -46,7 +46,6 @@ ROSTER: Final = tuple(
         computing 蒋欣妍 leave
         computing 古丽娜·艾山 ordinary
         computing 肖俊逸 ordinary
-        computing 程若曦 ordinary
         computing 龙志强 quantities
         commerce 欧阳婉清 ordinary
         commerce 曾子墨 prizes
@@ -59,7 +58,6 @@ ROSTER: Final = tuple(
         english 宋雅静 conversions
         english 贺文静 without_credits
         english 韦晓蓉 ordinary
-        english 马思琪 ordinary
         accounting 钟丽华 ordinary
         accounting 袁浩 minima
         accounting 石晓东 limits

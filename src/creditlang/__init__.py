@@ -1,3 +1,31 @@
-"""creditlang: a policy language for credit and conduct rules."""
+"""creditlang: a policy language for credit and conduct rules.
+
+Importing the package is cheap; what it offers is loaded when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from creditlang.api import Change, Policy, Requirement, Result, load
+    from creditlang.errors import DataError, PluginError, PolicyError
 
 __version__ = "0.1.0"
+__all__ = [
+    "Change",
+    "DataError",
+    "PluginError",
+    "Policy",
+    "PolicyError",
+    "Requirement",
+    "Result",
+    "__version__",
+    "load",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = "errors" if name.endswith("Error") else "api"
+    return getattr(import_module(f"creditlang.{home}"), name)

@@ -1,0 +1,77 @@
+"""The library as programs use it."""
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from attrs import frozen
+
+import creditlang
+
+STUDENT = {"programme": "two_year", "cohort": 2024, "major_group": "其他"}
+LECTURE = {"item": "学术讲座", "on": date(2024, 10, 8), "level": "school"}
+
+
+@frozen
+class Lecture:
+    """A record as an attrs object."""
+
+    item: str
+    on: date
+    level: str
+
+
+@pytest.fixture(scope="module")
+def policy() -> creditlang.Policy:
+    return creditlang.load("hengyang")
+
+
+def lectures(count: int) -> list[dict[str, object]]:
+    return [{**LECTURE, "record_id": f"A{number}"} for number in range(count)]
+
+
+def test_one_student(policy: creditlang.Policy) -> None:
+    result = policy.evaluate(STUDENT, {"enrolment": [{"semester": "2024-2025-1"}], "activity": lectures(6)})
+    assert result.account("academic") == Decimal(1)
+    assert result.account("学术科技类", "2024-2025-1") == Decimal(1)
+    assert result.requirement("graduation").status == "unmet"
+    assert result.requirement("毕业").short["德育类"] == Decimal("1.5")
+    assert "A5" in result.why("academic")
+
+
+def test_attrs_objects_are_records_too(policy: creditlang.Policy) -> None:
+    records = {
+        "enrolment": [{"semester": "2024-2025-1"}],
+        "activity": [Lecture("lecture", date(2024, 10, 8), "college")],
+    }
+    assert policy.evaluate(STUDENT, records).account("academic") == Decimal("0.1")
+
+
+def test_what_if_shows_the_difference(policy: creditlang.Policy) -> None:
+    result = policy.evaluate(STUDENT, {"enrolment": [{"semester": "2024-2025-1"}], "activity": lectures(6)})
+    change = result.what_if(drop=["A0", "A1"])
+    assert change.accounts["academic", ""] == (Decimal(1), Decimal("0.8"))
+    assert "1.00 → 0.80" in str(change)
+    assert not result.what_if(drop=["A0"]).accounts
+
+
+def test_a_policy_is_picklable_and_shared_between_threads(policy: creditlang.Policy) -> None:
+    again = pickle.loads(pickle.dumps(policy))
+    records = {"enrolment": [{"semester": "2024-2025-1"}], "activity": lectures(3)}
+    with ThreadPoolExecutor(4) as pool:
+        futures = [pool.submit(each.evaluate, STUDENT, records) for each in (policy, again) * 4]
+    assert {future.result().account("academic") for future in futures} == {Decimal("0.6")}
+
+
+def test_what_is_wrong_is_said(policy: creditlang.Policy) -> None:
+    with pytest.raises(creditlang.PolicyError) as failed:
+        creditlang.load("category academic in credit\n    item lecture: 0.2 per evnt\n")
+    assert failed.value.diagnostics
+    with pytest.raises(creditlang.DataError, match="four_year"):
+        policy.evaluate({**STUDENT, "programme": "four_year"}, {})
+    with pytest.raises(creditlang.DataError, match="CR651"):
+        policy.evaluate(STUDENT, {"activities": []} | {"activitys": [LECTURE]})
+    bad = policy.evaluate(STUDENT, {"activity": [{**LECTURE, "days": 0.5}]})
+    assert set(bad.ledger.records.values()) == {"invalid"}
