@@ -54,7 +54,9 @@ def add_student(book: Book, key: str, name: str, story: str, chance: Random, sea
     school_class = CLASSES[key]
     seat = seats[key] = seats.get(key, 0) + 1
     group, place = divmod(seat - 1, 40)
-    number = f"{school_class.cohort}{school_class.number[:2]}{int(school_class.number[2:]) + 10 * group:02}{place + 1:02}"
+    number = (
+        f"{school_class.cohort}{school_class.number[:2]}{int(school_class.number[2:]) + 10 * group:02}{place + 1:02}"
+    )
     title = school_class.name if not group else school_class.name.replace("班", f"-{group}班")
     book.add(
         "student", number, name=name, college=school_class.college, **{"class": title}, programme=school_class.programme,

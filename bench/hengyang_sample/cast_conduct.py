@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from hengyang_sample.days import SEMESTERS, day
 from hengyang_sample.life import Life
-from hengyang_sample.ordinary import academic, innovation, moral, ordinary, reading, registered, society
+from hengyang_sample.ordinary import academic, enough, innovation, moral, reading, registered, society
 
 
 def doubling(life: Life) -> None:
     """Two, three and four breaches in a semester: 80, 60 and 40; credits offered at 1:1, 2:1 and 3:1."""
-    ordinary(life, conduct=False)
+    enough(life)
     for semester, items in (
         (1, ("晚归", "上课迟到")),
         (2, ("上课迟到", "带食物和饮料进课室", "公共场所吵闹喧哗")),
@@ -43,7 +43,7 @@ def quantities(life: Life) -> None:
 
 def sanctions(life: Life) -> None:
     """Breaches and the sanction for the same case: breach higher, sanction higher, a tie, after doubling, another case."""
-    ordinary(life, conduct=False)
+    enough(life)
     life.broke("打架斗殴", day(0, 8, 3), case="2024-017")
     life.broke("警告", day(0, 10, 1), case="2024-017")
     life.broke("上课迟到", day(1, 5, 2), case="2025-003")
@@ -63,7 +63,7 @@ def sanctions(life: Life) -> None:
 
 def unlawful(life: Life) -> None:
     """Breaking the law: 20 points decided, not yet decided, and 40, which is out of the range."""
-    ordinary(life, conduct=False)
+    enough(life)
     life.broke("违反国家法律法规", day(1, 6, 2), points_decided=20)
     life.broke("违反国家法律法规", day(2, 9, 4))
     life.broke("违反国家法律法规", day(3, 11, 1), points_decided=40)
@@ -73,7 +73,7 @@ def unlawful(life: Life) -> None:
 
 def makeup(life: Life) -> None:
     """Make-up work: reaching 85 exactly, not needed, five and a half hours, filed too late, its proof used elsewhere."""
-    ordinary(life, conduct=False)
+    enough(life)
     life.league_school(0, 5)
     for week in (5, 7):
         life.broke("上课迟到", day(0, week, 1))
@@ -102,7 +102,7 @@ def makeup(life: Life) -> None:
 
 def offsets(life: Life) -> None:
     """Offsets: too little there, running or reading named or not, undated, two in a semester, a source that cannot be."""
-    ordinary(life, conduct=False)
+    enough(life)
     registered(life)
     for semester, count in ((0, 2), (1, 3), (2, 4)):
         for position in range(count):

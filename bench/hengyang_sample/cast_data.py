@@ -7,7 +7,7 @@ from hengyang_sample.book import Row
 from hengyang_sample.cast_credits import ASSOCIATION
 from hengyang_sample.days import SEMESTERS, day
 from hengyang_sample.life import Life
-from hengyang_sample.ordinary import OFFICIAL, academic, moral, ordinary, professional, reading, small_breaches
+from hengyang_sample.ordinary import OFFICIAL, academic, enough, moral, professional, reading, small_breaches
 
 
 def messy(life: Life) -> None:
@@ -53,7 +53,7 @@ def messy(life: Life) -> None:
 
 def prizes(life: Life) -> None:
     """Prizes as printed: third above second, first below second, placings at every border, prizes without a rate."""
-    ordinary(life)
+    enough(life)
     for semester, award in ((0, "一等奖"), (1, "二等奖"), (2, "三等奖"), (3, "优秀奖")):
         life.did("竞赛类阅读活动", day(semester, 13, 4), level="省级", award=award, content="三湘读书月")
     for week, content in ((14, "三湘读书月征文"), (15, "三湘读书月朗诵")):
@@ -83,7 +83,7 @@ def prizes(life: Life) -> None:
 
 def duplicates(life: Life) -> None:
     """Record numbers that come twice, and records of students whom nobody knows."""
-    ordinary(life)
+    enough(life)
 
     def again(row: Row) -> None:
         cells = {name: value for name, value in row.items() if name in row and not name.startswith("_")}
@@ -107,7 +107,7 @@ def duplicates(life: Life) -> None:
 
 def conversions(life: Life) -> None:
     """Conversions: from an account to courses, week 15 and 16, one content twice, three years and a day, into an account."""
-    ordinary(life)
+    enough(life)
     to_course, certificate, training = "第二课堂活动学分转换课程学分", "技能等级证书", "培训证书"
     life.converts(to_course, "0.3", day(2, 12, 1), source="专业能力拓展类", content="大学英语")
     life.converts(to_course, "9", day(3, 12, 1), source="文化艺术与身心发展类", content="体育与健康")
@@ -137,15 +137,17 @@ def conversions(life: Life) -> None:
 
 def without_credits(life: Life) -> None:
     """The programme's credits are missing, so that the limits of conversion are open; what counts otherwise counts."""
-    ordinary(life)
-    life.converts("国家职业资格证书", "6", day(3, 8, 2), content="导游", issued_on=date(2025, 12, 1), evidence=life.proof())
+    enough(life)
+    life.converts(
+        "国家职业资格证书", "6", day(3, 8, 2), content="导游", issued_on=date(2025, 12, 1), evidence=life.proof()
+    )
     life.converts("工匠大师", "4", day(3, 9, 2), content="湘绣", evidence=life.proof())
     life.converts("低一级学历的学分", "3", day(3, 10, 2), content="中职英语", evidence=life.proof())
 
 
 def limits(life: Life) -> None:
     """82 credits: certificates over a quarter (20.5), achievements over a quarter, everything over a half (41)."""
-    ordinary(life)
+    enough(life)
     life.converts("国家职业资格证书", "8", day(1, 8, 2), content="会计专业技术初级", issued_on=date(2025, 3, 1))
     life.converts("行业证书", "7", day(2, 8, 2), content="财务数字化", issued_on=date(2025, 9, 1))
     life.converts("行业证书", "6.5", day(2, 9, 2), content="智能财税", issued_on=date(2025, 9, 8))

@@ -33,8 +33,11 @@ MADE_UP: Final = frozenset(map(date.fromisoformat, _MADE_UP))
 
 
 def day(semester: int, week: int, weekday: int = 0) -> date:
-    """A day of a teaching week; Monday is 0. It may be a holiday."""
-    return SEMESTERS[semester][1] + timedelta((week - 1) * 7 + weekday)
+    """A day of a teaching week, Monday being 0; instead of a holiday the first day after it."""
+    found = SEMESTERS[semester][1] + timedelta((week - 1) * 7 + weekday)
+    while found in HOLIDAYS:
+        found += timedelta(1)
+    return found
 
 
 @cache
@@ -52,9 +55,17 @@ def working_days_after(on: date, count: int) -> date:
     return on
 
 
-def some_day(chance: Random, semester: int, weeks: tuple[int, int], weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)) -> date:
+def some_day(
+    chance: Random, semester: int, weeks: tuple[int, int], weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+) -> date:
     """A day of these weeks and weekdays that is no holiday."""
     while True:
-        found = day(semester, chance.randrange(weeks[0], weeks[1] + 1), chance.choice(weekdays))
-        if found not in HOLIDAYS:
+        week, weekday = chance.randrange(weeks[0], weeks[1] + 1), chance.choice(weekdays)
+        found = day(semester, week, weekday)
+        if found.weekday() == weekday:
             return found
+
+
+def week_days(semester: int, week: int) -> set[date]:
+    """The seven days of a teaching week."""
+    return {SEMESTERS[semester][1] + timedelta((week - 1) * 7 + weekday) for weekday in range(7)}

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any, Final
 
 from hengyang_sample.book import Book, Row
-from hengyang_sample.days import HOLIDAYS, SEMESTERS, day, some_day, working_days_after
+from hengyang_sample.days import SEMESTERS, day, some_day, week_days, working_days_after
 from hengyang_sample.words import CONTESTS, LECTURES, OCCUPATIONS, READINGS, REVIEWS, THEMES, VOLUNTEERING, Class
 
 WORKDAYS: Final = (0, 1, 2, 3, 4)
@@ -90,7 +90,11 @@ class Life:
         item = "晨跑" if self.odds(60) else "晚跑"
         if not cells:
             far = self.odds(40)
-            cells = {"metres": 3000 + 100 * self.chance.randrange(0, 9)} if far else {"minutes": self.chance.randrange(30, 46)}
+            cells = (
+                {"metres": 3000 + 100 * self.chance.randrange(0, 9)}
+                if far
+                else {"minutes": self.chance.randrange(30, 46)}
+            )
         return self.did(item, on, None, role=role, **cells)
 
     def run_week(self, semester: int, count: int, role: str = "参加活动") -> None:
@@ -98,8 +102,7 @@ class Life:
         weeks = self.free_weeks[semester]
         while weeks:
             week = weeks.pop(0)
-            days = [day(semester, week, weekday) for weekday in (0, 1, 2, 3, 4, 6)]
-            days = [found for found in days if found not in HOLIDAYS]
+            days = sorted({day(semester, week, weekday) for weekday in (0, 1, 2, 3, 4, 6)} & week_days(semester, week))
             if len(days) >= count:
                 for on in sorted(self.chance.sample(days, count)):
                     self.run(on, role)
@@ -107,7 +110,7 @@ class Life:
 
     def enough_running(self, semesters: list[int]) -> None:
         """Ten tenths of a credit, as leader in five weeks or as member in more; in a five-year programme there is time."""
-        led = self.chance.choice((5, 5, 5, 5, 5, 5, 4, 4, 3, 0))
+        led = self.chance.choice((5, 5, 5, 5, 5, 5, 5, 5, 3, 0))
         weeks = [(5, "领跑")] * led + [(4, "参加活动")] * (10 - 2 * led)
         if self.school_class.programme == "五年一贯制":
             weeks = weeks[:3]
@@ -132,13 +135,15 @@ class Life:
         """A book a week; the library's system files it."""
         first = self.chance.randrange(3, 16 - weeks)
         for week in range(first, first + weeks):
-            on = day(semester, week, self.chance.randrange(0, 5))
+            on = day(semester, week, self.chance.randrange(0, 3))
             self.did("借阅", on, None, content=self.chance.choice(REVIEWS))
 
     # ---- examinations
     def mandarin(self, semester: int, grade: str = "二级乙等") -> Row:
         """The Mandarin test; the certificate has no filing date."""
-        return self.did("普通话水平测试", self.when(semester, (8, 15), (5,)), None, mandarin=grade, evidence=self.proof())
+        return self.did(
+            "普通话水平测试", self.when(semester, (8, 15), (5,)), None, mandarin=grade, evidence=self.proof()
+        )
 
     def examination(self, semester: int) -> Row:
         """One examination that suits the student's field."""
@@ -186,7 +191,13 @@ class Life:
 
     def offsets(self, semester: int, source: str, credits: str, filed_on: date | None, **cells: Any) -> Row:
         """A request to have credits taken for a semester's conduct credit."""
-        cells = {"semester": SEMESTERS[semester][0], "source": source, "credits": credits, "filed_on": filed_on, **cells}
+        cells = {
+            "semester": SEMESTERS[semester][0],
+            "source": source,
+            "credits": credits,
+            "filed_on": filed_on,
+            **cells,
+        }
         return self.book.add("offset_request", self.number, filed_on or SEMESTERS[semester][2], **cells)
 
     def converts(self, item: str, credits: str, filed_on: date | None, **cells: Any) -> Row:

@@ -18,7 +18,10 @@ RARE: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("思想道德表彰", {"level": "院级", "content": "优秀共青团员", **OFFICIAL}),
     ("党团建设项目", {"content": "“一班一品”团建项目"}),
     ("专利", {"patent_type": "实用新型", "place": 2, "team_size": 4, "content": "折叠书架"}),
-    ("科研成果获奖", {"level": "地厅级", "award": "三等奖", "place": 3, "team_size": 5, "content": "市青年科技奖", **OFFICIAL}),
+    (
+        "科研成果获奖",
+        {"level": "地厅级", "award": "三等奖", "place": 3, "team_size": 5, "content": "市青年科技奖", **OFFICIAL},
+    ),
     ("大创项目", {"level": "校级", "place": 2, "team_size": 5, "content": "古村数字导览", **OFFICIAL}),
     ("简历制作比赛", {"level": "院级", "award": "二等奖", "content": "简历大赛", **OFFICIAL}),
     ("创业实践", {"place": 1, "team_size": 2, "content": "校园文创网店"}),
@@ -28,15 +31,30 @@ RARE: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
 )
 """Items and cells; an empty semester is filled with the one in which it happens."""
 
+SLIPS: Final[tuple[tuple[int, dict[str, Any]], ...]] = (
+    (6, {}), (9, {}), (2, {"approved": False}), (2, {"level": "院级"}), (1, {"assessed": False}), (2, {"fraud": True}),
+    (2, {"level": "全校"}),
+)  # fmt: skip
+"""Working days until it was filed, and cells."""
+
 BREACHES: Final = (
     "晚归", "上课迟到", "不注意个人卫生", "无故不参加升旗仪式", "带食物和饮料进课室", "乱涂乱贴乱画", "乱丢乱扔垃圾", "浪费粮食",
-    "穿拖鞋、背心，短裤或露透衣裤", "污损墙壁", "扰乱正常课堂教学或考试秩序", "不配合宿舍调整安排",
+    "穿拖鞋、背心，短裤或露透衣裤", "污损墙壁", "扰乱正常课堂教学或考试秩序", "不配合宿舍调整安排", "举止不雅",
+    "破坏教学设备与设施", "寻衅滋事",
 )  # fmt: skip
 """None costs more than fifteen points."""
 
 
-def ordinary(life: Life, conduct: bool = True) -> None:
-    """All of an ordinary student's semesters; without `conduct`, a student who breaks no rules."""
+def ordinary(life: Life) -> None:
+    """An ordinary student's semesters."""
+    enough(life)
+    rare(life)
+    slip(life)
+    small_breaches(life)
+
+
+def enough(life: Life) -> None:
+    """What it takes to graduate, for a student who has a story besides."""
     moral(life)
     academic(life)
     innovation(life)
@@ -45,9 +63,6 @@ def ordinary(life: Life, conduct: bool = True) -> None:
     professional(life)
     society(life)
     culture(life)
-    rare(life)
-    if conduct:
-        small_breaches(life)
 
 
 def moral(life: Life) -> None:
@@ -96,7 +111,7 @@ def reading(life: Life) -> None:
     """At least 1."""
     life.induction()
     tenths = 1
-    if life.odds(55):
+    if life.odds(80):
         award, gain = life.chance.choice((("一等奖", 5), ("二等奖", 4), ("三等奖", 3)))
         life.did("竞赛类阅读活动", life.when(1, (8, 12)), level="校级", award=award, content="经典诵读大赛")
         tenths += gain
@@ -134,11 +149,23 @@ def society(life: Life) -> None:
     else:
         where = life.chance.choice(SOCIETIES)
         for semester in terms:
-            life.post("学生社团组织", semester, "负责人" if semester >= 2 else "成员", "校级", where, life.chance.randrange(3, 9))
+            life.post(
+                "学生社团组织",
+                semester,
+                "负责人" if semester >= 2 else "成员",
+                "校级",
+                where,
+                life.chance.randrange(3, 9),
+            )
         life.did("社团活动", life.when(0, (5, 15), WEEKEND), level="校级", content=f"{where}展示")
     if choice == 2 or life.odds(25):
         on = SEMESTERS[1][2] + timedelta(10)
-        cells = {"level": "校级", "weeks": 3, "characters": 2000 + 50 * life.chance.randrange(0, 20), "content": "暑期社会实践"}
+        cells = {
+            "level": "校级",
+            "weeks": 3,
+            "characters": 2000 + 50 * life.chance.randrange(0, 20),
+            "content": "暑期社会实践",
+        }
         life.did("社会实践", on, ended=on + timedelta(20), **cells)
 
 
@@ -156,13 +183,22 @@ def culture(life: Life) -> None:
 
 
 def rare(life: Life) -> None:
-    """Two things that few students do."""
-    for item, cells in life.chance.sample(RARE, 2):
+    """Two things that few students do; the number of the student says which."""
+    for step in (0, 6):
+        item, cells = RARE[(int(life.number[-4:]) + step) % len(RARE)]
         semester = life.active[1]
         on = life.when(semester, (8, 16), (1, 2, 3))
         if "semester" in cells:
             cells = {**cells, "semester": SEMESTERS[semester][0]}
         life.did(item, on, evidence=life.proof(), **cells)
+
+
+def slip(life: Life) -> None:
+    """What goes wrong with a form now and then: filed too late, turned down, a cell left empty."""
+    if life.odds(50):
+        on = life.when(life.term(), (4, 14), WEEKEND)
+        filed, cells = life.chance.choice(SLIPS)
+        life.did("社团活动", on, filed, **{"level": "校级", "content": "社团开放日", **cells})
 
 
 def small_breaches(life: Life) -> None:

@@ -70,7 +70,7 @@ class Policy:
         """The results of one student.
 
         `student` and each record are mappings, or attrs objects, of names or labels to values; `records` lists them by
-        kind. Raises `DataError` when the student's own attributes cannot be read; a bad record is invalid, not an error.
+        kind. Raises `DataError` when the student's own attributes cannot be read; a bad record is only invalid.
         """
         given = [(kind, _mapping(record)) for kind, rows in records.items() for record in rows]
         return _evaluate(self, _mapping(student), given, as_of, dict(set or {}))

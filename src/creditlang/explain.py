@@ -247,9 +247,7 @@ class Explanation:
 
     def steps_note(self, entry: Entry) -> str:
         """The lines that changed the amount."""
-        texts = [
-            _one_line(step.text) for step in entry.steps if step.sort in ("times", "plus", "half", "rounded", "ratio")
-        ]
+        texts = [step.text for step in entry.steps if step.sort in ("times", "plus", "half", "rounded", "ratio")]
         notes = [in_language(step.note, self.language) for step in entry.steps if step.sort == "ratio" and step.note]
         return "; ".join(dict.fromkeys(notes or texts))
 
@@ -271,14 +269,10 @@ class Explanation:
             for step in entry.steps:
                 before = f"{amount_text(step.before)} → " if step.before is not None else ""
                 note = f" ({in_language(step.note, self.language)})" if step.note else ""
-                yield f"  {before}{amount_text(step.after)}  {_one_line(step.text)}{note}{_article(step.article)}"
+                yield f"  {before}{amount_text(step.after)}  {step.text}{note}{_article(step.article)}"
             if entry.reason:
                 yield f"  {in_language(entry.reason, self.language)}{_article(entry.article)}"
 
 
 def _article(article: str) -> str:
     return f"  [{article}]" if article else ""
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split("\n", 1)[0].split())

@@ -133,7 +133,7 @@ class Results:
         for number, step in enumerate(entry.steps, start=1):
             self.tables["steps"].append(
                 (
-                    record.identifier, entry.rule, number, _one_line(step.text) or step.sort, amount_value(step.before),
+                    record.identifier, entry.rule, number, step.text or step.sort, amount_value(step.before),
                     amount_value(step.after), step.article,
                 )
             )  # fmt: skip
@@ -226,10 +226,6 @@ def fact_value(value: object) -> str | Decimal | None:
 
 def _label(labels: tuple[str, ...], name: str) -> str:
     return labels[0] if labels else name
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split("\n", 1)[0].split())
 
 
 def _sortable(row: Row) -> tuple[str, ...]:

@@ -72,8 +72,8 @@ def named(block: Block) -> str:
 
 @cache
 def compiled(block: Block) -> Compiled:
-    """The policy of a block; its lines are numbered as in the document."""
-    return compile_source(SourceFile(block.document, "\n" * block.line + block.text))
+    """The policy of a block."""
+    return compile_source(SourceFile(named(block), block.text))
 
 
 @pytest.mark.parametrize("block", WHOLE, ids=named)

@@ -50,8 +50,9 @@ def report(name: str, policy: "Policy", coverage: "Coverage", language: "Languag
     """What is covered, and the articles."""
     zh = language == "zh"
     for line in coverage.uncovered:
-        place = f"{line.span.source.name}:{line.span.source.line_number(line.span.start)}"
-        click.echo(f"{'没有例子' if zh else 'no example'}: {place} {_one_line(line.span.text)} [{line.article}]")
+        number = line.span.source.line_number(line.span.start)
+        text = line.span.source.line_text(number).strip()
+        click.echo(f"{'没有例子' if zh else 'no example'}: {line.span.source.name}:{number} {text}")
     for row in coverage.uncovered_rows:
         click.echo(f"{'表格行没有例子' if zh else 'no example for the row'}: {row}")
     for reading in coverage.uncovered_readings:
@@ -75,7 +76,3 @@ def report(name: str, policy: "Policy", coverage: "Coverage", language: "Languag
         f"解读{coverage.readings - len(coverage.uncovered_readings)}/{coverage.readings}有例子",
     }
     click.echo(texts[language])
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split("\n", 1)[0].split())

@@ -5,6 +5,7 @@ its heading. `shared by` writes out the adjustment that it names. Every operator
 else those of the declaration around it, and a number by which steps and coverage name it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import count
@@ -18,6 +19,7 @@ from creditlang.core.elaborate import Context, Elaborator, known_present
 from creditlang.core.scope import Scope
 from creditlang.core.tables import build_table
 from creditlang.diagnostics import Label, Phrase
+from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import Type
 
@@ -104,34 +106,37 @@ class Bodies:
         self, lines: Sequence[t.Line], context: Context, around: str, inside: frozenset[str] | None, unit: str | None
     ) -> list[o.Operator]:
         """The operators of a body, in order; `inside` are the rules that it speaks of when it speaks of groups."""
-        done: list[o.Operator] = []
-        cases: list[t.Case | t.TableCase] = []
-        mode: Literal["one", "first", "all"] = "one"
         lines = [line for line in lines if not isinstance(line, (t.Reading, t.Item, t.Category, t.Level, t.InOrderOf))]
+        cases = [line for line in lines if _is_case(line)]
+        mode = next((line.which for line in lines if isinstance(line, t.Mode)), "one")
         tolerant = any(isinstance(line, t.Fallback) or (isinstance(line, t.Case) and line.otherwise) for line in lines)
-        body = evolve(context, tolerant=context.tolerant or (tolerant and _answers_missing(lines)))
-        body = evolve(body, tolerant=body.tolerant or any(map(_asks_missing, lines)))
-        for position, line in enumerate(lines):
-            if isinstance(line, t.Mode):
-                mode = line.which
-            elif isinstance(line, t.Case) and isinstance(line.amount.value, t.Within):
-                done.append(self.deadline(line, context, around))
+        tolerant = (tolerant and _answers_missing(lines)) or any(map(_asks_missing, lines))
+        body = evolve(context, tolerant=context.tolerant or tolerant)
+        guards: list[o.Operator] = []
+        done: list[o.Operator] = []
+        amount: o.Operator | None = None
+        for line, following in zip(lines, [*lines[1:], None], strict=False):
+            answer = following if isinstance(following, t.Fallback) else None
+            if isinstance(line, t.Case) and isinstance(line.amount.value, t.Within):
+                (done if done else guards).append(self.deadline(line, context, around))
             elif isinstance(line, (t.Case, t.TableCase)):
-                cases.append(line)
-                following = lines[position + 1] if position + 1 < len(lines) else None
-                if not isinstance(following, (t.Case, t.TableCase)):
-                    fallback = self.fallback(following, body, unit) if isinstance(following, t.Fallback) else None
-                    done.append(self.amount(cases, mode, fallback, body, around, unit))
-                    cases, mode = [], "one"
+                if line is cases[-1]:
+                    fallback = self.fallback(answer, body, unit) if answer else None
+                    amount = self.amount(cases, mode, fallback, body, around, unit)  # type: ignore[arg-type]
+            elif isinstance(line, t.Guard) and not done:
+                guards.extend(self.adjustment(line, None, body if cases else context, around, inside, unit))
             elif isinstance(line, t.Fallback):
-                previous = lines[position - 1] if position else None
-                if not isinstance(previous, (t.Case, t.TableCase, t.Scale, t.Shared, t.Cap, t.CountCap, t.From)):
-                    self.scope.report("CR103", line.span, container=Phrase("this place", "这个位置"))
-            else:
-                following = lines[position + 1] if position + 1 < len(lines) else None
-                answer = following if isinstance(following, t.Fallback) else None
+                self.check_fallback(line, lines)
+            elif not isinstance(line, t.Mode):
                 done.extend(self.adjustment(line, answer, context, around, inside, unit))
-        return done
+        return [*guards, *([amount] if amount else []), *done]
+
+    def check_fallback(self, line: t.Fallback, lines: Sequence[t.Line]) -> None:
+        """An `otherwise` answers for the line before it, which must be one that may have no value."""
+        position = next(index for index, other in enumerate(lines) if other is line)
+        previous = lines[position - 1] if position else None
+        if not isinstance(previous, (t.Case, t.TableCase, t.Scale, t.Shared, t.Cap, t.CountCap, t.From)):
+            self.scope.report("CR103", line.span, container=Phrase("this place", "这个位置"))
 
     def deadline(self, line: t.Case, context: Context, around: str) -> o.Guard:
         """A date that must not be too late: records that miss it are void."""
@@ -151,6 +156,7 @@ class Bodies:
             reason,
             True,
             number=self.number(),
+            text=as_written(line.span),
             article=self.article(line.cites, around),
             span=line.span,
         )
@@ -208,7 +214,7 @@ class Bodies:
                 self.scope.date(date, line)
         return o.Branch(
             self.number(), condition, line.otherwise, value, times, gather, -1 if written.deduct else 1, line.since,
-            line.until, self.article(line.cites, around), line.span,
+            line.until, self.article(line.cites, around), as_written(line.span, line.otherwise), line.span,
         )  # fmt: skip
 
     def case_condition(self, node: t.Expression | None, context: Context) -> tuple[e.Expression | None, Context]:
@@ -252,6 +258,7 @@ class Bodies:
             None,
             None,
             self.article(line.cites, around),
+            as_written(line.span),
             line.span,
         )
 
@@ -261,7 +268,12 @@ class Bodies:
         unit: str | None,
     ) -> Iterable[o.Operator]:  # fmt: skip
         inner = evolve(context, tolerant=True) if answer else context
-        common = {"number": self.number(), "article": self.article(line.cites, around), "span": line.span}
+        common = {
+            "number": self.number(),
+            "text": as_written(line.span),
+            "article": self.article(line.cites, around),
+            "span": line.span,
+        }
         fallback = self.fallback(answer, context, unit) if answer else None
         if isinstance(line, t.Grouped):
             yield from self.grouped(line, fallback, inner, common, inside, unit)
@@ -440,6 +452,23 @@ class Bodies:
             self.number(), line.label or node.span.text, condition, have, needed, at_least,
             self.article(line.cites, around), line.span,
         )  # fmt: skip
+
+
+def as_written(span: Span, whole: bool = False) -> str:
+    """A line as it is written, without articles and comment: from the span on, or from its start."""
+    number = span.source.line_number(span.start)
+    line = span.source.line_text(number)
+    column = span.source.position(span.start).column - 1
+    before = line[:column]
+    start = 0 if whole or not re.search("[:：]", before) else column
+    return _TRAILING.sub("", line[start:]).strip()
+
+
+_TRAILING = re.compile(r"(\s*(\[[^\]\"]*\]|【[^】]*】))*\s*(#[^\"]*)?$")
+
+
+def _is_case(line: t.Line) -> bool:
+    return isinstance(line, t.TableCase) or (isinstance(line, t.Case) and not isinstance(line.amount.value, t.Within))
 
 
 def _summands(node: t.Expression) -> Iterator[t.Identifier]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
-from creditlang.core.bodies import Bodies
+from creditlang.core.bodies import Bodies, as_written
 from creditlang.core.dependencies import Order
 from creditlang.core.elaborate import Context, Elaborator
 from creditlang.core.scope import Scope
@@ -352,7 +352,7 @@ class Compilation:
         return o.Move(
             self.bodies.number(), target.name, request, tuple(sources), account.name, amount.name,
             self.named_field(order, kind, "date") if order else None, limit, self.ratios(node, around), rounding,
-            (*kind_guards, *guards), node.labels, around, node.name.span,
+            (*kind_guards, *guards), node.labels, around, as_written(node.name.span, whole=True), node.name.span,
         )  # fmt: skip
 
     def ratios(self, node: t.Offset, around: str) -> tuple[o.Ratio, ...]:

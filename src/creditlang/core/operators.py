@@ -20,9 +20,10 @@ Disposition = Literal["counted", "reduced", "void", "pending", "unmatched", "inv
 
 @frozen
 class Operator:
-    """Something done to entries: its articles and its line in the policy."""
+    """Something done to entries: its articles, and its line in the policy as it is written."""
 
     number: int = field(kw_only=True)
+    text: str = field(default="", kw_only=True)
     article: str = field(default="", kw_only=True)
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
@@ -91,6 +92,7 @@ class Branch:
     since: str | None
     until: str | None
     article: str
+    text: str
     span: Span | None = field(eq=False, repr=False)
 
 
@@ -204,6 +206,7 @@ class Move:
     guards: tuple[Guard, ...]
     labels: tuple[str, ...]
     article: str
+    text: str
     span: Span | None = field(eq=False, repr=False)
 
 

@@ -34,14 +34,9 @@ def live(entries: Iterable[Entry], over: frozenset[str] | None = None) -> Entrie
     ]
 
 
-def text_of(operator: o.Operator) -> str:
-    """An operator's line in the policy."""
-    return operator.span.text if operator.span else ""
-
-
 def step(entry: Entry, sort: str, operator: o.Operator, before: Any, after: Any, note: str = "") -> None:
     """Note a step."""
-    entry.steps.append(Step(sort, text_of(operator), before, after, operator.article, note))
+    entry.steps.append(Step(sort, operator.text, before, after, operator.article, note))
 
 
 def dismiss(entry: Entry, state: str, reason: str, operator: o.Operator) -> None:
@@ -188,7 +183,7 @@ def _value(run: Run, operator: o.Amount, branches: list[o.Branch], entry: Entry)
                 return
             total = v.add(total, amount)
             run.covered.add(branch.number)
-            notes.append(branch.span.text if branch.span else "")
+            notes.append(branch.text)
             entry.sign, entry.article = branch.sign, branch.article or entry.article
     except Undetermined as why:
         undetermined(run, entry, why, operator.fallback, operator)
@@ -196,7 +191,7 @@ def _value(run: Run, operator: o.Amount, branches: list[o.Branch], entry: Entry)
         return
     if waiting:
         total = v.hull(v.ZERO, total)
-    entry.steps.append(Step("amount", "；".join(notes).split("\n")[0], None, total, entry.article))
+    entry.steps.append(Step("amount", "；".join(notes), None, total, entry.article))
     entry.amount = entry.raw = total
 
 
@@ -274,7 +269,7 @@ def _gathered(run: Run, branch: o.Branch, members: Entries) -> Entry:
     entry = Entry(carrier.record, carrier.rule, carrier.account, carrier.period, branch.sign, amount, amount)
     entry.article = branch.article
     names = ", ".join(member.record.identifier for member in members)
-    entry.steps.append(Step("amount", branch.span.text if branch.span else "", None, amount, branch.article, names))
+    entry.steps.append(Step("amount", branch.text, None, amount, branch.article, names))
     return entry
 
 

@@ -24,7 +24,6 @@ from creditlang.interpreter.entries import (
     live,
     shown,
     step,
-    text_of,
     undetermined,
 )
 from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
@@ -89,7 +88,7 @@ def _offset(run: Run, move: o.Move, entry: Entry, given: dict[tuple[str, str], v
     if entry.state != "live":
         return []
     record = entry.record
-    line = o.Operator(number=move.number, article=move.article, span=move.span)
+    line = o.Operator(number=move.number, text=move.text, article=move.article, span=move.span)
     source, wanted = record.values.get(move.source_field), record.values.get(move.amount_field)
     if not isinstance(source, str) or not isinstance(wanted, Decimal):
         dismiss(entry, "invalid", Phrase("the request names no account or amount", "申请没有写明来源或学分"), line)
@@ -111,14 +110,14 @@ def _offset(run: Run, move: o.Move, entry: Entry, given: dict[tuple[str, str], v
     entry.pending = isinstance(given_now, v.Interval)
     entry.cut = entry.cut or taken != wanted
     _credit(run, move.target, record.semester or "", given_now)
-    return _take(run, source, taken, entry, move.article, text_of(line))
+    return _take(run, source, taken, entry, move.article, line.text)
 
 
 def _reserve(run: Run, move: o.Move, entry: Entry, source: str, wanted: Decimal, line: o.Operator) -> list[Entry]:
     """A request that waits: what it may take is open, what it may give is not yet given to anything."""
     entry.raw, entry.amount = wanted, v.hull(v.ZERO, wanted)
     step(entry, "pending", line, wanted, entry.amount, entry.reason)
-    return _take(run, source, v.hull(v.ZERO, v.smaller(wanted, _held(run, source))), entry, move.article, text_of(line))
+    return _take(run, source, v.hull(v.ZERO, v.smaller(wanted, _held(run, source))), entry, move.article, line.text)
 
 
 def _offer(
@@ -127,7 +126,7 @@ def _offer(
 ) -> tuple[v.Number, v.Number]:  # fmt: skip
     """What a request gives, and what it takes for it."""
     record = entry.record
-    entry.steps.append(Step("amount", text_of(line), None, wanted, move.article))
+    entry.steps.append(Step("amount", line.text, None, wanted, move.article))
     held = _held(run, source)
     offered = v.smaller(wanted, held)
     if offered != wanted:
@@ -216,7 +215,7 @@ def _convert(
         running[key] = v.add(running.get(key, v.ZERO), entry.amount)  # type: ignore[arg-type]
     found: list[Entry] = []
     for source, operator in sources:
-        found += _take(run, source, entry.amount, entry, operator.article, text_of(operator))  # type: ignore[arg-type]
+        found += _take(run, source, entry.amount, entry, operator.article, operator.text)  # type: ignore[arg-type]
     return found
 
 
