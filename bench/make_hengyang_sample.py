@@ -2,9 +2,9 @@
 
     python bench/make_hengyang_sample.py OUTDIR [--students N] [--seed S]
 
-Without `--students`, the forty students of `stdlib_policies/hengyang/sample/`. With more, the forty come first; the
-others are ordinary students of the same classes, and in every fifth round of forty the stories come again. Each student
-has a random generator of its own, so that a larger sample begins with the smaller one.
+Without `--students`, the students of `stdlib_policies/hengyang/sample/`. With more, those come first; the others
+are ordinary students of the same classes, and in every fifth round the stories come again. Each student has a random
+generator of its own, so that a larger sample begins with the smaller one.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from hengyang_sample.words import CLASSES, GIVEN, ROSTER, SURNAMES
 
 SEED: Final = 20240605
 STORIES_EVERY: Final = 5
-CLASSES_A_FILE: Final = 40
+SEATS: Final = 40
 
 _CASTS: Final = (cast_credits, cast_conduct, cast_data)
 
@@ -53,16 +53,20 @@ def add_student(book: Book, key: str, name: str, story: str, chance: Random, sea
     """A student, the semesters of the student, and all that happened in them."""
     school_class = CLASSES[key]
     seat = seats[key] = seats.get(key, 0) + 1
-    group, place = divmod(seat - 1, 40)
-    number = (
-        f"{school_class.cohort}{school_class.number[:2]}{int(school_class.number[2:]) + 10 * group:02}{place + 1:02}"
-    )
+    group, place = divmod(seat - 1, SEATS)
+    college, first = school_class.number[:2], int(school_class.number[2:])
+    number = f"{school_class.cohort}{college}{first + 10 * group:02}{place + 1:02}"
     title = school_class.name if not group else school_class.name.replace("班", f"-{group}班")
-    book.add(
-        "student", number, name=name, college=school_class.college, **{"class": title}, programme=school_class.programme,
-        cohort=school_class.cohort, major_group=school_class.major_group,
-        programme_credits="" if story == "without_credits" else school_class.credits,
-    )  # fmt: skip
+    cells = {
+        "name": name,
+        "college": school_class.college,
+        "class": title,
+        "programme": school_class.programme,
+        "cohort": school_class.cohort,
+        "major_group": school_class.major_group,
+        "programme_credits": "" if story == "without_credits" else school_class.credits,
+    }
+    book.add("student", number, **cells)
     life = Life(book, number, school_class, chance)
     story_of(story)(life)
     life.enrols()

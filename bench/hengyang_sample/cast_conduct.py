@@ -12,8 +12,8 @@ def doubling(life: Life) -> None:
     enough(life)
     for semester, items in (
         (1, ("晚归", "上课迟到")),
-        (2, ("上课迟到", "带食物和饮料进课室", "公共场所吵闹喧哗")),
-        (3, ("晚归", "插队抢座", "上课早退", "无故不参加升旗仪式")),
+        (2, ("上课迟到", "乱丢乱扔垃圾", "公共场所吵闹喧哗")),
+        (3, ("污损墙壁", "插队抢座", "上课早退", "无故不参加升旗仪式")),
     ):
         for position, item in enumerate(items):
             life.broke(item, day(semester, 4 + 3 * position, 1 + position % 3))
@@ -37,12 +37,12 @@ def quantities(life: Life) -> None:
     life.broke("占用消防通道停放车辆", day(4, 4, 2))
     life.broke("不服从企业导师管理", day(5, 5, 3), severe=True)
     life.broke("旷工", day(5, 8, 0), quantity=2)
-    for week in (11, 12, 13, 14, 15, 16):
+    for week in (11, 12, 13):
         life.made_up("参加学校运动会等大型活动的志愿服务", day(0, week, 5), 7)
 
 
 def sanctions(life: Life) -> None:
-    """Breaches and the sanction for the same case: breach higher, sanction higher, a tie, after doubling, another case."""
+    """Breaches and a sanction for the same case: breach higher, sanction higher, a tie, doubled, another case."""
     enough(life)
     life.broke("打架斗殴", day(0, 8, 3), case="2024-017")
     life.broke("警告", day(0, 10, 1), case="2024-017")
@@ -64,6 +64,7 @@ def sanctions(life: Life) -> None:
 def unlawful(life: Life) -> None:
     """Breaking the law: 20 points decided, not yet decided, and 40, which is out of the range."""
     enough(life)
+    life.broke("寻衅滋事", day(0, 9, 3))
     life.broke("违反国家法律法规", day(1, 6, 2), points_decided=20)
     life.broke("违反国家法律法规", day(2, 9, 4))
     life.broke("违反国家法律法规", day(3, 11, 1), points_decided=40)
@@ -72,13 +73,13 @@ def unlawful(life: Life) -> None:
 
 
 def makeup(life: Life) -> None:
-    """Make-up work: reaching 85 exactly, not needed, five and a half hours, filed too late, its proof used elsewhere."""
+    """Make-up work: 85 reached exactly, not needed, five and a half hours, filed too late, its proof used twice."""
     enough(life)
     life.league_school(0, 5)
     for week in (5, 7):
         life.broke("上课迟到", day(0, week, 1))
     life.made_up("参加宿舍卫生大扫除", day(0, 10, 5), evidence=life.proof())
-    life.broke("不注意个人卫生", day(1, 5, 1))
+    life.broke("破坏公共物品", day(1, 5, 1))
     life.made_up("参与教材发放、图书资料整理", day(1, 8, 5), evidence=life.proof())
     life.broke("旷课", day(2, 5, 3), quantity=3)
     for week, hours in ((8, "6"), (9, "5.5"), (10, "6"), (11, "8")):
@@ -101,7 +102,7 @@ def makeup(life: Life) -> None:
 
 
 def offsets(life: Life) -> None:
-    """Offsets: too little there, running or reading named or not, undated, two in a semester, a source that cannot be."""
+    """Offsets: too little there, running or reading named or not, undated, two in a semester, a wrong source."""
     enough(life)
     registered(life)
     for semester, count in ((0, 2), (1, 3), (2, 4)):

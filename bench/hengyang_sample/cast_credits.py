@@ -11,7 +11,6 @@ from hengyang_sample.life import Life
 from hengyang_sample.ordinary import (
     OFFICIAL,
     academic,
-    culture,
     enough,
     innovation,
     moral,
@@ -36,7 +35,7 @@ def model(life: Life) -> None:
 
 
 def lectures(life: Life) -> None:
-    """Six lectures and more in a semester, five class meetings with speeches: what is over the cap is cut, once in part."""
+    """Six lectures in a semester, five class meetings with speeches: what is over the cap is cut, once in part."""
     enough(life)
     for week in range(4, 9):
         life.did("学术讲座", day(0, week, 2), level="校级", content=f"“石鼓讲坛”第{week}讲")
@@ -49,8 +48,8 @@ def lectures(life: Life) -> None:
 
 
 def runner(life: Life) -> None:
-    """Weeks with 3, 4 and 5 runs, as leader and not; 29 minutes, 2,999 metres; eleven led weeks against the cap of 2."""
-    moral(life), academic(life), innovation(life), reading(life), professional(life), society(life), culture(life)
+    """Weeks with 3, 4 and 5 runs, as leader and not; 29 minutes, 2,999 metres; eleven led weeks against the cap."""
+    moral(life), academic(life), innovation(life), reading(life), professional(life), society(life)
     for week in (2, 4, 7, 8, 9, 10, 11, 12, 13, 14, 15):
         for weekday in range(5):
             life.run(day(0, week, weekday), "领跑")
@@ -192,7 +191,7 @@ def minimum(life: Life) -> None:
 
 
 def exact(life: Life) -> None:
-    """Graduates exactly at every minimum: 7.5 in all, each category at its least, a conduct score of exactly 85 once."""
+    """Graduates exactly at every minimum: 7.5 in all, each category at its least, once a conduct score of 85."""
     minimum(life)
     life.did("演讲比赛", day(3, 9, 4), level="校级", award="三等奖", content="“强国有我”,主题演讲", **OFFICIAL)
     life.broke("上课迟到", day(2, 6, 1))
@@ -226,17 +225,18 @@ def minima(life: Life) -> None:
 
 
 def idle(life: Life) -> None:
-    """Comes to class and does little else, and loses a semester's conduct credit."""
+    """Comes to class and does little else, and loses two semesters' conduct credit."""
     life.theme(0), life.theme(2), life.lecture(0), life.induction()
     life.run_week(0, 4), life.run_week(0, 3)
     life.contest(1, "院级", "三等奖")
     life.broke("未经申请组织同学外出旅游", day(2, 6, 5))
     life.broke("组织打群架", day(2, 11, 4))
+    life.broke("危害学校声誉", day(3, 6, 1))
     life.made_up("组织或参与宿舍文化建设服务工作", day(2, 14, 5))
 
 
 def leave(life: Life) -> None:
-    """On leave (休学) for a year: activities of that time are void, conduct, make-up and requests of that time invalid."""
+    """On leave (休学) for a year: activities of that time are void; conduct, make-up and requests are invalid."""
     life.enrolled = [semester for semester in life.enrolled if semester not in (2, 3)]
     life.active = life.enrolled
     moral_terms = (0, 1, 4, 5)

@@ -106,8 +106,9 @@ def duplicates(life: Life) -> None:
 
 
 def conversions(life: Life) -> None:
-    """Conversions: from an account to courses, week 15 and 16, one content twice, three years and a day, into an account."""
+    """Conversions: out of an account, into one, week 15 and 16, one content twice, three years and a day."""
     enough(life)
+    life.did("大学英语四级", day(3, 16, 5), None, exam_grade="四级", evidence=life.proof())
     to_course, certificate, training = "第二课堂活动学分转换课程学分", "技能等级证书", "培训证书"
     life.converts(to_course, "0.3", day(2, 12, 1), source="专业能力拓展类", content="大学英语")
     life.converts(to_course, "9", day(3, 12, 1), source="文化艺术与身心发展类", content="体育与健康")
@@ -132,7 +133,7 @@ def conversions(life: Life) -> None:
     life.converts("自学考试", "4", day(4, 10, 1), content="英美文学", approved=False)
     life.converts("自学考试", "4", day(4, 10, 2), content="语言学概论", fraud=True)
     life.converts("自学考试", "4", None, content="学期和日期都没有填")
-    life.converts("自学考试", "3", None, content="高级英语", semester=SEMESTERS[4][0])
+    life.converts("同等及以上学历的学分", "3", None, content="高级英语", semester=SEMESTERS[4][0])
 
 
 def without_credits(life: Life) -> None:

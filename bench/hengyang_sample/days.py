@@ -1,4 +1,4 @@
-"""School days of 2024 to 2027: semesters, holidays, made-up working days, as in `stdlib_policies/common/calendar.credit`.
+"""School days of 2024 to 2027: semesters, holidays, made-up working days, as in `common/calendar.credit`.
 
 A copy on purpose: the data must not change with the policy that judges it.
 """

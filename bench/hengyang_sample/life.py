@@ -109,7 +109,7 @@ class Life:
                 return
 
     def enough_running(self, semesters: list[int]) -> None:
-        """Ten tenths of a credit, as leader in five weeks or as member in more; in a five-year programme there is time."""
+        """A whole credit, as leader in five weeks or as member in more; in a five-year programme there is time."""
         led = self.chance.choice((5, 5, 5, 5, 5, 5, 5, 5, 3, 0))
         weeks = [(5, "领跑")] * led + [(4, "参加活动")] * (10 - 2 * led)
         if self.school_class.programme == "五年一贯制":
@@ -133,7 +133,7 @@ class Life:
 
     def borrow(self, semester: int, weeks: int) -> None:
         """A book a week; the library's system files it."""
-        first = self.chance.randrange(3, 16 - weeks)
+        first = self.chance.randrange(7, 16 - weeks)
         for week in range(first, first + weeks):
             on = day(semester, week, self.chance.randrange(0, 3))
             self.did("借阅", on, None, content=self.chance.choice(REVIEWS))

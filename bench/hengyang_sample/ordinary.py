@@ -38,9 +38,9 @@ SLIPS: Final[tuple[tuple[int, dict[str, Any]], ...]] = (
 """Working days until it was filed, and cells."""
 
 BREACHES: Final = (
-    "晚归", "上课迟到", "不注意个人卫生", "无故不参加升旗仪式", "带食物和饮料进课室", "乱涂乱贴乱画", "乱丢乱扔垃圾", "浪费粮食",
-    "穿拖鞋、背心，短裤或露透衣裤", "污损墙壁", "扰乱正常课堂教学或考试秩序", "不配合宿舍调整安排", "举止不雅",
-    "破坏教学设备与设施", "寻衅滋事",
+    "晚归", "上课迟到", "不注意个人卫生", "无故不参加升旗仪式", "带食物和饮料进课室", "乱涂乱贴乱画", "乱丢乱扔垃圾",
+    "浪费粮食", "穿拖鞋、背心，短裤或露透衣裤", "污损墙壁", "扰乱正常课堂教学或考试秩序", "不配合宿舍调整安排",
+    "举止不雅", "破坏教学设备与设施", "寻衅滋事",
 )  # fmt: skip
 """None costs more than fifteen points."""
 
@@ -97,7 +97,7 @@ def academic(life: Life) -> None:
 
 def innovation(life: Life) -> None:
     """At least 1."""
-    if life.odds(65):
+    if life.odds(80):
         life.startup_course(2)
     else:
         for semester in life.active[-2:] * 2:

@@ -6,6 +6,7 @@
 Each stage collects its diagnostics; a later stage runs on what the earlier ones could read.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -92,14 +93,14 @@ class _Loader:
         self.diagnostics.extend(parsed.diagnostics)
 
 
+_USE = re.compile(r"^(?:use|引用)[ \t　]*(?:\"([^\"\n]*)\"|“([^”\n]*)”|＂([^＂\n]*)＂)", re.MULTILINE)
+
+
 def _uses(source: SourceFile) -> Iterable[t.Use]:
     """The files that a source uses, found before it is parsed because their names help to cut its Chinese."""
-    offset = 0
-    for line in source.text.split("\n")[:200]:
-        words = line.split("#")[0].split('"')
-        if words[0].strip() in ("use", "引用") and len(words) == 3:
-            yield t.Use(words[1], span=Span(source, offset, offset + len(line)))
-        offset += len(line) + 1
+    for match in _USE.finditer(source.text):
+        path = next(group for group in match.groups() if group is not None)
+        yield t.Use(path, span=Span(source, match.start(), match.end()))
 
 
 def compile_source(source: SourceFile, check: bool = True, examples: Iterable[SourceFile] = ()) -> Compiled:

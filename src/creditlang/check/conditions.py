@@ -85,18 +85,24 @@ class _Variables:
             elif column is not None and column.type.name == "yes or no":
                 values = (True, False)
             elif all(isinstance(cut, Decimal) for cut in cuts):
-                values = _numbers(sorted(cuts), column)
+                values = _numbers(sorted(cuts), _step(x, column), column)
             else:
                 values = (*cuts, "…")
         optional = column is not None and column.optional and column.default is None and not column.if_used
         return (*values, _MISSING) if optional else values
 
 
-def _numbers(cuts: Sequence[Decimal], column: o.Column | None) -> tuple[Decimal, ...]:
+def _step(x: e.Expression, column: o.Column | None) -> Decimal:
+    """How far apart two values of a variable are at least."""
+    if isinstance(x, (e.CountRecords, e.WeekOf)):
+        return Decimal(1)
+    return Decimal(1).scaleb(-column.type.decimals) if column is not None else Decimal("0.01")
+
+
+def _numbers(cuts: Sequence[Decimal], step: Decimal, column: o.Column | None) -> tuple[Decimal, ...]:
     """Below, at, between and above the constants; nothing between two neighbours of a whole number."""
     if not cuts:
         return (Decimal(0),)
-    step = Decimal(1).scaleb(-column.type.decimals) if column is not None else Decimal("0.01")
     tried = [cuts[0] - step]
     for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
         tried.append(cut)
@@ -242,7 +248,7 @@ class Body:
 
     def told(self, name: e.Expression, value: Any) -> Phrase:
         column = self.variables.column(name)
-        written = getattr(name, "name", None) or getattr(name, "account", None) or getattr(name, "what", None)
+        written = next((text for key in _NAMES if (text := getattr(name, key, None))), None)
         label = column.labels[0] if column and column.labels else str(written or "条件")
         written = str(written or "a condition")
         if value == _MISSING:
@@ -258,6 +264,9 @@ class Body:
             [text for text, own in (column.values or {}).items() if own == value and text != value] if column else []
         )
         return Phrase(str(value), texts[-1] if texts else str(value))
+
+
+_NAMES = ("name", "account", "what", "kind", "field")
 
 
 def _label(span: Span) -> Any:

@@ -165,6 +165,7 @@ class Bodies:
         self.article(line.cites)
         low = self.elaborator.number(line.low, context, unit)[0] if line.low else None
         high = self.elaborator.number(line.high, context, unit)[0] if line.high else None
+        self.check_range(low, high, line.span)
         return o.Fallback(line.disposition, low, high, line.reason or "")
 
     # ---- amounts
@@ -227,6 +228,7 @@ class Bodies:
     def decided(self, node: t.Decided, context: Context, unit: str | None) -> o.Decided:
         low, _ = self.elaborator.number(node.low, context, unit)
         high, _ = self.elaborator.number(node.high, context, unit)
+        self.check_range(low, high, node.span)
         found = self.scope.field_of(context.kind, node.field.text)
         if found is None or context.kind is None:
             self.scope.unknown("field", node.field, context.kind.fields if context.kind else ())
@@ -331,19 +333,23 @@ class Bodies:
     def group(self, scope: t.Scope | None, context: Context) -> o.Group:
         if scope is None:
             return o.Group()
-        fields = []
-        for name in scope.fields:
-            found = self.scope.field_of(context.kind, name.text)
-            if context.kind is None:
-                fields.append(name.text)
-            elif found is None:
-                self.scope.unknown("field", name, context.kind.fields)
-            else:
-                fields.append(found.name)
-                self.scope.used.add((context.kind.name, found.name))
+        fields = tuple(field for name in scope.fields for field in self.key_field(name, context))
         if scope.periods and context.kind is not None and not context.kind.has_period:
             self.scope.report("CR107", scope.span, kind=context.kind.name, line=scope.span.text)
-        return o.Group(scope.periods, tuple(fields))
+        return o.Group(scope.periods, fields)
+
+    def key_field(self, name: t.Identifier, context: Context) -> Iterator[str]:
+        """The field that a group goes by; where several kinds of record meet, they must call it the same."""
+        kinds = (context.kind,) if context.kind else context.kinds
+        found = {field.name: field for kind in kinds if (field := self.scope.field_of(kind, name.text))}
+        if not found:
+            self.scope.unknown("field", name, [field for kind in kinds for field in kind.fields])
+        elif len(found) > 1:
+            self.scope.report("CR109", name.span, name=name.text, choices=", ".join(found))
+        else:
+            (key,) = found
+            self.scope.used.update((kind.name, key) for kind in kinds if key in kind.fields)
+            yield key
 
     def rules_of(self, names: Iterable[t.Identifier]) -> frozenset[str]:
         """The rules that names of items and accounts stand for."""
@@ -371,17 +377,13 @@ class Bodies:
             case t.Cap() | t.CountCap():
                 events = isinstance(line, t.CountCap)
                 limit, _ = self.elaborator.number(line.limit, evolve(context, kind=None), None if events else unit)
+                self.check_limit(limit, line.limit, events)
                 yield o.Clip(limit, group, condition, over, events, fallback, **common)  # type: ignore[arg-type]
             case t.Choose():
                 yield o.Choose(line.which, group, condition, over, **common)  # type: ignore[arg-type]
             case t.Unique():
-                found = self.scope.field_of(context.kind, line.field.text)
-                name = found.name if found else line.field.text
-                if found and context.kind:
-                    self.scope.used.add((context.kind.name, name))
-                elif context.kind is not None:
-                    self.scope.unknown("field", line.field, context.kind.fields)
-                yield o.Choose("first", o.Group((), (name,)), None, over, **common)  # type: ignore[arg-type]
+                fields = tuple(self.key_field(line.field, context))
+                yield o.Choose("first", o.Group((), fields), None, over, **common)  # type: ignore[arg-type]
             case t.From():
                 factor, _ = self.elaborator.number(line.factor, context)
                 yield o.Scale("times", factor, None, None, line.ordinal, group, over, **common)  # type: ignore[arg-type]
@@ -389,6 +391,27 @@ class Bodies:
                 left, right = self.rules_of(_summands(line.left)), self.rules_of(_summands(line.right))
                 reason = line.reason or line.span.text
                 yield o.ChooseSide(group, left, right, reason, **common)  # type: ignore[arg-type]
+
+    def check_limit(self, limit: e.Expression, node: t.Expression, whole: bool) -> None:
+        """A limit that is written as a number is not below zero; a number of events is whole."""
+        match limit:
+            case e.Constant(value=Decimal() as value):
+                bad = value < 0 or (whole and value != int(value))
+            case e.Arithmetic(operator="-", left=e.Constant(value=Decimal() as value), right=e.Constant()):
+                bad = value == 0
+            case _:
+                bad = False
+        if bad:
+            wanted = (
+                Phrase("a whole number from 0", "不小于0的整数") if whole else Phrase("a number from 0", "不小于0的数")
+            )
+            self.scope.report("CR110", node.span, value=node.span.text, expected=wanted)
+
+    def check_range(self, low: e.Expression | None, high: e.Expression | None, span: Span) -> None:
+        """A range goes from a lower to a higher number."""
+        if isinstance(low, e.Constant) and isinstance(high, e.Constant) and low.value > high.value:  # type: ignore[operator]
+            wanted = Phrase("a range from a lower to a higher number", "从小到大的范围")
+            self.scope.report("CR110", span, value=span.text, expected=wanted)
 
     # ---- decisions
     def decision(
@@ -400,6 +423,7 @@ class Bodies:
         kind: Type | None = None
         inner = evolve(context, tolerant=context.tolerant or any(isinstance(x, t.Case) and x.otherwise for x in lines))
         inner = evolve(inner, tolerant=inner.tolerant or any(map(_asks_missing, lines)))
+        kind = self.decision_type(lines, inner, unit)
         for line in lines:
             match line:
                 case t.Mode():
@@ -416,6 +440,25 @@ class Bodies:
                     cases.append(o.Case(self.number(), None, False, value, article, line.span))
                     kind = Type("number", unit, 2)
         return o.Decision(tuple(cases), mode), kind
+
+    def decision_type(self, lines: Sequence[t.Line], context: Context, unit: str | None) -> Type | None:
+        """The type of a decision whose first case does not show it: that of another case, or of the scale it names."""
+        values = [x.amount.value for x in lines if isinstance(x, t.Case) and not isinstance(x.amount.value, t.Decided)]
+        with self.scope.quiet():
+            kinds = [self.elaborator.expression(value, evolve(context, tolerant=True))[1] for value in values]
+        if not kinds or kinds[0].name != "unknown":
+            return None
+        known = next((kind for kind in kinds if kind.name != "unknown"), None)
+        names = [value.text for value in values if isinstance(value, t.Name)]
+        fitting = [
+            name
+            for name, candidate in self.scope.program.enumerations.items()
+            if len(names) == len(values) and all(candidate.value(text) for text in names)
+        ]
+        if known is None and len(fitting) > 1:
+            choices = ", ".join(name.split("@")[0] for name in fitting)
+            self.scope.report("CR109", values[0].span, name=names[0], choices=choices)
+        return known or (Type("value", enumeration=fitting[0]) if len(fitting) == 1 else None)
 
     def decision_case(
         self, line: t.Case, context: Context, around: str, unit: str | None, expected: Type | None

@@ -26,6 +26,8 @@ class Context:
     """Where an expression stands."""
 
     kind: Kind | None = None
+    kinds: tuple[Kind, ...] = ()
+    """Where records of several kinds meet: those kinds."""
     period: str | None = None
     present: frozenset[str] = frozenset()
     tolerant: bool = False

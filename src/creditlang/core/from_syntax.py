@@ -108,7 +108,7 @@ class Compilation:
             order=order,
             tables=(*self.scope.tables.values(), *self.bodies.printed),
             article_of=self.articles_of_the_rest(),
-            fingerprint=hashlib.sha256(text.encode()).hexdigest(),
+            fingerprint=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         )
 
     def place_of(self, names: tuple[str, ...]) -> "Span | None":
@@ -197,6 +197,13 @@ class Compilation:
             around = self.bodies.article(kind.node.cites)
             self.guards[name] = tuple(self.bodies.operators(kind.node.lines, context, around, None, None))
 
+    def check_period(self, period: str | None, node: t.Named, known: tuple[str, ...]) -> None:
+        """Report a period in which this declaration cannot be worked out."""
+        if period is not None and period not in known:
+            words = {"semester": "学期", "year": "学年"}
+            expected = Phrase(" or ".join(known), "或".join(words[name] for name in known))
+            self.scope.report("CR110", node.name.span, value=period, expected=expected)
+
     # ---- rules and accounts
     def rule(self, item: ItemSymbol) -> o.Rule:
         node = item.node
@@ -224,6 +231,7 @@ class Compilation:
         node = symbol.node
         parent = self.article_of(self.program.accounts[symbol.parent]) if symbol.parent else ""
         around = self.bodies.article(node.cites, parent)
+        self.check_period(getattr(node, "period", None), node, ("semester",))
         sort = {t.Score: "score", t.Credit: "credit", t.Account: "account"}.get(type(node), "category")
         lines = node.lines if isinstance(node, t.Body) else ()
         if sort != "account":
@@ -241,8 +249,7 @@ class Compilation:
             inside = frozenset(
                 rule for name in self.program.within(symbol.name) for rule in self.program.accounts[name].items
             )
-            kind = self.kind_within(inside)
-            context = Context(kind=kind)
+            context = self.context_within(inside)
             operators = tuple(self.bodies.operators(lines, context, around, inside, symbol.unit))
             for line in lines:
                 if isinstance(line, t.Level):
@@ -280,6 +287,12 @@ class Compilation:
         kinds = {self.program.items[name].kind for name in rules if name in self.program.items}
         return self.program.kinds[kinds.pop()] if len(kinds) == 1 else None
 
+    def context_within(self, rules: Iterable[str]) -> Context:
+        """What a container's lines stand among: its rules' kind of record, or their kinds."""
+        names = dict.fromkeys(self.program.items[name].kind for name in rules if name in self.program.items)
+        kinds = tuple(self.program.kinds[name] for name in names)
+        return Context(kind=kinds[0] if len(kinds) == 1 else None, kinds=kinds)
+
     def divert(self, line: t.GoesTo, symbol: AccountSymbol, around: str) -> tuple[e.Expression, str, str] | None:
         target = self.program.account(line.account.text)
         if target is None:
@@ -292,6 +305,7 @@ class Compilation:
     def fact(self, name: str) -> Type:
         node = self.program.facts[name]
         self.bodies.check_place(node.lines, "fact")
+        self.check_period(node.period, node, ("semester", "year"))
         unit = self.program.canonical("unit", node.unit.text) if node.unit else None
         if node.unit and unit is None:
             self.scope.unknown("unit", node.unit)
@@ -336,6 +350,7 @@ class Compilation:
         account, amount = fields["account"], fields["number"]
         assert account is not None and amount is not None
         self.bodies.check_place(node.lines, "offset")
+        self.check_period(node.period, node, ("semester",))
         around = self.bodies.article(node.cites)
         context = Context(kind=kind)
         guards = [x for x in self.bodies.operators(node.lines, context, around, None, None) if isinstance(x, o.Guard)]
@@ -374,7 +389,11 @@ class Compilation:
     def unique(self, node: t.Unique) -> o.Uniqueness:
         over = self.bodies.rules_of(node.over.names) if node.over and node.over.names else None
         article = self.bodies.article(node.cites)
-        return o.Uniqueness(node.field.text, over, number=self.bodies.number(), article=article, span=node.span)
+        context = self.context_within(over if over is not None else self.program.items)
+        name = next(iter(self.bodies.key_field(node.field, context)), "")
+        return o.Uniqueness(
+            name, over, text=as_written(node.span), number=self.bodies.number(), article=article, span=node.span
+        )
 
     def treats(self) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}

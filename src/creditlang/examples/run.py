@@ -208,7 +208,7 @@ def _values(
     for position, part in enumerate(written.parts):
         match part.kind:
             case "times":
-                times = int(Decimal(_text(part.value)))
+                times = _times(part)
             case "named":
                 name = part.name
             case "field" if part.name in columns:
@@ -223,6 +223,18 @@ def _values(
                 text = part.name or _text(part.value)
                 raise BadExample(Phrase(f"{kind.name} has no “{text}”", f"“{kind.name}”没有“{text}”"), part.span)
     return values, times, name
+
+
+def _times(part: t.RecordPart) -> int:
+    """How often a record stands there."""
+    number = Decimal(_text(part.value))
+    if number != int(number) or not 1 <= number <= _MOST_TIMES:
+        reason = Phrase(f"a record stands there 1 to {_MOST_TIMES} times", f"重复次数应为1至{_MOST_TIMES}")
+        raise BadExample(reason, part.span)
+    return int(number)
+
+
+_MOST_TIMES = 1000
 
 
 def _text(cell: t.Cell | None) -> str:
@@ -293,10 +305,15 @@ class Judge:
             shown = found if isinstance(found, str) else getattr(found, "value", found)
             return None if shown == wanted else self.fail(expected, wanted, _shown(found))
         low = _constant(expected.low)
-        wanted = interval(low, _constant(expected.high)) if expected.high is not None else low
+        wanted = self.range(low, _constant(expected.high), expected.span) if expected.high is not None else low
         if isinstance(wanted, str):
             wanted = self.value_name(wanted)
         return None if found == wanted else self.fail(expected, _shown(wanted), _shown(found))
+
+    def range(self, low: Any, high: Any, span: Span) -> Any:
+        if not isinstance(low, Decimal) or not isinstance(high, Decimal) or low > high:
+            raise BadExample(Phrase("a range goes from a lower to a higher number", "范围应从小到大"), span)
+        return interval(low, high)
 
     def value_name(self, text: str) -> str:
         for enumeration in self.program.enumerations.values():
@@ -367,7 +384,8 @@ class Judge:
 
     def matches(self, entry: Entry, expected: t.Expectation) -> bool:
         key = f"{entry.record.kind} {entry.record.identifier}"
-        if expected.disposition not in (entry.disposition(), self.result.records.get(key)):
+        own = self.result.records.get(key)
+        if expected.disposition != own and (expected.count is not None or expected.disposition != entry.disposition()):
             return False
         if expected.amount is not None and self.amount(entry, expected.disposition) != expected.amount:
             return False

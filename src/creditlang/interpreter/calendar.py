@@ -78,7 +78,13 @@ class Calendar:
         return day.weekday() < _SATURDAY and day not in self.days_off
 
     def later(self, start: date, count: int, unit: str) -> date:
-        """The day `count` working days, days, weeks, months or years after `start`."""
+        """The day `count` working days, days, weeks, months or years after `start`; the last there is, beyond it."""
+        try:
+            return self._later(start, count, unit)
+        except (OverflowError, ValueError):
+            return date.max
+
+    def _later(self, start: date, count: int, unit: str) -> date:
         if unit == "working days":
             day = start
             while count > 0:

@@ -77,12 +77,12 @@ def _opened(operator: o.Operator, entry: Entry, low: Any, high: Any) -> v.Number
     amount: Any = entry.amount
     if isinstance(operator, o.Scale) and operator.operation == "times":
         top = high if high is not None else v.UNBOUNDED
-        return v.multiply(amount, v.interval(low or v.ZERO, top))
+        return v.multiply(amount, v.hull(low or v.ZERO, top))
     if isinstance(operator, o.Scale):
-        return v.add(amount, v.interval(low or v.ZERO, high if high is not None else v.UNBOUNDED))
+        return v.add(amount, v.hull(low or v.ZERO, high if high is not None else v.UNBOUNDED))
     if isinstance(operator, o.Clip):
         return v.hull(v.ZERO, amount)
-    return v.interval(low or v.ZERO, high if high is not None else v.UNBOUNDED)
+    return v.hull(low or v.ZERO, high if high is not None else v.UNBOUNDED)
 
 
 # ---- groups
@@ -108,11 +108,16 @@ def groups(run: Run, group: o.Group, entries: Entries) -> Iterable[Entries]:
     return found.values()
 
 
-def where(run: Run, condition: e.Expression | None, entries: Entries, operator: o.Operator) -> Entries:
-    """The entries for which a condition holds; those for which it has no value are taken out, with the reason."""
+def where(
+    run: Run, condition: e.Expression | None, entries: Entries, operator: o.Operator
+) -> tuple[Entries, frozenset[int]]:
+    """The entries for which a condition holds or may hold, and which of them only may.
+
+    Those for which it has no value are taken out, with the reason.
+    """
     if condition is None:
-        return entries
-    kept = []
+        return entries, frozenset()
+    kept, unsure = [], set()
     for entry in entries:
         try:
             holds = run.holds(condition, Environment(run, entry.record))
@@ -121,7 +126,65 @@ def where(run: Run, condition: e.Expression | None, entries: Entries, operator: 
             continue
         if holds is not False:
             kept.append(entry)
-    return kept
+        if holds is v.OPEN:
+            unsure.add(id(entry))
+    return kept, frozenset(unsure)
+
+
+Act = Callable[[Entries], None]
+
+
+def on_groups(run: Run, operator: o.Clip | o.Choose, entries: Entries, act: Act) -> None:
+    """Do `act` to each group of the entries that an operator speaks of.
+
+    Where it is open whether it speaks of some, they are tried in and out: a group loses only more by having more
+    members, so every entry ends between the two.
+    """
+    members, unsure = where(run, operator.condition, live(entries, operator.over), operator)
+    if not unsure:
+        for group in groups(run, operator.group, members):
+            act(group)
+        return
+    before = [(entry, _state(entry)) for entry in members]
+    bounds = list(run.bounds)
+    for group in groups(run, operator.group, members):
+        act(group)
+    inside = [_state(entry) for entry in members]
+    for entry, state in before:
+        _restore(entry, state)
+    run.bounds = bounds
+    for group in groups(run, operator.group, [entry for entry in members if id(entry) not in unsure]):
+        act(group)
+    reason = Phrase("whether this line applies is still open", "这一行是否适用尚未确定")
+    for (entry, state), within in zip(before, inside, strict=True):
+        least, most = _worth(within), _worth(_state(entry))
+        if least != most:
+            _restore(entry, state)
+            make_pending(run, entry, v.hull(least, most), reason, operator, "open")
+
+
+State = tuple[Any, str, bool, bool, str, str, int]
+
+
+def _state(entry: Entry) -> State:
+    return (
+        entry.amount,
+        entry.state,
+        entry.pending,
+        entry.cut,
+        entry.reason,
+        entry.article,
+        len(entry.steps),
+    )
+
+
+def _worth(state: State) -> v.Number:
+    return v.ZERO if state[1] != "live" else state[0]
+
+
+def _restore(entry: Entry, state: State) -> None:
+    entry.amount, entry.state, entry.pending, entry.cut, entry.reason, entry.article, steps = state  # type: ignore[assignment]
+    del entry.steps[steps:]
 
 
 # ---- select
@@ -161,7 +224,7 @@ def _amount(run: Run, operator: o.Amount, entries: Entries) -> Entries:
         waiting = [entry for entry in waiting if not entry.member and entry.state == "live"] if plain else []
     for entry in waiting:
         _value(run, operator, plain, entry)
-    return [*entries, *added]
+    return sorted([*entries, *added], key=lambda entry: entry.record.order) if added else entries
 
 
 def _value(run: Run, operator: o.Amount, branches: list[o.Branch], entry: Entry) -> None:
@@ -169,43 +232,66 @@ def _value(run: Run, operator: o.Amount, branches: list[o.Branch], entry: Entry)
     env = Environment(run, entry.record)
     waiting = entry.pending
     try:
-        chosen = [branch for branch in branches if not branch.otherwise and _matches(run, branch, env)]
-        chosen = chosen or [branch for branch in branches if branch.otherwise]
+        answers = [(branch, _matches(run, branch, env)) for branch in branches if not branch.otherwise]
+        chosen = [branch for branch, holds in answers if holds is True]
+        unsure = [branch for branch, holds in answers if holds is v.OPEN]
         if not chosen:
+            chosen = [branch for branch in branches if branch.otherwise]
+        if not chosen and not unsure:
             raise Undetermined("case", Phrase("no line speaks of this case", "没有一行规则适用于这种情形"))
-        if operator.mode != "all":
-            chosen = chosen[:1]
-        total: v.Number = v.ZERO
-        notes = []
-        for branch in chosen:
-            amount = _branch_amount(run, branch, entry, env)
-            if entry.state != "live":
-                return
-            total = v.add(total, amount)
-            run.covered.add(branch.number)
-            notes.append(branch.text)
-            entry.sign, entry.article = branch.sign, branch.article or entry.article
+        total = _chosen_amount(run, operator, entry, chosen, unsure)
     except Undetermined as why:
         undetermined(run, entry, why, operator.fallback, operator)
         entry.raw = entry.amount if entry.raw is None and entry.pending else entry.raw
         return
+    if entry.state != "live":
+        return
     if waiting:
         total = v.hull(v.ZERO, total)
-    entry.steps.append(Step("amount", "；".join(notes), None, total, entry.article))
+    texts = "；".join(branch.text for branch in (*chosen, *unsure)[: None if operator.mode == "all" or unsure else 1])
+    entry.steps.append(Step("amount", texts, None, total, entry.article))
     entry.amount = entry.raw = total
 
 
-def _matches(run: Run, branch: o.Branch, env: Environment) -> bool:
+def _chosen_amount(
+    run: Run, operator: o.Amount, entry: Entry, chosen: list[o.Branch], unsure: list[o.Branch]
+) -> v.Number:
+    """The amount of the cases that apply; where that is open, all that it may be."""
+    env = Environment(run, entry.record)
+    if operator.mode != "all" and not unsure:
+        chosen = chosen[:1]
+    worth = {id(branch): _branch_amount(run, branch, entry, env) for branch in (*chosen, *unsure)}
+    first = (chosen or unsure)[0]
+    entry.sign, entry.article = first.sign, first.article or entry.article
+    for branch in (*chosen, *unsure):
+        run.covered.add(branch.number)
+        if branch.sign != entry.sign:
+            worth[id(branch)] = v.negative(worth[id(branch)])
+    if unsure:
+        entry.pending = True
+        entry.reason = Phrase("which line applies is still open", "适用哪一行尚未确定")
+    total: v.Number = v.ZERO
+    if operator.mode == "all":
+        for branch in chosen:
+            total = v.add(total, worth[id(branch)])
+        for branch in unsure:
+            total = v.add(total, v.hull(v.ZERO, worth[id(branch)]))
+        return total
+    possible = [worth[id(branch)] for branch in (*chosen, *unsure)]
+    total = possible[0] if chosen else v.ZERO
+    for value in possible:
+        total = v.hull(total, value)
+    return total
+
+
+def _matches(run: Run, branch: o.Branch, env: Environment) -> v.Answer:
     """Whether a case applies; its dates are those of the record."""
     on = env.record.on if env.record else None
     if branch.since is not None and (on is None or on.isoformat() < branch.since):
         return False
     if branch.until is not None and (on is None or on.isoformat() > branch.until):
         return False
-    holds = run.holds(branch.condition, env)
-    if holds is v.OPEN:
-        raise Undetermined("open", Phrase("whether this line applies is still open", "这一行是否适用尚未确定"))
-    return holds
+    return run.holds(branch.condition, env)
 
 
 def _branch_amount(run: Run, branch: o.Branch, entry: Entry, env: Environment) -> v.Number:
@@ -223,7 +309,7 @@ def _decided(decided: o.Decided, entry: Entry, env: Environment) -> v.Number:
     if value is None:
         entry.pending = True
         entry.reason = Phrase(f"not yet decided: between {low} and {high}", f"尚未裁量，应在{low}至{high}之间")
-        return v.interval(low, high)
+        return v.hull(low, high)
     assert isinstance(value, Decimal)
     if not v.low(low) <= value <= v.high(high):
         reason = Phrase(f"the decision {value} is outside {low} to {high}", f"裁量值{value}不在{low}至{high}之间")
@@ -238,16 +324,20 @@ def _gather(run: Run, operator: o.Amount, branches: list[o.Branch], waiting: Ent
     served: set[int] = set()
     for branch in branches:
         assert branch.gather is not None
-        matching = []
+        matching: Entries = []
+        unsure: set[int] = set()
         for entry in waiting:
             try:
-                if _matches(run, branch, Environment(run, entry.record)):
+                holds = _matches(run, branch, Environment(run, entry.record))
+                if holds is not False:
                     matching.append(entry)
+                if holds is v.OPEN:
+                    unsure.add(id(entry))
             except Undetermined as why:
                 undetermined(run, entry, why, operator.fallback, operator)
         for members in groups(run, o.Group((branch.gather.period,), ()), [x for x in matching if x.state == "live"]):
             if len(members) >= branch.gather.at_least:
-                added.append(_gathered(run, branch, members))
+                added.append(_gathered(run, branch, members, unsure))
                 served.update(map(id, members))
     least = min(branch.gather.at_least for branch in branches if branch.gather)
     period = branches[0].gather.period if branches[0].gather else ""
@@ -261,13 +351,18 @@ def _gather(run: Run, operator: o.Amount, branches: list[o.Branch], waiting: Ent
     return added
 
 
-def _gathered(run: Run, branch: o.Branch, members: Entries) -> Entry:
+def _gathered(run: Run, branch: o.Branch, members: Entries, unsure: set[int]) -> Entry:
     assert branch.gather is not None
     carrier = members[branch.gather.at_least - 1]
     amount = _branch_amount(run, branch, carrier, Environment(run, carrier.record))
     run.covered.add(branch.number)
     entry = Entry(carrier.record, carrier.rule, carrier.account, carrier.period, branch.sign, amount, amount)
     entry.article = branch.article
+    sure = sum(not member.pending and id(member) not in unsure for member in members)
+    if sure < branch.gather.at_least:
+        entry.amount = entry.raw = amount = v.hull(v.ZERO, amount)
+        entry.pending = True
+        entry.reason = Phrase("some of its records are still open", "其中有记录尚未确定")
     names = ", ".join(member.record.identifier for member in members)
     entry.steps.append(Step("amount", branch.text, None, amount, branch.article, names))
     return entry
@@ -280,8 +375,13 @@ def _scale(run: Run, operator: o.Scale, entries: Entries) -> Entries:
             for entry in members[operator.ordinal - 1 :]:
                 _scale_one(run, operator, entry)
         return entries
-    for entry in where(run, operator.condition, live(entries, operator.over), operator):
+    chosen, unsure = where(run, operator.condition, live(entries, operator.over), operator)
+    for entry in chosen:
+        before: Any = entry.amount
         _scale_one(run, operator, entry)
+        if id(entry) in unsure and entry.state == "live":
+            reason = Phrase("whether this line applies is still open", "这一行是否适用尚未确定")
+            make_pending(run, entry, v.hull(before, entry.amount), reason, operator, "open")  # type: ignore[arg-type]
     return entries
 
 
@@ -318,10 +418,12 @@ def _round(run: Run, operator: o.Round, entries: Entries) -> Entries:
 
 # ---- choose
 def _choose(run: Run, operator: o.Choose, entries: Entries) -> Entries:
-    for members in groups(run, operator.group, where(run, operator.condition, live(entries, operator.over), operator)):
+    def keep(members: Entries) -> None:
         if len(members) > 1:
             run.covered.add(operator.number)
             _keep_one(run, operator, members)
+
+    on_groups(run, operator, entries, keep)
     return entries
 
 
@@ -381,29 +483,35 @@ def _magnitude(run: Run, entries: Entries) -> v.Number:
 
 # ---- clip
 def _clip(run: Run, operator: o.Clip, entries: Entries) -> Entries:
-    for members in groups(run, operator.group, where(run, operator.condition, live(entries, operator.over), operator)):
+    def clip(members: Entries) -> None:
         try:
             limit = evaluate(operator.limit, Environment(run, members[0].record))
         except Undetermined as why:
             for entry in members:
                 undetermined(run, entry, why, operator.fallback, operator)
-            continue
-        if operator.events:
-            _clip_events(run, operator, members, limit)
-        else:
-            _clip_total(run, operator, members, limit)
+            return
+        (_clip_events if operator.events else _clip_total)(run, operator, members, limit)
+
+    on_groups(run, operator, entries, clip)
     return entries
 
 
 def _clip_events(run: Run, operator: o.Clip, members: Entries, limit: v.Number) -> None:
-    reason = Phrase(f"more than {limit} events", f"超过{limit}次")
-    for entry in members[int(v.low(limit)) :]:
-        run.covered.add(operator.number)
-        cut(run, operator, entry, v.ZERO, reason)
+    reason = Phrase(f"more than {shown(limit)} events", f"超过{shown(limit)}次")
+    for position, entry in enumerate(members):
+        if position >= v.high(limit):
+            run.covered.add(operator.number)
+            cut(run, operator, entry, v.ZERO, reason)
+        elif position >= v.low(limit):
+            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "cap")  # type: ignore[arg-type]
 
 
 def _clip_total(run: Run, operator: o.Clip, members: Entries, limit: v.Number) -> None:
     """Each entry has what is left of the limit after all before it."""
+    is_open = any(entry.pending for entry in members)
+    total = _magnitude(run, members) if is_open else v.ZERO
+    if is_open and v.high(total) <= v.low(limit):
+        return
     running: v.Number = v.ZERO
     for entry in members:
         amount: Any = entry.amount
@@ -412,15 +520,10 @@ def _clip_total(run: Run, operator: o.Clip, members: Entries, limit: v.Number) -
         after = v.smaller(amount, room)
         if after != amount:
             run.covered.add(operator.number)
-            cut(
-                run,
-                operator,
-                entry,
-                after,
-                Phrase(f"the limit of {shown(limit)} is reached", f"已达上限{shown(limit)}"),
-            )
-    if any(entry.pending for entry in members):
-        run.bind(members, v.smaller(running, limit))
+            reason = Phrase(f"the limit of {shown(limit)} is reached", f"已达上限{shown(limit)}")
+            cut(run, operator, entry, after, reason)
+    if is_open:
+        run.bind(members, v.smaller(total, limit))
 
 
 def shown(value: v.Number) -> str:

@@ -169,8 +169,14 @@ def _present(x: e.Present, env: Environment) -> Any:
 
 
 def _logical(x: e.Logical, env: Environment) -> Any:
-    left = answer(x.left, env)
-    if left is (x.operator == "or"):
+    decisive = x.operator == "or"
+    try:
+        left = answer(x.left, env)
+    except Undetermined:
+        if answer(x.right, env) is decisive:
+            return decisive
+        raise
+    if left is decisive:
         return left
     return (v.both if x.operator == "and" else v.either)(left, answer(x.right, env))
 

@@ -206,8 +206,7 @@ class Run:
         """Note what a group of entries has in total; a bound inside it has served."""
         keys = frozenset(id(entry) for entry in entries)
         self.bounds = [bound for bound in self.bounds if not bound.entries & keys]
-        if isinstance(total, v.Interval):
-            self.bounds.append(Bound(keys, total))
+        self.bounds.append(Bound(keys, total))
 
     def unbind(self, entry: Entry) -> None:
         """Forget the bounds that an entry is part of, because it changes by itself."""

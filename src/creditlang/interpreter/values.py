@@ -14,7 +14,7 @@ from attrs import frozen
 
 ZERO: Final = Decimal(0)
 UNBOUNDED: Final = Decimal("Infinity")
-EXACT: Final = Context(prec=60, traps=[Inexact])
+EXACT: Final = Context(prec=10_000, traps=[Inexact])
 
 
 class Open(Enum):

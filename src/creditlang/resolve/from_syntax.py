@@ -51,7 +51,7 @@ class _Resolver:
                 self.program.labels[namespace, text] = name.text
         return True
 
-    def declare(self, node: t.Declaration) -> None:
+    def declare(self, node: t.Line) -> None:
         program = self.program
         match node:
             case t.Policy():
@@ -127,7 +127,7 @@ class _Resolver:
                 self.pending_items.append((line, name))
 
     # ---- once every declaration is known
-    def fill_types(self, declarations: list[t.Declaration]) -> None:
+    def fill_types(self, declarations: list[t.Line]) -> None:
         for node in declarations:
             if isinstance(node, t.Student):
                 self.program.attributes.update(self.fields(node.fields, "attribute"))

@@ -5,18 +5,21 @@ Children are tokens, nodes and parts handed up, in written order; keywords that 
 
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
 from lark import Token
 
-from creditlang.diagnostics import report
+from creditlang.diagnostics import Phrase, report
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.lexer import WIDE, LexicalError, PlacedToken
 
 MAXIMUM_EXPRESSION_DEPTH = 200
+MOST_DIGITS = 12
+MOST = 10_000
 _PERIODS = {"学期": "semester", "周": "week", "月": "month", "学年": "year", "自然年": "calendar year"}
 _CHINESE_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 
@@ -27,14 +30,46 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
+def refuse(token: Token, expected: Phrase) -> LexicalError:
+    """A token whose value cannot stand where it is."""
+    place = place_of(token) if isinstance(token, PlacedToken) else None
+    return LexicalError(report("CR110", place, value=str(token)[:40], expected=expected))
+
+
 def date_of(token: Token) -> str:
+    """A date as year-month-day; one that no calendar has is refused."""
     text = str(token).translate(WIDE)
     match = _CHINESE_DATE.fullmatch(text)
-    return "-".join((match[1], match[2].zfill(2), match[3].zfill(2))) if match else text
+    text = "-".join((match[1], match[2].zfill(2), match[3].zfill(2))) if match else text
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise refuse(token, Phrase("a date of the calendar", "实有的日期")) from None
+    return text
 
 
 def number_of(token: Token) -> Decimal:
-    return Decimal(str(token).translate(WIDE).rstrip("%"))
+    """A number of at most twelve digits, as written."""
+    text = str(token).translate(WIDE).rstrip("%")
+    if len(text.replace(".", "").lstrip("0")) > MOST_DIGITS:
+        raise refuse(token, Phrase("a number of at most 12 digits", "不超过12位的数字"))
+    return Decimal(text)
+
+
+def positive_of(token: Token) -> Decimal:
+    """A number above zero."""
+    value = number_of(token)
+    if value <= 0:
+        raise refuse(token, Phrase("a number above zero", "大于零的数"))
+    return value
+
+
+def count_of(token: Token, least: int = 1, most: int = MOST) -> int:
+    """A whole number between two bounds."""
+    value = number_of(token)
+    if value != int(value) or not least <= value <= most:
+        raise refuse(token, Phrase(f"a whole number from {least} to {most}", f"{least}至{most}的整数"))
+    return int(value)
 
 
 def string_of(token: Token) -> str:

@@ -8,6 +8,7 @@ from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     Children,
     Handed,
+    count_of,
     date_of,
     declared,
     first_of,
@@ -21,6 +22,7 @@ from creditlang.syntax.children import (
     number_of,
     period_of,
     place_of,
+    positive_of,
     span_of,
     string_of,
     tokens,
@@ -35,7 +37,7 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
     """The functions that Lark calls, named after the rules of the grammar."""
 
     def start(self, children: Children) -> t.Module:
-        return t.Module(tuple(nodes(children, t.Declaration)))
+        return t.Module(tuple(nodes(children, t.Line)))
 
     # ---- names
     def labels(self, children: Children) -> Handed:
@@ -165,7 +167,7 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return Handed("maximum", number_of(children[1]))
 
     def decimals(self, children: Children) -> Handed:
-        return Handed("decimals", int(number_of(children[0])))
+        return Handed("decimals", count_of(children[0], 0, 6))
 
     def make_literal(self, token: PlacedToken) -> t.Expression:
         span = place_of(token)
@@ -240,7 +242,7 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return Handed("ratios", tuple(nodes(children, t.Ratio)))
 
     def ratio(self, children: Children) -> t.Ratio:
-        taken, given = (number_of(token) for token in tokens(children, "NUMBER"))
+        taken, given = (positive_of(token) for token in tokens(children, "NUMBER"))
         return t.Ratio(taken, given, handed(children, "when"), handed(children, "cites", ()), span=span_of(children))
 
     def offset(self, children: Children) -> t.Offset:

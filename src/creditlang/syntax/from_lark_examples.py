@@ -8,6 +8,7 @@ from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     Children,
     Handed,
+    count_of,
     date_of,
     declared,
     first_of,
@@ -167,7 +168,7 @@ class ExampleBuilder(Transformer[Token, t.Module]):
     def expect_any(self, children: Children) -> t.Expectation:
         at = next(i for i, child in enumerate(children) if is_token(child, "DISPOSITION"))
         counts = tokens(children[:at], "NUMBER")
-        return self._expectation(None, children, int(number_of(counts[0])) if counts else None, children[at:])
+        return self._expectation(None, children, count_of(counts[0], 0) if counts else None, children[at:])
 
     def expect_record(self, children: Children) -> t.Expectation:
         return self._expectation(str(children[1]), children, None, children[2:])

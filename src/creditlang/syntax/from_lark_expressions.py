@@ -6,6 +6,7 @@ from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     Children,
     Handed,
+    count_of,
     date_of,
     expression_node,
     handed,
@@ -14,6 +15,7 @@ from creditlang.syntax.children import (
     number_of,
     period_of,
     place_of,
+    positive_of,
     span_of,
     string_of,
     tokens,
@@ -72,7 +74,7 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
 
     def within(self, children: Children) -> t.Expression:
         date, _, count, unit, _, start = children
-        return expression_node(t.Within, children, date, int(number_of(count)), self._duration(unit), start)
+        return expression_node(t.Within, children, date, count_of(count, 0), self._duration(unit), start)
 
     def _duration(self, token: PlacedToken) -> str:
         text = words(str(token))
@@ -94,7 +96,7 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
         return expression_node(t.Negate, children, children[1])
 
     def rounding(self, children: Children) -> t.Rounding:
-        return t.Rounding(_ROUNDING[children[0].type], number_of(children[1]), span=span_of(children))  # type: ignore[arg-type]
+        return t.Rounding(_ROUNDING[children[0].type], positive_of(children[1]), span=span_of(children))  # type: ignore[arg-type]
 
     def round_(self, children: Children) -> t.Expression:
         return expression_node(t.Round, children, children[0], children[1])
@@ -140,10 +142,10 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
 
     def later(self, children: Children) -> t.Expression:
         count, unit, _, start = children
-        return expression_node(t.Later, children, int(number_of(count)), self._duration(unit), start)
+        return expression_node(t.Later, children, count_of(count, 0), self._duration(unit), start)
 
     def day_of(self, children: Children) -> t.Expression:
-        return t.DayOf(int(number_of(children[1])), period_of(children[3]), span=span_of(children))
+        return t.DayOf(count_of(children[1], 1, 31), period_of(children[3]), span=span_of(children))
 
     def week_of(self, children: Children) -> t.Expression:
         return expression_node(t.WeekOf, children, children[1])

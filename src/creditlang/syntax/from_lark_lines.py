@@ -6,12 +6,15 @@ from typing import Any
 
 from lark import Token, Transformer
 
+from creditlang.diagnostics import Phrase
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
+    MOST,
     Children,
     Handed,
     amount_span,
+    count_of,
     covering,
     date_of,
     first_of,
@@ -24,6 +27,8 @@ from creditlang.syntax.children import (
     number_of,
     period_of,
     place_of,
+    positive_of,
+    refuse,
     span_of,
     string_of,
     tokens,
@@ -87,7 +92,7 @@ class LineBuilder(Transformer[Token, t.Module]):
         return t.PerField(identifier(children[1]), span=span_of(children))
 
     def per_gathered(self, children: Children) -> t.PerGathered:
-        count = int(number_of(tokens(children, "NUMBER")[0]))
+        count = count_of(tokens(children, "NUMBER")[0])
         return t.PerGathered(period_of(children[1]), count, span=span_of(children))
 
     def table_line(self, children: Children) -> t.TableCase:
@@ -152,7 +157,10 @@ class LineBuilder(Transformer[Token, t.Module]):
         )
 
     def nth_line(self, children: Children) -> t.From:
-        ordinal = int(re.sub(r"\D", "", str(tokens(children, "ORDINAL")[0]).translate(WIDE)))
+        token = tokens(children, "ORDINAL")[0]
+        ordinal = int(re.sub(r"\D", "", str(token).translate(WIDE)))
+        if not 1 <= ordinal <= MOST:
+            raise refuse(token, Phrase("a place from the 1st on", "从第1次起的次序"))
         return t.From(**self._grouped(children), ordinal=ordinal, factor=first_of(children, t.Expression))
 
     def higher_line(self, children: Children) -> t.HigherOf:
@@ -222,7 +230,8 @@ class LineBuilder(Transformer[Token, t.Module]):
         )  # fmt: skip
 
     def then(self, children: Children) -> Handed:
-        return Handed("then", tuple(number_of(token) for token in tokens(children, "NUMBER")))
+        amount, full = tokens(children, "NUMBER")
+        return Handed("then", (number_of(amount), positive_of(full)))
 
     def at_most(self, children: Children) -> Handed:
         return Handed("at_most", number_of(tokens(children, "NUMBER")[0]))

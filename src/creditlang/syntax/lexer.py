@@ -48,6 +48,8 @@ _SYMBOLS = {
     "!=": "NOT_EQUAL", "≠": "NOT_EQUAL", ">": "MORE", "<": "LESS", "+": "PLUS", "-": "MINUS", "*": "STAR",
     "/": "SLASH", ":": "COLON", "|": "BAR", ",": "COMMA", "(": "LPAR", ")": "RPAR", "[": "LSQB", "]": "RSQB",
 }  # fmt: skip
+_WORD = r"[^\W\d]\w*"
+_TEXT = r"(?:\"[^\"\n]*\"|“[^”\n]*”|＂[^＂\n]*＂)"
 _ASCII_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CHINESE_PART = re.compile(r"[^\W\d]+")
 _GRID_STARTS = frozenset({"TABLE", "BY", "EXAMPLES"})
@@ -108,9 +110,10 @@ def _declaration_pattern() -> re.Pattern[str]:
     return re.compile(rf"^[ \t]*(?:{heads})(?![A-Za-z0-9_])[ \t]*([^\n]*)", re.MULTILINE)
 
 
-_FIELD = re.compile(r"^[ \t]+([^\W\d]\w*(?:[ \t]*\"[^\"\n]*\")*)[ \t]*:([^\n]*)", re.MULTILINE)
-_LABELLED = re.compile(r"([^\W\d]\w*)((?:[ \t]*\"[^\"\n]*\")*)")
-_LABEL = re.compile(r"\"([^\"\n]*)\"")
+_FIELD = re.compile(rf"^[ \t]+({_WORD}(?:[ \t]*{_TEXT})*)[ \t]*:([^\n]*)", re.MULTILINE)
+_LABELLED = re.compile(rf"({_WORD})((?:[ \t]*{_TEXT})*)")
+_LABEL = re.compile(r"[\"“＂]([^\"”＂\n]*)[\"”＂]")
+_BLOCK_END = re.compile(r"^(?=[^\s#])", re.MULTILINE)
 
 
 def declared_names(text: str) -> set[str]:
@@ -118,11 +121,28 @@ def declared_names(text: str) -> set[str]:
     found: set[str] = set()
     for match in _declaration_pattern().finditer(text):
         _collect(match.group(1).split("#")[0], found)
-    for match in _FIELD.finditer(text):
-        _collect(match.group(1), found)
-        if "|" in match.group(2) or '"' in match.group(2):
-            _collect(match.group(2), found)
+    for block in _data_blocks(text):
+        for match in _FIELD.finditer(block):
+            _collect(match.group(1), found)
+            if "|" in match.group(2) or _LABEL.search(match.group(2)):
+                _collect(match.group(2), found)
     return found
+
+
+def _data_blocks(text: str) -> Iterator[str]:
+    """The indented lines under each `student` and `record`: only there does a word before a colon declare."""
+    for match in _data_pattern().finditer(text):
+        end = _BLOCK_END.search(text, match.end())
+        yield text[match.end() : end.start() if end else len(text)]
+
+
+@cache
+def _data_pattern() -> re.Pattern[str]:
+    table = keywords().forms
+    heads = "|".join(
+        re.escape(form) for name in ("STUDENT", "RECORD") for entry in table[name].values() for form in entry
+    )
+    return re.compile(rf"^(?:{heads})[^\n]*", re.MULTILINE)
 
 
 def _collect(line: str, found: set[str]) -> None:

@@ -21,7 +21,7 @@ from creditlang.syntax.from_lark import TreeBuilder
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import LexicalError, PlacedToken, PolicyLexer, Prepared, prepare
 from creditlang.syntax.limits import check_limits
-from creditlang.syntax.tree import Declaration, Module
+from creditlang.syntax.tree import Line, Module
 
 MAXIMUM_ERRORS = 20
 _BUILDING = Lock()
@@ -130,7 +130,7 @@ def _piecewise(prepared: Prepared) -> Parsed:
     starts = [match.start() for match in _TOP.finditer(text)] or [0]
     if starts[0] != 0:
         starts.insert(0, 0)
-    declarations: list[Declaration] = []
+    declarations: list[Line] = []
     diagnostics: list[Diagnostic] = []
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         module, errors = _read_chunk(prepared, start, end, MAXIMUM_ERRORS - len(diagnostics))

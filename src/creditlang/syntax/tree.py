@@ -847,4 +847,4 @@ class ExampleTable(Declaration):
 class Module:
     """A file's declarations, in order."""
 
-    declarations: tuple[Declaration, ...] = Factory(tuple)
+    declarations: tuple[Line, ...] = Factory(tuple)
