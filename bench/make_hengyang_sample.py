@@ -11,7 +11,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from hengyang_sample import cast_conduct, cast_credits, cast_data
 from hengyang_sample.book import FILES, Book
@@ -57,7 +57,7 @@ def add_student(book: Book, key: str, name: str, story: str, chance: Random, sea
     college, first = school_class.number[:2], int(school_class.number[2:])
     number = f"{school_class.cohort}{college}{first + 10 * group:02}{place + 1:02}"
     title = school_class.name if not group else school_class.name.replace("班", f"-{group}班")
-    cells = {
+    cells: dict[str, Any] = {
         "name": name,
         "college": school_class.college,
         "class": title,

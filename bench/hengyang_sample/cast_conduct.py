@@ -26,7 +26,11 @@ def doubling(life: Life) -> None:
 
 def quantities(life: Life) -> None:
     """Severe cases, damage, and what is counted by nights, class periods, days and persons; an unlisted code."""
-    moral(life), academic(life), innovation(life), reading(life), society(life)
+    moral(life)
+    academic(life)
+    innovation(life)
+    reading(life)
+    society(life)
     life.broke("外宿", day(0, 7, 2), quantity=3)
     life.broke("晚归", day(1, 5, 1), severe=True)
     life.broke("不遵守安全操作规程", day(1, 9, 3), damage=True)
@@ -108,7 +112,8 @@ def offsets(life: Life) -> None:
     for semester, count in ((0, 2), (1, 3), (2, 4)):
         for position in range(count):
             life.broke("上课迟到" if position % 2 else "晚归", day(semester, 4 + 3 * position, 2))
-    life.run_week(2, 4), life.run_week(2, 4)
+    life.run_week(2, 4)
+    life.run_week(2, 4)
     life.offsets(0, "德育类", "0.5", SEMESTERS[0][2] - timedelta(4))
     life.offsets(0, "文化艺术与身心发展类", "0.8", SEMESTERS[0][2] - timedelta(2))
     life.offsets(1, "跑步", "1", SEMESTERS[1][2] - timedelta(4))

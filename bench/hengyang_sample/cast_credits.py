@@ -49,7 +49,12 @@ def lectures(life: Life) -> None:
 
 def runner(life: Life) -> None:
     """Weeks with 3, 4 and 5 runs, as leader and not; 29 minutes, 2,999 metres; eleven led weeks against the cap."""
-    moral(life), academic(life), innovation(life), reading(life), professional(life), society(life)
+    moral(life)
+    academic(life)
+    innovation(life)
+    reading(life)
+    professional(life)
+    society(life)
     for week in (2, 4, 7, 8, 9, 10, 11, 12, 13, 14, 15):
         for weekday in range(5):
             life.run(day(0, week, weekday), "领跑")
@@ -142,7 +147,12 @@ def late(life: Life) -> None:
 
 def rejected(life: Life) -> None:
     """Nearly everything was turned down: not approved, fraud, copied, too short, not assessed, half attended."""
-    life.theme(0), life.theme(1), life.lecture(0), life.induction(), life.review(1), life.mandarin(1)
+    life.theme(0)
+    life.theme(1)
+    life.lecture(0)
+    life.induction()
+    life.review(1)
+    life.mandarin(1)
     for semester in (0, 1):
         life.run_week(semester, 4)
     did = life.did
@@ -175,13 +185,19 @@ def minimum(life: Life) -> None:
     life.did("升旗", day(0, 2, 0), role="参加活动", content="新学期升旗仪式")
     life.did("主题团日", day(1, 4, 2), role="主题发言", content="清明祭英烈")
     life.summer_practice(1)
-    life.lecture(0), life.lecture(1), life.lecture(2, "院级")
+    life.lecture(0)
+    life.lecture(1)
+    life.lecture(2, "院级")
     life.startup_course(2)
     for _ in range(3):
         life.run_week(0, 5, "领跑")
     for _ in range(2):
         life.run_week(1, 5, "领跑")
-    life.induction(), life.review(0), life.review(2), life.read(1), life.read(2)
+    life.induction()
+    life.review(0)
+    life.review(2)
+    life.read(1)
+    life.read(2)
     life.borrow(2, 3)
     life.mandarin(1)
     for semester in (0, 1, 2):
@@ -217,17 +233,28 @@ def undecided(life: Life) -> None:
 
 def minima(life: Life) -> None:
     """Two years: the printed total of 4.5 is reached exactly, the minima of two categories are not."""
-    life.theme(0), life.theme(1, "主题发言"), life.summer_practice(1), life.startup_course(2)
+    life.theme(0)
+    life.theme(1, "主题发言")
+    life.summer_practice(1)
+    life.startup_course(2)
     life.enough_running(life.active[:2])
-    life.lecture(0, "校级"), life.lecture(1, "院级"), life.lecture(2, "院级")
-    life.induction(), life.review(1), life.read(2)
+    life.lecture(0, "校级")
+    life.lecture(1, "院级")
+    life.lecture(2, "院级")
+    life.induction()
+    life.review(1)
+    life.read(2)
     life.did("班干部", day(0, 17, 2), semester=SEMESTERS[0][0], content="劳动委员")
 
 
 def idle(life: Life) -> None:
     """Comes to class and does little else, and loses two semesters' conduct credit."""
-    life.theme(0), life.theme(2), life.lecture(0), life.induction()
-    life.run_week(0, 4), life.run_week(0, 3)
+    life.theme(0)
+    life.theme(2)
+    life.lecture(0)
+    life.induction()
+    life.run_week(0, 4)
+    life.run_week(0, 3)
     life.contest(1, "院级", "三等奖")
     life.broke("未经申请组织同学外出旅游", day(2, 6, 5))
     life.broke("组织打群架", day(2, 11, 4))
@@ -242,11 +269,17 @@ def leave(life: Life) -> None:
     moral_terms = (0, 1, 4, 5)
     for semester in moral_terms:
         life.theme(semester)
-    life.summer_practice(1), life.lecture(0), life.lecture(1), life.lecture(4), life.induction(), life.mandarin(4)
+    life.summer_practice(1)
+    life.lecture(0)
+    life.lecture(1)
+    life.lecture(4)
+    life.induction()
+    life.mandarin(4)
     life.startup_course(4)
     life.enough_running([0, 4])
     for semester in (1, 4, 5):
-        life.review(semester), life.read(semester)
+        life.review(semester)
+        life.read(semester)
     life.did("学术讲座", day(2, 5, 2), level="校级", content="休学期间旁听")
     life.did("志愿活动", day(3, 6, 5), role="参加活动", content="社区义务维修")
     life.broke("晚归", day(2, 7, 2))
@@ -259,6 +292,7 @@ def leave(life: Life) -> None:
 def earlier(life: Life) -> None:
     """Entered in 2023: the regulation does not apply unless its switch is turned; all records are out of scope."""
     for semester in life.active[:3]:
-        life.theme(semester), life.lecture(semester)
+        life.theme(semester)
+        life.lecture(semester)
     life.mandarin(0)
     life.broke("上课迟到", day(1, 5, 2))

@@ -12,7 +12,11 @@ from hengyang_sample.ordinary import OFFICIAL, academic, enough, moral, professi
 
 def messy(life: Life) -> None:
     """Whatever cells can hold: unlisted items, misspellings, full-width digits, dates that are none, blanks."""
-    moral(life), academic(life), reading(life), professional(life), small_breaches(life)
+    moral(life)
+    academic(life)
+    reading(life)
+    professional(life)
+    small_breaches(life)
     did = life.did
     did("校史馆义务讲解", day(2, 6, 5), content="校庆日讲解", days=1)
     did("剧本杀社交之夜", day(2, 7, 5), level="校级", content="一起破案")

@@ -103,7 +103,7 @@ def innovation(life: Life) -> None:
         for semester in life.active[-2:] * 2:
             life.did("企业宣讲", life.when(semester, (6, 14), (1, 2, 3)), content=life.chance.choice(TALKS))
     if life.odds(30):
-        cells = {"level": "校级", "award": "三等奖", "content": "我的职业规划"}
+        cells: dict[str, Any] = {"level": "校级", "award": "三等奖", "content": "我的职业规划"}
         life.did("职业生涯规划大赛", life.when(life.active[1], (8, 14), (4, 5)), **cells, **OFFICIAL)
 
 
@@ -160,7 +160,7 @@ def society(life: Life) -> None:
         life.did("社团活动", life.when(0, (5, 15), WEEKEND), level="校级", content=f"{where}展示")
     if choice == 2 or life.odds(25):
         on = SEMESTERS[1][2] + timedelta(10)
-        cells = {
+        cells: dict[str, Any] = {
             "level": "校级",
             "weeks": 3,
             "characters": 2000 + 50 * life.chance.randrange(0, 20),
@@ -173,7 +173,11 @@ def culture(life: Life) -> None:
     """What students do in the evening."""
     life.contest(life.chance.choice(life.active[:3]), life.chance.choice(("校级", "校级", "院级")))
     if life.odds(60):
-        cells = {"level": "校级", "organiser": "党政机关或学校", "content": life.chance.choice(EVENINGS)}
+        cells: dict[str, Any] = {
+            "level": "校级",
+            "organiser": "党政机关或学校",
+            "content": life.chance.choice(EVENINGS),
+        }
         life.did("报告会", life.when(life.term(), (4, 16), (2, 3)), **cells)
     if life.odds(15):
         cells = {"level": "校级", "organiser": "党政机关或学校", "content": "迎新晚会"}

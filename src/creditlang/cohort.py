@@ -66,10 +66,7 @@ def run_cohort(
         records = tuple(student.records)
         student.records = []
         result = interpreter.evaluate(StudentData(identifier, student.attributes, records))
-        known = {id(record.problem) for record in records if record.problem} & {id(x) for x in dataset.problems}
-        for record in records:
-            if record.problem is not None and id(record.problem) not in known:
-                dataset.problems.append(record.problem)
+        dataset.problems.extend(result.problems)
         if student.problem is not None:
             results.undetermined[identifier] = "invalid"
             result.requirements = {name: "open" for name in result.requirements}

@@ -128,13 +128,20 @@ class Explanation:
             yield from self.requirement(name)
             yield ""
         for name, account in self.policy.accounts.items():
-            if account.parent is None and account.sort != "account":
+            if account.parent is None and account.sort != "account" and self.matters(name):
                 yield from self.account(name)
                 yield ""
         lost = [entry for entry in self.result.entries if not entry.account and entry.state != "live"]
         if lost:
             yield self.words["other"]
             yield from self.entries(lost, "  ")
+
+    def matters(self, name: str) -> bool:
+        """Whether there is anything to tell of an account: entries, or a balance."""
+        inside = set(within(self.policy.accounts, name))
+        if any(entry.account in inside for entry in self.result.entries):
+            return True
+        return any(line.amount for line in self.result.accounts if line.account == name)
 
     # ---- requirements and facts
     def requirement(self, name: str) -> Iterator[str]:
@@ -217,7 +224,8 @@ class Explanation:
     def entries(self, entries: list[Entry], pad: str) -> Iterator[str]:
         """Entries, those alike told together."""
         groups: dict[tuple[str, ...], list[Entry]] = {}
-        for entry in sorted(entries, key=lambda entry: (entry.period, entry.record.order)):
+        told = [entry for entry in entries if not (entry.gathered and entry.state == "void")]
+        for entry in sorted(told, key=lambda entry: (entry.period, entry.record.order)):
             groups.setdefault(self.likeness(entry), []).append(entry)
         for group in groups.values():
             yield pad + self.told(group)

@@ -36,6 +36,19 @@ class Record:
     problem: Diagnostic | None = None
     order: tuple[bool, date, str] = (True, date.max, "")
 
+    def copy(self) -> "Record":
+        """The same record, to be placed and judged anew; the values are shared."""
+        return Record(
+            self.kind,
+            self.identifier,
+            self.student,
+            self.values,
+            self.on,
+            self.semester,
+            self.place,
+            self.problem,
+        )
+
     def __attrs_post_init__(self) -> None:
         self.order = (self.on is None, self.on or date.max, self.identifier)
 
@@ -69,6 +82,7 @@ class Entry:
     pending: bool = False
     cut: bool = False
     member: bool = False
+    gathered: bool = False
     steps: list[Step] = field(factory=list)
 
     def disposition(self) -> Disposition:

@@ -6,23 +6,33 @@ all findings as they are rendered in English, and a ```text zh block, where ther
 
 * ``escapes``: Python escapes such as \\u200b stand for the character,
 * ``repeat=8320``: the block is repeated, to test limits,
-* ``encoding=gb18030``: the block reaches the program as bytes in that encoding, through `driver.check_bytes`.
+* ``encoding=gb18030``: the block reaches the program as bytes in that encoding, through `driver.check_bytes`,
+* ``run``: the examples of the policy are run as well,
+* ``file=common/one``: the block is a file that the policies after it can use.
 
-Codes that do not come from policy text have a ```diagnostic block instead, with ``key: value`` lines (source, row,
-column; every other key is an argument); it tests the sentence only, and the stage that reports the code tests the rest.
+Codes that come from data have ```csv blocks after their policy, each with the name of the table: ```csv activity. What
+is found is what a run of the policy on all of them finds. Codes that come from elsewhere have a ```diagnostic block
+instead, with ``key: value`` lines (source, row, column; every other key is an argument); it tests the sentence only,
+and the stage that reports the code tests the rest.
 `pytest --update` writes what the program says into the ```text blocks.
 """
 
+import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from attrs import frozen
 
+from creditlang import driver
+from creditlang.cohort import Settings, run_cohort
 from creditlang.diagnostics import Diagnostic, Place, codes, explain, render, report
 from creditlang.diagnostics.catalogue import page, placeholders
+from creditlang.examples import run_examples
+from creditlang.resources import use_path
+from creditlang.schema import RawRow, RawTable
 
 HERE = Path(__file__).parent
 SOURCES = [HERE.parents[1] / folder for folder in ("src", "plugins", "repl")]
@@ -55,14 +65,28 @@ def findings(block: Block) -> list[Diagnostic]:
     """What the program says about a ```credit or ```diagnostic block."""
     if block.kind == "diagnostic":
         return [built(block.text)]
-    from creditlang import driver
-
     text = block.text * int(block.options.get("repeat", 1))
     if "escapes" in block.options:
         text = re.sub(r"\\(?:x\w\w|u\w{4}|U\w{8})", lambda match: match.group().encode().decode("unicode_escape"), text)
     if "encoding" in block.options:
         return list(driver.check_bytes(text.encode(block.options["encoding"]), "policy.credit"))
+    if "run" in block.options:
+        compiled = driver.compile_text(text, "policy.credit")
+        outcomes = run_examples(compiled.policy, compiled.compilation.program)
+        return [*compiled.diagnostics, *(failure for outcome in outcomes for failure in outcome.failures)]
     return list(driver.check_text(text, "policy.credit"))
+
+
+def findings_in_data(policy: str, sheets: Mapping[str, str]) -> list[Diagnostic]:
+    """What a run of a policy on sheets finds, given as CSV by the name of their tables."""
+    compiled = driver.compile_text(policy, "policy.credit")
+    assert not compiled.errors, [render(error) for error in compiled.errors]
+    tables = []
+    for name, text in sheets.items():
+        header, *rows = csv.reader(text.splitlines())
+        raw = [RawRow(number, tuple(row)) for number, row in enumerate(rows, start=2)]
+        tables.append(RawTable(name, f"{name}.csv", tuple(header), raw))
+    return run_cohort(compiled.policy, tables, Settings(), lambda: (), {}).dataset.problems
 
 
 def built(text: str) -> Diagnostic:
@@ -75,22 +99,35 @@ def built(text: str) -> Diagnostic:
 
 
 @pytest.mark.parametrize("code", TESTS)
-def test_findings(code: str, update: bool) -> None:
+def test_findings(code: str, update: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def a_file(name: str) -> Path | None:
+        own = tmp_path / f"{name}.credit"
+        return own if own.is_file() else use_path(name)
+
+    monkeypatch.setattr(driver, "use_path", a_file)
     path = HERE / f"{code}.md"
     markdown = path.read_text(encoding="utf-8")
     found: list[Diagnostic] = []
     seen: set[str] = set()
-    wanted = ""
+    sheets: dict[str, str] = {}
+    policy = wanted = ""
     cursor = 0
     for block in blocks(markdown):
-        if block.kind in ("credit", "diagnostic"):
-            found = findings(block)
-            seen |= {diagnostic.code for diagnostic in found}
+        if "file" in block.options:
+            own = tmp_path / f"{block.options['file']}.credit"
+            own.parent.mkdir(parents=True, exist_ok=True)
+            own.write_text(block.text, encoding="utf-8")
+        elif block.kind in ("credit", "diagnostic"):
+            found, policy, sheets = findings(block), block.text, {}
+        elif block.kind == "csv":
+            sheets[next(iter(block.options))] = block.text
+            found = findings_in_data(policy, sheets)
         elif block.kind == "text":
             language = LANGUAGES["zh" in block.options]
             said = "\n\n".join(render(diagnostic, language) for diagnostic in found)
             wanted += markdown[cursor : block.start] + (said + "\n" if said else "")
             cursor = block.end
+        seen |= {diagnostic.code for diagnostic in found}
     wanted += markdown[cursor:]
     if update and wanted != markdown:
         path.write_text(wanted, encoding="utf-8")

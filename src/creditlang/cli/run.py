@@ -130,6 +130,7 @@ def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
     columns = results.columns("students")
     words = {"met": "达到", "unmet": "未达到", "open": "未定"} if language == "zh" else {}
     headings = [column.label or column.name if language == "zh" else column.name for column in columns]
+    headings = [{"student_id": "学号"}.get(head, head) if language == "zh" else head for head in headings]
     rows = [[words.get(str(cell), cell) for cell in row] for row in results.tables["students"]]
     click.echo(table_text(headings, rows), err=err)
     common.show((found for found in cohort.dataset.problems if found.severity is Severity.ERROR), language)

@@ -1,7 +1,7 @@
 """Tables for the screen: aligned although a Chinese character is two columns wide, numbers flush right."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from creditlang.explain import amount_text
 from creditlang.source import display_width, visible
@@ -10,14 +10,23 @@ from creditlang.source import display_width, visible
 def table_text(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """The lines of a table."""
     shown = [
-        [amount_text(cell) if isinstance(cell, Decimal) else visible(str("" if cell is None else cell)) for cell in row]
-        for row in rows
+        [amount_text(cell) if isinstance(cell, Decimal) else visible(_open_text(cell)) for cell in row] for row in rows
     ]
     numeric = [any(isinstance(row[i], Decimal) for row in rows) for i in range(len(headings))]
     widths = [max([display_width(head), *(display_width(row[i]) for row in shown)]) for i, head in enumerate(headings)]
     lines = [_line(headings, widths, numeric), "  ".join("─" * width for width in widths)]
     lines += [_line(row, widths, numeric) for row in shown]
     return "\n".join(lines)
+
+
+def _open_text(cell: object) -> str:
+    """A cell that is no number; an open amount gets the decimals of the others."""
+    text = "" if cell is None else str(cell)
+    low, dots, high = text.partition(" … ")
+    try:
+        return f"{amount_text(Decimal(low))} … {amount_text(Decimal(high))}" if dots else text
+    except InvalidOperation:
+        return text
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:

@@ -56,20 +56,25 @@ def make_pending(run: Run, entry: Entry, amount: v.Number, reason: str, operator
 
 def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback | None, operator: o.Operator) -> None:
     """What becomes of an entry for which an expression has no value."""
+    reason = why.reason
+    if why.sort == "missing":
+        name = run.column_label(entry.record.kind, why.name)
+        reason = Phrase(f"{why.name} is empty, but this rule needs it", f"“{name}”没有填，而这条规则要用到它")
     if fallback is not None:
         env = Environment(run, entry.record)
         if fallback.disposition == "pending":
             low = evaluate(fallback.low, env) if fallback.low is not None else None
             high = evaluate(fallback.high, env) if fallback.high is not None else None
             amount = _opened(operator, entry, low, high)
-            make_pending(run, entry, amount, fallback.reason or why.reason, operator, "pending")
+            make_pending(run, entry, amount, fallback.reason or reason, operator, "pending")
         else:
-            dismiss(entry, fallback.disposition, fallback.reason or why.reason, operator)
+            dismiss(entry, fallback.disposition, fallback.reason or reason, operator)
     elif why.sort == "missing":
-        dismiss(entry, "invalid", why.reason, operator)
-        entry.record.problem = entry.record.problem or report("CR662", entry.record.place, name=why.name)
+        dismiss(entry, "invalid", reason, operator)
+        place = entry.record.place
+        entry.record.problem = entry.record.problem or report("CR662", place, name=Phrase(why.name, name))
     else:
-        dismiss(entry, "unmatched", why.reason, operator)
+        dismiss(entry, "unmatched", reason, operator)
 
 
 def _opened(operator: o.Operator, entry: Entry, low: Any, high: Any) -> v.Number:
@@ -201,13 +206,16 @@ def _guard(run: Run, operator: o.Guard, entries: Entries) -> Entries:
             continue
         run.covered.add(operator.number)
         if holds is v.OPEN or operator.disposition == "pending":
+            reason = operator.reason
+            if holds is v.OPEN:
+                reason = Phrase(f"still open whether: {reason}", f"尚不能确定是否“{reason}”")
             amount: Any = entry.amount if entry.raw is not None else v.Interval(v.ZERO, v.UNBOUNDED)
             opened = v.hull(v.ZERO, amount)
             if entry.raw is None:
-                entry.pending, entry.reason, entry.article = True, operator.reason, operator.article
-                step(entry, "pending", operator, v.ZERO, v.ZERO, operator.reason)
+                entry.pending, entry.reason, entry.article = True, reason, operator.article
+                step(entry, "pending", operator, v.ZERO, v.ZERO, reason)
             else:
-                make_pending(run, entry, opened, operator.reason, operator, "pending")
+                make_pending(run, entry, opened, reason, operator, "pending")
         else:
             dismiss(entry, operator.disposition, operator.reason, operator)
     return entries
@@ -357,6 +365,7 @@ def _gathered(run: Run, branch: o.Branch, members: Entries, unsure: set[int]) ->
     amount = _branch_amount(run, branch, carrier, Environment(run, carrier.record))
     run.covered.add(branch.number)
     entry = Entry(carrier.record, carrier.rule, carrier.account, carrier.period, branch.sign, amount, amount)
+    entry.gathered = True
     entry.article = branch.article
     sure = sum(not member.pending and id(member) not in unsure for member in members)
     if sure < branch.gather.at_least:

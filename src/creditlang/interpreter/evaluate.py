@@ -90,6 +90,7 @@ class _Evaluation:
         self.calendar = interpreter.calendar
         self.student = student
         self.extra: list[Entry] = []
+        self.copies: list[tuple[Record, Record]] = []
         self.run = self.new_run({}, ())
 
     def new_run(self, records: Mapping[str, list[Record]], enrolled: Iterable[str]) -> Run:
@@ -127,7 +128,9 @@ class _Evaluation:
     # ---- records
     def sort_records(self) -> _Sorted:
         found = _Sorted({}, {}, [], [])
-        for record in sorted(self.student.records, key=lambda record: record.order):
+        for given in sorted(self.student.records, key=lambda record: record.order):
+            record = given.copy()
+            self.copies.append((given, record))
             self.place(record)
             self.sort_record(record, found)
         enrolled = set(found.enrolled)
@@ -323,7 +326,7 @@ class _Evaluation:
         run = self.run
         assert account.cases is not None
         balances: dict[str, v.Number] = {}
-        for semester in run.periods("semester"):
+        for semester in run.ended_semesters():
             env = Environment(run, None, ("semester", semester))
             value = self.decide(account.cases, env)
             if not isinstance(value, (Decimal, v.Interval)):
@@ -419,6 +422,7 @@ class _Evaluation:
             future: Disposition | None = "out of scope" if entry.reason is _FUTURE else None
             found.setdefault(_key(entry.record), []).append(future or entry.disposition())
         result.records = {key: strongest(dispositions) for key, dispositions in found.items()}
+        result.problems = [copy.problem for given, copy in self.copies if copy.problem and not given.problem]
         result.accounts = list(self.account_lines())
         for name, values in run.facts.items():
             result.facts.extend(FactLine(name, key, value) for key, value in values.items())
@@ -427,6 +431,8 @@ class _Evaluation:
     def account_lines(self) -> Iterable[AccountLine]:
         for name, account in self.policy.accounts.items():
             for semester, value in sorted(self.run.balances.get(name, {}).items()):
+                if not semester:
+                    continue
                 yield AccountLine(name, semester, value, account.unit)
             if account.sort != "score" and not (account.period == "semester" and account.sort == "category"):
                 yield AccountLine(name, "", self.run.whole(name), account.unit)

@@ -56,11 +56,14 @@ class Run:
         return self.calendar.has_ended(semester, self.as_of)
 
     def periods(self, period: str) -> list[str]:
-        """The periods in which facts and credits exist: ended semesters of enrolment, and the years they fall in."""
-        ended = [name for name in self.enrolled if self.has_ended(name)]
+        """The periods in which facts exist: semesters of enrolment that have begun, and the years they fall in."""
         if period == "semester":
-            return ended
-        return list(dict.fromkeys(academic_year(name) for name in ended))
+            return list(self.enrolled)
+        return list(dict.fromkeys(academic_year(name) for name in self.enrolled))
+
+    def ended_semesters(self) -> list[str]:
+        """The semesters of enrolment that count for credits."""
+        return [name for name in self.enrolled if self.has_ended(name)]
 
     def period_of(self, period: str, environment: Environment) -> str:
         """The key of a period at hand."""
@@ -154,6 +157,12 @@ class Run:
                 if entry.state == "live" and not (isinstance(entry.amount, Decimal) and not entry.amount)
             } - {None}
         return self.used[key]
+
+    def column_label(self, kind: str, name: str) -> str:
+        """What a field of a kind of record is called."""
+        columns = (*self.policy.kinds[kind].columns, *self.policy.attributes)
+        column = next((column for column in columns if column.name == name), None)
+        return column.labels[0] if column is not None and column.labels else name
 
     def shown(self, key: str) -> str:
         """A key of a table as people call it."""
