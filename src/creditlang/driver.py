@@ -114,7 +114,19 @@ def compile_source(source: SourceFile, check: bool = True, examples: Iterable[So
     diagnostics.extend(compilation.diagnostics)
     if check:
         diagnostics.extend(check_policy(policy, compilation, modules))
-    return Compiled(policy, compilation, tuple(modules), tuple(sources), tuple(diagnostics))
+    return Compiled(policy, compilation, tuple(modules), tuple(sources), tuple(_distinct(diagnostics)))
+
+
+def _distinct(found: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
+    """Each finding once, although what is written once may be used in several places."""
+    seen = set()
+    for diagnostic in found:
+        span = diagnostic.span
+        place = (id(span.source), span.start, span.end) if span else None
+        key = (diagnostic.code, place, tuple(sorted(diagnostic.arguments.items())))
+        if key not in seen:
+            seen.add(key)
+            yield diagnostic
 
 
 def compile_text(text: str, name: str = "policy") -> Compiled:

@@ -255,7 +255,8 @@ class Explanation:
 
     def steps_note(self, entry: Entry) -> str:
         """The lines that changed the amount."""
-        texts = [step.text for step in entry.steps if step.sort in ("times", "plus", "half", "rounded", "ratio")]
+        shown = [step for step in entry.steps if step.sort in ("times", "plus", "half", "rounded", "ratio")]
+        texts = [f"{step.text}{_article(step.article)}" for step in shown]
         notes = [in_language(step.note, self.language) for step in entry.steps if step.sort == "ratio" and step.note]
         return "; ".join(dict.fromkeys(notes or texts))
 

@@ -130,10 +130,12 @@ class Scope:
             self._circle(name, node)
             return UNKNOWN
         self.asking.append(name)
+        silent, self.silent = self.silent, 0
         try:
             known[name] = find(name)
         finally:
             self.asking.pop()
+            self.silent = silent
         return known[name]
 
     def _circle(self, name: str, node: t.Node) -> None:

@@ -128,7 +128,7 @@ def _offer(
     record = entry.record
     entry.steps.append(Step("amount", line.text, None, wanted, move.article))
     held = _held(run, source)
-    offered = v.smaller(wanted, held)
+    offered = v.larger(v.ZERO, v.smaller(wanted, held))
     if offered != wanted:
         step(entry, "cap", line, wanted, offered, Phrase(f"only {shown(held)} are there", f"该账户只有{shown(held)}"))
     env = Environment(run, record, ("semester", record.semester or ""))
