@@ -114,26 +114,37 @@ def _numbers(cuts: Sequence[Decimal], step: Decimal, column: o.Column | None) ->
 
 
 def holds(x: e.Expression | None, chosen: Mapping[e.Expression, Any]) -> bool:
-    """Whether a condition holds for chosen values; one that asks for a missing value does not."""
+    """Whether a condition holds for chosen values; one that hangs on a missing value does not."""
+    return truth(x, chosen) is True
+
+
+def truth(x: e.Expression | None, chosen: Mapping[e.Expression, Any]) -> bool | None:
+    """Yes, no, or None where a missing value decides."""
     match x:
         case None:
             return True
         case e.Constant():
             return bool(x.value)
-        case e.Logical(operator="and"):
-            return holds(x.left, chosen) and holds(x.right, chosen)
         case e.Logical():
-            return holds(x.left, chosen) or holds(x.right, chosen)
+            decisive = x.operator == "or"
+            left, right = truth(x.left, chosen), truth(x.right, chosen)
+            if decisive in (left, right):
+                return decisive
+            return None if None in (left, right) else not decisive
         case e.Not():
-            return not holds(x.operand, chosen)
+            inner = truth(x.operand, chosen)
+            return None if inner is None else not inner
         case e.Present():
             return chosen.get(x.operand) != _MISSING
         case e.Compare(left=left, right=e.Constant(value=value)) if left in chosen:
-            return chosen[left] != _MISSING and _compared(x.operator, chosen[left], value, x.ranks)
+            return None if chosen[left] == _MISSING else _compared(x.operator, chosen[left], value, x.ranks)
         case e.OneOf() if x.operand in chosen:
+            if chosen[x.operand] == _MISSING:
+                return None
             return any(chosen[x.operand] == option.value for option in x.options if isinstance(option, e.Constant))
         case _:
-            return chosen.get(x) is True
+            found = chosen.get(x)
+            return None if found == _MISSING else found is True
 
 
 def _compared(operator: str, one: Any, two: Any, ranks: Mapping[str, int] | None) -> bool:
@@ -184,7 +195,7 @@ class Body:
         """What is wrong with the body."""
         conditions = [x for x in self.alternatives if not x.otherwise]
         cases = self.cases()
-        if cases is None or not conditions:
+        if cases is None or not conditions or any(isinstance(name, e.Unknown) for name in self.variables.values):
             return
         matched = [[x for x in conditions if holds(x.condition, case)] for case in cases]
         yield from self._overlaps(cases, matched)
@@ -263,7 +274,7 @@ class Body:
         texts = (
             [text for text, own in (column.values or {}).items() if own == value and text != value] if column else []
         )
-        return Phrase(str(value), texts[-1] if texts else str(value))
+        return Phrase(str(value), texts[0] if texts else str(value))
 
 
 _NAMES = ("name", "account", "what", "kind", "field")

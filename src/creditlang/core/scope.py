@@ -140,7 +140,8 @@ class Scope:
 
     def _circle(self, name: str, node: t.Node) -> None:
         start = self.asking.index(name)
-        self.report("CR321", node.span, circle=" → ".join([*self.asking[start:], name]))
+        place = node.name.span if isinstance(node, t.Named) else node.span
+        self.report("CR321", place, circle=" → ".join([*self.asking[start:], name]))
 
     def table(self, name: t.Identifier) -> e.Table | None:
         """A table by name or label."""

@@ -8,20 +8,22 @@ a table of examples is an example of its own.
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from attrs import define, field, frozen
 
 from creditlang.core import operators as o
 from creditlang.data.reader import DataReader, Student
-from creditlang.diagnostics import Diagnostic, Phrase, Place, message, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, in_language, message, report
 from creditlang.interpreter import Interpreter, StudentData
 from creditlang.interpreter.values import Interval, interval
 from creditlang.ledger import Entry, Record, StudentResult
 from creditlang.resolve import Program
-from creditlang.results import amount_value
+from creditlang.results import amount_value, disposition_word
 from creditlang.source import Span
 from creditlang.syntax import tree as t
+from creditlang.syntax.keywords import keywords
 
 DISPOSITIONS = {
     "计入": "counted",
@@ -367,16 +369,11 @@ class Judge:
             return None if total == expected.amount else self.fail(expected, expected.amount, _shown(total, entries))
         matching = [entry for entry in entries if self.matches(entry, expected)]
         number = len({entry.record.identifier for entry in matching})
-        if expected.count is not None and expected.amount is None and number == expected.count:
+        if expected.count is not None and number == expected.count:
             return None
         if expected.count is None and matching:
             return None
-        wanted_text = " ".join(
-            str(x)
-            for x in (expected.count, expected.disposition, expected.amount, expected.by, expected.reason)
-            if x is not None
-        )
-        return self.fail(expected, wanted_text, _listing(entries, self.result))
+        return self.fail(expected, _wanted(expected), _listing(entries))
 
     def main(self, entry: Entry) -> str:
         """The account that an entry of a rule belongs to, wherever else it was debited."""
@@ -429,9 +426,27 @@ def _shown(value: Any, entries: Iterable[Entry] = ()) -> str:
     return f"{text} ({reasons})" if reasons else text
 
 
-def _listing(entries: Iterable[Entry], result: StudentResult) -> str:
-    lines = []
+def _wanted(expected: t.Expectation) -> Phrase:
+    count = "" if expected.count is None else f"{expected.count} "
+    rest = "".join(f" {part}" for part in (expected.amount, expected.by, expected.reason) if part is not None)
+    word = expected.disposition or ""
+    return Phrase(f"{count}{word}{rest}", f"{count}{disposition_word(word, 'zh')}{rest}")
+
+
+def _listing(entries: Iterable[Entry]) -> Phrase:
+    english, chinese = [], []
     for entry in entries:
-        reason = f" ({entry.reason})" if entry.reason else ""
-        lines.append(f"{entry.disposition()} {_shown(entry.amount)}{reason}")
-    return "; ".join(dict.fromkeys(lines)) or "—"
+        amount, word = _shown(entry.amount), entry.disposition()
+        zh = in_language(entry.reason, "zh")
+        english.append(f"{word} {amount}" + (f" ({entry.reason})" if entry.reason else ""))
+        chinese.append(f"{disposition_word(word, 'zh')} {amount}" + (f"（{zh}）" if zh else ""))
+    return Phrase("; ".join(dict.fromkeys(english)) or "—", "；".join(dict.fromkeys(chinese)) or "—")
+
+
+@cache
+def _sorts() -> dict[str, str]:
+    """What may follow `by`, in both languages, to the sort of step that it means."""
+    terminals = {"CAP": "cap", "ONCE": "once", "HIGHEST_ONCE": "once", "LAST_ONCE": "once", "HALF": "half"}
+    terminals |= {"TIMES": "times", "PLUS_AMOUNT": "plus", "THE_HIGHER_OF": "higher", "TAKE_FROM": "taken"}
+    table = keywords().forms
+    return {form: sort for name, sort in terminals.items() for forms in table[name].values() for form in forms}

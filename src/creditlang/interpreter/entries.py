@@ -39,9 +39,9 @@ def step(entry: Entry, sort: str, operator: o.Operator, before: Any, after: Any,
     entry.steps.append(Step(sort, operator.text, before, after, operator.article, note))
 
 
-def dismiss(entry: Entry, state: str, reason: str, operator: o.Operator) -> None:
+def dismiss(entry: Entry, state: str, reason: str, operator: o.Operator, sort: str | None = None) -> None:
     """Take an entry out, with the reason and the article."""
-    step(entry, state, operator, entry.amount, v.ZERO, reason)
+    step(entry, sort or state, operator, entry.amount, v.ZERO, reason)
     entry.state = state  # type: ignore[assignment]
     entry.reason, entry.article = reason, operator.article or entry.article
 
@@ -246,7 +246,7 @@ def _value(run: Run, operator: o.Amount, branches: list[o.Branch], entry: Entry)
         if not chosen:
             chosen = [branch for branch in branches if branch.otherwise]
         if not chosen and not unsure:
-            raise Undetermined("case", Phrase("no line speaks of this case", "没有一行规则适用于这种情形"))
+            raise Undetermined("case", _NO_LINE)
         total = _chosen_amount(run, operator, entry, chosen, unsure)
     except Undetermined as why:
         undetermined(run, entry, why, operator.fallback, operator)
@@ -292,6 +292,9 @@ def _chosen_amount(
     return total
 
 
+_NO_LINE = Phrase("no line speaks of this case", "没有一行规则适用于这种情形")
+
+
 def _matches(run: Run, branch: o.Branch, env: Environment) -> v.Answer:
     """Whether a case applies; its dates are those of the record."""
     on = env.record.on if env.record else None
@@ -330,6 +333,7 @@ def _gather(run: Run, operator: o.Amount, branches: list[o.Branch], waiting: Ent
     """One entry for each period with enough records; the records themselves become its members."""
     added: Entries = []
     served: set[int] = set()
+    spoken: set[int] = set()
     for branch in branches:
         assert branch.gather is not None
         matching: Entries = []
@@ -343,6 +347,7 @@ def _gather(run: Run, operator: o.Amount, branches: list[o.Branch], waiting: Ent
                     unsure.add(id(entry))
             except Undetermined as why:
                 undetermined(run, entry, why, operator.fallback, operator)
+        spoken.update(map(id, matching))
         for members in groups(run, o.Group((branch.gather.period,), ()), [x for x in matching if x.state == "live"]):
             if len(members) >= branch.gather.at_least:
                 added.append(_gathered(run, branch, members, unsure))
@@ -353,6 +358,8 @@ def _gather(run: Run, operator: o.Amount, branches: list[o.Branch], waiting: Ent
         if id(entry) in served:
             entry.member, entry.raw = True, v.ZERO
             entry.reason = Phrase(f"counts together with the others of its {period}", "与同一时段的其他记录合并计算")
+        elif id(entry) not in spoken and entry.state == "live":
+            dismiss(entry, "unmatched", _NO_LINE, operator)
         elif entry.state == "live":
             reason = Phrase(f"fewer than {least} in its {period}", f"所在时段不足{least}次")
             dismiss(entry, "void", reason, operator)
@@ -448,7 +455,7 @@ def _keep_one(run: Run, operator: o.Choose, members: Entries) -> None:
     reason = Phrase(f"{kept.record.identifier} counts instead", f"已计入{kept.record.identifier}，不重复计算")
     for entry in members:
         if entry is not kept:
-            dismiss(entry, "void", reason, operator)
+            dismiss(entry, "void", reason, operator, "once")
 
 
 def _keep_open(run: Run, operator: o.Choose, members: Entries, possible: set[int]) -> None:
@@ -481,7 +488,7 @@ def _choose_side(run: Run, operator: o.ChooseSide, entries: Entries) -> Entries:
             run.bind(members, v.larger(one, two))
             continue
         for entry in right if holds else left:
-            dismiss(entry, "void", operator.reason, operator)
+            dismiss(entry, "void", operator.reason, operator, "higher")
     return entries
 
 

@@ -278,7 +278,9 @@ def _take(run: Run, account: str, amount: v.Number, entry: Entry, article: str, 
         part = v.smaller(rest, _held(run, child))
         if v.high(part):
             found += _take(run, child, part, entry, article, text)
-            rest = v.larger(v.ZERO, v.subtract(rest, part)) if isinstance(part, Decimal) else v.subtract(rest, part)
+            rest = v.larger(v.ZERO, v.subtract(rest, part))
+    if v.high(rest):
+        found.append(_debit(run, account, rest, entry, article, text))
     return found
 
 
