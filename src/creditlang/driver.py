@@ -20,6 +20,7 @@ from creditlang.source import SourceFile, Span
 from creditlang.syntax import parse
 from creditlang.syntax import tree as t
 from creditlang.syntax.lexer import WIDE, declared_names
+from creditlang.syntax.limits import check_limits
 
 
 @frozen
@@ -73,6 +74,11 @@ class _Loader:
         self.done: set[str] = set()
 
     def load(self, source: SourceFile, above: tuple[str, ...]) -> None:
+        refused = check_limits(source)
+        if refused:
+            self.sources.append(source)
+            self.diagnostics.extend(refused)
+            return
         for use in _uses(source):
             path = use_path(use.path)
             if use.path in above:

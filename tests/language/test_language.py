@@ -5,9 +5,9 @@ with its expectations as examples in the language. It may also hold
 
 * `findings`: lines `CODE words`; each is found in the policy, with its place beginning at the words. Without this fence
   the policy has no errors.
-* `data` and `expected`: tables. A line `[name]  heading  heading …` begins a table, rows follow, cells stand two or more
-  spaces apart, `-` is an empty cell. A line `as of DATE` or `set NAME = VALUE` in the data is a setting of the run. An
-  expected table is compared row by row, in its columns only.
+* `data` and `expected`: tables. A line `[name]  heading  heading …` begins a table, rows follow, cells stand two or
+more spaces apart, `-` is an empty cell. A line `as of DATE` or `set NAME = VALUE` in the data is a setting of the run.
+An expected table is compared row by row, in its columns only.
 
 What is expected was worked out by hand from the meaning that the language reference gives, never copied from a run; so
 there is nothing for `--update` to do here.

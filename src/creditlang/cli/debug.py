@@ -29,6 +29,7 @@ def command(policy: str, stage: str, language: "Language") -> None:
         for group in (core.settings, core.rules, core.accounts, core.facts, core.requirements):
             for value in group.values():
                 click.echo("\n".join(outline(value)))
+        click.echo("scales: " + ", ".join(f"{name} {scale}" for name, scale in core.scales.items()))
         for move in core.moves:
             click.echo("\n".join(outline(move)))
 

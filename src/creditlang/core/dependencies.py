@@ -118,7 +118,7 @@ class Order:
             assert isinstance(reference, (e.Balance, e.Aggregate, e.UsedIn))
             name = reference.name if isinstance(reference, e.Aggregate) else reference.account
             found.add(self.node_of(name))
-            if name in self.touched and not before_moves:
+            if name in self.touched and not before_moves and not isinstance(reference, e.UsedIn):
                 found.add(MOVES)
         return found
 

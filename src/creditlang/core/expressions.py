@@ -213,7 +213,7 @@ class Boundary(Expression):
 
 @frozen
 class UsedIn(Expression):
-    """Whether the value of the record's field stands in a counted record of an account."""
+    """Whether the value of the record's field stands in a counted record of an account, before any moves."""
 
     field: str
     account: str

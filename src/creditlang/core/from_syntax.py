@@ -8,12 +8,15 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
+from attrs import evolve
+
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
 from creditlang.core.bodies import Bodies, as_written
 from creditlang.core.dependencies import Order
 from creditlang.core.elaborate import Context, Elaborator
+from creditlang.core.scales import scales
 from creditlang.core.scope import Scope
 from creditlang.core.tables import build_table, dimension_type
 from creditlang.diagnostics import Diagnostic, Phrase
@@ -29,7 +32,9 @@ def compile_program(program: Program, texts: Iterable[str] = ()) -> tuple[o.Poli
     `texts` are the sources, in order, from which the policy's fingerprint is made.
     """
     compilation = Compilation(program)
-    return compilation.policy("".join(texts)), compilation
+    policy = compilation.policy("".join(texts))
+    accounts, facts = scales(policy)
+    return evolve(policy, scales={**facts, **accounts}), compilation
 
 
 class Compilation:

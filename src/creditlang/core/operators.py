@@ -245,7 +245,6 @@ class Account:
     diverts: tuple[tuple[Expression, str, str], ...]
     order_field: str | None
     article: str
-    decimals: int = 2
 
 
 @frozen
@@ -411,4 +410,6 @@ class Policy:
     tables: tuple[Table, ...] = field(default=(), eq=False)
     article_of: Mapping[str, tuple[str, ...]] = field(factory=dict, eq=False)
     """Articles of what is not an account, rule or fact: named values, tables, the head, unlisted codes."""
+    scales: Mapping[str, int] = field(factory=dict, eq=False)
+    """The most decimals that a balance, or the value of a fact, can have, by name."""
     fingerprint: str = ""

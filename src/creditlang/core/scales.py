@@ -1,0 +1,180 @@
+"""How many decimals every amount can have at most, known before any student is touched.
+
+Sums keep the larger scale, products add them, a rounding sets it. Walked in the order in which the policy is worked
+out, so that the scale of a balance is known where it is read. An engine that computes with scaled integers takes its
+scales from here; the interpreter's exact amounts never have more.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.core.dependencies import within
+
+_NOTHING = 0
+
+
+def scale_of(value: object) -> int:
+    """The decimals of a number, trailing zeros left out."""
+    if not isinstance(value, Decimal):
+        return _NOTHING
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else _NOTHING
+
+
+class Scales:
+    """Works out the scales of one policy; `accounts` and `facts` hold them by name."""
+
+    def __init__(self, policy: o.Policy) -> None:
+        """Walk the whole policy once."""
+        self.policy = policy
+        self.accounts: dict[str, int] = dict.fromkeys(policy.accounts, _NOTHING)
+        self.facts: dict[str, int] = dict.fromkeys(policy.facts, _NOTHING)
+        self.rules: dict[str, int] = {}
+        for kind, name in policy.order:
+            self._node(kind, name)
+
+    # ---- nodes
+    def _node(self, kind: str, name: str) -> None:
+        accounts = self.policy.accounts
+        if kind == "items":
+            for account in within(accounts, name):
+                for rule in accounts[account].items:
+                    self.rules[rule] = self._operators(self.policy.rules[rule].operators, rule, _NOTHING)
+        elif kind == "tree":
+            self._tree(name)
+        elif kind == "credit":
+            self._credit(accounts[name])
+        elif kind == "fact":
+            self.facts[name] = self._decision(self.policy.facts[name].decision)
+        elif kind == "moves":
+            for move in self.policy.moves:
+                self._move(move)
+
+    def _tree(self, name: str) -> int:
+        account = self.policy.accounts[name]
+        children = [self._tree(child) for child in account.children]
+        rules = [rule for inner in within(self.policy.accounts, name) for rule in self.policy.accounts[inner].items]
+        for rule in rules:
+            self.rules[rule] = self._operators(account.operators, rule, self.rules.get(rule, _NOTHING))
+        levels = [self.of(x) for x in (account.start, account.floor, account.ceiling) if x is not None]
+        own = [self.rules[rule] for rule in account.items]
+        self.accounts[name] = max([*children, *levels, *own, self.accounts[name]], default=_NOTHING)
+        for rule in rules:
+            operators = (*self.policy.rules[rule].operators, *account.operators)
+            if any(isinstance(operator, o.PostTo) for operator in operators):
+                self._raise_all(self.rules[rule])
+        return self.accounts[name]
+
+    def _raise_all(self, scale: int) -> None:
+        """What is posted to an account named in a record may reach any category."""
+        for name, account in self.policy.accounts.items():
+            if account.sort == "category":
+                self.accounts[name] = max(self.accounts[name], scale)
+
+    def _credit(self, account: o.Account) -> None:
+        assert account.cases is not None
+        scale = self._decision(account.cases)
+        for limit, target, _ in account.diverts:
+            scale = max(scale, self.of(limit))
+            self.accounts[target] = max(self.accounts[target], scale)
+        self.accounts[account.name] = max(scale, self.accounts[account.name])
+
+    def _move(self, move: o.Move) -> None:
+        step = scale_of(move.rounding.step) if move.rounding else 6
+        limit = self.of(move.limit) if move.limit is not None else _NOTHING
+        given = max(step, limit, self.accounts[move.target])
+        self.accounts[move.target] = given
+        taken = max([given + scale_of(ratio.taken / ratio.given) for ratio in move.ratios], default=given)
+        for source in move.sources:
+            for name in self._around(source):
+                self.accounts[name] = max(self.accounts[name], min(taken, given + 6))
+
+    def _around(self, name: str) -> Iterable[str]:
+        yield from within(self.policy.accounts, name)
+        parent = self.policy.accounts[name].parent
+        while parent:
+            yield parent
+            parent = self.policy.accounts[parent].parent
+
+    # ---- operators
+    def _operators(self, operators: Iterable[o.Operator], rule: str, scale: int) -> int:
+        for operator in operators:
+            match operator:
+                case o.Amount():
+                    scale = max([self._branch(branch, rule) for branch in operator.branches], default=_NOTHING)
+                    scale = max(scale, self._fallback(operator.fallback, rule))
+                case o.Scale(operation="times"):
+                    factor = max(self.of(operator.value, rule), self._fallback(operator.fallback, rule))
+                    scale += factor
+                case o.Scale():
+                    scale = max(scale, self.of(operator.value, rule), self._fallback(operator.fallback, rule))
+                case o.Round():
+                    scale = min(scale, scale_of(operator.step)) if scale_of(operator.step) else scale_of(operator.step)
+                case o.Clip(events=False):
+                    scale = max(scale, self.of(operator.limit, rule))
+        return scale
+
+    def _branch(self, branch: o.Branch, rule: str) -> int:
+        if isinstance(branch.value, o.Decided):
+            kind = self.policy.kinds[self.policy.rules[rule].kind]
+            decided = self._column(kind.columns, branch.value.field)
+            return max(decided, self.of(branch.value.low, rule), self.of(branch.value.high, rule))
+        scale = self.of(branch.value, rule)
+        if branch.times_field is not None:
+            scale += self._column(self.policy.kinds[self.policy.rules[rule].kind].columns, branch.times_field)
+        return scale
+
+    def _fallback(self, fallback: o.Fallback | None, rule: str) -> int:
+        if fallback is None:
+            return _NOTHING
+        return max([self.of(x, rule) for x in (fallback.low, fallback.high) if x is not None], default=_NOTHING)
+
+    def _decision(self, decision: o.Decision) -> int:
+        return max([self.of(case.value) for case in decision.cases], default=_NOTHING)
+
+    # ---- expressions
+    def _column(self, columns: Iterable[o.Column], name: str) -> int:
+        return next((column.type.decimals for column in columns if column.name == name), _NOTHING)
+
+    def of(self, x: e.Expression, rule: str | None = None) -> int:
+        """The scale of an expression, read by a rule's records or by a student."""
+        match x:
+            case e.Constant():
+                return scale_of(x.value)
+            case e.Field():
+                kinds = [self.policy.rules[rule].kind] if rule else list(self.policy.kinds)
+                return max([self._column(self.policy.kinds[kind].columns, x.name) for kind in kinds], default=_NOTHING)
+            case e.Attribute():
+                return self._column(self.policy.attributes, x.name)
+            case e.Setting():
+                return max([self.of(dated.value) for dated in self.policy.settings[x.name]], default=_NOTHING)
+            case e.Balance():
+                return self.accounts[x.account]
+            case e.FactValue():
+                return self.facts[x.name]
+            case e.Aggregate():
+                return self.facts[x.name] if x.is_fact else self.accounts[x.name]
+            case e.Lookup():
+                return max([scale_of(cell) for cell in x.table.cells.values()], default=_NOTHING)
+            case e.Arithmetic(operator="*"):
+                return self.of(x.left, rule) + self.of(x.right, rule)
+            case e.Arithmetic():
+                return max(self.of(x.left, rule), self.of(x.right, rule))
+            case e.Rounded():
+                return scale_of(x.step)
+            case e.Steps():
+                return max(scale_of(value) for value in (x.first, x.then, x.at_most))
+            case e.Cases():
+                values = [value for _, value in x.branches] + ([x.otherwise] if x.otherwise else [])
+                return max([self.of(value, rule) for value in values], default=_NOTHING)
+            case e.Latest():
+                return self._column(self.policy.kinds[x.kind].columns, x.field)
+        return _NOTHING
+
+
+def scales(policy: o.Policy) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """The scales of a policy's accounts and facts."""
+    found = Scales(policy)
+    return found.accounts, found.facts
