@@ -50,6 +50,8 @@ _SYMBOLS = {
 }  # fmt: skip
 _WORD = r"[^\W\d]\w*"
 _TEXT = r"(?:\"[^\"\n]*\"|“[^”\n]*”|＂[^＂\n]*＂)"
+MOST_WORDS = 1000
+"""The most tokens on a line, so that no chain of operators is deeper."""
 _ASCII_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CHINESE_PART = re.compile(r"[^\W\d]+")
 _GRID_STARTS = frozenset({"TABLE", "BY", "EXAMPLES"})
@@ -113,6 +115,7 @@ def _declaration_pattern() -> re.Pattern[str]:
 _FIELD = re.compile(rf"^[ \t]+({_WORD}(?:[ \t]*{_TEXT})*)[ \t]*:([^\n]*)", re.MULTILINE)
 _LABELLED = re.compile(rf"({_WORD})((?:[ \t]*{_TEXT})*)")
 _LABEL = re.compile(r"[\"“＂]([^\"”＂\n]*)[\"”＂]")
+_LONGEST_DECLARATION = 4000
 _BLOCK_END = re.compile(r"^(?=[^\s#])", re.MULTILINE)
 
 
@@ -146,7 +149,7 @@ def _data_pattern() -> re.Pattern[str]:
 
 
 def _collect(line: str, found: set[str]) -> None:
-    for position, match in enumerate(_LABELLED.finditer(line)):
+    for position, match in enumerate(_LABELLED.finditer(line, 0, _LONGEST_DECLARATION)):
         if position == 0 or match.group(2) or ">" in line or "|" in line:
             found.add(match.group(1))
             found.update(label for label in _LABEL.findall(match.group(2)) if label)
@@ -219,18 +222,21 @@ class _Lexing:
 
     def tokens(self) -> Iterator[PlacedToken]:
         text, length = self.text, len(self.text)
-        position, brackets, fresh = 0, 0, True
+        position, brackets, words, fresh = 0, 0, 0, True
         while position < length:
             if fresh:
                 position = self.line_start(position)
                 if position >= length:
                     break
                 yield from self.indent(position)
-                fresh = False
+                fresh, words = False, 0
             match = _TOKEN.match(text, position)
             if match is None:
                 raise self.unknown(position)
             kind, end = match.lastgroup, match.end()
+            words += kind != "space"
+            if words > MOST_WORDS:
+                raise self.fail("CR010", position, end, limit=MOST_WORDS)
             if kind == "percent":
                 kind = "number"
             if kind == "newline" and not brackets:
