@@ -138,6 +138,7 @@ class Compilation:
             if dated.since:
                 self.scope.date(dated.since, dated)
             values.append(o.DatedValue(dated.since, value))
+        values.sort(key=lambda dated: dated.since or "")
         self.bodies.article(node.cites)
         self.settings[name] = tuple(values)
         return kind

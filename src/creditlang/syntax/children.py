@@ -51,7 +51,7 @@ def date_of(token: Token) -> str:
 def number_of(token: Token) -> Decimal:
     """A number of at most twelve digits, as written."""
     text = str(token).translate(WIDE).rstrip("%")
-    if len(text.replace(".", "").lstrip("0")) > MOST_DIGITS:
+    if len(text.replace(".", "").lstrip("-0")) > MOST_DIGITS:
         raise refuse(token, Phrase("a number of at most 12 digits", "不超过12位的数字"))
     return Decimal(text)
 

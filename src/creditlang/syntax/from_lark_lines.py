@@ -7,7 +7,6 @@ from typing import Any
 from lark import Token, Transformer
 
 from creditlang.diagnostics import Phrase
-from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     MOST,
@@ -116,7 +115,7 @@ class LineBuilder(Transformer[Token, t.Module]):
             "over": first_of(children, t.Over),
             "condition": handed(children, "when"),
             "cites": handed(children, "cites", ()),
-            "span": span_of(children),
+            "span": covering(children),
         }
 
     def cap_line(self, children: Children) -> t.Cap:
@@ -136,11 +135,7 @@ class LineBuilder(Transformer[Token, t.Module]):
 
     def once_line(self, children: Children) -> t.Choose:
         which, place = handed(children, "once")
-        marked = [t.Node(span=place), *children]
-        given = self._grouped(marked)
-        start = min(node.span.start for node in nodes(marked, t.Node))
-        end = max(node.span.end for node in nodes(marked, t.Node))
-        return t.Choose(**{**given, "span": Span(place.source, start, end)}, which=which)
+        return t.Choose(**self._grouped([*children, t.Node(span=place)]), which=which)
 
     def times_line(self, children: Children) -> t.Scale:
         return self._scale("times", first_of(children, t.Expression), children)

@@ -122,8 +122,11 @@ _BLOCK_END = re.compile(r"^(?=[^\s#])", re.MULTILINE)
 def declared_names(text: str) -> set[str]:
     """Names and labels on the lines of half-width `text` that declare something: a superset, for cutting Chinese."""
     found: set[str] = set()
+    shared = tuple(form for forms in keywords().forms["SHARED_BY"].values() for form in forms)
     for match in _declaration_pattern().finditer(text):
-        _collect(match.group(1).split("#")[0], found)
+        declared = match.group(1).split("#")[0]
+        prefix = next((form for form in shared if declared.startswith(form)), "")
+        _collect(declared[len(prefix) :].lstrip(), found)
     for block in _data_blocks(text):
         for match in _FIELD.finditer(block):
             _collect(match.group(1), found)
@@ -252,7 +255,8 @@ class _Lexing:
                 end = token.end_pos or end
                 yield token
             elif kind not in ("space", "newline", "comment"):
-                token = self.literal(str(kind), match)
+                token = self.negative(match) or self.literal(str(kind), match)
+                end = token.end_pos or end
                 brackets += (token.type in ("LPAR", "LSQB")) - (token.type in ("RPAR", "RSQB") and brackets > 0)
                 yield token
             position = end
@@ -293,6 +297,16 @@ class _Lexing:
             return self.token(_SYMBOLS[match.group()], start, end)
         names = {"text": "STRING", "semester": "SEMESTER_NAME", "date": "DATE", "ordinal": "ORDINAL"}
         return self.token(names[kind], start, end)
+
+    def negative(self, match: re.Match[str]) -> PlacedToken | None:
+        """A minus sign closed up with a number, where a value of an example or a cell of a table can stand."""
+        number = _TOKEN.match(self.text, match.end()) if match.group() == "-" else None
+        if number is None or number.lastgroup not in ("number", "percent"):
+            return None
+        accepted = self.accepted()
+        if "NUMBER" in accepted and ("MINUS" not in accepted or self.indentation.grids[-1]):
+            return self.token("PERCENT" if number.group("percent") else "NUMBER", match.start(), number.end())
+        return None
 
     def is_citation(self, position: int) -> bool:
         """A bracket right after a name is an index; anywhere else it opens a citation."""
