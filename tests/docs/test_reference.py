@@ -1,33 +1,34 @@
 """The documents tell the truth: every policy in them is sound, its examples hold, and both languages say the same.
 
-A ```credit block is a whole policy: it must have neither errors nor warnings, and its examples are run. Words after
-```credit:
+A ```credit block is a whole policy: it must have neither errors nor warnings, and its examples are run. A block that is
+there to show findings names their codes after ```credit, and has these and no others.
 
-* ``CR311`` (one or more codes): the block is there to show a finding, and has these findings and no others,
-* ``fragment``: a line or two out of a policy; it is parsed, inside an item, and no more.
+A ```text block of a README shows what a command prints, lines left out: the command after `$`, or the demo.
 
 The table of keywords in the two references is that of `grammar/keywords.toml`; `pytest --update` writes it anew.
 """
 
 import re
+import shlex
 import tomllib
 from functools import cache
 from pathlib import Path
 
 import pytest
 from attrs import frozen
+from click.testing import CliRunner
 
+from creditlang.cli import main
 from creditlang.diagnostics import Severity, render
 from creditlang.driver import Compiled, compile_source
 from creditlang.examples import run_examples
 from creditlang.resources import grammar_path
 from creditlang.source import SourceFile
-from creditlang.syntax import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted((*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md")))
 REFERENCES = [ROOT / "docs" / "reference.md", ROOT / "docs" / "reference.zh.md"]
-PAIRS = [(path, path.with_suffix(".zh.md")) for path in DOCUMENTS if not path.name.endswith(".zh.md")]
+PAIRS = [(ROOT / "README.md", ROOT / "README.zh.md"), tuple(REFERENCES)]
 FENCE = re.compile(r"^```(?P<kind>\w*)(?P<options>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 KEYWORDS = re.compile(r"(?<=<!-- keywords -->\n).*?(?=<!-- end of keywords -->)", re.DOTALL)
 COMMANDS = ("pip install . && creditlang demo", "pip install -e '.[dev]' && python -m pytest")
@@ -61,8 +62,6 @@ def blocks(document: Path) -> tuple[Block, ...]:
 
 
 POLICIES = [block for document in DOCUMENTS for block in blocks(document) if block.kind == "credit"]
-WHOLE = [block for block in POLICIES if "fragment" not in block.options]
-FRAGMENTS = [block for block in POLICIES if "fragment" in block.options]
 
 
 def named(block: Block) -> str:
@@ -76,14 +75,16 @@ def compiled(block: Block) -> Compiled:
     return compile_source(SourceFile(named(block), block.text))
 
 
-@pytest.mark.parametrize("block", WHOLE, ids=named)
+@pytest.mark.parametrize("block", POLICIES, ids=named)
 def test_a_policy_has_the_findings_that_it_says_it_has(block: Block) -> None:
-    found = [finding for finding in compiled(block).diagnostics if finding.severity is not Severity.NOTE or block.options]
+    found = [
+        finding for finding in compiled(block).diagnostics if finding.severity is not Severity.NOTE or block.options
+    ]
     told = "\n\n".join(render(finding, "zh" if ".zh." in block.document else "en") for finding in found)
     assert {finding.code for finding in found} == set(block.options), told
 
 
-@pytest.mark.parametrize("block", [block for block in WHOLE if not block.options], ids=named)
+@pytest.mark.parametrize("block", [block for block in POLICIES if not block.options], ids=named)
 def test_the_examples_of_a_policy_hold(block: Block) -> None:
     policy = compiled(block)
     outcomes = list(run_examples(policy.policy, policy.compilation.program))
@@ -92,17 +93,11 @@ def test_the_examples_of_a_policy_hold(block: Block) -> None:
     assert outcomes, "a policy in a document shows by an example what it means"
 
 
-@pytest.mark.parametrize("block", FRAGMENTS, ids=named)
-def test_a_fragment_can_be_read(block: Block) -> None:
-    around = "category shown in credit\n    item shown\n" + re.sub("^", "        ", block.text, flags=re.MULTILINE)
-    assert parse(SourceFile(block.document, around)).diagnostics == ()
-
-
 @pytest.mark.parametrize(("english", "chinese"), PAIRS, ids=lambda path: path.name)
 def test_both_languages_have_the_same_parts(english: Path, chinese: Path) -> None:
     def shape(document: Path) -> list[str]:
         prose = FENCE.sub(lambda match: f"```{match['kind']}{match['options']}", document.read_text(encoding="utf-8"))
-        return [re.split(r"(?<=#) |(?<=```).*", line)[0] for line in prose.splitlines() if line.startswith(("#", "```"))]
+        return re.findall(r"^(?:#+(?= )|```.*)", prose, flags=re.MULTILINE)
 
     assert shape(english) == shape(chinese)
     assert f"]({chinese.name})" in english.read_text(encoding="utf-8")
@@ -114,7 +109,7 @@ def test_the_table_of_keywords_is_that_of_the_grammar(document: Path, update: bo
     text = document.read_text(encoding="utf-8")
     table = tomllib.loads(grammar_path("keywords.toml").read_text(encoding="utf-8"))
     rows = [
-        "| " + " | ".join([f"`{name}`", *(", ".join(f"`{form}`" for form in entry[key]) for key in ("en", "zh"))]) + " |"
+        f"| `{name}` | " + " | ".join(", ".join(f"`{form}`" for form in entry[key]) for key in ("en", "zh")) + " |"
         for name, entry in table.items()
     ]
     match = KEYWORDS.search(text)
@@ -124,6 +119,26 @@ def test_the_table_of_keywords_is_that_of_the_grammar(document: Path, update: bo
     if update and match.group() != wanted:
         document.write_text(text[: match.start()] + wanted + text[match.end() :], encoding="utf-8")
     assert update or match.group() == wanted, "pytest tests/docs --update writes the table anew"
+
+
+@cache
+def printed(command: str) -> tuple[str, ...]:
+    """The lines that a command prints."""
+    return tuple(CliRunner().invoke(main, shlex.split(command)[1:]).output.splitlines())
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_the_outputs_in_the_readme_are_those_of_the_program(name: str) -> None:
+    language = "zh" if ".zh." in name else "en"
+    wrong = []
+    for block in blocks(ROOT / name):
+        command = f"creditlang demo --lang {language}"
+        for line in block.text.splitlines() if block.kind == "text" else ():
+            if line.startswith("$ "):
+                command = f"{line[2:]} --lang {language}"
+            elif line.strip() != "…" and line not in printed(command):
+                wrong.append(f"{command}: {line}")
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh.md"])

@@ -14,7 +14,7 @@ from attrs import define, frozen
 
 from creditlang.core import operators as o
 from creditlang.core.dependencies import root_of, within
-from creditlang.diagnostics import Phrase, report
+from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter import values as v
 from creditlang.interpreter.calendar import Calendar
 from creditlang.interpreter.entries import apply, dismiss, live
@@ -170,8 +170,6 @@ class _Evaluation:
             found.by_kind.setdefault(record.kind, []).append(record)
 
     def told(self, record: Record) -> str:
-        from creditlang.diagnostics import message
-
         assert record.problem is not None
         return Phrase(message(record.problem, "en"), message(record.problem, "zh"))
 
@@ -423,10 +421,23 @@ class _Evaluation:
             found.setdefault(_key(entry.record), []).append(future or entry.disposition())
         result.records = {key: strongest(dispositions) for key, dispositions in found.items()}
         result.problems = [copy.problem for given, copy in self.copies if copy.problem and not given.problem]
+        result.problems.extend(self.unbalanced(result))
         result.accounts = list(self.account_lines())
         for name, values in run.facts.items():
             result.facts.extend(FactLine(name, key, value) for key, value in values.items())
         result.covered, result.cells = run.covered, run.cells
+
+    def unbalanced(self, result: StudentResult) -> Iterable[Diagnostic]:
+        """Categories whose entries do not add up to their balance: never, unless the interpreter itself is wrong."""
+        if self.run.bounds:
+            return
+        for name, account in self.policy.accounts.items():
+            if account.sort != "category" or account.period is not None:
+                continue
+            inside = set(within(self.policy.accounts, name))
+            own = [entry for entry in result.entries if entry.account in inside and not entry.member]
+            if self.run.sum(own) != self.run.whole(name):
+                yield report("CR666", None, account=name, student=self.student.identifier)
 
     def account_lines(self) -> Iterable[AccountLine]:
         for name, account in self.policy.accounts.items():
