@@ -131,6 +131,8 @@ class Explanation:
             if account.parent is None and account.sort != "account" and self.matters(name):
                 yield from self.account(name)
                 yield ""
+        for name in self.policy.facts:
+            yield from self.fact(name)
         lost = [entry for entry in self.result.entries if not entry.account and entry.state != "live"]
         if lost:
             yield self.words["other"]
@@ -172,7 +174,7 @@ class Explanation:
     def fact(self, name: str) -> Iterator[str]:
         fact = self.policy.facts[name]
         for line in self.result.facts:
-            if line.fact == name:
+            if line.fact == name and line.value is not None:
                 period = f" {line.period}" if line.period else ""
                 known = {True: "✓", False: "✗"}
                 shown = known[line.value] if isinstance(line.value, bool) else amount_text(line.value)
@@ -224,7 +226,12 @@ class Explanation:
     def entries(self, entries: list[Entry], pad: str) -> Iterator[str]:
         """Entries, those alike told together."""
         groups: dict[tuple[str, ...], list[Entry]] = {}
-        told = [entry for entry in entries if not (entry.gathered and entry.state == "void")]
+        carriers = {id(entry.record) for entry in entries if entry.gathered and entry.state == "live"}
+        told = [
+            entry
+            for entry in entries
+            if not (entry.gathered and entry.state == "void") and not (entry.member and id(entry.record) in carriers)
+        ]
         for entry in sorted(told, key=lambda entry: (entry.period, entry.record.order)):
             groups.setdefault(self.likeness(entry), []).append(entry)
         for group in groups.values():
@@ -254,11 +261,12 @@ class Explanation:
         return f"{text}{': ' + reason if reason else ''}{self.differing_article(entry)}"
 
     def steps_note(self, entry: Entry) -> str:
-        """The lines that changed the amount."""
+        """What changed the amount, with its articles."""
         shown = [step for step in entry.steps if step.sort in ("times", "plus", "half", "rounded", "ratio")]
-        texts = [f"{step.text}{_article(step.article)}" for step in shown]
-        notes = [in_language(step.note, self.language) for step in entry.steps if step.sort == "ratio" and step.note]
-        return "; ".join(dict.fromkeys(notes or texts))
+        texts = [(in_language(step.note, self.language) if step.note else step.text, step.article) for step in shown]
+        own = self.policy.rules[entry.rule].article if entry.rule in self.policy.rules else entry.article
+        notes = [text if article == own else f"{text}{_article(article)}" for text, article in texts]
+        return "; ".join(dict.fromkeys(notes))
 
     def differing_article(self, entry: Entry) -> str:
         rule = self.policy.rules.get(entry.rule)

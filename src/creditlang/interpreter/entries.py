@@ -415,9 +415,22 @@ def _scale_one(run: Run, operator: o.Scale, entry: Entry) -> None:
     run.unbind(entry)
     half = isinstance(operator.value, e.Constant) and operator.value.value == Decimal("0.5")
     sort = "half" if half and operator.operation == "times" else operator.operation
-    step(entry, sort, operator, before, after)
+    step(entry, sort, operator, before, after, _scale_note(operator, sort, value))
     entry.amount = after
     entry.pending = entry.pending or isinstance(after, v.Interval)
+
+
+def _scale_note(operator: o.Scale, sort: str, value: v.Number) -> Phrase:
+    """What a scale does, in words."""
+    if sort == "half":
+        return Phrase("half", "减半")
+    if sort == "plus":
+        return Phrase(f"plus {shown(value)}", f"另加{shown(value)}")
+    if operator.ordinal is not None:
+        return Phrase(
+            f"number {operator.ordinal} or later: times {shown(value)}", f"第{operator.ordinal}次起乘{shown(value)}"
+        )
+    return Phrase(f"times {shown(value)}", f"乘{shown(value)}")
 
 
 def _round(run: Run, operator: o.Round, entries: Entries) -> Entries:
