@@ -127,9 +127,11 @@ def _offer(
     """What a request gives, and what it takes for it."""
     record = entry.record
     entry.steps.append(Step("amount", line.text, None, wanted, move.article))
+    entry.amount = wanted
     held = _held(run, source)
     offered = v.larger(v.ZERO, v.smaller(wanted, held))
     if offered != wanted:
+        entry.amount = offered
         step(entry, "cap", line, wanted, offered, Phrase(f"only {shown(held)} are there", f"该账户只有{shown(held)}"))
     env = Environment(run, record, ("semester", record.semester or ""))
     room: v.Number | None = None
