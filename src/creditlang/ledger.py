@@ -84,6 +84,11 @@ class Entry:
     member: bool = False
     gathered: bool = False
     steps: list[Step] = field(factory=list)
+    on: date | None = None
+    semester: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        self.on, self.semester = self.record.on, self.record.semester
 
     def disposition(self) -> Disposition:
         """What became of the entry."""

@@ -50,6 +50,8 @@ _IN_RULES = (
     t.Rounded,
     t.PostsTo,
     t.TakeFrom,
+    t.FallsOn,
+    t.OneByOne,
 )
 _ADJUSTMENTS = tuple(kind for kind in _IN_RULES if kind not in (t.Case, t.TableCase, t.Mode))
 ALLOWED: dict[str, tuple[type, ...]] = {
@@ -285,7 +287,8 @@ class Bodies:
                 assert line.condition is not None
                 condition = self.elaborator.condition(line.condition, inner)
                 reason = line.reason or line.condition.span.text
-                yield o.Guard(line.disposition, condition, reason, line.keeps, **common)  # type: ignore[arg-type]
+                values = self.reason_values(reason, line, context)
+                yield o.Guard(line.disposition, condition, reason, line.keeps, values, **common)  # type: ignore[arg-type]
             case t.Scale():
                 when, deeper = self.case_condition(line.condition, inner)
                 value, _ = self.elaborator.number(line.value, deeper, unit if line.operator == "plus" else None)
@@ -297,8 +300,19 @@ class Bodies:
             case t.TakeFrom():
                 when, _ = self.case_condition(line.condition, inner)
                 yield o.Take(self.account_field(line.field, context), when, **common)  # type: ignore[arg-type]
+            case t.FallsOn():
+                when, deeper = self.case_condition(line.condition, inner)
+                yield o.FallsOn(self.elaborator.a_date(line.date, deeper), when, **common)  # type: ignore[arg-type]
+            case t.OneByOne():
+                yield o.OneByOne(**common)  # type: ignore[arg-type]
             case t.PostsTo():
                 yield o.PostTo(self.account_field(line.field, context), **common)  # type: ignore[arg-type]
+
+    def reason_values(self, reason: str, line: t.Line, context: Context) -> tuple[tuple[str, e.Expression], ...]:
+        """The names in braces in a reason: fields, facts and named values."""
+        inner = evolve(context, tolerant=True)
+        names = dict.fromkeys(re.findall(r"\{(\w+)\}", reason))
+        return tuple((name, self.elaborator.expression(t.Name(name, span=line.span), inner)[0]) for name in names)
 
     def account_field(self, name: t.Identifier, context: Context) -> str:
         found = self.scope.field_of(context.kind, name.text)
@@ -376,7 +390,7 @@ class Bodies:
         match line:
             case t.Cap() | t.CountCap():
                 events = isinstance(line, t.CountCap)
-                limit, _ = self.elaborator.number(line.limit, evolve(context, kind=None), None if events else unit)
+                limit, _ = self.elaborator.number(line.limit, context, None if events else unit)
                 self.check_limit(limit, line.limit, events)
                 yield o.Clip(limit, group, condition, over, events, fallback, **common)  # type: ignore[arg-type]
             case t.Choose():

@@ -28,6 +28,8 @@ class Context:
     kind: Kind | None = None
     kinds: tuple[Kind, ...] = ()
     """Where records of several kinds meet: those kinds."""
+    outer: Kind | None = None
+    """Inside a search for records: the kind of the record at hand."""
     period: str | None = None
     present: frozenset[str] = frozenset()
     tolerant: bool = False
@@ -118,6 +120,12 @@ class Elaborator:
                 return self.count(node, context)
             case t.Latest():
                 return self.latest(node, context)
+            case t.AsOf():
+                return e.AsOf(), DATE
+            case t.Same():
+                return self.same_field(node, context)
+            case t.SumOf():
+                return self.sum_of(node, context)
         raise AssertionError(type(node).__name__)
 
     # ---- leaves
@@ -228,7 +236,8 @@ class Elaborator:
     def balance(self, name: str, node: t.Node, context: Context) -> Typed:
         account = self.program.accounts[name]
         here = self.period_here(context)
-        if account.period and account.period != here:
+        summed_up = here is None and self.scope.sums_up(name)
+        if account.period and account.period != here and not summed_up:
             self.needs_aggregate(name, account.period, node)
             return NOTHING
         whole = here is None or (account.period is None and context.period is None)
@@ -354,7 +363,7 @@ class Elaborator:
         if name is None:
             self.scope.unknown("kind", node.kind)
             return NOTHING
-        inner = Context(kind=self.program.kinds[name], tolerant=True)
+        inner = Context(kind=self.program.kinds[name], tolerant=True, outer=context.kind)
         where = self.condition(node.where, inner) if node.where else None
         counted = e.CountRecords(name, where)
         return (e.Compare(">", counted, e.Constant(Decimal(0))), YES_OR_NO) if node.any else (counted, WHOLE)
@@ -370,7 +379,36 @@ class Elaborator:
             self.scope.unknown("field", node.field, kind.fields)
             return NOTHING
         self.scope.used.add((name, field.name))
-        return e.Latest(field.name, name, self.a_date(node.before, context)), field.type
+        before = self.a_date(node.before, context) if node.before is not None else None
+        return e.Latest(field.name, name, before), field.type
+
+    def same_field(self, node: t.Same, context: Context) -> Typed:
+        """The field must be called the same in the record at hand and in those looked for."""
+        inner = self.scope.field_of(context.kind, node.field.text)
+        outer = self.scope.field_of(context.outer, node.field.text)
+        if inner is None or outer is None or context.kind is None or context.outer is None:
+            self.scope.unknown("field", node.field, context.outer.fields if context.outer else ())
+            return NOTHING
+        if inner.name != outer.name:
+            self.scope.report("CR109", node.span, name=node.field.text, choices=f"{inner.name}, {outer.name}")
+        self.scope.used.update({(context.kind.name, inner.name), (context.outer.name, outer.name)})
+        return e.Same(inner.name), YES_OR_NO
+
+    def sum_of(self, node: t.SumOf, context: Context) -> Typed:
+        name = self.program.canonical("kind", node.kind.text)
+        if name is None:
+            self.scope.unknown("kind", node.kind)
+            return NOTHING
+        kind = self.program.kinds[name]
+        field = self.scope.field_of(kind, node.field.text)
+        if field is None:
+            self.scope.unknown("field", node.field, kind.fields)
+            return NOTHING
+        self.need(field.type, "number", node.field)
+        self.scope.used.add((name, field.name))
+        inner = Context(kind=kind, tolerant=True, outer=context.kind)
+        where = self.condition(node.where, inner) if node.where else None
+        return e.SumRecords(field.name, name, where), field.type
 
 
 def known_present(node: t.Expression, holds: bool, elaborator: Elaborator, context: Context) -> frozenset[str]:

@@ -229,11 +229,32 @@ class CountRecords(Expression):
 
 @frozen
 class Latest(Expression):
-    """A field of the latest record of a kind on or before a date."""
+    """A field of the latest record of a kind, on or before a date if one is given."""
 
     field: str
     kind: str
-    before: Expression
+    before: Expression | None
+
+
+@frozen
+class AsOf(Expression):
+    """The as-of date; the last day there is, when none was given."""
+
+
+@frozen
+class Same(Expression):
+    """Inside a search: whether the record looked at is another one, with the same value of a field."""
+
+    field: str
+
+
+@frozen
+class SumRecords(Expression):
+    """The sum of a field over the valid records of a kind in the current period."""
+
+    field: str
+    kind: str
+    where: Expression | None
 
 
 @frozen

@@ -61,9 +61,7 @@ class Compilation:
     def policy(self, text: str) -> o.Policy:
         """Elaborate everything."""
         program = self.program
-        articles = program.articles
-        if articles:
-            self.bodies.articles = article_range(articles.first.text, articles.last.text)
+        self.bodies.articles = self.article_names()
         for table in program.tables.values():
             self.table(table)
         for name in program.lets:
@@ -457,9 +455,17 @@ class Compilation:
             notes.append(o.ReadingNote(reading.text, article, f"{reading.span.source.name}:{line}", reading.span))
         return tuple(notes)
 
+    def article_names(self) -> tuple[str, ...]:
+        """All articles of the regulation, longest names first where one begins with another."""
+        found: list[str] = []
+        for articles in self.program.articles:
+            names = [name.text for name in articles.names]
+            found += article_range(names[0], names[-1]) if articles.counted else names
+        return tuple(dict.fromkeys(found))
+
     def without_rule(self) -> dict[str, str]:
         found = {}
-        for group in self.program.articles.without if self.program.articles else ():
+        for group in (group for articles in self.program.articles for group in articles.without):
             for article in group.articles:
                 if article.text not in self.bodies.articles:
                     self.scope.report("CR334", article.span, article=article.text)

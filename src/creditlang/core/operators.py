@@ -58,6 +58,8 @@ class Guard(Operator):
     condition: Expression
     reason: str
     keeps: bool
+    values: tuple[tuple[str, Expression], ...] = ()
+    """What stands for the names in braces in the reason."""
 
 
 # ---- amount, gather
@@ -168,6 +170,19 @@ class Take(Operator):
 
     field: str
     condition: Expression | None
+
+
+@frozen
+class FallsOn(Operator):
+    """The entry belongs to the periods of a date of its own."""
+
+    date: Expression
+    condition: Expression | None
+
+
+@frozen
+class OneByOne(Operator):
+    """What follows is done to one entry after the other, against what those before it have counted."""
 
 
 @frozen

@@ -104,6 +104,13 @@ class Scope:
             return self.program.enumerations[kind.enumeration].value(text)
         return None
 
+    def sums_up(self, account: str) -> bool:
+        """Whether an account has a balance over the whole time: all but scores and what is inside them, and credits."""
+        symbol = self.program.accounts[account]
+        if symbol.parent:
+            return self.sums_up(symbol.parent)
+        return not isinstance(symbol.node, (t.Score, t.Credit))
+
     def setting_type(self, name: str) -> Type:
         """The type of a named value."""
         return self._once(name, self.setting_types, self.elaborate_setting, self.program.lets[name])

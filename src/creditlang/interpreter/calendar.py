@@ -57,7 +57,7 @@ class Calendar:
             return f"{semester}/{(day - timedelta(day.weekday())).isoformat()}"
         if period == "month":
             return day.isoformat()[:7]
-        return str(day.year)
+        return day.isoformat() if period == "day" else str(day.year)
 
     def has_ended(self, semester: str, as_of: date | None) -> bool:
         """Whether a semester's last teaching day has passed; without a date every day is past."""

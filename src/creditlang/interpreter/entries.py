@@ -95,7 +95,7 @@ def group_key(run: Run, group: o.Group, entry: Entry) -> tuple[Any, ...]:
     """What an entry's group is called; an entry without a value for a part is a group of its own."""
     record, key = entry.record, []
     for period in group.periods:
-        part: Any = run.calendar.period_key(period, record.on, record.semester)
+        part: Any = run.calendar.period_key(period, entry.on, entry.semester)
         key.append(("alone", id(entry)) if part is None else part)
     for name in group.fields:
         part = record.values.get(name)
@@ -206,7 +206,7 @@ def _guard(run: Run, operator: o.Guard, entries: Entries) -> Entries:
             continue
         run.covered.add(operator.number)
         if holds is v.OPEN or operator.disposition == "pending":
-            reason = operator.reason
+            reason = told(operator, env)
             if holds is v.OPEN:
                 reason = Phrase(f"still open whether: {reason}", f"尚不能确定是否“{reason}”")
             amount: Any = entry.amount if entry.raw is not None else v.Interval(v.ZERO, v.UNBOUNDED)
@@ -217,8 +217,21 @@ def _guard(run: Run, operator: o.Guard, entries: Entries) -> Entries:
             else:
                 make_pending(run, entry, opened, reason, operator, "pending")
         else:
-            dismiss(entry, operator.disposition, operator.reason, operator)
+            dismiss(entry, operator.disposition, told(operator, env), operator)
     return entries
+
+
+def told(operator: o.Guard, env: Environment) -> str:
+    """A guard's reason, with the values that it names filled in."""
+    text = operator.reason
+    for name, expression in operator.values:
+        try:
+            value = evaluate(expression, env)
+        except Undetermined:
+            value = "—"
+        word = shown(value) if isinstance(value, (Decimal, v.Interval)) else env.run.shown(str(value))
+        text = text.replace("{" + name + "}", word)
+    return text
 
 
 # ---- amount, gather
@@ -372,7 +385,7 @@ def _gathered(run: Run, branch: o.Branch, members: Entries, unsure: set[int]) ->
     amount = _branch_amount(run, branch, carrier, Environment(run, carrier.record))
     run.covered.add(branch.number)
     entry = Entry(carrier.record, carrier.rule, carrier.account, carrier.period, branch.sign, amount, amount)
-    entry.gathered = True
+    entry.gathered, entry.on, entry.semester = True, carrier.on, carrier.semester
     entry.article = branch.article
     sure = sum(not member.pending and id(member) not in unsure for member in members)
     if sure < branch.gather.at_least:
@@ -512,22 +525,31 @@ def _magnitude(run: Run, entries: Entries) -> v.Number:
 
 # ---- clip
 def _clip(run: Run, operator: o.Clip, entries: Entries) -> Entries:
+    fixed = isinstance(operator.limit, (e.Constant, e.Setting))
+
     def clip(members: Entries) -> None:
-        try:
-            limit = evaluate(operator.limit, Environment(run, members[0].record))
-        except Undetermined as why:
-            for entry in members:
+        limits: list[v.Number] = []
+        limited: Entries = []
+        for entry in members:
+            try:
+                limits.append(
+                    limits[0] if fixed and limits else evaluate(operator.limit, Environment(run, entry.record))
+                )
+                limited.append(entry)
+            except Undetermined as why:
                 undetermined(run, entry, why, operator.fallback, operator)
-            return
-        (_clip_events if operator.events else _clip_total)(run, operator, members, limit)
+        if operator.events:
+            _clip_events(run, operator, limited, limits)
+        else:
+            _clip_total(run, operator, limited, limits)
 
     on_groups(run, operator, entries, clip)
     return entries
 
 
-def _clip_events(run: Run, operator: o.Clip, members: Entries, limit: v.Number) -> None:
-    reason = Phrase(f"more than {shown(limit)} events", f"超过{shown(limit)}次")
-    for position, entry in enumerate(members):
+def _clip_events(run: Run, operator: o.Clip, members: Entries, limits: list[v.Number]) -> None:
+    for position, (entry, limit) in enumerate(zip(members, limits, strict=True)):
+        reason = Phrase(f"more than {shown(limit)} events", f"超过{shown(limit)}次")
         if position >= v.high(limit):
             run.covered.add(operator.number)
             cut(run, operator, entry, v.ZERO, reason)
@@ -535,14 +557,15 @@ def _clip_events(run: Run, operator: o.Clip, members: Entries, limit: v.Number) 
             make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "cap")  # type: ignore[arg-type]
 
 
-def _clip_total(run: Run, operator: o.Clip, members: Entries, limit: v.Number) -> None:
-    """Each entry has what is left of the limit after all before it."""
+def _clip_total(run: Run, operator: o.Clip, members: Entries, limits: list[v.Number]) -> None:
+    """Each entry has what is left of its limit after all before it."""
     is_open = any(entry.pending for entry in members)
+    same = all(limit == limits[0] for limit in limits)
     total = _magnitude(run, members) if is_open else v.ZERO
-    if is_open and v.high(total) <= v.low(limit):
+    if is_open and same and v.high(total) <= v.low(limits[0]):
         return
     running: v.Number = v.ZERO
-    for entry in members:
+    for entry, limit in zip(members, limits, strict=True):
         amount: Any = entry.amount
         room = v.larger(v.ZERO, v.subtract(limit, running))
         running = v.add(running, amount)
@@ -551,8 +574,8 @@ def _clip_total(run: Run, operator: o.Clip, members: Entries, limit: v.Number) -
             run.covered.add(operator.number)
             reason = Phrase(f"the limit of {shown(limit)} is reached", f"已达上限{shown(limit)}")
             cut(run, operator, entry, after, reason)
-    if is_open:
-        run.bind(members, v.smaller(total, limit))
+    if is_open and same:
+        run.bind(members, v.smaller(total, limits[0]))
 
 
 def shown(value: v.Number) -> str:
@@ -581,13 +604,34 @@ def _post_to(run: Run, operator: o.PostTo, entries: Entries) -> Entries:
     return entries
 
 
+def _falls_on(run: Run, operator: o.FallsOn, entries: Entries) -> Entries:
+    """Put entries into the periods of another date; where it is open whether to, they are pending in their own."""
+    chosen, unsure = where(run, operator.condition, live(entries), operator)
+    for entry in chosen:
+        try:
+            day = evaluate(operator.date, Environment(run, entry.record))
+        except Undetermined as why:
+            undetermined(run, entry, why, None, operator)
+            continue
+        run.covered.add(operator.number)
+        if id(entry) in unsure:
+            reason = Phrase("the period it belongs to is still open", "归入哪一时段尚未确定")
+            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "falls on")  # type: ignore[arg-type]
+            continue
+        step(entry, "falls on", operator, entry.amount, entry.amount, day.isoformat())
+        run.move_to(entry, day)
+    return entries
+
+
 def _nothing(run: Run, operator: o.Operator, entries: Entries) -> Entries:
     return entries
 
 
 _MEANING: Mapping[type, Callable[[Run, Any, Entries], Entries]] = {
     o.Guard: _guard, o.Amount: _amount, o.Scale: _scale, o.Round: _round, o.Choose: _choose,
-    o.ChooseSide: _choose_side, o.Clip: _clip, o.PostTo: _post_to, o.Take: _nothing, o.Uniqueness: _nothing,
+    o.ChooseSide: _choose_side, o.Clip: _clip, o.PostTo: _post_to, o.Take: _nothing,
+    o.FallsOn: _falls_on,
+    o.OneByOne: _nothing, o.Uniqueness: _nothing,
 }  # fmt: skip
 _ABSENT = {kind.__name__ for kind in o.Operator.__subclasses__()} - {kind.__name__ for kind in _MEANING}
 assert not _ABSENT, f"operators without a meaning: {_ABSENT}"

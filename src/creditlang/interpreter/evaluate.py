@@ -17,9 +17,10 @@ from creditlang.core.dependencies import root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter import values as v
 from creditlang.interpreter.calendar import Calendar
-from creditlang.interpreter.entries import apply, dismiss, live
+from creditlang.interpreter.entries import dismiss, live
 from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
 from creditlang.interpreter.moves import run_moves
+from creditlang.interpreter.one_by_one import run_body
 from creditlang.interpreter.run import Run
 from creditlang.ledger import (
     AccountLine,
@@ -208,7 +209,9 @@ class _Evaluation:
             found.by_kind[name] = kept
 
     def entry(self, rule: o.Rule, record: Record) -> Entry:
-        return Entry(record, rule.name, rule.account, record.semester or "", article=rule.article)
+        entry = Entry(record, rule.name, rule.account, "", article=rule.article)
+        entry.period = self.run.period_in(rule.account, entry)
+        return entry
 
     # ---- nodes
     def work_out(self, kind: str, name: str, result: StudentResult) -> None:
@@ -236,8 +239,7 @@ class _Evaluation:
                 entries = self.run.entries[name]
                 if entries:
                     self.run.covered.add(self.policy.rules[name].number)
-                for operator in self.policy.rules[name].operators if entries else ():
-                    entries = apply(self.run, operator, entries)
+                    entries = run_body(self.run, self.policy.rules[name].operators, entries)
                 self.run.entries[name] = sorted(entries, key=lambda entry: entry.record.order)
 
     def unique(self, unique: o.Uniqueness) -> None:
@@ -269,11 +271,7 @@ class _Evaluation:
         for child in account.children:
             entries.extend(self.container(child))
         entries.sort(key=lambda entry: entry.record.order)
-        for operator in account.operators:
-            if isinstance(operator, o.Take):
-                break
-            apply(self.run, operator, entries)
-        return entries
+        return run_body(self.run, account.operators, entries)
 
     def post_takers(self) -> None:
         """Balances of categories that take, now that the queue has cut their entries."""

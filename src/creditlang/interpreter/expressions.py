@@ -40,6 +40,8 @@ class Environment:
     run: "Run"
     record: Record | None = None
     period: tuple[str, str] | None = None
+    outer: Record | None = None
+    """Inside a search for records: the record that asks."""
 
     @property
     def semester(self) -> str | None:
@@ -258,20 +260,46 @@ def _used_in(x: e.UsedIn, env: Environment) -> Any:
     return value is not None and value in env.run.used_values(x.field, x.account)
 
 
-def _count(x: e.CountRecords, env: Environment) -> Any:
-    found = 0
-    open_ones = 0
+def _found(x: e.CountRecords | e.SumRecords, env: Environment) -> list[tuple[Record, v.Answer]]:
+    """The records of a search in the period at hand, and whether each is meant."""
+    found: list[tuple[Record, v.Answer]] = []
     for record in env.run.records_of(x.kind):
-        if not env.run.same_period(record, env):
-            continue
-        holds = True if x.where is None else env.run.holds(x.where, Environment(env.run, record))
-        found += holds is True
-        open_ones += holds is v.OPEN
-    return v.interval(Decimal(found), Decimal(found + open_ones))
+        if env.run.same_period(record, env):
+            inner = Environment(env.run, record, None, env.record)
+            holds = True if x.where is None else env.run.holds(x.where, inner)
+            if holds is not False:
+                found.append((record, holds))
+    return found
+
+
+def _count(x: e.CountRecords, env: Environment) -> Any:
+    found = _found(x, env)
+    sure = sum(holds is True for _, holds in found)
+    return v.interval(Decimal(sure), Decimal(len(found)))
+
+
+def _sum_records(x: e.SumRecords, env: Environment) -> Any:
+    total: v.Number = v.ZERO
+    for record, holds in _found(x, env):
+        value = record.values.get(x.field)
+        if isinstance(value, Decimal):
+            total = v.add(total, value if holds is True else v.hull(v.ZERO, value))
+    return total
+
+
+def _same(x: e.Same, env: Environment) -> Any:
+    if env.record is None or env.outer is None:
+        return False
+    value = env.record.values.get(x.field)
+    return env.record is not env.outer and value is not None and value == env.outer.values.get(x.field)
+
+
+def _as_of(x: e.AsOf, env: Environment) -> Any:
+    return env.run.as_of or date.max
 
 
 def _latest(x: e.Latest, env: Environment) -> Any:
-    limit = evaluate(x.before, env)
+    limit = evaluate(x.before, env) if x.before is not None else env.run.as_of or date.max
     known = [record for record in env.run.records_of(x.kind) if record.on is not None and record.on <= limit]
     value = known[-1].values.get(x.field) if known else None
     if value is None:
@@ -285,7 +313,7 @@ _MEANING: Mapping[type, Callable[[Any, Environment], Any]] = {
     e.Compare: _compare, e.OneOf: _one_of, e.Present: _present, e.Logical: _logical, e.Not: _not,
     e.Arithmetic: _arithmetic, e.Rounded: _rounded, e.Steps: _steps, e.Cases: _cases, e.Later: _later,
     e.DayOfMonth: _day_of_month, e.WeekOf: _week_of, e.Boundary: _boundary, e.UsedIn: _used_in,
-    e.CountRecords: _count, e.Latest: _latest,
+    e.CountRecords: _count, e.Latest: _latest, e.AsOf: _as_of, e.Same: _same, e.SumRecords: _sum_records,
 }  # fmt: skip
 _ABSENT = {kind.__name__ for kind in e.Expression.__subclasses__()} - {kind.__name__ for kind in _MEANING} - {"Unknown"}
 assert not _ABSENT, f"expressions without a meaning: {_ABSENT}"

@@ -8,7 +8,6 @@ taken is exactly the ratio of what is given, and is gone for every later request
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from attrs import define
 
@@ -20,15 +19,15 @@ from creditlang.interpreter.entries import (
     apply,
     cut,
     dismiss,
-    group_key,
     live,
     shown,
     step,
     undetermined,
 )
 from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
+from creditlang.interpreter.one_by_one import OneByOne
 from creditlang.interpreter.run import Run
-from creditlang.ledger import Entry, Step
+from creditlang.ledger import Entry, Record, Step
 
 
 @define(eq=False)
@@ -44,7 +43,7 @@ class _Request:
 def run_moves(run: Run) -> list[Entry]:
     """Work through the queue; returns the debit entries and the entries of moves, and changes the balances."""
     queue = sorted((*_offset_requests(run), *_category_requests(run)), key=lambda request: request.order)
-    running: dict[tuple[int, tuple[Any, ...]], v.Number] = {}
+    serving = OneByOne(run)
     given: dict[tuple[str, str], v.Number] = {}
     found: list[Entry] = []
     for request in queue:
@@ -52,7 +51,7 @@ def run_moves(run: Run) -> list[Entry]:
             found.append(request.entry)
             found.extend(_offset(run, request.move, request.entry, given))
         elif request.account is not None:
-            found.extend(_convert(run, request.account, request.entry, running))
+            found.extend(_convert(run, request.account, request.entry, serving))
     return found
 
 
@@ -109,7 +108,7 @@ def _offset(run: Run, move: o.Move, entry: Entry, given: dict[tuple[str, str], v
     entry.raw, entry.amount = wanted, given_now
     entry.pending = isinstance(given_now, v.Interval)
     entry.cut = entry.cut or taken != wanted
-    _credit(run, move.target, record.semester or "", given_now)
+    _credit(run, move, record, given_now)
     return _take(run, source, taken, entry, move.article, line.text)
 
 
@@ -187,34 +186,24 @@ def _plain(value: v.Number) -> v.Number:
 
 
 # ---- categories that take
-def _convert(
-    run: Run, account: o.Account, entry: Entry, running: dict[tuple[int, tuple[Any, ...]], v.Number]
-) -> list[Entry]:
+def _convert(run: Run, account: o.Account, entry: Entry, serving: OneByOne) -> list[Entry]:
     """Serve one entry of a category that takes: every line from the first `take` on, then the debit."""
     sources: list[tuple[str, o.Take]] = []
-    clips: list[tuple[int, tuple[Any, ...]]] = []
     start = next(i for i, operator in enumerate(account.operators) if isinstance(operator, o.Take))
     for operator in account.operators[start:]:
         if entry.state != "live":
-            return []
+            break
         if isinstance(operator, o.Take):
             source = _take_source(run, account, operator, entry)
             if source is not None:
                 sources.append((source, operator))
-        elif (
-            isinstance(operator, o.Clip)
-            and not operator.events
-            and (operator.over is None or entry.rule in operator.over)
-        ):
-            key = (operator.number, group_key(run, operator.group, entry))
-            if _clip_one(run, operator, entry, running.get(key, v.ZERO)):
-                clips.append(key)
-        elif not isinstance(operator, o.Clip):
-            apply(run, operator, [entry])
+        else:
+            serving.step(operator, entry)
+    serving.done(entry)
+    if entry.state != "live":
+        return []
     if entry.account != run.policy.rules[entry.rule].account:
         _post(run, entry)
-    for key in clips:
-        running[key] = v.add(running.get(key, v.ZERO), entry.amount)  # type: ignore[arg-type]
     found: list[Entry] = []
     for source, operator in sources:
         found += _take(run, source, entry.amount, entry, operator.article, operator.text)  # type: ignore[arg-type]
@@ -241,24 +230,6 @@ def _take_source(run: Run, account: o.Account, operator: o.Take, entry: Entry) -
     if after != entry.amount:
         cut(run, operator, entry, after, Phrase(f"only {shown(held)} are there", f"该账户只有{shown(held)}"))
     return str(source)
-
-
-def _clip_one(run: Run, operator: o.Clip, entry: Entry, running: v.Number) -> bool:
-    """Cut one entry at what is left of a limit; whether the limit speaks of it."""
-    env = Environment(run, entry.record)
-    try:
-        if run.holds(operator.condition, env) is False:
-            return False
-        limit = evaluate(operator.limit, env)
-    except Undetermined as why:
-        undetermined(run, entry, why, operator.fallback, operator)
-        return entry.state == "live"
-    after = v.smaller(entry.amount, v.larger(v.ZERO, v.subtract(limit, running)))  # type: ignore[arg-type]
-    if after != entry.amount:
-        run.covered.add(operator.number)
-        reason = Phrase(f"the limit of {shown(limit)} is reached", f"已达上限{shown(limit)}")
-        cut(run, operator, entry, after, reason)
-    return True
 
 
 # ---- balances
@@ -311,7 +282,13 @@ def _post(run: Run, entry: Entry) -> None:
         name = run.policy.accounts[name].parent
 
 
-def _credit(run: Run, account: str, semester: str, amount: v.Number) -> None:
-    known = run.balances.setdefault(account, {})
-    known[semester] = v.add(known.get(semester, v.ZERO), amount)
-    run.wholes[account] = v.add(run.whole(account), amount)
+def _credit(run: Run, move: o.Move, record: Record, amount: v.Number) -> None:
+    """Credit the target in the request's semester; an open balance never exceeds the limit."""
+    known, semester = run.balances.setdefault(move.target, {}), record.semester or ""
+    before = known.get(semester, v.ZERO)
+    after = v.add(before, amount)
+    if isinstance(after, v.Interval) and move.limit is not None:
+        limit = evaluate(move.limit, Environment(run, record, ("semester", semester)))
+        after = v.smaller(after, v.larger(limit, before))
+    known[semester] = after
+    run.wholes[move.target] = v.add(v.subtract(run.whole(move.target), before), after)

@@ -75,6 +75,17 @@ class Run:
             raise Undetermined("period", Phrase(f"no {period} is known here", "无从确定所属时段"))
         return key
 
+    def period_in(self, account: str, entry: Entry) -> str:
+        """The period of an account in which an entry falls."""
+        period = self.policy.accounts[account].period or "semester"
+        return self.calendar.period_key(period, entry.on, entry.semester) or ""
+
+    def move_to(self, entry: Entry, day: date) -> None:
+        """Let an entry fall into the periods of a day."""
+        semester = self.calendar.semester_of(day) if self.calendar.semesters else None
+        entry.on, entry.semester = day, semester.name if semester else entry.semester
+        entry.period = self.period_in(entry.account, entry)
+
     def same_period(self, record: Record, environment: Environment) -> bool:
         """Whether a record falls in the period at hand; without one every record does."""
         if environment.record is not None:

@@ -83,7 +83,7 @@ class _Resolver:
             case t.Unique():
                 program.uniques.append(node)
             case t.Articles():
-                program.articles = node
+                program.articles.append(node)
             case t.Calendar():
                 program.calendar = node
             case t.Example(title=None):

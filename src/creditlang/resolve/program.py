@@ -109,7 +109,7 @@ class Program:
     treats: list[t.Treat] = field(factory=list)
     uniques: list[t.Unique] = field(factory=list)
     readings: list[t.Reading] = field(factory=list)
-    articles: t.Articles | None = None
+    articles: list[t.Articles] = field(factory=list)
     calendar: t.Calendar | None = None
     examples: list[t.Example | t.ExampleTable] = field(factory=list)
     every_example: list[t.Example] = field(factory=list)

@@ -201,6 +201,7 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return t.Category(
             **declared(children), lines=handed(children, "body"), unit=handed(children, "unit"),
             kind=handed(children, "kind"),
+            period=handed(children, "period"),
         )  # fmt: skip
 
     def score(self, children: Children) -> t.Score:
@@ -278,9 +279,25 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
     def decided_by(self, children: Children) -> Handed:
         return Handed("decider", string_of(children[-1]))
 
-    def articles(self, children: Children) -> t.Articles:
-        first, last = identifiers(children)
-        return t.Articles(first, last, tuple(nodes(children, t.WithoutRule)), span=span_of(children))
+    def article(self, children: Children) -> Handed:
+        token = children[0]
+        text = string_of(token) if token.type == "STRING" else str(token)
+        return Handed("article", t.Identifier(text, span=place_of(token)))
+
+    def article_range(self, children: Children) -> t.Articles:
+        return self._articles(children, counted=True)
+
+    def article_list(self, children: Children) -> t.Articles:
+        return self._articles(children, counted=False)
+
+    def _articles(self, children: Children, counted: bool) -> t.Articles:
+        without = tuple(nodes(children, t.WithoutRule))
+        return t.Articles(_article_names(children), counted, without, span=span_of(children))
 
     def without_rule(self, children: Children) -> t.WithoutRule:
-        return t.WithoutRule(handed(children, "names"), string_of(children[-1]), span=span_of(children))
+        return t.WithoutRule(_article_names(children), string_of(children[-1]), span=span_of(children))
+
+
+def _article_names(children: Children) -> tuple[t.Identifier, ...]:
+    parts = nodes(children, Handed)
+    return tuple(part.value for part in parts if part.what == "article")

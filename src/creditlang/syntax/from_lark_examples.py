@@ -150,7 +150,10 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         return t.Expectation(str(children[1]), handed(children, "in"), low, high, status, span=span_of(children))
 
     def in_period(self, children: Children) -> Handed:
-        return Handed("in", str(children[1]).translate(WIDE))
+        token = children[1]
+        if token.type == "DATE":
+            return Handed("in", date_of(token))
+        return Handed("in", string_of(token) if token.type == "STRING" else str(token).translate(WIDE))
 
     def outcome_range(self, children: Children) -> Handed:
         return Handed("outcome", (children[0], handed(children, "high"), None))

@@ -11,6 +11,7 @@ from creditlang.syntax.children import (
     expression_node,
     handed,
     identifier,
+    identifiers,
     nodes,
     number_of,
     period_of,
@@ -137,8 +138,19 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
         return expression_node(t.Lookup, children, identifier(children[0]), keys)
 
     def latest(self, children: Children) -> t.Expression:
-        name, _, kind, _, before = children
+        name, _, kind, *rest = children
+        before = rest[-1] if rest else None
         return expression_node(t.Latest, children, identifier(name), identifier(kind), before)
+
+    def as_of_date(self, children: Children) -> t.Expression:
+        return t.AsOf(span=place_of(children[0]))
+
+    def same(self, children: Children) -> t.Expression:
+        return t.Same(identifier(children[1]), span=span_of(children))
+
+    def total_of(self, children: Children) -> t.Expression:
+        field, kind = identifiers(children)
+        return expression_node(t.SumOf, children, field, kind, handed(children, "where"))
 
     def later(self, children: Children) -> t.Expression:
         count, unit, _, start = children

@@ -237,6 +237,13 @@ class LineBuilder(Transformer[Token, t.Module]):
             first_of(children, t.Expression), account, cites=handed(children, "cites", ()), span=span_of(children)
         )
 
+    def falls_line(self, children: Children) -> t.FallsOn:
+        date = first_of(children, t.Expression)
+        return t.FallsOn(date, handed(children, "when"), cites=handed(children, "cites", ()), span=span_of(children))
+
+    def one_by_one(self, children: Children) -> t.OneByOne:
+        return t.OneByOne(cites=handed(children, "cites", ()), span=span_of(children))
+
     def take_line(self, children: Children) -> t.TakeFrom:
         name = identifier(tokens(children, "NAME")[0])
         return t.TakeFrom(name, handed(children, "when"), cites=handed(children, "cites", ()), span=span_of(children))

@@ -239,11 +239,32 @@ class Count(Expression):
 
 @frozen
 class Latest(Expression):
-    """A field of the latest record of a kind on or before a date."""
+    """A field of the latest record of a kind, on or before a date if one is given."""
 
     field: Identifier
     kind: Identifier
-    before: Expression
+    before: Expression | None
+
+
+@frozen
+class AsOf(Expression):
+    """The as-of date."""
+
+
+@frozen
+class Same(Expression):
+    """Whether a record that is looked for has the value of a field of the record at hand."""
+
+    field: Identifier
+
+
+@frozen
+class SumOf(Expression):
+    """The sum of a field over the records of a kind."""
+
+    field: Identifier
+    kind: Identifier
+    where: Expression | None
 
 
 # ---- lines of bodies ------------------------------------------------------------------------------------------------
@@ -483,6 +504,19 @@ class GoesTo(Line):
 
 
 @frozen
+class FallsOn(Line):
+    """The entry belongs to the periods of another date than the record's."""
+
+    date: Expression
+    condition: Expression | None
+
+
+@frozen
+class OneByOne(Line):
+    """The lines after it are done to one entry after the other."""
+
+
+@frozen
 class TakeFrom(Line):
     """The amount is taken from the account that a field names."""
 
@@ -633,13 +667,12 @@ class Category(Body):
 
     unit: Identifier | None = None
     kind: Identifier | None = None
+    period: str | None = None
 
 
 @frozen
 class Score(Category):
     """An account per period that starts at a base."""
-
-    period: str = "semester"
 
 
 @frozen
@@ -744,10 +777,10 @@ class WithoutRule(Node):
 
 @frozen
 class Articles(Declaration):
-    """The articles of the regulation."""
+    """The articles of the regulation: named one by one, or (`counted`) the first and the last of a count."""
 
-    first: Identifier
-    last: Identifier
+    names: tuple[Identifier, ...]
+    counted: bool
     without: tuple[WithoutRule, ...]
 
 
