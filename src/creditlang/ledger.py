@@ -83,6 +83,8 @@ class Entry:
     cut: bool = False
     member: bool = False
     gathered: bool = False
+    doubtful: bool = False
+    """Whether it may still turn out that the record does not count at all."""
     steps: list[Step] = field(factory=list)
     on: date | None = None
     semester: str | None = None

@@ -13,6 +13,8 @@ def check_citations(policy: Policy, program: Program) -> Iterator[Diagnostic]:
         return
     seen: dict[str, str] = {}
     for name, item in program.items.items():
+        if not item.node.cites and any(line.cites for line in item.node.lines):
+            continue
         if not item.node.cites:
             yield report("CR332", item.node.name.span, name=name)
             continue

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, field, fields_dict, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -195,7 +195,7 @@ class Body:
         """What is wrong with the body."""
         conditions = [x for x in self.alternatives if not x.otherwise]
         cases = self.cases()
-        if cases is None or not conditions or any(isinstance(name, e.Unknown) for name in self.variables.values):
+        if cases is None or not conditions or any(_has_unknown(x.condition) for x in self.alternatives):
             return
         matched = [[x for x in conditions if holds(x.condition, case)] for case in cases]
         yield from self._overlaps(cases, matched)
@@ -240,6 +240,9 @@ class Body:
             unspoken = [value for value in domain if value not in spoken and value != _MISSING]
             if not unspoken:
                 continue
+            column = self.variables.column(name)
+            if column is not None and column.type.name == "text":
+                continue
             if all(isinstance(value, str) for value in domain if value != _MISSING):
                 yield report("CR313", where, values=either([self.value(name, value) for value in unspoken]))
                 return
@@ -275,6 +278,15 @@ class Body:
             [text for text, own in (column.values or {}).items() if own == value and text != value] if column else []
         )
         return Phrase(str(value), texts[0] if texts else str(value))
+
+
+def _has_unknown(x: object) -> bool:
+    """Whether a condition holds something that is in error already."""
+    if isinstance(x, e.Unknown):
+        return True
+    if isinstance(x, tuple):
+        return any(map(_has_unknown, x))
+    return isinstance(x, e.Expression) and any(_has_unknown(getattr(x, name)) for name in fields_dict(type(x)))
 
 
 _NAMES = ("name", "account", "what", "kind", "field")

@@ -84,8 +84,11 @@ class Bodies:
         for cite in cites:
             text = cite.text.replace("（", "(").replace("）", ")")
             own = not self.articles or any(text.startswith(name) for name in self.articles)
+            foreign = not own and _ARTICLE.match(text) is not None
             parent = next((name for name in self.articles if around.startswith(name)), "")
-            if not own and parent:
+            if foreign:
+                self.scope.report("CR334", cite.span, article=text)
+            elif not own and parent:
                 text = f"{parent} {text}"
             elif not own and not text.startswith("附件"):
                 self.scope.report("CR334", cite.span, article=text)
@@ -521,6 +524,7 @@ def as_written(span: Span, whole: bool = False) -> str:
     return _TRAILING.sub("", line[start:]).strip()
 
 
+_ARTICLE = re.compile(r"第[零一二三四五六七八九十百\d]+条")
 _TRAILING = re.compile(r"(\s*(\[[^\]\"]*\]|【[^】]*】))*\s*(#[^\"]*)?$")
 
 

@@ -429,7 +429,7 @@ class Compilation:
             return o.CalendarData()
         semesters = sorted(node.semesters, key=lambda semester: semester.start)
         starts = [semester.start for semester in semesters]
-        ends = [*starts[1:], _day_after(node.end) if node.end else ""]
+        ends = [*starts[1:], _day_after(node.end) if node.end else ""][: len(starts)]
         built = []
         for semester, end in zip(semesters, ends, strict=True):
             for text in (semester.start, semester.teaching_until):

@@ -109,6 +109,9 @@ def _column(
 def _grid(scope: Scope, name: str, dimensions: Sequence[Type], names: Sequence[str], rows: Sequence[t.Row]) -> Table:
     heading, *body = rows
     across = [_label(scope, dimensions[1], names[1], cell) for cell in heading.cells]
+    for position, cell in enumerate(heading.cells):
+        if across[position] is not None and across[position] in across[:position]:
+            scope.report("CR304", cell.span, label=cell.text)
     triangle = [len(row.cells) - 1 for row in body]
     is_triangle = all(later - earlier in (0, 1) for earlier, later in pairwise(triangle))
     down: list[str] = []

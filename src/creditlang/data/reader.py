@@ -143,7 +143,7 @@ class DataReader:
         if given is None or (isinstance(given, str) and not strip_cell(given)):
             if column.default is not None or column.optional or column.if_used:
                 return column.default, None
-            return None, report("CR654", place, name=column.name)
+            return None, report("CR654", place, name=_shown(column))
         try:
             return reader(given) if isinstance(given, str) else _typed(reader, given), None
         except CellError as error:
@@ -234,7 +234,14 @@ class DataReader:
             builtin["student_id"] = (column.name, *column.labels)
         places, columns = self.layout(table, self.columns[kind], builtin)
         if "student_id" not in places:
-            self.problem(report("CR653", Place(table.source), kind=table.name, name=builtin["student_id"][-1]))
+            self.problem(
+                report(
+                    "CR653",
+                    Place(table.source),
+                    kind=table.name,
+                    name=builtin["student_id"][min(1, len(builtin["student_id"]) - 1)],
+                )
+            )
         count = 0
         for row in table.rows:
             count += 1
@@ -256,8 +263,18 @@ class DataReader:
             values[reader.column.name] = value
             if wrong is not None:
                 problem = problem or wrong
+        self.check_item(kind, values, source, row.number)
         where = Place(source, row.number)
         return self.finished(kind, identifier, _cell(row, places.get("student_id")), values, where, problem)
+
+    def check_item(self, kind: str, values: Mapping[str, object], source: str, row: int) -> None:
+        """Report a code that no rule speaks of; its record is unmatched."""
+        name = self.policy.kinds[kind].item_field
+        code = values.get(name or "")
+        if isinstance(code, str) and code not in self.policy.rules:
+            column = next(column for column in self.policy.kinds[kind].columns if column.name == name)
+            close = nearest(code, self.items()) or ""
+            self.problem(report("CR661", Place(source, row, _shown(column)), value=quote(code), nearest=close))
 
     def finished(
         self,

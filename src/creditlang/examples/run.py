@@ -108,10 +108,8 @@ def _row_case(example: t.ExampleTable, row: t.Row, defaults: Iterable[t.Example]
     """One row as an example: its last cell is what the record counts."""
     heading = example.rows[0].cells
     if len(heading) != len(row.cells):
-        place = report("CR301", row.span, given=len(row.cells), needed=len(heading))
-        return _Case(
-            example.title, row.span, (), [], [], None, [], [t.Expectation(None, reason=place.code, span=row.span)]
-        )
+        wrong = t.Expectation(None, span=row.span)
+        return _with_defaults(_Case(example.title, row.span, (), [], [], None, [], [wrong]), defaults)
     parts = list(example.record.parts)
     attributes: list[t.RecordPart] = []
     for head, cell in zip(heading[:-1], row.cells[:-1], strict=True):
@@ -310,7 +308,10 @@ class Judge:
         wanted = self.range(low, _constant(expected.high), expected.span) if expected.high is not None else low
         if isinstance(wanted, str):
             wanted = self.value_name(wanted)
-        return None if found == wanted else self.fail(expected, _shown(wanted), _shown(found))
+        if found == wanted:
+            return None
+        invalid = [entry for entry in self.result.entries if entry.state == "invalid"]
+        return self.fail(expected, _shown(wanted), _shown(found, invalid))
 
     def range(self, low: Any, high: Any, span: Span) -> Any:
         if not isinstance(low, Decimal) or not isinstance(high, Decimal) or low > high:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from attrs import evolve
+
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
@@ -46,8 +48,11 @@ def dismiss(entry: Entry, state: str, reason: str, operator: o.Operator, sort: s
     entry.reason, entry.article = reason, operator.article or entry.article
 
 
-def make_pending(run: Run, entry: Entry, amount: v.Number, reason: str, operator: o.Operator, sort: str) -> None:
-    """Open an entry: its amount is one of those in `amount`."""
+def make_pending(
+    run: Run, entry: Entry, amount: v.Number, reason: str, operator: o.Operator, sort: str, doubtful: bool = False
+) -> None:
+    """Open an entry: its amount is one of those in `amount`; `doubtful` when it may not count at all."""
+    entry.doubtful = entry.doubtful or doubtful
     step(entry, sort, operator, entry.amount, amount, reason)
     run.unbind(entry)
     entry.amount, entry.pending = amount, True
@@ -72,6 +77,7 @@ def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback
     elif why.sort == "missing":
         dismiss(entry, "invalid", reason, operator)
         place = entry.record.place
+        place = evolve(place, column=name) if place is not None else None
         entry.record.problem = entry.record.problem or report("CR662", place, name=Phrase(why.name, name))
     else:
         dismiss(entry, "unmatched", reason, operator)
@@ -163,9 +169,10 @@ def on_groups(run: Run, operator: o.Clip | o.Choose, entries: Entries, act: Act)
     reason = Phrase("whether this line applies is still open", "这一行是否适用尚未确定")
     for (entry, state), within in zip(before, inside, strict=True):
         least, most = _worth(within), _worth(_state(entry))
-        if least != most:
+        voided = "live" not in (within[1], _state(entry)[1]) or within[1] != _state(entry)[1]
+        if least != most or voided:
             _restore(entry, state)
-            make_pending(run, entry, v.hull(least, most), reason, operator, "open")
+            make_pending(run, entry, v.hull(least, most), reason, operator, "open", voided)
 
 
 State = tuple[Any, str, bool, bool, str, str, int]
@@ -211,6 +218,7 @@ def _guard(run: Run, operator: o.Guard, entries: Entries) -> Entries:
                 reason = Phrase(f"still open whether: {reason}", f"尚不能确定是否“{reason}”")
             amount: Any = entry.amount if entry.raw is not None else v.Interval(v.ZERO, v.UNBOUNDED)
             opened = v.hull(v.ZERO, amount)
+            entry.doubtful = True
             if entry.raw is None:
                 entry.pending, entry.reason, entry.article = True, reason, operator.article
                 step(entry, "pending", operator, v.ZERO, v.ZERO, reason)
@@ -401,8 +409,7 @@ def _gathered(run: Run, branch: o.Branch, members: Entries, unsure: set[int]) ->
 def _scale(run: Run, operator: o.Scale, entries: Entries) -> Entries:
     if operator.ordinal is not None:
         for members in groups(run, operator.group or o.Group(), live(entries, operator.over)):
-            for entry in members[operator.ordinal - 1 :]:
-                _scale_one(run, operator, entry)
+            _scale_from(run, operator, members, operator.ordinal)
         return entries
     chosen, unsure = where(run, operator.condition, live(entries, operator.over), operator)
     for entry in chosen:
@@ -412,6 +419,19 @@ def _scale(run: Run, operator: o.Scale, entries: Entries) -> Entries:
             reason = Phrase("whether this line applies is still open", "这一行是否适用尚未确定")
             make_pending(run, entry, v.hull(before, entry.amount), reason, operator, "open")  # type: ignore[arg-type]
     return entries
+
+
+def _scale_from(run: Run, operator: o.Scale, members: Entries, ordinal: int) -> None:
+    """Scale from the nth entry on; where an earlier one may not count, the nth may or may not be it."""
+    certain = 0
+    for position, entry in enumerate(members):
+        before: Any = entry.amount
+        if position + 1 >= ordinal:
+            _scale_one(run, operator, entry)
+            if certain + 1 < ordinal and entry.state == "live":
+                reason = Phrase("how many count before it is still open", "此前计入的次数尚未确定")
+                make_pending(run, entry, v.hull(before, entry.amount), reason, operator, "open")  # type: ignore[arg-type]
+        certain += not entry.doubtful
 
 
 def _scale_one(run: Run, operator: o.Scale, entry: Entry) -> None:
@@ -470,18 +490,40 @@ def _choose(run: Run, operator: o.Choose, entries: Entries) -> Entries:
 
 
 def _keep_one(run: Run, operator: o.Choose, members: Entries) -> None:
-    if operator.which == "highest":
-        kept = max(members, key=lambda entry: v.low(entry.amount))  # type: ignore[arg-type]
-        rivals = [x for x in members if x is not kept and v.high(x.amount) > v.low(kept.amount)]  # type: ignore[arg-type]
-        if rivals and any(entry.pending for entry in (kept, *rivals)):
-            _keep_open(run, operator, members, {id(kept), *map(id, rivals)})
-            return
-    else:
-        kept = members[0 if operator.which == "first" else -1]
-    reason = Phrase(f"{kept.record.identifier} counts instead", f"已计入{kept.record.identifier}，不重复计算")
+    if operator.which != "highest":
+        keep_first(run, operator, members if operator.which == "first" else members[::-1])
+        return
+    kept = max(members, key=lambda entry: v.low(entry.amount))  # type: ignore[arg-type]
+    rivals = [x for x in members if x is not kept and v.high(x.amount) > v.low(kept.amount)]  # type: ignore[arg-type]
+    if kept.doubtful or (rivals and any(entry.pending for entry in (kept, *rivals))):
+        _keep_open(run, operator, members, {id(kept), *map(id, rivals)} if rivals else set(map(id, members)))
+        return
     for entry in members:
         if entry is not kept:
-            dismiss(entry, "void", reason, operator, "once")
+            dismiss(entry, "void", instead(kept), operator, "once")
+
+
+def keep_first(run: Run, operator: o.Choose | o.Uniqueness, members: Entries) -> None:
+    """Keep the first that surely counts; those before it only may, and those after it do not."""
+    kept: Entry | None = None
+    for position, entry in enumerate(members):
+        if kept is not None:
+            dismiss(entry, "void", instead(kept), operator, "once")
+            continue
+        if position:
+            reason = Phrase("whether an earlier one counts is still open", "先前的记录是否计入尚未确定")
+            amount = v.hull(v.ZERO, entry.amount)  # type: ignore[arg-type]
+            certain = not entry.doubtful
+            make_pending(run, entry, amount, reason, operator, "once", True)
+        else:
+            certain = not entry.doubtful
+        if certain:
+            kept = entry
+
+
+def instead(kept: Entry) -> Phrase:
+    """Why an entry does not count beside another."""
+    return Phrase(f"{kept.record.identifier} counts instead", f"已计入{kept.record.identifier}，不重复计算")
 
 
 def _keep_open(run: Run, operator: o.Choose, members: Entries, possible: set[int]) -> None:
@@ -491,7 +533,7 @@ def _keep_open(run: Run, operator: o.Choose, members: Entries, possible: set[int
     reason = Phrase("which one is the highest is still open", "哪一项最高尚未确定")
     for entry in members:
         if id(entry) in possible:
-            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "once")  # type: ignore[arg-type]
+            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "once", True)  # type: ignore[arg-type]
         else:
             dismiss(entry, "void", reason, operator)
     run.bind([entry for entry in members if id(entry) in possible], v.interval(floor, ceiling))
@@ -510,7 +552,7 @@ def _choose_side(run: Run, operator: o.ChooseSide, entries: Entries) -> Entries:
         if holds is v.OPEN:
             reason = Phrase("which side is higher is still open", "哪一方扣分更高尚未确定")
             for entry in members:
-                make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "higher")  # type: ignore[arg-type]
+                make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "higher", True)  # type: ignore[arg-type]
             run.bind(members, v.larger(one, two))
             continue
         for entry in right if holds else left:
@@ -548,13 +590,15 @@ def _clip(run: Run, operator: o.Clip, entries: Entries) -> Entries:
 
 
 def _clip_events(run: Run, operator: o.Clip, members: Entries, limits: list[v.Number]) -> None:
+    certain = 0
     for position, (entry, limit) in enumerate(zip(members, limits, strict=True)):
-        reason = Phrase(f"more than {shown(limit)} events", f"超过{shown(limit)}次")
-        if position >= v.high(limit):
+        reason, present = Phrase(f"more than {shown(limit)} events", f"超过{shown(limit)}次"), not entry.doubtful
+        if certain >= v.high(limit):
             run.covered.add(operator.number)
             cut(run, operator, entry, v.ZERO, reason)
         elif position >= v.low(limit):
-            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "cap")  # type: ignore[arg-type]
+            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "cap", True)  # type: ignore[arg-type]
+        certain += present
 
 
 def _clip_total(run: Run, operator: o.Clip, members: Entries, limits: list[v.Number]) -> None:

@@ -17,7 +17,7 @@ from creditlang.core.dependencies import root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter import values as v
 from creditlang.interpreter.calendar import Calendar
-from creditlang.interpreter.entries import dismiss, live
+from creditlang.interpreter.entries import keep_first, live
 from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
 from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.one_by_one import run_body
@@ -246,17 +246,15 @@ class _Evaluation:
         """The first record with a value keeps it; the others with that value are void."""
         rules = unique.over or self.policy.rules.keys()
         entries = [entry for name in rules for entry in live(self.run.entries[name])]
-        seen: dict[Any, Entry] = {}
+        groups: dict[Any, list[Entry]] = {}
         for entry in sorted(entries, key=lambda entry: entry.record.order):
             value = entry.record.values.get(unique.field)
-            if value is None:
-                continue
-            first = seen.setdefault(value, entry)
-            if first is not entry and first.record is not entry.record:
+            if value is not None:
+                groups.setdefault(value, []).append(entry)
+        for members in groups.values():
+            if len({id(entry.record) for entry in members}) > 1:
                 self.run.covered.add(unique.number)
-                used = first.record.identifier
-                reason = Phrase(f"the proof was used for {used}", f"该证明已用于{used}")
-                dismiss(entry, "void", reason, unique)
+                keep_first(self.run, unique, members)
 
     def tree(self, root: str) -> None:
         """The lines of categories, inner ones first, then the balances."""

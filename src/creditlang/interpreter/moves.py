@@ -99,7 +99,7 @@ def _offset(run: Run, move: o.Move, entry: Entry, given: dict[tuple[str, str], v
     if entry.pending:
         return _reserve(run, move, entry, source, wanted, line)
     try:
-        given_now, taken = _offer(run, move, entry, source, wanted, given, line)
+        given_now, taken, left = _offer(run, move, entry, source, wanted, given, line)
     except Undetermined as why:
         undetermined(run, entry, why, None, line)
         return []
@@ -109,7 +109,7 @@ def _offset(run: Run, move: o.Move, entry: Entry, given: dict[tuple[str, str], v
     entry.pending = isinstance(given_now, v.Interval)
     entry.cut = entry.cut or taken != wanted
     _credit(run, move, record, given_now)
-    return _take(run, source, taken, entry, move.article, line.text)
+    return _take(run, source, taken, entry, move.article, line.text, left)
 
 
 def _reserve(run: Run, move: o.Move, entry: Entry, source: str, wanted: Decimal, line: o.Operator) -> list[Entry]:
@@ -120,10 +120,15 @@ def _reserve(run: Run, move: o.Move, entry: Entry, source: str, wanted: Decimal,
 
 
 def _offer(
-    run: Run, move: o.Move, entry: Entry, source: str, wanted: Decimal, given: dict[tuple[str, str], v.Number],
+    run: Run,
+    move: o.Move,
+    entry: Entry,
+    source: str,
+    wanted: Decimal,
+    given: dict[tuple[str, str], v.Number],
     line: o.Operator,
-) -> tuple[v.Number, v.Number]:  # fmt: skip
-    """What a request gives, and what it takes for it."""
+) -> tuple[v.Number, v.Number, v.Number | None]:
+    """What a request gives, what it takes for it, and, where both hang on an open balance, what it leaves."""
     record = entry.record
     entry.steps.append(Step("amount", line.text, None, wanted, move.article))
     entry.amount = wanted
@@ -135,9 +140,10 @@ def _offer(
     env = Environment(run, record, ("semester", record.semester or ""))
     room: v.Number | None = None
     if move.limit is not None:
-        before = v.add(run.balance(move.target, record.semester or ""), v.ZERO)
+        before = run.balance(move.target, record.semester or "")
         room = v.larger(v.ZERO, v.subtract(evaluate(move.limit, env), before))
-    outcomes = [_at_ratio(move, ratio, offered, room) for ratio in _ratios(run, move, env)]
+    ratios = _ratios(run, move, env)
+    outcomes = [_at_ratio(move, ratio, offered, room) for ratio in ratios]
     amounts, takes = outcomes[0]
     for amount, take in outcomes[1:]:
         amounts, takes = v.hull(amounts, amount), v.hull(takes, take)
@@ -146,7 +152,23 @@ def _offer(
     if isinstance(amounts, Decimal) and not amounts:
         entry.reason = Phrase("nothing is left to give or to take", "已无可抵扣的余额或额度")
         entry.cut = True
-    return amounts, takes
+    certain = len(ratios) == 1 and not isinstance(room, v.Interval) and isinstance(held, v.Interval)
+    return amounts, takes, _left(run, move, source, held, takes) if certain else None
+
+
+def _left(run: Run, move: o.Move, source: str, held: v.Number, takes: v.Number) -> v.Number | None:
+    """What an open balance is once all that can be taken of it has been: the more there is, the more is taken.
+
+    Between the ends, no more stays behind than rounding leaves; only where that is nothing is the answer exact.
+    """
+    step_scale = -move.rounding.step.normalize().as_tuple().exponent if move.rounding else None  # type: ignore[operator]
+    if (
+        step_scale is None
+        or step_scale < run.policy.scales.get(source, 0)
+        or any(x.taken != x.given for x in move.ratios)
+    ):
+        return None
+    return v.hull(v.low(held) - v.low(takes), v.high(held) - v.high(takes))
 
 
 def _ratios(run: Run, move: o.Move, env: Environment) -> list[o.Ratio]:
@@ -238,13 +260,15 @@ def _held(run: Run, account: str) -> v.Number:
     return v.larger(v.ZERO, run.whole(account))
 
 
-def _take(run: Run, account: str, amount: v.Number, entry: Entry, article: str, text: str) -> list[Entry]:
+def _take(
+    run: Run, account: str, amount: v.Number, entry: Entry, article: str, text: str, left: v.Number | None = None
+) -> list[Entry]:
     """Debit an account; of an account with parts, its parts in written order."""
     if isinstance(amount, Decimal) and not amount:
         return []
     children = run.policy.accounts[account].children
     if not children:
-        return [_debit(run, account, amount, entry, article, text)]
+        return [_debit(run, account, amount, entry, article, text, left)]
     found: list[Entry] = []
     rest = amount
     for child in children:
@@ -257,7 +281,9 @@ def _take(run: Run, account: str, amount: v.Number, entry: Entry, article: str, 
     return found
 
 
-def _debit(run: Run, account: str, amount: v.Number, entry: Entry, article: str, text: str) -> Entry:
+def _debit(
+    run: Run, account: str, amount: v.Number, entry: Entry, article: str, text: str, left: v.Number | None = None
+) -> Entry:
     debit = Entry(entry.record, entry.rule, account, "", -1, amount, amount, article=article)
     debit.pending = isinstance(amount, v.Interval)
     debit.reason = Phrase("taken on request", "依申请扣用")
@@ -267,7 +293,8 @@ def _debit(run: Run, account: str, amount: v.Number, entry: Entry, article: str,
         before = run.whole(name)
         after = v.subtract(before, amount)
         least = min(v.ZERO, v.low(before))
-        run.wholes[name] = v.larger(after, least) if isinstance(after, v.Interval) else after
+        after = v.larger(after, least) if isinstance(after, v.Interval) else after
+        run.wholes[name] = left if left is not None and name == account else after
         name = run.policy.accounts[name].parent
     return debit
 

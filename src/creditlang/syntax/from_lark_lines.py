@@ -40,10 +40,11 @@ class LineBuilder(Transformer[Token, t.Module]):
 
     # ---- cases
     def case_line(self, children: Children) -> t.Case:
+        condition = handed(children, "when")
         return t.Case(
-            first_of(children, t.Amount), handed(children, "when"), gives(children, "otherwise"),
+            first_of(children, t.Amount), condition, gives(children, "otherwise"),
             handed(children, "since"), handed(children, "until"), gives(children, "if_present"),
-            handed(children, "reason"), cites=handed(children, "cites", ()), span=span_of(children),
+            handed(children, "reason"), cites=handed(children, "cites", ()), span=covering([*children, *([condition] if condition else [])]),
         )  # fmt: skip
 
     case_before = case_line

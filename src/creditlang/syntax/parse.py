@@ -117,7 +117,7 @@ def _syntax_error(error: UnexpectedToken) -> Diagnostic:
         found = f"“{str(token)[:40]}”"
     wanted = sorted(error.expected, key=lambda name: (name not in _NAMED, name))
     choices = [_described(name) for name in wanted]
-    expected = either(choices) if len(choices) <= _FEW else Phrase("something else here", "别的写法")
+    expected = either(choices) if len(choices) <= _FEW else Phrase("something else", "别的写法")
     return report("CR005", Span(source, start, end), found=found, expected=expected)
 
 
