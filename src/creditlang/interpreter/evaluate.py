@@ -17,11 +17,12 @@ from creditlang.core.dependencies import root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter import values as v
 from creditlang.interpreter.calendar import Calendar
-from creditlang.interpreter.entries import keep_first, live
 from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
+from creditlang.interpreter.limits import keep_first
 from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.one_by_one import run_body
 from creditlang.interpreter.run import Run
+from creditlang.interpreter.steps import live
 from creditlang.ledger import (
     AccountLine,
     Disposition,

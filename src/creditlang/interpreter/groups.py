@@ -1,0 +1,120 @@
+"""Groups of entries, and the lines of which it may be open whether they speak of an entry."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.diagnostics import Phrase
+from creditlang.interpreter import values as v
+from creditlang.interpreter.expressions import Environment, Undetermined
+from creditlang.interpreter.run import Run
+from creditlang.interpreter.steps import Entries, live, make_pending, undetermined
+from creditlang.ledger import Entry
+
+
+def group_key(run: Run, group: o.Group, entry: Entry) -> tuple[Any, ...]:
+    """What an entry's group is called; an entry without a value for a part is a group of its own."""
+    record, key = entry.record, []
+    for period in group.periods:
+        part: Any = run.calendar.period_key(period, entry.on, entry.semester)
+        key.append(("alone", id(entry)) if part is None else part)
+    for name in group.fields:
+        part = record.values.get(name)
+        key.append(("alone", id(entry)) if part is None else part)
+    return tuple(key)
+
+
+def groups(run: Run, group: o.Group, entries: Entries) -> Iterable[Entries]:
+    """The entries by group, in order."""
+    if not group.periods and not group.fields:
+        return [entries] if entries else []
+    found: dict[tuple[Any, ...], Entries] = {}
+    for entry in entries:
+        found.setdefault(group_key(run, group, entry), []).append(entry)
+    return found.values()
+
+
+def where(
+    run: Run, condition: e.Expression | None, entries: Entries, operator: o.Operator
+) -> tuple[Entries, frozenset[int]]:
+    """The entries for which a condition holds or may hold, and which of them only may.
+
+    Those for which it has no value are taken out, with the reason.
+    """
+    if condition is None:
+        return entries, frozenset()
+    kept, unsure = [], set()
+    for entry in entries:
+        try:
+            holds = run.holds(condition, Environment(run, entry.record))
+        except Undetermined as why:
+            undetermined(run, entry, why, None, operator)
+            continue
+        if holds is not False:
+            kept.append(entry)
+        if holds is v.OPEN:
+            unsure.add(id(entry))
+    return kept, frozenset(unsure)
+
+
+Act = Callable[[Entries], None]
+
+
+def on_groups(run: Run, operator: o.Clip | o.Choose, entries: Entries, act: Act) -> None:
+    """Do `act` to each group of the entries that an operator speaks of.
+
+    Where it is open whether it speaks of some, they are tried in and out: a group loses only more by having more
+    members, so every entry ends between the two.
+    """
+    members, unsure = where(run, operator.condition, live(entries, operator.over), operator)
+    if not unsure:
+        for group in groups(run, operator.group, members):
+            act(group)
+        return
+    before = [(entry, _state(entry)) for entry in members]
+    bounds = list(run.bounds)
+    for group in groups(run, operator.group, members):
+        act(group)
+    inside = [_state(entry) for entry in members]
+    for entry, state in before:
+        _restore(entry, state)
+    run.bounds = bounds
+    for group in groups(run, operator.group, [entry for entry in members if id(entry) not in unsure]):
+        act(group)
+    reason = Phrase("whether this line applies is still open", "这一行是否适用尚未确定")
+    for (entry, state), within in zip(before, inside, strict=True):
+        least, most = _worth(within), _worth(_state(entry))
+        voided = "live" not in (within[1], _state(entry)[1]) or within[1] != _state(entry)[1]
+        if least != most or voided:
+            _restore(entry, state)
+            make_pending(run, entry, v.hull(least, most), reason, operator, "open", voided)
+
+
+State = tuple[Any, str, bool, bool, str, str, int]
+
+
+def _state(entry: Entry) -> State:
+    return (
+        entry.amount,
+        entry.state,
+        entry.pending,
+        entry.cut,
+        entry.reason,
+        entry.article,
+        len(entry.steps),
+    )
+
+
+def _worth(state: State) -> v.Number:
+    return v.ZERO if state[1] != "live" else state[0]
+
+
+def _restore(entry: Entry, state: State) -> None:
+    entry.amount, entry.state, entry.pending, entry.cut, entry.reason, entry.article, steps = state  # type: ignore[assignment]
+    del entry.steps[steps:]
+
+
+def magnitude(run: Run, entries: Entries) -> v.Number:
+    total = run.sum(entries)
+    return v.negative(total) if entries[0].sign < 0 else total

@@ -1,0 +1,100 @@
+"""Steps: what may become of an entry, each noted with before, after and article."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from attrs import evolve
+
+from creditlang.core import operators as o
+from creditlang.diagnostics import Phrase, report
+from creditlang.interpreter import values as v
+from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
+from creditlang.interpreter.run import Run
+from creditlang.ledger import Entry, Step
+
+Entries = list[Entry]
+
+
+def live(entries: Iterable[Entry], over: frozenset[str] | None = None) -> Entries:
+    """The entries that still take part."""
+    return [
+        entry
+        for entry in entries
+        if entry.state == "live" and not entry.member and (over is None or entry.rule in over)
+    ]
+
+
+def step(entry: Entry, sort: str, operator: o.Operator, before: Any, after: Any, note: str = "") -> None:
+    """Note a step."""
+    entry.steps.append(Step(sort, operator.text, before, after, operator.article, note))
+
+
+def dismiss(entry: Entry, state: str, reason: str, operator: o.Operator, sort: str | None = None) -> None:
+    """Take an entry out, with the reason and the article."""
+    step(entry, sort or state, operator, entry.amount, v.ZERO, reason)
+    entry.state = state  # type: ignore[assignment]
+    entry.reason, entry.article = reason, operator.article or entry.article
+
+
+def make_pending(
+    run: Run, entry: Entry, amount: v.Number, reason: str, operator: o.Operator, sort: str, doubtful: bool = False
+) -> None:
+    """Open an entry: its amount is one of those in `amount`; `doubtful` when it may not count at all."""
+    entry.doubtful = entry.doubtful or doubtful
+    step(entry, sort, operator, entry.amount, amount, reason)
+    run.unbind(entry)
+    entry.amount, entry.pending = amount, True
+    entry.reason = entry.reason or reason
+
+
+def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback | None, operator: o.Operator) -> None:
+    """What becomes of an entry for which an expression has no value."""
+    reason = why.reason
+    if why.sort == "missing":
+        name = run.column_label(entry.record.kind, why.name)
+        reason = Phrase(f"{why.name} is empty, but this rule needs it", f"“{name}”没有填，而这条规则要用到它")
+    if fallback is not None:
+        env = Environment(run, entry.record)
+        if fallback.disposition == "pending":
+            low = evaluate(fallback.low, env) if fallback.low is not None else None
+            high = evaluate(fallback.high, env) if fallback.high is not None else None
+            amount = _opened(operator, entry, low, high)
+            make_pending(run, entry, amount, fallback.reason or reason, operator, "pending")
+        else:
+            dismiss(entry, fallback.disposition, fallback.reason or reason, operator)
+    elif why.sort == "missing":
+        dismiss(entry, "invalid", reason, operator)
+        place = entry.record.place
+        place = evolve(place, column=name) if place is not None else None
+        entry.record.problem = entry.record.problem or report("CR662", place, name=Phrase(why.name, name))
+    else:
+        dismiss(entry, "unmatched", reason, operator)
+
+
+def _opened(operator: o.Operator, entry: Entry, low: Any, high: Any) -> v.Number:
+    """The range of an entry when an operator's value is unknown: of a factor from `low` to `high`, or of an amount."""
+    amount: Any = entry.amount
+    if isinstance(operator, o.Scale) and operator.operation == "times":
+        top = high if high is not None else v.UNBOUNDED
+        return v.multiply(amount, v.hull(low or v.ZERO, top))
+    if isinstance(operator, o.Scale):
+        return v.add(amount, v.hull(low or v.ZERO, high if high is not None else v.UNBOUNDED))
+    if isinstance(operator, o.Clip):
+        return v.hull(v.ZERO, amount)
+    return v.hull(low or v.ZERO, high if high is not None else v.UNBOUNDED)
+
+
+def shown(value: v.Number) -> str:
+    """A number for a reason."""
+    if isinstance(value, v.Interval):
+        return f"{value.low} … {value.high}"
+    return f"{value.normalize():f}"
+
+
+def cut(run: Run, operator: o.Operator, entry: Entry, after: v.Number, reason: str) -> None:
+    """Leave an entry less than it had."""
+    step(entry, "cap", operator, entry.amount, after, reason)
+    run.unbind(entry)
+    entry.amount, entry.cut = after, True
+    entry.pending = entry.pending or isinstance(after, v.Interval)
+    entry.reason, entry.article = entry.reason or reason, operator.article or entry.article
