@@ -13,9 +13,10 @@ from attrs import evolve
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
-from creditlang.core.bodies import Bodies, as_written
+from creditlang.core.bodies import Bodies
 from creditlang.core.dependencies import Order
 from creditlang.core.elaborate import Context, Elaborator
+from creditlang.core.lines import as_written
 from creditlang.core.scales import scales
 from creditlang.core.scope import Scope
 from creditlang.core.tables import build_table, dimension_type
