@@ -44,7 +44,8 @@ class LineBuilder(Transformer[Token, t.Module]):
         return t.Case(
             first_of(children, t.Amount), condition, gives(children, "otherwise"),
             handed(children, "since"), handed(children, "until"), gives(children, "if_present"),
-            handed(children, "reason"), cites=handed(children, "cites", ()), span=covering([*children, *([condition] if condition else [])]),
+            handed(children, "reason"), cites=handed(children, "cites", ()),
+            span=covering([*children, *([condition] if condition else [])]),
         )  # fmt: skip
 
     case_before = case_line

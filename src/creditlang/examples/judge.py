@@ -1,0 +1,222 @@
+"""Compares what an example expects with what it got."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from attrs import frozen
+
+from creditlang.core import operators as o
+from creditlang.diagnostics import Diagnostic, Phrase, in_language, report
+from creditlang.interpreter.values import Interval, interval
+from creditlang.ledger import Entry, StudentResult
+from creditlang.resolve import Program
+from creditlang.results import amount_value, disposition_word
+from creditlang.source import Span
+from creditlang.syntax import tree as t
+from creditlang.syntax.keywords import keywords
+
+
+class BadExample(Exception):
+    """An example that cannot be run."""
+
+    def __init__(self, reason: str, span: Span) -> None:
+        super().__init__(str(reason))
+        self.diagnostic = report("CR802", span, reason=reason)
+
+
+def constant(node: t.Expression | None) -> Any:
+    match node:
+        case t.Number():
+            return node.value
+        case t.Negate(operand=t.Number(value=value)):
+            return -value
+        case t.YesNo() | t.Text():
+            return node.value
+        case t.Name():
+            return node.text
+    raise BadExample(Phrase("only a plain value can stand here", "这里只能写具体的值"), node.span if node else Span)  # type: ignore[arg-type]
+
+
+@frozen
+class Judge:
+    """Compares one expectation with a result."""
+
+    policy: o.Policy
+    program: Program
+    names: Mapping[str, list[str]]
+    own: list[str]
+    result: StudentResult
+
+    def check(self, expected: t.Expectation) -> Diagnostic | None:
+        """What is wrong, or None."""
+        try:
+            if expected.disposition is not None:
+                return self.records(expected)
+            if expected.subject is None:
+                return report(
+                    "CR802", expected.span, reason=Phrase("the row does not fit its heading", "这一行与表头不符")
+                )
+            return self.value(expected)
+        except BadExample as error:
+            return error.diagnostic
+
+    def fail(self, expected: t.Expectation, wanted: object, found: object) -> Diagnostic:
+        return report("CR801", expected.span, expected=wanted, found=found)
+
+    # ---- balances, facts, requirements
+    def value(self, expected: t.Expectation) -> Diagnostic | None:
+        assert expected.subject is not None
+        found = self.found(expected)
+        if expected.status is not None:
+            wanted: Any = expected.status
+            shown = found if isinstance(found, str) else getattr(found, "value", found)
+            return None if shown == wanted else self.fail(expected, wanted, _shown(found))
+        low = constant(expected.low)
+        wanted = self.range(low, constant(expected.high), expected.span) if expected.high is not None else low
+        if isinstance(wanted, str):
+            wanted = self.value_name(wanted)
+        if found == wanted:
+            return None
+        invalid = [entry for entry in self.result.entries if entry.state == "invalid"]
+        return self.fail(expected, _shown(wanted), _shown(found, invalid))
+
+    def range(self, low: Any, high: Any, span: Span) -> Any:
+        if not isinstance(low, Decimal) or not isinstance(high, Decimal) or low > high:
+            raise BadExample(Phrase("a range goes from a lower to a higher number", "范围应从小到大"), span)
+        return interval(low, high)
+
+    def value_name(self, text: str) -> str:
+        for enumeration in self.program.enumerations.values():
+            value = enumeration.value(text)
+            if value is not None:
+                return value
+        return text
+
+    def found(self, expected: t.Expectation) -> Any:
+        name = expected.subject or ""
+        requirement = next((x for x, r in self.policy.requirements.items() if name in (x, *r.labels)), None)
+        if requirement is not None:
+            return self.result.requirements.get(requirement)
+        account = self.program.account(name)
+        if account is not None:
+            return self.balance(account.name, expected)
+        fact = self.program.canonical("fact", name)
+        if fact is None:
+            raise BadExample(Phrase(f"there is no “{name}” to expect", f"没有“{name}”"), expected.span)
+        values = {line.period: line.value for line in self.result.facts if line.fact == fact}
+        return self.of_period(values, expected)
+
+    def balance(self, account: str, expected: t.Expectation) -> Any:
+        values = {line.period: line.amount for line in self.result.accounts if line.account == account}
+        if expected.period is None and "" in values:
+            return values[""]
+        if expected.period is not None and expected.period not in values:
+            return Decimal(0) if self.policy.accounts[account].sort == "category" else None
+        return self.of_period(values, expected)
+
+    def of_period(self, values: Mapping[str, Any], expected: t.Expectation) -> Any:
+        if expected.period is not None:
+            return values.get(expected.period)
+        if len(values) == 1:
+            return next(iter(values.values()))
+        reason = Phrase("say in which period", "请写明哪个时段")
+        raise BadExample(reason, expected.span)
+
+    # ---- records
+    def records(self, expected: t.Expectation) -> Diagnostic | None:
+        if expected.subject:
+            if expected.subject not in self.names:
+                reason = Phrase(f"no record is called {expected.subject}", f"没有名为{expected.subject}的记录")
+                raise BadExample(reason, expected.span)
+            wanted = set(self.names[expected.subject])
+        else:
+            wanted = set(self.own)
+        entries = [entry for entry in self.result.entries if entry.record.identifier in wanted]
+        if expected.disposition == "any":
+            total = _sum(entry for entry in entries if entry.state == "live" and entry.account == self.main(entry))
+            return None if total == expected.amount else self.fail(expected, expected.amount, _shown(total, entries))
+        matching = [entry for entry in entries if self.matches(entry, expected)]
+        number = len({entry.record.identifier for entry in matching})
+        if expected.count is not None and number == expected.count:
+            return None
+        if expected.count is None and matching:
+            return None
+        return self.fail(expected, _wanted(expected), _listing(entries))
+
+    def main(self, entry: Entry) -> str:
+        """The account that an entry of a rule belongs to, wherever else it was debited."""
+        return entry.account if entry.sign > 0 or entry.raw is None or entry.period else ""
+
+    def matches(self, entry: Entry, expected: t.Expectation) -> bool:
+        key = f"{entry.record.kind} {entry.record.identifier}"
+        own = self.result.records.get(key)
+        if expected.disposition != own and (expected.count is not None or expected.disposition != entry.disposition()):
+            return False
+        if expected.amount is not None and self.amount(entry, expected.disposition) != expected.amount:
+            return False
+        if expected.by is not None and not any(
+            expected.by in (s.sort, *s.text.split(), s.article) for s in entry.steps
+        ):
+            return False
+        if expected.reason is None:
+            return True
+        reason = entry.reason
+        return expected.reason in str(reason) or expected.reason in getattr(reason, "zh", "")
+
+    def amount(self, entry: Entry, disposition: str | None) -> Any:
+        """How much was cut from a reduced entry; what any other counts."""
+        if disposition == "reduced" and isinstance(entry.amount, Decimal):
+            cuts = [
+                s.before - s.after
+                for s in entry.steps
+                if s.sort == "cap" and isinstance(s.before, Decimal) and isinstance(s.after, Decimal)
+            ]
+            return sum(cuts, Decimal(0))
+        return entry.amount
+
+
+def _sum(entries: Iterable[Entry]) -> Any:
+    low = high = Decimal(0)
+    for entry in entries:
+        amount = entry.amount
+        low += amount.low if isinstance(amount, Interval) else amount  # type: ignore[operator]
+        high += amount.high if isinstance(amount, Interval) else amount  # type: ignore[operator]
+    return interval(low, high)
+
+
+def _shown(value: Any, entries: Iterable[Entry] = ()) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "—"
+    text = str(amount_value(value)) if isinstance(value, (Decimal, Interval)) else str(getattr(value, "value", value))
+    reasons = "; ".join(dict.fromkeys(f"{entry.disposition()} {entry.reason}".strip() for entry in entries))
+    return f"{text} ({reasons})" if reasons else text
+
+
+def _wanted(expected: t.Expectation) -> Phrase:
+    count = "" if expected.count is None else f"{expected.count} "
+    rest = "".join(f" {part}" for part in (expected.amount, expected.by, expected.reason) if part is not None)
+    word = expected.disposition or ""
+    return Phrase(f"{count}{word}{rest}", f"{count}{disposition_word(word, 'zh')}{rest}")
+
+
+def _listing(entries: Iterable[Entry]) -> Phrase:
+    english, chinese = [], []
+    for entry in entries:
+        amount, word = _shown(entry.amount), entry.disposition()
+        zh = in_language(entry.reason, "zh")
+        english.append(f"{word} {amount}" + (f" ({entry.reason})" if entry.reason else ""))
+        chinese.append(f"{disposition_word(word, 'zh')} {amount}" + (f"（{zh}）" if zh else ""))
+    return Phrase("; ".join(dict.fromkeys(english)) or "—", "；".join(dict.fromkeys(chinese)) or "—")
+
+
+@cache
+def _sorts() -> dict[str, str]:
+    """What may follow `by`, in both languages, to the sort of step that it means."""
+    terminals = {"CAP": "cap", "ONCE": "once", "HIGHEST_ONCE": "once", "LAST_ONCE": "once", "HALF": "half"}
+    terminals |= {"TIMES": "times", "PLUS_AMOUNT": "plus", "THE_HIGHER_OF": "higher", "TAKE_FROM": "taken"}
+    table = keywords().forms
+    return {form: sort for name, sort in terminals.items() for forms in table[name].values() for form in forms}
