@@ -294,7 +294,7 @@ def test_what_was_written_is_read(rows: list[list[str]]) -> None:
         kept = [row.cells for row in found if any(cell.strip(csv_rows._BLANKS) for cell in row.cells)]
         assert kept == wanted
     else:
-        assert any(cell.count("\n") > 1 for row in rows for cell in row)
+        assert any(sum(cell.count("\n") for cell in row) > 1 for row in rows)
 
 
 @given(text=st.text(st.sampled_from('ab,"\n\r\0 '), max_size=60))
