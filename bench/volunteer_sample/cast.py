@@ -13,7 +13,7 @@ NO: Final = False
 def ordinary(life: Life) -> None:
     """A profile that is right from the start, and an afternoon now and then."""
     life.registered()
-    life.signs_in(life.chance.randrange(15, 22))
+    life.signs_in(life.chance.randrange(18, 26))
     if life.odds(60):
         on = date(2022, 10, 1) + timedelta(life.chance.randrange(200))
         life.backfilled(on, on + timedelta(life.chance.randrange(2, 28)), "2", "3", "3")
@@ -25,7 +25,7 @@ def ordinary(life: Life) -> None:
 def model(life: Life) -> None:
     """Everything in order."""
     life.profile(date(2020, 9, 12))
-    life.signs_in(22)
+    life.signs_in(26)
     life.backfilled(date(2022, 11, 5), date(2022, 11, 20), "3", "3", "3")
     life.guaranteed(date(2023, 1, 18), "8", OUTSIDE[1])
 
@@ -331,7 +331,8 @@ def messy(life: Life) -> None:
     dated("", "日期未填", date(2022, 12, 3))
     on = date(2023, 2, 10)
     for hours, content in (
-        ("２", "全角数字"), ("两小时", "汉字数字"), ("-2", "负数"), ("", "时长未填"), ("0", "零小时"), ("2.125", "小数位过多"),
+        ("２", "全角数字"), ("两小时", "汉字数字"), ("-2", "负数"), ("", "时长未填"), ("0", "零小时"),
+        ("2.125", "小数位过多"),
     ):  # fmt: skip
         life.book.add("service", life.number, on, item="信用时长", on=on, hours=hours, content=content)
     for item in ("荣誉时长", "信用时常", "公益时长", ""):
@@ -347,10 +348,9 @@ def duplicates(life: Life) -> None:
     life.registered()
     life.signs_in(8)
     first = life.signed_in(date(2022, 11, 5), "2")
-    life.book.add(
-        "service", life.number, date(2022, 11, 6), first, item="信用时长", on=date(2022, 11, 6), hours="3", content="编号重复"
-    )  # fmt: skip
+    on = date(2022, 11, 6)
+    life.book.add("service", life.number, on, first, item="信用时长", on=on, hours="3", content="编号重复")
+    on = date(2022, 11, 12)
     for number in ("20220499", "２０２２０４９８", "2O220402", ""):
-        on = date(2022, 11, 12)
         life.book.add("service", number, on, item="信用时长", on=on, hours="2", content="查无此人")
-    life.book.add("profile", "20220499", date(2022, 11, 12), on=date(2022, 11, 12), joined=YES, school_right=YES, number_right=YES)  # fmt: skip
+    life.book.add("profile", "20220499", on, on=on, joined=YES, school_right=YES, number_right=YES)

@@ -4,6 +4,7 @@ Each input record ends in exactly one disposition. Entries carry their amount be
 article of the step, so every balance can be walked back to records, rules and articles.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -99,6 +100,12 @@ class Entry:
         if self.pending:
             return "pending"
         return "reduced" if self.cut else "counted"
+
+
+def group_on(memberships: Iterable[Record], field_name: str, day: date | None) -> object:
+    """The group of a student on a day: what the latest membership record until then says; None when it is not known."""
+    known = [record for record in memberships if record.on is not None and (day is None or record.on <= day)]
+    return max(known, key=lambda record: record.order).values.get(field_name) if known else None
 
 
 def strongest(dispositions: list[Disposition]) -> Disposition:

@@ -21,7 +21,7 @@ def check_periods(policy: o.Policy, program: Program) -> Iterator[Diagnostic]:
             yield report("CR108", operator.span, what=Phrase("calendar", "校历"))
             return
     for account in policy.accounts.values():
-        if account.period is not None:
+        if account.period in _FROM_CALENDAR:
             node = program.accounts[account.name].node
             yield report("CR108", node.name.span, what=Phrase("calendar", "校历"))
             return

@@ -132,8 +132,8 @@ class AdjustmentLines(Lines):
                 fields = tuple(self.key_field(line.field, context))
                 yield o.Choose("first", o.Group((), fields), None, over, **common)  # type: ignore[arg-type]
             case t.From():
-                factor, _ = self.elaborator.number(line.factor, context)
-                yield o.Scale("times", factor, None, None, line.ordinal, group, over, **common)  # type: ignore[arg-type]
+                factor, _ = self.elaborator.number(line.factor, context, unit if line.operator == "plus" else None)
+                yield o.Scale(line.operator, factor, condition, None, line.ordinal, group, over, **common)  # type: ignore[arg-type]
             case t.HigherOf():
                 left, right = self.rules_of(_summands(line.left)), self.rules_of(_summands(line.right))
                 reason = line.reason or line.span.text

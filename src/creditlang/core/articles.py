@@ -3,7 +3,7 @@
 import re
 
 _DIGITS = "零一二三四五六七八九"
-_ARTICLE = re.compile(r"(.*第)([零一二三四五六七八九十百]+|\d+)(条.*)")
+_NUMERAL = re.compile(r"([零一二三四五六七八九十百]+|\d+)")
 MAXIMUM = 999
 
 
@@ -35,10 +35,16 @@ def value(text: str) -> int:
 
 
 def article_range(first: str, last: str) -> tuple[str, ...]:
-    """All articles from the first to the last: 第一条, 第二条 … ; just the two when they are not counted."""
-    one, two = _ARTICLE.fullmatch(first), _ARTICLE.fullmatch(last)
-    if one is None or two is None or one[1] != two[1]:
+    """All articles from the first to the last, counting the numeral in which the two differ: 第一条, 第二条 …
+
+    Just the two when they do not differ in a numeral alone.
+    """
+    one, two = _NUMERAL.split(first), _NUMERAL.split(last)
+    places = [i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b]
+    if len(one) != len(two) or len(places) != 1 or places[0] % 2 == 0:
         return (first, last) if first != last else (first,)
-    chinese = not one[2].isdecimal()
-    numbers = range(value(one[2]), min(value(two[2]), MAXIMUM) + 1)
-    return tuple(f"{one[1]}{numeral(number) if chinese else number}{one[3]}" for number in numbers)
+    place = places[0]
+    chinese = not one[place].isdecimal()
+    numbers = range(value(one[place]), min(value(two[place]), MAXIMUM) + 1)
+    counted = (numeral(number) if chinese else str(number) for number in numbers)
+    return tuple("".join([*one[:place], text, *one[place + 1 :]]) for text in counted)

@@ -20,7 +20,7 @@ MOVES: Node = ("moves", "")
 
 def references(part: Any) -> Iterator[e.Expression]:
     """Every balance, aggregate, fact and used proof that an operator or expression reads, at any depth."""
-    if isinstance(part, (e.Balance, e.Aggregate, e.FactValue, e.UsedIn)):
+    if isinstance(part, (e.Balance, e.Aggregate, e.FactValue, e.UsedIn, e.RequirementStatus)):
         yield part
     if isinstance(part, tuple):
         for inner in part:
@@ -63,7 +63,7 @@ def touched(accounts: Mapping[str, o.Account], moves: tuple[o.Move, ...]) -> fro
             found.update(_around(accounts, name))
     takers = {root_of(accounts, name) for name in accounts if _takes(accounts[name])}
     if takers:
-        found.update(name for name, account in accounts.items() if account.sort == "category")
+        found.update(name for name, account in accounts.items() if account.sort in ("category", "account"))
     return frozenset(found)
 
 
@@ -114,6 +114,9 @@ class Order:
         for reference in references(part):
             if isinstance(reference, e.FactValue) or (isinstance(reference, e.Aggregate) and reference.is_fact):
                 found.add(("fact", reference.name))
+                continue
+            if isinstance(reference, e.RequirementStatus):
+                found.add(("require", reference.name))
                 continue
             assert isinstance(reference, (e.Balance, e.Aggregate, e.UsedIn))
             name = reference.name if isinstance(reference, e.Aggregate) else reference.account
@@ -173,6 +176,7 @@ class Order:
                     for other in self.touched
                     if other in self.accounts and self.accounts[other].sort == "category"
                 }
+                after |= {self.node_of(other) for other in self.accounts if self.accounts[other].sort == "account"}
                 after |= {("tree", root_of(self.accounts, name)), *self.reads(account.operators, before_moves=True)}
         if after:
             self._add(MOVES, after)

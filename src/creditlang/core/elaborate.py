@@ -179,6 +179,7 @@ class Elaborator:
             own = self.scope.field_of(context.kind, text)
             if own is not None:
                 return self.field(own, node, context)
+        if context.kind is not None or context.period == "semester":
             if text in ("enrolled", "在籍"):
                 return e.Enrolled(), YES_OR_NO
             if text in ("ended", "已结束"):
@@ -198,6 +199,9 @@ class Elaborator:
         account = program.account(text)
         if account is not None:
             return self.balance(account.name, node, context)
+        requirement = program.canonical("require", text)
+        if requirement is not None and context.kind is None:
+            return e.RequirementStatus(requirement), YES_OR_NO
         return None
 
     def field(self, symbol: FieldSymbol, node: t.Node, context: Context) -> Typed:
@@ -401,14 +405,19 @@ class Elaborator:
             return NOTHING
         kind = self.program.kinds[name]
         field = self.scope.field_of(kind, node.field.text)
-        if field is None:
+        fact = self.program.canonical("fact", node.field.text)
+        inner = Context(kind=kind, tolerant=True, outer=context.kind)
+        if field is not None:
+            self.scope.used.add((name, field.name))
+            value, found = e.Field(field.name), field.type
+        elif fact is not None:
+            value, found = self.fact(fact, node.field, inner)  # type: ignore[assignment]
+        else:
             self.scope.unknown("field", node.field, kind.fields)
             return NOTHING
-        self.need(field.type, "number", node.field)
-        self.scope.used.add((name, field.name))
-        inner = Context(kind=kind, tolerant=True, outer=context.kind)
+        self.need(found, "number", node.field)
         where = self.condition(node.where, inner) if node.where else None
-        return e.SumRecords(field.name, name, where), field.type
+        return e.SumRecords(value, name, where), found
 
 
 def known_present(node: t.Expression, holds: bool, elaborator: Elaborator, context: Context) -> frozenset[str]:

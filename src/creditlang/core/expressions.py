@@ -249,10 +249,17 @@ class Same(Expression):
 
 
 @frozen
-class SumRecords(Expression):
-    """The sum of a field over the valid records of a kind in the current period."""
+class RequirementStatus(Expression):
+    """Whether a requirement is met."""
 
-    field: str
+    name: str
+
+
+@frozen
+class SumRecords(Expression):
+    """The sum of a value over the valid records of a kind in the current period; a record without it adds nothing."""
+
+    value: Expression
     kind: str
     where: Expression | None
 

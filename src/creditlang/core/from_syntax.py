@@ -184,16 +184,33 @@ class Compilation:
     def kind(self, kind: Kind) -> o.RecordKind:
         first = {sort: kind.first(sort) for sort in ("item", "date", "semester")}
         names = {sort: symbol.name if symbol else None for sort, symbol in first.items()}
-        group = kind.node.group.text if kind.node.group else None
-        if group:
-            found = self.program.canonical("attribute", group)
-            if found is None and kind.node.group:
-                self.scope.unknown("field", kind.node.group, self.program.attributes)
-            group = found
+        group, membership = self.group_of(kind)
         return o.RecordKind(
             kind.name, kind.labels, tuple(map(self.column, kind.fields.values())), group, kind.node.enrolment,
-            names["item"], names["date"], names["semester"],
+            membership, self.guards[kind.name], names["item"], names["date"], names["semester"],
         )  # fmt: skip
+
+    def group_of(self, kind: Kind) -> tuple[str | None, str | None]:
+        """The field or attribute of the group that a kind's records fall on, and the kind that tells who belongs."""
+        node = kind.node
+        if node.group is None:
+            return None, None
+        if node.membership is None:
+            found = self.program.canonical("attribute", node.group.text)
+            if found is None:
+                self.scope.unknown("field", node.group, self.program.attributes)
+            return found, None
+        members = self.program.canonical("kind", node.membership.text)
+        own = self.scope.field_of(kind, node.group.text)
+        if members is None:
+            self.scope.unknown("kind", node.membership)
+            return None, None
+        theirs = self.scope.field_of(self.program.kinds[members], node.group.text)
+        if own is None or theirs is None or own.name != theirs.name:
+            self.scope.unknown("field", node.group, kind.fields)
+            return None, None
+        self.scope.used.update({(kind.name, own.name), (members, theirs.name)})
+        return own.name, members
 
     def kind_guards(self) -> None:
         for name, kind in self.program.kinds.items():
@@ -217,11 +234,21 @@ class Compilation:
         self.bodies.check_place(node.lines, "item")
         around = self.bodies.article(node.cites, self.article_of(account))
         context = Context(kind=kind)
-        own = self.bodies.operators(node.lines, context, around, frozenset({item.name}), account.unit)
+        lines = [line for line in node.lines if not self.names_group(line, kind)]
+        own = self.bodies.operators(lines, context, around, frozenset({item.name}), account.unit)
+        where = self.elaborator.condition(node.where, context) if node.where is not None else None
         return o.Rule(
-            item.name, item.labels, item.account, item.kind, (*self.guards[item.kind], *own), around,
-            self.bodies.number(), node.name.span,
+            item.name, item.labels, item.account, item.kind, where, len(lines) < len(node.lines),
+            (*self.guards[item.kind], *own), around, self.bodies.number(), node.name.span,
         )  # fmt: skip
+
+    def names_group(self, line: t.Line, kind: Kind) -> bool:
+        """Whether a line lets its item's records fall on the group of the student that they name."""
+        group = kind.node.group
+        if not isinstance(line, t.FallsOn) or not isinstance(line.date, t.Name) or group is None:
+            return False
+        self.bodies.article(line.cites)
+        return self.scope.field_of(kind, line.date.text) is self.scope.field_of(kind, group.text)
 
     def article_of(self, account: AccountSymbol) -> str:
         """The articles of an account, or of the one around it."""
@@ -236,7 +263,8 @@ class Compilation:
         node = symbol.node
         parent = self.article_of(self.program.accounts[symbol.parent]) if symbol.parent else ""
         around = self.bodies.article(node.cites, parent)
-        self.check_period(getattr(node, "period", None), node, ("semester",))
+        if not isinstance(node, t.Category) or isinstance(node, t.Score):
+            self.check_period(getattr(node, "period", None), node, ("semester",))
         sort = {t.Score: "score", t.Credit: "credit", t.Account: "account"}.get(type(node), "category")
         lines = node.lines if isinstance(node, t.Body) else ()
         if sort != "account":

@@ -54,7 +54,7 @@ class Fallback:
 class Guard(Operator):
     """Records for which the condition holds (`keeps`: does not hold) become void, invalid or pending."""
 
-    disposition: Literal["void", "invalid", "pending"]
+    disposition: Literal["void", "invalid", "pending", "warn"]
     condition: Expression
     reason: str
     keeps: bool
@@ -234,6 +234,8 @@ class Rule:
     labels: tuple[str, ...]
     account: str
     kind: str
+    where: Expression | None
+    falls_on_group: bool
     operators: tuple[Operator, ...]
     article: str
     number: int
@@ -343,6 +345,9 @@ class RecordKind:
     columns: tuple[Column, ...]
     group: str | None
     enrolment: bool
+    membership: str | None
+    """The kind of record whose latest tells a student's group, where that is no attribute."""
+    guards: tuple[Operator, ...]
     item_field: str | None
     date_field: str | None
     semester_field: str | None

@@ -169,6 +169,9 @@ class Scales:
             case e.Cases():
                 values = [value for _, value in x.branches] + ([x.otherwise] if x.otherwise else [])
                 return max([self.of(value, rule) for value in values], default=_NOTHING)
+            case e.SumRecords():
+                rules = [name for name, declared in self.policy.rules.items() if declared.kind == x.kind]
+                return self.of(x.value, rules[0] if rules else None)
             case e.Latest():
                 return self._column(self.policy.kinds[x.kind].columns, x.field)
         return _NOTHING

@@ -24,7 +24,7 @@ from creditlang.data.cells import (
     strip_cell,
 )
 from creditlang.diagnostics import Diagnostic, Place, nearest, report
-from creditlang.ledger import Record
+from creditlang.ledger import Record, group_on
 from creditlang.schema import RawRow, RawTable
 
 STUDENT_ID = ("student_id", "学号", "学生学号", "学号/卡号/工号", "XH", "xh")
@@ -90,7 +90,7 @@ class DataReader:
         }
         self.dataset = Dataset()
         self.seen: dict[str, set[str]] = {}
-        self.grouped: list[tuple[str, str, Record]] = []
+        self.by_attribute: dict[str, dict[str, list[Student]]] = {}
 
     # ---- cells
     def reader(self, column: o.Column) -> _Reader:
@@ -229,7 +229,7 @@ class DataReader:
         """One record for each row, sound or not."""
         declared = self.policy.kinds[kind]
         builtin = {"student_id": STUDENT_ID, "record_id": RECORD_ID}
-        if declared.group is not None:
+        if declared.group is not None and declared.membership is None:
             column = next(column for column in self.policy.attributes if column.name == declared.group)
             builtin["student_id"] = (column.name, *column.labels)
         places, columns = self.layout(table, self.columns[kind], builtin)
@@ -302,38 +302,55 @@ class DataReader:
     # ---- students and their records
     def assign(self, records: Iterable[Record]) -> None:
         """Give each record to its student, a group's record to every student of the group."""
-        groups: dict[tuple[str, Any], list[Student]] = {}
-        for kind in self.policy.kinds.values():
-            if kind.group is not None and (kind.group, None) not in groups:
-                groups[kind.group, None] = []
-                for student in self.dataset.students.values():
-                    groups.setdefault((kind.group, str(student.attributes.get(kind.group))), []).append(student)
+        waiting: list[Record] = []
         for record in records:
-            group = self.policy.kinds[record.kind].group
-            if group is not None:
-                self.share(record, groups.get((group, record.student), []))
-                continue
-            owner = self.dataset.students.get(record.student)
-            if owner is None:
-                record.problem = record.problem or report("CR658", record.place)
-                self.dataset.orphans.append(record)
+            kind = self.policy.kinds[record.kind]
+            if kind.group is not None and kind.membership is None:
+                self.share(record, self.members(kind.group, record.student))
+            elif kind.membership is not None:
+                waiting.append(record)
             else:
-                owner.records.append(record)
-            if record.problem is not None:
-                self.problem(record.problem)
+                owner = self.dataset.students.get(record.student)
+                self.share(record, [owner] if owner is not None else [])
+        for record in waiting:
+            self.share(record, self.bearers(record, self.policy.kinds[record.kind]))
+
+    def members(self, attribute: str, value: str) -> list[Student]:
+        """The students with a value of an attribute."""
+        if attribute not in self.by_attribute:
+            found: dict[str, list[Student]] = {}
+            for student in self.dataset.students.values():
+                found.setdefault(str(student.attributes.get(attribute)), []).append(student)
+            self.by_attribute[attribute] = found
+        return self.by_attribute[attribute].get(value, [])
+
+    def bearers(self, record: Record, kind: o.RecordKind) -> list[Student]:
+        """Whom a record falls on: the student it names, or all of the group that it, or its item, speaks of."""
+        owner = self.dataset.students.get(record.student)
+        group = record.values.get(kind.group or "")
+        rule = self.policy.rules.get(str(record.values.get(kind.item_field or "")))
+        if record.student:
+            spreads = rule is not None and rule.falls_on_group
+            group = self.group_of(owner, kind, record) if spreads and owner is not None else None
+            if group is None:
+                return [owner] if owner is not None else []
+        everybody = self.dataset.students.values()
+        return [student for student in everybody if group is not None and self.group_of(student, kind, record) == group]
+
+    def group_of(self, student: Student, kind: o.RecordKind, record: Record) -> object:
+        """The group of a student on the day of a record."""
+        memberships = [other for other in student.records if other.kind == kind.membership and other.problem is None]
+        return group_on(memberships, kind.group or "", record.on)
 
     def share(self, record: Record, students: list[Student]) -> None:
+        """Give a record to students; one that nobody gets is an error."""
         if not students:
             record.problem = record.problem or report("CR658", record.place)
             self.dataset.orphans.append(record)
         if record.problem is not None:
             self.problem(record.problem)
         for student in students:
-            copy = Record(
-                record.kind, record.identifier, student.identifier, record.values, record.on, record.semester,
-                record.place, record.problem,
-            )  # fmt: skip
-            student.records.append(copy)
+            student.records.append(record if record.student == student.identifier else _copy_for(record, student))
 
     # ---- rows from programs
     def student_from(self, given: Mapping[str, object], where: Place) -> Student:
@@ -358,6 +375,12 @@ class DataReader:
             values[column.name] = value
             problem = problem or wrong
         return self.finished(kind, identifier, student, values, where, problem)
+
+
+def _copy_for(record: Record, student: Student) -> Record:
+    copy = record.copy()
+    copy.student = student.identifier
+    return copy
 
 
 def _named(given: Mapping[str, object], names: Iterable[str]) -> object:

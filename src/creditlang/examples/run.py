@@ -17,7 +17,7 @@ from creditlang.data.reader import DataReader, Student
 from creditlang.diagnostics import Diagnostic, Phrase, Place, message
 from creditlang.examples.judge import BadExample, Judge, constant
 from creditlang.interpreter import Interpreter, StudentData
-from creditlang.ledger import Record, StudentResult
+from creditlang.ledger import Record, StudentResult, group_on
 from creditlang.resolve import Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
@@ -152,8 +152,18 @@ def _evaluate(policy: o.Policy, program: Program, case: _Case) -> tuple[StudentR
         raise BadExample(_told(who.problem), case.span)
     records, own = _records(policy, reader, case, who)
     as_of = date.fromisoformat(case.as_of) if case.as_of else None
+    records = [record for record in records if _is_his(policy, record, records)]
     interpreter = Interpreter(policy, as_of, _settings(policy, program, case.settings))
     return interpreter.evaluate(StudentData("example", who.attributes, tuple(records))), own
+
+
+def _is_his(policy: o.Policy, record: Record, records: list[Record]) -> bool:
+    """Whether a record falls on the example's student: one that writes a group, only when that is his on the day."""
+    kind = policy.kinds[record.kind]
+    group = record.values.get(kind.group or "")
+    if kind.membership is None or group is None:
+        return True
+    return group_on([other for other in records if other.kind == kind.membership], kind.group or "", record.on) == group
 
 
 def _told(found: Diagnostic) -> Phrase:

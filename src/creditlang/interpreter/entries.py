@@ -11,7 +11,7 @@ from typing import Any
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.diagnostics import Phrase
+from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter import values as v
 from creditlang.interpreter.amounts import give_amounts
 from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
@@ -40,6 +40,11 @@ def _guard(run: Run, operator: o.Guard, entries: Entries) -> Entries:
         if holds is False:
             continue
         run.covered.add(operator.number)
+        if operator.disposition == "warn":
+            reason = told(operator, env)
+            step(entry, "warn", operator, entry.amount, entry.amount, reason)
+            run.warnings.append(report("CR667", entry.record.place, reason=reason))
+            continue
         if holds is v.OPEN or operator.disposition == "pending":
             reason = told(operator, env)
             if holds is v.OPEN:
@@ -72,11 +77,11 @@ def told(operator: o.Guard, env: Environment) -> str:
 
 # ---- scale
 def _scale(run: Run, operator: o.Scale, entries: Entries) -> Entries:
-    if operator.ordinal is not None:
-        for members in groups(run, operator.group or o.Group(), live(entries, operator.over)):
-            _scale_from(run, operator, members, operator.ordinal)
-        return entries
     chosen, unsure = where(run, operator.condition, live(entries, operator.over), operator)
+    if operator.ordinal is not None:
+        for members in groups(run, operator.group or o.Group(), chosen):
+            _scale_from(run, operator, members, operator.ordinal, unsure)
+        return entries
     for entry in chosen:
         before: Any = entry.amount
         _scale_one(run, operator, entry)
@@ -86,17 +91,17 @@ def _scale(run: Run, operator: o.Scale, entries: Entries) -> Entries:
     return entries
 
 
-def _scale_from(run: Run, operator: o.Scale, members: Entries, ordinal: int) -> None:
+def _scale_from(run: Run, operator: o.Scale, members: Entries, ordinal: int, unsure: frozenset[int]) -> None:
     """Scale from the nth entry on; where an earlier one may not count, the nth may or may not be it."""
     certain = 0
     for position, entry in enumerate(members):
         before: Any = entry.amount
         if position + 1 >= ordinal:
             _scale_one(run, operator, entry)
-            if certain + 1 < ordinal and entry.state == "live":
+            if (certain + 1 < ordinal or id(entry) in unsure) and entry.state == "live":
                 reason = Phrase("how many count before it is still open", "此前计入的次数尚未确定")
                 make_pending(run, entry, v.hull(before, entry.amount), reason, operator, "open")  # type: ignore[arg-type]
-        certain += not entry.doubtful
+        certain += not entry.doubtful and id(entry) not in unsure
 
 
 def _scale_one(run: Run, operator: o.Scale, entry: Entry) -> None:

@@ -32,6 +32,7 @@ from creditlang.ledger import (
     Record,
     Status,
     StudentResult,
+    group_on,
     strongest,
 )
 
@@ -111,6 +112,7 @@ class _Evaluation:
         self.run = self.new_run(sorted_records.by_kind, sorted_records.enrolled)
         self.extra.extend(sorted_records.entries)
         self.check_context_records(sorted_records)
+        self.take_by_condition(sorted_records)
         for name, rule in self.policy.rules.items():
             self.run.entries[name] = [self.entry(rule, record) for record in sorted_records.by_rule.get(name, ())]
         for kind, name in self.policy.order:
@@ -182,6 +184,7 @@ class _Evaluation:
             found.entries.append(Entry(record, "", "", semester, state="void", reason=reason))
         else:
             found.enrolled.append(semester)
+            found.by_kind.setdefault(record.kind, []).append(record)
             found.entries.append(Entry(record, "", "", semester, reason=Phrase("enrolled", "在籍")))
 
     def match(self, record: Record, kind: o.RecordKind, found: _Sorted) -> None:
@@ -191,7 +194,7 @@ class _Evaluation:
         found.by_kind.setdefault(record.kind, []).append(record)
         if rule is not None and rule.kind == record.kind:
             found.by_rule.setdefault(rule.name, []).append(record)
-        else:
+        elif not any(self.meets(other, record) for other in self.taken_by(record.kind)):
             reason = Phrase("no rule speaks of this item", "没有规则提到这个项目")
             found.entries.append(Entry(record, "", "", record.semester or "", state="unmatched", reason=reason))
 
@@ -199,20 +202,58 @@ class _Evaluation:
         """Records that rules only look at: counted, unless a guard of their kind takes them out."""
         for name, records in list(found.by_kind.items()):
             kind = self.policy.kinds[name]
-            if kind.item_field is not None or name in self.interpreter.requests:
+            if (
+                kind.item_field is not None
+                or name in self.interpreter.requests
+                or kind.enrolment
+                or self.taken_by(name)
+            ):
                 continue
             kept = []
             for record in records:
                 entry = Entry(record, "", "", record.semester or "", reason=Phrase("taken note of", "已采用"))
+                run_body(self.run, kind.guards, [entry])
                 self.extra.append(entry)
                 if entry.state == "live":
                     kept.append(record)
             found.by_kind[name] = kept
 
+    def taken_by(self, kind: str) -> list[o.Rule]:
+        """The rules that take records of a kind by a condition."""
+        return [rule for rule in self.policy.rules.values() if rule.kind == kind and rule.where is not None]
+
+    def meets(self, rule: o.Rule, record: Record) -> bool:
+        """Whether a rule takes a record by its condition."""
+        return self.run.holds(rule.where, Environment(self.run, record)) is not False
+
+    def take_by_condition(self, found: _Sorted) -> None:
+        """Give records to the rules whose condition they meet; what has no item and is taken by none is unmatched."""
+        for name, records in found.by_kind.items():
+            rules = self.taken_by(name)
+            for record in records if rules else ():
+                taken = False
+                for rule in rules:
+                    if self.meets(rule, record):
+                        found.by_rule.setdefault(rule.name, []).append(record)
+                        taken = True
+                if not taken and self.policy.kinds[name].item_field is None:
+                    reason = Phrase("no rule takes this record", "没有规则采用这条记录")
+                    self.extra.append(Entry(record, "", "", record.semester or "", state="unmatched", reason=reason))
+
     def entry(self, rule: o.Rule, record: Record) -> Entry:
         entry = Entry(record, rule.name, rule.account, "", article=rule.article)
         entry.period = self.run.period_in(rule.account, entry)
+        if rule.falls_on_group and self.group_unknown(record):
+            entry.pending = entry.doubtful = True
+            entry.reason = Phrase("whose group it falls on is not known", "所属集体不明，尚不能确定由谁承担")
         return entry
+
+    def group_unknown(self, record: Record) -> bool:
+        """Whether a record that falls on a group names neither the group nor a student whose group is known."""
+        kind = self.policy.kinds[record.kind]
+        if kind.membership is None or record.values.get(kind.group or "") is not None:
+            return False
+        return group_on(self.run.records_of(kind.membership), kind.group or "", record.on) is None
 
     # ---- nodes
     def work_out(self, kind: str, name: str, result: StudentResult) -> None:
@@ -383,6 +424,7 @@ class _Evaluation:
             statuses.append(line.status)
         worst = "unmet" if "unmet" in statuses else "open" if "open" in statuses else "met"
         result.requirements[requirement.name] = worst  # type: ignore[assignment]
+        self.run.requirements[requirement.name] = v.OPEN if worst == "open" else worst == "met"
 
     def part(self, requirement: o.Requirement, part: o.Part) -> PartLine:
         env = Environment(self.run)
@@ -418,7 +460,7 @@ class _Evaluation:
             found.setdefault(_key(entry.record), []).append(future or entry.disposition())
         result.records = {key: strongest(dispositions) for key, dispositions in found.items()}
         result.problems = [copy.problem for given, copy in self.copies if copy.problem and not given.problem]
-        result.problems.extend(self.unbalanced(result))
+        result.problems.extend((*self.run.warnings, *self.unbalanced(result)))
         result.accounts = list(self.account_lines())
         for name, values in run.facts.items():
             result.facts.extend(FactLine(name, key, value) for key, value in values.items())

@@ -281,10 +281,16 @@ def _count(x: e.CountRecords, env: Environment) -> Any:
 def _sum_records(x: e.SumRecords, env: Environment) -> Any:
     total: v.Number = v.ZERO
     for record, holds in _found(x, env):
-        value = record.values.get(x.field)
-        if isinstance(value, Decimal):
-            total = v.add(total, value if holds is True else v.hull(v.ZERO, value))
+        try:
+            value = evaluate(x.value, Environment(env.run, record, None, env.record))
+        except Undetermined:
+            continue
+        total = v.add(total, value if holds is True else v.hull(v.ZERO, value))
     return total
+
+
+def _requirement(x: e.RequirementStatus, env: Environment) -> Any:
+    return env.run.requirements.get(x.name, v.OPEN)
 
 
 def _same(x: e.Same, env: Environment) -> Any:
@@ -314,6 +320,7 @@ _MEANING: Mapping[type, Callable[[Any, Environment], Any]] = {
     e.Arithmetic: _arithmetic, e.Rounded: _rounded, e.Steps: _steps, e.Cases: _cases, e.Later: _later,
     e.DayOfMonth: _day_of_month, e.WeekOf: _week_of, e.Boundary: _boundary, e.UsedIn: _used_in,
     e.CountRecords: _count, e.Latest: _latest, e.AsOf: _as_of, e.Same: _same, e.SumRecords: _sum_records,
+    e.RequirementStatus: _requirement,
 }  # fmt: skip
 _ABSENT = {kind.__name__ for kind in e.Expression.__subclasses__()} - {kind.__name__ for kind in _MEANING} - {"Unknown"}
 assert not _ABSENT, f"expressions without a meaning: {_ABSENT}"

@@ -235,11 +235,12 @@ def _take_source(run: Run, account: o.Account, operator: o.Take, entry: Entry) -
         return None
     source = entry.record.values.get(operator.field)
     accounts = run.policy.accounts
-    fits = isinstance(source, str) and accounts[source].sort == "category"
+    fits = isinstance(source, str) and accounts[source].sort in ("category", "account")
     if not fits or root_of(accounts, str(source)) == root_of(accounts, account.name):
         dismiss(entry, "invalid", Phrase("no account to take from is named", "没有写明扣自哪一类学分"), operator)
         return None
-    held = _held(run, str(source))
+    day, undated = _order(entry, account.order_field)[1], _order(entry, account.order_field)[0]
+    held = _held(run, str(source), None if undated else day)
     after = v.smaller(entry.amount, held)  # type: ignore[arg-type]
     run.covered.add(operator.number)
     if after != entry.amount:
@@ -248,9 +249,18 @@ def _take_source(run: Run, account: o.Account, operator: o.Take, entry: Entry) -
 
 
 # ---- balances
-def _held(run: Run, account: str) -> v.Number:
-    """What an account holds over the whole time, never less than nothing."""
-    return v.larger(v.ZERO, run.whole(account))
+def _held(run: Run, account: str, day: date | None = None) -> v.Number:
+    """What an account holds over the whole time, never less than nothing.
+
+    Of a plain account, into which a semester's surplus goes, a request of a day sees what semesters that had ended by
+    then brought in.
+    """
+    held = run.whole(account)
+    if run.policy.accounts[account].sort == "account" and day is not None:
+        for semester, amount in run.balances.get(account, {}).items():
+            if not run.calendar.has_ended(semester, day):
+                held = v.subtract(held, amount)
+    return v.larger(v.ZERO, held)
 
 
 def _take(

@@ -14,7 +14,7 @@ from attrs import define, field
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
-from creditlang.diagnostics import Phrase
+from creditlang.diagnostics import Diagnostic, Phrase
 from creditlang.interpreter import values as v
 from creditlang.interpreter.calendar import Calendar, academic_year
 from creditlang.interpreter.expressions import Environment, Undetermined, answer, evaluate
@@ -49,6 +49,8 @@ class Run:
     cells: set[tuple[str, tuple[str, ...]]] = field(factory=set)
     used: dict[tuple[str, str], set[Any]] = field(factory=dict)
     labels: Mapping[str, str] = field(factory=dict)
+    requirements: dict[str, v.Answer] = field(factory=dict)
+    warnings: list[Diagnostic] = field(factory=list)
 
     # ---- periods
     def has_ended(self, semester: str) -> bool:

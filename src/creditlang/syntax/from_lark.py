@@ -119,13 +119,18 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
 
     def record(self, children: Children) -> t.Record:
         lines = tuple(child for child in nodes(children, t.Line) if not isinstance(child, t.Field))
+        group, membership = handed(children, "group", (None, None))
         return t.Record(
-            **declared(children), group=handed(children, "group"), enrolment=has(children, "MARKS_ENROLMENT"),
+            **declared(children), group=group, membership=membership,
+            enrolment=has(children, "MARKS_ENROLMENT"),
             fields=tuple(nodes(children, t.Field)), lines=lines,
         )  # fmt: skip
 
     def record_for(self, children: Children) -> Handed:
-        return Handed("group", identifier(children[1]))
+        return Handed("group", (identifier(children[1]), handed(children, "latest")))
+
+    def of_latest(self, children: Children) -> Handed:
+        return Handed("latest", identifier(children[1]))
 
     def field(self, children: Children) -> t.Field:
         given = declared(children)
@@ -211,7 +216,10 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         )  # fmt: skip
 
     def item(self, children: Children) -> t.Item:
-        return t.Item(**declared(children), lines=handed(children, "body"), kind=handed(children, "kind"))
+        return t.Item(
+            **declared(children), lines=handed(children, "body"), kind=handed(children, "kind"),
+            where=handed(children, "where"),
+        )  # fmt: skip
 
     def adjust(self, children: Children) -> t.Adjust:
         return t.Adjust(**declared(children), lines=handed(children, "body"))

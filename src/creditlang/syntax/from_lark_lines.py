@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from lark import Token, Transformer
 
@@ -158,7 +158,9 @@ class LineBuilder(Transformer[Token, t.Module]):
         ordinal = int(re.sub(r"\D", "", str(token).translate(WIDE)))
         if not 1 <= ordinal <= MOST:
             raise refuse(token, Phrase("a place from the 1st on", "从第1次起的次序"))
-        return t.From(**self._grouped(children), ordinal=ordinal, factor=first_of(children, t.Expression))
+        operator: Literal["times", "plus"] = "plus" if has(children, "PLUS_AMOUNT") else "times"
+        factor = first_of(children, t.Expression)
+        return t.From(**self._grouped(children), ordinal=ordinal, factor=factor, operator=operator)
 
     def higher_line(self, children: Children) -> t.HigherOf:
         left, right = nodes(children, t.Expression)

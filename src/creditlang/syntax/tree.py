@@ -417,10 +417,11 @@ class Unique(Grouped):
 
 @frozen
 class From(Grouped):
-    """Multiply from the nth event of a group on."""
+    """Multiply, or add, from the nth event of a group on."""
 
     ordinal: int
     factor: Expression
+    operator: Literal["times", "plus"] = "times"
 
 
 @frozen
@@ -452,7 +453,7 @@ class Shared(Line):
 class Guard(Line):
     """Records that are void, invalid or pending."""
 
-    disposition: Literal["void", "invalid", "pending"]
+    disposition: Literal["void", "invalid", "pending", "warn"]
     condition: Expression | None
     reason: str | None
     keeps: bool = False
@@ -649,6 +650,7 @@ class Record(Named):
     """A kind of record."""
 
     group: Identifier | None = None
+    membership: Identifier | None = None
     enrolment: bool = False
     fields: tuple[Field, ...] = ()
     lines: tuple[BodyLine, ...] = ()
@@ -677,9 +679,10 @@ class Score(Category):
 
 @frozen
 class Item(Body):
-    """A rule for one kind of event."""
+    """A rule for one kind of event, or for the records that meet a condition."""
 
     kind: Identifier | None = None
+    where: Expression | None = None
 
 
 @frozen
