@@ -28,7 +28,7 @@ def give_amounts(run: Run, operator: o.Amount, entries: Entries) -> Entries:
 
 def _value(run: Run, operator: o.Amount, branches: list[o.Branch], entry: Entry) -> None:
     """Give an entry its raw amount by the case that applies."""
-    env = Environment(run, entry.record)
+    env = run.at(entry.record)
     waiting = entry.pending
     try:
         answers = [(branch, _matches(run, branch, env)) for branch in branches if not branch.otherwise]
@@ -56,7 +56,7 @@ def _chosen_amount(
     run: Run, operator: o.Amount, entry: Entry, chosen: list[o.Branch], unsure: list[o.Branch]
 ) -> v.Number:
     """The amount of the cases that apply; where that is open, all that it may be."""
-    env = Environment(run, entry.record)
+    env = run.at(entry.record)
     if operator.mode != "all" and not unsure:
         chosen = chosen[:1]
     worth = {id(branch): _branch_amount(run, branch, entry, env) for branch in (*chosen, *unsure)}
@@ -131,7 +131,7 @@ def _gather(run: Run, operator: o.Amount, branches: list[o.Branch], waiting: Ent
         unsure: set[int] = set()
         for entry in waiting:
             try:
-                holds = _matches(run, branch, Environment(run, entry.record))
+                holds = _matches(run, branch, run.at(entry.record))
                 if holds is not False:
                     matching.append(entry)
                 if holds is v.OPEN:

@@ -30,7 +30,7 @@ def apply(run: Run, operator: o.Operator, entries: Entries) -> Entries:
 # ---- select
 def _guard(run: Run, operator: o.Guard, entries: Entries) -> Entries:
     for entry in live(entries):
-        env = Environment(run, entry.record)
+        env = run.at(entry.record)
         try:
             holds = run.holds(operator.condition, env)
         except Undetermined as why:
@@ -106,7 +106,7 @@ def _scale_from(run: Run, operator: o.Scale, members: Entries, ordinal: int, uns
 
 def _scale_one(run: Run, operator: o.Scale, entry: Entry) -> None:
     try:
-        value = evaluate(operator.value, Environment(run, entry.record))
+        value = evaluate(operator.value, run.at(entry.record))
     except Undetermined as why:
         if why.sort in ("cell", "missing") or operator.fallback:
             undetermined(run, entry, why, operator.fallback, operator)
@@ -163,7 +163,7 @@ def _falls_on(run: Run, operator: o.FallsOn, entries: Entries) -> Entries:
     chosen, unsure = where(run, operator.condition, live(entries), operator)
     for entry in chosen:
         try:
-            day = evaluate(operator.date, Environment(run, entry.record))
+            day = evaluate(operator.date, run.at(entry.record))
         except Undetermined as why:
             undetermined(run, entry, why, None, operator)
             continue

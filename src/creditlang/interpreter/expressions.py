@@ -58,8 +58,7 @@ def evaluate(expression: e.Expression, environment: Environment) -> Any:
 
 def answer(expression: e.Expression, environment: Environment) -> v.Answer:
     """The value of a yes-or-no expression."""
-    value = _MEANING[type(expression)](expression, environment)
-    assert value is v.OPEN or isinstance(value, bool)
+    value: v.Answer = _MEANING[type(expression)](expression, environment)
     return value
 
 
@@ -163,6 +162,8 @@ def _one_of(x: e.OneOf, env: Environment) -> Any:
 
 
 def _present(x: e.Present, env: Environment) -> Any:
+    if isinstance(x.operand, e.Field) and env.record is not None:
+        return env.record.values.get(x.operand.name) is not None
     try:
         evaluate(x.operand, env)
     except Undetermined:

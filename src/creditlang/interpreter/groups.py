@@ -7,7 +7,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter import values as v
-from creditlang.interpreter.expressions import Environment, Undetermined
+from creditlang.interpreter.expressions import Undetermined
 from creditlang.interpreter.run import Run
 from creditlang.interpreter.steps import Entries, live, make_pending, undetermined
 from creditlang.ledger import Entry
@@ -47,7 +47,7 @@ def where(
     kept, unsure = [], set()
     for entry in entries:
         try:
-            holds = run.holds(condition, Environment(run, entry.record))
+            holds = run.holds(condition, run.at(entry.record))
         except Undetermined as why:
             undetermined(run, entry, why, None, operator)
             continue

@@ -6,7 +6,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter import values as v
-from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
+from creditlang.interpreter.expressions import Undetermined, evaluate
 from creditlang.interpreter.groups import groups, magnitude, on_groups
 from creditlang.interpreter.run import Run
 from creditlang.interpreter.steps import Entries, cut, dismiss, live, make_pending, shown, undetermined
@@ -103,9 +103,7 @@ def clip_groups(run: Run, operator: o.Clip, entries: Entries) -> Entries:
         limited: Entries = []
         for entry in members:
             try:
-                limits.append(
-                    limits[0] if fixed and limits else evaluate(operator.limit, Environment(run, entry.record))
-                )
+                limits.append(limits[0] if fixed and limits else evaluate(operator.limit, run.at(entry.record)))
                 limited.append(entry)
             except Undetermined as why:
                 undetermined(run, entry, why, operator.fallback, operator)

@@ -226,7 +226,7 @@ def _convert(run: Run, account: o.Account, entry: Entry, serving: OneByOne) -> l
 
 
 def _take_source(run: Run, account: o.Account, operator: o.Take, entry: Entry) -> str | None:
-    env = Environment(run, entry.record)
+    env = run.at(entry.record)
     try:
         if run.holds(operator.condition, env) is False:
             return None

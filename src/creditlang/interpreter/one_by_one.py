@@ -14,7 +14,7 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter import values as v
 from creditlang.interpreter.entries import apply
-from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
+from creditlang.interpreter.expressions import Undetermined, evaluate
 from creditlang.interpreter.groups import group_key
 from creditlang.interpreter.limits import instead
 from creditlang.interpreter.run import Run
@@ -66,7 +66,7 @@ class OneByOne:
     def spoken(self, operator: o.Clip | o.Choose, entry: Entry) -> v.Answer:
         """Whether a line speaks of an entry."""
         try:
-            return self.run.holds(operator.condition, Environment(self.run, entry.record))
+            return self.run.holds(operator.condition, self.run.at(entry.record))
         except Undetermined as why:
             undetermined(self.run, entry, why, None, operator)
             return False
@@ -77,7 +77,7 @@ class OneByOne:
         if holds is False:
             return False
         try:
-            limit = evaluate(operator.limit, Environment(self.run, entry.record))
+            limit = evaluate(operator.limit, self.run.at(entry.record))
         except Undetermined as why:
             undetermined(self.run, entry, why, operator.fallback, operator)
             return entry.state == "live"

@@ -51,6 +51,14 @@ class Run:
     labels: Mapping[str, str] = field(factory=dict)
     requirements: dict[str, v.Answer] = field(factory=dict)
     warnings: list[Diagnostic] = field(factory=list)
+    environments: dict[int, Environment] = field(factory=dict, repr=False)
+
+    def at(self, record: Record) -> Environment:
+        """Where a record's expressions are read, made once for each record."""
+        key = id(record)
+        if key not in self.environments:
+            self.environments[key] = Environment(self, record)
+        return self.environments[key]
 
     # ---- periods
     def has_ended(self, semester: str) -> bool:

@@ -8,7 +8,7 @@ from attrs import evolve
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter import values as v
-from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
+from creditlang.interpreter.expressions import Undetermined, evaluate
 from creditlang.interpreter.run import Run
 from creditlang.ledger import Entry, Step
 
@@ -54,7 +54,7 @@ def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback
         name = run.column_label(entry.record.kind, why.name)
         reason = Phrase(f"{why.name} is empty, but this rule needs it", f"“{name}”没有填，而这条规则要用到它")
     if fallback is not None:
-        env = Environment(run, entry.record)
+        env = run.at(entry.record)
         if fallback.disposition == "pending":
             low = evaluate(fallback.low, env) if fallback.low is not None else None
             high = evaluate(fallback.high, env) if fallback.high is not None else None
