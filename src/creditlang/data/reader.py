@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import frozen
 
 from creditlang.core import operators as o
 from creditlang.data.cells import (
@@ -23,6 +23,7 @@ from creditlang.data.cells import (
     quote,
     strip_cell,
 )
+from creditlang.data.dataset import Dataset, Student
 from creditlang.diagnostics import Diagnostic, Place, nearest, report
 from creditlang.ledger import Record, group_on
 from creditlang.schema import RawRow, RawTable
@@ -30,28 +31,6 @@ from creditlang.schema import RawRow, RawTable
 STUDENT_ID = ("student_id", "学号", "学生学号", "学号/卡号/工号", "XH", "xh")
 RECORD_ID = ("record_id", "记录编号", "编号", "记录号")
 STUDENT_TABLE = ("student", "students", "学生")
-
-
-@define(eq=False)
-class Student:
-    """A student as read; `problem` keeps the first cell that could not be."""
-
-    identifier: str
-    attributes: dict[str, Any]
-    place: Place | None = None
-    problem: Diagnostic | None = None
-    records: list[Record] = field(factory=list)
-
-
-@define(eq=False)
-class Dataset:
-    """Everything read: students by number, records that belong to none, and what is wrong."""
-
-    students: dict[str, Student] = field(factory=dict)
-    orphans: list[Record] = field(factory=list)
-    problems: list[Diagnostic] = field(factory=list)
-    read: dict[str, int] = field(factory=dict)
-    """Rows read, by kind of record."""
 
 
 @frozen

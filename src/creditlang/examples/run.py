@@ -13,7 +13,8 @@ from typing import Any
 from attrs import define, field, frozen
 
 from creditlang.core import operators as o
-from creditlang.data.reader import DataReader, Student
+from creditlang.data.dataset import Student
+from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Phrase, Place, message
 from creditlang.examples.judge import BadExample, Judge, constant
 from creditlang.interpreter import Interpreter, StudentData

@@ -465,6 +465,7 @@ class _Evaluation:
         for name, values in run.facts.items():
             result.facts.extend(FactLine(name, key, value) for key, value in values.items())
         result.covered, result.cells = run.covered, run.cells
+        run.environments.clear()
 
     def unbalanced(self, result: StudentResult) -> Iterable[Diagnostic]:
         """Categories whose entries do not add up to their balance: never, unless the interpreter itself is wrong."""
