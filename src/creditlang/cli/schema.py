@@ -27,7 +27,7 @@ def command(policy: str, target: Path | None, language: "Language") -> None:
     Sheets and columns may carry the policy's names or any of their labels.
     """
     from creditlang.cli.tables import table_text
-    from creditlang.data.reader import RECORD_ID, STUDENT_ID
+    from creditlang.data.dataset import RECORD_ID, STUDENT_ID
 
     compiled = common.sound_policy(policy, language).policy
     zh = language == "zh"

@@ -23,14 +23,10 @@ from creditlang.data.cells import (
     quote,
     strip_cell,
 )
-from creditlang.data.dataset import Dataset, Student
+from creditlang.data.dataset import RECORD_ID, STUDENT_ID, STUDENT_TABLE, Dataset, Student
 from creditlang.diagnostics import Diagnostic, Place, nearest, report
 from creditlang.ledger import Record, group_on
 from creditlang.schema import RawRow, RawTable
-
-STUDENT_ID = ("student_id", "学号", "学生学号", "学号/卡号/工号", "XH", "xh")
-RECORD_ID = ("record_id", "记录编号", "编号", "记录号")
-STUDENT_TABLE = ("student", "students", "学生")
 
 
 @frozen
