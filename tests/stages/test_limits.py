@@ -114,7 +114,7 @@ def test_a_large_policy_is_read_in_time() -> None:
 def test_one_error_in_a_large_policy() -> None:
     """An error is found without reading the file again for each declaration."""
     units = "".join(f"unit u{i}\n" for i in range(2000))
-    assert checked(f"{units}foo bar\n", 1.5) == ["CR005"]
+    assert checked(f"{units}foo bar\n", 1) == ["CR005"]
 
 
 def test_many_errors_in_a_large_policy() -> None:
@@ -138,7 +138,7 @@ def test_long_ways_between_names(length: int) -> None:
 
 
 def test_facts_of_records_that_refer_twice() -> None:
-    """Each refers twice to the next: two to the power of eighteen places, if all were written out."""
-    facts = "".join(f"fact a{i} of activity\n    a{i + 1} + a{i + 1}\n" for i in range(18))
-    text = f"{HEAD}{facts}fact a18 of activity\n    n\ncategory c in credit\n    item x: a0 per event\n"
-    assert set(checked(text, 2)) <= {"CR002", "CR010"}
+    """Each of eight refers twice to the next: written out that is 2⁸ places, and must not be read 4⁸ times."""
+    facts = "".join(f"fact a{i} of activity\n    a{i + 1} + a{i + 1}\n" for i in range(8))
+    text = f"{HEAD}{facts}fact a8 of activity\n    n\ncategory c in credit\n    item x: a0 per event\n"
+    assert set(checked(text, 0.7)) <= {"CR002", "CR010"}

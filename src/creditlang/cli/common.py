@@ -167,7 +167,7 @@ def as_of_date(text: str | None, language: "Language") -> date | None:
 
 def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -> dict[str, Any]:
     """The values given with ``--set``, read by the types of what they stand for."""
-    from creditlang.data.cells import CellError, parse_number, parse_yes_no
+    from creditlang.data.cells import CellError, parse_date, parse_number, parse_yes_no
     from creditlang.diagnostics import nearest, report
 
     found: dict[str, Any] = {}
@@ -187,6 +187,8 @@ def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -
         try:
             if kind.name == "yes or no":
                 found[name] = parse_yes_no(text)
+            elif kind.name == "date":
+                found[name] = parse_date(text)
             elif kind.name == "number":
                 found[name] = parse_number(text, max(kind.decimals, 6))
             else:

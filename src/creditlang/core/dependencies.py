@@ -20,7 +20,7 @@ MOVES: Node = ("moves", "")
 
 def references(part: Any) -> Iterator[e.Expression]:
     """Every balance, aggregate, fact and used proof that an operator or expression reads, at any depth."""
-    if isinstance(part, (e.Balance, e.Aggregate, e.FactValue, e.UsedIn, e.RequirementStatus)):
+    if isinstance(part, (e.Balance, e.Aggregate, e.FactValue, e.UsedIn, e.RequirementStatus, e.RecordFact)):
         yield part
     if isinstance(part, tuple):
         for inner in part:
@@ -82,12 +82,20 @@ class Order:
     """Finds the order of one policy's nodes."""
 
     def __init__(
-        self, accounts: Mapping[str, o.Account], rules: Mapping[str, o.Rule], facts: Mapping[str, o.Fact],
-        moves: tuple[o.Move, ...], requirements: Mapping[str, o.Requirement], uniques: tuple[o.Uniqueness, ...],
-    ) -> None:  # fmt: skip
+        self,
+        accounts: Mapping[str, o.Account],
+        rules: Mapping[str, o.Rule],
+        facts: Mapping[str, o.Fact],
+        record_facts: Mapping[str, e.Expression],
+        moves: tuple[o.Move, ...],
+        requirements: Mapping[str, o.Requirement],
+        uniques: tuple[o.Uniqueness, ...],
+    ) -> None:
         self.accounts, self.rules, self.facts = accounts, rules, facts
         self.moves, self.requirements, self.uniques = moves, requirements, uniques
         self.touched = touched(accounts, moves)
+        self.record_facts = record_facts
+        self.record_reads: dict[tuple[str, bool], set[Node]] = {}
         self.graph: dict[Node, set[Node]] = {}
 
     def find(self) -> tuple[tuple[Node, ...], tuple[str, ...]]:
@@ -118,12 +126,22 @@ class Order:
             if isinstance(reference, e.RequirementStatus):
                 found.add(("require", reference.name))
                 continue
+            if isinstance(reference, e.RecordFact):
+                found |= self._record_fact(reference.name, before_moves)
+                continue
             assert isinstance(reference, (e.Balance, e.Aggregate, e.UsedIn))
             name = reference.name if isinstance(reference, e.Aggregate) else reference.account
             found.add(self.node_of(name))
             if name in self.touched and not before_moves and not isinstance(reference, e.UsedIn):
                 found.add(MOVES)
         return found
+
+    def _record_fact(self, name: str, before_moves: bool) -> set[Node]:
+        key = (name, before_moves)
+        if key not in self.record_reads:
+            self.record_reads[key] = set()
+            self.record_reads[key] = self.reads(self.record_facts[name], before_moves)
+        return self.record_reads[key]
 
     def _add(self, node: Node, after: set[Node]) -> None:
         self.graph.setdefault(node, set()).update(after)

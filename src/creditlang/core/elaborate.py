@@ -222,7 +222,7 @@ class Elaborator:
             if context.kind is None or context.kind.name != wanted:
                 self.scope.unknown("name", t.Identifier(name, span=node.span))
                 return NOTHING
-            return self.scope.record_fact(name, context, node)
+            return self.scope.record_fact(name)
         kind = self.scope.fact_type(name)
         if declared.period and declared.period != self.period_here(context):
             self.needs_aggregate(name, declared.period, node)

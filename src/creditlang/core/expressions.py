@@ -73,6 +73,13 @@ class FactValue(Expression):
 
 
 @frozen
+class RecordFact(Expression):
+    """A fact of the record, worked out once for each record."""
+
+    name: str
+
+
+@frozen
 class Aggregate(Expression):
     """The sum, highest or lowest over the periods of an account or fact inside the current period."""
 

@@ -48,11 +48,12 @@ class Compilation:
         self.bodies = Bodies(self.scope, self.elaborator)
         self.rules: dict[str, o.Rule] = {}
         self.facts: dict[str, o.Fact] = {}
+        self.record_facts: dict[str, e.Expression] = {}
         self.settings: dict[str, tuple[o.DatedValue, ...]] = {}
         self.guards: dict[str, tuple[o.Operator, ...]] = {}
         self.scope.elaborate_setting = self.setting
         self.scope.elaborate_fact = self.fact
-        self.scope.inline_fact = self.record_fact
+        self.scope.elaborate_record_fact = self.record_fact
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
@@ -81,7 +82,7 @@ class Compilation:
         moves = tuple(move for move in map(self.move, program.offsets) if move is not None)
         requirements = {name: self.requirement(node) for name, node in program.requires.items()}
         uniques = tuple(self.unique(node) for node in program.uniques)
-        order, circle = Order(accounts, self.rules, self.facts, moves, requirements, uniques).find()
+        order, circle = Order(accounts, self.rules, self.facts, self.record_facts, moves, requirements, uniques).find()
         if circle:
             self.scope.report("CR321", self.place_of(circle), circle=" → ".join(circle))
         kinds = {name: self.kind(kind) for name, kind in program.kinds.items()}
@@ -101,6 +102,7 @@ class Compilation:
             accounts=accounts,
             rules=self.rules,
             facts=self.facts,
+            record_facts=self.record_facts,
             moves=moves,
             requirements=requirements,
             treats=self.treats(),
@@ -347,15 +349,17 @@ class Compilation:
         self.facts[name] = o.Fact(name, node.labels, node.period, kind.unit if kind else unit, decision, around)
         return kind or UNKNOWN
 
-    def record_fact(self, name: str, context: Context) -> tuple[e.Expression, Type]:
+    def record_fact(self, name: str) -> Type:
         node = self.program.facts[name]
-        inner = Context(kind=context.kind, present=context.present)
-        decision, kind = self.bodies.decision(node.lines, inner, self.bodies.article(node.cites), None)
+        kind = self.program.canonical("kind", node.kind.text) if node.kind else None
+        inner = Context(kind=self.program.kinds[kind] if kind else None)
+        decision, found = self.bodies.decision(node.lines, inner, self.bodies.article(node.cites), None)
         branches = tuple(
             (case.condition or e.Constant(True), case.value) for case in decision.cases if not case.otherwise
         )
         otherwise = next((case.value for case in decision.cases if case.otherwise), None)
-        return e.Cases(branches, otherwise, name), kind or UNKNOWN
+        self.record_facts[name] = e.Cases(branches, otherwise, name)
+        return found or UNKNOWN
 
     def move(self, node: t.Offset) -> o.Move | None:
         target = self.program.account(node.name.text)

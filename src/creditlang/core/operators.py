@@ -418,6 +418,7 @@ class Policy:
     accounts: Mapping[str, Account]
     rules: Mapping[str, Rule]
     facts: Mapping[str, Fact]
+    record_facts: Mapping[str, Expression]
     moves: tuple[Move, ...]
     requirements: Mapping[str, Requirement]
     treats: Mapping[str, tuple[str, str]]

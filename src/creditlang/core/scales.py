@@ -13,6 +13,8 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 
 _NOTHING = 0
+MOST = 1000
+"""No number has more decimals: the interpreter refuses to make a longer one."""
 
 
 def scale_of(value: object) -> int:
@@ -32,6 +34,7 @@ class Scales:
         self.accounts: dict[str, int] = dict.fromkeys(policy.accounts, _NOTHING)
         self.facts: dict[str, int] = dict.fromkeys(policy.facts, _NOTHING)
         self.rules: dict[str, int] = {}
+        self.named: dict[str, int] = {}
         for kind, name in policy.order:
             self._node(kind, name)
 
@@ -135,6 +138,13 @@ class Scales:
         return max([self.of(case.value) for case in decision.cases], default=_NOTHING)
 
     # ---- expressions
+    def _once(self, name: str, values: list[e.Expression], rule: str | None) -> int:
+        """The scale of what has a name, found once and kept within bounds."""
+        if name not in self.named:
+            self.named[name] = _NOTHING
+            self.named[name] = min(MOST, max([self.of(value, rule) for value in values], default=_NOTHING))
+        return self.named[name]
+
     def _column(self, columns: Iterable[o.Column], name: str) -> int:
         return next((column.type.decimals for column in columns if column.name == name), _NOTHING)
 
@@ -149,7 +159,9 @@ class Scales:
             case e.Attribute():
                 return self._column(self.policy.attributes, x.name)
             case e.Setting():
-                return max([self.of(dated.value) for dated in self.policy.settings[x.name]], default=_NOTHING)
+                return self._once(f"let {x.name}", [dated.value for dated in self.policy.settings[x.name]], None)
+            case e.RecordFact():
+                return self._once(f"fact {x.name}", [self.policy.record_facts[x.name]], rule)
             case e.Balance():
                 return self.accounts[x.account]
             case e.FactValue():

@@ -7,7 +7,6 @@ for itself is a circle. Diagnostics are collected here.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
 
 from attrs import define, field
 
@@ -54,7 +53,8 @@ class Scope:
     fact_types: dict[str, Type] = field(factory=dict)
     elaborate_setting: Callable[[str], Type] = lambda name: UNKNOWN
     elaborate_fact: Callable[[str], Type] = lambda name: UNKNOWN
-    inline_fact: Callable[[str, Any], tuple[e.Expression, Type]] = lambda name, context: (e.Unknown(), UNKNOWN)
+    record_fact_types: dict[str, Type] = field(factory=dict)
+    elaborate_record_fact: Callable[[str], Type] = lambda name: UNKNOWN
     asking: list[str] = field(factory=list)
     silent: int = 0
 
@@ -119,16 +119,11 @@ class Scope:
         """The type of a fact."""
         return self._once(name, self.fact_types, self.elaborate_fact, self.program.facts[name])
 
-    def record_fact(self, name: str, context: Any, node: t.Node) -> tuple[e.Expression, Type]:
-        """A fact of a record, written out in place."""
-        if name in self.asking:
-            self._circle(name, node)
-            return e.Unknown(), UNKNOWN
-        self.asking.append(name)
-        try:
-            return self.inline_fact(name, context)
-        finally:
-            self.asking.pop()
+    def record_fact(self, name: str) -> tuple[e.Expression, Type]:
+        """A fact of a record, and its type."""
+        return e.RecordFact(name), self._once(
+            name, self.record_fact_types, self.elaborate_record_fact, self.program.facts[name]
+        )
 
     def _once(self, name: str, known: dict[str, Type], find: Callable[[str], Type], node: t.Node) -> Type:
         if name in known:

@@ -1,6 +1,7 @@
 """Compares what an example expects with what it got."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -34,6 +35,8 @@ def constant(node: t.Expression | None) -> Any:
             return -value
         case t.YesNo() | t.Text():
             return node.value
+        case t.Date():
+            return date.fromisoformat(node.value)
         case t.Name():
             return node.text
     raise BadExample(Phrase("only a plain value can stand here", "这里只能写具体的值"), node.span if node else Span)  # type: ignore[arg-type]

@@ -14,11 +14,12 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter import values as v
 from creditlang.interpreter.amounts import give_amounts
-from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
+from creditlang.interpreter.expressions import Environment, evaluate
 from creditlang.interpreter.groups import groups, where
 from creditlang.interpreter.limits import choose, choose_side, clip_groups
 from creditlang.interpreter.run import Run
 from creditlang.interpreter.steps import Entries, dismiss, live, make_pending, shown, step, undetermined
+from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry
 
 
@@ -105,15 +106,15 @@ def _scale_from(run: Run, operator: o.Scale, members: Entries, ordinal: int, uns
 
 
 def _scale_one(run: Run, operator: o.Scale, entry: Entry) -> None:
+    before: Any = entry.amount
     try:
         value = evaluate(operator.value, run.at(entry.record))
+        after = v.multiply(before, value) if operator.operation == "times" else v.add(before, value)
     except Undetermined as why:
-        if why.sort in ("cell", "missing") or operator.fallback:
+        if why.sort in ("cell", "missing", "case") or operator.fallback:
             undetermined(run, entry, why, operator.fallback, operator)
             return
         raise
-    before: Any = entry.amount
-    after = v.multiply(before, value) if operator.operation == "times" else v.add(before, value)
     run.covered.add(operator.number)
     run.unbind(entry)
     half = isinstance(operator.value, e.Constant) and operator.value.value == Decimal("0.5")

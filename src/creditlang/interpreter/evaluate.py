@@ -17,12 +17,13 @@ from creditlang.core.dependencies import root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter import values as v
 from creditlang.interpreter.calendar import Calendar
-from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
+from creditlang.interpreter.expressions import Environment, evaluate
 from creditlang.interpreter.limits import keep_first
 from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.one_by_one import run_body
 from creditlang.interpreter.run import Run
 from creditlang.interpreter.steps import live
+from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import (
     AccountLine,
     Disposition,
@@ -466,6 +467,7 @@ class _Evaluation:
             result.facts.extend(FactLine(name, key, value) for key, value in values.items())
         result.covered, result.cells = run.covered, run.cells
         run.environments.clear()
+        run.known.clear()
 
     def unbalanced(self, result: StudentResult) -> Iterable[Diagnostic]:
         """Categories whose entries do not add up to their balance: never, unless the interpreter itself is wrong."""

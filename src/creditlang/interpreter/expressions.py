@@ -17,20 +17,11 @@ from creditlang.core.tables import key_text
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter import values as v
 from creditlang.interpreter.calendar import day_of_month
+from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Record
 
 if TYPE_CHECKING:
     from creditlang.interpreter.run import Run
-
-
-class Undetermined(Exception):
-    """An expression has no value here. `sort`: missing (a field), cell (of a table), case, or period."""
-
-    def __init__(self, sort: str, reason: str, name: str = "") -> None:
-        super().__init__(sort)
-        self.sort = sort
-        self.reason = reason
-        self.name = name
 
 
 @frozen
@@ -113,6 +104,12 @@ def _fact(x: e.FactValue, env: Environment) -> Any:
     period = env.run.policy.facts[x.name].period
     key = "" if period is None else env.run.period_of(period, env)
     return env.run.fact(x.name, key)
+
+
+def _record_fact(x: e.RecordFact, env: Environment) -> Any:
+    if env.record is None:
+        raise missing(x.name)
+    return env.run.record_fact(x.name, env)
 
 
 def _aggregate(x: e.Aggregate, env: Environment) -> Any:
@@ -321,7 +318,7 @@ _MEANING: Mapping[type, Callable[[Any, Environment], Any]] = {
     e.Arithmetic: _arithmetic, e.Rounded: _rounded, e.Steps: _steps, e.Cases: _cases, e.Later: _later,
     e.DayOfMonth: _day_of_month, e.WeekOf: _week_of, e.Boundary: _boundary, e.UsedIn: _used_in,
     e.CountRecords: _count, e.Latest: _latest, e.AsOf: _as_of, e.Same: _same, e.SumRecords: _sum_records,
-    e.RequirementStatus: _requirement,
+    e.RequirementStatus: _requirement, e.RecordFact: _record_fact,
 }  # fmt: skip
 _ABSENT = {kind.__name__ for kind in e.Expression.__subclasses__()} - {kind.__name__ for kind in _MEANING} - {"Unknown"}
 assert not _ABSENT, f"expressions without a meaning: {_ABSENT}"

@@ -6,10 +6,11 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter import values as v
-from creditlang.interpreter.expressions import Undetermined, evaluate
+from creditlang.interpreter.expressions import evaluate
 from creditlang.interpreter.groups import groups, magnitude, on_groups
 from creditlang.interpreter.run import Run
 from creditlang.interpreter.steps import Entries, cut, dismiss, live, make_pending, shown, undetermined
+from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry
 
 

@@ -16,10 +16,11 @@ from creditlang.core.dependencies import root_of, within
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter import values as v
 from creditlang.interpreter.entries import apply
-from creditlang.interpreter.expressions import Environment, Undetermined, evaluate
+from creditlang.interpreter.expressions import Environment, evaluate
 from creditlang.interpreter.one_by_one import OneByOne
 from creditlang.interpreter.run import Run
 from creditlang.interpreter.steps import cut, dismiss, live, shown, step, undetermined
+from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry, Record, Step
 
 

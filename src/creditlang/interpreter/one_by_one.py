@@ -14,11 +14,12 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter import values as v
 from creditlang.interpreter.entries import apply
-from creditlang.interpreter.expressions import Undetermined, evaluate
+from creditlang.interpreter.expressions import evaluate
 from creditlang.interpreter.groups import group_key
 from creditlang.interpreter.limits import instead
 from creditlang.interpreter.run import Run
 from creditlang.interpreter.steps import cut, dismiss, live, make_pending, shown, undetermined
+from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry
 
 Key = tuple[int, tuple[Any, ...]]
@@ -121,6 +122,8 @@ def run_body(run: Run, operators: Iterable[o.Operator], entries: list[Entry]) ->
             break
         if isinstance(operator, o.OneByOne):
             serving = OneByOne(run)
+            if entries:
+                run.covered.add(operator.number)
             until = next((i for i, later in enumerate(rest) if isinstance(later, o.Take)), len(rest))
             for entry in live(entries):
                 serving.serve(rest[:until], entry)

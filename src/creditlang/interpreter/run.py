@@ -4,7 +4,7 @@ The run holds the student's records and, as the nodes of the policy are worked o
 facts. It answers from what has been worked out; the order of the nodes guarantees that what is asked for is there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,8 @@ from creditlang.core.dependencies import within
 from creditlang.diagnostics import Diagnostic, Phrase
 from creditlang.interpreter import values as v
 from creditlang.interpreter.calendar import Calendar, academic_year
-from creditlang.interpreter.expressions import Environment, Undetermined, answer, evaluate
+from creditlang.interpreter.expressions import Environment, answer, evaluate
+from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry, Record
 
 
@@ -52,6 +53,7 @@ class Run:
     requirements: dict[str, v.Answer] = field(factory=dict)
     warnings: list[Diagnostic] = field(factory=list)
     environments: dict[int, Environment] = field(factory=dict, repr=False)
+    known: dict[tuple[Any, ...], Any] = field(factory=dict, repr=False)
 
     def at(self, record: Record) -> Environment:
         """Where a record's expressions are read, made once for each record."""
@@ -110,16 +112,36 @@ class Run:
         """A named value: overridden, or the one in force on the record's date."""
         if name in self.overrides:
             return self.overrides[name]
-        dated = self.policy.settings[name]
         day = environment.record.on if environment.record else None
         if day is None and environment.semester in self.calendar.teaching:
             day = self.calendar.teaching[environment.semester]
         day = day or self.as_of or self.calendar.last_day
+        return self.once(("setting", name, day), lambda: self._dated(name, day, environment))
+
+    def _dated(self, name: str, day: date | None, environment: Environment) -> Any:
+        dated = self.policy.settings[name]
         chosen = dated[0]
         for candidate in dated[1:]:
             if day is not None and candidate.since is not None and date.fromisoformat(candidate.since) <= day:
                 chosen = candidate
         return evaluate(chosen.value, environment)
+
+    def record_fact(self, name: str, environment: Environment) -> Any:
+        """A fact of the record at hand."""
+        value = self.policy.record_facts[name]
+        return self.once(("fact", name, id(environment.record)), lambda: evaluate(value, environment))
+
+    def once(self, key: tuple[Any, ...], find: Callable[[], Any]) -> Any:
+        """A value that is worked out once and kept, also when there is none: what refers to it twice costs no more."""
+        if key not in self.known:
+            try:
+                self.known[key] = find()
+            except Undetermined as why:
+                self.known[key] = why
+        value = self.known[key]
+        if isinstance(value, Undetermined):
+            raise value
+        return value
 
     def balance(self, account: str, semester: str) -> v.Number:
         """The balance of an account in a semester."""

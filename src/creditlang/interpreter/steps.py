@@ -8,8 +8,9 @@ from attrs import evolve
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter import values as v
-from creditlang.interpreter.expressions import Undetermined, evaluate
+from creditlang.interpreter.expressions import evaluate
 from creditlang.interpreter.run import Run
+from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry, Step
 
 Entries = list[Entry]

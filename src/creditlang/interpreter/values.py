@@ -12,9 +12,21 @@ from typing import Any, Final, Literal
 
 from attrs import frozen
 
+from creditlang.diagnostics import Phrase
+
 ZERO: Final = Decimal(0)
 UNBOUNDED: Final = Decimal("Infinity")
-EXACT: Final = Context(prec=10_000, traps=[Inexact])
+EXACT: Final = Context(prec=1000, traps=[Inexact])
+
+
+class Undetermined(Exception):
+    """An expression has no value here. `sort`: missing (a field), cell (of a table), case, or period."""
+
+    def __init__(self, sort: str, reason: str, name: str = "") -> None:
+        super().__init__(sort)
+        self.sort = sort
+        self.reason = reason
+        self.name = name
 
 
 class Open(Enum):
@@ -87,13 +99,20 @@ def subtract(one: Number, two: Number) -> Number:
 
 
 def _product(one: Decimal, two: Decimal) -> Decimal:
-    return ZERO if not one or not two else EXACT.multiply(one, two)
+    if not one or not two:
+        return ZERO
+    product = multiply(one, two)
+    assert isinstance(product, Decimal)
+    return product
 
 
 def multiply(one: Number, two: Number) -> Number:
     """The product; nothing times the unknown is nothing."""
     if isinstance(one, Decimal) and isinstance(two, Decimal):
-        return EXACT.multiply(one, two)
+        try:
+            return EXACT.multiply(one, two)
+        except Inexact:
+            raise Undetermined("case", Phrase("the number is too long", "数字过长")) from None
     corners = [_product(a, b) for a in (low(one), high(one)) for b in (low(two), high(two))]
     return interval(min(corners), max(corners))
 
