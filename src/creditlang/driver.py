@@ -13,6 +13,7 @@ from pathlib import Path
 from attrs import frozen
 
 from creditlang.core import Compilation, Policy, compile_program
+from creditlang.core.scope import LONGEST_CHAIN
 from creditlang.diagnostics import Diagnostic, Severity, report
 from creditlang.resolve import resolve
 from creditlang.resources import policy_path, use_path
@@ -116,7 +117,11 @@ def compile_source(source: SourceFile, check: bool = True, examples: Iterable[So
     modules, sources, diagnostics = load_modules(source, examples)
     program, problems = resolve(modules)
     diagnostics.extend(problems)
-    policy, compilation = compile_program(program, (source.text for source in sources))
+    try:
+        policy, compilation = compile_program(program, (source.text for source in sources))
+    except RecursionError:
+        diagnostics.append(report("CR002", Span(source, 0, 0), limit=LONGEST_CHAIN))
+        policy, compilation = compile_program(resolve([])[0])
     diagnostics.extend(compilation.diagnostics)
     if check:
         diagnostics.extend(check_policy(policy, compilation, modules))

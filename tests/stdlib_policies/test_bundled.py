@@ -1,5 +1,6 @@
 """The bundled policies: sound, with examples for every line, and balanced on their sample data."""
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from creditlang.source import SourceFile
 
 HERE = Path(__file__).parent
 POLICIES = policy_names()
+AS_OF = {"volunteer_hours": date(2023, 6, 25)}
+"""The day to which a sample is told, where it is not the calendar's last."""
 SAMPLES = [name for name in POLICIES if sample_path(name)]
 
 
@@ -38,7 +41,7 @@ def sampled(name: str) -> tuple[Cohort, dict[str, StudentResult]]:
     cohort = run_cohort(
         compiled(name).policy,
         source.tables(),
-        Settings(),
+        Settings(AS_OF.get(name)),
         lambda: source.problems,
         {},
         keep=lambda result: kept.update({result.student: result}),

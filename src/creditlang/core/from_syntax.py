@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from attrs import evolve
+from attrs import evolve, fields_dict
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -25,6 +25,9 @@ from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Pro
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import UNKNOWN, Type
+
+MOST_DEPTH = 250
+"""The deepest that a named value may be, with what it refers to."""
 
 
 def compile_program(program: Program, texts: Iterable[str] = ()) -> tuple[o.Policy, "Compilation"]:
@@ -72,6 +75,7 @@ class Compilation:
         applies = self.elaborator.condition(head.applies, Context()) if head and head.applies else None
         if head:
             self.bodies.article(head.cites)
+        self.check_depth()
         self.kind_guards()
         for item in program.items.values():
             self.rules[item.name] = self.rule(item)
@@ -143,6 +147,17 @@ class Compilation:
         self.bodies.article(node.cites)
         self.settings[name] = tuple(values)
         return kind
+
+    def check_depth(self) -> None:
+        """Refuse named values that are deeper, through the names they refer to, than a walk can go.
+
+        They were elaborated inner ones first, so each finds what it refers to.
+        """
+        deep: dict[str, int] = {}
+        for name, values in self.settings.items():
+            deep[name] = max((depth_of(dated.value, deep) for dated in values), default=0)
+            if deep[name] > MOST_DEPTH:
+                self.scope.report("CR002", self.program.lets[name].span, limit=MOST_DEPTH)
 
     def table(self, node: t.Table) -> None:
         name = node.name.text
@@ -460,7 +475,11 @@ class Compilation:
         node = self.program.calendar
         if node is None:
             return o.CalendarData()
-        semesters = sorted(node.semesters, key=lambda semester: semester.start)
+        named = {semester.name: semester for semester in reversed(node.semesters)}
+        for semester in node.semesters:
+            if named[semester.name] is not semester:
+                self.scope.report("CR102", semester.span, name=semester.name)
+        semesters = sorted(named.values(), key=lambda semester: semester.start)
         starts = [semester.start for semester in semesters]
         ends = [*starts[1:], _day_after(node.end) if node.end else ""][: len(starts)]
         built = []
@@ -504,6 +523,17 @@ class Compilation:
                     self.scope.report("CR334", article.span, article=article.text)
                 found[article.text] = group.reason
         return found
+
+
+def depth_of(x: object, deep: Mapping[str, int]) -> int:
+    """How deep an expression is, named values counted with what they refer to."""
+    if isinstance(x, e.Setting):
+        return deep.get(x.name, 0) + 1
+    if isinstance(x, tuple):
+        return max((depth_of(part, deep) for part in x), default=0)
+    if not isinstance(x, e.Expression):
+        return 0
+    return 1 + max((depth_of(getattr(x, name), deep) for name in fields_dict(type(x))), default=0)
 
 
 def _day_after(text: str) -> str:

@@ -17,6 +17,8 @@ from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import UNKNOWN, Type
 
+LONGEST_CHAIN = 32
+"""How many named values or facts may refer to each other in a row."""
 _DESCRIBED = {
     "number": Phrase("a number", "数字"), "text": Phrase("a text", "文字"), "yes or no": Phrase("yes or no", "是或否"),
     "date": Phrase("a date", "日期"), "semester": Phrase("a semester", "学期"), "value": Phrase("a value", "取值"),
@@ -130,6 +132,10 @@ class Scope:
             return known[name]
         if name in self.asking:
             self._circle(name, node)
+            return UNKNOWN
+        if len(self.asking) >= LONGEST_CHAIN:
+            self.diagnostics.append(report("CR002", node.span, limit=LONGEST_CHAIN))
+            known[name] = UNKNOWN
             return UNKNOWN
         self.asking.append(name)
         silent, self.silent = self.silent, 0

@@ -195,7 +195,7 @@ class _Evaluation:
         found.by_kind.setdefault(record.kind, []).append(record)
         if rule is not None and rule.kind == record.kind:
             found.by_rule.setdefault(rule.name, []).append(record)
-        elif not any(self.meets(other, record) for other in self.taken_by(record.kind)):
+        elif not any(self.meets(other, record) for other in self.taken_by(record.kind)) and record.problem is None:
             reason = Phrase("no rule speaks of this item", "没有规则提到这个项目")
             found.entries.append(Entry(record, "", "", record.semester or "", state="unmatched", reason=reason))
 
@@ -224,20 +224,30 @@ class _Evaluation:
         return [rule for rule in self.policy.rules.values() if rule.kind == kind and rule.where is not None]
 
     def meets(self, rule: o.Rule, record: Record) -> bool:
-        """Whether a rule takes a record by its condition."""
-        return self.run.holds(rule.where, Environment(self.run, record)) is not False
+        """Whether a rule takes a record by its condition; one that asks for what is not there takes it, as invalid."""
+        try:
+            return self.run.holds(rule.where, self.run.at(record)) is not False
+        except Undetermined as why:
+            name = self.run.column_label(record.kind, why.name)
+            record.problem = record.problem or report("CR662", record.place, name=Phrase(why.name, name))
+            return True
 
     def take_by_condition(self, found: _Sorted) -> None:
         """Give records to the rules whose condition they meet; what has no item and is taken by none is unmatched."""
         for name, records in found.by_kind.items():
             rules = self.taken_by(name)
             for record in records if rules else ():
-                taken = False
-                for rule in rules:
-                    if self.meets(rule, record):
-                        found.by_rule.setdefault(rule.name, []).append(record)
-                        taken = True
-                if not taken and self.policy.kinds[name].item_field is None:
+                takers = [rule for rule in rules if self.meets(rule, record)]
+                if record.problem is not None:
+                    self.extra.append(
+                        Entry(record, "", "", record.semester or "", state="invalid", reason=self.told(record))
+                    )
+                    continue
+                for rule in takers:
+                    taken = found.by_rule.setdefault(rule.name, [])
+                    if not any(other is record for other in taken):
+                        taken.append(record)
+                if not takers and self.policy.kinds[name].item_field is None:
                     reason = Phrase("no rule takes this record", "没有规则采用这条记录")
                     self.extra.append(Entry(record, "", "", record.semester or "", state="unmatched", reason=reason))
 

@@ -84,7 +84,11 @@ class OneByOne:
             return entry.state == "live"
         before: Any = entry.amount
         if operator.events:
-            room: v.Number = before if len(self.served.get(key, ())) < v.low(limit) else v.ZERO
+            served = self.served.get(key, ())
+            sure = sum(not one.pending for one in served)
+            room: v.Number = v.ZERO if sure >= v.high(limit) else before
+            if sure < v.high(limit) and len(served) >= v.low(limit):
+                room = v.hull(v.ZERO, before)
         else:
             room = v.larger(v.ZERO, v.subtract(limit, self.running.get(key, v.ZERO)))
         after = v.smaller(before, room)

@@ -20,7 +20,7 @@ from creditlang.syntax.lexer import WIDE, LexicalError, PlacedToken
 MAXIMUM_EXPRESSION_DEPTH = 200
 MOST_DIGITS = 12
 MOST = 10_000
-_PERIODS = {"学期": "semester", "周": "week", "月": "month", "学年": "year", "自然年": "calendar year"}
+_PERIODS = {"学期": "semester", "周": "week", "月": "month", "学年": "year", "自然年": "calendar year", "日": "day"}
 _CHINESE_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 
 Children = list[Any]

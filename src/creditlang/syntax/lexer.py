@@ -64,6 +64,8 @@ class Prepared:
     source: SourceFile
     text: str
     names: dict[str, tuple[str, ...]]
+    offset: int = 0
+    """Where `text` begins in the source, when it is a part of it."""
 
 
 class PlacedToken(Token):
@@ -207,6 +209,7 @@ class _Lexing:
     def __init__(self, prepared: Prepared, parser_state: Any) -> None:
         self.prepared = prepared
         self.text = prepared.text
+        self.offset = prepared.offset
         self.states = parser_state.parse_conf.states
         self.stack = parser_state.state_stack
         self.indentation = _Indentation()
@@ -216,12 +219,15 @@ class _Lexing:
         return self.states[self.stack[-1]]
 
     def token(self, kind: str, start: int, end: int) -> PlacedToken:
+        start, end = start + self.offset, end + self.offset
         token = PlacedToken(kind, self.prepared.source.text[start:end], start, end_pos=end)
         token.source = self.prepared.source
         return token
 
     def fail(self, code: str, start: int, end: int, **arguments: object) -> LexicalError:
-        return LexicalError(report(code, Span(self.prepared.source, start, end), **arguments))
+        return LexicalError(
+            report(code, Span(self.prepared.source, start + self.offset, end + self.offset), **arguments)
+        )
 
     def tokens(self) -> Iterator[PlacedToken]:
         text, length = self.text, len(self.text)
@@ -247,16 +253,16 @@ class _Lexing:
                 yield self.token("_NL", position, end)
             elif kind == "word":
                 token = self.word(position, end)
-                end = token.end_pos or end
+                end = (token.end_pos or 0) - self.offset or end
                 self.indentation.next_is_grid = self.indentation.next_is_grid or token.type in _GRID_STARTS
                 yield token
             elif kind == "symbol" and match.group() == "[" and self.is_citation(position):
                 token = self.citation(position)
-                end = token.end_pos or end
+                end = (token.end_pos or 0) - self.offset or end
                 yield token
             elif kind not in ("space", "newline", "comment"):
                 token = self.negative(match) or self.literal(str(kind), match)
-                end = token.end_pos or end
+                end = (token.end_pos or 0) - self.offset or end
                 brackets += (token.type in ("LPAR", "LSQB")) - (token.type in ("RPAR", "RSQB") and brackets > 0)
                 yield token
             position = end
@@ -276,7 +282,7 @@ class _Lexing:
         """The tokens for the indentation of the line at `position`; a full-width space counts as two."""
         match = _SPACES.match(self.text, position)
         end = match.end() if match else position
-        original = self.prepared.source.text[position:end]
+        original = self.prepared.source.text[position + self.offset : end + self.offset]
         if "\t" in original and " " in original:
             raise self.fail("CR006", position, end)
         change = self.indentation.change(len(original) + original.count("　"))

@@ -118,7 +118,8 @@ def _syntax_error(error: UnexpectedToken) -> Diagnostic:
     wanted = sorted(error.expected, key=lambda name: (name not in _NAMED, name))
     choices = [_described(name) for name in wanted]
     expected = either(choices) if len(choices) <= _FEW else Phrase("something else", "别的写法")
-    return report("CR005", Span(source, start, end), found=found, expected=expected)
+    end = min(end, len(source.text))
+    return report("CR005", Span(source, min(start, end), end), found=found, expected=expected)
 
 
 _TOP = re.compile(r"^(?=[^\s#])", re.MULTILINE)
@@ -142,16 +143,15 @@ def _piecewise(prepared: Prepared) -> Parsed:
 
 
 def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Module, list[Diagnostic]]:
-    text = _blank(prepared.text[:start]) + prepared.text[start:end] + _blank(prepared.text[end:])
+    text = prepared.text[start:end]
     errors: list[Diagnostic] = []
     while len(errors) < most:
-        module, error = _attempt(Prepared(prepared.source, text, prepared.names))
+        module, error = _attempt(Prepared(prepared.source, text, prepared.names, start))
         if error is None:
             return module, errors
         errors.append(error)
-        span = error.span
-        at = min(span.start if span else end, max(start, end - 1))
-        blanked = _without_block(text, at)
+        at = min(error.span.start - start if error.span else len(text), max(0, len(text) - 1))
+        blanked = _without_block(text, max(0, at))
         if blanked == text:
             break
         text = blanked
