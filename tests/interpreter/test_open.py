@@ -109,7 +109,7 @@ def left_open(before: StudentResult, after: StudentResult) -> Iterator[str]:
 
 
 @given(records=students(), steps=st.lists(st.integers(0, 5), min_size=9, max_size=9), credits_known=st.booleans())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_decisions_stay_inside_what_was_open(records: list[Record], steps: list[int], credits_known: bool) -> None:
     """Decisions at the ends and between them."""
     before = evaluate(records, "4" if credits_known else "")
@@ -122,7 +122,7 @@ def test_decisions_stay_inside_what_was_open(records: list[Record], steps: list[
 
 
 @given(records=students())
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_with_everything_decided_nothing_is_open(records: list[Record]) -> None:
     """A student with nothing pending has decimals and decided requirements only."""
     decided = [

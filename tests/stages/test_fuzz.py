@@ -17,7 +17,7 @@ from creditlang.examples import run_examples
 from creditlang.syntax.keywords import keywords
 
 ROOT = Path(__file__).resolve().parents[2]
-FEW = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 WORD = re.compile(r"\w+|[^\w\s]|\n[ \t]*|[ \t]+")
 
 

@@ -6,7 +6,6 @@ result is immutable, holds no tree, and can be evaluated only when there was no 
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
 
 from attrs import evolve, fields_dict
 
@@ -14,6 +13,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
 from creditlang.core.bodies import Bodies
+from creditlang.core.calendars import build_calendar
 from creditlang.core.dependencies import Order
 from creditlang.core.elaborate import Context, Elaborator
 from creditlang.core.lines import as_written
@@ -111,7 +111,7 @@ class Compilation:
             requirements=requirements,
             treats=self.treats(),
             uniques=uniques,
-            calendar=self.calendar(),
+            calendar=build_calendar(self.scope),
             readings=self.readings(),
             articles=self.bodies.articles,
             without_rule=self.without_rule(),
@@ -471,34 +471,6 @@ class Compilation:
         found |= {name: (kind.node, *kind.node.lines) for name, kind in program.kinds.items()}
         return {name: tuple(cite.text for line in lines for cite in line.cites) for name, lines in found.items()}
 
-    def calendar(self) -> o.CalendarData:
-        node = self.program.calendar
-        if node is None:
-            return o.CalendarData()
-        named = {semester.name: semester for semester in reversed(node.semesters)}
-        for semester in node.semesters:
-            if named[semester.name] is not semester:
-                self.scope.report("CR102", semester.span, name=semester.name)
-        semesters = sorted(named.values(), key=lambda semester: semester.start)
-        starts = [semester.start for semester in semesters]
-        ends = [*starts[1:], _day_after(node.end) if node.end else ""][: len(starts)]
-        built = []
-        for semester, end in zip(semesters, ends, strict=True):
-            for text in (semester.start, semester.teaching_until):
-                self.scope.date(text, semester)
-            last = end or _day_after(semester.teaching_until)
-            built.append(o.Semester(semester.name, semester.labels, semester.start, semester.teaching_until, last))
-        days_off: set[str] = set()
-        made_up: set[str] = set()
-        for holiday in node.holidays:
-            first, last_day = self.scope.date(holiday.first, holiday), self.scope.date(holiday.last, holiday)
-            if first and last_day:
-                days = {
-                    (first + timedelta(offset)).isoformat() for offset in range(min((last_day - first).days, 366) + 1)
-                }
-                (made_up if holiday.working else days_off).update(days)
-        return o.CalendarData(tuple(built), frozenset(days_off), frozenset(made_up))
-
     def readings(self) -> tuple[o.ReadingNote, ...]:
         notes = []
         for reading in self.program.readings:
@@ -534,10 +506,3 @@ def depth_of(x: object, deep: Mapping[str, int]) -> int:
     if not isinstance(x, e.Expression):
         return 0
     return 1 + max((depth_of(getattr(x, name), deep) for name in fields_dict(type(x))), default=0)
-
-
-def _day_after(text: str) -> str:
-    try:
-        return (date.fromisoformat(text) + timedelta(1)).isoformat()
-    except ValueError:
-        return text

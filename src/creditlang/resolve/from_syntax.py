@@ -85,7 +85,7 @@ class _Resolver:
             case t.Articles():
                 program.articles.append(node)
             case t.Calendar():
-                program.calendar = node
+                program.calendars.append(node)
             case t.Example(title=None):
                 program.every_example.append(node)
             case t.Example() | t.ExampleTable():

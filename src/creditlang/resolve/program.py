@@ -110,7 +110,7 @@ class Program:
     uniques: list[t.Unique] = field(factory=list)
     readings: list[t.Reading] = field(factory=list)
     articles: list[t.Articles] = field(factory=list)
-    calendar: t.Calendar | None = None
+    calendars: list[t.Calendar] = field(factory=list)
     examples: list[t.Example | t.ExampleTable] = field(factory=list)
     every_example: list[t.Example] = field(factory=list)
     labels: dict[tuple[str, str], str] = field(factory=dict)

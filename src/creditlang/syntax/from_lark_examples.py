@@ -61,7 +61,7 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         return t.Calendar(
             handed(children, "labels", ()),
             tuple(nodes(children, t.CalendarSemester)),
-            handed(children, "end"),
+            tuple(part.value for part in nodes(children, Handed) if part.what == "end"),
             tuple(
                 holiday
                 for group in children
@@ -72,23 +72,24 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         )
 
     def calendar_semester(self, children: Children) -> t.CalendarSemester:
-        start, teaching = (date_of(token) for token in tokens(children, "DATE"))
-        name = str(tokens(children, "SEMESTER_NAME")[0]).translate(WIDE)
+        start, teaching = (_day(token) for token in tokens(children, "DATE"))
+        token = tokens(children, "SEMESTER_NAME")[0]
+        name = t.Identifier(str(token).translate(WIDE), span=place_of(token))
         return t.CalendarSemester(name, handed(children, "labels", ()), start, teaching, span=span_of(children))
 
     def calendar_end(self, children: Children) -> Handed:
-        return Handed("end", date_of(children[1]))
+        return Handed("end", t.Identifier(date_of(children[1]), span=span_of(children)))
 
     def holiday(self, children: Children) -> Handed:
-        first = date_of(children[1])
+        first = _day(children[1])
         last = handed(children, "last", first)
         return Handed("days", (t.Holiday(first, last, False, span=span_of(children)),))
 
     def until_holiday(self, children: Children) -> Handed:
-        return Handed("last", date_of(children[1]))
+        return Handed("last", _day(children[1]))
 
     def working_day(self, children: Children) -> Handed:
-        days = (date_of(token) for token in tokens(children, "DATE"))
+        days = (_day(token) for token in tokens(children, "DATE"))
         return Handed("days", tuple(t.Holiday(day, day, True, span=span_of(children)) for day in days))
 
     # ---- examples
@@ -184,3 +185,8 @@ class ExampleBuilder(Transformer[Token, t.Module]):
             amount=number_of(amounts[0]) if amounts else None, by=handed(rest, "by"), reason=handed(rest, "reason"),
             span=span_of(children),
         )  # fmt: skip
+
+
+def _day(token: PlacedToken) -> t.Identifier:
+    """A date with its place."""
+    return t.Identifier(date_of(token), span=place_of(token))

@@ -789,20 +789,20 @@ class Articles(Declaration):
 
 @frozen
 class CalendarSemester(Node):
-    """A semester of the calendar."""
+    """A semester of the calendar; its dates are written year-month-day."""
 
-    name: str
+    name: Identifier
     labels: Labels
-    start: str
-    teaching_until: str
+    start: Identifier
+    teaching_until: Identifier
 
 
 @frozen
 class Holiday(Node):
     """Days off, or working days made up for them."""
 
-    first: str
-    last: str
+    first: Identifier
+    last: Identifier
     working: bool
 
 
@@ -812,7 +812,7 @@ class Calendar(Declaration):
 
     labels: Labels
     semesters: tuple[CalendarSemester, ...]
-    end: str | None
+    ends: tuple[Identifier, ...]
     holidays: tuple[Holiday, ...]
 
 
