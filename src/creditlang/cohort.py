@@ -76,7 +76,7 @@ def run_cohort(
         accounted = sum(results.equation.values())
         dataset.problems.append(report("CR664", None, read=read, accounted=accounted))
     for found in dataset.problems:
-        results.issue(found)
+        results.issue(found, dataset.owners.get(id(found), ""))
     results.finish([*_manifest(policy, settings, interpreter, results.equation_text(read)), *sorted(manifest.items())])
     return Cohort(results, dataset, read, balanced)
 
@@ -99,6 +99,7 @@ def _evaluate(
         student.records = []
         result = interpreter.evaluate(StudentData(identifier, student.attributes, records))
         dataset.problems.extend(result.problems)
+        dataset.owners.update({id(found): identifier for found in result.problems})
         if student.problem is not None:
             results.undetermined[identifier] = "invalid"
             result.requirements = {name: "open" for name in result.requirements}

@@ -132,7 +132,8 @@ class Order:
             assert isinstance(reference, (e.Balance, e.Aggregate, e.UsedIn))
             name = reference.name if isinstance(reference, e.Aggregate) else reference.account
             found.add(self.node_of(name))
-            if name in self.touched and not before_moves and not isinstance(reference, e.UsedIn):
+            earned = isinstance(reference, e.Balance) and not reference.whole and self.accounts[name].sort != "credit"
+            if name in self.touched and not before_moves and not earned and not isinstance(reference, e.UsedIn):
                 found.add(MOVES)
         return found
 

@@ -14,7 +14,7 @@ from creditlang.core import operators as o
 from creditlang.core.articles import article_range
 from creditlang.core.bodies import Bodies
 from creditlang.core.calendars import build_calendar
-from creditlang.core.dependencies import Order
+from creditlang.core.dependencies import Order, references
 from creditlang.core.elaborate import Context, Elaborator
 from creditlang.core.lines import as_written
 from creditlang.core.scales import scales
@@ -82,6 +82,7 @@ class Compilation:
         for name, declared in program.facts.items():
             if declared.kind is None:
                 self.scope.fact_type(name)
+        self.check_early()
         accounts = {name: self.account(symbol) for name, symbol in program.accounts.items()}
         moves = tuple(move for move in map(self.move, program.offsets) if move is not None)
         requirements = {name: self.requirement(node) for name, node in program.requires.items()}
@@ -147,6 +148,19 @@ class Compilation:
         self.bodies.article(node.cites)
         self.settings[name] = tuple(values)
         return kind
+
+    def check_early(self) -> None:
+        """Report balances and facts in conditions that are asked before anything is worked out."""
+        where = Phrase("a condition that is asked before anything is worked out", "计算之前就要判断的条件")
+        requests = {self.program.canonical("kind", node.request.text) for node in self.program.offsets if node.request}
+        taken = {rule.kind for rule in self.rules.values() if rule.where is not None}
+        asked = [(rule.where, rule.span) for rule in self.rules.values()]
+        for name, kind in self.program.kinds.items():
+            if kind.first("item") is None and name not in requests | taken and not kind.node.enrolment:
+                asked += [(guard.condition, guard.span) for guard in self.guards[name] if isinstance(guard, o.Guard)]
+        for condition, span in asked:
+            if any(not isinstance(x, e.RecordFact) for x in references(condition)):
+                self.scope.report("CR103", span, container=where)
 
     def check_depth(self) -> None:
         """Refuse named values that are deeper, through the names they refer to, than a walk can go.

@@ -31,5 +31,7 @@ class Dataset:
     students: dict[str, Student] = field(factory=dict)
     orphans: list[Record] = field(factory=list)
     problems: list[Diagnostic] = field(factory=list)
+    owners: dict[int, str] = field(factory=dict)
+    """Whose problem it is, by the identity of the problem, where a student is known."""
     read: dict[str, int] = field(factory=dict)
     """Rows read, by kind of record."""

@@ -324,6 +324,7 @@ class DataReader:
             self.dataset.orphans.append(record)
         if record.problem is not None:
             self.problem(record.problem)
+            self.dataset.owners.update({id(record.problem): student.identifier for student in students[:1]})
         for student in students:
             student.records.append(record if record.student == student.identifier else _copy_for(record, student))
 

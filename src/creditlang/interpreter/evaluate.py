@@ -193,7 +193,7 @@ class _Evaluation:
         item = record.values.get(kind.item_field or "")
         rule = self.policy.rules.get(str(item))
         found.by_kind.setdefault(record.kind, []).append(record)
-        if rule is not None and rule.kind == record.kind:
+        if rule is not None and rule.kind == record.kind and rule.where is None:
             found.by_rule.setdefault(rule.name, []).append(record)
         elif not any(self.meets(other, record) for other in self.taken_by(record.kind)) and record.problem is None:
             reason = Phrase("no rule speaks of this item", "没有规则提到这个项目")
