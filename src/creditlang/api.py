@@ -112,6 +112,7 @@ def _evaluate(
     who = reader.student_from(student, Place("student"))
     if who.problem is not None:
         raise DataError([who.problem])
+    overrides = {policy.core.setting_labels.get(name, name): value for name, value in overrides.items()}
     for name in overrides:
         if name not in policy.core.settings:
             raise DataError([report("CR401", None, name=name, nearest="")])

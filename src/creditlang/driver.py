@@ -164,6 +164,9 @@ def example_files(path: Path) -> list[Path]:
 def find_policy(name: str) -> Path | None:
     """The file of a policy: a path, or the name of a bundled one."""
     path = Path(name)
-    if path.suffix or path.exists():
-        return path if path.is_file() else None
+    try:
+        if path.suffix or path.exists():
+            return path if path.is_file() else None
+    except (OSError, ValueError):
+        return None
     return policy_path(name)

@@ -180,6 +180,7 @@ def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -
                     language
                 ],
             )
+        name = policy.setting_labels.get(name, name)
         if name not in policy.settings:
             show([report("CR401", None, name=name, nearest=nearest(name, policy.settings) or "")], language)
             sys.exit(USAGE)

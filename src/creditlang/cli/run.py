@@ -53,8 +53,9 @@ def command(
     compiled = common.sound_policy(policy, language)
     manager = common.plugin_manager(request.no_plugins, language)
     cohort = work_out(compiled.policy, manager, request, language, students)
-    if students and not cohort.results.dispositions and not cohort.results.tables["students"]:
-        names = ", ".join(students)
+    unknown = [student for student in students if student not in cohort.dataset.students]
+    if unknown:
+        names = ", ".join(unknown)
         common.fail(
             common.USAGE, {"en": f"No student {names} in the data.", "zh": f"数据里没有学生{names}。"}[language]
         )

@@ -104,6 +104,7 @@ class Compilation:
             kinds=kinds,
             settings=self.settings,
             setting_types=self.scope.setting_types,
+            setting_labels={text: name for (space, text), name in program.labels.items() if space == "let"},
             accounts=accounts,
             rules=self.rules,
             facts=self.facts,

@@ -415,6 +415,7 @@ class Policy:
     kinds: Mapping[str, RecordKind]
     settings: Mapping[str, tuple[DatedValue, ...]]
     setting_types: Mapping[str, Type]
+    setting_labels: Mapping[str, str]
     accounts: Mapping[str, Account]
     rules: Mapping[str, Rule]
     facts: Mapping[str, Fact]
