@@ -47,7 +47,7 @@ class AdjustmentLines(Lines):
                 yield o.Round(line.rounding.mode, line.rounding.step, **common)  # type: ignore[arg-type]
             case t.TakeFrom():
                 when, _ = self.case_condition(line.condition, inner)
-                yield o.Take(self.account_field(line.field, context), when, **common)  # type: ignore[arg-type]
+                yield o.Take(*self.take_source(line.source, context), when, **common)  # type: ignore[arg-type]
             case t.FallsOn():
                 when, deeper = self.case_condition(line.condition, inner)
                 yield o.FallsOn(self.elaborator.a_date(line.date, deeper), when, **common)  # type: ignore[arg-type]
@@ -61,6 +61,19 @@ class AdjustmentLines(Lines):
         inner = evolve(context, tolerant=True)
         names = dict.fromkeys(re.findall(r"\{(\w+)\}", reason))
         return tuple((name, self.elaborator.expression(t.Name(name, span=line.span), inner)[0]) for name in names)
+
+    def take_source(self, name: t.Identifier, context: Context) -> tuple[str | None, str | None]:
+        """The field that names an account, or else the account that is named itself."""
+        account = self.scope.program.account(name.text)
+        if account is None or self.scope.field_of(context.kind, name.text) is not None:
+            return self.account_field(name, context), None
+        if isinstance(account.node, t.Score | t.Credit):
+            found, expected = (
+                Phrase("a score or a credit", "评分或学分项"),
+                Phrase("a category or an account", "类别或账户"),
+            )
+            self.scope.report("CR201", name.span, found=found, expected=expected)
+        return None, account.name
 
     def account_field(self, name: t.Identifier, context: Context) -> str:
         found = self.scope.field_of(context.kind, name.text)

@@ -57,14 +57,18 @@ def within(accounts: Mapping[str, o.Account], name: str) -> Iterator[str]:
 def touched(accounts: Mapping[str, o.Account], moves: tuple[o.Move, ...]) -> frozenset[str]:
     """The accounts that moves take from or give to, with all around and inside them."""
     found: set[str] = set()
-    for move in moves:
-        for name in (*move.sources, move.target):
-            found.update(within(accounts, name))
-            found.update(_around(accounts, name))
-    takers = {root_of(accounts, name) for name in accounts if _takes(accounts[name])}
-    if takers:
-        found.update(name for name, account in accounts.items() if account.sort in ("category", "account"))
+    ends = {name for move in moves for name in (*move.sources, move.target)}
+    for account in accounts.values():
+        for take in _takes(account):
+            ends |= {account.name, take.account} if take.account else _may_be_taken_from(accounts)
+    for name in ends:
+        found.update(within(accounts, name))
+        found.update(_around(accounts, name))
     return frozenset(found)
+
+
+def _may_be_taken_from(accounts: Mapping[str, o.Account]) -> set[str]:
+    return {name for name, account in accounts.items() if account.sort in ("category", "account")}
 
 
 def _around(accounts: Mapping[str, o.Account], name: str) -> Iterator[str]:
@@ -74,8 +78,8 @@ def _around(accounts: Mapping[str, o.Account], name: str) -> Iterator[str]:
         yield from _around(accounts, parent)
 
 
-def _takes(account: o.Account) -> bool:
-    return any(isinstance(operator, o.Take) for operator in account.operators)
+def _takes(account: o.Account) -> tuple[o.Take, ...]:
+    return tuple(operator for operator in account.operators if isinstance(operator, o.Take))
 
 
 class Order:
@@ -190,12 +194,7 @@ class Order:
             after |= self.reads((move.ratios, move.limit, move.guards), before_moves=True)
         for name, account in self.accounts.items():
             if _takes(account):
-                after |= {
-                    ("tree", root_of(self.accounts, other))
-                    for other in self.touched
-                    if other in self.accounts and self.accounts[other].sort == "category"
-                }
-                after |= {self.node_of(other) for other in self.accounts if self.accounts[other].sort == "account"}
+                after |= {self.node_of(other) for other in self.touched & _may_be_taken_from(self.accounts)}
                 after |= {("tree", root_of(self.accounts, name)), *self.reads(account.operators, before_moves=True)}
         if after:
             self._add(MOVES, after)

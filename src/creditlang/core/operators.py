@@ -166,9 +166,10 @@ class Clip(Operator):
 # ---- move
 @frozen
 class Take(Operator):
-    """The amount is taken from the account that a field names; what follows runs one entry at a time, in one queue."""
+    """The amount is taken from an account, or the one that a field names; what follows runs entry by entry, in one queue."""
 
-    field: str
+    field: str | None
+    account: str | None
     condition: Expression | None
 
 

@@ -234,7 +234,7 @@ def _take_source(run: Run, account: o.Account, operator: o.Take, entry: Entry) -
     except Undetermined as why:
         undetermined(run, entry, why, None, operator)
         return None
-    source = entry.record.values.get(operator.field)
+    source = operator.account or entry.record.values.get(operator.field or "")
     accounts = run.policy.accounts
     fits = isinstance(source, str) and accounts[source].sort in ("category", "account")
     if not fits or root_of(accounts, str(source)) == root_of(accounts, account.name):

@@ -519,9 +519,9 @@ class OneByOne(Line):
 
 @frozen
 class TakeFrom(Line):
-    """The amount is taken from the account that a field names."""
+    """The amount is taken from an account, or from the one that a field names."""
 
-    field: Identifier
+    source: Identifier
     condition: Expression | None
 
 
