@@ -268,7 +268,11 @@ class Compilation:
         context = Context(kind=kind)
         lines = [line for line in node.lines if not self.names_group(line, kind)]
         own = self.bodies.operators(lines, context, around, frozenset({item.name}), account.unit)
-        where = self.elaborator.condition(node.where, context) if node.where is not None else None
+        where: e.Expression | None = None
+        if node.where is not None:
+            where = self.elaborator.condition(node.where, context)
+        elif kind.first("item") is None:
+            where = e.Constant(True)
         return o.Rule(
             item.name, item.labels, item.account, item.kind, where, len(lines) < len(node.lines),
             (*self.guards[item.kind], *own), around, self.bodies.number(), node.name.span,

@@ -166,7 +166,7 @@ class Clip(Operator):
 # ---- move
 @frozen
 class Take(Operator):
-    """The amount is taken from an account, or the one that a field names; what follows runs entry by entry, in one queue."""
+    """The amount is taken from an account, or the one a field names; what follows runs entry by entry in one queue."""
 
     field: str | None
     account: str | None
