@@ -14,10 +14,11 @@ from random import Random
 from typing import Any, Final
 
 from hengyang_sample import cast_conduct, cast_credits, cast_data
-from hengyang_sample.book import FILES, Book
 from hengyang_sample.life import Life
 from hengyang_sample.ordinary import ordinary
+from hengyang_sample.sheets import SHEETS
 from hengyang_sample.words import CLASSES, GIVEN, ROSTER, SURNAMES
+from sample_book import Book
 
 SEED: Final = 20240605
 STORIES_EVERY: Final = 5
@@ -36,7 +37,7 @@ def story_of(name: str) -> Callable[[Life], None]:
 def make(folder: Path, students: int, seed: int = SEED) -> Book:
     """Write the sample; the book returned knows how many rows each file has."""
     seats: dict[str, int] = {}
-    with Book(folder) as book:
+    with Book(folder, SHEETS) as book:
         for index in range(students):
             round_, position = divmod(index, len(ROSTER))
             key, name, story = ROSTER[position]
@@ -80,8 +81,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     arguments = parser.parse_args()
     book = make(arguments.outdir, arguments.students, arguments.seed)
-    for kind, file in FILES.items():
-        print(f"{file}.csv  {book.written[kind]:,}")
+    for kind, sheet in SHEETS.items():
+        print(f"{sheet.name}.csv  {book.written[kind]:,}")
 
 
 if __name__ == "__main__":

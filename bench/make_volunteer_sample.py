@@ -12,9 +12,10 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from sample_book import Book
 from volunteer_sample import cast
-from volunteer_sample.book import FILES, Book
 from volunteer_sample.life import Life
+from volunteer_sample.sheets import SHEETS
 from volunteer_sample.words import CLASSES, GIVEN, ROSTER, SURNAMES
 
 SEED: Final = 20220825
@@ -25,7 +26,7 @@ SEATS: Final = 99
 def make(folder: Path, students: int, seed: int = SEED) -> Book:
     """Write the sample; the book returned knows how many rows each file has."""
     seats: dict[str, int] = {}
-    with Book(folder) as book:
+    with Book(folder, SHEETS) as book:
         for index in range(students):
             round_, position = divmod(index, len(ROSTER))
             key, name, story = ROSTER[position]
@@ -63,8 +64,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     arguments = parser.parse_args()
     book = make(arguments.outdir, arguments.students, arguments.seed)
-    for kind, file in FILES.items():
-        print(f"{file}.csv  {book.written[kind]:,}")
+    for kind, sheet in SHEETS.items():
+        print(f"{sheet.name}.csv  {book.written[kind]:,}")
 
 
 if __name__ == "__main__":

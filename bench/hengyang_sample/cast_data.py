@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from hengyang_sample.book import Row
+from sample_book import Row
+
 from hengyang_sample.cast_credits import ASSOCIATION
 from hengyang_sample.days import SEMESTERS, day
 from hengyang_sample.life import Life

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
 
-from hengyang_sample.book import Book, Row
+from sample_book import Book, Row
+
 from hengyang_sample.days import SEMESTERS, day, some_day, week_days, working_days_after
 from hengyang_sample.words import CONTESTS, LECTURES, OCCUPATIONS, READINGS, REVIEWS, THEMES, VOLUNTEERING, Class
 

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
 
-from volunteer_sample.book import Book, Row
+from sample_book import Book, Row
+
 from volunteer_sample.words import ACTIVITIES, Class
 
 UNTIL: Final = date(2023, 6, 20)
