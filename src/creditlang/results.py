@@ -211,8 +211,8 @@ _DISPOSITION_WORDS = {
 
 
 def disposition_word(disposition: str, language: Language) -> str:
-    """A disposition in words."""
-    return _DISPOSITION_WORDS[disposition] if language == "zh" else disposition
+    """A disposition in words; what is none, as an example may have it, stays as it is."""
+    return _DISPOSITION_WORDS.get(disposition, disposition) if language == "zh" else disposition
 
 
 def fact_value(value: object) -> str | Decimal | None:

@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,6 +67,16 @@ def test_two_runs_write_the_same_bytes(cli: Any, policy: Path, folder: Folder) -
     data = folder()
     first, second = (cli("run", policy, "--data", data, "--format", "json").stdout_bytes for _ in range(2))
     assert first == second
+
+
+def test_the_seed_of_hashes_does_not_matter(policy: Path, folder: Folder) -> None:
+    """Two processes that order their sets otherwise write the same bytes."""
+    words = [sys.executable, "-m", "creditlang", "run", policy, "--data", folder(), "--format", "json", "--lang", "zh"]
+    outputs = {
+        subprocess.run(words, env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
 
 
 def test_written_to_a_folder_and_a_file(cli: Any, policy: Path, folder: Folder, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from creditlang.driver import check_text
+from creditlang.driver import check_text, compile_text
+from creditlang.examples import run_examples
 
 SOUND = """unit credit
 record activity
@@ -128,3 +129,19 @@ def test_places_are_inside_the_text() -> None:
     for found in check_text(text):
         assert found.span is not None
         assert found.span.end <= len(text)
+
+
+@pytest.mark.parametrize("lines", [
+    'examples "t" of activity, x\n    on          n  counts\n    2024-10-08  1  yes\n',
+    'example "t"\n    activity x, on 2024-10-08, n 1\n    set rate = 2024-10-08\n    expect a = 1\n',
+    'example "t"\n    activity x, on 2024-10-08, n 1\n    expect a = "x" to 1\n',
+    'example "t"\n    activity x, on 2024-10-08, n 1\n    as of 2024-02-31\n    expect a = 1\n',
+    'example "t"\n    nothing x, on 2024-10-08\n    expect a = 1\n',
+    'example "t"\n    activity x, on 2024-10-08, n 1\n    expect nothing = 1\n',
+])  # fmt: skip
+def test_examples_that_cannot_be_judged(lines: str) -> None:
+    """They fail with a finding, here or when they are run."""
+    compiled = compile_text(SOUND + "let rate = 1 credit\ncategory a in credit\n    item x: rate per event\n" + lines)
+    if not compiled.errors:
+        outcomes = list(run_examples(compiled.policy, compiled.compilation.program))
+        assert {failure.code for outcome in outcomes for failure in outcome.failures} & {"CR801", "CR802"}

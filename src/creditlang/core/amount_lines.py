@@ -54,6 +54,7 @@ class AmountLines(Lines):
             if found is None or context.kind is None:
                 self.scope.unknown("field", written.per.name, context.kind.fields if context.kind else ())
             else:
+                self.elaborator.need(found.type, "number", written.per)
                 times = found.name
                 self.scope.used.add((context.kind.name, found.name))
                 self.elaborator.check_missing(found, found.name, written.per, inner)
@@ -75,6 +76,7 @@ class AmountLines(Lines):
         if found is None or context.kind is None:
             self.scope.unknown("field", node.field, context.kind.fields if context.kind else ())
             return o.Decided(low, high, "")
+        self.elaborator.need(found.type, "number", node.field)
         self.scope.used.add((context.kind.name, found.name))
         return o.Decided(low, high, found.name)
 

@@ -360,7 +360,10 @@ class Elaborator:
         if fact is None:
             self.scope.unknown("account", node.name)
             return NOTHING
-        return e.Aggregate(node.function, fact, True), self.scope.fact_type(fact)
+        kind = self.scope.fact_type(fact)
+        if node.function == "total":
+            self.need(kind, "number", node)
+        return e.Aggregate(node.function, fact, True), kind
 
     def count(self, node: t.Count, context: Context) -> Typed:
         name = self.program.canonical("kind", node.kind.text)

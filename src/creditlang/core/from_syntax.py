@@ -310,7 +310,10 @@ class Compilation:
         levels: dict[str, e.Expression] = {}
         diverts: list[tuple[e.Expression, str, str]] = []
         if sort == "credit":
-            decision, _ = self.bodies.decision(lines, Context(period=symbol.period), around, symbol.unit)
+            decision, found = self.bodies.decision(lines, Context(period=symbol.period), around, symbol.unit)
+            first = next((line for line in lines if isinstance(line, t.Case)), None)
+            if found is not None and first is not None:
+                self.elaborator.need(found, "number", first.amount.value)
             diverts = [
                 divert for line in lines if isinstance(line, t.GoesTo) and (divert := self.divert(line, symbol, around))
             ]

@@ -87,7 +87,8 @@ class Lines:
 
     def check_range(self, low: e.Expression | None, high: e.Expression | None, span: Span) -> None:
         """A range goes from a lower to a higher number."""
-        if isinstance(low, e.Constant) and isinstance(high, e.Constant) and low.value > high.value:  # type: ignore[operator]
+        ends = [x.value for x in (low, high) if isinstance(x, e.Constant) and isinstance(x.value, Decimal)]
+        if len(ends) == 2 and ends[0] > ends[1]:
             wanted = Phrase("a range from a lower to a higher number", "从小到大的范围")
             self.scope.report("CR110", span, value=span.text, expected=wanted)
 

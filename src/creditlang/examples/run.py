@@ -8,7 +8,7 @@ a table of examples is an example of its own.
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from attrs import define, field, frozen
 
@@ -252,5 +252,14 @@ def _settings(policy: o.Policy, program: Program, settings: Iterable[t.Setting])
                 Phrase(f"there is no named value “{setting.name.text}”", f"没有设定值“{setting.name.text}”"),
                 setting.span,
             )
-        found[name] = constant(setting.value)
+        value, wanted = constant(setting.value), policy.setting_types[name]
+        if not isinstance(value, _CONSTANTS.get(wanted.name, object)):
+            raise BadExample(
+                Phrase(f"“{setting.name.text}” stands for another kind of value", f"“{setting.name.text}”不是这种值"),
+                setting.span,
+            )
+        found[name] = value
     return found
+
+
+_CONSTANTS: Final[Mapping[str, type]] = {"number": Decimal, "date": date, "text": str, "yes or no": bool}

@@ -113,6 +113,9 @@ def _record_fact(x: e.RecordFact, env: Environment) -> Any:
 
 
 def _aggregate(x: e.Aggregate, env: Environment) -> Any:
+    whole = env.period is None or env.period[0] != "year"
+    if x.function == "total" and whole and not x.is_fact and env.run.policy.accounts[x.name].sort == "category":
+        return env.run.whole(x.name)
     found = env.run.over_periods(x.name, x.is_fact, env)
     if x.function == "total":
         total: v.Number = v.ZERO

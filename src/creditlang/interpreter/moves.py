@@ -191,7 +191,7 @@ def _at_ratio(move: o.Move, ratio: o.Ratio, offered: v.Number, room: v.Number | 
     if room is not None:
         amount = v.smaller(amount, room)
     taken = v.quotient(v.multiply(amount, ratio.taken), ratio.given, "up", Decimal("0.000001"))
-    return amount, _plain(taken)
+    return amount, _plain(v.smaller(taken, offered))
 
 
 def _plain(value: v.Number) -> v.Number:

@@ -167,12 +167,10 @@ class Run:
         return total
 
     def over_periods(self, name: str, is_fact: bool, environment: Environment) -> list[Any]:
-        """The values of an account or fact in all periods inside the one at hand."""
+        """The values of an account or fact in all periods inside the one at hand, as they were earned."""
         known = self.facts.get(name, {}) if is_fact else self.balances.get(name, {})
         if environment.period is not None and environment.period[0] == "year":
             return [value for key, value in known.items() if academic_year(key) == environment.period[1]]
-        if not is_fact and self.policy.accounts[name].sort == "category":
-            return [self.whole(name)]
         return list(known.values())
 
     def fact(self, name: str, key: str) -> Any:
