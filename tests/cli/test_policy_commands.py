@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from creditlang.resources import policy_names, sample_path
+from creditlang.resources import policy_names
 
 LANGUAGES = ("en", "zh")
 BROKEN = 'unit credit\ncategory academic in credt\n    item lecture "讲座": 1 per event\n'
@@ -170,7 +170,6 @@ def test_plugins(cli: Any, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.skipif(sample_path("hengyang") is None, reason="no sample data")
 def test_demo(cli: Any, language: str) -> None:
     """It works without arguments."""
     result = cli("demo", "--lang", language)

@@ -365,29 +365,34 @@ class Elaborator:
             self.need(kind, "number", node)
         return e.Aggregate(node.function, fact, True), kind
 
+    def kind_called(self, name: t.Identifier) -> Kind | None:
+        """The kind of record of a name or label; None, with a report, when there is none."""
+        found = self.program.canonical("kind", name.text)
+        if found is None:
+            self.scope.unknown("kind", name)
+            return None
+        return self.program.kinds[found]
+
     def count(self, node: t.Count, context: Context) -> Typed:
-        name = self.program.canonical("kind", node.kind.text)
-        if name is None:
-            self.scope.unknown("kind", node.kind)
+        kind = self.kind_called(node.kind)
+        if kind is None:
             return NOTHING
-        inner = Context(kind=self.program.kinds[name], tolerant=True, outer=context.kind)
+        inner = Context(kind=kind, tolerant=True, outer=context.kind)
         where = self.condition(node.where, inner) if node.where else None
-        counted = e.CountRecords(name, where)
+        counted = e.CountRecords(kind.name, where)
         return (e.Compare(">", counted, e.Constant(Decimal(0))), YES_OR_NO) if node.any else (counted, WHOLE)
 
     def latest(self, node: t.Latest, context: Context) -> Typed:
-        name = self.program.canonical("kind", node.kind.text)
-        if name is None:
-            self.scope.unknown("kind", node.kind)
+        kind = self.kind_called(node.kind)
+        if kind is None:
             return NOTHING
-        kind = self.program.kinds[name]
         field = self.scope.field_of(kind, node.field.text)
         if field is None:
             self.scope.unknown("field", node.field, kind.fields)
             return NOTHING
-        self.scope.used.add((name, field.name))
+        self.scope.used.add((kind.name, field.name))
         before = self.a_date(node.before, context) if node.before is not None else None
-        return e.Latest(field.name, name, before), field.type
+        return e.Latest(field.name, kind.name, before), field.type
 
     def same_field(self, node: t.Same, context: Context) -> Typed:
         """The field must be called the same in the record at hand and in those looked for."""
@@ -402,16 +407,14 @@ class Elaborator:
         return e.Same(inner.name), YES_OR_NO
 
     def sum_of(self, node: t.SumOf, context: Context) -> Typed:
-        name = self.program.canonical("kind", node.kind.text)
-        if name is None:
-            self.scope.unknown("kind", node.kind)
+        kind = self.kind_called(node.kind)
+        if kind is None:
             return NOTHING
-        kind = self.program.kinds[name]
         field = self.scope.field_of(kind, node.field.text)
         fact = self.program.canonical("fact", node.field.text)
         inner = Context(kind=kind, tolerant=True, outer=context.kind)
         if field is not None:
-            self.scope.used.add((name, field.name))
+            self.scope.used.add((kind.name, field.name))
             value, found = e.Field(field.name), field.type
         elif fact is not None:
             value, found = self.fact(fact, node.field, inner)  # type: ignore[assignment]
@@ -420,7 +423,7 @@ class Elaborator:
             return NOTHING
         self.need(found, "number", node.field)
         where = self.condition(node.where, inner) if node.where else None
-        return e.SumRecords(value, name, where), found
+        return e.SumRecords(value, kind.name, where), found
 
 
 def known_present(node: t.Expression, holds: bool, elaborator: Elaborator, context: Context) -> frozenset[str]:
