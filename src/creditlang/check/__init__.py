@@ -10,6 +10,7 @@ from creditlang.check.citations import check_citations, check_fields
 from creditlang.check.conditions import check_conditions
 from creditlang.check.limits import check_caps, check_minima
 from creditlang.check.periods import check_periods
+from creditlang.check.printed import check_references, check_values
 from creditlang.check.tables import check_shares, check_tables
 from creditlang.core import Compilation, Policy
 from creditlang.diagnostics import Diagnostic
@@ -32,6 +33,8 @@ def check_policy(policy: Policy, compilation: Compilation, modules: Iterable[t.M
         *check_citations(policy, program),
         *check_fields(policy, program, compilation.scope.used),
         *check_periods(policy, program),
+        *check_values(program),
+        *check_references(policy, program),
     ]
     return accept(found, modules)
 

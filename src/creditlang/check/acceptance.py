@@ -68,5 +68,7 @@ def _end(node: t.Line) -> int:
         *getattr(node, "readings", ()),
         *getattr(node, "parts", ()),
         *getattr(node, "rows", ()),
+        *getattr(node, "printed", ()),
+        *getattr(node, "references", ()),
     )
     return max([node.span.end, *(_end(line) if isinstance(line, t.Line) else line.span.end for line in inner)])

@@ -200,8 +200,7 @@ class Body:
         matched = [[x for x in conditions if holds(x.condition, case)] for case in cases]
         yield from self._overlaps(cases, matched)
         yield from self._unreachable(conditions, matched)
-        if not self.closed:
-            yield from self._gaps(cases, matched)
+        yield from self._gaps(cases, matched)
 
     def _overlaps(
         self, cases: Sequence[Mapping[e.Expression, Any]], matched: Sequence[Sequence[Alternative]]
@@ -229,7 +228,10 @@ class Body:
     def _gaps(
         self, cases: Sequence[Mapping[e.Expression, Any]], matched: Sequence[Sequence[Alternative]]
     ) -> Iterator[Diagnostic]:
-        """Cases that no line speaks of: values of a scale are a note, a hole between numbers is a warning."""
+        """Cases that no line speaks of: values of a scale are a note, a hole between numbers is a warning.
+
+        Where `otherwise` answers, only the hole is told, since what remains at the ends is what it is for.
+        """
         where = self.alternatives[0].span
         unmatched = [case for case, lines in zip(cases, matched, strict=True) if not lines]
         if not unmatched or len(unmatched) == len(cases):
@@ -243,13 +245,13 @@ class Body:
             column = self.variables.column(name)
             if column is not None and column.type.name == "text":
                 continue
-            if all(isinstance(value, str) for value in domain if value != _MISSING):
+            if not self.closed and all(isinstance(value, str) for value in domain if value != _MISSING):
                 yield report("CR313", where, values=either([self.value(name, value) for value in unspoken]))
                 return
             for value in unspoken:
                 between = isinstance(value, Decimal) and any(x < value for x in spoken if isinstance(x, Decimal))
                 if between and any(x > value for x in spoken if isinstance(x, Decimal)):
-                    yield report("CR312", where, witness=self.witness({name: value}))
+                    yield report("CR317" if self.closed else "CR312", where, witness=self.witness({name: value}))
                     return
 
     # ---- in words

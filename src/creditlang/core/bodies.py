@@ -29,7 +29,7 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
         self, lines: Sequence[t.Line], context: Context, around: str, inside: frozenset[str] | None, unit: str | None
     ) -> list[o.Operator]:
         """The operators of a body, in order; `inside` are the rules that it speaks of when it speaks of groups."""
-        lines = [line for line in lines if not isinstance(line, (t.Reading, t.Item, t.Category, t.Level, t.InOrderOf))]
+        lines = [line for line in lines if not isinstance(line, _NO_OPERATORS)]
         cases = [line for line in lines if _is_case(line)]
         mode = next((line.which for line in lines if isinstance(line, t.Mode)), "one")
         tolerant = any(isinstance(line, t.Fallback) or (isinstance(line, t.Case) and line.otherwise) for line in lines)
@@ -100,6 +100,9 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
             self.scope.report("CR103", declared.span, container=CONTAINERS["adjust"])
             return
         yield from self.operators(declared.lines, context, own, inside, unit)
+
+
+_NO_OPERATORS = (t.Reading, t.Reference, t.Item, t.Category, t.Level, t.InOrderOf)
 
 
 def _is_case(line: t.Line) -> bool:

@@ -36,15 +36,16 @@ _IN_RULES = (
     t.OneByOne,
 )
 _ADJUSTMENTS = tuple(kind for kind in _IN_RULES if kind not in (t.Case, t.TableCase, t.Mode))
+_REMARKS = (t.Reference, t.Reading)
 ALLOWED: dict[str, tuple[type, ...]] = {
-    "item": (*_IN_RULES, t.Reading),
-    "adjust": (*_ADJUSTMENTS, t.Reading),
-    "category": (*_ADJUSTMENTS, t.Category, t.Item, t.InOrderOf, t.Reading),
-    "score": (*_ADJUSTMENTS, t.Category, t.Item, t.Level, t.Reading),
-    "fact": (t.Case, t.Mode, t.Steps, t.Fallback, t.Reading),
-    "credit": (t.Case, t.Mode, t.Steps, t.GoesTo, t.Fallback, t.Reading),
-    "record": (t.Guard, t.Case, t.Reading),
-    "offset": (t.Guard, t.InOrderOf, t.Rounded, t.Reading),
+    "item": (*_IN_RULES, *_REMARKS),
+    "adjust": (*_ADJUSTMENTS, *_REMARKS),
+    "category": (*_ADJUSTMENTS, t.Category, t.Item, t.InOrderOf, *_REMARKS),
+    "score": (*_ADJUSTMENTS, t.Category, t.Item, t.Level, *_REMARKS),
+    "fact": (t.Case, t.Mode, t.Steps, t.Fallback, *_REMARKS),
+    "credit": (t.Case, t.Mode, t.Steps, t.GoesTo, t.Fallback, *_REMARKS),
+    "record": (t.Guard, t.Case, *_REMARKS),
+    "offset": (t.Guard, t.InOrderOf, t.Rounded, *_REMARKS),
 }
 
 

@@ -83,6 +83,7 @@ class Compilation:
             if declared.kind is None:
                 self.scope.fact_type(name)
         self.check_early()
+        self.check_references()
         accounts = {name: self.account(symbol) for name, symbol in program.accounts.items()}
         moves = tuple(move for move in map(self.move, program.offsets) if move is not None)
         requirements = {name: self.requirement(node) for name, node in program.requires.items()}
@@ -146,6 +147,10 @@ class Compilation:
                 self.scope.date(dated.since, dated)
             values.append(o.DatedValue(dated.since, value))
         values.sort(key=lambda dated: dated.since or "")
+        for other in node.printed:
+            _, found = self.elaborator.expression(other.value, Context(), kind)
+            self.elaborator.same(found, kind, other.value)
+            self.bodies.article(other.cites)
         self.bodies.article(node.cites)
         self.settings[name] = tuple(values)
         return kind
@@ -500,6 +505,15 @@ class Compilation:
             line = reading.span.source.line_number(reading.span.start)
             notes.append(o.ReadingNote(reading.text, article, f"{reading.span.source.name}:{line}", reading.span))
         return tuple(notes)
+
+    def check_references(self) -> None:
+        """References lead to something, and to articles that there are."""
+        for reference in self.program.references:
+            self.bodies.article(reference.cites)
+            sorts = ("item", "account", "fact", "require", "let", "table", "adjust", "kind")
+            if not any(self.program.canonical(sort, reference.name.text) for sort in sorts):
+                known = [text for sort, text in self.program.labels if sort in sorts]
+                self.scope.unknown("name", reference.name, known)
 
     def article_names(self) -> tuple[str, ...]:
         """All articles of the regulation, longest names first where one begins with another."""

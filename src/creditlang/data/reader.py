@@ -142,9 +142,11 @@ class DataReader:
         self.assign(records)
         return self.dataset
 
-    def problem(self, found: Diagnostic) -> None:
-        """Note what is wrong."""
+    def problem(self, found: Diagnostic, student: str = "") -> None:
+        """Note what is wrong, and with whose data."""
         self.dataset.problems.append(found)
+        if student:
+            self.dataset.owners[id(found)] = student
 
     def layout(
         self, table: RawTable, readers: tuple[_Reader, ...], builtin: Mapping[str, tuple[str, ...]]
@@ -196,7 +198,7 @@ class DataReader:
                 value, wrong = self.value(reader, given, Place(table.source, row.number, _shown(reader.column)))
                 student.attributes[reader.column.name] = value
                 if wrong is not None:
-                    self.problem(wrong)
+                    self.problem(wrong, identifier)
                     student.problem = student.problem or wrong
             self.dataset.students[identifier] = student
 
@@ -238,18 +240,19 @@ class DataReader:
             values[reader.column.name] = value
             if wrong is not None:
                 problem = problem or wrong
-        self.check_item(kind, values, source, row.number)
-        where = Place(source, row.number)
-        return self.finished(kind, identifier, _cell(row, places.get("student_id")), values, where, problem)
+        student, where = _cell(row, places.get("student_id")), Place(source, row.number)
+        self.check_item(kind, values, student, where)
+        return self.finished(kind, identifier, student, values, where, problem)
 
-    def check_item(self, kind: str, values: Mapping[str, object], source: str, row: int) -> None:
+    def check_item(self, kind: str, values: Mapping[str, object], student: str, where: Place) -> None:
         """Report a code that no rule speaks of; its record is unmatched."""
         name = self.policy.kinds[kind].item_field
         code = values.get(name or "")
         if isinstance(code, str) and code not in self.policy.rules:
             column = next(column for column in self.policy.kinds[kind].columns if column.name == name)
             close = nearest(code, self.items()) or ""
-            self.problem(report("CR661", Place(source, row, _shown(column)), value=quote(code), nearest=close))
+            place = Place(where.source, where.row, _shown(column))
+            self.problem(report("CR661", place, value=quote(code), nearest=close), student)
 
     def finished(
         self,
@@ -304,8 +307,8 @@ class DataReader:
         owner = self.dataset.students.get(record.student)
         group = record.values.get(kind.group or "")
         rule = self.policy.rules.get(str(record.values.get(kind.item_field or "")))
-        if record.student:
-            spreads = rule is not None and rule.falls_on_group
+        spreads = rule is not None and rule.falls_on_group
+        if record.student and not (spreads and group is not None):
             group = self.group_of(owner, kind, record) if spreads and owner is not None else None
             if group is None:
                 return [owner] if owner is not None else []
@@ -323,8 +326,7 @@ class DataReader:
             record.problem = record.problem or report("CR658", record.place)
             self.dataset.orphans.append(record)
         if record.problem is not None:
-            self.problem(record.problem)
-            self.dataset.owners.update({id(record.problem): student.identifier for student in students[:1]})
+            self.problem(record.problem, students[0].identifier if students else "")
         for student in students:
             student.records.append(record if record.student == student.identifier else _copy_for(record, student))
 

@@ -64,6 +64,7 @@ class _Resolver:
             case t.Let() if self.name("let", node.name, node.labels):
                 program.lets[node.name.text] = node
                 program.readings.extend(node.readings)
+                program.references.extend(node.references)
             case t.Adjust() if self.name("adjust", node.name, node.labels):
                 program.adjusts[node.name.text] = node
             case t.Table() if self.name("table", node.name, node.labels):
@@ -95,8 +96,8 @@ class _Resolver:
                 program.readings.extend(node.readings)
             case t.Reading():
                 program.readings.append(node)
-        for line in _readings(node):
-            program.readings.append(line)
+        for line in _remarks(node):
+            (program.readings if isinstance(line, t.Reading) else program.references).append(line)  # type: ignore[arg-type]
 
     def enumeration(self, node: t.Named, values: tuple[t.Value, ...]) -> Enumeration:
         table: dict[str, tuple[str, ...]] = {}
@@ -192,12 +193,12 @@ class _Resolver:
                 self.program.accounts[account].items.append(node.name.text)
 
 
-def _readings(node: t.Line) -> Iterable[t.Reading]:
-    """The readings in a body and in the bodies inside it, in written order."""
+def _remarks(node: t.Line) -> Iterable[t.Reading | t.Reference]:
+    """The readings and references in a body and in the bodies inside it, in written order."""
     for line in getattr(node, "lines", ()):
-        if isinstance(line, t.Reading):
+        if isinstance(line, (t.Reading, t.Reference)):
             yield line
         elif isinstance(line, t.TableCase):
             yield from line.readings
         else:
-            yield from _readings(line)
+            yield from _remarks(line)

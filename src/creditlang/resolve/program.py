@@ -109,6 +109,7 @@ class Program:
     treats: list[t.Treat] = field(factory=list)
     uniques: list[t.Unique] = field(factory=list)
     readings: list[t.Reading] = field(factory=list)
+    references: list[t.Reference] = field(factory=list)
     articles: list[t.Articles] = field(factory=list)
     calendars: list[t.Calendar] = field(factory=list)
     examples: list[t.Example | t.ExampleTable] = field(factory=list)

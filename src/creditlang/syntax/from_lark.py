@@ -91,7 +91,13 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
     def let(self, children: Children) -> t.Let:
         first = t.DatedValue(first_of(children, t.Expression), None, span=span_of(children))
         values = (first, *nodes(children, t.DatedValue))
-        return t.Let(**declared(children), values=values, readings=tuple(nodes(children, t.Reading)))
+        return t.Let(
+            **declared(children), values=values, printed=tuple(nodes(children, t.AlsoPrinted)),
+            references=tuple(nodes(children, t.Reference)), readings=tuple(nodes(children, t.Reading)),
+        )  # fmt: skip
+
+    def also_printed(self, children: Children) -> t.AlsoPrinted:
+        return t.AlsoPrinted(children[1], cites=handed(children, "cites", ()), span=span_of(children))
 
     def dated_value(self, children: Children) -> t.DatedValue:
         return t.DatedValue(
@@ -106,6 +112,10 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
             string_of(children[1]), handed(children, "names", ()), cites=handed(children, "cites", ()),
             span=span_of(children),
         )  # fmt: skip
+
+    def reference(self, children: Children) -> t.Reference:
+        cites = self.cites(tokens(children, "CITATION")).value
+        return t.Reference(identifier(children[1]), cites=cites, span=span_of(children))
 
     def reason(self, children: Children) -> Handed:
         return Handed("reason", string_of(children[1]))

@@ -284,6 +284,13 @@ class Reading(Line):
 
 
 @frozen
+class Reference(Line):
+    """A declaration that the text refers to; the articles it cites are those by which the text does so."""
+
+    name: Identifier
+
+
+@frozen
 class PerEvent(Node):
     """Once for each record."""
 
@@ -613,10 +620,19 @@ class DatedValue(Line):
 
 
 @frozen
+class AlsoPrinted(Line):
+    """A value that the text prints in another place for the same thing."""
+
+    value: Expression
+
+
+@frozen
 class Let(Named):
     """A named value, which may change at dates."""
 
     values: tuple[DatedValue, ...] = ()
+    printed: tuple[AlsoPrinted, ...] = ()
+    references: tuple[Reference, ...] = ()
     readings: tuple[Reading, ...] = ()
 
 
