@@ -9,14 +9,18 @@ carries its problem and is handed over all the same, so that it is counted. The 
 the published contract, in that order; only `students` grows, by one column per requirement and per total.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Final, Literal
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from creditlang.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    import pyarrow
 
 Value = str | int | Decimal | date | None
 """A cell of a result table. Amounts are `Decimal` and exact; `None` is an empty cell. Floats do not exist."""
@@ -40,18 +44,87 @@ class RawRow:
     problem: Diagnostic | None = None
 
 
+BATCH_ROWS: Final = 65_536
+"""Rows of a batch, where nothing speaks for another number: some megabytes."""
+
+
+@frozen(eq=False)
+class RawBatch:
+    """Rows side by side, as columns: the form in which a million rows are handed over.
+
+    `numbers` are the true row numbers, rising. `columns` has an Arrow array of type `string` for each name of the
+    table's header, all as long as `numbers`, without nulls: an empty cell is `""`. `problems` are those of broken
+    rows, by their position in the batch; the cells of such a row are empty, and what could be read of it is in `broken`.
+    """
+
+    numbers: Sequence[int]
+    columns: tuple["pyarrow.StringArray", ...]
+    problems: Mapping[int, Diagnostic] = field(factory=dict)
+    broken: Mapping[int, tuple[str, ...]] = field(factory=dict)
+
+    def rows(self) -> Iterator[RawRow]:
+        """The same, row by row."""
+        cells = zip(*(column.to_pylist() for column in self.columns), strict=True) if self.columns else iter(())
+        if not self.problems:
+            yield from map(RawRow, self.numbers, cells)
+            return
+        for position, (number, row) in enumerate(zip(self.numbers, cells, strict=True)):
+            problem = self.problems.get(position)
+            yield RawRow(number, row if problem is None else self.broken.get(position, ()), problem)
+
+    @staticmethod
+    def of(rows: Sequence[RawRow], width: int) -> "RawBatch":
+        """Rows as a batch of `width` columns."""
+        import pyarrow
+
+        problems = {position: row.problem for position, row in enumerate(rows) if row.problem is not None}
+        empty = ("",) * width
+        cells = [row.cells if row.problem is None else empty for row in rows]
+        columns = zip(*cells, strict=True) if cells else [()] * width
+        return RawBatch(
+            [row.number for row in rows],
+            tuple(pyarrow.array(column, pyarrow.string()) for column in columns),
+            problems,
+            {position: rows[position].cells for position in problems},
+        )
+
+
 @frozen(eq=False)
 class RawTable:
-    """One sheet or file. `rows` can be gone through once, and every row without a problem is as wide as `header`.
+    """One sheet or file. Its content can be gone through once, as `rows` or by `batches()`.
 
     `name` is the file's stem or the sheet's name, by which the table finds its record kind. `source` is what messages
-    call it: a file name, with the sheet where there are several, never a full path.
+    call it: a file name, with the sheet where there are several, never a full path. Every row without a problem is as
+    wide as `header`. A source that has columns at hand makes a table with `of_batches`; nobody else has to care.
     """
 
     name: str
     source: str
     header: tuple[str, ...]
     rows: Iterable[RawRow]
+    columnar: Callable[[], Iterator[RawBatch]] | None = None
+
+    @staticmethod
+    def of_batches(
+        name: str, source: str, header: tuple[str, ...], batches: Callable[[], Iterator[RawBatch]]
+    ) -> "RawTable":
+        """A table of which the source has columns; `batches` is called once, at the latest moment."""
+        return RawTable(name, source, header, (row for batch in batches() for row in batch.rows()), batches)
+
+    def batches(self, size: int = BATCH_ROWS) -> Iterator[RawBatch]:
+        """The rows as columns: as the source has them, else `size` rows at a time."""
+        if self.columnar is not None:
+            yield from self.columnar()
+            return
+        rows = iter(self.rows)
+        while taken := list(islice(rows, size)):
+            yield RawBatch.of(taken, len(self.header))
+
+    def through(self, watch: Callable[[Iterator[Any]], Iterator[Any]]) -> "RawTable":
+        """The same table, with `watch` around whichever content is gone through."""
+        columnar = self.columnar
+        watched = None if columnar is None else lambda: watch(columnar())
+        return evolve(self, rows=watch(iter(self.rows)), columnar=watched)
 
 
 def _column_name(_instance: object, _attribute: object, value: str) -> None:

@@ -7,14 +7,14 @@ outputs. The exception's own text is left out of the message: it may quote recor
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TextIO
-
-from attrs import evolve
+from typing import TextIO, TypeVar
 
 from creditlang.diagnostics import report
 from creditlang.plugin.errors import PluginError
 from creditlang.plugin.interface import Output, Source
-from creditlang.schema import Column, RawRow, RawTable, Row
+from creditlang.schema import Column, RawTable, Row
+
+Content = TypeVar("Content")
 
 
 @contextmanager
@@ -42,11 +42,11 @@ class GuardedSource(Source):
         """The inner source's tables."""
         with blaming(self.owner):
             for table in self.inner.tables():
-                yield evolve(table, rows=self._rows(table.rows))
+                yield table.through(self._watched)
 
-    def _rows(self, rows: Iterable[RawRow]) -> Iterator[RawRow]:
+    def _watched(self, content: Iterator[Content]) -> Iterator[Content]:
         with blaming(self.owner):
-            yield from rows
+            yield from content
 
     def fingerprint(self) -> str:
         """The inner source's fingerprint."""

@@ -74,6 +74,14 @@ class SourceContract:
         assert [row.cells for row in rows] == [tuple(map(clean, row)) for row in ROWS]
         assert all(row.problem is None for row in rows)
 
+    def test_batches_are_the_rows(self, tmp_path: Path) -> None:
+        """In columns, with the same numbers and problems."""
+        address = self.write_sample(tmp_path, HEADER, ROWS)
+        with self.open(address) as source:
+            batched = [row for table in source.tables() for batch in table.batches() for row in batch.rows()]
+            assert source.fingerprint() == self._read(address)[2]
+        assert batched == [row for _, rows in self._read(address)[0] for row in rows]
+
     def test_tables_and_rows_say_where_they_are_from(self, tmp_path: Path) -> None:
         """Names without paths, row numbers that rise and start after nothing."""
         ((table, rows),) = self._read(self.write_sample(tmp_path, HEADER, ROWS))[0]
