@@ -41,6 +41,7 @@ class Cohort:
     dataset: Dataset
     read: int
     balanced: bool
+    as_of: date | None = None
 
     @property
     def reliable(self) -> bool:
@@ -78,7 +79,7 @@ def run_cohort(
     for found in dataset.problems:
         results.issue(found, dataset.owners.get(id(found), ""))
     results.finish([*_manifest(policy, settings, interpreter, results.equation_text(read)), *sorted(manifest.items())])
-    return Cohort(results, dataset, read, balanced)
+    return Cohort(results, dataset, read, balanced, interpreter.as_of)
 
 
 _EVERY = 50

@@ -15,9 +15,8 @@ from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, Language, Severity, in_language, message
 from creditlang.interpreter.values import UNBOUNDED, ZERO, Interval, negative
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
+from creditlang.plugin.run_data import DISPOSITION_WORDS
 from creditlang.schema import RESULT_TABLES, Column, Row
-
-STATUS_WORDS = {"met": "达到", "unmet": "未达到", "open": "未定"}
 
 
 def plain(value: Decimal) -> Decimal:
@@ -186,7 +185,7 @@ class Results:
 
     def equation_text(self, read: int) -> str:
         """The record equation, written out."""
-        words = _DISPOSITION_WORDS if self.language == "zh" else {name: name for name in DISPOSITIONS}
+        words = DISPOSITION_WORDS if self.language == "zh" else {name: name for name in DISPOSITIONS}
         parts = [f"{words[name]} {self.equation[name]}" for name in DISPOSITIONS]
         head = "读入" if self.language == "zh" else "read"
         return f"{head} {read} = " + " + ".join(parts)
@@ -199,20 +198,9 @@ class Results:
         self.tables["manifest"] = list(manifest)
 
 
-_DISPOSITION_WORDS = {
-    "counted": "计入",
-    "reduced": "核减",
-    "void": "作废",
-    "pending": "待定",
-    "unmatched": "无对应规则",
-    "invalid": "无效",
-    "out of scope": "不在范围",
-}
-
-
 def disposition_word(disposition: str, language: Language) -> str:
     """A disposition in words; what is none, as an example may have it, stays as it is."""
-    return _DISPOSITION_WORDS.get(disposition, disposition) if language == "zh" else disposition
+    return DISPOSITION_WORDS.get(disposition, disposition) if language == "zh" else disposition
 
 
 def fact_value(value: object) -> str | Decimal | None:

@@ -54,7 +54,7 @@ class RawBatch:
 
     `numbers` are the true row numbers, rising. `columns` has an Arrow array of type `string` for each name of the
     table's header, all as long as `numbers`, without nulls: an empty cell is `""`. `problems` are those of broken
-    rows, by their position in the batch; the cells of such a row are empty, and what could be read of it is in `broken`.
+    rows, by their position in the batch; the cells of such a row are empty, and what could be read is in `broken`.
     """
 
     numbers: Sequence[int]

@@ -17,20 +17,19 @@ if TYPE_CHECKING:
 def command(no_plugins: bool, language: "Language") -> None:
     """List the plugins: what each offers, from where, and what failed to load and why."""
     from creditlang.cli.tables import table_text
-    from creditlang.plugin import PluginManager
+    from creditlang.plugin import KIND_WORDS, PluginManager
 
     manager = PluginManager(no_plugins=no_plugins)
-    rows = [
-        [
-            entry.name,
-            f"{entry.distribution} {entry.version}",
-            entry.status,
-            " ".join(entry.sources),
-            " ".join(entry.outputs),
-        ]
+    rows = [[entry.name, f"{entry.distribution} {entry.version}", entry.status] for entry in manager.listing()]
+    zh = language == "zh"
+    click.echo(table_text(["插件", "来自", "状态"] if zh else ["plugin", "from", "status"], rows))
+    offered = [
+        [entry.name, words.zh if zh else f"{words}s", " ".join(entry.names(kind))]
         for entry in manager.listing()
+        for kind, words in KIND_WORDS.items()
+        if entry.names(kind)
     ]
-    zh = ["插件", "来自", "状态", "数据来源", "输出"]
-    click.echo(table_text(zh if language == "zh" else ["plugin", "from", "status", "sources", "outputs"], rows))
+    click.echo()
+    click.echo(table_text(["插件", "提供", "名称"] if zh else ["plugin", "offers", "names"], offered))
     common.show(manager.problems, language)
     sys.exit(common.BROKEN if manager.problems else common.CLEAN)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from creditlang.core.operators import Policy
     from creditlang.diagnostics import Language
     from creditlang.ledger import StudentResult
-    from creditlang.plugin import PluginManager
+    from creditlang.plugin import Output, PluginManager
+    from creditlang.plugin.run_data import RunData
 
 
 @click.command("run")
@@ -50,9 +51,16 @@ def command(
       creditlang run hengyang --data records/ --out results/ --as-of 2025-07-31
       creditlang run hengyang --data records/ --format json > results.json
     """
+    from creditlang.run_data import Collector
+    from creditlang.schema import RESULT_TABLES
+
     compiled = common.sound_policy(policy, language)
     manager = common.plugin_manager(request.no_plugins, language)
-    cohort = work_out(compiled.policy, manager, request, language, students)
+    outputs = [opened_output(manager, target, language) for target in targets]
+    collector = Collector() if any(output.wants_run for output in outputs) else None
+    cohort = work_out(
+        compiled.policy, manager, request, language, students, collector.keep if collector else lambda result: None
+    )
     unknown = [student for student in students if student not in cohort.dataset.students]
     if unknown:
         names = ", ".join(unknown)
@@ -60,14 +68,18 @@ def command(
             common.USAGE, {"en": f"No student {names} in the data.", "zh": f"数据里没有学生{names}。"}[language]
         )
     if targets:
-        for target in targets:
-            write(manager, target, cohort, language)
+        run = collector.run_data(cohort, compiled.compilation.program, language) if collector else None
+        written = [write(output, cohort, run, language, tuple(RESULT_TABLES)) for output in outputs]
         summary(cohort, language, err=False)
     elif shape == "table":
+        written = []
         summary(cohort, language, err=False)
     else:
-        write(manager, f"{shape}:-", cohort, language)
+        shown = ("students",) if shape == "csv" else tuple(RESULT_TABLES)
+        written = [write(opened_output(manager, f"{shape}:-", language), cohort, None, language, shown)]
         equation(cohort, language)
+    if not all(written):
+        sys.exit(common.BROKEN)
     sys.exit(common.CLEAN if cohort.reliable else common.UNDETERMINED)
 
 
@@ -104,22 +116,34 @@ def work_out(
     return cohort
 
 
-def write(manager: "PluginManager", target: str, cohort: "Cohort", language: "Language") -> None:
-    """Write all tables to a target, the manifest last."""
+def opened_output(manager: "PluginManager", target: str, language: "Language") -> "Output":
+    """The output at a target; where there is none, the program ends before anything is worked out."""
     from creditlang.plugin import PluginError
-    from creditlang.schema import RESULT_TABLES
+
+    try:
+        return manager.output(target, sys.stdout)
+    except PluginError as error:
+        common.show(error.diagnostics, language)
+        sys.exit(common.BROKEN)
+
+
+def write(
+    output: "Output", cohort: "Cohort", run: "RunData | None", language: "Language", names: Sequence[str]
+) -> bool:
+    """Write tables to an output, the manifest last; whether it could be done. The other outputs go on."""
+    from creditlang.plugin import PluginError
 
     results = cohort.results
-    names = [name for name in RESULT_TABLES if name != "manifest"] + ["manifest"]
-    if target == "csv:-":
-        names = ["students"]
     try:
-        with manager.output(target, sys.stdout) as output:
+        with output:
+            if output.wants_run and run is not None:
+                output.about(run)
             for name in names:
                 output.write(name, results.columns(name), results.tables[name])
     except PluginError as error:
         common.show(error.diagnostics, language)
-        sys.exit(common.BROKEN)
+        return False
+    return True
 
 
 def summary(cohort: "Cohort", language: "Language", err: bool) -> None:

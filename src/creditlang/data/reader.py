@@ -250,8 +250,7 @@ class DataReader:
         code = values.get(name or "")
         if isinstance(code, str) and code not in self.policy.rules:
             column = next(column for column in self.policy.kinds[kind].columns if column.name == name)
-            close = nearest(code, self.items()) or ""
-            place = Place(where.source, where.row, _shown(column))
+            place, close = Place(where.source, where.row, _shown(column)), nearest(code, self.items()) or ""
             self.problem(report("CR661", place, value=quote(code), nearest=close), student)
 
     def finished(

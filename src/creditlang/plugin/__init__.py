@@ -1,19 +1,44 @@
 """The plugin interface: all that a plugin imports, next to `creditlang.schema` and `creditlang.diagnostics`.
 
-A plugin is a module with hooks (`hookspecs`) that hand over factories for sources and outputs (`interface`); the
+A plugin is a module with hooks (`hookspecs`) that hand over factories for what `interface` describes; the
 manager finds, checks and calls them. Built-ins come in through the same door. `plugins/README.md` shows a whole
 plugin.
 """
 
 from creditlang.plugin.errors import PluginError
 from creditlang.plugin.hookspecs import HOOK_VERSION, hookimpl
-from creditlang.plugin.interface import OpenSource, Output, OutputFactory, Source, SourceFactory
-from creditlang.plugin.manager import PluginManager
+from creditlang.plugin.interface import (
+    Calendar,
+    Check,
+    CommandFactory,
+    Day,
+    Finding,
+    Form,
+    FormFactory,
+    Forms,
+    Function,
+    OpenSource,
+    Output,
+    OutputFactory,
+    Source,
+    SourceFactory,
+)
+from creditlang.plugin.manager import KIND_WORDS, PluginManager
 from creditlang.plugin.registry import PluginEntry
 from creditlang.plugin.values import text_of
 
 __all__ = [
     "HOOK_VERSION",
+    "KIND_WORDS",
+    "Calendar",
+    "Check",
+    "CommandFactory",
+    "Day",
+    "Finding",
+    "Form",
+    "FormFactory",
+    "Forms",
+    "Function",
     "OpenSource",
     "Output",
     "OutputFactory",

@@ -12,6 +12,7 @@ from typing import TextIO, TypeVar
 from creditlang.diagnostics import report
 from creditlang.plugin.errors import PluginError
 from creditlang.plugin.interface import Output, Source
+from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, RawTable, Row
 
 Content = TypeVar("Content")
@@ -67,6 +68,12 @@ class GuardedOutput(Output):
         super().__init__(inner.target, stream)
         self.inner = inner
         self.owner = owner
+        self.wants_run = inner.wants_run
+
+    def about(self, run: RunData) -> None:
+        """Pass on what the run knows."""
+        with blaming(self.owner):
+            self.inner.about(run)
 
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
         """Pass one table on."""

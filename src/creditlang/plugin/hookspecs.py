@@ -26,11 +26,20 @@ used.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import pluggy
 
-from creditlang.plugin.interface import OpenSource, OutputFactory, SourceFactory
+from creditlang.plugin.interface import (
+    Calendar,
+    Check,
+    CommandFactory,
+    Forms,
+    Function,
+    OpenSource,
+    OutputFactory,
+    SourceFactory,
+)
 
 PROJECT: Final = "creditlang"
 """The name of the hooks' project and of the entry-point group."""
@@ -52,33 +61,43 @@ def creditlang_sources(open_source: OpenSource) -> Mapping[str, SourceFactory]: 
 
 
 @hookspec
-def creditlang_outputs() -> Mapping[str, OutputFactory]:  # type: ignore[empty-body]
+def creditlang_outputs(forms: Callable[[], Forms]) -> Mapping[str, OutputFactory]:  # type: ignore[empty-body]
     """Outputs by scheme or suffix: `{"campus": CampusOutput, ".tsv": TabbedOutput}`.
 
     The factory is called with what stands after the scheme, or with the path, and with the stream that `-` means.
+    `forms` gives the forms of all plugins, for an output that draws them.
     """
 
 
 @hookspec
-def creditlang_functions() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
-    """Declared for later, not called yet: functions that policies may call, exact and without side effects, by name."""
+def creditlang_forms() -> Forms:  # type: ignore[empty-body]
+    """Printed forms and reports, made of a run, by name: `{"class-list": ClassList}`.
+
+    `--out forms:FOLDER` writes those that fit the policy, `--out forms:FOLDER#class-list` just one.
+    """
 
 
 @hookspec
-def creditlang_calendars() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
-    """Declared for later, not called yet: calendars of semesters, holidays and working days, by name."""
+def creditlang_functions() -> Mapping[str, Function]:  # type: ignore[empty-body]
+    """Functions that policies may call, by name: `{"full_months": Function(…)}`.
+
+    A policy writes `full_months(start, end)`.
+    """
 
 
 @hookspec
-def creditlang_checks() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
-    """Declared for later, not called yet: further checks of a policy, each yielding diagnostics, by name."""
+def creditlang_calendars() -> Mapping[str, Calendar]:  # type: ignore[empty-body]
+    """Calendars of holidays and made-up working days, by name: `{"china": days}`.
+
+    A policy writes `holiday from "china"` in its calendar.
+    """
 
 
 @hookspec
-def creditlang_forms() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
-    """Declared for later, not called yet: printed forms, such as a transcript, made from result tables, by name."""
+def creditlang_checks() -> Mapping[str, Check]:  # type: ignore[empty-body]
+    """Further checks of a policy, by name, each yielding findings; `creditlang check` runs them all."""
 
 
 @hookspec
-def creditlang_commands() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
-    """Declared for later, not called yet: further subcommands of `creditlang`, by name."""
+def creditlang_commands() -> Mapping[str, CommandFactory]:  # type: ignore[empty-body]
+    """Further subcommands of `creditlang`, by name, made when they are called."""

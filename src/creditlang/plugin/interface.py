@@ -1,4 +1,7 @@
-'''What a plugin implements: `Source`, which hands over tables of text, and `Output`, which takes result tables.
+'''What a plugin implements.
+
+`Source` hands over tables of text, `Output` takes result tables, `Form` makes printed sheets of a run, `Function` is
+what policies may call, `Calendar` knows holidays, a `Check` looks at a policy.
 
 These docstrings are the manual. A source that reads files of one `key=value` per line would be:
 
@@ -36,11 +39,17 @@ Run `creditlang.plugin.testing.SourceContract` over it: it is the definition of 
 '''
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Any, Literal, Self, TextIO
 
-from creditlang.diagnostics import Diagnostic
+from attrs import frozen
+
+from creditlang.diagnostics import Diagnostic, Phrase
+from creditlang.plugin.document import Document
+from creditlang.plugin.run_data import PolicyWords, RunData
 from creditlang.schema import Column, RawTable, Row
 
 
@@ -111,17 +120,24 @@ class Output(ABC):
                 while self.files:
                     self.files.pop(0).discard()
 
-    Used once: `write` for each table, in the order of `RESULT_TABLES`, then `close()`, which alone makes the results
-    appear under their names. If anything fails before, `discard()` is called instead, and whatever stood there before
-    must stand there still. `target` `-` means the `stream` that is handed in; the output does not close it.
+    Used once: `about` if `wants_run`, `write` for each table, in the order of `RESULT_TABLES`, then `close()`, which
+    alone makes the results appear under their names. If anything fails before, `discard()` is called
+    instead, and whatever stood there before must stand there still. `target` `-` means the `stream` that is handed in;
+    the output does not close it.
 
     The same rows give the same bytes: no clock, no random, no order of a set. Amounts are written exactly.
     """
+
+    wants_run = False
+    """Whether `about` is to be called: it costs memory, since all that was read is kept until the end."""
 
     def __init__(self, target: str, stream: TextIO) -> None:
         """`target` is what follows the scheme, or the path, or `-` for `stream`."""
         self.target = target
         self.stream = stream
+
+    def about(self, run: RunData) -> None:  # noqa: B027 - most outputs need the tables only
+        """Take what a table does not say: names for people, the students, their records. Called before `write`."""
 
     @abstractmethod
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
@@ -147,6 +163,93 @@ class Output(ABC):
         else:
             self.discard()
 
+
+class Form(ABC):
+    """A printed form or report, made of a run. It says what stands where; workbooks and PDFs are drawn from that.
+
+    class ClassList(Form):
+        title = Phrase("List of the class", "班级名单")
+
+        def documents(self, run):
+            for (school_class,), people in run.groups("class").items():
+                rows = [(person["student_id"], person["name"]) for person in people]
+                pages = listing(("序号", "学号", "姓名"), rows, per_page=20)
+                yield Document(f"班级名单 {school_class}", school_class, (6, 16, 12), pages)
+    """
+
+    title: Phrase
+    policies: tuple[str, ...] = ()
+    """The identifiers of the policies whose form it is; empty for a form of any policy."""
+
+    def fits(self, run: RunData) -> bool:
+        """Whether the form says something about this run."""
+        return not self.policies or run.policy.identifier in self.policies
+
+    @abstractmethod
+    def documents(self, run: RunData) -> Iterator[Document]:
+        """The documents, each with a name of its own."""
+
+
+Exact = Decimal | date | str | bool
+"""What functions of policies take and give: never a float."""
+
+Parameter = Literal["number", "date", "text", "yes or no"]
+
+
+@frozen
+class Function:
+    """A function that policies may call by name: exact, the same for the same arguments, without side effects.
+
+    `decimals` is the most digits after the point that a number it gives can have; what it gives is checked against
+    `result`. It is called with known values only: where an argument is open, the value is. An exception it raises
+    makes the record or fact that asked for it undetermined, with the function's name.
+    """
+
+    parameters: tuple[Parameter, ...]
+    result: Parameter
+    call: Callable[..., Exact]
+    summary: Phrase
+    decimals: int = 0
+
+    def __call__(self, *arguments: Exact) -> Exact:
+        """Call it."""
+        return self.call(*arguments)
+
+
+@frozen
+class Day:
+    """A day that is not what its weekday says: off on a weekday, or worked at a weekend."""
+
+    on: date
+    working: bool
+    label: Phrase
+
+
+Calendar = Callable[[date, date], Iterable[Day]]
+"""The days between two dates, both included, that differ from their weekday. Raises `LookupError` for days it does not
+know."""
+
+
+@frozen
+class Finding:
+    """What a check has to say about something in a policy: `about` is its sort and name, such as `item`, `lecture`."""
+
+    about: tuple[Literal["item", "account", "fact", "requirement", "kind", "policy"], str]
+    sentence: Phrase
+    serious: bool = False
+    """A warning; otherwise a note."""
+
+
+Check = Callable[[PolicyWords], Iterable[Finding]]
+"""Looks at what a policy is called and how it is put together."""
+
+FormFactory = Callable[[], Form]
+"""Makes a form."""
+
+CommandFactory = Callable[[], Any]
+"""Makes a `click.Command`."""
+
+Forms = Mapping[str, FormFactory]
 
 SourceFactory = Callable[[str], Source]
 """Makes a source from what follows the scheme, or from a path."""

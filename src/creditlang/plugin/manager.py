@@ -21,11 +21,16 @@ from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.plugin.errors import PluginError
 from creditlang.plugin.guard import GuardedOutput, GuardedSource, blaming
 from creditlang.plugin.hookspecs import PROJECT
-from creditlang.plugin.interface import Output, Source
-from creditlang.plugin.registry import RESERVED, PluginEntry, load_plugins
+from creditlang.plugin.interface import Forms, Output, Source
+from creditlang.plugin.registry import KINDS, RESERVED, PluginEntry, load_plugins
 
 _ADDRESS: Final = re.compile(r"([A-Za-z][A-Za-z0-9_+-]+):(.*)", re.DOTALL)
-_KIND_WORDS: Final = {"sources": Phrase("source", "数据来源"), "outputs": Phrase("output", "输出方式")}
+KIND_WORDS: Final = {
+    "sources": Phrase("source", "数据来源"), "outputs": Phrase("output", "输出方式"), "forms": Phrase("form", "表单"),
+    "functions": Phrase("function", "函数"), "calendars": Phrase("calendar", "日历"), "checks": Phrase("check", "检查"),
+    "commands": Phrase("command", "命令"),
+}  # fmt: skip
+"""What plugins offer, in words."""
 
 
 class PluginManager:
@@ -45,8 +50,8 @@ class PluginManager:
         """Load them all; failures are in `problems`, never raised."""
         points = metadata.entry_points(group=PROJECT) if entry_points is None else entry_points
         allowed = () if no_plugins else allow
-        self._entries = load_plugins(points, allowed, self.source)
-        self._offers = {kind: self._owners(kind) for kind in ("sources", "outputs")}
+        self._entries = load_plugins(points, allowed, self.source, self.forms)
+        self._offers = {kind: self._owners(kind) for kind in KINDS}
         self.problems = self._found_problems(allowed or ())
 
     def listing(self) -> tuple[PluginEntry, ...]:
@@ -91,6 +96,19 @@ class PluginManager:
                 raise TypeError("not an Output")
         return GuardedOutput(output, entry.owner, stream)
 
+    def forms(self) -> Forms:
+        """The forms of all plugins, by name."""
+        return self.offers("forms")
+
+    def offers(self, kind: str) -> dict[str, Any]:
+        """What the plugins offer of a kind, such as `functions`; names that two of them claim are left out."""
+        usable = {name: owners[0] for name, owners in self._offers[kind].items() if len(owners) == 1}
+        return {name: entry.offered[kind][name] for name, entry in sorted(usable.items())}
+
+    def owner(self, kind: str, name: str) -> str:
+        """The plugin that offers something, as messages name it."""
+        return self._offers[kind][name][0].owner
+
     def _scheme_of_path(self, where: str) -> str:
         path = Path(where)
         if not where.strip() or not path.exists():
@@ -117,7 +135,7 @@ class PluginManager:
                 return suffix
         shown = suffixes[-1] if suffixes else Phrase("files without an ending", "没有扩展名的文件")
         raise PluginError(
-            report("CR706", Place(path.name), suffix=shown, kind=_KIND_WORDS[kind], known=", ".join(self.names(kind)))
+            report("CR706", Place(path.name), suffix=shown, kind=KIND_WORDS[kind], known=", ".join(self.names(kind)))
         )
 
     def _offer(self, kind: str, name: str) -> tuple[PluginEntry, Callable[..., Any]]:
@@ -125,7 +143,7 @@ class PluginManager:
         owners = self._offers[kind].get(name, [])
         if not owners:
             known = ", ".join(self.names(kind))
-            raise PluginError(report("CR705", None, scheme=name, kind=_KIND_WORDS[kind], known=known))
+            raise PluginError(report("CR705", None, scheme=name, kind=KIND_WORDS[kind], known=known))
         if len(owners) > 1:
             raise PluginError(self._conflict(name, owners))
         return owners[0], owners[0].offered[kind][name]

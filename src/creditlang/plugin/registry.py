@@ -20,7 +20,7 @@ from attrs import field, frozen
 
 from creditlang.diagnostics import Diagnostic, Phrase, report
 from creditlang.plugin import hookspecs
-from creditlang.plugin.interface import OpenSource
+from creditlang.plugin.interface import Forms, Function, OpenSource
 
 RESERVED: Final = frozenset({"sample"})
 """Schemes that the library answers itself."""
@@ -29,7 +29,10 @@ Status = Literal["loaded", "failed", "left out"]
 Factories = Mapping[str, Callable[..., Any]]
 
 _OFFERED_NAME: Final = re.compile(r"[a-z][a-z0-9_+-]+|(?:\.[a-z0-9][a-z0-9_+-]*)+")
-_KINDS: Final = ("sources", "outputs")
+KINDS: Final = ("sources", "outputs", "forms", "functions", "calendars", "checks", "commands")
+"""What a plugin can offer, by the hooks' names."""
+
+_IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @frozen
@@ -41,14 +44,16 @@ class PluginEntry:
     version: str
     status: Status
     problem: Diagnostic | None = None
-    sources: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
     offered: Mapping[str, Factories] = field(factory=dict, repr=False, eq=False)
 
     @property
     def owner(self) -> str:
         """The plugin as messages name it."""
         return f"{self.name} ({self.distribution} {self.version})"
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """What it offers of a kind, such as `sources`."""
+        return tuple(sorted(self.offered.get(kind, ())))
 
 
 class _Failure(Exception):
@@ -61,12 +66,16 @@ class _Failure(Exception):
 
 
 def load_plugins(
-    entry_points: Iterable[EntryPoint], allowed: Collection[str] | None, open_source: OpenSource
+    entry_points: Iterable[EntryPoint],
+    allowed: Collection[str] | None,
+    open_source: OpenSource,
+    forms: Callable[[], Forms],
 ) -> tuple[PluginEntry, ...]:
     """Load every entry point that is built in or, unless `allowed` is None, allowed by plugin or distribution name."""
     points = sorted(entry_points, key=lambda point: (not _built_in(point), point.name, _distribution(point)))
     named = Counter(point.name for point in points)
-    return tuple(_load(point, points, named, allowed, open_source) for point in points)
+    hooks: dict[str, Callable[..., Any]] = {"open_source": open_source, "forms": forms}
+    return tuple(_load(point, points, named, allowed, hooks) for point in points)
 
 
 def _load(
@@ -74,7 +83,7 @@ def _load(
     points: list[EntryPoint],
     named: Counter[str],
     allowed: Collection[str] | None,
-    open_source: OpenSource,
+    hooks: Mapping[str, Callable[..., Any]],
 ) -> PluginEntry:
     identity = (point.name, *_distribution(point))
     owner = PluginEntry(*identity, "failed").owner
@@ -89,16 +98,10 @@ def _load(
                     if other.name == point.name and other is not point
                 )
                 raise _Failure("CR704", name=point.name, other=", ".join(others))
-        offered = _offers(_module(point), open_source)
+        offered = _offers(_module(point), hooks)
     except _Failure as failure:
         return PluginEntry(*identity, "failed", report(failure.code, None, owner=owner, **failure.arguments))
-    return PluginEntry(
-        *identity,
-        "loaded",
-        sources=tuple(sorted(offered["sources"])),
-        outputs=tuple(sorted(offered["outputs"])),
-        offered=offered,
-    )
+    return PluginEntry(*identity, "loaded", offered=offered)
 
 
 def _distribution(point: EntryPoint) -> tuple[str, str]:
@@ -129,7 +132,7 @@ def _module(point: EntryPoint) -> object:
     return module
 
 
-def _offers(module: object, open_source: OpenSource) -> dict[str, Factories]:
+def _offers(module: object, hooks: Mapping[str, Callable[..., Any]]) -> dict[str, Factories]:
     """Ask the hooks what the plugin offers, by kind."""
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
@@ -146,25 +149,28 @@ def _offers(module: object, open_source: OpenSource) -> dict[str, Factories]:
         if not caller.has_spec():
             raise _Failure("CR703", reason=Phrase(f"there is no hook {caller.name}", f"没有名为 {caller.name} 的接口"))
     try:
-        answers = {
-            "sources": manager.hook.creditlang_sources(open_source=open_source),
-            "outputs": manager.hook.creditlang_outputs(),
-        }
+        hook = manager.hook
+        answers = {kind: getattr(hook, f"creditlang_{kind}")() for kind in KINDS if kind not in ("sources", "outputs")}
+        answers["sources"] = hook.creditlang_sources(open_source=hooks["open_source"])
+        answers["outputs"] = hook.creditlang_outputs(forms=hooks["forms"])
     except (Exception, SystemExit) as error:
         raise _Failure("CR700", reason=_summary(error)) from error
-    return {kind: _checked(answers[kind]) for kind in _KINDS}
+    return {kind: _checked(answers[kind], kind) for kind in KINDS}
 
 
-def _checked(answers: list[object]) -> Factories:
+def _checked(answers: list[object], kind: str) -> Factories:
     """The one answer of one plugin's hook, if it is what the hook promises."""
     factories: dict[str, Callable[..., Any]] = {}
+    pattern = _IDENTIFIER if kind == "functions" else _OFFERED_NAME
     for answer in answers:
         if not isinstance(answer, Mapping):
             raise _Failure("CR703", reason=Phrase("a hook does not return a mapping", "接口返回的不是字典"))
         for name, factory in answer.items():
-            if not isinstance(name, str) or not _OFFERED_NAME.fullmatch(name) or name in RESERVED:
+            if not isinstance(name, str) or not pattern.fullmatch(name) or name in RESERVED:
                 reason = Phrase(f"it cannot offer the name {name!s:.40}", f"不能使用名称 {name!s:.40}")
                 raise _Failure("CR703", reason=reason)
+            if kind == "functions" and not isinstance(factory, Function):
+                raise _Failure("CR703", reason=Phrase(f"{name} is not a Function", f"{name} 不是 Function"))
             if not callable(factory):
                 raise _Failure("CR703", reason=Phrase(f"what it offers as {name} cannot be called", f"{name} 不可调用"))
             factories[name] = factory
