@@ -33,10 +33,11 @@ from creditlang.source import SourceFile
 Amount = Decimal | Interval
 
 
-def load(policy: str | Path) -> "Policy":
+def load(policy: str | Path, *, plugins: bool = True) -> "Policy":
     """A policy from a path, a text (of several lines) or the name of a bundled one.
 
-    Raises `PolicyError` with everything that is wrong; warnings do not count.
+    Functions and calendars that it names come from the installed plugins, unless `plugins` is False. Raises
+    `PolicyError` with everything that is wrong; warnings do not count.
     """
     if isinstance(policy, str) and "\n" in policy:
         source: SourceFile | Diagnostic = SourceFile("policy", policy)
@@ -47,7 +48,9 @@ def load(policy: str | Path) -> "Policy":
         source = read_source(path)
     if isinstance(source, Diagnostic):
         raise PolicyError([source])
-    compiled = compile_source(source, check=False)
+    compiled = compile_source(
+        source, check=False, extensions=lambda: PluginManager(no_plugins=not plugins).extensions()
+    )
     if compiled.errors:
         raise PolicyError(compiled.errors)
     return Policy(compiled.policy)

@@ -7,7 +7,8 @@ Each stage collects its diagnostics; a later stage runs on what the earlier ones
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 from attrs import frozen
@@ -15,6 +16,7 @@ from attrs import frozen
 from creditlang.core import Compilation, Policy, compile_program
 from creditlang.core.scope import LONGEST_CHAIN
 from creditlang.diagnostics import Diagnostic, Severity, report
+from creditlang.plugin.interface import Extensions
 from creditlang.resolve import resolve
 from creditlang.resources import policy_path, use_path
 from creditlang.source import SourceFile, Span
@@ -110,21 +112,28 @@ def _uses(source: SourceFile) -> Iterable[t.Use]:
         yield t.Use(path, span=Span(source, match.start(), match.end()))
 
 
-def compile_source(source: SourceFile, check: bool = True, examples: Iterable[SourceFile] = ()) -> Compiled:
-    """All stages up to the core and, with `check`, the checker."""
+def compile_source(
+    source: SourceFile, check: bool = True, examples: Iterable[SourceFile] = (),
+    extensions: Callable[[], Extensions] = Extensions,
+) -> Compiled:  # fmt: skip
+    """All stages up to the core and, with `check`, the checker.
+
+    `extensions` gives what plugins add to the language; it is asked at most once, and only where it is needed.
+    """
     from creditlang.check import check_policy
 
+    asked = cache(extensions)
     modules, sources, diagnostics = load_modules(source, examples)
     program, problems = resolve(modules)
     diagnostics.extend(problems)
     try:
-        policy, compilation = compile_program(program, (source.text for source in sources))
+        policy, compilation = compile_program(program, (source.text for source in sources), asked)
     except RecursionError:
         diagnostics.append(report("CR002", Span(source, 0, 0), limit=LONGEST_CHAIN))
         policy, compilation = compile_program(resolve([])[0])
     diagnostics.extend(compilation.diagnostics)
     if check:
-        diagnostics.extend(check_policy(policy, compilation, modules))
+        diagnostics.extend(check_policy(policy, compilation, modules, asked()))
     return Compiled(policy, compilation, tuple(modules), tuple(sources), tuple(_distinct(diagnostics)))
 
 

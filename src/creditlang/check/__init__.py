@@ -10,15 +10,19 @@ from creditlang.check.citations import check_citations, check_fields
 from creditlang.check.conditions import check_conditions
 from creditlang.check.limits import check_caps, check_minima
 from creditlang.check.periods import check_periods
+from creditlang.check.plugins import check_by_plugins
 from creditlang.check.printed import check_references, check_values
 from creditlang.check.tables import check_shares, check_tables
 from creditlang.core import Compilation, Policy
 from creditlang.diagnostics import Diagnostic
+from creditlang.plugin.interface import Extensions
 from creditlang.syntax import tree as t
 
 
-def check_policy(policy: Policy, compilation: Compilation, modules: Iterable[t.Module]) -> list[Diagnostic]:
-    """Everything the checks find that the policy does not accept."""
+def check_policy(
+    policy: Policy, compilation: Compilation, modules: Iterable[t.Module], extensions: Extensions
+) -> list[Diagnostic]:  # fmt: skip
+    """Everything the checks find, those of plugins included, that the policy does not accept."""
     program = compilation.program
     ranks = {name: tuple(scale.values) for name, scale in program.enumerations.items() if scale.ordered}
     labels = {
@@ -35,6 +39,7 @@ def check_policy(policy: Policy, compilation: Compilation, modules: Iterable[t.M
         *check_periods(policy, program),
         *check_values(program),
         *check_references(policy, program),
+        *check_by_plugins(policy, program, extensions),
     ]
     return accept(found, modules)
 

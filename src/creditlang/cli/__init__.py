@@ -5,6 +5,7 @@ Exit codes: 0 clean; 1 the policy or an example has findings; 2 usage; 3 data no
 """
 
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -12,17 +13,30 @@ _COMMANDS = ("demo", "run", "why", "check", "test", "readings", "schema", "expla
 
 
 class _Commands(click.Group):
-    """Commands by file name."""
+    """Commands by file name, and those of plugins, which are looked for when no file has the name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return [*_COMMANDS, *_plugin_commands()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
-            return None
+            factory = _plugin_commands().get(cmd_name)
+            made = factory() if factory is not None else None
+            return made if isinstance(made, click.Command) else None
         command = import_module(f"creditlang.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
+
+
+def _plugin_commands() -> dict[str, Any]:
+    """The commands of plugins by name; plugins are loaded only if others than the built-in ones are installed."""
+    from importlib.metadata import entry_points
+
+    if all(point.value == "creditlang_builtin" for point in entry_points(group="creditlang")):
+        return {}
+    from creditlang.cli.common import plugin_manager
+
+    return plugin_manager("en").offers("commands")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

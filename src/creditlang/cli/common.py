@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import wraps
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from creditlang.core.operators import Policy
     from creditlang.diagnostics import Diagnostic, Language
     from creditlang.driver import Compiled
-    from creditlang.plugin import PluginManager, Source
+    from creditlang.plugin import Extensions, PluginManager, Source
     from creditlang.schema import RawTable
     from creditlang.source import SourceFile
 
@@ -48,20 +48,30 @@ class DataRequest:
     as_of: str | None = None
     settings: tuple[str, ...] = ()
     no_plugins: bool = False
+    plugins: tuple[str, ...] = ()
 
 
 def data_options(function: F) -> F:
-    """``--data``, ``--as-of``, ``--set`` and ``--no-plugins``, handed on together as `request`."""
+    """``--data``, ``--as-of``, ``--set``, ``--plugin`` and ``--no-plugins``, handed on together as `request`."""
 
     @wraps(function)
     def collected(
-        data: tuple[str, ...], as_of: str | None, settings: tuple[str, ...], no_plugins: bool, **others: Any
-    ) -> Any:
-        return function(request=DataRequest(data, as_of, settings, no_plugins), **others)
+        data: tuple[str, ...], as_of: str | None, settings: tuple[str, ...], no_plugins: bool,
+        plugins: tuple[str, ...], **others: Any,
+    ) -> Any:  # fmt: skip
+        return function(request=DataRequest(data, as_of, settings, no_plugins, plugins), **others)
 
     decorated: Any = collected
     for option in (
         click.option("--no-plugins", is_flag=True, help="Load no plugins but the built-in ones."),
+        click.option(
+            "--plugin",
+            "plugins",
+            multiple=True,
+            metavar="NAME",
+            help="Load only this plugin beside the built-in ones; may be given several times. In the environment: "
+            "CREDITLANG_PLUGINS=NAME,NAME or none.",
+        ),
         click.option(
             "--set",
             "settings",
@@ -114,14 +124,24 @@ def find(policy: str, language: "Language") -> Path:
     return path
 
 
-def compile_policy(policy: str, language: "Language", check: bool = True, examples: bool = False) -> "Compiled":
+def compile_policy(
+    policy: str,
+    language: "Language",
+    check: bool = True,
+    examples: bool = False,
+    manager: "PluginManager | None" = None,
+) -> "Compiled":
     """A compiled policy, sound or not; with its files of examples if wanted."""
     from creditlang.driver import compile_source, example_files
 
     path = find(policy, language)
     source = source_of(path, language)
     others = [source_of(other, language) for other in example_files(path)] if examples else []
-    return compile_source(source, check, others)
+
+    def extensions() -> "Extensions":
+        return (manager or plugin_manager(language)).extensions()
+
+    return compile_source(source, check, others, extensions)
 
 
 def source_of(path: Path, language: "Language") -> "SourceFile":
@@ -139,9 +159,11 @@ def source_of(path: Path, language: "Language") -> "SourceFile":
     return source
 
 
-def sound_policy(policy: str, language: "Language", examples: bool = False) -> "Compiled":
+def sound_policy(
+    policy: str, language: "Language", examples: bool = False, manager: "PluginManager | None" = None
+) -> "Compiled":
     """A compiled policy without errors; otherwise its errors are shown and the program ends."""
-    compiled = compile_policy(policy, language, check=False, examples=examples)
+    compiled = compile_policy(policy, language, check=False, examples=examples, manager=manager)
     if compiled.errors:
         show(compiled.errors, language)
         sys.exit(FINDINGS)
@@ -226,11 +248,17 @@ def tables_of(sources: Sequence["Source"]) -> Iterator["RawTable"]:
         yield from source.tables()
 
 
-def plugin_manager(no_plugins: bool, language: "Language") -> "PluginManager":
-    """The plugins; those that failed are named."""
+def plugin_manager(language: "Language", request: DataRequest | None = None) -> "PluginManager":
+    """The plugins that the request, else the environment allows; those that failed are named."""
     from creditlang.plugin import PluginManager
 
-    manager = PluginManager(no_plugins=no_plugins)
+    listed = os.environ.get("CREDITLANG_PLUGINS")
+    allow: Collection[str] | None = (
+        None if listed is None else {name.strip() for name in listed.split(",")} - {"none", ""}
+    )
+    if request is not None and request.plugins:
+        allow = request.plugins
+    manager = PluginManager(allow=allow, no_plugins=request is not None and request.no_plugins)
     show(manager.problems, language)
     return manager
 

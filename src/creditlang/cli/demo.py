@@ -23,7 +23,7 @@ def command(language: "Language") -> None:
     from creditlang.explain import Explanation
 
     compiled = common.sound_policy(_POLICY, language)
-    manager = common.plugin_manager(True, language)
+    manager = common.plugin_manager(language, common.DataRequest((), no_plugins=True))
     kept: list[StudentResult] = []
     cohort = work_out(compiled.policy, manager, common.DataRequest((f"sample:{_POLICY}",)), language, keep=kept.append)
     click.echo(f"{compiled.policy.issuer} {compiled.policy.title}\n")

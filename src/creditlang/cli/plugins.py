@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def command(no_plugins: bool, language: "Language") -> None:
     """List the plugins: what each offers, from where, and what failed to load and why."""
     from creditlang.cli.tables import table_text
-    from creditlang.plugin import KIND_WORDS, PluginManager
+    from creditlang.plugin import KIND_WORDS
 
-    manager = PluginManager(no_plugins=no_plugins)
+    manager = common.plugin_manager(language, common.DataRequest((), no_plugins=no_plugins))
     rows = [[entry.name, f"{entry.distribution} {entry.version}", entry.status] for entry in manager.listing()]
     zh = language == "zh"
     click.echo(table_text(["插件", "来自", "状态"] if zh else ["plugin", "from", "status"], rows))
@@ -31,5 +31,4 @@ def command(no_plugins: bool, language: "Language") -> None:
     ]
     click.echo()
     click.echo(table_text(["插件", "提供", "名称"] if zh else ["plugin", "offers", "names"], offered))
-    common.show(manager.problems, language)
     sys.exit(common.BROKEN if manager.problems else common.CLEAN)

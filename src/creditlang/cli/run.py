@@ -54,8 +54,8 @@ def command(
     from creditlang.run_data import Collector
     from creditlang.schema import RESULT_TABLES
 
-    compiled = common.sound_policy(policy, language)
-    manager = common.plugin_manager(request.no_plugins, language)
+    manager = common.plugin_manager(language, request)
+    compiled = common.sound_policy(policy, language, manager=manager)
     outputs = [opened_output(manager, target, language) for target in targets]
     collector = Collector() if any(output.wants_run for output in outputs) else None
     cohort = work_out(
@@ -111,7 +111,8 @@ def work_out(
             told,
             keep,
         )
-        hashes = [("data_hash", source.fingerprint()) for source in sources]
+        hashes = [("plugins", ", ".join(entry.owner for entry in manager.listing()[1:] if entry.status == "loaded"))]
+        hashes += [("data_hash", source.fingerprint()) for source in sources]
     cohort.results.tables["manifest"].extend(hashes)
     return cohort
 

@@ -31,8 +31,8 @@ def command(policy: str, topic: str | None, request: common.DataRequest, student
     from creditlang.cli.run import work_out
     from creditlang.explain import Explanation
 
-    compiled = common.sound_policy(policy, language)
-    manager = common.plugin_manager(request.no_plugins, language)
+    manager = common.plugin_manager(language, request)
+    compiled = common.sound_policy(policy, language, manager=manager)
     kept: list[StudentResult] = []
     work_out(compiled.policy, manager, request, language, [student], kept.append)
     if not kept:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from creditlang.core import operators as o
 from creditlang.core.scope import Scope
-from creditlang.diagnostics import Label, Phrase
+from creditlang.diagnostics import Label, Phrase, nearest
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 
@@ -34,6 +34,9 @@ def build_calendar(scope: Scope) -> o.CalendarData:
         for semester, end in zip(semesters, [*starts[1:], last], strict=False)
     )
     days_off, made_up = _days(scope, node)
+    if built and last:
+        for known in node.known_to:
+            _take_from(scope, known, date.fromisoformat(built[0].start), date.fromisoformat(last), days_off, made_up)
     return o.CalendarData(built, frozenset(days_off), frozenset(made_up))
 
 
@@ -90,6 +93,32 @@ def _days(scope: Scope, node: t.Calendar) -> tuple[set[str], set[str]]:
         days = {(first + timedelta(offset)).isoformat() for offset in range((last - first).days + 1)}
         (made_up if holiday.working else days_off).update(days)
     return days_off, made_up
+
+
+def _take_from(
+    scope: Scope, name: t.Identifier, first: date, end: date, days_off: set[str], made_up: set[str]
+) -> None:  # fmt: skip
+    """What a plugin's calendar knows of the days before `end`; what the policy itself says of a day goes before."""
+    extensions = scope.extensions()
+    factory = extensions.calendars.get(name.text)
+    if factory is None:
+        close = nearest(name.text, extensions.calendars) or ""
+        scope.report("CR342", name.span, name=name.text, nearest=close)
+        return
+    own = days_off | made_up
+    last = end - timedelta(1)
+    try:
+        calendar = factory()
+        known = calendar.known
+        days = [day for day in calendar.days(max(first, known[0]), min(last, known[1])) if first <= day.on <= last]
+    except Exception as error:  # a plugin may raise anything, and is named
+        scope.report("CR701", name.span, owner=extensions.owners[name.text], error=type(error).__name__)
+        return
+    if first < known[0] or known[1] < last:
+        scope.report("CR345", name.span, name=name.text, first=known[0].isoformat(), last=known[1].isoformat())
+    for day in days:
+        if day.on.isoformat() not in own:
+            (made_up if day.working else days_off).add(day.on.isoformat())
 
 
 def _day_after(text: str) -> str:

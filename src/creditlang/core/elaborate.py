@@ -82,6 +82,8 @@ class Elaborator:
                 return self.name(node, context, expected)
             case t.Lookup():
                 return self.lookup(node, context)
+            case t.Call():
+                return self.call(node, context)
             case t.Compare():
                 return self.compare(node, context)
             case t.OneOf():
@@ -262,6 +264,23 @@ class Elaborator:
             self.same(kind, dimension, key)
             keys.append(value)
         return e.Lookup(table, tuple(keys)), self.scope.table_type(table)
+
+    def call(self, node: t.Call, context: Context) -> Typed:
+        name, functions = node.function.text, self.scope.extensions().functions
+        function = functions.get(name)
+        if function is None:
+            self.scope.report("CR341", node.function.span, name=name, nearest=nearest(name, functions) or "")
+            return NOTHING
+        if len(node.arguments) != len(function.parameters):
+            given, needed = len(node.arguments), len(function.parameters)
+            self.scope.report("CR207", node.span, name=name, needed=needed, given=given)
+            return NOTHING
+        arguments = []
+        for argument, wanted in zip(node.arguments, function.parameters, strict=True):
+            value, kind = self.expression(argument, context, Type(wanted))
+            self.need(kind, wanted, argument)
+            arguments.append(value)
+        return e.Call(name, tuple(arguments), function), Type(function.result, decimals=function.decimals)
 
     def same(self, kind: Type, wanted: Type, node: t.Node) -> bool:
         """Report unless two types can be compared."""

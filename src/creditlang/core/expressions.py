@@ -11,6 +11,8 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from creditlang.plugin.interface import Function
+
 Value = Decimal | str | bool | date
 
 
@@ -104,6 +106,15 @@ class Lookup(Expression):
 
     table: Table
     keys: tuple[Expression, ...]
+
+
+@frozen
+class Call(Expression):
+    """A function of a plugin at its arguments."""
+
+    name: str
+    arguments: tuple[Expression, ...]
+    function: Function = field(eq=False, repr=False)
 
 
 @frozen

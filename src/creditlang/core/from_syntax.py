@@ -5,7 +5,7 @@ result is immutable, holds no tree, and can be evaluated only when there was no 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from attrs import evolve, fields_dict
 
@@ -21,6 +21,7 @@ from creditlang.core.scales import scales
 from creditlang.core.scope import Scope
 from creditlang.core.tables import build_table, dimension_type
 from creditlang.diagnostics import Diagnostic, Phrase
+from creditlang.plugin.interface import Extensions
 from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
@@ -30,12 +31,15 @@ MOST_DEPTH = 250
 """The deepest that a named value may be, with what it refers to."""
 
 
-def compile_program(program: Program, texts: Iterable[str] = ()) -> tuple[o.Policy, "Compilation"]:
+def compile_program(
+    program: Program, texts: Iterable[str] = (), extensions: Callable[[], Extensions] = Extensions
+) -> tuple[o.Policy, "Compilation"]:
     """The core of `program`; the compilation keeps the diagnostics and what the checker asks for.
 
-    `texts` are the sources, in order, from which the policy's fingerprint is made.
+    `texts` are the sources, in order, from which the policy's fingerprint is made. `extensions` is asked only when the
+    policy names a function or a calendar.
     """
-    compilation = Compilation(program)
+    compilation = Compilation(program, extensions)
     policy = compilation.policy("".join(texts))
     accounts, facts = scales(policy)
     return evolve(policy, scales={**facts, **accounts}), compilation
@@ -44,9 +48,9 @@ def compile_program(program: Program, texts: Iterable[str] = ()) -> tuple[o.Poli
 class Compilation:
     """One run of the arrow."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, extensions: Callable[[], Extensions] = Extensions) -> None:
         self.program = program
-        self.scope = Scope(program)
+        self.scope = Scope(program, extensions=extensions)
         self.elaborator = Elaborator(self.scope)
         self.bodies = Bodies(self.scope, self.elaborator)
         self.rules: dict[str, o.Rule] = {}

@@ -181,6 +181,8 @@ class Scales:
             case e.Cases():
                 values = [value for _, value in x.branches] + ([x.otherwise] if x.otherwise else [])
                 return max([self.of(value, rule) for value in values], default=_NOTHING)
+            case e.Call():
+                return x.function.decimals
             case e.SumRecords():
                 rules = [name for name, declared in self.policy.rules.items() if declared.kind == x.kind]
                 return self.of(x.value, rules[0] if rules else None)

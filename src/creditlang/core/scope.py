@@ -12,6 +12,7 @@ from attrs import define, field
 
 from creditlang.core import expressions as e
 from creditlang.diagnostics import Diagnostic, Label, Phrase, nearest, report
+from creditlang.plugin.interface import Extensions
 from creditlang.resolve import SORTS, FieldSymbol, Kind, Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
@@ -58,6 +59,7 @@ class Scope:
     record_fact_types: dict[str, Type] = field(factory=dict)
     elaborate_record_fact: Callable[[str], Type] = lambda name: UNKNOWN
     asking: list[str] = field(factory=list)
+    extensions: Callable[[], Extensions] = Extensions
     silent: int = 0
 
     def report(self, code: str, where: Span | None, /, *labels: Label, **arguments: object) -> None:

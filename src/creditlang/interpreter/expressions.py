@@ -19,6 +19,7 @@ from creditlang.interpreter import values as v
 from creditlang.interpreter.calendar import day_of_month
 from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Record
+from creditlang.plugin.interface import Function
 
 if TYPE_CHECKING:
     from creditlang.interpreter.run import Run
@@ -138,6 +139,42 @@ def _lookup(x: e.Lookup, env: Environment) -> Any:
         raise Undetermined("cell", Phrase(f"nothing is printed for {shown}", f"条文没有列出{shown}的标准"))
     env.run.cells.add((x.table.name, keys))
     return cell
+
+
+def _call(x: e.Call, env: Environment) -> Any:
+    values = [evaluate(argument, env) for argument in x.arguments]
+    if any(value is v.OPEN or isinstance(value, v.Interval) for value in values):
+        if x.function.result == "number":
+            return v.interval(-v.UNBOUNDED, v.UNBOUNDED)
+        if x.function.result == "yes or no":
+            return v.OPEN
+        raise Undetermined("function", Phrase(f"{x.name} has no value yet", f"“{x.name}”尚无结果"), x.name)
+    try:
+        found = x.function(*values)
+    except Exception as error:  # a plugin may raise anything, and is named
+        raise _failed(x, type(error).__name__) from None
+    if not _is_exact(found, x.function):
+        raise _failed(x, "not an exact value of the promised type")
+    return found
+
+
+_MOST_DIGITS = 12
+"""Digits before the point, as for numbers in policies and data."""
+
+
+def _failed(x: e.Call, why: str) -> Undetermined:
+    reason = Phrase(f"the function {x.name} failed ({why})", f"函数“{x.name}”出错（{why}）")
+    return Undetermined("function", reason, x.name)
+
+
+def _is_exact(value: object, function: Function) -> bool:
+    """Whether a value is what a function promised; a number must be finite and have no more digits than promised."""
+    if function.result == "number":
+        if not isinstance(value, Decimal) or not value.is_finite():
+            return False
+        exponent = value.as_tuple().exponent
+        return isinstance(exponent, int) and -exponent <= function.decimals and value.adjusted() < _MOST_DIGITS
+    return type(value) is {"date": date, "text": str, "yes or no": bool}[function.result]
 
 
 def _compare(x: e.Compare, env: Environment) -> Any:
@@ -321,7 +358,7 @@ _MEANING: Mapping[type, Callable[[Any, Environment], Any]] = {
     e.Arithmetic: _arithmetic, e.Rounded: _rounded, e.Steps: _steps, e.Cases: _cases, e.Later: _later,
     e.DayOfMonth: _day_of_month, e.WeekOf: _week_of, e.Boundary: _boundary, e.UsedIn: _used_in,
     e.CountRecords: _count, e.Latest: _latest, e.AsOf: _as_of, e.Same: _same, e.SumRecords: _sum_records,
-    e.RequirementStatus: _requirement, e.RecordFact: _record_fact,
+    e.RequirementStatus: _requirement, e.RecordFact: _record_fact, e.Call: _call,
 }  # fmt: skip
 _ABSENT = {kind.__name__ for kind in e.Expression.__subclasses__()} - {kind.__name__ for kind in _MEANING} - {"Unknown"}
 assert not _ABSENT, f"expressions without a meaning: {_ABSENT}"

@@ -20,7 +20,8 @@ EXACT: Final = Context(prec=1000, traps=[Inexact])
 
 
 class Undetermined(Exception):
-    """An expression has no value here. `sort`: missing (a field), cell (of a table), case, or period."""
+    """An expression has no value here. `sort`: missing (a field), cell (of a table), case, period,
+    or function (of a plugin)."""
 
     def __init__(self, sort: str, reason: str, name: str = "") -> None:
         super().__init__(sort)

@@ -9,9 +9,11 @@ from creditlang.plugin.errors import PluginError
 from creditlang.plugin.hookspecs import HOOK_VERSION, hookimpl
 from creditlang.plugin.interface import (
     Calendar,
+    CalendarFactory,
     Check,
     CommandFactory,
     Day,
+    Extensions,
     Finding,
     Form,
     FormFactory,
@@ -31,9 +33,11 @@ __all__ = [
     "HOOK_VERSION",
     "KIND_WORDS",
     "Calendar",
+    "CalendarFactory",
     "Check",
     "CommandFactory",
     "Day",
+    "Extensions",
     "Finding",
     "Form",
     "FormFactory",

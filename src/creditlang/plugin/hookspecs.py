@@ -31,7 +31,7 @@ from typing import Final
 import pluggy
 
 from creditlang.plugin.interface import (
-    Calendar,
+    CalendarFactory,
     Check,
     CommandFactory,
     Forms,
@@ -86,8 +86,8 @@ def creditlang_functions() -> Mapping[str, Function]:  # type: ignore[empty-body
 
 
 @hookspec
-def creditlang_calendars() -> Mapping[str, Calendar]:  # type: ignore[empty-body]
-    """Calendars of holidays and made-up working days, by name: `{"china": days}`.
+def creditlang_calendars() -> Mapping[str, CalendarFactory]:  # type: ignore[empty-body]
+    """Calendars of holidays and made-up working days, by name: `{"china": ChinaCalendar}`.
 
     A policy writes `holiday from "china"` in its calendar.
     """

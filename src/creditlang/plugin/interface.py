@@ -225,9 +225,21 @@ class Day:
     label: Phrase
 
 
-Calendar = Callable[[date, date], Iterable[Day]]
-"""The days between two dates, both included, that differ from their weekday. Raises `LookupError` for days it does not
-know."""
+class Calendar(ABC):
+    """Knows which days are not what their weekday says. The same question always has the same answer."""
+
+    @property
+    @abstractmethod
+    def known(self) -> tuple[date, date]:
+        """The first and the last day of which it knows anything."""
+
+    @abstractmethod
+    def days(self, first: date, last: date) -> Iterable[Day]:
+        """The days between two dates that it knows, both included, that differ from their weekday."""
+
+
+CalendarFactory = Callable[[], Calendar]
+"""Makes a calendar."""
 
 
 @frozen
@@ -242,6 +254,18 @@ class Finding:
 
 Check = Callable[[PolicyWords], Iterable[Finding]]
 """Looks at what a policy is called and how it is put together."""
+
+
+@frozen
+class Extensions:
+    """What plugins add to the language: functions, calendars and checks by name, and whose they are."""
+
+    functions: Mapping[str, Function] = {}
+    calendars: Mapping[str, CalendarFactory] = {}
+    checks: Mapping[str, Check] = {}
+    owners: Mapping[str, str] = {}
+    """The plugin of each, as messages name it."""
+
 
 FormFactory = Callable[[], Form]
 """Makes a form."""

@@ -21,7 +21,7 @@ from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.plugin.errors import PluginError
 from creditlang.plugin.guard import GuardedOutput, GuardedSource, blaming
 from creditlang.plugin.hookspecs import PROJECT
-from creditlang.plugin.interface import Forms, Output, Source
+from creditlang.plugin.interface import Extensions, Forms, Output, Source
 from creditlang.plugin.registry import KINDS, RESERVED, PluginEntry, load_plugins
 
 _ADDRESS: Final = re.compile(r"([A-Za-z][A-Za-z0-9_+-]+):(.*)", re.DOTALL)
@@ -104,6 +104,12 @@ class PluginManager:
         """What the plugins offer of a kind, such as `functions`; names that two of them claim are left out."""
         usable = {name: owners[0] for name, owners in self._offers[kind].items() if len(owners) == 1}
         return {name: entry.offered[kind][name] for name, entry in sorted(usable.items())}
+
+    def extensions(self) -> Extensions:
+        """What the plugins add to the language."""
+        offers = {kind: self.offers(kind) for kind in ("functions", "calendars", "checks")}
+        owners = {name: self.owner(kind, name) for kind, offered in offers.items() for name in offered}
+        return Extensions(**offers, owners=owners)
 
     def owner(self, kind: str, name: str) -> str:
         """The plugin that offers something, as messages name it."""

@@ -68,6 +68,7 @@ class ExampleBuilder(Transformer[Token, t.Module]):
                 if isinstance(group, Handed) and group.what == "days"
                 for holiday in group.value
             ),
+            tuple(part.value for part in nodes(children, Handed) if part.what == "known_to"),
             span=span_of(children),
         )
 
@@ -84,6 +85,9 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         first = _day(children[1])
         last = handed(children, "last", first)
         return Handed("days", (t.Holiday(first, last, False, span=span_of(children)),))
+
+    def holidays_from(self, children: Children) -> Handed:
+        return Handed("known_to", t.Identifier(string_of(children[2]), span=place_of(children[2])))
 
     def until_holiday(self, children: Children) -> Handed:
         return Handed("last", _day(children[1]))

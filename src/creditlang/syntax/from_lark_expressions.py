@@ -137,6 +137,10 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
         keys = tuple(nodes(children, t.Expression))
         return expression_node(t.Lookup, children, identifier(children[0]), keys)
 
+    def call(self, children: Children) -> t.Expression:
+        arguments = tuple(nodes(children, t.Expression))
+        return expression_node(t.Call, children, identifier(children[0]), arguments)
+
     def latest(self, children: Children) -> t.Expression:
         name, _, kind, *rest = children
         before = rest[-1] if rest else None

@@ -98,6 +98,14 @@ class Lookup(Expression):
 
 
 @frozen
+class Call(Expression):
+    """A function of a plugin."""
+
+    function: Identifier
+    arguments: tuple[Expression, ...]
+
+
+@frozen
 class Compare(Expression):
     """A comparison: ``=``, ``!=``, ``<``, ``<=``, ``>``, ``>=``."""
 
@@ -824,12 +832,13 @@ class Holiday(Node):
 
 @frozen
 class Calendar(Declaration):
-    """Semesters, holidays and made-up working days."""
+    """Semesters, holidays and made-up working days; `known_to` names calendars of plugins that know more of these."""
 
     labels: Labels
     semesters: tuple[CalendarSemester, ...]
     ends: tuple[Identifier, ...]
     holidays: tuple[Holiday, ...]
+    known_to: tuple[Identifier, ...] = ()
 
 
 # ---- examples -------------------------------------------------------------------------------------------------------
