@@ -49,7 +49,7 @@ def load(policy: str | Path, *, plugins: bool = True) -> "Policy":
     if isinstance(source, Diagnostic):
         raise PolicyError([source])
     compiled = compile_source(
-        source, check=False, extensions=lambda: PluginManager(no_plugins=not plugins).extensions()
+        source, extensions=lambda: PluginManager(no_plugins=not plugins).extensions(), plugin_checks=False
     )
     if compiled.errors:
         raise PolicyError(compiled.errors)

@@ -114,9 +114,9 @@ def _uses(source: SourceFile) -> Iterable[t.Use]:
 
 def compile_source(
     source: SourceFile, check: bool = True, examples: Iterable[SourceFile] = (),
-    extensions: Callable[[], Extensions] = Extensions,
+    extensions: Callable[[], Extensions] = Extensions, plugin_checks: bool = True,
 ) -> Compiled:  # fmt: skip
-    """All stages up to the core and, with `check`, the checker.
+    """All stages up to the core and, with `check`, the checker, to which plugins add theirs with `plugin_checks`.
 
     `extensions` gives what plugins add to the language; it is asked at most once, and only where it is needed.
     """
@@ -133,7 +133,7 @@ def compile_source(
         policy, compilation = compile_program(resolve([])[0])
     diagnostics.extend(compilation.diagnostics)
     if check:
-        diagnostics.extend(check_policy(policy, compilation, modules, asked()))
+        diagnostics.extend(check_policy(policy, compilation, modules, asked() if plugin_checks else Extensions()))
     return Compiled(policy, compilation, tuple(modules), tuple(sources), tuple(_distinct(diagnostics)))
 
 

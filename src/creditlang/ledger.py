@@ -35,6 +35,8 @@ class Record:
     semester: str | None = None
     place: Place | None = None
     problem: Diagnostic | None = None
+    named: bool = True
+    """Whether it names its student; a record of a group that names none is everybody's."""
     order: tuple[bool, date, str] = (True, date.max, "")
 
     def copy(self) -> "Record":
@@ -48,6 +50,7 @@ class Record:
             self.semester,
             self.place,
             self.problem,
+            self.named,
         )
 
     def __attrs_post_init__(self) -> None:

@@ -27,7 +27,7 @@ def command(policies: tuple[str, ...], shape: str, language: "Language") -> None
     found = [
         (policy, diagnostic)
         for policy in policies
-        for diagnostic in common.compile_policy(policy, language, examples=True).diagnostics
+        for diagnostic in common.compile_policy(policy, language, examples=True, plugin_checks=True).diagnostics
     ]
     if shape == "json":
         document = {"version": 1, "diagnostics": [to_json(diagnostic, language) for _, diagnostic in found]}

@@ -127,11 +127,11 @@ def find(policy: str, language: "Language") -> Path:
 def compile_policy(
     policy: str,
     language: "Language",
-    check: bool = True,
     examples: bool = False,
     manager: "PluginManager | None" = None,
+    plugin_checks: bool = False,
 ) -> "Compiled":
-    """A compiled policy, sound or not; with its files of examples if wanted."""
+    """A compiled and checked policy, sound or not; with its files of examples if wanted."""
     from creditlang.driver import compile_source, example_files
 
     path = find(policy, language)
@@ -141,7 +141,7 @@ def compile_policy(
     def extensions() -> "Extensions":
         return (manager or plugin_manager(language)).extensions()
 
-    return compile_source(source, check, others, extensions)
+    return compile_source(source, True, others, extensions, plugin_checks)
 
 
 def source_of(path: Path, language: "Language") -> "SourceFile":
@@ -163,7 +163,7 @@ def sound_policy(
     policy: str, language: "Language", examples: bool = False, manager: "PluginManager | None" = None
 ) -> "Compiled":
     """A compiled policy without errors; otherwise its errors are shown and the program ends."""
-    compiled = compile_policy(policy, language, check=False, examples=examples, manager=manager)
+    compiled = compile_policy(policy, language, examples, manager)
     if compiled.errors:
         show(compiled.errors, language)
         sys.exit(FINDINGS)

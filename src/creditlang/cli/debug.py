@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @common.language_option
 def command(policy: str, stage: str, language: "Language") -> None:
     """Print a stage: the syntax tree, the core, or the order in which it is worked out."""
-    compiled = common.compile_policy(policy, language, check=False)
+    compiled = common.compile_policy(policy, language)
     common.show(compiled.errors, language)
     if stage == "tree":
         for declaration in compiled.modules[-1].declarations:

@@ -186,6 +186,8 @@ class Elaborator:
                 return e.Enrolled(), YES_OR_NO
             if text in ("ended", "已结束"):
                 return e.Ended(), YES_OR_NO
+        if context.kind is not None and context.kind.node.group is not None and text in ("named", "指名"):
+            return e.Named(), YES_OR_NO
         fact = program.canonical("fact", text)
         if fact is not None:
             return self.fact(fact, node, context)

@@ -55,6 +55,11 @@ class Enrolled(Expression):
 
 
 @frozen
+class Named(Expression):
+    """Whether the record itself names its student."""
+
+
+@frozen
 class Ended(Expression):
     """Whether the record's semester has ended on the as-of date."""
 

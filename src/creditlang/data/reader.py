@@ -282,6 +282,7 @@ class DataReader:
         waiting: list[Record] = []
         for record in records:
             kind = self.policy.kinds[record.kind]
+            record.named = kind.group is None or (kind.membership is not None and bool(record.student))
             if kind.group is not None and kind.membership is None:
                 self.share(record, self.members(kind.group, record.student))
             elif kind.membership is not None:

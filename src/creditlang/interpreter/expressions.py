@@ -86,6 +86,10 @@ def _enrolled(x: e.Enrolled, env: Environment) -> Any:
     return env.semester is None or env.semester in env.run.enrolled
 
 
+def _named(x: e.Named, env: Environment) -> Any:
+    return env.record is None or env.record.named
+
+
 def _ended(x: e.Ended, env: Environment) -> Any:
     return env.semester is None or env.run.has_ended(env.semester)
 
@@ -118,6 +122,8 @@ def _aggregate(x: e.Aggregate, env: Environment) -> Any:
     if x.function == "total" and whole and not x.is_fact and env.run.policy.accounts[x.name].sort == "category":
         return env.run.whole(x.name)
     found = env.run.over_periods(x.name, x.is_fact, env)
+    if any(value is None for value in found):
+        raise Undetermined("period", Phrase(f"{x.name} has no value in some period", f"“{x.name}”在有的时段没有值"))
     if x.function == "total":
         total: v.Number = v.ZERO
         for value in found:
@@ -353,7 +359,8 @@ def _latest(x: e.Latest, env: Environment) -> Any:
 
 _MEANING: Mapping[type, Callable[[Any, Environment], Any]] = {
     e.Constant: _constant, e.Field: _field, e.Attribute: _attribute, e.Setting: _setting, e.Enrolled: _enrolled,
-    e.Ended: _ended, e.Balance: _balance, e.FactValue: _fact, e.Aggregate: _aggregate, e.Lookup: _lookup,
+    e.Ended: _ended, e.Named: _named, e.Balance: _balance, e.FactValue: _fact, e.Aggregate: _aggregate,
+    e.Lookup: _lookup,
     e.Compare: _compare, e.OneOf: _one_of, e.Present: _present, e.Logical: _logical, e.Not: _not,
     e.Arithmetic: _arithmetic, e.Rounded: _rounded, e.Steps: _steps, e.Cases: _cases, e.Later: _later,
     e.DayOfMonth: _day_of_month, e.WeekOf: _week_of, e.Boundary: _boundary, e.UsedIn: _used_in,
