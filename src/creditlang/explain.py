@@ -242,7 +242,7 @@ class Explanation:
             f"{step.sort}{step.text}{amount_text(step.after)}" for step in entry.steps if step.sort != "amount"
         )
         amount = amount_text(counted_amount(entry))
-        return (entry.disposition(), amount, str(entry.reason), entry.article, entry.period, *steps)
+        return (entry.disposition(), amount, str(entry.told), entry.article, entry.period, *steps)
 
     def told(self, group: list[Entry]) -> str:
         """One line for like entries: what became of them, how much, which records, why."""
@@ -255,7 +255,7 @@ class Explanation:
         was = ""
         if entry.raw is not None and entry.amount != entry.raw and not entry.member:
             was = f" ({self.words['as']} {amount_text(signed(entry, entry.raw))})"
-        reason = in_language(entry.reason, self.language) if entry.reason else self.steps_note(entry)
+        reason = in_language(entry.told, self.language) if entry.told else self.steps_note(entry)
         parts = [f"{word} {amount}{each}{was}".strip(), entry.period, ", ".join(ids) + more]
         text = "  ".join(part for part in parts if part)
         return f"{text}{': ' + reason if reason else ''}{self.differing_article(entry)}"
@@ -282,13 +282,21 @@ class Explanation:
             rule = self.policy.rules.get(entry.rule)
             name = self.label(entry.rule, rule.labels) if rule else entry.account
             word = disposition_word(entry.disposition(), self.language)
-            yield f"{self.named_record(entry)} {name}: {word} {amount_text(counted_amount(entry))}".rstrip()
+            if not name:
+                item = self.policy.kinds[entry.record.kind].item_field
+                name = str(entry.record.values.get(item or "") or "")
+            counted = "" if entry.state != "live" else amount_text(counted_amount(entry))
+            if entry.disposition() == "reduced" and entry.raw is not None:
+                counted = f"{amount_text(signed(entry, entry.raw))} → {counted}"
+            yield " ".join(
+                part for part in (f"{self.named_record(entry)} {name}".rstrip() + ":", word, counted) if part
+            )
             for step in entry.steps:
                 before = f"{amount_text(step.before)} → " if step.before is not None else ""
                 note = f" ({in_language(step.note, self.language)})" if step.note else ""
                 yield f"  {before}{amount_text(step.after)}  {step.text}{note}{_article(step.article)}"
-            if entry.reason:
-                yield f"  {in_language(entry.reason, self.language)}{_article(entry.article)}"
+            if entry.told and entry.told not in [step.note for step in entry.steps]:
+                yield f"  {in_language(entry.told, self.language)}{_article(entry.article)}"
 
 
 def _article(article: str) -> str:

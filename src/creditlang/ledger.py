@@ -87,6 +87,8 @@ class Entry:
     cut: bool = False
     member: bool = False
     gathered: bool = False
+    carriers: "tuple[Entry, ...]" = ()
+    """For a member of a group that counts together: the entries that stand for the group, one for each line it fits."""
     doubtful: bool = False
     """Whether it may still turn out that the record does not count at all."""
     steps: list[Step] = field(factory=list)
@@ -96,8 +98,17 @@ class Entry:
     def __attrs_post_init__(self) -> None:
         self.on, self.semester = self.record.on, self.record.semester
 
+    @property
+    def told(self) -> str:
+        """The reason; a member of a group that does not simply count has its group's."""
+        own = self.disposition()
+        group = next((carrier for carrier in self.carriers if carrier.disposition() == own), None)
+        return self.reason if group is None or own == "counted" else group.reason
+
     def disposition(self) -> Disposition:
-        """What became of the entry."""
+        """What became of the entry; a member shares what became of its group."""
+        if self.carriers:
+            return strongest([carrier.disposition() for carrier in self.carriers])
         if self.state != "live":
             return self.state
         if self.pending:

@@ -119,7 +119,7 @@ class Results:
                 record.identifier,
                 record.student,
                 own,
-                self.words(entry.reason),
+                self.words(entry.told),
                 entry.rule,
                 entry.account,
                 entry.period,

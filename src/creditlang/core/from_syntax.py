@@ -459,7 +459,7 @@ class Compilation:
             o.Ratio(
                 self.bodies.number(), ratio.taken, ratio.given,
                 self.elaborator.condition(ratio.condition, context) if ratio.condition else None,
-                self.bodies.article(ratio.cites, around), ratio.span,
+                self.bodies.article(ratio.cites, around), as_written(ratio.span), ratio.span,
             )
             for ratio in node.ratios
         )  # fmt: skip

@@ -202,6 +202,7 @@ class Ratio:
     given: Decimal
     condition: Expression | None
     article: str
+    text: str
     span: Span | None = field(eq=False, repr=False)
 
 

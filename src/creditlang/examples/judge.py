@@ -139,7 +139,10 @@ class Judge:
         entries = [entry for entry in self.result.entries if entry.record.identifier in wanted]
         if expected.disposition == "any":
             total = _sum(entry for entry in entries if entry.state == "live" and entry.account == self.main(entry))
-            return None if total == expected.amount else self.fail(expected, expected.amount, _shown(total, entries))
+            lives = any(entry.state == "live" for entry in entries)
+            if lives and total == expected.amount:
+                return None
+            return self.fail(expected, expected.amount, _shown(total, entries) if lives else _listing(entries))
         matching = [entry for entry in entries if self.matches(entry, expected)]
         number = len({entry.record.identifier for entry in matching})
         if expected.count is not None and number == expected.count:
@@ -165,7 +168,7 @@ class Judge:
             return False
         if expected.reason is None:
             return True
-        reason = entry.reason
+        reason = entry.told
         return expected.reason in str(reason) or expected.reason in getattr(reason, "zh", "")
 
     def amount(self, entry: Entry, disposition: str | None) -> Any:
@@ -189,14 +192,21 @@ def _sum(entries: Iterable[Entry]) -> Any:
     return interval(low, high)
 
 
-def _shown(value: Any, entries: Iterable[Entry] = ()) -> str:
+def _shown(value: Any, entries: Iterable[Entry] = ()) -> Phrase:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return Phrase("yes", "是") if value else Phrase("no", "否")
     if value is None:
-        return "—"
+        return Phrase("—", "—")
     text = str(amount_value(value)) if isinstance(value, (Decimal, Interval)) else str(getattr(value, "value", value))
-    reasons = "; ".join(dict.fromkeys(f"{entry.disposition()} {entry.reason}".strip() for entry in entries))
-    return f"{text} ({reasons})" if reasons else text
+    told = list(entries)
+    english = "; ".join(dict.fromkeys(f"{entry.disposition()} {entry.told}".strip(" .") for entry in told))
+    chinese = "；".join(
+        dict.fromkeys(
+            f"{disposition_word(entry.disposition(), 'zh')} {in_language(entry.told, 'zh')}".strip(" 。")
+            for entry in told
+        )
+    )
+    return Phrase(f"{text} ({english})", f"{text}（{chinese}）") if told else Phrase(text, text)
 
 
 def _wanted(expected: t.Expectation) -> Phrase:
@@ -210,8 +220,8 @@ def _listing(entries: Iterable[Entry]) -> Phrase:
     english, chinese = [], []
     for entry in entries:
         amount, word = _shown(entry.amount), entry.disposition()
-        zh = in_language(entry.reason, "zh")
-        english.append(f"{word} {amount}" + (f" ({entry.reason})" if entry.reason else ""))
+        zh = in_language(entry.told, "zh")
+        english.append(f"{word} {amount}" + (f" ({entry.told})" if entry.told else ""))
         chinese.append(f"{disposition_word(word, 'zh')} {amount}" + (f"（{zh}）" if zh else ""))
     return Phrase("; ".join(dict.fromkeys(english)) or "—", "；".join(dict.fromkeys(chinese)) or "—")
 

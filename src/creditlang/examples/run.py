@@ -142,7 +142,7 @@ def _evaluate(policy: o.Policy, program: Program, case: _Case) -> tuple[StudentR
     where = Place("example")
     given: dict[str, object] = {}
     for student in case.student:
-        given.update({part.name: _text(part.value) for part in student.parts})
+        given.update({part.name: "yes" if part.kind == "word" else _text(part.value) for part in student.parts})
     known = {text for column in policy.attributes for text in (column.name, *column.labels)}
     for student in case.student:
         for part in student.parts:

@@ -126,6 +126,7 @@ def _gather(run: Run, operator: o.Amount, branches: list[o.Branch], waiting: Ent
     added: Entries = []
     served: set[int] = set()
     spoken: set[int] = set()
+    carriers: dict[int, Entries] = {}
     for branch in branches:
         assert branch.gather is not None
         matching: Entries = []
@@ -144,11 +145,12 @@ def _gather(run: Run, operator: o.Amount, branches: list[o.Branch], waiting: Ent
             if len(members) >= branch.gather.at_least:
                 added.append(_gathered(run, branch, members, unsure))
                 served.update(map(id, members))
+                carriers.update({id(member): [*carriers.get(id(member), ()), added[-1]] for member in members})
     least = min(branch.gather.at_least for branch in branches if branch.gather)
     period = branches[0].gather.period if branches[0].gather else ""
     for entry in waiting:
         if id(entry) in served:
-            entry.member, entry.raw = True, v.ZERO
+            entry.member, entry.raw, entry.carriers = True, v.ZERO, tuple(carriers[id(entry)])
             entry.reason = Phrase(f"counts together with the others of its {period}", "与同一时段的其他记录合并计算")
         elif id(entry) not in spoken and entry.state == "live":
             dismiss(entry, "unmatched", _NO_LINE, operator)

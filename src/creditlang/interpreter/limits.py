@@ -41,10 +41,12 @@ def _keep_one(run: Run, operator: o.Choose, members: Entries) -> None:
 def keep_first(run: Run, operator: o.Choose | o.Uniqueness, members: Entries) -> None:
     """Keep the first that surely counts; those before it only may, and those after it do not."""
     kept: Entry | None = None
+    possible: list[tuple[Entry, object]] = []
     for position, entry in enumerate(members):
         if kept is not None:
             dismiss(entry, "void", instead(kept), operator, "once")
             continue
+        possible.append((entry, entry.amount))
         if position:
             reason = Phrase("whether an earlier one counts is still open", "先前的记录是否计入尚未确定")
             amount = v.hull(v.ZERO, entry.amount)  # type: ignore[arg-type]
@@ -54,11 +56,15 @@ def keep_first(run: Run, operator: o.Choose | o.Uniqueness, members: Entries) ->
             certain = not entry.doubtful
         if certain:
             kept = entry
+    if len(possible) > 1:
+        least = min(v.low(amount) for _, amount in possible) if kept is not None else v.ZERO  # type: ignore[arg-type]
+        most = max(v.high(amount) for _, amount in possible)  # type: ignore[arg-type]
+        run.bind([entry for entry, _ in possible], v.interval(least, most))
 
 
 def instead(kept: Entry) -> Phrase:
     """Why an entry does not count beside another."""
-    return Phrase(f"{kept.record.identifier} counts instead", f"已计入{kept.record.identifier}，不重复计算")
+    return Phrase(f"{kept.record.identifier} goes before it", f"已有{kept.record.identifier}，不重复计算")
 
 
 def _keep_open(run: Run, operator: o.Choose, members: Entries, possible: set[int]) -> None:

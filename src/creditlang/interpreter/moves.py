@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from attrs import define
 
+from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import root_of, within
+from creditlang.core.dependencies import references, root_of, within
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter import values as v
 from creditlang.interpreter.entries import apply
@@ -138,16 +139,45 @@ def _offer(
         room = v.larger(v.ZERO, v.subtract(evaluate(move.limit, env), before))
     ratios = _ratios(run, move, env)
     outcomes = [_at_ratio(move, ratio, offered, room) for ratio in ratios]
-    amounts, takes = outcomes[0]
-    for amount, take in outcomes[1:]:
-        amounts, takes = v.hull(amounts, amount), v.hull(takes, take)
-    note = Phrase(f"{shown(takes)} taken for {shown(amounts)}", f"扣用{shown(takes)}，抵得{shown(amounts)}")
-    step(entry, "ratio", line, offered, amounts, note)
+    amounts, takes, unlimited = outcomes[0]
+    for amount, take, most in outcomes[1:]:
+        amounts, takes, unlimited = v.hull(amounts, amount), v.hull(takes, take), v.hull(unlimited, most)
+    at = line
+    if len(ratios) == 1:
+        ratio = ratios[0]
+        at = o.Operator(number=ratio.number, text=ratio.text, article=ratio.article or line.article, span=ratio.span)
+    entry.amount = offered
+    step(entry, "ratio", at, offered, unlimited, _measured(run, ratios, env))
+    if amounts != unlimited:
+        step(
+            entry,
+            "cap",
+            line,
+            unlimited,
+            amounts,
+            Phrase(f"{shown(room or v.ZERO)} are needed", f"还差{shown(room or v.ZERO)}"),
+        )
+    taken = Phrase(f"{shown(takes)} taken for {shown(amounts)}", f"扣用{shown(takes)}，抵得{shown(amounts)}")
     if isinstance(amounts, Decimal) and not amounts:
-        entry.reason = Phrase("nothing is left to give or to take", "已无可抵扣的余额或额度")
+        taken = Phrase("nothing is left to give or to take", "已无可抵扣的余额或额度")
         entry.cut = True
+    entry.reason, entry.article = taken, at.article
     certain = len(ratios) == 1 and not isinstance(room, v.Interval) and isinstance(held, v.Interval)
     return amounts, takes, _left(run, move, source, held, takes) if certain else None
+
+
+def _measured(run: Run, ratios: list[o.Ratio], env: Environment) -> Phrase | str:
+    """What the conditions of the ratios hang on, with its value."""
+    found: dict[str, Phrase] = {}
+    for part in references(tuple(ratio.condition for ratio in ratios)):
+        if isinstance(part, (e.FactValue, e.Balance)):
+            name = part.name if isinstance(part, e.FactValue) else part.account
+            declared = run.policy.facts.get(name) or run.policy.accounts[name]
+            value = shown(evaluate(part, Environment(run, None, env.period)))
+            label = declared.labels[0] if declared.labels else name
+            found[name] = Phrase(f"{name} is {value}", f"{label}为{value}")
+    texts = list(found.values())
+    return Phrase(", ".join(map(str, texts)), "，".join(text.zh for text in texts)) if texts else ""
 
 
 def _left(run: Run, move: o.Move, source: str, held: v.Number, takes: v.Number) -> v.Number | None:
@@ -181,17 +211,22 @@ def _ratios(run: Run, move: o.Move, env: Environment) -> list[o.Ratio]:
     return possible
 
 
-def _at_ratio(move: o.Move, ratio: o.Ratio, offered: v.Number, room: v.Number | None) -> tuple[v.Number, v.Number]:
-    """What is given for what is offered at a ratio, rounded as the policy says, within what room there is."""
+def _at_ratio(
+    move: o.Move, ratio: o.Ratio, offered: v.Number, room: v.Number | None
+) -> tuple[v.Number, v.Number, v.Number]:
+    """What is given and taken for what is offered at a ratio, rounded as the policy says, and what is given if there is
+    room for all of it.
+    """
     scaled = v.multiply(offered, ratio.given)
     if move.rounding is not None:
         amount = v.quotient(scaled, ratio.taken, move.rounding.mode, move.rounding.step)
     else:
         amount = v.quotient(scaled, ratio.taken, "down", Decimal("0.000001"))
+    unlimited = amount
     if room is not None:
         amount = v.smaller(amount, room)
     taken = v.quotient(v.multiply(amount, ratio.taken), ratio.given, "up", Decimal("0.000001"))
-    return amount, _plain(v.smaller(taken, offered))
+    return amount, _plain(v.smaller(taken, offered)), unlimited
 
 
 def _plain(value: v.Number) -> v.Number:

@@ -1,6 +1,7 @@
 """Steps: what may become of an entry, each noted with before, after and article."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from attrs import evolve
@@ -45,7 +46,8 @@ def make_pending(
     step(entry, sort, operator, entry.amount, amount, reason)
     run.unbind(entry)
     entry.amount, entry.pending = amount, True
-    entry.reason = entry.reason or reason
+    if not entry.reason:
+        entry.reason, entry.article = reason, operator.article or entry.article
 
 
 def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback | None, operator: o.Operator) -> None:
@@ -100,5 +102,7 @@ def cut(run: Run, operator: o.Operator, entry: Entry, after: v.Number, reason: s
     step(entry, "cap", operator, entry.amount, after, reason)
     run.unbind(entry)
     entry.amount, entry.cut = after, True
-    entry.pending = entry.pending or isinstance(after, v.Interval)
-    entry.reason, entry.article = entry.reason or reason, operator.article or entry.article
+    known = isinstance(after, Decimal) and not entry.doubtful
+    entry.pending = not known and (entry.pending or isinstance(after, v.Interval))
+    if known or not entry.reason:
+        entry.reason, entry.article = reason, operator.article or entry.article
