@@ -96,6 +96,10 @@ class RawTable:
     `name` is the file's stem or the sheet's name, by which the table finds its record kind. `source` is what messages
     call it: a file name, with the sheet where there are several, never a full path. Every row without a problem is as
     wide as `header`. A source that has columns at hand makes a table with `of_batches`; nobody else has to care.
+
+    `header` is the first line that has anything in it. Whether it is the heading or a title above it, a source cannot
+    know: what would make it a bad heading, such as a column without a name, goes into `doubts`, and is said only if
+    no better line is found below.
     """
 
     name: str
@@ -103,13 +107,20 @@ class RawTable:
     header: tuple[str, ...]
     rows: Iterable[RawRow]
     columnar: Callable[[], Iterator[RawBatch]] | None = None
+    doubts: tuple[Diagnostic, ...] = ()
+    optional: bool = False
+    """Whether to pass it over if no name fits: a database has many tables that are not meant for the policy."""
+    unread: Mapping[str, Diagnostic] = field(factory=dict)
+    """Columns that the source has and cannot hand over, by name: to be reported if the policy needs them."""
 
     @staticmethod
     def of_batches(
-        name: str, source: str, header: tuple[str, ...], batches: Callable[[], Iterator[RawBatch]]
-    ) -> "RawTable":
+        name: str, source: str, header: tuple[str, ...], batches: Callable[[], Iterator[RawBatch]],
+        doubts: tuple[Diagnostic, ...] = (),
+    ) -> "RawTable":  # fmt: skip
         """A table of which the source has columns; `batches` is called once, at the latest moment."""
-        return RawTable(name, source, header, (row for batch in batches() for row in batch.rows()), batches)
+        rows = (row for batch in batches() for row in batch.rows())
+        return RawTable(name, source, header, rows, batches, doubts)
 
     def batches(self, size: int = BATCH_ROWS) -> Iterator[RawBatch]:
         """The rows as columns: as the source has them, else `size` rows at a time."""

@@ -2,17 +2,18 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from creditlang.diagnostics import Diagnostic
-from creditlang_builtin import csv_rows, stable_file
+from creditlang.diagnostics import Diagnostic, message
+from creditlang.schema import RawRow
+from creditlang_builtin import csv_rows, csv_stream, stable_file
 from creditlang_builtin.csv_rows import CsvRows
 from creditlang_builtin.csv_source import CsvSource
 
@@ -112,9 +113,11 @@ def test_a_heading_alone_is_a_table(read: Reader) -> None:
         (",".join(f"c{number}" for number in range(257)) + "\n", ["CR635"]),
     ],
 )
-def test_a_heading_that_cannot_be_used(read: Reader, header: str, codes: list[str]) -> None:
+def test_a_heading_that_cannot_be_used_is_refused_or_doubted(read: Reader, header: str, codes: list[str]) -> None:
     result = read(header + "1,2,3\n")
-    assert (result.codes, result.tables) == (codes, {})
+    doubts = [doubt.code for table, _ in result.tables.values() for doubt in table.doubts]
+    assert (result.codes or doubts) == codes
+    assert not (result.codes and result.tables)
 
 
 def test_a_heading_is_trimmed_and_may_be_quoted(read: Reader) -> None:
@@ -234,15 +237,18 @@ def test_a_file_that_changes_between_its_first_byte_and_its_last(
 ) -> None:
     path = tmp_path / "activity.csv"
     path.write_text(HEADER + "1,a,b\n", encoding="utf-8")
-    real: Any = stable_file.sha256
+    for module, name, encoding in ((csv_stream, "is_container", "utf-8"), (stable_file, "sha256", "gbk")):
+        path.write_text(HEADER + "1,张,b\n", encoding=encoding)
+        real: Any = getattr(module, name)
 
-    def slow(content: bytes) -> Any:
-        os.utime(path, ns=(1, 1))
-        return real(content)
+        def slow(content: bytes, real: Any = real) -> Any:
+            os.utime(path, ns=(1, 1))
+            return real(content)
 
-    monkeypatch.setattr(stable_file, "sha256", slow)
-    result = read_source(CsvSource(str(path)))
-    assert (result.codes, result.tables) == (["CR632"], {})
+        with monkeypatch.context() as patched:
+            patched.setattr(module, name, slow)
+            result = read_source(CsvSource(str(path)))
+        assert (result.codes, result.tables) == (["CR632"], {})
 
 
 def test_a_file_that_vanishes(tmp_path: Path) -> None:
@@ -289,9 +295,9 @@ def test_what_was_written_is_read(rows: list[list[str]]) -> None:
     parsed = CsvRows(text, "x.csv")
     assert parsed.header() is not None
     found = list(parsed.rows())
-    wanted = [tuple(row) for row in rows if any(cell.strip(csv_rows._BLANKS) or '"' in cell for cell in row)]
+    wanted = [tuple(row) for row in rows if any(cell.strip(csv_rows.BLANKS) or '"' in cell for cell in row)]
     if all(row.problem is None for row in found):
-        kept = [row.cells for row in found if any(cell.strip(csv_rows._BLANKS) for cell in row.cells)]
+        kept = [row.cells for row in found if any(cell.strip(csv_rows.BLANKS) for cell in row.cells)]
         assert kept == wanted
     else:
         assert any(sum(cell.count("\n") for cell in row) > 1 for row in rows)
@@ -306,6 +312,50 @@ def test_every_line_is_accounted_for(text: str) -> None:
     assert numbers == sorted(set(numbers))
     lines = (HEADER + text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if all("\n" not in cell for row in rows for cell in row.cells):
-        expected = {number for number, line in enumerate(lines[1:], 2) if line.strip(csv_rows._BLANKS + ',"')}
+        expected = {number for number, line in enumerate(lines[1:], 2) if line.strip(csv_rows.BLANKS + ',"')}
         assert expected <= set(numbers)
     assert all(row.problem is not None or len(row.cells) == 3 for row in rows)
+
+
+def told(rows: Iterable[RawRow]) -> list[tuple[int, tuple[str, ...], str]]:
+    return [(row.number, row.cells, message(row.problem) if row.problem else "") for row in rows]
+
+
+@given(text=st.text(st.sampled_from('a,,,"\n\n \r张'), max_size=80), block=st.integers(1, 30), ends=st.booleans())
+@example("a,b,c\n1,2,3\n" * 20, 1000, True)
+@example('a,b,c\n1,"2\n2",3\n,,\n4,5,6\n', 8, True)
+def test_blocks_give_the_rows_of_the_whole_text(
+    tmp_path_factory: pytest.TempPathFactory, text: str, block: int, ends: bool
+) -> None:
+    path = tmp_path_factory.mktemp("blocks") / "x.csv"
+    text = text.replace("\r", "\r\n") + "\n" * ends
+    path.write_bytes(text.encode())
+    whole = CsvRows(text, "x.csv")
+    header = whole.header()
+    rows = told(whole.rows()) if header is not None else []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(csv_stream, "BLOCK", block)
+        found = csv_stream.scan(path)
+        assert isinstance(found, csv_stream.Scan)
+        stream = csv_stream.CsvStream.of(found, "x.csv")
+        assert stream.header() == header
+        batched = [row for batch in stream.batches() for row in batch.rows()] if header is not None else []
+    assert told(batched) == rows
+    assert [*map(message, stream.rows.problems), *map(message, stream.rows.doubts)] == [
+        *map(message, whole.problems),
+        *map(message, whole.doubts),
+    ]
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "activity.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write(HEADER)
+        for number in range(0, 800_000, 1000):
+            file.write("".join(f"20240{row:06d},讲座与报告,2024-10-08\n" for row in range(number, number + 1000)))
+    source = CsvSource(str(path))
+    (table,) = source.tables()
+    sizes = [sum(column.nbytes for column in batch.columns) for batch in table.batches()]
+    assert sum(sizes) > 20_000_000
+    assert max(sizes) < 2 * csv_stream.BLOCK
+    assert source.problems == []

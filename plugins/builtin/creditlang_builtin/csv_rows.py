@@ -12,7 +12,7 @@ may be the inside of a cell. Line numbers are those of an editor; CRLF, LF and C
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Protocol
 
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.schema import RawRow
@@ -22,14 +22,14 @@ LONGEST_LINE: Final = 1024 * 1024
 
 MOST_COLUMNS: Final = 256
 
-_BLANKS: Final = " \t\u00a0\u3000\ufeff"
+BLANKS: Final = " \t\u00a0\u3000\ufeff"
 _CELL: Final = r'(?:"[^"]*+(?:""[^"]*+)*+"|[^",\n]*+)'
 _RECORD: Final = re.compile(f"{_CELL}(?:,{_CELL})*+")
 _OPEN: Final = re.compile(rf'(?:{_CELL},)*+"[^"]*+(?:""[^"]*+)*+')
 _CELLS: Final = re.compile(r'(?:^|,)(?:"([^"]*+(?:""[^"]*+)*+)"|([^",]*+))')
 _SLICE: Final = 1 << 20
 # First characters of a line that may be blank: worth a closer look.
-_MAYBE_BLANK: Final = frozenset({"", ",", *_BLANKS})
+_MAYBE_BLANK: Final = frozenset({"", ",", *BLANKS})
 _SEPARATORS: Final = {
     "\t": Phrase("tab", "制表符"),
     ";": Phrase("semicolon", "分号"),
@@ -45,33 +45,71 @@ class CsvRows:
         """`source` names the file in messages."""
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self._begin(TextLines(_numbered_lines(text)), source, "\0" in text or _has_long_line(text))
+
+    @classmethod
+    def of_lines(cls, lines: "NumberedLines", source: str) -> "CsvRows":
+        """The records of lines that come block by block, none of them too long or with a null character."""
+        made = cls.__new__(cls)
+        made._begin(lines, source, False)
+        return made
+
+    def _begin(self, lines: "NumberedLines", source: str, odd: bool) -> None:
         self.source = source
         self.problems: list[Diagnostic] = []
+        self.doubts: tuple[Diagnostic, ...] = ()
         self.width = 0
-        self._lines = _numbered_lines(text)
-        self._odd = "\0" in text or _has_long_line(text)
+        self._lines = lines
+        self._odd = odd
         self._count = 0
         self._empty = 0
 
     def header(self) -> tuple[str, ...] | None:
-        """The names of the columns, or None with the reason in `problems`: then there are no rows."""
+        """The names of the columns, or None with the reason in `problems`: then there are no rows.
+
+        What would be wrong with them as a heading is in `doubts`: the first line may be a title.
+        """
+        return self.header_here(last=True)
+
+    def header_here(self, last: bool = False) -> tuple[str, ...] | None:
+        """The header, if it is in the block at hand; `last` says that there is no other block."""
         for row in self._records(None):
             if row.problem is not None:
                 self.problems.append(row.problem)
                 return None
-            names = tuple(cell.strip(_BLANKS) for cell in row.cells)
-            found = self._check_header(row.number, names)
-            self.problems.extend(found)
+            names = tuple(cell.strip(BLANKS) for cell in row.cells)
+            if len(names) > MOST_COLUMNS:
+                place = Place(self.source, row.number)
+                self.problems.append(report("CR635", place, columns=len(names), limit=MOST_COLUMNS))
+                return None
+            self.doubts = tuple(self._check_header(row.number, names))
             self.width = len(names)
-            return None if found else names
-        self.problems.append(report("CR621", Place(self.source)))
+            return names
+        if last:
+            self.problems.append(report("CR621", Place(self.source)))
         return None
 
     def rows(self) -> Iterator[RawRow]:
         """The rows under the header, in order, broken ones with their problem."""
+        yield from self.rows_here()
+        self.finish()
+
+    def rows_here(self) -> Iterator[RawRow]:
+        """The rows of the block at hand."""
         for row in self._records(self.width):
             self._count += 1
             yield row
+
+    def counted(self, rows: int) -> None:
+        """Rows that somebody else has read."""
+        self._count += rows
+
+    def passed_over(self, rows: int) -> None:
+        """Rows without anything in them that somebody else has read."""
+        self._empty += rows
+
+    def finish(self) -> None:
+        """Say what there is to say of all rows together."""
         if self._count == 0:
             self.problems.append(report("CR639", Place(self.source)))
         if self._empty:
@@ -85,7 +123,7 @@ class CsvRows:
                 yield RawRow(number, (), problem)
             elif '"' in line:
                 yield from self._quoted(number, line, width)
-            elif line[:1] in _MAYBE_BLANK and not line.strip(_BLANKS + ","):
+            elif line[:1] in _MAYBE_BLANK and not line.strip(BLANKS + ","):
                 self._empty += "," in line
             else:
                 cells = tuple(line.split(","))
@@ -106,7 +144,7 @@ class CsvRows:
     def _stretched(self, number: int, line: str, width: int | None) -> Iterator[RawRow]:
         """A record with a line break inside quotes, or the damage that an unclosed quote does."""
         parts, size, quotes = [line], len(line), 1
-        for _, following in self._lines:
+        for _, following in self._lines.further():
             parts.append(following)
             size += len(following) + 1
             quotes += following.count('"')
@@ -123,12 +161,12 @@ class CsvRows:
         yield RawRow(number, (), report(code, Place(self.source, number)))
         yield from self._swallowed(number, enumerate(parts[1:], number + 1))
         if quotes % 2:
-            yield from self._swallowed(number, self._lines)
+            yield from self._swallowed(number, self._lines.further())
 
     def _swallowed(self, opened: int, lines: Iterator[tuple[int, str]]) -> Iterator[RawRow]:
         """Lines that fell into a quoted cell: nobody can say what they are, but they are counted."""
         for number, line in lines:
-            if line.strip(_BLANKS + ","):
+            if line.strip(BLANKS + ","):
                 yield RawRow(number, (), report("CR629", Place(self.source, number), opened=opened))
 
     def _swallows_rows(self, record: str) -> bool:
@@ -159,8 +197,6 @@ class CsvRows:
     def _check_header(self, number: int, names: tuple[str, ...]) -> list[Diagnostic]:
         """What is wrong with the names. They are not quoted: a file without a header has a person's row there."""
         place = Place(self.source, number)
-        if len(names) > MOST_COLUMNS:
-            return [report("CR635", place, columns=len(names), limit=MOST_COLUMNS)]
         if len(names) == 1:
             separators = [words for character, words in _SEPARATORS.items() if character in names[0]]
             return [report("CR637", place, separator=words) for words in separators[:1]]
@@ -174,6 +210,32 @@ class CsvRows:
             else:
                 first[name] = position
         return found
+
+
+class NumberedLines(Protocol):
+    """Lines with their numbers, in blocks: those of the block at hand, and all that are left."""
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        """The lines left of the block at hand."""
+
+    def further(self) -> Iterator[tuple[int, str]]:
+        """All lines left."""
+
+
+class TextLines:
+    """The lines of one text: a single block."""
+
+    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
+        """`lines` can be gone through once."""
+        self._lines = lines
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        """The lines left."""
+        return self._lines
+
+    def further(self) -> Iterator[tuple[int, str]]:
+        """The lines left."""
+        return self._lines
 
 
 def _cells(record: str) -> tuple[str, ...]:

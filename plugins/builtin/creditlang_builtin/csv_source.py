@@ -1,8 +1,8 @@
 """One CSV file as a source. The folder of them is `folder_source`; the strict reading itself is `csv_rows`.
 
-The file is read whole, hashed, decoded, and then handed over row by row. A file with an unusable header, or that is
-no CSV file at all, leaves an error and no table; a broken row is handed over with its problem and costs nothing but
-itself.
+A file in UTF-8 is handed over block by block (`csv_stream`); any other is read whole, hashed, decoded, and handed over
+row by row. A file that is no CSV file at all leaves an error and no table; what is wrong with a header is handed over
+as a doubt, since the line may be a title; a broken row is handed over with its problem and costs nothing but itself.
 """
 
 from collections.abc import Iterator
@@ -11,8 +11,9 @@ from pathlib import Path
 
 from creditlang.diagnostics import Diagnostic
 from creditlang.plugin import Source
-from creditlang.schema import RawRow, RawTable
+from creditlang.schema import RawBatch, RawRow, RawTable
 from creditlang_builtin.csv_rows import CsvRows
+from creditlang_builtin.csv_stream import CsvStream, Scan, scan
 from creditlang_builtin.decoding import decode
 from creditlang_builtin.stable_file import Reading, read_file
 
@@ -28,13 +29,20 @@ class CsvSource(Source):
 
     def tables(self) -> Iterator[RawTable]:
         """The one table, named after the file."""
+        found = scan(self.path)
+        if isinstance(found, Diagnostic):
+            self.problems.append(found)
+            return
+        if found is not None:
+            yield from self._streamed(found)
+            return
         reading = read_file(self.path)
         if isinstance(reading, Diagnostic):
             self.problems.append(reading)
             return
         self._digest = reading.digest
-        text, found = decode(reading.content, self.path.name)
-        self.problems.extend(found)
+        text, said = decode(reading.content, self.path.name)
+        self.problems.extend(said)
         if text is None:
             return
         parsed = CsvRows(text, self.path.name)
@@ -42,7 +50,22 @@ class CsvSource(Source):
         if header is None:
             self.problems.extend(parsed.problems)
             return
-        yield RawTable(self.path.stem, self.path.name, header, self._rows(parsed, reading))
+        rows = self._rows(parsed, reading)
+        yield RawTable(self.path.stem, self.path.name, header, rows, doubts=parsed.doubts)
+
+    def _streamed(self, found: Scan) -> Iterator[RawTable]:
+        self._digest = found.digest
+        stream = CsvStream.of(found, self.path.name)
+        header = stream.header()
+        if header is None:
+            self.problems.extend(stream.rows.problems)
+            return
+
+        def batches() -> Iterator[RawBatch]:
+            yield from stream.batches()
+            self.problems.extend(stream.rows.problems)
+
+        yield RawTable.of_batches(self.path.stem, self.path.name, header, batches, stream.rows.doubts)
 
     def _rows(self, parsed: CsvRows, reading: Reading) -> Iterator[RawRow]:
         yield from parsed.rows()

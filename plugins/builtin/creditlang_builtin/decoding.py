@@ -21,6 +21,12 @@ _ENOUGH: Final = 4
 _LOOKED_AT: Final = 65_536
 
 
+def is_container(content: bytes) -> bool:
+    """Whether bytes begin like a workbook, a PDF file or a web page."""
+    beginning = content[:256].lstrip(b" \t\r\n\xef\xbb\xbf")
+    return any(beginning.startswith(magic) for magic, _ in _CONTAINERS)
+
+
 def decode(content: bytes, name: str) -> tuple[str | None, list[Diagnostic]]:
     """The text, or None, and what there is to say: CR622 the encoding, CR623 none fits, CR636 no text at all."""
     beginning = content[:256].lstrip(b" \t\r\n\xef\xbb\xbf")

@@ -30,14 +30,20 @@ class Reading:
 
     def changed(self) -> Diagnostic | None:
         """CR632 if the file is no longer as it was."""
-        try:
-            same = _stamp(os.stat(self.path)) == self.stamp
-        except OSError:
-            same = False
-        return None if same else report("CR632", Place(self.path.name))
+        return changed_since(self.path, self.stamp)
 
 
-def _stamp(status: os.stat_result) -> tuple[int, ...]:
+def changed_since(path: Path, stamp: tuple[int, ...]) -> Diagnostic | None:
+    """CR632 if a file does not look as it did."""
+    try:
+        same = stamp_of(os.stat(path)) == stamp
+    except OSError:
+        same = False
+    return None if same else report("CR632", Place(path.name))
+
+
+def stamp_of(status: os.stat_result) -> tuple[int, ...]:
+    """What changes when a file does."""
     return (status.st_size, status.st_mtime_ns, status.st_ino)
 
 
@@ -54,7 +60,7 @@ def read_file(path: Path, limit: int = LARGEST_FILE) -> Reading | Diagnostic:
             content = file.read(limit + 1)
     except OSError as error:
         return report("CR620", place, reason=error.strerror or type(error).__name__)
-    reading = Reading(path, content, sha256(content).hexdigest(), _stamp(before))
+    reading = Reading(path, content, sha256(content).hexdigest(), stamp_of(before))
     if len(content) != before.st_size:
         return report("CR632", place)
     return reading.changed() or reading
