@@ -301,7 +301,7 @@ def _boundary(x: e.Boundary, env: Environment) -> Any:
 def _used_in(x: e.UsedIn, env: Environment) -> Any:
     assert env.record is not None
     value = env.record.values.get(x.field)
-    return value is not None and value in env.run.used_values(x.field, x.account)
+    return value is not None and env.run.used_values(x.field, x.account).get(value, False)
 
 
 def _found(x: e.CountRecords | e.SumRecords, env: Environment) -> list[tuple[Record, v.Answer]]:

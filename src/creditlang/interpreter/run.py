@@ -48,7 +48,7 @@ class Run:
     bounds: list[Bound] = field(factory=list)
     covered: set[int] = field(factory=set)
     cells: set[tuple[str, tuple[str, ...]]] = field(factory=set)
-    used: dict[tuple[str, str], set[Any]] = field(factory=dict)
+    used: dict[tuple[str, str], Mapping[Any, v.Answer]] = field(factory=dict)
     labels: Mapping[str, str] = field(factory=dict)
     requirements: dict[str, v.Answer] = field(factory=dict)
     warnings: list[Diagnostic] = field(factory=list)
@@ -184,19 +184,20 @@ class Run:
         """The valid records of a kind, by date and id."""
         return self.records.get(kind, [])
 
-    def used_values(self, field_name: str, account: str) -> set[Any]:
-        """The values of a field in the counted records of an account."""
+    def used_values(self, field_name: str, account: str) -> Mapping[Any, v.Answer]:
+        """The values of a field in the counted records of an account; open where none of these surely counts."""
         key = (field_name, account)
         if key not in self.used:
-            rules = {
-                rule for name in within(self.policy.accounts, account) for rule in self.policy.accounts[name].items
-            }
-            self.used[key] = {
-                entry.record.values.get(field_name)
-                for rule in rules
-                for entry in self.entries.get(rule, ())
-                if entry.state == "live" and not (isinstance(entry.amount, Decimal) and not entry.amount)
-            } - {None}
+            found: dict[Any, v.Answer] = {}
+            for name in within(self.policy.accounts, account):
+                for rule in self.policy.accounts[name].items:
+                    for entry in self.entries.get(rule, ()):
+                        value = entry.record.values.get(field_name)
+                        if value is None or entry.state != "live" or not v.high(entry.amount):  # type: ignore[arg-type]
+                            continue
+                        surely = not entry.doubtful and bool(v.low(entry.amount))  # type: ignore[arg-type]
+                        found[value] = v.either(found.get(value, False), True if surely else v.OPEN)
+            self.used[key] = found
         return self.used[key]
 
     def column_label(self, kind: str, name: str) -> str:
