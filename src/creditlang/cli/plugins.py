@@ -1,6 +1,7 @@
 """``creditlang plugins``: what is installed."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,9 +14,24 @@ if TYPE_CHECKING:
 
 @click.command("plugins")
 @click.option("--no-plugins", is_flag=True, help="As if only the built-in ones were allowed.")
+@click.option(
+    "--new", "folder", type=click.Path(path_type=Path), help="Write a new plugin into this folder to start from."
+)
+@click.option(
+    "--offers", type=click.Choice(["source", "output", "form", "function", "calendar", "check"]), default="source",
+    help="What the new plugin offers.", show_default=True,
+)  # fmt: skip
 @common.language_option
-def command(no_plugins: bool, language: "Language") -> None:
-    """List the plugins: what each offers, from where, and what failed to load and why."""
+def command(no_plugins: bool, folder: Path | None, offers: str, language: "Language") -> None:
+    """List the plugins: what each offers, from where, and what failed to load and why.
+
+    \b
+      creditlang plugins
+      creditlang plugins --new creditlang-campus --offers form
+    """
+    if folder is not None:
+        make(folder, offers, language)
+        return
     from creditlang.cli.tables import table_text
     from creditlang.plugin import KIND_WORDS
 
@@ -32,3 +48,24 @@ def command(no_plugins: bool, language: "Language") -> None:
     click.echo()
     click.echo(table_text(["插件", "提供", "名称"] if zh else ["plugin", "offers", "names"], offered))
     sys.exit(common.BROKEN if manager.problems else common.CLEAN)
+
+
+def make(folder: Path, offers: str, language: "Language") -> None:
+    """Write a new plugin, and say what to do with it."""
+    from creditlang.plugin.template import new_plugin
+
+    try:
+        written = new_plugin(folder, offers)
+    except ValueError:
+        texts = {
+            "en": f"“{folder.name}” cannot be a plugin's name: use lower-case letters, digits and hyphens, such as "
+            "creditlang-campus.",
+            "zh": f"“{folder.name}”不能作插件的名称：只用小写字母、数字和连字符，例如 creditlang-campus。",
+        }
+        common.fail(common.USAGE, texts[language])
+    except OSError as error:
+        common.fail(common.BROKEN, f"{folder.name}: {error.strerror}")
+    for path in written:
+        click.echo(path.as_posix())
+    click.echo({"en": "Next:", "zh": "接下来："}[language])
+    click.echo(f"  pip install -e {folder.as_posix()}\n  creditlang plugins\n  pytest {folder.as_posix()}")

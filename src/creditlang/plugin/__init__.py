@@ -13,6 +13,7 @@ from creditlang.plugin.interface import (
     Check,
     CommandFactory,
     Day,
+    Exact,
     Extensions,
     Finding,
     Form,
@@ -27,6 +28,7 @@ from creditlang.plugin.interface import (
 )
 from creditlang.plugin.manager import KIND_WORDS, PluginManager
 from creditlang.plugin.registry import PluginEntry
+from creditlang.plugin.run_data import PolicyWords, RunData
 from creditlang.plugin.values import text_of
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "Check",
     "CommandFactory",
     "Day",
+    "Exact",
     "Extensions",
     "Finding",
     "Form",
@@ -49,6 +52,8 @@ __all__ = [
     "PluginEntry",
     "PluginError",
     "PluginManager",
+    "PolicyWords",
+    "RunData",
     "Source",
     "SourceFactory",
     "hookimpl",
