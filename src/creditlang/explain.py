@@ -85,10 +85,25 @@ class Explanation:
         """`result` is the student's; the words are in `language`, the labels those of the policy."""
         self.policy, self.result, self.language = policy, result, language
         self.words = _WORDS[language]
+        self.colon, self.comma = (": ", ", ") if language == "en" else ("：", "，")
 
     def label(self, name: str, labels: tuple[str, ...]) -> str:
         """What to call a thing."""
         return labels[0] if labels else name
+
+    def topics(self) -> list[str]:
+        """What may be asked for, by name or label: requirements, accounts, items, facts, and the student's records."""
+        policy = self.policy
+        declared = [(name, x.labels) for name, x in policy.requirements.items()]
+        declared += [(name, x.labels) for name, x in policy.accounts.items()]
+        declared += [(name, x.labels) for name, x in policy.rules.items()]
+        declared += [(name, x.labels) for name, x in policy.facts.items()]
+        names = [text for name, labels in declared for text in (name, *labels)]
+        return [*names, *(entry.record.identifier for entry in self.result.entries)]
+
+    def knows(self, topic: str) -> bool:
+        """Whether there is something to tell of a topic."""
+        return topic in self.topics()
 
     def answer(self, topic: str | None = None) -> str:
         """The answer about a topic: an account, item, requirement, fact or record, or everything."""
@@ -149,7 +164,7 @@ class Explanation:
     def requirement(self, name: str) -> Iterator[str]:
         status = self.result.requirements.get(name, "open")
         requirement = self.policy.requirements[name]
-        yield f"{self.label(name, requirement.labels)}: {self.words[status]}{_article(requirement.article)}"
+        yield f"{self.label(name, requirement.labels)}{self.colon}{self.words[status]}{_article(requirement.article)}"
         for line in self.result.parts:
             if line.requirement == name:
                 mark = {"met": "✓", "unmet": "✗", "open": "?"}[line.status]
@@ -168,8 +183,10 @@ class Explanation:
         if have is None or needed is None:
             return ""
         words = self.words
-        text = f": {words['have']} {amount_text(have)}, {words['need']} {amount_text(needed)}"
-        return text if short == Decimal(0) else f"{text}, {words['short']} {amount_text(short)}"
+        parts = [f"{words['have']} {amount_text(have)}", f"{words['need']} {amount_text(needed)}"]
+        if short != Decimal(0):
+            parts.append(f"{words['short']} {amount_text(short)}")
+        return self.colon + self.comma.join(parts)
 
     def fact(self, name: str) -> Iterator[str]:
         fact = self.policy.facts[name]
@@ -178,7 +195,7 @@ class Explanation:
                 period = f" {line.period}" if line.period else ""
                 known = {True: "✓", False: "✗"}
                 shown = known[line.value] if isinstance(line.value, bool) else amount_text(line.value)
-                yield f"{self.label(name, fact.labels)}{period}: {shown}{_article(fact.article)}"
+                yield f"{self.label(name, fact.labels)}{period}{self.colon}{shown}{_article(fact.article)}"
 
     # ---- accounts
     def account(self, name: str, depth: int = 0) -> Iterator[str]:
@@ -192,13 +209,13 @@ class Explanation:
         if account.sort in ("score", "credit"):
             for line in lines:
                 if line.period:
-                    yield f"{pad}  {line.period}: {amount_text(line.amount)}{unit}"
+                    yield f"{pad}  {line.period}{self.colon}{amount_text(line.amount)}{unit}"
         own = [entry for entry in self.result.entries if entry.account == name]
         for rule in account.items:
             entries = [entry for entry in own if entry.rule == rule]
             if entries:
                 declared = self.policy.rules[rule]
-                head = f"{self.label(rule, declared.labels)}: {self.summed(entries)}{unit}"
+                head = f"{self.label(rule, declared.labels)}{self.colon}{self.summed(entries)}{unit}"
                 yield f"{pad}  {head}{_article(declared.article)}"
                 yield from self.entries(entries, pad + "    ")
         others = [entry for entry in own if entry.rule not in account.items]
@@ -258,7 +275,7 @@ class Explanation:
         reason = in_language(entry.told, self.language) if entry.told else self.steps_note(entry)
         parts = [f"{word} {amount}{each}{was}".strip(), entry.period, ", ".join(ids) + more]
         text = "  ".join(part for part in parts if part)
-        return f"{text}{': ' + reason if reason else ''}{self.differing_article(entry)}"
+        return f"{text}{self.colon + reason if reason else ''}{self.differing_article(entry)}"
 
     def steps_note(self, entry: Entry) -> str:
         """What changed the amount, with its articles."""
@@ -288,9 +305,8 @@ class Explanation:
             counted = "" if entry.state != "live" else amount_text(counted_amount(entry))
             if entry.disposition() == "reduced" and entry.raw is not None:
                 counted = f"{amount_text(signed(entry, entry.raw))} → {counted}"
-            yield " ".join(
-                part for part in (f"{self.named_record(entry)} {name}".rstrip() + ":", word, counted) if part
-            )
+            head = f"{self.named_record(entry)} {name}".rstrip()
+            yield f"{head}{self.colon}{word} {counted}".rstrip()
             for step in entry.steps:
                 before = f"{amount_text(step.before)} → " if step.before is not None else ""
                 note = f" ({in_language(step.note, self.language)})" if step.note else ""

@@ -37,7 +37,9 @@ def command(policies: tuple[str, ...], shape: str, language: "Language") -> None
         counts = {severity: sum(x.severity is severity for _, x in found) for severity in Severity}
         errors, warnings, notes = (counts[x] for x in (Severity.ERROR, Severity.WARNING, Severity.NOTE))
         texts = {
-            "en": f"{errors} errors, {warnings} warnings, {notes} notes",
+            "en": ", ".join(
+                (common.counted(errors, "error"), common.counted(warnings, "warning"), common.counted(notes, "note"))
+            ),
             "zh": f"错误{errors}处，警告{warnings}处，提示{notes}处",
         }
         click.echo(texts[language])

@@ -23,4 +23,19 @@ def command(code: str, language: "Language") -> None:
         hint = {"en": f" Did you mean {close}?", "zh": f"是不是{close}？"}[language] if close else ""
         texts = {"en": f"There is no code {code}.{hint}", "zh": f"没有代码{code}。{hint}"}
         common.fail(common.USAGE, texts[language])
-    click.echo(text)
+    click.echo(readable(text, language))
+
+
+def readable(text: str, language: "Language") -> str:
+    """The Markdown of a page for a screen: examples indented under a word, instead of between fences."""
+    words = {"wrong": {"en": "Wrong:", "zh": "错误："}, "right": {"en": "Right:", "zh": "正确："}}
+    lines, inside = [], False
+    for line in text.splitlines():
+        if line.startswith("```"):
+            inside = not inside
+            kinds = [word for word in line.split()[1:] if word in words]
+            if inside and kinds:
+                lines += [words[kinds[0]][language]]
+        else:
+            lines.append(f"    {line}" if inside and line else line)
+    return "\n".join(lines)

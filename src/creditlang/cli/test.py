@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from creditlang.examples import Coverage
 
 
+FEW = 6
+"""Rules of an article that are named without --verbose."""
+
+
 @click.command("test")
 @click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
 @click.option("--verbose", "-v", is_flag=True, help="Name every example and every rule of every article.")
@@ -38,7 +42,7 @@ def command(policies: tuple[str, ...], verbose: bool, language: "Language") -> N
         report(policy, compiled.policy, coverage, language, verbose)
         failed = sum(bool(outcome.failures) for outcome in outcomes)
         texts = {
-            "en": f"{policy}: {len(outcomes) - failed} examples passed, {failed} failed",
+            "en": f"{policy}: {common.counted(len(outcomes) - failed, 'example')} passed, {failed} failed",
             "zh": f"{policy}：通过{len(outcomes) - failed}例，未通过{failed}例",
         }
         click.echo(texts[language])
@@ -52,27 +56,30 @@ def report(name: str, policy: "Policy", coverage: "Coverage", language: "Languag
     for line in coverage.uncovered:
         number = line.span.source.line_number(line.span.start)
         text = line.span.source.line_text(number).strip()
-        click.echo(f"{'没有例子' if zh else 'no example'}: {line.span.source.name}:{number} {text}")
+        click.echo(f"{'没有例子：' if zh else 'no example: '}{line.span.source.name}:{number} {text}")
     for row in coverage.uncovered_rows:
-        click.echo(f"{'表格行没有例子' if zh else 'no example for the row'}: {row}")
+        click.echo(f"{'表格行没有例子：' if zh else 'no example for the row: '}{row}")
     for reading in coverage.uncovered_readings:
-        head = "解读没有例子" if zh else "no example for the reading"
-        click.echo(f"{head}: {reading.place} {reading.text} [{reading.article}]")
+        head = "解读没有例子：" if zh else "no example for the reading: "
+        click.echo(f"{head}{reading.place} {reading.text} [{reading.article}]")
     for article in policy.articles:
         names = coverage.articles.get(article, ())
         if names:
-            shown = ", ".join(names) if verbose else f"{len(names)} {'处' if zh else 'places'}"
-            click.echo(f"{article}  {shown}")
+            shown = names if verbose else names[:FEW]
+            more = "" if len(shown) == len(names) else f" … ({len(names)})"
+            click.echo(f"{article}  {('，' if zh else ', ').join(shown)}{more}")
         elif article in policy.without_rule:
-            click.echo(f"{article}  {'无规则' if zh else 'no rule'}: {policy.without_rule[article]}")
+            click.echo(f"{article}  {'无规则：' if zh else 'no rule: '}{policy.without_rule[article]}")
         else:
             click.echo(f"{article}  ✗ {'既无规则，也未说明原因' if zh else 'neither a rule nor a reason'}")
-    lines, rows = len(coverage.lines), coverage.rows
-    done = lines - len(coverage.uncovered)
-    texts = {
-        "en": f"{name}: {done} of {lines} lines, {rows - len(coverage.uncovered_rows)} of {rows} table rows, "
-        f"{coverage.readings - len(coverage.uncovered_readings)} of {coverage.readings} readings covered",
-        "zh": f"{name}：规则行{done}/{lines}，表格行{rows - len(coverage.uncovered_rows)}/{rows}，"
-        f"解读{coverage.readings - len(coverage.uncovered_readings)}/{coverage.readings}有例子",
-    }
-    click.echo(texts[language])
+    counts = [
+        ("lines", "规则行", len(coverage.lines), len(coverage.uncovered)),
+        ("table rows", "表格行", coverage.rows, len(coverage.uncovered_rows)),
+        ("readings", "解读", coverage.readings, len(coverage.uncovered_readings)),
+    ]
+    told = [
+        f"{chinese}{number - missing}/{number}" if zh else f"{number - missing} of {number} {english}"
+        for english, chinese, number, missing in counts
+        if number
+    ]
+    click.echo(f"{name}：{'，'.join(told)}有例子" if zh else f"{name}: {', '.join(told)} covered")

@@ -29,6 +29,7 @@ def command(policy: str, topic: str | None, request: common.DataRequest, student
       creditlang why hengyang A000123 --data sample:hengyang --student 2024010101
     """
     from creditlang.cli.run import work_out
+    from creditlang.diagnostics import nearest
     from creditlang.explain import Explanation
 
     manager = common.plugin_manager(language, request)
@@ -38,5 +39,13 @@ def command(policy: str, topic: str | None, request: common.DataRequest, student
     if not kept:
         texts = {"en": f"There is no student {student} in the data.", "zh": f"数据里没有学生{student}。"}
         common.fail(common.USAGE, texts[language])
-    click.echo(Explanation(compiled.policy, kept[0], language).answer(topic))
+    explanation = Explanation(compiled.policy, kept[0], language)
+    if topic is not None and not explanation.knows(topic):
+        close = nearest(topic, explanation.topics())
+        texts = {
+            "en": f"There is nothing called “{topic}”." + (f" Did you mean “{close}”?" if close else ""),
+            "zh": f"没有“{topic}”。" + (f"是不是“{close}”？" if close else ""),
+        }
+        common.fail(common.USAGE, texts[language])
+    click.echo(explanation.answer(topic))
     sys.exit(common.CLEAN)

@@ -8,7 +8,7 @@ from attrs import define, evolve
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.elaborate import Context
-from creditlang.core.lines import Lines, as_written
+from creditlang.core.lines import AFTER_PER, Lines, as_written
 from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
 
@@ -103,7 +103,7 @@ class AdjustmentLines(Lines):
         kinds = (context.kind,) if context.kind else context.kinds
         found = {field.name: field for kind in kinds if (field := self.scope.field_of(kind, name.text))}
         if not found:
-            self.scope.unknown("field", name, [field for kind in kinds for field in kind.fields])
+            self.scope.unknown("field", name, [*(field for kind in kinds for field in kind.fields), *AFTER_PER])
         elif len(found) > 1:
             self.scope.report("CR109", name.span, name=name.text, choices=", ".join(found))
         else:

@@ -8,7 +8,7 @@ from attrs import define
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.elaborate import Context
-from creditlang.core.lines import Lines, as_written
+from creditlang.core.lines import AFTER_PER, Lines, as_written
 from creditlang.core.tables import build_table
 from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
@@ -52,7 +52,9 @@ class AmountLines(Lines):
         if isinstance(written.per, t.PerField):
             found = self.scope.field_of(context.kind, written.per.name.text)
             if found is None or context.kind is None:
-                self.scope.unknown("field", written.per.name, context.kind.fields if context.kind else ())
+                self.scope.unknown(
+                    "field", written.per.name, (*(context.kind.fields if context.kind else ()), *AFTER_PER)
+                )
             else:
                 self.elaborator.need(found.type, "number", written.per)
                 times = found.name
@@ -90,7 +92,12 @@ class AmountLines(Lines):
             kinds.append(kind)
             names.append(dimension.text)
         table = build_table(
-            self.scope, f"line {line.span.source.line_number(line.span.start)}", kinds, names, line.rows, line.span
+            self.scope,
+            f"{line.span.source.name}:{line.span.source.line_number(line.span.start)}",
+            kinds,
+            names,
+            line.rows,
+            line.span,
         )
         self.printed.append(table)
         return o.Branch(

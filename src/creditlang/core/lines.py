@@ -93,6 +93,10 @@ class Lines:
             self.scope.report("CR110", span, value=span.text, expected=wanted)
 
 
+AFTER_PER = ("event", "semester", "year", "month", "week", "day", "学期", "学年", "月", "周", "日")
+"""What may follow `per` that is no field, for whoever misspells it."""
+
+
 def as_written(span: Span, whole: bool = False) -> str:
     """A line as it is written, without articles and comment: from the span on, or from its start."""
     number = span.source.line_number(span.start)

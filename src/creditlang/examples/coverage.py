@@ -55,9 +55,7 @@ def measure(policy: o.Policy, outcomes: Iterable[Outcome]) -> Coverage:
     rows = [(table, label) for table in policy.tables for label in table.labels[0]] if policy.tables else []
     read = {(name, keys[0]) for name, keys in cells}
     missing_rows = [
-        f"{table.name}: {label}"
-        for table, label in rows
-        if (table.name, label) not in read and _has_cells(table, label)
+        f"{table.name} {label}" for table, label in rows if (table.name, label) not in read and _has_cells(table, label)
     ]
     readings = [reading for reading in policy.readings if reading.article]
     missing = [reading for reading in readings if not any(_answers(cite, reading.article) for cite in cited)]

@@ -9,17 +9,19 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from threading import Lock
+from typing import Any
 
 from attrs import frozen
 from lark import Lark
 from lark.exceptions import UnexpectedToken
 
-from creditlang.diagnostics import Diagnostic, Phrase, either, report
+from creditlang.diagnostics import Diagnostic, Phrase, either, nearest, report
 from creditlang.resources import grammar_path
 from creditlang.source import SourceFile, Span
+from creditlang.syntax.children import place_of
 from creditlang.syntax.from_lark import TreeBuilder
 from creditlang.syntax.keywords import keywords
-from creditlang.syntax.lexer import LexicalError, PlacedToken, PolicyLexer, Prepared, prepare
+from creditlang.syntax.lexer import WIDE, LexicalError, PlacedToken, PolicyLexer, Prepared, declared_names, prepare
 from creditlang.syntax.limits import check_limits
 from creditlang.syntax.tree import Line, Module
 
@@ -115,11 +117,39 @@ def _syntax_error(error: UnexpectedToken) -> Diagnostic:
         end = max(end, start + 1) if token.type != "_NL" else start + 1
     else:
         found = f"“{str(token)[:40]}”"
+    slip = _misspelt(token, error.expected)
+    if slip is not None:
+        return slip
     wanted = sorted(error.expected, key=lambda name: (name not in _NAMED, name))
     choices = [_described(name) for name in wanted]
     expected = either(choices) if len(choices) <= _FEW else Phrase("something else", "别的写法")
     end = min(end, len(source.text))
     return report("CR005", Span(source, min(start, end), end), found=found, expected=expected)
+
+
+_WORD = re.compile(r"[^\W\d][\w-]*")
+
+
+def _misspelt(token: Any, expected: Iterable[str]) -> Diagnostic | None:
+    """The keyword that was meant, if the word that is not understood, the one before it or the first of its line is
+    close to one. A word before it may have passed for a name; it is looked at only if the policy declares no such name.
+    """
+    source, start = token.source, token.start_pos or 0
+    if token.type == "NAME" and (meant := _meant(str(token), expected)) is not None:
+        return report("CR011", place_of(token), found=str(token), nearest=meant)
+    line = source.text.rfind("\n", 0, start) + 1
+    before = list(_WORD.finditer(source.text, line, start))
+    declared = declared_names(source.text.translate(WIDE)) if before else set()
+    for word in (*before[-1:], *before[:1]):
+        meant = None if word.group() in declared else _meant(word.group(), keywords().forms)
+        if meant is not None:
+            return report("CR011", Span(source, word.start(), word.end()), found=word.group(), nearest=meant)
+    return None
+
+
+def _meant(word: str, terminals: Iterable[str]) -> str | None:
+    forms = [form for name in sorted(terminals) for group in keywords().forms.get(name, {}).values() for form in group]
+    return None if word in forms else nearest(word, [form for form in forms if form.isascii() == word.isascii()])
 
 
 _TOP = re.compile(r"^(?=[^\s#])", re.MULTILINE)
