@@ -5,6 +5,7 @@ from random import Random
 from typing import Any, Final
 
 from sample_book import Book, Row
+from sample_life import BasicLife
 
 from hengyang_sample.days import SEMESTERS, day, some_day, week_days, working_days_after
 from hengyang_sample.words import CONTESTS, LECTURES, OCCUPATIONS, READINGS, REVIEWS, THEMES, VOLUNTEERING, Class
@@ -14,28 +15,19 @@ EVENINGS: Final = (1, 2, 3)
 WEEKEND: Final = (5, 6)
 
 
-class Life:
+class Life(BasicLife):
     """A student, and the means to make records of what the student does."""
 
     def __init__(self, book: Book, number: str, school_class: Class, chance: Random) -> None:
         """`chance` belongs to this student alone: no student's records depend on another's."""
-        self.book, self.number, self.school_class, self.chance = book, number, school_class, chance
+        super().__init__(book, number, chance)
+        self.school_class = school_class
         count = {"两年制": 4, "三年制": 6, "五年一贯制": 6}[school_class.programme]
         self.enrolled = list(range(count))
         self.active = self.enrolled if school_class.programme == "五年一贯制" else self.enrolled[:-1]
         self.free_weeks = {semester: list(range(2, 18)) for semester in self.enrolled}
-        self.proofs = 0
 
     # ---- the record itself
-    def odds(self, percent: int) -> bool:
-        """Whether something happens that happens so often in a hundred times."""
-        return self.chance.randrange(100) < percent
-
-    def proof(self) -> str:
-        """A new number of a proof."""
-        self.proofs += 1
-        return f"Z{self.number}-{self.proofs:02}"
-
     def did(self, item: str, on: date, filed: int | None = -1, ended: date | None = None, **cells: Any) -> Row:
         """An activity. `filed` is how many working days after its end it was filed: -1 is soon, None is not told."""
         if filed is not None:

@@ -2,6 +2,8 @@
 
 from typing import Final, NamedTuple
 
+from sample_life import roster
+
 
 class Class(NamedTuple):
     """A class: what its students have in common."""
@@ -25,9 +27,8 @@ CLASSES: Final = {
     "earlier_commerce": Class("经济管理学院", "电子商务2301班", "三年制", 2023, "其他", "136", "0201"),
 }
 
-ROSTER: Final = tuple(
-    tuple(line.split())
-    for line in """
+ROSTER: Final = roster(
+    """
         software 陈思远 model
         software 刘雨桐 lectures
         software 王浩然 runner
@@ -65,12 +66,9 @@ ROSTER: Final = tuple(
         accounting 段鹏飞 idle
         earlier_software 赵启明 earlier
         earlier_commerce 孙小雅 earlier
-    """.strip().splitlines()
+    """
 )
 """Class, name and story of the students of the sample."""
-
-SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛范彭"
-GIVEN: Final = "子雨欣晨浩文博思涵宇航嘉怡俊杰雅静梓轩诗琪明志强丽娜晓东慧敏佳若曦婷天佑雪莹家豪逸凡一鸣可心安宁远"
 
 THEMES: Final = (
     ("主题班会", "开学第一课"), ("升旗", "国庆升旗仪式"), ("主题团日", "学习三中全会精神"), ("主题班会", "诚信考试"),

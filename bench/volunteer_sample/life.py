@@ -5,6 +5,7 @@ from random import Random
 from typing import Any, Final
 
 from sample_book import Book, Row
+from sample_life import BasicLife
 
 from volunteer_sample.words import ACTIVITIES, Class
 
@@ -15,23 +16,14 @@ HOURS: Final = ("1", "1.5", "2", "2", "2.5", "3", "3", "4", "6", "8")
 ORGANISATION: Final = "青年志愿者协会"
 
 
-class Life:
+class Life(BasicLife):
     """A student, and the means to make records of what the student does."""
 
     def __init__(self, book: Book, number: str, school_class: Class, chance: Random) -> None:
         """`chance` belongs to this student alone: no student's records depend on another's."""
-        self.book, self.number, self.school_class, self.chance = book, number, school_class, chance
+        super().__init__(book, number, chance)
+        self.school_class = school_class
         self.first = school_class.entered_on + timedelta(14)
-        self.proofs = 0
-
-    def odds(self, percent: int) -> bool:
-        """Whether something happens that happens so often in a hundred times."""
-        return self.chance.randrange(100) < percent
-
-    def proof(self) -> str:
-        """A new number of a proof."""
-        self.proofs += 1
-        return f"Z{self.number}-{self.proofs:02}"
 
     # ---- the profile
     def profile(self, on: date, joined: object = True, school: object = True, number: object = True) -> Row:

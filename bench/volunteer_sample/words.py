@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Final, NamedTuple
 
+from sample_life import roster
+
 
 class Class(NamedTuple):
     """A class: what its students have in common."""
@@ -21,9 +23,8 @@ CLASSES: Final = {
     "maths": Class("数学学院", "数学与应用数学2201班", date(2022, 9, 3), "202204"),
 }
 
-ROSTER: Final = tuple(
-    tuple(line.split())
-    for line in """
+ROSTER: Final = roster(
+    """
         letters 林知夏 model
         letters 顾承宇 second_try
         letters 温书瑶 mended_too_late
@@ -54,12 +55,9 @@ ROSTER: Final = tuple(
         maths 白露 before_entry
         maths 孟繁星 still_open
         maths 丁一 ordinary
-    """.strip().splitlines()
+    """
 )
 """Class, name and story of the students of the sample."""
-
-SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛范彭"
-GIVEN: Final = "子雨欣晨浩文博思涵宇航嘉怡俊杰雅静梓轩诗琪明志强丽娜晓东慧敏佳若曦婷天佑雪莹家豪逸凡一鸣可心安宁远"
 
 ACTIVITIES: Final = (
     "校园迎新", "图书馆整架", "社区文明劝导", "博物馆讲解", "敬老院慰问", "河道清洁", "校庆秩序维护", "考研考点引导",
