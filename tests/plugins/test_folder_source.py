@@ -32,7 +32,7 @@ def test_the_fingerprint_of_a_folder_knows_names(tmp_path: Path, read_source: Re
 
 
 def test_what_a_folder_source_does_not_read_is_named(tmp_path: Path, read_source: Reader) -> None:
-    folder = folder_of(tmp_path, "student.csv", "activity.xls", "README.md", "course.csv", "course.xlsx")
+    folder = folder_of(tmp_path, "student.csv", "activity.ods", "README.md", "course.csv", "course.xlsx")
     (tmp_path / "old").mkdir()
     point = metadata.EntryPoint("builtin", "creditlang_builtin", "creditlang")
     source = PluginManager(entry_points=[point]).source(str(folder))
@@ -41,7 +41,7 @@ def test_what_a_folder_source_does_not_read_is_named(tmp_path: Path, read_source
     places = {problem.place.source: problem.code for problem in result.problems if problem.place}
     assert places == {
         "old": "CR641",
-        "activity.xls": "CR640",
+        "activity.ods": "CR640",
         "README.md": "CR641",
         "course.csv": "CR642",
         "course.xlsx": "CR642",
@@ -49,7 +49,7 @@ def test_what_a_folder_source_does_not_read_is_named(tmp_path: Path, read_source
 
 
 def test_only_csv_files_when_csv_is_asked_for(tmp_path: Path, read_source: Reader) -> None:
-    folder = folder_of(tmp_path, "student.csv", "activity.xls", "README.md")
+    folder = folder_of(tmp_path, "student.csv", "activity.ods", "README.md")
     result = read_source(FolderSource(str(folder), CsvSource, only=".csv"))
     assert (list(result.tables), result.problems) == (["student"], [])
 

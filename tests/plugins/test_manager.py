@@ -217,12 +217,13 @@ def test_paths_go_by_folder_and_suffix(site: Any, tmp_path: Path) -> None:
 
 def test_what_cannot_be_opened_is_said(site: Any, tmp_path: Path) -> None:
     manager = manager_of(site)
-    (tmp_path / "a.xls").write_text("")
+    (tmp_path / "a.ods").write_text("")
     (tmp_path / "plain").write_text("")
     unknown = refusal(manager.source, "oracle:x")
     assert unknown.code == "CR705"
-    assert "csv, folder, sample" in message(unknown)
-    assert refusal(manager.source, str(tmp_path / "a.xls")).code == "CR706"
+    assert {"csv", "folder", "sample"} <= set(unknown.arguments["known"].split(", "))
+    assert unknown.arguments["known"] in message(unknown)
+    assert refusal(manager.source, str(tmp_path / "a.ods")).code == "CR706"
     assert refusal(manager.source, str(tmp_path / "plain")).code == "CR706"
     assert refusal(manager.source, str(tmp_path / "missing.csv")).code == "CR644"
     assert refusal(manager.source, "").code == "CR644"

@@ -31,7 +31,13 @@ def creditlang_sources(open_source: OpenSource) -> Mapping[str, SourceFactory]:
 
         return FolderSource(where, open_source)
 
-    return {"csv": csv_files, ".csv": csv_file, "folder": folder}
+    def workbook(where: str) -> Source:
+        from creditlang_builtin.workbook_source import WorkbookSource
+
+        return WorkbookSource(where)
+
+    workbooks = dict.fromkeys(("xlsx", ".xlsx", ".xlsm", ".xls", ".et"), workbook)
+    return {"csv": csv_files, ".csv": csv_file, "folder": folder, **workbooks}
 
 
 @hookimpl

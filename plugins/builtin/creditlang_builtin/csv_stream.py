@@ -214,7 +214,7 @@ class CsvStream:
             empty = blank.to_pylist()
             columns = tuple(column.filter(_inverted(blank)) for column in columns)
             numbers = [number for number, is_empty in zip(numbers, empty, strict=True) if not is_empty]
-            self.rows.passed_over(len(empty) - len(numbers))
+            self.rows.passed_over(len(empty) - len(numbers) if len(columns) > 1 else 0)
         self.rows.counted(len(numbers))
         return RawBatch(numbers, columns)
 
