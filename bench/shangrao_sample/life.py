@@ -18,7 +18,7 @@ from shangrao_sample.words import CONTEST_ITEMS, THEMES, VOLUNTEERING, Class, Se
 UNTIL: Final = date(2027, 10, 31)
 """The day to which the sample is told: the autumn semester of 2027 has begun and not ended."""
 
-OUTSIDE: Final = "校外住宿"
+OUTSIDE: Final = "校外"
 WORKDAYS: Final = (0, 1, 2, 3, 4)
 EVENINGS: Final = (1, 2, 3)
 WEEKEND: Final = (5, 6)
@@ -102,8 +102,9 @@ class Life(BasicLife):
         return on
 
     def lives_in(self, on: date, room: object) -> Row:
-        """A move into a room."""
-        return self.book.add("residence", self.number, on, on=on, room=room)
+        """A move into a room; who lives outside has a room of his own, called after his number."""
+        own = f"{OUTSIDE}{self.number}" if room == OUTSIDE else room
+        return self.book.add("residence", self.number, on, on=on, room=own)
 
     def room(self, year: int = 0) -> str:
         """The student's room in a year of studies; from the second on it is in another building."""

@@ -34,6 +34,8 @@ class Environment:
     period: tuple[str, str] | None = None
     outer: Record | None = None
     """Inside a search for records: the record that asks."""
+    search: "Environment | None" = None
+    """Inside a search for records: where the outermost search was asked; its period is that of those inside it."""
 
     @property
     def semester(self) -> str | None:
@@ -308,8 +310,8 @@ def _found(x: e.CountRecords | e.SumRecords, env: Environment) -> list[tuple[Rec
     """The records of a search in the period at hand, and whether each is meant."""
     found: list[tuple[Record, v.Answer]] = []
     for record in env.run.records_of(x.kind):
-        if env.run.same_period(record, env):
-            inner = Environment(env.run, record, None, env.record)
+        if env.run.same_period(record, env.search or env):
+            inner = Environment(env.run, record, None, env.record, env.search or env)
             holds = True if x.where is None else env.run.holds(x.where, inner)
             if holds is not False:
                 found.append((record, holds))
@@ -326,7 +328,7 @@ def _sum_records(x: e.SumRecords, env: Environment) -> Any:
     total: v.Number = v.ZERO
     for record, holds in _found(x, env):
         try:
-            value = evaluate(x.value, Environment(env.run, record, None, env.record))
+            value = evaluate(x.value, Environment(env.run, record, None, env.record, env.search or env))
         except Undetermined:
             continue
         total = v.add(total, value if holds is True else v.hull(v.ZERO, value))

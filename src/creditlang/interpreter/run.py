@@ -6,7 +6,6 @@ facts. It answers from what has been worked out; the order of the nodes guarante
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from attrs import define, field
@@ -129,7 +128,9 @@ class Run:
     def record_fact(self, name: str, environment: Environment) -> Any:
         """A fact of the record at hand."""
         value = self.policy.record_facts[name]
-        return self.once(("fact", name, id(environment.record)), lambda: evaluate(value, environment))
+        record = environment.record
+        assert record is not None
+        return self.once(("fact", name, id(record)), lambda: evaluate(value, self.at(record)))
 
     def once(self, key: tuple[Any, ...], find: Callable[[], Any]) -> Any:
         """A value that is worked out once and kept, also when there is none: what refers to it twice costs no more."""
