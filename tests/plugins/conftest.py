@@ -1,14 +1,25 @@
-"""Fixtures for plugin tests: distributions made up on the spot, and sources gone through to their end."""
+"""Fixtures for plugin tests: distributions made up on the spot, sources gone through to their end, servers."""
 
+import itertools
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from importlib import metadata
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
+from creditlang.cli import common
+from creditlang.cli.run import work_out
 from creditlang.diagnostics import Diagnostic, Language, message
-from creditlang.plugin import Source
+from creditlang.plugin import PluginManager, Source
+from creditlang.plugin.run_data import RunData
+from creditlang.resources import policy_path
+from creditlang.run_data import Collector
 from creditlang.schema import RawRow
 from creditlang_builtin.csv_source import CsvSource
 
@@ -103,3 +114,136 @@ def read(tmp_path: Path) -> Callable[..., Read]:
         return Read(CsvSource(str(path)))
 
     return write_and_read
+
+
+_count = itertools.count()
+
+BENCH = Path(__file__).resolve().parents[2] / "bench"
+
+
+def bench_module(name: str) -> ModuleType:
+    """A module of the measurements, which is no package."""
+    spec = spec_from_file_location(name, BENCH / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def running(kind: str, **options: bool) -> Iterator[Any]:
+    """A server for the tests; they are skipped where its packages are missing, unless they must not be."""
+    servers = bench_module("database_servers")
+    try:
+        server = getattr(servers, kind)(**options)
+    except servers.NoServer as missing:
+        if os.environ.get("CREDITLANG_REQUIRE_DATABASES"):
+            raise
+        pytest.skip(f"{missing} is not installed")
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Any]:
+    """A PostgreSQL server, `PostgresqlServer` of bench/database_servers."""
+    yield from running("PostgresqlServer")
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Any]:
+    """A MariaDB server, `MariadbServer` of bench/database_servers."""
+    yield from running("MariadbServer")
+
+
+READER = "read-Pa55+word/ä"
+
+
+@pytest.fixture
+def plain_mariadb() -> Iterator[Any]:
+    """A MariaDB server that does no TLS."""
+    yield from running("MariadbServer", tls=False)
+
+
+class Campus:
+    """A database of its own on one of the servers."""
+
+    def __init__(self, server: Any, options: str = "") -> None:
+        self.server = server
+        self.name = f"campus{next(_count)}"
+        server.execute(f"CREATE DATABASE {self.name} {'CHARACTER SET utf8mb4' if self.is_mysql else options}")
+
+    @property
+    def is_mysql(self) -> bool:
+        return type(self.server).__name__ == "MariadbServer"
+
+    def execute(self, *statements: str) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = self.server.execute(*statements, database=self.name)
+        return found
+
+    def address(self, query: str = "", **person: str) -> str:
+        return f"{self.server.address(self.name, **person)}{query and '?' + query}"
+
+    def source(self, query: str = "", **person: str) -> Source:
+        return PluginManager(no_plugins=True).source(self.address(query, **person))
+
+    def make(self, table: str, header: Sequence[str], rows: Sequence[Sequence[str | None]], key: str = "") -> None:
+        """A table of texts."""
+        quote = "`" if self.is_mysql else '"'
+        kind = "varchar(200) COLLATE utf8mb4_bin" if self.is_mysql else "text"
+        columns = [f"{quote}{name}{quote} {kind}" for name in header] + ([f"PRIMARY KEY ({key})"] if key else [])
+        self.execute(f"CREATE TABLE {quote}{table}{quote} ({', '.join(columns)})")
+        if rows:
+            escaped = (str(cell).replace("'", "''") if cell is not None else None for row in rows for cell in row)
+            cells = iter(["NULL" if cell is None else f"'{cell}'" for cell in escaped])
+            values = ", ".join(f"({', '.join(next(cells) for _ in row)})" for row in rows)
+            self.execute(f"INSERT INTO {quote}{table}{quote} VALUES {values}")
+
+    def reader(self, *grants: str) -> dict[str, str]:
+        """A user who may do no more than the grants say."""
+        user = f"reader{next(_count)}"
+        if self.is_mysql:
+            self.execute(f"CREATE USER {user}@'%' IDENTIFIED BY '{READER}'")
+            self.execute(*(f"GRANT {grant} TO {user}@'%'" for grant in (*grants, f"USAGE ON {self.name}.*")))
+        else:
+            self.execute(f"CREATE ROLE {user} LOGIN PASSWORD '{READER}'", *(f"GRANT {x} TO {user}" for x in grants))
+        return {"user": user, "password": READER.replace("/", "%2F")}
+
+
+@pytest.fixture
+def new_campus() -> Callable[[Any], Campus]:
+    """Makes a new database on a server."""
+    return Campus
+
+
+@pytest.fixture(params=["postgresql", "mariadb"])
+def campus(request: pytest.FixtureRequest) -> Campus:
+    """A new database, on each of the servers."""
+    return Campus(request.getfixturevalue(request.param))
+
+
+@pytest.fixture
+def postgres_campus(postgresql: Any) -> Campus:
+    """A new PostgreSQL database."""
+    return Campus(postgresql)
+
+
+@pytest.fixture
+def maria_campus(mariadb: Any) -> Campus:
+    """A new MariaDB database."""
+    return Campus(mariadb)
+
+
+@pytest.fixture(scope="session")
+def sample_run() -> Callable[..., RunData]:
+    """A run over a bundled sample as outputs get it, in Chinese: `sample_run("shangrao", "2027-10-31")`."""
+
+    @cache
+    def made(policy: str, as_of: str | None = None) -> RunData:
+        manager = common.plugin_manager("zh", request := common.DataRequest((f"sample:{policy}",), as_of))
+        path = policy_path(policy)
+        compiled = common.sound_policy(str(path), "zh", manager=manager)
+        collector = Collector()
+        cohort = work_out(compiled.policy, manager, request, "zh", keep=collector.keep)
+        return collector.run_data(cohort, compiled.compilation.program, "zh")
+
+    return made
