@@ -6,14 +6,11 @@ written once for all forms.
 
 Invariants: cells fill a line from the left, passing over places that a cell above covers; no line is wider than the
 page, no page wider than its document, checked when they are made. Texts are texts: nothing in them is markup. How
-much room a text takes is reckoned here, without any font: a Chinese character is as wide as it is high, another one
-somewhat more than half; so a form can fill its pages before anybody draws them, and all drawings break alike.
+much room everything takes is reckoned in `page_layout`.
 """
 
 from collections.abc import Iterable, Sequence
-from math import ceil
-from typing import Final, Literal
-from unicodedata import combining, east_asian_width
+from typing import Literal
 
 from attrs import field, frozen
 
@@ -22,15 +19,6 @@ from creditlang.schema import Value
 Align = Literal["left", "center", "right"]
 Vertical = Literal["top", "center", "bottom"]
 Format = Literal["xlsx", "pdf", "html"]
-
-PAPER: Final = (595.0, 842.0)
-"""A4, in points."""
-MARGINS: Final = (48.0, 52.0)
-"""At the sides, and above and below, in points."""
-LINE_HEIGHT: Final = 1.45
-"""Of a line of text, by its size: what the tallest of the usual Chinese fonts needs."""
-PADDING: Final = 3.0
-"""Between a cell's text and its frame, in points."""
 
 
 @frozen
@@ -99,7 +87,7 @@ class Page:
 
 @frozen
 class Document:
-    """One file: its name without an ending, a title for readers, the widths of the columns in Latin characters.
+    """One file on A4: its name without an ending, a title for readers, the widths of the columns in Latin characters.
 
     What does not fit on its sheet of paper is drawn smaller. `footer` is small print below each page, where a document
     of several pages also has their numbers.
@@ -118,43 +106,6 @@ class Document:
         for number, page in enumerate(pages, start=1):
             if page.columns > len(self.widths):
                 raise UnevenPage(f"page {number} has {page.columns} columns, the document {len(self.widths)} widths")
-
-
-def points(width: float) -> float:
-    """A column's width in points, given in Latin characters as spreadsheets do."""
-    return width * 5.25 + 3.75
-
-
-def printable(landscape: bool = False) -> tuple[float, float]:
-    """Width and height of what can be printed on a page, in points."""
-    wide, high = reversed(PAPER) if landscape else PAPER
-    return wide - 2 * MARGINS[0], high - 2 * MARGINS[1]
-
-
-def text_width(text: str, size: float) -> float:
-    """About how wide a text without line feeds is, in points."""
-    if text.isascii():
-        return len(text) * size * _LATIN
-    return size * sum(1.0 if east_asian_width(x) in "WFA" else 0.0 if combining(x) else _LATIN for x in text)
-
-
-_LATIN: Final = 0.58
-
-
-def text_lines(text: str, width: float, size: float) -> int:
-    """About how many lines a text takes in a cell so wide, both in points."""
-    room = max(width - 2 * PADDING, size)
-    # A line that does not end with a word leaves a gap; where there are few letters to a line, a larger one.
-    lines = 0
-    for part in text.split("\n"):
-        length = text_width(part, size)
-        lines += 1 if length <= room else ceil(length / max(room - size * (0.5 if " " not in part else 2), size))
-    return lines
-
-
-def text_height(text: str, width: float, size: float) -> float:
-    """About how high a cell so wide has to be for a text, both in points."""
-    return text_lines(text, width, size) * size * LINE_HEIGHT + PADDING
 
 
 def plain(

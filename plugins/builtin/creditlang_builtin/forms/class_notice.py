@@ -1,0 +1,100 @@
+"""班级公示: the results of a class, to be hung up. Of any policy.
+
+Numbers and names are partly masked, and nothing is shown of which anything personal could be learnt: no records, no
+reasons, no parts of requirements. The students of a class are in the order of their numbers, so that each finds the own
+line. Students without a class make a notice of their own.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from creditlang.diagnostics import Phrase
+from creditlang.plugin import Form
+from creditlang.plugin.document import Document, Line, plain
+from creditlang.plugin.run_data import STATUS_WORDS, Person, ResultRow, RunData, masked, shown
+from creditlang.schema import Value
+from creditlang_builtin.forms.amounts import Amount
+from creditlang_builtin.forms.office_sheet import as_of_text, heading, rows_of, sheet, titled
+
+_FEW: Final = 5
+"""Columns of results that a page takes upright."""
+
+
+def masked_number(number: str) -> str:
+    """A student number for public display: 2022010101 becomes 2022****01."""
+    if len(number) < 8:
+        return "*" * max(len(number) - 2, 0) + number[-2:]
+    return number[:4] + "*" * (len(number) - 6) + number[-2:]
+
+
+class ClassNotice(Form):
+    """A notice for each class."""
+
+    title = Phrase("Results of a class for public display", "班级结果公示")
+
+    def documents(self, run: RunData) -> Iterator[Document]:
+        """A workbook, a PDF and a web page each."""
+        results = {str(row["student_id"]): row for row in run.results["students"]}
+        for (college, name), people in run.groups("college", "class").items():
+            told = [person for person in people if person["student_id"] in results]
+            if told:
+                yield self._notice(run, college, name, told, results)
+
+    def _notice(
+        self, run: RunData, college: str, name: str, people: list[Person], results: dict[str, ResultRow]
+    ) -> Document:
+        policy = run.policy
+        names = [x for x in results[str(people[0]["student_id"])] if x != "student_id"]
+        labels = [policy.requirements[x].label if x in policy.requirements else _account_label(run, x) for x in names]
+        wide = len(names) > _FEW
+        widths = (6, 14, 12, *([11 if wide else 14] * len(names)))
+        columns = len(widths)
+        rows = [
+            [number, masked_number(shown(x["student_id"])), masked(shown(x.get("name"))),
+             *_results(run, results[str(x["student_id"])], names)]
+            for number, x in enumerate(sorted(people, key=lambda x: shown(x["student_id"])), 1)
+        ]  # fmt: skip
+        about = (college, name or "未分班", f"{len(people)}人", as_of_text(run.as_of))
+        before = titled("班级结果公示", about, columns)
+        before.insert(1, plain(policy.title, columns, align="center", height=36))
+        head = [heading(("序号", "学号", "姓名", *labels))]
+        pages = sheet(widths, before, head, rows_of(rows), _after(run, columns), wide)
+        title = " ".join(filter(None, (college, name or "未分班", "结果公示")))
+        return Document(title, "班级结果公示", widths, pages, wide, ("xlsx", "pdf", "html"))
+
+
+def _account_label(run: RunData, name: str) -> str:
+    """What a total is called, with its unit."""
+    account = run.policy.accounts.get(name)
+    if account is None:
+        return name
+    unit = run.policy.units.get(account.unit, account.unit)
+    return f"{account.label}（{unit}）" if unit else account.label
+
+
+def _results(run: RunData, row: ResultRow, names: list[str]) -> list[Value]:
+    found: list[Value] = []
+    for name in names:
+        value = row[name]
+        found.append(STATUS_WORDS.get(str(value), "") if name in run.policy.requirements else _amount(value))
+    return found
+
+
+def _amount(value: Value) -> Value:
+    """A total; none at all is an empty cell, not a zero."""
+    return "" if value is None or value == "" else Amount.of(value).cell
+
+
+def _after(run: RunData, columns: int) -> list[Line]:
+    """How to object, who says so, and since when."""
+    office = run.policy.issuer or "学校主管部门"
+    return [
+        plain("“未定”和“79 … 81”这样的数：还有记录等待核定或更正，核定以后再作结论。", columns, size=10),
+        plain(
+            "本人对结果有异议的，请在公示期内凭学生证向班主任或辅导员提出，由其代查每条记录的去向、理由和依据；"
+            f"仍有异议的，向{office}书面申请复核。",
+            columns, size=10,
+        ),
+        plain("公示期：　　　　年　　月　　日至　　　　年　　月　　日", columns, size=10, height=24),
+        plain("公示单位（盖章）：　　　　　　　　　　", columns, align="right", height=24),
+    ]  # fmt: skip

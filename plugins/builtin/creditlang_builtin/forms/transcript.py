@@ -1,0 +1,205 @@
+"""第二课堂成绩单: what one student earned, how it stands against the requirements, and how the paper can be verified.
+
+Of any policy that has categories. First who it is, then the requirements part by part, the scores by semester, and the
+records that count, category by category; at the end the hashes of policy and data out of the run's manifest. Everything
+is as in the result tables; an amount that is still open shows both ends, and a line says that it is not final.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from creditlang.diagnostics import Phrase
+from creditlang.plugin import Form, text_of
+from creditlang.plugin.document import Cell, Document, Line, plain
+from creditlang.plugin.page_layout import flowing_parts
+from creditlang.plugin.run_data import STATUS_WORDS, AccountWords, Person, ResultRow, RunData, shown
+from creditlang.schema import Value
+from creditlang_builtin.forms.amounts import Amount
+from creditlang_builtin.forms.transcript_rows import Earned, Gathered, Scores, is_open
+
+_WIDTHS: Final = (12, 21, 14, 11, 8, 5, 8, 11)
+_COLUMNS: Final = len(_WIDTHS)
+_ABOUT: Final = ("college", "class", "programme", "major", "cohort", "grade", "entered_on")
+_SPANS: Final = {1: (7,), 2: (3, 4), 3: (1, 2, 4), 4: (1, 1, 2, 3), 5: (1, 1, 1, 2, 2)}
+"""How the columns of scores share the seven that follow the semester."""
+_SIZE: Final = 9.0
+_SIGNED: Final = ("审核单位（盖章）：", "审核人：", "　　　年　　月　　日")
+
+
+class Transcript(Form):
+    """A transcript for each student."""
+
+    title = Phrase("Transcript of the second classroom", "第二课堂成绩单")
+
+    def fits(self, run: RunData) -> bool:
+        """For policies that have categories."""
+        return bool(_roots(run))
+
+    def documents(self, run: RunData) -> Iterator[Document]:
+        """One for each student."""
+        gathered = Gathered(run)
+        standing = {str(row["student_id"]): row for row in run.results["students"]}
+        for student, person in run.students.items():
+            name = shown(person.get("name"))
+            scores = gathered.scores(student)
+            requirements = _requirements(run, standing[student], gathered.requirements.get(student, ()))
+            records = _records(run, gathered.totals(student), gathered.earned(student))
+            first = [*_head(run, person), *requirements, *_scores(scores)]
+            texts = [cell.text for line in (*first, *records) for cell in line.cells]
+            records += _end(run, is_open(texts))
+            again = [plain(f"第二课堂成绩单（续）　{name}　{student}", _COLUMNS, size=_SIZE, height=18)]
+            pages = flowing_parts(_WIDTHS, ((again, first), ([*again, _record_heading(run)], records)))
+            footer = f"{name}　{student}" if len(pages) > 1 else ""
+            title = f"第二课堂成绩单 {student} {name}"
+            yield Document(f"{student} {name}", title, _WIDTHS, pages, formats=("html", "pdf", "xlsx"), footer=footer)
+
+
+def _head(run: RunData, person: Person) -> list[Line]:
+    """Whose, and as of when."""
+    policy = run.policy
+    labels = {column.name: column.label for column in policy.student}
+    pairs = [("姓名", shown(person.get("name"))), ("学号", shown(person["student_id"]))]
+    pairs += [(labels[name], policy.value("", name, person.get(name))) for name in _ABOUT if name in labels]
+    pairs.append(("统计截止", str(run.as_of) if run.as_of else "未设"))
+    pairs += [("", "")] * (len(pairs) % 2)
+    lines = [
+        plain(policy.issuer, _COLUMNS, align="center", size=12, height=22),
+        plain("第二课堂成绩单", _COLUMNS, align="center", bold=True, size=18, height=32),
+        plain(f"依据：{policy.title}", _COLUMNS, align="center", size=_SIZE, height=22),
+    ]
+    for (label, value), (other, another) in zip(pairs[::2], pairs[1::2], strict=True):
+        left = (Cell(label, bold=True, size=10), Cell(value, 2, align="left", size=10))
+        lines.append(
+            Line((*left, Cell(other, bold=True, size=10), Cell(another, _COLUMNS - 4, align="left", size=10)), 20)
+        )
+    return lines
+
+
+def _section(text: str) -> Line:
+    return Line((Cell(text, _COLUMNS, align="left", bold=True, size=11, border=False, vertical="bottom"),), 24, True)
+
+
+def _heading(cells: Sequence[tuple[str, int]]) -> Line:
+    return Line(tuple(Cell(text, across, bold=True, size=_SIZE) for text, across in cells), 18, True)
+
+
+def _requirements(run: RunData, standing: ResultRow, rows: Sequence[ResultRow]) -> list[Line]:
+    """Each requirement, and its parts in the order of the policy."""
+    parts = {(row["requirement"], row["part"]): row for row in rows}
+    lines: list[Line] = []
+    for name, words in run.policy.requirements.items():
+        lines.append(_section(f"{words.label}：{STATUS_WORDS.get(str(standing[name]), '')}"))
+        lines.append(_heading((("要求", 2), ("需要", 1), ("已有", 1), ("还差", 2), ("结论", 1), ("依据", 1))))
+        for part in words.parts:
+            if (row := parts.get((name, part))) is None:
+                continue
+            needed, have, short = (_amount(row[column]) for column in ("needed", "have", "short"))
+            lines.append(
+                Line(
+                    (_left(part, 2), _cell(needed), _cell(have), _cell(short, 2),
+                     _cell(STATUS_WORDS.get(str(row["status"]), "")), _cell(row["article"], size=8)),
+                )
+            )  # fmt: skip
+    return lines
+
+
+def _scores(scores: Scores) -> list[Line]:
+    """A table of semesters, a few columns at a time; below it what is not of a semester."""
+    lines: list[Line] = []
+    if scores.columns or scores.others:
+        lines.append(_section("各学期情况"))
+    most = max(_SPANS)
+    for start in range(0, len(scores.columns), most):
+        columns = scores.columns[start : start + most]
+        spans = _SPANS[len(columns)]
+        head = zip((label for _, label in columns), spans, strict=True)
+        heading = _heading((("学期", 1), *head))
+        lines.append(Line(heading.cells, None, True))
+        for semester in scores.semesters:
+            values = [scores.values.get((name, semester), "") for name, _ in columns]
+            lines.append(Line((_cell(semester), *(_cell(x, span) for x, span in zip(values, spans, strict=True)))))
+    lines += [Line((_left(label, 2), _left(text, _COLUMNS - 2))) for label, text in scores.others]
+    return lines
+
+
+def _record_heading(run: RunData) -> Line:
+    """The columns of the records; what they bring, in the unit if there is but one."""
+    units = {_unit(run, account) for account in _roots(run)}
+    amount = units.pop() if len(units) == 1 else "数额"
+    names = ("学期", "项目", "内容", "日期", "级别", "次数", amount or "数额", "依据")
+    return _heading([(name, 1) for name in names])
+
+
+def _records(run: RunData, totals: dict[str, Amount], earned: dict[str, list[Earned]]) -> list[Line]:
+    """The records that count, under their categories; a category without any is left out unless it has a balance."""
+    lines = [_section("认定记录"), _record_heading(run)]
+    for root in _roots(run):
+        for name in run.policy.inside(root.name):
+            rows, total = earned.get(name, []), totals.get(name, Amount())
+            if not rows and total == Amount():
+                continue
+            account = run.policy.accounts[name]
+            text = f"{'　' * _depth(run, account)}{account.label}"
+            balance = f"合计 {text_of(total.cell)} {_unit(run, account)}"
+            lines.append(
+                Line(
+                    (Cell(text, 5, align="left", bold=True, size=_SIZE),
+                     Cell(balance, 3, align="right", bold=True, size=_SIZE)), 18, bool(rows),
+                )
+            )  # fmt: skip
+            lines += [
+                Line(
+                    (_cell(one.period or "全程"), _left(one.item), _left(one.content), _cell(one.when, size=8),
+                     _cell(one.level), _cell(one.times), _cell(one.amount.cell), _cell(one.article, size=8)),
+                )
+                for one in rows
+            ]  # fmt: skip
+    return lines
+
+
+def _end(run: RunData, open_amounts: bool) -> list[Line]:
+    """Notes, who stamps it, and how it can be verified."""
+    manifest: dict[str, list[str]] = {}
+    for row in run.results["manifest"]:
+        manifest.setdefault(str(row["entry"]), []).append(str(row["value"]))
+    lines = [plain("", _COLUMNS, height=6)]
+    if open_amounts:
+        note = "写作“低 … 高”的数额和结论“未定”：还有记录等待核定，尚未最终确定，不作为最终结果。"
+        lines.append(plain(note, _COLUMNS, size=_SIZE, height=18))
+    signed = [Cell(text, 3 - (place == 1), align="left", border=False) for place, text in enumerate(_SIGNED)]
+    lines.append(Line(tuple(signed), 34, True))
+    policy = "、".join(manifest.get("policy_hash", []))
+    data = "、".join(manifest.get("data_hash", []))
+    engine = "、".join(manifest.get("engine", []))
+    lines.append(plain(f"核验：政策 {run.policy.identifier}，SHA-256 {policy}", _COLUMNS, size=7.5))
+    lines.append(plain(f"数据 SHA-256 {data}；计算 {engine}", _COLUMNS, size=7.5))
+    lines[-2] = Line(lines[-2].cells, None, True)
+    return lines
+
+
+def _roots(run: RunData) -> list[AccountWords]:
+    """The categories that stand alone."""
+    return [x for x in run.policy.accounts.values() if x.sort == "category" and not x.parent]
+
+
+def _depth(run: RunData, account: AccountWords) -> int:
+    depth = 0
+    while account.parent:
+        account, depth = run.policy.accounts[account.parent], depth + 1
+    return depth
+
+
+def _unit(run: RunData, account: AccountWords) -> str:
+    return run.policy.units.get(account.unit, account.unit)
+
+
+def _amount(value: Value) -> Value:
+    return "" if value is None or value == "" else Amount.of(value).cell
+
+
+def _cell(text: Value, across: int = 1, size: float = _SIZE) -> Cell:
+    return Cell(text, across, size=size)
+
+
+def _left(text: Value, across: int = 1) -> Cell:
+    return Cell(text, across, align="left", size=_SIZE)

@@ -1,0 +1,187 @@
+"""What a student earned, gathered for a transcript: the records that count, alike ones together; scores by semester.
+
+Records of one item with the same content and level in one semester are one row with their number and their days: forty
+runs, or the weeks that they made, are one achievement. A record counts if something of it stands in an account; what is
+void, invalid or without a rule does not appear. The rows of an account and of those inside it add up to its total.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from attrs import field, frozen
+
+from creditlang.plugin import text_of
+from creditlang.plugin.run_data import RecordRow, ResultRow, RunData, shown
+from creditlang.schema import Value
+from creditlang_builtin.forms.amounts import Amount
+
+_STANDS: Final = frozenset(("counted", "reduced", "pending"))
+_GRADES: Final = ("级", "奖")
+_CONTENTS: Final = ("内容", "名称", "课程", "项目")
+"""How fields are called that hold levels, grades and prizes, and those that say what it was."""
+_OPEN: Final = re.compile(r"[0-9] …|未定$")
+_SEMESTER: Final = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]")
+
+
+_Alike = tuple[str, str, str, str, str, str]
+"""Account, period, item, content, level, article."""
+
+
+@frozen
+class Earned:
+    """Records of one kind in one semester, and what they brought together."""
+
+    account: str
+    period: str
+    item: str
+    content: str
+    level: str
+    article: str
+    days: tuple[date, ...]
+    times: int
+    amount: Amount
+
+    @property
+    def when(self) -> str:
+        """The day, or the first and the last."""
+        if not self.days:
+            return ""
+        first, last = min(self.days), max(self.days)
+        return str(first) if first == last else f"{first}\n至{last}"
+
+
+@frozen
+class Scores:
+    """Values by semester: of scores, of facts, of credits that come of scores; and facts that are not of a semester."""
+
+    columns: tuple[tuple[str, str], ...]
+    """Names and labels."""
+    semesters: tuple[str, ...]
+    values: Mapping[tuple[str, str], Value]
+    """By name and semester."""
+    others: tuple[tuple[str, str], ...]
+    """Labels of facts, with what they are."""
+
+
+@frozen(eq=False)
+class Gathered:
+    """The rows of a run, by student."""
+
+    run: RunData
+    records: Mapping[str, Sequence[ResultRow]] = field(init=False)
+    accounts: Mapping[str, Sequence[ResultRow]] = field(init=False)
+    facts: Mapping[str, Sequence[ResultRow]] = field(init=False)
+    requirements: Mapping[str, Sequence[ResultRow]] = field(init=False)
+    _found: dict[tuple[str, str], list[str]] = field(factory=dict, init=False)
+
+    @records.default
+    def _records(self) -> Mapping[str, Sequence[ResultRow]]:
+        return self.run.by_student("records")
+
+    @accounts.default
+    def _accounts(self) -> Mapping[str, Sequence[ResultRow]]:
+        return self.run.by_student("accounts")
+
+    @facts.default
+    def _facts(self) -> Mapping[str, Sequence[ResultRow]]:
+        return self.run.by_student("facts")
+
+    @requirements.default
+    def _requirements(self) -> Mapping[str, Sequence[ResultRow]]:
+        return self.run.by_student("requirements")
+
+    def totals(self, student: str) -> dict[str, Amount]:
+        """The balances over the whole time."""
+        rows = self.accounts.get(student, ())
+        return {str(row["account"]): Amount.of(row["amount"]) for row in rows if not row["period"]}
+
+    def earned(self, student: str) -> dict[str, list[Earned]]:
+        """What counts, by account, in the order of periods and days."""
+        groups: dict[_Alike, list[tuple[ResultRow, RecordRow]]] = {}
+        for row in self.records.get(student, ()):
+            if row["disposition"] in _STANDS and row["account"] in self.run.policy.accounts:
+                record = self.run.records.get((str(row["kind"]), str(row["record_id"])), {})
+                groups.setdefault(self._key(row, record), []).append((row, record))
+        found: dict[str, list[Earned]] = {}
+        for key, pairs in groups.items():
+            amount = Amount.total(Amount.of(row["counted"]) for row, _ in pairs)
+            if amount != Amount():
+                days = tuple(day for _, record in pairs if isinstance(day := record.get("date"), date))
+                times = len({row["record_id"] for row, _ in pairs})
+                found.setdefault(key[0], []).append(Earned(*key, days, times, amount))
+        for rows in found.values():
+            rows.sort(
+                key=lambda one: (
+                    not one.period,
+                    one.period,
+                    min(one.days, default=date.max),
+                    one.item,
+                    one.content,
+                    one.level,
+                )
+            )
+        return found
+
+    def _key(self, row: ResultRow, record: RecordRow) -> _Alike:
+        """What makes records alike: account, period, item, content, grades of any sort, article."""
+        policy, kind = self.run.policy, str(row["kind"])
+        item = policy.items.get(str(row["rule"]))
+        label = item.label if item else policy.kinds[kind].label if kind in policy.kinds else str(row["rule"])
+        grades = (policy.value(kind, name, record.get(name)) for name in self._fields(kind, "value", _GRADES))
+        content = next((x for name in self._fields(kind, "text", _CONTENTS) if (x := shown(record.get(name)))), "")
+        level = " ".join(filter(None, grades))
+        return str(row["account"]), str(row["period"]), label, content, level, str(row["article"])
+
+    def _fields(self, kind: str, sort: str, words: Sequence[str]) -> list[str]:
+        """The fields of a kind that are of a type and called by one of some words."""
+        key = (kind, sort)
+        if key not in self._found:
+            fields = self.run.policy.kinds[kind].fields if kind in self.run.policy.kinds else ()
+            self._found[key] = [x.name for x in fields if x.type == sort and any(word in x.label for word in words)]
+        return self._found[key]
+
+    def scores(self, student: str) -> Scores:
+        """What has a value for each semester, in the order of the policy: scores, facts, credits."""
+        policy = self.run.policy
+        values: dict[tuple[str, str], Value] = {}
+        for row in self.accounts.get(student, ()):
+            account = policy.accounts[str(row["account"])]
+            if account.sort in ("score", "credit") and not account.parent and _SEMESTER.fullmatch(str(row["period"])):
+                values[account.name, str(row["period"])] = Amount.of(row["amount"]).cell
+        others: dict[str, list[str]] = {}
+        for row in self.facts.get(student, ()):
+            name, period, value = str(row["fact"]), str(row["period"]), self._fact(row["value"])
+            if _SEMESTER.fullmatch(period):
+                values[name, period] = value
+            else:
+                others.setdefault(name, []).append(f"{period}：{text_of(value)}" if period else text_of(value))
+        named = {name for name, _ in values}
+        order = [
+            *((x.name, x.label) for x in policy.accounts.values() if x.sort == "score"),
+            *policy.facts.items(),
+            *((x.name, x.label) for x in policy.accounts.values() if x.sort == "credit"),
+        ]
+        return Scores(
+            tuple(column for column in order if column[0] in named),
+            tuple(sorted({semester for _, semester in values})),
+            values,
+            tuple((label, "　".join(others[name])) for name, label in policy.facts.items() if name in others),
+        )
+
+    def _fact(self, value: Value) -> Value:
+        """A fact's value for people."""
+        if value is None:
+            return "未定"
+        try:
+            return Amount.of(value).cell
+        except ValueError:
+            return {"yes": "是", "no": "否", "open": "未定"}.get(str(value)) or self.run.policy.values.get(
+                str(value), str(value)
+            )
+
+
+def is_open(values: Iterable[Value]) -> bool:
+    """Whether one of the amounts or outcomes on paper is not final."""
+    return any(_OPEN.search(value) for value in values if isinstance(value, str))

@@ -1,0 +1,155 @@
+"""The report's pictures, as SVG to be put into the page: text drawn as shapes, the same bytes for the same findings.
+
+The font is looked for as for PDFs, and its right face is taken out of a collection. Nothing of matplotlib's global
+state is touched: figures are made and drawn on their own, and settings hold for one drawing. Each picture has a text
+that says what it shows, for those who cannot see it.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from html import escape
+from io import BytesIO
+from math import ceil
+from typing import Any, Final
+
+from creditlang.diagnostics import report
+from creditlang.plugin import PluginError
+from creditlang_builtin.forms.fonts import SETTING, chinese_fonts
+from creditlang_builtin.report.findings import Cut, Spread, Standing
+
+COLORS: Final = ("#2f7d5b", "#b5482f", "#c9a227")
+"""Met, unmet, open: apart from each other also in grey."""
+_PLAIN: Final = "#3f6a94"
+_WIDTH: Final = 8.4
+_MOST_PANELS: Final = 15
+_LABEL: Final = 26
+
+
+class Pictures:
+    """Draws; the font is looked for once."""
+
+    def __init__(self) -> None:
+        """Raises `PluginError`: CR792 no matplotlib, CR793 no font with Chinese that it can use."""
+        try:
+            import matplotlib
+            from matplotlib import font_manager
+        except ImportError:
+            raise PluginError(report("CR792", None)) from None
+        try:
+            path, index = next(iter(chinese_fonts().families.values()))
+            inside = getattr(font_manager, "FontPath", lambda name, _: name)
+            self._font = font_manager.FontProperties(fname=inside(str(path), index))
+            font_manager.get_font(str(path))
+        except (PluginError, OSError, RuntimeError, StopIteration):
+            raise PluginError(report("CR793", None, setting=SETTING)) from None
+        self._context: Any = matplotlib.rc_context
+
+    def standings(self, rows: Sequence[Standing]) -> str:
+        """Bars of those who meet requirements and parts, do not, and are open."""
+        told = "；".join(f"{x.label}：达到{x.counts[0]}人，未达到{x.counts[1]}人，未定{x.counts[2]}人" for x in rows)
+
+        def draw(figure: Any) -> None:
+            axes = figure.add_subplot()
+            left = [0] * len(rows)
+            for place, (color, word) in enumerate(zip(COLORS, ("达到", "未达到", "未定"), strict=True)):
+                counts = [x.counts[place] for x in rows]
+                bars = axes.barh(range(len(rows)), counts, left=left, color=color, label=word, height=0.7)
+                texts = [str(x.counts[place]) if x.counts[place] * 30 > sum(x.counts) else "" for x in rows]
+                axes.bar_label(bars, texts, label_type="center", color="white", fontproperties=self._sized(8))
+                left = [x + y for x, y in zip(left, counts, strict=True)]
+            self._side(axes, [("　" if x.part else "") + x.label for x in rows])
+            axes.legend(prop=self._sized(9), loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=3, frameon=False)
+            axes.xaxis.set_visible(False)
+
+        return self._svg("standings", f"各项要求的达到情况。{told}", 0.9 + 0.3 * len(rows), draw)
+
+    def spreads(self, rows: Sequence[Spread]) -> str:
+        """A histogram for each total of which amounts are decided."""
+        drawn = [x for x in rows if x.amounts][:_MOST_PANELS]
+        told = "；".join(f"{x.label}：最低{x.told[0]}，中位{x.told[1]}，最高{x.told[2]}{x.unit}" for x in drawn)
+        lines = ceil(len(drawn) / 3)
+
+        def draw(figure: Any) -> None:
+            for place, x in enumerate(drawn):
+                axes = figure.add_subplot(lines, 3, place + 1)
+                axes.hist([float(amount) for amount in x.amounts], bins=12, color=_PLAIN, edgecolor="white")
+                axes.set_title(_short(x.label), fontproperties=self._sized(10))
+                axes.set_xlabel(x.unit, fontproperties=self._sized(8))
+                axes.set_ylabel("人数" if place % 3 == 0 else "", fontproperties=self._sized(8))
+                axes.yaxis.get_major_locator().set_params(integer=True)
+                self._ticks(axes)
+
+        return self._svg("spreads", f"各项合计的分布。{told}", 1.9 * lines, draw)
+
+    def cuts(self, rows: Sequence[Cut]) -> str:
+        """Bars of how many records each line of the policy cut."""
+        told = "；".join(f"{x.article} {x.rule}：{x.records}条，{x.amounts}" for x in rows)
+        names = [f"{_short(x.rule)}〔{x.article}〕" if x.article else _short(x.rule) for x in rows]
+        texts = [f"{x.records}条，{x.amounts}" for x in rows]
+        return self._bars("cuts", f"削减金额的规则。{told}", names, [x.records for x in rows], texts)
+
+    def dispositions(self, rows: Sequence[tuple[str, int]]) -> str:
+        """Bars of what became of the records."""
+        told = "，".join(f"{word}{count}条" for word, count in rows)
+        texts = [f"{count}条" for _, count in rows]
+        return self._bars(
+            "dispositions", f"记录的去向：{told}。", [x for x, _ in rows], [count for _, count in rows], texts
+        )
+
+    def _bars(self, name: str, told: str, names: Sequence[str], counts: Sequence[int], texts: Sequence[str]) -> str:
+        def draw(figure: Any) -> None:
+            axes = figure.add_subplot()
+            bars = axes.barh(range(len(names)), counts, color=_PLAIN, height=0.7)
+            axes.bar_label(bars, texts, padding=3, fontproperties=self._sized(8))
+            self._side(axes, names)
+            axes.set_xlim(0, max(counts, default=1) * 1.3 or 1)
+            axes.xaxis.set_visible(False)
+
+        return self._svg(name, told, 0.5 + 0.3 * len(names), draw)
+
+    def _side(self, axes: Any, names: Sequence[str]) -> None:
+        """Names at the bars, the first on top."""
+        axes.set_yticks(range(len(names)), list(names), fontproperties=self._sized(9))
+        axes.invert_yaxis()
+        for side in ("top", "right", "bottom"):
+            axes.spines[side].set_visible(False)
+
+    def _ticks(self, axes: Any) -> None:
+        for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+            label.set_fontproperties(self._sized(7))
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+
+    def _sized(self, size: float) -> Any:
+        font = self._font.copy()
+        font.set_size(size)
+        return font
+
+    def _svg(self, name: str, told: str, height: float, draw: Callable[[Any], None]) -> str:
+        """Draw and take out what does not belong into a page."""
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+        from matplotlib.figure import Figure
+
+        content = BytesIO()
+        settings = {"svg.hashsalt": name, "svg.fonttype": "path", "svg.id": None, "axes.unicode_minus": False}
+        with self._context(settings):
+            figure = Figure(figsize=(_WIDTH, max(height, 1.2)), layout="constrained")
+            FigureCanvasSVG(figure)
+            draw(figure)
+            nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+            figure.savefig(content, format="svg", metadata=nothing)
+        text = content.getvalue().decode()
+        text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
+        text = _apart(text, name)
+        return text.replace("<svg ", f'<svg role="img" aria-label="{escape(told, quote=True)}" ', 1)
+
+
+def _apart(text: str, name: str) -> str:
+    """The drawing with identifiers of its own, since several stand in one page."""
+    text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
+    text = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', text)
+    return re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", text)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LABEL else text[: _LABEL - 1] + "…"
