@@ -1,6 +1,6 @@
 """How long it takes to read a million activity rows from a workbook, against fastexcel on the same file, same run.
 
-    python bench/read_workbook.py [--rows N]
+python bench/read_workbook.py [--rows N]
 """
 
 import argparse

@@ -4,6 +4,9 @@
     result = policy.evaluate(student, {"activity": [{"item": "lecture", "on": "2024-10-08", "level": "school"}]})
     result.account("moral"); result.requirement("graduation").short; print(result.why("moral"))
 
+    cohort = policy.run(tables={"student": students, "activity": activities})   # data frames
+    cohort.tables["accounts"].to_polars()
+
 A policy is immutable and may be shared between threads and pickled. Amounts are decimals, or intervals where a decision
 is missing. Dates may be dates or text; floats are refused.
 """
@@ -19,6 +22,9 @@ from attrs import frozen
 
 from creditlang.cohort import Cohort, Settings, run_cohort
 from creditlang.core import operators as o
+from creditlang.data.frames import FramesSource, no_tables
+from creditlang.data.mapping import MappingFile
+from creditlang.data.mapping_file import open_mapping
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Language, Place, report
 from creditlang.driver import compile_source, find_policy, read_source
@@ -80,24 +86,51 @@ class Policy:
 
     def run(
         self,
-        data: str | Sequence[str],
+        data: str | Sequence[str] = (),
         *,
+        tables: Mapping[str, Any] | None = None,
+        mapping: str | Path | Sequence[str | Path] = (),
         as_of: date | None = None,
         set: Mapping[str, Any] | None = None,
         language: Language = "en",
     ) -> Cohort:
-        """The results of all students of a source: a folder, a file, `sample:NAME` or `scheme:where`."""
+        """The results of all students of a source, or of tables at hand, or both.
+
+        `data` is a folder, a file, `sample:NAME` or `scheme:where`, or several. `tables` gives tables by the names or
+        labels of their kinds, `{"student": students, "activity": activities}`: data frames of polars or pandas, pyarrow
+        tables, whatever has `__arrow_c_stream__`. `mapping` says how to read sheets with other headings: files, or
+        names of bundled ones. Raises `DataError` when a mapping or a table cannot be used.
+        """
+        if not data and not tables:
+            raise TypeError("run() needs data or tables")
+        mappings = _mappings(self.core, [mapping] if isinstance(mapping, (str, Path)) else mapping)
+        if found := no_tables(tables or {}):
+            raise DataError(found)
         manager = PluginManager()
         sources = [manager.source(address) for address in ([data] if isinstance(data, str) else data)]
-        settings = Settings(as_of, dict(set or {}), frozenset(), language)
+        if tables:
+            sources.append(FramesSource(tables))
+        settings = Settings(as_of, dict(set or {}), frozenset(), language, mappings)
         try:
-            tables = (table for source in sources for table in source.tables())
-            return run_cohort(
-                self.core, tables, settings, lambda: [found for source in sources for found in source.problems], {}
+            read = (table for source in sources for table in source.tables())
+            cohort = run_cohort(
+                self.core, read, settings, lambda: [found for source in sources for found in source.problems], {}
             )
+            cohort.results.tables["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
+            return cohort
         finally:
             for source in sources:
                 source.close()
+
+
+def _mappings(policy: o.Policy, names: Iterable[str | Path]) -> tuple[MappingFile, ...]:
+    found = []
+    for name in names:
+        mapping = open_mapping(str(name), policy)
+        if isinstance(mapping, list):
+            raise DataError(mapping)
+        found.append(mapping)
+    return tuple(found)
 
 
 def _mapping(given: Any) -> dict[str, object]:

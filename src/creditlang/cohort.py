@@ -15,12 +15,14 @@ from attrs import frozen
 
 from creditlang.core.operators import Policy
 from creditlang.data.dataset import Dataset
+from creditlang.data.mapping import MappingFile
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Language, Severity, report
 from creditlang.interpreter import Interpreter, StudentData
 from creditlang.ledger import StudentResult
+from creditlang.plugin.result_table import ResultTable
 from creditlang.results import Results
-from creditlang.schema import RawTable
+from creditlang.schema import RESULT_TABLES, RawTable
 
 
 @frozen
@@ -31,6 +33,8 @@ class Settings:
     overrides: Mapping[str, Any] = {}
     students: frozenset[str] = frozenset()
     language: Language = "zh"
+    mappings: tuple[MappingFile, ...] = ()
+    """How to read sheets that have not the policy's own names."""
 
 
 @frozen
@@ -42,6 +46,12 @@ class Cohort:
     read: int
     balanced: bool
     as_of: date | None = None
+
+    @property
+    def tables(self) -> dict[str, ResultTable]:
+        """The result tables by name, in the order of the contract; data frames take them as they are."""
+        results = self.results
+        return {name: ResultTable(name, results.columns(name), results.tables[name]) for name in RESULT_TABLES}
 
     @property
     def reliable(self) -> bool:
@@ -60,7 +70,7 @@ def run_cohort(
     `problems` gives what the source found wrong once the tables have been read. `progress` is told how many students of
     how many are done; `keep` sees each student's full result.
     """
-    dataset = DataReader(policy).read(tables)
+    dataset = DataReader(policy, settings.mappings).read(tables)
     dataset.problems.extend(problems())
     results = Results(policy, settings.language)
     interpreter = Interpreter(policy, settings.as_of, settings.overrides)
@@ -138,6 +148,7 @@ def _manifest(policy: Policy, settings: Settings, interpreter: Interpreter, equa
         ("engine", f"creditlang {_version()} reference"),
         ("as_of", interpreter.as_of.isoformat() if interpreter.as_of else ""),
         ("settings", overrides),
+        *(("mapping", f"{mapping.name} {mapping.digest}") for mapping in settings.mappings),
         ("equation", equation),
     ]
 

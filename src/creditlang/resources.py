@@ -50,6 +50,19 @@ def sample_path(name: str) -> Path | None:
     return path if path.is_dir() else None
 
 
+def mapping_names() -> tuple[str, ...]:
+    """Names of the bundled mappings, sorted: the files of `stdlib_policies/mappings/`."""
+    return tuple(sorted(path.stem for path in (_folder("stdlib_policies") / "mappings").glob("*.toml")))
+
+
+def mapping_path(name: str) -> Path | None:
+    """Path of the bundled mapping `name`, or None for an unknown or not plain name."""
+    if not _NAME.fullmatch(name) or "/" in name:
+        return None
+    path = _folder("stdlib_policies") / "mappings" / f"{name}.toml"
+    return path if path.is_file() else None
+
+
 @cache
 def _folder(name: str) -> Path:
     """The package's own copy of a data folder, else the one of the checkout that the package stands in."""

@@ -3,10 +3,21 @@
 Only the hooks stand here. Each source and output has a file of its own, imported when it is first asked for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TextIO
 
-from creditlang.plugin import OpenSource, Output, OutputFactory, Source, SourceFactory, hookimpl
+from creditlang.plugin import (
+    Form,
+    FormFactory,
+    Forms,
+    OpenSource,
+    Output,
+    OutputFactory,
+    Source,
+    SourceFactory,
+    hookimpl,
+)
 
 creditlang_hook_version = 1
 
@@ -36,13 +47,52 @@ def creditlang_sources(open_source: OpenSource) -> Mapping[str, SourceFactory]:
 
         return WorkbookSource(where)
 
+    def postgresql(where: str) -> Source:
+        from creditlang_builtin.postgresql_source import postgresql_source
+
+        return postgresql_source("postgresql", where)
+
+    def mysql(where: str) -> Source:
+        from creditlang_builtin.mysql_source import mysql_source
+
+        return mysql_source("mysql", where)
+
+    def json(where: str) -> Source:
+        from creditlang_builtin.json_source import JsonSource
+
+        return JsonSource(where)
+
+    def json_lines(where: str) -> Source:
+        from creditlang_builtin.json_source import JsonLinesSource
+
+        return JsonLinesSource(where)
+
+    def parquet(where: str) -> Source:
+        from creditlang_builtin.arrow_sources import ParquetSource
+
+        return ParquetSource(where)
+
+    def arrow(where: str) -> Source:
+        from creditlang_builtin.arrow_sources import ArrowSource
+
+        return ArrowSource(where)
+
+    def sqlite(where: str) -> Source:
+        from creditlang_builtin.sqlite_source import SqliteSource
+
+        return SqliteSource(where)
+
     workbooks = dict.fromkeys(("xlsx", ".xlsx", ".xlsm", ".xls", ".et"), workbook)
-    return {"csv": csv_files, ".csv": csv_file, "folder": folder, **workbooks}
+    files = {"json": json, ".json": json, ".jsonl": json_lines, ".ndjson": json_lines, ".parquet": parquet}
+    files |= {".arrow": arrow, ".feather": arrow}
+    files |= dict.fromkeys(("sqlite", ".sqlite", ".sqlite3", ".db"), sqlite)
+    databases = {"postgresql": postgresql, "postgres": postgresql, "mysql": mysql, "mariadb": mysql}
+    return {"csv": csv_files, ".csv": csv_file, "folder": folder, **workbooks, **files, **databases}
 
 
 @hookimpl
-def creditlang_outputs() -> Mapping[str, OutputFactory]:
-    """A table for people, a folder of CSV files, one JSON document."""
+def creditlang_outputs(forms: Callable[[], Forms]) -> Mapping[str, OutputFactory]:
+    """Tables for people and programs, databases, printed forms, badges, a report, a school's own form filled."""
 
     def table(target: str, stream: TextIO) -> Output:
         from creditlang_builtin.table_output import TableOutput
@@ -59,4 +109,110 @@ def creditlang_outputs() -> Mapping[str, OutputFactory]:
 
         return JsonOutput(target, stream)
 
-    return {"table": table, ".txt": table, "csv": csv, "folder": csv, "json": json, ".json": json}
+    def workbook(target: str, stream: TextIO) -> Output:
+        from creditlang_builtin.xlsx_output import XlsxOutput
+
+        return XlsxOutput(target, stream)
+
+    def postgresql(target: str, stream: TextIO) -> Output:
+        from creditlang_builtin.postgresql_output import PostgresqlOutput
+
+        return PostgresqlOutput(target, stream)
+
+    def forms_folder(target: str, stream: TextIO) -> Output:
+        from creditlang_builtin.forms.forms_output import FormsOutput
+
+        return FormsOutput(target, stream, forms)
+
+    def badges(target: str, stream: TextIO) -> Output:
+        from creditlang_builtin.badges_output import BadgesOutput
+
+        return BadgesOutput(target, stream)
+
+    def web_report(target: str, stream: TextIO) -> Output:
+        from creditlang_builtin.report.report_output import ReportOutput
+
+        return ReportOutput(target, stream)
+
+    def fill(target: str, stream: TextIO) -> Output:
+        from creditlang_builtin.fill.fill_output import FillOutput
+
+        return FillOutput(target, stream)
+
+    databases = {"postgresql": postgresql, "postgres": postgresql}
+    return {
+        "forms": forms_folder,
+        "badges": badges,
+        "report": web_report,
+        ".html": web_report,
+        "fill": fill,
+        "table": table,
+        ".txt": table,
+        "csv": csv,
+        "folder": csv,
+        "json": json,
+        ".json": json,
+        "xlsx": workbook,
+        ".xlsx": workbook,
+        **databases,
+    }
+
+
+@hookimpl
+def creditlang_forms() -> Forms:
+    """Annexes and conduct reports, the list of unconverted hours, notices for classes, transcripts."""
+
+    def form(file: str, name: str) -> FormFactory:
+        def made() -> Form:
+            module = import_module(f"creditlang_builtin.forms.{file}")
+            form: Form = getattr(module, name)()
+            return form
+
+        return made
+
+    def class_semester() -> Form:
+        from creditlang_builtin.forms.shangrao_conduct import ClassSemester
+
+        return ClassSemester()
+
+    def class_months() -> Form:
+        from creditlang_builtin.forms.shangrao_conduct import ClassMonths
+
+        return ClassMonths()
+
+    def college_semester() -> Form:
+        from creditlang_builtin.forms.shangrao_conduct import CollegeSemester
+
+        return CollegeSemester()
+
+    def school_semester() -> Form:
+        from creditlang_builtin.forms.shangrao_conduct import SchoolSemester
+
+        return SchoolSemester()
+
+    def unconverted() -> Form:
+        from creditlang_builtin.forms.volunteer_unconverted import Unconverted
+
+        return Unconverted()
+
+    def class_notice() -> Form:
+        from creditlang_builtin.forms.class_notice import ClassNotice
+
+        return ClassNotice()
+
+    return {
+        "hengyang-annex-1": form("hengyang_slips", "CreditApplication"),
+        "hengyang-annex-3": form("hengyang_lists", "ClassDeductions"),
+        "hengyang-annex-4": form("hengyang_lists", "CollegeDeductions"),
+        "hengyang-annex-5": form("hengyang_lists", "MakeupRequests"),
+        "hengyang-annex-6": form("hengyang_lists", "MakeupResults"),
+        "hengyang-annex-7": form("hengyang_lists", "Scores"),
+        "hengyang-annex-8": form("hengyang_slips", "SanctionSlip"),
+        "transcript": form("transcript", "Transcript"),
+        "shangrao-conduct-class": class_semester,
+        "shangrao-conduct-months": class_months,
+        "shangrao-conduct-college": college_semester,
+        "shangrao-conduct-school": school_semester,
+        "volunteer-unconverted": unconverted,
+        "class-notice": class_notice,
+    }

@@ -14,6 +14,7 @@ from attrs import frozen
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
+    from creditlang.data.mapping import MappingFile
     from creditlang.diagnostics import Diagnostic, Language
     from creditlang.driver import Compiled
     from creditlang.plugin import Extensions, PluginManager, Source
@@ -49,17 +50,29 @@ class DataRequest:
     settings: tuple[str, ...] = ()
     no_plugins: bool = False
     plugins: tuple[str, ...] = ()
+    mappings: tuple[str, ...] = ()
+
+
+def mapping_option(function: F) -> F:
+    """``--mapping``."""
+    from creditlang.resources import mapping_names
+
+    return click.option(
+        "--mapping", "mappings", multiple=True, metavar="FILE|NAME",
+        help="How to read sheets that have other headings than the policy's: a mapping file, or one that comes with "
+        f"creditlang ({', '.join(mapping_names())}). May be given several times.",
+    )(function)  # fmt: skip
 
 
 def data_options(function: F) -> F:
-    """``--data``, ``--as-of``, ``--set``, ``--plugin`` and ``--no-plugins``, handed on together as `request`."""
+    """``--data``, ``--mapping``, ``--as-of``, ``--set`` and those for plugins, handed on together as `request`."""
 
     @wraps(function)
     def collected(
         data: tuple[str, ...], as_of: str | None, settings: tuple[str, ...], no_plugins: bool,
-        plugins: tuple[str, ...], **others: Any,
+        plugins: tuple[str, ...], mappings: tuple[str, ...], **others: Any,
     ) -> Any:  # fmt: skip
-        return function(request=DataRequest(data, as_of, settings, no_plugins, plugins), **others)
+        return function(request=DataRequest(data, as_of, settings, no_plugins, plugins, mappings), **others)
 
     decorated: Any = collected
     for option in (
@@ -80,12 +93,13 @@ def data_options(function: F) -> F:
             help="Another value for a named value of the policy.",
         ),
         click.option("--as-of", metavar="DATE", help="Today, for the policy.  [default: the calendar's last day]"),
+        mapping_option,
         click.option(
             "--data",
             multiple=True,
             required=True,
             metavar="SRC",
-            help="A folder of CSV files, one file, sample:NAME, or scheme:where. May be given several times.",
+            help="A folder of sheets, one file, sample:NAME, or scheme:where. May be given several times.",
         ),
     ):
         decorated = option(decorated)
@@ -168,6 +182,22 @@ def sound_policy(
         show(compiled.errors, language)
         sys.exit(FINDINGS)
     return compiled
+
+
+def opened_mappings(
+    policy: "Policy", names: Sequence[str], language: "Language"
+) -> tuple["MappingFile", ...]:  # fmt: skip
+    """The mappings of these names; what is wrong with one is shown, and the program ends."""
+    from creditlang.data.mapping_file import open_mapping
+
+    found = []
+    for name in names:
+        mapping = open_mapping(name, policy)
+        if isinstance(mapping, list):
+            show(mapping, language)
+            sys.exit(USAGE if all(problem.code in ("CR686", "CR687") for problem in mapping) else FINDINGS)
+        found.append(mapping)
+    return tuple(found)
 
 
 def as_of_date(text: str | None, language: "Language") -> date | None:
@@ -261,6 +291,11 @@ def plugin_manager(language: "Language", request: DataRequest | None = None) -> 
     manager = PluginManager(allow=allow, no_plugins=request is not None and request.no_plugins)
     show(manager.problems, language)
     return manager
+
+
+def counted(number: int, word: str) -> str:
+    """A number of things in English: 1 example, 2 examples."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def said(language: "Language", texts: Mapping[str, str]) -> str:

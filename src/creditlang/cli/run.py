@@ -11,7 +11,8 @@ from creditlang.cli import common
 if TYPE_CHECKING:
     from creditlang.cohort import Cohort
     from creditlang.core.operators import Policy
-    from creditlang.diagnostics import Language
+    from creditlang.data.dataset import Joined
+    from creditlang.diagnostics import Diagnostic, Language
     from creditlang.ledger import StudentResult
     from creditlang.plugin import Output, PluginManager
     from creditlang.plugin.run_data import RunData
@@ -49,6 +50,7 @@ def command(
     \b
       creditlang run hengyang --data sample:hengyang
       creditlang run hengyang --data records/ --out results/ --as-of 2025-07-31
+      creditlang run shangrao --data records/ --mapping zhengfang --mapping our-lists.toml
       creditlang run hengyang --data records/ --format json > results.json
     """
     from creditlang.run_data import Collector
@@ -93,15 +95,17 @@ def work_out(
 ) -> "Cohort":
     """Run a policy over the data at some addresses."""
     from creditlang.cohort import Settings, run_cohort
+    from creditlang.plugin.addresses import without_password
 
     chosen = Settings(
         common.as_of_date(request.as_of, language),
         common.overrides(policy, request.settings, language),
         frozenset(students),
         language,
+        common.opened_mappings(policy, request.mappings, language),
     )
     with common.opened(manager, request.data, language) as sources, common.progress(policy.identifier) as told:
-        manifest: dict[str, str] = {"data": ", ".join(request.data)}
+        manifest: dict[str, str] = {"data": ", ".join(map(without_password, request.data))}
         cohort = run_cohort(
             policy,
             common.tables_of(sources),
@@ -160,7 +164,28 @@ def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
     rows = [[words.get(str(cell), cell) for cell in row] for row in results.tables["students"]]
     click.echo(table_text(headings, rows), err=err)
     common.show((found for found in cohort.dataset.problems if found.severity is Severity.ERROR), language)
+    common.show(unknown_codes(cohort), language)
     equation(cohort, language)
+
+
+def unknown_codes(cohort: "Cohort") -> "list[Diagnostic]":
+    """The warning of each code that no rule speaks of, once; all are in the table of issues."""
+    first = {found.arguments["value"]: found for found in reversed(cohort.dataset.problems) if found.code == "CR661"}
+    return list(reversed(first.values()))
+
+
+def joined_line(joined: "Joined", language: "Language") -> str:
+    """How the rows without a student number of one sheet found their students."""
+    from creditlang.source import visible
+
+    columns = "、".join(joined.columns) if language == "zh" else ", ".join(joined.columns)
+    texts = {
+        "en": f"{joined.source}, by {columns}: {joined.matched} matched, {joined.ambiguous} ambiguous, "
+        f"{joined.unmatched} unmatched, {joined.duplicate} duplicate",
+        "zh": f"{joined.source}，按{columns}：对上{joined.matched}行，重名{joined.ambiguous}行，"
+        f"对不上{joined.unmatched}行，重复{joined.duplicate}行",
+    }
+    return visible(texts[language])
 
 
 def equation(cohort: "Cohort", language: "Language") -> None:
@@ -174,6 +199,8 @@ def equation(cohort: "Cohort", language: "Language") -> None:
             "zh": f"{label}：达到{counts['met']}人，未达到{counts['unmet']}人，未定{counts['open']}人",
         }
         click.echo(texts[language], err=True)
+    for joined in cohort.dataset.joined:
+        click.echo(joined_line(joined, language), err=True)
     sign = "" if cohort.balanced else "  ✗"
     click.echo(results.equation_text(cohort.read) + sign, err=True)
     if results.undetermined:

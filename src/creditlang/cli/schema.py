@@ -1,95 +1,121 @@
-"""``creditlang schema``: the sheets and columns that a policy needs."""
+"""``creditlang schema``: the sheets and columns that a policy needs, as a table or as templates to fill in."""
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from creditlang.cli import common
 
 if TYPE_CHECKING:
-    from creditlang.core.operators import Column
+    from collections.abc import Sequence
+
+    from creditlang.cli.sheets import Sheet, SheetColumn
     from creditlang.diagnostics import Language
 
-
-Sheet = tuple[str, tuple[str, ...], "tuple[Column, ...]", list[tuple[str, ...]]]
+_NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".txt", ".toml", ".parquet", ".pdf"})
 
 
 @click.command("schema")
 @click.argument("policy")
 @click.option(
-    "--out", "target", type=click.Path(path_type=Path), metavar="FOLDER", help="Write empty CSV templates here."
-)
+    "--out", "target", type=click.Path(path_type=Path), metavar="FILE.xlsx|FOLDER",
+    help="Write empty templates: a workbook with explanations and drop-down lists, or a folder of CSV files.",
+)  # fmt: skip
+@common.mapping_option
 @common.language_option
-def command(policy: str, target: Path | None, language: "Language") -> None:
+def command(policy: str, target: Path | None, mappings: tuple[str, ...], language: "Language") -> None:
     """The sheets and columns that a policy needs, or empty templates of them.
 
-    Sheets and columns may carry the policy's names or any of their labels.
-    """
-    from creditlang.cli.tables import table_text
-    from creditlang.data.dataset import RECORD_ID, STUDENT_ID
+    Sheets and columns may carry the policy's names or any of their labels. With --mapping, where a mapping takes them
+    from.
 
-    compiled = common.sound_policy(policy, language).policy
+    \b
+      creditlang schema hengyang
+      creditlang schema hengyang --out templates.xlsx
+      creditlang schema volunteer_hours --mapping zhiyuanhui
+    """
+    from creditlang.cli.sheets import sheets_of
+
+    compiled = common.sound_policy(policy, language)
+    if mappings and target is not None:
+        texts = {"en": "Give either --out or --mapping.", "zh": "--out 和 --mapping 只能用一个。"}
+        common.fail(common.USAGE, texts[language])
+    if mappings:
+        from creditlang.cli.mapping_text import mapping_text
+
+        for mapping in common.opened_mappings(compiled.policy, mappings, language):
+            click.echo(mapping_text(mapping, compiled.policy, language))
+        return
+    sheets = sheets_of(compiled)
+    if target is None:
+        _show(sheets, language)
+    elif target.suffix.lower() == ".xlsx":
+        from creditlang.cli.template_workbook import template_workbook
+
+        _write(target, template_workbook(compiled.policy, sheets, language), language)
+        texts = {"en": f"{len(sheets)} empty sheets in {target}", "zh": f"已在{target}写出{len(sheets)}张空表"}
+        click.echo(texts[language])
+    elif target.suffix.lower() in _NO_TEMPLATES:
+        texts = {
+            "en": f"Templates are a workbook (.xlsx) or a folder of CSV files, not {target.suffix}.",
+            "zh": f"模板是一个工作簿（.xlsx）或者一个放 CSV 文件的文件夹，不能是{target.suffix}。",
+        }
+        common.fail(common.USAGE, texts[language])
+    else:
+        _folder(target, sheets, language)
+
+
+def _show(sheets: "Sequence[Sheet]", language: "Language") -> None:
+    """Print the sheets as tables."""
+    from creditlang.cli.tables import table_text
+
     zh = language == "zh"
     headings = ["列", "别名", "类型", "必填", "取值"] if zh else ["column", "labels", "type", "needed", "values"]
-    student: Sheet = ("student", compiled.student_labels, compiled.attributes, [STUDENT_ID])
-    sheets = [student]
-    sheets += [(name, kind.labels, kind.columns, [STUDENT_ID, RECORD_ID]) for name, kind in compiled.kinds.items()]
-    for name, labels, columns, builtin in sheets:
-        rows = [
-            [texts[0], " / ".join(texts[1:]), "文本" if zh else "text", _yes(texts is STUDENT_ID, zh), ""]
-            for texts in builtin
-        ]
-        rows += [_row(column, zh) for column in columns]
-        if target is None:
-            click.echo(f"{name}  {' / '.join(labels)}")
-            click.echo(table_text(headings, rows) + "\n")
-        else:
-            _template(
-                target / f"{labels[0] if labels and zh else name}.csv",
-                [row[1].split(" / ")[0] if zh and row[1] else row[0] for row in rows],
-            )
-    if target is not None:
-        click.echo(
-            {"en": f"{len(sheets)} templates in {target}", "zh": f"已在{target}写出{len(sheets)}个模板"}[language]
-        )
+    for sheet in sheets:
+        click.echo(f"{sheet.name}  {' / '.join(sheet.labels)}")
+        rows = [_row(column, language) for column in sheet.columns]
+        click.echo(table_text(headings, rows) + "\n")
 
 
-def _template(path: Path, names: list[str]) -> None:
-    if path.exists():
-        common.fail(common.BROKEN, f"{path.name} exists already; it is not overwritten. / 文件已存在，没有覆盖。")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("﻿" + ",".join(names) + "\n", encoding="utf-8")
-
-
-def _row(column: "Column", zh: bool) -> list[str]:
-    needed = not (column.optional or column.if_used or column.default is not None)
-    names = {
-        "number": "数字",
-        "text": "文本",
-        "yes or no": "是/否",
-        "date": "日期",
-        "semester": "学期",
-        "value": "选项",
-        "item": "项目",
-        "account": "账户",
-    }
+def _row(column: "SheetColumn", language: "Language") -> list[str]:
     values = ""
-    if column.type.enumeration and column.values:
-        first: dict[str, str] = {}
-        for text, name in reversed(list(column.values.items())):
-            if text != name or name not in first:
-                first[name] = text
-        values = " ".join(dict.fromkeys(reversed(first.values())) if zh else dict.fromkeys(reversed(first)))
-    if column.default is not None:
-        shown = {True: "是" if zh else "yes", False: "否" if zh else "no"}.get(column.default, column.default)  # type: ignore[call-overload]
-        values = f"{values} {'默认' if zh else 'default'} {shown}".strip()
-    if column.if_used:
-        need = "用到时" if zh else "when used"
-    else:
-        need = _yes(needed, zh)
-    return [column.name, " / ".join(column.labels), names[column.type.name] if zh else column.type.name, need, values]
+    if column.type == "value":
+        values = " ".join(word if language == "zh" else ([word, *others])[-1] for word, others in column.choices)
+    default = column.default_word(language)
+    if default:
+        values = f"{values} {'默认' if language == 'zh' else 'default'} {default}".strip()
+    return [
+        column.name, " / ".join(column.labels), column.type_word(language), column.need_word(language), values,
+    ]  # fmt: skip
 
 
-def _yes(value: bool, zh: bool) -> str:
-    return ("是" if zh else "yes") if value else ""
+def _folder(target: Path, sheets: "Sequence[Sheet]", language: "Language") -> None:
+    """Write a CSV file for each sheet."""
+    for sheet in sheets:
+        name = sheet.labels[0] if sheet.labels and language == "zh" else sheet.name
+        headings = [column.heading if language == "zh" else column.name for column in sheet.columns]
+        _write(target / f"{name}.csv", ("\ufeff" + ",".join(headings) + "\n").encode(), language)
+    texts = {"en": f"{len(sheets)} templates in {target}", "zh": f"已在{target}写出{len(sheets)}个模板"}
+    click.echo(texts[language])
+
+
+def _write(path: Path, content: bytes, language: "Language") -> None:
+    """Write a new file; one that is there is not touched."""
+    from creditlang.plugin import PluginError
+    from creditlang.plugin.atomic import PendingFile
+
+    if path.exists():
+        texts = {
+            "en": f"{path.name} exists already; it is not overwritten.",
+            "zh": f"{path.name}已经存在，没有覆盖。",
+        }
+        common.fail(common.BROKEN, texts[language])
+    try:
+        pending = PendingFile(path)
+        pending.stream.buffer.write(content)
+        pending.publish()
+    except PluginError as error:
+        common.show(error.diagnostics, language)
+        sys.exit(common.BROKEN)

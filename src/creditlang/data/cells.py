@@ -42,12 +42,21 @@ _FORBIDDEN: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?")
 _DATE: Final = re.compile(
-    r"(?:([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日|([0-9]{4})([0-9]{2})([0-9]{2}))"
+    r"(?:([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{4}) ?年 ?([0-9]{1,2}) ?月 ?([0-9]{1,2}) ?[日号]"
+    r"|([0-9]{4})([0-9]{2})([0-9]{2}))"
     r"(?P<time>[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
 )
 _MIDNIGHT: Final = re.compile(r"[ T]0?0:00(?::00)?")
-_SEMESTER: Final = re.compile(r"([0-9]{4})-([0-9]{4})(?:-(1|2|3|12)| ?(?:学年)? ?第 ?([一二12]) ?学期)")
-_TERMS: Final = {"1": 1, "2": 2, "3": 1, "12": 2, "一": 1, "二": 2}
+_SEMESTER: Final = re.compile(
+    r"([0-9]{4})[-—–]([0-9]{4})(?:-(1|2|3|12)| ?(?:学年度?)? ?第 ?([一二12]) ?学期| ?学年度? ?([上下]) ?学期)"
+)
+_TERMS: Final = {"1": 1, "2": 2, "3": 1, "12": 2, "一": 1, "二": 2, "上": 1, "下": 2}
+_DAY_AND_TIME: Final = re.compile(r"(?P<day>.*?)[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?")
+_YEAR: Final = re.compile(r"([0-9]{4})(?:[-—–]([0-9]{4}))?(?: ?学年度?)?")
+_DIVIDED: Final = re.compile(
+    r"([A-Za-z]*[0-9][0-9A-Za-z.]*)\s*([^0-9A-Za-z.\s][^0-9]*)?"
+    r"|([^0-9]+?)\s*([A-Za-z]*[0-9][0-9A-Za-z.]*)|([^0-9]*)"
+)
 _YES: Final = frozenset({"是", "有", "真", "yes", "true", "y", "1", "√"})
 _NO: Final = frozenset({"否", "无", "假", "no", "false", "n", "0", "×"})
 
@@ -122,7 +131,7 @@ def parse_whole(text: str) -> int:
 
 @lru_cache(maxsize=65_536)
 def parse_date(text: str) -> date:
-    """The day: 2024-10-08, 2024/10/8, 2024.10.8, 2024年10月8日 or 20241008, in the years 1900 to 2100.
+    """The day: 2024-10-08, 2024/10/8, 2024.10.8, 2024年10月8日 (or 8号) or 20241008, in the years 1900 to 2100.
 
     A time after it is accepted only if it is midnight (`2024-10-08T00:00:00`, `2024/10/8 0:00`), as programs add it
     to plain days. Raises `CellError`: CR604 no such day, CR605 not a date, CR606 with a time of day.
@@ -156,8 +165,9 @@ def parse_yes_no(text: str) -> bool:
 def parse_semester(text: str) -> str:
     """The semester in its normal form `2024-2025-1`.
 
-    Also read: `2024-2025学年第一学期`, `2024-2025学年第1学期`, `2024-2025第二学期`, and the term codes of 正方, 3 for
-    the first and 12 for the second. The second year follows the first. Raises `CellError` CR608.
+    Also read: `2024-2025学年第一学期`, `2024-2025学年度第1学期`, `2024-2025第二学期`, `2024-2025学年下学期`, and the
+    term codes of 正方, 3 for the first and 12 for the second. The second year follows the first. Raises `CellError`
+    CR608.
     """
     match = _SEMESTER.fullmatch(_plain(text))
     if match is None:
@@ -165,7 +175,36 @@ def parse_semester(text: str) -> str:
     first, second = int(match[1]), int(match[2])
     if second != first + 1 or not FIRST_YEAR <= first < LAST_YEAR:
         raise _bad("CR608", text)
-    return f"{first}-{second}-{_TERMS[match[3] or match[4]]}"
+    return f"{first}-{second}-{_TERMS[match[3] or match[4] or match[5]]}"
+
+
+def semester_text(year: str, term: str) -> str:
+    """One text for `parse_semester` out of two cells: 2023 or 2023-2024学年, and 1, 3, 一, 第一学期 or 上学期.
+
+    Raises `CellError` CR608.
+    """
+    match, short = _YEAR.fullmatch(_plain(year)), _plain(term).removeprefix("第").removesuffix("学期").strip()
+    if match is None or short not in _TERMS:
+        raise _bad("CR608", f"{strip_cell(year)} {strip_cell(term)}")
+    return f"{match[1]}-{match[2] or int(match[1]) + 1}-{_TERMS[short]}"
+
+
+def day_text(text: str) -> str:
+    """The text without the time of day after it, `2024-10-08 19:30:05`; what has none stays as it is."""
+    match = _DAY_AND_TIME.fullmatch(_plain(text))
+    return text if match is None else match["day"]
+
+
+def divided(text: str) -> tuple[str, str]:
+    """The number in a cell and the words in it, either of which may be empty: `20240101张三`, `85`, `良好`.
+
+    Raises `CellError` CR688 where the cell has more than one of either.
+    """
+    match = _DIVIDED.fullmatch(_plain(text))
+    if match is None:
+        raise _bad("CR688", text)
+    number, words = match[1] or match[4] or "", match[2] or match[3] or match[5] or ""
+    return number, words.strip()
 
 
 def parse_text(text: str) -> str:

@@ -1,8 +1,8 @@
 """What has been read: students by number, records that belong to none, and what is wrong."""
 
-from typing import Any
+from typing import Any, Final
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from creditlang.diagnostics import Diagnostic, Place
 from creditlang.ledger import Record
@@ -11,6 +11,9 @@ STUDENT_ID = ("student_id", "学号", "学生学号", "学号/卡号/工号", "X
 RECORD_ID = ("record_id", "记录编号", "编号", "记录号")
 STUDENT_TABLE = ("student", "students", "学生")
 """What the columns of numbers, and the sheet of students, may be called beside the policy's own labels."""
+
+FOR_PEOPLE: Final = ("说明", "填写说明", "选项", "explanation", "options")
+"""Sheets that explain or serve a workbook, as in the templates; they hold no records."""
 
 
 @define(eq=False)
@@ -24,6 +27,18 @@ class Student:
     records: list[Record] = field(factory=list)
 
 
+@frozen
+class Joined:
+    """How the rows without a student number of one table found their students, by which columns."""
+
+    source: str
+    columns: tuple[str, ...]
+    matched: int
+    ambiguous: int
+    unmatched: int
+    duplicate: int
+
+
 @define(eq=False)
 class Dataset:
     """Everything read: students by number, records that belong to none, and what is wrong."""
@@ -34,4 +49,12 @@ class Dataset:
     owners: dict[int, str] = field(factory=dict)
     """Whose problem it is, by the identity of the problem, where a student is known."""
     read: dict[str, int] = field(factory=dict)
-    """Rows read, by kind of record."""
+    """Records read, by kind."""
+    joined: list[Joined] = field(factory=list)
+    """The tables of which rows without a student number were joined to students."""
+
+    def problem(self, found: Diagnostic, student: str = "") -> None:
+        """Note what is wrong, and with whose data."""
+        self.problems.append(found)
+        if student:
+            self.owners[id(found)] = student

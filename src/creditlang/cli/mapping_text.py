@@ -1,0 +1,98 @@
+"""What a mapping does, in words: for each of its tables, how its sheets are known and where each field comes from."""
+
+from typing import TYPE_CHECKING
+
+from creditlang.cli.tables import table_text
+from creditlang.source import visible
+
+if TYPE_CHECKING:
+    from creditlang.core.operators import Policy
+    from creditlang.data.mapping import MappingFile, Origin, RecordRule, TableRule
+    from creditlang.diagnostics import Language
+
+_WORDS = {
+    "table": ("table {}", "第{}个表"),
+    "name": ("name of the sheet", "名称"),
+    "title": ("title", "标题"),
+    "headings": ("headings", "要有的列"),
+    "without": ("without", "不能有的列"),
+    "rows": ("only rows with", "只读"),
+    "gather": ("gathered by semester into", "按学期合并，填入"),
+    "record": ("a row is", "一行是"),
+    "when": ("if there is something in {}", "{}有内容时"),
+    "day": ("the day of {}", "{}里的日期"),
+    "number": ("the number in {}", "{}里的数"),
+    "words": ("the words in {}", "{}里的文字"),
+    "year": ("year {} and term {}", "学年列{}和学期列{}"),
+    "otherwise": ("otherwise {}", "没有时为{}"),
+    "named": ("out of the name or title", "取自名称或标题"),
+}
+
+
+def mapping_text(mapping: "MappingFile", policy: "Policy", language: "Language") -> str:
+    """The whole mapping."""
+    writer = _Writer(policy, language)
+    return "\n\n".join([f"{mapping.name}  {mapping.title}", *(writer.table(rule) for rule in mapping.rules)]) + "\n"
+
+
+class _Writer:
+    """Puts one mapping into words."""
+
+    def __init__(self, policy: "Policy", language: "Language") -> None:
+        self.policy = policy
+        self.zh = language == "zh"
+        self.colon, self.semicolon = ("：", "；") if self.zh else (": ", "; ")
+
+    def said(self, key: str) -> str:
+        return _WORDS[key][self.zh]
+
+    def table(self, rule: "TableRule") -> str:
+        """One table."""
+        lines = [self.said("table").format(rule.number)]
+        about = [
+            ("name", rule.names), ("title", rule.titles), ("headings", [" / ".join(x) for x in rule.headings]),
+            ("without", rule.without), ("rows", [f"{x.headings[0]} = {' / '.join(x.texts)}" for x in rule.rows]),
+            ("gather", [] if rule.gather is None else [self.label(rule.records[0].kind, rule.gather.share)]),
+        ]  # fmt: skip
+        comma = "，" if self.zh else ", "
+        lines += [f"  {self.said(key)}{self.colon}{comma.join(texts)}" for key, texts in about if texts]
+        for record in rule.records:
+            kind = self.policy.kinds[record.kind].labels if record.kind else self.policy.student_labels
+            conditions = [f"{x.headings[0]} = {' / '.join(x.texts)}" for x in record.rows]
+            conditions += [self.said("when").format(" / ".join(record.when))] if record.when else []
+            lines.append(
+                f"  {self.said('record')}{self.colon}{self.semicolon.join([(*kind, record.kind)[0], *conditions])}"
+            )
+            headings = ["字段", "取自"] if self.zh else ["field", "from"]
+            rows = [[self.label(record.kind, name), self.origin(record, name)] for name in record.fields]
+            lines += [f"    {line}" for line in table_text(headings, rows).split("\n")]
+        return "\n".join(visible(line) for line in lines)
+
+    def label(self, kind: str, name: str) -> str:
+        """A field by its first label."""
+        columns = (*(self.policy.kinds[kind].columns if kind else ()), *self.policy.attributes)
+        builtin = {"student_id": "学号", "record_id": "记录编号"}
+        label = next((x.labels[0] for x in columns if x.name == name and x.labels), builtin.get(name, name))
+        return label if self.zh or label == name else f"{name} {label}"
+
+    def origin(self, record: "RecordRule", name: str) -> str:
+        """Where a field comes from."""
+        parts = []
+        if name in record.columns:
+            parts.append(self.column(record.columns[name]))
+        if name in record.captured.values():
+            parts.append(self.said("named"))
+        if name in record.constants:
+            constant = record.constants[name]
+            parts.append(self.said("otherwise").format(constant) if parts else f"= {constant}")
+        if name in record.values:
+            parts.append(self.semicolon.join(f"{text} → {value or '–'}" for text, value in record.values[name].items()))
+        return self.semicolon.join(parts)
+
+    def column(self, origin: "Origin") -> str:
+        from creditlang.data.mapping import Term
+
+        if isinstance(origin, Term):
+            return self.said("year").format(" / ".join(origin.year), " / ".join(origin.term))
+        heads = " / ".join(origin.headings)
+        return heads if origin.part == "all" else self.said(origin.part).format(heads)

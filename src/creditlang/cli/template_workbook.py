@@ -1,0 +1,200 @@
+"""An empty workbook to fill in: a sheet for the students and for each kind of record, and one that explains them.
+
+The headings are the policy's labels, so that the filled workbook is read as it stands. Cells of numbers and texts are
+text, which keeps a number of 18 digits whole; dates and numbers are checked as they are typed; codes, yes and no,
+semesters and other lists drop down. The lists stand on a hidden sheet under names, because a list within a cell may
+have 255 characters. A list only warns: other words that the policy knows may be typed as well.
+
+The same policy gives the same bytes: the date in the document's properties is fixed.
+"""
+
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from creditlang.cli.sheets import Sheet, SheetColumn
+from creditlang.source import display_width
+
+if TYPE_CHECKING:
+    from creditlang.core.operators import Policy
+    from creditlang.diagnostics import Language
+
+LAST_ROW: Final = 1_048_575
+_CREATED: Final = datetime(2000, 1, 1)
+_MOST: Final = 999_999_999_999
+_LONGEST_TITLE: Final = 32
+_LONGEST_HINT: Final = 255
+_LINE: Final = 15
+_HIGHEST: Final = 409
+"""Points: of a line, and the most that a row can have."""
+
+_EXPLANATION: Final = {"zh": "说明", "en": "Explanation"}
+_LISTS: Final = {"zh": "选项", "en": "Options"}
+_HEADINGS: Final = {
+    "zh": ("工作表", "列", "也可以写作", "类型", "必填", "取值", "不填时", "依据"),
+    "en": ("sheet", "column", "other names", "type", "needed", "values", "if empty", "article"),
+}
+_WIDTHS: Final = (18, 20, 30, 8, 8, 70, 12, 22)
+
+
+def template_workbook(policy: "Policy", sheets: Sequence[Sheet], language: "Language") -> bytes:
+    """The workbook."""
+    import xlsxwriter
+
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True})
+    book.set_properties({"title": policy.title or policy.identifier, "created": _CREATED})
+    writer = _Writer(book, language)
+    for sheet in sheets:
+        writer.sheet(sheet)
+    writer.explain(sheets)
+    writer.lists()
+    book.close()
+    return content.getvalue()
+
+
+class _Writer:
+    """Writes one workbook."""
+
+    def __init__(self, book: Any, language: "Language") -> None:
+        self.book = book
+        self.language = language
+        common = {"bold": True, "border": 1, "valign": "vcenter"}
+        self.needed = book.add_format({**common, "bg_color": "#F8CBAD"})
+        self.heading = book.add_format({**common, "bg_color": "#DDEBF7"})
+        self.text = book.add_format({"num_format": "@"})
+        self.day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self.number = book.add_format({"num_format": "General"})
+        self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        self.choices: dict[tuple[str, ...], str] = {}
+        """The name of each drop-down list."""
+
+    def sheet(self, sheet: Sheet) -> None:
+        """An empty sheet."""
+        page = self.book.add_worksheet(sheet.title)
+        page.freeze_panes(1, 0)
+        self._on_paper(page)
+        for position, column in enumerate(sheet.columns):
+            width = max(10, display_width(column.heading) + 4)
+            page.set_column(position, position, width, self._format(column))
+            page.write_string(0, position, column.heading, self.needed if column.needed else self.heading)
+            page.data_validation(1, position, LAST_ROW, position, self._validation(column))
+
+    def _on_paper(self, page: Any) -> None:
+        """A4 across, all columns on a page, the heading on each."""
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
+
+    def _format(self, column: SheetColumn) -> Any:
+        return {"date": self.day, "number": self.number}.get(column.type, self.text)
+
+    def _validation(self, column: SheetColumn) -> dict[str, Any]:
+        """What may be typed, and what is said when the cell is chosen."""
+        shown = {"input_title": column.heading[:_LONGEST_TITLE], "input_message": self._hint(column)}
+        match column.type:
+            case "date":
+                bounds = {"minimum": date(1900, 1, 1), "maximum": date(2100, 12, 31)}
+                return {"validate": "date", "criteria": "between", **bounds, **shown, **self._error(column)}
+            case "number":
+                return {**self._number(column), **shown, **self._error(column)}
+            case _ if column.choices:
+                name = self._list(tuple(word for word, _ in column.choices))
+                return {
+                    "validate": "list",
+                    "source": f"={name}",
+                    "error_type": "warning",
+                    **shown,
+                    **self._error(column),
+                }
+            case _:
+                return {"validate": "any", **shown}
+
+    def _number(self, column: SheetColumn) -> dict[str, Any]:
+        assert column.column is not None
+        low, high = column.column.minimum, column.column.maximum
+        whole = column.column.type.decimals == 0
+        bounds = [_MOST * sign if bound is None else bound for bound, sign in ((low, -1), (high, 1))]
+        return {
+            "validate": "integer" if whole else "decimal", "criteria": "between",
+            "minimum": int(bounds[0]) if whole else float(bounds[0]),
+            "maximum": int(bounds[1]) if whole else float(bounds[1]),
+        }  # fmt: skip
+
+    def _error(self, column: SheetColumn) -> dict[str, str]:
+        titles = {"zh": "请核对", "en": "Please check"}
+        return {"error_title": titles[self.language], "error_message": self._hint(column)}
+
+    def _hint(self, column: SheetColumn) -> str:
+        """One or two lines about a column."""
+        zh = self.language == "zh"
+        parts = [column.type_word(self.language)]
+        if column.type == "date":
+            parts.append("例如 2024-10-08" if zh else "such as 2024-10-08")
+        if need := column.need_word(self.language):
+            parts.append(("必填" if need == "是" else f"{need}必填") if zh else f"needed: {need}")
+        if default := column.default_word(self.language):
+            parts.append(f"不填视为{default}" if zh else f"if empty: {default}")
+        if column.column is not None and column.type == "number":
+            parts += self._bounds(column)
+        return ("，" if zh else ", ").join(parts)[:_LONGEST_HINT]
+
+    def _bounds(self, column: SheetColumn) -> list[str]:
+        assert column.column is not None
+        low, high, decimals = column.column.minimum, column.column.maximum, column.column.type.decimals
+        zh = self.language == "zh"
+        parts = []
+        if low is not None:
+            parts.append(f"不小于{low}" if zh else f"at least {low}")
+        if high is not None:
+            parts.append(f"不大于{high}" if zh else f"at most {high}")
+        if decimals:
+            parts.append(f"最多{decimals}位小数" if zh else f"at most {decimals} decimals")
+        else:
+            parts.append("整数" if zh else "whole")
+        return parts
+
+    def _list(self, words: tuple[str, ...]) -> str:
+        return self.choices.setdefault(words, f"list_{len(self.choices) + 1}")
+
+    def explain(self, sheets: Sequence[Sheet]) -> None:
+        """The sheet that explains every column."""
+        page = self.book.add_worksheet(_EXPLANATION[self.language])
+        page.freeze_panes(1, 2)
+        self._on_paper(page)
+        for position, (heading, width) in enumerate(zip(_HEADINGS[self.language], _WIDTHS, strict=True)):
+            page.set_column(position, position, width, self.wrapped)
+            page.write_string(0, position, heading, self.heading)
+        rows = [(sheet, column) for sheet in sheets for column in sheet.columns]
+        for row, (sheet, column) in enumerate(rows, start=1):
+            others = "、".join(name for name in (*column.labels, column.name) if name != column.heading)
+            values = "、".join(word for word, _ in column.choices) or "，".join(
+                self._bounds(column) if column.type == "number" else []
+            )
+            cells = (
+                sheet.title, column.heading, others, column.type_word(self.language), column.need_word(self.language),
+                values, column.default_word(self.language), column.article,
+            )  # fmt: skip
+            lines = max(-(-display_width(text) // width) for text, width in zip(cells, _WIDTHS, strict=True))
+            page.set_row(row, min(_LINE * max(1, lines), _HIGHEST))
+            for position, text in enumerate(cells):
+                page.write_string(row, position, text, self.wrapped)
+        page.autofilter(0, 0, len(rows), len(_WIDTHS) - 1)
+
+    def lists(self) -> None:
+        """The hidden sheet of the lists."""
+        if not self.choices:
+            return
+        title = _LISTS[self.language]
+        page = self.book.add_worksheet(title)
+        page.hide()
+        for position, (words, name) in enumerate(self.choices.items()):
+            page.write_string(0, position, name)
+            for row, word in enumerate(words, start=1):
+                page.write_string(row, position, word)
+            from xlsxwriter.utility import xl_col_to_name
+
+            letters = xl_col_to_name(position)
+            self.book.define_name(name, f"='{title}'!${letters}$2:${letters}${len(words) + 1}")

@@ -1,0 +1,157 @@
+"""How the cells of a policy's columns are read: each column's text to its typed value, by the column's type.
+
+Whatever a column holds goes through `cells`; here stands only what a policy adds: bounds of numbers, the values of
+scales and choices, names and labels of items and semesters. Nothing is rounded, guessed or dropped. Values from
+programs (dates, decimals, whole numbers) pass as they are; floats do not.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from attrs import frozen
+
+from creditlang.core import operators as o
+from creditlang.data.cells import (
+    CellError,
+    parse_date,
+    parse_number,
+    parse_semester,
+    parse_text,
+    parse_yes_no,
+    quote,
+    strip_cell,
+)
+from creditlang.diagnostics import Diagnostic, Place, nearest, report
+
+_REMEMBERED: Final = 100_000
+
+
+@frozen
+class ColumnReader:
+    """How to read the cells of one column: text to value, remembered because the same texts come again and again."""
+
+    column: o.Column
+    parse: Callable[[str], Any]
+    known: dict[str, Any]
+
+    def __call__(self, text: str) -> Any:
+        """The value of a text that is not empty. Raises `CellError`."""
+        value = self.known.get(text, self)
+        if value is self:
+            value = self.parse(text)
+            if len(self.known) < _REMEMBERED:
+                self.known[text] = value
+        return value
+
+    @property
+    def needed(self) -> bool:
+        """Whether every row has to have a value here."""
+        return not (self.column.optional or self.column.if_used or self.column.default is not None)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What the column may be called."""
+        return (self.column.name, *self.column.labels)
+
+    @property
+    def shown(self) -> str:
+        """What messages call the column."""
+        return self.column.labels[0] if self.column.labels else self.column.name
+
+    def value(self, given: object, place: Place) -> tuple[Any, Diagnostic | None]:
+        """The typed value of a cell, or None, and what is wrong with it."""
+        if given is None or (isinstance(given, str) and not strip_cell(given)):
+            if not self.needed:
+                return self.column.default, None
+            return None, report("CR654", place, name=self.shown)
+        try:
+            return self(given) if isinstance(given, str) else _typed(self, given), None
+        except CellError as error:
+            return None, error.diagnostic(place)
+
+
+class Columns:
+    """The columns of a policy: `attributes` of its students, and `of` each kind of record."""
+
+    def __init__(self, policy: o.Policy) -> None:
+        """Prepare a reader for every column."""
+        self.policy = policy
+        self.items = _items(policy)
+        self.attributes = tuple(map(self._reader, policy.attributes))
+        self.of = {name: tuple(map(self._reader, kind.columns)) for name, kind in policy.kinds.items()}
+
+    def _reader(self, column: o.Column) -> ColumnReader:
+        match column.type.name:
+            case "number":
+                decimals = column.type.decimals
+                return ColumnReader(column, lambda text: _bounded(column, parse_number(text, decimals)), {})
+            case "date":
+                return ColumnReader(column, parse_date, {})
+            case "yes or no":
+                return ColumnReader(column, parse_yes_no, {})
+            case "semester":
+                return ColumnReader(column, self.semester, {})
+            case "value" | "account":
+                return ColumnReader(column, lambda text: _chosen(column, text), {})
+            case "item":
+                return ColumnReader(column, self.item, {})
+            case _:
+                return ColumnReader(column, parse_text, {})
+
+    def semester(self, text: str) -> str:
+        """A semester of the policy's calendar, by label or in any form that `parse_semester` knows."""
+        for semester in self.policy.calendar.semesters:
+            if strip_cell(text) in semester.labels:
+                return semester.name
+        name = parse_semester(text)
+        names = [semester.name for semester in self.policy.calendar.semesters]
+        if names and name not in names:
+            raise CellError("CR655", {"value": quote(name), "name": "semester", "nearest": nearest(name, names) or ""})
+        return name
+
+    def item(self, text: str) -> str:
+        """An item by name or label, or the one that an unlisted code is treated as; an unknown code stays as it is."""
+        code = parse_text(text)
+        if code in self.policy.treats:
+            return self.policy.treats[code][0]
+        return self.items.get(code, code)
+
+
+def _items(policy: o.Policy) -> Mapping[str, str]:
+    """Items by name and label."""
+    for kind in policy.kinds.values():
+        for column in kind.columns:
+            if column.type.name == "item":
+                return column.values or {}
+    return {}
+
+
+def _bounded(column: o.Column, value: Decimal) -> Decimal:
+    low, high = column.minimum, column.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        bounds = {"low": "…" if low is None else str(low), "high": "…" if high is None else str(high)}
+        raise CellError("CR656", {"value": str(value), **bounds})
+    return value
+
+
+def _chosen(column: o.Column, text: str) -> str:
+    values = column.values or {}
+    stripped = strip_cell(text)
+    if stripped in values:
+        return values[stripped]
+    close = nearest(stripped, values) or ""
+    name = column.labels[0] if column.labels else column.name
+    raise CellError("CR655", {"value": quote(stripped), "name": name, "nearest": close})
+
+
+def _typed(reader: ColumnReader, given: object) -> object:
+    """A value that a program gave; numbers and dates go through the same checks as text."""
+    if isinstance(given, bool):
+        return reader("yes" if given else "no")
+    if isinstance(given, (int, Decimal)):
+        return reader(f"{given:f}" if isinstance(given, Decimal) else str(given))
+    if isinstance(given, date):
+        return reader(given.isoformat()[:10])
+    raise CellError("CR655", {"value": type(given).__name__, "name": reader.shown, "nearest": ""})

@@ -1,0 +1,219 @@
+"""Which line of a sheet is its heading: the one with the most names that are known, never a guess.
+
+Offices put a title and an instruction above the heading, and sometimes a heading over two lines. So the heading is
+looked for in the source's first line and the 20 rows below it: each line counts for as many different known names as
+stand in it. The first line wins as long as no other line has more. Another line must have two known names, or hold
+nothing but one. If two lines have equally many, or if a line above the heading looks like a record, it is in doubt,
+and the sheet is not read.
+
+Two lines one above the other are a heading over two lines if together they have more known names than any line alone,
+and the lower one does not write over a name in the upper. An upper name over several columns runs on to the right; the
+two together may be known as `upper/lower`.
+
+Names are compared without blanks, line breaks and marks such as `*` and `（必填）`. Row numbers stay true. Where
+another line than the first is the heading, rows that the source called too long or too short are measured anew.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, islice, pairwise, zip_longest
+from typing import Final
+
+from attrs import evolve, frozen
+
+from creditlang.data.cells import strip_cell
+from creditlang.diagnostics import Diagnostic, Phrase, Place, report
+from creditlang.schema import RawBatch, RawRow, RawTable
+
+LOOKED_AT: Final = 20
+"""Rows below the source's first line among which the heading may be."""
+
+WRONG_LENGTH: Final = "CR627"
+
+RUNNING_NUMBERS: Final = frozenset({"序号", "No.", "NO.", "no", "行号"})
+"""Headings of columns that number the rows of a sheet: they say nothing, so nothing is said about them."""
+
+_LIKE_A_NUMBER: Final = re.compile(r"[A-Za-z0-9_-]*[0-9]{4}[A-Za-z0-9_-]*")
+_MARKS: Final = re.compile(r"^[*＊★]+|[*＊★:：]+$|[（(](?:必填|选填|可选|可不填|required|optional)[)）][*＊★]*$")
+_FIRST_LINE: Final = Phrase("the first line", "首行")
+
+
+def plain_heading(text: str) -> str:
+    """A heading as it is compared: without blanks and line breaks, and without marks for what must be filled in."""
+    return _MARKS.sub("", "".join(strip_cell(text).split()))
+
+
+@frozen
+class Heading:
+    """The heading that was chosen: its cells, and its place among the lines, of which 0 is the source's first."""
+
+    cells: tuple[str, ...]
+    line: int
+    lines: int
+    row: int | None
+    """Its row number; None for the source's first line, which has none."""
+    above: tuple[str, ...]
+    """What stands in the lines above it."""
+    known: int
+    """How many of its names are known."""
+
+    @property
+    def place_row(self) -> int:
+        """The row that messages about the heading name."""
+        return self.row or 1
+
+
+@frozen
+class Doubt:
+    """Lines of which it cannot be told which one is the heading."""
+
+    rows: Phrase
+
+    def problem(self, sheet: "Sheet") -> Diagnostic:
+        """CR671; the sheet is not read."""
+        return report("CR671", Place(sheet.table.source), rows=self.rows, count=sheet.count())
+
+
+class Sheet:
+    """A raw table whose first rows have been looked at, before it is decided how to read it."""
+
+    def __init__(self, table: RawTable) -> None:
+        """Take the first rows out of the table; they are handed on by `below`.
+
+        A table that may be passed over is left alone: its heading is sure, and its rows may be none of our business.
+        """
+        self.table = table
+        self._batches: Iterator[RawBatch] | None = None
+        rows = iter(table.rows)
+        if table.columnar is not None and not table.optional:
+            batches = table.columnar()
+            beginning = tuple(islice(batches, 1))
+            self._batches = chain(beginning, batches)
+            rows = chain.from_iterable(batch.rows() for batch in beginning)
+        self.first = () if table.optional else tuple(islice(rows, LOOKED_AT))
+        self._rows = rows
+
+    @property
+    def lines(self) -> list[tuple[str, ...]]:
+        """The cells of the source's first line and of the first rows; none for a row that is broken."""
+        return [self.table.header, *(row.cells if _readable(row) else () for row in self.first)]
+
+    def below(self, heading: Heading) -> RawTable:
+        """The table under a heading."""
+        if self.table.optional:
+            return evolve(self.table, header=heading.cells)
+        skipped = heading.line + heading.lines - 1
+        if skipped == 0 and self._batches is not None:
+            batches = self._batches
+            return RawTable.of_batches(self.table.name, self.table.source, heading.cells, lambda: batches)
+        rows: Iterator[RawRow] = chain(self.first[skipped:], self._remaining())
+        if skipped:
+            rows = (_measured(row, len(heading.cells), self.table.source) for row in rows)
+        return evolve(self.table, header=heading.cells, rows=rows, columnar=None, doubts=())
+
+    def count(self) -> int:
+        """How many rows there are, for a sheet that is not read."""
+        return len(self.first) + sum(1 for _ in self._remaining())
+
+    def _remaining(self) -> Iterable[RawRow]:
+        if self._batches is None:
+            return self._rows
+        return islice(chain.from_iterable(batch.rows() for batch in self._batches), len(self.first), None)
+
+
+def _readable(row: RawRow) -> bool:
+    return row.problem is None or row.problem.code == WRONG_LENGTH
+
+
+def _measured(row: RawRow, width: int, source: str) -> RawRow:
+    """A row under another heading than the source's first line: whether it is as long as this one."""
+    if not _readable(row) or (row.problem is None and len(row.cells) == width):
+        return row
+    if len(row.cells) == width:
+        return RawRow(row.number, row.cells)
+    place = Place(source, row.number)
+    return RawRow(row.number, row.cells, report(WRONG_LENGTH, place, cells=len(row.cells), columns=width))
+
+
+def find_heading(sheet: Sheet, known: Collection[str], numbers: Collection[str] = ()) -> Heading | Doubt:
+    """The heading of a sheet, or that it is in doubt.
+
+    `known` are the names that are looked for, as `plain_heading` makes them; `numbers` those of the columns of student
+    numbers.
+    """
+    lines = sheet.lines
+    scores = [_score(cells, known) for cells in lines]
+    sure = [line == 0 or score > 1 or score == _filled(lines[line]) == 1 for line, score in enumerate(scores)]
+    best = max(score for score, is_sure in zip(scores, sure, strict=True) if is_sure)
+    chosen = [line for line, score in enumerate(scores) if sure[line] and score == best]
+    pairs = [pair for pair in _pairs(lines, known) if _score(pair[1], known) > best]
+    if pairs:
+        best = max(_score(cells, known) for _, cells in pairs)
+        pairs = [pair for pair in pairs if _score(pair[1], known) == best]
+        chosen = [line for line, _ in pairs]
+    elif best == 0 or _all_alike([lines[line] for line in chosen]):
+        chosen = chosen[:1]
+    if len(chosen) > 1:
+        return _doubt(sheet, chosen)
+    line = chosen[0]
+    heading = _heading(sheet, line, pairs[0][1] if pairs else lines[line], 2 if pairs else 1, best)
+    records = _like_records(lines[:line], heading.cells, numbers)
+    return _doubt(sheet, [*records, line]) if records else heading
+
+
+def _heading(sheet: Sheet, line: int, cells: tuple[str, ...], lines: int, known: int) -> Heading:
+    above = tuple(strip_cell(cell) for cells in sheet.lines[:line] for cell in cells if strip_cell(cell))
+    return Heading(cells, line, lines, sheet.first[line - 1].number if line else None, above, known)
+
+
+def _score(cells: Iterable[str], known: Collection[str]) -> int:
+    return len({name for cell in cells if (name := plain_heading(cell)) in known})
+
+
+def _filled(cells: Iterable[str]) -> int:
+    return sum(1 for cell in cells if strip_cell(cell))
+
+
+def _all_alike(lines: Sequence[Sequence[str]]) -> bool:
+    """Whether a heading is only repeated, as it is at the top of each printed page."""
+    return len({tuple(plain_heading(cell) for cell in cells) for cells in lines}) == 1
+
+
+def _pairs(lines: Sequence[tuple[str, ...]], known: Collection[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Lines that may be a heading together with the line below them, and the cells of both."""
+    for line, (upper, lower) in enumerate(pairwise(lines)):
+        if _score(upper, known) and (cells := _together(upper, lower, known)) is not None:
+            yield line, cells
+
+
+def _together(upper: Sequence[str], lower: Sequence[str], known: Collection[str]) -> tuple[str, ...] | None:
+    """A heading over two lines as one, or None if the lower line writes over a name in the upper."""
+    cells = []
+    group = ""
+    for above, below in zip_longest(upper, lower, fillvalue=""):
+        group = strip_cell(above) or group
+        if not strip_cell(below):
+            cells.append(above)
+            continue
+        both = f"{group}/{strip_cell(below)}"
+        cells.append(both if plain_heading(both) in known else below)
+        if plain_heading(above) in known and plain_heading(cells[-1]) not in known:
+            return None
+    return tuple(cells)
+
+
+def _like_records(above: Sequence[Sequence[str]], cells: Sequence[str], numbers: Collection[str]) -> list[int]:
+    """Lines above a heading that have what looks like a student number where the heading has its column."""
+    columns = [position for position, cell in enumerate(cells) if plain_heading(cell) in numbers]
+    return [
+        line
+        for line, given in enumerate(above)
+        for position in columns
+        if position < len(given) and _LIKE_A_NUMBER.fullmatch(strip_cell(given[position])) and _filled(given) > 1
+    ]
+
+
+def _doubt(sheet: Sheet, lines: Sequence[int]) -> Doubt:
+    names = [str(sheet.first[line - 1].number) if line else _FIRST_LINE for line in lines]
+    chinese = [name.zh if isinstance(name, Phrase) else name for name in names]
+    return Doubt(Phrase(", ".join(map(str, names)), "、".join(chinese)))

@@ -1,0 +1,102 @@
+"""Rows to students and records: each cell read by its column, whatever is wrong kept with the row.
+
+A row of which something cannot be read is an invalid record, with file, row and column; it stays in the count. Each
+record has an id of its own within its kind, given or made of its file and row.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from creditlang.core import operators as o
+from creditlang.data.cells import quote, strip_cell
+from creditlang.data.columns import Columns
+from creditlang.data.dataset import Dataset, Student
+from creditlang.data.layout import Layout
+from creditlang.diagnostics import Diagnostic, Place, nearest, report
+from creditlang.ledger import Record
+from creditlang.schema import RawRow
+
+
+class Records:
+    """Makes the students and records of one dataset."""
+
+    def __init__(self, policy: o.Policy, columns: Columns, dataset: Dataset) -> None:
+        """`dataset` gets the students, and what is wrong."""
+        self.policy = policy
+        self.columns = columns
+        self.dataset = dataset
+        self.seen: dict[str, set[str]] = {}
+
+    def student(self, row: RawRow, layout: Layout) -> None:
+        """A row of the list of students."""
+        where = Place(layout.source, row.number)
+        if row.problem is not None:
+            self.dataset.problem(row.problem)
+            return
+        identifier = cell(row, layout.identity)
+        if not identifier:
+            self.dataset.problem(report("CR654", Place(layout.source, row.number, "学号"), name="学号"))
+            return
+        if identifier in self.dataset.students:
+            self.dataset.problem(report("CR660", where))
+            return
+        student = Student(identifier, {}, where)
+        for column in layout.columns:
+            place = Place(layout.source, row.number, column.shown)
+            value, wrong = column.reader.value(cell(row, column.position), place)
+            student.attributes[column.reader.column.name] = value
+            if wrong is not None:
+                self.dataset.problem(wrong, identifier)
+                student.problem = student.problem or wrong
+        self.dataset.students[identifier] = student
+
+    def record(self, row: RawRow, layout: Layout, suffix: str = "") -> Record:
+        """A row of records; `suffix` tells several records of one row apart."""
+        identifier = (cell(row, layout.record_id) or f"{layout.source}:{row.number}") + suffix
+        values: dict[str, object] = {}
+        problem = row.problem
+        for column in layout.columns if problem is None else ():
+            reader = column.reader
+            given = cell(row, column.position)
+            if not given and not reader.needed:
+                values[reader.column.name] = reader.column.default
+                continue
+            value, wrong = reader.value(given, Place(layout.source, row.number, column.shown))
+            values[reader.column.name] = value
+            if wrong is not None:
+                problem = problem or wrong
+        student, where = cell(row, layout.identity), Place(layout.source, row.number)
+        self._check_item(layout, values, student, where)
+        return self.finished(layout.kind, identifier, student, values, where, problem)
+
+    def _check_item(self, layout: Layout, values: Mapping[str, object], student: str, where: Place) -> None:
+        """Report a code that no rule speaks of; its record is unmatched."""
+        name = self.policy.kinds[layout.kind].item_field
+        code = values.get(name or "")
+        if isinstance(code, str) and code not in self.policy.rules:
+            column = next(column for column in layout.columns if column.reader.column.name == name)
+            place, close = Place(where.source, where.row, column.shown), nearest(code, self.columns.items) or ""
+            self.dataset.problem(report("CR661", place, value=quote(code), nearest=close), student)
+
+    def finished(
+        self, kind: str, identifier: str, student: str, values: dict[str, object], where: Place,
+        problem: Diagnostic | None,
+    ) -> Record:  # fmt: skip
+        """A record with its date and semester; an id that was used before is an error."""
+        seen = self.seen.setdefault(kind, set())
+        if identifier in seen:
+            problem = problem or report("CR657", where, identifier=identifier)
+            identifier = f"{identifier} ({where.source}:{where.row})"
+        seen.add(identifier)
+        declared = self.policy.kinds[kind]
+        on = values.get(declared.date_field or "")
+        semester = values.get(declared.semester_field or "")
+        return Record(
+            kind, identifier, student, values, on if isinstance(on, date) else None,
+            semester if isinstance(semester, str) else None, where, problem,
+        )  # fmt: skip
+
+
+def cell(row: RawRow, position: int | None) -> str:
+    """The text of a cell, empty where the row has none."""
+    return strip_cell(row.cells[position]) if position is not None and position < len(row.cells) else ""
