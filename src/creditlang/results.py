@@ -8,8 +8,9 @@ every row that was read ends in exactly one disposition.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, Language, Severity, in_language, message
@@ -17,6 +18,16 @@ from creditlang.interpreter.values import UNBOUNDED, ZERO, Interval, negative
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
 from creditlang.plugin.run_data import DISPOSITION_WORDS
 from creditlang.schema import RESULT_TABLES, Column, Row
+
+HEADINGS: Final[Mapping[str, str]] = {
+    "student_id": "学号", "account": "账户", "period": "时段", "amount": "数值", "unit": "单位", "fact": "事实",
+    "value": "值", "requirement": "要求", "part": "组成部分", "needed": "应有", "have": "已有", "short": "尚缺",
+    "status": "状态", "article": "条款", "kind": "记录种类", "record_id": "记录编号", "disposition": "处理结果",
+    "reason": "原因", "rule": "规则", "raw": "原值", "counted": "计入", "number": "序号", "step": "步骤",
+    "before": "之前", "after": "之后", "severity": "级别", "code": "代码", "source": "来源", "place": "位置",
+    "message": "说明", "entry": "名目",
+}  # fmt: skip
+"""What people who read Chinese find above the columns; programs get the names in every language."""
 
 
 def plain(value: Decimal) -> Decimal:
@@ -65,6 +76,8 @@ class Results:
     def columns(self, table: str) -> tuple[Column, ...]:
         """The columns of a table; `students` has one for each requirement and total."""
         fixed = RESULT_TABLES[table]
+        if self.language == "zh":
+            fixed = tuple(evolve(column, label=HEADINGS.get(column.name, "")) for column in fixed)
         if table != "students":
             return fixed
         requirements = [Column(name, label=_label(x.labels, name)) for name, x in self.policy.requirements.items()]

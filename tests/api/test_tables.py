@@ -22,7 +22,7 @@ unit credit
 record activity
     item  : item
     on    : date
-    hours : number, optional
+    hours : number, required when used
 category sport in credit [Article 3]
     item run [Article 3(1)] : 0.2 per event
     item swim [Article 3(2)] : 0.05 per hours
@@ -57,7 +57,7 @@ FRAMES: dict[str, Callable[[pyarrow.Table], Any]] = {
     "pyarrow": lambda table: table,
     "batches": lambda table: pyarrow.RecordBatchReader.from_batches(table.schema, table.to_batches(max_chunksize=1)),
     "polars": polars.DataFrame,
-    "duckdb": lambda table: duckdb.sql("SELECT * FROM table"),
+    "duckdb": duckdb.from_arrow,
 }
 
 
@@ -203,5 +203,5 @@ def test_everybody_reads_a_result_table(policy: creditlang.Policy) -> None:
     balances = cohort.tables["accounts"]
     assert len(balances) == len(list(balances)) == balances.to_arrow().num_rows
     assert balances.to_polars()["amount"].sum() == Decimal("0.95")
-    assert duckdb.sql("SELECT sum(amount_low) FROM balances").fetchone() == (Decimal("0.950"),)
+    assert duckdb.sql("SELECT sum(amount_low) FROM balances").fetchall() == [(Decimal("0.950"),)]
     assert pyarrow.table(balances).equals(balances.to_arrow())

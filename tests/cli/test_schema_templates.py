@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -180,7 +181,10 @@ def typed(heading: str, text: str, sheet: Any) -> object:
 
 
 def tables(result: Any) -> dict[str, list[dict[str, str]]]:
+    """The tables; a record id that was used twice names its file, which is not the same here and there."""
     found: dict[str, list[dict[str, str]]] = json.loads(result.stdout)["tables"]
+    for row in (*found["records"], *found["steps"]):
+        row["record_id"] = re.sub(r" \(.+:(\d+)\)$", r" (\1)", row["record_id"])
     return found
 
 

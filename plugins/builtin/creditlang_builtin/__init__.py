@@ -69,13 +69,15 @@ def creditlang_sources(open_source: OpenSource) -> Mapping[str, SourceFactory]:
 
     def parquet(where: str) -> Source:
         from creditlang_builtin.arrow_sources import ParquetSource
+        from creditlang_builtin.folder_source import FolderSource, is_folder
 
-        return ParquetSource(where)
+        return FolderSource(where, ParquetSource, only=".parquet") if is_folder(where) else ParquetSource(where)
 
     def arrow(where: str) -> Source:
         from creditlang_builtin.arrow_sources import ArrowSource
+        from creditlang_builtin.folder_source import FolderSource, is_folder
 
-        return ArrowSource(where)
+        return FolderSource(where, ArrowSource, only=".arrow") if is_folder(where) else ArrowSource(where)
 
     def sqlite(where: str) -> Source:
         from creditlang_builtin.sqlite_source import SqliteSource
@@ -83,8 +85,9 @@ def creditlang_sources(open_source: OpenSource) -> Mapping[str, SourceFactory]:
         return SqliteSource(where)
 
     workbooks = dict.fromkeys(("xlsx", ".xlsx", ".xlsm", ".xls", ".et"), workbook)
-    files = {"json": json, ".json": json, ".jsonl": json_lines, ".ndjson": json_lines, ".parquet": parquet}
-    files |= {".arrow": arrow, ".feather": arrow}
+    files = {"json": json, ".json": json, "parquet": parquet, ".parquet": parquet}
+    files |= dict.fromkeys(("jsonl", ".jsonl", ".ndjson"), json_lines)
+    files |= dict.fromkeys(("arrow", ".arrow", ".feather"), arrow)
     files |= dict.fromkeys(("sqlite", ".sqlite", ".sqlite3", ".db"), sqlite)
     databases = {"postgresql": postgresql, "postgres": postgresql, "mysql": mysql, "mariadb": mysql}
     return {"csv": csv_files, ".csv": csv_file, "folder": folder, **workbooks, **files, **databases}
@@ -113,6 +116,21 @@ def creditlang_outputs(forms: Callable[[], Forms]) -> Mapping[str, OutputFactory
         from creditlang_builtin.xlsx_output import XlsxOutput
 
         return XlsxOutput(target, stream)
+
+    def parquet(target: str, stream: TextIO) -> Output:
+        from creditlang_builtin.arrow_outputs import ParquetOutput
+
+        return ParquetOutput(target, stream)
+
+    def arrow(target: str, stream: TextIO) -> Output:
+        from creditlang_builtin.arrow_outputs import ArrowOutput
+
+        return ArrowOutput(target, stream)
+
+    def sqlite(target: str, stream: TextIO) -> Output:
+        from creditlang_builtin.sqlite_output import SqliteOutput
+
+        return SqliteOutput(target, stream)
 
     def postgresql(target: str, stream: TextIO) -> Output:
         from creditlang_builtin.postgresql_output import PostgresqlOutput
@@ -154,6 +172,9 @@ def creditlang_outputs(forms: Callable[[], Forms]) -> Mapping[str, OutputFactory
         ".json": json,
         "xlsx": workbook,
         ".xlsx": workbook,
+        "parquet": parquet,
+        "arrow": arrow,
+        **dict.fromkeys(("sqlite", ".sqlite", ".sqlite3", ".db"), sqlite),
         **databases,
     }
 

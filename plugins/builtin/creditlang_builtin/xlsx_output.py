@@ -1,36 +1,34 @@
 """Result tables as one workbook: a sheet a table, in the order of the contract, the heading bold and always in sight.
 
 Texts are written as texts, so that nothing in a name becomes a formula or a link. An amount is a number where a
-spreadsheet shows it to the last digit, otherwise text; an open amount is text. A table with more rows than a sheet has
-goes on in the next one. Before the file gets its name it is opened again and its rows are counted.
+spreadsheet, which keeps 15 digits, shows it to the last one; otherwise it is text, and so is an open amount. Days are
+days. Headings are the labels of the columns where they have some, else their names. A table with more rows than a sheet
+holds goes on in the next, `steps (2)`; a text longer than a cell holds is refused, since programs would cut it.
+
+Rows are written through to temporary files, so that memory does not grow with them. Before the workbook gets its name
+it is read again: every part must be sound, and every sheet have the rows and cells that were written. It carries a mark
+by which it is known, and replaces no workbook without it.
 """
 
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, TextIO
-from unicodedata import east_asian_width
 
 from creditlang.diagnostics import Phrase, Place, report
-from creditlang.plugin import Output, PluginError, text_of
+from creditlang.plugin import Output, PluginError
 from creditlang.plugin.atomic import PendingFile, reporting
-from creditlang.schema import Column, Row, Value
+from creditlang.schema import Column, Row
+from creditlang_builtin.xlsx_count import MARK, Counted, counted, is_marked
+from creditlang_builtin.xlsx_sheet import LONGEST_TEXT, Formats, NotWritten, TooLong, XlsxSheet
 
-MOST_ROWS: Final = 1_048_575
-"""Rows of a sheet under its heading."""
-
-LONGEST_TEXT: Final = 32_767
-"""Characters of a cell, as spreadsheets count them."""
-
-_DIGITS: Final = 15
-_WIDEST: Final = 60
 _LOOKED_AT: Final = 200
 _MADE: Final = datetime(2000, 1, 1)
-_EXCEL_BEGINS: Final = date(1900, 3, 1)
+_REFUSED: Final = Phrase("a cell was refused", "有单元格未能写入")
 
 
 class XlsxOutput(Output):
@@ -39,149 +37,117 @@ class XlsxOutput(Output):
     def __init__(self, target: str, stream: TextIO) -> None:
         """Nothing is written yet."""
         super().__init__(target, stream)
+        self._path = Path(target)
+        self._pending: PendingFile | None = None
         self._folder: Path | None = None
         self._book: Any = None
-        self._counted: list[tuple[str, int]] = []
+        self._formats: Formats | None = None
+        self._sheets: list[XlsxSheet] = []
 
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
-        """One table. Raises `PluginError` CR750 for a text that no cell holds."""
-        if self.target == "-":
-            raise PluginError(report("CR754", None, kind=Phrase("A workbook", "工作簿")))
-        book, source = self._opened(), iter(rows)
-        for part in range(1, 1_000):
-            title = name if part == 1 else f"{name} ({part})"
-            written, more = self._sheet(book, title, columns, source)
-            self._counted.append((title, written))
-            if not more:
-                return
-            source = more
+        """Write the table.
+
+        Raises `PluginError`: CR710 it cannot be written, CR750 a text is too long, CR753 it would replace a file that
+        is not ours, CR754 there is no file.
+        """
+        book, formats = self._opened()
+        source, part = iter(rows), 1
+        following: Row | None = None
+        while part == 1 or following is not None:
+            first = [*([] if following is None else [following]), *islice(source, _LOOKED_AT)]
+            source = chain(first, source)
+            sheet = XlsxSheet(book.add_worksheet(name if part == 1 else f"{name} ({part})"), columns, formats)
+            self._sheets.append(sheet)
+            try:
+                with reporting(self._path.name):
+                    sheet.begin(first)
+                    following = sheet.fill(source)
+            except TooLong as error:
+                place, limit = Place(self._path.name), f"{LONGEST_TEXT:,}"
+                raise PluginError(report("CR750", place, column=error.column.name, table=name, limit=limit)) from None
+            except NotWritten:
+                raise self._broken(_REFUSED) from None
+            part += 1
 
     def close(self) -> None:
         """Save, count, publish. Raises `PluginError` CR710 or CR751."""
-        if self._book is None or self._folder is None:
+        if self._book is None or self._pending is None:
             return
-        target = Path(self.target)
-        made = self._folder / "results.xlsx"
-        pending: PendingFile | None = None
         try:
-            with reporting(target.name):
-                self._book.close()
-            self._book = None
-            self._check(made)
-            pending = PendingFile(target)
-            with reporting(target.name), made.open("rb") as file:
-                shutil.copyfileobj(file, pending.stream.buffer)
-            pending.publish()
+            self._save()
+            found = counted(self._pending.temporary)
+            if isinstance(found, Phrase):
+                raise self._broken(found)
+            wanted = [Counted(sheet.page.name, sheet.rows, sheet.cells) for sheet in self._sheets]
+            if found != wanted:
+                raise self._broken(_difference(found, wanted))
+            self._pending.publish()
         finally:
-            if pending is not None:
-                pending.discard()
             self.discard()
 
     def discard(self) -> None:
-        """Drop what was set aside."""
+        """Drop everything that was written."""
         if self._book is not None:
             with contextlib.suppress(Exception):
                 self._book.close()
             self._book = None
+        if self._pending is not None:
+            self._pending.discard()
+            self._pending = None
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
-        self._counted = []
+        self._sheets = []
 
-    def _opened(self) -> Any:
-        if self._book is None:
-            import xlsxwriter
+    def _broken(self, reason: Phrase) -> PluginError:
+        return PluginError(report("CR751", Place(self._path.name), reason=reason))
 
+    def _opened(self) -> tuple[Any, Formats]:
+        """The workbook, begun with the first table."""
+        if self._book is not None and self._formats is not None:
+            return self._book, self._formats
+        if self.target == "-":
+            raise PluginError(report("CR754", None, kind=Phrase("A workbook", "工作簿")))
+        if not is_marked(self._path):
+            raise PluginError(report("CR753", Place(self._path.name)))
+        import xlsxwriter
+
+        self._pending = PendingFile(self._path)
+        with reporting(self._path.name):
             self._folder = Path(tempfile.mkdtemp(prefix="creditlang-"))
-            options = {"constant_memory": True, "tmpdir": str(self._folder)}
-            self._book = xlsxwriter.Workbook(self._folder / "results.xlsx", options)
-            self._book.set_properties({"created": _MADE})
-            self._bold = self._book.add_format({"bold": True, "bottom": 1})
-            self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
-        return self._book
+        options = {"constant_memory": True, "tmpdir": str(self._folder), "use_zip64": True}
+        self._book = xlsxwriter.Workbook(self._pending.stream.buffer, options)
+        self._book.set_properties({"created": _MADE})
+        self._book.set_custom_property(MARK, "results")
+        self._formats = Formats.of(self._book)
+        return self._book, self._formats
 
-    def _sheet(
-        self, book: Any, title: str, columns: Sequence[Column], rows: Iterator[Row]
-    ) -> tuple[int, Iterator[Row] | None]:  # fmt: skip
-        """A sheet with as many rows as it holds, and those left."""
-        page = book.add_worksheet(title[:31])
-        page.freeze_panes(1, 1)
-        waiting = _ahead(rows, _LOOKED_AT)
-        for position, column in enumerate(columns):
-            texts = [column.label or column.name, *(text_of(row[position]) for row in waiting)]
-            page.set_column(position, position, min(_WIDEST, max(map(_width, texts)) + 2))
-        for position, column in enumerate(columns):
-            self._cell(page, 0, position, column, column.label or column.name, title, heading=True)
-        number = 0
-        left = _chained(waiting, rows)
-        for row in left:
-            if number == MOST_ROWS:
-                page.autofilter(0, 0, number, max(0, len(columns) - 1))
-                return number, _chained([row], left)
-            number += 1
-            for position, (column, value) in enumerate(zip(columns, row, strict=True)):
-                self._cell(page, number, position, column, value, title)
-        page.autofilter(0, 0, number, max(0, len(columns) - 1))
-        return number, None
+    def _save(self) -> None:
+        import xlsxwriter.exceptions
 
-    def _cell(
-        self, page: Any, row: int, position: int, column: Column, value: Value, title: str, heading: bool = False
-    ) -> None:  # fmt: skip
-        result: object = 0
-        match value:
-            case None | "":
-                return
-            case Decimal() | int() if _is_shown_exactly(value):
-                result = page.write_number(row, position, value)
-            case date() if value >= _EXCEL_BEGINS:
-                result = page.write_datetime(row, position, datetime(value.year, value.month, value.day), self._day)
-            case _:
-                text = text_of(value)
-                if len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
-                    place = Place(Path(self.target).name)
-                    raise PluginError(
-                        report("CR750", place, column=column.name, table=title, limit=f"{LONGEST_TEXT:,}")
-                    )
-                result = page.write_string(row, position, text, self._bold if heading else None)
-        if result != 0:
-            self._broken(Phrase("a cell was refused", "有单元格未能写入"))
-
-    def _check(self, made: Path) -> None:
-        """Count the rows of each sheet in the file as it is."""
-        import fastexcel
-
-        book = fastexcel.read_excel(made.read_bytes())
-        if list(book.sheet_names) != [title[:31] for title, _ in self._counted]:
-            self._broken(Phrase("sheets are missing", "缺少工作表"))
-        for position, (_, rows) in enumerate(self._counted):
-            if rows and book.load_sheet(position, header_row=None, dtypes="string").height != rows + 1:
-                self._broken(Phrase("rows are missing", "缺少行"))
-
-    def _broken(self, reason: Phrase) -> None:
-        raise PluginError(report("CR751", Place(Path(self.target).name), reason=reason))
+        try:
+            with reporting(self._path.name):
+                self._book.close()
+                self._pending.stream.flush()  # type: ignore[union-attr]
+        except xlsxwriter.exceptions.FileCreateError as error:
+            reason = getattr(error.args[0], "strerror", None) if error.args else None
+            raise PluginError(report("CR710", Place(self._path.name), reason=reason or type(error).__name__)) from error
+        finally:
+            if getattr(self._book, "fileclosed", False):
+                self._book = None
 
 
-def _is_shown_exactly(value: Decimal | int) -> bool:
-    """Whether a spreadsheet, which keeps 15 digits, shows this number and no other."""
-    digits = value.normalize().as_tuple() if isinstance(value, Decimal) else Decimal(value).as_tuple()
-    exponent = digits.exponent
-    return isinstance(exponent, int) and len(digits.digits) <= _DIGITS and -_DIGITS < exponent < _DIGITS
-
-
-def _width(text: str) -> int:
-    first = text.split("\n", maxsplit=1)[0][:_WIDEST]
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in first)
-
-
-def _ahead(rows: Iterator[Row], count: int) -> list[Row]:
-    found = []
-    for row in rows:
-        found.append(row)
-        if len(found) == count:
-            break
-    return found
-
-
-def _chained(first: Sequence[Row], rest: Iterator[Row]) -> Iterator[Row]:
-    yield from first
-    yield from rest
+def _difference(found: Sequence[Counted], wanted: Sequence[Counted]) -> Phrase:
+    """What of a workbook is not as it was written."""
+    if [sheet.name for sheet in found] != [sheet.name for sheet in wanted]:
+        return Phrase("sheets are missing", "缺少工作表")
+    one, other = next(pair for pair in zip(found, wanted, strict=True) if pair[0] != pair[1])
+    if one.rows != other.rows:
+        return Phrase(
+            f"{one.name} has {one.rows:,} rows of {other.rows:,}",
+            f"{one.name} 只有 {other.rows:,} 行中的 {one.rows:,} 行",
+        )
+    return Phrase(
+        f"{one.name} has {one.cells:,} cells of {other.cells:,}",
+        f"{one.name} 只有 {other.cells:,} 个单元格中的 {one.cells:,} 个",
+    )

@@ -11,6 +11,7 @@ The same policy gives the same bytes: the date in the document's properties is f
 import io
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from creditlang.cli.sheets import Sheet, SheetColumn
@@ -116,12 +117,10 @@ class _Writer:
         assert column.column is not None
         low, high = column.column.minimum, column.column.maximum
         whole = column.column.type.decimals == 0
-        bounds = [_MOST * sign if bound is None else bound for bound, sign in ((low, -1), (high, 1))]
-        return {
-            "validate": "integer" if whole else "decimal", "criteria": "between",
-            "minimum": int(bounds[0]) if whole else float(bounds[0]),
-            "maximum": int(bounds[1]) if whole else float(bounds[1]),
-        }  # fmt: skip
+        bounds = [Decimal(_MOST * sign) if bound is None else bound for bound, sign in ((low, -1), (high, 1))]
+        least, most = (int(bound) if bound == int(bound) else float(bound) for bound in bounds)
+        validate = "integer" if whole else "decimal"
+        return {"validate": validate, "criteria": "between", "minimum": least, "maximum": most}
 
     def _error(self, column: SheetColumn) -> dict[str, str]:
         titles = {"zh": "请核对", "en": "Please check"}
@@ -180,7 +179,8 @@ class _Writer:
             lines = max(-(-display_width(text) // width) for text, width in zip(cells, _WIDTHS, strict=True))
             page.set_row(row, min(_LINE * max(1, lines), _HIGHEST))
             for position, text in enumerate(cells):
-                page.write_string(row, position, text, self.wrapped)
+                if text:
+                    page.write_string(row, position, text, self.wrapped)
         page.autofilter(0, 0, len(rows), len(_WIDTHS) - 1)
 
     def lists(self) -> None:

@@ -126,7 +126,10 @@ Person = Mapping[str, Given]
 """A student: `student_id` and the attributes by name."""
 
 RecordRow = Mapping[str, Given]
-"""A record as read: `record_id`, `student_id`, `kind`, `date`, `semester`, and the fields by name."""
+"""A record as read: `record_id`, `student_id`, `kind`, `date`, `semester`, and the fields by name.
+
+It may have `item_text`, the words that stood in its cell of items, of which the item is the reading.
+"""
 
 ResultRow = Mapping[str, Value]
 """A row of a result table, by column."""

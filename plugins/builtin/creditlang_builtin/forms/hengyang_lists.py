@@ -19,7 +19,7 @@ from creditlang_builtin.forms.office_sheet import as_of_text, semester_title
 
 _COLLEGE_STAMP: Final = ("二级学院（盖章）", "填报日期：")
 _MAKEUP_HEAD: Final = ("序号", "二级学院", "学生姓名", "所在班级", "申请重修时间", "申请重修项目", "重修得分")
-_MAKEUP_WIDTHS: Final = (6, 15, 10, 16, 12, 22, 8)
+_MAKEUP_WIDTHS: Final = (6, 15, 10, 16, 12, 21, 9)
 
 
 class ClassDeductions(Form):

@@ -1,0 +1,119 @@
+"""Transcripts of every bundled policy: sums, requirements, what is open, how they are verified."""
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import pypdf
+import pytest
+
+from creditlang.plugin import Form, PluginError
+from creditlang.plugin.document import Document
+from creditlang.plugin.page_layout import laid_out
+from creditlang.plugin.run_data import RunData
+from creditlang.plugin.testing_extensions import FormContract
+from creditlang_builtin.forms.amounts import Amount
+from creditlang_builtin.forms.to_pdf import PdfDrawer
+from creditlang_builtin.forms.transcript import Transcript
+from creditlang_builtin.forms.transcript_rows import Gathered
+
+SAMPLES = (("hengyang", "2027-07-31"), ("shangrao", "2027-10-31"), ("volunteer_hours", "2023-06-25"))
+Run = Callable[..., RunData]
+
+
+@pytest.fixture
+def run(sample_run: Run) -> RunData:
+    return sample_run("hengyang", "2027-07-31")
+
+
+def of_student(run: RunData, number: str) -> Document:
+    (found,) = [document for document in Transcript().documents(run) if document.name.startswith(f"{number} ")]
+    return found
+
+
+@pytest.mark.parametrize(("policy", "as_of"), SAMPLES)
+def test_rows_add_up_to_their_categories(sample_run: Run, policy: str, as_of: str) -> None:
+    run = sample_run(policy, as_of)
+    gathered = Gathered(run)
+    checked = 0
+    for student in run.students:
+        earned, totals = gathered.earned(student), gathered.totals(student)
+        for name, account in run.policy.accounts.items():
+            inside = [row.amount for inner in run.policy.inside(name) for row in earned.get(inner, ())]
+            if account.sort == "category" and name in totals and not any(x.is_open for x in (*inside, totals[name])):
+                assert Amount.total(inside) == totals[name], (student, name)
+                checked += bool(inside)
+    assert checked > 50
+
+
+def lines(document: Document) -> list[list[Any]]:
+    return [[cell.text for cell in line.cells] for page in document.pages for line in page.lines]
+
+
+@pytest.mark.parametrize(("policy", "as_of"), SAMPLES)
+def test_requirements_stand_as_in_the_results(sample_run: Run, policy: str, as_of: str) -> None:
+    run = sample_run(policy, as_of)
+    found = list(Transcript().documents(run))
+    assert [x.name.split(" ")[0] for x in found] == list(run.students)
+    assert {x.formats for x in found} == {("html", "pdf", "xlsx")}
+    parts = run.by_student("requirements")
+    words = {"met": "达到", "unmet": "未达到", "open": "未定"}
+    for document in found:
+        rows = lines(document)
+        for part in parts[document.name.split(" ")[0]]:
+            amounts = ["" if part[x] is None else Amount.of(part[x]).cell for x in ("needed", "have", "short")]
+            assert [part["part"], *amounts, words[str(part["status"])], part["article"]] in rows
+        hashed = next(x["value"] for x in run.results["manifest"] if x["entry"] == "policy_hash")
+        assert any(str(hashed) in str(row[0]) for row in rows[-2:])
+        noted = any("尚未最终确定" in str(row[0]) for row in rows)
+        texts = [str(text) for row in rows for text in row if "尚未最终确定" not in str(text)]
+        assert noted == any(re.search("[0-9] …|未定$", text) for text in texts)
+
+
+def test_a_transcript_by_hand(run: RunData) -> None:
+    """吴一帆：跑步两学期各一周0.1；其余几乎都没有通过。"""
+    rows = lines(of_student(run, "2024010108"))
+    assert rows[:3] == [
+        ["衡阳科技职业学院"],
+        ["第二课堂成绩单"],
+        ["依据：学生第二课堂活动及文明素质养成学分认定与转换实施细则（试行）"],
+    ]
+    assert rows[3] == ["姓名", "吴一帆", "学号", "2024010108"]
+    assert ["统计截止", "2027-07-31", "", ""] in rows
+    assert ["毕业：未达到"] in rows
+    assert ["学术科技类", Decimal("0.5"), Decimal("0.2"), Decimal("0.3"), "未达到", "第八条(二)"] in rows
+    assert ["2025-2026-1", Decimal(80), Decimal(5), Decimal(85), Decimal(1)] in rows
+    assert ["2025-2026-2", Decimal(80), "5 … 90", "85 … 170", Decimal(1)] in rows
+    assert ["　　跑步", "合计 0.2 学分"] in rows
+    runs = ["2024-2025-1", "晨、晚跑活动", "", "2024-09-10\n至2024-09-13", "", 4, Decimal("0.1"), "第八条(四)1"]
+    assert runs in rows
+    assert any("尚未最终确定" in str(row[0]) for row in rows)
+
+
+def test_what_was_taken_stands_in_its_category(run: RunData) -> None:
+    """何俊杰：社团类抵扣1和2，共扣3。"""
+    rows = lines(of_student(run, "2024010109"))
+    assert ["全程", "学分抵扣申请", "", "2025-07-01\n至2026-01-13", "", 2, Decimal(-3), "第十四条"] in rows
+    assert not any("尚未最终确定" in str(row[0]) for row in rows)
+
+
+def test_the_pdf_has_the_names(run: RunData) -> None:
+    try:
+        drawer = PdfDrawer()
+    except PluginError:
+        pytest.skip("no Chinese font")
+    for number, name in (("2024010104", "李㛃"), ("2024010205", "古丽娜·艾山")):
+        document = of_student(run, number)
+        pages = pypdf.PdfReader(io.BytesIO(drawer.draw(document, laid_out(document)))).pages
+        assert len(pages) == len(document.pages)
+        assert name in pages[0].extract_text()
+        assert drawer.missing(document, laid_out(document)) == set()
+
+
+class TestTranscripts(FormContract):
+    """Of a small policy of which nothing is known."""
+
+    def forms(self) -> Mapping[str, Form]:
+        return {"transcript": Transcript()}
