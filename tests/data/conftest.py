@@ -107,7 +107,7 @@ def _speaks(problem: Diagnostic) -> None:
 
 @pytest.fixture
 def read(policy: Policy, tmp_path: Path) -> Callable[..., Read]:
-    """Read sheets, given as CSV by the names of their files, with the list of students, and a mapping if one is given."""
+    """Read sheets, given as CSV by file name, with the list of students, and a mapping if one is given."""
 
     def reading(mapping: str | None = None, students: str = STUDENTS, **sheets: str | bytes) -> Read:
         mappings: tuple[MappingFile, ...] = ()

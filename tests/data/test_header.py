@@ -1,4 +1,4 @@
-"""The heading is found wherever an office puts it, and never guessed; what is no record is said; row numbers stay true."""
+"""The heading is found wherever an office puts it, never guessed; what is no record is said; row numbers stay true."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -100,7 +100,8 @@ def test_headings_as_offices_write_them(read: Reader) -> None:
 
 
 @pytest.mark.parametrize(("text", "plain"), [
-    ("学 号", "学号"), ("信用\n时数", "信用时数"), ("*姓名", "姓名"), ("姓名*", "姓名"), ("姓名（必填）", "姓名"), ("姓名(选填)*", "姓名"),
+    ("学 号", "学号"), ("信用\n时数", "信用时数"), ("*姓名", "姓名"),
+    ("姓名*", "姓名"), ("姓名（必填）", "姓名"), ("姓名(选填)*", "姓名"),
     ("日期：", "日期"), ("成绩（五级）", "成绩（五级）"), ("", ""), ("*", ""),
 ])  # fmt: skip
 def test_how_headings_are_compared(text: str, plain: str) -> None:
@@ -169,7 +170,8 @@ def test_a_heading_over_two_lines_is_read(read: Reader) -> None:
 
 # ---- rows that are no records
 @pytest.mark.parametrize("line", [
-    "填表人：张老师,,,", "说明：以上名单经核对无误。,,,", "以上情况属实,,,", "合计,,,12", "合 计,,,", "12,,,", "注：本表一式两份,,,", "序号,学号,项目,日期",
+    "填表人：张老师,,,", "说明：以上名单经核对无误。,,,", "以上情况属实,,,",
+    "合计,,,12", "合 计,,,", "12,,,", "注：本表一式两份,,,", "序号,学号,项目,日期",
     ",填表人：张老师,,", "填表人：张老师",
 ])  # fmt: skip
 def test_what_cannot_be_a_record_is_passed_over_and_said(read: Reader, line: str) -> None:
@@ -182,7 +184,8 @@ def test_what_cannot_be_a_record_is_passed_over_and_said(read: Reader, line: str
 
 
 @pytest.mark.parametrize("line", [
-    ",林知夏,,", ",,学术讲座,", "1,,,2024-10-08", ",2024010101,,", ",,,2024-10-08", "合计,,学术讲座,", "填表人：张老师,,学术讲座,", "3,,,12",
+    ",林知夏,,", ",,学术讲座,", "1,,,2024-10-08", ",2024010101,,",
+    ",,,2024-10-08", "合计,,学术讲座,", "填表人：张老师,,学术讲座,", "3,,,12",
     ",,,填表人：张老师", "填表人,张老师,,", "合计,2024010101,,", "1,2024010101", ",张三,,",
 ])  # fmt: skip
 def test_what_could_be_a_record_is_one_if_need_be_invalid(read: Reader, line: str) -> None:
@@ -263,8 +266,10 @@ def test_a_workbook_with_a_title_and_merged_headings(tmp_path: Path, cli: Any) -
     page = book.active
     page.title = "第二课堂活动"
     for row in (
-        ["2024年秋季学期活动登记表"], ["填表单位：学工处"], ["学号", "姓名", "活动", "", ""], ["", "", "项目", "活动日期", "级别"],
-        ["2024010101", "陈思远", "学术讲座", "2024.10.8", "校级"], ["2024010102", "刘雨桐", "学术讲座", "2024年10月8日", "院级"],
+        ["2024年秋季学期活动登记表"], ["填表单位：学工处"],
+        ["学号", "姓名", "活动", "", ""], ["", "", "项目", "活动日期", "级别"],
+        ["2024010101", "陈思远", "学术讲座", "2024.10.8", "校级"],
+        ["2024010102", "刘雨桐", "学术讲座", "2024年10月8日", "院级"],
         ["填表人：张老师"],
     ):  # fmt: skip
         page.append(row)

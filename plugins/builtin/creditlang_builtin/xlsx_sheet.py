@@ -72,7 +72,7 @@ class XlsxSheet:
 
     def begin(self, first: Sequence[Row]) -> None:
         """Set the widths, by the heading and the first rows, and write the heading."""
-        self.page.freeze_panes(1, 0)
+        self.page.freeze_panes(1, 1)
         self.page.ignore_errors({"number_stored_as_text": _EVERYWHERE})
         for position, column in enumerate(self.columns):
             heading = column.label or column.name

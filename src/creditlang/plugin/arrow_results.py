@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 
 MOST_DIGITS: Final = 38
 
-_WITH_WORDS: Final = frozenset({("facts", "value")})
+WITH_WORDS: Final = frozenset({("facts", "value")})
+"""Columns of numbers, by table and name, that have a companion for words whether or not there are any."""
+
 _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _RANGE: Final = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) …(?: (-?[0-9]+(?:\.[0-9]+)?))?")
 
@@ -139,7 +141,7 @@ class _Amounts:
         """The next values, as decimals of the scale that they need among themselves."""
         import pyarrow
 
-        parts = [_parts(value) for value in values]
+        parts = [parts_of(value) for value in values]
         scale = 0
         for _, low, high, word in parts:
             for number in (low, high):
@@ -173,7 +175,7 @@ def _part(table: str, column: Column) -> _Texts | _Plain | _Amounts:
 
     match column.kind:
         case "number":
-            return _Amounts(column, (table, column.name) in _WITH_WORDS)
+            return _Amounts(column, (table, column.name) in WITH_WORDS)
         case "whole":
             return _Plain(column, int, pyarrow.int64)
         case "date":
@@ -182,11 +184,12 @@ def _part(table: str, column: Column) -> _Texts | _Plain | _Amounts:
             return _Texts(column)
 
 
-_Parts = tuple[Decimal | None, Decimal | None, Decimal | None, str | None]
+Parts = tuple[Decimal | None, Decimal | None, Decimal | None, str | None]
+"""The exact number, the lower and the upper end, and a word."""
 
 
-def _parts(value: Value) -> _Parts:
-    """A value as the exact number, the ends of a range, and a word."""
+def parts_of(value: Value) -> Parts:
+    """A value of a column of numbers as what stands in the column and in its companions."""
     match value:
         case None:
             return None, None, None, None
@@ -200,7 +203,7 @@ def _parts(value: Value) -> _Parts:
 
 
 @lru_cache(maxsize=65_536)
-def _parts_of_text(text: str) -> _Parts:
+def _parts_of_text(text: str) -> Parts:
     if _NUMBER.fullmatch(text):
         number = Decimal(text)
         return number, number, number, None
