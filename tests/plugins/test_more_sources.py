@@ -21,7 +21,7 @@ from creditlang.plugin import Output, PluginError, PluginManager, Source
 from creditlang.resources import sample_path
 from creditlang.schema import Column
 from creditlang.testing import OutputContract, SourceContract
-from creditlang_builtin import xlsx_output
+from creditlang_builtin import xlsx_sheet
 from creditlang_builtin.arrow_sources import ArrowSource, ParquetSource
 from creditlang_builtin.csv_source import CsvSource
 from creditlang_builtin.json_source import JsonLinesSource, JsonSource
@@ -201,7 +201,7 @@ def shown(cell: Any) -> str:
 
 
 def test_more_rows_than_a_sheet_holds_go_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_output, "MOST_ROWS", 10)
+    monkeypatch.setattr(xlsx_sheet, "MOST_ROWS", 10)
     target = tmp_path / "x.xlsx"
     with XlsxOutput(str(target), io.StringIO()) as output:
         output.write("steps", (Column("a"),), ((str(number),) for number in range(25)))
