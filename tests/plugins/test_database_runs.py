@@ -116,13 +116,8 @@ def test_hengyang_into_a_database_gives_the_same_values(postgres_campus: Any, fr
                 "ORDER BY attnum"
             )
         ]
-        assert columns[: len(header)] == header
-        cells = [
-            f'coalesce("{column}"::text, "{column}_text", \'\')'
-            if f"{column}_text" in columns
-            else f"coalesce(\"{column}\"::text, '')"
-            for column in header
-        ]
+        assert [column for column in columns if column in header] == header
+        cells = [cell(column, columns) for column in header]
         found = postgres_campus.execute(f"SELECT {', '.join(cells)} FROM creditlang.{name}")
         assert sorted(found) == sorted(tuple(map(restore, row)) for row in rows)
     ((met,),) = postgres_campus.execute("SELECT count(*)::text FROM creditlang.students WHERE graduation = 'met'")
@@ -154,3 +149,14 @@ def test_a_table_nearly_named_and_a_column_without_text(campus: Any, tmp_path: P
     assert [(code, place, column) for code, place, column in issues if code not in ("CR639", "CR786")] == [
         ("CR785", "activity", "on")
     ]
+
+
+def cell(column: str, columns: list[str]) -> str:
+    """A column as a CSV file has it, put together from its companions."""
+    own, low, high, words = (f'"{column}{suffix}"' for suffix in ("", "_low", "_high", "_text"))
+    found = [f"{own}::text"]
+    if f"{column}_low" in columns:
+        found.append(f"{low}::text || ' …' || coalesce(' ' || {high}::text, '')")
+    if f"{column}_text" in columns:
+        found.append(words)
+    return f"coalesce({', '.join(found)}, '')"

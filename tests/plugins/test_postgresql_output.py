@@ -56,7 +56,8 @@ class TestPostgresqlOutput(OutputContract):
 
     def read(self, target: str) -> dict[str, list[list[str]]]:
         schema = self.schema(target)
-        cells = "student_id, coalesce(amount::text, amount_text, ''), coalesce(day::text, ''), remark"
+        ends = "amount_low::text || ' … ' || amount_high::text"
+        cells = f"student_id, coalesce(amount::text, {ends}, ''), coalesce(day::text, ''), remark"
         return {
             name: [
                 list(row)
@@ -98,7 +99,7 @@ class Results:
         return str(self.server.address(self.database, user=name, password="p-4711"))
 
     def amounts(self, schema: str = "creditlang") -> list[str]:
-        found = self.ask(f"SELECT coalesce(amount::text, amount_text) FROM {schema}.accounts")
+        found = self.ask(f"SELECT coalesce(amount, amount_low)::text FROM {schema}.accounts")
         return [amount for (amount,) in found]
 
 
@@ -120,13 +121,32 @@ def test_amounts_are_numbers_and_what_is_open_stands_beside_them(results: Result
         "SELECT column_name::text, data_type::text FROM information_schema.columns "
         "WHERE table_schema = 'creditlang' ORDER BY ordinal_position"
     )
-    assert dict(kinds) == {
-        "student_id": "text", "amount": "numeric", "day": "date", "remark": "text", "amount_text": "text"
-    }  # fmt: skip
-    found = results.ask("SELECT amount::text, amount_text FROM creditlang.accounts ORDER BY student_id")
-    assert found[0] == ("1.50", None)
-    assert found[4] == (None, "1.0 … 2.0")
+    assert kinds == [
+        ("student_id", "text"), ("amount", "numeric"), ("amount_low", "numeric"), ("amount_high", "numeric"),
+        ("day", "date"), ("remark", "text"),
+    ]  # fmt: skip
+    cells = "amount::text, amount_low::text, amount_high::text"
+    found = results.ask(f"SELECT {cells} FROM creditlang.accounts ORDER BY student_id")
+    assert found[0] == ("1.50", "1.50", "1.50")
+    assert found[4] == (None, "1.0", "2.0")
     assert results.ask("SELECT sum(amount)::text FROM creditlang.accounts") == [("123456789020.623455",)]
+
+
+def test_words_and_amounts_without_an_upper_end(results: Results) -> None:
+    columns = (Column("value", "number"), Column("value_low"), Column("number", "number"))
+    rows: list[Row] = [("yes", "a", Decimal(1)), ("1 …", "b", None), (Decimal("0.0"), "c", None)]
+    put(results.address, columns, facts=rows)
+    found = results.ask(
+        "SELECT value::text, value_low_::text, value_high::text, value_text, value_low, number::text "
+        "FROM creditlang.facts ORDER BY value_low"
+    )
+    assert found == [
+        (None, None, None, "yes", "a", "1"), (None, "1", None, None, "b", None), ("0.0", "0.0", "0.0", None, "c", None)
+    ]  # fmt: skip
+    put(results.address, columns[:1], facts=[(Decimal(2),)], other=[("a word",)])
+    names = "SELECT attname::text FROM pg_attribute WHERE attrelid = 'creditlang.{}'::regclass AND attnum > 0"
+    wanted = [("value",), ("value_low",), ("value_high",), ("value_text",)]
+    assert [results.ask(names.format(table)) for table in ("facts", "other")] == [wanted, wanted]
 
 
 def test_whole_numbers_and_many_rows(results: Results) -> None:
@@ -188,7 +208,7 @@ def test_everybody_sees_either_the_earlier_results_or_the_new_ones(results: Resu
     with driver.connect(results.address, autocommit=True) as connection, connection.cursor() as cursor:
 
         def seen() -> list[str]:
-            cursor.execute("SELECT coalesce(amount::text, amount_text) FROM creditlang.accounts")
+            cursor.execute("SELECT amount::text FROM creditlang.accounts")
             return [amount for (amount,) in cursor.fetchall()]
 
         cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")

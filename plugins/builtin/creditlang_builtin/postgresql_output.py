@@ -4,6 +4,9 @@ Rows are sent as text into temporary tables while they come. `close` then fills 
 server turns text into `numeric` and `date` without losing a digit, and commits: until then everybody sees the earlier
 results, afterwards the new ones, and nobody a mixture. A run that fails leaves nothing behind.
 
+The columns are those of the Arrow tables (`creditlang.plugin.arrow_results`), numbers as `numeric`: a column of amounts
+has two companions for what is open, `amount_low` and `amount_high`, and one for words where there are words.
+
 A table that has the same columns as before is kept and only its rows are exchanged, so that rights on it and views of
 it stay. Other tables of earlier results are dropped; a table that has not our comment is never touched, and neither
 is anything else in the schema. Two runs into one schema wait for each other.
@@ -13,10 +16,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TextIO
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from creditlang.diagnostics import Phrase, Place, report
 from creditlang.plugin import Output, PluginError, text_of
+from creditlang.plugin.arrow_results import WITH_WORDS, parts_of
 from creditlang.schema import Column, Row, Value
 from creditlang_builtin.database_source import RESULTS_MARK, DatabaseFailure
 from creditlang_builtin.postgresql_connection import PostgresqlConnection, identifier, literal, postgresql_address
@@ -32,10 +36,8 @@ LOCK_SECONDS: Final = 60
 
 ROWS_AT_ONCE: Final = 16_384
 
-OPEN: Final = "_text"
-"""Behind the name of a column of numbers, that of what is no number: `1.0 … 2.0` where an amount is open."""
-
-_TYPES: Final = {"text": "text", "number": "numeric", "whole": "bigint", "date": "date"}
+_TYPES: Final = {"text": "text", "whole": "bigint", "date": "date"}
+_COMPANIONS: Final = {"": "numeric", "_low": "numeric", "_high": "numeric", "_text": "text"}
 _LONGEST_NAME: Final = 63
 
 _RIGHTS: Final = """
@@ -56,17 +58,51 @@ GROUP BY relation.oid, relation.relname
 
 
 @frozen
-class _Table:
-    """A table that was written: its columns with their types, and the temporary table that has its rows."""
+class _Cell:
+    """A column of a table, with its type; `words` if it is there only when a word stands in it."""
 
     name: str
-    columns: tuple[tuple[str, str], ...]
+    type: str
+    words: bool = False
+
+
+@define
+class _Table:
+    """A table that was written: its columns, and the temporary table that has its rows in columns `c0`, `c1` …"""
+
+    name: str
     staging: str
+    columns: tuple[_Cell, ...]
+    with_words: set[int] = field(factory=set)
+    """The places of columns in which a word was found."""
+
+    @property
+    def chosen(self) -> list[tuple[str, _Cell]]:
+        """The columns that the table gets, each with its name in the temporary table."""
+        return [
+            (f"c{place}", cell) for place, cell in enumerate(self.columns) if not cell.words or place in self.with_words
+        ]
 
     @property
     def shape(self) -> str:
         """The columns as the catalogue lists them."""
-        return ", ".join(f"{name} {kind}" for name, kind in self.columns)
+        return ", ".join(f"{cell.name} {cell.type}" for _, cell in self.chosen)
+
+    def batches(self, kinds: Sequence[str], rows: Iterable[Row]) -> Iterator["pyarrow.RecordBatch"]:
+        """The rows as text, some thousands at a time."""
+        import pyarrow
+
+        taking = iter(rows)
+        while taken := list(islice(taking, ROWS_AT_ONCE)):
+            columns: list[Iterable[Value]] = []
+            for kind, values in zip(kinds, zip(*taken, strict=True), strict=True):
+                columns.extend(zip(*map(parts_of, values), strict=True) if kind == "number" else [values])
+            texts = [[None if value is None else text_of(value) for value in column] for column in columns]
+            for place, cell in enumerate(self.columns):
+                if cell.words and any(text is not None for text in texts[place]):
+                    self.with_words.add(place)
+            arrays = [pyarrow.array(column, pyarrow.string()) for column in texts]
+            yield pyarrow.record_batch(arrays, [f"c{place}" for place in range(len(arrays))])
 
 
 class PostgresqlOutput(Output):
@@ -91,15 +127,14 @@ class PostgresqlOutput(Output):
 
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
         """Send the rows into a temporary table. Raises `PluginError` CR788."""
-        table = _Table(name, tuple(_typed(columns)), f"creditlang_{len(self._tables)}")
-        kinds = [column.kind for column in columns]
+        table = _Table(name, f"creditlang_{len(self._tables)}", tuple(_cells(name, columns)))
         try:
             self._check_names(table)
             connection = self._begun()
-            texts = ", ".join(f"{identifier(column)} text" for column, _ in table.columns)
+            texts = ", ".join(f"c{place} text" for place in range(len(table.columns)))
             connection.run(f"CREATE TEMPORARY TABLE {table.staging} ({texts}) ON COMMIT DROP")
             self._tables.append(table)
-            for batch in _batches(table, kinds, rows):
+            for batch in table.batches([column.kind for column in columns], rows):
                 connection.add(table.staging, batch)
         except DatabaseFailure as failure:
             raise self._error(failure.reason) from None
@@ -156,10 +191,10 @@ class PostgresqlOutput(Output):
         else:
             if shape is not None:
                 connection.run(f"DROP TABLE {where}")
-            columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in table.columns)
+            columns = ", ".join(f"{identifier(cell.name)} {cell.type}" for _, cell in table.chosen)
             connection.run(f"CREATE TABLE {where} ({columns})")
             connection.run(f"COMMENT ON TABLE {where} IS {literal(RESULTS_MARK)}")
-        cells = ", ".join(f"{identifier(name)}::{kind}" for name, kind in table.columns)
+        cells = ", ".join(f"{place}::{cell.type}" for place, cell in table.chosen)
         connection.run(f"INSERT INTO {where} SELECT {cells} FROM {table.staging}")
 
     def _named(self, table: str) -> str:
@@ -179,7 +214,7 @@ class PostgresqlOutput(Output):
 
     def _check_names(self, table: _Table) -> None:
         """Longer names would be cut in silence."""
-        for name in (table.name, *(column for column, _ in table.columns)):
+        for name in (table.name, *(cell.name for cell in table.columns)):
             if len(name.encode("utf-8")) > _LONGEST_NAME:
                 raise DatabaseFailure(
                     Phrase(
@@ -192,30 +227,19 @@ class PostgresqlOutput(Output):
         return PluginError(report("CR788", Place(self._schema.replace("/", "_")), reason=reason))
 
 
-def _typed(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
-    """The published columns with their types, and behind them, for each of numbers, one for what is no number."""
-    yield from ((column.name, _TYPES[column.kind]) for column in columns)
-    yield from ((f"{column.name}{OPEN}", "text") for column in columns if column.kind == "number")
-
-
-def _batches(table: _Table, kinds: Sequence[str], rows: Iterable[Row]) -> Iterator["pyarrow.RecordBatch"]:
-    """The rows as text, some thousands at a time."""
-    import pyarrow
-
-    numbers = [place for place, kind in enumerate(kinds) if kind == "number"]
-    names = [name for name, _ in table.columns]
-    taking = iter(rows)
-    while taken := list(islice(taking, ROWS_AT_ONCE)):
-        columns = [[_text(value) for value in column] for column in zip(*taken, strict=True)]
-        for place in numbers:
-            values = [row[place] for row in taken]
-            columns[place] = [None if isinstance(value, str) else _text(value) for value in values]
-            columns.append([value if isinstance(value, str) else None for value in values])
-        yield pyarrow.record_batch([pyarrow.array(column, pyarrow.string()) for column in columns], names)
-
-
-def _text(value: Value) -> str | None:
-    return None if value is None else text_of(value)
+def _cells(table: str, columns: Sequence[Column]) -> Iterator[_Cell]:
+    """The columns with their types, each of numbers with its companions behind it."""
+    taken = {column.name for column in columns}
+    for column in columns:
+        if column.kind != "number":
+            yield _Cell(column.name, _TYPES[column.kind])
+            continue
+        for suffix, kind in _COMPANIONS.items():
+            name = f"{column.name}{suffix}"
+            while suffix and name in taken:
+                name += "_"
+            taken.add(name)
+            yield _Cell(name, kind, suffix == "_text" and (table, column.name) not in WITH_WORDS)
 
 
 def _foreign(name: str) -> Phrase:
