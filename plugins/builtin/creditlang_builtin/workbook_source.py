@@ -18,6 +18,7 @@ from creditlang_builtin.workbook_limits import WorkbookError
 from creditlang_builtin.workbook_others import html_tables, is_encrypted, xls_sheets
 from creditlang_builtin.workbook_table import Cells, table_name, table_of
 from creditlang_builtin.workbook_xlsx import XlsxBook
+from creditlang_builtin.xlsx_count import is_marked
 
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -69,6 +70,9 @@ class WorkbookSource(Source):
 
     def _xlsx(self, content: bytes) -> Iterator[RawTable]:
         book = XlsxBook(content)
+        if is_marked(content):
+            self.problems.append(report("CR745", Place(self.path.name)))
+            return
         shown = [sheet for sheet in book.sheets if sheet.visible]
         self._say_hidden([sheet.name for sheet in book.sheets if not sheet.visible])
         for sheet in shown:

@@ -7,6 +7,7 @@ its rows and cells are counted as bytes, since no text can contain the beginning
 import re
 import zipfile
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 from xml.parsers import expat
@@ -51,18 +52,22 @@ def counted(path: Path) -> list[Counted] | Phrase:
         return _DAMAGED
 
 
-def is_marked(path: Path) -> bool:
-    """Whether a file may be replaced by results: there is none, it is empty, or it is a workbook of results."""
+def is_marked(workbook: Path | bytes) -> bool:
+    """Whether a file, or its content, is a workbook of results."""
     try:
-        if path.stat().st_size == 0:
-            return True
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(BytesIO(workbook) if isinstance(workbook, bytes) else workbook) as archive:
             properties = archive.getinfo("docProps/custom.xml")
             return properties.file_size <= _MOST_BYTES and _PROPERTY in archive.read(properties)
-    except (FileNotFoundError, NotADirectoryError):
-        return True
     except (OSError, zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError):
         return False
+
+
+def may_be_replaced(path: Path) -> bool:
+    """Whether results may be written there: there is nothing, or a workbook of results."""
+    try:
+        return path.stat().st_size == 0 or is_marked(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
 
 
 def _through(archive: zipfile.ZipFile, name: str) -> tuple[int, int]:

@@ -23,7 +23,7 @@ from creditlang.diagnostics import Phrase, Place, report
 from creditlang.plugin import Output, PluginError
 from creditlang.plugin.atomic import PendingFile, reporting
 from creditlang.schema import Column, Row
-from creditlang_builtin.xlsx_count import MARK, Counted, counted, is_marked
+from creditlang_builtin.xlsx_count import MARK, Counted, counted, may_be_replaced
 from creditlang_builtin.xlsx_sheet import LONGEST_TEXT, Formats, NotWritten, TooLong, XlsxSheet
 
 _LOOKED_AT: Final = 200
@@ -108,7 +108,7 @@ class XlsxOutput(Output):
             return self._book, self._formats
         if self.target == "-":
             raise PluginError(report("CR754", None, kind=Phrase("A workbook", "工作簿")))
-        if not is_marked(self._path):
+        if not may_be_replaced(self._path):
             raise PluginError(report("CR753", Place(self._path.name)))
         import xlsxwriter
 

@@ -31,6 +31,7 @@ _RECORD_KEYS: Final = ("kind", "columns", "constants", "values", "rows", "when")
 _TABLE_KEYS: Final = (*_RECORD_KEYS[:-1], "name", "title", "headings", "without", "ignore", "record", "gather")
 _GATHER_KEYS: Final = ("share", "counted", "day", "number")
 _PARTS: Final[tuple[str, ...]] = get_args(Part)
+_BARE: Final = re.compile(r"(?:^|[{,])\s*[^\x00-\x7f\"']+\s*=")
 _HOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
 A_TEXT: Final = Phrase("a text in quotes", "引号里的文字")
@@ -74,8 +75,11 @@ def read_mapping(content: bytes, name: str, policy: o.Policy) -> MappingFile | l
     try:
         tree = tomllib.loads(text.text)
     except tomllib.TOMLDecodeError as error:
+        where = places.of_error(str(error))
         reason = Phrase(f"it is not TOML: {error}", f"不是合格的 TOML：{error}")
-        return [report("CR686", places.of_error(str(error)), name=name, reason=reason)]
+        if _BARE.search(text.line_text(text.line_number(where.start))):
+            reason = Phrase('names in Chinese stand in quotes, “"学号" = …”', '中文的名称要加英文引号，写成 "学号" = …')
+        return [report("CR686", where, name=name, reason=reason)]
     except RecursionError:
         return [report("CR686", None, name=name, reason=Phrase("it is nested too deeply", "嵌套太深"))]
     reader = _Reader(policy, places)
