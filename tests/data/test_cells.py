@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from creditlang.data import cells
 from creditlang.data.cells import (
     CellError,
+    day_text,
+    divided,
     parse_date,
     parse_number,
     parse_semester,
@@ -21,6 +23,7 @@ from creditlang.data.cells import (
     parse_whole,
     parse_yes_no,
     quote,
+    semester_text,
     strip_cell,
 )
 from creditlang.diagnostics import Place, message
@@ -304,3 +307,84 @@ def test_every_cell_is_read_or_refused_with_a_code(text: str) -> None:
             parse(text)
         except CellError as error:
             assert re.fullmatch(r"CR6[01][0-9]", error.code)
+
+
+@pytest.mark.parametrize("text", ["2024年10月8号", "2024 年 10 月 8 日", "２０２４年１０月８日"])
+def test_days_as_people_write_them(text: str) -> None:
+    assert parse_date(text) == date(2024, 10, 8)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("2024-2025学年度第一学期", "2024-2025-1"),
+        ("2024—2025学年第2学期", "2024-2025-2"),
+        ("2024–2025学年上学期", "2024-2025-1"),
+        ("2024-2025学年 下学期", "2024-2025-2"),
+    ],
+)
+def test_semesters_as_people_write_them(text: str, wanted: str) -> None:
+    assert parse_semester(text) == wanted
+
+
+@pytest.mark.parametrize("text", ["2024-2025上学期", "2024-2025学年秋", "上学期", "2024学年上学期"])
+def test_semesters_that_could_be_another(text: str) -> None:
+    assert refused(parse_semester, text) == "CR608"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("2024-03-05 10:23:11", "2024-03-05"),
+        ("2024-03-05T10:23:11.5", "2024-03-05"),
+        ("2024/3/5 9:05", "2024/3/5"),
+        ("2024年3月5日 09:05", "2024年3月5日"),
+        ("2024-03-05", "2024-03-05"),
+        ("三月 10:23", "三月"),
+        ("", ""),
+    ],
+)
+def test_the_day_of_a_time(text: str, wanted: str) -> None:
+    assert day_text(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("20240101张三", ("20240101", "张三")),
+        ("张三20240101", ("20240101", "张三")),
+        ("B20240101 张三", ("B20240101", "张三")),
+        ("张 三", ("", "张 三")),
+        ("85", ("85", "")),
+        ("85.5", ("85.5", "")),
+        ("８５", ("85", "")),
+        ("良好", ("", "良好")),
+        ("A+", ("", "A+")),
+        ("", ("", "")),
+    ],
+)
+def test_numbers_and_words_of_a_cell(text: str, wanted: tuple[str, str]) -> None:
+    assert divided(text) == wanted
+
+
+@pytest.mark.parametrize("text", ["3班12号", "张三20240101李", "1张2"])
+def test_cells_with_more_than_a_number_and_words(text: str) -> None:
+    assert refused(divided, text) == "CR688"
+
+
+@pytest.mark.parametrize(
+    ("year", "term", "wanted"),
+    [
+        ("2023", "3", "2023-2024-1"),
+        ("2023-2024", "12", "2023-2024-2"),
+        ("2023-2024学年", "第二学期", "2023-2024-2"),
+        ("2023学年", "一", "2023-2024-1"),
+    ],
+)
+def test_year_and_term(year: str, term: str, wanted: str) -> None:
+    assert parse_semester(semester_text(year, term)) == wanted
+
+
+@pytest.mark.parametrize(("year", "term"), [("2023", "16"), ("23", "1"), ("", "1"), ("2023", ""), ("2023-2024-1", "1")])
+def test_what_is_no_year_and_term(year: str, term: str) -> None:
+    assert refused(semester_text, year, term) == "CR608"

@@ -101,7 +101,8 @@ def test_headings_as_offices_write_them(read: Reader) -> None:
 
 @pytest.mark.parametrize(("text", "plain"), [
     ("学 号", "学号"), ("信用\n时数", "信用时数"), ("*姓名", "姓名"),
-    ("姓名*", "姓名"), ("姓名（必填）", "姓名"), ("姓名(选填)*", "姓名"),
+    ("姓名*", "姓名"),
+    ("姓名（必填）", "姓名"), ("姓名(选填)*", "姓名"),
     ("日期：", "日期"), ("成绩（五级）", "成绩（五级）"), ("", ""), ("*", ""),
 ])  # fmt: skip
 def test_how_headings_are_compared(text: str, plain: str) -> None:
@@ -171,7 +172,8 @@ def test_a_heading_over_two_lines_is_read(read: Reader) -> None:
 # ---- rows that are no records
 @pytest.mark.parametrize("line", [
     "填表人：张老师,,,", "说明：以上名单经核对无误。,,,", "以上情况属实,,,",
-    "合计,,,12", "合 计,,,", "12,,,", "注：本表一式两份,,,", "序号,学号,项目,日期",
+    "合计,,,12", "合 计,,,", "12,,,",
+    "注：本表一式两份,,,", "序号,学号,项目,日期",
     ",填表人：张老师,,", "填表人：张老师",
 ])  # fmt: skip
 def test_what_cannot_be_a_record_is_passed_over_and_said(read: Reader, line: str) -> None:
@@ -185,7 +187,8 @@ def test_what_cannot_be_a_record_is_passed_over_and_said(read: Reader, line: str
 
 @pytest.mark.parametrize("line", [
     ",林知夏,,", ",,学术讲座,", "1,,,2024-10-08", ",2024010101,,",
-    ",,,2024-10-08", "合计,,学术讲座,", "填表人：张老师,,学术讲座,", "3,,,12",
+    ",,,2024-10-08", "合计,,学术讲座,", "填表人：张老师,,学术讲座,",
+    "3,,,12",
     ",,,填表人：张老师", "填表人,张老师,,", "合计,2024010101,,", "1,2024010101", ",张三,,",
 ])  # fmt: skip
 def test_what_could_be_a_record_is_one_if_need_be_invalid(read: Reader, line: str) -> None:
