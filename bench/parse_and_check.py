@@ -59,7 +59,7 @@ def main() -> None:
 
     def bare() -> None:
         for each in sources:
-            bare_parser.parse(prepare(each))
+            bare_parser.parse(prepare(each), start="start")
 
     bare()
     pairs = [(timed(lambda: compile_source(source)), timed(bare)) for _ in range(runs)]

@@ -150,6 +150,26 @@ class ExampleBuilder(Transformer[Token, t.Module]):
     def set_line(self, children: Children) -> t.Setting:
         return t.Setting(identifier(children[1]), first_of(children, t.Expression), span=span_of(children))
 
+    # ---- what is typed at a prompt
+    def typed_expression(self, children: Children) -> t.Expression:
+        return first_of(children, t.Expression)
+
+    def typed_record(self, children: Children) -> t.ExampleRecord:
+        return first_of(children, t.ExampleRecord)
+
+    def typed_records(self, children: Children) -> t.Count:
+        return t.Count(identifier(children[0]), handed(children, "where"), False, span=span_of(children))
+
+    def typed_condition(self, children: Children) -> t.Expression:
+        condition: t.Expression = handed(children, "where")
+        return condition
+
+    def typed_setting(self, children: Children) -> t.Setting:
+        return t.Setting(identifier(children[0]), first_of(children, t.Expression), span=span_of(children))
+
+    def typed_value(self, children: Children) -> t.RecordPart:
+        return self.part_field([children[0], *children[2:]])
+
     def expect_value(self, children: Children) -> t.Expectation:
         low, high, status = handed(children, "outcome")
         return t.Expectation(str(children[1]), handed(children, "in"), low, high, status, span=span_of(children))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from threading import Lock
-from typing import Any
+from typing import Any, Literal, get_args
 
 from attrs import frozen
 from lark import Lark
@@ -23,9 +23,11 @@ from creditlang.syntax.from_lark import TreeBuilder
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import WIDE, LexicalError, PlacedToken, PolicyLexer, Prepared, declared_names, prepare
 from creditlang.syntax.limits import check_limits
-from creditlang.syntax.tree import Line, Module
+from creditlang.syntax.tree import Line, Module, Node
 
 MAXIMUM_ERRORS = 20
+Typed = Literal["expression", "record", "records", "condition", "setting", "value"]
+"""What may be typed by itself at a prompt: `typed_…` in the grammar."""
 _BUILDING = Lock()
 
 
@@ -42,6 +44,7 @@ def _grammar(strict: bool, build: bool) -> Lark:
     return Lark(
         grammar_path("creditlang.lark").read_text(encoding="utf-8"), parser="lalr", lexer=PolicyLexer, strict=strict,
         maybe_placeholders=False, transformer=TreeBuilder() if build else None,
+        start=["start", *(f"typed_{sort}" for sort in get_args(Typed))],
     )  # fmt: skip
 
 
@@ -65,13 +68,33 @@ def parse(source: SourceFile, known_names: Iterable[str] = ()) -> Parsed:
 
 def _attempt(prepared: Prepared) -> tuple[Module, Diagnostic | None]:
     try:
-        module = grammar().parse(prepared)
+        module = grammar().parse(prepared, start="start")
     except UnexpectedToken as error:
         return Module(), _syntax_error(error)
     except LexicalError as error:
         return Module(), error.diagnostic
     assert isinstance(module, Module)
     return module, None
+
+
+def parse_typed(sort: Typed, source: SourceFile, start: int, known_names: Iterable[str]) -> Node | Diagnostic:
+    """The tree of what stands in `source` from `start` on, or the first thing that is wrong with it.
+
+    `known_names` are the names of the policy that it speaks of, needed to cut Chinese that is written closed up.
+    """
+    refused = check_limits(source)
+    if refused:
+        return refused[0]
+    prepared = prepare(source, known_names)
+    part = Prepared(source, prepared.text[start:], prepared.names, start)
+    try:
+        node = grammar().parse(part, start=f"typed_{sort}")
+    except UnexpectedToken as error:
+        return _syntax_error(error)
+    except LexicalError as error:
+        return error.diagnostic
+    assert isinstance(node, Node)
+    return node
 
 
 _NAMED = {
