@@ -152,10 +152,12 @@ class ExampleBuilder(Transformer[Token, t.Module]):
 
     # ---- what is typed at a prompt
     def typed_expression(self, children: Children) -> t.Expression:
-        return first_of(children, t.Expression)
+        expression: t.Expression = first_of(children, t.Expression)
+        return expression
 
     def typed_record(self, children: Children) -> t.ExampleRecord:
-        return first_of(children, t.ExampleRecord)
+        record: t.ExampleRecord = first_of(children, t.ExampleRecord)
+        return record
 
     def typed_records(self, children: Children) -> t.Count:
         return t.Count(identifier(children[0]), handed(children, "where"), False, span=span_of(children))
