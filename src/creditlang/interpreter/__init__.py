@@ -1,5 +1,5 @@
 """The definition of meaning: plain, exact, with every step."""
 
-from creditlang.interpreter.evaluate import Interpreter, StudentData
+from creditlang.interpreter.evaluate import Answers, Interpreter, StudentData
 
-__all__ = ["Interpreter", "StudentData"]
+__all__ = ["Answers", "Interpreter", "StudentData"]

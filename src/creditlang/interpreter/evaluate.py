@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import define, frozen
 
+from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
@@ -63,6 +64,38 @@ class Interpreter:
         """All results of one student."""
         return _Evaluation(self, student).result()
 
+    def ask(self, student: StudentData, records_only: bool = False) -> "Answers":
+        """A student worked out, of whom more may be asked than the results say.
+
+        With `records_only` nothing is worked out, and records and attributes alone may be asked for.
+        """
+        evaluation = _Evaluation(self, student)
+        result = evaluation.result(records_only)
+        return Answers(result, evaluation.run)
+
+
+@frozen
+class Answers:
+    """One student, worked out: the results, and expressions read as at the end."""
+
+    result: StudentResult
+    run: Run
+
+    def value(self, expression: e.Expression) -> Any:
+        """The value of an expression. Raises `Undetermined` when it has none."""
+        return evaluate(expression, Environment(self.run))
+
+    def holds(self, condition: e.Expression, record: Record | None = None) -> v.Answer:
+        """Whether a condition holds, of one of the student's records if given; not where it has no answer."""
+        try:
+            return self.run.holds(condition, Environment(self.run, record))
+        except Undetermined:
+            return False
+
+    def records(self, kind: str) -> list[Record]:
+        """The valid records of a kind, by date and id."""
+        return self.run.records_of(kind)
+
 
 def _labels(policy: o.Policy) -> dict[str, str]:
     labels: dict[str, str] = {}
@@ -104,7 +137,7 @@ class _Evaluation:
             interpreter.overrides, labels=interpreter.labels,
         )  # fmt: skip
 
-    def result(self) -> StudentResult:
+    def result(self, records_only: bool = False) -> StudentResult:
         result = StudentResult(self.student.identifier, self.applies())
         if not result.applies:
             result.records = {_key(record): "out of scope" for record in self.student.records}
@@ -113,6 +146,8 @@ class _Evaluation:
         self.run = self.new_run(sorted_records.by_kind, sorted_records.enrolled)
         self.extra.extend(sorted_records.entries)
         self.check_context_records(sorted_records)
+        if records_only:
+            return result
         self.take_by_condition(sorted_records)
         for name, rule in self.policy.rules.items():
             self.run.entries[name] = [self.entry(rule, record) for record in sorted_records.by_rule.get(name, ())]
