@@ -1,6 +1,16 @@
 """The examples that stand in a policy: run, judged, and measured for what they cover."""
 
 from creditlang.examples.coverage import Coverage, measure
-from creditlang.examples.run import Outcome, run_examples
+from creditlang.examples.judge import BadExample
+from creditlang.examples.run import Outcome, program_kind, run_examples, settings_of, written_values
 
-__all__ = ["Coverage", "Outcome", "measure", "run_examples"]
+__all__ = [
+    "BadExample",
+    "Coverage",
+    "Outcome",
+    "measure",
+    "program_kind",
+    "run_examples",
+    "settings_of",
+    "written_values",
+]

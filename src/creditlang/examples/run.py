@@ -154,7 +154,7 @@ def _evaluate(policy: o.Policy, program: Program, case: _Case) -> tuple[StudentR
     records, own = _records(policy, reader, case, who)
     as_of = date.fromisoformat(case.as_of) if case.as_of else None
     records = [record for record in records if _is_his(policy, record, records)]
-    interpreter = Interpreter(policy, as_of, _settings(policy, program, case.settings))
+    interpreter = Interpreter(policy, as_of, settings_of(policy, program, case.settings))
     return interpreter.evaluate(StudentData("example", who.attributes, tuple(records))), own
 
 
@@ -181,7 +181,7 @@ def _records(policy: o.Policy, reader: DataReader, case: _Case, who: Student) ->
                 Phrase(f"there are no records “{written.kind.text}”", f"没有“{written.kind.text}”记录"),
                 written.kind.span,
             )
-        values, times, name = _values(policy, policy.kinds[kind], written)
+        values, times, name = written_values(policy, policy.kinds[kind], written)
         for _ in range(times):
             identifier = f"r{len(records) + 1:04d}"
             record = reader.record_from(kind, {**values, "record_id": identifier}, who.identifier, Place("example"))
@@ -200,10 +200,10 @@ def program_kind(policy: o.Policy, text: str) -> str | None:
     return next((name for name, kind in policy.kinds.items() if text in (name, *kind.labels)), None)
 
 
-def _values(
+def written_values(
     policy: o.Policy, kind: o.RecordKind, written: t.ExampleRecord
 ) -> tuple[dict[str, object], int, str | None]:
-    """The cells of a written record, how often it stands there, and its name."""
+    """The cells of a written record, how often it stands there, and its name. Raises `BadExample`."""
     columns = {text: column for column in kind.columns for text in (column.name, *column.labels)}
     values: dict[str, object] = {}
     times, name = 1, None
@@ -245,7 +245,8 @@ def _text(cell: t.Cell | None) -> str:
     return {"YES": "yes", "NO": "no"}.get(cell.kind, cell.text)
 
 
-def _settings(policy: o.Policy, program: Program, settings: Iterable[t.Setting]) -> Mapping[str, Any]:
+def settings_of(policy: o.Policy, program: Program, settings: Iterable[t.Setting]) -> Mapping[str, Any]:
+    """Named values that are set, by name. Raises `BadExample`."""
     found = {}
     for setting in settings:
         name = program.canonical("let", setting.name.text)

@@ -151,6 +151,13 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         return t.Setting(identifier(children[1]), first_of(children, t.Expression), span=span_of(children))
 
     # ---- what is typed at a prompt
+    def typed_declaration(self, children: Children) -> t.Line:
+        declaration: t.Line = first_of(children, t.Line)
+        return declaration
+
+    def typed_line(self, children: Children) -> t.Line:
+        return self.typed_declaration(children)
+
     def typed_expression(self, children: Children) -> t.Expression:
         expression: t.Expression = first_of(children, t.Expression)
         return expression

@@ -26,7 +26,7 @@ from creditlang.syntax.limits import check_limits
 from creditlang.syntax.tree import Line, Module, Node
 
 MAXIMUM_ERRORS = 20
-Typed = Literal["expression", "record", "records", "condition", "setting", "value"]
+Typed = Literal["declaration", "line", "expression", "record", "records", "condition", "setting", "value"]
 """What may be typed by itself at a prompt: `typed_…` in the grammar."""
 _BUILDING = Lock()
 

@@ -1,0 +1,248 @@
+"""What is tried: changes of the policy, of named values, of the records and attributes of students.
+
+An edit is a value: what was typed, read once. It can be applied again when policy or data have been read anew, and it
+is applied to one student (`student`) or, in a question about all, to each.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from creditlang.data.reader import DataReader
+from creditlang.diagnostics import Diagnostic, Place, report
+from creditlang.driver import Compiled
+from creditlang.interpreter import StudentData
+from creditlang.ledger import Record
+from creditlang.source import SourceFile
+from creditlang.syntax import tree as t
+from creditlang_repl import policy_text
+
+PLACE = Place("prompt")
+"""Where what is typed stands, for messages."""
+
+
+class CannotEdit(Exception):
+    """An edit that cannot be made, with the reasons."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = list(diagnostics)
+        super().__init__(", ".join(found.code for found in self.diagnostics))
+
+
+@frozen
+class Edit:
+    """A change that is tried, and how it was said."""
+
+    said: str
+
+
+# ---- the policy
+@frozen
+class PolicyEdit(Edit):
+    """A change of the policy's text."""
+
+    def apply(self, compiled: Compiled) -> str:
+        """The changed text of the policy. Raises `CannotEdit`."""
+        raise NotImplementedError
+
+
+@frozen
+class Declare(PolicyEdit):
+    """A declaration: in the place of the one of its name, else at the end."""
+
+    typed: t.Named = field(eq=False)
+
+    def apply(self, compiled: Compiled) -> str:
+        text = own(compiled).text
+        old = policy_text.like(compiled, self.typed)
+        if old is not None:
+            return policy_text.replaced(text, here(compiled, old), self.typed)
+        if isinstance(self.typed, t.Item):
+            raise CannotEdit([report("CR908", self.typed.name.span, name=self.typed.name.text)])
+        return policy_text.appended(text, self.typed.span.source.text[self.typed.span.start :])
+
+
+@frozen
+class Append(PolicyEdit):
+    """A declaration without a name, at the end."""
+
+    typed: t.Line = field(eq=False)
+
+    def apply(self, compiled: Compiled) -> str:
+        return policy_text.appended(own(compiled).text, self.typed.span.source.text[self.typed.span.start :])
+
+
+@frozen
+class PutIn(PolicyEdit):
+    """A line in the body of an account or item; an item that is there already is replaced."""
+
+    into: str
+    typed: t.Line = field(eq=False)
+
+    def apply(self, compiled: Compiled) -> str:
+        text = own(compiled).text
+        if isinstance(self.typed, t.Named):
+            old = policy_text.like(compiled, self.typed)
+            if old is not None:
+                return policy_text.replaced(text, here(compiled, old), self.typed)
+        into = policy_text.container(compiled, self.into)
+        if into is None:
+            raise CannotEdit([unknown(compiled, self.into, ("account", "item"))])
+        return policy_text.put_in(text, here(compiled, into), self.typed.span.source.text[self.typed.span.start :])
+
+
+@frozen
+class TakeOut(PolicyEdit):
+    """A rule less."""
+
+    name: str
+
+    def apply(self, compiled: Compiled) -> str:
+        item = compiled.compilation.program.item(self.name)
+        if item is None:
+            raise CannotEdit([unknown(compiled, self.name, ("item",))])
+        return policy_text.taken_out(own(compiled).text, here(compiled, item.node))
+
+
+@frozen
+class SetValue(Edit):
+    """Another value for a named value, whatever the date."""
+
+    name: str
+    value: Any
+    written: str
+    """The value as it was typed."""
+
+
+def own(compiled: Compiled) -> SourceFile:
+    """The policy's own text, after the files it uses."""
+    return compiled.sources[-1]
+
+
+def here(compiled: Compiled, node: t.Named) -> t.Named:
+    """A declaration of the policy itself. Raises `CannotEdit` if it stands in a file that the policy uses."""
+    source = node.span.source
+    if source is not own(compiled):
+        raise CannotEdit([report("CR907", node.name.span, name=node.name.text, file=source.name)])
+    return node
+
+
+def unknown(compiled: Compiled, name: str, spaces: tuple[str, ...]) -> Diagnostic:
+    """A name that the policy does not have, with the nearest that it has."""
+    from creditlang.diagnostics import nearest
+    from creditlang.resolve import SORTS
+
+    labels = compiled.compilation.program.labels
+    close = nearest(name, [text for space, text in labels if space in spaces]) or ""
+    return report("CR101", None, kind=SORTS[spaces[0]], name=name, nearest=close)
+
+
+# ---- students
+@frozen
+class StudentEdit(Edit):
+    """A change of a student's data; of every student, where none is named."""
+
+    student: str | None
+
+    def of(self, student: str | None) -> "StudentEdit":
+        """The same for another student, or for each."""
+        return evolve(self, student=student)
+
+    def apply(self, student: StudentData, reader: DataReader) -> StudentData:
+        """The changed student; one whom the edit does not concern as he is."""
+        raise NotImplementedError
+
+
+@frozen
+class AddRecord(StudentEdit):
+    """Records more: what they say, and the number of each."""
+
+    kind: str
+    values: Mapping[str, object] = field(eq=False)
+    numbers: tuple[str, ...]
+
+    def apply(self, student: StudentData, reader: DataReader) -> StudentData:
+        records = [self.record(number, student.identifier, reader) for number in self.numbers]
+        return evolve(student, records=(*student.records, *records))
+
+    def record(self, number: str, student: str, reader: DataReader) -> Record:
+        """One of the records."""
+        reader.records.seen.get(self.kind, set()).discard(number)
+        record = reader.record_from(self.kind, {**self.values, "record_id": number}, student, PLACE)
+        group = reader.policy.kinds[self.kind].group
+        record.named = group is None or record.values.get(group) is None
+        return record
+
+
+@frozen
+class DropRecord(StudentEdit):
+    """A record less."""
+
+    kind: str
+    number: str
+
+    def apply(self, student: StudentData, reader: DataReader) -> StudentData:
+        kept = tuple(x for x in student.records if (x.kind, x.identifier) != (self.kind, self.number))
+        return evolve(student, records=kept)
+
+
+@frozen
+class ChangeRecord(StudentEdit):
+    """A record in which a field says something else."""
+
+    kind: str
+    number: str
+    column: str
+    text: str
+
+    def apply(self, student: StudentData, reader: DataReader) -> StudentData:
+        return evolve(
+            student,
+            records=tuple(
+                changed(record, self.column, self.text, reader)
+                if (record.kind, record.identifier) == (self.kind, self.number)
+                else record
+                for record in student.records
+            ),
+        )
+
+
+@frozen
+class ChangeStudent(StudentEdit):
+    """A student of whom an attribute says something else."""
+
+    column: str
+    text: str
+
+    def apply(self, student: StudentData, reader: DataReader) -> StudentData:
+        column = next(x for x in reader.columns.attributes if x.column.name == self.column)
+        value, problem = column.value(self.text, PLACE)
+        if problem is not None:
+            raise CannotEdit([problem])
+        return evolve(student, attributes={**student.attributes, self.column: value})
+
+
+def changed(record: Record, name: str, text: str, reader: DataReader) -> Record:
+    """A record with another value in a field. Raises `CannotEdit` if that is no value for it."""
+    kind = reader.policy.kinds[record.kind]
+    column = next(x for x in reader.columns.of[record.kind] if x.column.name == name)
+    value, problem = column.value(text, Place(PLACE.source, None, column.shown))
+    if problem is not None:
+        raise CannotEdit([problem])
+    values = {**record.values, name: value}
+    on, semester = values.get(kind.date_field or ""), values.get(kind.semester_field or "")
+    return Record(
+        record.kind, record.identifier, record.student, values, on if isinstance(on, date) else None,
+        semester if isinstance(semester, str) else None, record.place,
+        None if _mended(record, column.shown, values, reader) else record.problem, record.named,
+    )  # fmt: skip
+
+
+def _mended(record: Record, shown: str, values: Mapping[str, object], reader: DataReader) -> bool:
+    """Whether what was wrong with a record was the field that changed, and nothing that it needs is missing."""
+    place = record.problem.place if record.problem is not None else None
+    if place is None or place.column != shown:
+        return record.problem is None
+    return all(values.get(x.column.name) is not None for x in reader.columns.of[record.kind] if x.needed)
