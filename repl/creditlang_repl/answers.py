@@ -1,0 +1,290 @@
+"""What the session shows: accounts as a tree, records as a table, and what a change made different."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from attrs import frozen
+
+from creditlang.core import operators as o
+from creditlang.core.dependencies import within
+from creditlang.diagnostics import Language, in_language, render
+from creditlang.diagnostics.diagnostic import Diagnostic
+from creditlang.differences import Change, Differences, RecordChange
+from creditlang.explain import Explanation, amount_text
+from creditlang.ledger import Entry, Record, StudentResult
+from creditlang.results import counted_amount, disposition_word
+from creditlang.source import display_width, visible
+from creditlang.text_table import table_text
+from creditlang_repl.reply import Line, Piece, Style, Written
+
+MOST_ROWS = 40
+"""Rows of a table that are shown."""
+
+_MARKS = {"met": "✓", "unmet": "✗", "open": "?"}
+_STATUS_STYLES: Mapping[str, Style] = {"met": "gain", "unmet": "loss", "open": "open"}
+_STATUS_WORDS = {
+    "en": {"met": "met", "unmet": "not met", "open": "open"},
+    "zh": {"met": "达到", "unmet": "未达到", "open": "未定"},
+}
+_WORDS = {
+    "en": {
+        "more": "… {count} more", "nothing": "Nothing changes for {student}.", "yes": "yes", "no": "no",
+        "records": ("record", "kind", "date", "item", "became", "counts", "why"), "none": "none",
+        "facts": "facts", "by": "by", "asks": "asks for", "new": "new", "gone": "gone", "together": "{count} alike",
+    },
+    "zh": {
+        "more": "…… 另有{count}项", "nothing": "对{student}没有影响。", "yes": "是", "no": "否",
+        "records": ("编号", "种类", "日期", "项目", "处理结果", "计入", "原因"), "none": "无",
+        "facts": "事实", "by": "由", "asks": "要求", "new": "新增", "gone": "去掉", "together": "同样的{count}条",
+    },
+}  # fmt: skip
+
+
+def value_text(value: object, language: Language) -> str:
+    """A value for people: amounts, yes or no, a status, a date."""
+    words = _WORDS[language]
+    if value is None:
+        return str(words["none"])
+    if isinstance(value, bool):
+        return str(words["yes" if value else "no"])
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str) and value in _MARKS:
+        return _STATUS_WORDS[language][value]
+    return visible(amount_text(value if not hasattr(value, "value") else value.value))
+
+
+@frozen
+class Answerer:
+    """Writes answers about one policy in one language."""
+
+    policy: o.Policy
+    language: Language
+
+    def word(self, name: str, **values: object) -> str:
+        return str(_WORDS[self.language][name]).format(**values)
+
+    def label(self, name: str) -> str:
+        """What people call an account, rule, fact or requirement."""
+        policy = self.policy
+        for group in (policy.rules, policy.accounts, policy.facts, policy.requirements):
+            if name in group:
+                labels = group[name].labels
+                return labels[0] if labels else name
+        return name
+
+    def named(self, name: str) -> str:
+        """A label, and behind it the name by which it is typed, where that is another one."""
+        label = self.label(name)
+        return label if label == name else f"{label} ({name})"
+
+    def unit(self, unit: str) -> str:
+        return self.policy.unit_labels.get(unit, unit) if self.language == "zh" else unit
+
+    # ---- one student
+    def overview(self, result: StudentResult, account: str | None = None) -> Written:
+        """Requirements, the tree of accounts without records, facts; or one account's part of the tree."""
+        written, told = Written(), Explanation(self.policy, result, self.language)
+        if account is not None:
+            self.tree(written, result, account, 0)
+            return written
+        for name, status in result.requirements.items():
+            lines = list(told.requirement(name))
+            written.line((_STATUS_STYLES[status], f"{_MARKS[status]} "), ("title", lines[0]))
+            for line in lines[1:]:
+                mark = line.strip()[:1]
+                style: Style = {"✓": "gain", "✗": "loss"}.get(mark, "open")  # type: ignore[assignment]
+                written.line("    ", (style, mark), line.strip()[1:])
+        for name, declared in self.policy.accounts.items():
+            if declared.parent is None and told.matters(name):
+                self.tree(written, result, name, 0)
+        facts = [line for name in self.policy.facts for line in told.fact(name)]
+        if facts:
+            written.line(("title", self.word("facts")))
+            for line in facts:
+                written.line(f"  {line}")
+        return written
+
+    def tree(self, written: Written, result: StudentResult, name: str, depth: int) -> None:
+        """An account, what stands in it and what each comes to."""
+        account = self.policy.accounts[name]
+        lines = [line for line in result.accounts if line.account == name]
+        whole = next((line.amount for line in lines if not line.period), None)
+        pad = "  " * depth
+        unit = f" {self.unit(account.unit)}" if account.unit else ""
+        head = f"{pad}{self.named(name)}"
+        amount = f"  {amount_text(whole)}{unit}" if whole is not None else ""
+        written.line(("title" if not depth else "", head), amount, ("faint", _article(account.article)))
+        if account.sort in ("score", "credit"):
+            for line in lines:
+                if line.period:
+                    written.line(f"{pad}  {line.period}  {amount_text(line.amount)}{unit}")
+        inside = set(within(self.policy.accounts, name))
+        told = Explanation(self.policy, result, self.language)
+        for rule in account.items:
+            entries = [entry for entry in result.entries if entry.rule == rule and entry.account in inside]
+            if entries:
+                article = _article(self.policy.rules[rule].article)
+                written.line(f"{pad}  {self.named(rule)}  {told.summed(entries)}{unit}", ("faint", article))
+        for child in account.children:
+            if account.sort == "category" or any(
+                entry.account in set(within(self.policy.accounts, child)) for entry in result.entries
+            ):
+                self.tree(written, result, child, depth + 1)
+
+    def records(self, result: StudentResult, wanted: Iterable[Record] | None, kind: str | None) -> Written:
+        """Records with their numbers and what became of each."""
+        only = None if wanted is None else {(record.kind, record.identifier) for record in wanted}
+        rows: dict[tuple[str, str], list[object]] = {}
+        for entry in sorted(result.entries, key=lambda entry: (entry.record.kind, entry.record.order)):
+            record = entry.record
+            key = (record.kind, record.identifier)
+            if (kind is not None and record.kind != kind) or (only is not None and key not in only) or key in rows:
+                continue
+            disposition = result.records.get(f"{record.kind} {record.identifier}", entry.disposition())
+            own = [x for x in result.entries if x.record is record and x.disposition() == disposition]
+            chosen = own[0] if own else entry
+            counted = "" if chosen.member else counted_amount(chosen)
+            rows[key] = [
+                record.identifier, self.kind(record.kind),
+                record.on.isoformat() if record.on else record.semester or "",
+                self.item(record), disposition_word(disposition, self.language),
+                value_text(counted, self.language) if isinstance(counted, Decimal) or counted else "",
+                in_language(chosen.told, self.language) if chosen.told else "",
+            ]  # fmt: skip
+        return self.table(_WORDS[self.language]["records"], list(rows.values()))
+
+    def kind(self, name: str) -> str:
+        labels = self.policy.kinds[name].labels
+        return labels[0] if labels and self.language == "zh" else name
+
+    def item(self, record: Record) -> str:
+        """What a record is about."""
+        field = self.policy.kinds[record.kind].item_field
+        return self.label(str(record.values.get(field or "") or ""))
+
+    def table(self, headings: Sequence[object], rows: Sequence[Sequence[object]], most: int = MOST_ROWS) -> Written:
+        """A table, with how many rows more there are."""
+        if not rows:
+            return Written().line(("faint", self.word("none")))
+        written = Written()
+        lines = table_text([str(head) for head in headings], rows[:most]).split("\n")
+        written.line(("title", lines[0]))
+        for line in lines[1:]:
+            written.line(line)
+        if len(rows) > most:
+            written.line(("faint", self.word("more", count=len(rows) - most)))
+        return written
+
+    # ---- differences
+    def differences(self, found: Differences, student: str) -> Written:
+        """What a change made different: requirements, totals, then the records that something else became of."""
+        written = Written()
+        if not found:
+            return written.line(("faint", self.word("nothing", student=student)))
+        for change in found.requirements:
+            written.line(*self.changed(change, ""))
+            for part in found.parts:
+                if part.name.startswith(f"{change.name}: "):
+                    written.line(*self.changed(part, "    "))
+        if not found.requirements:
+            for part in found.parts:
+                written.line(*self.changed(part, ""))
+        told = {change.name for change in found.accounts if not change.period}
+        for change in found.accounts:
+            sort = self.policy.accounts[change.name].sort if change.name in self.policy.accounts else "category"
+            if not change.period or change.name not in told or sort in ("score", "credit"):
+                written.line(*self.changed(change, ""))
+        for change in found.facts:
+            written.line(*self.changed(change, ""))
+        for line in self.record_lines(found.records):
+            written.lines.append(line)
+        return written
+
+    def changed(self, change: Change, pad: str) -> Iterator[Piece]:
+        """One line: what, before → after, how much."""
+        name = self.part(change.name) if change.sort == "part" else self.named(change.name)
+        period = f" {change.period}" if change.period and change.sort != "part" else ""
+        asks = f" {self.word('asks')}" if change.sort == "part" and change.period else ""
+        before, after = (value_text(value, self.language) for value in (change.before, change.after))
+        style: Style = {1: "gain", -1: "loss"}.get(change.direction, "open")  # type: ignore[assignment]
+        if asks:
+            style = "open"
+        yield "", f"{pad}{name}{period}{asks}: " if self.language == "en" else f"{pad}{name}{period}{asks}："
+        yield style, f"{before} → {after}"
+        if change.difference and not asks:
+            yield "faint", f"  ({change.difference:+f})"
+        yield "faint", _article(change.article)
+
+    def part(self, name: str) -> str:
+        """A part of a requirement with the labels of what it names."""
+        _, _, part = name.partition(": ")
+        return " ".join(self.label(word) for word in part.split())
+
+    def record_lines(self, changes: Iterable[RecordChange]) -> Iterator[Line]:
+        """Records of which something else became, like ones together."""
+        groups: dict[tuple[object, ...], list[RecordChange]] = {}
+        for change in changes:
+            groups.setdefault(self.fate(change), []).append(change)
+        for group in groups.values():
+            yield tuple(self.fate_pieces(group))
+
+    def fate(self, change: RecordChange) -> tuple[object, ...]:
+        return (change.entry.rule, *(self.ended(entry) for entry in (change.before, change.after)), self.reason(change))
+
+    def ended(self, entry: Entry | None) -> str:
+        """What became of a record, in words."""
+        if entry is None:
+            return ""
+        amount = "" if entry.member or entry.state != "live" else value_text(counted_amount(entry), self.language)
+        return f"{disposition_word(entry.disposition(), self.language)} {amount}".strip()
+
+    def reason(self, change: RecordChange) -> str:
+        entry = change.after
+        if entry is None:
+            return ""
+        if entry.told and entry.disposition() != "counted":
+            return in_language(entry.told, self.language) + _article(entry.article)
+        cut = next((step for step in reversed(entry.steps) if step.sort in ("cap", "count", "times", "half")), None)
+        return f"{in_language(cut.note, self.language) if cut.note else cut.text}{_article(cut.article)}" if cut else ""
+
+    def fate_pieces(self, group: Sequence[RecordChange]) -> Iterator[Piece]:
+        first = group[0]
+        ids = ", ".join(_called(change.entry.record) for change in group[:3])
+        if len(group) > 3:
+            ids += f" … ({self.word('together', count=len(group))})"
+        was, now = self.ended(first.before), self.ended(first.after)
+        fate = f"{was} → {now}" if was and now else now or f"{self.word('gone')} ({was})"
+        style: Style = "gain" if now and not was else "loss" if was and not now else "open"
+        if first.after is not None and first.after.disposition() in ("void", "reduced", "invalid", "unmatched"):
+            style = "loss"
+        rule = self.label(first.entry.rule or first.entry.account or self.item(first.entry.record))
+        yield "", f"  {ids} {visible(rule)}{': ' if self.language == 'en' else '：'}"
+        yield style, fate
+        reason = self.reason(first)
+        if reason:
+            yield "faint", f"  {visible(reason)}"
+
+
+def diagnostics(found: Iterable[Diagnostic], language: Language) -> Written:
+    """Findings as they are rendered everywhere, the first line of each in the colour of its severity."""
+    written = Written()
+    for diagnostic in found:
+        head, *lines = render(diagnostic, language).splitlines()
+        style: Style = "error" if diagnostic.severity.value == "error" else "warning"
+        written.line((style, head))
+        for line in lines:
+            written.line(line)
+    return written
+
+
+def _called(record: Record) -> str:
+    return f"{record.identifier} ({record.on.isoformat()})" if record.on else record.identifier
+
+
+def _article(article: str) -> str:
+    return f"  [{article}]" if article else ""
+
+
+__all__ = ["Answerer", "diagnostics", "display_width", "value_text"]

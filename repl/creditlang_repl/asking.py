@@ -1,0 +1,77 @@
+"""Questions about all students: how many records, who meets a condition, who has most."""
+
+from decimal import Decimal
+from heapq import nsmallest
+from typing import Any
+
+from attrs import define, frozen
+
+from creditlang.interpreter import values as v
+from creditlang.interpreter.values import Interval
+from creditlang.queries import Condition, Records, Value
+from creditlang_repl.workspace import Progress, View
+
+
+@frozen
+class Counted:
+    """How many records of how many students meet a condition."""
+
+    records: int
+    students: int
+
+
+def count(view: View, question: Records, progress: Progress) -> Counted:
+    """Count records; one that falls on several students is one."""
+    found: set[tuple[str, str]] = set()
+    students = 0
+    for _, answers in view.all(progress, lambda number: view.answers(number, question.records_only)):
+        own = [(record.kind, record.identifier) for record in question.of(answers)]
+        students += bool(own)
+        found.update(own)
+    return Counted(len(found), students)
+
+
+@define
+class Listed:
+    """The students of whom a condition holds, and those of whom that is open."""
+
+    holds: list[str]
+    open: list[str]
+    rows: dict[str, Any]
+
+
+def those(view: View, condition: Condition | None, progress: Progress) -> Listed:
+    """Students to whom the policy applies and of whom a condition holds, with their results."""
+    found = Listed([], [], {})
+    for number, answers in view.all(progress, view.answers):
+        if not answers.result.applies:
+            continue
+        answer = True if condition is None else condition.of(answers)
+        if answer is True:
+            found.holds.append(number)
+            found.rows[number] = _totals(answers.result)
+        elif answer is v.OPEN:
+            found.open.append(number)
+    return found
+
+
+def _totals(result: Any) -> tuple[dict[str, str], dict[str, object]]:
+    """What a line about a student shows: how requirements stand, and balances over the whole time."""
+    return dict(result.requirements), {line.account: line.amount for line in result.accounts if not line.period}
+
+
+def top(
+    view: View, most: int, value: Value, condition: Condition | None, progress: Progress
+) -> tuple[list[tuple[str, object]], int]:
+    """The students with the highest values, and how many have none. An open value stands by its lower end."""
+    found: list[tuple[str, object]] = []
+    without = 0
+    for number, answers in view.all(progress, view.answers):
+        if not answers.result.applies or (condition is not None and condition.of(answers) is not True):
+            continue
+        known = value.of(answers)
+        if isinstance(known, (Decimal, Interval)):
+            found.append((number, known))
+        else:
+            without += 1
+    return nsmallest(most, found, key=lambda pair: (-v.low(pair[1]), pair[0])), without  # type: ignore[arg-type]

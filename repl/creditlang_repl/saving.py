@@ -1,0 +1,274 @@
+"""Keeping what was tried: a student as an example of the policy, a policy with its changes, the changes as a patch.
+
+An example says all that the student has and expects what came out. It is run before anything is written, by the same
+runner that will test it later; one that comes out differently is not kept. A student's number and name do not go into
+it, for examples are read by everybody.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from attrs import frozen
+
+from creditlang.core import operators as o
+from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, report
+from creditlang.driver import compile_source
+from creditlang.examples import run_examples
+from creditlang.interpreter import StudentData
+from creditlang.interpreter.values import UNBOUNDED, Interval
+from creditlang.ledger import Record, StudentResult
+from creditlang.plugin import Extensions, PluginError
+from creditlang.plugin.atomic import PendingFile
+from creditlang.results import Results
+from creditlang.source import SourceFile
+from creditlang.syntax.keywords import keywords
+from creditlang_repl.edits import SetValue, own
+from creditlang_repl.policy_text import with_value
+from creditlang_repl.workspace import CannotDo, View
+
+_NAME = re.compile(r"[^\W\d]\w*")
+_PERSONAL = ("name", "姓名")
+
+
+class ExampleWriter:
+    """Writes one student as an example, in one dialect; `labels` uses the policy's labels for names."""
+
+    def __init__(self, view: View, language: Language, labels: bool) -> None:
+        self.policy, self.view = view.policy, view
+        self.language, self.labels = language, labels
+
+    def word(self, terminal: str) -> str:
+        """A keyword."""
+        return keywords().written(terminal, self.language)
+
+    def name(self, name: str, labels: tuple[str, ...]) -> str:
+        """A name as it is written here."""
+        fit = (label for label in labels if _NAME.fullmatch(label)) if self.labels else iter(())
+        return next(fit, name)
+
+    def text(self, title: str, number: str, changed: Iterable[str]) -> str:
+        """The example. `changed` are the accounts, facts and requirements that have to be expected."""
+        student, result = self.view.student(number), self.view.result(number)
+        comma = "，" if self.language == "zh" else ", "
+        lines = [f"{self.word('EXAMPLE')} {quoted(title)}"]
+        attributes = list(self.attributes(student))
+        if attributes:
+            lines.append(f"    {self.word('STUDENT')} {comma.join(attributes)}")
+        lines += [f"    {line}" for line in self.records(student, comma)]
+        as_of = self.view.interpreter.as_of
+        if as_of is not None:
+            lines.append(f"    {self.word('AS_OF')} {as_of.isoformat()}")
+        for edit in self.view.tried.edits:
+            if isinstance(edit, SetValue):
+                lines.append(f"    {self.word('SET')} {edit.name} = {edit.written}")
+        lines += [f"    {line}" for line in self.expectations(result, set(changed))]
+        return "\n".join(lines) + "\n"
+
+    def attributes(self, student: StudentData) -> Iterator[str]:
+        """What the student is, but for the name."""
+        for column in self.policy.attributes:
+            value = student.attributes.get(column.name)
+            if value is None or (column.optional and value == column.default):
+                continue
+            if column.type.name == "text" and {column.name, *column.labels} & set(_PERSONAL):
+                if column.optional:
+                    continue
+                value = "某同学" if self.language == "zh" else "a student"
+            yield self.field(column, value)
+
+    def records(self, student: StudentData, comma: str) -> Iterator[str]:
+        """The records in order, those that say the same one after the other as one line."""
+        written: list[tuple[str, int]] = []
+        for record in sorted(student.records, key=lambda record: record.order):
+            if record.problem is not None:
+                raise CannotDo([cannot(Phrase("a record of the student is invalid.", "该学生有一条记录无效。"))])
+            text = comma.join(self.parts(record))
+            if written and written[-1][0] == text:
+                written[-1] = text, written[-1][1] + 1
+            else:
+                written.append((text, 1))
+        for text, count in written:
+            times = f"{comma}{count} {self.word('EVENTS' if self.language == 'zh' else 'TIMES')}" if count > 1 else ""
+            yield f"{text}{times}"
+
+    def parts(self, record: Record) -> Iterator[str]:
+        """Kind and item, then each field that says something."""
+        kind = self.policy.kinds[record.kind]
+        head = self.name(record.kind, kind.labels)
+        item = record.values.get(kind.item_field or "")
+        if item is not None:
+            rule = self.policy.rules.get(str(item))
+            called = self.name(rule.name, rule.labels) if rule else str(item)
+            head += f" {called if _NAME.fullmatch(called) and rule else quoted(called)}"
+        fields = [
+            self.field(column, value)
+            for column in kind.columns
+            if column.name != kind.item_field
+            and (value := record.values.get(column.name)) is not None
+            and not (column.default is not None and value == column.default)
+        ]
+        if item is None and fields:
+            yield f"{head} {fields[0]}"
+            yield from fields[1:]
+            return
+        yield head
+        yield from fields
+
+    def field(self, column: o.Column, value: object) -> str:
+        """A field and what it says."""
+        return f"{self.name(column.name, column.labels)} {self.value(column, value)}"
+
+    def value(self, column: o.Column, value: object) -> str:
+        """A value as the language writes it."""
+        if isinstance(value, bool):
+            return self.word("YES" if value else "NO")
+        if isinstance(value, date):
+            return value.isoformat()
+        if isinstance(value, Decimal):
+            return plain(value)
+        if column.type.name in ("value", "account") and _NAME.fullmatch(str(value)):
+            labels = tuple(text for text, name in (column.values or {}).items() if name == value and text != value)
+            return self.name(str(value), labels)
+        return str(value) if column.type.name == "semester" else quoted(str(value))
+
+    def expectations(self, result: StudentResult, changed: set[str]) -> Iterator[str]:
+        """What came out: requirements, totals, and whatever a change made different."""
+        expect, equals = self.word("EXPECT"), "="
+        for name, status in result.requirements.items():
+            labels = self.policy.requirements[name].labels
+            yield f"{expect} {self.name(name, labels)} {self.word('IS')} {self.word(status.upper())}"
+        wanted = set(Results(self.policy).totals) | changed
+        for line in result.accounts:
+            whole = not line.period
+            if line.account in wanted and (whole or line.account in changed) and (amount := self.amount(line.amount)):
+                account = self.name(line.account, self.policy.accounts[line.account].labels)
+                period = f" {self.word('IN')} {line.period}" if line.period else ""
+                yield f"{expect} {account}{period} {equals} {amount}"
+        for fact in result.facts:
+            if fact.fact in changed and (amount := self.amount(fact.value)):
+                period = f" {self.word('IN')} {fact.period}" if fact.period else ""
+                yield f"{expect} {self.name(fact.fact, self.policy.facts[fact.fact].labels)}{period} {equals} {amount}"
+
+    def amount(self, value: object) -> str:
+        """An amount, from low to high where it is open; empty if it cannot be expected."""
+        if isinstance(value, bool):
+            return self.word("YES" if value else "NO")
+        if isinstance(value, Decimal):
+            return plain(value)
+        if isinstance(value, Interval) and value.high != UNBOUNDED:
+            return f"{plain(value.low)} {self.word('TO')} {plain(value.high)}"
+        return ""
+
+
+@frozen
+class Beside:
+    """What an example will be run with: the policy's other files of examples, and what plugins add to the language."""
+
+    examples: tuple[SourceFile, ...]
+    extensions: Callable[[], Extensions]
+
+
+def example(view: View, number: str, title: str, language: Language, changed: Iterable[str], beside: Beside) -> str:
+    """A student as an example that comes out as it should. Raises `CannotDo` if there is no way to write it."""
+    changed = tuple(changed)
+    found: list[Diagnostic] = []
+    for labels in (True, False) if language == "zh" else (False,):
+        text = ExampleWriter(view, language, labels).text(title, number, changed)
+        found = wrong_with(view, text, beside)
+        if not found:
+            return text
+    raise CannotDo([cannot(Phrase("it comes out differently.", "试跑的结果不同。")), *found[:2]])
+
+
+def wrong_with(view: View, text: str, beside: Beside) -> list[Diagnostic]:
+    """What is wrong with an example of a policy: findings, or what came out differently."""
+    source = own(view.compiled)
+    written = SourceFile("example", text)
+    compiled = compile_source(
+        SourceFile(source.name, source.text), False, [*beside.examples, written], beside.extensions
+    )
+    errors = [found for found in compiled.errors if found.span is not None and found.span.source is written]
+    if errors:
+        return errors
+    program = compiled.compilation.program
+    program.examples = [node for node in program.examples if node.span.source is written]
+    return [failure for outcome in run_examples(compiled.policy, program) for failure in outcome.failures]
+
+
+def cannot(reason: Phrase) -> Diagnostic:
+    """An example that cannot be kept."""
+    return report("CR910", None, reason=reason)
+
+
+def policy_text(view: View) -> str:
+    """The policy with all its changes, named values included."""
+    text = own(view.compiled).text
+    for edit in view.tried.edits:
+        if isinstance(edit, SetValue):
+            compiled = compile_source(SourceFile(own(view.compiled).name, text), check=False)
+            let = compiled.compilation.program.lets[edit.name]
+            if let.span.source is not own(compiled):
+                raise CannotDo([report("CR907", None, name=edit.name, file=let.span.source.name)])
+            text = with_value(text, let, edit.written)
+    return text
+
+
+def patch(before: SourceFile, after: str) -> str:
+    """The lines that a change takes out and puts in, as a patch."""
+    lines = difflib.unified_diff(
+        before.text.splitlines(keepends=True), after.splitlines(keepends=True), before.name, before.name
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+# ---- files
+def write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet. Raises `CannotDo`."""
+    if path.exists():
+        raise CannotDo([report("CR913", Place(path.name), name=path.name)])
+    _write(path, text)
+
+
+def add_to(path: Path, text: str) -> None:
+    """Add to the end of a file, or begin it; it is there whole or as before. Raises `CannotDo`."""
+    before = ""
+    with suppress(FileNotFoundError):
+        try:
+            before = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            if isinstance(error, FileNotFoundError):
+                raise
+            raise CannotDo([report("CR710", Place(path.name), reason=type(error).__name__)]) from None
+    _write(path, f"{before.rstrip()}\n\n{text}" if before.strip() else text)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        pending = PendingFile(path)
+        try:
+            pending.stream.write(text)
+            pending.publish()
+        finally:
+            pending.discard()
+    except PluginError as error:
+        raise CannotDo(error.diagnostics) from None
+    except OSError as error:
+        raise CannotDo([report("CR710", Place(path.name), reason=error.strerror or type(error).__name__)]) from None
+
+
+def plain(value: Decimal) -> str:
+    """A number without zeros that say nothing."""
+    return f"{value.normalize():f}" if value else "0"
+
+
+def quoted(text: str) -> str:
+    """A text in quotation marks that it does not contain itself. Raises `CannotDo` if there are none."""
+    for left, right in (('"', '"'), ("“", "”"), ("＂", "＂")):
+        if left not in text and right not in text and "\n" not in text:
+            return f"{left}{text}{right}"
+    raise CannotDo([cannot(Phrase("a text has every kind of quotation mark.", "有一段文字包含各种引号。"))])

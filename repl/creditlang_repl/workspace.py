@@ -1,0 +1,292 @@
+"""What a session works on: a policy, data, and students worked out with what is being tried.
+
+A `View` is the policy and the data with some edits applied. It is made once for the edits and kept, so that going back
+costs nothing; students are worked out one at a time, when they are asked for. The data are read again only where an
+edit changes how they are read (another column, another label).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field, frozen
+
+from creditlang.core import operators as o
+from creditlang.data.dataset import Dataset
+from creditlang.data.mapping_file import open_mapping
+from creditlang.data.reader import DataReader
+from creditlang.diagnostics import Diagnostic, nearest, report
+from creditlang.driver import Compiled, compile_source, find_policy, read_source
+from creditlang.explain import Explanation
+from creditlang.interpreter import Answers, Interpreter, StudentData
+from creditlang.ledger import StudentResult
+from creditlang.plugin import PluginError, PluginManager
+from creditlang.queries import Asker
+from creditlang.schema import RawTable
+from creditlang.source import SourceFile
+from creditlang_repl.edits import CannotEdit, Edit, PolicyEdit, SetValue, StudentEdit, own
+
+Progress = Callable[[int, int], None]
+"""Told how many students of how many are done."""
+
+_KEPT_VIEWS = 4
+
+
+class CannotDo(Exception):
+    """An input that cannot be carried out, with everything that is wrong."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = list(diagnostics)
+        super().__init__(", ".join(found.code for found in self.diagnostics))
+
+
+@frozen
+class PolicyFile:
+    """A policy as it stands in its file."""
+
+    path: Path
+    compiled: Compiled
+    digest: str
+    """Of the file's bytes, to notice that it was saved."""
+
+
+@frozen(eq=False)
+class Data:
+    """What was read, and by which columns."""
+
+    addresses: tuple[str, ...]
+    signature: tuple[Any, ...]
+    dataset: Dataset
+    reader: DataReader
+
+    @property
+    def rows(self) -> int:
+        """Records read."""
+        return sum(self.dataset.read.values())
+
+
+@frozen
+class Tried:
+    """What is being tried, and which day counts as today."""
+
+    edits: tuple[Edit, ...] = ()
+    as_of: date | None = None
+
+
+@define(eq=False)
+class View:
+    """The policy and the data with edits applied."""
+
+    compiled: Compiled
+    tried: Tried
+    data: Data | None
+    results: dict[str, StudentResult] = field(factory=dict)
+
+    @property
+    def policy(self) -> o.Policy:
+        """The policy."""
+        return self.compiled.policy
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """Works out students."""
+        overrides = {edit.name: edit.value for edit in self.tried.edits if isinstance(edit, SetValue)}
+        return Interpreter(self.policy, self.tried.as_of, overrides)
+
+    @cached_property
+    def asker(self) -> Asker:
+        """Reads questions."""
+        return Asker(self.compiled)
+
+    def known(self) -> Data:
+        """The data. Raises `CannotDo` if none were read."""
+        if self.data is None:
+            raise CannotDo([report("CR902", None)])
+        return self.data
+
+    def numbers(self) -> list[str]:
+        """The numbers of all students."""
+        return sorted(self.known().dataset.students)
+
+    def student(self, number: str) -> StudentData:
+        """A student with the edits that concern him."""
+        data = self.known()
+        read = data.dataset.students[number]
+        student = StudentData(number, read.attributes, tuple(read.records))
+        for edit in self.tried.edits:
+            if isinstance(edit, StudentEdit) and (edit.student is None or edit.student == number):
+                student = edit.apply(student, data.reader)
+        return student
+
+    def result(self, number: str) -> StudentResult:
+        """The results of a student, kept."""
+        if number not in self.results:
+            self.results.clear()
+            self.results[number] = self.worked_out(number)
+        return self.results[number]
+
+    def worked_out(self, number: str) -> StudentResult:
+        """The results of a student."""
+        result = self.interpreter.evaluate(self.student(number))
+        if self.known().dataset.students[number].problem is not None:
+            result.requirements = {name: "open" for name in result.requirements}
+        return result
+
+    def answers(self, number: str, records_only: bool = False) -> Answers:
+        """A student, of whom more may be asked."""
+        return self.interpreter.ask(self.student(number), records_only)
+
+    def all(self, progress: Progress, of: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
+        """Something for each student, with progress told."""
+        numbers = self.numbers()
+        for done, number in enumerate(numbers):
+            if done % _EVERY == 0:
+                progress(done, len(numbers))
+            yield number, of(number)
+        progress(len(numbers), len(numbers))
+
+    def explanation(self, number: str, language: Any) -> Explanation:
+        """Answers in words about a student."""
+        return Explanation(self.policy, self.result(number), language)
+
+
+_EVERY = 20
+
+
+@define(eq=False)
+class Workspace:
+    """The policy and the data of a session."""
+
+    manager: PluginManager
+    mappings: tuple[str, ...] = ()
+    policy: PolicyFile | None = None
+    data: Data | None = None
+    _views: list[View] = field(factory=list, init=False)
+
+    # ---- reading
+    def load(self, name: str) -> PolicyFile:
+        """Read a policy. Raises `CannotDo`; the one before it stays then."""
+        path = find_policy(name)
+        if path is None:
+            from creditlang.resources import policy_names
+
+            raise CannotDo([report("CR914", None, name=name, nearest=nearest(name, policy_names()) or "")])
+        return self.read_policy(path)
+
+    def read_policy(self, path: Path) -> PolicyFile:
+        """Read the policy of a file. Raises `CannotDo`."""
+        try:
+            source = read_source(path)
+            digest = digest_of(path)
+        except OSError as error:
+            from creditlang.diagnostics import Place
+
+            reason = error.strerror or type(error).__name__
+            raise CannotDo([report("CR620", Place(path.name), reason=reason)]) from None
+        if isinstance(source, Diagnostic):
+            raise CannotDo([source])
+        return PolicyFile(path, self.compile(source), digest)
+
+    def compile(self, source: SourceFile) -> Compiled:
+        """Compile a text. Raises `CannotDo` with its errors."""
+        compiled = compile_source(source, extensions=self.manager.extensions, plugin_checks=False)
+        if compiled.errors:
+            raise CannotDo(compiled.errors)
+        return compiled
+
+    def use(self, policy: PolicyFile) -> None:
+        """Go on with a policy."""
+        self.policy = policy
+        self._views.clear()
+
+    def read(self, addresses: tuple[str, ...], policy: o.Policy) -> Data:
+        """Read data by a policy. Raises `CannotDo`."""
+        mappings = []
+        for name in self.mappings:
+            mapping = open_mapping(name, policy)
+            if isinstance(mapping, list):
+                raise CannotDo(mapping)
+            mappings.append(mapping)
+        sources = []
+        try:
+            for address in addresses:
+                sources.append(self.manager.source(address))
+            reader = DataReader(policy, mappings)
+            dataset = reader.read(table for source in sources for table in _tables(source))
+            dataset.problems.extend(found for source in sources for found in source.problems)
+        except PluginError as error:
+            raise CannotDo(error.diagnostics) from None
+        finally:
+            for source in sources:
+                source.close()
+        return Data(addresses, signature(policy), dataset, reader)
+
+    # ---- views
+    def base(self) -> Compiled:
+        """The policy as it stands in its file. Raises `CannotDo` if there is none."""
+        if self.policy is None:
+            raise CannotDo([report("CR901", None)])
+        return self.policy.compiled
+
+    def view(self, tried: Tried) -> View:
+        """The policy and the data with edits applied. Raises `CannotDo` if they cannot be."""
+        for view in self._views:
+            if view.tried is tried:
+                return view
+        compiled = self.compiled(tried.edits)
+        view = View(compiled, tried, self._data_for(compiled.policy))
+        self._views = [view, *self._views[: _KEPT_VIEWS - 1]]
+        return view
+
+    def compiled(self, edits: Iterable[Edit]) -> Compiled:
+        """The policy with edits applied. Raises `CannotDo`."""
+        compiled = self.base()
+        for edit in edits:
+            if not isinstance(edit, PolicyEdit):
+                continue
+            try:
+                text = edit.apply(compiled)
+            except CannotEdit as error:
+                raise CannotDo(error.diagnostics) from None
+            known = next((x.compiled for x in self._views if own(x.compiled).text == text), None)
+            compiled = known or self.compile(SourceFile(own(compiled).name, text))
+        return compiled
+
+    def _data_for(self, policy: o.Policy) -> Data | None:
+        """The data, read again if this policy reads them in another way."""
+        if self.data is None or self.data.signature == signature(policy):
+            return self.data
+        for view in self._views:
+            if view.data is not None and view.data.signature == signature(policy):
+                return view.data
+        return self.read(self.data.addresses, policy)
+
+    def saved(self) -> PolicyFile | None:
+        """The policy read anew if its file was saved since; else None. Raises `CannotDo` if it cannot be used."""
+        if self.policy is None:
+            return None
+        try:
+            digest = digest_of(self.policy.path)
+        except OSError:
+            return None
+        return None if digest == self.policy.digest else self.read_policy(self.policy.path)
+
+
+def _tables(source: Any) -> Iterator[RawTable]:
+    yield from source.tables()
+
+
+def digest_of(path: Path) -> str:
+    """Of the bytes of a file."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def signature(policy: o.Policy) -> tuple[Any, ...]:
+    """What reading data depends on."""
+    kinds = tuple((name, kind.labels, kind.columns, kind.group, kind.membership) for name, kind in policy.kinds.items())
+    semesters = tuple((semester.name, semester.labels) for semester in policy.calendar.semesters)
+    shared = tuple(name for name, rule in policy.rules.items() if rule.falls_on_group)
+    return policy.student_labels, policy.attributes, kinds, tuple(policy.treats.items()), semesters, shared
