@@ -14,7 +14,7 @@ from creditlang.differences import Change, Differences, RecordChange
 from creditlang.explain import Explanation, amount_text
 from creditlang.ledger import Entry, Record, StudentResult
 from creditlang.results import counted_amount, disposition_word
-from creditlang.source import display_width, visible
+from creditlang.source import visible
 from creditlang.text_table import table_text
 from creditlang_repl.reply import Line, Piece, Style, Written
 
@@ -83,19 +83,29 @@ class Answerer:
         return self.policy.unit_labels.get(unit, unit) if self.language == "zh" else unit
 
     # ---- one student
+    def standing(self, result: StudentResult) -> Written:
+        """How the requirements stand, with what is missing."""
+        written, told = Written(), Explanation(self.policy, result, self.language)
+        if not result.applies:
+            return written.text(told.answer())
+        for name, status in result.requirements.items():
+            head, *lines = told.requirement(name)
+            written.line((_STATUS_STYLES[status], f"{_MARKS[status]} "), ("title", head))
+            for line in lines:
+                mark = line.strip()[:1]
+                style = next((x for status, x in _STATUS_STYLES.items() if _MARKS[status] == mark), "")
+                written.line("    ", (style, mark), line.strip()[1:])
+        return written
+
     def overview(self, result: StudentResult, account: str | None = None) -> Written:
         """Requirements, the tree of accounts without records, facts; or one account's part of the tree."""
         written, told = Written(), Explanation(self.policy, result, self.language)
         if account is not None:
             self.tree(written, result, account, 0)
             return written
-        for name, status in result.requirements.items():
-            lines = list(told.requirement(name))
-            written.line((_STATUS_STYLES[status], f"{_MARKS[status]} "), ("title", lines[0]))
-            for line in lines[1:]:
-                mark = line.strip()[:1]
-                style: Style = {"✓": "gain", "✗": "loss"}.get(mark, "open")  # type: ignore[assignment]
-                written.line("    ", (style, mark), line.strip()[1:])
+        written.lines.extend(self.standing(result).lines)
+        if not result.applies:
+            return written
         for name, declared in self.policy.accounts.items():
             if declared.parent is None and told.matters(name):
                 self.tree(written, result, name, 0)
@@ -163,6 +173,11 @@ class Answerer:
         """What a record is about."""
         field = self.policy.kinds[record.kind].item_field
         return self.label(str(record.values.get(field or "") or ""))
+
+    def about(self, record: Record) -> str:
+        """A record in few words: kind, item and date."""
+        on = record.on.isoformat() if record.on else record.semester or ""
+        return " ".join(filter(None, (self.kind(record.kind), self.item(record), on)))
 
     def table(self, headings: Sequence[object], rows: Sequence[Sequence[object]], most: int = MOST_ROWS) -> Written:
         """A table, with how many rows more there are."""
@@ -286,5 +301,3 @@ def _called(record: Record) -> str:
 def _article(article: str) -> str:
     return f"  [{article}]" if article else ""
 
-
-__all__ = ["Answerer", "diagnostics", "display_width", "value_text"]

@@ -1,10 +1,10 @@
 """Questions about all students: how many records, who meets a condition, who has most."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from heapq import nsmallest
-from typing import Any
 
-from attrs import define, frozen
+from attrs import frozen
 
 from creditlang.interpreter import values as v
 from creditlang.interpreter.values import Interval
@@ -31,33 +31,35 @@ def count(view: View, question: Records, progress: Progress) -> Counted:
     return Counted(len(found), students)
 
 
-@define
+@frozen
+class Row:
+    """What a line about a student shows: how requirements stand, and balances over the whole time."""
+
+    requirements: Mapping[str, str]
+    balances: Mapping[str, object]
+
+
+@frozen
 class Listed:
     """The students of whom a condition holds, and those of whom that is open."""
 
-    holds: list[str]
-    open: list[str]
-    rows: dict[str, Any]
+    rows: Mapping[str, Row]
+    open: tuple[str, ...]
 
 
 def those(view: View, condition: Condition | None, progress: Progress) -> Listed:
     """Students to whom the policy applies and of whom a condition holds, with their results."""
-    found = Listed([], [], {})
+    rows: dict[str, Row] = {}
+    undecided = []
     for number, answers in view.all(progress, view.answers):
-        if not answers.result.applies:
-            continue
-        answer = True if condition is None else condition.of(answers)
+        result = answers.result
+        answer = False if not result.applies else True if condition is None else condition.of(answers)
         if answer is True:
-            found.holds.append(number)
-            found.rows[number] = _totals(answers.result)
+            balances = {line.account: line.amount for line in result.accounts if not line.period}
+            rows[number] = Row(dict(result.requirements), balances)
         elif answer is v.OPEN:
-            found.open.append(number)
-    return found
-
-
-def _totals(result: Any) -> tuple[dict[str, str], dict[str, object]]:
-    """What a line about a student shows: how requirements stand, and balances over the whole time."""
-    return dict(result.requirements), {line.account: line.amount for line in result.accounts if not line.period}
+            undecided.append(number)
+    return Listed(rows, tuple(undecided))
 
 
 def top(

@@ -13,6 +13,7 @@ from typing import Literal
 from attrs import frozen
 
 from creditlang.diagnostics import Phrase
+from creditlang.syntax.keywords import keywords
 
 Operand = Literal[
     "", "policy", "address", "student", "topic", "record", "kind", "account", "item", "setting", "declaration", "edit",
@@ -95,3 +96,26 @@ def _is_name(text: str, end: int, form: str) -> bool:
         return True
     rest = text[end:].lstrip()
     return rest[:1] in ("(", "+", "*", "/", "[") or rest[:2] in (">=", "<=", "==", "!=") or rest[:1] in ("=", "<", ">")
+
+
+_DECLARATIONS = (
+    "LET", "UNIT", "SCALE", "CHOICE", "RECORD", "CATEGORY", "SCORE", "ITEM", "ADJUST", "TABLE", "FACT", "CREDIT", "ACCOUNT",
+    "OFFSET", "REQUIRE", "TREAT", "UNIQUE", "READING", "CALENDAR", "USE",
+)  # fmt: skip
+
+
+def declaration_at(text: str) -> str | None:
+    """The keyword that begins a declaration at the beginning of a text; None where the text is none."""
+    start = len(text) - len(text.lstrip())
+    for form, terminal in _declarations().items():
+        end = _end(text, start, form)
+        if end is not None and not _is_name(text, end, form) and text[end:].strip():
+            return terminal
+    return None
+
+
+@cache
+def _declarations() -> Mapping[str, str]:
+    forms = keywords().forms
+    pairs = [(form, name) for name in _DECLARATIONS for group in forms[name].values() for form in group]
+    return dict(sorted(pairs, key=lambda pair: -len(pair[0])))

@@ -11,11 +11,12 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from creditlang.data.reader import DataReader
-from creditlang.diagnostics import Diagnostic, Place, report
+from creditlang.diagnostics import Diagnostic, Place, nearest, report
 from creditlang.driver import Compiled
 from creditlang.interpreter import StudentData
 from creditlang.ledger import Record
-from creditlang.source import SourceFile
+from creditlang.resolve import SORTS
+from creditlang.source import SourceFile, Span
 from creditlang.syntax import tree as t
 from creditlang_repl import policy_text
 
@@ -129,14 +130,11 @@ def here(compiled: Compiled, node: t.Named) -> t.Named:
     return node
 
 
-def unknown(compiled: Compiled, name: str, spaces: tuple[str, ...]) -> Diagnostic:
+def unknown(compiled: Compiled, name: str, spaces: tuple[str, ...], where: Span | None = None) -> Diagnostic:
     """A name that the policy does not have, with the nearest that it has."""
-    from creditlang.diagnostics import nearest
-    from creditlang.resolve import SORTS
-
     labels = compiled.compilation.program.labels
     close = nearest(name, [text for space, text in labels if space in spaces]) or ""
-    return report("CR101", None, kind=SORTS[spaces[0]], name=name, nearest=close)
+    return report("CR101", where, kind=SORTS[spaces[0]], name=name, nearest=close)
 
 
 # ---- students
@@ -145,10 +143,6 @@ class StudentEdit(Edit):
     """A change of a student's data; of every student, where none is named."""
 
     student: str | None
-
-    def of(self, student: str | None) -> "StudentEdit":
-        """The same for another student, or for each."""
-        return evolve(self, student=student)
 
     def apply(self, student: StudentData, reader: DataReader) -> StudentData:
         """The changed student; one whom the edit does not concern as he is."""

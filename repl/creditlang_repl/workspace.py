@@ -165,6 +165,8 @@ class Workspace:
     policy: PolicyFile | None = None
     data: Data | None = None
     _views: list[View] = field(factory=list, init=False)
+    _seen: str = field(default="", init=False)
+    """Of the policy's file when it was last looked at; one that could not be used is told of once."""
 
     # ---- reading
     def load(self, name: str) -> PolicyFile:
@@ -197,9 +199,14 @@ class Workspace:
             raise CannotDo(compiled.errors)
         return compiled
 
-    def use(self, policy: PolicyFile) -> None:
+    def use(self, policy: PolicyFile | None) -> None:
         """Go on with a policy."""
         self.policy = policy
+        self._views.clear()
+
+    def hold(self, data: Data | None) -> None:
+        """Go on with data."""
+        self.data = data
         self._views.clear()
 
     def read(self, addresses: tuple[str, ...], policy: o.Policy) -> Data:
@@ -237,7 +244,7 @@ class Workspace:
             if view.tried is tried:
                 return view
         compiled = self.compiled(tried.edits)
-        view = View(compiled, tried, self._data_for(compiled.policy))
+        view = View(compiled, tried, self.data and self.fitting(self.data, compiled.policy))
         self._views = [view, *self._views[: _KEPT_VIEWS - 1]]
         return view
 
@@ -255,24 +262,25 @@ class Workspace:
             compiled = known or self.compile(SourceFile(own(compiled).name, text))
         return compiled
 
-    def _data_for(self, policy: o.Policy) -> Data | None:
+    def fitting(self, data: Data, policy: o.Policy) -> Data:
         """The data, read again if this policy reads them in another way."""
-        if self.data is None or self.data.signature == signature(policy):
-            return self.data
-        for view in self._views:
-            if view.data is not None and view.data.signature == signature(policy):
-                return view.data
-        return self.read(self.data.addresses, policy)
+        wanted = signature(policy)
+        for known in (data, *(view.data for view in self._views)):
+            if known is not None and known.addresses == data.addresses and known.signature == wanted:
+                return known
+        return self.read(data.addresses, policy)
 
-    def saved(self) -> PolicyFile | None:
-        """The policy read anew if its file was saved since; else None. Raises `CannotDo` if it cannot be used."""
-        if self.policy is None:
-            return None
+    def saved(self) -> bool:
+        """Whether the policy's file was saved since it was read, or since this was last asked."""
         try:
-            digest = digest_of(self.policy.path)
+            digest = digest_of(self.policy.path) if self.policy is not None else ""
         except OSError:
-            return None
-        return None if digest == self.policy.digest else self.read_policy(self.policy.path)
+            return False
+        known = self.policy.digest if self.policy is not None else ""
+        if digest in (known, self._seen):
+            return False
+        self._seen = digest
+        return True
 
 
 def _tables(source: Any) -> Iterator[RawTable]:

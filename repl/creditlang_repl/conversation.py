@@ -1,0 +1,164 @@
+"""The state of a session and what its commands share: whom it speaks of, what is tried, how one goes on and back."""
+
+from collections.abc import Callable
+from datetime import date
+
+from attrs import define, field
+
+from creditlang.diagnostics import Diagnostic, Language, Phrase, report
+from creditlang.differences import differences
+from creditlang.driver import Compiled
+from creditlang.interpreter import StudentData
+from creditlang.source import SourceFile
+from creditlang_repl import words
+from creditlang_repl.answers import Answerer, diagnostics
+from creditlang_repl.commands import Command
+from creditlang_repl.edits import AddRecord, Edit
+from creditlang_repl.reply import Written
+from creditlang_repl.typed_edits import EditReader, usage
+from creditlang_repl.workspace import CannotDo, Data, PolicyFile, Progress, Tried, View, Workspace
+
+
+@define(eq=False)
+class Conversation:
+    """What a session knows. Everything but the workspace's caches is replaced, never changed, so it can be put back."""
+
+    workspace: Workspace
+    language: Language
+    number: str | None = None
+    """The student spoken of."""
+    tried: Tried = field(factory=Tried)
+    past: tuple[tuple[str, Tried], ...] = ()
+    """What was tried before each change, and how the change was said."""
+    future: tuple[tuple[str, Tried], ...] = ()
+    """What was taken back."""
+    progress: Progress = field(default=lambda done, of: None)
+
+    # ---- for every command
+    def word(self, name: str, **values: object) -> str:
+        """A sentence in the language of the session."""
+        return words.word(self.language, name, **values)
+
+    def view(self) -> View:
+        """The policy and data with what is tried. Raises `CannotDo` if there is no policy."""
+        return self.workspace.view(self.tried)
+
+    def answerer(self, view: View) -> Answerer:
+        """Writes answers."""
+        return Answerer(view.policy, self.language)
+
+    def chosen(self) -> str:
+        """The student spoken of. Raises `CannotDo` if there is none."""
+        self.view().known()
+        if self.number is None:
+            raise CannotDo([report("CR903", None)])
+        return self.number
+
+    def reader(self, student: str | None) -> EditReader:
+        """Reads edits for a student, or for each."""
+        return EditReader(self.view(), student)
+
+    def rest(self, command: Command, source: SourceFile, start: int) -> str:
+        """What stands after a command that needs it. Raises `CannotDo`."""
+        text = source.text[start:].strip()
+        if not text:
+            raise usage(command)
+        return text
+
+    def name_of(self, number: str) -> str:
+        """A student's name, where the data have names."""
+        data, policy = self.workspace.data, self.workspace.policy
+        if data is None or policy is None or number not in data.dataset.students:
+            return ""
+        attributes = policy.compiled.policy.attributes
+        column = next((x for x in attributes if x.name == "name" or "姓名" in x.labels), None)
+        return str(data.dataset.students[number].attributes.get(column.name) or "") if column else ""
+
+    # ---- trying
+    def try_edit(self, edit: Edit) -> Written:
+        """Try one thing more."""
+        return self.go_on(edit.said, Tried((*self.tried.edits, edit), self.tried.as_of))
+
+    def go_on(self, said: str, tried: Tried) -> Written:
+        """Go on with other edits, and tell what that makes different; what was before can be gone back to."""
+        written = self.compared(self.view(), self.workspace.view(tried))
+        self.past, self.future, self.tried = (*self.past, (said, self.tried)), (), tried
+        return written
+
+    def back(self) -> Written:
+        """Take back the last change."""
+        if not self.past:
+            raise CannotDo([report("CR909", None, what=Phrase("undo", "撤销"))])
+        *past, (said, tried) = self.past
+        written = Written().line(("title", self.word("undone", said=said)))
+        written.lines.extend(self.compared(self.view(), self.workspace.view(tried)).lines)
+        self.past, self.future, self.tried = tuple(past), (*self.future, (said, self.tried)), tried
+        return written
+
+    def forth(self) -> Written:
+        """Do again what was taken back."""
+        if not self.future:
+            raise CannotDo([report("CR909", None, what=Phrase("redo", "重做"))])
+        *future, (said, tried) = self.future
+        written = Written().line(("title", self.word("redone", said=said)))
+        written.lines.extend(self.compared(self.view(), self.workspace.view(tried)).lines)
+        self.past, self.future, self.tried = (*self.past, (said, self.tried)), tuple(future), tried
+        return written
+
+    def compared(self, before: View, after: View) -> Written:
+        """What is new to be said of the policy, and what differs for the student."""
+        written = diagnostics(new_warnings(before.compiled, after.compiled), self.language)
+        if self.number is None or before.data is None:
+            return written.line(("faint", self.word("noted")))
+        old = before.result(self.number)
+        refuse_unreadable(before, after, after.student(self.number))
+        found = differences(old, after.result(self.number), before.policy, after.policy)
+        written.lines.extend(self.answerer(after).differences(found, self.number).lines)
+        return written
+
+    def anew(self, written: Written, policy: PolicyFile, data: Data | None) -> Written:
+        """Go on with a policy and data that were read anew, and tell what that made different for the student."""
+        before = self.view()
+        old = before.result(self.number) if self.number is not None else None
+        self.workspace.use(policy)
+        self.workspace.hold(data)
+        after = self.view()
+        if old is None or self.number is None:
+            return written
+        if after.data is None or self.number not in after.data.dataset.students:
+            gone, self.number = self.number, None
+            return written.line(("warning", self.word("nobody left", number=gone)))
+        found = differences(old, after.result(self.number), before.policy, after.policy)
+        written.lines.extend(self.answerer(after).differences(found, self.number).lines)
+        return written
+
+    def day(self) -> date | None:
+        """The day that counts as today."""
+        return self.view().interpreter.as_of
+
+
+def refuse_unreadable(before: View, after: View, student: StudentData) -> None:
+    """Records that are added now and cannot be read are refused. Raises `CannotDo`."""
+    known, added = (
+        {number for edit in view.tried.edits if isinstance(edit, AddRecord) for number in edit.numbers}
+        for view in (before, after)
+    )
+    for record in student.records:
+        if record.identifier in added - known and record.problem is not None:
+            raise CannotDo([record.problem])
+
+
+def new_warnings(before: Compiled, after: Compiled) -> list[Diagnostic]:
+    """What is said of a policy that was not said before; places do not count, for they have moved."""
+    if before is after:
+        return []
+    known = {_said(found) for found in before.diagnostics}
+    return [x for x in after.diagnostics if _said(x) not in known and x.severity.value == "warning"]
+
+
+def _said(found: Diagnostic) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return found.code, tuple(sorted((name, str(value)) for name, value in found.arguments.items()))
+
+
+Handler = Callable[[Conversation, Command, SourceFile, int], Written]
+"""Carries out a command, whose operands begin at an offset of the input."""

@@ -1,0 +1,57 @@
+"""Help, the language of answers, and the end."""
+
+from creditlang.diagnostics import Language, in_language, nearest, report
+from creditlang.source import SourceFile, display_width
+from creditlang_repl.commands import Command, by_form, commands
+from creditlang_repl.conversation import Conversation
+from creditlang_repl.reply import Written
+from creditlang_repl.typed_edits import usage
+from creditlang_repl.workspace import CannotDo
+
+_LANGUAGES: dict[str, Language] = {
+    "en": "en", "english": "en", "英文": "en", "英语": "en", "zh": "zh", "chinese": "zh", "中文": "zh", "汉语": "zh",
+}  # fmt: skip
+
+
+def language(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """Answer in another language."""
+    wanted = _LANGUAGES.get(now.rest(command, source, start).lower())
+    if wanted is None:
+        raise usage(command)
+    now.language = wanted
+    return Written().line(now.word("language"))
+
+
+def leave(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """The end."""
+    return Written()
+
+
+def help_on(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """What can be typed, or more about one word."""
+    wanted = source.text[start:].strip()
+    return _word(now, wanted) if wanted else _overview(now)
+
+
+def _overview(now: Conversation) -> Written:
+    written = Written().line(now.word("help"))
+    usages = {name: in_language(command.usage, now.language) for name, command in commands().items()}
+    width = min(44, max(map(display_width, usages.values())))
+    for name, command in commands().items():
+        space = " " * max(1, width - display_width(usages[name]))
+        written.line("  ", ("title", usages[name]), f"{space}  {in_language(command.summary, now.language)}")
+    return written.line(("faint", now.word("more help")))
+
+
+def _word(now: Conversation, wanted: str) -> Written:
+    written = Written()
+    lower = " ".join(wanted.lower().split())
+    command = by_form().get(lower) or commands().get(lower.replace(" ", "_"))
+    if command is not None:
+        written.line(("title", in_language(command.usage, now.language)))
+        written.line(f"  {in_language(command.summary, now.language)}")
+        written.line(f"  {now.word('for instance')}  ", in_language(command.example, now.language))
+    if command is None:
+        known = [*by_form()]
+        raise CannotDo([report("CR912", None, word=wanted[:40], nearest=nearest(lower, known) or "")])
+    return written

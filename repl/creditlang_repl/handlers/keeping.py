@@ -1,0 +1,70 @@
+"""Keeping what was tried: an example, a policy, a patch."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from creditlang.differences import differences
+from creditlang.driver import example_files, read_source
+from creditlang.source import SourceFile
+from creditlang_repl import saving
+from creditlang_repl.commands import Command
+from creditlang_repl.conversation import Conversation
+from creditlang_repl.edits import own
+from creditlang_repl.reply import Written
+from creditlang_repl.typed_edits import unquoted, usage
+from creditlang_repl.workspace import Tried
+
+_EXAMPLE = re.compile(r"(\"[^\"\n]*\"|“[^”\n]*”|＂[^＂\n]*＂)\s*(?:(?:to\s|到)\s*(.+))?$")
+
+
+def save_example(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """The student as an example, which is run before it is kept."""
+    number, view = now.chosen(), now.view()
+    match, policy = _EXAMPLE.match(source.text, start), now.workspace.policy
+    if match is None or policy is None:
+        raise usage(command)
+    path = Path(unquoted(match[2])) if match[2] else policy.path.with_name(f"{policy.path.stem}.examples.credit")
+    beside = saving.Beside(tuple(_example_sources(policy.path)), now.workspace.manager.extensions)
+    text = saving.example(view, number, match[1][1:-1], now.language, _touched(now, number), beside)
+    saving.add_to(path, text)
+    return Written().text(text).line(("faint", now.word("saved", name=path.name)))
+
+
+def _example_sources(path: Path) -> Iterator[SourceFile]:
+    """The files of examples beside a policy."""
+    for other in example_files(path):
+        source = read_source(other)
+        if isinstance(source, SourceFile):
+            yield source
+
+
+def _touched(now: Conversation, number: str) -> set[str]:
+    """The accounts and facts that what is tried made different."""
+    before, after = now.workspace.view(Tried((), now.tried.as_of)), now.view()
+    found = differences(before.result(number), after.result(number), before.policy, after.policy)
+    return {change.name for change in (*found.accounts, *found.facts)}
+
+
+def save_policy(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """The policy with its changes."""
+    target = now.rest(command, source, start)
+    return _written(now, target, saving.policy_text(now.view()))
+
+
+def save_patch(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """The changes of the policy."""
+    target = now.rest(command, source, start)
+    text = saving.patch(own(now.workspace.base()), saving.policy_text(now.view()))
+    if not text:
+        return Written().line(("faint", now.word("no change")))
+    saved = _written(now, target, text)
+    written = Written().text(text)
+    written.lines.extend(saved.lines)
+    return written
+
+
+def _written(now: Conversation, target: str, text: str) -> Written:
+    path = Path(unquoted(target))
+    saving.write_new(path, text)
+    return Written().line(("faint", now.word("saved", name=path.name)))

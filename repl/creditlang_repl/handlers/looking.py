@@ -1,0 +1,127 @@
+"""Looking at one student, and asking about all."""
+
+import re
+
+from creditlang.diagnostics import Phrase, nearest, report
+from creditlang.results import amount_value
+from creditlang.source import SourceFile
+from creditlang_repl import asking
+from creditlang_repl.answers import value_text
+from creditlang_repl.commands import Command
+from creditlang_repl.conversation import Conversation
+from creditlang_repl.reply import Written
+from creditlang_repl.typed_edits import unquoted, usage
+from creditlang_repl.workspace import CannotDo, View
+
+_TOP = re.compile(r"(\d{1,6})\s*(?:students?\s+by\b|名(?:学生)?\s*[，,]?\s*按)\s*")
+_WHERE = re.compile(r"(?<!\w)where\b|其中")
+_TOPIC = Phrase("account, item, requirement, fact or record", "账户、项目、要求、事实或记录")
+_FEW = 8
+
+
+def show(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """The tree of accounts, or one account; of anything else the answer to “why?”."""
+    number, view = now.chosen(), now.view()
+    wanted = unquoted(source.text[start:].strip())
+    account = view.compiled.compilation.program.account(wanted)
+    if wanted and account is None:
+        return why(now, command, source, start)
+    return now.answerer(view).overview(view.result(number), account.name if account else None)
+
+
+def why(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """Down to records, steps and articles."""
+    number, view = now.chosen(), now.view()
+    return Written().text(_told(now, view, number, unquoted(source.text[start:].strip()) or None))
+
+
+def _told(now: Conversation, view: View, number: str, topic: str | None) -> str:
+    told = view.explanation(number, now.language)
+    if topic is not None and not told.knows(topic):
+        close = nearest(topic, told.topics()) or ""
+        raise CannotDo([report("CR101", None, kind=_TOPIC, name=topic[:60], nearest=close)])
+    return told.answer(topic)
+
+
+def records(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """The student's records, all, of a kind, or those that meet a condition."""
+    number, view = now.chosen(), now.view()
+    result = view.result(number)
+    if not source.text[start:].strip():
+        return now.answerer(view).records(result, None, None)
+    question = view.asker.records(source, start)
+    wanted = None if question.condition is None else question.of(view.answers(number))
+    return now.answerer(view).records(result, wanted, question.kind)
+
+
+def value(now: Conversation, source: SourceFile) -> Written:
+    """The value of an expression for the student; of a bare name, what there is to show of it."""
+    view, start = now.view(), 1 if source.text.startswith(("=", "＝")) else 0
+    bare, program = source.text[start:].strip(), view.compiled.compilation.program
+    if any(program.canonical(space, bare) for space in ("account", "require", "fact", "item")):
+        number = now.chosen()
+        account = program.account(bare)
+        if account is not None:
+            return now.answerer(view).overview(view.result(number), account.name)
+        return Written().text(_told(now, view, number, bare))
+    question = view.asker.value(source, start)
+    found = value_text(question.of(view.answers(now.chosen())), now.language)
+    return Written().line(f"{found} {now.answerer(view).unit(question.type.unit or '')}".rstrip())
+
+
+# ---- all students
+def students(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """The students, or those of a condition, with requirements and totals."""
+    view = now.view()
+    condition = view.asker.condition(source, start) if source.text[start:].strip() else None
+    listed = asking.those(view, condition, now.progress)
+    written = now.answerer(view).table(*_student_rows(now, view, listed))
+    written.line(("faint", now.word("those", count=len(listed.rows))))
+    if listed.open:
+        who = ", ".join(listed.open[:_FEW]) + (" …" if len(listed.open) > _FEW else "")
+        written.line(("open", now.word("open", count=len(listed.open), who=who)))
+    return written
+
+
+def _student_rows(now: Conversation, view: View, listed: asking.Listed) -> tuple[list[str], list[list[object]]]:
+    """Headings and rows of a table of students."""
+    answerer, policy = now.answerer(view), view.policy
+    totals = [x.name for x in policy.accounts.values() if x.parent is None and x.sort != "score" and x.unit]
+    names = any(now.name_of(number) for number in listed.rows)
+    headings = [now.word("number"), *([now.word("name")] if names else [])]
+    headings += [answerer.label(name) for name in (*policy.requirements, *totals)]
+    rows: list[list[object]] = [
+        [
+            number,
+            *([now.name_of(number)] if names else []),
+            *(value_text(row.requirements.get(name), now.language) for name in policy.requirements),
+            *(amount_value(row.balances.get(name)) for name in totals),
+        ]
+        for number, row in listed.rows.items()
+    ]
+    return headings, rows
+
+
+def count(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """How many records."""
+    view = now.view()
+    now.rest(command, source, start)
+    counted = asking.count(view, view.asker.records(source, start), now.progress)
+    return Written().line(now.word("counted", records=counted.records, students=counted.students))
+
+
+def top(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """The students with the highest values."""
+    view, match = now.view(), _TOP.match(source.text, start)
+    if match is None or not 0 < int(match[1]):
+        raise usage(command)
+    where = _WHERE.search(source.text, match.end())
+    end = where.start() if where else len(source.text)
+    question = view.asker.value(SourceFile(source.name, source.text[:end]), match.end())
+    condition = view.asker.condition(source, where.start()) if where else None
+    found, without = asking.top(view, int(match[1]), question, condition, now.progress)
+    names = any(now.name_of(number) for number, _ in found)
+    headings = [now.word("number"), *([now.word("name")] if names else []), now.word("value")]
+    rows = [[number, *([now.name_of(number)] if names else []), amount_value(value)] for number, value in found]
+    written = now.answerer(view).table(headings, rows, int(match[1]))
+    return written.line(("faint", now.word("without", count=without))) if without else written

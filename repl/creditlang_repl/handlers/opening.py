@@ -1,0 +1,81 @@
+"""Opening a policy and data, and choosing a student."""
+
+import shlex
+
+from attrs import evolve
+
+from creditlang.diagnostics import nearest, report
+from creditlang.source import SourceFile
+from creditlang_repl.answers import diagnostics
+from creditlang_repl.commands import Command
+from creditlang_repl.conversation import Conversation
+from creditlang_repl.edits import StudentEdit
+from creditlang_repl.reply import Written
+from creditlang_repl.typed_edits import unquoted, usage
+from creditlang_repl.workspace import CannotDo, Tried
+
+
+def load(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """Another policy; the data are read by it, what was tried is forgotten."""
+    policy = now.workspace.load(unquoted(now.rest(command, source, start)))
+    core = policy.compiled.policy
+    data = now.workspace.data and now.workspace.read(now.workspace.data.addresses, core)
+    now.workspace.use(policy)
+    now.workspace.hold(data)
+    now.tried, now.past, now.future = Tried(as_of=now.tried.as_of), (), ()
+    if data is None or now.number not in data.dataset.students:
+        now.number = None
+    title = core.title or core.identifier
+    return Written().line(("title", now.word("loaded", title=title, name=policy.path.stem, rules=len(core.rules))))
+
+
+def data(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """Other data; what was tried of the policy stays, what was tried of students goes."""
+    base = now.workspace.base()
+    try:
+        addresses = tuple(shlex.split(now.rest(command, source, start)))
+    except ValueError:
+        raise usage(command) from None
+    read = now.workspace.read(addresses, base.policy)
+    now.workspace.hold(read)
+    kept = tuple(edit for edit in now.tried.edits if not isinstance(edit, StudentEdit))
+    now.tried, now.past, now.future = evolve(now.tried, edits=kept), (), ()
+    if now.number not in read.dataset.students:
+        now.number = None
+    where, problems = ", ".join(addresses), read.dataset.problems
+    written = Written().line(now.word("read", students=len(read.dataset.students), records=read.rows, where=where))
+    if problems:
+        written.line(("warning", now.word("problems", count=len(problems))))
+        written.lines.extend(diagnostics(problems[:1], now.language).lines)
+    return written
+
+
+def reload(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """Policy and data read again."""
+    now.workspace.base()
+    assert now.workspace.policy is not None
+    policy = now.workspace.read_policy(now.workspace.policy.path)
+    known = now.workspace.data
+    fresh = known and now.workspace.read(known.addresses, policy.compiled.policy)
+    return now.anew(Written().line(("title", now.word("read anew"))), policy, fresh)
+
+
+def student(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """Choose a student, by number, or by a name that nobody else has."""
+    students = now.view().known().dataset.students
+    wanted = unquoted(now.rest(command, source, start))
+    numbers = [wanted] if wanted in students else []
+    if not numbers:
+        names = {number: now.name_of(number) for number in students}
+        numbers = sorted(number for number, name in names.items() if name == wanted)
+        if not numbers:
+            close = nearest(wanted, [*students, *filter(None, names.values())]) or ""
+            raise CannotDo([report("CR904", None, name=wanted[:40], nearest=close)])
+    if len(numbers) > 1:
+        shown = ", ".join(numbers[:8])
+        raise CannotDo([report("CR905", None, name=wanted, count=len(numbers), numbers=shown)])
+    now.number = numbers[0]
+    view = now.view()
+    written = Written().line(("title", f"{now.number} {now.name_of(now.number)}".rstrip()))
+    written.lines.extend(now.answerer(view).standing(view.result(now.number)).lines)
+    return written

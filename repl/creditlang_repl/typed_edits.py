@@ -1,0 +1,193 @@
+"""What is typed, to the edit that it means: a rule, a value, records more or less, another value of a field.
+
+Nothing is tried here; what the policy does not know is refused, with the place in what was typed.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from creditlang.diagnostics import Diagnostic, Phrase, nearest, report
+from creditlang.examples import program_kind, settings_of, written_values
+from creditlang.ledger import Record
+from creditlang.resolve import Program
+from creditlang.source import SourceFile
+from creditlang.syntax import tree as t
+from creditlang_repl import edits
+from creditlang_repl.commands import Command, command_at, declaration_at
+from creditlang_repl.edits import Edit, PolicyEdit
+from creditlang_repl.workspace import CannotDo, View
+
+_RECORD = re.compile(r"\s*(?:\"([^\"\n]+)\"|“([^”\n]+)”|(\S+))\s*(?:的\s*)?")
+_AFTER_CONTAINER = " \t　，,：:"
+
+
+@frozen
+class EditReader:
+    """Reads edits for a view; `student` is whom they concern, None for each."""
+
+    view: View
+    student: str | None
+
+    @property
+    def program(self) -> Program:
+        """The policy's names."""
+        return self.view.compiled.compilation.program
+
+    def labels(self, *spaces: str) -> list[str]:
+        """Names and labels of some sorts."""
+        return [text for space, text in self.program.labels if space in spaces]
+
+    def after(self, command: Command, source: SourceFile, start: int) -> Edit:
+        """The edit that a command is, whose operands begin at `start`."""
+        readers: Mapping[str, Callable[[SourceFile, int], Edit]] = {
+            "set": self.setting, "add": self.added, "drop": self.dropped, "change": self.changed, "in": self.put_in,
+        }  # fmt: skip
+        if command.name not in readers or not source.text[start:].strip():
+            raise usage(command)
+        return readers[command.name](source, start)
+
+    def any(self, source: SourceFile, start: int, command: Command) -> Edit:
+        """The edit that stands at `start`, of whatever sort; `command` stands before it."""
+        found = command_at(source.text[start:])
+        if found is not None:
+            return self.after(found[0], source, start + found[1])
+        if declaration_at(source.text[start:]) is None:
+            raise usage(command)
+        return self.declared(source, start)
+
+    # ---- the policy
+    def declared(self, source: SourceFile, start: int) -> PolicyEdit:
+        """A declaration that takes the place of the one of its name, or comes at the end."""
+        sort = "line" if declaration_at(source.text[start:]) == "ITEM" else "declaration"
+        node = self.view.asker.tree(sort, source, start)  # type: ignore[arg-type]
+        said = first_line(source.text[start:])
+        if isinstance(node, t.Named) and not isinstance(node, t.Offset):
+            return edits.Declare(said, node)
+        return edits.Append(said, node)
+
+    def put_in(self, source: SourceFile, start: int) -> PolicyEdit:
+        """A line in the body of an account or item."""
+        text = source.text[start:]
+        names = sorted(self.labels("account", "item"), key=lambda name: (-len(name), name))
+        into = next((name for name in names if _begins(text, name)), None)
+        if into is None:
+            word = text.split(maxsplit=1)[0]
+            raise CannotDo([edits.unknown(self.view.compiled, word, ("account", "item"))])
+        rest = text[len(into) :].lstrip(_AFTER_CONTAINER)
+        node = self.view.asker.tree("line", source, start + len(text) - len(rest))
+        return edits.PutIn(first_line(source.text), into, node)
+
+    def setting(self, source: SourceFile, start: int) -> Edit:
+        """Another value for a named value."""
+        node = self.view.asker.tree("setting", source, start)
+        if self.program.canonical("let", node.name.text) is None:
+            close = nearest(node.name.text, self.labels("let")) or ""
+            raise CannotDo([report("CR401", node.name.span, name=node.name.text, nearest=close)])
+        ((name, value),) = settings_of(self.view.policy, self.program, [node]).items()
+        return edits.SetValue(first_line(source.text), name, value, node.value.span.text)
+
+    # ---- records
+    def added(self, source: SourceFile, start: int) -> Edit:
+        """Records more."""
+        view = self.view
+        node = view.asker.tree("record", source, start)
+        kind = program_kind(view.policy, node.kind.text)
+        if kind is None:
+            raise CannotDo([edits.unknown(view.compiled, node.kind.text, ("kind",), node.kind.span)])
+        values, times, _ = written_values(view.policy, view.policy.kinds[kind], node)
+        taken = sum(len(edit.numbers) for edit in view.tried.edits if isinstance(edit, edits.AddRecord))
+        numbers = tuple(f"new{taken + place + 1}" for place in range(times))
+        return edits.AddRecord(first_line(source.text), self.student, kind, values, numbers)
+
+    def dropped(self, source: SourceFile, start: int) -> Edit:
+        """A record less, or a rule."""
+        wanted, said = unquoted(source.text[start:].strip()), first_line(source.text)
+        found = self.records(wanted)
+        if len(found) == 1:
+            return edits.DropRecord(said, self.student, found[0].kind, found[0].identifier)
+        if not found and self.program.item(wanted) is not None:
+            return edits.TakeOut(said, wanted)
+        raise CannotDo([self.no_record(wanted, found)])
+
+    def changed(self, source: SourceFile, start: int) -> Edit:
+        """Another value of a field, or of an attribute of the student."""
+        record, after = self.target(source, start)
+        node = self.view.asker.tree("value", source, after)
+        kinds = self.view.policy.kinds
+        columns = self.view.policy.attributes if record is None else kinds[record.kind].columns
+        column = next((x for x in columns if node.name in (x.name, *x.labels)), None)
+        if column is None:
+            close = nearest(node.name, [name for x in columns for name in (x.name, *x.labels)]) or ""
+            raise CannotDo([report("CR101", node.span, kind=_FIELD, name=node.name, nearest=close)])
+        said, text = first_line(source.text), {"YES": "yes", "NO": "no"}.get(node.value.kind, node.value.text)
+        if record is None:
+            return edits.ChangeStudent(said, self.student, column.name, text)
+        return edits.ChangeRecord(said, self.student, record.kind, record.identifier, column.name, text)
+
+    def target(self, source: SourceFile, start: int) -> tuple[Record | None, int]:
+        """The record to be changed, None for the student, and where its field is written."""
+        first = _RECORD.match(source.text, start)
+        assert first is not None
+        name = first[1] or first[2] or first[3]
+        if name in ("student", "学生", *self.view.policy.student_labels):
+            return None, first.end()
+        found, after = self.records(name), first.end()
+        if not found and (second := _RECORD.match(source.text, after)) is not None:
+            name = f"{name} {second[1] or second[2] or second[3]}"
+            found, after = self.records(name), second.end()
+        if len(found) != 1:
+            raise CannotDo([self.no_record(first[1] or first[2] or first[3], found)])
+        return found[0], after
+
+    def records(self, wanted: str) -> list[Record]:
+        """The records of a number, one of each kind; of one kind where it stands in front of the number."""
+        kind, _, number = wanted.partition(" ")
+        named = program_kind(self.view.policy, kind) if number else None
+        number = number.strip() if named else wanted
+        students = self.view.numbers() if self.student is None else [self.student]
+        found = {
+            record.kind: record
+            for student in students
+            for record in self.view.student(student).records
+            if record.identifier == number and named in (None, record.kind)
+        }
+        return list(found.values())
+
+    def no_record(self, wanted: str, found: Iterable[Record]) -> Diagnostic:
+        """There is no such record, or there are several."""
+        several = ", ".join(f"{record.kind} {record.identifier}" for record in found)
+        known = [record.identifier for record in self.view.student(self.student).records] if self.student else []
+        return report("CR906", None, number=wanted[:60], nearest=several or nearest(wanted, known) or "")
+
+
+_FIELD = Phrase("field", "字段")
+
+
+def usage(command: Command) -> CannotDo:
+    """How a command is written."""
+    return CannotDo([report("CR911", None, usage=command.usage, example=command.example)])
+
+
+def first_line(text: str) -> str:
+    """What was typed, on one line."""
+    first, *others = text.strip().split("\n")
+    return f"{first} …" if others else first
+
+
+def unquoted(text: str) -> str:
+    """A text without the quotation marks around it."""
+    for left, right in ('""', "“”", "＂＂", "''"):
+        if len(text) > 1 and text[0] == left and text[-1] == right:
+            return text[1:-1]
+    return text
+
+
+def _begins(text: str, name: str) -> bool:
+    """Whether a text begins with a name; one in Latin letters as a whole word."""
+    following = text[len(name) : len(name) + 1]
+    return text.startswith(name) and not (name.isascii() and (following.isalnum() or following == "_"))
+
+
