@@ -89,8 +89,17 @@ class Results:
         return in_language(text, self.language)
 
     # ---- adding
+    def tally(self, result: StudentResult) -> None:
+        """Take in what became of one student's records and requirements, without any rows."""
+        if result.applies:
+            for name in self.policy.requirements:
+                self.requirement_counts[name, result.requirements.get(name, "open")] += 1
+        self._count(result.records)
+        self._decide(result)
+
     def add(self, result: StudentResult) -> None:
         """Take in one student's results."""
+        self.tally(result)
         if result.applies:
             self._students(result)
         for line in result.accounts:
@@ -108,14 +117,10 @@ class Results:
             )  # fmt: skip
         for entry in result.entries:
             self.entry(entry, result)
-        self._count(result.records)
-        self._decide(result)
 
     def _students(self, result: StudentResult) -> None:
         whole = {line.account: line.amount for line in result.accounts if not line.period}
         statuses = tuple(result.requirements.get(name, "open") for name in self.policy.requirements)
-        for name, status in zip(self.policy.requirements, statuses, strict=True):
-            self.requirement_counts[name, status] += 1
         totals = tuple(amount_value(whole.get(name)) for name in self.totals)
         self.tables["students"].append((result.student, *statuses, *totals))
 

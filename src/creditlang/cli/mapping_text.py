@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from creditlang.cli.tables import table_text
+from creditlang.text_table import table_text
 from creditlang.source import visible
 
 if TYPE_CHECKING:

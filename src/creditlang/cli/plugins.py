@@ -32,7 +32,7 @@ def command(no_plugins: bool, folder: Path | None, offers: str, language: "Langu
     if folder is not None:
         make(folder, offers, language)
         return
-    from creditlang.cli.tables import table_text
+    from creditlang.text_table import table_text
     from creditlang.plugin import KIND_WORDS
 
     manager = common.plugin_manager(language, common.DataRequest((), no_plugins=no_plugins))

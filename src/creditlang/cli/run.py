@@ -153,7 +153,7 @@ def write(
 
 def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
     """A table of students, what is wrong, and the equation."""
-    from creditlang.cli.tables import table_text
+    from creditlang.text_table import table_text
     from creditlang.diagnostics import Severity
 
     results = cohort.results

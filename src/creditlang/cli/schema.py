@@ -69,7 +69,7 @@ def command(policy: str, target: Path | None, mappings: tuple[str, ...], languag
 
 def _show(sheets: "Sequence[Sheet]", language: "Language") -> None:
     """Print the sheets as tables."""
-    from creditlang.cli.tables import table_text
+    from creditlang.text_table import table_text
 
     zh = language == "zh"
     headings = ["列", "别名", "类型", "必填", "取值"] if zh else ["column", "labels", "type", "needed", "values"]

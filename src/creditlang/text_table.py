@@ -1,4 +1,4 @@
-"""Tables for the screen: aligned although a Chinese character is two columns wide, numbers flush right."""
+"""Tables as text: aligned although a Chinese character is two columns wide, numbers flush right."""
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
