@@ -53,6 +53,12 @@ def counted_amount(entry: Entry) -> object:
     return signed(entry, entry.amount) if entry.state == "live" else (ZERO if entry.raw is not None else None)
 
 
+def total_accounts(policy: Policy) -> tuple[str, ...]:
+    """The accounts that have a total of their own: those that stand alone and run over the whole time."""
+    accounts = policy.accounts.values()
+    return tuple(x.name for x in accounts if x.parent is None and x.sort != "score" and x.unit)
+
+
 @define(eq=False)
 class Results:
     """The tables of a run, built student by student."""
@@ -68,10 +74,7 @@ class Results:
     @property
     def totals(self) -> tuple[str, ...]:
         """The accounts that have a total of their own in the table of students."""
-        accounts = self.policy.accounts.values()
-        return tuple(
-            account.name for account in accounts if account.parent is None and account.sort != "score" and account.unit
-        )
+        return total_accounts(self.policy)
 
     def columns(self, table: str) -> tuple[Column, ...]:
         """The columns of a table; `students` has one for each requirement and total."""

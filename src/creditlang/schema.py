@@ -187,7 +187,7 @@ RESULT_TABLES: Final[dict[str, tuple[Column, ...]]] = {
 
 COMPARISON_TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "changes": _columns(
-        "student_id sort name period before after difference unit rules article",
+        "student_id sort name period before after difference way unit rules article",
         before="number", after="number", difference="number",
     ),
     "crossings": _columns(

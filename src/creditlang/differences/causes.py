@@ -9,6 +9,7 @@ reads, both are named.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from attrs import define, field
@@ -31,7 +32,9 @@ class Readings:
     def of(self, key: Key) -> frozenset[Key]:
         """The accounts, facts and requirements that something reads, in either policy."""
         if key not in self.known:
-            found = (read for policy in self.policies for part in _definition(policy, key) for read in _read(policy, part))
+            found = (
+                read for policy in self.policies for part in _definition(policy, key) for read in _read(policy, part)
+            )
             self.known[key] = frozenset(found) - {key}
         return self.known[key]
 
@@ -141,9 +144,10 @@ class Causes:
             return bool(counted)
         whole = next((change for change in self.changed["account", account] if not change.period), None)
         moved = [change.difference for change in counted]
-        if whole is None or whole.difference is None or None in moved:
+        if whole is None or not isinstance(whole.difference, Decimal):
             return False
-        return bool(moved) and sum((x for x in moved if x is not None), ZERO) == whole.difference
+        decided = [x for x in moved if isinstance(x, Decimal)]
+        return bool(moved) and len(decided) == len(moved) and sum(decided, ZERO) == whole.difference
 
     def _contrary(self, key: Key, causes: Sequence[Change]) -> bool:
         """Whether a credit or status became less though all its causes are more, or the other way round.

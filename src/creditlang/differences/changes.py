@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from attrs import field, frozen
 
+from creditlang.interpreter import values as v
 from creditlang.interpreter.values import ZERO, Interval
 from creditlang.ledger import Entry
 
@@ -35,7 +36,7 @@ class Change:
     account: str = ""
     """Of a rule: the account that it adds to, or takes from."""
     line: str = ""
-    """Of a rule: the line of the policy that treated its records otherwise, `cap 1 per semester → cap 2 per semester`."""
+    """Of a rule: the line that treated its records otherwise, `cap 1 per semester → cap 2 per semester`."""
 
     @property
     def key(self) -> Key:
@@ -43,11 +44,14 @@ class Change:
         return self.sort, self.name
 
     @property
-    def difference(self) -> Decimal | None:
-        """How much more it is; None where either is open or no number."""
-        if isinstance(self.before, Decimal | None) and isinstance(self.after, Decimal | None):
-            return (self.after or ZERO) - (self.before or ZERO)
-        return None
+    def difference(self) -> v.Number | None:
+        """How much more it is: where it is open, all that it may be; None if there is no end to that, or no number."""
+        was, now = (ZERO if x is None else x for x in (self.before, self.after))
+        if not isinstance(was, (Decimal, Interval)) or not isinstance(now, (Decimal, Interval)):
+            return None
+        if not v.high(was).is_finite() or not v.high(now).is_finite():
+            return None
+        return v.subtract(now, was)
 
     @property
     def direction(self) -> int:

@@ -83,11 +83,13 @@ class Finder:
     ) -> Iterator[Change]:
         """The rules that count another sum for an account, with the line of the policy that made most of it."""
         lines: dict[_Name, Counter[tuple[str, str]]] = {}
-        for change in records:
-            entry = change.entry
-            if change.line != ("", ""):
-                lines.setdefault((entry.rule, entry.account), Counter())[change.line] += 1
-        touched = {(change.entry.rule, change.entry.account) for change in records if change.entry.account}
+        touched: set[_Name] = set()
+        for record in records:
+            key = (record.entry.rule, record.entry.account)
+            if record.entry.account:
+                touched.add(key)
+            if record.line != ("", ""):
+                lines.setdefault(key, Counter())[record.line] += 1
         one, two = _sums(before, touched), _sums(after, touched)
         for key in sorted(one.keys() | two.keys()):
             for change in self._rule(key, one.get(key, {}), two.get(key, {})):
