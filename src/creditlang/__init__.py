@@ -7,12 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from creditlang.api import Change, Policy, Requirement, Result, load
+    from creditlang.api import Change, Policy, Requirement, Result, compare, load
+    from creditlang.comparison import Comparison
     from creditlang.errors import DataError, PluginError, PolicyError
 
 __version__ = "0.1.0"
 __all__ = [
     "Change",
+    "Comparison",
     "DataError",
     "PluginError",
     "Policy",
@@ -20,6 +22,7 @@ __all__ = [
     "Requirement",
     "Result",
     "__version__",
+    "compare",
     "load",
 ]
 
@@ -27,5 +30,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = "errors" if name.endswith("Error") else "api"
+    home = "errors" if name.endswith("Error") else "comparison" if name == "Comparison" else "api"
     return getattr(import_module(f"creditlang.{home}"), name)

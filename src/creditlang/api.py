@@ -11,9 +11,11 @@ A policy is immutable and may be shared between threads and pickled. Amounts are
 is missing. Dates may be dates or text; floats are refused.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +23,22 @@ import attrs
 from attrs import frozen
 
 from creditlang.cohort import Cohort, Settings, run_cohort
+from creditlang.comparison import Comparison, Side, compare_cohorts, one_reading
 from creditlang.core import operators as o
 from creditlang.data.frames import FramesSource, no_tables
 from creditlang.data.mapping import MappingFile
 from creditlang.data.mapping_file import open_mapping
 from creditlang.data.reader import DataReader
-from creditlang.diagnostics import Diagnostic, Language, Place, report
+from creditlang.diagnostics import Diagnostic, Language, Place, nearest, report
+from creditlang.differences import Differences, differences
 from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation, amount_text
 from creditlang.interpreter import Interpreter, StudentData
 from creditlang.interpreter.values import Interval
 from creditlang.ledger import PartLine, Record, StudentResult
-from creditlang.plugin import PluginManager
+from creditlang.plugin import PluginManager, Source
+from creditlang.schema import RawTable
 from creditlang.source import SourceFile
 
 Amount = Decimal | Interval
@@ -101,26 +106,79 @@ class Policy:
         tables, whatever has `__arrow_c_stream__`. `mapping` says how to read sheets with other headings: files, or
         names of bundled ones. Raises `DataError` when a mapping or a table cannot be used.
         """
-        if not data and not tables:
-            raise TypeError("run() needs data or tables")
-        mappings = _mappings(self.core, [mapping] if isinstance(mapping, (str, Path)) else mapping)
-        if found := no_tables(tables or {}):
-            raise DataError(found)
-        manager = PluginManager()
-        sources = [manager.source(address) for address in ([data] if isinstance(data, str) else data)]
-        if tables:
-            sources.append(FramesSource(tables))
-        settings = Settings(as_of, dict(set or {}), frozenset(), language, mappings)
+        settings = self._settings(mapping, as_of, set, language)
+        sources = self._opened(data, tables)
         try:
-            read = (table for source in sources for table in source.tables())
-            cohort = run_cohort(
-                self.core, read, settings, lambda: [found for source in sources for found in source.problems], {}
-            )
+            cohort = run_cohort(self.core, _tables(sources), settings, lambda: _problems(sources), {})
             cohort.results.tables["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
             return cohort
         finally:
-            for source in sources:
-                source.close()
+            _close(sources)
+
+    def _opened(self, data: str | Sequence[str], tables: Mapping[str, Any] | None) -> list[Source]:
+        if not data and not tables:
+            raise TypeError("data or tables are needed")
+        if found := no_tables(tables or {}):
+            raise DataError(found)
+        manager = PluginManager()
+        sources: list[Source] = [manager.source(address) for address in ([data] if isinstance(data, str) else data)]
+        return [*sources, FramesSource(tables)] if tables else sources
+
+    def _settings(
+        self, mapping: str | Path | Sequence[str | Path], as_of: date | None, set: Mapping[str, Any] | None,
+        language: Language,
+    ) -> Settings:  # fmt: skip
+        mappings = _mappings(self.core, [mapping] if isinstance(mapping, (str, Path)) else mapping)
+        return Settings(as_of, _overrides(self.core, set or {}), frozenset(), language, mappings)
+
+
+def compare(
+    old: "Policy | str | Path",
+    new: "Policy | str | Path",
+    data: str | Sequence[str] = (),
+    *,
+    tables: Mapping[str, Any] | None = None,
+    mapping: str | Path | Sequence[str | Path] = (),
+    as_of: date | None = None,
+    set: Mapping[str, Any] | None = None,
+    set_old: Mapping[str, Any] | None = None,
+    set_new: Mapping[str, Any] | None = None,
+    language: Language = "en",
+) -> Comparison:
+    """Who gains and who loses when `new` takes the place of `old`, over all students, and which rules do it.
+
+    The policies are as `load` takes them, and may be one policy with other named values: `set` is for both sides,
+    `set_old` and `set_new` for one. `data`, `tables` and `mapping` are those of `Policy.run`. Raises `DataError` also
+    when the data change between the reading for one side and that for the other.
+    """
+    policies = [x if isinstance(x, Policy) else load(x) for x in (old, new)]
+    with ExitStack() as stack:
+        sides, sources = [], []
+        for policy, own in zip(policies, (set_old, set_new), strict=True):
+            opened = policy._opened(data, tables)
+            stack.callback(_close, opened)
+            settings = policy._settings(mapping, as_of, {**(set or {}), **(own or {})}, language)
+            sides.append(Side(policy.core, settings, partial(_tables, opened), partial(_problems, opened)))
+            sources.append(opened)
+        comparison = compare_cohorts(sides[0], sides[1]).comparison
+        hashes = [[source.fingerprint() for source in opened] for opened in sources]
+        if not one_reading(*sides) and hashes[0] != hashes[1]:
+            raise DataError([report("CR696", None)])
+    comparison.manifest += [("data_hash", value) for value in hashes[0]]
+    return comparison
+
+
+def _tables(sources: Iterable[Source]) -> Iterator[RawTable]:
+    return (table for source in sources for table in source.tables())
+
+
+def _problems(sources: Iterable[Source]) -> list[Diagnostic]:
+    return [found for source in sources for found in source.problems]
+
+
+def _close(sources: Iterable[Source]) -> None:
+    for source in sources:
+        source.close()
 
 
 def _mappings(policy: o.Policy, names: Iterable[str | Path]) -> tuple[MappingFile, ...]:
@@ -131,6 +189,15 @@ def _mappings(policy: o.Policy, names: Iterable[str | Path]) -> tuple[MappingFil
             raise DataError(mapping)
         found.append(mapping)
     return tuple(found)
+
+
+def _overrides(policy: o.Policy, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by the names of what they stand for, which may be given by label; whole numbers become exact amounts."""
+    exact = {name: Decimal(value) if type(value) is int else value for name, value in given.items()}
+    overrides = {policy.setting_labels.get(name, name): value for name, value in exact.items()}
+    if unknown := [name for name in overrides if name not in policy.settings]:
+        raise DataError([report("CR401", None, name=name, nearest=nearest(name, policy.settings) or "") for name in unknown])
+    return overrides
 
 
 def _mapping(given: Any) -> dict[str, object]:
@@ -148,10 +215,7 @@ def _evaluate(
     who = reader.student_from(student, Place("student"))
     if who.problem is not None:
         raise DataError([who.problem])
-    overrides = {policy.core.setting_labels.get(name, name): value for name, value in overrides.items()}
-    for name in overrides:
-        if name not in policy.core.settings:
-            raise DataError([report("CR401", None, name=name, nearest="")])
+    overrides = _overrides(policy.core, overrides)
     records: list[Record] = []
     for row, (kind, record) in enumerate(given, start=1):
         known = reader.kinds.get(kind)
@@ -232,17 +296,19 @@ class Change:
     after: Result
 
     @property
+    def differences(self) -> Differences:
+        """All that differs, and which rules did it."""
+        return differences(self.before.ledger, self.after.ledger, self.before.policy.core, self.after.policy.core)
+
+    @property
     def accounts(self) -> dict[tuple[str, str], tuple[object, object]]:
         """The balances that differ, by account and period: before and after."""
-        one = {(line.account, line.period): line.amount for line in self.before.ledger.accounts}
-        two = {(line.account, line.period): line.amount for line in self.after.ledger.accounts}
-        return {key: (one.get(key), two.get(key)) for key in {**one, **two} if one.get(key) != two.get(key)}
+        return {(x.name, x.period): (x.before, x.after) for x in self.differences.accounts}
 
     @property
     def requirements(self) -> dict[str, tuple[str, str]]:
         """The requirements whose status differs: before and after."""
-        one, two = self.before.ledger.requirements, self.after.ledger.requirements
-        return {name: (one[name], two[name]) for name in one if one[name] != two[name]}
+        return {x.name: (str(x.before), str(x.after)) for x in self.differences.requirements}
 
     def __str__(self) -> str:
         lines = [

@@ -5,13 +5,13 @@ have been evaluated.
 """
 
 import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from attrs import frozen
+from attrs import define, frozen
 
 from creditlang.core.operators import Policy
 from creditlang.data.dataset import Dataset
@@ -60,6 +60,70 @@ class Cohort:
         return self.balanced and not errors and not self.results.undetermined
 
 
+@define(eq=False)
+class Evaluation:
+    """A run in the making: one policy, the data as read for it, and what has come out so far."""
+
+    policy: Policy
+    settings: Settings
+    dataset: Dataset
+    results: Results
+    interpreter: Interpreter
+
+    @staticmethod
+    def begin(
+        policy: Policy, tables: Iterable[RawTable], settings: Settings, problems: Callable[[], Iterable[Diagnostic]]
+    ) -> "Evaluation":
+        """Read the data. `problems` gives what the source found wrong once the tables have been read."""
+        dataset = DataReader(policy, settings.mappings).read(tables)
+        dataset.problems.extend(problems())
+        return Evaluation.over(policy, dataset, settings)
+
+    @staticmethod
+    def over(policy: Policy, dataset: Dataset, settings: Settings) -> "Evaluation":
+        """Over data that have been read for this policy."""
+        interpreter = Interpreter(policy, settings.as_of, settings.overrides)
+        return Evaluation(policy, settings, dataset, Results(policy, settings.language), interpreter)
+
+    @property
+    def chosen(self) -> list[str]:
+        """The students of the run, sorted."""
+        wanted = self.settings.students
+        return sorted(identifier for identifier in self.dataset.students if not wanted or identifier in wanted)
+
+    def evaluate(self, identifier: str) -> StudentResult:
+        """The results of one student; what is wrong is noted."""
+        dataset, student = self.dataset, self.dataset.students[identifier]
+        result = self.interpreter.evaluate(StudentData(identifier, student.attributes, tuple(student.records)))
+        dataset.problems.extend(result.problems)
+        dataset.owners.update({id(found): identifier for found in result.problems})
+        if student.problem is not None:
+            self.results.undetermined[identifier] = "invalid"
+            result.requirements = {name: "open" for name in result.requirements}
+        return result
+
+    def release(self, identifier: str) -> None:
+        """Let a student's records go."""
+        self.dataset.students[identifier].records = []
+
+    def finish(self, manifest: Mapping[str, str]) -> "Cohort":
+        """Count the record equation, and put what is wrong and the manifest into the tables."""
+        settings, results, dataset = self.settings, self.results, self.dataset
+        if not settings.students:
+            for record in dataset.orphans:
+                results.orphan(record)
+        read = _rows(dataset, settings.students, results)
+        balanced = results.balance(read)
+        if not balanced:
+            accounted = sum(results.equation.values())
+            dataset.problems.append(report("CR664", None, read=read, accounted=accounted))
+        for found in dataset.problems:
+            results.issue(found, dataset.owners.get(id(found), ""))
+        own = _manifest(self.policy, settings, self.interpreter, results.equation_text(read))
+        results.finish([*own, *sorted(manifest.items())])
+        return Cohort(results, dataset, read, balanced, self.interpreter.as_of)
+
+
 def run_cohort(
     policy: Policy, tables: Iterable[RawTable], settings: Settings, problems: Callable[[], Iterable[Diagnostic]],
     manifest: Mapping[str, str], progress: Callable[[int, int], None] = lambda done, of: None,
@@ -70,58 +134,26 @@ def run_cohort(
     `problems` gives what the source found wrong once the tables have been read. `progress` is told how many students of
     how many are done; `keep` sees each student's full result.
     """
-    dataset = DataReader(policy, settings.mappings).read(tables)
-    dataset.problems.extend(problems())
-    results = Results(policy, settings.language)
-    interpreter = Interpreter(policy, settings.as_of, settings.overrides)
-    chosen = _chosen(dataset, settings.students)
-    with _fewer_collections():
-        _evaluate(chosen, dataset, interpreter, results, progress, keep)
+    evaluation = Evaluation.begin(policy, tables, settings, problems)
+    chosen = evaluation.chosen
+    with fewer_collections():
+        for position, identifier in enumerate(chosen):
+            result = evaluation.evaluate(identifier)
+            evaluation.release(identifier)
+            evaluation.results.add(result)
+            keep(result)
+            if position % EVERY == 0:
+                progress(position, len(chosen))
     progress(len(chosen), len(chosen))
-    if not settings.students:
-        for record in dataset.orphans:
-            results.orphan(record)
-    read = _rows(dataset, settings.students, results)
-    balanced = results.balance(read)
-    if not balanced:
-        accounted = sum(results.equation.values())
-        dataset.problems.append(report("CR664", None, read=read, accounted=accounted))
-    for found in dataset.problems:
-        results.issue(found, dataset.owners.get(id(found), ""))
-    results.finish([*_manifest(policy, settings, interpreter, results.equation_text(read)), *sorted(manifest.items())])
-    return Cohort(results, dataset, read, balanced, interpreter.as_of)
+    return evaluation.finish(manifest)
 
 
-_EVERY = 50
-
-
-def _evaluate(
-    chosen: Sequence[str],
-    dataset: Dataset,
-    interpreter: Interpreter,
-    results: Results,
-    progress: Callable[[int, int], None],
-    keep: Callable[[StudentResult], None],
-) -> None:
-    """Evaluate the students one after the other; each one's records are let go."""
-    for position, identifier in enumerate(chosen):
-        student = dataset.students[identifier]
-        records = tuple(student.records)
-        student.records = []
-        result = interpreter.evaluate(StudentData(identifier, student.attributes, records))
-        dataset.problems.extend(result.problems)
-        dataset.owners.update({id(found): identifier for found in result.problems})
-        if student.problem is not None:
-            results.undetermined[identifier] = "invalid"
-            result.requirements = {name: "open" for name in result.requirements}
-        results.add(result)
-        keep(result)
-        if position % _EVERY == 0:
-            progress(position, len(chosen))
+EVERY = 50
+"""Students between two reports of progress."""
 
 
 @contextmanager
-def _fewer_collections() -> Iterator[None]:
+def fewer_collections() -> Iterator[None]:
     """Look for reference cycles less often: an evaluation leaves none behind, and the results only grow."""
     before = gc.get_threshold()
     gc.set_threshold(200_000, 50, 100)
@@ -129,10 +161,6 @@ def _fewer_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
-
-
-def _chosen(dataset: Dataset, wanted: Collection[str]) -> list[str]:
-    return sorted(identifier for identifier in dataset.students if not wanted or identifier in wanted)
 
 
 def _rows(dataset: Dataset, wanted: Collection[str], results: Results) -> int:

@@ -53,6 +53,12 @@ def counted_amount(entry: Entry) -> object:
     return signed(entry, entry.amount) if entry.state == "live" else (ZERO if entry.raw is not None else None)
 
 
+def total_accounts(policy: Policy) -> tuple[str, ...]:
+    """The accounts that have a total of their own: those that stand alone and run over the whole time."""
+    accounts = policy.accounts.values()
+    return tuple(x.name for x in accounts if x.parent is None and x.sort != "score" and x.unit)
+
+
 @define(eq=False)
 class Results:
     """The tables of a run, built student by student."""
@@ -68,10 +74,7 @@ class Results:
     @property
     def totals(self) -> tuple[str, ...]:
         """The accounts that have a total of their own in the table of students."""
-        accounts = self.policy.accounts.values()
-        return tuple(
-            account.name for account in accounts if account.parent is None and account.sort != "score" and account.unit
-        )
+        return total_accounts(self.policy)
 
     def columns(self, table: str) -> tuple[Column, ...]:
         """The columns of a table; `students` has one for each requirement and total."""
@@ -89,8 +92,17 @@ class Results:
         return in_language(text, self.language)
 
     # ---- adding
+    def tally(self, result: StudentResult) -> None:
+        """Take in what became of one student's records and requirements, without any rows."""
+        if result.applies:
+            for name in self.policy.requirements:
+                self.requirement_counts[name, result.requirements.get(name, "open")] += 1
+        self._count(result.records)
+        self._decide(result)
+
     def add(self, result: StudentResult) -> None:
         """Take in one student's results."""
+        self.tally(result)
         if result.applies:
             self._students(result)
         for line in result.accounts:
@@ -108,14 +120,10 @@ class Results:
             )  # fmt: skip
         for entry in result.entries:
             self.entry(entry, result)
-        self._count(result.records)
-        self._decide(result)
 
     def _students(self, result: StudentResult) -> None:
         whole = {line.account: line.amount for line in result.accounts if not line.period}
         statuses = tuple(result.requirements.get(name, "open") for name in self.policy.requirements)
-        for name, status in zip(self.policy.requirements, statuses, strict=True):
-            self.requirement_counts[name, status] += 1
         totals = tuple(amount_value(whole.get(name)) for name in self.totals)
         self.tables["students"].append((result.student, *statuses, *totals))
 

@@ -185,5 +185,36 @@ RESULT_TABLES: Final[dict[str, tuple[Column, ...]]] = {
 }
 """The columns of every result table, in the order in which the tables are written: the manifest last."""
 
+COMPARISON_TABLES: Final[dict[str, tuple[Column, ...]]] = {
+    "changes": _columns(
+        "student_id sort name period before after difference way unit rules article",
+        before="number", after="number", difference="number",
+    ),
+    "crossings": _columns(
+        "student_id requirement part before after needed_before needed_after have_before have_after rules article",
+        needed_before="number", needed_after="number", have_before="number", have_after="number",
+    ),
+    "rules": _columns(
+        "sort rule account students gained lost open sum largest unit crossings line article",
+        students="whole", gained="whole", lost="whole", open="whole", sum="number", largest="number",
+        crossings="whole",
+    ),
+    "totals": _columns(
+        "account students gained lost open sum largest unit article",
+        students="whole", gained="whole", lost="whole", open="whole", sum="number", largest="number",
+    ),
+    "dispositions": _columns(
+        "kind record_id student_id rule account before after counted_before counted_after difference unit line article",
+        counted_before="number", counted_after="number", difference="number",
+    ),
+    "manifest": _columns("entry value"),
+}  # fmt: skip
+"""The columns of every table of a comparison, in the order in which they are written: the manifest last.
+
+`changes` has what differs for each student, `sort` being student, total, account or fact; `crossings` the requirements
+whose status differs, and their parts; `rules` and `totals` sum up; `dispositions` has the records that another thing
+became of. Version 1: a version 2 would change what a column means, not only add columns.
+"""
+
 DYNAMIC_TABLES: Final = frozenset({"students"})
 """Tables that have more columns after the listed ones: in `students`, one per requirement and one per total."""

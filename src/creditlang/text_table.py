@@ -1,4 +1,4 @@
-"""Tables for the screen: aligned although a Chinese character is two columns wide, numbers flush right."""
+"""Tables as text: aligned although a Chinese character is two columns wide, numbers flush right."""
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
@@ -12,7 +12,7 @@ def table_text(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str
     shown = [
         [amount_text(cell) if isinstance(cell, Decimal) else visible(_open_text(cell)) for cell in row] for row in rows
     ]
-    numeric = [any(isinstance(row[i], Decimal) for row in rows) for i in range(len(headings))]
+    numeric = [any(isinstance(row[i], Decimal | int) for row in rows) for i in range(len(headings))]
     widths = [max([display_width(head), *(display_width(row[i]) for row in shown)]) for i, head in enumerate(headings)]
     lines = [_line(headings, widths, numeric), "  ".join("─" * width for width in widths)]
     lines += [_line(row, widths, numeric) for row in shown]

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from creditlang.text_table import table_text
 from creditlang.source import visible
+from creditlang.text_table import table_text
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy

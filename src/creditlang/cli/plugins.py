@@ -32,8 +32,8 @@ def command(no_plugins: bool, folder: Path | None, offers: str, language: "Langu
     if folder is not None:
         make(folder, offers, language)
         return
-    from creditlang.text_table import table_text
     from creditlang.plugin import KIND_WORDS
+    from creditlang.text_table import table_text
 
     manager = common.plugin_manager(language, common.DataRequest((), no_plugins=no_plugins))
     rows = [[entry.name, f"{entry.distribution} {entry.version}", entry.status] for entry in manager.listing()]

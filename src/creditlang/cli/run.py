@@ -153,8 +153,8 @@ def write(
 
 def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
     """A table of students, what is wrong, and the equation."""
-    from creditlang.text_table import table_text
     from creditlang.diagnostics import Severity
+    from creditlang.text_table import table_text
 
     results = cohort.results
     columns = results.columns("students")

@@ -1,0 +1,94 @@
+"""Both sides of a comparison evaluated over all students, side by side, one student at a time.
+
+Each side reads the data by its own policy, for the two may ask for other columns; where both sides have the same policy
+and mappings, the data are read once. What is held at once is the rows read, one student's results on both sides, and
+what differs.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from attrs import evolve, frozen
+
+from creditlang.cohort import EVERY, Cohort, Evaluation, Settings, fewer_collections
+from creditlang.comparison.comparison import Comparison
+from creditlang.comparison.tables import COMPARISON_VERSION
+from creditlang.core import operators as o
+from creditlang.data.dataset import Dataset
+from creditlang.diagnostics import Diagnostic
+from creditlang.ledger import StudentResult
+from creditlang.schema import RawTable
+
+
+@frozen(eq=False)
+class Side:
+    """One side: a policy, how to run it, and its data. `problems` gives what a source found wrong."""
+
+    policy: o.Policy
+    settings: Settings
+    tables: Callable[[], Iterable[RawTable]]
+    problems: Callable[[], Sequence[Diagnostic]]
+
+
+@frozen
+class Compared:
+    """A comparison, and each side's record equation and problems; their result tables are empty."""
+
+    comparison: Comparison
+    old: Cohort
+    new: Cohort
+
+
+def one_reading(old: Side, new: Side) -> bool:
+    """Whether both sides read the data in the same way."""
+    return old.policy.fingerprint == new.policy.fingerprint and old.settings.mappings == new.settings.mappings
+
+
+def compare_cohorts(old: Side, new: Side, progress: Callable[[int, int], None] = lambda done, of: None) -> Compared:
+    """Compare the results of all students, or of those that `settings` choose."""
+    before = Evaluation.begin(old.policy, old.tables(), old.settings, old.problems)
+    if one_reading(old, new):
+        after = Evaluation.over(new.policy, _same(before.dataset), new.settings)
+    else:
+        after = Evaluation.begin(new.policy, new.tables(), new.settings, new.problems)
+    comparison = Comparison(old.policy, new.policy)
+    students = sorted({*before.chosen, *after.chosen})
+    with fewer_collections():
+        for position, identifier in enumerate(students):
+            comparison.add(*(_evaluated(side, identifier) for side in (before, after)))
+            for side in (before, after):
+                if identifier in side.dataset.students:
+                    side.release(identifier)
+            if position % EVERY == 0:
+                progress(position, len(students))
+    progress(len(students), len(students))
+    sides = [side.finish({}) for side in (before, after)]
+    comparison.equations = tuple(side.results.equation_text(side.read) for side in sides)
+    comparison.manifest = [("tables", f"comparison {COMPARISON_VERSION}"), *_manifest(*sides)]
+    comparison.reliable = all(side.reliable for side in sides)
+    return Compared(comparison, *sides)
+
+
+def _same(dataset: Dataset) -> Dataset:
+    """The same data, with a list of problems of its own."""
+    return evolve(dataset, problems=list(dataset.problems), owners=dict(dataset.owners))
+
+
+def _evaluated(side: Evaluation, identifier: str) -> StudentResult | None:
+    if identifier not in side.dataset.students:
+        return None
+    result = side.evaluate(identifier)
+    side.results.tally(result)
+    return result
+
+
+def _manifest(old: Cohort, new: Cohort) -> list[tuple[str, str]]:
+    """The manifests of both sides; what is the same on both stands there once."""
+    found = []
+    one, two = ([(str(row[0]), str(row[1])) for row in side.results.tables["manifest"]] for side in (old, new))
+    for entry, value in one:
+        if (entry, value) in two and entry not in ("policy", "policy_hash", "settings", "equation"):
+            found.append((entry, value))
+        else:
+            found.append((f"old_{entry}", value))
+    found += [(f"new_{entry}", value) for entry, value in two if (entry, value) not in found]
+    return found

@@ -1,0 +1,143 @@
+"""Changes: something before and after, how much more it is, and whether that is a gain."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final, Literal
+
+from attrs import field, frozen
+
+from creditlang.interpreter import values as v
+from creditlang.interpreter.values import ZERO, Interval
+from creditlang.ledger import Entry
+
+Sort = Literal["account", "fact", "requirement", "part", "rule"]
+Key = tuple[Sort, str]
+"""What changed, whatever the period: its sort and name."""
+
+NEEDED: Final = "needed"
+"""The `period` of a change of what a part of a requirement asks for."""
+
+
+@frozen
+class Change:
+    """Something that is another one: before and after, None where it is only in the other result.
+
+    A change of sort `rule` is the sum of what a rule counts for one account; an offset is a rule that has the name of
+    the credit it fills. Where only the periods are other ones and the sum is the same, there is one for each period.
+    """
+
+    sort: Sort
+    name: str
+    period: str
+    before: object
+    after: object
+    unit: str = ""
+    article: str = ""
+    account: str = ""
+    """Of a rule: the account that it adds to, or takes from."""
+    line: str = ""
+    """Of a rule: the line that treated its records otherwise, `cap 1 per semester → cap 2 per semester`."""
+
+    @property
+    def key(self) -> Key:
+        """Its sort and name."""
+        return self.sort, self.name
+
+    @property
+    def difference(self) -> v.Number | None:
+        """How much more it is: where it is open, all that it may be; None if there is no end to that, or no number."""
+        was, now = (ZERO if x is None else x for x in (self.before, self.after))
+        if not isinstance(was, (Decimal, Interval)) or not isinstance(now, (Decimal, Interval)):
+            return None
+        if not v.high(was).is_finite() or not v.high(now).is_finite():
+            return None
+        return v.subtract(now, was)
+
+    @property
+    def direction(self) -> int:
+        """1 where it is more, or met instead of not, -1 where it is less, 0 where that cannot be said."""
+        was, now = ends(self.before), ends(self.after)
+        if was is None or now is None:
+            return 0
+        up = now[0] >= was[0] and now[1] >= was[1]
+        down = now[0] <= was[0] and now[1] <= was[1]
+        return up - down
+
+    @property
+    def size(self) -> Decimal:
+        """How large it is; of open amounts, that of the end that moved more."""
+        was, now = ends(self.before), ends(self.after)
+        if was is None or now is None:
+            return ZERO
+        moved = (
+            abs(two - one) for one, two in zip(was, now, strict=True) if one.is_finite() and two.is_finite()
+        )  # fmt: skip
+        return max(moved, default=ZERO)
+
+
+@frozen
+class RecordChange:
+    """A record that another thing became of under a rule: its entries before and after, None where there is none."""
+
+    before: Entry | None
+    after: Entry | None
+
+    @property
+    def entry(self) -> Entry:
+        """The entry that there is."""
+        entry = self.after or self.before
+        assert entry is not None
+        return entry
+
+    @property
+    def line(self) -> tuple[str, str]:
+        """The line of the policy that treated it otherwise, and its article; empty where a record is only in one."""
+        if self.before is None or self.after is None:
+            return "", ""
+        was, now = self.before.steps, self.after.steps
+        place = next(
+            (number for number, (one, two) in enumerate(zip(was, now, strict=False))
+             if (one.text, one.before, one.after) != (two.text, two.before, two.after)),
+            min(len(was), len(now)),
+        )  # fmt: skip
+        steps = [steps[place] for steps in (was, now) if place < len(steps)]
+        texts = list(dict.fromkeys(step.text for step in steps if step.text))
+        return " → ".join(texts), steps[-1].article if steps else ""
+
+
+@frozen
+class Differences:
+    """All that differs between two results."""
+
+    requirements: tuple[Change, ...]
+    parts: tuple[Change, ...]
+    """Parts of requirements, called `requirement: part`: what the student has, or (period `needed`) what is asked."""
+    accounts: tuple[Change, ...]
+    facts: tuple[Change, ...]
+    rules: tuple[Change, ...]
+    """What made the difference, the largest first: rules; accounts, facts and parts that no rule explains."""
+    records: tuple[RecordChange, ...]
+    because: Mapping[Key, tuple[Change, ...]] = field(factory=dict)
+    """Which of `rules` made each account, fact, requirement and part another one; never empty for one that changed."""
+
+    def __bool__(self) -> bool:
+        return bool(self.requirements or self.parts or self.accounts or self.facts or self.records)
+
+
+_RANK: Final = {"unmet": Decimal(0), "open": Decimal(1), "met": Decimal(2)}
+
+
+def ends(value: object) -> tuple[Decimal, Decimal] | None:
+    """The lowest and the highest that a value can be; a status by its rank; None where more and less mean nothing."""
+    match value:
+        case None:
+            return ZERO, ZERO
+        case bool():
+            return Decimal(value), Decimal(value)
+        case Decimal():
+            return value, value
+        case Interval():
+            return value.low, value.high
+        case str() if value in _RANK:
+            return _RANK[value], _RANK[value]
+    return None
