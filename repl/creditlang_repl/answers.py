@@ -11,6 +11,7 @@ from creditlang.core.dependencies import within
 from creditlang.diagnostics import Language, in_language, render
 from creditlang.diagnostics.diagnostic import Diagnostic
 from creditlang.differences import Change, Differences, RecordChange
+from creditlang.differences.changes import NEEDED
 from creditlang.explain import Explanation, amount_text
 from creditlang.ledger import Entry, Record, StudentResult
 from creditlang.results import counted_amount, disposition_word
@@ -61,17 +62,19 @@ class Answerer:
 
     policy: o.Policy
     language: Language
+    before: o.Policy | None = None
+    """The policy that it is compared with: what only that one has is called as it is there."""
 
     def word(self, name: str, **values: object) -> str:
         return str(_WORDS[self.language][name]).format(**values)
 
     def label(self, name: str) -> str:
         """What people call an account, rule, fact or requirement."""
-        policy = self.policy
-        for group in (policy.rules, policy.accounts, policy.facts, policy.requirements):
-            if name in group:
-                labels = group[name].labels
-                return labels[0] if labels else name
+        for policy in filter(None, (self.policy, self.before)):
+            for group in (policy.rules, policy.accounts, policy.facts, policy.requirements):
+                if name in group:
+                    labels = group[name].labels
+                    return labels[0] if labels else name
         return name
 
     def named(self, name: str) -> str:
@@ -93,7 +96,7 @@ class Answerer:
             written.line((_STATUS_STYLES[status], f"{_MARKS[status]} "), ("title", head))
             for line in lines:
                 mark = line.strip()[:1]
-                style = next((x for status, x in _STATUS_STYLES.items() if _MARKS[status] == mark), "")
+                style: Style = next((x for status, x in _STATUS_STYLES.items() if _MARKS[status] == mark), "")
                 written.line("    ", (style, mark), line.strip()[1:])
         return written
 
@@ -200,22 +203,33 @@ class Answerer:
             return written.line(("faint", self.word("nothing", student=student)))
         for change in found.requirements:
             written.line(*self.changed(change, ""))
-            for part in found.parts:
-                if part.name.startswith(f"{change.name}: "):
-                    written.line(*self.changed(part, "    "))
-        if not found.requirements:
-            for part in found.parts:
-                written.line(*self.changed(part, ""))
+        for part in found.parts:
+            if part.period == NEEDED or isinstance(part.before, str) or self.crosses(part, found):
+                written.line(*self.changed(part, "  "))
         told = {change.name for change in found.accounts if not change.period}
-        for change in found.accounts:
-            sort = self.policy.accounts[change.name].sort if change.name in self.policy.accounts else "category"
-            if not change.period or change.name not in told or sort in ("score", "credit"):
-                written.line(*self.changed(change, ""))
+        for change in sorted(found.accounts, key=lambda change: self.order.get(change.name, len(self.order))):
+            account = self.policy.accounts.get(change.name)
+            levelled = account is not None and account.sort in ("score", "credit")
+            if not change.period or change.name not in told or levelled:
+                written.line(*self.changed(change, "  " * self.depth(change.name)))
         for change in found.facts:
             written.line(*self.changed(change, ""))
-        for line in self.record_lines(found.records):
-            written.lines.append(line)
+        written.lines.extend(self.record_lines(found.records))
         return written
+
+    def crosses(self, part: Change, found: Differences) -> bool:
+        """Whether a part of a requirement is of one that is met now and was not, or the other way round."""
+        return any(part.name.startswith(f"{change.name}: ") for change in found.requirements)
+
+    @property
+    def order(self) -> Mapping[str, int]:
+        """The place of each account in the policy."""
+        return {name: place for place, name in enumerate(self.policy.accounts)}
+
+    def depth(self, name: str) -> int:
+        """How many accounts are around an account."""
+        account = self.policy.accounts.get(name)
+        return 0 if account is None or account.parent is None else 1 + self.depth(account.parent)
 
     def changed(self, change: Change, pad: str) -> Iterator[Piece]:
         """One line: what, before → after, how much."""
@@ -228,8 +242,10 @@ class Answerer:
             style = "open"
         yield "", f"{pad}{name}{period}{asks}: " if self.language == "en" else f"{pad}{name}{period}{asks}："
         yield style, f"{before} → {after}"
-        if change.difference and not asks:
-            yield "faint", f"  ({change.difference:+f})"
+        more = change.difference
+        known = change.before is not None and change.after is not None
+        if known and isinstance(more, Decimal) and more and not asks:
+            yield "faint", f"  ({'+' if more > 0 else '−'}{amount_text(abs(more))})"
         yield "faint", _article(change.article)
 
     def part(self, name: str) -> str:
@@ -240,7 +256,7 @@ class Answerer:
     def record_lines(self, changes: Iterable[RecordChange]) -> Iterator[Line]:
         """Records of which something else became, like ones together."""
         groups: dict[tuple[object, ...], list[RecordChange]] = {}
-        for change in changes:
+        for change in paired(changes):
             groups.setdefault(self.fate(change), []).append(change)
         for group in groups.values():
             yield tuple(self.fate_pieces(group))
@@ -256,13 +272,14 @@ class Answerer:
         return f"{disposition_word(entry.disposition(), self.language)} {amount}".strip()
 
     def reason(self, change: RecordChange) -> str:
+        """Why a record ended as it did: what was said of it, else the line that treated it otherwise."""
         entry = change.after
         if entry is None:
             return ""
         if entry.told and entry.disposition() != "counted":
             return in_language(entry.told, self.language) + _article(entry.article)
-        cut = next((step for step in reversed(entry.steps) if step.sort in ("cap", "count", "times", "half")), None)
-        return f"{in_language(cut.note, self.language) if cut.note else cut.text}{_article(cut.article)}" if cut else ""
+        line, article = change.line
+        return f"{line}{_article(article)}" if line else ""
 
     def fate_pieces(self, group: Sequence[RecordChange]) -> Iterator[Piece]:
         first = group[0]
@@ -274,12 +291,28 @@ class Answerer:
         style: Style = "gain" if now and not was else "loss" if was and not now else "open"
         if first.after is not None and first.after.disposition() in ("void", "reduced", "invalid", "unmatched"):
             style = "loss"
-        rule = self.label(first.entry.rule or first.entry.account or self.item(first.entry.record))
+        entry = first.before if first.after is not None and not first.after.rule and first.before else first.entry
+        rule = self.label(entry.rule or entry.account or self.item(entry.record))
         yield "", f"  {ids} {visible(rule)}{': ' if self.language == 'en' else '：'}"
         yield style, fate
         reason = self.reason(first)
         if reason:
             yield "faint", f"  {visible(reason)}"
+
+
+def paired(changes: Iterable[RecordChange]) -> Iterator[RecordChange]:
+    """Changes of records, those that left one rule and came to another, or to none, as one change."""
+    changes = list(changes)
+    gone = {(x.entry.record.kind, x.entry.record.identifier): x for x in changes if x.after is None}
+    come = {(x.entry.record.kind, x.entry.record.identifier): x for x in changes if x.before is None}
+    for change in changes:
+        key = (change.entry.record.kind, change.entry.record.identifier)
+        if change.before is None and gone.get(key) is not None:
+            continue
+        if change.after is None and key in come and gone[key] is change:
+            yield RecordChange(change.before, come[key].after)
+        else:
+            yield change
 
 
 def diagnostics(found: Iterable[Diagnostic], language: Language) -> Written:
@@ -300,4 +333,3 @@ def _called(record: Record) -> str:
 
 def _article(article: str) -> str:
     return f"  [{article}]" if article else ""
-

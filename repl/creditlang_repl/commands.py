@@ -94,13 +94,12 @@ def _is_name(text: str, end: int, form: str) -> bool:
     following = text[end : end + 1]
     if form.isascii() and form.isalpha() and (following == "_" or following.isalnum()):
         return True
-    rest = text[end:].lstrip()
-    return rest[:1] in ("(", "+", "*", "/", "[") or rest[:2] in (">=", "<=", "==", "!=") or rest[:1] in ("=", "<", ">")
+    return text[end:].lstrip()[:1] in tuple("(+*[=<>（＋＝")
 
 
 _DECLARATIONS = (
-    "LET", "UNIT", "SCALE", "CHOICE", "RECORD", "CATEGORY", "SCORE", "ITEM", "ADJUST", "TABLE", "FACT", "CREDIT", "ACCOUNT",
-    "OFFSET", "REQUIRE", "TREAT", "UNIQUE", "READING", "CALENDAR", "USE",
+    "LET", "UNIT", "SCALE", "CHOICE", "RECORD", "CATEGORY", "SCORE", "ITEM", "ADJUST", "TABLE", "FACT", "CREDIT",
+    "ACCOUNT", "OFFSET", "REQUIRE", "TREAT", "UNIQUE", "READING", "CALENDAR", "USE",
 )  # fmt: skip
 
 

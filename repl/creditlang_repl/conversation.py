@@ -35,7 +35,7 @@ class Conversation:
     progress: Progress = field(default=lambda done, of: None)
 
     # ---- for every command
-    def word(self, name: str, **values: object) -> str:
+    def word(self, name: str, /, **values: object) -> str:
         """A sentence in the language of the session."""
         return words.word(self.language, name, **values)
 
@@ -43,9 +43,9 @@ class Conversation:
         """The policy and data with what is tried. Raises `CannotDo` if there is no policy."""
         return self.workspace.view(self.tried)
 
-    def answerer(self, view: View) -> Answerer:
-        """Writes answers."""
-        return Answerer(view.policy, self.language)
+    def answerer(self, view: View, before: View | None = None) -> Answerer:
+        """Writes answers about a view, compared with the one before it if given."""
+        return Answerer(view.policy, self.language, before.policy if before is not None else None)
 
     def chosen(self) -> str:
         """The student spoken of. Raises `CannotDo` if there is none."""
@@ -113,7 +113,7 @@ class Conversation:
         old = before.result(self.number)
         refuse_unreadable(before, after, after.student(self.number))
         found = differences(old, after.result(self.number), before.policy, after.policy)
-        written.lines.extend(self.answerer(after).differences(found, self.number).lines)
+        written.lines.extend(self.answerer(after, before).differences(found, self.number).lines)
         return written
 
     def anew(self, written: Written, policy: PolicyFile, data: Data | None) -> Written:
@@ -129,7 +129,7 @@ class Conversation:
             gone, self.number = self.number, None
             return written.line(("warning", self.word("nobody left", number=gone)))
         found = differences(old, after.result(self.number), before.policy, after.policy)
-        written.lines.extend(self.answerer(after).differences(found, self.number).lines)
+        written.lines.extend(self.answerer(after, before).differences(found, self.number).lines)
         return written
 
     def day(self) -> date | None:

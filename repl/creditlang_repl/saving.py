@@ -51,8 +51,8 @@ class ExampleWriter:
         fit = (label for label in labels if _NAME.fullmatch(label)) if self.labels else iter(())
         return next(fit, name)
 
-    def text(self, title: str, number: str, changed: Iterable[str]) -> str:
-        """The example. `changed` are the accounts, facts and requirements that have to be expected."""
+    def text(self, title: str, number: str, changed: Iterable[tuple[str, str]]) -> str:
+        """The example. `changed` are the accounts and facts that have to be expected, each with its period."""
         student, result = self.view.student(number), self.view.result(number)
         comma = "，" if self.language == "zh" else ", "
         lines = [f"{self.word('EXAMPLE')} {quoted(title)}"]
@@ -136,21 +136,20 @@ class ExampleWriter:
             return self.name(str(value), labels)
         return str(value) if column.type.name == "semester" else quoted(str(value))
 
-    def expectations(self, result: StudentResult, changed: set[str]) -> Iterator[str]:
+    def expectations(self, result: StudentResult, changed: set[tuple[str, str]]) -> Iterator[str]:
         """What came out: requirements, totals, and whatever a change made different."""
         expect, equals = self.word("EXPECT"), "="
         for name, status in result.requirements.items():
             labels = self.policy.requirements[name].labels
             yield f"{expect} {self.name(name, labels)} {self.word('IS')} {self.word(status.upper())}"
-        wanted = set(Results(self.policy).totals) | changed
+        wanted = {(name, "") for name in Results(self.policy).totals} | changed
         for line in result.accounts:
-            whole = not line.period
-            if line.account in wanted and (whole or line.account in changed) and (amount := self.amount(line.amount)):
+            if (line.account, line.period) in wanted and (amount := self.amount(line.amount)):
                 account = self.name(line.account, self.policy.accounts[line.account].labels)
                 period = f" {self.word('IN')} {line.period}" if line.period else ""
                 yield f"{expect} {account}{period} {equals} {amount}"
         for fact in result.facts:
-            if fact.fact in changed and (amount := self.amount(fact.value)):
+            if (fact.fact, fact.period) in changed and (amount := self.amount(fact.value)):
                 period = f" {self.word('IN')} {fact.period}" if fact.period else ""
                 yield f"{expect} {self.name(fact.fact, self.policy.facts[fact.fact].labels)}{period} {equals} {amount}"
 
@@ -173,7 +172,9 @@ class Beside:
     extensions: Callable[[], Extensions]
 
 
-def example(view: View, number: str, title: str, language: Language, changed: Iterable[str], beside: Beside) -> str:
+def example(
+    view: View, number: str, title: str, language: Language, changed: Iterable[tuple[str, str]], beside: Beside
+) -> str:
     """A student as an example that comes out as it should. Raises `CannotDo` if there is no way to write it."""
     changed = tuple(changed)
     found: list[Diagnostic] = []

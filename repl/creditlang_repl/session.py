@@ -7,7 +7,7 @@ about the student).
 
 from attrs import evolve
 
-from creditlang.diagnostics import Language
+from creditlang.diagnostics import Language, report
 from creditlang.driver import Compiled
 from creditlang.examples import BadExample
 from creditlang.plugin import PluginManager
@@ -78,7 +78,9 @@ class Session:
         except (CannotDo, CannotEdit, BadQuestion) as error:
             found = diagnostics(error.diagnostics, kept.language)
         except BadExample as error:
-            found = diagnostics([error.diagnostic], kept.language)
+            found = diagnostics([report("CR916", error.span, reason=error.reason)], kept.language)
+        except Exception as error:  # a mistake of ours must not cost the session
+            found = diagnostics([report("CR915", None, sort=type(error).__name__)], kept.language)
         finally:
             self.conversation.progress = kept.progress
         self._restore(kept, policy, data)

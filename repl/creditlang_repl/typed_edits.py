@@ -5,15 +5,15 @@ Nothing is tried here; what the policy does not know is refused, with the place 
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from attrs import frozen
 
 from creditlang.diagnostics import Diagnostic, Phrase, nearest, report
 from creditlang.examples import program_kind, settings_of, written_values
 from creditlang.ledger import Record
+from creditlang.queries import BadQuestion
 from creditlang.resolve import Program
-from creditlang.source import SourceFile
+from creditlang.source import SourceFile, Span
 from creditlang.syntax import tree as t
 from creditlang_repl import edits
 from creditlang_repl.commands import Command, command_at, declaration_at
@@ -45,16 +45,21 @@ class EditReader:
         readers: Mapping[str, Callable[[SourceFile, int], Edit]] = {
             "set": self.setting, "add": self.added, "drop": self.dropped, "change": self.changed, "in": self.put_in,
         }  # fmt: skip
-        if command.name not in readers or not source.text[start:].strip():
+        if not source.text[start:].strip():
             raise usage(command)
-        return readers[command.name](source, start)
+        try:
+            return readers[command.name](source, start)
+        except BadQuestion as error:
+            if all(found.span is None or found.span.start == len(source.text) for found in error.diagnostics):
+                raise usage(command) from None  # it ends too soon
+            raise
 
     def any(self, source: SourceFile, start: int, command: Command) -> Edit:
         """The edit that stands at `start`, of whatever sort; `command` stands before it."""
         found = command_at(source.text[start:])
-        if found is not None:
+        if found is not None and found[0].name in ("set", "add", "drop", "change", "in"):
             return self.after(found[0], source, start + found[1])
-        if declaration_at(source.text[start:]) is None:
+        if found is not None or declaration_at(source.text[start:]) is None:
             raise usage(command)
         return self.declared(source, start)
 
@@ -75,7 +80,8 @@ class EditReader:
         into = next((name for name in names if _begins(text, name)), None)
         if into is None:
             word = text.split(maxsplit=1)[0]
-            raise CannotDo([edits.unknown(self.view.compiled, word, ("account", "item"))])
+            where = Span(source, start, start + len(word))
+            raise CannotDo([edits.unknown(self.view.compiled, word, ("account", "item"), where)])
         rest = text[len(into) :].lstrip(_AFTER_CONTAINER)
         node = self.view.asker.tree("line", source, start + len(text) - len(rest))
         return edits.PutIn(first_line(source.text), into, node)
@@ -97,6 +103,10 @@ class EditReader:
         kind = program_kind(view.policy, node.kind.text)
         if kind is None:
             raise CannotDo([edits.unknown(view.compiled, node.kind.text, ("kind",), node.kind.span)])
+        first = node.parts[0]
+        known = first.name in self.view.policy.treats or self.program.item(first.name) is not None
+        if first.kind == "word" and view.policy.kinds[kind].item_field and not known:
+            raise CannotDo([edits.unknown(view.compiled, first.name, ("item",), first.span)])
         values, times, _ = written_values(view.policy, view.policy.kinds[kind], node)
         taken = sum(len(edit.numbers) for edit in view.tried.edits if isinstance(edit, edits.AddRecord))
         numbers = tuple(f"new{taken + place + 1}" for place in range(times))
@@ -189,5 +199,3 @@ def _begins(text: str, name: str) -> bool:
     """Whether a text begins with a name; one in Latin letters as a whole word."""
     following = text[len(name) : len(name) + 1]
     return text.startswith(name) and not (name.isascii() and (following.isalnum() or following == "_"))
-
-

@@ -34,7 +34,7 @@ _WORDS = {
         "for instance": "for instance",
         "also": "see also",
         "language": "I answer in English.",
-        "no name": "Type `show` for the whole account.",
+        "holds if changed": "It holds for the policy with its changes: keep those as well, by `save patch`.",
     },
     "zh": {
         "loaded": "{title}（{name}）：{rules}条规则",
@@ -67,11 +67,11 @@ _WORDS = {
         "for instance": "例如",
         "also": "另见",
         "language": "以下用中文回答。",
-        "no name": "“显示”可看全部账户。",
+        "holds if changed": "这个例子对改动后的办法成立：请用“保存补丁”把改动也存下来。",
     },
 }
 
 
-def word(language: Language, name: str, **values: object) -> str:
+def word(language: Language, name: str, /, **values: object) -> str:
     """A sentence of the session."""
     return _WORDS[language][name].format(**values)

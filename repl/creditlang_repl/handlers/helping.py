@@ -38,8 +38,9 @@ def _overview(now: Conversation) -> Written:
     usages = {name: in_language(command.usage, now.language) for name, command in commands().items()}
     width = min(44, max(map(display_width, usages.values())))
     for name, command in commands().items():
-        space = " " * max(1, width - display_width(usages[name]))
-        written.line("  ", ("title", usages[name]), f"{space}  {in_language(command.summary, now.language)}")
+        space = " " * max(0, width - display_width(usages[name]))
+        first, stop, _ = in_language(command.summary, now.language).partition("。" if now.language == "zh" else ". ")
+        written.line("  ", ("title", usages[name]), f"{space}  {first.rstrip('.')}{stop.strip()}")
     return written.line(("faint", now.word("more help")))
 
 

@@ -10,7 +10,7 @@ from creditlang.source import SourceFile
 from creditlang_repl import saving
 from creditlang_repl.commands import Command
 from creditlang_repl.conversation import Conversation
-from creditlang_repl.edits import own
+from creditlang_repl.edits import PolicyEdit, own
 from creditlang_repl.reply import Written
 from creditlang_repl.typed_edits import unquoted, usage
 from creditlang_repl.workspace import Tried
@@ -28,7 +28,10 @@ def save_example(now: Conversation, command: Command, source: SourceFile, start:
     beside = saving.Beside(tuple(_example_sources(policy.path)), now.workspace.manager.extensions)
     text = saving.example(view, number, match[1][1:-1], now.language, _touched(now, number), beside)
     saving.add_to(path, text)
-    return Written().text(text).line(("faint", now.word("saved", name=path.name)))
+    written = Written().text(text).line(("faint", now.word("saved", name=path.name)))
+    if any(isinstance(edit, PolicyEdit) for edit in view.tried.edits):
+        written.line(("warning", now.word("holds if changed")))
+    return written
 
 
 def _example_sources(path: Path) -> Iterator[SourceFile]:
@@ -39,11 +42,11 @@ def _example_sources(path: Path) -> Iterator[SourceFile]:
             yield source
 
 
-def _touched(now: Conversation, number: str) -> set[str]:
-    """The accounts and facts that what is tried made different."""
+def _touched(now: Conversation, number: str) -> set[tuple[str, str]]:
+    """The accounts and facts that what is tried made different, with their periods."""
     before, after = now.workspace.view(Tried((), now.tried.as_of)), now.view()
     found = differences(before.result(number), after.result(number), before.policy, after.policy)
-    return {change.name for change in (*found.accounts, *found.facts)}
+    return {(change.name, change.period) for change in (*found.accounts, *found.facts)}
 
 
 def save_policy(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:

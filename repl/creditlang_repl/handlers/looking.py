@@ -3,11 +3,13 @@
 import re
 
 from creditlang.diagnostics import Phrase, nearest, report
+from creditlang.queries import BadQuestion
+from creditlang.resolve import Program
 from creditlang.results import amount_value
-from creditlang.source import SourceFile
+from creditlang.source import SourceFile, Span
 from creditlang_repl import asking
 from creditlang_repl.answers import value_text
-from creditlang_repl.commands import Command
+from creditlang_repl.commands import Command, by_form
 from creditlang_repl.conversation import Conversation
 from creditlang_repl.reply import Written
 from creditlang_repl.typed_edits import unquoted, usage
@@ -16,6 +18,8 @@ from creditlang_repl.workspace import CannotDo, View
 _TOP = re.compile(r"(\d{1,6})\s*(?:students?\s+by\b|名(?:学生)?\s*[，,]?\s*按)\s*")
 _WHERE = re.compile(r"(?<!\w)where\b|其中")
 _TOPIC = Phrase("account, item, requirement, fact or record", "账户、项目、要求、事实或记录")
+_INPUT = Phrase("command or name", "命令或名称")
+_WORD = re.compile(r"\s*([^\W\d]\w*)")
 _FEW = 8
 
 
@@ -56,7 +60,8 @@ def records(now: Conversation, command: Command, source: SourceFile, start: int)
 
 def value(now: Conversation, source: SourceFile) -> Written:
     """The value of an expression for the student; of a bare name, what there is to show of it."""
-    view, start = now.view(), 1 if source.text.startswith(("=", "＝")) else 0
+    view = now.view()
+    start = len(source.text) - len(source.text.lstrip("=＝ \t　"))
     bare, program = source.text[start:].strip(), view.compiled.compilation.program
     if any(program.canonical(space, bare) for space in ("account", "require", "fact", "item")):
         number = now.chosen()
@@ -64,9 +69,22 @@ def value(now: Conversation, source: SourceFile) -> Written:
         if account is not None:
             return now.answerer(view).overview(view.result(number), account.name)
         return Written().text(_told(now, view, number, bare))
-    question = view.asker.value(source, start)
+    try:
+        question = view.asker.value(source, start)
+    except BadQuestion:
+        _refuse_unknown(source, start, program)
+        raise
     found = value_text(question.of(view.answers(now.chosen())), now.language)
     return Written().line(f"{found} {now.answerer(view).unit(question.type.unit or '')}".rstrip())
+
+
+def _refuse_unknown(source: SourceFile, start: int, program: Program) -> None:
+    """Raise `CannotDo` if the first word is no name of the policy: a command was meant, or a name."""
+    word = _WORD.match(source.text, start)
+    names = [text for _, text in program.labels]
+    if word is not None and word[1] not in names:
+        close = nearest(word[1], [*by_form(), *names]) or ""
+        raise CannotDo([report("CR101", Span(source, *word.span(1)), kind=_INPUT, name=word[1], nearest=close)])
 
 
 # ---- all students
@@ -113,7 +131,7 @@ def count(now: Conversation, command: Command, source: SourceFile, start: int) -
 def top(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """The students with the highest values."""
     view, match = now.view(), _TOP.match(source.text, start)
-    if match is None or not 0 < int(match[1]):
+    if match is None or not int(match[1]) > 0:
         raise usage(command)
     where = _WHERE.search(source.text, match.end())
     end = where.start() if where else len(source.text)

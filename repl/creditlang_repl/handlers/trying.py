@@ -91,9 +91,7 @@ def what_if(now: Conversation, command: Command, source: SourceFile, start: int)
     else:
         before, after = now.workspace.view(Tried((), now.tried.as_of)), now.view()
     written = diagnostics(new_warnings(before.compiled, after.compiled), now.language)
-    for line in compare(now, before, after).lines(now.language):
-        written.line(line)
-    return written
+    return written.text(compare(now, before, after).text(now.language))
 
 
 def compare(now: Conversation, before: View, after: View) -> Comparison:

@@ -24,6 +24,7 @@ class BadExample(Exception):
 
     def __init__(self, reason: str, span: Span) -> None:
         super().__init__(str(reason))
+        self.reason, self.span = reason, span
         self.diagnostic = report("CR802", span, reason=reason)
 
 

@@ -90,7 +90,7 @@ def parse_typed(sort: Typed, source: SourceFile, start: int, known_names: Iterab
     try:
         node = grammar().parse(part, start=f"typed_{sort}")
     except UnexpectedToken as error:
-        return _syntax_error(error)
+        return _syntax_error(error, source)
     except LexicalError as error:
         return error.diagnostic
     assert isinstance(node, Node)
@@ -128,13 +128,17 @@ def _described(terminal: str) -> Phrase:
     return Phrase(f"“{table.written(terminal, 'en')}”", f"“{table.written(terminal, 'zh')}”")
 
 
-def _syntax_error(error: UnexpectedToken) -> Diagnostic:
+def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None) -> Diagnostic:
+    """What cannot be understood; of a text that ends too soon the place is the end of `whole`, where it is known."""
     token = error.token
     assert isinstance(token, PlacedToken) or token.type == "$END"
-    source = getattr(token, "source", None)
-    start, end = (token.start_pos or 0, token.end_pos or 0) if source else (0, 0)
+    source = getattr(token, "source", whole)
+    start, end = (token.start_pos or 0, token.end_pos or 0) if source is not whole else (0, 0)
     if source is None:
         return report("CR005", None, found=_described("$END"), expected=Phrase("a declaration", "一项声明"))
+    if token.type == "$END":
+        place = Span(source, len(source.text), len(source.text))
+        return report("CR005", place, found=_described("_NL"), expected=_expected(error.expected))
     if token.type in ("_NL", "_INDENT", "_DEDENT"):
         found: str = _NAMED[token.type]
         end = max(end, start + 1) if token.type != "_NL" else start + 1
@@ -143,11 +147,15 @@ def _syntax_error(error: UnexpectedToken) -> Diagnostic:
     slip = _misspelt(token, error.expected)
     if slip is not None:
         return slip
-    wanted = sorted(error.expected, key=lambda name: (name not in _NAMED, name))
-    choices = [_described(name) for name in wanted]
-    expected = either(choices) if len(choices) <= _FEW else Phrase("something else", "别的写法")
     end = min(end, len(source.text))
-    return report("CR005", Span(source, min(start, end), end), found=found, expected=expected)
+    return report("CR005", Span(source, min(start, end), end), found=found, expected=_expected(error.expected))
+
+
+def _expected(terminals: Iterable[str]) -> str:
+    """What could stand there, if it can be told in few words."""
+    wanted = sorted(terminals, key=lambda name: (name not in _NAMED, name))
+    choices = [_described(name) for name in wanted]
+    return either(choices) if len(choices) <= _FEW else Phrase("something else", "别的写法")
 
 
 _WORD = re.compile(r"[^\W\d][\w-]*")
