@@ -241,7 +241,15 @@ class Answerer:
         if asks:
             style = "open"
         yield "", f"{pad}{name}{period}{asks}: " if self.language == "en" else f"{pad}{name}{period}{asks}："
-        yield style, f"{before} → {after}"
+        if change.before is None and change.sort != "account":
+            yield style, f"{self.word('new')}, {after}" if self.language == "en" else f"{self.word('new')}，{after}"
+        elif change.after is None and change.sort != "account":
+            yield (
+                style,
+                f"{self.word('gone')} ({before})" if self.language == "en" else f"{self.word('gone')}（{before}）",
+            )
+        else:
+            yield style, f"{before} → {after}"
         more = change.difference
         known = change.before is not None and change.after is not None
         if known and isinstance(more, Decimal) and more and not asks:

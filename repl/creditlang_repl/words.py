@@ -4,21 +4,21 @@ from creditlang.diagnostics import Language
 
 _WORDS = {
     "en": {
-        "loaded": "{title} ({name}): {rules} rules",
-        "read": "{students} students, {records} records from {where}",
-        "problems": "{count} findings about the data, the first:",
+        "loaded": "{title} ({name}): {rules:rule}",
+        "read": "{students:student}, {records:record} from {where}",
+        "problems": "{count:finding} about the data, the first:",
         "noted": "Tried. Choose a student to see what it changes, or ask `what if`.",
         "undone": "undone: {said}",
         "redone": "again: {said}",
         "nothing tried": "Nothing is being tried.",
         "tried": "being tried:",
         "taken back": "taken back, `redo` brings back:",
-        "reset": "All {count} changes taken back; `undo` brings them back.",
+        "reset": "{count:change} taken back; `undo` brings them back.",
         "as of": "as of {date}",
-        "counted": "{records} records of {students} students",
-        "those": "{count} students",
+        "counted": "{records:record} of {students:student}",
+        "those": "{count:student}",
         "open": "open for {count} more: {who}",
-        "without": "{count} students have no value",
+        "without": "no value: {count:student}",
         "value": "value",
         "number": "student_id",
         "name": "name",
@@ -72,6 +72,15 @@ _WORDS = {
 }
 
 
+class Counted(int):
+    """A number that is written with the word behind its colon, `{count:student}`: 1 student, 2 students."""
+
+    def __format__(self, word: str) -> str:
+        """The number, and the word as many as there are."""
+        return f"{int(self)} {word}{'' if self == 1 else 's'}" if word else str(int(self))
+
+
 def word(language: Language, name: str, /, **values: object) -> str:
     """A sentence of the session."""
-    return _WORDS[language][name].format(**values)
+    shown = {key: Counted(value) if type(value) is int else value for key, value in values.items()}
+    return _WORDS[language][name].format(**shown)

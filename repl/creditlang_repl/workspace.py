@@ -14,6 +14,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from creditlang.cohort import EVERY, fewer_collections
 from creditlang.core import operators as o
 from creditlang.data.dataset import Dataset
 from creditlang.data.mapping_file import open_mapping
@@ -142,18 +143,16 @@ class View:
     def all(self, progress: Progress, of: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
         """Something for each student, with progress told."""
         numbers = self.numbers()
-        for done, number in enumerate(numbers):
-            if done % _EVERY == 0:
-                progress(done, len(numbers))
-            yield number, of(number)
+        with fewer_collections():
+            for done, number in enumerate(numbers):
+                if done % EVERY == 0:
+                    progress(done, len(numbers))
+                yield number, of(number)
         progress(len(numbers), len(numbers))
 
     def explanation(self, number: str, language: Any) -> Explanation:
         """Answers in words about a student."""
         return Explanation(self.policy, self.result(number), language)
-
-
-_EVERY = 20
 
 
 @define(eq=False)
@@ -293,8 +292,14 @@ def digest_of(path: Path) -> str:
 
 
 def signature(policy: o.Policy) -> tuple[Any, ...]:
-    """What reading data depends on."""
-    kinds = tuple((name, kind.labels, kind.columns, kind.group, kind.membership) for name, kind in policy.kinds.items())
+    """What reading data depends on: columns and their values, items, semesters, and on whom a record falls."""
+    kinds = tuple(
+        (name, kind.labels, _columns(kind.columns), kind.group, kind.membership) for name, kind in policy.kinds.items()
+    )
     semesters = tuple((semester.name, semester.labels) for semester in policy.calendar.semesters)
-    shared = tuple(name for name, rule in policy.rules.items() if rule.falls_on_group)
-    return policy.student_labels, policy.attributes, kinds, tuple(policy.treats.items()), semesters, shared
+    rules = tuple((name, rule.falls_on_group) for name, rule in policy.rules.items())
+    return policy.student_labels, _columns(policy.attributes), kinds, tuple(policy.treats.items()), semesters, rules
+
+
+def _columns(columns: Iterable[o.Column]) -> tuple[Any, ...]:
+    return tuple((column, tuple((column.values or {}).items())) for column in columns)

@@ -132,8 +132,8 @@ def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None) -> Di
     """What cannot be understood; of a text that ends too soon the place is the end of `whole`, where it is known."""
     token = error.token
     assert isinstance(token, PlacedToken) or token.type == "$END"
-    source = getattr(token, "source", whole)
-    start, end = (token.start_pos or 0, token.end_pos or 0) if source is not whole else (0, 0)
+    placed = getattr(token, "source", None)
+    source, start, end = placed or whole, token.start_pos or 0, token.end_pos or 0
     if source is None:
         return report("CR005", None, found=_described("$END"), expected=Phrase("a declaration", "一项声明"))
     if token.type == "$END":

@@ -1,0 +1,69 @@
+"""Sessions as they are typed, each a Markdown file: files to begin with, inputs behind `> `, and every answer.
+
+* ```credit NAME and ```csv NAME: a file of the folder in which the session runs,
+* ```session, or ```session zh: inputs, each behind `> ` (further lines behind `… `), with what is answered; the
+  sessions of a file go on where the one before ended, unless it says ```session zh new,
+* ```file NAME: what the session wrote into a file.
+
+`pytest tests/repl --update` writes the answers anew.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from creditlang.plugin import PluginManager
+from creditlang_repl.session import Session
+
+HERE = Path(__file__).parent / "transcripts"
+FENCE = re.compile(r"^```(?P<kind>\w+)(?P<words>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def inputs(text: str) -> list[str]:
+    """What is typed in a block."""
+    found: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("> "):
+            found.append(line[2:])
+        elif line.startswith("… "):
+            found[-1] += "\n" + line[2:]
+    return found
+
+
+def carried_out(session: Session, typed: str) -> str:
+    """An input and its answer, as they stand in a block."""
+    first, *others = typed.split("\n")
+    shown = [f"> {first}", *(f"… {line}" for line in others)]
+    reply = session.answer(typed)
+    assert "CR915" not in reply.text, reply.text
+    return "\n".join(shown) + "\n" + reply.text
+
+
+@pytest.mark.parametrize("path", sorted(HERE.glob("*.md")), ids=lambda path: path.stem)
+def test_a_session_goes_as_it_is_written(
+    path: Path, update: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    session = Session("en", PluginManager(no_plugins=True))
+
+    def block(match: re.Match[str]) -> str:
+        nonlocal session
+        words, text = match["words"].split(), match["text"]
+        if match["kind"] in ("credit", "csv"):
+            target = tmp_path / words[0]
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        elif match["kind"] == "session":
+            if "new" in words:
+                session = Session("zh" if "zh" in words else "en", PluginManager(no_plugins=True))
+            text = "".join(carried_out(session, typed) for typed in inputs(text))
+        elif match["kind"] == "file":
+            text = (tmp_path / words[0]).read_text(encoding="utf-8")
+        return f"```{match['kind']}{match['words']}\n{text}```"
+
+    written = path.read_text(encoding="utf-8")
+    true = FENCE.sub(block, written)
+    if update and true != written:
+        path.write_text(true, encoding="utf-8")
+    assert update or written == true, f"pytest {path.name} --update writes the answers anew, if they are right"
