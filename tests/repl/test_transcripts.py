@@ -59,7 +59,8 @@ def test_a_session_goes_as_it_is_written(
                 session = Session("zh" if "zh" in words else "en", PluginManager(no_plugins=True))
             text = "".join(carried_out(session, typed) for typed in inputs(text))
         elif match["kind"] == "file":
-            text = (tmp_path / words[0]).read_text(encoding="utf-8")
+            target = tmp_path / words[0]
+            text = target.read_text(encoding="utf-8") if target.exists() else "(nothing)\n"
         return f"```{match['kind']}{match['words']}\n{text}```"
 
     written = path.read_text(encoding="utf-8")

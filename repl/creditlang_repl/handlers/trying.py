@@ -10,7 +10,7 @@ from creditlang_repl.commands import Command
 from creditlang_repl.conversation import Conversation, new_warnings
 from creditlang_repl.edits import PLACE
 from creditlang_repl.reply import Written
-from creditlang_repl.typed_edits import first_line
+from creditlang_repl.typed_edits import first_line, usage
 from creditlang_repl.workspace import CannotDo, Tried, View
 
 
@@ -88,8 +88,10 @@ def what_if(now: Conversation, command: Command, source: SourceFile, start: int)
     if source.text[start:].strip():
         edit = now.reader(None).any(source, start, command)
         before, after = now.view(), now.workspace.view(Tried((*now.tried.edits, edit), now.tried.as_of))
-    else:
+    elif now.tried.edits:
         before, after = now.workspace.view(Tried((), now.tried.as_of)), now.view()
+    else:
+        raise usage(command)
     written = diagnostics(new_warnings(before.compiled, after.compiled), now.language)
     return written.text(compare(now, before, after).text(now.language))
 
