@@ -88,7 +88,7 @@ def main() -> None:
     assert not reply.failed, reply.text
     seconds = perf_counter() - start
     print(
-        f"what if {SET}: {seconds:.1f} s, {2 * data.rows / seconds:,.0f} records a second, progress told {len(told)} times, "
+        f"what if {SET}: {seconds:.1f} s, {2 * data.rows / seconds:,.0f} records a second, progress {len(told)} times, "
         f"peak {before:.0f} MiB before, {peak():.0f} MiB after"
     )
 

@@ -71,13 +71,14 @@ class Conversation:
         if data is None or policy is None or number not in data.dataset.students:
             return ""
         attributes = policy.compiled.policy.attributes
-        column = next((x for x in attributes if x.name == "name" or "姓名" in x.labels), None)
+        column = next((x for x in attributes if {"name", "姓名"} & {x.name, *x.labels}), None)
         return str(data.dataset.students[number].attributes.get(column.name) or "") if column else ""
 
     # ---- trying
     def try_edit(self, edit: Edit) -> Written:
         """Try one thing more."""
-        return self.go_on(edit.said, Tried((*self.tried.edits, edit), self.tried.as_of))
+        written = self.go_on(edit.said, Tried((*self.tried.edits, edit), self.tried.as_of))
+        return written if self.number is not None else written.line(("faint", self.word("noted")))
 
     def go_on(self, said: str, tried: Tried) -> Written:
         """Go on with other edits, and tell what that makes different; what was before can be gone back to."""
@@ -109,7 +110,7 @@ class Conversation:
         """What is new to be said of the policy, and what differs for the student."""
         written = diagnostics(new_warnings(before.compiled, after.compiled), self.language)
         if self.number is None or before.data is None:
-            return written.line(("faint", self.word("noted")))
+            return written
         old = before.result(self.number)
         refuse_unreadable(before, after, after.student(self.number))
         found = differences(old, after.result(self.number), before.policy, after.policy)

@@ -38,9 +38,7 @@ def as_of(now: Conversation, command: Command, source: SourceFile, start: int) -
         raise CannotDo([error.diagnostic(PLACE)]) from None
     now.view()
     written = Written().line(("title", now.word("as of", date=day.isoformat())))
-    told = now.go_on(first_line(source.text), evolve(now.tried, as_of=day))
-    if now.number is not None:
-        written.lines.extend(told.lines)
+    written.lines.extend(now.go_on(first_line(source.text), evolve(now.tried, as_of=day)).lines)
     return written
 
 
