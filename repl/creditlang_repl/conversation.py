@@ -1,10 +1,10 @@
 """The state of a session and what its commands share: whom it speaks of, what is tried, how one goes on and back."""
 
 from collections.abc import Callable
-from datetime import date
 
 from attrs import define, field
 
+from creditlang.comparison import Comparison
 from creditlang.diagnostics import Diagnostic, Language, Phrase, report
 from creditlang.differences import differences
 from creditlang.driver import Compiled
@@ -17,6 +17,11 @@ from creditlang_repl.edits import AddRecord, Edit
 from creditlang_repl.reply import Written
 from creditlang_repl.typed_edits import EditReader, usage
 from creditlang_repl.workspace import CannotDo, Data, PolicyFile, Progress, Tried, View, Workspace
+
+MOST_BY_THE_WAY = 20_000
+"""Records of students who are all compared, without being asked, when something was read anew."""
+MOST_LINES = 5
+"""Students of each sort who are named then."""
 
 
 @define(eq=False)
@@ -125,7 +130,7 @@ class Conversation:
         self.workspace.hold(data)
         after = self.view()
         if old is None or self.number is None:
-            return written
+            return self.everybody_anew(written, before, after)
         if after.data is None or self.number not in after.data.dataset.students:
             gone, self.number = self.number, None
             return written.line(("warning", self.word("nobody left", number=gone)))
@@ -133,9 +138,23 @@ class Conversation:
         written.lines.extend(self.answerer(after, before).differences(found, self.number).lines)
         return written
 
-    def day(self) -> date | None:
-        """The day that counts as today."""
-        return self.view().interpreter.as_of
+    def everybody_anew(self, written: Written, before: View, after: View) -> Written:
+        """What was made different for all students, if there are few enough to be worked out by the way."""
+        if before.data is None or after.data is None:
+            return written
+        if max(before.data.rows, after.data.rows) > MOST_BY_THE_WAY:
+            return written.line(("faint", self.word("choose")))
+        return written.text(self.comparison(before, after).text(self.language, MOST_LINES))
+
+    def comparison(self, before: View, after: View) -> Comparison:
+        """Every student before and after."""
+        comparison = Comparison(before.policy, after.policy)
+        known = after.known().dataset.students
+        for number, result in before.all(self.progress, before.worked_out):
+            comparison.add(result, after.worked_out(number) if number in known else None)
+        for number in known.keys() - before.known().dataset.students:
+            comparison.add(None, after.worked_out(number))
+        return comparison
 
 
 def refuse_unreadable(before: View, after: View, student: StudentData) -> None:

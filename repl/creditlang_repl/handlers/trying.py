@@ -2,7 +2,6 @@
 
 from attrs import evolve
 
-from creditlang.comparison import Comparison
 from creditlang.data.cells import CellError, parse_date
 from creditlang.source import SourceFile
 from creditlang_repl.answers import diagnostics
@@ -11,7 +10,7 @@ from creditlang_repl.conversation import Conversation, new_warnings
 from creditlang_repl.edits import PLACE
 from creditlang_repl.reply import Written
 from creditlang_repl.typed_edits import first_line, usage
-from creditlang_repl.workspace import CannotDo, Tried, View
+from creditlang_repl.workspace import CannotDo, Tried
 
 
 def edit_policy(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
@@ -91,13 +90,4 @@ def what_if(now: Conversation, command: Command, source: SourceFile, start: int)
     else:
         raise usage(command)
     written = diagnostics(new_warnings(before.compiled, after.compiled), now.language)
-    return written.text(compare(now, before, after).text(now.language))
-
-
-def compare(now: Conversation, before: View, after: View) -> Comparison:
-    """Every student before and after."""
-    comparison = Comparison(before.policy, after.policy)
-    known = after.known().dataset.students
-    for number, result in before.all(now.progress, before.worked_out):
-        comparison.add(result, after.worked_out(number) if number in known else None)
-    return comparison
+    return written.text(now.comparison(before, after).text(now.language))
