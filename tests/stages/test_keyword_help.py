@@ -1,0 +1,245 @@
+"""The help on keywords tells the truth: it is complete, its examples are policies, and both dialects say the same."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from textwrap import indent
+
+import attrs
+import pytest
+from lark import Token, Tree
+
+from creditlang.diagnostics import Language, render
+from creditlang.driver import Compiled, compile_source, load_modules
+from creditlang.examples import run_examples
+from creditlang.source import SourceFile
+from creditlang.syntax import grammar
+from creditlang.syntax import tree as t
+from creditlang.syntax.keyword_help import KeywordHelp, help_text, keyword_help, of
+from creditlang.syntax.keywords import keywords
+from creditlang.syntax.lexer import prepare
+
+GROUND = (Path(__file__).parent / "keyword_help.credit").read_text(encoding="utf-8")
+AROUND = {
+    "alone": "",
+    "file": GROUND,
+    "policy": f'{GROUND}\npolicy "p"\n',
+    "record": f'{GROUND}\nrecord document "材料"\n    ended_on "结束日期" : date, optional\n    filed_on "申报日期" : date, optional\n',
+    "category": f"{GROUND}\ncategory culture in credit from activity\n",
+    "item": f"{GROUND}\ncategory culture in credit from activity\n    item show\n",
+    "score": (
+        f'{GROUND}\nscore discipline per semester in point from violation\n    category dorm "宿舍文明"\n'
+        '        item mess : deduct 10 per event\n    category sanction "处分"\n        item warning : deduct 5 per event\n'
+    ),
+    "credit": f"{GROUND}\ncredit labour_credit per semester in credit\n",
+    "offset": (
+        f"{GROUND}\noffset conduct_credit per semester up to 1\n    from moral, on request offset_request\n    at 1 for 1\n"
+    ),
+    "fact_of_record": f"{GROUND}\nfact derived of activity\n",
+    "fact_per_year": f"{GROUND}\nfact derived per year\n",
+    "require": f"{GROUND}\nrequire done\n",
+    "calendar": "calendar\n    semester 2024-2025-1 from 2024-09-02 teaching until 2025-01-17\n    ends 2025-02-16\n",
+    "example": f'{GROUND}\nexample "e"\n',
+}
+"""What stands before an example, by the name that its entry gives it; the example comes last, at its depth."""
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+ENTRIES = list(keyword_help().values())
+BOTH = [(entry, language) for entry in ENTRIES for language in LANGUAGES]
+JARGON = {
+    "en": r"\b(tokens?|terminals?|booleans?|strings?|integers?|parse[dr]?s?|syntax|operators?|expressions?|lexer|null)\b",
+    "zh": "布尔|令牌|终结符|字符串|整型|解析|语法|算子|词法|变量|参数",
+}
+SHARED_FIRST = {
+    "in": "IN_UNIT", "void": "VOID", "year": "PERIOD", "week": "PERIOD", "day": "DAY", "after": "AFTER", "按": "BY",
+    "working day": "WORKING_DAY", "于": "IN", "自": "FROM", "从": "FROM", "是": "YES", "作废": "VOID", "待定": "PENDING",
+    "晚于": "MORE", "至多": "AT_MOST", "达到": "AT_LEAST", "周": "PERIOD",
+}  # fmt: skip
+
+
+def named(case: object) -> str | None:
+    """A case as a test names it."""
+    return case.terminal if isinstance(case, KeywordHelp) else case if isinstance(case, str) else None
+
+
+def written(entry: KeywordHelp, language: Language) -> str:
+    return entry.example.zh if language == "zh" else str(entry.example)
+
+
+def said(entry: KeywordHelp, language: Language) -> str:
+    return entry.says.zh if language == "zh" else str(entry.says)
+
+
+@cache
+def policy(entry: KeywordHelp, language: Language) -> tuple[SourceFile, int]:
+    """The example in what is around it, and where it begins."""
+    before = AROUND[entry.around]
+    last = before.rstrip().rpartition("\n")[2] if entry.around not in ("alone", "file") else ""
+    deep = 8 if entry.around == "item" else 4 if last else 0
+    return SourceFile(f"{entry.terminal}.{language}", before + indent(written(entry, language), " " * deep)), len(
+        before
+    )
+
+
+@cache
+def compiled(entry: KeywordHelp, language: Language) -> Compiled:
+    return compile_source(policy(entry, language)[0])
+
+
+@cache
+def tokens(entry: KeywordHelp, language: Language) -> tuple[tuple[str, str, bool], ...]:
+    """Terminal and text of all that the lexer makes of a policy, and whether it is a part of the example."""
+    source, start = policy(entry, language)
+    known = {name for used in compiled(entry, language).sources[:-1] for name in chinese_names(used)}
+    found = grammar(build=False).parse(prepare(source, known), start="start")
+    return tuple((token.type, str(token), (token.start_pos or 0) >= start) for token in leaves(found))
+
+
+def chinese_names(source: SourceFile) -> Iterator[str]:
+    return (name for group in prepare(source).names.values() for name in group)
+
+
+def leaves(node: Tree[Token]) -> Iterator[Token]:
+    return (leaf for leaf in node.scan_values(lambda value: isinstance(value, Token)))
+
+
+def test_every_keyword_is_told_of_and_nothing_else() -> None:
+    assert list(keyword_help()) == list(keywords().forms)
+    assert {entry.around for entry in ENTRIES} == AROUND.keys()
+
+
+@pytest.mark.parametrize(("entry", "language"), BOTH, ids=named)
+def test_an_example_compiles_without_errors(entry: KeywordHelp, language: Language) -> None:
+    errors = compiled(entry, language).errors
+    assert not errors, "\n\n".join(render(error, language) for error in errors)
+
+
+@pytest.mark.parametrize(("entry", "language"), BOTH, ids=named)
+def test_what_an_example_expects_happens(entry: KeywordHelp, language: Language) -> None:
+    found = compiled(entry, language)
+    outcomes = list(run_examples(found.policy, found.compilation.program))
+    told = "\n\n".join(render(failure, language) for outcome in outcomes for failure in outcome.failures)
+    assert not told, told
+    assert outcomes or "expect" not in entry.example
+
+
+@pytest.mark.parametrize(("entry", "language"), BOTH, ids=named)
+def test_an_example_shows_its_keyword_and_stays_in_its_dialect(entry: KeywordHelp, language: Language) -> None:
+    """As the lexer sees it: a name that looks like the keyword does not do, nor does a symbol that stands for it."""
+    forms = keywords().forms
+    found = [(kind, text) for kind, text, inside in tokens(entry, language) if inside and kind in forms]
+    pairs = [(kind, " ".join(text.split())) for kind, text in found]
+    own = forms[entry.terminal][language]
+    assert not own or any(kind == entry.terminal and text in own for kind, text in pairs), pairs
+    foreign = [text for kind, text in pairs if text[0].isalpha() and text not in forms[kind][language]]
+    assert foreign == []
+
+
+@pytest.mark.parametrize(("entry", "language"), BOTH, ids=named)
+def test_an_example_is_short(entry: KeywordHelp, language: Language) -> None:
+    lines = written(entry, language).splitlines()
+    assert 1 <= len(lines) <= 4
+    assert all(line.strip() and line == line.rstrip() and len(line) <= 100 for line in lines)
+
+
+@pytest.mark.parametrize(("entry", "language"), BOTH, ids=named)
+def test_what_is_said_is_short_and_plain(entry: KeywordHelp, language: Language) -> None:
+    text = said(entry, language)
+    assert text == text.strip() and "\n" not in text
+    assert 10 <= len(text) <= (120 if language == "zh" else 240)
+    assert text.endswith("。" if language == "zh" else ".")
+    assert not re.search(JARGON[language], text, re.IGNORECASE)
+    assert re.search("[\u4e00-\u9fff]", text) if language == "zh" else text.isascii()
+
+
+def shape(value: object, words: frozenset[str]) -> object:
+    """A tree in which all words that people chose, those of `words`, are alike; spans take no part."""
+    match value:
+        case t.Node():
+            fields = (shape(getattr(value, field.name), words) for field in attrs.fields(type(value)) if field.eq)
+            return (type(value).__name__, *fields)
+        case tuple() | list():
+            return [shape(one, words) for one in value]
+        case str():
+            return "…" if value in words else value
+    return value
+
+
+@cache
+def declared(entry: KeywordHelp, language: Language) -> object:
+    """The shapes of an example's declarations: those after the ground that they stand on."""
+    chosen = {"NAME", "STRING", "CITATION", "YES", "NO"}
+    words = frozenset(text.strip('"[]【】') for kind, text, _ in tokens(entry, language) if kind in chosen)
+    ground = len(GROUND) if AROUND[entry.around].startswith(GROUND) else 0
+    modules, _, _ = load_modules(policy(entry, language)[0])
+    own = [node for node in modules[-1].declarations if node.span.start >= ground]
+    assert own
+    return [shape(node, words) for node in own]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=named)
+def test_both_dialects_say_the_same(entry: KeywordHelp) -> None:
+    """They give one tree, but for the names, texts and articles in it."""
+    assert declared(entry, "en") == declared(entry, "zh")
+
+
+def test_shapes_tell_trees_apart() -> None:
+    """Equality of shapes is not vacuous: entries whose examples differ in more than names have shapes of their own."""
+    shapes = [
+        declared(keyword_help()[name], "en") for name in ("ONCE", "CAP", "HALF", "MET", "UNMET", "OPEN", "START_OF")
+    ]
+    assert all(one != other for place, one in enumerate(shapes) for other in shapes[:place])
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=named)
+def test_see_leads_to_other_keywords(entry: KeywordHelp) -> None:
+    assert entry.see
+    assert len(set(entry.see)) == len(entry.see)
+    assert set(entry.see) <= keyword_help().keys() - {entry.terminal}
+    assert set(entry.first_for) <= set(entry.forms)
+
+
+@pytest.mark.parametrize("form", sorted({form for entry in ENTRIES for form in entry.forms}))
+def test_every_form_finds_all_its_keywords(form: str) -> None:
+    wanted = {entry.terminal for entry in ENTRIES if form in entry.forms}
+    for asked in (form, form.upper(), f"  {form.replace(' ', '   ')} "):
+        assert {entry.terminal for entry in of(asked)} == wanted
+
+
+@pytest.mark.parametrize(("form", "terminal"), SHARED_FIRST.items())
+def test_the_commonest_keyword_of_a_form_comes_first(form: str, terminal: str) -> None:
+    assert of(form)[0].terminal == terminal
+    assert len(of(form)) > 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "terminals"),
+    [
+        ("cap 1 per semester", ["CAP"]),
+        ("per event by level", ["PER_EVENT"]),
+        ("最高1学分", ["CAP"]),
+        ("ｃａｐ", ["CAP"]),
+        ("highest", ["HIGHEST_ONCE", "HIGHEST_OF"]),
+        ("从高", ["HIGHEST_ONCE"]),
+        ("caption", []),
+        ("最高级别", []),
+        ("lecture", []),
+        ("", []),
+    ],
+)
+def test_more_or_less_than_a_form(asked: str, terminals: list[str]) -> None:
+    assert [entry.terminal for entry in of(asked)] == terminals
+
+
+def test_the_text_in_a_language() -> None:
+    assert help_text(keyword_help()["IF_USED"], "en").splitlines() == [
+        "required when used",
+        said(keyword_help()["IF_USED"], "en"),
+        "",
+        "    level : level, required when used",
+        "",
+        "In Chinese: 用到时必填.",
+        "See also: optional, default, invalid.",
+    ]
+    assert help_text(keyword_help()["WHEN_AFTER"], "zh").splitlines()[-1] == "另见：当、否则。"
+    assert help_text(keyword_help()["WHEN_AFTER"], "en").startswith("时\n")
