@@ -87,7 +87,7 @@ def of(word: str) -> tuple[KeywordHelp, ...]:
 
 
 def help_text(entry: KeywordHelp, language: Language) -> str:
-    """The lines that tell of a keyword: its forms, what it does, the example indented, the other language, what to see."""
+    """The lines that tell of a keyword: its forms, what it does, the example, the forms in the other language, more."""
     chinese = language == "zh"
     comma, stop = ("、", "。") if chinese else (", ", ".")
     own, other = (entry.zh, entry.en) if chinese else (entry.en, entry.zh)
