@@ -2,12 +2,15 @@
 
 from creditlang.diagnostics import Language, in_language, nearest, report
 from creditlang.source import SourceFile, display_width
+from creditlang.syntax.keyword_help import help_text, keyword_help, of
 from creditlang_repl.commands import Command, by_form, commands
 from creditlang_repl.conversation import Conversation
 from creditlang_repl.reply import Written
 from creditlang_repl.typed_edits import usage
 from creditlang_repl.workspace import CannotDo
 
+_MOST = 3
+"""Keywords of one form that are told of."""
 _LANGUAGES: dict[str, Language] = {
     "en": "en", "english": "en", "英文": "en", "英语": "en", "zh": "zh", "chinese": "zh", "中文": "zh", "汉语": "zh",
 }  # fmt: skip
@@ -45,14 +48,22 @@ def _overview(now: Conversation) -> Written:
 
 
 def _word(now: Conversation, wanted: str) -> Written:
+    """What is told of a command, of a keyword, or of both."""
     written = Written()
     lower = " ".join(wanted.lower().split())
-    command = by_form().get(lower) or commands().get(lower.replace(" ", "_"))
+    command = by_form().get(lower)
     if command is not None:
         written.line(("title", in_language(command.usage, now.language)))
         written.line(f"  {in_language(command.summary, now.language)}")
         written.line(f"  {now.word('for instance')}  ", in_language(command.example, now.language))
-    if command is None:
-        known = [*by_form()]
+    for keyword in of(wanted)[:_MOST]:
+        if written.lines:
+            written.line()
+        head, *lines = help_text(keyword, now.language).splitlines()
+        written.line(("title", head))
+        for line in lines:
+            written.line(f"  {line}" if line else "")
+    if not written.lines:
+        known = [*by_form(), *(form for keyword in keyword_help().values() for form in keyword.forms)]
         raise CannotDo([report("CR912", None, word=wanted[:40], nearest=nearest(lower, known) or "")])
     return written
