@@ -150,11 +150,14 @@ def _anchor(asked: _Asked, steps: Sequence[Step], number: int, last: int) -> _An
 
 
 def _at(asked: _Asked, anchor: _Anchor) -> Found:
-    """Names, the keywords of the dialect asked for, those of the other."""
+    """Names, the keywords of the dialect asked for, those of the other; where a line begins, the keywords first."""
     one_word = not re.search(r"\s", anchor.typed)
     after_digit = not anchor.typed and asked.text[-1:].isdigit()
-    names = _names(asked, anchor) if one_word and anchor.stack.accepts("NAME") else iter(())
-    for grade, completion in (*names, *_keywords(asked, anchor)):
+    names = list(_names(asked, anchor)) if one_word and anchor.stack.accepts("NAME") else []
+    words = list(_keywords(asked, anchor))
+    line = anchor.place.line
+    begins = asked.beginning in ("line", "policy") and (not line or line[-1][0] == "COLON")
+    for grade, completion in (*words, *names) if begins and not anchor.place.is_record else (*names, *words):
         if after_digit and completion.text.isascii():
             continue
         if anchor.last or grade <= (SOUNDS if one_word else BEGINS):

@@ -22,9 +22,10 @@ _CLASSES: dict[str, HighlightClass] = {
     "NUMBER": "number", "PERCENT": "number", "ORDINAL": "number", "DATE": "date", "SEMESTER_NAME": "date",
     "STRING": "text", "CITATION": "citation", "CR007": "text", "CR008": "citation",
 }  # fmt: skip
-_OPERATORS = frozenset(
-    "COLON COMMA BAR LPAR RPAR LSQB RSQB EQUAL NOT_EQUAL LESS MORE AT_LEAST AT_MOST PLUS MINUS STAR SLASH".split()
-)
+_OPERATORS = frozenset({
+    "COLON", "COMMA", "BAR", "LPAR", "RPAR", "LSQB", "RSQB", "EQUAL", "NOT_EQUAL", "LESS", "MORE", "AT_LEAST",
+    "AT_MOST", "PLUS", "MINUS", "STAR", "SLASH",
+})  # fmt: skip
 _SORTS: dict[Sort, HighlightClass] = {
     "account": "account", "item": "item", "kind": "kind", "fact": "fact", "require": "fact", "let": "setting",
     "table": "setting", "field": "field", "attribute": "field", "value": "value",

@@ -118,7 +118,8 @@ class Index(Generic[T]):
             for _, number, form in _beginning(self.spoken, typed):
                 some = True
                 yield SOUNDS, number, form
-        for text, number, form in self.folded_forms:
+        # A single letter is in most names.
+        for text, number, form in self.folded_forms if len(typed) > 1 or not typed.isascii() else ():
             if typed in text:
                 some = True
                 yield CONTAINS, number, form
