@@ -14,6 +14,9 @@ from creditlang.ide.vocabulary import EMPTY, Vocabulary
 from creditlang.ide.walk import Beginning, Step, Walk
 
 INDENTATION = 4
+_SELDOM = ("LET", "ARTICLES", "AT")
+"""Lines below which a block can stand and seldom does."""
+
 _OPENING, _CLOSING = ("LPAR", "LSQB"), ("RPAR", "RSQB")
 
 
@@ -39,12 +42,23 @@ def completeness(text: str, beginning: Beginning, vocabulary: Vocabulary = EMPTY
         return Completeness("more", _depth(lines[-1]) + INDENTATION * (len(lines) == 1))
     if wrong is not None:
         return Completeness("wrong", at=wrong.start)
-    heads = walk.at_line_end().accepts("_INDENT")
+    heads = walk.at_line_end().accepts("_INDENT") and _first_of_last_line(steps) not in _SELDOM
     if not handed_over and (heads or walk.depth):
         return Completeness("more", _depth(lines[-1]) + INDENTATION * heads)
     if beginning == "line" and text.strip():
         walk.stack.feed("_DEDENT")
     return Completeness("whole") if walk.stack.ends() or not text.strip() else Completeness("wrong", at=len(text))
+
+
+def _first_of_last_line(steps: list[Step]) -> str:
+    """The first token of the last line that holds more than its end."""
+    first, fresh = "", True
+    for step in steps:
+        if step.kind == "_NL":
+            fresh = True
+        elif fresh and step.end > step.start:
+            first, fresh = step.kind, False
+    return first
 
 
 def _is_unfinished_block(step: Step, text: str) -> bool:

@@ -156,7 +156,7 @@ def _at(asked: _Asked, anchor: _Anchor) -> Found:
     names = list(_names(asked, anchor)) if one_word and anchor.stack.accepts("NAME") else []
     words = list(_keywords(asked, anchor))
     line = anchor.place.line
-    begins = asked.beginning in ("line", "policy") and (not line or line[-1][0] == "COLON")
+    begins = asked.beginning in ("line", "policy") and (not line or (line[-1][0] == "COLON" and line[0][0] != "NAME"))
     for grade, completion in (*words, *names) if begins and not anchor.place.is_record else (*names, *words):
         if after_digit and completion.text.isascii():
             continue

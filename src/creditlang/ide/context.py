@@ -21,11 +21,18 @@ _AFTER: Mapping[str, tuple[Sort, ...]] = {
     "OVER": ("item", "account"), "GOES_TO": ("account",), "TOTAL": ("account",), "HIGHEST_OF": ("account",),
     "LOWEST_OF": ("account",), "ON_REQUEST": ("kind",), "IS_USED_IN": ("kind", "account"), "OF_LATEST": ("kind",),
     "EXPECT": ("account", "require", "fact", "item"), "AS": ("item",),
+    # A declaration gives a new name, or is to stand for one that is there already.
+    "ITEM": ("item",), "CATEGORY": ("account",), "SCORE": ("account",), "CREDIT": ("account",), "LET": ("let",),
+    "FACT": ("fact",), "REQUIRE": ("require",), "TABLE": ("table",), "ADJUST": ("adjust",), "RECORD": ("kind",),
+    "UNIT": (), "SCALE": (), "CHOICE": (), "ACCOUNT": (), "OFFSET": ("account",),
 }  # fmt: skip
 _FIELD_AFTER = ("AS_DECIDED_IN", "IN_ORDER_OF", "UNIQUE", "PER", "SAME", "BY", "TAKE_FROM", "POSTS_TO")
 _ALSO_ACCOUNTS = ("TAKE_FROM", "POSTS_TO")
 _COMPARED = ("EQUAL", "NOT_EQUAL", "IS", "IS_NOT", "LESS", "MORE", "AT_LEAST", "AT_MOST", "TO")
-_HEADINGS = ("ITEM", "CATEGORY", "SCORE", "FACT", "RECORD", "OFFSET", "ADJUST", "EXAMPLE", "EVERY_EXAMPLE", "STUDENT")
+_HEADINGS = (
+    "EXAMPLES", "ITEM", "CATEGORY", "SCORE", "FACT", "RECORD", "OFFSET", "ADJUST", "EXAMPLE", "EVERY_EXAMPLE",
+    "STUDENT", "REQUIRE",
+)  # fmt: skip
 _VALUED: tuple[Sort, ...] = ("account", "fact", "require", "let", "attribute", "table")
 _EXAMPLES = ("EXAMPLE", "EVERY_EXAMPLE")
 
@@ -62,9 +69,23 @@ def wanted(place: Place, vocabulary: Vocabulary) -> Wanted:
         return _in_value(place, vocabulary)
     if place.is_record:
         return _in_record(place, vocabulary)
+    if place.headings and (columns := _columns(place.headings[-1])):
+        kind = kind_at(place, vocabulary)
+        return tuple(wanted for column in columns for wanted in _values(column, kind, vocabulary))
+    if place.headings and place.headings[-1][0][0] == "EXAMPLES":
+        return (("field", kind_at(place, vocabulary)), ("value", ""))
     if not place.line:
         return _expression(place, vocabulary) if place.headings or place.beginning == "expression" else ()
     return _in_line(place, vocabulary)
+
+
+def _columns(heading: Sequence[Token]) -> list[str]:
+    """What the rows below a heading are looked up by: `table x (a, b)`, `per event by a and b`."""
+    opening = "LPAR" if heading[0][0] == "TABLE" else "BY"
+    kinds = [kind for kind, _ in heading]
+    if opening not in kinds:
+        return []
+    return [text for kind, text in heading[kinds.index(opening) :] if kind == "NAME"]
 
 
 def _in_line(place: Place, vocabulary: Vocabulary) -> Wanted:
@@ -103,7 +124,7 @@ def _expression(place: Place, vocabulary: Vocabulary) -> Wanted:
     """Everything that has a value: fields only where a record is spoken of."""
     kind = kind_at(place, vocabulary)
     fields: Wanted = (("field", kind),) if kind or place.beginning == "line" or place.headings else ()
-    return (*fields, *((sort, "") for sort in _VALUED))
+    return (*fields, *((sort, "") for sort in _VALUED), *((("given", ""),) if fields else ()))
 
 
 def _in_record(place: Place, vocabulary: Vocabulary) -> Wanted:
@@ -134,9 +155,12 @@ def _in_value(place: Place, vocabulary: Vocabulary) -> Wanted:
 
 
 def type_of(name: str, kind: str, vocabulary: Vocabulary) -> Type | None:
-    """The type of a field of a kind, of an attribute, or of a field of any kind."""
+    """The type of a field of a kind, of an attribute, a fact or a named value, or of a field of any kind."""
     symbol = vocabulary.find(name, "field", kind) if kind else None
-    symbol = symbol or vocabulary.find(name, "attribute") or vocabulary.find(name, "field")
+    symbol = symbol or vocabulary.find(name, "attribute")
+    if symbol is None and (valued := vocabulary.find(name, "fact") or vocabulary.find(name, "let")):
+        return vocabulary.value_types.get(valued.name)
+    symbol = symbol or vocabulary.find(name, "field")
     return vocabulary.types.get((symbol.of, symbol.name)) if symbol else None
 
 
@@ -192,7 +216,7 @@ def _kind_of_heading(heading: Sequence[Token], vocabulary: Vocabulary) -> str | 
         return name
     if word in ("REQUIRE", *_EXAMPLES):
         return ""
-    joint = {"FACT": "OF", "OFFSET": "ON_REQUEST"}.get(word, "FROM")
+    joint = {"FACT": "OF", "EXAMPLES": "OF", "OFFSET": "ON_REQUEST"}.get(word, "FROM")
     for (before, _), (kind, text) in pairwise(heading):
         if before == joint and kind == "NAME":
             return vocabulary.canonical(text, "kind")

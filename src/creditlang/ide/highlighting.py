@@ -28,7 +28,7 @@ _OPERATORS = frozenset({
 })  # fmt: skip
 _SORTS: dict[Sort, HighlightClass] = {
     "account": "account", "item": "item", "kind": "kind", "fact": "fact", "require": "fact", "let": "setting",
-    "table": "setting", "field": "field", "attribute": "field", "value": "value",
+    "given": "fact", "table": "setting", "field": "field", "attribute": "field", "value": "value",
 }  # fmt: skip
 _COMMENT = re.compile(r"#[^\n]*")
 

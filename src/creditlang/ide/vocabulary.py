@@ -22,7 +22,7 @@ from creditlang.types import BUILTIN_TYPES, Type
 
 Sort = Literal[
     "unit", "enumeration", "let", "kind", "account", "item", "adjust", "table", "fact", "require", "field", "attribute",
-    "value", "type", "status", "semester", "article", "use",
+    "value", "type", "status", "semester", "article", "given",
 ]  # fmt: skip
 """What a name is."""
 
@@ -31,13 +31,14 @@ SORT_WORDS: Mapping[Sort, Phrase] = {
     "account": SORTS["account"], "item": SORTS["item"], "adjust": SORTS["adjust"], "table": SORTS["table"],
     "fact": SORTS["fact"], "require": SORTS["require"], "field": SORTS["field"], "type": SORTS["type"],
     "attribute": Phrase("attribute", "属性"), "value": Phrase("value", "值"), "status": Phrase("status", "状态"),
-    "semester": Phrase("semester", "学期"), "article": Phrase("article", "条款"), "use": Phrase("file", "文件"),
+    "semester": Phrase("semester", "学期"), "article": Phrase("article", "条款"),
+    "given": Phrase("always known", "总可问"),
 }  # fmt: skip
 
 PLAIN = re.compile(r"[^\W\d]\w*")
 """What may be written as a name without quotation marks."""
 
-_CALENDAR_FACTS = {"enrolled": "在籍", "ended": "已结束"}
+_GIVEN = {"enrolled": "在籍", "ended": "已结束"}
 """What every record, and every semester, can be asked."""
 
 _COLOURED: tuple[Sort, ...] = (
@@ -68,6 +69,8 @@ class Vocabulary:
     entries: tuple[Entry, ...] = ()
     types: Mapping[tuple[str, str], Type] = field(factory=dict)
     """Types of fields, by kind (empty for attributes) and name."""
+    value_types: Mapping[str, Type] = field(factory=dict)
+    """Types of facts and named values."""
     account_kinds: Mapping[str, str] = field(factory=dict)
     """The kind of record that the items of an account read, where it says so."""
     known: tuple[str, ...] = ()
@@ -125,7 +128,7 @@ def vocabulary(compiled: Compiled | None) -> Vocabulary:
     """The names of a policy; those that every policy has, if there is none."""
     if compiled is None:
         return Vocabulary(tuple(_everywhere()))
-    program, policy = compiled.compilation.program, compiled.policy
+    program, policy, scope = compiled.compilation.program, compiled.policy, compiled.compilation.scope
     types = {("", name): symbol.type for name, symbol in program.attributes.items()}
     for kind in program.kinds.values():
         types |= {(kind.name, name): symbol.type for name, symbol in kind.fields.items()}
@@ -133,6 +136,7 @@ def vocabulary(compiled: Compiled | None) -> Vocabulary:
     return Vocabulary(
         (*_declared(program), *_of_calendar(policy), *_everywhere()),
         types,
+        {**policy.setting_types, **scope.fact_types, **scope.record_fact_types},
         {name: program.canonical("kind", x.kind) or "" for name, x in program.accounts.items() if x.kind},
         tuple(sorted(name for name in known if not name.isascii())),
     )
@@ -146,7 +150,7 @@ def _declared(program: Program) -> Iterator[Entry]:
     for sort, table in tables:
         yield from (Entry(name, tuple(getattr(symbol, "labels", ())), sort) for name, symbol in table.items())
     yield from (Entry(name, item.labels, "item", item.kind) for name, item in program.items.items())
-    yield from (Entry(name, (label,), "fact") for name, label in _CALENDAR_FACTS.items())
+    yield from (Entry(name, (label,), "given") for name, label in _GIVEN.items())
     yield from _fields(program.attributes, "attribute", "")
     for kind in program.kinds.values():
         yield from _fields(kind.fields, "field", kind.name)
