@@ -40,7 +40,7 @@ def entries_of(folder: str) -> list[tuple[str, bool]]:
     try:
         with os.scandir(folder or ".") as found:
             names = [(entry.name, entry.is_dir()) for entry, _ in zip(found, range(_MOST_FILES), strict=False)]
-    except OSError:
+    except (OSError, ValueError):  # a path may hold what no path can
         return []
     return sorted(pair for pair in names if not pair[0].startswith(".") and not HIDDEN.search(pair[0]))
 
@@ -86,7 +86,10 @@ class Completer:
             found += self._commands(text, last)
         if last.role != "command" and not _closed_up(text, last):
             found += self._operand(text, last)
-        return list({completion.text: completion for completion in reversed(found)}.values())[::-1][:LIMIT]
+        first: dict[str, Completion] = {}
+        for completion in found:
+            first.setdefault(completion.text, completion)
+        return list(first.values())[:LIMIT]
 
     # ---- commands
     def _commands(self, text: str, last: Part) -> Iterator[Completion]:

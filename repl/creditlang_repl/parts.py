@@ -99,7 +99,8 @@ def _change(text: str, start: int) -> Iterator[Part]:
     student = _STUDENT.match(text, start)
     word = student or re.compile(r"[^\s，,]+").match(text, start)
     following = word.end() if word else start
-    if word is None or (following == len(text) and not (student and word.group()[-1:].isspace())):
+    ended = student is not None and (student.group()[-1].isspace() or not student.group().isascii())
+    if word is None or (following == len(text) and not ended):
         yield Part("record", start, len(text))
         return
     yield Part("record", start, following)

@@ -41,11 +41,13 @@ class Watch:
         self.path = path
         self.changed = changed
         self.interval = interval
+        self._before: State | None = None
         self._stop = Event()
         self._thread = Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> "Watch":
         """Begin; what the file holds now is no change."""
+        self._before = state_of(self.path())
         self._thread.start()
         return self
 
@@ -55,7 +57,7 @@ class Watch:
         self._thread.join()
 
     def _run(self) -> None:
-        before = state_of(self.path())
+        before = self._before
         while not self._stop.wait(self.interval):
             now = state_of(self.path(), before)
             if now is not None and before is not None and now[0] == before[0] and now[3] != before[3]:
