@@ -279,12 +279,15 @@ class Prompt:
         return [("class:faint", f"{'' if wrapped else '… ':>{width}}")]
 
     def _toolbar(self) -> StyleAndTextTuples:
-        """How the command that is being typed is used; else the keys."""
-        found = command_at(self.terminal.default_buffer.text, self.completer.vocabulary.known)
+        return [("", self.hint(self.terminal.default_buffer.text))]
+
+    def hint(self, text: str) -> str:
+        """How the command is used that is being typed; else the keys."""
+        found = command_at(text, self.completer.vocabulary.known)
         if found is None:
-            return [("", in_language(HINT, self.language))]
-        usage, summary = (in_language(text, self.language) for text in (found[0].usage, found[0].summary))
-        return [("", f"{usage} — {summary}")]
+            return in_language(HINT, self.language)
+        usage, summary = (in_language(told, self.language) for told in (found[0].usage, found[0].summary))
+        return f"{usage} — {summary}"
 
     def _bindings(self) -> KeyBindings:
         bindings = KeyBindings()

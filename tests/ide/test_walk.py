@@ -60,6 +60,10 @@ def test_what_is_not_ended_ends_with_its_line(text: str) -> None:
     assert kinds(text)[-3:] == ["UNIT", "NAME", "_NL"]
 
 
+def test_an_open_bracket_on_a_wrong_line_does_not_reach_into_the_next() -> None:
+    assert kinds("a(\n?\nunit c") == ["!NAME", "(LPAR)", "!CR009", "UNIT", "NAME", "_NL"]
+
+
 def test_each_beginning_takes_what_stands_there() -> None:
     samples: dict[Beginning, str] = {
         "policy": "unit credit", "line": "item x : 1 per event", "expression": "moral + 1", "record": "activity a, b 1",

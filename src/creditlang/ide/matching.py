@@ -22,7 +22,11 @@ SOUNDS: Final = 2
 CONTAINS: Final = 3
 LOOKS_ALIKE: Final = 4
 
+LAST: Final = "\U0010ffff"
+"""Sorts after every character that a text holds."""
+
 _LIKENESS: Final = 70.0
+_FEW: Final = 8
 _READINGS: Final = 24
 T = TypeVar("T")
 
@@ -102,42 +106,39 @@ class Index(Generic[T]):
         """The best matches for what was typed, best first, each thing once; with nothing typed, the first things."""
         if not typed:
             return [Match(thing, forms[0], BEGINS) for forms, thing in self.things[:limit]]
-        found: dict[int, tuple[int, str]] = {}
-        for grade, number, form in self._matches(folded(typed)):
-            if number not in found or grade < found[number][0]:
-                found[number] = grade, form
-        ranked = sorted(found.items(), key=lambda pair: (pair[1][0], pair[0]))
-        return [Match(self.things[number][1], form, grade) for number, (grade, form) in ranked[:limit]]
+        typed = folded(typed)
+        found = self._written(typed)
+        if len(found) < limit:
+            for grade, number, form in self._others(typed):
+                if number not in found or grade < found[number][0]:
+                    found[number] = grade, form
+        if not found and len(typed) > 1:
+            found = dict(self._alike(typed))
+        best = sorted((grade, number) for number, (grade, _) in found.items())
+        return [Match(self.things[number][1], found[number][1], grade) for grade, number in best[:limit]]
 
-    def _matches(self, typed: str) -> Iterator[tuple[int, int, str]]:
-        some = False
-        for text, number, form in _beginning(self.written, typed):
-            some = True
-            yield (EXACT if text == typed else BEGINS), number, form
+    def _written(self, typed: str) -> dict[int, tuple[int, str]]:
+        """Numbers of the things of which a form begins so, with grade and form."""
+        start = bisect_left(self.written, (typed, -1, ""))
+        end = bisect_left(self.written, (typed + LAST, -1, ""), start)
+        found = {number: (BEGINS, form) for _, number, form in reversed(self.written[start:end])}
+        return found | {number: (EXACT, form) for text, number, form in self.written[start:end] if text == typed}
+
+    def _others(self, typed: str) -> Iterator[tuple[int, int, str]]:
         if typed.isascii():
-            for _, number, form in _beginning(self.spoken, typed):
-                some = True
-                yield SOUNDS, number, form
+            start = bisect_left(self.spoken, (typed, -1, ""))
+            end = bisect_left(self.spoken, (typed + LAST, -1, ""), start)
+            yield from ((SOUNDS, number, form) for _, number, form in self.spoken[start:end])
         # A single letter is in most names.
-        for text, number, form in self.folded_forms if len(typed) > 1 or not typed.isascii() else ():
-            if typed in text:
-                some = True
-                yield CONTAINS, number, form
-        if not some and len(typed) > 1:
-            yield from self._alike(typed)
+        if len(typed) > 1 or not typed.isascii():
+            yield from ((CONTAINS, number, form) for text, number, form in self.folded_forms if typed in text)
 
-    def _alike(self, typed: str) -> Iterator[tuple[int, int, str]]:
+    def _alike(self, typed: str) -> Iterator[tuple[int, tuple[int, str]]]:
         from rapidfuzz import fuzz, process
 
         texts = [text for text, _, _ in self.folded_forms]
-        for _, likeness, place in process.extract(typed, texts, scorer=fuzz.ratio, limit=8, score_cutoff=_LIKENESS):
+        found = process.extract(typed, texts, scorer=fuzz.ratio, limit=_FEW, score_cutoff=_LIKENESS)
+        for _, likeness, place in reversed(found):
             _, number, form = self.folded_forms[place]
             # Grades are compared first, so the more alike stands before the less.
-            yield LOOKS_ALIKE + round(100 - likeness), number, form
-
-
-def _beginning(ordered: list[tuple[str, int, str]], typed: str) -> Iterator[tuple[str, int, str]]:
-    for place in range(bisect_left(ordered, (typed, -1, "")), len(ordered)):
-        if not ordered[place][0].startswith(typed):
-            return
-        yield ordered[place]
+            yield number, (LOOKS_ALIKE + round(100 - likeness), form)

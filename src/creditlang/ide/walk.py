@@ -248,6 +248,8 @@ class Walk:
             except LexicalError as error:
                 span = error.diagnostic.span
                 assert span is not None
+                if span.start >= end:  # past an open bracket, on a line of its own
+                    return
                 stop = end if error.diagnostic.code in _UNENDED else max(span.end, position + 1)
                 yield Step(error.diagnostic.code, span.start, stop, (), wrong=True, sure=False)
                 position = stop
