@@ -5,7 +5,7 @@ no command is a declaration, if it begins like one, else an expression.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -60,16 +60,17 @@ def by_form() -> Mapping[str, Command]:
     return dict(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
-def command_at(text: str) -> tuple[Command, int] | None:
+def command_at(text: str, names: Collection[str] = ()) -> tuple[Command, int] | None:
     """The command that a text begins with, and where its operands begin; None where it begins with none.
 
     An English word is a command only as a whole word, and not before a bracket or an operator that makes it a name in
-    an expression (`count(activity)`, `top + 1`).
+    an expression (`count(activity)`, `top + 1`). A Chinese one is none if one of the policy's `names` is longer:
+    学生助理 is not 学生 with an operand.
     """
     start = len(text) - len(text.lstrip())
     for form, command in by_form().items():
         end = _end(text, start, form)
-        if end is not None and not _is_name(text, end, form):
+        if end is not None and not _is_name(text, end, form, command) and not _is_longer(text, start, end, form, names):
             return command, end + len(text[end:]) - len(text[end:].lstrip(" \t　"))
     return None
 
@@ -89,12 +90,31 @@ def _end(text: str, start: int, form: str) -> int | None:
     return position
 
 
-def _is_name(text: str, end: int, form: str) -> bool:
-    """Whether the word goes on, or is followed by what makes it a name."""
-    following = text[end : end + 1]
-    if form.isascii() and form.isalpha() and (following == "_" or following.isalnum()):
+_PATHS = ("policy", "address", "file", "word")
+
+
+def _is_name(text: str, end: int, form: str, command: Command) -> bool:
+    """Whether the word goes on, or is followed by what makes it a name. A path may begin with `/`."""
+    if _goes_on(text, end, form):
         return True
-    return text[end:].lstrip()[:1] in tuple("(+*[=<>（＋＝")
+    if command.operands[:1] and command.operands[0] in _PATHS:
+        return text[end:].lstrip()[:1] in ("=", "(") and command.operands[0] != "word"
+    return _is_operand(text, end)
+
+
+def _goes_on(text: str, end: int, form: str) -> bool:
+    following = text[end : end + 1]
+    return form.isascii() and form[-1].isalpha() and (following == "_" or following.isalnum())
+
+
+def _is_operand(text: str, end: int) -> bool:
+    """Whether an operator follows, or a bracket as behind a function."""
+    rest = text[end:].lstrip()
+    return rest[:1] in tuple("(+*/[=<>（＋＝") or rest[:2] == "!="
+
+
+def _is_longer(text: str, start: int, end: int, form: str, names: Collection[str]) -> bool:
+    return not form.isascii() and any(len(name) > end - start and text.startswith(name, start) for name in names)
 
 
 _DECLARATIONS = (
@@ -108,7 +128,7 @@ def declaration_at(text: str) -> str | None:
     start = len(text) - len(text.lstrip())
     for form, terminal in _declarations().items():
         end = _end(text, start, form)
-        if end is not None and not _is_name(text, end, form) and text[end:].strip():
+        if end is not None and text[end:].strip() and not _goes_on(text, end, form) and not _is_operand(text, end):
             return terminal
     return None
 

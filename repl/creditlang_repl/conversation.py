@@ -1,6 +1,6 @@
 """The state of a session and what its commands share: whom it speaks of, what is tried, how one goes on and back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from attrs import define, field
 
@@ -38,6 +38,8 @@ class Conversation:
     future: tuple[tuple[str, Tried], ...] = ()
     """What was taken back."""
     progress: Progress = field(default=lambda done, of: None)
+    settings: Mapping[str, str] = field(factory=dict)
+    """Named values that are tried of each policy that is loaded, as they would be typed."""
 
     # ---- for every command
     def word(self, name: str, /, **values: object) -> str:
@@ -62,6 +64,10 @@ class Conversation:
     def reader(self, student: str | None) -> EditReader:
         """Reads edits for a student, or for each."""
         return EditReader(self.view(), student)
+
+    def names(self) -> frozenset[str]:
+        """The names and labels of the policy that could be mistaken for Chinese commands."""
+        return self.view().asker.names if self.workspace.policy is not None else frozenset()
 
     def rest(self, command: Command, source: SourceFile, start: int) -> str:
         """What stands after a command that needs it. Raises `CannotDo`."""

@@ -5,6 +5,10 @@ what was tried. An input is a command, a declaration of the language (a rule tha
 about the student).
 """
 
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
 from attrs import evolve
 
 from creditlang.diagnostics import Language, report
@@ -19,17 +23,19 @@ from creditlang_repl.conversation import Conversation
 from creditlang_repl.edits import CannotEdit
 from creditlang_repl.handlers import HANDLERS, looking
 from creditlang_repl.reply import Reply, Written
-from creditlang_repl.workspace import CannotDo, Progress, Workspace
+from creditlang_repl.workspace import CannotDo, Progress, Tried, Workspace
 
 
 class Session:
     """One conversation."""
 
     def __init__(
-        self, language: Language = "en", manager: PluginManager | None = None, mappings: tuple[str, ...] = ()
-    ) -> None:
-        """`mappings` say how to read sheets with other headings."""
-        self.conversation = Conversation(Workspace(manager or PluginManager(), mappings), language)
+        self, language: Language = "en", manager: PluginManager | None = None, mappings: tuple[str, ...] = (),
+        as_of: date | None = None, settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
+        """`mappings` say how to read sheets with other headings; `settings` are tried of each policy that is loaded."""
+        workspace = Workspace(manager or PluginManager(), mappings)
+        self.conversation = Conversation(workspace, language, tried=Tried(as_of=as_of), settings=settings)
 
     # ---- for the prompt
     @property
@@ -97,7 +103,7 @@ class Session:
         if not text.strip() or text.lstrip().startswith("#"):
             return Reply()
         source = SourceFile("prompt", text.strip())
-        found = command_at(source.text)
+        found = command_at(source.text, self.conversation.names())
         if found is not None:
             command, start = found
             written = HANDLERS[command.name](self.conversation, command, source, start)

@@ -142,7 +142,7 @@ class Asker:
         self.program = compiled.compilation.program
         self.scope = compiled.compilation.scope
         self.elaborator = compiled.compilation.elaborator
-        self.names = tuple({text for _, text in self.program.labels if not text.isascii()})
+        self.names = frozenset(text for _, text in self.program.labels if not text.isascii())
 
     def tree(self, sort: Typed, source: SourceFile, start: int = 0) -> Any:
         """The tree of a text from `start` on. Raises `BadQuestion`."""

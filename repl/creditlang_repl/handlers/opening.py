@@ -25,6 +25,9 @@ def load(now: Conversation, command: Command, source: SourceFile, start: int) ->
     now.tried, now.past, now.future = Tried(as_of=now.tried.as_of), (), ()
     if data is None or now.number not in data.dataset.students:
         now.number = None
+    for name, value in now.settings.items():
+        edit = now.reader(None).setting(SourceFile("prompt", f"{name} = {value}"), 0)
+        now.tried = evolve(now.tried, edits=(*now.tried.edits, edit))
     title = core.title or core.identifier
     return Written().line(("title", now.word("loaded", title=title, name=policy.path.stem, rules=len(core.rules))))
 

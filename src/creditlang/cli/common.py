@@ -64,8 +64,10 @@ def mapping_option(function: F) -> F:
     )(function)  # fmt: skip
 
 
-def data_options(function: F) -> F:
-    """``--data``, ``--mapping``, ``--as-of``, ``--set`` and those for plugins, handed on together as `request`."""
+def data_options(function: F, required: bool = True) -> F:
+    """``--data`` (`required` or not), ``--mapping``, ``--as-of``, ``--set`` and those for plugins, handed on together
+    as `request`.
+    """
 
     @wraps(function)
     def collected(
@@ -97,7 +99,7 @@ def data_options(function: F) -> F:
         click.option(
             "--data",
             multiple=True,
-            required=True,
+            required=required,
             metavar="SRC",
             help="A folder of sheets, one file, sample:NAME, or scheme:where. May be given several times.",
         ),

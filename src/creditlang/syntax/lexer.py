@@ -200,10 +200,10 @@ class PolicyLexer(Lexer):
 
     def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[PlacedToken]:
         """Yield the tokens of the prepared source, each decided in the state that the parser then has."""
-        yield from _Lexing(lexer_state.text, parser_state).tokens()
+        yield from Lexing(lexer_state.text, parser_state).tokens()
 
 
-class _Lexing:
+class Lexing:
     """One pass over one source."""
 
     def __init__(self, prepared: Prepared, parser_state: Any) -> None:
@@ -229,9 +229,10 @@ class _Lexing:
             report(code, Span(self.prepared.source, start + self.offset, end + self.offset), **arguments)
         )
 
-    def tokens(self) -> Iterator[PlacedToken]:
+    def tokens(self, position: int = 0, fresh: bool = True) -> Iterator[PlacedToken]:
+        """The tokens from `position` on; `fresh` says that a line begins there."""
         text, length = self.text, len(self.text)
-        position, brackets, words, fresh = 0, 0, 0, True
+        brackets, words = 0, 0
         while position < length:
             if fresh:
                 position = self.line_start(position)

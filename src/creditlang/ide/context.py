@@ -1,0 +1,245 @@
+"""Which sorts of names can stand at a place: from the tokens before it on its line, and the headings above it.
+
+The grammar says that a name can stand there; what it may be a name of is told by the word before it. What is not told
+by any word is an expression, where everything may stand that has a value.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from attrs import field, frozen
+
+from creditlang.ide.vocabulary import Sort, Vocabulary
+from creditlang.ide.walk import Beginning
+from creditlang.types import Type
+
+Wanted = tuple[tuple[Sort, str], ...]
+"""Sorts of names, each with the kind, scale or choice that they are of (empty: of any)."""
+
+_AFTER: Mapping[str, tuple[Sort, ...]] = {
+    "IN_UNIT": ("unit",), "NUMBER": ("unit",), "SHARED_BY": ("adjust",), "APPLY": ("adjust",), "SET": ("let",),
+    "OVER": ("item", "account"), "GOES_TO": ("account",), "TOTAL": ("account",), "HIGHEST_OF": ("account",),
+    "LOWEST_OF": ("account",), "ON_REQUEST": ("kind",), "IS_USED_IN": ("kind", "account"), "OF_LATEST": ("kind",),
+    "EXPECT": ("account", "require", "fact", "item"), "AS": ("item",),
+    # A declaration gives a new name, or is to stand for one that is there already.
+    "ITEM": ("item",), "CATEGORY": ("account",), "SCORE": ("account",), "CREDIT": ("account",), "LET": ("let",),
+    "FACT": ("fact",), "REQUIRE": ("require",), "TABLE": ("table",), "ADJUST": ("adjust",), "RECORD": ("kind",),
+    "UNIT": (), "SCALE": (), "CHOICE": (), "ACCOUNT": (), "OFFSET": ("account",),
+}  # fmt: skip
+_FIELD_AFTER = ("AS_DECIDED_IN", "IN_ORDER_OF", "UNIQUE", "PER", "SAME", "BY", "TAKE_FROM", "POSTS_TO")
+_ALSO_ACCOUNTS = ("TAKE_FROM", "POSTS_TO")
+_COMPARED = ("EQUAL", "NOT_EQUAL", "IS", "IS_NOT", "LESS", "MORE", "AT_LEAST", "AT_MOST", "TO")
+_HEADINGS = (
+    "EXAMPLES", "ITEM", "CATEGORY", "SCORE", "FACT", "RECORD", "OFFSET", "ADJUST", "EXAMPLE", "EVERY_EXAMPLE",
+    "STUDENT", "REQUIRE",
+)  # fmt: skip
+_VALUED: tuple[Sort, ...] = ("account", "fact", "require", "let", "attribute", "table")
+_EXAMPLES = ("EXAMPLE", "EVERY_EXAMPLE")
+
+Token = tuple[str, str]
+"""A terminal and its text."""
+
+
+@frozen
+class Place:
+    """What stands before a place: the tokens of its line and of the headings of the blocks around it, inner last."""
+
+    beginning: Beginning
+    line: Sequence[Token]
+    headings: Sequence[Sequence[Token]] = field(factory=tuple)
+    kind: str | None = None
+    """The kind of record spoken of, where the text does not say; empty: the student's attributes."""
+
+    @property
+    def is_record(self) -> bool:
+        """Whether the line is a record or a student as examples write them."""
+        if self.beginning == "record":
+            return True
+        inside = bool(self.headings) and self.headings[-1][0][0] in _EXAMPLES
+        return inside and (not self.line or self.line[0][0] in ("NAME", "STUDENT"))
+
+
+def wanted(place: Place, vocabulary: Vocabulary) -> Wanted:
+    """What a name at this place may stand for, the likeliest first; empty where nothing is known."""
+    if place.beginning == "setting" and not place.line:
+        return (("let", ""),)
+    if place.beginning == "records" and not place.line:
+        return (("kind", ""),)
+    if place.beginning == "value":
+        return _in_value(place, vocabulary)
+    if place.is_record:
+        return _in_record(place, vocabulary)
+    if place.headings and (columns := _columns(place.headings[-1])):
+        kind = kind_at(place, vocabulary)
+        return tuple(wanted for column in columns for wanted in _values(column, kind, vocabulary))
+    if place.headings and place.headings[-1][0][0] == "EXAMPLES":
+        return (("field", kind_at(place, vocabulary)), ("value", ""))
+    if not place.line:
+        return _expression(place, vocabulary) if place.headings or place.beginning == "expression" else ()
+    return _in_line(place, vocabulary)
+
+
+def _columns(heading: Sequence[Token]) -> list[str]:
+    """What the rows below a heading are looked up by: `table x (a, b)`, `per event by a and b`."""
+    opening = "LPAR" if heading[0][0] == "TABLE" else "BY"
+    kinds = [kind for kind, _ in heading]
+    if opening not in kinds:
+        return []
+    return [text for kind, text in heading[kinds.index(opening) :] if kind == "NAME"]
+
+
+def _in_line(place: Place, vocabulary: Vocabulary) -> Wanted:
+    line = place.line
+    last, kind = line[-1][0], kind_at(place, vocabulary)
+    if last == "COLON" and line[0][0] == "NAME" and place.headings:
+        return (("type", ""), ("enumeration", ""))
+    if last == "COMMA" and (opened := _list_before(line)):
+        last = opened
+    if last == "FROM" and line[0][0] in ("ITEM", "CATEGORY", "SCORE"):
+        return (("kind", ""),)
+    if last == "FROM" and line[0][0] == "FROM":
+        return (("account", ""),)
+    if last == "LPAR" and len(line) > 1 and line[-2][0] in ("COUNT", "ANY"):
+        return (("kind", ""),)
+    if last == "LPAR" and len(line) > 1 and line[-2][0] == "TOTAL":
+        return (("field", ""),)
+    if last == "OF" and (line[0][0] == "FACT" or any(kind == "TOTAL" for kind, _ in line)):
+        return (("kind", ""),)
+    if last == "OF" and line[0][0] == "EXAMPLES":
+        return (("kind", ""),)
+    if last in _FIELD_AFTER:
+        return (("field", kind), *((("account", ""),) if last in _ALSO_ACCOUNTS else ()))
+    if last in _AFTER:
+        return tuple((sort, "") for sort in _AFTER[last])
+    if last in _COMPARED and len(line) > 1 and line[-2][0] == "NAME":
+        return (*_values(line[-2][1], kind, vocabulary), *_expression(place, vocabulary))
+    if last in ("LPAR", "COMMA") and (compared := _compared_before(line)):
+        return (*_values(compared, kind, vocabulary), *_expression(place, vocabulary))
+    if last == "NAME":
+        return ()
+    return _expression(place, vocabulary)
+
+
+def _expression(place: Place, vocabulary: Vocabulary) -> Wanted:
+    """Everything that has a value: fields only where a record is spoken of."""
+    kind = kind_at(place, vocabulary)
+    fields: Wanted = (("field", kind),) if kind or place.beginning == "line" or place.headings else ()
+    return (*fields, *((sort, "") for sort in _VALUED), *((("given", ""),) if fields else ()))
+
+
+def _in_record(place: Place, vocabulary: Vocabulary) -> Wanted:
+    """A kind, its items, its fields, then the values of the field."""
+    line = place.line
+    if not line:
+        return (("kind", ""),)
+    student = line[0][0] == "STUDENT"
+    kind = "" if student else vocabulary.canonical(line[0][1], "kind")
+    fields: Wanted = (("attribute", ""),) if student else (("field", kind),)
+    if line[-1][0] == "COMMA" or (student and len(line) == 1):
+        return fields
+    if len(line) == 1:
+        items: Wanted = (("item", kind),) if ("item", kind) in vocabulary.by_sort else ()
+        return (*items, *fields)
+    if line[-1][0] == "NAME" and line[-2][0] in ("COMMA", "STUDENT", "NAME"):
+        return _values(line[-1][1], kind, vocabulary)
+    return ()
+
+
+def _in_value(place: Place, vocabulary: Vocabulary) -> Wanted:
+    """A field, or an attribute, and then what it may be."""
+    if not place.line:
+        return (("attribute", ""),) if place.kind == "" else (("field", place.kind or ""),)
+    if place.line[-1][0] in _COMPARED:
+        return _values(place.line[0][1], place.kind or "", vocabulary)
+    return ()
+
+
+def type_of(name: str, kind: str, vocabulary: Vocabulary) -> Type | None:
+    """The type of a field of a kind, of an attribute, a fact or a named value, or of a field of any kind."""
+    symbol = vocabulary.find(name, "field", kind) if kind else None
+    symbol = symbol or vocabulary.find(name, "attribute")
+    if symbol is None and (valued := vocabulary.find(name, "fact") or vocabulary.find(name, "let")):
+        return vocabulary.value_types.get(valued.name)
+    symbol = symbol or vocabulary.find(name, "field")
+    return vocabulary.types.get((symbol.of, symbol.name)) if symbol else None
+
+
+def _values(name: str, kind: str, vocabulary: Vocabulary) -> Wanted:
+    """What a field, an attribute or a requirement may be."""
+    if not kind and vocabulary.find(name, "require"):
+        return (("status", ""),)
+    found = type_of(name, kind, vocabulary)
+    if found is None:
+        return (("status", ""),) if vocabulary.find(name, "require") else ()
+    if found.enumeration:
+        return (("value", found.enumeration),)
+    if found.name == "item":
+        return (("item", kind),)
+    if found.name == "account":
+        return (("account", ""),)
+    return (("semester", ""),) if found.name == "semester" else ()
+
+
+def kind_at(place: Place, vocabulary: Vocabulary) -> str:
+    """The kind of record that is spoken of; empty where none is."""
+    line = place.line
+    counted = _counted_kind(line)
+    if counted:
+        return vocabulary.canonical(counted, "kind")
+    if place.beginning == "records" and line:
+        return vocabulary.canonical(line[0][1], "kind")
+    for heading in (line, *reversed(place.headings)):
+        if heading and heading[0][0] in _HEADINGS and (found := _kind_of_heading(heading, vocabulary)) is not None:
+            return found
+    if place.kind is not None:
+        return place.kind
+    return vocabulary.only_kind if place.beginning == "line" or place.headings else ""
+
+
+def _counted_kind(line: Sequence[Token]) -> str:
+    """The kind of record in a bracket that is still open: `count(kind where …`, `total(field of kind where …`."""
+    for number in range(len(line) - 1, 1, -1):
+        kinds = [kind for kind, _ in line[number - 2 : number + 1]]
+        if kinds[-1] == "RPAR":
+            return ""
+        if kinds in (["COUNT", "LPAR", "NAME"], ["ANY", "LPAR", "NAME"]):
+            return line[number][1]
+        if kinds == ["NAME", "OF", "NAME"] and "TOTAL" in (kind for kind, _ in line):
+            return line[number][1]
+    return ""
+
+
+def _kind_of_heading(heading: Sequence[Token], vocabulary: Vocabulary) -> str | None:
+    """The kind of record that a heading speaks of; empty if of none, None if that is told further out."""
+    word, name = heading[0][0], heading[1][1] if len(heading) > 1 else ""
+    if word == "RECORD":
+        return name
+    if word in ("REQUIRE", *_EXAMPLES):
+        return ""
+    joint = {"FACT": "OF", "EXAMPLES": "OF", "OFFSET": "ON_REQUEST"}.get(word, "FROM")
+    for (before, _), (kind, text) in pairwise(heading):
+        if before == joint and kind == "NAME":
+            return vocabulary.canonical(text, "kind")
+    if word == "ITEM":
+        item = vocabulary.find(name, "item")
+        return item.of if item else None
+    account = vocabulary.canonical(name, "account")
+    return vocabulary.account_kinds.get(account) if account else None
+
+
+def _list_before(line: Sequence[Token]) -> str:
+    """The word that opened a list of names, if the comma at the end of the line goes on with one; else empty."""
+    for kind, _ in reversed(line):
+        if kind not in ("NAME", "COMMA"):
+            return kind if kind in ("OVER", "FROM") else ""
+    return ""
+
+
+def _compared_before(line: Sequence[Token]) -> str:
+    """The name before `in (…`, while its values are being listed."""
+    for number in range(len(line) - 1, 1, -1):
+        if line[number][0] == "RPAR":
+            return ""
+        if line[number][0] == "LPAR":
+            return line[number - 2][1] if line[number - 1][0] == "IN" and line[number - 2][0] == "NAME" else ""
+    return ""

@@ -1,0 +1,118 @@
+"""In a real terminal, that of tmux: what is seen on the screen while somebody types."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+FAKE = Path(__file__).with_name("fake.py")
+REQUIRED = os.environ.get("CREDITLANG_REQUIRE_TMUX") == "1"
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None and not REQUIRED, reason="tmux is not installed")
+
+
+class Terminal:
+    """A terminal of 80 by 24 in which a program runs; `keys` types, `see` waits for a text on the screen."""
+
+    def __init__(self, folder: Path, words: str = "") -> None:
+        self.server = ("tmux", "-L", f"creditlang-{os.getpid()}-{folder.name}", "-f", os.devnull)
+        self.environment = {
+            "TERM": "xterm-256color", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"],
+            "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"), "PYTHONDONTWRITEBYTECODE": "1",
+        }  # fmt: skip
+        program = f"{shlex.quote(sys.executable)} {shlex.quote(str(FAKE))} {words}; echo left: $?; exec sleep 60"
+        self.call("new-session", "-d", "-x", "80", "-y", "24", program)
+
+    def call(self, *words: str) -> str:
+        """A command of tmux."""
+        done = subprocess.run([*self.server, *words], capture_output=True, text=True, env=self.environment, check=True)
+        return done.stdout
+
+    def keys(self, *keys: str) -> None:
+        """Type, each a text or the name of a key."""
+        self.call("send-keys", *keys)
+
+    def screen(self, colours: bool = False) -> str:
+        """What is seen."""
+        return self.call("capture-pane", "-p", *(["-e"] if colours else []))
+
+    def see(self, true: str | Callable[[str], bool], seconds: float = 20) -> str:
+        """Wait until a text is on the screen."""
+        end = time.monotonic() + seconds
+        while True:
+            screen = self.screen()
+            if true in screen if isinstance(true, str) else true(screen):
+                return screen
+            assert time.monotonic() < end, f"not seen: {true}\n{screen}"
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        """End the program and its terminal."""
+        subprocess.run([*self.server, "kill-server"], capture_output=True, env=self.environment, check=False)
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    """Open a terminal with the program."""
+    found: list[Terminal] = []
+
+    def terminal(words: str = "") -> Terminal:
+        found.append(Terminal(tmp_path, words))
+        return found[-1]
+
+    yield terminal
+    for each in found:
+        each.close()
+
+
+def test_a_command_is_typed_with_the_menu_and_left(opened: Callable[..., Terminal]) -> None:
+    terminal = opened()
+    terminal.see(r"\x07>")
+    terminal.keys("show mo")
+    screen = terminal.see("account 德育类")
+    assert "show [ACCOUNT]" in screen
+    terminal.keys("Tab", "Enter")
+    terminal.see("> show moral")
+    terminal.keys("Enter")
+    terminal.see("you said show moral")
+    assert "\x1b[1m" in terminal.screen(colours=True)
+    terminal.keys("C-d")
+    terminal.see("left: 0")
+
+
+def test_several_lines_and_the_pinyin_of_a_name(opened: Callable[..., Terminal]) -> None:
+    terminal = opened("--zh")
+    terminal.see(r"\x07>")
+    terminal.keys("在德育类项目 辩论", "Enter")
+    terminal.see(lambda screen: "… " in screen)
+    terminal.keys("每次0.2", "Enter", "Enter")
+    terminal.see("you said 在德育类项目 辩论 /     每次0.2")
+    terminal.keys("学生 zhangw")
+    terminal.see("张伟")
+    terminal.keys("C-c")
+    terminal.see(lambda screen: screen.count(r"\x07>") == 3)
+    terminal.keys("quit", "Enter")
+    terminal.see("left: 0")
+
+
+def test_without_colours_and_with_a_policy_saved_meanwhile(opened: Callable[..., Terminal], tmp_path: Path) -> None:
+    policy = tmp_path / "saved.credit"
+    policy.write_text("unit a\n")
+    terminal = opened(f"--no-colour --watch {shlex.quote(str(policy))}")
+    terminal.see(r"\x07>")
+    terminal.keys("moral + 1")
+    terminal.see("moral + 1")
+    policy.write_text("unit abc\n")
+    terminal.see("saved again")
+    screen = terminal.screen(colours=True)
+    assert "moral + 1" in screen
+    assert "\x1b[38" not in screen and "\x1b[3" not in screen.replace("\x1b[39m", "")
+    terminal.keys("Enter")
+    terminal.see("you said moral + 1")
+    terminal.keys("C-d")
+    terminal.see("left: 0")
