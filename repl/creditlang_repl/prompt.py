@@ -169,7 +169,7 @@ class Prompt:
         """Carry out the inputs of `opening`, then what is typed, until the user leaves."""
         if any(self.handle(text) for text in opening):
             return
-        watch = Watch(lambda: getattr(self.session, "path", None), self._notice).start()
+        watch = Watch(lambda: self.session.path, self._notice).start()
         try:
             while not self._turn():
                 pass

@@ -7,6 +7,7 @@ about the student).
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from types import MappingProxyType
 
 from attrs import evolve
@@ -47,6 +48,12 @@ class Session:
     def compiled(self) -> Compiled | None:
         """The policy as it stands, changes included; None before one is loaded."""
         return self.conversation.view().compiled if self.conversation.workspace.policy else None
+
+    @property
+    def path(self) -> Path | None:
+        """The policy's file; None before one is loaded."""
+        policy = self.conversation.workspace.policy
+        return policy.path if policy is not None else None
 
     @property
     def title(self) -> str:

@@ -46,6 +46,10 @@ def compiled() -> Compiled:
 class FakeSession(Session):
     """Answers with what it was asked."""
 
+    language: Language = "en"
+    compiled: Compiled | None = None
+    path: Path | None = None
+
     def __init__(self, language: Language = "en", **options: object) -> None:
         """Keep what was asked in `inputs`."""
         self.language = language
