@@ -63,7 +63,7 @@ def test_every_diagnostic_has_its_page_inside(wheel: zipfile.ZipFile) -> None:
 
 def test_nothing_else_is_inside(wheel: zipfile.ZipFile) -> None:
     tops = {name.split("/")[0] for name in wheel.namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"creditlang", "creditlang_builtin"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"creditlang", "creditlang_builtin", "creditlang_repl"}
 
 
 def test_the_command_the_plugin_and_the_licence_are_announced(wheel: zipfile.ZipFile) -> None:
@@ -71,6 +71,7 @@ def test_the_command_the_plugin_and_the_licence_are_announced(wheel: zipfile.Zip
     entry_points = wheel.read(f"{info}/entry_points.txt").decode()
     assert "creditlang = creditlang.cli:main" in entry_points
     assert "builtin = creditlang_builtin" in entry_points
+    assert "repl = creditlang_repl:run" in entry_points
     assert "License-Expression: Apache-2.0" in wheel.read(f"{info}/METADATA").decode()
     assert f"{info}/licenses/LICENSE" in wheel.namelist()
 

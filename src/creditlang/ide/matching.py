@@ -54,12 +54,10 @@ def _readings_of(character: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 15)
 def sounds(text: str) -> tuple[str, ...]:
-    """The full pinyin of a text and its initials, by each reading; none of a text without Chinese.
+    """The full pinyin of a text that is not ASCII, and its initials, by each reading.
 
     Of the many readings of a long text those are kept that differ in its first characters, which are typed first.
     """
-    if text.isascii():
-        return ()
     from pypinyin import lazy_pinyin
 
     spoken = tuple(lazy_pinyin(text))
@@ -99,6 +97,7 @@ class Index(Generic[T]):
             (sound, number, form)
             for number, (forms, _) in enumerate(self.things)
             for form in forms
+            if not form.isascii()
             for sound in sounds(form)
         )
 
