@@ -3,7 +3,7 @@
 Every fenced block is one of these, and nothing else can stand on a page:
 
 * ```console: commands after `$`, each with all that it prints; `…` stands for the rest of an answer. An exit code other
-  than 0 follows the word: ```console exit 1.
+  than 0 follows the word: ```console exit 1. What is typed into a session stands after `> `.
 * ```credit, ```csv or ```text: lines for a file. The line of prose before the block says for which and where, in the
   words of `TASKS`.
 
@@ -76,7 +76,7 @@ class Reader:
         commands = re.findall(r"^\$ (creditlang .+)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE)
         assert len(commands) == text.count("$ "), f"a block of commands and answers:\n{text}"
         for command, shown in commands:
-            result = self.call(command)
+            result = self.call(command, "".join(f"{typed}\n" for typed in re.findall(r"^> (.+)", shown, re.MULTILINE)))
             codes.add(result.exit_code)
             answer = result.output.splitlines()
             if shown.endswith("…\n"):
@@ -86,9 +86,10 @@ class Reader:
         code = codes.pop()
         return f"console exit {code}" if code else "console", "".join(f"{line}\n" for line in lines)
 
-    def call(self, command: str) -> Result:
-        """Call a command."""
-        result = CliRunner().invoke(main, shlex.split(command)[1:], env={"CREDITLANG_LANG": self.language})
+    def call(self, command: str, typed: str = "") -> Result:
+        """Call a command; `typed` goes into its session, if it holds one."""
+        words, environment = shlex.split(command)[1:], {"CREDITLANG_LANG": self.language}
+        result = CliRunner().invoke(main, words, input=typed, env=environment)
         assert isinstance(result.exception, SystemExit | None), repr(result.exception)
         return result
 
