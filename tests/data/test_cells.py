@@ -367,7 +367,7 @@ def test_numbers_and_words_of_a_cell(text: str, wanted: tuple[str, str]) -> None
     assert divided(text) == wanted
 
 
-@pytest.mark.parametrize("text", ["3班12号", "张三20240101李", "1张2"])
+@pytest.mark.parametrize("text", ["3班12号", "张三20240101李", "1张2", "a" * 201, "张" + " " * 30_000 + "3张"])
 def test_cells_with_more_than_a_number_and_words(text: str) -> None:
     assert refused(divided, text) == "CR688"
 

@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 
+from creditlang.cohort import Settings, run_cohort
 from creditlang.core.operators import Policy
+from creditlang.data.header import Sheet
+from creditlang.data.mapped import Fit, _captured, fit
 from creditlang.data.mapping_file import open_mapping, read_mapping
 from creditlang.diagnostics import render
+from creditlang.schema import RawRow, RawTable
+from creditlang_builtin.csv_source import CsvSource
 
 Reader = Callable[..., Any]
 PLAIN = """[[table]]
@@ -140,6 +145,36 @@ def test_a_sheet_that_has_all_of_the_policys_names_is_the_policys(read: Reader) 
 def test_a_rule_by_name(read: Reader, pattern: str, name: str, fits: bool) -> None:
     found = read(PLAIN.replace("kind ", f"name = '{pattern}'\nkind "), **{name: SHEET})
     assert (found.codes == []) == fits
+
+
+@pytest.mark.parametrize(("pattern", "text", "wanted"), [
+    ("{a} {b}", "讲座 2024.10.08", ("讲座", "2024.10.08")), ("{a} {b}", "讲 座 10", ("讲", "座 10")),
+    ("{a}期*", "1期2期", ("1",)), ("{a}期", "1期2期", ("1期2",)), ("*{a}（{b}）", "x讲（8）", ("讲", "8")),
+    ("{a}{b}", "xyz", ("x", "yz")), ("{a}x{b}y", "1x2y3y", ("1", "2y3")), ("{a} {b}", " 8", None), ("{a}", "", None),
+])  # fmt: skip
+def test_a_field_ends_where_the_text_after_it_first_comes(
+    pattern: str, text: str, wanted: tuple[str, ...] | None
+) -> None:
+    found = _captured([pattern], [text])
+    assert (None if found is None else tuple(found.values())) == wanted
+
+
+def test_no_name_makes_a_pattern_work_long() -> None:
+    for length in (180, 30_000):
+        assert _captured(["{a} {b} {c} {d} {e}x"], [" a" * (length // 2)]) is None
+        assert _captured(["*a*b"], ["ab" * (length // 2) + "c"]) is None
+
+
+def test_a_day_with_points_in_the_name_of_a_workbook(policy: Policy) -> None:
+    """What stands behind the last point is the ending, and nothing before it."""
+    rule = "[[table]]\nname = '{项目} {日期}'\nkind = '活动'\ncolumns = { student_id = '工号' }\n"
+    found = read_mapping(rule.encode(), "own.toml", policy)
+    assert not isinstance(found, list)
+    for source in ("讲座 2024.10.08.xlsx", "讲座 2024.10.08.xlsx（Sheet1）", "讲座 2024.10.08.json rows"):
+        table = RawTable("Sheet1", source, ("工号",), iter([RawRow(2, ("2024010101",))]))
+        fitted = fit(found.rules[0], Sheet(table))
+        assert isinstance(fitted, Fit)
+        assert fitted.captured == {"项目": "讲座", "日期": "2024.10.08"}
 
 
 def test_fields_out_of_name_and_title(read: Reader) -> None:
@@ -359,4 +394,81 @@ def test_rows_that_cannot_be_gathered_stand_alone(read: Reader) -> None:
         (2, "2024010101", ""), (3, "2024010101", "CR605"), (4, "2024010101", "CR654"), (5, "", "CR681"),
         (6, "2024010101", "CR659"), (7, "2024010102", "CR684"), (8, "", "CR627"),
     ]  # fmt: skip
-    assert found.said("CR673").arguments["counts"] == "2024-2025-1: 1"
+    assert found.said("CR673").arguments["counts"] == "2024-2025-1: 3", "whoever did it, it was there to be done"
+    assert [str(record.values["hours"]) for record in found.records if not record.problem] == ["33.33"]
+
+
+def test_an_export_in_parts_gives_the_rates_of_the_whole(read: Reader) -> None:
+    heading = "课程,班级,学号,学习时间\n"
+    first = "一,软件2401,2024010101,2024-09-10\n二,软件2401,2024010102,2024-09-17\n"
+    second = "三,软件2401,2024010101,2024-10-15\n三,软件2401,2024010102,2024-10-15\n"
+    parts = [read(RATE, 一=heading + first, 二=heading + second), read(RATE, 一=heading + second, 二=heading + first)]
+    for found in (read(RATE, 全部=heading + first + second), *parts):
+        rates = sorted((x.student, str(x.values["hours"]), str(x.on)) for x in found.records)
+        assert rates == [("2024010101", "66.66", "2024-10-15"), ("2024010102", "66.66", "2024-10-15")]
+        assert found.said("CR673").arguments["counts"] == "2024-2025-1: 3"
+    assert parts[0].said("CR673").place.source == "一.csv …"
+
+
+def test_more_lessons_than_the_mapping_says_make_every_rate_invalid(read: Reader) -> None:
+    rule = RATE + "number = { '2024-2025学年第一学期' = 1 }\n"
+    found = read(rule, 记录="""课程,班级,学号,学习时间
+一,软件2401,2024010101,2024-09-10
+二,软件2401,2024010102,2024-09-17
+三,软件2401,2024010102,2025-03-17
+""")  # fmt: skip
+    assert found.codes.count("CR690") == 3, "once for the sheet, and for both records"
+    assert found.rows == [(2, "2024010101", "CR690"), (3, "2024010102", "CR690"), (4, "2024010102", "")]
+
+
+# ---- tables told apart
+LATER = "工号,人员,讲座,时间\n2024010101,林知夏,讲座,2024-10-08\n"
+
+
+def test_an_export_downloaded_twice_is_read_once(read: Reader) -> None:
+    found = read(PLAIN, 导出=LATER, **{"导出(1)": LATER, "导出(2)": LATER.replace("10-08", "10-09")})
+    assert found.codes == ["CR691"]
+    twice = found.said("CR691")
+    assert (twice.place.source, twice.arguments) == ("导出(1).csv", {"earlier": "导出.csv", "rows": "1"})
+    assert [str(record.on) for record in found.records] == ["2024-10-08", "2024-10-09"]
+
+
+def test_a_list_of_the_same_people_on_another_day_is_no_second_download(read: Reader) -> None:
+    rule = """[[table]]
+name     = "{项目} {日期}"
+headings = ["姓名"]
+kind     = "活动"
+columns  = { "姓名" = "姓名", "班级" = "班级" }
+"""
+    names = "姓名,班级\n林知夏,软件2401\n"
+    found = read(rule, **{"讲座 2024.10.08": names, "讲座 2024-10-09": names})
+    assert found.codes == []
+    assert [str(record.on) for record in found.records] == ["2024-10-08", "2024-10-09"]
+
+
+def test_the_policys_own_table_twice_is_read_once(read: Reader) -> None:
+    own = "学号,项目,日期\n2024010101,学术讲座,2024-10-08\n"
+    found = read(活动=own, activity=own)
+    assert found.codes == ["CR691"]
+    assert len(found.records) == 1
+    assert read(活动=own, activity="学号,项目,日期\n").codes == ["CR639"], "nothing is no double of anything"
+
+
+@pytest.mark.parametrize("broken", ["2024010101,学术讲座\n", '2024010101,"学术讲座\n'])
+def test_two_files_of_one_name_are_told_apart(policy: Policy, tmp_path: Path, broken: str) -> None:
+    sources = []
+    for day in ("08", "09"):
+        folder = tmp_path / day
+        folder.mkdir()
+        (folder / "活动.csv").write_text(f"学号,项目,日期\n2024010101,学术讲座,2024-10-{day}\n{broken}")
+        sources.append(CsvSource(str(folder / "活动.csv")))
+    students = tmp_path / "学生.csv"
+    students.write_text("学号\n2024010101\n")
+    sources.append(CsvSource(str(students)))
+    cohort = run_cohort(policy, (table for source in sources for table in source.tables()), Settings(), lambda: (), {})
+    assert [(row[1], row[3]) for row in cohort.results.tables["records"]] == [
+        ("活动.csv:2", "counted"), ("活动.csv:3", "invalid"),
+        ("活动.csv（2）:2", "counted"), ("活动.csv（2）:3", "invalid"),
+    ]  # fmt: skip
+    places = {(found.place.source, found.place.row) for found in cohort.dataset.problems if found.place}
+    assert places == {("活动.csv", 3), ("活动.csv（2）", 3)}

@@ -196,3 +196,18 @@ def test_students_may_come_after_their_records(read: Reader, tmp_path: Path, cli
     screen = [line["line"] for line in result["screen"]]
     assert any(line.endswith("by 姓名, 班级: 2 matched, 0 ambiguous, 1 unmatched, 0 duplicate") for line in screen)
     assert not any("林知夏" in line or "赵无名" in line for line in screen)
+
+
+# ---- one student, two rows
+@pytest.mark.parametrize(("second", "undetermined"), [
+    ("2024010101,林知夏,软件2401,2024", {}), ("2024010101,林知夏,软件2402,2024", {"2024010101": "invalid"}),
+    ("2024010101,林知秋,软件2401,2024", {"2024010101": "invalid"}),
+])  # fmt: skip
+def test_two_rows_that_differ_leave_a_student_undetermined(
+    read: Reader, second: str, undetermined: dict[str, str]
+) -> None:
+    rows = ["2024010101,林知夏,软件2401,2024", second]
+    for order in (rows, rows[::-1]):
+        found = read(students="\n".join(["学号,姓名,班级,年级", *order, ""]))
+        assert found.codes == ["CR660"]
+        assert found.cohort.results.undetermined == undetermined

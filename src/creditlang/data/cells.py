@@ -24,6 +24,9 @@ MOST_DIGITS: Final = 12
 LONGEST_TEXT: Final = 4_000
 """Code points that a text may have."""
 
+LONGEST_DIVIDED: Final = 200
+"""Code points of a cell that is divided: more are no number and no name."""
+
 LONGEST_QUOTE: Final = 20
 """Code points of a bad cell that a message repeats."""
 
@@ -198,11 +201,11 @@ def day_text(text: str) -> str:
 def divided(text: str) -> tuple[str, str]:
     """The number in a cell and the words in it, either of which may be empty: `20240101张三`, `85`, `良好`.
 
-    Raises `CellError` CR688 where the cell has more than one of either.
+    Raises `CellError` CR688, which does not quote the cell, where it has more than one of either.
     """
-    match = _DIVIDED.fullmatch(_plain(text))
+    match = _DIVIDED.fullmatch(_plain(text)) if len(text) <= LONGEST_DIVIDED else None
     if match is None:
-        raise _bad("CR688", text)
+        raise CellError("CR688")
     number, words = match[1] or match[4] or "", match[2] or match[3] or match[5] or ""
     return number, words.strip()
 

@@ -28,6 +28,9 @@ from creditlang.schema import RawBatch, RawRow, RawTable
 LOOKED_AT: Final = 20
 """Rows below the source's first line among which the heading may be."""
 
+LONGEST_NAME: Final = 200
+"""Code points of a cell that can be a heading; a longer one is a text, and is compared as it stands."""
+
 WRONG_LENGTH: Final = "CR627"
 
 RUNNING_NUMBERS: Final = frozenset({"序号", "No.", "NO.", "no", "行号"})
@@ -40,6 +43,8 @@ _FIRST_LINE: Final = Phrase("the first line", "首行")
 
 def plain_heading(text: str) -> str:
     """A heading as it is compared: without blanks and line breaks, and without marks for what must be filled in."""
+    if len(text) > LONGEST_NAME:
+        return text
     return _MARKS.sub("", "".join(strip_cell(text).split()))
 
 

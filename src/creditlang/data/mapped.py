@@ -17,14 +17,15 @@ from attrs import frozen
 
 from creditlang.data.cells import CellError, day_text, divided, semester_text, strip_cell
 from creditlang.data.dataset import STUDENT_ID
-from creditlang.data.header import RUNNING_NUMBERS, Doubt, Heading, Sheet, find_heading, plain_heading
+from creditlang.data.header import LONGEST_NAME, RUNNING_NUMBERS, Doubt, Heading, Sheet, find_heading, plain_heading
 from creditlang.data.layout import Layout, Layouts
 from creditlang.data.mapping import Origin, RecordRule, TableRule, Taken, Term
 from creditlang.data.mapping_file import placeholders
 from creditlang.diagnostics import Diagnostic, Place, nearest, report
 from creditlang.schema import RawRow, RawTable
 
-_ENDING: Final = re.compile(r"\.[A-Za-z0-9]{2,7}(?![A-Za-z0-9]).*", re.DOTALL)
+# The last ending of a file's name, and the sheet in brackets after it. It begins with a letter: `2024.10.08` has none.
+_ENDING: Final = re.compile(r"(.*)\.[A-Za-z][A-Za-z0-9]{1,6}(?:[ （].*)?", re.DOTALL)
 _PIECES: Final = re.compile(r"(\*|\{[^{}]*\})")
 _NOTHING: Final = re.compile(r"0*(?:\.0*)?")
 
@@ -107,22 +108,38 @@ def fit(rule: TableRule, sheet: Sheet) -> Fit | Misfit:
 
 def _names(table: RawTable) -> tuple[str, ...]:
     """What a table is called: the sheet, the file without its ending, and as messages call it."""
-    return (table.name, _ENDING.sub("", table.source), table.source)
+    ending = _ENDING.fullmatch(table.source)
+    return (table.name, table.source if ending is None else ending[1], table.source)
 
 
 def _captured(patterns: Iterable[str], texts: Sequence[str]) -> dict[str, str] | None:
     """What the first pattern that fits takes out of the first text that it fits; None if there is none."""
     for pattern in patterns:
-        names = placeholders(pattern)
-        parts = (
-            ".*" if piece == "*" else "(.+?)" if piece.startswith("{") else re.escape(piece)
-            for piece in _PIECES.split(pattern)
-        )  # fmt: skip
-        expression = re.compile("".join(parts), re.DOTALL)
+        names, expression = placeholders(pattern), _expression(pattern)
         for text in texts:
-            if match := expression.fullmatch(text):
+            if len(text) <= LONGEST_NAME and (match := expression.fullmatch(text)):
                 return {name: strip_cell(value) for name, value in zip(names, match.groups(), strict=True)}
     return None
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    """A pattern as an expression. A field ends where the text after it first comes, and is never tried longer.
+
+    The last field has what is left. So nothing is tried twice but where a `*` ends, and every name costs little.
+    """
+    pieces = _PIECES.split(pattern)
+    parts = []
+    for at, piece in enumerate(pieces):
+        after = re.escape(pieces[at + 1]) if at + 1 < len(pieces) else ""
+        if piece == "*":
+            parts.append(".*")
+        elif not piece.startswith("{"):
+            parts.append(re.escape(piece))
+        elif at == len(pieces) - 2:
+            parts.append("(.+)")
+        else:
+            parts.append(rf"(?>(.(?:(?!{after}).)*)(?={after}))" if after else "(.)")
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def _text(cells: Cells, position: int | None) -> str:

@@ -30,6 +30,7 @@ _FILE_KEYS: Final = ("title", "policy", "table")
 _RECORD_KEYS: Final = ("kind", "columns", "constants", "values", "rows", "when")
 _TABLE_KEYS: Final = (*_RECORD_KEYS[:-1], "name", "title", "headings", "without", "ignore", "record", "gather")
 _GATHER_KEYS: Final = ("share", "counted", "day", "number")
+_MOST_STARS: Final = 2
 _PARTS: Final[tuple[str, ...]] = get_args(Part)
 _BARE: Final = re.compile(r"(?:^|[{,])\s*[^\x00-\x7f\"']+\s*=")
 _HOLDER: Final = re.compile(r"\{([^{}]*)\}")
@@ -174,6 +175,9 @@ class _Reader:
                 "name, title or headings, by which its sheets are known", "用来认表的 name、title 或 headings"
             )
             self.not_understood(path, expected)
+        for key, patterns in (("name", names), ("title", titles)):
+            if any(pattern.count("*") > _MOST_STARS for pattern in patterns):
+                self.not_understood((*path, key), Phrase("at most two *", "最多两个 *"))
         captured = {name for pattern in (*names, *titles) for name in placeholders(pattern)}
         return TableRule(
             number=number, names=names, titles=titles, headings=headings, without=self.texts(tree, "without", path),

@@ -47,7 +47,7 @@ class DataReader:
         """Read all tables."""
         found: list[Record] = []
         for table in tables:
-            found.extend(self.read_table(Sheet(table)))
+            found.extend(self.read_table(Sheet(self.tables.apart.named(table))))
         for table in self.passed_over:
             self.nearly_named(table)
         self.people.settle()

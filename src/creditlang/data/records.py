@@ -37,9 +37,6 @@ class Records:
         if not identifier:
             self.dataset.problem(report("CR654", Place(layout.source, row.number, "学号"), name="学号"))
             return
-        if identifier in self.dataset.students:
-            self.dataset.problem(report("CR660", where))
-            return
         student = Student(identifier, {}, where)
         for column in layout.columns:
             place = Place(layout.source, row.number, column.shown)
@@ -48,7 +45,16 @@ class Records:
             if wrong is not None:
                 self.dataset.problem(wrong, identifier)
                 student.problem = student.problem or wrong
-        self.dataset.students[identifier] = student
+        self._listed(student, where)
+
+    def _listed(self, student: Student, where: Place) -> None:
+        """Put a student on the list. Where another row says something else of the same one, neither can be trusted."""
+        first = self.dataset.students.setdefault(student.identifier, student)
+        if first is not student:
+            twice = report("CR660", where)
+            self.dataset.problem(twice, student.identifier)
+            if first.attributes != student.attributes:
+                first.problem = first.problem or twice
 
     def record(self, row: RawRow, layout: Layout, suffix: str = "") -> Record:
         """A row of records; `suffix` tells several records of one row apart."""

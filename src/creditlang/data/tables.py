@@ -7,6 +7,7 @@ other row is a record; and all of it is said.
 from collections.abc import Iterable, Iterator
 
 from creditlang.core import operators as o
+from creditlang.data.apart import Apart
 from creditlang.data.dataset import Dataset
 from creditlang.data.gather import Gathering
 from creditlang.data.header import Doubt, Heading, Sheet
@@ -33,7 +34,8 @@ class Tables:
         self.records = records
         self.people = people
         self.dataset = dataset
-        self.gatherings: list[Gathering] = []
+        self.apart = Apart()
+        self.gatherings: dict[tuple[str, int], Gathering] = {}
 
     def note(self, found: Iterable[Diagnostic]) -> None:
         """Keep what is wrong or worth knowing."""
@@ -54,6 +56,9 @@ class Tables:
             return
         if heading.line == 0 and heading.lines == 1 and sheet.table.doubts:
             self.note(sheet.table.doubts)
+            return
+        if (twice := self.apart.twice(sheet, kind, heading)) is not None:
+            self.note([twice])
             return
         layout = self.layouts.lay_out(sheet.table.source, kind, heading.cells)
         self.note([*self._above(sheet, heading), *layout.problems(sheet.table, heading.place_row)])
@@ -109,6 +114,10 @@ class Tables:
     def mapped(self, sheet: Sheet, mapping: MappingFile, fitted: Fit) -> Iterator[Record]:
         """A table that a rule reads."""
         rule, heading, source = fitted.rule, fitted.heading, sheet.table.source
+        meaning = (mapping.name, rule.number, *sorted(fitted.captured.items()))
+        if (twice := self.apart.twice(sheet, meaning, heading)) is not None:
+            self.note([twice])
+            return
         self.note([*self._above(sheet, heading), *fitted.unknown(sheet.table)])
         more = Gathering.names(rule.gather, self.policy.kinds[rule.records[0].kind]) if rule.gather else ()
         projections = [Projection(record, fitted, self.layouts, source, more) for record in rule.records]
@@ -119,10 +128,11 @@ class Tables:
         joined = self.people.sheet(projections[0].layout) if rule.records[0].kind else None
         rows = _Passed(self._rows(sheet, heading, self._unrecorded_by(fitted)), fitted)
         if rule.gather is not None:
-            gathering = Gathering(self.policy, rule.gather, fitted, projections[0], self.records, self.people, joined)
-            self.gatherings.append(gathering)
+            made = Gathering(self.policy, rule.gather, self.records, self.people)
+            gathering = self.gatherings.setdefault((mapping.name, rule.number), made)
+            gathered = gathering.sheet(fitted, projections[0], joined)
             for row in rows:
-                gathering.take(row)
+                gathering.take(gathered, row)
         else:
             yield from self._mapped_records(rows, projections, joined)
         kinds = list(dict.fromkeys(self._shown(record) for record in rule.records))
@@ -174,9 +184,9 @@ class Tables:
 
     def gathered(self) -> Iterator[Record]:
         """The records of all sheets that were gathered, once the students of their rows are known."""
-        for gathering in self.gatherings:
+        for gathering in self.gatherings.values():
             self.note(gathering.notes())
-            yield from self.counted(gathering.projection.record.kind, gathering.gathered())
+            yield from self.counted(gathering.kind, gathering.gathered())
 
 
 class _Passed:
