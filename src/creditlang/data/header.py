@@ -22,7 +22,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from creditlang.data.cells import strip_cell
-from creditlang.diagnostics import Diagnostic, Phrase, Place, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, listed, report
 from creditlang.schema import RawBatch, RawRow, RawTable
 
 LOOKED_AT: Final = 20
@@ -219,6 +219,4 @@ def _like_records(above: Sequence[Sequence[str]], cells: Sequence[str], numbers:
 
 
 def _doubt(sheet: Sheet, lines: Sequence[int]) -> Doubt:
-    names = [str(sheet.first[line - 1].number) if line else _FIRST_LINE for line in lines]
-    chinese = [name.zh if isinstance(name, Phrase) else name for name in names]
-    return Doubt(Phrase(", ".join(map(str, names)), "、".join(chinese)))
+    return Doubt(listed(str(sheet.first[line - 1].number) if line else _FIRST_LINE for line in lines))

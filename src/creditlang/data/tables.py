@@ -17,7 +17,7 @@ from creditlang.data.mapping import MappingFile, RecordRule
 from creditlang.data.people import JoinedSheet, People, without_running_number
 from creditlang.data.records import Records
 from creditlang.data.unrecorded import Unrecorded, numbered
-from creditlang.diagnostics import Diagnostic, Phrase, Place, report
+from creditlang.diagnostics import Diagnostic, Place, listed, report
 from creditlang.ledger import Record
 from creditlang.schema import RawRow
 
@@ -138,7 +138,7 @@ class Tables:
         kinds = list(dict.fromkeys(self._shown(record) for record in rule.records))
         self.note([report(
             "CR675", Place(source), mapping=mapping.title, number=rule.number, rows=rows.read,
-            kinds=Phrase(", ".join(kinds), "、".join(kinds)),
+            kinds=listed(kinds),
         )])  # fmt: skip
         if rows.without:
             self.note([report("CR689", Place(source), count=len(rows.without), rows=numbered(rows.without))])
