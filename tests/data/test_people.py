@@ -211,3 +211,12 @@ def test_two_rows_that_differ_leave_a_student_undetermined(
         found = read(students="\n".join(["学号,姓名,班级,年级", *order, ""]))
         assert found.codes == ["CR660"]
         assert found.cohort.results.undetermined == undetermined
+
+
+def test_a_number_that_was_rewritten_or_has_hidden_characters_is_nobodys(read: Reader) -> None:
+    students = "学号,姓名\n2024010101,林知夏\n2.02401E+09,顾承宇\n2024\u200b010103,温书瑶\n"
+    rows = "学号,项目,日期\n2.02401E+09,讲座,2024-10-08\n2024010101.0,讲座,2024-10-08\n2024\u202e01,讲座,2024-10-08\n"
+    found = read(students=students, 活动=rows)
+    assert list(found.dataset.students) == ["2024010101"]
+    assert found.codes == ["CR692", "CR609", "CR692", "CR692", "CR609"]
+    assert {row[2] for row in found.rows} == {"CR692", "CR609"}

@@ -60,6 +60,8 @@ _DIVIDED: Final = re.compile(
     r"([A-Za-z]*[0-9][0-9A-Za-z.]*)\s*([^0-9A-Za-z.\s][^0-9]*)?"
     r"|([^0-9]+?)\s*([A-Za-z]*[0-9][0-9A-Za-z.]*)|([^0-9]*)"
 )
+# What spreadsheets and programs make of a number of many digits.
+_REWRITTEN: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]+|[0-9]+\.0+")
 _YES: Final = frozenset({"是", "有", "真", "yes", "true", "y", "1", "√"})
 _NO: Final = frozenset({"否", "无", "假", "no", "false", "n", "0", "×"})
 
@@ -222,6 +224,17 @@ def parse_text(text: str) -> str:
     if not stripped.isprintable() and (found := _FORBIDDEN.search(stripped)):
         raise CellError("CR609", {"character": _character(found[0])})
     return stripped
+
+
+def parse_identifier(text: str) -> str:
+    """A student's number, which is text: one that a program has rewritten, `2.02401E+11` or `2024010101.0`, is none.
+
+    Raises `CellError` CR692, or as `parse_text`.
+    """
+    identifier = parse_text(text)
+    if _REWRITTEN.fullmatch(identifier):
+        raise _bad("CR692", text)
+    return identifier
 
 
 def _character(character: str) -> str:

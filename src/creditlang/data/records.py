@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from creditlang.core import operators as o
-from creditlang.data.cells import quote, strip_cell
+from creditlang.data.cells import CellError, parse_identifier, quote, strip_cell
 from creditlang.data.columns import Columns
 from creditlang.data.dataset import Dataset, Student
 from creditlang.data.layout import Layout
@@ -36,6 +36,11 @@ class Records:
         identifier = cell(row, layout.identity)
         if not identifier:
             self.dataset.problem(report("CR654", Place(layout.source, row.number, "学号"), name="学号"))
+            return
+        try:
+            identifier = parse_identifier(identifier)
+        except CellError as error:
+            self.dataset.problem(error.diagnostic(Place(layout.source, row.number, "学号")))
             return
         student = Student(identifier, {}, where)
         for column in layout.columns:
@@ -72,6 +77,11 @@ class Records:
             if wrong is not None:
                 problem = problem or wrong
         student, where = cell(row, layout.identity), Place(layout.source, row.number)
+        if problem is None and student and layout.of_students:
+            try:
+                parse_identifier(student)
+            except CellError as error:
+                student, problem = quote(student), error.diagnostic(Place(layout.source, row.number, "学号"))
         self._check_item(layout, values, student, where)
         return self.finished(layout.kind, identifier, student, values, where, problem)
 
