@@ -66,3 +66,19 @@ def test_two_files_of_one_name_are_told_apart(policy: Policy, tmp_path: Path, br
     ]  # fmt: skip
     places = {(found.place.source, found.place.row) for found in cohort.dataset.problems if found.place}
     assert places == {("活动.csv", 3), ("活动.csv（2）", 3)}
+
+
+# ---- rows
+def test_rows_that_are_the_same_count_and_are_said(read: Reader) -> None:
+    rows = ["2024010101,学术讲座,2024-10-08", "2024010102,学术讲座,2024-10-08", "2024010101,学术讲座,2024-10-08"]
+    found = read(活动="\n".join(["序号,学号,项目,日期", *(f"{at},{row}" for at, row in enumerate(rows)), ""]))
+    assert found.codes == ["CR693"]
+    assert found.said("CR693").arguments == {"count": "1", "rows": "4"}
+    assert [row[2] for row in found.rows] == ["", "", ""]
+    mapped = [f"{row.split(',')[0]},,讲座,2024-10-08" for row in rows]
+    assert read(RULE, 导出="\n".join(["工号,人员,讲座,时间", *mapped, ""])).codes == ["CR693"]
+
+
+def test_rows_with_ids_of_their_own_are_not_the_same(read: Reader) -> None:
+    rows = "".join(f"R{at},2024010101,学术讲座,2024-10-08\n" for at in range(2))
+    assert read(活动="记录编号,学号,项目,日期\n" + rows).codes == []

@@ -6,14 +6,17 @@ records that have none of their own.
 An export that was downloaded twice, or a later one that begins with all of an earlier one, would count every record
 twice. So a table that is read as the same thing as an earlier one, with the same heading and the same first rows, is
 reported and not read. Of a table that may be passed over no row is looked at here.
+
+Rows that are the same may be a copy, or two lessons missed on one day: they count, and a warning names them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from attrs import evolve
 
-from creditlang.data.header import Heading, Sheet
+from creditlang.data.header import RUNNING_NUMBERS, Heading, Sheet, plain_heading
+from creditlang.data.unrecorded import numbered
 from creditlang.diagnostics import Diagnostic, Place, report
 from creditlang.schema import RawBatch, RawRow, RawTable
 
@@ -43,6 +46,29 @@ class Apart:
         if earlier == sheet.table.source:
             return None
         return report("CR691", Place(sheet.table.source), earlier=earlier, rows=sheet.count())
+
+
+class Repeated:
+    """Rows of one table that have a student number, no record id, and an earlier row that is the same: they count."""
+
+    def __init__(self, heads: Sequence[str]) -> None:
+        """`heads` is the heading; running numbers make no difference."""
+        self._compared = [at for at, head in enumerate(heads) if plain_heading(head) not in RUNNING_NUMBERS]
+        self._seen: set[int] = set()
+        self._rows: list[int] = []
+
+    def look(self, row: RawRow) -> None:
+        """Look at a row."""
+        key = hash(tuple(row.cells[at] for at in self._compared if at < len(row.cells)))
+        if key in self._seen:
+            self._rows.append(row.number)
+        self._seen.add(key)
+
+    def note(self, source: str) -> list[Diagnostic]:
+        """CR693 if there are any."""
+        if not self._rows:
+            return []
+        return [report("CR693", Place(source), count=len(self._rows), rows=numbered(self._rows))]
 
 
 def _renamed(table: RawTable, source: str) -> RawTable:

@@ -7,7 +7,7 @@ other row is a record; and all of it is said.
 from collections.abc import Iterable, Iterator
 
 from creditlang.core import operators as o
-from creditlang.data.apart import Apart
+from creditlang.data.apart import Apart, Repeated
 from creditlang.data.dataset import Dataset
 from creditlang.data.gather import Gathering
 from creditlang.data.header import Doubt, Heading, Sheet
@@ -72,12 +72,16 @@ class Tables:
 
     def _plain_records(self, rows: Iterator[RawRow], layout: Layout, heading: Heading) -> Iterator[Record]:
         joined = self.people.sheet(layout)
+        repeated = Repeated(heading.cells)
         for row in rows:
             record = self.records.record(row, layout)
+            if record.student and layout.record_id is None and row.problem is None:
+                repeated.look(row)
             if joined is not None and row.problem is None:
                 cells = None if record.student else without_running_number(row.cells, heading.cells)
                 self.people.meet(joined, record, row, layout, cells)
             yield record
+        self.note(repeated.note(layout.source))
 
     def _unrecorded(self, heading: Heading, layout: Layout) -> Unrecorded:
         columns = (*layout.columns, *layout.people)
@@ -148,6 +152,7 @@ class Tables:
     ) -> Iterator[Record]:
         """The records of each row; of a row that is broken, one."""
         heads = rows.fitted.heading.cells
+        repeated = Repeated(heads)
         for row in rows:
             broken = row.problem is not None
             there = [x for x in enumerate(projections, 1) if broken or x[1].exists(row.cells)]
@@ -164,7 +169,10 @@ class Tables:
                 if joined is not None and not broken:
                     cells = None if record.student else without_running_number(row.cells, heads)
                     claim = self.people.meet(joined, record, projected, projection.layout, cells, claim)
+                if record.student and projection is there[0][1] and projection.layout.record_id is None and not broken:
+                    repeated.look(row)
                 yield from self.counted(projection.record.kind, [record])
+        self.note(repeated.note(projections[0].layout.source))
 
     def _unrecorded_by(self, fitted: Fit) -> Unrecorded:
         """The same as for the policy's own names, by the columns that a rule takes."""
