@@ -231,6 +231,8 @@ def parse_identifier(text: str) -> str:
 
     Raises `CellError` CR692, or as `parse_text`.
     """
+    if text.isascii() and text.isalnum() and len(text) <= LONGEST_TEXT:
+        return text  # as nearly all are, and nothing below can be wrong with it
     identifier = parse_text(text)
     if _REWRITTEN.fullmatch(identifier):
         raise _bad("CR692", text)
