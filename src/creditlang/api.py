@@ -26,6 +26,7 @@ from creditlang.cohort import Cohort, Settings, run_cohort
 from creditlang.comparison import Comparison, Side, compare_cohorts, one_reading
 from creditlang.core import operators as o
 from creditlang.data.frames import FramesSource, no_tables
+from creditlang.data.hints import names_hint
 from creditlang.data.mapping import MappingFile
 from creditlang.data.mapping_file import open_mapping
 from creditlang.data.reader import DataReader
@@ -222,7 +223,7 @@ def _evaluate(
     for row, (kind, record) in enumerate(given, start=1):
         known = reader.kinds.get(kind)
         if known is None:
-            raise DataError([report("CR651", Place(kind), name=kind, rows=1, nearest="")])
+            raise DataError([report("CR651", Place(kind), name=kind, rows=1, hint=names_hint(policy.core, ""))])
         records.append(reader.record_from(known, record, who.identifier, Place(kind, row)))
     interpreter = Interpreter(policy.core, as_of, overrides)
     result = interpreter.evaluate(StudentData(who.identifier, who.attributes, tuple(records)))

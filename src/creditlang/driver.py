@@ -174,8 +174,10 @@ def find_policy(name: str) -> Path | None:
     """The file of a policy: a path, or the name of a bundled one."""
     path = Path(name)
     try:
-        if path.suffix or path.exists():
-            return path if path.is_file() else None
+        if path.is_file():
+            return path
+        if path.suffix:
+            return None
     except (OSError, ValueError):
         return None
     return policy_path(name)

@@ -160,13 +160,27 @@ def test_results_that_cannot_be_written(cli: Any, policy: Path, folder: Folder, 
     """Exit code 4, in both languages, and nothing half written."""
     (tmp_path / "file").write_text("x", encoding="utf-8")
     data = folder()
-    for target in (tmp_path / "file" / "inside", "nothing:there", tmp_path / "missing" / "all.json"):
+    for target in (tmp_path / "file" / "inside", "nothing:there", tmp_path / "file" / "all.json"):
         for language in LANGUAGES:
             result = cli("run", policy, "--data", data, "--out", target, "--lang", language)
-            if result.exit_code != 0:
-                assert result.exit_code == 4, result.output
-                assert "[CR" in result.stderr
+            assert result.exit_code == 4, result.output
+            assert "[CR" in result.stderr
     assert (tmp_path / "file").read_text(encoding="utf-8") == "x"
+
+
+def test_an_output_that_fails_does_not_take_the_others_with_it(
+    cli: Any, policy: Path, folder: Folder, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    alone = cli("run", policy, "--data", folder(), "--out", tmp_path / "alone", "--format", "csv")
+    targets = [word for name in ("file/inside", "good") for word in ("--out", tmp_path / name)]
+    result = cli("run", policy, "--data", tmp_path / "data", *targets)
+    assert (alone.exit_code, result.exit_code) == (0, 4)
+    assert "error[CR710]" in result.stderr
+    assert "read 3 = counted" in result.stderr, "and the summary is there"
+    good, wanted = ({path.name: path.read_bytes() for path in (tmp_path / x).iterdir()} for x in ("good", "alone"))
+    assert good == wanted
+    assert "manifest.csv" in good
 
 
 def test_control_characters_do_not_reach_the_terminal(cli: Any, policy: Path, folder: Folder) -> None:

@@ -211,3 +211,28 @@ def test_a_filled_template_gives_what_the_same_values_give_as_csv(cli: Any, work
     assert [row for row in first["manifest"] if row["entry"] == "equation"] == [
         row for row in second["manifest"] if row["entry"] == "equation"
     ]
+
+
+ODD = """use "common/calendar"
+unit credit
+record activity "证书/获奖" "证书"
+    item "项目,名称" : item
+    on   "日期"      : date
+category sport in credit
+    item run "跑步" : 0.2 per event
+"""
+
+
+def test_labels_with_a_slash_or_a_comma_stay_one_file_and_one_column(cli: Any, tmp_path: Path) -> None:
+    policy = tmp_path / "odd.credit"
+    policy.write_text(ODD)
+    folder = tmp_path / "templates"
+    assert cli("schema", policy, "--out", folder, "--lang", "zh").exit_code == 0
+    assert sorted(path.name for path in folder.rglob("*")) == ["student.csv", "证书.csv"]
+    assert (folder / "证书.csv").read_text("utf-8-sig") == '学号,记录编号,"项目,名称",日期\n'
+
+
+def test_nothing_is_written_where_one_template_is_there(cli: Any, tmp_path: Path) -> None:
+    (tmp_path / "违纪违规.csv").write_text("mine")
+    assert cli("schema", "hengyang", "--out", tmp_path, "--lang", "zh").exit_code == 4
+    assert [path.name for path in tmp_path.iterdir()] == ["违纪违规.csv"]

@@ -5,12 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from creditlang.core.operators import Policy
+from creditlang.data.header import Sheet
+from creditlang.data.mapped import Fit, _captured, fit
 from creditlang.data.mapping_file import open_mapping, read_mapping
-from creditlang.diagnostics import render
+from creditlang.diagnostics import Language, fix, render
+from creditlang.schema import RawRow, RawTable
 
 Reader = Callable[..., Any]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
 PLAIN = """[[table]]
 headings = ["工号", "讲座"]
 kind     = "活动"
@@ -20,6 +25,8 @@ student_id = ["工号", "学工号"]
 item       = "讲座"
 "日期"     = "时间"
 """
+
+SHEET = "工号,人员,讲座,时间\n2024010101,林知夏,学术讲座,2024-10-08\n"
 
 
 # ---- strictness
@@ -70,7 +77,12 @@ def test_what_is_no_mapping_at_all(policy: Policy, tmp_path: Path) -> None:
     assert isinstance(read_mapping(b"x = " + b"[" * 5000, "own.toml", policy), list)
     assert isinstance(open_mapping(str(tmp_path), policy), list)
     (missing,) = open_mapping("nowhere", policy)  # type: ignore[misc]
-    assert "zhengfang" in render(missing)
+    assert "bundled" not in render(missing), "none is for this policy"
+    for_another = evolve(policy, identifier="shangrao-2022-27")
+    (missing,) = open_mapping("nowhere", for_another)  # type: ignore[misc]
+    assert "bundled for this policy: campus_list, pu, qingniandaxuexi, zhengfang" in render(missing)
+    (other,) = open_mapping("zhiyuanhui", for_another)  # type: ignore[misc]
+    assert fix(other, "zh") == "自带的、适用于这份办法的有：campus_list、pu、qingniandaxuexi、zhengfang"
 
 
 def test_everything_that_is_wrong_is_said_at_once(refused: Any) -> None:
@@ -78,7 +90,6 @@ def test_everything_that_is_wrong_is_said_at_once(refused: Any) -> None:
 
 
 # ---- finding the sheet
-SHEET = "工号,人员,讲座,时间\n2024010101,林知夏,学术讲座,2024-10-08\n"
 
 
 def test_columns_by_other_names(read: Reader) -> None:
@@ -109,8 +120,32 @@ def test_only_what_is_named_is_read_and_the_rest_is_said(read: Reader) -> None:
 def test_a_sheet_that_no_rule_fits(read: Reader) -> None:
     found = read(PLAIN, 导出="工号,人员,项目,时间\n1,2,3,4\n")
     assert found.codes == ["CR679"]
-    assert found.said("CR679").arguments["missing"] == "讲座"
+    hints = [fix(found.said("CR679"), language) for language in LANGUAGES]
+    assert hints == ["for “own.toml” these headings are not there: 讲座", "按“own.toml”读，缺少这些列：讲座"]
     assert not found.cohort.reliable
+
+
+@pytest.mark.parametrize(("more", "sheets", "hint"), [
+    ("name = '{项目} {日期}'\n", {"签到": SHEET}, "名称应像“{项目} {日期}”这样"),
+    ("title = '题目：{说明文字}'\n", {"签到": SHEET}, "标题应像“题目：{说明文字}”这样"),
+    ("without = '人员'\n", {"签到": SHEET}, "不能有这些列：人员"),
+])  # fmt: skip
+def test_why_a_rule_does_not_fit_is_said(read: Reader, more: str, sheets: dict[str, str], hint: str) -> None:
+    found = read(PLAIN.replace("kind ", f"{more}kind "), **sheets)
+    assert fix(found.said("CR679"), "zh") == f"按“own.toml”读，{hint}"
+
+
+def test_of_the_rules_of_a_mapping_the_nearest_speaks(read: Reader) -> None:
+    farther = PLAIN.replace('["工号", "讲座"]', '["工号", "甲", "乙"]')
+    found = read(farther + PLAIN, 导出="工号,人员,项目,时间\n1,2,3,4\n")
+    assert fix(found.said("CR679"), "zh") == "按“own.toml”读，缺少这些列：讲座"
+
+
+def test_without_a_mapping_the_names_of_sheets_are_said(read: Reader) -> None:
+    found = read(导出=SHEET).said("CR651")
+    assert fix(found, "en") == "give it one of these names: student, activity, exam"
+    assert fix(found, "zh") == "把名称改为其中之一：学生、活动、考试"
+    assert fix(read(活洞=SHEET).said("CR651"), "zh") == "是不是“活动”？"
 
 
 def test_a_heading_in_doubt_is_said_as_such(read: Reader) -> None:
@@ -140,6 +175,36 @@ def test_a_sheet_that_has_all_of_the_policys_names_is_the_policys(read: Reader) 
 def test_a_rule_by_name(read: Reader, pattern: str, name: str, fits: bool) -> None:
     found = read(PLAIN.replace("kind ", f"name = '{pattern}'\nkind "), **{name: SHEET})
     assert (found.codes == []) == fits
+
+
+@pytest.mark.parametrize(("pattern", "text", "wanted"), [
+    ("{a} {b}", "讲座 2024.10.08", ("讲座", "2024.10.08")), ("{a} {b}", "讲 座 10", ("讲", "座 10")),
+    ("{a}期*", "1期2期", ("1",)), ("{a}期", "1期2期", ("1期2",)), ("*{a}（{b}）", "x讲（8）", ("讲", "8")),
+    ("{a}{b}", "xyz", ("x", "yz")), ("{a}x{b}y", "1x2y3y", ("1", "2y3")), ("{a} {b}", " 8", None), ("{a}", "", None),
+])  # fmt: skip
+def test_a_field_ends_where_the_text_after_it_first_comes(
+    pattern: str, text: str, wanted: tuple[str, ...] | None
+) -> None:
+    found = _captured([pattern], [text])
+    assert (None if found is None else tuple(found.values())) == wanted
+
+
+def test_no_name_makes_a_pattern_work_long() -> None:
+    for length in (180, 30_000):
+        assert _captured(["{a} {b} {c} {d} {e}x"], [" a" * (length // 2)]) is None
+        assert _captured(["*a*b"], ["ab" * (length // 2) + "c"]) is None
+
+
+def test_a_day_with_points_in_the_name_of_a_workbook(policy: Policy) -> None:
+    """What stands behind the last point is the ending, and nothing before it."""
+    rule = "[[table]]\nname = '{项目} {日期}'\nkind = '活动'\ncolumns = { student_id = '工号' }\n"
+    found = read_mapping(rule.encode(), "own.toml", policy)
+    assert not isinstance(found, list)
+    for source in ("讲座 2024.10.08.xlsx", "讲座 2024.10.08.xlsx（Sheet1）", "讲座 2024.10.08.json rows"):
+        table = RawTable("Sheet1", source, ("工号",), iter([RawRow(2, ("2024010101",))]))
+        fitted = fit(found.rules[0], Sheet(table))
+        assert isinstance(fitted, Fit)
+        assert fitted.captured == {"项目": "讲座", "日期": "2024.10.08"}
 
 
 def test_fields_out_of_name_and_title(read: Reader) -> None:
@@ -290,73 +355,3 @@ columns  = { student_id = "工号", "班级" = "所在班", name = "xm" }
     found = read(text, students="学号\n1\n", 名单="工号,xm,所在班\n7,林知夏,软件2401\n")
     assert sorted(found.dataset.students) == ["1", "7"]
     assert found.dataset.students["7"].attributes["class"] == "软件2401"
-
-
-# ---- gathering
-RATE = """[[table]]
-headings = ["课程", "学号"]
-kind     = "活动"
-constants = { item = "讲座" }
-[table.columns]
-student_id = { column = "学号", part = "number" }
-"姓名"     = { column = "学号", part = "words" }
-"班级"     = "班级"
-[table.gather]
-share   = "时长"
-counted = "课程"
-day     = "学习时间"
-"""
-
-
-def test_rows_become_a_rate(read: Reader) -> None:
-    """Of three lessons of the first semester and one of the second; one row has a name, one both, and one is double."""
-    found = read(
-        RATE,
-        记录="""课程,班级,学号,学习时间
-一,软件2401,2024010101,2024-09-10 20:00:00
-二,软件2401,2024010101林知夏,2024-09-17 20:00
-二,软件2401,林知夏,2024-09-18 20:00
-三,软件2401,顾承宇2024010102,2024-09-24 20:00
-一,软件2401,2024010102,2025-03-05 20:00
-四,软件2401,2024010102,2025-03-12 20:00
-""",
-    )
-    assert found.codes == ["CR673"]
-    assert found.said("CR673").arguments["counts"] == "2024-2025-1: 3, 2024-2025-2: 1"
-    rates = sorted((x.student, str(x.values["hours"]), x.place.row, str(x.on)) for x in found.records)
-    assert rates == [
-        ("2024010101", "66.66", 2, "2024-09-18"), ("2024010102", "100.00", 7, "2025-03-12"),
-        ("2024010102", "66.66", 5, "2025-03-05"),
-    ]  # fmt: skip
-
-
-def test_a_rate_is_cut_and_not_rounded(read: Reader) -> None:
-    rows = "".join(f"课{n},软件2401,{2024010101 if n < 2 else 2024010102},2024-09-10\n" for n in range(3))
-    found = read(RATE, 记录="课程,班级,学号,学习时间\n" + rows)
-    assert sorted(str(record.values["hours"]) for record in found.records) == ["33.33", "66.66"]
-
-
-def test_how_many_there_were_can_be_told(read: Reader) -> None:
-    sheet = "课程,班级,学号,学习时间\n一,软件2401,2024010101,2024-09-10\n"
-    found = read(RATE + "number = { '2024-2025学年第一学期' = 4 }\n", 记录=sheet)
-    assert str(found.records[0].values["hours"]) == "25.00"
-
-
-def test_rows_that_cannot_be_gathered_stand_alone(read: Reader) -> None:
-    found = read(
-        RATE,
-        记录="""课程,班级,学号,学习时间
-一,软件2401,2024010101,2024-09-10
-二,软件2401,2024010101,九月
-,软件2401,2024010101,2024-09-10
-三,软件2402,李明,2024-09-10
-四,软件2401,2024010101,1999-09-10
-五,软件2401,2024010102林知夏,2024-09-10
-六,软件2401
-""",
-    )
-    assert found.rows == [
-        (2, "2024010101", ""), (3, "2024010101", "CR605"), (4, "2024010101", "CR654"), (5, "", "CR681"),
-        (6, "2024010101", "CR659"), (7, "2024010102", "CR684"), (8, "", "CR627"),
-    ]  # fmt: skip
-    assert found.said("CR673").arguments["counts"] == "2024-2025-1: 1"

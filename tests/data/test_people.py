@@ -196,3 +196,27 @@ def test_students_may_come_after_their_records(read: Reader, tmp_path: Path, cli
     screen = [line["line"] for line in result["screen"]]
     assert any(line.endswith("by 姓名, 班级: 2 matched, 0 ambiguous, 1 unmatched, 0 duplicate") for line in screen)
     assert not any("林知夏" in line or "赵无名" in line for line in screen)
+
+
+# ---- one student, two rows
+@pytest.mark.parametrize(("second", "undetermined"), [
+    ("2024010101,林知夏,软件2401,2024", {}), ("2024010101,林知夏,软件2402,2024", {"2024010101": "invalid"}),
+    ("2024010101,林知秋,软件2401,2024", {"2024010101": "invalid"}),
+])  # fmt: skip
+def test_two_rows_that_differ_leave_a_student_undetermined(
+    read: Reader, second: str, undetermined: dict[str, str]
+) -> None:
+    rows = ["2024010101,林知夏,软件2401,2024", second]
+    for order in (rows, rows[::-1]):
+        found = read(students="\n".join(["学号,姓名,班级,年级", *order, ""]))
+        assert found.codes == ["CR660"]
+        assert found.cohort.results.undetermined == undetermined
+
+
+def test_a_number_that_was_rewritten_or_has_hidden_characters_is_nobodys(read: Reader) -> None:
+    students = "学号,姓名\n2024010101,林知夏\n2.02401E+09,顾承宇\n2024\u200b010103,温书瑶\n"
+    rows = "学号,项目,日期\n2.02401E+09,讲座,2024-10-08\n2024010101.0,讲座,2024-10-08\n2024\u202e01,讲座,2024-10-08\n"
+    found = read(students=students, 活动=rows)
+    assert list(found.dataset.students) == ["2024010101"]
+    assert found.codes == ["CR692", "CR609", "CR692", "CR692", "CR609"]
+    assert {row[2] for row in found.rows} == {"CR692", "CR609"}

@@ -1,11 +1,12 @@
-"""The tutorial tells the truth: both pages are followed in an empty folder, block by block, as a reader follows them.
+"""The tutorial and the page about data tell the truth: each is followed in an empty folder, block by block.
 
 Every fenced block is one of these, and nothing else can stand on a page:
 
 * ```console: commands after `$`, each with all that it prints; `…` stands for the rest of an answer. An exit code other
   than 0 follows the word: ```console exit 1. What is typed into a session stands after `> `.
-* ```credit, ```csv or ```text: lines for a file. The line of prose before the block says for which and where, in the
-  words of `TASKS`.
+* ```credit, ```csv, ```toml or ```text: lines for a file. The line of prose before the block says for which and where,
+  in the words of `TASKS`.
+* ```python: is run, and its assertions hold.
 
 Commands in the prose are called as well, after the rest; of those only the exit code is asked.
 
@@ -22,7 +23,10 @@ from click.testing import CliRunner, Result
 from creditlang.cli import main
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGES = {"en": DOCS / "tutorial.md", "zh": DOCS / "tutorial.zh.md"}
+ENDINGS = {"en": ".md", "zh": ".zh.md"}
+PAGES = {language: DOCS / f"tutorial{ending}" for language, ending in ENDINGS.items()}
+NAMES = ("tutorial", "data")
+FOLLOWED = [(DOCS / f"{name}{ending}", language) for name in NAMES for language, ending in ENDINGS.items()]
 FENCE = re.compile(r"^(?P<before>[^\n]*)\n\n?```(?P<kind>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 TASKS = {
     "en": {
@@ -63,10 +67,12 @@ class Reader:
         before, kind, text = block["before"], block["kind"], block["text"]
         if kind.split()[:1] == ["console"]:
             kind, text = self.called(text)
-        elif kind in ("credit", "csv", "text"):
+        elif kind == "python":
+            exec(compile(text, "page", "exec"), {})
+        elif kind in ("credit", "csv", "toml", "text"):
             text = self.written(before, text)
         else:
-            pytest.fail(f"no block of a tutorial: ```{kind}")
+            pytest.fail(f"no block of a page: ```{kind}")
         return block[0][: block.start("kind") - block.start()] + f"{kind}\n{text}```"
 
     def called(self, text: str) -> tuple[str, str]:
@@ -120,14 +126,16 @@ class Reader:
         else:
             assert path == self.policy, name
         new = {"new": text, "fill in": text, "whole": old, "top": text + old, "end": old + text}[task]
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(new, encoding="utf-8")
         return new if task == "whole" else text
 
 
-@pytest.mark.parametrize("language", PAGES)
-def test_a_page_can_be_followed(language: str, update: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("page", "language"), FOLLOWED, ids=lambda given: getattr(given, "name", given))
+def test_a_page_can_be_followed(
+    page: Path, language: str, update: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    page = PAGES[language]
     shown = page.read_text(encoding="utf-8")
     reader = Reader(language)
     true = FENCE.sub(reader.follow, shown)
@@ -149,9 +157,10 @@ def test_the_policy_stands_beside_the_printed_rules(language: str) -> None:
     assert [(name, sentence.strip()) for name, sentence in ARTICLE.findall(whole)] == printed
 
 
-def test_both_languages_have_the_same_parts() -> None:
-    texts = {language: page.read_text(encoding="utf-8") for language, page in PAGES.items()}
+@pytest.mark.parametrize("name", NAMES)
+def test_both_languages_have_the_same_parts(name: str) -> None:
+    texts = {language: (DOCS / f"{name}{ending}").read_text(encoding="utf-8") for language, ending in ENDINGS.items()}
     shapes = {language: re.findall(r"^#+(?= )|^```\w.*", text, flags=re.MULTILINE) for language, text in texts.items()}
     assert shapes["en"] == shapes["zh"]
-    assert "](tutorial.zh.md)" in texts["en"]
-    assert "](tutorial.md)" in texts["zh"]
+    assert f"]({name}.zh.md)" in texts["en"]
+    assert f"]({name}.md)" in texts["zh"]

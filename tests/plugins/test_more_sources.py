@@ -18,12 +18,10 @@ from click.testing import CliRunner
 
 from creditlang.cli import main
 from creditlang.plugin import Output, PluginError, PluginManager, Source
-from creditlang.resources import sample_path
 from creditlang.schema import Column
 from creditlang.testing import OutputContract, SourceContract
 from creditlang_builtin import xlsx_sheet
 from creditlang_builtin.arrow_sources import ArrowSource, ParquetSource
-from creditlang_builtin.csv_source import CsvSource
 from creditlang_builtin.json_source import JsonLinesSource, JsonSource
 from creditlang_builtin.sqlite_source import SqliteSource
 from creditlang_builtin.xlsx_output import XlsxOutput
@@ -214,41 +212,6 @@ def test_a_text_that_no_cell_holds_is_refused(tmp_path: Path) -> None:
         output.write("records", (Column("reason"),), [("长" * 32_768,)])
     assert [found.code for found in raised.value.diagnostics] == ["CR750"]
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_sample_gives_the_same_results_from_every_format(tmp_path: Path) -> None:
-    sample = sample_path("hengyang")
-    assert sample is not None
-    folders = {name: tmp_path / name for name in ("jsonl", "parquet", "feather")}
-    for folder in folders.values():
-        folder.mkdir()
-    database, whole = sqlite3.connect(tmp_path / "campus.db"), {}
-    for path in sorted(sample.glob("*.csv")):
-        (table,) = CsvSource(str(path)).tables()
-        rows = [row.cells for row in table.rows]
-        whole[table.name] = [dict(zip(table.header, row, strict=True)) for row in rows]
-        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in whole[table.name])
-        (folders["jsonl"] / f"{table.name}.jsonl").write_text("".join(lines), "utf-8")
-        pyarrow.parquet.write_table(arrow_table(table.header, rows), folders["parquet"] / f"{table.name}.parquet")
-        pyarrow.feather.write_feather(arrow_table(table.header, rows), folders["feather"] / f"{table.name}.feather")
-        database.execute(
-            f'CREATE TABLE "{table.name}" ({", ".join(f"{chr(34)}{name}{chr(34)} TEXT" for name in table.header)})'
-        )
-        database.executemany(f'INSERT INTO "{table.name}" VALUES ({", ".join("?" * len(table.header))})', rows)
-    database.commit()
-    database.close()
-    (tmp_path / "whole.json").write_text(json.dumps(whole, ensure_ascii=False), "utf-8")
-    sources = {"csv": "sample:hengyang", **{name: str(folder) for name, folder in folders.items()}}
-    sources |= {"sqlite": str(tmp_path / "campus.db"), "json": str(tmp_path / "whole.json")}
-    results = {}
-    for name, address in sources.items():
-        target = tmp_path / f"results {name}"
-        done = CliRunner().invoke(main, ["run", "hengyang", "--data", address, "--out", f"csv:{target}"])
-        assert done.exit_code == 3, done.output
-        results[name] = {path.name: path.read_bytes() for path in sorted(target.glob("*.csv"))}
-    for name, tables in results.items():
-        for table in ("students", "accounts", "facts", "requirements", "steps"):
-            assert tables[f"{table}.csv"] == results["csv"][f"{table}.csv"], (name, table)
 
 
 def test_results_as_a_workbook_from_the_command_line(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
-from creditlang.diagnostics import Diagnostic, Phrase, Place, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, listed, nearest, report
 from creditlang.plugin import Source
 from creditlang.plugin.arrow_text import Wrong, raw_batch
 from creditlang.plugin.digest import TablesDigest
@@ -203,9 +203,8 @@ class DatabaseSource(Source):
         names = [table.name for table in found if table.name not in self._read]
         if names:
             shown = names[:MOST_NAMED] + ["…"] * (len(names) > MOST_NAMED)
-            listed = Phrase(", ".join(shown), "、".join(shown))
             place = Place(self._address.name)
-            self.problems.append(report("CR786", place, count=len(names), names=listed))
+            self.problems.append(report("CR786", place, count=len(names), names=listed(shown)))
 
 
 def _unread(table: DatabaseTable, source: str) -> dict[str, Diagnostic]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
-from creditlang.diagnostics import Phrase, Place, report
+from creditlang.diagnostics import Phrase, Place, listed, report
 from creditlang.plugin import Source
 from creditlang.plugin.arrow_text import BROKEN_TEXT, BadCell, Wrong, float_text, raw_batch
 from creditlang.plugin.digest import TablesDigest
@@ -109,8 +109,8 @@ class SqliteSource(Source):
             passed_over = [table.name for table in found if table.name not in self._read]
             if passed_over:
                 shown = passed_over[:_MOST_NAMED] + ["…"] * (len(passed_over) > _MOST_NAMED)
-                names = Phrase(", ".join(shown), "、".join(shown))
-                self.problems.append(report("CR786", Place(self.path.name), count=len(passed_over), names=names))
+                place = Place(self.path.name)
+                self.problems.append(report("CR786", place, count=len(passed_over), names=listed(shown)))
         finally:
             self.close()
 

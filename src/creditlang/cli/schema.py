@@ -1,5 +1,7 @@
 """``creditlang schema``: the sheets and columns that a policy needs, as a table or as templates to fill in."""
 
+import csv
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -93,10 +95,16 @@ def _row(column: "SheetColumn", language: "Language") -> list[str]:
 
 def _folder(target: Path, sheets: "Sequence[Sheet]", language: "Language") -> None:
     """Write a CSV file for each sheet."""
+    files = {}
     for sheet in sheets:
-        name = sheet.labels[0] if sheet.labels and language == "zh" else sheet.name
         headings = [column.heading if language == "zh" else column.name for column in sheet.columns]
-        _write(target / f"{name}.csv", ("\ufeff" + ",".join(headings) + "\n").encode(), language)
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\n").writerow(headings)
+        files[target / f"{sheet.title if language == 'zh' else sheet.name}.csv"] = ("\ufeff" + line.getvalue()).encode()
+    for path in files:
+        _refuse_to_replace(path, language)
+    for path, content in files.items():
+        _write(path, content, language)
     texts = {"en": f"{len(sheets)} templates in {target}", "zh": f"已在{target}写出{len(sheets)}个模板"}
     click.echo(texts[language])
 
@@ -106,12 +114,7 @@ def _write(path: Path, content: bytes, language: "Language") -> None:
     from creditlang.plugin import PluginError
     from creditlang.plugin.atomic import PendingFile
 
-    if path.exists():
-        texts = {
-            "en": f"{path.name} exists already; it is not overwritten.",
-            "zh": f"{path.name}已经存在，没有覆盖。",
-        }
-        common.fail(common.BROKEN, texts[language])
+    _refuse_to_replace(path, language)
     try:
         pending = PendingFile(path)
         pending.stream.buffer.write(content)
@@ -119,3 +122,13 @@ def _write(path: Path, content: bytes, language: "Language") -> None:
     except PluginError as error:
         common.show(error.diagnostics, language)
         sys.exit(common.BROKEN)
+
+
+def _refuse_to_replace(path: Path, language: "Language") -> None:
+    """End the program if a file is there."""
+    if path.exists():
+        texts = {
+            "en": f"{path.name} exists already; it is not overwritten.",
+            "zh": f"{path.name}已经存在，没有覆盖。",
+        }
+        common.fail(common.BROKEN, texts[language])

@@ -24,6 +24,9 @@ MOST_DIGITS: Final = 12
 LONGEST_TEXT: Final = 4_000
 """Code points that a text may have."""
 
+LONGEST_DIVIDED: Final = 200
+"""Code points of a cell that is divided: more are no number and no name."""
+
 LONGEST_QUOTE: Final = 20
 """Code points of a bad cell that a message repeats."""
 
@@ -57,6 +60,8 @@ _DIVIDED: Final = re.compile(
     r"([A-Za-z]*[0-9][0-9A-Za-z.]*)\s*([^0-9A-Za-z.\s][^0-9]*)?"
     r"|([^0-9]+?)\s*([A-Za-z]*[0-9][0-9A-Za-z.]*)|([^0-9]*)"
 )
+# What spreadsheets and programs make of a number of many digits.
+_REWRITTEN: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]+|[0-9]+\.0+")
 _YES: Final = frozenset({"是", "有", "真", "yes", "true", "y", "1", "√"})
 _NO: Final = frozenset({"否", "无", "假", "no", "false", "n", "0", "×"})
 
@@ -198,11 +203,11 @@ def day_text(text: str) -> str:
 def divided(text: str) -> tuple[str, str]:
     """The number in a cell and the words in it, either of which may be empty: `20240101张三`, `85`, `良好`.
 
-    Raises `CellError` CR688 where the cell has more than one of either.
+    Raises `CellError` CR688, which does not quote the cell, where it has more than one of either.
     """
-    match = _DIVIDED.fullmatch(_plain(text))
+    match = _DIVIDED.fullmatch(_plain(text)) if len(text) <= LONGEST_DIVIDED else None
     if match is None:
-        raise _bad("CR688", text)
+        raise CellError("CR688")
     number, words = match[1] or match[4] or "", match[2] or match[3] or match[5] or ""
     return number, words.strip()
 
@@ -219,6 +224,19 @@ def parse_text(text: str) -> str:
     if not stripped.isprintable() and (found := _FORBIDDEN.search(stripped)):
         raise CellError("CR609", {"character": _character(found[0])})
     return stripped
+
+
+def parse_identifier(text: str) -> str:
+    """A student's number, which is text: one that a program has rewritten, `2.02401E+11` or `2024010101.0`, is none.
+
+    Raises `CellError` CR692, or as `parse_text`.
+    """
+    if text.isascii() and text.isalnum() and len(text) <= LONGEST_TEXT:
+        return text  # as nearly all are, and nothing below can be wrong with it
+    identifier = parse_text(text)
+    if _REWRITTEN.fullmatch(identifier):
+        raise _bad("CR692", text)
+    return identifier
 
 
 def _character(character: str) -> str:

@@ -23,9 +23,10 @@ from creditlang.data.cells import (
     quote,
     strip_cell,
 )
-from creditlang.diagnostics import Diagnostic, Place, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, either, nearest, report
 
 _REMEMBERED: Final = 100_000
+_FEW: Final = 16
 
 
 @frozen
@@ -108,7 +109,11 @@ class Columns:
         name = parse_semester(text)
         names = [semester.name for semester in self.policy.calendar.semesters]
         if names and name not in names:
-            raise CellError("CR655", {"value": quote(name), "name": "semester", "nearest": nearest(name, names) or ""})
+            label = Phrase("semester", "学期")
+            raise CellError(
+                "CR655",
+                {"value": quote(name), "name": label, "hint": _hint(name, dict(zip(names, names, strict=True)))},
+            )
         return name
 
     def item(self, text: str) -> str:
@@ -141,9 +146,21 @@ def _chosen(column: o.Column, text: str) -> str:
     stripped = strip_cell(text)
     if stripped in values:
         return values[stripped]
-    close = nearest(stripped, values) or ""
     name = column.labels[0] if column.labels else column.name
-    raise CellError("CR655", {"value": quote(stripped), "name": name, "nearest": close})
+    raise CellError("CR655", {"value": quote(stripped), "name": name, "hint": _hint(stripped, values)})
+
+
+def _hint(text: str, values: Mapping[str, str]) -> Phrase:
+    """The value that was meant, or all that there are if they are few, each by the first word for it."""
+    if close := nearest(text, values):
+        return Phrase(f"did you mean “{close}”?", f"是不是“{close}”？")
+    first: dict[str, str] = {}
+    for word, name in values.items():
+        first.setdefault(name, word)
+    if len(first) > _FEW:
+        return Phrase("", "")
+    choices = either(reversed(list(first.values())))
+    return Phrase(f"what can stand here: {choices}", f"这里可以填：{choices.zh}")
 
 
 def _typed(reader: ColumnReader, given: object) -> object:
@@ -154,4 +171,4 @@ def _typed(reader: ColumnReader, given: object) -> object:
         return reader(f"{given:f}" if isinstance(given, Decimal) else str(given))
     if isinstance(given, date):
         return reader(given.isoformat()[:10])
-    raise CellError("CR655", {"value": type(given).__name__, "name": reader.shown, "nearest": ""})
+    raise CellError("CR655", {"value": type(given).__name__, "name": reader.shown, "hint": ""})

@@ -22,11 +22,14 @@ from typing import Final
 from attrs import evolve, frozen
 
 from creditlang.data.cells import strip_cell
-from creditlang.diagnostics import Diagnostic, Phrase, Place, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, listed, report
 from creditlang.schema import RawBatch, RawRow, RawTable
 
 LOOKED_AT: Final = 20
 """Rows below the source's first line among which the heading may be."""
+
+LONGEST_NAME: Final = 200
+"""Code points of a cell that can be a heading; a longer one is a text, and is compared as it stands."""
 
 WRONG_LENGTH: Final = "CR627"
 
@@ -40,6 +43,8 @@ _FIRST_LINE: Final = Phrase("the first line", "首行")
 
 def plain_heading(text: str) -> str:
     """A heading as it is compared: without blanks and line breaks, and without marks for what must be filled in."""
+    if len(text) > LONGEST_NAME:
+        return text
     return _MARKS.sub("", "".join(strip_cell(text).split()))
 
 
@@ -214,6 +219,4 @@ def _like_records(above: Sequence[Sequence[str]], cells: Sequence[str], numbers:
 
 
 def _doubt(sheet: Sheet, lines: Sequence[int]) -> Doubt:
-    names = [str(sheet.first[line - 1].number) if line else _FIRST_LINE for line in lines]
-    chinese = [name.zh if isinstance(name, Phrase) else name for name in names]
-    return Doubt(Phrase(", ".join(map(str, names)), "、".join(chinese)))
+    return Doubt(listed(str(sheet.first[line - 1].number) if line else _FIRST_LINE for line in lines))

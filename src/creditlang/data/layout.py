@@ -43,6 +43,8 @@ class Layout:
     """Columns that are needed and not there: what messages call each, then all that it may be called."""
     unknown: tuple[str, ...]
     """Headings that mean nothing."""
+    of_students: bool
+    """Whether the number in a row is a student's, and not that of a group."""
     known: tuple[str, ...] = field(repr=False)
     """Names that headings may have, to guess at what was meant."""
 
@@ -144,5 +146,6 @@ class Layouts:
             source=source, kind=kind, identity=places["student_id"], record_id=places.get("record_id"),
             columns=columns, people=people, missing=tuple(missing),
             unknown=tuple(x for x, at in exact.items() if at not in taken and plain_heading(x) not in RUNNING_NUMBERS),
+            of_students=builtin["student_id"] == STUDENT_ID,
             known=tuple(text for reader in (*self.readers(kind), *self.of_people(kind)) for text in reader.texts),
         )  # fmt: skip

@@ -13,18 +13,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from creditlang.data.cells import CellError, day_text, divided, semester_text, strip_cell
 from creditlang.data.dataset import STUDENT_ID
-from creditlang.data.header import RUNNING_NUMBERS, Doubt, Heading, Sheet, find_heading, plain_heading
+from creditlang.data.header import LONGEST_NAME, RUNNING_NUMBERS, Doubt, Heading, Sheet, find_heading, plain_heading
 from creditlang.data.layout import Layout, Layouts
 from creditlang.data.mapping import Origin, RecordRule, TableRule, Taken, Term
 from creditlang.data.mapping_file import placeholders
-from creditlang.diagnostics import Diagnostic, Place, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, listed, nearest, report
 from creditlang.schema import RawRow, RawTable
 
-_ENDING: Final = re.compile(r"\.[A-Za-z0-9]{2,7}(?![A-Za-z0-9]).*", re.DOTALL)
+# The last ending of a file's name, and the sheet in brackets after it. It begins with a letter: `2024.10.08` has none.
+_ENDING: Final = re.compile(r"(.*)\.[A-Za-z][A-Za-z0-9]{1,6}(?:[ （].*)?", re.DOTALL)
 _PIECES: Final = re.compile(r"(\*|\{[^{}]*\})")
 _NOTHING: Final = re.compile(r"0*(?:\.0*)?")
 
@@ -77,17 +78,18 @@ class Fit:
 
 @frozen
 class Misfit:
-    """Why a rule does not fit: its heading is in doubt, or these headings are not there."""
+    """Why a rule does not fit: its heading is in doubt, or the `reason`, the larger the `distance` the farther off."""
 
     doubt: Doubt | None = None
-    missing: tuple[str, ...] = ()
+    reason: Phrase = field(factory=lambda: Phrase("", ""))
+    distance: int = 0
 
 
 def fit(rule: TableRule, sheet: Sheet) -> Fit | Misfit:
     """Whether a rule fits a sheet."""
     captured = _captured(rule.names, _names(sheet.table))
     if rule.names and captured is None:
-        return Misfit()
+        return _otherwise("name", "名称", rule.names)
     known = {plain_heading(head) for head in rule.all_headings()}
     heading = find_heading(sheet, known, {plain_heading(head) for head in STUDENT_ID})
     if isinstance(heading, Doubt):
@@ -97,32 +99,70 @@ def fit(rule: TableRule, sheet: Sheet) -> Fit | Misfit:
     gathered = () if rule.gather is None else (rule.gather.counted, rule.gather.day)
     wanted = (*rule.headings, *(only.headings for only in filters), *gathered)
     missing = tuple(group[0] for group in wanted if not there.intersection(map(plain_heading, group)))
-    if missing or not heading.known or there.intersection(map(plain_heading, rule.without)):
-        return Misfit(missing=missing)
+    barred = [cell for cell in heading.cells if plain_heading(cell) in set(map(plain_heading, rule.without))]
+    if missing or not heading.known:
+        return _lacking(missing)
+    if barred:
+        heads = listed(map(strip_cell, barred))
+        return Misfit(reason=Phrase(f"there must not be: {heads}", f"不能有这些列：{heads.zh}"), distance=len(barred))
     titled = _captured(rule.titles, heading.above)
     if rule.titles and titled is None:
-        return Misfit()
+        return _otherwise("title", "标题", rule.titles)
     return Fit(rule, heading, {**(captured or {}), **(titled or {})})
+
+
+def _otherwise(en: str, zh: str, patterns: Sequence[str]) -> Misfit:
+    """The sheet's name or title is not like these."""
+    return Misfit(
+        reason=Phrase(
+            f"its {en} would be like “{'”, “'.join(patterns)}”", f"{zh}应像“{'”“'.join(patterns)}”这样"
+        ),
+        distance=len(patterns),
+    )  # fmt: skip
+
+
+def _lacking(missing: Sequence[str]) -> Misfit:
+    if not missing:
+        return Misfit()
+    heads = listed(missing)
+    reason = Phrase(f"these headings are not there: {heads}", f"缺少这些列：{heads.zh}")
+    return Misfit(reason=reason, distance=len(missing))
 
 
 def _names(table: RawTable) -> tuple[str, ...]:
     """What a table is called: the sheet, the file without its ending, and as messages call it."""
-    return (table.name, _ENDING.sub("", table.source), table.source)
+    ending = _ENDING.fullmatch(table.source)
+    return (table.name, table.source if ending is None else ending[1], table.source)
 
 
 def _captured(patterns: Iterable[str], texts: Sequence[str]) -> dict[str, str] | None:
     """What the first pattern that fits takes out of the first text that it fits; None if there is none."""
     for pattern in patterns:
-        names = placeholders(pattern)
-        parts = (
-            ".*" if piece == "*" else "(.+?)" if piece.startswith("{") else re.escape(piece)
-            for piece in _PIECES.split(pattern)
-        )  # fmt: skip
-        expression = re.compile("".join(parts), re.DOTALL)
+        names, expression = placeholders(pattern), _expression(pattern)
         for text in texts:
-            if match := expression.fullmatch(text):
+            if len(text) <= LONGEST_NAME and (match := expression.fullmatch(text)):
                 return {name: strip_cell(value) for name, value in zip(names, match.groups(), strict=True)}
     return None
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    """A pattern as an expression. A field ends where the text after it first comes, and is never tried longer.
+
+    The last field has what is left. So nothing is tried twice but where a `*` ends, and every name costs little.
+    """
+    pieces = _PIECES.split(pattern)
+    parts = []
+    for at, piece in enumerate(pieces):
+        after = re.escape(pieces[at + 1]) if at + 1 < len(pieces) else ""
+        if piece == "*":
+            parts.append(".*")
+        elif not piece.startswith("{"):
+            parts.append(re.escape(piece))
+        elif at == len(pieces) - 2:
+            parts.append("(.+)")
+        else:
+            parts.append(rf"(?>(.(?:(?!{after}).)*)(?={after}))" if after else "(.)")
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def _text(cells: Cells, position: int | None) -> str:
@@ -147,7 +187,7 @@ class Projection:
         for name in record.fields:
             origin = record.columns.get(name)
             heading = self._heading(origin)
-            captured = next((fitted.captured[text] for text, field in record.captured.items() if field == name), "")
+            captured = next((fitted.captured[text] for text, taken in record.captured.items() if taken == name), "")
             otherwise = self._translated(name, captured) or record.constants.get(name, "")
             if heading is None and not otherwise:
                 continue

@@ -74,8 +74,8 @@ class Gather:
     """Rows of a student become one record a semester, with the percentage of what there was to do in `share`.
 
     What there was to do are the different texts of the column `counted`; each belongs to the semester of the day, in
-    the column `day`, on which it was first done by anybody in the sheet. `number` says how many there were in a
-    semester, where the sheet does not have them all.
+    the column `day`, on which it was first done by anybody in the sheets. `number` says how many there were in a
+    semester, where the sheets do not have them all.
     """
 
     share: str

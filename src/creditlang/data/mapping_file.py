@@ -8,6 +8,7 @@ CR686 where it cannot be read at all, CR687 where it is for another policy. With
 import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import Any, Final, cast, get_args
@@ -19,7 +20,7 @@ from creditlang.data.dataset import STUDENT_TABLE
 from creditlang.data.layout import Layouts
 from creditlang.data.mapping import Gather, MappingFile, Only, Origin, Part, RecordRule, TableRule, Taken, Term
 from creditlang.data.mapping_places import Path, Places
-from creditlang.diagnostics import Diagnostic, Phrase, either, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, either, listed, nearest, report
 from creditlang.resources import mapping_names, mapping_path
 from creditlang.source import SourceFile
 
@@ -30,6 +31,7 @@ _FILE_KEYS: Final = ("title", "policy", "table")
 _RECORD_KEYS: Final = ("kind", "columns", "constants", "values", "rows", "when")
 _TABLE_KEYS: Final = (*_RECORD_KEYS[:-1], "name", "title", "headings", "without", "ignore", "record", "gather")
 _GATHER_KEYS: Final = ("share", "counted", "day", "number")
+_MOST_STARS: Final = 2
 _PARTS: Final[tuple[str, ...]] = get_args(Part)
 _BARE: Final = re.compile(r"(?:^|[{,])\s*[^\x00-\x7f\"']+\s*=")
 _HOLDER: Final = re.compile(r"\{([^{}]*)\}")
@@ -46,6 +48,19 @@ def placeholders(pattern: str) -> list[str]:
     return [name.strip() for name in _HOLDER.findall(pattern)]
 
 
+def bundled_for(policy: o.Policy) -> tuple[str, ...]:
+    """The names of the bundled mappings that are meant for a policy."""
+    return tuple(name for name in mapping_names() if policy.identifier in _meant(name))
+
+
+@cache
+def _meant(name: str) -> tuple[str, ...]:
+    """The policies that a bundled mapping is meant for."""
+    path = mapping_path(name)
+    given = tomllib.loads(path.read_text("utf-8")).get("policy", []) if path is not None else []
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
 def open_mapping(name: str, policy: o.Policy) -> MappingFile | list[Diagnostic]:
     """The mapping in a file, or the bundled one of this name; or what is wrong with it."""
     path = FilePath(name)
@@ -56,8 +71,11 @@ def open_mapping(name: str, policy: o.Policy) -> MappingFile | list[Diagnostic]:
         with path.open("rb") as file:
             return read_mapping(file.read(LONGEST + 1), path.name, policy)
     except FileNotFoundError:
-        names = ", ".join(mapping_names())
-        reason = Phrase(f"there is no such file; bundled are: {names}", f"没有这个文件；自带的有：{names}")
+        names = listed(bundled_for(policy))
+        reason = Phrase("there is no such file", "没有这个文件")
+        if names:
+            english, chinese = f"; bundled for this policy: {names}", f"；自带的、适用于这份办法的有：{names.zh}"
+            reason = Phrase(reason + english, reason.zh + chinese)
         return [report("CR686", None, name=name, reason=reason)]
     except OSError as error:
         return [report("CR686", None, name=path.name, reason=error.strerror or type(error).__name__)]
@@ -157,7 +175,10 @@ class _Reader:
         meant = self.texts(tree, "policy", ())
         if meant and self.policy.identifier not in meant:
             where = self.places.span(("policy",))
-            self.problems.append(report("CR687", where, policy=self.policy.identifier, meant=", ".join(meant)))
+            self.problems.append(report(
+                "CR687", where, policy=self.policy.identifier, meant=", ".join(meant),
+                bundled=listed(bundled_for(self.policy)),
+            ))  # fmt: skip
             return ()
         tables = self.tables(tree, "table", ())
         if not tables and "table" not in tree:
@@ -174,6 +195,9 @@ class _Reader:
                 "name, title or headings, by which its sheets are known", "用来认表的 name、title 或 headings"
             )
             self.not_understood(path, expected)
+        for key, patterns in (("name", names), ("title", titles)):
+            if any(pattern.count("*") > _MOST_STARS for pattern in patterns):
+                self.not_understood((*path, key), Phrase("at most two *", "最多两个 *"))
         captured = {name for pattern in (*names, *titles) for name in placeholders(pattern)}
         return TableRule(
             number=number, names=names, titles=titles, headings=headings, without=self.texts(tree, "without", path),

@@ -24,7 +24,7 @@ from creditlang.data.columns import ColumnReader
 from creditlang.data.dataset import Dataset, Joined, Student
 from creditlang.data.header import RUNNING_NUMBERS, plain_heading
 from creditlang.data.layout import Layout, Layouts
-from creditlang.diagnostics import Phrase, Place, report
+from creditlang.diagnostics import Phrase, Place, listed, report
 from creditlang.ledger import Record
 from creditlang.schema import RawRow
 
@@ -74,7 +74,7 @@ class JoinedSheet:
     @property
     def columns(self) -> Phrase:
         """What the sheet calls the columns."""
-        return Phrase(", ".join(self.shown), "、".join(self.shown))
+        return listed(self.shown)
 
 
 class People:

@@ -12,6 +12,7 @@ from creditlang.core import operators as o
 from creditlang.data.columns import Columns
 from creditlang.data.dataset import FOR_PEOPLE, RECORD_ID, STUDENT_ID, STUDENT_TABLE, Dataset, Student
 from creditlang.data.header import Heading, Sheet
+from creditlang.data.hints import names_hint, rules_hint
 from creditlang.data.layout import Layouts
 from creditlang.data.mapped import Fit, Misfit, fit
 from creditlang.data.mapping import MappingFile
@@ -19,7 +20,7 @@ from creditlang.data.owners import Owners
 from creditlang.data.people import People
 from creditlang.data.records import Records
 from creditlang.data.tables import Tables
-from creditlang.diagnostics import Diagnostic, Phrase, Place, nearest, report
+from creditlang.diagnostics import Diagnostic, Place, listed, nearest, report
 from creditlang.ledger import Record
 from creditlang.schema import RawTable
 
@@ -47,7 +48,7 @@ class DataReader:
         """Read all tables."""
         found: list[Record] = []
         for table in tables:
-            found.extend(self.read_table(Sheet(table)))
+            found.extend(self.read_table(Sheet(self.tables.apart.named(table))))
         for table in self.passed_over:
             self.nearly_named(table)
         self.people.settle()
@@ -75,20 +76,18 @@ class DataReader:
             chosen = [(mapping, found) for mapping, found in fits if isinstance(found, Fit)]
         if len(chosen) > 1:
             rules = [f"{mapping.title} {found.rule.number}" for mapping, found in chosen]
-            names = Phrase(", ".join(rules), "、".join(rules))
-            self.note([report("CR685", Place(sheet.table.source), rules=names, rows=sheet.count())])
+            self.note([report("CR685", Place(sheet.table.source), rules=listed(rules), rows=sheet.count())])
         elif chosen:
             yield from self.tables.mapped(sheet, *chosen[0])
         elif kind is not None:
             yield from self.tables.plain(sheet, kind)
         else:
-            self.unread(sheet, [found for _, found in fits if isinstance(found, Misfit)])
+            self.unread(sheet, [(mapping, found) for mapping, found in fits if isinstance(found, Misfit)])
 
-    def unread(self, sheet: Sheet, misfits: Sequence[Misfit]) -> None:
+    def unread(self, sheet: Sheet, misfits: Sequence[tuple[MappingFile, Misfit]]) -> None:
         """Say that a table is not read, and why."""
         table, place = sheet.table, Place(sheet.table.source)
-        doubt = next((misfit.doubt for misfit in misfits if misfit.doubt is not None), None)
-        missing = next((misfit.missing for misfit in misfits if misfit.missing), ())
+        doubt = next((misfit.doubt for _, misfit in misfits if misfit.doubt is not None), None)
         if table.optional:
             self.passed_over.append(table)
         elif table.name in FOR_PEOPLE:
@@ -96,11 +95,11 @@ class DataReader:
         elif doubt is not None:
             self.note([doubt.problem(sheet)])
         elif self.mappings:
-            heads = Phrase(", ".join(missing), "、".join(missing))
-            self.note([report("CR679", place, name=table.name, rows=sheet.count(), missing=heads)])
+            self.note([report("CR679", place, name=table.name, rows=sheet.count(), hint=rules_hint(misfits))])
         else:
             close = nearest(table.name, [*self.kinds, *STUDENT_TABLE]) or ""
-            self.note([report("CR651", place, name=table.name, rows=sheet.count(), nearest=close)])
+            hint = names_hint(self.policy, close)
+            self.note([report("CR651", place, name=table.name, rows=sheet.count(), hint=hint)])
 
     def nearly_named(self, table: RawTable) -> None:
         """Report a table that was passed over, if its name is nearly that of something of which there was no table."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from creditlang.core import operators as o
-from creditlang.data.cells import quote, strip_cell
+from creditlang.data.cells import CellError, parse_identifier, quote, strip_cell
 from creditlang.data.columns import Columns
 from creditlang.data.dataset import Dataset, Student
 from creditlang.data.layout import Layout
@@ -37,8 +37,10 @@ class Records:
         if not identifier:
             self.dataset.problem(report("CR654", Place(layout.source, row.number, "学号"), name="学号"))
             return
-        if identifier in self.dataset.students:
-            self.dataset.problem(report("CR660", where))
+        try:
+            identifier = parse_identifier(identifier)
+        except CellError as error:
+            self.dataset.problem(error.diagnostic(Place(layout.source, row.number, "学号")))
             return
         student = Student(identifier, {}, where)
         for column in layout.columns:
@@ -48,7 +50,16 @@ class Records:
             if wrong is not None:
                 self.dataset.problem(wrong, identifier)
                 student.problem = student.problem or wrong
-        self.dataset.students[identifier] = student
+        self._listed(student, where)
+
+    def _listed(self, student: Student, where: Place) -> None:
+        """Put a student on the list. Where another row says something else of the same one, neither can be trusted."""
+        first = self.dataset.students.setdefault(student.identifier, student)
+        if first is not student:
+            twice = report("CR660", where)
+            self.dataset.problem(twice, student.identifier)
+            if first.attributes != student.attributes:
+                first.problem = first.problem or twice
 
     def record(self, row: RawRow, layout: Layout, suffix: str = "") -> Record:
         """A row of records; `suffix` tells several records of one row apart."""
@@ -66,6 +77,11 @@ class Records:
             if wrong is not None:
                 problem = problem or wrong
         student, where = cell(row, layout.identity), Place(layout.source, row.number)
+        if problem is None and student and layout.of_students:
+            try:
+                parse_identifier(student)
+            except CellError as error:
+                student, problem = quote(student), error.diagnostic(Place(layout.source, row.number, "学号"))
         self._check_item(layout, values, student, where)
         return self.finished(layout.kind, identifier, student, values, where, problem)
 

@@ -7,6 +7,7 @@ other row is a record; and all of it is said.
 from collections.abc import Iterable, Iterator
 
 from creditlang.core import operators as o
+from creditlang.data.apart import Apart, Repeated
 from creditlang.data.dataset import Dataset
 from creditlang.data.gather import Gathering
 from creditlang.data.header import Doubt, Heading, Sheet
@@ -16,7 +17,7 @@ from creditlang.data.mapping import MappingFile, RecordRule
 from creditlang.data.people import JoinedSheet, People, without_running_number
 from creditlang.data.records import Records
 from creditlang.data.unrecorded import Unrecorded, numbered
-from creditlang.diagnostics import Diagnostic, Phrase, Place, report
+from creditlang.diagnostics import Diagnostic, Place, listed, report
 from creditlang.ledger import Record
 from creditlang.schema import RawRow
 
@@ -33,7 +34,8 @@ class Tables:
         self.records = records
         self.people = people
         self.dataset = dataset
-        self.gatherings: list[Gathering] = []
+        self.apart = Apart()
+        self.gatherings: dict[tuple[str, int], Gathering] = {}
 
     def note(self, found: Iterable[Diagnostic]) -> None:
         """Keep what is wrong or worth knowing."""
@@ -55,6 +57,9 @@ class Tables:
         if heading.line == 0 and heading.lines == 1 and sheet.table.doubts:
             self.note(sheet.table.doubts)
             return
+        if (twice := self.apart.twice(sheet, kind, heading)) is not None:
+            self.note([twice])
+            return
         layout = self.layouts.lay_out(sheet.table.source, kind, heading.cells)
         self.note([*self._above(sheet, heading), *layout.problems(sheet.table, heading.place_row)])
         rows = self._rows(sheet, heading, self._unrecorded(heading, layout))
@@ -67,12 +72,16 @@ class Tables:
 
     def _plain_records(self, rows: Iterator[RawRow], layout: Layout, heading: Heading) -> Iterator[Record]:
         joined = self.people.sheet(layout)
+        repeated = Repeated(heading.cells)
         for row in rows:
             record = self.records.record(row, layout)
+            if record.student and layout.record_id is None and row.problem is None:
+                repeated.look(row)
             if joined is not None and row.problem is None:
                 cells = None if record.student else without_running_number(row.cells, heading.cells)
                 self.people.meet(joined, record, row, layout, cells)
             yield record
+        self.note(repeated.note(layout.source))
 
     def _unrecorded(self, heading: Heading, layout: Layout) -> Unrecorded:
         columns = (*layout.columns, *layout.people)
@@ -109,6 +118,10 @@ class Tables:
     def mapped(self, sheet: Sheet, mapping: MappingFile, fitted: Fit) -> Iterator[Record]:
         """A table that a rule reads."""
         rule, heading, source = fitted.rule, fitted.heading, sheet.table.source
+        meaning = (mapping.name, rule.number, *sorted(fitted.captured.items()))
+        if (twice := self.apart.twice(sheet, meaning, heading)) is not None:
+            self.note([twice])
+            return
         self.note([*self._above(sheet, heading), *fitted.unknown(sheet.table)])
         more = Gathering.names(rule.gather, self.policy.kinds[rule.records[0].kind]) if rule.gather else ()
         projections = [Projection(record, fitted, self.layouts, source, more) for record in rule.records]
@@ -119,16 +132,17 @@ class Tables:
         joined = self.people.sheet(projections[0].layout) if rule.records[0].kind else None
         rows = _Passed(self._rows(sheet, heading, self._unrecorded_by(fitted)), fitted)
         if rule.gather is not None:
-            gathering = Gathering(self.policy, rule.gather, fitted, projections[0], self.records, self.people, joined)
-            self.gatherings.append(gathering)
+            made = Gathering(self.policy, rule.gather, self.records, self.people)
+            gathering = self.gatherings.setdefault((mapping.name, rule.number), made)
+            gathered = gathering.sheet(fitted, projections[0], joined)
             for row in rows:
-                gathering.take(row)
+                gathering.take(gathered, row)
         else:
             yield from self._mapped_records(rows, projections, joined)
         kinds = list(dict.fromkeys(self._shown(record) for record in rule.records))
         self.note([report(
             "CR675", Place(source), mapping=mapping.title, number=rule.number, rows=rows.read,
-            kinds=Phrase(", ".join(kinds), "、".join(kinds)),
+            kinds=listed(kinds),
         )])  # fmt: skip
         if rows.without:
             self.note([report("CR689", Place(source), count=len(rows.without), rows=numbered(rows.without))])
@@ -138,6 +152,7 @@ class Tables:
     ) -> Iterator[Record]:
         """The records of each row; of a row that is broken, one."""
         heads = rows.fitted.heading.cells
+        repeated = Repeated(heads)
         for row in rows:
             broken = row.problem is not None
             there = [x for x in enumerate(projections, 1) if broken or x[1].exists(row.cells)]
@@ -154,7 +169,10 @@ class Tables:
                 if joined is not None and not broken:
                     cells = None if record.student else without_running_number(row.cells, heads)
                     claim = self.people.meet(joined, record, projected, projection.layout, cells, claim)
+                if record.student and projection is there[0][1] and projection.layout.record_id is None and not broken:
+                    repeated.look(row)
                 yield from self.counted(projection.record.kind, [record])
+        self.note(repeated.note(projections[0].layout.source))
 
     def _unrecorded_by(self, fitted: Fit) -> Unrecorded:
         """The same as for the policy's own names, by the columns that a rule takes."""
@@ -174,9 +192,9 @@ class Tables:
 
     def gathered(self) -> Iterator[Record]:
         """The records of all sheets that were gathered, once the students of their rows are known."""
-        for gathering in self.gatherings:
+        for gathering in self.gatherings.values():
             self.note(gathering.notes())
-            yield from self.counted(gathering.projection.record.kind, gathering.gathered())
+            yield from self.counted(gathering.kind, gathering.gathered())
 
 
 class _Passed:

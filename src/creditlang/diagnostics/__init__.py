@@ -5,7 +5,17 @@ write `pages/CRnnn.md` and `tests/diagnostics/CRnnn.md`, and call `report("CRnnn
 """
 
 from creditlang.diagnostics.catalogue import BadPage, UnknownCode, codes, explain, fix, message
-from creditlang.diagnostics.diagnostic import Diagnostic, Label, Language, Phrase, Place, Severity, either, in_language
+from creditlang.diagnostics.diagnostic import (
+    Diagnostic,
+    Label,
+    Language,
+    Phrase,
+    Place,
+    Severity,
+    either,
+    in_language,
+    listed,
+)
 from creditlang.diagnostics.nearest import nearest
 from creditlang.diagnostics.render import render
 from creditlang.diagnostics.report import report
@@ -25,6 +35,7 @@ __all__ = [
     "explain",
     "fix",
     "in_language",
+    "listed",
     "message",
     "nearest",
     "render",

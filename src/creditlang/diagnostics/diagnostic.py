@@ -43,6 +43,12 @@ def in_language(text: str, language: Language) -> str:
     return text.zh if language == "zh" and isinstance(text, Phrase) else str(text)
 
 
+def listed(texts: Iterable[str]) -> Phrase:
+    """Texts in a row: ``a, b, c``, in Chinese ``a、b、c``."""
+    texts = tuple(texts)
+    return Phrase(", ".join(texts), "、".join(in_language(text, "zh") for text in texts))
+
+
 def either(choices: Iterable[str]) -> Phrase:
     """The choices as one phrase: ``a, b or c``, in Chinese ``a、b或c``."""
     phrases = list(choices)

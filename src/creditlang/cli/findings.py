@@ -1,0 +1,54 @@
+"""What a run has found, on the screen: errors, warnings, notes, in this order; of many alike, the first few.
+
+All of them stand in the table of issues. On the screen a wrong column in a list of two thousand rows would push
+everything else out of sight.
+"""
+
+from collections.abc import Hashable, Iterable
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from creditlang.cli import common
+from creditlang.source import visible
+
+if TYPE_CHECKING:
+    from creditlang.diagnostics import Diagnostic, Language
+
+_FEW: Final = 5
+_SAID_OTHERWISE: Final = frozenset({"CR675", "CR680"})
+"""Which rule read a sheet, of which there may be hundreds; and how rows were joined, which has a line of its own."""
+
+
+def show_findings(problems: "Iterable[Diagnostic]", language: "Language") -> None:
+    """Print them on the error stream."""
+    groups: dict[Hashable, list[Diagnostic]] = {}
+    for found in problems:
+        if found.code not in _SAID_OTHERWISE:
+            groups.setdefault(_alike(found), []).append(found)
+    for level in ("error", "warning", "note"):
+        for group in groups.values():
+            if group[0].severity.value == level:
+                few = 1 if group[0].code == "CR661" else _FEW
+                common.show(group[:few], language)
+                if few > 1 and len(group) > few:
+                    click.echo(_more(group[0], len(group) - few, language), err=True)
+
+
+def _alike(found: "Diagnostic") -> Hashable:
+    """What makes findings the same to a reader: an unknown item is said once, a note for the first few files."""
+    if found.code == "CR661":
+        return found.code, found.arguments["value"]
+    if found.severity.value == "note" or found.place is None:
+        return found.code
+    return found.code, found.place.source, found.place.column
+
+
+def _more(first: "Diagnostic", count: int, language: "Language") -> str:
+    source = first.place.source if first.place is not None and first.severity.value != "note" else ""
+    where = {"en": f" in {source}" if source else "", "zh": f"{source}里" if source else ""}[language]
+    texts = {
+        "en": f"  … and {first.code} {count:,} more times{where}; the table issues has them all (--out FOLDER)",
+        "zh": f"  ……{where}还有{count}处{first.code}；issues 表里有全部（加 --out 文件夹）",
+    }
+    return visible(texts[language])
