@@ -76,14 +76,15 @@ class XlsxBook:
 
     @cached_property
     def _formats(self) -> list[Format]:
-        return [shown for _, part in self._targets("styles") for shown in formats(self.package.xml(part))]
+        parts = [part for _, part in self._targets("styles") if part in self.package]
+        return formats(self.package.xml(parts[0])) if parts else []
 
     @cached_property
     def _shared(self) -> "pyarrow.StringArray":
         """The shared texts."""
         import pyarrow
 
-        parts = [part for _, part in self._targets("sharedStrings")]
+        parts = [part for _, part in self._targets("sharedStrings") if part in self.package]
         return shared_texts(self.package.pieces(parts[0])) if parts else pyarrow.array([], pyarrow.string())
 
     @cached_property
