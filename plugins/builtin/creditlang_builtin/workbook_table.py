@@ -18,7 +18,7 @@ from attrs import define, evolve, field, frozen
 
 from creditlang.diagnostics import Diagnostic, Place, report
 from creditlang.plugin.heading import BLANKS, heading_problems
-from creditlang.schema import RawBatch, RawTable
+from creditlang.schema import BATCH_ROWS, RawBatch, RawTable
 from creditlang_builtin.workbook_limits import MEBI, column_letters
 
 if TYPE_CHECKING:
@@ -60,8 +60,11 @@ class Cells:
     ) -> "Cells":  # fmt: skip
         """A sheet that is in memory as a whole, from its first row and column."""
         rows = len(columns[0]) if columns else 0
-        block = Block(range(1, rows + 1), columns, troubles or {})
-        return Cells(lambda: [block], merges)
+        blocks = []
+        for start in range(0, rows, BATCH_ROWS):
+            numbers = range(start + 1, min(start + BATCH_ROWS, rows) + 1)
+            blocks.append(Block(numbers, [column.slice(start, BATCH_ROWS) for column in columns], troubles or {}))
+        return Cells(lambda: blocks, merges)
 
 
 def table_name(sheet: str, stem: str, alone: bool) -> str:
