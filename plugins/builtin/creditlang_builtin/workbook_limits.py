@@ -36,14 +36,12 @@ MOST_CELLS: Final = 100_000_000
 """Cells of a sheet, empty ones between others counted."""
 
 LARGEST_TEXT: Final = 512 * MEBI
-"""Bytes of what the cells of a sheet hold, and of a workbook's shared texts."""
+"""Bytes of a workbook's shared texts."""
 
 LONGEST_ROW: Final = 16 * MEBI
-"""Bytes of one row as XML."""
+"""Bytes of one row as XML, and of one shared text."""
 
 MOST_MERGES: Final = 200_000
-DEEPEST: Final = 64
-"""Elements inside each other."""
 
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384

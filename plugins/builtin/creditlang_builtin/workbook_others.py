@@ -60,7 +60,7 @@ def _xls_cells(book: Any, sheet: Any) -> Cells:
             texts.append(text if isinstance(text, str) else "?")
         rows.append(texts)
     merges = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
-    return Cells(1, 1, _columns(rows), merges, troubles)
+    return Cells.of(_columns(rows), merges, troubles)
 
 
 def _xls_text(book: Any, cell: Any) -> str | Trouble:
@@ -126,7 +126,7 @@ def _html_cells(table: Any) -> Cells:
         rows.append(row)
         if len(rows) * MOST_COLUMNS > MOST_CELLS:
             raise too_large("cells", "个单元格", MOST_CELLS)
-    return Cells(1, 1, _columns(rows))
+    return Cells.of(_columns(rows))
 
 
 def _covered(row: list[str], covered: dict[int, tuple[int, str]]) -> None:

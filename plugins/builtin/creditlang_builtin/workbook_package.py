@@ -25,8 +25,8 @@ from creditlang_builtin.workbook_limits import (
     too_large,
 )
 
-PIECE: Final = 4 * MEBI
-"""Bytes that are unpacked at a time."""
+PIECE: Final = MEBI
+"""Bytes that are unpacked at a time; what is worked out of so many fits into a processor's cache."""
 
 _DIRECTORY_ENTRY: Final = b"PK\x01\x02"
 _ENCRYPTED: Final = 1
@@ -53,7 +53,7 @@ class Package:
         for part in self._archive.infolist():
             if self._parts.setdefault(_key(part.filename), part) is not part:
                 raise damaged("two of its parts have one name", "内部有两个同名的部分")
-        self._unpacked = 0
+        self._unpacked: dict[str, int] = {}
         self._limit = min(LARGEST_UNPACKED, max(UNPACKED_ANYWAY, MOST_RATIO * len(content)))
 
     def __contains__(self, name: str) -> bool:
@@ -71,8 +71,10 @@ class Package:
             raise damaged("it is packed in an unusual way", "压缩方式不受支持")
         try:
             with self._archive.open(part) as file:
+                size = 0
                 while piece := file.read(PIECE):
-                    self._count(len(piece))
+                    size += len(piece)
+                    self._count(part.filename, size)
                     yield piece
         except _FAULTS as error:
             raise damaged("a part of it cannot be unpacked", "内部文件无法解压") from error
@@ -97,9 +99,10 @@ class Package:
             raise damaged("its XML is broken or not allowed", "内部 XML 已损坏或不被允许") from error
         return root
 
-    def _count(self, size: int) -> None:
-        self._unpacked += size
-        if self._unpacked > self._limit:
+    def _count(self, part: str, size: int) -> None:
+        """So much of a part has been unpacked; one that is read again counts once."""
+        self._unpacked[part] = max(size, self._unpacked.get(part, 0))
+        if sum(self._unpacked.values()) > self._limit:
             raise too_large("bytes when unpacked", "字节（解压后）", self._limit)
 
 

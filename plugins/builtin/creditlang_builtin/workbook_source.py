@@ -17,6 +17,7 @@ from creditlang_builtin.stable_file import Reading, read_file
 from creditlang_builtin.workbook_limits import WorkbookError
 from creditlang_builtin.workbook_others import html_tables, is_encrypted, xls_sheets
 from creditlang_builtin.workbook_table import Cells, table_name, table_of
+from creditlang_builtin.workbook_tags import Unusual
 from creditlang_builtin.workbook_xlsx import XlsxBook
 from creditlang_builtin.xlsx_count import is_marked
 
@@ -77,12 +78,15 @@ class WorkbookSource(Source):
         self._say_hidden([sheet.name for sheet in book.sheets if not sheet.visible])
         for sheet in shown:
             source = self._source(sheet.name, len(shown))
+            name = table_name(sheet.name, self.path.stem, len(shown) == 1)
             try:
-                cells = book.cells(sheet)
+                try:
+                    table = table_of(book.cells(sheet), name, source)
+                except Unusual:
+                    table = table_of(book.exactly(sheet), name, source)
             except WorkbookError as error:
                 self.problems.append(error.diagnostic(source))
                 continue
-            table = table_of(cells, table_name(sheet.name, self.path.stem, len(shown) == 1), source)
             if table is not None:
                 yield table
 

@@ -1,9 +1,8 @@
-"""What a sheet of an XLSX file holds, found by looking through its XML before any library reads it.
+"""How large a sheet of an XLSX file is, found by looking through its XML before a library reads it cell by cell.
 
-Readers make room for every cell between the first and the last, so a file of five kilobytes with a cell in each corner
-would take the machine down; and they tell neither a formula without a value from an empty cell nor a number that was
-cut to fifteen digits from a text of digits. The survey streams over the XML once, within the limits of `Package`,
-and counts what is really there; what the sheet says of its own dimension is not looked at.
+Libraries make room for every cell between the first and the last, so a file of five kilobytes with a cell in each
+corner would take the machine down. The survey streams over the XML once, within the limits of `Package`, and counts
+what is really there; what the sheet says of its own dimension is not looked at. It needs no order in what it meets.
 """
 
 import re
@@ -21,42 +20,24 @@ from creditlang_builtin.workbook_limits import (
     column_number,
     too_large,
 )
+from creditlang_builtin.workbook_table import Merge
 
-_FIRST_CELL: Final = re.compile(rb"<c\b[^>]*?\br=\"([A-Z]{1,3}[0-9]{1,7})\"")
 _ROW: Final = re.compile(rb"<row\b[^>]*?\br=\"([0-9]{1,7})\"")
-_FORMULA: Final = re.compile(rb"<f[\s/>]")
-_LONG: Final = re.compile(rb"<v>-?(?:[0-9]{16}|[0-9](?:\.[0-9]+)?[eE]\+?(?:1[5-9]|[2-9][0-9]|[0-9]{3}))")
 _MERGE: Final = re.compile(rb"<mergeCell\b[^>]*?\bref=\"([A-Z]{1,3}[0-9]{1,7}):([A-Z]{1,3}[0-9]{1,7})\"")
 _A: Final = ord("A")
-
-Merge = tuple[int, int, int, int]
-"""First row, first column, last row, last column."""
 
 
 @define
 class Survey:
-    """What was met in one sheet. `first` is its first cell, `plain` whether the quick way reads it rightly."""
+    """What was met in one sheet."""
 
-    first: tuple[int, int] | None = None
     last_row: int = 0
     columns: int = 0
-    formulas: bool = False
-    long_numbers: bool = False
-    booleans: bool = False
     merges: list[Merge] = field(factory=list)
-
-    @property
-    def plain(self) -> bool:
-        """Whether nothing in it needs the exact reader."""
-        return not (self.formulas or self.long_numbers)
 
 
 def survey(pieces: Iterable[bytes]) -> Survey:
-    """Look through a sheet's XML. Raises `WorkbookError` CR722 or CR723.
-
-    Where elements have prefixes or cells no references, as few programs write them, nothing is claimed but the formulas
-    that ask for the exact reader.
-    """
+    """Look through a sheet's XML. Raises `WorkbookError` CR722 or CR723."""
     found, left = Survey(), b""
     for piece in pieces:
         text = left + piece
@@ -65,13 +46,10 @@ def survey(pieces: Iterable[bytes]) -> Survey:
         _look(found, text)
         if found.last_row * max(found.columns, 1) > MOST_CELLS:
             raise too_large("cells", "个单元格", MOST_CELLS)
-    found.formulas = found.formulas or found.first is None
     return found
 
 
 def _look(found: Survey, text: bytes) -> None:
-    if found.first is None and (cell := _FIRST_CELL.search(text)) is not None:
-        found.first = cell_position(cell[1].decode())
     while (wider := _beyond(found.columns).search(text)) is not None:
         found.columns = column_number(wider[1].decode())
         if found.columns > MOST_COLUMNS:
@@ -79,9 +57,6 @@ def _look(found: Survey, text: bytes) -> None:
     rows = _ROW.findall(text, max(0, text.rfind(b"<row ")))
     if rows:
         found.last_row = max(found.last_row, int(rows[-1]))
-    found.formulas = found.formulas or _FORMULA.search(text) is not None
-    found.long_numbers = found.long_numbers or _LONG.search(text) is not None
-    found.booleans = found.booleans or b't="b"' in text
     if b"<mergeCell " in text:
         for first, last in _MERGE.findall(text):
             found.merges.append((*cell_position(first.decode()), *cell_position(last.decode())))

@@ -1,19 +1,25 @@
-"""The cells of a sheet to a table: heading, rows with their true numbers, merged cells, empty rows and columns.
+"""The rows of a sheet to a table: heading, rows with their true numbers, merged cells, empty rows and columns.
 
 The first row with anything in it is the heading, every further one a row. The table reaches from the first used column
 to the last. A cell merged downwards is in each of its rows that has something of its own; one merged sideways stands in
 its first column alone.
+
+The rows come in blocks. How far the table reaches is known when all of them have been seen, and only then is anything
+handed over, so that a sheet that cannot be read to its end gives no table. A sheet of usual size is kept meanwhile; a
+longer one is read a second time, and no more of it is in memory than a block.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import define, evolve, field, frozen
 
 from creditlang.diagnostics import Diagnostic, Place, report
 from creditlang.plugin.heading import BLANKS, heading_problems
 from creditlang.schema import BATCH_ROWS, RawBatch, RawTable
-from creditlang_builtin.workbook_limits import column_letters
+from creditlang_builtin.workbook_limits import MEBI, column_letters
 
 if TYPE_CHECKING:
     import pyarrow
@@ -21,19 +27,44 @@ if TYPE_CHECKING:
 Trouble = tuple[str, str]
 """The code of a diagnostic, and the value that its sentence shows."""
 
+Merge = tuple[int, int, int, int]
+"""First row, first column, last row, last column."""
+
+MOST_KEPT: Final = 128 * MEBI
+"""Bytes of a sheet's columns that are kept so that it need not be read twice."""
+
 _SHEET_NAMES: Final = ("sheet", "工作表")
 
 
-@frozen
-class Cells:
-    """The used part of a sheet: Arrow texts without nulls, column by column, and where it begins."""
+@frozen(eq=False)
+class Block:
+    """Some rows of a sheet: their numbers, rising, and Arrow texts without nulls, column by column from the first."""
 
-    first_row: int
-    first_column: int
+    numbers: Sequence[int]
     columns: Sequence["pyarrow.StringArray"]
-    merges: Sequence[tuple[int, int, int, int]] = ()
     troubles: Mapping[tuple[int, int], Trouble] = {}
     """What is wrong with a cell, by row and column as the program shows them."""
+
+
+@frozen(eq=False)
+class Cells:
+    """The content of a sheet: `blocks` gives its rows, as often as asked; then `merges` are known, too."""
+
+    blocks: Callable[[], Iterable[Block]]
+    merges: Sequence[Merge] = ()
+
+    @staticmethod
+    def of(
+        columns: Sequence["pyarrow.StringArray"], merges: Sequence[Merge] = (),
+        troubles: Mapping[tuple[int, int], Trouble] | None = None,
+    ) -> "Cells":  # fmt: skip
+        """A sheet that is in memory as a whole, from its first row and column."""
+        rows = len(columns[0]) if columns else 0
+        blocks = []
+        for start in range(0, rows, BATCH_ROWS):
+            numbers = range(start + 1, min(start + BATCH_ROWS, rows) + 1)
+            blocks.append(Block(numbers, [column.slice(start, BATCH_ROWS) for column in columns], troubles or {}))
+        return Cells(lambda: blocks, merges)
 
 
 def table_name(sheet: str, stem: str, alone: bool) -> str:
@@ -44,41 +75,97 @@ def table_name(sheet: str, stem: str, alone: bool) -> str:
 
 
 def table_of(cells: Cells, name: str, source: str) -> RawTable | None:
-    """The table of a sheet, or None if there is nothing in it."""
-    columns = _merged(cells)
-    used = _used_rows(columns)
-    numbers: Sequence[int] = range(cells.first_row, cells.first_row + len(used))
-    if used.false_count:
-        numbers = [number for number, is_used in zip(numbers, used.to_pylist(), strict=True) if is_used]
-        columns = [column.filter(used) for column in columns]
-    if not numbers:
+    """The table of a sheet, or None if there is nothing in it. Raises what `cells.blocks` raises."""
+    reach = _Reach.of(cells.blocks())
+    downwards = [merge for merge in cells.merges if merge[2] > merge[0] and reach.first < merge[1] <= reach.last + 1]
+    if downwards:
+        reach = _Reach.of(_handed_down(_either(reach.kept, cells), downwards))
+    if not reach.heading:
         return None
-    first, last = _used_columns(columns)
-    columns = columns[first : last + 1]
-    header = tuple(column[0].as_py().strip(BLANKS) for column in columns)
-    doubts = tuple(heading_problems(header, Place(source, numbers[0])))
-    problems = _problems(cells, columns, first, source)
+    first, last = reach.first, reach.last
+    header = tuple((reach.heading + ("",) * (last + 1))[position].strip(BLANKS) for position in range(first, last + 1))
+    doubts = tuple(heading_problems(header, Place(source, reach.heading_row)))
 
     def batches() -> Iterator[RawBatch]:
-        for start in range(1, len(numbers), BATCH_ROWS):
-            rows = numbers[start : start + BATCH_ROWS]
-            here = {place: problems[number] for place, number in enumerate(rows) if number in problems}
-            part = [column.slice(start, len(rows)) for column in columns]
-            broken = {place: tuple(column[place].as_py() for column in part) for place in here}
-            yield RawBatch(rows, tuple(_emptied(column, here) for column in part), here, broken)
+        blocks = _either(reach.kept, cells)
+        if downwards and reach.kept is None:
+            blocks = _handed_down(blocks, downwards)
+        for block in map(_used, blocks):
+            start = int(bool(block.numbers) and block.numbers[0] == reach.heading_row)
+            if len(block.numbers) > start:
+                yield _batch(block, start, header, first, source)
 
     return RawTable.of_batches(name, source, header, batches, doubts)
 
 
-def _problems(
-    cells: Cells, columns: Sequence["pyarrow.StringArray"], first: int, source: str
-) -> dict[int, Diagnostic]:  # fmt: skip
+def _either(kept: Sequence[Block] | None, cells: Cells) -> Iterable[Block]:
+    return cells.blocks() if kept is None else kept
+
+
+@define(eq=False)
+class _Reach:
+    """How far the used part of a sheet reaches: its first row, its columns by position; and its blocks, if few."""
+
+    heading_row: int = 0
+    heading: tuple[str, ...] = ()
+    first: int = 0
+    last: int = -1
+    kept: list[Block] | None = field(factory=list)
+
+    @staticmethod
+    def of(blocks: Iterable[Block]) -> "_Reach":
+        """Go through all rows."""
+        reach, size = _Reach(), 0
+        for block in map(_used, blocks):
+            reach.extend(block)
+            size += sum(column.nbytes for column in block.columns)
+            if size > MOST_KEPT:
+                reach.kept = None
+            if reach.kept is not None:
+                reach.kept.append(block)
+        return reach
+
+    def extend(self, block: Block) -> None:
+        """By a block of used rows."""
+        if not block.numbers:
+            return
+        if not self.heading:
+            self.heading_row = block.numbers[0]
+            self.heading = tuple(column[0].as_py() for column in block.columns)
+            self.first = len(block.columns)
+        for position, column in enumerate(block.columns):
+            if not self.first <= position <= self.last and _anything(column):
+                self.first, self.last = min(self.first, position), max(self.last, position)
+
+
+def _anything(column: "pyarrow.StringArray") -> bool:
+    from pyarrow import compute
+
+    return bool(compute.any(compute.not_equal(column, "")).as_py())
+
+
+def _batch(block: Block, start: int, header: Sequence[str], first: int, source: str) -> RawBatch:
+    """The rows of a block from `start`, in the columns of the table that begins with the column at `first`."""
+    import pyarrow
+
+    rows = block.numbers[start:]
+    part = [column.slice(start) for column in block.columns[first : first + len(header)]]
+    if len(part) < len(header):
+        empty = pyarrow.array([""] * len(rows), pyarrow.string())
+        part.extend([empty] * (len(header) - len(part)))
+    problems = _problems(block, header, first, source) if block.troubles else {}
+    here = {place: problems[number] for place, number in enumerate(rows) if number in problems} if problems else {}
+    broken = {place: tuple(column[place].as_py() for column in part) for place in here}
+    return RawBatch(rows, tuple(_emptied(column, here) for column in part), here, broken)
+
+
+def _problems(block: Block, header: Sequence[str], first: int, source: str) -> dict[int, Diagnostic]:
     """The first thing wrong in each row."""
     found: dict[int, Diagnostic] = {}
-    for (row, column), (code, value) in sorted(cells.troubles.items()):
-        position = column - cells.first_column - first
-        if 0 <= position < len(columns):
-            place = Place(source, row, columns[position][0].as_py().strip(BLANKS) or column_letters(column))
+    for (row, column), (code, value) in sorted(block.troubles.items()):
+        position = column - 1 - first
+        if 0 <= position < len(header):
+            place = Place(source, row, header[position] or column_letters(column))
             found.setdefault(row, report(code, place, value=value))
     return found
 
@@ -95,32 +182,50 @@ def _emptied(column: "pyarrow.StringArray", problems: Mapping[int, Diagnostic]) 
     return pyarrow.array(texts, pyarrow.string())
 
 
-def _merged(cells: Cells) -> list["pyarrow.StringArray"]:
-    """The columns with vertically merged cells handed down."""
+def _handed_down(blocks: Iterable[Block], downwards: Sequence[Merge]) -> Iterator[Block]:
+    """The used rows with vertically merged cells in each row that they reach into."""
+    waiting, open_merges = deque(sorted(downwards)), dict[Merge, str]()
+    width = max(merge[1] for merge in downwards)
+    for block in map(_used, blocks):
+        if block.numbers:
+            last = block.numbers[-1]
+            while waiting and waiting[0][0] <= last:
+                open_merges[waiting.popleft()] = ""
+            yield evolve(block, columns=_filled_down(block, width, open_merges))
+            open_merges = {merge: top for merge, top in open_merges.items() if merge[2] > last}
+
+
+def _filled_down(block: Block, width: int, open_merges: dict[Merge, str]) -> "list[pyarrow.StringArray]":
+    """The columns of a block with merged cells filled; what is at the top of each is noted for the next block."""
     import pyarrow
 
-    columns = list(cells.columns)
-    downwards = [merge for merge in cells.merges if merge[2] > merge[0]]
-    if not downwards or not columns:
-        return columns
-    used = _used_rows(columns).to_pylist()
+    columns = list(block.columns)
+    if open_merges and len(columns) < width:
+        columns.extend([pyarrow.array([""] * len(block.numbers), pyarrow.string())] * (width - len(columns)))
     texts: dict[int, list[str]] = {}
-    for first_row, column, last_row, _ in downwards:
-        position = column - cells.first_column
-        if not 0 <= position < len(columns):
-            continue
-        cell = texts.setdefault(position, columns[position].to_pylist())
-        top = first_row - cells.first_row
-        for row in range(max(top + 1, 0), min(last_row - cells.first_row + 1, len(cell))):
-            if used[row] and 0 <= top < len(cell):
-                cell[row] = cell[top]
-    for position, cell in texts.items():
-        columns[position] = pyarrow.array(cell, pyarrow.string())
+    for merge, above in open_merges.items():
+        first_row, column, last_row, _ = merge
+        cells = texts.setdefault(column - 1, columns[column - 1].to_pylist())
+        first, below = bisect_left(block.numbers, first_row), bisect_right(block.numbers, first_row)
+        top = cells[first] if first < below else above
+        for position in range(below, bisect_right(block.numbers, last_row)):
+            cells[position] = top
+        open_merges[merge] = top
+    for position, cells in texts.items():
+        columns[position] = pyarrow.array(cells, pyarrow.string())
     return columns
 
 
+def _used(block: Block) -> Block:
+    """The rows that have anything in them."""
+    used = _used_rows(block.columns)
+    if not used.false_count:
+        return block
+    numbers = [number for number, is_used in zip(block.numbers, used.to_pylist(), strict=True) if is_used]
+    return evolve(block, numbers=numbers, columns=[column.filter(used) for column in block.columns])
+
+
 def _used_rows(columns: Sequence["pyarrow.StringArray"]) -> "pyarrow.BooleanArray":
-    """Which rows have anything in them."""
     import pyarrow
     from pyarrow import compute
 
@@ -138,10 +243,3 @@ def _filled(column: "pyarrow.StringArray") -> "pyarrow.BooleanArray":
     from pyarrow import compute
 
     return compute.not_equal(compute.utf8_trim(column, BLANKS), "")
-
-
-def _used_columns(columns: Sequence["pyarrow.StringArray"]) -> tuple[int, int]:
-    from pyarrow import compute
-
-    filled = [position for position, column in enumerate(columns) if compute.any(compute.not_equal(column, "")).as_py()]
-    return filled[0], filled[-1]

@@ -28,7 +28,9 @@ ERRORS: Final = frozenset(
 Shown = Literal["number", "date", "time", "elapsed", "zeros"]
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,4})?|[+-]?\.[0-9]+(?:[eE][+-]?[0-9]{1,4})?")
-_SIMPLE: Final = re.compile(r"-?(?:[1-9][0-9]{0,14}|(?:0|[1-9][0-9]{0,8})\.[0-9]{0,5}[1-9])|0")
+SIMPLE_NUMBER: Final = r"-?(?:[1-9][0-9]{0,14}|(?:0|[1-9][0-9]{0,8})\.[0-9]{0,5}[1-9])|0"
+"""A number that is its own text."""
+_SIMPLE: Final = re.compile(SIMPLE_NUMBER)
 _ISO: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?)?Z?")
 _DAY: Final = 86_400_000
 _LAST_DAY: Final = 2_958_465
@@ -67,19 +69,17 @@ PLAIN: Final = Format()
 class Reading:
     """How to read a value: the cell's type as XLSX names it, its format, whether a formula gave it.
 
-    `since_1904` counts days as old Macintosh programs do. `stale` says that the file itself asks for its formulas to
-    be worked out when it is opened: then a zero is the place-holder of a program that cannot calculate.
+    `since_1904` counts days as old Macintosh programs do.
     """
 
     kind: str = "n"
     format: Format = PLAIN
     formula: bool = False
     since_1904: bool = False
-    stale: bool = False
 
     def text(self, raw: str) -> "str | Trouble":
         """The text of a value that is not in the shared texts."""
-        if self.formula and self.kind not in _TEXTS and (raw == "" or (self.stale and raw == "0")):
+        if self.formula and raw == "" and self.kind != "e":
             return Trouble("CR730")
         if raw == "" and self.kind != "e":
             return ""
@@ -108,7 +108,6 @@ class Reading:
                 return _moment_text(raw, shown, self.since_1904)
 
 
-_TEXTS: Final = frozenset({"str", "inlineStr", "e"})
 _BOOLEANS: Final = {"1": "是", "0": "否", "true": "是", "false": "否"}
 
 
@@ -134,23 +133,23 @@ def _moment_text(raw: str, shown: Shown, since_1904: bool) -> str | Trouble:
     days = float(raw)
     if not 0 <= days < _LAST_DAY + 1:
         return Trouble("CR732")
-    whole, milliseconds = divmod(round(days * _DAY), _DAY)
+    # Rounded first, since a second is no binary fraction of a day; then cut to whole seconds, as programs show them.
+    whole, seconds = divmod(round(days * _DAY) // 1000, _DAY // 1000)
     if shown == "elapsed":
-        return _time_text(whole * _DAY + milliseconds)
-    if shown == "time" and whole == 0:
-        return _time_text(milliseconds)
+        return time_text(whole * _DAY // 1000 + seconds)
+    if whole == 0:
+        return time_text(seconds)
     if since_1904:
         whole += _BETWEEN_SYSTEMS
     if not 1 <= whole <= _LAST_DAY or whole == _FALSE_LEAP_DAY:
         return Trouble("CR732")
     day = (_AFTER_IT if whole > _FALSE_LEAP_DAY else _BEFORE_IT) + timedelta(whole)
-    return f"{day} {_time_text(milliseconds)}" if milliseconds else str(day)
+    return f"{day} {time_text(seconds)}" if seconds else str(day)
 
 
-def _time_text(milliseconds: int) -> str:
-    seconds, rest = divmod(milliseconds, 1000)
-    text = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    return f"{text}.{rest:03}" if rest else text
+def time_text(seconds: int) -> str:
+    """A time of day, or a length of time, from its seconds."""
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def _iso_text(raw: str) -> str | Trouble:

@@ -1,37 +1,40 @@
-"""An XLSX workbook: surveyed first, then read by fastexcel, or cell by cell by openpyxl where the survey asks for it.
+"""An XLSX workbook: its sheets, read in blocks of rows, or cell by cell by openpyxl where XML is written unusually.
 
-fastexcel gives whole columns of text, quickly: numbers as short as they can be, dates, text untouched. What it cannot
-tell apart (a formula without a value, a number of more than fifteen digits, one shown with zeros in front) is read by
-openpyxl, which knows each cell's type and format. A property test holds the two to the same texts elsewhere.
+Office programs and the libraries that imitate them write sheets in one narrow form, which is read in columns. XML
+allows more: prefixes, cells without references, rows in any order. Such a sheet is read by openpyxl, slowly and as a
+whole, after a survey has found it small enough. Both ways take their texts from `workbook_values` as far as openpyxl
+leaves them a choice, and a property test holds the two to the same.
 
 Macros are never looked at, links to other files never followed; a formula counts for the value that was saved with it.
 """
 
 import io
 import posixpath
-import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from attrs import frozen
 
+from creditlang_builtin.workbook_blocks import SheetReader
 from creditlang_builtin.workbook_limits import MOST_CELLS, MOST_COLUMNS, MOST_SHEETS, WorkbookError, damaged, too_large
 from creditlang_builtin.workbook_package import Package
-from creditlang_builtin.workbook_survey import Survey, survey
+from creditlang_builtin.workbook_styles import formats
+from creditlang_builtin.workbook_survey import survey
 from creditlang_builtin.workbook_table import Cells, Trouble
-from creditlang_builtin.workbook_values import format_of, number_text
+from creditlang_builtin.workbook_texts import shared_texts
+from creditlang_builtin.workbook_values import ERRORS, Format, format_of, number_text, time_text
 
-_ZEROS: Final = re.compile(rb"formatCode=\"0{2,20}\"")
-_MIDNIGHT: Final = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$"
+if TYPE_CHECKING:
+    import pyarrow
 
 
 @frozen
 class Sheet:
     """A sheet as the workbook lists it."""
 
-    position: int
     name: str
     visible: bool
     part: str
@@ -44,72 +47,57 @@ class XlsxBook:
         """Look at what there is; no sheet is read yet."""
         self.content = content
         self.package = Package(content)
+        self.book = self.package.xml("xl/workbook.xml")
+        self.relations = list(self.package.xml("xl/_rels/workbook.xml.rels"))
         self.sheets = tuple(self._sheets())
-        self.padded = "xl/styles.xml" in self.package and bool(_ZEROS.search(self.package.read("xl/styles.xml")))
 
     def _sheets(self) -> Iterator[Sheet]:
-        relations = {
-            relation.get("Id"): unquote(relation.get("Target") or "")
-            for relation in self.package.xml("xl/_rels/workbook.xml.rels")
-            if (relation.get("Type") or "").endswith("/worksheet")
-        }
-        listed = [node for node in self.package.xml("xl/workbook.xml").iter() if _local(node.tag) == "sheet"]
+        targets = dict(self._targets("worksheet"))
+        listed = [node for node in self.book.iter() if _local(node.tag) == "sheet"]
         if len(listed) > MOST_SHEETS:
             raise too_large("sheets", "个工作表", MOST_SHEETS)
-        for position, node in enumerate(listed):
-            target = next((relations.get(value) for key, value in node.attrib.items() if _local(key) == "id"), None)
-            if target is None:
-                continue  # a sheet that is a chart
-            part = posixpath.normpath(target if target.startswith("/") else posixpath.join("xl", target))
-            yield Sheet(position, node.get("name") or "", node.get("state", "visible") == "visible", part)
+        for node in listed:
+            part = next((targets.get(value) for key, value in node.attrib.items() if _local(key) == "id"), None)
+            if part is not None:  # else a sheet that is a chart
+                yield Sheet(node.get("name") or "", node.get("state", "visible") == "visible", part)
+
+    def _targets(self, kind: str) -> Iterator[tuple[str, str]]:
+        """The parts of a kind that the workbook refers to, by the names by which it does."""
+        for relation in self.relations:
+            if (relation.get("Type") or "").endswith(f"/{kind}"):
+                target = unquote(relation.get("Target") or "")
+                target = target if target.startswith("/") else posixpath.join("xl", target)
+                yield relation.get("Id") or "", posixpath.normpath(target)
 
     def cells(self, sheet: Sheet) -> Cells:
-        """What is in a sheet."""
-        found = survey(self.package.pieces(sheet.part))
-        if found.plain and not self.padded and found.first is not None:
-            quick = self._quickly(sheet, found)
-            if quick is not None:
-                return quick
-        return self._exactly(sheet, found)
+        """What is in a sheet. Going through its blocks raises `Unusual` if it is to be read `exactly`."""
+        reader = SheetReader(self._formats, self._shared, self._since_1904)
+        return Cells(lambda: reader.blocks(self.package.pieces(sheet.part)), reader.merges)
 
-    def _quickly(self, sheet: Sheet, found: Survey) -> Cells | None:
-        """By fastexcel; None if a cell holds an error, which only the exact reader can name."""
-        import fastexcel
+    @cached_property
+    def _formats(self) -> list[Format]:
+        parts = [part for _, part in self._targets("styles") if part in self.package]
+        return formats(self.package.xml(parts[0])) if parts else []
+
+    @cached_property
+    def _shared(self) -> "pyarrow.StringArray":
+        """The shared texts."""
         import pyarrow
-        from pyarrow import compute
 
-        try:
-            reader = fastexcel.read_excel(self.content)
-            loaded = reader.load_sheet(sheet.position, header_row=None, dtypes="string")
-            batch, errors = loaded.to_arrow_with_errors()
-        except Exception as error:  # the library has many kinds, all of which say that the file is not sound
-            raise damaged("a sheet of it cannot be read", "有工作表无法读取") from error
-        if errors is not None and errors.errors:
-            return None
-        columns: list[pyarrow.StringArray] = []
-        for column in batch.columns:
-            texts = compute.fill_null(column.cast(pyarrow.string()), "")
-            if compute.any(compute.match_substring(texts, " 00:00:00")).as_py():
-                texts = compute.replace_substring_regex(texts, _MIDNIGHT, r"\1")
-            if found.booleans:
-                texts = compute.replace_substring_regex(
-                    compute.replace_substring_regex(texts, "^true$", "是"), "^false$", "否"
-                )
-            columns.append(texts)
-        row, _ = found.first or (1, 1)
-        first_column = self._first_column(found, len(columns))
-        return Cells(row, first_column, columns, found.merges)
+        parts = [part for _, part in self._targets("sharedStrings") if part in self.package]
+        return shared_texts(self.package.pieces(parts[0])) if parts else pyarrow.array([], pyarrow.string())
 
-    @staticmethod
-    def _first_column(found: Survey, width: int) -> int:
-        """The reader hands over the columns up to the last used one."""
-        return max(1, found.columns - width + 1)
+    @cached_property
+    def _since_1904(self) -> bool:
+        settings = (node for node in self.book if _local(node.tag) == "workbookPr")
+        return any(node.get("date1904") in ("1", "true") for node in settings)
 
-    def _exactly(self, sheet: Sheet, found: Survey) -> Cells:
-        """By openpyxl, every cell by itself."""
+    def exactly(self, sheet: Sheet) -> Cells:
+        """What is in a sheet that is not written as office programs write it, by openpyxl, every cell by itself."""
         import pyarrow
         from openpyxl import load_workbook
 
+        found = survey(self.package.pieces(sheet.part))
         rows: list[list[str]] = []
         troubles: dict[tuple[int, int], Trouble] = {}
         widest = 0
@@ -136,7 +124,7 @@ class XlsxBook:
             raise damaged("a sheet of it cannot be read", "有工作表无法读取") from error
         padded = [row + [""] * (widest - len(row)) for row in rows]
         columns = [pyarrow.array(column, pyarrow.string()) for column in zip(*padded, strict=True)]
-        return Cells(1, 1, columns, found.merges, troubles)
+        return Cells.of(columns, found.merges, troubles)
 
 
 def _index(book: Any, name: str) -> int:
@@ -150,7 +138,7 @@ def _text(cell: Any, written: Any) -> str | Trouble:
         has_formula = getattr(written, "data_type", "n") == "f" or written.value is not None
         return ("CR730", "") if has_formula else ""
     if cell.data_type == "e":
-        return ("CR731", str(value))
+        return ("CR731", value if value in ERRORS else "#?")
     match value:
         case bool():
             return "是" if value else "否"
@@ -165,8 +153,10 @@ def _text(cell: Any, written: Any) -> str | Trouble:
             return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
         case date() | time():
             return value.isoformat()
+        case timedelta() if value < timedelta(0):
+            return ("CR732", "")
         case timedelta():
-            return str(value)
+            return time_text(round(value.total_seconds() * 1000) // 1000)
         case _:
             return str(value)
 
