@@ -196,7 +196,9 @@ def _overrides(policy: o.Policy, given: Mapping[str, Any]) -> dict[str, Any]:
     exact = {name: Decimal(value) if type(value) is int else value for name, value in given.items()}
     overrides = {policy.setting_labels.get(name, name): value for name, value in exact.items()}
     if unknown := [name for name in overrides if name not in policy.settings]:
-        raise DataError([report("CR401", None, name=name, nearest=nearest(name, policy.settings) or "") for name in unknown])
+        raise DataError(
+            [report("CR401", None, name=name, nearest=nearest(name, policy.settings) or "") for name in unknown]
+        )
     return overrides
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-_COMMANDS = ("demo", "run", "why", "check", "test", "readings", "schema", "explain", "debug", "plugins")
+_COMMANDS = ("demo", "run", "why", "check", "test", "diff", "readings", "schema", "explain", "debug", "plugins")
 
 
 class _Commands(click.Group):
@@ -51,6 +51,7 @@ def main() -> None:
       creditlang check my-policy.credit                  is the policy sound?
       creditlang test my-policy.credit                   do its examples hold?
       creditlang run my-policy.credit --data folder/     all students, from a folder of CSV files
+      creditlang diff hengyang my-policy.credit --data folder/    who gains and who loses by the new version
 
     POLICY is a file or the name of a bundled policy (hengyang). Messages are in English or Chinese: --lang en|zh, or
     the environment's CREDITLANG_LANG or LANG.

@@ -50,7 +50,7 @@ def compare_cohorts(old: Side, new: Side, progress: Callable[[int, int], None] =
         after = Evaluation.over(new.policy, _same(before.dataset), new.settings)
     else:
         after = Evaluation.begin(new.policy, new.tables(), new.settings, new.problems)
-    comparison = Comparison(old.policy, new.policy)
+    comparison = Comparison(old.policy, new.policy, old.settings.overrides, new.settings.overrides)
     students = sorted({*before.chosen, *after.chosen})
     with fewer_collections():
         for position, identifier in enumerate(students):

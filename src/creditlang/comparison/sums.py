@@ -7,14 +7,13 @@ from decimal import Decimal
 from attrs import define, field
 
 from creditlang.differences import Change
-from creditlang.differences.changes import NEEDED
 from creditlang.interpreter import values as v
 from creditlang.interpreter.values import ZERO
 
 
 @define
 class Sum:
-    """How many students gain and lose by something, how much in all, and at most."""
+    """How many students gain and lose by something, how much in all, and at most; `largest` of a value is its own."""
 
     unit: str
     article: str
@@ -47,6 +46,14 @@ class Sum:
         self.largest = max(self.largest, total, key=_size)
         self.lines.update({(change.line, change.article) for change in changes if change.line})
 
+    def note(self, cause: Change, effects: set[int]) -> None:
+        """Take in something that is no amount, by whether what it did to one student is more (1) or less (-1)."""
+        self.students += 1
+        self.gained += effects == {1}
+        self.lost += effects == {-1}
+        if cause.difference is not None:
+            self.largest = max(self.largest, cause.difference, key=_size)
+
     @property
     def line(self) -> str:
         """The line that did it for most students."""
@@ -67,8 +74,6 @@ def _size(number: v.Number) -> tuple[Decimal, Decimal]:
 
 
 def _way(changes: Sequence[Change], total: v.Number) -> int:
-    """Whether students gain by it: to ask for more is no gain."""
     if len(changes) > 1:
         return (v.low(total) > 0) - (v.high(total) < 0)
-    (change,) = changes
-    return -change.direction if change.period == NEEDED else change.direction
+    return changes[0].direction

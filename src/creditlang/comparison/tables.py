@@ -37,7 +37,7 @@ _STATUSES: Final = ("unmet", "open", "", "met")
 
 def tables_of(comparison: "Comparison", language: Language = "en") -> dict[str, ResultTable]:
     """All tables by name, the manifest last."""
-    rows: dict[str, Callable[["Comparison"], list[Row]]] = {
+    rows: dict[str, Callable[[Comparison], list[Row]]] = {
         "changes": _changes, "crossings": _crossings, "rules": _rules, "totals": _totals, "dispositions": _dispositions,
         "manifest": lambda comparison: [*comparison.manifest],
     }  # fmt: skip

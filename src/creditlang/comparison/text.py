@@ -24,6 +24,7 @@ _LONGEST: Final = 44
 
 _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
+        "versions": "{old}  →  {new}",
         "compared": "{compared} students compared: {changed} changed, {same} did not",
         "ways": "  {gained} gain, {lost} lose, {mixed} gain and lose, {otherwise} changed in other ways",
         "only_old": "  {only_old} only in the old version", "only_new": "  {only_new} only in the new version",
@@ -38,6 +39,7 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "equations": "old: {old}\nnew: {new}", "none": "–", "joint": "; ", "needed": "{name} (what is asked)",
     },
     "zh": {
+        "versions": "{old}  →  {new}",
         "compared": "比较学生{compared}人：有变化{changed}人，没有变化{same}人",
         "ways": "  增加{gained}人，减少{lost}人，有增有减{mixed}人，其他变化{otherwise}人",
         "only_old": "  只在原版本中的{only_old}人", "only_new": "  只在新版本中的{only_new}人",
@@ -87,6 +89,9 @@ class _Text:
         numbers = self.comparison.numbers
         values = {name: getattr(numbers, name) for name in ("compared", "changed", "gained", "lost", "mixed")}
         values |= {"otherwise": numbers.otherwise, "same": numbers.compared - numbers.changed}
+        if any(self.comparison.names):
+            old, new = map(visible, self.comparison.names)
+            yield self.words["versions"].format(old=old, new=new)
         yield self.words["compared"].format(**values)
         if numbers.changed:
             yield self.words["ways"].format(**values)
@@ -188,7 +193,7 @@ class _Text:
             yield self.words["more"].format(count=count - self.most)
 
     def name(self, name: object) -> str:
-        """What people call an account, item, fact or requirement."""
+        """What people call an account, item, fact, requirement or named value."""
         if self.language == "en":
             return str(name)
         for policy in (self.comparison.new, self.comparison.old):
@@ -196,6 +201,9 @@ class _Text:
                 found = declared.get(str(name))
                 if found is not None and found.labels:
                     return visible(found.labels[0])
+            for label, value in policy.setting_labels.items():
+                if value == name:
+                    return visible(label)
         return str(name)
 
     def causes(self, causes: object) -> str:
@@ -204,7 +212,7 @@ class _Text:
 
     def cause(self, name: str) -> str:
         sort, _, rest = name.partition(" ")
-        if sort not in ("account", "fact", "part", "requirement"):
+        if sort not in ("account", "fact", "part", "requirement", "value"):
             return self.name(name)
         asked = rest.removesuffix(" needed")
         whole, colon, part = asked.partition(": ")
