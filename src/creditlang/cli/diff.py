@@ -4,10 +4,11 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
+from attrs import frozen
 
 from creditlang.cli import common
 
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     from creditlang.plugin import ComparisonData, Output, PluginManager, Source
 
 _INTERRUPTED = 130
+
+
+@frozen
+class _Wish:
+    """What was asked for beside what every command asks."""
+
+    set_old: tuple[str, ...]
+    set_new: tuple[str, ...]
+    students: tuple[str, ...]
+    targets: tuple[str, ...]
 
 
 @click.command("diff")
@@ -47,16 +58,7 @@ _INTERRUPTED = 130
 )  # fmt: skip
 @common.language_option
 def command(
-    old: str,
-    new: str,
-    request: common.DataRequest,
-    set_old: tuple[str, ...],
-    set_new: tuple[str, ...],
-    students: tuple[str, ...],
-    most: int,
-    shape: str,
-    targets: tuple[str, ...],
-    language: "Language",
+    old: str, new: str, request: common.DataRequest, most: int, shape: str, language: "Language", **asked: Any
 ) -> None:
     """Who gains and who loses when NEW takes the place of OLD, and which rule does it.
 
@@ -77,19 +79,20 @@ def command(
     The exit code is 0 whether or not anything differs, and 3 when a record is not accounted for or a student cannot be
     decided under either version.
     """
+    wish = _Wish(**asked)
     manager = common.plugin_manager(language, request)
     compiled = [common.sound_policy(policy, language, manager=manager) for policy in (old, new)]
-    outputs = [_output(manager, target, language) for target in targets]
-    settings = [(*request.settings, *own) for own in (set_old, set_new)]
+    outputs = [_output(manager, target, language) for target in wish.targets]
+    settings = [(*request.settings, *own) for own in (wish.set_old, wish.set_new)]
     requests = [attrs.evolve(request, settings=own) for own in settings]
     try:
-        compared = _compared(compiled, manager, requests, language, students)
+        compared = _compared(compiled, manager, requests, language, wish.students)
         comparison = compared.comparison
         comparison.names = (_called(old, settings[0]), _called(new, settings[1]))
-        comparison.manifest += _asked(old, new, request, set_old, set_new, students)
-        told = _told(comparison, compiled, language)
+        comparison.manifest += _asked(old, new, request, wish)
+        told = _told(comparison, compiled, language) if any(x.wants_comparison for x in outputs) else None
         written = [_write(output, told, comparison, language) for output in outputs]
-        _show(compared, manager, told, shape, most, language)
+        _show(compared, manager, shape, most, language)
     except KeyboardInterrupt:
         common.fail(
             _INTERRUPTED, {"en": "Interrupted; nothing was compared.", "zh": "已中断，没有完成比较。"}[language]
@@ -168,17 +171,14 @@ def _called(policy: str, settings: Sequence[str]) -> str:
     return f"{policy} ({', '.join(settings)})" if settings else policy
 
 
-def _asked(
-    old: str, new: str, request: common.DataRequest, set_old: Sequence[str], set_new: Sequence[str],
-    students: Sequence[str],
-) -> list[tuple[str, str]]:  # fmt: skip
+def _asked(old: str, new: str, request: common.DataRequest, wish: _Wish) -> list[tuple[str, str]]:
     """What the manifest says of the command, without passwords."""
     from creditlang.plugin.addresses import without_password
 
     data = [without_password(address) for address in request.data]
     words = ["creditlang diff", old, new]
-    options = (("data", data), ("mapping", request.mappings), ("set", request.settings), ("set-old", set_old),
-               ("set-new", set_new), ("student", students))  # fmt: skip
+    options = (("data", data), ("mapping", request.mappings), ("set", request.settings), ("set-old", wish.set_old),
+               ("set-new", wish.set_new), ("student", wish.students))  # fmt: skip
     words += [f"--{name} {value}" for name, values in options for value in values]
     words += [f"--as-of {request.as_of}"] if request.as_of else []
     return [("data", ", ".join(data)), ("command", " ".join(words))]
@@ -196,16 +196,22 @@ def _told(comparison: "Comparison", compiled: Sequence["Compiled"], language: "L
         for name, table in comparison.tables.items()
     }
     students = attrs.asdict(comparison.numbers)
-    return ComparisonData(old, new, comparison.names, language, students, comparison.equations, tables)
+    labels = {
+        name: label
+        for one in compiled
+        for label, name in reversed([*one.policy.setting_labels.items()])
+        if label != name
+    }
+    return ComparisonData(old, new, comparison.names, language, students, comparison.equations, tables, labels)
 
 
-def _write(output: "Output", told: "ComparisonData", comparison: "Comparison", language: "Language") -> bool:
+def _write(output: "Output", told: "ComparisonData | None", comparison: "Comparison", language: "Language") -> bool:
     """Write the tables to an output, the manifest last; whether it could be done. The other outputs go on."""
     from creditlang.plugin import PluginError
 
     try:
         with output:
-            if output.wants_comparison:
+            if output.wants_comparison and told is not None:
                 output.about_comparison(told)
             for name, table in comparison.tables_in(language).items():
                 output.write(name, table.columns, table.rows)
@@ -215,16 +221,14 @@ def _write(output: "Output", told: "ComparisonData", comparison: "Comparison", l
     return True
 
 
-def _show(
-    compared: "Compared", manager: "PluginManager", told: "ComparisonData", shape: str, most: int, language: "Language"
-) -> None:
+def _show(compared: "Compared", manager: "PluginManager", shape: str, most: int, language: "Language") -> None:
     """The comparison on the screen; what is wrong with the data, and who is undetermined, on the error stream."""
     from creditlang.cli.run import opened_output
     from creditlang.diagnostics import render
 
     comparison = compared.comparison
     if shape == "json":
-        _write(opened_output(manager, "json:-", language), told, comparison, language)
+        _write(opened_output(manager, "json:-", language), None, comparison, language)
         click.echo("\n".join(comparison.equations), err=True)
     else:
         click.echo(comparison.text(language, most))

@@ -45,14 +45,10 @@ def one_reading(old: Side, new: Side) -> bool:
 
 def compare_cohorts(old: Side, new: Side, progress: Callable[[int, int], None] = lambda done, of: None) -> Compared:
     """Compare the results of all students, or of those that `settings` choose."""
-    before = Evaluation.begin(old.policy, old.tables(), old.settings, old.problems)
-    if one_reading(old, new):
-        after = Evaluation.over(new.policy, _same(before.dataset), new.settings)
-    else:
-        after = Evaluation.begin(new.policy, new.tables(), new.settings, new.problems)
-    comparison = Comparison(old.policy, new.policy, old.settings.overrides, new.settings.overrides)
-    students = sorted({*before.chosen, *after.chosen})
     with fewer_collections():
+        before, after = _begun(old, new)
+        comparison = Comparison(old.policy, new.policy, old.settings.overrides, new.settings.overrides)
+        students = sorted({*before.chosen, *after.chosen})
         for position, identifier in enumerate(students):
             comparison.add(*(_evaluated(side, identifier) for side in (before, after)))
             for side in (before, after):
@@ -66,6 +62,14 @@ def compare_cohorts(old: Side, new: Side, progress: Callable[[int, int], None] =
     comparison.manifest = [("tables", f"comparison {COMPARISON_VERSION}"), *_manifest(*sides)]
     comparison.reliable = all(side.reliable for side in sides)
     return Compared(comparison, *sides)
+
+
+def _begun(old: Side, new: Side) -> tuple[Evaluation, Evaluation]:
+    """Both sides with their data read."""
+    before = Evaluation.begin(old.policy, old.tables(), old.settings, old.problems)
+    if one_reading(old, new):
+        return before, Evaluation.over(new.policy, _same(before.dataset), new.settings)
+    return before, Evaluation.begin(new.policy, new.tables(), new.settings, new.problems)
 
 
 def _same(dataset: Dataset) -> Dataset:

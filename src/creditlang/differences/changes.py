@@ -22,8 +22,9 @@ NEEDED: Final = "needed"
 class Change:
     """Something that is another one: before and after, None where it is only in the other result.
 
-    A change of sort `value` is a named value of the policy, such as a pass mark. A change of sort `rule` is the sum of what a rule counts for one account; an offset is a rule that has the name of
-    the credit it fills. Where only the periods are other ones and the sum is the same, there is one for each period.
+    A change of sort `value` is a named value of the policy, such as a pass mark. A change of sort `rule` is the sum of
+    what a rule counts for one account; an offset is a rule that has the name of the credit it fills. Where only the
+    periods are other ones and the sum is the same, there is one for each period.
     """
 
     sort: Sort

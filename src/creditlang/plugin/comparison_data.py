@@ -6,7 +6,7 @@ in every row; `label` says what people call them.
 
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
+from attrs import field, frozen
 
 from creditlang.diagnostics import Language
 from creditlang.plugin.run_data import PolicyWords, ResultRow
@@ -27,16 +27,18 @@ class ComparisonData:
     """The record equation of each version."""
     results: Mapping[str, Sequence[ResultRow]]
     """The tables of `COMPARISON_TABLES`."""
+    named_values: Mapping[str, str] = field(factory=dict)
+    """Labels of the named values of the policies."""
 
     def label(self, name: str) -> str:
-        """What people call an account, item, requirement or fact; by the new version, if it has it."""
+        """What people call an account, item, requirement, fact or named value; by the new version, if it has it."""
         for words in (self.new, self.old):
             for known in (words.accounts, words.items, words.requirements):
                 if name in known:
                     return str(known[name].label)
             if name in words.facts:
                 return words.facts[name]
-        return name
+        return self.named_values.get(name, name)
 
     def unit(self, name: str) -> str:
         """What people call a unit."""

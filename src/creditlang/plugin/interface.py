@@ -122,10 +122,10 @@ class Output(ABC):
                     self.files.pop(0).discard()
 
     Used once: `about` if `wants_run`, `write` for each table, in the order of `RESULT_TABLES`, then `close()`, which
-    alone makes the results appear under their names. Of a comparison, the tables are those of `COMPARISON_TABLES`, and
-    `about_comparison` is called, if `wants_comparison`, in place of `about`. If anything fails before, `discard()` is called
-    instead, and whatever stood there before must stand there still. `target` `-` means the `stream` that is handed in;
-    the output does not close it.
+    alone makes the results appear under their names. If anything fails before, `discard()` is called instead, and
+    whatever stood there before must stand there still. Of a comparison, the tables are those of `COMPARISON_TABLES`,
+    and `about_comparison` is called, if `wants_comparison`, in place of `about`. `target` `-` means the `stream` that
+    is handed in; the output does not close it.
 
     The same rows give the same bytes: no clock, no random, no order of a set. Amounts are written exactly.
     """
