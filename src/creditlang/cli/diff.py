@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -88,7 +89,10 @@ def command(
     try:
         compared = _compared(compiled, manager, requests, language, wish.students)
         comparison = compared.comparison
-        comparison.names = (_called(old, settings[0]), _called(new, settings[1]))
+        names = (Path(old).name, Path(new).name)
+        if names[0] == names[1]:
+            names = (old, new)
+        comparison.names = (_called(names[0], settings[0]), _called(names[1], settings[1]))
         comparison.manifest += _asked(old, new, request, wish)
         told = _told(comparison, compiled, language) if any(x.wants_comparison for x in outputs) else None
         written = [_write(output, told, comparison, language) for output in outputs]
@@ -196,12 +200,10 @@ def _told(comparison: "Comparison", compiled: Sequence["Compiled"], language: "L
         for name, table in comparison.tables.items()
     }
     students = attrs.asdict(comparison.numbers)
-    labels = {
-        name: label
-        for one in compiled
-        for label, name in reversed([*one.policy.setting_labels.items()])
-        if label != name
-    }
+    labels: dict[str, str] = {}
+    for one in reversed(compiled):
+        for label, name in one.policy.setting_labels.items():
+            labels.setdefault(name, label)
     return ComparisonData(old, new, comparison.names, language, students, comparison.equations, tables, labels)
 
 

@@ -9,7 +9,7 @@ What is followed is what a policy can read, not what a student's case did read: 
 reads, both are named.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -93,9 +93,14 @@ def _read(policy: o.Policy, part: Any) -> Iterator[Key]:
 class Causes:
     """Finds the causes of the changes of one student."""
 
-    def __init__(self, readings: Readings, rules: Sequence[Change], others: Iterable[Change]) -> None:
-        """`rules` are the sums that are other ones, `others` all other changes."""
-        self.readings = readings
+    def __init__(
+        self, readings: Readings, rules: Sequence[Change], others: Iterable[Change], turned: Mapping[str, int]
+    ) -> None:
+        """`rules` are the sums that are other ones, `others` all other changes.
+
+        `turned` tells of parts of requirements, by `requirement: part`, whether they are met now (1) or no more (-1).
+        """
+        self.readings, self.turned = readings, turned
         self.rules = rules
         self.changed: dict[Key, list[Change]] = {}
         for change in (*others, *readings.values):
@@ -128,15 +133,22 @@ class Causes:
             if self._explained(name, counted):
                 return
         if sort == "requirement":
-            for part in self.parts.get(name, ()):
+            parts = self._turned(key)
+            for part in parts:
                 yield from self.of(part)
-            if name in self.parts:
+            if parts:
                 return
         if sort == "part":
             yield from (change for change in self.changed[key] if change.period == NEEDED)
         for read in sorted(self.readings.of(key)):
             if read in self.changed:
                 yield from self.of(read)
+
+    def _turned(self, requirement: Key) -> list[Key]:
+        """The parts of a requirement whose status went the way of the whole; where none did, all that changed."""
+        way = self._itself(requirement).direction
+        parts = self.parts.get(requirement[1], [])
+        return [key for key in parts if way and self.turned.get(key[1]) == way] or parts
 
     def _counted(self, account: str) -> list[Change]:
         """The rules that count another sum for an account, or for one inside it."""

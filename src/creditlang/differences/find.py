@@ -70,7 +70,8 @@ class Finder:
         if not (records or accounts or facts or requirements or parts):
             return Differences((), (), (), (), (), ())
         rules = list(self._rules(before.entries, after.entries, records))
-        causes = Causes(self.readings, rules, (*accounts, *facts, *requirements, *parts)).all()
+        others = (*accounts, *facts, *requirements, *parts)
+        causes = Causes(self.readings, rules, others, _turned(before.parts, after.parts)).all()
         every = {id(change): change for change in (*rules, *(x for found in causes.values() for x in found))}
         order = ("rule", "value")
         ranked = sorted(
@@ -169,6 +170,17 @@ def _parts(before: Iterable[PartLine], after: Iterable[PartLine]) -> Iterator[Ch
             yield Change("part", name, "", was.have, now.have, article=known.article)
         elif was and now and was.status != now.status and was.needed == now.needed:
             yield Change("part", name, "", was.status, now.status, article=known.article)
+
+
+def _turned(before: Iterable[PartLine], after: Iterable[PartLine]) -> dict[str, int]:
+    """Which parts are met more (1) or less (-1) than they were; one that is only on one side is met on the other."""
+    one, two = ({key: x.status for key, x in _numbered(parts).items()} for parts in (before, after))
+    found = {}
+    for key in {**one, **two}:
+        way = Change("part", "", "", one.get(key, "met"), two.get(key, "met")).direction
+        if way:
+            found[f"{key[0]}: {key[1]}"] = way
+    return found
 
 
 def _numbered(parts: Iterable[PartLine]) -> dict[tuple[str, str, int], PartLine]:
