@@ -203,7 +203,8 @@ def _told(comparison: "Comparison", compiled: Sequence["Compiled"], language: "L
     labels: dict[str, str] = {}
     for one in reversed(compiled):
         for label, name in one.policy.setting_labels.items():
-            labels.setdefault(name, label)
+            if label != name:
+                labels.setdefault(name, label)
     return ComparisonData(old, new, comparison.names, language, students, comparison.equations, tables, labels)
 
 

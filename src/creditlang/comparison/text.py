@@ -202,7 +202,7 @@ class _Text:
                 if found is not None and found.labels:
                     return visible(found.labels[0])
             for label, value in policy.setting_labels.items():
-                if value == name:
+                if value == name != label:
                     return visible(label)
         return str(name)
 

@@ -83,6 +83,8 @@ class Crossing:
 class Mover:
     """A rule, or what else did it: how many gain and lose by it, and how much."""
 
+    is_offset: bool
+
     label: str
     account: str
     gained: int
@@ -94,6 +96,11 @@ class Mover:
     crossings: int
     line: str
     article: str
+
+    @property
+    def shown(self) -> str:
+        """What it is called where its account is not told: an offset has the name of the credit that it fills."""
+        return f"{self.label}（{self.account}）" if self.is_offset and self.account != self.label else self.label
 
 
 @frozen
@@ -184,6 +191,7 @@ def _crossings(comparison: ComparisonData) -> tuple[Crossing, ...]:
 def _mover(comparison: ComparisonData, row: ResultRow) -> Mover:
     sort, name = str(row["sort"]), str(row["rule"])
     return Mover(
+        is_offset=sort == "rule" and name not in comparison.new.items and name not in comparison.old.items,
         label=_named(comparison, name) + _SORTS.get(sort, ""),
         account=comparison.label(str(row["account"])) if row["account"] else "",
         gained=_count(row["gained"]),

@@ -62,7 +62,7 @@ class ComparisonPictures(Pictures):
     def movers(self, rows: Sequence[Mover]) -> str:
         """Bars to both sides: how many students gain and lose by each rule, and how much in all."""
         told = "；".join(
-            f"{x.label}：增加{x.gained}人，减少{x.lost}人" + (f"，合计{_sum(x)}" if x.sum else "") for x in rows
+            f"{x.shown}：增加{x.gained}人，减少{x.lost}人" + (f"，合计{_sum(x)}" if x.sum else "") for x in rows
         )
 
         def draw(figure: Any) -> None:
@@ -77,7 +77,7 @@ class ComparisonPictures(Pictures):
             far = max(max(x.gained, x.lost) for x in rows) or 1
             left = any(x.lost for x in rows)
             axes.set_xlim(-1.2 * far if left else 0, 1.2 * far if any(x.gained for x in rows) else 0.05 * far)
-            names = [short(x.label) + (f"\n合计 {_sum(x)}" if x.sum else "") for x in rows]
+            names = [short(x.shown) + (f"\n合计 {_sum(x)}" if x.sum else "") for x in rows]
             self._side(axes, names)
             axes.axvline(0, color="#777777", linewidth=0.8)
             axes.xaxis.set_visible(False)
