@@ -1,9 +1,10 @@
-"""The tutorial tells the truth: both pages are followed in an empty folder, block by block, as a reader follows them.
+"""The tutorial and the page on comparing tell the truth: they are followed as a reader follows them.
 
 Every fenced block is one of these, and nothing else can stand on a page:
 
 * ```console: commands after `$`, each with all that it prints; `…` stands for the rest of an answer. An exit code other
   than 0 follows the word: ```console exit 1.
+* ```sh or ```python: to be read, not called.
 * ```credit, ```csv or ```text: lines for a file. The line of prose before the block says for which and where, in the
   words of `TASKS`.
 
@@ -23,6 +24,7 @@ from creditlang.cli import main
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = {"en": DOCS / "tutorial.md", "zh": DOCS / "tutorial.zh.md"}
+FOLLOWED = [(name, language) for name in ("tutorial", "comparing") for language in PAGES]
 FENCE = re.compile(r"^(?P<before>[^\n]*)\n\n?```(?P<kind>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 TASKS = {
     "en": {
@@ -65,6 +67,8 @@ class Reader:
             kind, text = self.called(text)
         elif kind in ("credit", "csv", "text"):
             text = self.written(before, text)
+        elif kind in ("sh", "python"):
+            return block[0]
         else:
             pytest.fail(f"no block of a tutorial: ```{kind}")
         return block[0][: block.start("kind") - block.start()] + f"{kind}\n{text}```"
@@ -123,15 +127,23 @@ class Reader:
         return new if task == "whole" else text
 
 
-@pytest.mark.parametrize("language", PAGES)
-def test_a_page_can_be_followed(language: str, update: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def page_of(name: str, language: str) -> Path:
+    """The file of a page."""
+    return DOCS / PAGES[language].name.replace("tutorial", name)
+
+
+@pytest.mark.parametrize(("name", "language"), FOLLOWED)
+def test_a_page_can_be_followed(
+    name: str, language: str, update: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    page = PAGES[language]
+    page = page_of(name, language)
     shown = page.read_text(encoding="utf-8")
     reader = Reader(language)
     true = FENCE.sub(reader.follow, shown)
     assert len(re.findall("```|~~~", shown)) == 2 * reader.blocks, "a block that is not read"
-    for command in re.findall(r"`(creditlang [^`]+)`", FENCE.sub("", shown)):
+    commands = re.findall(r"`(creditlang [^`]+)`", FENCE.sub("", shown)) if name == "tutorial" else []
+    for command in commands:
         assert reader.call(command).exit_code in (0, 3), command
     if update and shown != true:
         page.write_text(true, encoding="utf-8")
@@ -148,9 +160,10 @@ def test_the_policy_stands_beside_the_printed_rules(language: str) -> None:
     assert [(name, sentence.strip()) for name, sentence in ARTICLE.findall(whole)] == printed
 
 
-def test_both_languages_have_the_same_parts() -> None:
-    texts = {language: page.read_text(encoding="utf-8") for language, page in PAGES.items()}
+@pytest.mark.parametrize("name", ["tutorial", "comparing"])
+def test_both_languages_have_the_same_parts(name: str) -> None:
+    texts = {language: page_of(name, language).read_text(encoding="utf-8") for language in PAGES}
     shapes = {language: re.findall(r"^#+(?= )|^```\w.*", text, flags=re.MULTILINE) for language, text in texts.items()}
     assert shapes["en"] == shapes["zh"]
-    assert "](tutorial.zh.md)" in texts["en"]
-    assert "](tutorial.md)" in texts["zh"]
+    assert f"]({name}.zh.md)" in texts["en"]
+    assert f"]({name}.md)" in texts["zh"]
