@@ -80,6 +80,8 @@ def command(
     The exit code is 0 whether or not anything differs, and 3 when a record is not accounted for or a student cannot be
     decided under either version.
     """
+    from creditlang.comparison.data import comparison_data
+
     wish = _Wish(**asked)
     manager = common.plugin_manager(language, request)
     compiled = [common.sound_policy(policy, language, manager=manager) for policy in (old, new)]
@@ -94,7 +96,9 @@ def command(
             names = (old, new)
         comparison.names = (_called(names[0], settings[0]), _called(names[1], settings[1]))
         comparison.manifest += _asked(old, new, request, wish)
-        told = _told(comparison, compiled, language) if any(x.wants_comparison for x in outputs) else None
+        one, two = (each.compilation.program for each in compiled)
+        wanted = any(output.wants_comparison for output in outputs)
+        told = comparison_data(comparison, one, two, language) if wanted else None
         written = [_write(output, told, comparison, language) for output in outputs]
         _show(compared, manager, shape, most, language)
     except KeyboardInterrupt:
@@ -189,25 +193,6 @@ def _asked(old: str, new: str, request: common.DataRequest, wish: _Wish) -> list
 
 
 # ---- showing and writing
-def _told(comparison: "Comparison", compiled: Sequence["Compiled"], language: "Language") -> "ComparisonData":
-    """The comparison as outputs take it."""
-    from creditlang.plugin import ComparisonData
-    from creditlang.words import policy_words
-
-    old, new = (policy_words(one.policy, one.compilation.program) for one in compiled)
-    tables = {
-        name: [dict(zip((column.name for column in table.columns), row, strict=True)) for row in table.rows]
-        for name, table in comparison.tables.items()
-    }
-    students = attrs.asdict(comparison.numbers)
-    labels: dict[str, str] = {}
-    for one in reversed(compiled):
-        for label, name in one.policy.setting_labels.items():
-            if label != name:
-                labels.setdefault(name, label)
-    return ComparisonData(old, new, comparison.names, language, students, comparison.equations, tables, labels)
-
-
 def _write(output: "Output", told: "ComparisonData | None", comparison: "Comparison", language: "Language") -> bool:
     """Write the tables to an output, the manifest last; whether it could be done. The other outputs go on."""
     from creditlang.plugin import PluginError

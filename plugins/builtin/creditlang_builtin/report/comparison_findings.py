@@ -21,12 +21,8 @@ MOST_RULES: Final = 60
 DRAWN_RULES: Final = 15
 
 _SORTS: Final = {
-    "account": "（账户）",
-    "fact": "（事实）",
-    "value": "（规定的数）",
-    "part": "（要求应有）",
-    "requirement": "（要求）",
-}
+    "account": "（账户）", "fact": "（事实）", "value": "（规定的数）", "part": "（应有）", "requirement": "（要求）",
+}  # fmt: skip
 
 
 @frozen
