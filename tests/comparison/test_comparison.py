@@ -1,5 +1,6 @@
 """Comparisons worked out by hand: who gains, who loses, and by which rule, for each way in which a policy changes."""
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 import creditlang
 from creditlang.comparison import Comparison
+from creditlang.data.reader import reads_alike
 from creditlang.differences import Differences
 
 POLICY = """
@@ -320,7 +322,9 @@ def test_data_that_change_in_between_are_refused(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(cohorts.Evaluation, "begin", staticmethod(meanwhile))
     with pytest.raises(creditlang.DataError) as failure:
-        creditlang.compare(POLICY, POLICY.replace("cap 1 ", "cap 2 "), str(tmp_path))
+        creditlang.compare(
+            POLICY, POLICY.replace("item : item", "item : item\n    place : text, optional", 1), str(tmp_path)
+        )
     assert [x.code for x in failure.value.diagnostics] == ["CR696"]
 
 
@@ -331,3 +335,32 @@ def test_the_text_says_how_many_more_there_are(language: Any, most: int) -> None
     more = {"en": f"… {3 - most} more", "zh": f"……另有{3 - most}行"}[language]
     assert (more in text) == (most < 3)
     assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_reading_asks_a_policy_only_for_what_is_compared_before_the_data_are_shared() -> None:
+    """`reads_alike` would be wrong if a module of `data` came to ask a policy for something else."""
+    from creditlang.data import reader
+
+    files = Path(reader.__file__).parent.glob("*.py")
+    asked = {name for path in files for name in re.findall(r"\bpolicy\.([a-z_]+)", path.read_text(encoding="utf-8"))}
+    assert asked - {"fingerprint"} == {
+        "attributes", "calendar", "identifier", "kinds", "rules", "student_labels", "treats"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "alike"),
+    [
+        ("cap 1 per semester", "cap 2 per semester", True),
+        ("sport at least 1", "sport at least 2", True),
+        ("    on   : date\n    decided", "    on   : date\n    place : text, optional\n    decided", False),
+        ('item swim "游泳"', 'item swim "泳"', False),
+        ("item swim", "item dive", False),
+        ("teaching until 2025-07-04", "teaching until 2025-07-05", False),
+        ("    cohort : whole number", "    cohort : whole number, optional", False),
+    ],
+)
+def test_data_are_shared_only_by_policies_that_read_alike(old: str, new: str, alike: bool) -> None:
+    assert old in POLICY
+    one, two = (creditlang.load(text).core for text in (POLICY, POLICY.replace(old, new)))
+    assert reads_alike(one, two) == reads_alike(two, one) == alike

@@ -1,8 +1,8 @@
 """Both sides of a comparison evaluated over all students, side by side, one student at a time.
 
-Each side reads the data by its own policy, for the two may ask for other columns; where both sides have the same policy
-and mappings, the data are read once. What is held at once is the rows read, one student's results on both sides, and
-what differs.
+Each side reads the data by its own policy, for the two may ask for other columns; where both make the same records of
+the same tables, as when only a limit is another one, the data are read once. What is held at once is the rows read, one
+student's results on both sides, and what differs.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +14,7 @@ from creditlang.comparison.comparison import Comparison
 from creditlang.comparison.tables import COMPARISON_VERSION
 from creditlang.core import operators as o
 from creditlang.data.dataset import Dataset
+from creditlang.data.reader import reads_alike
 from creditlang.diagnostics import Diagnostic
 from creditlang.ledger import StudentResult
 from creditlang.schema import RawTable
@@ -40,7 +41,8 @@ class Compared:
 
 def one_reading(old: Side, new: Side) -> bool:
     """Whether both sides read the data in the same way."""
-    return old.policy.fingerprint == new.policy.fingerprint and old.settings.mappings == new.settings.mappings
+    same_mappings = [x.digest for x in old.settings.mappings] == [x.digest for x in new.settings.mappings]
+    return same_mappings and reads_alike(old.policy, new.policy)
 
 
 def compare_cohorts(old: Side, new: Side, progress: Callable[[int, int], None] = lambda done, of: None) -> Compared:
