@@ -67,7 +67,7 @@ def command(
     worked out under both. Shown are the totals that became more or less, the largest change first; the requirements
     that are met now and were not, or the other way round; and for each the rules that did it. Students are known by
     their numbers, and accounts, items and requirements by their names in the policy: what got another name is gone,
-    and something new is there.
+    and something new is there. --set is for both versions.
 
     \b
     A copy of a regulation, edited:
@@ -91,10 +91,7 @@ def command(
     try:
         compared = _compared(compiled, manager, requests, language, wish.students)
         comparison = compared.comparison
-        names = (Path(old).name, Path(new).name)
-        if names[0] == names[1]:
-            names = (old, new)
-        comparison.names = (_called(names[0], settings[0]), _called(names[1], settings[1]))
+        comparison.names = _called((old, new), settings)
         comparison.manifest += _asked(old, new, request, wish)
         one, two = (each.compilation.program for each in compiled)
         wanted = any(output.wants_comparison for output in outputs)
@@ -102,9 +99,7 @@ def command(
         written = [_write(output, told, comparison, language) for output in outputs]
         _show(compared, manager, shape, most, language)
     except KeyboardInterrupt:
-        common.fail(
-            _INTERRUPTED, {"en": "Interrupted; nothing was compared.", "zh": "已中断，没有完成比较。"}[language]
-        )
+        common.fail(_INTERRUPTED, {"en": "Interrupted.", "zh": "已中断。"}[language])
     if not all(written):
         sys.exit(common.BROKEN)
     sys.exit(common.CLEAN if comparison.reliable else common.UNDETERMINED)
@@ -175,8 +170,12 @@ def _problems(sources: Sequence["Source"]) -> "list[Diagnostic]":
     return [found for source in sources for found in source.problems]
 
 
-def _called(policy: str, settings: Sequence[str]) -> str:
-    return f"{policy} ({', '.join(settings)})" if settings else policy
+def _called(policies: tuple[str, str], settings: Sequence[Sequence[str]]) -> tuple[str, str]:
+    """What both versions are called: by the names of their files, as far as these differ, and what was set."""
+    short = Path(policies[0]).name, Path(policies[1]).name
+    names = policies if short[0] == short[1] else short
+    old, new = (f"{name} ({', '.join(some)})" if some else name for name, some in zip(names, settings, strict=True))
+    return old, new
 
 
 def _asked(old: str, new: str, request: common.DataRequest, wish: _Wish) -> list[tuple[str, str]]:
