@@ -25,6 +25,8 @@ class Sum:
     sum: v.Number = ZERO
     largest: v.Number = ZERO
     """The difference, with its sign, of the student with the largest one."""
+    measured: int = 0
+    """Students for whom there is a number at all; some open amounts have no upper end."""
     crossings: int = 0
     """Students of whom a requirement has another status by it."""
     lines: "Counter[tuple[str, str]]" = field(factory=Counter)
@@ -42,6 +44,7 @@ class Sum:
         self.gained += way > 0
         self.lost += way < 0
         self.open += len(numbers) < len(moved) or not isinstance(total, Decimal)
+        self.measured += bool(numbers)
         self.sum = v.add(self.sum, total)
         self.largest = max(self.largest, total, key=_size)
         self.lines.update({(change.line, change.article) for change in changes if change.line})
@@ -52,6 +55,7 @@ class Sum:
         self.gained += effects == {1}
         self.lost += effects == {-1}
         if cause.difference is not None:
+            self.measured += 1
             self.largest = max(self.largest, cause.difference, key=_size)
 
     @property

@@ -11,7 +11,7 @@ from creditlang.comparison.tables import tables_of
 from creditlang.diagnostics import Language
 from creditlang.plugin.run_data import DISPOSITION_WORDS, STATUS_WORDS
 from creditlang.schema import Row
-from creditlang.source import visible
+from creditlang.source import display_width, visible
 from creditlang.text_table import table_text
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 10
 """Rows of each table, if nothing else is asked for."""
 
-_LONGEST: Final = 44
+_WIDEST: Final = 56
+"""Columns of a terminal."""
 
 _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
@@ -212,7 +213,7 @@ class _Text:
 
     def cause(self, name: str) -> str:
         sort, _, rest = name.partition(" ")
-        if sort not in ("account", "fact", "part", "requirement", "value"):
+        if not rest or sort not in ("account", "fact", "part", "requirement", "value"):
             return self.name(name)
         asked = rest.removesuffix(" needed")
         whole, colon, part = asked.partition(": ")
@@ -237,4 +238,9 @@ class _Text:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    """A text no wider than a column may be."""
+    if display_width(text) <= _WIDEST:
+        return text
+    while display_width(text) >= _WIDEST:
+        text = text[:-1]
+    return text + "…"

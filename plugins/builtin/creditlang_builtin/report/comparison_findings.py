@@ -221,7 +221,7 @@ def _causes(comparison: ComparisonData, causes: object) -> str:
 
 def _cause(comparison: ComparisonData, name: str) -> str:
     sort, _, rest = name.partition(" ")
-    if sort not in _SORTS:
+    if not rest or sort not in _SORTS:
         return comparison.label(name)
     return _named(comparison, rest.removesuffix(" needed")) + _SORTS[sort]
 
