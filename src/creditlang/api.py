@@ -141,16 +141,14 @@ def compare(
     tables: Mapping[str, Any] | None = None,
     mapping: str | Path | Sequence[str | Path] = (),
     as_of: date | None = None,
-    set: Mapping[str, Any] | None = None,
     set_old: Mapping[str, Any] | None = None,
     set_new: Mapping[str, Any] | None = None,
-    language: Language = "en",
 ) -> Comparison:
     """Who gains and who loses when `new` takes the place of `old`, over all students, and which rules do it.
 
-    The policies are as `load` takes them, and may be one policy with other named values: `set` is for both sides,
-    `set_old` and `set_new` for one. `data`, `tables` and `mapping` are those of `Policy.run`. Raises `DataError` also
-    when the data change between the reading for one side and that for the other.
+    The policies are as `load` takes them, and may be one policy with other named values, `set_old` and `set_new`.
+    `data`, `tables` and `mapping` are those of `Policy.run`. Raises `DataError` also when the data change between the
+    reading for one side and that for the other.
     """
     policies = [x if isinstance(x, Policy) else load(x) for x in (old, new)]
     with ExitStack() as stack:
@@ -158,7 +156,7 @@ def compare(
         for policy, own in zip(policies, (set_old, set_new), strict=True):
             opened = policy._opened(data, tables)
             stack.callback(_close, opened)
-            settings = policy._settings(mapping, as_of, {**(set or {}), **(own or {})}, language)
+            settings = policy._settings(mapping, as_of, own, "en")
             sides.append(Side(policy.core, settings, partial(_tables, opened), partial(_problems, opened)))
             sources.append(opened)
         comparison = compare_cohorts(sides[0], sides[1]).comparison
@@ -196,10 +194,10 @@ def _overrides(policy: o.Policy, given: Mapping[str, Any]) -> dict[str, Any]:
     """Values by the names of what they stand for, which may be given by label; whole numbers become exact amounts."""
     exact = {name: Decimal(value) if type(value) is int else value for name, value in given.items()}
     overrides = {policy.setting_labels.get(name, name): value for name, value in exact.items()}
-    if unknown := [name for name in overrides if name not in policy.settings]:
-        raise DataError(
-            [report("CR401", None, name=name, nearest=nearest(name, policy.settings) or "") for name in unknown]
-        )
+    unknown = [name for name in overrides if name not in policy.settings]
+    if unknown:
+        close = [nearest(name, policy.settings) or "" for name in unknown]
+        raise DataError(report("CR401", None, name=x, nearest=y) for x, y in zip(unknown, close, strict=True))
     return overrides
 
 
@@ -301,7 +299,9 @@ class Change:
     @property
     def differences(self) -> Differences:
         """All that differs, and which rules did it."""
-        return differences(self.before.ledger, self.after.ledger, self.before.policy.core, self.after.policy.core)
+        one, two = self.before, self.after
+        policies = one.policy.core, two.policy.core
+        return differences(one.ledger, two.ledger, *policies, one.overrides, two.overrides)
 
     @property
     def accounts(self) -> dict[tuple[str, str], tuple[object, object]]:

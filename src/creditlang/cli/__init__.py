@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 
-_COMMANDS = ("demo", "run", "why", "check", "test", "readings", "schema", "explain", "debug", "plugins", "repl")
+_COMMANDS = (
+    "demo", "run", "why", "check", "test", "diff", "repl", "readings", "schema", "explain", "debug", "plugins",
+)  # fmt: skip
 
 
 class _Commands(click.Group):
@@ -52,6 +54,7 @@ def main() -> None:
       creditlang test my-policy.credit                   do its examples hold?
       creditlang run my-policy.credit --data folder/     all students, from a folder of CSV files
       creditlang repl hengyang --data sample:hengyang    try things out: what if …?
+      creditlang diff hengyang my-policy.credit --data folder/    who gains and who loses by the new version
 
     POLICY is a file or the name of a bundled policy (hengyang). Messages are in English or Chinese: --lang en|zh, or
     the environment's CREDITLANG_LANG or LANG.

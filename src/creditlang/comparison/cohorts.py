@@ -1,8 +1,8 @@
 """Both sides of a comparison evaluated over all students, side by side, one student at a time.
 
-Each side reads the data by its own policy, for the two may ask for other columns; where both sides have the same policy
-and mappings, the data are read once. What is held at once is the rows read, one student's results on both sides, and
-what differs.
+Each side reads the data by its own policy, for the two may ask for other columns; where both make the same records of
+the same tables, as when only a limit is another one, the data are read once. What is held at once is the rows read, one
+student's results on both sides, and what differs.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +14,7 @@ from creditlang.comparison.comparison import Comparison
 from creditlang.comparison.tables import COMPARISON_VERSION
 from creditlang.core import operators as o
 from creditlang.data.dataset import Dataset
+from creditlang.data.reader import reads_alike
 from creditlang.diagnostics import Diagnostic
 from creditlang.ledger import StudentResult
 from creditlang.schema import RawTable
@@ -40,19 +41,16 @@ class Compared:
 
 def one_reading(old: Side, new: Side) -> bool:
     """Whether both sides read the data in the same way."""
-    return old.policy.fingerprint == new.policy.fingerprint and old.settings.mappings == new.settings.mappings
+    same_mappings = [x.digest for x in old.settings.mappings] == [x.digest for x in new.settings.mappings]
+    return same_mappings and reads_alike(old.policy, new.policy)
 
 
 def compare_cohorts(old: Side, new: Side, progress: Callable[[int, int], None] = lambda done, of: None) -> Compared:
     """Compare the results of all students, or of those that `settings` choose."""
-    before = Evaluation.begin(old.policy, old.tables(), old.settings, old.problems)
-    if one_reading(old, new):
-        after = Evaluation.over(new.policy, _same(before.dataset), new.settings)
-    else:
-        after = Evaluation.begin(new.policy, new.tables(), new.settings, new.problems)
-    comparison = Comparison(old.policy, new.policy)
-    students = sorted({*before.chosen, *after.chosen})
     with fewer_collections():
+        before, after = _begun(old, new)
+        comparison = Comparison(old.policy, new.policy, old.settings.overrides, new.settings.overrides)
+        students = sorted({*before.chosen, *after.chosen})
         for position, identifier in enumerate(students):
             comparison.add(*(_evaluated(side, identifier) for side in (before, after)))
             for side in (before, after):
@@ -66,6 +64,14 @@ def compare_cohorts(old: Side, new: Side, progress: Callable[[int, int], None] =
     comparison.manifest = [("tables", f"comparison {COMPARISON_VERSION}"), *_manifest(*sides)]
     comparison.reliable = all(side.reliable for side in sides)
     return Compared(comparison, *sides)
+
+
+def _begun(old: Side, new: Side) -> tuple[Evaluation, Evaluation]:
+    """Both sides with their data read."""
+    before = Evaluation.begin(old.policy, old.tables(), old.settings, old.problems)
+    if one_reading(old, new):
+        return before, Evaluation.over(new.policy, _same(before.dataset), new.settings)
+    return before, Evaluation.begin(new.policy, new.tables(), new.settings, new.problems)
 
 
 def _same(dataset: Dataset) -> Dataset:

@@ -8,8 +8,8 @@ Invariants: results come in any order and give the same tables; every total and 
 """
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable
-from typing import Final, TypeVar
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from attrs import define, field, frozen
 
@@ -28,6 +28,7 @@ from creditlang.schema import Row
 Name = TypeVar("Name", bound=Hashable)
 
 
+_Cause = tuple[str, str, str]
 _WAYS: Final = ("gained", "lost", "mixed", "otherwise")
 
 
@@ -58,6 +59,11 @@ class Comparison:
 
     old: o.Policy
     new: o.Policy
+    set_old: Mapping[str, Any] = field(factory=dict)
+    """Named values that were set to others than the policy has, on each side."""
+    set_new: Mapping[str, Any] = field(factory=dict)
+    names: tuple[str, str] = ("", "")
+    """What people call the two sides; empty where that needs no telling."""
     manifest: list[tuple[str, str]] = field(factory=list)
     """What was compared: entries and values, for the table of that name."""
     equations: tuple[str, ...] = ()
@@ -71,7 +77,7 @@ class Comparison:
     """Students by requirement, status before and status after; a status is empty where a side has no such thing."""
     dispositions: Counter[tuple[str, str]] = field(factory=Counter)
     """Records under rules, by what became of them before and after, where the two differ."""
-    rules: dict[tuple[str, str, str], Sum] = field(factory=dict)
+    rules: dict[_Cause, Sum] = field(factory=dict)
     """By sort, name and account: rules, and what is its own cause."""
     totals: dict[str, Sum] = field(factory=dict)
     """By account."""
@@ -80,7 +86,7 @@ class Comparison:
     _total_accounts: Collection[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._finder = Finder(self.old, self.new)
+        self._finder = Finder(self.old, self.new, self.set_old, self.set_new)
         self._total_accounts = frozenset((*total_accounts(self.old), *total_accounts(self.new)))
 
     @property
@@ -92,7 +98,11 @@ class Comparison:
     @property
     def tables(self) -> dict[str, ResultTable]:
         """The tables of the comparison by name, the largest changes first; data frames take them as they are."""
-        return tables_of(self, "en")
+        return self.tables_in("en")
+
+    def tables_in(self, language: Language) -> dict[str, ResultTable]:
+        """The same with headings for people who read this language."""
+        return tables_of(self, language)
 
     def text(self, language: Language = "en", most: int = MOST_ROWS) -> str:
         """The comparison as lines for a terminal; at most `most` rows of each table."""
@@ -131,18 +141,26 @@ class Comparison:
             one, two = (x.disposition() if x else "" for x in (record.before, record.after))
             self.dispositions[one, two] += one != two
         _sum(self.totals, ((change.name, change) for change in totals))
-        self._causes(found)
+        self._causes(found, totals)
         self._counts[_way(change.direction for change in (*totals, *found.requirements))] += 1
 
-    def _causes(self, found: Differences) -> None:
-        crossing = {_cause(x) for change in found.requirements for x in found.because[change.key]}
-        causes = [(_cause(x), x) for x in found.rules]
-        _sum(self.rules, ((key, x) for key, x in causes if x.sort not in ("part", "requirement") or key in crossing))
-        for key in crossing:
+    def _causes(self, found: Differences, totals: Sequence[Change]) -> None:
+        """What did it; something that is no amount goes by what it did to the totals and requirements."""
+        effects: dict[_Cause, set[int]] = {}
+        for change in (*totals, *found.requirements):
+            for cause in found.because[change.key]:
+                effects.setdefault(_cause(cause), set()).add(change.direction)
+        amounts = [x for x in found.rules if x.sort in ("rule", "account")]
+        _sum(self.rules, ((_cause(x), x) for x in amounts))
+        for cause in found.rules:
+            key = _cause(cause)
+            if cause.sort not in ("rule", "account") and key in effects:
+                _known(self.rules, key, cause).note(cause, effects[key])
+        for key in {_cause(x) for change in found.requirements for x in found.because[change.key]}:
             self.rules[key].crossings += 1
 
 
-def _cause(change: Change) -> tuple[str, str, str]:
+def _cause(change: Change) -> _Cause:
     return change.sort, change.name, change.account
 
 
@@ -152,9 +170,13 @@ def _sum(sums: dict[Name, Sum], changes: Iterable[tuple[Name, Change]]) -> None:
     for key, change in changes:
         found.setdefault(key, []).append(change)
     for key, some in found.items():
-        if key not in sums:
-            sums[key] = Sum(some[0].unit, some[0].article)
-        sums[key].add(some)
+        _known(sums, key, some[0]).add(some)
+
+
+def _known(sums: dict[Name, Sum], key: Name, change: Change) -> Sum:
+    if key not in sums:
+        sums[key] = Sum(change.unit, change.article)
+    return sums[key]
 
 
 def _way(directions: Iterable[int]) -> str:

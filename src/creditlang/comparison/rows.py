@@ -77,4 +77,5 @@ def cause_names(causes: Iterable[Change]) -> str:
 def _cause_name(change: Change) -> str:
     if change.sort == "rule":
         return change.name
-    return f"{change.sort} {change.name}{' needed' if change.period == NEEDED else ''}"
+    name = change.name.replace("; ", ", ")
+    return f"{change.sort} {name}{' needed' if change.period == NEEDED else ''}"

@@ -7,14 +7,13 @@ from decimal import Decimal
 from attrs import define, field
 
 from creditlang.differences import Change
-from creditlang.differences.changes import NEEDED
 from creditlang.interpreter import values as v
 from creditlang.interpreter.values import ZERO
 
 
 @define
 class Sum:
-    """How many students gain and lose by something, how much in all, and at most."""
+    """How many students gain and lose by something, how much in all, and at most; `largest` of a value is its own."""
 
     unit: str
     article: str
@@ -26,6 +25,8 @@ class Sum:
     sum: v.Number = ZERO
     largest: v.Number = ZERO
     """The difference, with its sign, of the student with the largest one."""
+    measured: int = 0
+    """Students for whom there is a number at all; some open amounts have no upper end."""
     crossings: int = 0
     """Students of whom a requirement has another status by it."""
     lines: "Counter[tuple[str, str]]" = field(factory=Counter)
@@ -43,9 +44,19 @@ class Sum:
         self.gained += way > 0
         self.lost += way < 0
         self.open += len(numbers) < len(moved) or not isinstance(total, Decimal)
+        self.measured += bool(numbers)
         self.sum = v.add(self.sum, total)
         self.largest = max(self.largest, total, key=_size)
         self.lines.update({(change.line, change.article) for change in changes if change.line})
+
+    def note(self, cause: Change, effects: set[int]) -> None:
+        """Take in something that is no amount, by whether what it did to one student is more (1) or less (-1)."""
+        self.students += 1
+        self.gained += effects == {1}
+        self.lost += effects == {-1}
+        if cause.difference is not None:
+            self.measured += 1
+            self.largest = max(self.largest, cause.difference, key=_size)
 
     @property
     def line(self) -> str:
@@ -67,8 +78,6 @@ def _size(number: v.Number) -> tuple[Decimal, Decimal]:
 
 
 def _way(changes: Sequence[Change], total: v.Number) -> int:
-    """Whether students gain by it: to ask for more is no gain."""
     if len(changes) > 1:
         return (v.low(total) > 0) - (v.high(total) < 0)
-    (change,) = changes
-    return -change.direction if change.period == NEEDED else change.direction
+    return changes[0].direction

@@ -81,8 +81,8 @@ def _rules(comparison: "Comparison") -> list[Row]:
 
 
 def _amounts(known: Sum, sort: str = "rule") -> tuple[Value, Value]:
-    """The sum and the largest; facts, and what parts of requirements ask for, do not add up."""
-    if sort == "requirement":
+    """The sum and the largest; named values, and what parts of requirements ask for, do not add up."""
+    if not known.measured:
         return None, None
     return amount_value(known.sum) if sort in ("rule", "account") else None, amount_value(known.largest)
 

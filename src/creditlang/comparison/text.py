@@ -11,7 +11,7 @@ from creditlang.comparison.tables import tables_of
 from creditlang.diagnostics import Language
 from creditlang.plugin.run_data import DISPOSITION_WORDS, STATUS_WORDS
 from creditlang.schema import Row
-from creditlang.source import visible
+from creditlang.source import display_width, visible
 from creditlang.text_table import table_text
 
 if TYPE_CHECKING:
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 10
 """Rows of each table, if nothing else is asked for."""
 
-_LONGEST: Final = 44
+_WIDEST: Final = 56
+"""Columns of a terminal."""
 
 _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
+        "versions": "{old}  →  {new}",
         "compared": "{compared} students compared: {changed} changed, {same} did not",
         "ways": "  {gained} gain, {lost} lose, {mixed} gain and lose, {otherwise} changed in other ways",
         "only_old": "  {only_old} only in the old version", "only_new": "  {only_new} only in the new version",
@@ -38,6 +40,7 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "equations": "old: {old}\nnew: {new}", "none": "–", "joint": "; ", "needed": "{name} (what is asked)",
     },
     "zh": {
+        "versions": "{old}  →  {new}",
         "compared": "比较学生{compared}人：有变化{changed}人，没有变化{same}人",
         "ways": "  增加{gained}人，减少{lost}人，有增有减{mixed}人，其他变化{otherwise}人",
         "only_old": "  只在原版本中的{only_old}人", "only_new": "  只在新版本中的{only_new}人",
@@ -87,6 +90,9 @@ class _Text:
         numbers = self.comparison.numbers
         values = {name: getattr(numbers, name) for name in ("compared", "changed", "gained", "lost", "mixed")}
         values |= {"otherwise": numbers.otherwise, "same": numbers.compared - numbers.changed}
+        if any(self.comparison.names):
+            old, new = map(visible, self.comparison.names)
+            yield self.words["versions"].format(old=old, new=new)
         yield self.words["compared"].format(**values)
         if numbers.changed:
             yield self.words["ways"].format(**values)
@@ -188,7 +194,7 @@ class _Text:
             yield self.words["more"].format(count=count - self.most)
 
     def name(self, name: object) -> str:
-        """What people call an account, item, fact or requirement."""
+        """What people call an account, item, fact, requirement or named value."""
         if self.language == "en":
             return str(name)
         for policy in (self.comparison.new, self.comparison.old):
@@ -196,6 +202,9 @@ class _Text:
                 found = declared.get(str(name))
                 if found is not None and found.labels:
                     return visible(found.labels[0])
+            for label, value in policy.setting_labels.items():
+                if value == name != label:
+                    return visible(label)
         return str(name)
 
     def causes(self, causes: object) -> str:
@@ -204,7 +213,7 @@ class _Text:
 
     def cause(self, name: str) -> str:
         sort, _, rest = name.partition(" ")
-        if sort not in ("account", "fact", "part", "requirement"):
+        if not rest or sort not in ("account", "fact", "part", "requirement", "value"):
             return self.name(name)
         asked = rest.removesuffix(" needed")
         whole, colon, part = asked.partition(": ")
@@ -229,4 +238,9 @@ class _Text:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    """A text no wider than a column may be."""
+    if display_width(text) <= _WIDEST:
+        return text
+    while display_width(text) >= _WIDEST:
+        text = text[:-1]
+    return text + "…"

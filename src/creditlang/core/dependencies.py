@@ -18,17 +18,23 @@ Node = tuple[str, str]
 MOVES: Node = ("moves", "")
 
 
-def references(part: Any) -> Iterator[e.Expression]:
-    """Every balance, aggregate, fact and used proof that an operator or expression reads, at any depth."""
-    if isinstance(part, (e.Balance, e.Aggregate, e.FactValue, e.UsedIn, e.RequirementStatus, e.RecordFact)):
+_READ = (e.Balance, e.Aggregate, e.FactValue, e.UsedIn, e.RequirementStatus, e.RecordFact)
+
+
+def references(part: Any, kinds: tuple[type[e.Expression], ...] = _READ) -> Iterator[e.Expression]:
+    """Every balance, aggregate, fact and used proof that an operator or expression reads, at any depth.
+
+    Or, with other `kinds` of expressions, every one of those.
+    """
+    if isinstance(part, kinds):
         yield part
     if isinstance(part, tuple):
         for inner in part:
-            yield from references(inner)
+            yield from references(inner, kinds)
     elif attrs.has(type(part)) and isinstance(part, (e.Expression, o.Operator, o.Branch, o.Decided, o.Fallback, o.Case,
                                                      o.Decision, o.Ratio, o.Part)):  # fmt: skip
         for name in _parts_of(type(part)):
-            yield from references(getattr(part, name))
+            yield from references(getattr(part, name), kinds)
 
 
 _PARTS: dict[type, tuple[str, ...]] = {}

@@ -8,6 +8,8 @@ their records: rows that name their student, and rows to be gathered, wait until
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from attrs import evolve
+
 from creditlang.core import operators as o
 from creditlang.data.columns import Columns
 from creditlang.data.dataset import FOR_PEOPLE, RECORD_ID, STUDENT_ID, STUDENT_TABLE, Dataset, Student
@@ -135,6 +137,24 @@ class DataReader:
             values[reader.column.name] = value
             problem = problem or wrong
         return self.records.finished(kind, identifier, student, values, where, problem)
+
+
+def reads_alike(one: o.Policy, two: o.Policy) -> bool:
+    """Whether two policies make the same records of the same tables.
+
+    A test holds that reading asks nothing else of a policy than what is compared here.
+    """
+    return one.fingerprint == two.fingerprint or _read_by(one) == _read_by(two)
+
+
+def _read_by(policy: o.Policy) -> tuple[object, ...]:
+    """All of a policy that reading asks for: guards of records and bodies of rules are not among it."""
+    kinds = {name: evolve(kind, guards=()) for name, kind in policy.kinds.items()}
+    columns = [*policy.attributes, *(column for kind in kinds.values() for column in kind.columns)]
+    values = [column.values and list(column.values.items()) for column in columns]
+    rules = [(name, rule.falls_on_group) for name, rule in policy.rules.items()]
+    names = policy.identifier, policy.student_labels, policy.treats
+    return (*names, policy.calendar, policy.attributes, list(kinds.items()), values, rules)
 
 
 def _named(given: Mapping[str, object], names: Iterable[str]) -> object:

@@ -2,13 +2,14 @@
 
 An account changed because rules count another sum for it. Where rules do not explain it, as with a credit that depends
 on a score, what it reads is followed as long as it changed too. What changed although nothing that it reads did is its
-own cause: there, the policy says something else, or a named value does. So there is always a cause.
+own cause: there, the policy says something else. So there is always a cause. Named values that differ are followed like
+everything else.
 
 What is followed is what a policy can read, not what a student's case did read: where two things changed that a fact
 reads, both are named.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +27,8 @@ class Readings:
     """What everything in two policies is worked out from; looked up once and kept."""
 
     policies: tuple[o.Policy, ...]
+    values: tuple[Change, ...] = ()
+    """Named values that differ."""
     known: dict[Key, frozenset[Key]] = field(factory=dict)
     members: dict[str, frozenset[str]] = field(factory=dict)
 
@@ -70,6 +73,9 @@ def _definition(policy: o.Policy, key: Key) -> Iterator[Any]:
 
 
 def _read(policy: o.Policy, part: Any) -> Iterator[Key]:
+    for setting in references(part, (e.Setting,)):
+        assert isinstance(setting, e.Setting)
+        yield "value", setting.name
     for reference in references(part):
         match reference:
             case e.RecordFact():
@@ -87,12 +93,17 @@ def _read(policy: o.Policy, part: Any) -> Iterator[Key]:
 class Causes:
     """Finds the causes of the changes of one student."""
 
-    def __init__(self, readings: Readings, rules: Sequence[Change], others: Iterable[Change]) -> None:
-        """`rules` are the sums that are other ones, `others` all other changes."""
-        self.readings = readings
+    def __init__(
+        self, readings: Readings, rules: Sequence[Change], others: Iterable[Change], turned: Mapping[str, int]
+    ) -> None:
+        """`rules` are the sums that are other ones, `others` all other changes.
+
+        `turned` tells of parts of requirements, by `requirement: part`, whether they are met now (1) or no more (-1).
+        """
+        self.readings, self.turned = readings, turned
         self.rules = rules
         self.changed: dict[Key, list[Change]] = {}
-        for change in others:
+        for change in (*others, *readings.values):
             self.changed.setdefault(change.key, []).append(change)
         self.parts: dict[str, list[Key]] = {}
         for sort, name in self.changed:
@@ -102,7 +113,7 @@ class Causes:
 
     def all(self) -> dict[Key, tuple[Change, ...]]:
         """The causes of everything that changed, the largest first."""
-        return {key: self.of(key) for key in self.changed}
+        return {key: self.of(key) for key in self.changed if key[0] != "value"}
 
     def of(self, key: Key) -> tuple[Change, ...]:
         """The causes of one thing; a circle, which only two policies together can make, ends where it began."""
@@ -122,15 +133,22 @@ class Causes:
             if self._explained(name, counted):
                 return
         if sort == "requirement":
-            for part in self.parts.get(name, ()):
+            parts = self._turned(key)
+            for part in parts:
                 yield from self.of(part)
-            if name in self.parts:
+            if parts:
                 return
         if sort == "part":
             yield from (change for change in self.changed[key] if change.period == NEEDED)
         for read in sorted(self.readings.of(key)):
             if read in self.changed:
                 yield from self.of(read)
+
+    def _turned(self, requirement: Key) -> list[Key]:
+        """The parts of a requirement whose status went the way of the whole; where none did, all that changed."""
+        way = self._itself(requirement).direction
+        parts = self.parts.get(requirement[1], [])
+        return [key for key in parts if way and self.turned.get(key[1]) == way] or parts
 
     def _counted(self, account: str) -> list[Change]:
         """The rules that count another sum for an account, or for one inside it."""
@@ -165,7 +183,9 @@ class Causes:
 
 
 def _way(change: Change) -> int:
-    """Whether a change is good for a student: to ask for more is not."""
+    """Whether a change is good for a student: to ask for more is not; of a named value nobody knows."""
+    if change.sort == "value":
+        return 0
     return -change.direction if change.period == NEEDED else change.direction
 
 

@@ -10,7 +10,7 @@ from creditlang.interpreter import values as v
 from creditlang.interpreter.values import ZERO, Interval
 from creditlang.ledger import Entry
 
-Sort = Literal["account", "fact", "requirement", "part", "rule"]
+Sort = Literal["account", "fact", "requirement", "part", "rule", "value"]
 Key = tuple[Sort, str]
 """What changed, whatever the period: its sort and name."""
 
@@ -22,8 +22,9 @@ NEEDED: Final = "needed"
 class Change:
     """Something that is another one: before and after, None where it is only in the other result.
 
-    A change of sort `rule` is the sum of what a rule counts for one account; an offset is a rule that has the name of
-    the credit it fills. Where only the periods are other ones and the sum is the same, there is one for each period.
+    A change of sort `value` is a named value of the policy, such as a pass mark. A change of sort `rule` is the sum of
+    what a rule counts for one account; an offset is a rule that has the name of the credit it fills. Where only the
+    periods are other ones and the sum is the same, there is one for each period.
     """
 
     sort: Sort
@@ -115,7 +116,8 @@ class Differences:
     accounts: tuple[Change, ...]
     facts: tuple[Change, ...]
     rules: tuple[Change, ...]
-    """What made the difference, the largest first: rules; accounts, facts and parts that no rule explains."""
+    """What made the difference: rules, the largest first; named values; accounts, facts and parts that nothing else
+    explains."""
     records: tuple[RecordChange, ...]
     because: Mapping[Key, tuple[Change, ...]] = field(factory=dict)
     """Which of `rules` made each account, fact, requirement and part another one; never empty for one that changed."""

@@ -8,9 +8,11 @@ compared with nothing, so it differs unless it is zero; a fact that only one pol
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
 from attrs import define, evolve, field
 
+from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.differences.causes import Causes, Readings
 from creditlang.differences.changes import NEEDED, Change, Differences, RecordChange
@@ -24,9 +26,15 @@ _RecordKey = tuple[str, str, str, str, int, int]
 _Sums = dict[_Name, dict[str, list[v.Number]]]
 
 
-def differences(before: StudentResult, after: StudentResult, old: o.Policy, new: o.Policy) -> Differences:
-    """What is another one in `after`, worked out by `new`, than in `before`, worked out by `old`."""
-    return Finder(old, new).differences(before, after)
+def differences(
+    before: StudentResult, after: StudentResult, old: o.Policy, new: o.Policy,
+    set_old: Mapping[str, Any] | None = None, set_new: Mapping[str, Any] | None = None,
+) -> Differences:  # fmt: skip
+    """What is another one in `after`, worked out by `new`, than in `before`, worked out by `old`.
+
+    `set_old` and `set_new` are the named values that were set to others than the policies have.
+    """
+    return Finder(old, new, set_old or {}, set_new or {}).differences(before, after)
 
 
 @define(eq=False)
@@ -35,10 +43,22 @@ class Finder:
 
     old: o.Policy
     new: o.Policy
+    set_old: Mapping[str, Any] = field(factory=dict)
+    set_new: Mapping[str, Any] = field(factory=dict)
     readings: Readings = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.readings = Readings((self.old, self.new))
+        self.readings = Readings((self.old, self.new), tuple(self._values()))
+
+    def _values(self) -> Iterator[Change]:
+        """The named values that differ; one that changes at dates has no number of its own."""
+        for name in sorted(self.old.settings.keys() & self.new.settings.keys()):
+            one = self.set_old.get(name, self.old.settings[name])
+            two = self.set_new.get(name, self.new.settings[name])
+            was, now = _constant(one), _constant(two)
+            if ((was, now) == (None, None) and one != two) or was != now:
+                article = "".join(self.new.article_of.get(name, ())[:1])
+                yield Change("value", name, "", was, now, article=article)
 
     def differences(self, before: StudentResult, after: StudentResult) -> Differences:
         """What is another one in `after`, worked out by `new`, than in `before`, worked out by `old`."""
@@ -50,9 +70,14 @@ class Finder:
         if not (records or accounts or facts or requirements or parts):
             return Differences((), (), (), (), (), ())
         rules = list(self._rules(before.entries, after.entries, records))
-        causes = Causes(self.readings, rules, (*accounts, *facts, *requirements, *parts)).all()
+        others = (*accounts, *facts, *requirements, *parts)
+        causes = Causes(self.readings, rules, others, _turned(before.parts, after.parts)).all()
         every = {id(change): change for change in (*rules, *(x for found in causes.values() for x in found))}
-        ranked = sorted(every.values(), key=lambda x: (x.sort != "rule", -x.size, x.name, x.account, x.period))
+        order = ("rule", "value")
+        ranked = sorted(
+            every.values(), key=lambda x: (order.index(x.sort) if x.sort in order else 2, -x.size, x.name, x.account,
+                                           x.period)
+        )  # fmt: skip
         return Differences(requirements, parts, accounts, facts, tuple(ranked), records, causes)
 
     def _accounts(self, before: StudentResult, after: StudentResult) -> Iterator[Change]:
@@ -113,6 +138,14 @@ class Finder:
                 yield Change("rule", name, period, was, now, unit, article, account)
 
 
+def _constant(value: object) -> object:
+    """A named value that was set, or the one that the policy has at all dates; None for one that changes at dates."""
+    if not isinstance(value, tuple):
+        return value
+    only = value[0].value if len(value) == 1 and value[0].since is None else None
+    return only.value if isinstance(only, e.Constant) else None
+
+
 def _changed(one: Mapping[_Name, object], two: Mapping[_Name, object]) -> Iterator[_Name]:
     """The keys under which the two differ, those of the second in its order, then those of the first alone."""
     for key in (*two, *(key for key in one if key not in two)):
@@ -137,6 +170,17 @@ def _parts(before: Iterable[PartLine], after: Iterable[PartLine]) -> Iterator[Ch
             yield Change("part", name, "", was.have, now.have, article=known.article)
         elif was and now and was.status != now.status and was.needed == now.needed:
             yield Change("part", name, "", was.status, now.status, article=known.article)
+
+
+def _turned(before: Iterable[PartLine], after: Iterable[PartLine]) -> dict[str, int]:
+    """Which parts are met more (1) or less (-1) than they were; one that is only on one side is met on the other."""
+    one, two = ({key: x.status for key, x in _numbered(parts).items()} for parts in (before, after))
+    found = {}
+    for key in {**one, **two}:
+        way = Change("part", "", "", one.get(key, "met"), two.get(key, "met")).direction
+        if way:
+            found[f"{key[0]}: {key[1]}"] = way
+    return found
 
 
 def _numbered(parts: Iterable[PartLine]) -> dict[tuple[str, str, int], PartLine]:

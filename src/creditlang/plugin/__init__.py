@@ -5,6 +5,7 @@ manager finds, checks and calls them. Built-ins come in through the same door. `
 plugin.
 """
 
+from creditlang.plugin.comparison_data import ComparisonData
 from creditlang.plugin.errors import PluginError
 from creditlang.plugin.hookspecs import HOOK_VERSION, hookimpl
 from creditlang.plugin.interface import (
@@ -38,6 +39,7 @@ __all__ = [
     "CalendarFactory",
     "Check",
     "CommandFactory",
+    "ComparisonData",
     "Day",
     "Exact",
     "Extensions",

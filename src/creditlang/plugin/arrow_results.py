@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 MOST_DIGITS: Final = 38
 
-WITH_WORDS: Final = frozenset({("facts", "value")})
+WITH_WORDS: Final = frozenset({("facts", "value"), ("changes", "before"), ("changes", "after")})
 """Columns of numbers, by table and name, that have a companion for words whether or not there are any."""
 
 _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")

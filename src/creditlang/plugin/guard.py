@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TextIO, TypeVar
 
 from creditlang.diagnostics import report
+from creditlang.plugin.comparison_data import ComparisonData
 from creditlang.plugin.errors import PluginError
 from creditlang.plugin.interface import Output, Source
 from creditlang.plugin.run_data import RunData
@@ -69,11 +70,17 @@ class GuardedOutput(Output):
         self.inner = inner
         self.owner = owner
         self.wants_run = inner.wants_run
+        self.wants_comparison = inner.wants_comparison
 
     def about(self, run: RunData) -> None:
         """Pass on what the run knows."""
         with blaming(self.owner):
             self.inner.about(run)
+
+    def about_comparison(self, comparison: ComparisonData) -> None:
+        """Pass on what the comparison knows."""
+        with blaming(self.owner):
+            self.inner.about_comparison(comparison)
 
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
         """Pass one table on."""

@@ -48,6 +48,7 @@ from typing import Any, Literal, Self, TextIO
 from attrs import frozen
 
 from creditlang.diagnostics import Diagnostic, Phrase
+from creditlang.plugin.comparison_data import ComparisonData
 from creditlang.plugin.document import Document
 from creditlang.plugin.run_data import PolicyWords, RunData
 from creditlang.schema import Column, RawTable, Row
@@ -121,15 +122,20 @@ class Output(ABC):
                     self.files.pop(0).discard()
 
     Used once: `about` if `wants_run`, `write` for each table, in the order of `RESULT_TABLES`, then `close()`, which
-    alone makes the results appear under their names. If anything fails before, `discard()` is called
-    instead, and whatever stood there before must stand there still. `target` `-` means the `stream` that is handed in;
-    the output does not close it.
+    alone makes the results appear under their names. If anything fails before, `discard()` is called instead, and
+    whatever stood there before must stand there still. Of a comparison, the tables are those of `COMPARISON_TABLES`,
+    and `about_comparison` is called, if `wants_comparison`, in place of `about`. `target` `-` means the `stream` that
+    is handed in; the output does not close it.
 
     The same rows give the same bytes: no clock, no random, no order of a set. Amounts are written exactly.
     """
 
     wants_run = False
     """Whether `about` is to be called: it costs memory, since all that was read is kept until the end."""
+
+    wants_comparison = False
+    """Whether `about_comparison` is to be called. An output that wants a run and not this is not asked to take a
+    comparison (CR716); one that wants neither gets the tables of either."""
 
     def __init__(self, target: str, stream: TextIO) -> None:
         """`target` is what follows the scheme, or the path, or `-` for `stream`."""
@@ -138,6 +144,9 @@ class Output(ABC):
 
     def about(self, run: RunData) -> None:  # noqa: B027 - most outputs need the tables only
         """Take what a table does not say: names for people, the students, their records. Called before `write`."""
+
+    def about_comparison(self, comparison: ComparisonData) -> None:  # noqa: B027 - most outputs need the tables only
+        """Take what the tables of a comparison do not say. Called before `write`, and in place of `about`."""
 
     @abstractmethod
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:

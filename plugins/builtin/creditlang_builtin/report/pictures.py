@@ -73,7 +73,7 @@ class Pictures:
             for place, x in enumerate(drawn):
                 axes = figure.add_subplot(lines, 3, place + 1)
                 axes.hist([float(amount) for amount in x.amounts], bins=12, color=_PLAIN, edgecolor="white")
-                axes.set_title(_short(x.label), fontproperties=self._sized(10))
+                axes.set_title(short(x.label), fontproperties=self._sized(10))
                 axes.set_xlabel(x.unit, fontproperties=self._sized(8))
                 axes.set_ylabel("人数" if place % 3 == 0 else "", fontproperties=self._sized(8))
                 axes.yaxis.get_major_locator().set_params(integer=True)
@@ -84,7 +84,7 @@ class Pictures:
     def cuts(self, rows: Sequence[Cut]) -> str:
         """Bars of how many records each line of the policy cut."""
         told = "；".join(f"{x.article} {x.rule}：{x.records}条，{x.amounts}" for x in rows)
-        names = [f"{_short(x.rule)}〔{x.article}〕" if x.article else _short(x.rule) for x in rows]
+        names = [f"{short(x.rule)}〔{x.article}〕" if x.article else short(x.rule) for x in rows]
         texts = [f"{x.records}条，{x.amounts}" for x in rows]
         return self._bars("cuts", f"削减金额的规则。{told}", names, [x.records for x in rows], texts)
 
@@ -151,5 +151,6 @@ def _apart(text: str, name: str) -> str:
     return re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", text)
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A text no longer than fits beside a bar."""
     return text if len(text) <= _LABEL else text[: _LABEL - 1] + "…"

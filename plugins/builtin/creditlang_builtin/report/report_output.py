@@ -1,42 +1,50 @@
 """The report as one page of HTML that needs nothing else: `report:FILE.html`, or any file that ends in `.html`.
 
-It is for the office, not for display: those close to a minimum stand in it by their numbers. Every text is escaped, the
-page forbids itself scripts and addresses, the pictures are in it, and nothing depends on the clock.
+It tells of a run, or of a comparison. It is for the office, not for display: those close to a minimum, and those who
+gain or lose most, stand in it by their numbers. Every text is escaped, the page forbids itself scripts and addresses,
+the pictures are in it, and nothing depends on the clock.
 """
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
-from creditlang.plugin import Output
+from creditlang.plugin import ComparisonData, Output
 from creditlang.plugin.atomic import PendingFile, reporting
 from creditlang.plugin.page_layout import clean
 from creditlang.plugin.run_data import DISPOSITION_WORDS, STATUS_WORDS, RunData
 from creditlang.schema import Column, Row
 from creditlang_builtin.forms.office_sheet import as_of_text
+from creditlang_builtin.report.comparison_findings import DRAWN_RULES, comparison_findings
+from creditlang_builtin.report.comparison_pictures import ComparisonPictures
 from creditlang_builtin.report.findings import DRAWN_CUTS, findings
 from creditlang_builtin.report.pictures import Pictures
 
-_TEMPLATE: Final = Path(__file__).with_name("report.html")
+_HERE: Final = Path(__file__).parent
 
 
 class ReportOutput(Output):
     """To a file, or to the stream."""
 
     wants_run = True
+    wants_comparison = True
 
     def __init__(self, target: str, stream: TextIO) -> None:
         """`-` is the stream. Raises `PluginError` CR792 or CR793 if pictures cannot be drawn, before anything runs."""
         super().__init__(target, stream)
-        self._pictures = Pictures()
+        self._pictures = ComparisonPictures()
         self._text = ""
 
     def about(self, run: RunData) -> None:
         """Make the page."""
         self._text = page(run, self._pictures)
 
+    def about_comparison(self, comparison: ComparisonData) -> None:
+        """Make the page of a comparison."""
+        self._text = comparison_page(comparison, self._pictures)
+
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
-        """Nothing: the tables are in the run."""
+        """Nothing: the tables are in the run, or the comparison."""
 
     def close(self) -> None:
         """Publish."""
@@ -62,16 +70,12 @@ class ReportOutput(Output):
 
 
 def page(run: RunData, pictures: Pictures) -> str:
-    """The whole page."""
-    from jinja2 import Environment, StrictUndefined
+    """The whole page of a run."""
     from markupsafe import Markup
 
     found = findings(run)
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True, lstrip_blocks=True,
-        finalize=lambda value: clean(value) if type(value) is str else value,
-    )  # fmt: skip
-    return environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
+    return _rendered(
+        "report.html",
         policy=run.policy,
         as_of=as_of_text(run.as_of),
         found=found,
@@ -82,3 +86,32 @@ def page(run: RunData, pictures: Pictures) -> str:
         cuts=Markup(pictures.cuts(found.cuts[:DRAWN_CUTS])) if found.cuts else "",
         records=Markup(pictures.dispositions(found.dispositions)),
     )
+
+
+def comparison_page(comparison: ComparisonData, pictures: ComparisonPictures) -> str:
+    """The whole page of a comparison."""
+    from markupsafe import Markup
+
+    found = comparison_findings(comparison)
+    return _rendered(
+        "comparison.html",
+        data=comparison,
+        found=found,
+        equations=list(zip(("原版本", "新版本"), comparison.equations, strict=False)),
+        moved=Markup(pictures.moved(found.moved)) if any(x.differences for x in found.moved) else "",
+        crossed=Markup(pictures.crossed(found.crossed)) if found.crossed else "",
+        movers=Markup(pictures.movers(found.movers[:DRAWN_RULES])) if found.movers else "",
+    )
+
+
+def _rendered(template: str, **values: object) -> str:
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True, lstrip_blocks=True,
+        finalize=lambda value: clean(value) if type(value) is str else value,
+    )  # fmt: skip
+    text = (_HERE / template).read_text(encoding="utf-8")
+    style = Markup((_HERE / "style.css").read_text(encoding="utf-8").removesuffix("\n"))
+    return environment.from_string(text).render(style=style, **values)
