@@ -59,7 +59,7 @@ def command(
     manager = common.plugin_manager(language, request)
     compiled = common.sound_policy(policy, language, manager=manager)
     outputs = [opened_output(manager, target, language) for target in targets]
-    collector = Collector() if any(output.wants_run for output in outputs) else None
+    collector = Collector(language) if any(output.wants_run for output in outputs) else None
     cohort = work_out(
         compiled.policy, manager, request, language, students, collector.keep if collector else lambda result: None
     )
@@ -70,7 +70,7 @@ def command(
             common.USAGE, {"en": f"No student {names} in the data.", "zh": f"数据里没有学生{names}。"}[language]
         )
     if targets:
-        run = collector.run_data(cohort, compiled.compilation.program, language) if collector else None
+        run = collector.run_data(cohort, compiled.compilation.program) if collector else None
         written = [write(output, cohort, run, language, tuple(RESULT_TABLES)) for output in outputs]
         summary(cohort, language, err=False)
     elif shape == "table":
