@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from creditlang.cohort import Cohort
     from creditlang.core.operators import Policy
     from creditlang.data.dataset import Joined
-    from creditlang.diagnostics import Diagnostic, Language
+    from creditlang.diagnostics import Language
     from creditlang.ledger import StudentResult
     from creditlang.plugin import Output, PluginManager
     from creditlang.plugin.run_data import RunData
@@ -153,8 +153,8 @@ def write(
 
 def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
     """A table of students, what is wrong, and the equation."""
+    from creditlang.cli.problems import show_problems
     from creditlang.cli.tables import table_text
-    from creditlang.diagnostics import Severity
 
     results = cohort.results
     columns = results.columns("students")
@@ -163,15 +163,8 @@ def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
     headings = [{"student_id": "学号"}.get(head, head) if language == "zh" else head for head in headings]
     rows = [[words.get(str(cell), cell) for cell in row] for row in results.tables["students"]]
     click.echo(table_text(headings, rows), err=err)
-    common.show((found for found in cohort.dataset.problems if found.severity is Severity.ERROR), language)
-    common.show(unknown_codes(cohort), language)
+    show_problems(cohort, language)
     equation(cohort, language)
-
-
-def unknown_codes(cohort: "Cohort") -> "list[Diagnostic]":
-    """The warning of each code that no rule speaks of, once; all are in the table of issues."""
-    first = {found.arguments["value"]: found for found in reversed(cohort.dataset.problems) if found.code == "CR661"}
-    return list(reversed(first.values()))
 
 
 def joined_line(joined: "Joined", language: "Language") -> str:
