@@ -50,7 +50,7 @@ class ClassNotice(Form):
         names = [x for x in results[str(people[0]["student_id"])] if x != "student_id"]
         labels = [policy.requirements[x].label if x in policy.requirements else _account_label(run, x) for x in names]
         wide = len(names) > _FEW
-        widths = (6, 13, 12, *([8.5 if wide else 14] * len(names)))
+        widths = (6, 13, 12, *([8.5] * len(names) if wide else map(_width, labels)))
         columns = len(widths)
         rows = [
             [number, masked_number(shown(x["student_id"])), masked(shown(x.get("name"))),
@@ -64,6 +64,11 @@ class ClassNotice(Form):
         pages = sheet(widths, before, head, rows_of(rows), _after(run, columns), wide)
         title = " ".join(filter(None, (college, name or "未分班", "结果公示")))
         return Document(title, "班级结果公示", widths, pages, wide, ("xlsx", "pdf", "html"))
+
+
+def _width(label: str) -> float:
+    """Of a column, so that its heading stands on one line if it is not too long."""
+    return min(max(2 * len(label) + 1.5, 11), 18)
 
 
 def _account_label(run: RunData, name: str) -> str:
