@@ -154,7 +154,7 @@ def _evaluate(
             raise DataError([report("CR401", None, name=name, nearest="")])
     records: list[Record] = []
     for row, (kind, record) in enumerate(given, start=1):
-        known = reader.kinds.get(kind)
+        known = reader.names.kinds.get(kind)
         if known is None:
             raise DataError([report("CR651", Place(kind), name=kind, rows=1, nearest="")])
         records.append(reader.record_from(known, record, who.identifier, Place(kind, row)))

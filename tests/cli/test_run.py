@@ -187,7 +187,21 @@ def test_of_many_errors_alike_the_first_are_shown(cli: Any, policy: Path, folder
 
 
 def test_how_a_sheet_was_taken_and_warnings_are_told(cli: Any, policy: Path, folder: Folder) -> None:
-    data = folder(activity=None, 活动登记="record_id,student_id,item,on,level,电话\na1,s1,lecture,2024-10-08,school,1\n")
+    data = folder(
+        activity=None, 活动登记="record_id,student_id,item,on,level,电话\na1,s1,lecture,2024-10-08,school,1\n"
+    )
     result = cli("run", policy, "--data", data, "--lang", "en")
     assert "note[CR665]: “活动登记” was read as “活动”, which is part of its name." in result.stderr
     assert "warnings that are not shown here, in the table of issues: 1\n" in result.stderr
+
+
+def test_where_the_results_are_is_told(cli: Any, policy: Path, folder: Folder, tmp_path: Path) -> None:
+    """Those that were written, and no others."""
+    data, table, foreign = folder(), tmp_path / "r.json", tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "students.csv").write_text("mine", encoding="utf-8")
+    result = cli(
+        "run", policy, "--data", data, "--out", table, "--out", tmp_path / "r", "--out", foreign, "--lang", "en"
+    )
+    assert result.exit_code == 4
+    assert f"written: {table}, {tmp_path / 'r'}\n" in result.stderr

@@ -62,7 +62,9 @@ def test_who_lacks_little_is_listed(sample_run: Run) -> None:
 def test_more_than_allowed_is_not_close_to_a_minimum(sample_run: Run) -> None:
     """学习年限至多10学期：有人11学期，超出1，不是“还差1”。"""
     run = sample_run("shangrao", "2027-10-31")
-    rows = [row for row in run.results["requirements"] if row["part"] == "学习年限（学期数）" and row["status"] == "unmet"]
+    rows = [
+        row for row in run.results["requirements"] if row["part"] == "学习年限（学期数）" and row["status"] == "unmet"
+    ]
     assert [(row["have"], row["short"]) for row in rows] == [(Decimal(11), Decimal(1))]
     assert "学习年限（学期数）" not in {x.part for x in findings(run).close}
 

@@ -1,9 +1,10 @@
 """Raw tables to students and records, by the columns that a policy declares, or by the rules of a mapping.
 
-A table is found by its name or label (see `sheet_names`), or by a rule of a mapping; its heading by the names that are known there; a
-column by its name or label. Each cell is read once by the type of its column; whatever cannot be read becomes the
-problem of its record, with file, row and column, and the record stays in the count. Students may come before or after
-their records: rows that name their student, and rows to be gathered, wait until all tables have been read.
+A table is found by its name or label (see `sheet_names`), or by a rule of a mapping; its heading by the names that are
+known there; a column by its name or label. Each cell is read once by the type of its column; whatever cannot be read
+becomes the problem of its record, with file, row and column, and the record stays in the count. Students may come
+before or after their records: rows that name their student, and rows to be gathered, wait until all tables have been
+read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

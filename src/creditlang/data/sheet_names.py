@@ -1,8 +1,8 @@
 """What a sheet is by its name: one of the policy's names as it stands, or one with more around it.
 
-Offices call a sheet 学生名单 or 2024级违纪违规记录 where the policy says 学生 and 违纪违规. Such a name is taken for the
-longest of the policy's names that it holds, and only if all columns are there that are needed: the name alone would be
-a guess. What was taken for what is said.
+Offices call a sheet 学生名单 or 2024级违纪违规记录 where the policy says 学生 and 违纪违规. Such a name is taken for
+the longest of the policy's names that it holds, and only if all columns are there that are needed: the name alone
+would be a guess. What was taken for what is said.
 """
 
 from collections.abc import Mapping

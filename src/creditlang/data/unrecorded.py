@@ -2,9 +2,9 @@
 
 A row is taken for such only if it cannot be a record. It has no student number and no code, and it is one of these:
 nothing at all; the heading again; one filled cell in the first two columns, under a heading that the policy does not
-know (a running number and nothing else) or with the look of a remark (`填表人：…`, `以上情况属实`); cells that all say who
-signs or when (`制表人：…`, `填报日期：…`, `（盖章）`); a line that begins with the word for a sum. Everything else is a record, if need be an invalid one. What was passed over is said, with its
-rows.
+know (a running number and nothing else) or with the look of a remark (`填表人：…`, `以上情况属实`); cells that all say
+who signs or when (`制表人：…`, `填报日期：…`, `（盖章）`); a line that begins with the word for a sum. Everything else
+is a record, if need be an invalid one. What was passed over is said, with its rows.
 """
 
 import re

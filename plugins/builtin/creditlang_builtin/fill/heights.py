@@ -1,8 +1,8 @@
 """Rows that grow with what was put in: text that wraps would be cut where a row keeps the height of its placeholder.
 
-Spreadsheets make a row fit its text while somebody types, not when they open a file that names a height, and some never
-when they print. So the height that wrapped text takes is reckoned as for printed forms, and a row that is lower gets it.
-No row becomes lower. Cells that are merged over several rows have room of their own, and are left alone.
+Spreadsheets make a row fit its text while somebody types, not when they open a file that names a height, and some
+never when they print. So the height that wrapped text takes is reckoned as for printed forms, and a row that is lower
+gets it. No row becomes lower. Cells that are merged over several rows have room of their own, and are left alone.
 """
 
 from collections.abc import Iterable

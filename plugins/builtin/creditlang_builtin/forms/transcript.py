@@ -1,8 +1,9 @@
 """第二课堂成绩单: what one student earned, how it stands against the requirements, and how the paper can be verified.
 
-Of any policy that has categories; with categories of courses it is called 学分与第二课堂成绩单. First who it is, then the requirements part by part, the scores by semester, and the
-records that count, category by category; at the end the hashes of policy and data out of the run's manifest. Everything
-is as in the result tables; an amount that is still open shows both ends, and a line says that it is not final.
+Of any policy that has categories; with categories of courses it is called 学分与第二课堂成绩单. First who it is, then
+the requirements part by part, the scores by semester, and the records that count, category by category; at the end the
+hashes of policy and data out of the run's manifest. Everything is as in the result tables; an amount that is still
+open shows both ends, and a line says that it is not final.
 """
 
 from collections.abc import Iterator, Sequence

@@ -112,7 +112,7 @@ class Pictures:
         return self._svg("spreads", f"各项合计的分布。{told}", 1.9 * lines, draw)
 
     def cuts(self, rows: Sequence[Cut]) -> str:
-        """Bars of how many records each line of the policy cut; a line is called by its article and what it is about."""
+        """Bars of how many records each line of the policy cut; each by its article and its items."""
         names = [_short(f"{x.article}　{x.items}".strip()) for x in rows]
         told = "；".join(f"{x.article}　{x.items}：{x.records}条，{x.amounts}".strip() for x in rows)
         texts = [f"{x.records}条，{x.amounts}" for x in rows]
