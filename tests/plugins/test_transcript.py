@@ -103,6 +103,17 @@ def test_what_was_taken_stands_in_its_category(run: RunData) -> None:
     assert not any("尚未最终确定" in str(row[0]) for row in rows)
 
 
+def test_no_table_goes_on_without_its_heading(sample_run: Run) -> None:
+    """A row of a semester, or of a requirement, stands on the page of its heading: 许知意's second table of semesters."""
+    torn = 0
+    for document in Transcript().documents(sample_run("shangrao", "2027-10-31")):
+        for page in document.pages:
+            texts = [[cell.text for cell in line.cells] for line in page.lines]
+            first = next(row for row in texts[1:] if len(row) > 1)
+            torn += first[0] not in ("学期", "要求", "姓名") and not str(first[0]).startswith(("　", "认定"))
+    assert torn == 0
+
+
 def test_the_pdf_has_the_names(run: RunData) -> None:
     try:
         drawer = PdfDrawer()

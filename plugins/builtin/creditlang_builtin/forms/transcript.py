@@ -9,6 +9,8 @@ open shows both ends, and a line says that it is not final.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from attrs import evolve
+
 from creditlang.diagnostics import Phrase
 from creditlang.plugin import Form, text_of
 from creditlang.plugin.document import Cell, Document, Line, plain
@@ -24,6 +26,8 @@ _ABOUT: Final = ("college", "class", "programme", "major", "cohort", "grade", "e
 _SPANS: Final = {1: (7,), 2: (3, 4), 3: (1, 2, 4), 4: (1, 1, 2, 3), 5: (1, 1, 1, 2, 2)}
 """How the columns of scores share the seven that follow the semester."""
 _SIZE: Final = 9.0
+_MOST_TOGETHER: Final = 25
+"""Lines of a table that stay on one page."""
 _SIGNED: Final = ("审核单位（盖章）：", "审核人：", "　　　年　　月　　日")
 
 
@@ -99,20 +103,28 @@ def _requirements(run: RunData, standing: ResultRow, rows: Sequence[ResultRow]) 
     lines: list[Line] = []
     for name, words in run.policy.requirements.items():
         lines.append(_section(f"{words.label}：{STATUS_WORDS.get(str(standing[name]), '')}"))
-        lines.append(_heading((("要求", 2), ("需要", 1), ("已有", 1), ("还差", 1), ("结论", 1), ("依据", 2))))
+        table = [_heading((("要求", 2), ("需要", 1), ("已有", 1), ("还差", 1), ("结论", 1), ("依据", 2)))]
         for part in words.parts:
             if (row := parts.get((name, part))) is None:
                 continue
             needed, have, short = (_amount(row[column]) for column in ("needed", "have", "short"))
             if part in words.limits:
                 needed, short = f"至多 {needed}", short if row["status"] == "met" else f"超出 {short}"
-            lines.append(
+            table.append(
                 Line(
                     (_left(part, 2), _cell(needed), _cell(have), _cell(short),
                      _cell(STATUS_WORDS.get(str(row["status"]), "")), _cell(row["article"], 2, 8)),
                 )
             )  # fmt: skip
+        lines += _together(table)
     return lines
+
+
+def _together(table: Sequence[Line]) -> list[Line]:
+    """A table that no end of a page tears, since its heading would not stand above the rest; a long one may be torn."""
+    if len(table) > _MOST_TOGETHER:
+        return list(table)
+    return [*(evolve(line, keep=True) for line in table[:-1]), *table[-1:]]
 
 
 def _scores(scores: Scores) -> list[Line]:
@@ -126,10 +138,11 @@ def _scores(scores: Scores) -> list[Line]:
         spans = _SPANS[len(columns)]
         head = zip((label for _, label in columns), spans, strict=True)
         heading = _heading((("学期", 1), *head))
-        lines.append(Line(heading.cells, None, True))
+        table = [Line(heading.cells)]
         for semester in scores.semesters:
             values = [scores.values.get((name, semester), "") for name, _ in columns]
-            lines.append(Line((_cell(semester), *(_cell(x, span) for x, span in zip(values, spans, strict=True)))))
+            table.append(Line((_cell(semester), *(_cell(x, span) for x, span in zip(values, spans, strict=True)))))
+        lines += _together(table)
     lines += [Line((_left(label, 2), _left(text, _COLUMNS - 2))) for label, text in scores.others]
     return lines
 
