@@ -104,7 +104,7 @@ def test_what_was_taken_stands_in_its_category(run: RunData) -> None:
 
 
 def test_no_table_goes_on_without_its_heading(sample_run: Run) -> None:
-    """A row of a semester, or of a requirement, stands on the page of its heading: 许知意's second table of semesters."""
+    """A row of a semester or of a requirement stands on the page of its heading, as 许知意's second table does."""
     torn = 0
     for document in Transcript().documents(sample_run("shangrao", "2027-10-31")):
         for page in document.pages:
