@@ -219,7 +219,7 @@ def _evaluate(
     overrides = _overrides(policy.core, overrides)
     records: list[Record] = []
     for row, (kind, record) in enumerate(given, start=1):
-        known = reader.kinds.get(kind)
+        known = reader.names.kinds.get(kind)
         if known is None:
             raise DataError([report("CR651", Place(kind), name=kind, rows=1, hint=names_hint(policy.core, ""))])
         records.append(reader.record_from(known, record, who.identifier, Place(kind, row)))

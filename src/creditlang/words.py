@@ -31,7 +31,12 @@ def policy_words(policy: Policy, program: Program) -> PolicyWords:
             for name, rule in policy.rules.items()
         },
         requirements={
-            name: RequirementWords(name, _label(x.labels, name), tuple(part.label for part in x.parts))
+            name: RequirementWords(
+                name,
+                _label(x.labels, name),
+                tuple(part.label for part in x.parts),
+                frozenset(part.label for part in x.parts if part.needed is not None and not part.at_least),
+            )
             for name, x in policy.requirements.items()
         },
         facts={name: _label(fact.labels, name) for name, fact in policy.facts.items()},

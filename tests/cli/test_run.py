@@ -170,3 +170,38 @@ def test_the_environment_chooses_the_language(cli: Any, policy: Path, folder: Fo
     assert "读入 3" in cli("run", policy, "--data", data, env={"LANG": "zh_CN.UTF-8"}).stderr
     assert "read 3" in cli("run", policy, "--data", data, env={"CREDITLANG_LANG": "en", "LANG": "zh_CN"}).stderr
     assert "read 3" in cli("run", policy, "--data", data, env={"LANG": "C.UTF-8"}).stderr
+
+
+def test_of_many_errors_alike_the_first_are_shown(cli: Any, policy: Path, folder: Folder) -> None:
+    """Nine records of nobody in one sheet: five are shown, and where the others are; all are in the table of issues."""
+    rows = "".join(f"b{n},s9,lecture,2024-10-08,school,\n" for n in range(9))
+    data = folder(activity=f"record_id,student_id,item,on,level,share\na1,s1,lecture,tomorrow,school,\n{rows}")
+    result = cli("run", policy, "--data", data, "--lang", "en")
+    assert result.stderr.count("error[CR658]") == 5
+    assert "  … and 4 more CR658 in activity.csv; the table of issues has them all" in result.stderr
+    assert result.stderr.count("error[CR605]") == 1
+    tables = json.loads(cli("run", policy, "--data", data, "--format", "json").stdout)["tables"]
+    assert [row["code"] for row in tables["issues"]].count("CR658") == 9
+    chinese = cli("run", policy, "--data", data, "--lang", "zh").stderr
+    assert "  …… activity.csv里还有4处CR658，全部列在结果表 issues 里" in chinese
+
+
+def test_how_a_sheet_was_taken_and_warnings_are_told(cli: Any, policy: Path, folder: Folder) -> None:
+    data = folder(
+        activity=None, 活动登记="record_id,student_id,item,on,level,电话\na1,s1,lecture,2024-10-08,school,1\n"
+    )
+    result = cli("run", policy, "--data", data, "--lang", "en")
+    assert "note[CR665]: “活动登记” was read as “活动”, which is part of its name." in result.stderr
+    assert "warnings that are not shown here, in the table of issues: 1\n" in result.stderr
+
+
+def test_where_the_results_are_is_told(cli: Any, policy: Path, folder: Folder, tmp_path: Path) -> None:
+    """Those that were written, and no others."""
+    data, table, foreign = folder(), tmp_path / "r.json", tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "students.csv").write_text("mine", encoding="utf-8")
+    result = cli(
+        "run", policy, "--data", data, "--out", table, "--out", tmp_path / "r", "--out", foreign, "--lang", "en"
+    )
+    assert result.exit_code == 4
+    assert f"written: {table}, {tmp_path / 'r'}\n" in result.stderr

@@ -128,6 +128,15 @@ def test_every_column_is_explained(workbook: Any, language: str, sheet: str, row
     assert explained == {(page.title, heading) for page in book.worksheets[:-2] for heading in headings(page)}
 
 
+def test_values_can_be_told_apart_where_they_are_explained(workbook: Any) -> None:
+    """One item of the regulation is called 晚归、带烟酒…: no mark between items may stand in one."""
+    rows = workbook("hengyang")["说明"].iter_rows(values_only=True)
+    (values,) = [row[5] for row in rows if row[:2] == ("违纪违规", "违纪违规情形")]
+    words = values.split("；")
+    assert "晚归、带烟酒、喧哗、进入异性宿舍、养宠物等" in words
+    assert len(words) > 20
+
+
 def test_the_same_policy_gives_the_same_bytes(cli: Any, tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         assert cli("schema", "volunteer_hours", "--out", tmp_path / name).exit_code == 0

@@ -174,7 +174,8 @@ def test_a_heading_over_two_lines_is_read(read: Reader) -> None:
     "填表人：张老师,,,", "说明：以上名单经核对无误。,,,", "以上情况属实,,,",
     "合计,,,12", "合 计,,,", "12,,,",
     "注：本表一式两份,,,", "序号,学号,项目,日期",
-    ",填表人：张老师,,", "填表人：张老师",
+    ",填表人：张老师,,", "填表人：张老师", ",,,填表人：张老师",
+    "制表人：李老师,,填报日期：2026年7月10日,", ",,二级学院（盖章）,2026年7月10日",
 ])  # fmt: skip
 def test_what_cannot_be_a_record_is_passed_over_and_said(read: Reader, line: str) -> None:
     found = read(
@@ -189,7 +190,7 @@ def test_what_cannot_be_a_record_is_passed_over_and_said(read: Reader, line: str
     ",林知夏,,", ",,学术讲座,", "1,,,2024-10-08", ",2024010101,,",
     ",,,2024-10-08", "合计,,学术讲座,", "填表人：张老师,,学术讲座,",
     "3,,,12",
-    ",,,填表人：张老师", "填表人,张老师,,", "合计,2024010101,,", "1,2024010101", ",张三,,",
+    ",,,2024年10月8日", "填表人,张老师,,", "合计,2024010101,,", "1,2024010101", ",张三,,",
 ])  # fmt: skip
 def test_what_could_be_a_record_is_one_if_need_be_invalid(read: Reader, line: str) -> None:
     found = read(活动=f"序号,学号,项目,日期\n{line}\n")

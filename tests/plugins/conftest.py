@@ -244,6 +244,6 @@ def sample_run() -> Callable[..., RunData]:
         compiled = common.sound_policy(str(path), "zh", manager=manager)
         collector = Collector()
         cohort = work_out(compiled.policy, manager, request, "zh", keep=collector.keep)
-        return collector.run_data(cohort, compiled.compilation.program, "zh")
+        return collector.run_data(cohort, compiled.compilation.program)
 
     return made

@@ -24,6 +24,7 @@ Run = Callable[..., RunData]
 
 URI = {"type": "string", "pattern": "^(https?://|did:|urn:)[!-~]+$"}
 TEXT = {"type": "string", "minLength": 1}
+NUMBER = {"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$"}
 
 
 def of_type(name: str) -> dict[str, Any]:
@@ -59,7 +60,8 @@ ACHIEVEMENT = record(
             type=of_type("ResultDescription"),
             name=TEXT,
             resultType={"const": "Result"},
-            requiredValue={"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$"},
+            requiredValue=NUMBER,
+            valueMax=NUMBER,
         ),
     },
 )
@@ -150,8 +152,10 @@ def test_credits_are_a_number_and_exact_text(sample_run: Run, tmp_path: Path) ->
     described = {x["id"]: x for x in subject["achievement"]["resultDescription"]}
     told = {described[x["resultDescription"]]["name"]: x["value"] for x in subject["result"]}
     assert told["总学分"] == "198.5"
-    wanted = {x["name"]: x["requiredValue"] for x in described.values()}
+    wanted = {x["name"]: x["requiredValue"] for x in described.values() if "requiredValue" in x}
     assert (wanted["总学分"], wanted["第二课堂学分"]) == ("160", "12")
+    most = {x["name"]: x["valueMax"] for x in described.values() if "valueMax" in x}
+    assert most == {"操行：推迟毕业的学期数": "0", "始终没有合格的必修课": "0", "学习年限（学期数）": "10"}
 
 
 def test_the_criteria_are_the_policy_and_its_articles(sample_run: Run, tmp_path: Path) -> None:

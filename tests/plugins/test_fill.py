@@ -306,3 +306,33 @@ def test_every_name_of_a_policy_is_known(sample_run: Run) -> None:
             read = words.reader(name)
             for about in words.rows(name, students[0])[:3] if words.repeated(name)[0] else []:
                 read(about)
+
+
+def test_a_row_is_high_enough_for_what_wraps_in_it(shangrao: RunData, tmp_path: Path) -> None:
+    """A long title in a narrow column takes many lines, across four columns fewer; without wrapping a row stays."""
+    wraps = Alignment(wrap_text=True)
+
+    def change(sheet: Any) -> None:
+        sheet.column_dimensions["A"].width = 20
+        for place in ("A1", "A2", "A4", "A5"):
+            sheet[place].alignment = wraps
+        sheet.merge_cells("A2:D2")
+        sheet.row_dimensions[4].height = 200
+        sheet.merge_cells("A5:A6")
+
+    title = "{{policy.title}}"
+    form = template(tmp_path, {f"A{row}": title for row in range(1, 6)}, change)
+    sheet = filled(shangrao, form, tmp_path / "filled.xlsx").worksheets[0]
+    heights = [sheet.row_dimensions[row].height for row in range(1, 6)]
+    assert 80 < heights[0] < 130
+    assert 30 < heights[1] < 60
+    assert heights[2:] == [None, 200, None]
+
+
+def test_reasons_are_in_chinese_whatever_the_language_of_the_run(shangrao: RunData, tmp_path: Path) -> None:
+    row = next(row for row in shangrao.results["records"] if row["reason"])
+    key = str(row["kind"]), str(row["record_id"]), str(row["rule"] or "")
+    english = evolve(shangrao, told={key: "中文的原因"})
+    form = template(tmp_path, {"A1": "{{record.记录编号}}", "B1": "{{record.原因}}"})
+    sheets = filled(english, form, tmp_path / "filled.xlsx").worksheets
+    assert (row["record_id"], "中文的原因") in [cells for sheet in sheets for cells in sheet.values]

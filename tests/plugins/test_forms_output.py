@@ -102,7 +102,7 @@ def test_a_workbook_is_set_up_for_printing() -> None:
     assert (int(sheet.page_setup.paperSize), sheet.page_setup.orientation) == (9, "portrait")
     assert [one.id for one in sheet.row_breaks.brk] == [22, 44]
     assert sheet.print_area == "'名单'!$A$1:$C$66"
-    assert not sheet.sheet_properties.pageSetUpPr or not sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, int(sheet.page_setup.fitToHeight)) == (True, 0)
     assert sheet.oddFooter.center.text == "5班 && 6班　第 &P 页　共 &N 页"
     assert (sheet.oddFooter.center.font, sheet.oddFooter.center.size) == ("宋体", 9)
     assert sheet["A1"].font.name == "宋体"

@@ -59,6 +59,44 @@ def test_who_lacks_little_is_listed(sample_run: Run) -> None:
         assert 0 < Decimal(x.short.split(" ")[-1]) <= 32
 
 
+def test_more_than_allowed_is_not_close_to_a_minimum(sample_run: Run) -> None:
+    """学习年限至多10学期：有人11学期，超出1，不是“还差1”。"""
+    run = sample_run("shangrao", "2027-10-31")
+    rows = [
+        row for row in run.results["requirements"] if row["part"] == "学习年限（学期数）" and row["status"] == "unmet"
+    ]
+    assert [(row["have"], row["short"]) for row in rows] == [(Decimal(11), Decimal(1))]
+    assert "学习年限（学期数）" not in {x.part for x in findings(run).close}
+
+
+def test_those_who_are_close_are_drawn_by_how_much_they_lack(sample_run: Run, pictures: Pictures) -> None:
+    """总学分：159.5差0.5，不到5%；150 … 164至多差10，即6.25%。"""
+    found = findings(sample_run("shangrao", "2027-10-31"))
+    (total,) = [x for x in found.shortages if x.label == "毕业：总学分"]
+    assert total.counts == (1, 1, 0)
+    assert sum(sum(x.counts) for x in found.shortages) == len(found.close)
+    drawn = pictures.shortages(found.shortages)
+    assert "毕业：总学分：差5%以内的1人，差5%至10%的1人，差10%至20%的0人" in drawn
+
+
+@pytest.mark.parametrize(("policy", "as_of"), SAMPLES)
+def test_reasons_are_told_once_however_many_records_they_name(sample_run: Run, policy: str, as_of: str | None) -> None:
+    run = sample_run(policy, as_of)
+    records = {str(row["record_id"]) for row in run.results["records"]}
+    reasons = findings(run).reasons
+    assert not [text for _, text, _, _ in reasons if records & set(re.findall(r"[\w-]+", text, re.ASCII))]
+    if policy == "hengyang":
+        assert ("作废", "已有另一条记录，不重复计算", "第十一条", 3) in reasons
+
+
+def test_what_the_page_counts_is_what_was_read(sample_run: Run, pictures: Pictures) -> None:
+    """衡阳读入2213条，其中28条属于办法不适用的学生，结果表里没有。"""
+    run = sample_run("hengyang", None)
+    text = page(run, pictures)
+    assert "记录2213条" in text
+    assert "读入 2213 = 计入 " in text
+
+
 def test_where_limits_bite(sample_run: Run) -> None:
     """协助工作一学期10分：毛若楠的一条从3分减到1分。"""
     cuts = findings(sample_run("shangrao", "2027-10-31")).cuts
@@ -83,7 +121,7 @@ def test_the_page_stands_alone(sample_run: Run, pictures: Pictures, policy: str,
     text = page(run, pictures)
     HTMLParser().feed(text)
     drawings = re.findall("<svg.*?</svg>", text, re.DOTALL)
-    assert len(drawings) == 4
+    assert len(drawings) == 4 + bool(findings(run).close)
     for drawing in drawings:
         root = etree.fromstring(drawing)
         assert root.get("role") == "img"

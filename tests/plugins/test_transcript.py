@@ -21,6 +21,7 @@ from creditlang_builtin.forms.transcript_rows import Gathered
 
 SAMPLES = (("hengyang", "2027-07-31"), ("shangrao", "2027-10-31"), ("volunteer_hours", "2023-06-25"))
 Run = Callable[..., RunData]
+COLUMNS = ("needed", "have", "short")
 
 
 @pytest.fixture
@@ -63,8 +64,11 @@ def test_requirements_stand_as_in_the_results(sample_run: Run, policy: str, as_o
     for document in found:
         rows = lines(document)
         for part in parts[document.name.split(" ")[0]]:
-            amounts = ["" if part[x] is None else Amount.of(part[x]).cell for x in ("needed", "have", "short")]
-            assert [part["part"], *amounts, words[str(part["status"])], part["article"]] in rows
+            needed, have, short = ("" if part[x] is None else Amount.of(part[x]).cell for x in COLUMNS)
+            if part["part"] in run.policy.requirements[str(part["requirement"])].limits:
+                needed = f"至多 {needed}"
+                short = short if part["status"] == "met" else f"超出 {short}"
+            assert [part["part"], needed, have, short, words[str(part["status"])], part["article"]] in rows
         hashed = next(x["value"] for x in run.results["manifest"] if x["entry"] == "policy_hash")
         assert any(str(hashed) in str(row[0]) for row in rows[-2:])
         noted = any("尚未最终确定" in str(row[0]) for row in rows)
@@ -81,7 +85,7 @@ def test_a_transcript_by_hand(run: RunData) -> None:
         ["依据：学生第二课堂活动及文明素质养成学分认定与转换实施细则（试行）"],
     ]
     assert rows[3] == ["姓名", "吴一帆", "学号", "2024010108"]
-    assert ["统计截止", "2027-07-31", "", ""] in rows
+    assert ["统计截止", "2027-07-31"] in rows
     assert ["毕业：未达到"] in rows
     assert ["学术科技类", Decimal("0.5"), Decimal("0.2"), Decimal("0.3"), "未达到", "第八条(二)"] in rows
     assert ["2025-2026-1", Decimal(80), Decimal(5), Decimal(85), Decimal(1)] in rows
@@ -97,6 +101,17 @@ def test_what_was_taken_stands_in_its_category(run: RunData) -> None:
     rows = lines(of_student(run, "2024010109"))
     assert ["全程", "学分抵扣申请", "", "2025-07-01\n至2026-01-13", "", 2, Decimal(-3), "第十四条"] in rows
     assert not any("尚未最终确定" in str(row[0]) for row in rows)
+
+
+def test_no_table_goes_on_without_its_heading(sample_run: Run) -> None:
+    """A row of a semester or of a requirement stands on the page of its heading, as 许知意's second table does."""
+    torn = 0
+    for document in Transcript().documents(sample_run("shangrao", "2027-10-31")):
+        for page in document.pages:
+            texts = [[cell.text for cell in line.cells] for line in page.lines]
+            first = next(row for row in texts[1:] if len(row) > 1)
+            torn += first[0] not in ("学期", "要求", "姓名") and not str(first[0]).startswith(("　", "认定"))
+    assert torn == 0
 
 
 def test_the_pdf_has_the_names(run: RunData) -> None:

@@ -55,6 +55,15 @@ class TestXlsx(OutputContract):
         return f"{Decimal(repr(cell.value)):f}" if isinstance(cell.value, float) else str(cell.value)
 
 
+def test_a_sheet_is_printed_with_all_columns_on_a_page_and_the_heading_on_each(tmp_path: Path) -> None:
+    written(tmp_path / "x.xlsx", Decimal(1))
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["facts"]
+    assert (int(sheet.page_setup.paperSize), sheet.page_setup.orientation) == (9, "landscape")
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, int(sheet.page_setup.fitToHeight)) == (True, 0)
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.oddFooter.center.text == "&A　&P / &N"
+
+
 @pytest.mark.parametrize(
     "text",
     [

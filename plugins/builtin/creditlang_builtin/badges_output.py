@@ -147,12 +147,19 @@ def _achievement(
                 "type": ["ResultDescription"],
                 "name": str(row["part"] or requirement.label),
                 "resultType": "Result",
-                **({} if row["needed"] is None else {"requiredValue": text_of(row["needed"])}),
+                **_asked(requirement, row),
             }
             for row in rows
             if row["have"] is not None
         ],
     }
+
+
+def _asked(requirement: RequirementWords, row: ResultRow) -> dict[str, str]:
+    """What a part asks for: a value that is needed, or one that may not be exceeded."""
+    if row["needed"] is None:
+        return {}
+    return {"valueMax" if row["part"] in requirement.limits else "requiredValue": text_of(row["needed"])}
 
 
 def _credits(rows: Sequence[ResultRow]) -> int | float | None:

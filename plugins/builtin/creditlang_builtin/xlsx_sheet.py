@@ -42,10 +42,11 @@ class NotWritten(Exception):
 
 @frozen
 class Formats:
-    """How cells look."""
+    """How cells look. What stands at the right keeps a little away from the next column's text."""
 
     plain: Any
     heading: Any
+    right_heading: Any
     right: Any
     day: Any
 
@@ -55,7 +56,8 @@ class Formats:
         return Formats(
             book.add_format(),
             book.add_format({"bold": True, "bottom": 1}),
-            book.add_format({"align": "right"}),
+            book.add_format({"bold": True, "bottom": 1, "align": "right", "indent": 1}),
+            book.add_format({"align": "right", "indent": 1}),
             book.add_format({"num_format": "yyyy-mm-dd"}),
         )
 
@@ -71,16 +73,26 @@ class XlsxSheet:
     cells: int = 0
 
     def begin(self, first: Sequence[Row]) -> None:
-        """Set the widths, by the heading and the first rows, and write the heading."""
+        """Set the widths, by the heading and the first rows, how it is printed, and write the heading."""
         self.page.freeze_panes(1, 1)
+        self._on_paper()
         self.page.ignore_errors({"number_stored_as_text": _EVERYWHERE})
         for position, column in enumerate(self.columns):
             heading = column.label or column.name
             sizes = (width(text_of(row[position]).split("\n", 1)[0][:_WIDEST]) for row in first)
             size = max(width(heading) + 2, *sizes, _NARROWEST)
             self.page.set_column(position, position, min(size + 1, _WIDEST))
-            self._text(position, column, heading, self.formats.heading)
+            look = self.formats.right_heading if column.numeric else self.formats.heading
+            self._text(position, column, heading, look)
         self.rows = 1
+
+    def _on_paper(self) -> None:
+        """A4 across, all columns on a page, the heading on each."""
+        self.page.set_landscape()
+        self.page.set_paper(9)
+        self.page.fit_to_pages(1, 0)
+        self.page.repeat_rows(0)
+        self.page.set_footer("&C&A　&P / &N")
 
     def fill(self, rows: Iterator[Row]) -> Row | None:
         """Write rows until there are no more, or the sheet is full; the first that it does not hold."""
@@ -103,7 +115,7 @@ class XlsxSheet:
             case bool():
                 self._text(position, column, text_of(value), None)
             case Decimal() | int() if (number := shown_exactly(value)) is not None:
-                self._written(self.page.write_number(self.rows, position, number))
+                self._written(self.page.write_number(self.rows, position, number, self.formats.right))
             case date() if value >= _FIRST_DAY:
                 moment = datetime(value.year, value.month, value.day)
                 self._written(self.page.write_datetime(self.rows, position, moment, self.formats.day))

@@ -59,7 +59,7 @@ def command(
     manager = common.plugin_manager(language, request)
     compiled = common.sound_policy(policy, language, manager=manager)
     outputs = [opened_output(manager, target, language) for target in targets]
-    collector = Collector() if any(output.wants_run for output in outputs) else None
+    collector = Collector(language) if any(output.wants_run for output in outputs) else None
     cohort = work_out(
         compiled.policy, manager, request, language, students, collector.keep if collector else lambda result: None
     )
@@ -70,9 +70,10 @@ def command(
             common.USAGE, {"en": f"No student {names} in the data.", "zh": f"数据里没有学生{names}。"}[language]
         )
     if targets:
-        run = collector.run_data(cohort, compiled.compilation.program, language) if collector else None
+        run = collector.run_data(cohort, compiled.compilation.program) if collector else None
         written = [write(output, cohort, run, language, tuple(RESULT_TABLES)) for output in outputs]
         summary(cohort, language, err=False)
+        what_was_written([target for target, done in zip(targets, written, strict=True) if done], language)
     elif shape == "table":
         written = []
         summary(cohort, language, err=False)
@@ -149,6 +150,16 @@ def write(
         common.show(error.diagnostics, language)
         return False
     return True
+
+
+def what_was_written(targets: "Sequence[str]", language: "Language") -> None:
+    """Where the results are, so that nobody has to look for them; on the error stream."""
+    from creditlang.plugin.addresses import without_password
+    from creditlang.source import visible
+
+    if named := [visible(without_password(target)) for target in targets if not target.endswith("-")]:
+        texts = {"en": f"written: {', '.join(named)}", "zh": f"已写出：{'、'.join(named)}"}
+        click.echo(texts[language], err=True)
 
 
 def summary(cohort: "Cohort", language: "Language", err: bool) -> None:

@@ -55,6 +55,11 @@ def template_workbook(policy: "Policy", sheets: Sequence[Sheet], language: "Lang
     return content.getvalue()
 
 
+def _listed(words: Sequence[str]) -> str:
+    """Words with marks between them that none of them has: 晚归、外宿 is one item."""
+    return ("；" if any("、" in word for word in words) else "、").join(words)
+
+
 class _Writer:
     """Writes one workbook."""
 
@@ -168,8 +173,8 @@ class _Writer:
             page.write_string(0, position, heading, self.heading)
         rows = [(sheet, column) for sheet in sheets for column in sheet.columns]
         for row, (sheet, column) in enumerate(rows, start=1):
-            others = "、".join(name for name in (*column.labels, column.name) if name != column.heading)
-            values = "、".join(word for word, _ in column.choices) or "，".join(
+            others = _listed([name for name in (*column.labels, column.name) if name != column.heading])
+            values = _listed([word for word, _ in column.choices]) or "，".join(
                 self._bounds(column) if column.type == "number" else []
             )
             cells = (

@@ -1,9 +1,10 @@
 """Raw tables to students and records, by the columns that a policy declares, or by the rules of a mapping.
 
-A table is found by its name or label, or by a rule of a mapping; its heading by the names that are known there; a
-column by its name or label. Each cell is read once by the type of its column; whatever cannot be read becomes the
-problem of its record, with file, row and column, and the record stays in the count. Students may come before or after
-their records: rows that name their student, and rows to be gathered, wait until all tables have been read.
+A table is found by its name or label (see `sheet_names`), or by a rule of a mapping; its heading by the names that are
+known there; a column by its name or label. Each cell is read once by the type of its column; whatever cannot be read
+becomes the problem of its record, with file, row and column, and the record stays in the count. Students may come
+before or after their records: rows that name their student, and rows to be gathered, wait until all tables have been
+read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,8 +13,8 @@ from attrs import evolve
 
 from creditlang.core import operators as o
 from creditlang.data.columns import Columns
-from creditlang.data.dataset import FOR_PEOPLE, RECORD_ID, STUDENT_ID, STUDENT_TABLE, Dataset, Student
-from creditlang.data.header import Heading, Sheet
+from creditlang.data.dataset import RECORD_ID, STUDENT_ID, STUDENT_TABLE, Dataset, Student
+from creditlang.data.header import Sheet
 from creditlang.data.hints import names_hint, rules_hint
 from creditlang.data.layout import Layouts
 from creditlang.data.mapped import Fit, Misfit, fit
@@ -21,6 +22,7 @@ from creditlang.data.mapping import MappingFile
 from creditlang.data.owners import Owners
 from creditlang.data.people import People
 from creditlang.data.records import Records
+from creditlang.data.sheet_names import SheetNames
 from creditlang.data.tables import Tables
 from creditlang.diagnostics import Diagnostic, Place, listed, nearest, report
 from creditlang.ledger import Record
@@ -34,17 +36,15 @@ class DataReader:
         """Look up every table and column name of the policy."""
         self.policy = policy
         self.mappings = tuple(mappings)
-        self.kinds: dict[str, str] = {}
-        for name, kind in policy.kinds.items():
-            for text in (*kind.labels, name):
-                self.kinds.setdefault(text, name)
         self.dataset = Dataset()
         self.columns = Columns(policy)
         self.layouts = Layouts(policy, self.columns)
+        self.names = SheetNames(policy, self.layouts)
         self.records = Records(policy, self.columns, self.dataset)
         self.people = People(self.layouts, self.dataset)
         self.tables = Tables(policy, self.layouts, self.records, self.people, self.dataset)
         self.passed_over: list[RawTable] = []
+        self.lists_of_students = 0
 
     def read(self, tables: Iterable[RawTable]) -> Dataset:
         """Read all tables."""
@@ -53,6 +53,8 @@ class DataReader:
             found.extend(self.read_table(Sheet(self.tables.apart.named(table))))
         for table in self.passed_over:
             self.nearly_named(table)
+        if not self.lists_of_students and any(self.dataset.read.values()):
+            self.note([report("CR663", None, name=self.names.students[0])])
         self.people.settle()
         found.extend(self.tables.gathered())
         Owners(self.policy, self.dataset).assign(found)
@@ -63,18 +65,12 @@ class DataReader:
         self.dataset.problems.extend(found)
 
     # ---- which table is what
-    def kind_named(self, name: str) -> str | None:
-        """The kind of a table by its name: empty for the students, None if the policy has none of this name."""
-        if name in STUDENT_TABLE or name in self.policy.student_labels:
-            return ""
-        return self.kinds.get(name)
-
     def read_table(self, sheet: Sheet) -> Iterator[Record]:
         """The records of a table; those of a rule that names it go before those of its own name."""
-        kind = self.kind_named(sheet.table.name)
+        kind = self.names.exact(sheet.table.name)
         fits = [(mapping, fit(rule, sheet)) for mapping in self.mappings for rule in mapping.rules]
         chosen = [(mapping, found) for mapping, found in fits if isinstance(found, Fit) and found.is_named]
-        if not chosen and (kind is None or not self.is_whole(sheet, kind)):
+        if not chosen and (kind is None or not self.names.is_whole(sheet, kind)):
             chosen = [(mapping, found) for mapping, found in fits if isinstance(found, Fit)]
         if len(chosen) > 1:
             rules = [f"{mapping.title} {found.rule.number}" for mapping, found in chosen]
@@ -82,9 +78,18 @@ class DataReader:
         elif chosen:
             yield from self.tables.mapped(sheet, *chosen[0])
         elif kind is not None:
-            yield from self.tables.plain(sheet, kind)
+            yield from self.plain(sheet, kind)
+        elif not sheet.table.optional and (inside := self.names.inside(sheet)) is not None:
+            place = Place(sheet.table.source)
+            self.note([report("CR665", place, name=sheet.table.name, kind=inside[1])])
+            yield from self.plain(sheet, inside[0])
         else:
             self.unread(sheet, [(mapping, found) for mapping, found in fits if isinstance(found, Misfit)])
+
+    def plain(self, sheet: Sheet, kind: str) -> Iterator[Record]:
+        """A table under the policy's own names."""
+        self.lists_of_students += not kind
+        yield from self.tables.plain(sheet, kind)
 
     def unread(self, sheet: Sheet, misfits: Sequence[tuple[MappingFile, Misfit]]) -> None:
         """Say that a table is not read, and why."""
@@ -92,28 +97,23 @@ class DataReader:
         doubt = next((misfit.doubt for _, misfit in misfits if misfit.doubt is not None), None)
         if table.optional:
             self.passed_over.append(table)
-        elif table.name in FOR_PEOPLE:
+        elif self.names.is_for_people(sheet):
             self.note([report("CR678", place, rows=sheet.count())])
         elif doubt is not None:
             self.note([doubt.problem(sheet)])
         elif self.mappings:
             self.note([report("CR679", place, name=table.name, rows=sheet.count(), hint=rules_hint(misfits))])
         else:
-            close = nearest(table.name, [*self.kinds, *STUDENT_TABLE]) or ""
-            hint = names_hint(self.policy, close)
+            hint = names_hint(self.policy, self.names.close(table.name))
             self.note([report("CR651", place, name=table.name, rows=sheet.count(), hint=hint)])
 
     def nearly_named(self, table: RawTable) -> None:
         """Report a table that was passed over, if its name is nearly that of something of which there was no table."""
-        close = nearest(table.name, [*self.kinds, *STUDENT_TABLE])
-        found = self.dataset.students if close in STUDENT_TABLE else self.kinds.get(close or "") in self.dataset.read
+        kinds = self.names.kinds
+        close = nearest(table.name, [*kinds, *STUDENT_TABLE])
+        found = self.dataset.students if close in STUDENT_TABLE else kinds.get(close or "") in self.dataset.read
         if close and not found:
             self.note([report("CR782", Place(table.source), name=table.name, nearest=close)])
-
-    def is_whole(self, sheet: Sheet, kind: str) -> bool:
-        """Whether a sheet has all columns that its kind needs, under the policy's own names."""
-        found = self.layouts.heading(sheet, kind)
-        return isinstance(found, Heading) and not self.layouts.lay_out("", kind, found.cells).missing
 
     # ---- rows from programs
     def student_from(self, given: Mapping[str, object], where: Place) -> Student:

@@ -2,9 +2,9 @@
 
 A row is taken for such only if it cannot be a record. It has no student number and no code, and it is one of these:
 nothing at all; the heading again; one filled cell in the first two columns, under a heading that the policy does not
-know (a running number and nothing else) or with the look of a remark (`填表人：…`, `以上情况属实`); a line that begins
-with the word for a sum. Everything else is a record, if need be an invalid one. What was passed over is said, with its
-rows.
+know (a running number and nothing else) or with the look of a remark (`填表人：…`, `以上情况属实`); cells that all say
+who signs or when (`制表人：…`, `填报日期：…`, `（盖章）`); a line that begins with the word for a sum. Everything else
+is a record, if need be an invalid one. What was passed over is said, with its rows.
 """
 
 import re
@@ -22,6 +22,12 @@ _SUMS: Final = frozenset({"合计", "总计", "小计", "共计", "平均", "平
 _REMARK: Final = re.compile(
     r"(?=.*[\u4e00-\u9fff])(?:.*[：:。；！].*|(?:注|说明|备注|填表|制表|审核|以上|合计|总计|共).*)", re.DOTALL
 )
+_SIGNED: Final = re.compile(
+    r"(?:填[表报写]|制表|统计|上报|审[核批]|经办|负责|联系|分管|学院|系部|班主任|辅导员|班长|领导|院长|主任|电话|日期|时间|盖章|签[字名章]|备注|注)"
+    r"[^：:]{0,12}[：:].*|.*[（(](?:盖章|公章|签[字名章])[）)][：:]?",
+    re.DOTALL,
+)
+_DAY: Final = re.compile("[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日")
 _NAMED: Final = 10
 
 
@@ -66,6 +72,9 @@ class Unrecorded:
         if len(filled) > 1 and all(plain_heading(text) == plain_heading(self.heads[at]) for at, text in filled):
             return True
         if not filled:
+            return True
+        dayless = [text for _, text in filled if not _DAY.fullmatch(text)]
+        if dayless and all(_SIGNED.fullmatch(text) for text in dayless):
             return True
         (position, text), *others = filled
         telling = {*self.codes, self.identity, self.record_id}

@@ -36,6 +36,7 @@ LINE_HEIGHT: Final = 1.45
 _LATIN: Final = 0.58
 _HIGHEST: Final = 0.25
 _SLACK: Final = 0.98
+_WORDS: Final = re.compile("[\u2e80-\uffef]| |[^ \u2e80-\uffef]+")
 _BREAK: Final = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _HARMFUL: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
@@ -199,8 +200,26 @@ def _lines(text: str, width: float, size: float) -> int:
     lines = 0
     for part in text.split("\n"):
         length = text_width(part, size)
-        gap = size * (2 if " " in part else 1)
-        lines += 1 if length <= room else ceil(length / max(room - gap, size))
+        if length <= room:
+            lines += 1
+        elif " " in part:
+            lines += _lines_of_words(part, room, size)
+        else:
+            lines += ceil(length / max(room - size, size))
+    return lines
+
+
+def _lines_of_words(text: str, room: float, size: float) -> int:
+    """How many lines words take that are put one after the other; Chinese may break anywhere."""
+    lines, used = 1, 0.0
+    for word in _WORDS.findall(text):
+        wide = text_width(word, size)
+        if used + wide > room and word != " ":
+            lines += 1 if used else 0
+            lines += ceil(wide / room) - 1
+            used = wide - (ceil(wide / room) - 1) * room
+        else:
+            used += wide
     return lines
 
 

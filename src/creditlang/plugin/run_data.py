@@ -73,6 +73,8 @@ class RequirementWords:
     name: str
     label: str
     parts: tuple[str, ...]
+    limits: frozenset[str] = frozenset()
+    """The parts that ask for no more than so much; the others ask for so much at least, or for a yes."""
 
 
 @frozen
@@ -147,6 +149,13 @@ class RunData:
     records: Mapping[tuple[str, str], RecordRow]
     """By kind and record id."""
     results: Mapping[str, Sequence[ResultRow]]
+    told: Mapping[tuple[str, str, str], str] = field(factory=dict)
+    """Where the results are not in Chinese: the reasons in Chinese, by kind, record id and rule."""
+
+    def reason(self, row: ResultRow) -> str:
+        """Why a row of `records` ended as it did, in Chinese."""
+        own = str(row["reason"] or "")
+        return self.told.get((str(row["kind"]), str(row["record_id"]), str(row["rule"] or "")), own)
 
     def by_student(self, table: str) -> dict[str, list[ResultRow]]:
         """The rows of a result table, by student."""

@@ -1,3 +1,3 @@
 """A school's own form, filled: `template` reads the workbook and its placeholders, `words` knows what they stand for,
-`rows` repeats rows, `fill_output` puts it together.
+`rows` repeats rows, `heights` makes them high enough, `fill_output` puts it together.
 """

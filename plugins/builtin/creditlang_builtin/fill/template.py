@@ -20,6 +20,7 @@ from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.plugin import text_of
 from creditlang.plugin.page_layout import clean
 from creditlang.schema import Value
+from creditlang_builtin.fill.heights import grow
 from creditlang_builtin.fill.rows import LAST_ROW, Moves, follow, movable, repeat
 from creditlang_builtin.fill.words import Reader, Subject, Unknown, Words, split
 
@@ -115,11 +116,14 @@ class Template:
         moves = Moves({row: max(len(subjects) - 1, 0) for row, subjects in rows.items()})
         if any(moves.more.values()):
             repeat(sheet, moves)
+        filled: set[int] = set()
         for (row, column), text in cells.texts.items():
             subjects = rows.get(row, [Subject(student)]) or [Subject()]
             for further, about in enumerate(subjects):
                 cell = sheet._cells[moves.start(row) + further, column]
                 self._put(cell, text, about, empty=row in rows and not rows[row])
+                filled.add(cell.row)
+        grow(sheet, filled)
         return moves
 
     def _put(self, cell: "Cell", text: str, about: Subject, empty: bool) -> None:

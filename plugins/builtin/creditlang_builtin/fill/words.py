@@ -224,6 +224,8 @@ class Words:
         }.get(column, {})
         if isinstance(value, bool):
             return shown(value)
+        if column == "reason":
+            return self.run.reason(row)
         return names.get(str(value), _amount(value) if column in ("raw", "counted") else value)
 
     def _cell(self, kind: str, name: str, given: Given) -> Value:

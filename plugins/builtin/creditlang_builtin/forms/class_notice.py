@@ -18,6 +18,9 @@ from creditlang_builtin.forms.office_sheet import as_of_text, heading, rows_of, 
 
 _FEW: Final = 5
 """Columns of results that a page takes upright."""
+_LOW: Final = 30.0
+_TALL: Final = 46.0
+"""Points of the heading: many columns are narrow, so their names take three lines."""
 
 
 def masked_number(number: str) -> str:
@@ -47,7 +50,7 @@ class ClassNotice(Form):
         names = [x for x in results[str(people[0]["student_id"])] if x != "student_id"]
         labels = [policy.requirements[x].label if x in policy.requirements else _account_label(run, x) for x in names]
         wide = len(names) > _FEW
-        widths = (6, 14, 12, *([11 if wide else 14] * len(names)))
+        widths = (6, 13, 12, *([8.5] * len(names) if wide else map(_width, labels)))
         columns = len(widths)
         rows = [
             [number, masked_number(shown(x["student_id"])), masked(shown(x.get("name"))),
@@ -57,19 +60,24 @@ class ClassNotice(Form):
         about = (college, name or "未分班", f"{len(people)}人", as_of_text(run.as_of))
         before = titled("班级结果公示", about, columns)
         before.insert(1, plain(policy.title, columns, align="center", height=36))
-        head = [heading(("序号", "学号", "姓名", *labels))]
+        head = [heading(("序号", "学号", "姓名", *labels), _TALL if wide else _LOW)]
         pages = sheet(widths, before, head, rows_of(rows), _after(run, columns), wide)
         title = " ".join(filter(None, (college, name or "未分班", "结果公示")))
         return Document(title, "班级结果公示", widths, pages, wide, ("xlsx", "pdf", "html"))
 
 
+def _width(label: str) -> float:
+    """Of a column, so that its heading stands on one line if it is not too long."""
+    return min(max(2 * len(label) + 1.5, 11), 18)
+
+
 def _account_label(run: RunData, name: str) -> str:
-    """What a total is called, with its unit."""
+    """What a total is called, with its unit where the name does not end with it already, as 奖励学分 does."""
     account = run.policy.accounts.get(name)
     if account is None:
         return name
     unit = run.policy.units.get(account.unit, account.unit)
-    return f"{account.label}（{unit}）" if unit else account.label
+    return account.label if not unit or account.label.endswith(unit) else f"{account.label}（{unit}）"
 
 
 def _results(run: RunData, row: ResultRow, names: list[str]) -> list[Value]:

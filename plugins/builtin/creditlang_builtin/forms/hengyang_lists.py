@@ -19,7 +19,7 @@ from creditlang_builtin.forms.office_sheet import as_of_text, semester_title
 
 _COLLEGE_STAMP: Final = ("二级学院（盖章）", "填报日期：")
 _MAKEUP_HEAD: Final = ("序号", "二级学院", "学生姓名", "所在班级", "申请重修时间", "申请重修项目", "重修得分")
-_MAKEUP_WIDTHS: Final = (6, 15, 10, 16, 12, 21, 9)
+_MAKEUP_WIDTHS: Final = (5, 13.5, 10, 20, 12, 19.5, 9)
 
 
 class ClassDeductions(Form):
@@ -46,7 +46,7 @@ class ClassDeductions(Form):
                     pages = table(head, rows, before, after, left=(3,), tied=(1, 2, 5))
                     title = "附件3 学生文明素质养成学分扣分认定汇总表（班级）"
                     place = (college, name or "未分班")
-                    yield _document(run, title, place, semester, (6, 10, 16, 37, 10, 9), pages)
+                    yield _document(run, title, place, semester, (5, 10, 20, 34, 10, 9), pages)
 
 
 class CollegeDeductions(Form):

@@ -47,7 +47,7 @@ def table(
     pages = []
     for start in range(0, max(len(rows), 1), ROWS):
         part = rows[start : start + ROWS]
-        lines = [*before, Line(tuple(Cell(text, bold=True) for text in head), 32)]
+        lines = [*before, Line(tuple(Cell(text, bold=True, size=_SIZE) for text in head), 32)]
         for place in range(ROWS):
             cells = [Cell(start + place + 1, size=_SIZE)]
             if place >= len(part):

@@ -37,9 +37,9 @@ def titled(title: str, about: Sequence[str], columns: int) -> list[Line]:
     return lines
 
 
-def heading(names: Iterable[str]) -> Line:
+def heading(names: Iterable[str], height: float = 30) -> Line:
     """The names of the columns."""
-    return Line(tuple(Cell(name, bold=True, size=10) for name in names), height=30)
+    return Line(tuple(Cell(name, bold=True, size=10) for name in names), height)
 
 
 def rows_of(rows: Iterable[Sequence[Value]], left: Iterable[int] = (), size: float = 10) -> Iterator[Line]:

@@ -42,7 +42,7 @@ class ClassSemester(Form):
 
     title = Phrase("Conduct of a class in a semester", "班级学期操行分汇总表")
     policies = _POLICIES
-    _widths = (5, 13, 11, 7, 7.5, 7.5, 7.5, 7.5, 7.5, 7.5, 8.5, 8.5, 10, 8, 8, 16)
+    _widths = (5, 13, 11, 7, 7.5, 7.5, 7.5, 7.5, 7.5, 7.5, 8.5, 8.5, 11, 7.5, 8.5, 15)
 
     def documents(self, run: RunData) -> Iterator[Document]:
         """A workbook and a PDF each."""
@@ -177,7 +177,7 @@ class CollegeSemester(Form):
 
     title = Phrase("Conduct of a college in a semester", "二级学院学期操行情况汇总表")
     policies = _POLICIES
-    _widths = (6, 23, 13, 15, 10, 10, 11, 9, 10, 18)
+    _widths = (6, 30, 13, 16, 10, 10, 11, 9, 10, 17)
 
     def documents(self, run: RunData) -> Iterator[Document]:
         """A workbook and a PDF each."""

@@ -1,10 +1,13 @@
 """A document as a workbook: one sheet, set up to print the document's pages on A4 with nothing to adjust.
 
-Each page ends with a page break, and the sheet is printed at the size at which the largest page fits; “fit to page”
-would make spreadsheets ignore the breaks. Columns are as wide as so many digits of the workbook's own font, which is
-one that every system has or has a twin of; LibreOffice makes them up to 6 % wider all the same, and there is room for
-that. Texts are written as texts, whatever they begin with; a number stays a number
-where a spreadsheet can hold it exactly. The properties have a fixed date, so the same document gives the same bytes.
+How wide a column is depends on the digits of a font that the reader's system may not have; without it LibreOffice
+makes columns a seventh wider, and a size that is reckoned here would leave the last of them to a sheet of their own. So
+the spreadsheet is told to fit the width itself. One page is also fitted in height; several end with page breaks, which
+spreadsheets follow as long as only the width is fitted. Pages that are too high at that size are the exception: they
+are printed at the size at which the highest fits.
+
+Texts are written as texts, whatever they begin with; a number stays a number where a spreadsheet can hold it exactly.
+The properties have a fixed date, so the same document gives the same bytes.
 """
 
 from copy import deepcopy
@@ -73,8 +76,7 @@ def _set_up(sheet: "Worksheet", document: Document, layout: Layout) -> None:
     sheet.center_horizontally()
     sheet.hide_gridlines(2)
     columns = max(len(page.widths) for page in layout.sheets)
-    fitting = printable(document.landscape)[0] / (_WIDER * sum(points(width) for width in document.widths[:columns]))
-    sheet.set_print_scale(max(int(min(layout.scale, fitting) * 100), 10))
+    _fit(sheet, document, layout, columns)
     heights = [len(page.heights) for page in layout.sheets]
     if breaks := [sum(heights[: number + 1]) for number in range(len(heights) - 1)]:
         sheet.set_h_pagebreaks(breaks)
@@ -85,6 +87,17 @@ def _set_up(sheet: "Worksheet", document: Document, layout: Layout) -> None:
     footer = clean(document.footer)[:80].replace("&", "&&")
     if footer or pages:
         sheet.set_footer(f'&C&"{FONT}"&9 {footer}{pages}')
+
+
+def _fit(sheet: "Worksheet", document: Document, layout: Layout, columns: int) -> None:
+    """The size at which it is printed."""
+    fitting = printable(document.landscape)[0] / sum(points(width) for width in document.widths[:columns])
+    if len(layout.sheets) == 1:
+        sheet.fit_to_pages(1, 1)
+    elif layout.scale >= min(fitting, 1.0):
+        sheet.fit_to_pages(1, 0)
+    else:
+        sheet.set_print_scale(max(int(min(layout.scale, fitting / _WIDER) * 100), 10))
 
 
 def _write_page(

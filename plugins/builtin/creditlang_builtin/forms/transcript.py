@@ -1,12 +1,15 @@
 """第二课堂成绩单: what one student earned, how it stands against the requirements, and how the paper can be verified.
 
-Of any policy that has categories. First who it is, then the requirements part by part, the scores by semester, and the
-records that count, category by category; at the end the hashes of policy and data out of the run's manifest. Everything
-is as in the result tables; an amount that is still open shows both ends, and a line says that it is not final.
+Of any policy that has categories; with categories of courses it is called 学分与第二课堂成绩单. First who it is, then
+the requirements part by part, the scores by semester, and the records that count, category by category; at the end the
+hashes of policy and data out of the run's manifest. Everything is as in the result tables; an amount that is still
+open shows both ends, and a line says that it is not final.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Final
+
+from attrs import evolve
 
 from creditlang.diagnostics import Phrase
 from creditlang.plugin import Form, text_of
@@ -17,12 +20,14 @@ from creditlang.schema import Value
 from creditlang_builtin.forms.amounts import Amount
 from creditlang_builtin.forms.transcript_rows import Earned, Gathered, Scores, is_open
 
-_WIDTHS: Final = (12, 21, 14, 11, 8, 5, 8, 11)
+_WIDTHS: Final = (11.5, 20, 14, 10.5, 8.5, 6, 7.5, 12.5)
 _COLUMNS: Final = len(_WIDTHS)
 _ABOUT: Final = ("college", "class", "programme", "major", "cohort", "grade", "entered_on")
 _SPANS: Final = {1: (7,), 2: (3, 4), 3: (1, 2, 4), 4: (1, 1, 2, 3), 5: (1, 1, 1, 2, 2)}
 """How the columns of scores share the seven that follow the semester."""
 _SIZE: Final = 9.0
+_MOST_TOGETHER: Final = 25
+"""Lines of a table that stay on one page."""
 _SIGNED: Final = ("审核单位（盖章）：", "审核人：", "　　　年　　月　　日")
 
 
@@ -47,11 +52,17 @@ class Transcript(Form):
             first = [*_head(run, person), *requirements, *_scores(scores)]
             texts = [cell.text for line in (*first, *records) for cell in line.cells]
             records += _end(run, is_open(texts))
-            again = [plain(f"第二课堂成绩单（续）　{name}　{student}", _COLUMNS, size=_SIZE, height=18)]
+            again = [plain(f"{_called(run)}（续）　{name}　{student}", _COLUMNS, size=_SIZE, height=18)]
             pages = flowing_parts(_WIDTHS, ((again, first), ([*again, _record_heading(run)], records)))
             footer = f"{name}　{student}" if len(pages) > 1 else ""
-            title = f"第二课堂成绩单 {student} {name}"
+            title = f"{_called(run)} {student} {name}"
             yield Document(f"{student} {name}", title, _WIDTHS, pages, formats=("html", "pdf", "xlsx"), footer=footer)
+
+
+def _called(run: RunData) -> str:
+    """What the paper is: one that tells of courses as well is not of the second classroom alone."""
+    courses = any("课程" in account.label for account in _roots(run))
+    return "学分与第二课堂成绩单" if courses else "第二课堂成绩单"
 
 
 def _head(run: RunData, person: Person) -> list[Line]:
@@ -61,17 +72,20 @@ def _head(run: RunData, person: Person) -> list[Line]:
     pairs = [("姓名", shown(person.get("name"))), ("学号", shown(person["student_id"]))]
     pairs += [(labels[name], policy.value("", name, person.get(name))) for name in _ABOUT if name in labels]
     pairs.append(("统计截止", str(run.as_of) if run.as_of else "未设"))
-    pairs += [("", "")] * (len(pairs) % 2)
     lines = [
         plain(policy.issuer, _COLUMNS, align="center", size=12, height=22),
-        plain("第二课堂成绩单", _COLUMNS, align="center", bold=True, size=18, height=32),
+        plain(_called(run), _COLUMNS, align="center", bold=True, size=18, height=32),
         plain(f"依据：{policy.title}", _COLUMNS, align="center", size=_SIZE, height=22),
     ]
-    for (label, value), (other, another) in zip(pairs[::2], pairs[1::2], strict=True):
-        left = (Cell(label, bold=True, size=10), Cell(value, 2, align="left", size=10))
-        lines.append(
-            Line((*left, Cell(other, bold=True, size=10), Cell(another, _COLUMNS - 4, align="left", size=10)), 20)
-        )
+    for first in range(0, len(pairs), 2):
+        two = pairs[first : first + 2]
+        spans = (2, _COLUMNS - 4) if len(two) > 1 else (_COLUMNS - 1,)
+        cells = [
+            cell
+            for (label, value), span in zip(two, spans, strict=True)
+            for cell in (Cell(label, bold=True, size=10), Cell(value, span, align="left", size=10))
+        ]
+        lines.append(Line(tuple(cells), 20))
     return lines
 
 
@@ -89,18 +103,28 @@ def _requirements(run: RunData, standing: ResultRow, rows: Sequence[ResultRow]) 
     lines: list[Line] = []
     for name, words in run.policy.requirements.items():
         lines.append(_section(f"{words.label}：{STATUS_WORDS.get(str(standing[name]), '')}"))
-        lines.append(_heading((("要求", 2), ("需要", 1), ("已有", 1), ("还差", 2), ("结论", 1), ("依据", 1))))
+        table = [_heading((("要求", 2), ("需要", 1), ("已有", 1), ("还差", 1), ("结论", 1), ("依据", 2)))]
         for part in words.parts:
             if (row := parts.get((name, part))) is None:
                 continue
             needed, have, short = (_amount(row[column]) for column in ("needed", "have", "short"))
-            lines.append(
+            if part in words.limits:
+                needed, short = f"至多 {needed}", short if row["status"] == "met" else f"超出 {short}"
+            table.append(
                 Line(
-                    (_left(part, 2), _cell(needed), _cell(have), _cell(short, 2),
-                     _cell(STATUS_WORDS.get(str(row["status"]), "")), _cell(row["article"], size=8)),
+                    (_left(part, 2), _cell(needed), _cell(have), _cell(short),
+                     _cell(STATUS_WORDS.get(str(row["status"]), "")), _cell(row["article"], 2, 8)),
                 )
             )  # fmt: skip
+        lines += _together(table)
     return lines
+
+
+def _together(table: Sequence[Line]) -> list[Line]:
+    """A table that no end of a page tears, since its heading would not stand above the rest; a long one may be torn."""
+    if len(table) > _MOST_TOGETHER:
+        return list(table)
+    return [*(evolve(line, keep=True) for line in table[:-1]), *table[-1:]]
 
 
 def _scores(scores: Scores) -> list[Line]:
@@ -114,10 +138,11 @@ def _scores(scores: Scores) -> list[Line]:
         spans = _SPANS[len(columns)]
         head = zip((label for _, label in columns), spans, strict=True)
         heading = _heading((("学期", 1), *head))
-        lines.append(Line(heading.cells, None, True))
+        table = [Line(heading.cells)]
         for semester in scores.semesters:
             values = [scores.values.get((name, semester), "") for name, _ in columns]
-            lines.append(Line((_cell(semester), *(_cell(x, span) for x, span in zip(values, spans, strict=True)))))
+            table.append(Line((_cell(semester), *(_cell(x, span) for x, span in zip(values, spans, strict=True)))))
+        lines += _together(table)
     lines += [Line((_left(label, 2), _left(text, _COLUMNS - 2))) for label, text in scores.others]
     return lines
 

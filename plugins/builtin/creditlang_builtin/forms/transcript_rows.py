@@ -131,7 +131,7 @@ class Gathered:
         label = item.label if item else policy.kinds[kind].label if kind in policy.kinds else str(row["rule"])
         grades = (policy.value(kind, name, record.get(name)) for name in self._fields(kind, "value", _GRADES))
         content = next((x for name in self._fields(kind, "text", _CONTENTS) if (x := shown(record.get(name)))), "")
-        level = " ".join(filter(None, grades))
+        level = "\n".join(filter(None, grades))
         return str(row["account"]), str(row["period"]), label, content, level, str(row["article"])
 
     def _fields(self, kind: str, sort: str, words: Sequence[str]) -> list[str]:

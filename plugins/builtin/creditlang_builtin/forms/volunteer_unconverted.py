@@ -100,7 +100,7 @@ def _line(run: RunData, row: ResultRow, profile: list[str]) -> list[Value]:
         shown(person.get("class")), shown(row["student_id"]), shown(person.get("name")),  # type: ignore[arg-type]
         shown(row["record_id"]), shown(record.get("date") or record.get("on")), label,  # type: ignore[arg-type]
         Decimal(shown(hours)) if isinstance(hours, Decimal) else "", Amount.of(converted).cell,
-        _ENDED.get(disposition, disposition), row["reason"], row["article"],
+        _ENDED.get(disposition, disposition), run.reason(row), row["article"],
         _to_do(disposition, str(row["student_id"]) in run.students, profile),
     ]  # fmt: skip
 

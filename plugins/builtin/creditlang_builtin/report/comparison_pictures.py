@@ -53,9 +53,8 @@ class ComparisonPictures(Pictures):
             colors = [_BETTER if x.better else _WORSE for x in drawn]
             bars = axes.barh(range(len(drawn)), [x.count for x in drawn], color=colors, height=0.7)
             axes.bar_label(bars, [f"{x.count}人" for x in drawn], padding=3, fontproperties=self._sized(8))
-            self._side(axes, [f"{short(x.label)}：{x.before} → {x.after}" for x in drawn])
+            self._side(axes, [f"{short(x.label)}：{x.before} → {x.after}" for x in drawn], "人数")
             axes.set_xlim(0, max(x.count for x in drawn) * 1.2)
-            axes.xaxis.set_visible(False)
 
         return self._svg("crossed", f"要求状态的改变。{told}", 0.5 + 0.3 * len(drawn), draw)
 
@@ -78,10 +77,9 @@ class ComparisonPictures(Pictures):
             left = any(x.lost for x in rows)
             axes.set_xlim(-1.2 * far if left else 0, 1.2 * far if any(x.gained for x in rows) else 0.05 * far)
             names = [short(x.shown) + (f"\n合计 {_sum(x)}" if x.sum else "") for x in rows]
-            self._side(axes, names)
+            self._side(axes, names, "人数")
             axes.axvline(0, color="#777777", linewidth=0.8)
-            axes.xaxis.set_visible(False)
-            axes.legend(prop=self._sized(9), loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=2, frameon=False)
+            axes.legend(prop=self._sized(9), loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2, frameon=False)
 
         return self._svg("movers", f"引起变化的规则。{told}", 0.8 + 0.42 * len(rows), draw)
 

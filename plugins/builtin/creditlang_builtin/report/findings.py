@@ -3,12 +3,13 @@ records.
 
 All of it is counted from the result tables. A cut is a step that makes a decided amount smaller, be it to nothing, by a
 limit, a share, or because another one counts; lines that refuse a record are told with the reasons instead. Close to a
-minimum is who lacks at most a fifth of what a part asks for, at the worst.
+minimum is who lacks at most a fifth of what a part asks for, at the worst; a part that asks for no more than so much is
+no minimum. Reasons that differ only in the record, the day or the value that they name are one reason.
 """
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -23,9 +24,15 @@ CLOSE: Final = Decimal("0.2")
 MOST_CLOSE: Final = 300
 MOST_CUTS: Final = 40
 DRAWN_CUTS: Final = 15
-MOST_REASONS: Final = 20
+MOST_REASONS: Final = 40
 
 _QUOTED: Final = re.compile('".*?"')
+_VALUE: Final = re.compile("“(.*?)”")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WORD: Final = re.compile(r"[A-Za-z0-9_-]+")
+SHARES: Final = (Decimal("0.05"), Decimal("0.1"), CLOSE)
+DEGREES: Final = ("差5%以内", "差5%至10%", "差10%至20%")
+"""Up to which share of a minimum is lacking, by which the students who are close are drawn; in words."""
 _REFUSED: Final = re.compile(r"\b(?:void|invalid|pending)\b|作废|不计|无效|待定", re.IGNORECASE)
 """Lines that refuse a record, in both dialects."""
 _STRONGEST: Final = ("invalid", "pending", "reduced", "counted", "void", "unmatched", "out of scope")
@@ -53,6 +60,16 @@ class Close:
     short: str
     status: str
     article: str
+    share: Decimal
+    """How much of the minimum is lacking, at the worst."""
+
+
+@frozen
+class Shortage:
+    """A part of a requirement: how many of the students close to it lack so much of it, by `SHARES`."""
+
+    label: str
+    counts: tuple[int, int, int]
 
 
 @frozen
@@ -97,6 +114,7 @@ class Findings:
     standings: tuple[Standing, ...]
     close: tuple[Close, ...]
     close_left_out: int
+    shortages: tuple[Shortage, ...]
     spreads: tuple[Spread, ...]
     cuts: tuple[Cut, ...]
     cuts_left_out: int
@@ -113,14 +131,16 @@ def findings(run: RunData) -> Findings:
     close = _close(run)
     cuts = _cuts(run)
     ended, kinds = _dispositions(run)
+    read = sum(count for _, count in ended)
     reasons = _reasons(run)
     return Findings(
         students=len(run.results["students"]),
-        records=len({(row["kind"], row["record_id"]) for row in run.results["records"]}),
-        equation=next((str(row["value"]) for row in run.results["manifest"] if row["entry"] == "equation"), ""),
+        records=read,
+        equation=f"读入 {read} = {' + '.join(f'{word} {count}' for word, count in ended)}",
         standings=_standings(run),
         close=close[:MOST_CLOSE],
         close_left_out=max(len(close) - MOST_CLOSE, 0),
+        shortages=_shortages(close),
         spreads=_spreads(run),
         cuts=cuts[:MOST_CUTS],
         cuts_left_out=max(len(cuts) - MOST_CUTS, 0),
@@ -151,7 +171,8 @@ def _close(run: RunData) -> tuple[Close, ...]:
     found = []
     places = {name: place for place, name in enumerate(run.policy.requirements)}
     for row in run.results["requirements"]:
-        if row["status"] == "met" or row["needed"] is None or row["short"] is None:
+        limits = run.policy.requirements[str(row["requirement"])].limits
+        if row["status"] == "met" or row["needed"] is None or row["short"] is None or row["part"] in limits:
             continue
         needed, short = Amount.of(row["needed"]), Amount.of(row["short"])
         if short.high > 0 and needed.low > 0 and short.high <= needed.low * CLOSE:
@@ -161,9 +182,23 @@ def _close(run: RunData) -> tuple[Close, ...]:
             student, part = str(row["student_id"]), str(row["part"])
             status, article = str(row["status"]), str(row["article"] or "")
             asked, have, lacking = (_text(x.cell) for x in (needed, Amount.of(row["have"]), short))
-            one = Close(words.label, part, student, asked, have, lacking, status, article)
+            share = short.high / needed.low
+            one = Close(words.label, part, student, asked, have, lacking, status, article, share)
             found.append(((places[name], place, student), one))
     return tuple(one for _, one in sorted(found, key=lambda each: each[0]))
+
+
+def _shortages(close: Sequence[Close]) -> tuple[Shortage, ...]:
+    """Parts in the order of the policy; several requirements may have parts of one name."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for one in close:
+        counts = found.setdefault((one.requirement, one.part), [0, 0, 0])
+        counts[next(place for place, share in enumerate(SHARES) if one.share <= share)] += 1
+    several = len({requirement for requirement, _ in found}) > 1
+    return tuple(
+        Shortage(f"{requirement}：{part}" if several else part, (counts[0], counts[1], counts[2]))
+        for (requirement, part), counts in found.items()
+    )
 
 
 def _spreads(run: RunData) -> tuple[Spread, ...]:
@@ -202,13 +237,19 @@ def _cut(run: RunData, rule: str, article: str, some: Sequence[tuple[ResultRow, 
     for record, lost in some:
         unit = run.policy.units.get(str(record["unit"]), str(record["unit"] or ""))
         amounts[unit] = amounts.get(unit, Decimal(0)) + lost
-        name = str(record["rule"])
-        items[run.policy.items[name].label if name in run.policy.items else name] = None
+        items[_called(run, str(record["rule"]))] = None
     labels = sorted(items)
     more = f"等{len(labels)}项" if len(labels) > 2 else ""
     told = "，".join(f"{shown(amount)} {unit}".strip() for unit, amount in sorted(amounts.items()))
     students = len({record["student_id"] for record, _ in some})
     return Cut(rule, article, "、".join(labels[:2]) + more, len(some), students, told)
+
+
+def _called(run: RunData, rule: str) -> str:
+    """The label of an item; what posts to an account without one has the account's name."""
+    if rule in run.policy.items:
+        return run.policy.items[rule].label
+    return run.policy.accounts[rule].label if rule in run.policy.accounts else rule
 
 
 def _dispositions(
@@ -243,13 +284,22 @@ def _equation(run: RunData) -> list[int]:
 
 
 def _reasons(run: RunData) -> tuple[tuple[str, str, str, int], ...]:
+    identifiers = frozenset(str(row["record_id"]) for row in run.results["records"])
+    labels = frozenset(column.label for kind in run.policy.kinds.values() for column in kind.fields)
     found: Mapping[tuple[str, str, str], int] = Counter(
-        (DISPOSITION_WORDS[str(row["disposition"])], str(row["reason"] or ""), str(row["article"] or ""))
+        (DISPOSITION_WORDS[str(row["disposition"])], _plain(run, row, identifiers, labels), str(row["article"] or ""))
         for row in run.results["records"]
         if row["disposition"] in ("void", "pending", "unmatched", "invalid")
     )
     rows = sorted(found.items(), key=lambda each: (-each[1], each[0]))
     return tuple((*key, count) for key, count in rows)
+
+
+def _plain(run: RunData, row: ResultRow, identifiers: Collection[str], labels: Collection[str]) -> str:
+    """A reason without the record, the day and the value that it names; names of columns stay."""
+    text = _VALUE.sub(lambda match: match[0] if match[1] in labels else "“…”", run.reason(row))
+    text = _DAY.sub("某日", text)
+    return _WORD.sub(lambda match: "另一条记录" if match[0] in identifiers else match[0], text)
 
 
 def _text(value: Value) -> str:

@@ -15,11 +15,13 @@ from typing import Any, Final
 from creditlang.diagnostics import report
 from creditlang.plugin import PluginError
 from creditlang_builtin.forms.fonts import SETTING, chinese_fonts
-from creditlang_builtin.report.findings import Cut, Spread, Standing
+from creditlang_builtin.report.findings import DEGREES, Cut, Shortage, Spread, Standing
 
 COLORS: Final = ("#2f7d5b", "#b5482f", "#c9a227")
 """Met, unmet, open: apart from each other also in grey."""
 _PLAIN: Final = "#3f6a94"
+_BLUES: Final = ("#a8c4de", "#6f9bc4", "#2d5680")
+"""Lacking little, more, most."""
 _WIDTH: Final = 8.4
 _MOST_PANELS: Final = 15
 _LABEL: Final = 26
@@ -49,19 +51,45 @@ class Pictures:
         told = "；".join(f"{x.label}：达到{x.counts[0]}人，未达到{x.counts[1]}人，未定{x.counts[2]}人" for x in rows)
 
         def draw(figure: Any) -> None:
-            axes = figure.add_subplot()
-            left = [0] * len(rows)
-            for place, (color, word) in enumerate(zip(COLORS, ("达到", "未达到", "未定"), strict=True)):
-                counts = [x.counts[place] for x in rows]
-                bars = axes.barh(range(len(rows)), counts, left=left, color=color, label=word, height=0.7)
-                texts = [str(x.counts[place]) if x.counts[place] * 30 > sum(x.counts) else "" for x in rows]
-                axes.bar_label(bars, texts, label_type="center", color="white", fontproperties=self._sized(8))
-                left = [x + y for x, y in zip(left, counts, strict=True)]
-            self._side(axes, [("　" if x.part else "") + x.label for x in rows])
-            axes.legend(prop=self._sized(9), loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=3, frameon=False)
-            axes.xaxis.set_visible(False)
+            heights = [0.55 if x.part else 0.85 for x in rows]
+            axes = self._shares(figure, [x.counts for x in rows], heights, COLORS, ("达到", "未达到", "未定"))
+            self._side(axes, [x.label for x in rows], "人数")
+            for label, x in zip(axes.get_yticklabels(), rows, strict=True):
+                label.set_fontproperties(self._sized(8 if x.part else 10))
 
-        return self._svg("standings", f"各项要求的达到情况。{told}", 0.9 + 0.3 * len(rows), draw)
+        return self._svg("standings", f"各项要求的达到情况。{told}", 1.1 + 0.3 * len(rows), draw)
+
+    def shortages(self, rows: Sequence[Shortage]) -> str:
+        """Bars of those who are close to a minimum, by how much of it they lack."""
+        told = "；".join(
+            f"{x.label}：" + "，".join(f"{word}的{count}人" for word, count in zip(DEGREES, x.counts, strict=True))
+            for x in rows
+        )
+
+        def draw(figure: Any) -> None:
+            axes = self._shares(figure, [x.counts for x in rows], [0.7] * len(rows), _BLUES, DEGREES)
+            self._side(axes, [short(x.label) for x in rows], "人数")
+
+        return self._svg("shortages", f"接近最低要求的学生人数。{told}", 1.1 + 0.3 * len(rows), draw)
+
+    def _shares(
+        self, figure: Any, rows: Sequence[Sequence[int]], heights: Sequence[float], colors: Sequence[str],
+        words: Sequence[str],
+    ) -> Any:  # fmt: skip
+        """Bars in parts, with a legend."""
+        axes = figure.add_subplot()
+        left = [0] * len(rows)
+        widest = max(map(sum, rows), default=0)
+        for place, (color, word) in enumerate(zip(colors, words, strict=True)):
+            counts = [x[place] for x in rows]
+            bars = axes.barh(range(len(rows)), counts, left=left, color=color, label=word, height=heights)
+            texts = [str(count) if count * 30 > widest else "" for count in counts]
+            dark = color == _BLUES[0]
+            size = self._sized(8)
+            axes.bar_label(bars, texts, label_type="center", color="black" if dark else "white", fontproperties=size)
+            left = [x + y for x, y in zip(left, counts, strict=True)]
+        figure.legend(prop=self._sized(9), loc="outside lower center", ncols=len(words), frameon=False)
+        return axes
 
     def spreads(self, rows: Sequence[Spread]) -> str:
         """A histogram for each total of which amounts are decided."""
@@ -77,14 +105,16 @@ class Pictures:
                 axes.set_xlabel(x.unit, fontproperties=self._sized(8))
                 axes.set_ylabel("人数" if place % 3 == 0 else "", fontproperties=self._sized(8))
                 axes.yaxis.get_major_locator().set_params(integer=True)
+                if all(amount == amount.to_integral_value() for amount in x.amounts):
+                    axes.xaxis.get_major_locator().set_params(integer=True)
                 self._ticks(axes)
 
         return self._svg("spreads", f"各项合计的分布。{told}", 1.9 * lines, draw)
 
     def cuts(self, rows: Sequence[Cut]) -> str:
-        """Bars of how many records each line of the policy cut."""
-        told = "；".join(f"{x.article} {x.rule}：{x.records}条，{x.amounts}" for x in rows)
-        names = [f"{short(x.rule)}〔{x.article}〕" if x.article else short(x.rule) for x in rows]
+        """Bars of how many records each line of the policy cut; each by its article and its items."""
+        names = [short(f"{x.article}　{x.items}".strip()) for x in rows]
+        told = "；".join(f"{x.article}　{x.items}：{x.records}条，{x.amounts}".strip() for x in rows)
         texts = [f"{x.records}条，{x.amounts}" for x in rows]
         return self._bars("cuts", f"削减金额的规则。{told}", names, [x.records for x in rows], texts)
 
@@ -101,16 +131,17 @@ class Pictures:
             axes = figure.add_subplot()
             bars = axes.barh(range(len(names)), counts, color=_PLAIN, height=0.7)
             axes.bar_label(bars, texts, padding=3, fontproperties=self._sized(8))
-            self._side(axes, names)
+            self._side(axes, names, "记录（条）")
             axes.set_xlim(0, max(counts, default=1) * 1.3 or 1)
-            axes.xaxis.set_visible(False)
 
-        return self._svg(name, told, 0.5 + 0.3 * len(names), draw)
+        return self._svg(name, told, 0.7 + 0.3 * len(names), draw)
 
-    def _side(self, axes: Any, names: Sequence[str]) -> None:
-        """Names at the bars, the first on top."""
+    def _side(self, axes: Any, names: Sequence[str], counted: str) -> None:
+        """Names at the bars, the first on top, and what the bars count; the numbers stand in them."""
         axes.set_yticks(range(len(names)), list(names), fontproperties=self._sized(9))
-        axes.invert_yaxis()
+        axes.set_ylim(len(names) - 0.4, -0.6)
+        axes.set_xticks([])
+        axes.set_xlabel(counted, fontproperties=self._sized(8))
         for side in ("top", "right", "bottom"):
             axes.spines[side].set_visible(False)
 

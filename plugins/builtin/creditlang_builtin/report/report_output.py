@@ -82,6 +82,7 @@ def page(run: RunData, pictures: Pictures) -> str:
         statuses=STATUS_WORDS,
         dispositions=list(DISPOSITION_WORDS.values()),
         standings=Markup(pictures.standings(found.standings)) if found.standings else "",
+        shortages=Markup(pictures.shortages(found.shortages)) if found.shortages else "",
         spreads=Markup(pictures.spreads(found.spreads)) if any(x.amounts for x in found.spreads) else "",
         cuts=Markup(pictures.cuts(found.cuts[:DRAWN_CUTS])) if found.cuts else "",
         records=Markup(pictures.dispositions(found.dispositions)),
