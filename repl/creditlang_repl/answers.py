@@ -213,7 +213,9 @@ class Answerer:
             if part.period == NEEDED or isinstance(part.before, str) or self.crosses(part, found):
                 written.line(*self.changed(part, "  "))
         self.some(written, (self.changed(x, "  " * self.depth(x.name)) for x in self.account_changes(found)))
-        self.some(written, (self.changed(change, "") for change in found.facts))
+        place = {name: number for number, name in enumerate(self.policy.facts)}
+        facts = sorted(found.facts, key=lambda x: (place.get(x.name, len(place)), x.period))
+        self.some(written, (self.changed(change, "") for change in facts))
         self.some(written, self.record_lines(found.records))
         return written
 
@@ -291,7 +293,16 @@ class Answerer:
             yield tuple(self.fate_pieces(group))
 
     def fate(self, change: RecordChange) -> tuple[object, ...]:
-        return (change.entry.rule, *(self.ended(entry) for entry in (change.before, change.after)), self.reason(change))
+        became = (self.ended(entry) for entry in (change.before, change.after))
+        return (self.rule(change), *became, self.reason(change))
+
+    def rule(self, change: RecordChange) -> str:
+        """Under which rule, else account, a record changed; the one it had where it has none any more."""
+        entry = change.entry
+        if change.before is not None and not entry.rule:
+            entry = change.before
+        named = entry.rule or entry.account or self.item(entry.record)
+        return visible(self.label(named) or self.kind(entry.record.kind))
 
     def ended(self, entry: Entry | None) -> str:
         """What became of a record, in words."""
@@ -320,9 +331,7 @@ class Answerer:
         style: Style = "gain" if now and not was else "loss" if was and not now else "open"
         if first.after is not None and first.after.disposition() in ("void", "reduced", "invalid", "unmatched"):
             style = "loss"
-        entry = first.before if first.after is not None and not first.after.rule and first.before else first.entry
-        rule = self.label(entry.rule or entry.account or self.item(entry.record)) or self.kind(entry.record.kind)
-        yield "", f"  {ids} {visible(rule)}{': ' if self.language == 'en' else '：'}"
+        yield "", f"  {ids} {self.rule(first)}{': ' if self.language == 'en' else '：'}"
         yield style, fate
         reason = self.reason(first)
         if reason:

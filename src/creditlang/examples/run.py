@@ -259,12 +259,15 @@ def settings_of(policy: o.Policy, program: Program, settings: Iterable[t.Setting
             )
         value, wanted = constant(setting.value), policy.setting_types[name]
         if not isinstance(value, _CONSTANTS.get(wanted.name, object)):
-            raise BadExample(
-                Phrase(f"“{setting.name.text}” stands for another kind of value", f"“{setting.name.text}”不是这种值"),
-                setting.span,
-            )
+            sort = _SORTS.get(wanted.name) or Phrase("another kind of value", "另一种值")
+            reason = Phrase(f"“{setting.name.text}” stands for {sort}", f"“{setting.name.text}”应是{sort.zh}")
+            raise BadExample(reason, setting.span)
         found[name] = value
     return found
 
 
+_SORTS: Final = {
+    "number": Phrase("a number", "一个数"), "date": Phrase("a date", "一个日期"), "text": Phrase("a text", "一段文字"),
+    "yes or no": Phrase("yes or no", "“是”或“否”"),
+}  # fmt: skip
 _CONSTANTS: Final[Mapping[str, type]] = {"number": Decimal, "date": date, "text": str, "yes or no": bool}
