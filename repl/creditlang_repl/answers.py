@@ -22,6 +22,9 @@ from creditlang_repl.reply import Line, Piece, Style, Written
 MOST_ROWS = 40
 """Rows of a table that are shown."""
 
+MOST_CHANGES = 24
+"""Lines of one sort that are shown of what a change made different."""
+
 _MARKS = {"met": "✓", "unmet": "✗", "open": "?"}
 _STATUS_STYLES: Mapping[str, Style] = {"met": "gain", "unmet": "loss", "open": "open"}
 _STATUS_WORDS = {
@@ -33,11 +36,14 @@ _WORDS = {
         "more": "… {count} more", "nothing": "Nothing changes for {student}.", "yes": "yes", "no": "no",
         "records": ("record", "kind", "date", "item", "became", "counts", "why"), "none": "none",
         "facts": "facts", "by": "by", "asks": "asks for", "new": "new", "gone": "gone", "together": "{count} alike",
+        "no longer": "The policy no longer applies to {student}; nothing counts.",
+        "now": "The policy now applies to {student}.",
     },
     "zh": {
         "more": "…… 另有{count}项", "nothing": "对{student}没有影响。", "yes": "是", "no": "否",
         "records": ("编号", "种类", "日期", "项目", "处理结果", "计入", "原因"), "none": "无",
         "facts": "事实", "by": "由", "asks": "要求", "new": "新增", "gone": "去掉", "together": "同样的{count}条",
+        "no longer": "本办法不再适用于{student}，各项都不再计。", "now": "本办法改为适用于{student}。",
     },
 }  # fmt: skip
 
@@ -206,25 +212,42 @@ class Answerer:
         for part in found.parts:
             if part.period == NEEDED or isinstance(part.before, str) or self.crosses(part, found):
                 written.line(*self.changed(part, "  "))
+        self.some(written, (self.changed(x, "  " * self.depth(x.name)) for x in self.account_changes(found)))
+        place = {name: number for number, name in enumerate(self.policy.facts)}
+        facts = sorted(found.facts, key=lambda x: (place.get(x.name, len(place)), x.period))
+        self.some(written, (self.changed(change, "") for change in facts))
+        self.some(written, self.record_lines(found.records))
+        return written
+
+    def no_longer_or_now(self, found: Differences, student: str, applies: bool) -> Written:
+        """That a policy does not apply to a student any more, or does now, and what becomes of the requirements."""
+        written = Written().line(("open", self.word("now" if applies else "no longer", student=student)))
+        for change in found.requirements:
+            written.line(*self.changed(change, ""))
+        return written
+
+    def some(self, written: Written, lines: Iterable[Iterable[Piece]]) -> None:
+        """The first lines, and how many more there are."""
+        lines = list(lines)
+        most = MOST_CHANGES if len(lines) > MOST_CHANGES + 1 else len(lines)
+        for line in lines[:most]:
+            written.line(*line)
+        if lines[most:]:
+            written.line(("faint", self.word("more", count=len(lines) - most)))
+
+    def account_changes(self, found: Differences) -> Iterator[Change]:
+        """Changes of accounts in the order of the policy, of a period where the whole time does not say it."""
         told = {change.name for change in found.accounts if not change.period}
-        for change in sorted(found.accounts, key=lambda change: self.order.get(change.name, len(self.order))):
+        place = {name: number for number, name in enumerate(self.policy.accounts)}
+        for change in sorted(found.accounts, key=lambda x: (place.get(x.name, len(place)), x.period)):
             account = self.policy.accounts.get(change.name)
             levelled = account is not None and account.sort in ("score", "credit")
             if not change.period or change.name not in told or levelled:
-                written.line(*self.changed(change, "  " * self.depth(change.name)))
-        for change in found.facts:
-            written.line(*self.changed(change, ""))
-        written.lines.extend(self.record_lines(found.records))
-        return written
+                yield change
 
     def crosses(self, part: Change, found: Differences) -> bool:
         """Whether a part of a requirement is of one that is met now and was not, or the other way round."""
         return any(part.name.startswith(f"{change.name}: ") for change in found.requirements)
-
-    @property
-    def order(self) -> Mapping[str, int]:
-        """The place of each account in the policy."""
-        return {name: place for place, name in enumerate(self.policy.accounts)}
 
     def depth(self, name: str) -> int:
         """How many accounts are around an account."""
@@ -270,7 +293,16 @@ class Answerer:
             yield tuple(self.fate_pieces(group))
 
     def fate(self, change: RecordChange) -> tuple[object, ...]:
-        return (change.entry.rule, *(self.ended(entry) for entry in (change.before, change.after)), self.reason(change))
+        became = (self.ended(entry) for entry in (change.before, change.after))
+        return (self.rule(change), *became, self.reason(change))
+
+    def rule(self, change: RecordChange) -> str:
+        """Under which rule, else account, a record changed; the one it had where it has none any more."""
+        entry = change.entry
+        if change.before is not None and not entry.rule:
+            entry = change.before
+        named = entry.rule or entry.account or self.item(entry.record)
+        return visible(self.label(named) or self.kind(entry.record.kind))
 
     def ended(self, entry: Entry | None) -> str:
         """What became of a record, in words."""
@@ -299,9 +331,7 @@ class Answerer:
         style: Style = "gain" if now and not was else "loss" if was and not now else "open"
         if first.after is not None and first.after.disposition() in ("void", "reduced", "invalid", "unmatched"):
             style = "loss"
-        entry = first.before if first.after is not None and not first.after.rule and first.before else first.entry
-        rule = self.label(entry.rule or entry.account or self.item(entry.record))
-        yield "", f"  {ids} {visible(rule)}{': ' if self.language == 'en' else '：'}"
+        yield "", f"  {ids} {self.rule(first)}{': ' if self.language == 'en' else '：'}"
         yield style, fate
         reason = self.reason(first)
         if reason:

@@ -9,6 +9,7 @@ from creditlang.diagnostics import Diagnostic, Language, Phrase, report
 from creditlang.differences import differences
 from creditlang.driver import Compiled
 from creditlang.interpreter import StudentData
+from creditlang.ledger import StudentResult
 from creditlang.source import SourceFile
 from creditlang_repl import words
 from creditlang_repl.answers import Answerer, diagnostics
@@ -123,26 +124,37 @@ class Conversation:
         if self.number is None or before.data is None:
             return written
         old = before.result(self.number)
-        refuse_unreadable(before, after, after.student(self.number))
-        found = differences(old, after.result(self.number), before.policy, after.policy)
-        written.lines.extend(self.answerer(after, before).differences(found, self.number).lines)
+        refuse_added(before, after, after.student(self.number))
+        return self.told_differences(written, self.number, (before, old), after)
+
+    def told_differences(
+        self, written: Written, number: str, before: tuple[View, StudentResult], after: View
+    ) -> Written:
+        """Tell how a student's result differs from one before."""
+        view, old = before
+        new = after.result(number)
+        found = differences(old, new, view.policy, after.policy)
+        answerer = self.answerer(after, view)
+        if old.applies is not new.applies:
+            told = answerer.no_longer_or_now(found, number, new.applies)
+        else:
+            told = answerer.differences(found, number)
+        written.lines.extend(told.lines)
         return written
 
     def anew(self, written: Written, policy: PolicyFile, data: Data | None) -> Written:
         """Go on with a policy and data that were read anew, and tell what that made different for the student."""
-        before = self.view()
-        old = before.result(self.number) if self.number is not None else None
+        view, number = self.view(), self.number
+        before = (view, view.result(number)) if number is not None else None
         self.workspace.use(policy)
         self.workspace.hold(data)
         after = self.view()
-        if old is None or self.number is None:
-            return self.everybody_anew(written, before, after)
-        if after.data is None or self.number not in after.data.dataset.students:
-            gone, self.number = self.number, None
-            return written.line(("warning", self.word("nobody left", number=gone)))
-        found = differences(old, after.result(self.number), before.policy, after.policy)
-        written.lines.extend(self.answerer(after, before).differences(found, self.number).lines)
-        return written
+        if before is None or number is None:
+            return self.everybody_anew(written, view, after)
+        if after.data is None or number not in after.data.dataset.students:
+            self.number = None
+            return written.line(("warning", self.word("nobody left", number=number)))
+        return self.told_differences(written, number, before, after)
 
     def everybody_anew(self, written: Written, before: View, after: View) -> Written:
         """What was made different for all students, if there are few enough to be worked out by the way."""
@@ -163,15 +175,30 @@ class Conversation:
         return comparison
 
 
-def refuse_unreadable(before: View, after: View, student: StudentData) -> None:
-    """Records that are added now and cannot be read are refused. Raises `CannotDo`."""
+def refuse_added(before: View, after: View, student: StudentData) -> None:
+    """Records that are added to a student now, and cannot be read or do not fall on him, are refused."""
     known, added = (
-        {number for edit in view.tried.edits if isinstance(edit, AddRecord) for number in edit.numbers}
+        {
+            (edit.kind, number)
+            for edit in view.tried.edits
+            if isinstance(edit, AddRecord) and edit.student == student.identifier
+            for number in edit.numbers
+        }
         for view in (before, after)
     )
-    for record in student.records:
-        if record.identifier in added - known and record.problem is not None:
+    his = {(record.kind, record.identifier): record for record in student.records}
+    for key in sorted(added - known):
+        record = his.get(key)
+        if record is None:
+            raise CannotDo([report("CR916", None, reason=_NOT_HIS)])
+        if record.problem is not None:
             raise CannotDo([record.problem])
+
+
+_NOT_HIS = Phrase(
+    "the record falls on others, for the student is not there on its day",
+    "记录里写的地方当天不是该学生的，这条记录落不到该学生身上",
+)
 
 
 def new_warnings(before: Compiled, after: Compiled) -> list[Diagnostic]:

@@ -149,6 +149,18 @@ class StudentEdit(Edit):
         raise NotImplementedError
 
 
+def keys_of(edits: Iterable[StudentEdit]) -> list[tuple[str, str]]:
+    """The kinds and numbers of the records that edits add, take away or change."""
+    found: list[tuple[str, str]] = []
+    for edit in edits:
+        match edit:
+            case AddRecord():
+                found.extend((edit.kind, number) for number in edit.numbers)
+            case DropRecord() | ChangeRecord():
+                found.append((edit.kind, edit.number))
+    return found
+
+
 @frozen
 class AddRecord(StudentEdit):
     """Records more: what they say, and the number of each."""

@@ -17,6 +17,7 @@ from creditlang.syntax import tree as t
 _QUOTED = r"(?:\"[^\"\n]*\"|“[^”\n]*”|＂[^＂\n]*＂)"
 _LABELS = re.compile(rf"(?:[ \t　]*{_QUOTED})*")
 _SKIPPED = re.compile(rf"{_QUOTED}|\[[^\]\n]*\]|【[^】\n]*】|\([^)\n]*\)|（[^）\n]*）")
+_PLAIN = re.compile(r"[-−]?[ \t]*[\d.]+")
 _ACCOUNTS = (t.Category, t.Score, t.Credit, t.Account)
 
 
@@ -163,8 +164,11 @@ def taken_out(text: str, old: t.Named) -> str:
 
 
 def with_value(text: str, let: t.Let, value: str) -> str:
-    """`text` in which a named value is another one, from whenever on: dated values go."""
+    """`text` in which a named value is another one, from whenever on: dated values go. A number keeps its unit."""
     block = block_at(text, let.span.start)
+    old = let.values[0].value
+    if isinstance(old, t.Number) and old.unit is not None and _PLAIN.fullmatch(value):
+        value = f"{value} {old.unit.span.text}"
     first = let.values[0].value.span
     lines = [line for line in (text[first.end : block.end]).split("\n")]
     dated = {other.span.source.line_number(other.span.start) for other in let.values[1:]}

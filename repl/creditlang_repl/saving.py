@@ -24,23 +24,28 @@ from creditlang.interpreter.values import UNBOUNDED, Interval
 from creditlang.ledger import Record, StudentResult
 from creditlang.plugin import Extensions, PluginError
 from creditlang.plugin.atomic import PendingFile
+from creditlang.queries import BadQuestion
 from creditlang.results import Results
 from creditlang.source import SourceFile
+from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
 from creditlang_repl.edits import SetValue, own
 from creditlang_repl.policy_text import with_value
 from creditlang_repl.workspace import CannotDo, View
 
 _NAME = re.compile(r"[^\W\d]\w*")
-_PERSONAL = ("name", "姓名")
+_PERSONAL = {"name", "姓名"}
 
 
 class ExampleWriter:
     """Writes one student as an example, in one dialect; `labels` uses the policy's labels for names."""
 
-    def __init__(self, view: View, language: Language, labels: bool) -> None:
-        self.policy, self.view = view.policy, view
+    def __init__(self, view: View, number: str, language: Language, labels: bool) -> None:
+        self.policy, self.view, self.number = view.policy, view, number
         self.language, self.labels = language, labels
+        self.student = view.student(number)
+        self.private = private(view, number)
+        self.single: dict[str, bool] = {}
 
     def word(self, terminal: str) -> str:
         """A keyword."""
@@ -48,12 +53,30 @@ class ExampleWriter:
 
     def name(self, name: str, labels: tuple[str, ...]) -> str:
         """A name as it is written here."""
-        fit = (label for label in labels if _NAME.fullmatch(label)) if self.labels else iter(())
-        return next(fit, name)
+        return next(filter(self.is_single, labels), name) if self.labels else name
 
-    def text(self, title: str, number: str, changed: Iterable[tuple[str, str]]) -> str:
+    def is_single(self, label: str) -> bool:
+        """Whether a label is read as one name; some have signs in them, some others' labels."""
+        if label not in self.single:
+            self.single[label] = bool(_NAME.fullmatch(label)) and self.is_read(label)
+        return self.single[label]
+
+    def is_read(self, label: str) -> bool:
+        try:
+            node = self.view.asker.tree("expression", SourceFile("example", label))
+        except BadQuestion:
+            return False
+        return isinstance(node, t.Name) and node.text == label
+
+    def without_names(self, text: str) -> str:
+        """A text in which something else stands for the student's number and name."""
+        for pattern in self.private:
+            text = pattern.sub("某同学" if self.language == "zh" else "somebody", text)
+        return text
+
+    def text(self, title: str, changed: Iterable[tuple[str, str]]) -> str:
         """The example. `changed` are the accounts and facts that have to be expected, each with its period."""
-        student, result = self.view.student(number), self.view.result(number)
+        student, result = self.student, self.view.result(self.number)
         comma = "，" if self.language == "zh" else ", "
         lines = [f"{self.word('EXAMPLE')} {quoted(title)}"]
         attributes = list(self.attributes(student))
@@ -75,10 +98,8 @@ class ExampleWriter:
             value = student.attributes.get(column.name)
             if value is None or (column.optional and value == column.default):
                 continue
-            if column.type.name == "text" and {column.name, *column.labels} & set(_PERSONAL):
-                if column.optional:
-                    continue
-                value = "某同学" if self.language == "zh" else "a student"
+            if column.optional and {column.name, *column.labels} & _PERSONAL:
+                continue
             yield self.field(column, value)
 
     def records(self, student: StudentData, comma: str) -> Iterator[str]:
@@ -86,7 +107,7 @@ class ExampleWriter:
         written: list[tuple[str, int]] = []
         for record in sorted(student.records, key=lambda record: record.order):
             if record.problem is not None:
-                raise CannotDo([cannot(Phrase("a record of the student is invalid.", "该学生有一条记录无效。"))])
+                raise CannotDo([cannot(_invalid(record.identifier))])
             text = comma.join(self.parts(record))
             if written and written[-1][0] == text:
                 written[-1] = text, written[-1][1] + 1
@@ -134,7 +155,7 @@ class ExampleWriter:
         if column.type.name in ("value", "account") and _NAME.fullmatch(str(value)):
             labels = tuple(text for text, name in (column.values or {}).items() if name == value and text != value)
             return self.name(str(value), labels)
-        return str(value) if column.type.name == "semester" else quoted(str(value))
+        return str(value) if column.type.name == "semester" else quoted(self.without_names(str(value)))
 
     def expectations(self, result: StudentResult, changed: set[tuple[str, str]]) -> Iterator[str]:
         """What came out: requirements, totals, and whatever a change made different."""
@@ -164,6 +185,15 @@ class ExampleWriter:
         return ""
 
 
+def private(view: View, number: str) -> tuple[re.Pattern[str], ...]:
+    """What finds a student's number and names in a text; Latin ones are found as whole words."""
+    columns = [x.name for x in view.policy.attributes if {x.name, *x.labels} & _PERSONAL]
+    known = (view.known().dataset.students[number].attributes, view.student(number).attributes)
+    names = {str(attributes[x]) for attributes in known for x in columns if attributes.get(x)}
+    words = [rf"(?<![^\W_]){re.escape(x)}(?![^\W_])" if x.isascii() else re.escape(x) for x in sorted(names)]
+    return tuple(re.compile(word) for word in (re.escape(number), *words))
+
+
 @frozen
 class Beside:
     """What an example will be run with: the policy's other files of examples, and what plugins add to the language."""
@@ -179,7 +209,11 @@ def example(
     changed = tuple(changed)
     found: list[Diagnostic] = []
     for labels in (True, False) if language == "zh" else (False,):
-        text = ExampleWriter(view, language, labels).text(title, number, changed)
+        text = ExampleWriter(view, number, language, labels).text(title, changed)
+        if any(pattern.search(text) for pattern in private(view, number)):
+            raise CannotDo(
+                [cannot(Phrase("the student's number or name would stand in it.", "里面会出现该学生的学号或姓名。"))]
+            )
         found = wrong_with(view, text, beside)
         if not found:
             return text
@@ -199,6 +233,13 @@ def wrong_with(view: View, text: str, beside: Beside) -> list[Diagnostic]:
     program = compiled.compilation.program
     program.examples = [node for node in program.examples if node.span.source is written]
     return [failure for outcome in run_examples(compiled.policy, program) for failure in outcome.failures]
+
+
+def _invalid(number: str) -> Phrase:
+    return Phrase(
+        f"the record {number} is invalid, and an example cannot say how; `drop` it first.",
+        f"记录{number}无效，例子里写不出来；可先“去掉”它。",
+    )
 
 
 def cannot(reason: Phrase) -> Diagnostic:

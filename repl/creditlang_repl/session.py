@@ -5,7 +5,7 @@ what was tried. An input is a command, a declaration of the language (a rule tha
 about the student).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -81,11 +81,30 @@ class Session:
     # ---- inputs
     def answer(self, text: str, progress: Progress | None = None) -> Reply:
         """Carry out one input. An interruption (KeyboardInterrupt) changes nothing and is answered."""
+        return self._guarded(lambda: self._answer(text), Written(), progress)
+
+    def refresh(self) -> Reply | None:
+        """If the policy's file was saved since it was read, or since the last time: what that changed; else None."""
+        now, workspace = self.conversation, self.conversation.workspace
+        policy, data = workspace.policy, workspace.data
+        if policy is None or not workspace.saved():
+            return None
+        written = Written().line(("title", now.word("policy saved")))
+
+        def read() -> Reply:
+            fresh = workspace.read_policy(policy.path)
+            return now.anew(written, fresh, data and workspace.fitting(data, fresh.compiled.policy)).reply()
+
+        reply = self._guarded(read, written)
+        return reply if not reply.failed else evolve(reply, lines=(*reply.lines, (("faint", now.word("still")),)))
+
+    def _guarded(self, carry_out: Callable[[], Reply], written: Written, progress: Progress | None = None) -> Reply:
+        """The reply; where there is none, everything as it was, and why, after what is `written` already."""
         kept, workspace = evolve(self.conversation), self.conversation.workspace
         policy, data = workspace.policy, workspace.data
         self.conversation.progress = progress or kept.progress
         try:
-            return self._answer(text)
+            return carry_out()
         except KeyboardInterrupt:
             found = Written().line(("warning", kept.word("interrupted")))
         except (CannotDo, CannotEdit, BadQuestion) as error:
@@ -96,15 +115,12 @@ class Session:
             found = diagnostics([report("CR915", None, sort=type(error).__name__)], kept.language)
         finally:
             self.conversation.progress = kept.progress
-        self._restore(kept, policy, data)
-        return found.reply(failed=True)
-
-    def _restore(self, kept: Conversation, policy: object, data: object) -> None:
-        workspace = kept.workspace
         if (workspace.policy, workspace.data) != (policy, data):
-            workspace.use(policy)  # type: ignore[arg-type]
-            workspace.hold(data)  # type: ignore[arg-type]
+            workspace.use(policy)
+            workspace.hold(data)
         self.conversation = kept
+        written.lines.extend(found.lines)
+        return written.reply(failed=True)
 
     def _answer(self, text: str) -> Reply:
         if not text.strip() or text.lstrip().startswith("#"):
@@ -119,21 +135,3 @@ class Session:
             edit = self.conversation.reader(self.conversation.number).declared(source, 0)
             return self.conversation.try_edit(edit).reply()
         return looking.value(self.conversation, source).reply()
-
-    def refresh(self) -> Reply | None:
-        """If the policy's file was saved since it was read, or since the last time: what that changed; else None."""
-        now, workspace = self.conversation, self.conversation.workspace
-        if not workspace.saved() or workspace.policy is None:
-            return None
-        kept, policy, data = evolve(now), workspace.policy, workspace.data
-        written = Written().line(("title", now.word("policy saved")))
-        try:
-            read = workspace.read_policy(policy.path)
-            fresh = data and workspace.fitting(data, read.compiled.policy)
-            return now.anew(written, read, fresh).reply()
-        except (CannotDo, CannotEdit) as error:
-            written.lines.extend(diagnostics(error.diagnostics, now.language).lines)
-        except KeyboardInterrupt:
-            pass
-        self._restore(kept, policy, data)
-        return written.line(("faint", now.word("still"))).reply(failed=True)

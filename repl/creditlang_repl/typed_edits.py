@@ -92,8 +92,19 @@ class EditReader:
         if self.program.canonical("let", node.name.text) is None:
             close = nearest(node.name.text, self.labels("let")) or ""
             raise CannotDo([report("CR401", node.name.span, name=node.name.text, nearest=close)])
+        self.refuse_other_unit(node)
         ((name, value),) = settings_of(self.view.policy, self.program, [node]).items()
         return edits.SetValue(first_line(source.text), name, value, node.value.span.text)
+
+    def refuse_other_unit(self, node: t.Setting) -> None:
+        """A number in another unit than the value's own is refused."""
+        if not isinstance(node.value, t.Number) or node.value.unit is None:
+            return
+        own = self.view.policy.setting_types[self.program.canonical("let", node.name.text) or ""].unit
+        typed = node.value.unit
+        if self.program.canonical("unit", typed.text) != own:
+            known = Phrase(own, self.view.policy.unit_labels.get(own, own)) if own else Phrase("none", "无")
+            raise CannotDo([report("CR202", typed.span, left=known, right=typed.text)])
 
     # ---- records
     def added(self, source: SourceFile, start: int) -> Edit:

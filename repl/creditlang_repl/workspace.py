@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from creditlang.cohort import EVERY, fewer_collections
 from creditlang.core import operators as o
@@ -28,7 +28,8 @@ from creditlang.plugin import PluginError, PluginManager
 from creditlang.queries import Asker
 from creditlang.schema import RawTable
 from creditlang.source import SourceFile
-from creditlang_repl.edits import CannotEdit, Edit, PolicyEdit, SetValue, StudentEdit, own
+from creditlang_repl.edits import CannotEdit, Edit, PolicyEdit, SetValue, StudentEdit, keys_of, own
+from creditlang_repl.groups import Groups, falling
 
 Progress = Callable[[int, int], None]
 """Told how many students of how many are done."""
@@ -67,6 +68,11 @@ class Data:
     def rows(self) -> int:
         """Records read."""
         return sum(self.dataset.read.values())
+
+    @cached_property
+    def groups(self) -> Groups:
+        """The records that fall on groups."""
+        return Groups.read(self.reader.policy, self.dataset)
 
 
 @frozen
@@ -116,10 +122,19 @@ class View:
         """A student with the edits that concern him."""
         data = self.known()
         read = data.dataset.students[number]
-        student = StudentData(number, read.attributes, tuple(read.records))
-        for edit in self.tried.edits:
-            if isinstance(edit, StudentEdit) and (edit.student is None or edit.student == number):
-                student = edit.apply(student, data.reader)
+        edits = [x for x in self.tried.edits if isinstance(x, StudentEdit) and x.student in (None, number)]
+        student = self._edited(StudentData(number, read.attributes, tuple(read.records)), edits)
+        if not data.groups.concern(kind for kind, _ in keys_of(edits)):
+            return student
+        changed = keys_of(edit for edit in edits if edit.student is None)
+        others = data.groups.others(read.records, student.records, changed, number)
+        if others:
+            student = self._edited(StudentData(number, read.attributes, (*read.records, *others)), edits)
+        return evolve(student, records=falling(self.policy, student.records))
+
+    def _edited(self, student: StudentData, edits: Iterable[StudentEdit]) -> StudentData:
+        for edit in edits:
+            student = edit.apply(student, self.known().reader)
         return student
 
     def result(self, number: str) -> StudentResult:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from creditlang.core.dependencies import within
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Language, in_language
-from creditlang.interpreter.values import UNBOUNDED, Interval
+from creditlang.interpreter.values import OPEN, UNBOUNDED, Interval, Open
 from creditlang.ledger import Entry, StudentResult
 from creditlang.results import counted_amount, disposition_word, signed
 
@@ -193,8 +193,8 @@ class Explanation:
         for line in self.result.facts:
             if line.fact == name and line.value is not None:
                 period = f" {line.period}" if line.period else ""
-                known = {True: "✓", False: "✗"}
-                shown = known[line.value] if isinstance(line.value, bool) else amount_text(line.value)
+                known = {True: "✓", False: "✗", OPEN: self.words["open"]}
+                shown = known[line.value] if isinstance(line.value, (bool, Open)) else amount_text(line.value)
                 yield f"{self.label(name, fact.labels)}{period}{self.colon}{shown}{_article(fact.article)}"
 
     # ---- accounts

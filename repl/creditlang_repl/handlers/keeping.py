@@ -6,6 +6,7 @@ from pathlib import Path
 
 from creditlang.differences import differences
 from creditlang.driver import example_files, read_source
+from creditlang.resources import policy_path
 from creditlang.source import SourceFile
 from creditlang_repl import saving
 from creditlang_repl.commands import Command
@@ -24,7 +25,7 @@ def save_example(now: Conversation, command: Command, source: SourceFile, start:
     match, policy = _EXAMPLE.match(source.text, start), now.workspace.policy
     if match is None or policy is None:
         raise usage(command)
-    path = Path(unquoted(match[2])) if match[2] else policy.path.with_name(f"{policy.path.stem}.examples.credit")
+    path = Path(unquoted(match[2])) if match[2] else _beside(policy.path)
     beside = saving.Beside(tuple(_example_sources(policy.path)), now.workspace.manager.extensions)
     text = saving.example(view, number, match[1][1:-1], now.language, _touched(now, number), beside)
     saving.add_to(path, text)
@@ -32,6 +33,12 @@ def save_example(now: Conversation, command: Command, source: SourceFile, start:
     if any(isinstance(edit, PolicyEdit) for edit in view.tried.edits):
         written.line(("warning", now.word("holds if changed")))
     return written
+
+
+def _beside(path: Path) -> Path:
+    """The file of examples beside a policy; for a bundled one in the folder at hand, for the bundle is not ours."""
+    name = f"{path.stem}.examples.credit"
+    return Path(name) if policy_path(path.stem) == path else path.with_name(name)
 
 
 def _example_sources(path: Path) -> Iterator[SourceFile]:

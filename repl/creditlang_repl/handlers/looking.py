@@ -20,6 +20,7 @@ _WHERE = re.compile(r"(?<!\w)where\b|其中")
 _TOPIC = Phrase("account, item, requirement, fact or record", "账户、项目、要求、事实或记录")
 _INPUT = Phrase("command or name", "命令或名称")
 _WORD = re.compile(r"\s*([^\W\d]\w*)")
+_NO_NUMBER = Phrase("students are put in order by a number", "排名次要按一个数")
 _FEW = 8
 
 
@@ -136,6 +137,9 @@ def top(now: Conversation, command: Command, source: SourceFile, start: int) -> 
     where = _WHERE.search(source.text, match.end())
     end = where.start() if where else len(source.text)
     question = view.asker.value(SourceFile(source.name, source.text[:end]), match.end())
+    if question.type.name != "number":
+        asked = Span(source, match.end(), max(match.end(), len(source.text[:end].rstrip())))
+        raise CannotDo([report("CR916", asked, reason=_NO_NUMBER)])
     condition = view.asker.condition(source, where.start()) if where else None
     found, without = asking.top(view, int(match[1]), question, condition, now.progress)
     names = any(now.name_of(number) for number, _ in found)

@@ -43,6 +43,11 @@ def constant(node: t.Expression | None) -> Any:
     raise BadExample(Phrase("only a plain value can stand here", "这里只能写具体的值"), node.span if node else Span)  # type: ignore[arg-type]
 
 
+_STATUSES: Mapping[object, Phrase] = {
+    "met": Phrase("met", "达到"), "unmet": Phrase("unmet", "未达到"), "open": Phrase("open", "未定"),
+}  # fmt: skip
+
+
 @frozen
 class Judge:
     """Compares one expectation with a result."""
@@ -76,7 +81,11 @@ class Judge:
         if expected.status is not None:
             wanted: Any = expected.status
             shown = found if isinstance(found, str) else getattr(found, "value", found)
-            return None if shown == wanted else self.fail(expected, wanted, _shown(found))
+            return (
+                None
+                if shown == wanted
+                else self.fail(expected, _STATUSES[wanted], _STATUSES.get(shown) or _shown(found))
+            )
         low = constant(expected.low)
         wanted = self.range(low, constant(expected.high), expected.span) if expected.high is not None else low
         if isinstance(wanted, str):

@@ -65,13 +65,13 @@ class _Case:
 def run_examples(policy: o.Policy, program: Program) -> Iterator[Outcome]:
     """The outcomes of all examples of a policy, in written order."""
     for example in program.examples:
-        for case in _cases(example, program.every_example):
+        for case in _cases(policy, example, program.every_example):
             yield _run(policy, program, case)
 
 
-def _cases(example: t.Example | t.ExampleTable, defaults: Iterable[t.Example]) -> Iterator[_Case]:
+def _cases(policy: o.Policy, example: t.Example | t.ExampleTable, defaults: Iterable[t.Example]) -> Iterator[_Case]:
     if isinstance(example, t.ExampleTable):
-        yield from (_row_case(example, row, defaults) for row in example.rows[1:])
+        yield from (_row_case(policy, example, row, defaults) for row in example.rows[1:])
         return
     case = _Case(
         example.title or "", example.span, tuple(cite.text for cite in example.cites), [], list(example.records),
@@ -79,27 +79,29 @@ def _cases(example: t.Example | t.ExampleTable, defaults: Iterable[t.Example]) -
     )  # fmt: skip
     if example.student:
         case.student.append(example.student)
-    yield _with_defaults(case, defaults)
+    yield _with_defaults(policy, case, defaults)
 
 
-def _with_defaults(case: _Case, defaults: Iterable[t.Example]) -> _Case:
-    mentioned = {record.kind.text for record in case.records}
+def _with_defaults(policy: o.Policy, case: _Case, defaults: Iterable[t.Example]) -> _Case:
+    mentioned = {program_kind(policy, record.kind.text) for record in case.records}
     case.own = {str(id(record)) for record in case.records}
     for default in defaults:
         if default.student:
             case.student.insert(0, default.student)
-        case.records[:0] = [record for record in default.records if record.kind.text not in mentioned]
+        case.records[:0] = [
+            record for record in default.records if program_kind(policy, record.kind.text) not in mentioned
+        ]
         case.as_of = case.as_of or default.as_of
         case.settings[:0] = default.settings
     return case
 
 
-def _row_case(example: t.ExampleTable, row: t.Row, defaults: Iterable[t.Example]) -> _Case:
+def _row_case(policy: o.Policy, example: t.ExampleTable, row: t.Row, defaults: Iterable[t.Example]) -> _Case:
     """One row as an example: its last cell is what the record counts."""
     heading = example.rows[0].cells
     if len(heading) != len(row.cells):
         wrong = t.Expectation(None, span=row.span)
-        return _with_defaults(_Case(example.title, row.span, (), [], [], None, [], [wrong]), defaults)
+        return _with_defaults(policy, _Case(example.title, row.span, (), [], [], None, [], [wrong]), defaults)
     parts = list(example.record.parts)
     attributes: list[t.RecordPart] = []
     for head, cell in zip(heading[:-1], row.cells[:-1], strict=True):
@@ -116,7 +118,7 @@ def _row_case(example: t.ExampleTable, row: t.Row, defaults: Iterable[t.Example]
     student = [t.ExampleRecord(example.record.kind, tuple(attributes), span=row.span)] if attributes else []
     cites = tuple(cite.text for cite in example.cites)
     case = _Case(f"{example.title}: {row.span.text}", row.span, cites, student, [record], None, [], [expected])
-    return _with_defaults(case, defaults)
+    return _with_defaults(policy, case, defaults)
 
 
 def _student_names(defaults: Iterable[t.Example]) -> set[str]:
@@ -141,13 +143,12 @@ def _evaluate(policy: o.Policy, program: Program, case: _Case) -> tuple[StudentR
     reader = DataReader(policy)
     where = Place("example")
     given: dict[str, object] = {}
-    for student in case.student:
-        given.update({part.name: "yes" if part.kind == "word" else _text(part.value) for part in student.parts})
-    known = {text for column in policy.attributes for text in (column.name, *column.labels)}
+    known = {text: column.name for column in policy.attributes for text in (column.name, *column.labels)}
     for student in case.student:
         for part in student.parts:
             if part.name not in known:
                 raise BadExample(Phrase(f"students have no “{part.name}”", f"学生没有“{part.name}”"), part.span)
+            given[known[part.name]] = "yes" if part.kind == "word" else _text(part.value)
     who = reader.student_from(given, where)
     if who.problem is not None:
         raise BadExample(_told(who.problem), case.span)
@@ -223,7 +224,8 @@ def written_values(
                 values[kind.item_field] = _text(part.value)
             case _:
                 text = part.name or _text(part.value)
-                raise BadExample(Phrase(f"{kind.name} has no “{text}”", f"“{kind.name}”没有“{text}”"), part.span)
+                called = kind.labels[0] if kind.labels else kind.name
+                raise BadExample(Phrase(f"{kind.name} has no “{text}”", f"“{called}”没有“{text}”"), part.span)
     return values, times, name
 
 
@@ -257,12 +259,15 @@ def settings_of(policy: o.Policy, program: Program, settings: Iterable[t.Setting
             )
         value, wanted = constant(setting.value), policy.setting_types[name]
         if not isinstance(value, _CONSTANTS.get(wanted.name, object)):
-            raise BadExample(
-                Phrase(f"“{setting.name.text}” stands for another kind of value", f"“{setting.name.text}”不是这种值"),
-                setting.span,
-            )
+            sort = _SORTS.get(wanted.name) or Phrase("another kind of value", "另一种值")
+            reason = Phrase(f"“{setting.name.text}” stands for {sort}", f"“{setting.name.text}”应是{sort.zh}")
+            raise BadExample(reason, setting.span)
         found[name] = value
     return found
 
 
+_SORTS: Final = {
+    "number": Phrase("a number", "一个数"), "date": Phrase("a date", "一个日期"), "text": Phrase("a text", "一段文字"),
+    "yes or no": Phrase("yes or no", "“是”或“否”"),
+}  # fmt: skip
 _CONSTANTS: Final[Mapping[str, type]] = {"number": Decimal, "date": date, "text": str, "yes or no": bool}

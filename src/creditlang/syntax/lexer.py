@@ -116,7 +116,7 @@ def _declaration_pattern() -> re.Pattern[str]:
 
 _FIELD = re.compile(rf"^[ \t]+({_WORD}(?:[ \t]*{_TEXT})*)[ \t]*:([^\n]*)", re.MULTILINE)
 _LABELLED = re.compile(rf"({_WORD})((?:[ \t]*{_TEXT})*)")
-_LABEL = re.compile(r"[\"“＂]([^\"”＂\n]*)[\"”＂]")
+_LABEL = re.compile(r"\"([^\"\n]*)\"|“([^”\n]*)”|＂([^＂\n]*)＂")
 _LONGEST_DECLARATION = 4000
 _BLOCK_END = re.compile(r"^(?=[^\s#])", re.MULTILINE)
 
@@ -157,7 +157,7 @@ def _collect(line: str, found: set[str]) -> None:
     for position, match in enumerate(_LABELLED.finditer(line, 0, _LONGEST_DECLARATION)):
         if position == 0 or match.group(2) or ">" in line or "|" in line:
             found.add(match.group(1))
-            found.update(label for label in _LABEL.findall(match.group(2)) if label)
+            found.update(label for quoted in _LABEL.findall(match.group(2)) for label in quoted if label)
 
 
 @define

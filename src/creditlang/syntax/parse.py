@@ -90,7 +90,7 @@ def parse_typed(sort: Typed, source: SourceFile, start: int, known_names: Iterab
     try:
         node = grammar().parse(part, start=f"typed_{sort}")
     except UnexpectedToken as error:
-        return _syntax_error(error, source)
+        return _syntax_error(error, source, start)
     except LexicalError as error:
         return error.diagnostic
     assert isinstance(node, Node)
@@ -128,8 +128,11 @@ def _described(terminal: str) -> Phrase:
     return Phrase(f"“{table.written(terminal, 'en')}”", f"“{table.written(terminal, 'zh')}”")
 
 
-def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None) -> Diagnostic:
-    """What cannot be understood; of a text that ends too soon the place is the end of `whole`, where it is known."""
+def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None, begins: int = 0) -> Diagnostic:
+    """What cannot be understood; of a text that ends too soon the place is the end of `whole`, where it is known.
+
+    What stands before `begins` was understood already.
+    """
     token = error.token
     assert isinstance(token, PlacedToken) or token.type == "$END"
     placed = getattr(token, "source", None)
@@ -144,7 +147,7 @@ def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None) -> Di
         end = max(end, start + 1) if token.type != "_NL" else start + 1
     else:
         found = f"“{str(token)[:40]}”"
-    slip = _misspelt(token, error.expected)
+    slip = _misspelt(token, error.expected, begins)
     if slip is not None:
         return slip
     end = min(end, len(source.text))
@@ -161,14 +164,14 @@ def _expected(terminals: Iterable[str]) -> str:
 _WORD = re.compile(r"[^\W\d][\w-]*")
 
 
-def _misspelt(token: Any, expected: Iterable[str]) -> Diagnostic | None:
+def _misspelt(token: Any, expected: Iterable[str], begins: int) -> Diagnostic | None:
     """The keyword that was meant, if the word that is not understood, the one before it or the first of its line is
     close to one. A word before it may have passed for a name; it is looked at only if the policy declares no such name.
     """
     source, start = token.source, token.start_pos or 0
     if token.type == "NAME" and (meant := _meant(str(token), expected)) is not None:
         return report("CR011", place_of(token), found=str(token), nearest=meant)
-    line = source.text.rfind("\n", 0, start) + 1
+    line = max(begins, source.text.rfind("\n", 0, start) + 1)
     before = list(_WORD.finditer(source.text, line, start))
     declared = declared_names(source.text.translate(WIDE)) if before else set()
     for word in (*before[-1:], *before[:1]):

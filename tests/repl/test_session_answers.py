@@ -1,0 +1,148 @@
+"""What a session answers in cases that are easy to get wrong, over the bundled policies."""
+
+from pathlib import Path
+
+import pytest
+
+from creditlang.diagnostics import Language, in_language
+from creditlang.plugin import PluginManager
+from creditlang_repl.commands import Command, commands
+from creditlang_repl.session import Session
+
+SANDBOXED = [command for command in commands().values() if command.name not in ("redo", "help")]
+
+
+def session(name: str, student: str = "", language: Language = "en") -> Session:
+    """A session with a bundled policy, its sample and a student."""
+    begun = Session(language, PluginManager(no_plugins=True))
+    for text in (f"load {name}", f"data sample:{name}", *([f"student {student}"] if student else [])):
+        assert not begun.answer(text).failed
+    return begun
+
+
+def told(begun: Session, *typed: str) -> str:
+    """The answer to the last of some inputs; none fails."""
+    reply = None
+    for text in typed:
+        reply = begun.answer(text)
+        assert not reply.failed, reply.text
+    assert reply is not None
+    return reply.text
+
+
+@pytest.mark.parametrize("command", SANDBOXED, ids=lambda command: command.name)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_example_of_each_command_works(
+    command: Command, language: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    begun = session("hengyang", "2024010101", language)
+    told(begun, "set pass_mark = 90", in_language(command.example, language))
+
+
+# ---- records of a room
+def test_a_record_moved_to_another_room_falls_on_those_who_live_there() -> None:
+    begun = session("shangrao", "2022010103")
+    assert "V0004 (2022-11-10) 寝室卫生被通报: gone (counted -3.00)" in told(begun, "change V0004 room to “4栋201”")
+    assert "V0004 (2022-11-10) 寝室卫生被通报: counted -3.00" in told(begun, "undo")
+    moved = told(begun, "what if change V0004 room to “1栋401”")
+    assert "9 changed" in moved
+    assert "counted → –: 4" in moved
+    assert "– → counted: 5" in moved
+
+
+def test_a_student_who_moves_has_the_records_of_the_other_room() -> None:
+    begun = session("shangrao", "2022010103")
+    moved = told(begun, "change R00007 room to “1栋401”")
+    assert "V0004 (2022-11-10) 寝室卫生被通报: gone" in moved
+    assert "V0055 (2023-03-15) 寝室卫生被通报: counted -3.00" in moved
+    assert "V0004" not in told(begun, "records violation")
+    begun.answer("undo")
+    assert "V0055" not in told(begun, "records violation")
+
+
+def test_a_record_of_a_room_is_added_to_those_who_live_there() -> None:
+    begun = session("shangrao", "2022010103")
+    typed = "add violation dorm_hygiene, room “{room}”, on 2023-10-10"
+    refused = begun.answer(typed.format(room="9栋999"))
+    assert refused.failed
+    assert "the record falls on others" in refused.text
+    assert "new1 (2023-10-10) 寝室卫生被通报: counted -3.00" in told(begun, typed.format(room="4栋201"))
+    begun.answer("undo")
+    assert "– → counted: 4" in told(begun, "what if " + typed.format(room="4栋201"))
+
+
+def test_dropping_where_somebody_lives_takes_the_records_of_the_room() -> None:
+    begun = session("shangrao", "2022010101")
+    assert "counted → –: 3" in told(begun, "what if drop R00001")
+
+
+# ---- students to whom a policy does not apply
+def test_a_student_to_whom_the_policy_no_longer_applies_is_told_of_in_few_lines() -> None:
+    begun = session("shangrao", "2022010103", "zh")
+    answer = told(begun, "更改 学生 年级 为 2021").splitlines()
+    assert answer[0] == "本办法不再适用于2022010103，各项都不再计。"
+    assert len(answer) < 5
+    assert told(begun, "撤销").splitlines()[1] == "本办法改为适用于2022010103。"
+
+
+# ---- values
+def test_a_named_value_keeps_its_unit() -> None:
+    begun = session("hengyang", language="zh")
+    refused = begun.answer("设定 文明素质合格分数 = 90 学分")
+    assert refused.failed
+    assert "计量单位“分”与“学分”不能合在一起" in refused.text
+    assert "应是一个数" in begun.answer("设定 文明素质合格分数 = 高").text
+    assert not begun.answer("设定 文明素质合格分数 = 90 分").failed
+
+
+def test_a_named_value_that_is_saved_keeps_its_unit(tmp_path: Path) -> None:
+    begun = session("hengyang")
+    told(begun, "set pass_mark = 90", f"save policy {tmp_path / 'new.credit'}")
+    assert "= 90 point " in (tmp_path / "new.credit").read_text(encoding="utf-8")
+
+
+def test_students_are_put_in_order_by_a_number_alone() -> None:
+    refused = session("hengyang").answer("top 3 students by graduation")
+    assert refused.failed
+    assert "students are put in order by a number" in refused.text
+
+
+def test_what_is_not_understood_is_not_taken_for_the_command_before_it() -> None:
+    assert "“毕业”无法理解" in session("hengyang", language="zh").answer("学生名单 毕业").text
+
+
+# ---- long answers, and records told together
+def test_records_of_different_rules_are_not_told_as_one() -> None:
+    begun = session("hengyang", "2024010101")
+    lines = told(begun, "as of 2024-10-01").splitlines()
+    assert any("学术讲座: counted 0.20 → void" in line and "A000034" in line for line in lines)
+    assert not any("A000032" in line and "A000034" in line for line in lines)
+
+
+def test_a_long_answer_says_how_much_more_there_is() -> None:
+    begun = session("shangrao", "2022010103")
+    answer = told(begun, "as of 2022-09-02")
+    assert answer.count("… ") >= 1
+    assert "more\n" in answer
+    assert len(answer.splitlines()) < 110
+
+
+# ---- examples
+def test_an_example_of_a_bundled_policy_is_kept_in_the_folder_at_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told(session("hengyang", "2024010101"), 'save example "as she is"')
+    assert [path.name for path in tmp_path.iterdir()] == ["hengyang.examples.credit"]
+
+
+def test_an_example_names_nobody_not_even_in_its_title(tmp_path: Path) -> None:
+    begun = session("hengyang", "2024010101", "zh")
+    for title in ("陈思远的讲座", "2024010101"):
+        refused = begun.answer(f"保存例 “{title}” 到 {tmp_path / 'a.credit'}")
+        assert refused.failed
+        assert "学号或姓名" in refused.text
+    kept = told(begun, f"保存例 “讲座” 到 {tmp_path / 'a.credit'}")
+    assert "2024010101" not in kept
+    assert "Z某同学-02" in kept
