@@ -53,6 +53,8 @@ class DataReader:
             self.nearly_named(table)
         self.people.settle()
         found.extend(self.tables.gathered())
+        if found and not self.dataset.students:
+            self.note([report("CR694", None, count=len(found))])
         Owners(self.policy, self.dataset).assign(found)
         return self.dataset
 
