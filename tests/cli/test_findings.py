@@ -18,9 +18,10 @@ def run(folder: Path, *more: str, language: str = "zh") -> Result:
 @pytest.fixture
 def messy(tmp_path: Path) -> Path:
     """Forty dates that are none, a misspelt heading, an item that nobody knows in two rows, and a sum."""
-    rows = "2024010101,学术讲座,十月八日,校级,\n" * 40 + "2024010101,学术讲作,2024-10-08,校级,\n" * 2 + "合计,,,,\n"
+    days = [("学术讲座", "十月八日")] * 40 + [("学术讲作", "2024-10-08")] * 2
+    rows = "".join(f"2024010101,{item},{day},校级,,第{at}场\n" for at, (item, day) in enumerate(days)) + "合计,,,,,\n"
     (tmp_path / "学生.csv").write_text(STUDENTS)
-    (tmp_path / "第二课堂活动.csv").write_text("学号,项目,活动日期,级别,奖项次\n" + rows)
+    (tmp_path / "第二课堂活动.csv").write_text("学号,项目,活动日期,级别,奖项次,内容\n" + rows)
     return tmp_path
 
 

@@ -17,7 +17,6 @@ from creditlang.data.cells import (
     day_text,
     divided,
     parse_date,
-    parse_identifier,
     parse_number,
     parse_semester,
     parse_text,
@@ -389,15 +388,3 @@ def test_year_and_term(year: str, term: str, wanted: str) -> None:
 @pytest.mark.parametrize(("year", "term"), [("2023", "16"), ("23", "1"), ("", "1"), ("2023", ""), ("2023-2024-1", "1")])
 def test_what_is_no_year_and_term(year: str, term: str) -> None:
     assert refused(semester_text, year, term) == "CR608"
-
-
-@pytest.mark.parametrize("text", ["2024010101", " 2024010101 ", "21E0101", "2024.01.001", "A-17", "2e5"])
-def test_numbers_of_students(text: str) -> None:
-    assert parse_identifier(text) == text.strip()
-
-
-@pytest.mark.parametrize(("text", "code"), [
-    ("2.02401E+11", "CR692"), ("2e+11", "CR692"), ("2024010101.0", "CR692"), ("2024\u200b0101", "CR609"),
-])  # fmt: skip
-def test_what_is_no_number_of_a_student(text: str, code: str) -> None:
-    assert refused(parse_identifier, text) == code

@@ -57,6 +57,8 @@ class DataReader:
             self.note([report("CR663", None, name=self.names.students[0])])
         self.people.settle()
         found.extend(self.tables.gathered())
+        if found and not self.dataset.students:
+            self.note([report("CR694", None, count=len(found))])
         Owners(self.policy, self.dataset).assign(found)
         return self.dataset
 
