@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.packaging
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("src/creditlang", "plugins/builtin/creditlang_builtin")
+PACKAGES = ("src/creditlang", "plugins/builtin/creditlang_builtin", "repl/creditlang_repl")
 BUNDLED = ("grammar", "stdlib_policies")
 
 
@@ -63,7 +63,7 @@ def test_every_diagnostic_has_its_page_inside(wheel: zipfile.ZipFile) -> None:
 
 def test_nothing_else_is_inside(wheel: zipfile.ZipFile) -> None:
     tops = {name.split("/")[0] for name in wheel.namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"creditlang", "creditlang_builtin"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"creditlang", "creditlang_builtin", "creditlang_repl"}
 
 
 def test_the_command_the_plugin_and_the_licence_are_announced(wheel: zipfile.ZipFile) -> None:
