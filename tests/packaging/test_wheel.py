@@ -63,7 +63,8 @@ def test_every_diagnostic_has_its_page_inside(wheel: zipfile.ZipFile) -> None:
 
 def test_nothing_else_is_inside(wheel: zipfile.ZipFile) -> None:
     tops = {name.split("/")[0] for name in wheel.namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"creditlang", "creditlang_builtin", "creditlang_repl"}
+    ours = {"creditlang", "creditlang_builtin", "creditlang_repl"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == ours
 
 
 def test_the_command_the_plugin_and_the_licence_are_announced(wheel: zipfile.ZipFile) -> None:
