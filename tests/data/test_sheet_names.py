@@ -51,13 +51,13 @@ def test_without_a_list_of_students_it_says_so(policy: Policy) -> None:
     rows = [RawRow(2, ("2024010101", "学术讲座", "2024-10-08"))]
     table = RawTable("活动", "活动.csv", ("学号", "项目", "日期"), rows)
     cohort = run_cohort(policy, [table], Settings(), list, {})
-    assert [problem.code for problem in cohort.dataset.problems][:2] == ["CR663", "CR658"]
+    assert [problem.code for problem in cohort.dataset.problems][:2] == ["CR694", "CR658"]
     assert not cohort.reliable
 
 
 def test_an_empty_list_of_students_is_a_list(read: Reader) -> None:
     found = read(students="学号,姓名\n", 活动=GOOD)
-    assert "CR663" not in found.codes
+    assert "CR694" not in found.codes
 
 
 def test_without_records_no_list_is_missed() -> None:

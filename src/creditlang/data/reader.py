@@ -53,11 +53,9 @@ class DataReader:
             found.extend(self.read_table(Sheet(self.tables.apart.named(table))))
         for table in self.passed_over:
             self.nearly_named(table)
-        if not self.lists_of_students and any(self.dataset.read.values()):
-            self.note([report("CR663", None, name=self.names.students[0])])
         self.people.settle()
         found.extend(self.tables.gathered())
-        if found and not self.dataset.students:
+        if found and not self.dataset.students and not self.lists_of_students:
             self.note([report("CR694", None, count=len(found))])
         Owners(self.policy, self.dataset).assign(found)
         return self.dataset
