@@ -69,7 +69,7 @@ class EditReader:
         sort = "line" if declaration_at(source.text[start:]) == "ITEM" else "declaration"
         node = self.view.asker.tree(sort, source, start)  # type: ignore[arg-type]
         said = first_line(source.text[start:])
-        if isinstance(node, t.Named) and not isinstance(node, t.Offset):
+        if isinstance(node, t.Named):
             return edits.Declare(said, node)
         return edits.Append(said, node)
 

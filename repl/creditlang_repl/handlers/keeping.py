@@ -59,19 +59,26 @@ def _touched(now: Conversation, number: str) -> set[tuple[str, str]]:
 def save_policy(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """The policy with its changes."""
     target = now.rest(command, source, start)
-    return _written(now, target, saving.policy_text(now.view()))
+    changed = saving.policy_text(now.view())
+    return _written(now, target, saving.as_in(_file(now), changed))
 
 
 def save_patch(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """The changes of the policy."""
     target = now.rest(command, source, start)
-    text = saving.patch(own(now.workspace.base()), saving.policy_text(now.view()))
-    if not text:
+    path, before, after = _file(now), own(now.workspace.base()).text, saving.policy_text(now.view())
+    if before == after:
         return Written().line(("faint", now.word("no change")))
-    saved = _written(now, target, text)
-    written = Written().text(text)
+    saved = _written(now, target, saving.patch(path.name, *(saving.as_in(path, text) for text in (before, after))))
+    written = Written().text(saving.patch(path.name, before, after))
     written.lines.extend(saved.lines)
     return written
+
+
+def _file(now: Conversation) -> Path:
+    now.workspace.base()
+    assert now.workspace.policy is not None
+    return now.workspace.policy.path
 
 
 def _written(now: Conversation, target: str, text: str) -> Written:

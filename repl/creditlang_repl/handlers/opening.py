@@ -77,5 +77,8 @@ def student(now: Conversation, command: Command, source: SourceFile, start: int)
     now.number = numbers[0]
     view = now.view()
     written = Written().line(("title", f"{now.number} {now.name_of(now.number)}".rstrip()))
+    problem = students[now.number].problem
+    if problem is not None:
+        written.lines.extend(diagnostics([problem], now.language).lines)
     written.lines.extend(now.answerer(view).standing(view.result(now.number)).lines)
     return written
