@@ -55,8 +55,11 @@ def those(view: View, condition: Condition | None, progress: Progress) -> Listed
     undecided, outside = [], 0
     for number, answers in view.all(progress, view.answers):
         result = answers.result
-        outside += not result.applies
-        answer = False if not result.applies else True if condition is None else condition.of(answers)
+        unknown = not result.applies and view.is_unreadable(view.student(number))
+        outside += not result.applies and not unknown
+        answer: v.Answer = v.OPEN if unknown else result.applies
+        if result.applies and condition is not None:
+            answer = condition.of(answers)
         if answer is True:
             balances = {line.account: line.amount for line in result.accounts if not line.period}
             rows[number] = Row(dict(result.requirements), balances)

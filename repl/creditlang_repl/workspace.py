@@ -70,6 +70,12 @@ class Data:
         return sum(self.dataset.read.values())
 
     @cached_property
+    def numbers_like_new(self) -> frozenset[str]:
+        """The numbers of records that look like those of records that are added."""
+        numbers = (record.identifier for student in self.dataset.students.values() for record in student.records)
+        return frozenset(number for number in numbers if number.startswith("new"))
+
+    @cached_property
     def groups(self) -> Groups:
         """The records that fall on groups."""
         return Groups.read(self.reader.policy, self.dataset)
@@ -158,18 +164,20 @@ class View:
 
     def decided(self, student: StudentData, result: StudentResult) -> StudentResult:
         """A result, in which requirements are open if an attribute of the student could not be read."""
-        problem = self.known().dataset.students[student.identifier].problem
-        if problem is not None and not self.is_said(student, problem):
+        if self.is_unreadable(student):
             result.requirements = {name: "open" for name in result.requirements}
         return result
 
-    def is_said(self, student: StudentData, problem: Diagnostic) -> bool:
-        """Whether what could not be read of a student is said by what is tried, and nothing else is missing."""
+    def is_unreadable(self, student: StudentData) -> bool:
+        """Whether an attribute of the student could not be read, and what is tried does not say it either."""
+        problem = self.known().dataset.students[student.identifier].problem
+        if problem is None:
+            return False
         said = {x.column for x in self.tried.edits if isinstance(x, ChangeStudent) and x.student == student.identifier}
         columns = self.known().reader.columns.attributes
         wrong = problem.place.column if problem.place is not None else None
         missing = any(x.needed and student.attributes.get(x.column.name) is None for x in columns)
-        return not missing and any(x.shown == wrong and x.column.name in said for x in columns)
+        return missing or not any(x.shown == wrong and x.column.name in said for x in columns)
 
     def all(self, progress: Progress, of: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
         """Something for each student, with progress told."""

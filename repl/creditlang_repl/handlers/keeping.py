@@ -16,6 +16,7 @@ from creditlang_repl.reply import Written
 from creditlang_repl.typed_edits import unquoted, usage
 from creditlang_repl.workspace import Tried
 
+_FEW = 15
 _EXAMPLE = re.compile(r"(\"[^\"\n]*\"|“[^”\n]*”|＂[^＂\n]*＂)\s*(?:(?:to\s|到)\s*(.+))?$")
 
 
@@ -29,10 +30,19 @@ def save_example(now: Conversation, command: Command, source: SourceFile, start:
     beside = saving.Beside(tuple(_example_sources(policy.path)), now.workspace.manager.extensions)
     text = saving.example(view, number, match[1][1:-1], now.language, _touched(now, number), beside)
     saving.add_to(path, text)
-    written = Written().text(text).line(("faint", now.word("saved", name=path.name)))
+    written = _abridged(now, text.splitlines()).line(("faint", now.word("saved", name=path.name)))
     if any(isinstance(edit, PolicyEdit) for edit in view.tried.edits):
         written.line(("warning", now.word("holds if changed")))
     return written
+
+
+def _abridged(now: Conversation, lines: list[str]) -> Written:
+    """A text of many lines by its beginning and its end, where an example says what it expects."""
+    if len(lines) <= 2 * _FEW + 1:
+        return Written().text("\n".join(lines))
+    left_out = now.answerer(now.view()).word("more", count=len(lines) - 2 * _FEW)
+    written = Written().text("\n".join(lines[:_FEW])).line(("faint", f"    {left_out}"))
+    return written.text("\n".join(lines[-_FEW:]))
 
 
 def _beside(path: Path) -> Path:

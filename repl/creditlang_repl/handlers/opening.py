@@ -22,11 +22,19 @@ def load(now: Conversation, command: Command, source: SourceFile, start: int) ->
     data = now.workspace.data and now.workspace.read(now.workspace.data.addresses, core)
     now.workspace.use(policy)
     now.workspace.hold(data)
+    forgotten = len(now.tried.edits)
     now.tried, now.past, now.future = Tried(as_of=now.tried.as_of), (), ()
     if data is None or now.number not in data.dataset.students:
         now.number = None
     title = core.title or core.identifier
-    return Written().line(("title", now.word("loaded", title=title, name=policy.path.stem, rules=len(core.rules))))
+    written = Written()
+    written.line(("title", now.word("loaded", title=title, name=policy.path.stem, rules=len(core.rules))))
+    return _forgotten(now, written, forgotten)
+
+
+def _forgotten(now: Conversation, written: Written, count: int) -> Written:
+    """Say that what was tried is gone, if something was."""
+    return written.line(("warning", now.word("forgotten", count=count))) if count else written
 
 
 def data(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
@@ -39,6 +47,7 @@ def data(now: Conversation, command: Command, source: SourceFile, start: int) ->
     read = now.workspace.read(addresses, base.policy)
     now.workspace.hold(read)
     kept = tuple(edit for edit in now.tried.edits if not isinstance(edit, StudentEdit))
+    forgotten = len(now.tried.edits) - len(kept)
     now.tried, now.past, now.future = evolve(now.tried, edits=kept), (), ()
     if now.number not in read.dataset.students:
         now.number = None
@@ -47,7 +56,7 @@ def data(now: Conversation, command: Command, source: SourceFile, start: int) ->
     if problems:
         written.line(("warning", now.word("problems", count=len(problems))))
         written.lines.extend(diagnostics(problems[:1], now.language).lines)
-    return written
+    return _forgotten(now, written, forgotten)
 
 
 def reload(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
