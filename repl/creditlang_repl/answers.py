@@ -13,6 +13,7 @@ from creditlang.diagnostics.diagnostic import Diagnostic
 from creditlang.differences import Change, Differences, RecordChange
 from creditlang.differences.changes import NEEDED
 from creditlang.explain import Explanation, amount_text
+from creditlang.interpreter.values import Open
 from creditlang.ledger import Entry, Record, StudentResult
 from creditlang.results import counted_amount, disposition_word
 from creditlang.source import visible
@@ -51,6 +52,8 @@ _WORDS = {
 def value_text(value: object, language: Language) -> str:
     """A value for people: amounts, yes or no, a status, a date."""
     words = _WORDS[language]
+    if isinstance(value, Open):
+        value = value.value
     if value is None:
         return str(words["none"])
     if isinstance(value, bool):
@@ -59,7 +62,7 @@ def value_text(value: object, language: Language) -> str:
         return value.isoformat()
     if isinstance(value, str) and value in _MARKS:
         return _STATUS_WORDS[language][value]
-    return visible(amount_text(value if not hasattr(value, "value") else value.value))
+    return visible(amount_text(value))
 
 
 @frozen
