@@ -38,13 +38,14 @@ _WORDS = {
         "records": ("record", "kind", "date", "item", "became", "counts", "why"), "none": "none",
         "facts": "facts", "by": "by", "asks": "asks for", "new": "new", "gone": "gone", "together": "{count} alike",
         "no longer": "The policy no longer applies to {student}; nothing counts.",
-        "now": "The policy now applies to {student}.",
+        "now": "The policy now applies to {student}.", "outside": "The policy does not apply to {student}.",
     },
     "zh": {
         "more": "…… 另有{count}项", "nothing": "对{student}没有影响。", "yes": "是", "no": "否",
         "records": ("编号", "种类", "日期", "项目", "处理结果", "计入", "原因"), "none": "无",
         "facts": "事实", "by": "由", "asks": "要求", "new": "新增", "gone": "去掉", "together": "同样的{count}条",
         "no longer": "本办法不再适用于{student}，各项都不再计。", "now": "本办法改为适用于{student}。",
+        "outside": "本办法不适用于{student}。",
     },
 }  # fmt: skip
 
@@ -222,9 +223,10 @@ class Answerer:
         self.some(written, self.record_lines(found.records))
         return written
 
-    def no_longer_or_now(self, found: Differences, student: str, applies: bool) -> Written:
-        """That a policy does not apply to a student any more, or does now, and what becomes of the requirements."""
-        written = Written().line(("open", self.word("now" if applies else "no longer", student=student)))
+    def applying(self, found: Differences, student: str, before: bool, after: bool) -> Written:
+        """That a policy does not apply to a student, no longer or now, and what becomes of the requirements."""
+        word = "now" if after else "no longer" if before else "outside"
+        written = Written().line(("open", self.word(word, student=student)))
         for change in found.requirements:
             written.line(*self.changed(change, ""))
         return written

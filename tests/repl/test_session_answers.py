@@ -86,6 +86,8 @@ def test_a_student_to_whom_the_policy_no_longer_applies_is_told_of_in_few_lines(
     assert answer[0] == "本办法不再适用于2022010103，各项都不再计。"
     assert len(answer) < 5
     assert told(begun, "撤销").splitlines()[1] == "本办法改为适用于2022010103。"
+    told(begun, "学生 2021010101")
+    assert told(begun, "增加 操行扣分 旷课，日期 2023-10-10，数量 1") == "本办法不适用于2021010101。\n"
 
 
 # ---- what is open
@@ -239,6 +241,7 @@ def test_an_example_names_nobody_not_even_in_its_title(tmp_path: Path) -> None:
         refused = begun.answer(f"保存例 “{title}” 到 {tmp_path / 'a.credit'}")
         assert refused.failed
         assert "学号或姓名" in refused.text
-    kept = told(begun, f"保存例 “讲座” 到 {tmp_path / 'a.credit'}")
+    told(begun, f"保存例 “讲座” 到 {tmp_path / 'a.credit'}")
+    kept = (tmp_path / "a.credit").read_text(encoding="utf-8")
     assert "2024010101" not in kept
     assert "Z某同学-02" in kept
