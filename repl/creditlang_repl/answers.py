@@ -13,6 +13,7 @@ from creditlang.diagnostics.diagnostic import Diagnostic
 from creditlang.differences import Change, Differences, RecordChange
 from creditlang.differences.changes import NEEDED
 from creditlang.explain import Explanation, amount_text
+from creditlang.interpreter.values import Open
 from creditlang.ledger import Entry, Record, StudentResult
 from creditlang.results import counted_amount, disposition_word
 from creditlang.source import visible
@@ -37,13 +38,14 @@ _WORDS = {
         "records": ("record", "kind", "date", "item", "became", "counts", "why"), "none": "none",
         "facts": "facts", "by": "by", "asks": "asks for", "new": "new", "gone": "gone", "together": "{count} alike",
         "no longer": "The policy no longer applies to {student}; nothing counts.",
-        "now": "The policy now applies to {student}.",
+        "now": "The policy now applies to {student}.", "outside": "The policy does not apply to {student}.",
     },
     "zh": {
         "more": "…… 另有{count}项", "nothing": "对{student}没有影响。", "yes": "是", "no": "否",
         "records": ("编号", "种类", "日期", "项目", "处理结果", "计入", "原因"), "none": "无",
         "facts": "事实", "by": "由", "asks": "要求", "new": "新增", "gone": "去掉", "together": "同样的{count}条",
         "no longer": "本办法不再适用于{student}，各项都不再计。", "now": "本办法改为适用于{student}。",
+        "outside": "本办法不适用于{student}。",
     },
 }  # fmt: skip
 
@@ -51,6 +53,8 @@ _WORDS = {
 def value_text(value: object, language: Language) -> str:
     """A value for people: amounts, yes or no, a status, a date."""
     words = _WORDS[language]
+    if isinstance(value, Open):
+        value = value.value
     if value is None:
         return str(words["none"])
     if isinstance(value, bool):
@@ -59,7 +63,7 @@ def value_text(value: object, language: Language) -> str:
         return value.isoformat()
     if isinstance(value, str) and value in _MARKS:
         return _STATUS_WORDS[language][value]
-    return visible(amount_text(value if not hasattr(value, "value") else value.value))
+    return visible(amount_text(value))
 
 
 @frozen
@@ -219,9 +223,10 @@ class Answerer:
         self.some(written, self.record_lines(found.records))
         return written
 
-    def no_longer_or_now(self, found: Differences, student: str, applies: bool) -> Written:
-        """That a policy does not apply to a student any more, or does now, and what becomes of the requirements."""
-        written = Written().line(("open", self.word("now" if applies else "no longer", student=student)))
+    def applying(self, found: Differences, student: str, before: bool, after: bool) -> Written:
+        """That a policy does not apply to a student, no longer or now, and what becomes of the requirements."""
+        word = "now" if after else "no longer" if before else "outside"
+        written = Written().line(("open", self.word(word, student=student)))
         for change in found.requirements:
             written.line(*self.changed(change, ""))
         return written

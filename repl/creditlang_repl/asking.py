@@ -45,21 +45,27 @@ class Listed:
 
     rows: Mapping[str, Row]
     open: tuple[str, ...]
+    outside: int
+    """Students to whom the policy does not apply; they are not asked."""
 
 
 def those(view: View, condition: Condition | None, progress: Progress) -> Listed:
     """Students to whom the policy applies and of whom a condition holds, with their results."""
     rows: dict[str, Row] = {}
-    undecided = []
+    undecided, outside = [], 0
     for number, answers in view.all(progress, view.answers):
         result = answers.result
-        answer = False if not result.applies else True if condition is None else condition.of(answers)
+        unknown = not result.applies and view.is_unreadable(view.student(number))
+        outside += not result.applies and not unknown
+        answer: v.Answer = v.OPEN if unknown else result.applies
+        if result.applies and condition is not None:
+            answer = condition.of(answers)
         if answer is True:
             balances = {line.account: line.amount for line in result.accounts if not line.period}
             rows[number] = Row(dict(result.requirements), balances)
         elif answer is v.OPEN:
             undecided.append(number)
-    return Listed(rows, tuple(undecided))
+    return Listed(rows, tuple(undecided), outside)
 
 
 def top(

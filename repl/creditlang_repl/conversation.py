@@ -135,10 +135,10 @@ class Conversation:
         new = after.result(number)
         found = differences(old, new, view.policy, after.policy)
         answerer = self.answerer(after, view)
-        if old.applies is not new.applies:
-            told = answerer.no_longer_or_now(found, number, new.applies)
-        else:
+        if old.applies and new.applies:
             told = answerer.differences(found, number)
+        else:
+            told = answerer.applying(found, number, old.applies, new.applies)
         written.lines.extend(told.lines)
         return written
 

@@ -2,7 +2,8 @@
 
 A declaration is a heading and the lines under it that stand further to the right. What is typed at a prompt need not
 repeat what is known: a declaration that is replaced keeps its name, and its labels and articles where none are given,
-for data and readers know it by those. The result is text, compiled like any other.
+for data and readers know it by those; an item also the records that it is about. The result is text, compiled like any
+other.
 """
 
 import re
@@ -109,19 +110,30 @@ def replaced(text: str, old: t.Named, typed: t.Named) -> str:
 
 
 def merged(old: t.Named, typed: t.Named) -> str:
-    """The text that is typed, with the name of `old`, and its labels and articles where it gives none."""
+    """The text that is typed, with the name of `old`, and its labels, records and articles where it gives none."""
     source = typed.span.source.text
     text = source[typed.span.start :].rstrip()
     at = typed.name.span.start - typed.span.start
     labels = _LABELS.match(text, at + len(typed.name.span.text))
     assert labels is not None
     known = labels.group() or _labels_after(old.name.span)
+    if isinstance(old, t.Item) and isinstance(typed, t.Item) and typed.kind is None and typed.where is None:
+        known += _records_of(old)
     text = f"{text[:at]}{old.name.span.text}{known}{text[labels.end() :]}"
     if old.cites and not typed.cites and not isinstance(typed, (t.Enumeration, t.Let)):
         cites = " ".join(cite.span.text for cite in old.cites)
         head, rest = divided(text)
         text = f"{head.rstrip()} {cites}{rest}"
     return text
+
+
+def _records_of(item: t.Item) -> str:
+    """Which records an item says that it is about, ` from course where …`; empty where it does not say."""
+    text, start = item.span.source.text, item.name.span.end + len(_labels_after(item.name.span))
+    head, _ = divided(text[item.span.start :])
+    end = min([item.span.start + len(head), *(cite.span.start for cite in item.cites)])
+    said = text[start:end].strip(" \t　")
+    return f" {said}" if said else ""
 
 
 def _labels_after(name: Span) -> str:

@@ -34,6 +34,7 @@ from creditlang_repl.policy_text import with_value
 from creditlang_repl.workspace import CannotDo, View
 
 _NAME = re.compile(r"[^\W\d]\w*")
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _PERSONAL = {"name", "姓名"}
 
 
@@ -260,12 +261,19 @@ def policy_text(view: View) -> str:
     return text
 
 
-def patch(before: SourceFile, after: str) -> str:
-    """The lines that a change takes out and puts in, as a patch."""
-    lines = difflib.unified_diff(
-        before.text.splitlines(keepends=True), after.splitlines(keepends=True), before.name, before.name
-    )
+def patch(name: str, before: str, after: str) -> str:
+    """The lines that a change takes out of a file and puts in, as a patch."""
+    lines = difflib.unified_diff(_LINES.findall(before), _LINES.findall(after), name, name)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def as_in(path: Path, text: str) -> str:
+    """A text as it would stand in a file: with its byte order mark and its ends of lines."""
+    data = b""
+    with suppress(OSError):  # a policy whose file is gone can still be saved
+        data = path.read_bytes()
+    mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
+    return mark + (text.replace("\n", "\r\n") if b"\r\n" in data else text)
 
 
 # ---- files

@@ -5,6 +5,7 @@ Nothing is tried here; what the policy does not know is refused, with the place 
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import count, islice
 
 from attrs import frozen
 
@@ -69,7 +70,7 @@ class EditReader:
         sort = "line" if declaration_at(source.text[start:]) == "ITEM" else "declaration"
         node = self.view.asker.tree(sort, source, start)  # type: ignore[arg-type]
         said = first_line(source.text[start:])
-        if isinstance(node, t.Named) and not isinstance(node, t.Offset):
+        if isinstance(node, t.Named):
             return edits.Declare(said, node)
         return edits.Append(said, node)
 
@@ -119,9 +120,14 @@ class EditReader:
         if first.kind == "word" and view.policy.kinds[kind].item_field and not known:
             raise CannotDo([edits.unknown(view.compiled, first.name, ("item",), first.span)])
         values, times, _ = written_values(view.policy, view.policy.kinds[kind], node)
-        taken = sum(len(edit.numbers) for edit in view.tried.edits if isinstance(edit, edits.AddRecord))
-        numbers = tuple(f"new{taken + place + 1}" for place in range(times))
-        return edits.AddRecord(first_line(source.text), self.student, kind, values, numbers)
+        return edits.AddRecord(first_line(source.text), self.student, kind, values, self.new_numbers(times))
+
+    def new_numbers(self, times: int) -> tuple[str, ...]:
+        """Numbers that no record has, in the data or by what is tried."""
+        taken = self.view.known().numbers_like_new
+        first = 1 + sum(len(edit.numbers) for edit in self.view.tried.edits if isinstance(edit, edits.AddRecord))
+        free = (number for place in count(first) if (number := f"new{place}") not in taken)
+        return tuple(islice(free, times))
 
     def dropped(self, source: SourceFile, start: int) -> Edit:
         """A record less, or a rule."""
@@ -181,7 +187,9 @@ class EditReader:
         """There is no such record, or there are several."""
         several = ", ".join(f"{record.kind} {record.identifier}" for record in found)
         known = [record.identifier for record in self.view.student(self.student).records] if self.student else []
-        return report("CR906", None, number=wanted[:60], nearest=several or nearest(wanted, known) or "")
+        how_many = Phrase("several records", "有几条") if several else Phrase("no record", "没有")
+        close = several or nearest(wanted, known) or ""
+        return report("CR906", None, how_many=how_many, number=wanted[:60], nearest=close)
 
 
 _FIELD = Phrase("field", "字段")

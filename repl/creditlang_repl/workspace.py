@@ -28,7 +28,7 @@ from creditlang.plugin import PluginError, PluginManager
 from creditlang.queries import Asker
 from creditlang.schema import RawTable
 from creditlang.source import SourceFile
-from creditlang_repl.edits import CannotEdit, Edit, PolicyEdit, SetValue, StudentEdit, keys_of, own
+from creditlang_repl.edits import CannotEdit, ChangeStudent, Edit, PolicyEdit, SetValue, StudentEdit, keys_of, own
 from creditlang_repl.groups import Groups, falling
 
 Progress = Callable[[int, int], None]
@@ -68,6 +68,12 @@ class Data:
     def rows(self) -> int:
         """Records read."""
         return sum(self.dataset.read.values())
+
+    @cached_property
+    def numbers_like_new(self) -> frozenset[str]:
+        """The numbers of records that look like those of records that are added."""
+        numbers = (record.identifier for student in self.dataset.students.values() for record in student.records)
+        return frozenset(number for number in numbers if number.startswith("new"))
 
     @cached_property
     def groups(self) -> Groups:
@@ -146,14 +152,32 @@ class View:
 
     def worked_out(self, number: str) -> StudentResult:
         """The results of a student."""
-        result = self.interpreter.evaluate(self.student(number))
-        if self.known().dataset.students[number].problem is not None:
-            result.requirements = {name: "open" for name in result.requirements}
-        return result
+        student = self.student(number)
+        return self.decided(student, self.interpreter.evaluate(student))
 
     def answers(self, number: str, records_only: bool = False) -> Answers:
         """A student, of whom more may be asked."""
-        return self.interpreter.ask(self.student(number), records_only)
+        student = self.student(number)
+        answers = self.interpreter.ask(student, records_only)
+        self.decided(student, answers.result)
+        return answers
+
+    def decided(self, student: StudentData, result: StudentResult) -> StudentResult:
+        """A result, in which requirements are open if an attribute of the student could not be read."""
+        if self.is_unreadable(student):
+            result.requirements = {name: "open" for name in result.requirements}
+        return result
+
+    def is_unreadable(self, student: StudentData) -> bool:
+        """Whether an attribute of the student could not be read, and what is tried does not say it either."""
+        problem = self.known().dataset.students[student.identifier].problem
+        if problem is None:
+            return False
+        said = {x.column for x in self.tried.edits if isinstance(x, ChangeStudent) and x.student == student.identifier}
+        columns = self.known().reader.columns.attributes
+        wrong = problem.place.column if problem.place is not None else None
+        missing = any(x.needed and student.attributes.get(x.column.name) is None for x in columns)
+        return missing or not any(x.shown == wrong and x.column.name in said for x in columns)
 
     def all(self, progress: Progress, of: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
         """Something for each student, with progress told."""

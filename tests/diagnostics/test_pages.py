@@ -12,8 +12,8 @@ all findings as they are rendered in English, and a ```text zh block, where ther
 
 Codes that come from data have ```csv blocks after their policy, each with the name of the table: ```csv activity. What
 is found is what a run of the policy on all of them finds. Codes that come from elsewhere have a ```diagnostic block
-instead, with ``key: value`` lines (source, row, column; every other key is an argument); it tests the sentence only,
-and the stage that reports the code tests the rest.
+instead, with ``key: value`` lines (source, row, column; every other key is an argument, ``one | 一`` where it is said
+in both languages); it tests the sentence only, and the stage that reports the code tests the rest.
 `pytest --update` writes what the program says into the ```text blocks.
 """
 
@@ -28,7 +28,7 @@ from attrs import frozen
 
 from creditlang import driver
 from creditlang.cohort import Settings, run_cohort
-from creditlang.diagnostics import Diagnostic, Place, codes, explain, render, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, codes, explain, render, report
 from creditlang.diagnostics.catalogue import page, placeholders
 from creditlang.examples import run_examples
 from creditlang.resources import use_path
@@ -95,7 +95,8 @@ def built(text: str) -> Diagnostic:
     code, source, row, column = (keys.pop(key, None) for key in ("code", "source", "row", "column"))
     assert code is not None
     place = Place(source, int(row) if row else None, column) if source else None
-    return report(code, place, **keys)
+    said = {key: Phrase(*value.split(" | ")) if " | " in value else value for key, value in keys.items()}
+    return report(code, place, **said)
 
 
 @pytest.mark.parametrize("code", TESTS)

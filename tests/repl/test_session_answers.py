@@ -1,11 +1,13 @@
 """What a session answers in cases that are easy to get wrong, over the bundled policies."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from creditlang.diagnostics import Language, in_language
 from creditlang.plugin import PluginManager
+from creditlang.resources import sample_path
 from creditlang_repl.commands import Command, commands
 from creditlang_repl.session import Session
 
@@ -84,6 +86,102 @@ def test_a_student_to_whom_the_policy_no_longer_applies_is_told_of_in_few_lines(
     assert answer[0] == "本办法不再适用于2022010103，各项都不再计。"
     assert len(answer) < 5
     assert told(begun, "撤销").splitlines()[1] == "本办法改为适用于2022010103。"
+    told(begun, "学生 2021010101")
+    assert told(begun, "增加 操行扣分 旷课，日期 2023-10-10，数量 1") == "本办法不适用于2021010101。\n"
+
+
+# ---- what is open
+def test_what_is_open_is_said_in_the_language_of_the_session() -> None:
+    begun = session("shangrao", "2022020105", "zh")
+    assert "操行合格 2024-2025-1：尚未确定" in told(begun, "显示")
+    assert "操行合格 (conduct_passed) 2024-2025-1：未定 → 是" in told(begun, "去掉 V0045")
+
+
+def test_who_cannot_be_read_is_told_and_may_be_said(tmp_path: Path) -> None:
+    sample = sample_path("hengyang")
+    assert sample is not None
+    for sheet in sample.glob("*.csv"):
+        text = sheet.read_text(encoding="utf-8")
+        broken = text.replace(
+            "张子轩,信息工程学院,软件技术2401班,三年制,2024", "张子轩,信息工程学院,软件技术2401班,三年制,二四"
+        )
+        (tmp_path / sheet.name).write_text(broken, encoding="utf-8")
+    begun = session("hengyang", language="zh")
+    told(begun, f"数据 {tmp_path}")
+    assert "“二四”不是数字" in told(begun, "学生 张子轩")
+    assert "另有1名尚不能确定：2024010105" in told(begun, "学生名单")
+    assert "毕业 (graduation)：新增，达到" in told(begun, "更改 学生 年级 为 2024")
+    assert "2024010105  张子轩" in told(begun, "学生名单")
+
+
+# ---- numbers of records
+SMALL = """
+use "common/calendar"
+student
+    name : text, optional
+record activity "活动"
+    item : item
+    on   : date
+record prize
+    item : item
+    on   : date
+category club
+    item talk from activity: 2 per event
+    item medal from prize: 3 per event
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Session:
+    """A session with a student who has records of two kinds with one number, and one that is called new1."""
+    (tmp_path / "small.credit").write_text(SMALL, encoding="utf-8")
+    (tmp_path / "student.csv").write_text("student_id,name\n1,Ann\n", encoding="utf-8")
+    (tmp_path / "activity.csv").write_text(
+        "student_id,record_id,item,on\n1,7,talk,2025-10-14\n1,new1,talk,2025-10-15\n", encoding="utf-8"
+    )
+    (tmp_path / "prize.csv").write_text("student_id,record_id,item,on\n1,7,medal,2025-10-14\n", encoding="utf-8")
+    begun = Session("en", PluginManager(no_plugins=True))
+    told(begun, f"load {tmp_path / 'small.credit'}", f"data {tmp_path}", "student 1")
+    return begun
+
+
+def test_a_number_that_two_kinds_share_is_told_apart(small: Session) -> None:
+    refused = small.answer("drop 7")
+    assert "several records with the number “7”" in refused.text
+    assert "activity 7, prize 7" in refused.text
+    assert "7 (2025-10-14) medal: gone" in told(small, "drop prize 7")
+    assert "7 (2025-10-14) talk: gone" in told(small, "drop 活动 7")
+    assert "no record with the number “7”" in small.answer("drop 7").text
+
+
+def test_a_record_that_is_added_gets_a_number_that_no_record_has(small: Session) -> None:
+    assert "new2 (2025-10-20), new3 (2025-10-20) talk" in told(small, "add activity talk, on 2025-10-20, 2 times")
+
+
+def test_what_ends_with_a_new_policy_is_told(small: Session) -> None:
+    told(small, "drop prize 7")
+    assert "no longer tried: 1 change" in told(small, "data sample:hengyang")
+
+
+def test_a_rule_that_is_typed_anew_stays_about_the_same_records() -> None:
+    begun = session("shangrao", "2022010103")
+    assert "4.00 → 5.00" in told(begun, "item internship_reward: 5 per event")
+    compiled = begun.compiled
+    assert compiled is not None
+    text = compiled.sources[-1].text
+    kept = "from internship where excellent or months is present and months >= 6 [学分第八条3奖励]: 5 per event"
+    assert f'item internship_reward "优秀实习生或统一实习满6个月" {kept}' in text
+
+
+def test_a_patch_for_a_file_with_other_ends_of_lines_fits_it(tmp_path: Path) -> None:
+    path = tmp_path / "small.credit"
+    path.write_bytes(b"\xef\xbb\xbf" + SMALL.rstrip().replace("\n", "\r\n").encode())
+    begun = Session("en", PluginManager(no_plugins=True))
+    told(begun, f"load {path}", "item talk: 4 per event", f"save policy {tmp_path / 'new.credit'}")
+    told(begun, f"save patch {tmp_path / 'new.diff'}")
+    subprocess.run(["patch", "-s", str(path), str(tmp_path / "new.diff")], check=True)
+    assert path.read_bytes() == (tmp_path / "new.credit").read_bytes()
+    assert b"4 per event\r\n" in path.read_bytes()
 
 
 # ---- values
@@ -143,6 +241,7 @@ def test_an_example_names_nobody_not_even_in_its_title(tmp_path: Path) -> None:
         refused = begun.answer(f"保存例 “{title}” 到 {tmp_path / 'a.credit'}")
         assert refused.failed
         assert "学号或姓名" in refused.text
-    kept = told(begun, f"保存例 “讲座” 到 {tmp_path / 'a.credit'}")
+    told(begun, f"保存例 “讲座” 到 {tmp_path / 'a.credit'}")
+    kept = (tmp_path / "a.credit").read_text(encoding="utf-8")
     assert "2024010101" not in kept
     assert "Z某同学-02" in kept

@@ -16,6 +16,7 @@ from creditlang_repl.reply import Written
 from creditlang_repl.typed_edits import unquoted, usage
 from creditlang_repl.workspace import Tried
 
+_FEW = 15
 _EXAMPLE = re.compile(r"(\"[^\"\n]*\"|“[^”\n]*”|＂[^＂\n]*＂)\s*(?:(?:to\s|到)\s*(.+))?$")
 
 
@@ -29,10 +30,19 @@ def save_example(now: Conversation, command: Command, source: SourceFile, start:
     beside = saving.Beside(tuple(_example_sources(policy.path)), now.workspace.manager.extensions)
     text = saving.example(view, number, match[1][1:-1], now.language, _touched(now, number), beside)
     saving.add_to(path, text)
-    written = Written().text(text).line(("faint", now.word("saved", name=path.name)))
+    written = _abridged(now, text.splitlines()).line(("faint", now.word("saved", name=path.name)))
     if any(isinstance(edit, PolicyEdit) for edit in view.tried.edits):
         written.line(("warning", now.word("holds if changed")))
     return written
+
+
+def _abridged(now: Conversation, lines: list[str]) -> Written:
+    """A text of many lines by its beginning and its end, where an example says what it expects."""
+    if len(lines) <= 2 * _FEW + 1:
+        return Written().text("\n".join(lines))
+    left_out = now.answerer(now.view()).word("more", count=len(lines) - 2 * _FEW)
+    written = Written().text("\n".join(lines[:_FEW])).line(("faint", f"    {left_out}"))
+    return written.text("\n".join(lines[-_FEW:]))
 
 
 def _beside(path: Path) -> Path:
@@ -59,19 +69,26 @@ def _touched(now: Conversation, number: str) -> set[tuple[str, str]]:
 def save_policy(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """The policy with its changes."""
     target = now.rest(command, source, start)
-    return _written(now, target, saving.policy_text(now.view()))
+    changed = saving.policy_text(now.view())
+    return _written(now, target, saving.as_in(_file(now), changed))
 
 
 def save_patch(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """The changes of the policy."""
     target = now.rest(command, source, start)
-    text = saving.patch(own(now.workspace.base()), saving.policy_text(now.view()))
-    if not text:
+    path, before, after = _file(now), own(now.workspace.base()).text, saving.policy_text(now.view())
+    if before == after:
         return Written().line(("faint", now.word("no change")))
-    saved = _written(now, target, text)
-    written = Written().text(text)
+    saved = _written(now, target, saving.patch(path.name, *(saving.as_in(path, text) for text in (before, after))))
+    written = Written().text(saving.patch(path.name, before, after))
     written.lines.extend(saved.lines)
     return written
+
+
+def _file(now: Conversation) -> Path:
+    now.workspace.base()
+    assert now.workspace.policy is not None
+    return now.workspace.policy.path
 
 
 def _written(now: Conversation, target: str, text: str) -> Written:

@@ -99,6 +99,8 @@ def students(now: Conversation, command: Command, source: SourceFile, start: int
     if listed.open:
         who = ", ".join(listed.open[:_FEW]) + (" …" if len(listed.open) > _FEW else "")
         written.line(("open", now.word("open", count=len(listed.open), who=who)))
+    if listed.outside:
+        written.line(("faint", now.word("outside", count=listed.outside)))
     return written
 
 

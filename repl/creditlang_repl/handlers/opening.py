@@ -22,6 +22,7 @@ def load(now: Conversation, command: Command, source: SourceFile, start: int) ->
     data = now.workspace.data and now.workspace.read(now.workspace.data.addresses, core)
     now.workspace.use(policy)
     now.workspace.hold(data)
+    forgotten = len(now.tried.edits)
     now.tried, now.past, now.future = Tried(as_of=now.tried.as_of), (), ()
     if data is None or now.number not in data.dataset.students:
         now.number = None
@@ -29,7 +30,14 @@ def load(now: Conversation, command: Command, source: SourceFile, start: int) ->
         edit = now.reader(None).setting(SourceFile("prompt", f"{name} = {value}"), 0)
         now.tried = evolve(now.tried, edits=(*now.tried.edits, edit))
     title = core.title or core.identifier
-    return Written().line(("title", now.word("loaded", title=title, name=policy.path.stem, rules=len(core.rules))))
+    written = Written()
+    written.line(("title", now.word("loaded", title=title, name=policy.path.stem, rules=len(core.rules))))
+    return _forgotten(now, written, forgotten)
+
+
+def _forgotten(now: Conversation, written: Written, count: int) -> Written:
+    """Say that what was tried is gone, if something was."""
+    return written.line(("warning", now.word("forgotten", count=count))) if count else written
 
 
 def data(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
@@ -42,6 +50,7 @@ def data(now: Conversation, command: Command, source: SourceFile, start: int) ->
     read = now.workspace.read(addresses, base.policy)
     now.workspace.hold(read)
     kept = tuple(edit for edit in now.tried.edits if not isinstance(edit, StudentEdit))
+    forgotten = len(now.tried.edits) - len(kept)
     now.tried, now.past, now.future = evolve(now.tried, edits=kept), (), ()
     if now.number not in read.dataset.students:
         now.number = None
@@ -50,7 +59,7 @@ def data(now: Conversation, command: Command, source: SourceFile, start: int) ->
     if problems:
         written.line(("warning", now.word("problems", count=len(problems))))
         written.lines.extend(diagnostics(problems[:1], now.language).lines)
-    return written
+    return _forgotten(now, written, forgotten)
 
 
 def reload(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
@@ -80,5 +89,8 @@ def student(now: Conversation, command: Command, source: SourceFile, start: int)
     now.number = numbers[0]
     view = now.view()
     written = Written().line(("title", f"{now.number} {now.name_of(now.number)}".rstrip()))
+    problem = students[now.number].problem
+    if problem is not None:
+        written.lines.extend(diagnostics([problem], now.language).lines)
     written.lines.extend(now.answerer(view).standing(view.result(now.number)).lines)
     return written
