@@ -14,6 +14,7 @@ from time import perf_counter
 from creditlang.check import check_policy
 from creditlang.core import compile_program
 from creditlang.driver import compile_source, find_policy, load_modules, read_source
+from creditlang.plugin import Extensions
 from creditlang.resolve import resolve
 from creditlang.source import SourceFile
 from creditlang.syntax import grammar
@@ -39,7 +40,7 @@ def stages(source: SourceFile) -> dict[str, float]:
     marks.append(perf_counter())
     policy, compilation = compile_program(program, [source.text for source in sources])
     marks.append(perf_counter())
-    check_policy(policy, compilation, modules)
+    check_policy(policy, compilation, modules, Extensions())
     marks.append(perf_counter())
     names = ("parse", "resolve", "core", "check")
     return {name: end - start for name, start, end in zip(names, marks, marks[1:], strict=False)}
