@@ -11,7 +11,7 @@ from creditlang.core.dependencies import within
 from creditlang.diagnostics import Language, in_language, render
 from creditlang.diagnostics.diagnostic import Diagnostic
 from creditlang.differences import Change, Differences, RecordChange
-from creditlang.differences.changes import NEEDED
+from creditlang.differences.changes import NEEDED, paired
 from creditlang.explain import Explanation, amount_text
 from creditlang.interpreter.values import Open
 from creditlang.ledger import Entry, Record, StudentResult
@@ -341,21 +341,6 @@ class Answerer:
         reason = self.reason(first)
         if reason:
             yield "faint", f"  {visible(reason)}"
-
-
-def paired(changes: Iterable[RecordChange]) -> Iterator[RecordChange]:
-    """Changes of records, those that left one rule and came to another, or to none, as one change."""
-    changes = list(changes)
-    gone = {(x.entry.record.kind, x.entry.record.identifier): x for x in changes if x.after is None}
-    come = {(x.entry.record.kind, x.entry.record.identifier): x for x in changes if x.before is None}
-    for change in changes:
-        key = (change.entry.record.kind, change.entry.record.identifier)
-        if change.before is None and gone.get(key) is not None:
-            continue
-        if change.after is None and key in come and gone[key] is change:
-            yield RecordChange(change.before, come[key].after)
-        else:
-            yield change
 
 
 def diagnostics(found: Iterable[Diagnostic], language: Language) -> Written:

@@ -166,7 +166,7 @@ class Conversation:
 
     def comparison(self, before: View, after: View) -> Comparison:
         """Every student before and after."""
-        comparison = Comparison(before.policy, after.policy)
+        comparison = Comparison(before.policy, after.policy, before.overrides, after.overrides)
         known = after.known().dataset.students
         for number, result in before.all(self.progress, before.worked_out):
             comparison.add(result, after.worked_out(number) if number in known else None)

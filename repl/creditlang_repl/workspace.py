@@ -103,11 +103,15 @@ class View:
         """The policy."""
         return self.compiled.policy
 
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """The named values that are set, by name."""
+        return {edit.name: edit.value for edit in self.tried.edits if isinstance(edit, SetValue)}
+
     @cached_property
     def interpreter(self) -> Interpreter:
         """Works out students."""
-        overrides = {edit.name: edit.value for edit in self.tried.edits if isinstance(edit, SetValue)}
-        return Interpreter(self.policy, self.tried.as_of, overrides)
+        return Interpreter(self.policy, self.tried.as_of, self.overrides)
 
     @cached_property
     def asker(self) -> Asker:

@@ -20,6 +20,7 @@ from creditlang.comparison.text import MOST_ROWS, comparison_text
 from creditlang.core import operators as o
 from creditlang.diagnostics import Language
 from creditlang.differences import Change, Differences, Finder
+from creditlang.differences.changes import paired
 from creditlang.ledger import StudentResult
 from creditlang.plugin.result_table import ResultTable
 from creditlang.results import total_accounts
@@ -76,7 +77,7 @@ class Comparison:
     crossed: Counter[tuple[str, str, str]] = field(factory=Counter)
     """Students by requirement, status before and status after; a status is empty where a side has no such thing."""
     dispositions: Counter[tuple[str, str]] = field(factory=Counter)
-    """Records under rules, by what became of them before and after, where the two differ."""
+    """Records, under each rule, by what became of them before and after, where the two differ."""
     rules: dict[_Cause, Sum] = field(factory=dict)
     """By sort, name and account: rules, and what is its own cause."""
     totals: dict[str, Sum] = field(factory=dict)
@@ -137,7 +138,7 @@ class Comparison:
         self.records.extend(record_row(policies, student, change) for change in found.records)
         for change in found.requirements:
             self.crossed[change.name, str(change.before or ""), str(change.after or "")] += 1
-        for record in found.records:
+        for record in paired(found.records):
             one, two = (x.disposition() if x else "" for x in (record.before, record.after))
             self.dispositions[one, two] += one != two
         _sum(self.totals, ((change.name, change) for change in totals))

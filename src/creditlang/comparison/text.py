@@ -1,4 +1,4 @@
-"""A comparison as lines for a terminal, in both languages: numbers, then who loses and who gains, by which rule.
+"""A comparison as lines for a terminal, in both languages: numbers, who crosses a requirement, loses or gains, and why.
 
 Each table has at most so many rows and says how many more there are. In Chinese, accounts, items and requirements have
 their labels; columns line up although a Chinese character is two columns wide.
@@ -27,7 +27,8 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
         "versions": "{old}  →  {new}",
         "compared": "{compared} students compared: {changed} changed, {same} did not",
-        "ways": "  {gained} gain, {lost} lose, {mixed} gain and lose, {otherwise} changed in other ways",
+        "gained": "{count} gain", "lost": "{count} lose", "mixed": "{count} gain and lose",
+        "otherwise": "{count} changed in other ways", "and": ", ",
         "only_old": "  {only_old} only in the old version", "only_new": "  {only_new} only in the new version",
         "nothing": "Nothing differs.",
         "losers": "Totals that became less, the largest first", "gainers": "Totals that became more, the largest first",
@@ -42,7 +43,8 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "zh": {
         "versions": "{old}  →  {new}",
         "compared": "比较学生{compared}人：有变化{changed}人，没有变化{same}人",
-        "ways": "  增加{gained}人，减少{lost}人，有增有减{mixed}人，其他变化{otherwise}人",
+        "gained": "增加{count}人", "lost": "减少{count}人", "mixed": "有增有减{count}人",
+        "otherwise": "其他变化{count}人", "and": "，",
         "only_old": "  只在原版本中的{only_old}人", "only_new": "  只在新版本中的{only_new}人",
         "nothing": "没有任何变化。",
         "losers": "减少的合计（变化大的在前）", "gainers": "增加的合计（变化大的在前）",
@@ -88,21 +90,21 @@ class _Text:
 
     def lines(self) -> Iterator[str]:
         numbers = self.comparison.numbers
-        values = {name: getattr(numbers, name) for name in ("compared", "changed", "gained", "lost", "mixed")}
-        values |= {"otherwise": numbers.otherwise, "same": numbers.compared - numbers.changed}
+        values = {"compared": numbers.compared, "changed": numbers.changed, "same": numbers.compared - numbers.changed}
         if any(self.comparison.names):
             old, new = map(visible, self.comparison.names)
             yield self.words["versions"].format(old=old, new=new)
         yield self.words["compared"].format(**values)
         if numbers.changed:
-            yield self.words["ways"].format(**values)
+            ways = [(name, getattr(numbers, name)) for name in ("gained", "lost", "mixed", "otherwise")]
+            yield "  " + self.words["and"].join(self.words[name].format(count=count) for name, count in ways if count)
         for side in ("only_old", "only_new"):
             if count := getattr(numbers, side):
                 yield self.words[side].format(**{side: count})
         if not self.rows["changes"] and not self.rows["crossings"] and not self.rows["dispositions"]:
             yield self.words["nothing"]
-        yield from self.people()
         yield from self.crossings()
+        yield from self.people()
         yield from self.sums()
         yield from self.records()
         if self.comparison.equations:
@@ -122,8 +124,9 @@ class _Text:
         scope = [row for row in self.rows["changes"] if row[1] == "student"]
         yield from self.table("scope", "scope", scope, lambda row: (row[0], self.told(row[4]), self.told(row[5])))
         others: dict[tuple[str, str], int] = {}
+        told = {row[0] for row in self.rows["totals"]}
         for row in self.rows["changes"]:
-            if row[1] in ("account", "fact"):
+            if row[1] in ("account", "fact") and row[2] not in told:
                 key = str(row[2]), str(row[3])
                 others[key] = others.get(key, 0) + 1
         ranked: list[Row] = [(*key, count) for key, count in others.items()]

@@ -1,6 +1,6 @@
 """Changes: something before and after, how much more it is, and whether that is a gain."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -143,3 +143,18 @@ def ends(value: object) -> tuple[Decimal, Decimal] | None:
         case str() if value in _RANK:
             return _RANK[value], _RANK[value]
     return None
+
+
+def paired(changes: Iterable[RecordChange]) -> Iterator[RecordChange]:
+    """Changes of records, those that left one rule and came to another, or to none, as one change."""
+    changes = list(changes)
+    gone = {(x.entry.record.kind, x.entry.record.identifier): x for x in changes if x.after is None}
+    come = {(x.entry.record.kind, x.entry.record.identifier): x for x in changes if x.before is None}
+    for change in changes:
+        key = (change.entry.record.kind, change.entry.record.identifier)
+        if change.before is None and gone.get(key) is not None:
+            continue
+        if change.after is None and key in come and gone[key] is change:
+            yield RecordChange(change.before, come[key].after)
+        else:
+            yield change
