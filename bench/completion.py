@@ -37,11 +37,12 @@ INPUTS = {
 class Typing(Session):
     """What completion asks of a session."""
 
+    language = "en"
+    compiled = None
+
     def __init__(self, compiled: Compiled, students: int) -> None:
         """Hold a policy and made-up students."""
-        self.language = "en"
         self.compiled = compiled
-        self.path = None
         names = [
             f"{SURNAMES[n % len(SURNAMES)]}{GIVEN[n // 7 % len(GIVEN)]}{GIVEN[n % len(GIVEN)]}" for n in range(students)
         ]
