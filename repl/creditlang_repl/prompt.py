@@ -171,20 +171,24 @@ class Prompt:
             return
         watch = Watch(lambda: self.session.path, self._notice).start()
         try:
-            while not self._turn():
+            while not self._turn_or_interruption():
                 pass
         finally:
             watch.stop()
 
+    def _turn_or_interruption(self) -> bool:
+        """One input; whether the session is over. Ctrl-C ends no session, at whatever moment it is pressed."""
+        try:
+            return self._turn()
+        except KeyboardInterrupt:
+            return False
+
     def _turn(self) -> bool:
-        """One input; whether the session is over."""
         if self.saved:
             self._tell_saved()
         Thread(target=self.completer.warm, name="warm", daemon=True).start()
         try:
             text = self.terminal.prompt()
-        except KeyboardInterrupt:
-            return False
         except EOFError:
             return True
         return self.handle(text)

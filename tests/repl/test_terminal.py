@@ -19,14 +19,14 @@ pytestmark = pytest.mark.skipif(shutil.which("tmux") is None and not REQUIRED, r
 class Terminal:
     """A terminal of 80 by 24 in which a program runs; `keys` types, `see` waits for a text on the screen."""
 
-    def __init__(self, folder: Path, words: str = "") -> None:
+    def __init__(self, folder: Path, words: str = "", program: str = shlex.quote(str(FAKE))) -> None:
         self.server = ("tmux", "-L", f"creditlang-{os.getpid()}-{folder.name}", "-f", os.devnull)
         self.environment = {
             "TERM": "xterm-256color", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"],
             "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"), "PYTHONDONTWRITEBYTECODE": "1",
         }  # fmt: skip
-        program = f"{shlex.quote(sys.executable)} {shlex.quote(str(FAKE))} {words}; echo left: $?; exec sleep 60"
-        self.call("new-session", "-d", "-x", "80", "-y", "24", program)
+        command = f"{shlex.quote(sys.executable)} {program} {words}; echo left: $?; exec sleep 60"
+        self.call("new-session", "-d", "-x", "80", "-y", "24", "-c", str(folder), command)
 
     def call(self, *words: str) -> str:
         """A command of tmux."""
@@ -61,8 +61,8 @@ def opened(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     """Open a terminal with the program."""
     found: list[Terminal] = []
 
-    def terminal(words: str = "") -> Terminal:
-        found.append(Terminal(tmp_path, words))
+    def terminal(words: str = "", **options: str) -> Terminal:
+        found.append(Terminal(tmp_path, words, **options))
         return found[-1]
 
     yield terminal
@@ -116,3 +116,72 @@ def test_without_colours_and_with_a_policy_saved_meanwhile(opened: Callable[...,
     terminal.see("you said moral + 1")
     terminal.keys("C-d")
     terminal.see("left: 0")
+
+
+# ---- the command itself
+POLICY = """unit point
+record activity
+    item : item
+    on   : date
+category club in point
+    item evening [Article 1] : 1 per event
+require certificate [Article 2]
+    club at least 2 point
+"""
+
+
+@pytest.fixture
+def club(tmp_path: Path, opened: Callable[..., Terminal]) -> Terminal:
+    """A session about a club of a thousand, on a policy of one's own."""
+    (tmp_path / "club.credit").write_text(POLICY)
+    (tmp_path / "data").mkdir()
+    numbers = range(1001, 2001)
+    (tmp_path / "data" / "student.csv").write_text("student_id\n" + "".join(f"{n}\n" for n in numbers))
+    rows = "".join(f"{n},A{n},evening,2025-10-14\n" for n in numbers)
+    (tmp_path / "data" / "activity.csv").write_text(f"student_id,record_id,item,on\n{rows}")
+    terminal = opened("repl club.credit --data data --lang en", program="-m creditlang")
+    terminal.see("1000 students, 1000 records from data")
+    terminal.see("club>")
+    return terminal
+
+
+def test_what_if_and_an_example_that_stays(club: Terminal, tmp_path: Path) -> None:
+    club.keys("student 1001", "Enter")
+    club.see("club 1001>")
+    club.keys("add activity evening, on 2025-10-21", "Enter")
+    club.see("certificate: not met → met")
+    club.keys("what if", "Enter")
+    club.see("1000 students compared: 1 changed")
+    club.keys("q")
+    for _ in range(3):  # at whatever moment, it ends nothing
+        club.keys("C-c")
+        time.sleep(0.05)
+    club.keys('save example "a second evening"', "Enter")
+    club.see("saved in club.examples.credit")
+    club.keys("C-d")
+    club.see("left: 0")
+    text = (tmp_path / "club.examples.credit").read_text()
+    assert "expect certificate is met" in text
+    assert "1001" not in text
+
+
+def test_a_policy_saved_while_somebody_types(club: Terminal, tmp_path: Path) -> None:
+    club.keys("student 1001", "Enter")
+    club.see("club 1001>")
+    club.keys("club + ")
+    club.see("club 1001> club +")
+    (tmp_path / "club.credit").write_text(POLICY.replace("1 per event", "3 per event"))
+    club.see("club: 1.00 → 3.00")
+    club.see(lambda screen: "club 1001> club +" in screen[screen.index("club: 1.00") :])
+    club.keys("1", "Enter")
+    club.see("4.00 point")
+
+
+def test_long_work_is_broken_off(club: Terminal) -> None:
+    club.keys("what if item evening: 2 per event", "Enter")
+    club.see(lambda screen: "/ 1,000" in screen or "students compared" in screen)
+    club.keys("C-c")
+    club.see(lambda screen: "nothing was changed" in screen or "students compared" in screen)
+    club.keys("C-c")
+    club.keys("count activity", "Enter")
+    club.see("1000 records of 1000 students")
