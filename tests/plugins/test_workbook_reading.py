@@ -1,4 +1,4 @@
-"""Sheets read side by side give what their writer meant, and the same as openpyxl reads cell by cell."""
+"""Sheets read side by side give what their writer meant, and the same as they give read tag by tag."""
 
 import io
 import re
@@ -173,7 +173,10 @@ OTHERS = st.sampled_from([
     Written(element("", "1.23456789012346E+17"), code="CR729"),
     Written('<c r="{at}"><f>1+1</f></c>', code="CR730"),
     Written('<c r="{at}"><f>1+1</f><v></v></c>', code="CR730"),
-    Written('<c r="{at}" t="str"><f>1+1</f><v /></c>', code="CR730"),
+    Written('<c r="{at}" t="str"><f>1+1</f></c>', code="CR730"),
+    Written('<c r="{at}" t="str"><f>IF(A1="","",1)</f><v></v></c>'),
+    Written('<c r="{at}" t="str"><f>IF(A1="","",1)</f><v /></c>'),
+    Written('<c r="{at}" s="1" t="str"><!-- a remark --><f t="shared" si="0"/><v></v></c>'),
     Written('<c r="{at}" s="1"/>'),
     Written('<c r="{at}" s="1" t="s"></c>'),
     Written('<c r="{at}"><v/></c>'),
@@ -229,7 +232,9 @@ def meant(grid: Grid, merges: Sequence[Merge]) -> Content | None:
     for top, left, bottom, _ in merges:
         for row in used:
             if top < row <= bottom:
-                shown[row, left] = "?" if (top, left) in codes else shown[top, left]
+                shown[row, left] = shown[top, left]
+                if (top, left) in codes:
+                    codes[row, left] = codes[top, left]
     columns = [column for (row, column), text in shown.items() if row in used and (text or (row, column) in codes)]
     if not used:
         return None
@@ -269,7 +274,7 @@ SAME = (("1", "讲座"), [(2, ("2", "讲座")), (4, ("4", "讲座"))])
 
 
 def is_unusual(content: bytes) -> bool:
-    """Whether the only sheet is left to openpyxl."""
+    """Whether the only sheet is left to the slow way."""
     opened = XlsxBook(content)
     try:
         table_of(opened.cells(opened.sheets[0]), "s", "s")
@@ -316,7 +321,7 @@ def test_elements_with_a_prefix() -> None:
         ("<sheetData>", "<sheetData >"),
     ],
 )
-def test_unusual_xml_is_read_by_openpyxl(old: str, new: str) -> None:
+def test_unusual_xml_is_read_tag_by_tag(old: str, new: str) -> None:
     assert old in sheet_of(ROWS)
     content = workbook(sheet_of(ROWS).replace(old, new))
     assert is_unusual(content)
@@ -365,7 +370,8 @@ def test_a_cell_without_a_certain_value(value: str) -> None:
 def test_texts_that_are_no_utf8() -> None:
     sheet = sheet_of(ROWS).encode().replace("讲座".encode(), "讲座".encode("gb18030"))
     assert is_unusual(workbook(sheet))
-    assert is_unusual(workbook(sheet_of('<row r="1"><c r="A1" t="s"><v>0</v></c></row>'), [b"<t>\xbd\xb2</t>"]))
+    with pytest.raises(WorkbookError, match="CR722"):
+        read(workbook(sheet_of('<row r="1"><c r="A1" t="s"><v>0</v></c></row>'), [b"<t>\xbd\xb2</t>"]))
 
 
 def test_line_ends_and_what_xml_cannot_hold() -> None:

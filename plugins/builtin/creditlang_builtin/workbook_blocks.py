@@ -6,7 +6,7 @@ once. Nothing of a block is kept when the next one begins, so that memory is tha
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import Element
@@ -42,8 +42,10 @@ if TYPE_CHECKING:
 
 _HEAD: Final = re.compile(rb"\"((?:\s+[A-Za-z:]+=\"[^\"<>&]*\")*)\s*(/?)>\s*")
 _ATTRIBUTE: Final = re.compile(rb"\s([A-Za-z:]+)=\"([^\"]*)\"")
-_MERGE: Final = re.compile(rb"<mergeCell\b[^>]*?\bref=\"([A-Z]{1,3}[0-9]{1,7}):([A-Z]{1,3}[0-9]{1,7})\"")
-_KINDS: Final = frozenset({"n", "s", "str", "inlineStr", "b", "e", "d"})
+_MERGE: Final = re.compile(rb"<mergeCell\s[^<>]*?\bref=\"([A-Z]{1,3}[0-9]{1,7}):([A-Z]{1,3}[0-9]{1,7})\"")
+_ANY_MERGE: Final = re.compile(rb"[<:]mergeCell[\s/>]")
+_HIDING: Final = re.compile(rb"<[!?]")
+_END: Final = b"</worksheet>"
 _MOST_HEADS: Final = 10_000
 _EMPTY, _BROKEN, _FIRST = range(3)
 """Where the text of a cell is that has none, of one that is in trouble, and of the first other one."""
@@ -115,16 +117,22 @@ class SheetReader:
 
     def _after(self, left: bytes, pieces: Iterator[bytes]) -> None:
         """Look for merged cells in what comes after the rows."""
+        ended = False
         for piece in chain((b"",), pieces):
             xml = left + piece
             end = xml.rfind(b">") + 1
-            for first, last in _MERGE.findall(xml[:end]):
+            found = _MERGE.findall(xml[:end])
+            if len(found) < len(_ANY_MERGE.findall(xml[:end])) or _HIDING.search(xml[:end]):
+                raise Unusual
+            for first, last in found:
                 self.merges.append((*cell_position(first.decode()), *cell_position(last.decode())))
                 if len(self.merges) > MOST_MERGES:
                     raise too_large("merged cells", "个合并单元格", MOST_MERGES)
-            left = xml[end:]
+            left, ended = xml[end:], xml[:end].endswith(_END) if end else ended
             if len(left) > LONGEST_ROW:
                 raise Unusual
+        if not ended:
+            raise Unusual
 
     def _block(self, xml: bytes, found: Found) -> Block:
         """The texts of some rows, column by column."""
@@ -169,17 +177,10 @@ class SheetReader:
         attributes = {name.decode(): value.decode("utf-8", "replace") for name, value in written}
         if len(attributes) < len(written) or "r" in attributes:
             raise Unusual
-        head = Head(self.reading(attributes), bool(match[2]))
+        head = Head(Reading.of(attributes, self.formats, self.since_1904), bool(match[2]))
         if len(self._heads) < _MOST_HEADS:
             self._heads[text] = head
         return head
-
-    def reading(self, attributes: Mapping[str, str]) -> Reading:
-        """How a cell with these attributes is to be read."""
-        style, kind = attributes.get("s", "0"), attributes.get("t", "n")
-        known = style.isdecimal() and len(style) < 10 and int(style) < len(self.formats)
-        shown = self.formats[int(style)] if known and kind == "n" else PLAIN
-        return Reading(kind if kind in _KINDS else "", shown, since_1904=self.since_1904)
 
 
 class _Texts:
@@ -210,7 +211,8 @@ class _Texts:
         """Cells without a value: nothing, unless a formula or an error should have given one."""
         cells = cells if reading.kind == "e" else cells[self.found.formula[cells]]
         for cell in cells.tolist():
-            self._one(cell, evolve(reading, formula=bool(self.found.formula[cell])).text(""))
+            saved = "" if self.found.saved[cell] else None
+            self._one(cell, evolve(reading, formula=bool(self.found.formula[cell])).text(saved))
 
     def _filled(self, reading: Reading, cells: "Whole") -> None:
         """Cells that have a value and are read alike."""
@@ -256,11 +258,13 @@ class _Texts:
             results = [reading.text(text_of(value).strip()) for value in values.filter(pyarrow.array(left)).to_pylist()]
             texts = pyarrow.array(["?" if isinstance(text, Trouble) else text for text in results], pyarrow.string())
             values = compute.replace_with_mask(values, pyarrow.array(left), texts)
-            places = numpy.flatnonzero(left).tolist()
-            for place, trouble in zip(places, results, strict=True):
-                if isinstance(trouble, Trouble):
-                    for cell in cells[each == place].tolist():
-                        self.troubles[cell] = (trouble.code, trouble.value)
+            wrong = {
+                place: (trouble.code, trouble.value)
+                for place, trouble in zip(numpy.flatnonzero(left).tolist(), results, strict=True)
+                if isinstance(trouble, Trouble)
+            }
+            for position in numpy.flatnonzero(numpy.isin(each, list(wrong))).tolist():
+                self.troubles[int(cells[position])] = wrong[int(each[position])]
         self.place[cells] = each.astype(numpy.int64) + self._next
         self._keep(values)
 
@@ -290,7 +294,7 @@ class _Texts:
         inline, value, values = element.find("is"), element.findtext("v") or "", element.findall("v")
         if len(values) > 1 or any(len(one) for one in values):
             self._one(cell, Trouble("CR733"))
-        elif (inline is not None) != (reading.kind == "inlineStr"):
+        elif len(element.findall("is")) != int(reading.kind == "inlineStr"):
             raise Unusual
         elif inline is not None:
             self._one(cell, rich_text(inline))
@@ -300,4 +304,5 @@ class _Texts:
                 raise Unusual
             self._one(cell, self.shared[number].as_py())
         else:
-            self._one(cell, evolve(reading, formula=element.find("f") is not None).text(value))
+            formula = element.find("f") is not None
+            self._one(cell, evolve(reading, formula=formula).text(value if values else None))

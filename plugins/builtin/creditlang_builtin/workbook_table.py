@@ -12,6 +12,7 @@ longer one is read a second time, and no more of it is in memory than a block.
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, evolve, field, frozen
@@ -19,7 +20,7 @@ from attrs import define, evolve, field, frozen
 from creditlang.diagnostics import Diagnostic, Place, report
 from creditlang.plugin.heading import BLANKS, heading_problems
 from creditlang.schema import BATCH_ROWS, RawBatch, RawTable
-from creditlang_builtin.workbook_limits import MEBI, column_letters
+from creditlang_builtin.workbook_limits import MEBI, column_letters, damaged
 
 if TYPE_CHECKING:
     import pyarrow
@@ -29,6 +30,9 @@ Trouble = tuple[str, str]
 
 Merge = tuple[int, int, int, int]
 """First row, first column, last row, last column."""
+
+_Top = tuple[str, Trouble | None]
+"""What is at the top of a merged cell: its text, and what is wrong with it."""
 
 MOST_KEPT: Final = 128 * MEBI
 """Bytes of a sheet's columns that are kept so that it need not be read twice."""
@@ -77,7 +81,7 @@ def table_name(sheet: str, stem: str, alone: bool) -> str:
 def table_of(cells: Cells, name: str, source: str) -> RawTable | None:
     """The table of a sheet, or None if there is nothing in it. Raises what `cells.blocks` raises."""
     reach = _Reach.of(cells.blocks())
-    downwards = [merge for merge in cells.merges if merge[2] > merge[0] and reach.first < merge[1] <= reach.last + 1]
+    downwards = _downwards(cells.merges, reach)
     if downwards:
         reach = _Reach.of(_handed_down(_either(reach.kept, cells), downwards))
     if not reach.heading:
@@ -96,6 +100,17 @@ def table_of(cells: Cells, name: str, source: str) -> RawTable | None:
                 yield _batch(block, start, header, first, source)
 
     return RawTable.of_batches(name, source, header, batches, doubts)
+
+
+def _downwards(merges: Iterable[Merge], reach: "_Reach") -> list[Merge]:
+    """The merged cells that hand something down, in their order. Raises `WorkbookError` CR722 if they overlap."""
+    downwards = sorted(
+        {merge for merge in merges if merge[2] > merge[0] and reach.first < merge[1] <= reach.last + 1},
+        key=lambda merge: (merge[1], merge[0]),
+    )
+    if any(one[1] == other[1] and other[0] <= one[2] for one, other in pairwise(downwards)):
+        raise damaged("merged cells of it overlap", "合并单元格互相重叠")
+    return sorted(downwards)
 
 
 def _either(kept: Sequence[Block] | None, cells: Cells) -> Iterable[Block]:
@@ -184,36 +199,41 @@ def _emptied(column: "pyarrow.StringArray", problems: Mapping[int, Diagnostic]) 
 
 def _handed_down(blocks: Iterable[Block], downwards: Sequence[Merge]) -> Iterator[Block]:
     """The used rows with vertically merged cells in each row that they reach into."""
-    waiting, open_merges = deque(sorted(downwards)), dict[Merge, str]()
+    waiting, open_merges = deque(downwards), dict[Merge, _Top]()
     width = max(merge[1] for merge in downwards)
     for block in map(_used, blocks):
         if block.numbers:
             last = block.numbers[-1]
             while waiting and waiting[0][0] <= last:
-                open_merges[waiting.popleft()] = ""
-            yield evolve(block, columns=_filled_down(block, width, open_merges))
+                open_merges[waiting.popleft()] = ("", None)
+            yield _filled_down(block, width, open_merges)
             open_merges = {merge: top for merge, top in open_merges.items() if merge[2] > last}
 
 
-def _filled_down(block: Block, width: int, open_merges: dict[Merge, str]) -> "list[pyarrow.StringArray]":
-    """The columns of a block with merged cells filled; what is at the top of each is noted for the next block."""
+def _filled_down(block: Block, width: int, open_merges: dict[Merge, _Top]) -> Block:
+    """A block with merged cells filled; what is at the top of each is noted for the next block."""
     import pyarrow
 
     columns = list(block.columns)
     if open_merges and len(columns) < width:
         columns.extend([pyarrow.array([""] * len(block.numbers), pyarrow.string())] * (width - len(columns)))
     texts: dict[int, list[str]] = {}
+    troubles = dict(block.troubles)
     for merge, above in open_merges.items():
         first_row, column, last_row, _ = merge
-        cells = texts.setdefault(column - 1, columns[column - 1].to_pylist())
+        if column - 1 not in texts:
+            texts[column - 1] = columns[column - 1].to_pylist()
+        cells = texts[column - 1]
         first, below = bisect_left(block.numbers, first_row), bisect_right(block.numbers, first_row)
-        top = cells[first] if first < below else above
+        top, trouble = (cells[first], block.troubles.get((first_row, column))) if first < below else above
         for position in range(below, bisect_right(block.numbers, last_row)):
             cells[position] = top
-        open_merges[merge] = top
+            if trouble is not None:
+                troubles[block.numbers[position], column] = trouble
+        open_merges[merge] = (top, trouble)
     for position, cells in texts.items():
         columns[position] = pyarrow.array(cells, pyarrow.string())
-    return columns
+    return evolve(block, columns=columns, troubles=troubles)
 
 
 def _used(block: Block) -> Block:

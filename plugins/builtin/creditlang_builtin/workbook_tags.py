@@ -80,7 +80,8 @@ class Found:
 
     `rows` are the numbers of the rows; `row` is a position in them and `column` counts from 1. `heads` are what stands
     between the quote after the reference and the next tag. The raw value is in the bytes from `begin` to `end`; it is
-    empty if there is none. `odd` holds, by position, the XML of the cells that must be parsed by themselves.
+    empty if there is none, and `saved` says whether there is an element for it. `odd` holds, by position, the XML of
+    the cells that must be parsed by themselves.
     """
 
     rows: "Whole"
@@ -91,6 +92,7 @@ class Found:
     end: "Whole"
     inline: "Truth"
     formula: "Truth"
+    saved: "Truth"
     closed: "Truth"
     odd: dict[int, bytes]
 
@@ -102,6 +104,9 @@ class Tags:
         """Find them. Raises `Unusual` where a tag is not the whole of what its first bytes promise."""
         import numpy
 
+        # Another namespace makes an element of the same name another element.
+        if b"xmlns" in text:
+            raise Unusual
         self.text = text
         self.length = len(text)
         padded = text + PADDING
@@ -188,10 +193,10 @@ def cells_of(text: bytes) -> Found:
     differing = (tags.words[digits_at] ^ words[row]) & _masks()[lengths]
     if differing.any():
         raise Unusual
-    begin, end, inline, formula = _values(tags, cells)
+    begin, end, inline, formula, saved = _values(tags, cells)
     heads = pieces_of(tags.text, digits_at + lengths, tags.at[cells + 1], binary=True).dictionary_encode()
     closed = numpy.isin(tags.kinds[cells + 1], (CELL, ROW_END))
-    return Found(numbers, row, column, heads, begin, end, inline, formula, closed, odd)
+    return Found(numbers, row, column, heads, begin, end, inline, formula, saved, closed, odd)
 
 
 @cache
@@ -278,8 +283,8 @@ def _columns(tags: Tags, places: "Whole") -> tuple["Whole", "Whole"]:
     return column, 1 + two.astype(numpy.int64)
 
 
-def _values(tags: Tags, cells: "Whole") -> tuple["Whole", "Whole", "Truth", "Truth"]:
-    """Where the raw value of each cell begins and ends, whether it is a text of its own, whether there is a formula."""
+def _values(tags: Tags, cells: "Whole") -> tuple["Whole", "Whole", "Truth", "Truth", "Truth"]:
+    """Where the raw value of each cell begins and ends, and what `Found` says of it."""
     import numpy
 
     position = cells + 1
@@ -298,7 +303,7 @@ def _values(tags: Tags, cells: "Whole") -> tuple["Whole", "Whole", "Truth", "Tru
     width = numpy.where(kept, len(_WHOLE_TAGS[TEXT_KEPT]), len(b"<v>"))
     begin = numpy.where(there, tags.at[position] + width, tags.at[cells])
     end = numpy.where(there, tags.at[position + 1], begin)
-    return begin, end, inline, formula
+    return begin, end, inline, formula, there | (kinds == NO_VALUE)
 
 
 def pieces_of(text: bytes, begin: "Whole", end: "Whole", binary: bool = False) -> "pyarrow.Array[Any]":

@@ -24,7 +24,7 @@ _ENTITY: Final = re.compile("&(?:#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6})|([a-z]{2,4})
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _ROOT: Final = re.compile(rb"<([A-Za-z]+:)?(?:worksheet|sst)[\s>]")
 _KEPT: Final = b'<t xml:space="preserve">'
-_UTF8: Final = re.compile(rb"""<\?xml[^>]*encoding=["'](?!utf-?8["'])|<!""", re.IGNORECASE)
+_UNUSUAL: Final = re.compile(rb"""<\?xml\s[^<>]*encoding\s*=\s*["'](?!utf-?8["'])|<!|<\?(?!xml\s)""", re.IGNORECASE)
 
 
 def whole_texts(texts: "pyarrow.Array[Any]", xml: bytes) -> "pyarrow.Array[Any]":
@@ -71,8 +71,8 @@ def proven(xml: bytes) -> None:
 
 
 def usual_beginning(xml: bytes) -> None:
-    """That a part does not begin with another encoding, a document type or a comment. Raises `Unusual`."""
-    if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or _UTF8.search(xml):
+    """That a part begins with no other encoding, no document type and nothing that hides tags. Raises `Unusual`."""
+    if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or xml.count(b"<?") > 1 or _UNUSUAL.search(xml):
         raise Unusual
 
 
@@ -85,12 +85,16 @@ def element_of(xml: bytes) -> Element:
         element: Element = fromstring(xml, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         raise Unusual from None
+    if any("}" in part.tag for part in element.iter()):
+        raise Unusual
     return element
 
 
 def rich_text(element: Element) -> str:
     """The text of an element that has it in one part or in several."""
-    parts = [part.findtext("t") or "" if part.tag == "r" else part.text or "" for part in element if part.tag in "rt"]
+    parts = [
+        part.findtext("t") or "" if part.tag == "r" else part.text or "" for part in element if part.tag in ("r", "t")
+    ]
     return unescaped("".join(parts))
 
 
@@ -116,6 +120,8 @@ def unprefixed(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _without(prefix: bytes, xml: bytes) -> bytes:
+    if b"<!" in xml:
+        raise Unusual
     return xml.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</")
 
 
@@ -141,6 +147,8 @@ def _whole_items(pieces: Iterable[bytes]) -> Iterator[bytes]:
         if not begun:
             first = xml.find(b"<si")
             if first < 0:
+                if len(xml) > LONGEST_ROW:
+                    raise Unusual
                 left = xml
                 continue
             usual_beginning(xml[:first])

@@ -11,6 +11,7 @@ old format and the new one. Nothing is guessed: what has no certain text becomes
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -64,6 +65,8 @@ class Format:
 
 PLAIN: Final = Format()
 
+_TYPES: Final = frozenset({"n", "s", "str", "inlineStr", "b", "e", "d"})
+
 
 @frozen
 class Reading:
@@ -77,12 +80,29 @@ class Reading:
     formula: bool = False
     since_1904: bool = False
 
-    def text(self, raw: str) -> "str | Trouble":
-        """The text of a value that is not in the shared texts."""
-        if self.formula and raw == "" and self.kind != "e":
-            return Trouble("CR730")
-        if raw == "" and self.kind != "e":
-            return ""
+    @staticmethod
+    def of(attributes: Mapping[str, str], formats: Sequence[Format], since_1904: bool) -> "Reading":
+        """How to read a cell with these attributes, without a formula; `formats` are those of the workbook's styles."""
+        style, kind = attributes.get("s", "0"), attributes.get("t", "n")
+        if kind not in _TYPES:
+            return Reading("")
+        if kind != "n":
+            return Reading(kind, since_1904=since_1904)
+        if style.isascii() and style.isdecimal() and len(style) < 10 and int(style) < len(formats):
+            return Reading(kind, formats[int(style)], since_1904=since_1904)
+        # A number with a style that the file does not have may be a day as well.
+        return Reading(kind if style == "0" else "", since_1904=since_1904)
+
+    def text(self, raw: str | None) -> "str | Trouble":
+        """The text of a value that is not in the shared texts, or of none at all.
+
+        A formula may give the empty text, and programs save it as a text that is empty; any other formula without a
+        value has never been worked out.
+        """
+        if not raw and self.kind != "e":
+            worked_out = self.kind == "str" and raw is not None
+            return Trouble("CR730") if self.formula and not worked_out else ""
+        raw = raw or ""
         match self.kind:
             case "n":
                 return self._number(raw)
