@@ -4,14 +4,15 @@ An edit is a value: what was typed, read once. It can be applied again when poli
 is applied to one student (`student`) or, in a question about all, to each.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from attrs import evolve, field, frozen
 
+from creditlang.data.columns import ColumnReader
 from creditlang.data.reader import DataReader
-from creditlang.diagnostics import Diagnostic, Place, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, nearest, report
 from creditlang.driver import Compiled
 from creditlang.interpreter import StudentData
 from creditlang.ledger import Record
@@ -170,6 +171,9 @@ class AddRecord(StudentEdit):
     numbers: tuple[str, ...]
 
     def apply(self, student: StudentData, reader: DataReader) -> StudentData:
+        columns = _columns(reader, self.kind)
+        for name in self.values:
+            _column(columns, name)
         records = [self.record(number, student.identifier, reader) for number in self.numbers]
         return evolve(student, records=(*student.records, *records))
 
@@ -223,17 +227,37 @@ class ChangeStudent(StudentEdit):
     text: str
 
     def apply(self, student: StudentData, reader: DataReader) -> StudentData:
-        column = next(x for x in reader.columns.attributes if x.column.name == self.column)
+        column = _column(reader.columns.attributes, self.column)
         value, problem = column.value(self.text, PLACE)
         if problem is not None:
             raise CannotEdit([problem])
         return evolve(student, attributes={**student.attributes, self.column: value})
 
 
+FIELD = Phrase("field", "字段")
+
+
+def _columns(reader: DataReader, kind: str) -> Sequence[ColumnReader]:
+    """The columns of a kind of record. Raises `CannotEdit`: a policy that is read anew may have it no more."""
+    if kind not in reader.columns.of:
+        close = nearest(kind, reader.columns.of) or ""
+        raise CannotEdit([report("CR101", None, kind=SORTS["kind"], name=kind, nearest=close)])
+    return reader.columns.of[kind]
+
+
+def _column(columns: Sequence[ColumnReader], name: str) -> ColumnReader:
+    """The column of a field. Raises `CannotEdit` if there is none."""
+    found = next((x for x in columns if x.column.name == name), None)
+    if found is None:
+        close = nearest(name, [x.column.name for x in columns]) or ""
+        raise CannotEdit([report("CR101", None, kind=FIELD, name=name, nearest=close)])
+    return found
+
+
 def changed(record: Record, name: str, text: str, reader: DataReader) -> Record:
     """A record with another value in a field. Raises `CannotEdit` if that is no value for it."""
     kind = reader.policy.kinds[record.kind]
-    column = next(x for x in reader.columns.of[record.kind] if x.column.name == name)
+    column = _column(reader.columns.of[record.kind], name)
     value, problem = column.value(text, Place(PLACE.source, None, column.shown))
     if problem is not None:
         raise CannotEdit([problem])

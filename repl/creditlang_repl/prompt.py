@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -267,7 +268,8 @@ class Prompt:
         application = self.terminal.app
         loop = application.loop
         if application.is_running and loop is not None:
-            loop.call_soon_threadsafe(lambda: run_in_terminal(self._tell_saved))
+            with suppress(RuntimeError):  # the input has just ended: told before the next one
+                loop.call_soon_threadsafe(lambda: run_in_terminal(self._tell_saved))
 
     def _tell_saved(self) -> None:
         self.saved = False
