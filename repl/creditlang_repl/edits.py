@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from creditlang.data.columns import ColumnReader
 from creditlang.data.reader import DataReader
-from creditlang.diagnostics import Diagnostic, Phrase, Place, nearest, report
+from creditlang.diagnostics import Diagnostic, Label, Phrase, Place, nearest, report
 from creditlang.driver import Compiled
 from creditlang.interpreter import StudentData
 from creditlang.ledger import Record
@@ -78,21 +78,27 @@ class Append(PolicyEdit):
 
 @frozen
 class PutIn(PolicyEdit):
-    """A line in the body of an account or item; an item that is there already is replaced."""
+    """A line in the body of an account or item; an item that is in it already is replaced.
+
+    One that stands elsewhere has the name, or a label, already: nobody means to replace a rule of another account.
+    """
 
     into: str
     typed: t.Line = field(eq=False)
 
     def apply(self, compiled: Compiled) -> str:
-        text = own(compiled).text
-        if isinstance(self.typed, t.Named):
-            old = policy_text.like(compiled, self.typed)
-            if old is not None:
-                return policy_text.replaced(text, here(compiled, old), self.typed)
-        into = policy_text.container(compiled, self.into)
-        if into is None:
+        text, typed = own(compiled).text, self.typed
+        found = policy_text.container(compiled, self.into)
+        if found is None:
             raise CannotEdit([unknown(compiled, self.into, ("account", "item"))])
-        return policy_text.put_in(text, here(compiled, into), self.typed.span.source.text[self.typed.span.start :])
+        into = here(compiled, found)
+        old = policy_text.like(compiled, typed) if isinstance(typed, t.Named) else None
+        if old is None or not isinstance(typed, t.Named):
+            return policy_text.put_in(text, into, typed.span.source.text[typed.span.start :])
+        if old.span.source is not own(compiled) or not policy_text.is_in(text, old, into):
+            label = Label(old.name.span)
+            raise CannotEdit([report("CR102", typed.name.span, label, name=typed.name.text)])
+        return policy_text.replaced(text, old, typed)
 
 
 @frozen

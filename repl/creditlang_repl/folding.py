@@ -11,10 +11,10 @@ from typing import Final
 from creditlang.source import display_width, visible
 from creditlang_repl.reply import Line, Piece, Style
 
-_COLUMNS = re.compile(r"^ *\S+(?: \S+)* {2,}(?=\S)")
+_COLUMNS = re.compile(r"^ *\S+(?: \S+)* {2,}(?=[^\s\[])")
 _GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
-_NOT_FIRST: Final = "，。；：、！？）】》”’…"
-_NOT_LAST: Final = "（【《“‘"
+_NOT_FIRST: Final = "，。；：、！？）】》"
+_NOT_LAST: Final = "（【《"
 _DEEPER: Final = 4
 
 
@@ -25,7 +25,10 @@ def folded(line: Line, columns: int) -> Iterator[Line]:
     if display_width(text) <= columns:
         yield line
         return
-    indent = min(_hanging(text), columns // 2)
+    if not text.strip(" ─"):
+        yield _joined(signs[:columns])  # drawn under a heading, of which nothing is to be read
+        return
+    indent = min(_hanging(text), columns * 3 // 5)
     start, room = 0, columns
     while start < len(signs):
         end = _row_end(text, start, room)
@@ -58,7 +61,7 @@ def _row_end(text: str, start: int, room: int) -> int:
 def _may_fold(before: str, after: str) -> bool:
     if after == " ":
         return True
-    wide = display_width(before) > 1 or display_width(after) > 1
+    wide = display_width(before) > 1 and display_width(after) > 1
     return wide and after not in _NOT_FIRST and before not in _NOT_LAST
 
 

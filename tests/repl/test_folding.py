@@ -12,12 +12,14 @@ LONG = "Type a command, a rule of the language to try it, or an expression to as
     ("text", "columns", "rows"),
     [
         ("short", 10, ["short"]),
-        ("  one two three", 10, ["  one two", "     three"]),
+        ("  one two three", 10, ["  one two", "      thre", "      e"]),
         ("load POLICY   Work with a policy: a file", 28, ["load POLICY   Work with a", "              policy: a file"]),
-        ("    甲乙丙，丁戊己庚", 14, ["    甲乙丙，丁", "       戊己庚"]),
+        ("    甲乙丙，丁戊己庚", 14, ["    甲乙丙，丁", "        戊己庚"]),
         ("一二三四五，六", 10, ["一二三四", "    五，六"]),
-        ("a" * 12, 5, ["a" * 5, "  aaa", "  aaa", "  a"]),
+        ("a" * 12, 5, ["a" * 5, "   aa", "   aa", "   aa", "   a"]),
+        ("  志愿活动：0.40  [第八条(一)1]", 30, ["  志愿活动：0.40  [第八", "      条(一)1]"]),
         ("", 5, [""]),
+        ("──────  ──────", 9, ["──────  ─"]),
     ],
 )
 def test_rows(text: str, columns: int, rows: list[str]) -> None:
