@@ -95,16 +95,17 @@ _PATHS = ("policy", "address", "file", "word")
 
 def _is_name(text: str, end: int, form: str, command: Command) -> bool:
     """Whether the word goes on, or is followed by what makes it a name. A path may begin with `/`."""
-    if _goes_on(text, end, form):
+    if goes_on(text, end, form):
         return True
     if command.operands[:1] and command.operands[0] in _PATHS:
         return text[end:].lstrip()[:1] in ("=", "(") and command.operands[0] != "word"
     return _is_operand(text, end)
 
 
-def _goes_on(text: str, end: int, form: str) -> bool:
+def goes_on(text: str, end: int, form: str) -> bool:
+    """Whether a word in Latin letters that ends at `end` does not end there."""
     following = text[end : end + 1]
-    return form.isascii() and form[-1].isalpha() and (following == "_" or following.isalnum())
+    return form.isascii() and (form[-1] == "_" or form[-1].isalnum()) and (following == "_" or following.isalnum())
 
 
 def _is_operand(text: str, end: int) -> bool:
@@ -123,12 +124,17 @@ _DECLARATIONS = (
 )  # fmt: skip
 
 
-def declaration_at(text: str) -> str | None:
-    """The keyword that begins a declaration at the beginning of a text; None where the text is none."""
+def declaration_at(text: str, names: Collection[str] = ()) -> str | None:
+    """The keyword that begins a declaration at the beginning of a text; None where the text is none.
+
+    As with commands, a Chinese keyword is none if one of the policy's `names` is longer: 表演 is not 表 with a name.
+    """
     start = len(text) - len(text.lstrip())
     for form, terminal in _declarations().items():
         end = _end(text, start, form)
-        if end is not None and text[end:].strip() and not _goes_on(text, end, form) and not _is_operand(text, end):
+        if end is None or not text[end:].strip() or goes_on(text, end, form) or _is_operand(text, end):
+            continue
+        if not _is_longer(text, start, end, form, names):
             return terminal
     return None
 

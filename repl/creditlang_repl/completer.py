@@ -6,6 +6,7 @@ where a path is being typed.
 """
 
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -195,7 +196,7 @@ class Completer:
 
     def _files(self, typed: str, start: int, ending: str = "") -> Iterator[Completion]:
         """Files and folders that go on with the path typed, quoted where they hold blanks."""
-        path = typed.lstrip("\"'").rstrip("\"'")
+        path = re.sub("[\"'“”]", "", typed)
         folder, _, beginning = path.rpartition("/")
         inside = "/" if path.startswith("/") and not folder else folder
         for name, is_folder in self.listing(os.path.expanduser(inside)):

@@ -4,14 +4,15 @@ An edit is a value: what was typed, read once. It can be applied again when poli
 is applied to one student (`student`) or, in a question about all, to each.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from attrs import evolve, field, frozen
 
+from creditlang.data.columns import ColumnReader
 from creditlang.data.reader import DataReader
-from creditlang.diagnostics import Diagnostic, Place, nearest, report
+from creditlang.diagnostics import Diagnostic, Label, Phrase, Place, nearest, report
 from creditlang.driver import Compiled
 from creditlang.interpreter import StudentData
 from creditlang.ledger import Record
@@ -77,21 +78,27 @@ class Append(PolicyEdit):
 
 @frozen
 class PutIn(PolicyEdit):
-    """A line in the body of an account or item; an item that is there already is replaced."""
+    """A line in the body of an account or item; an item that is in it already is replaced.
+
+    One that stands elsewhere has the name, or a label, already: nobody means to replace a rule of another account.
+    """
 
     into: str
     typed: t.Line = field(eq=False)
 
     def apply(self, compiled: Compiled) -> str:
-        text = own(compiled).text
-        if isinstance(self.typed, t.Named):
-            old = policy_text.like(compiled, self.typed)
-            if old is not None:
-                return policy_text.replaced(text, here(compiled, old), self.typed)
-        into = policy_text.container(compiled, self.into)
-        if into is None:
+        text, typed = own(compiled).text, self.typed
+        found = policy_text.container(compiled, self.into)
+        if found is None:
             raise CannotEdit([unknown(compiled, self.into, ("account", "item"))])
-        return policy_text.put_in(text, here(compiled, into), self.typed.span.source.text[self.typed.span.start :])
+        into = here(compiled, found)
+        old = policy_text.like(compiled, typed) if isinstance(typed, t.Named) else None
+        if old is None or not isinstance(typed, t.Named):
+            return policy_text.put_in(text, into, typed.span.source.text[typed.span.start :])
+        if old.span.source is not own(compiled) or not policy_text.is_in(text, old, into):
+            label = Label(old.name.span)
+            raise CannotEdit([report("CR102", typed.name.span, label, name=typed.name.text)])
+        return policy_text.replaced(text, old, typed)
 
 
 @frozen
@@ -170,6 +177,9 @@ class AddRecord(StudentEdit):
     numbers: tuple[str, ...]
 
     def apply(self, student: StudentData, reader: DataReader) -> StudentData:
+        columns = _columns(reader, self.kind)
+        for name in self.values:
+            _column(columns, name)
         records = [self.record(number, student.identifier, reader) for number in self.numbers]
         return evolve(student, records=(*student.records, *records))
 
@@ -223,17 +233,37 @@ class ChangeStudent(StudentEdit):
     text: str
 
     def apply(self, student: StudentData, reader: DataReader) -> StudentData:
-        column = next(x for x in reader.columns.attributes if x.column.name == self.column)
+        column = _column(reader.columns.attributes, self.column)
         value, problem = column.value(self.text, PLACE)
         if problem is not None:
             raise CannotEdit([problem])
         return evolve(student, attributes={**student.attributes, self.column: value})
 
 
+FIELD = Phrase("field", "字段")
+
+
+def _columns(reader: DataReader, kind: str) -> Sequence[ColumnReader]:
+    """The columns of a kind of record. Raises `CannotEdit`: a policy that is read anew may have it no more."""
+    if kind not in reader.columns.of:
+        close = nearest(kind, reader.columns.of) or ""
+        raise CannotEdit([report("CR101", None, kind=SORTS["kind"], name=kind, nearest=close)])
+    return reader.columns.of[kind]
+
+
+def _column(columns: Sequence[ColumnReader], name: str) -> ColumnReader:
+    """The column of a field. Raises `CannotEdit` if there is none."""
+    found = next((x for x in columns if x.column.name == name), None)
+    if found is None:
+        close = nearest(name, [x.column.name for x in columns]) or ""
+        raise CannotEdit([report("CR101", None, kind=FIELD, name=name, nearest=close)])
+    return found
+
+
 def changed(record: Record, name: str, text: str, reader: DataReader) -> Record:
     """A record with another value in a field. Raises `CannotEdit` if that is no value for it."""
     kind = reader.policy.kinds[record.kind]
-    column = next(x for x in reader.columns.of[record.kind] if x.column.name == name)
+    column = _column(reader.columns.of[record.kind], name)
     value, problem = column.value(text, Place(PLACE.source, None, column.shown))
     if problem is not None:
         raise CannotEdit([problem])

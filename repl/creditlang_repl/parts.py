@@ -4,7 +4,6 @@ Completion, colours and the question whether an input is whole all ask this, so 
 text is looked at; whether there is such a student or such a record is the session's business.
 """
 
-import re
 from collections.abc import Iterator
 from math import inf
 from typing import Literal
@@ -13,18 +12,12 @@ from attrs import evolve, frozen
 
 from creditlang.ide import Beginning, Completeness, Vocabulary, completeness
 from creditlang.ide.walk import Walk
+from creditlang_repl import operands
 from creditlang_repl.commands import Command, Operand, command_at
 
 _BEGINNINGS: dict[str, Beginning] = {
     "students": "condition", "records": "records", "count": "records", "add": "record", "set": "setting",
 }  # fmt: skip
-_BY = re.compile(r"\s*\d*\s*(?:(?:students?\s+)?by(?![A-Za-z_])|名?(?:学生)?\s*按)?\s*", re.IGNORECASE)
-_BY_WORDS = re.compile(r"by\s*\Z|按\s*\Z", re.IGNORECASE)
-_WORDS = re.compile(r"\"[^\"]*\"?|'[^']*'?|“[^”]*”?|[^\s\"'“]+")
-_TITLE = re.compile(r"\s*(?:\"[^\"\n]*\"|“[^”\n]*”|＂[^＂\n]*＂)\s*")
-_TO = re.compile(r"(?:to(?![A-Za-z_])|到)\s*", re.IGNORECASE)
-_STUDENT = re.compile(r"(?:student(?![A-Za-z_])|学生)\s*", re.IGNORECASE)
-_WHERE = re.compile(r"(?:where(?![A-Za-z_])|其中)", re.IGNORECASE)
 
 
 @frozen
@@ -74,10 +67,10 @@ def _operands(command: Command, text: str, start: int, vocabulary: Vocabulary) -
     if command.name in _BEGINNINGS:
         yield Part(command.operands[0], start, end, _BEGINNINGS[command.name])
     elif command.name == "data":
-        words = [Part("address", start + word.start(), start + word.end()) for word in _WORDS.finditer(text[start:])]
+        words = [Part("address", word.start, word.end) for word in operands.words(text, start)]
         yield from words if words and words[-1].end == end else [*words, Part("address", end, end)]
     elif command.name == "change":
-        yield from _change(text, start)
+        yield from _change(text, start, vocabulary)
     elif command.name == "in":
         yield from _in_account(text, start, vocabulary)
     elif command.name == "what_if":
@@ -90,54 +83,54 @@ def _operands(command: Command, text: str, start: int, vocabulary: Vocabulary) -
         yield from _top(text, start, vocabulary)
     elif command.name == "save_example":
         yield from _save_example(text, start)
+    elif command.name in ("save_policy", "save_patch"):
+        yield Part("file", operands.file_start(text, start), end)
     elif command.operands:
         yield Part(command.operands[0], start, end)
 
 
-def _change(text: str, start: int) -> Iterator[Part]:
+def _change(text: str, start: int, vocabulary: Vocabulary) -> Iterator[Part]:
     """A record, or the student, and a value of its."""
-    student = _STUDENT.match(text, start)
-    word = student or re.compile(r"[^\s，,]+").match(text, start)
-    following = word.end() if word else start
-    ended = student is not None and (student.group()[-1].isspace() or not student.group().isascii())
-    if word is None or (following == len(text) and not ended):
+    target = operands.target(text, start, lambda word: vocabulary.find(word, "kind") is not None)
+    if target is None or (
+        target.field == len(text) == target.end and (target.record or text[target.end - 1].isascii())
+    ):
         yield Part("record", start, len(text))
         return
-    yield Part("record", start, following)
-    value = following + len(text[following:]) - len(text[following:].lstrip())
-    yield Part("field", value, len(text), "value", record="" if student else word.group())
+    yield Part("record", start, target.end)
+    yield Part("field", target.field, len(text), "value", record=target.record)
 
 
 def _in_account(text: str, start: int, vocabulary: Vocabulary) -> Iterator[Part]:
-    """An account, the longest that is known here, and a line to stand in it."""
-    known = [form for form, entries in vocabulary.by_text.items() if any(entry.sort == "account" for entry in entries)]
-    here = [form for form in known if text.startswith(form, start) and not _goes_on(text, start + len(form), form)]
-    word = re.compile(r"\S+").match(text, start)
-    end = start + len(max(here, key=len)) if here else word.end() if word else start
+    """An account or item, the longest that is known here, and a line to stand in it."""
+    sorts = ("account", "item")
+    known = (form for form, entries in vocabulary.by_text.items() if any(entry.sort in sorts for entry in entries))
+    end, line = operands.container(text, start, known) or _first_word(text, start)
     name = vocabulary.canonical(text[start:end], "account")
     if end >= len(text):
         yield Part("account", start, len(text), account=name)
         return
     yield Part("account", start, end, account=name)
-    line = end + len(text[end:]) - len(text[end:].lstrip(" \t　"))
     yield Part("declaration", line, len(text), "line", account=name)
 
 
-def _goes_on(text: str, end: int, form: str) -> bool:
-    return form.isascii() and (text[end : end + 1] == "_" or text[end : end + 1].isalnum())
+def _first_word(text: str, start: int) -> tuple[int, int]:
+    """Where a word ends that is no name, and where what follows begins."""
+    word = text[start:].split(maxsplit=1)[:1]
+    end = start + len("".join(word))
+    return end, operands.after_container(text, end)
 
 
 def _top(text: str, start: int, vocabulary: Vocabulary) -> Iterator[Part]:
     """A number, what is put in order, and which students."""
-    match = _BY.match(text, start)
-    assert match is not None
-    if not _BY_WORDS.search(match.group()):
+    match = operands.TOP.match(text, start)
+    if match is None:
         yield Part("literal", start, len(text))
         return
     yield Part("literal", start, match.end())
     steps = Walk(text[match.end() :], "expression", vocabulary.known).steps()
     wrong = next((match.end() + step.start for step in steps if step.wrong), len(text))
-    if not _WHERE.match(text, wrong):
+    if not operands.WHERE.match(text, wrong):
         wrong = len(text)
     yield Part("expression", match.end(), wrong, "expression")
     if wrong < len(text):
@@ -145,12 +138,12 @@ def _top(text: str, start: int, vocabulary: Vocabulary) -> Iterator[Part]:
 
 
 def _save_example(text: str, start: int) -> Iterator[Part]:
-    title = _TITLE.match(text, start)
+    title = operands.TITLE.match(text, start)
     if title is None:
         yield Part("literal", start, len(text))
         return
     yield Part("literal", start, title.end())
-    joint = _TO.match(text, title.end())
+    joint = operands.TO.match(text, title.end())
     yield Part("file", joint.end(), len(text)) if joint else Part("word", title.end(), len(text))
 
 

@@ -101,6 +101,12 @@ def container(compiled: Compiled, name: str) -> t.Named | None:
     return account.node if account else item.node if item else None
 
 
+def is_in(text: str, inner: t.Named, outer: t.Named) -> bool:
+    """Whether a declaration of `text` stands in the body of another."""
+    block = block_at(text, outer.span.start)
+    return block.start < inner.span.start < block.end
+
+
 # ---- changing
 def replaced(text: str, old: t.Named, typed: t.Named) -> str:
     """`text` with the declaration `old` written as it is typed, under the name, labels and articles it has."""

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -32,9 +33,10 @@ from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.styles import Style
 
 from creditlang.diagnostics import Language, Phrase, in_language
-from creditlang.source import display_width, visible
+from creditlang.source import visible
 from creditlang_repl.commands import command_at
 from creditlang_repl.completer import Completer
+from creditlang_repl.folding import folded
 from creditlang_repl.highlighter import highlight_input
 from creditlang_repl.history_file import history_file
 from creditlang_repl.parts import whole
@@ -215,29 +217,23 @@ class Prompt:
     # ---- telling
     def tell(self, reply: Reply) -> None:
         """Print a reply, a page at a time where it is longer than the screen."""
-        lines = list(reply.lines)
+        rows = self._rows(reply)
         how: More = "page" if self.paging else "all"
-        while lines:
-            room = 1 if how == "line" else self.terminal.output.get_size().rows - 1
-            page = len(lines) if how == "all" else self._fitting(lines, room)
-            self._print(lines[:page])
-            lines = lines[page:]
-            if lines and (how := self._more()) == "stop":
+        while rows:
+            page = {"page": self.terminal.output.get_size().rows - 1, "line": 1}.get(how, len(rows))
+            self._print(rows[:page])
+            rows = rows[page:]
+            if rows and (how := self._more()) == "stop":
                 return
 
-    def _fitting(self, lines: Sequence[Line], rows: int) -> int:
-        """How many lines fill so many rows of the screen; at least one."""
+    def _rows(self, reply: Reply) -> list[Line]:
+        """The rows that a reply takes on the screen."""
         columns = max(1, self.terminal.output.get_size().columns)
-        for number, line in enumerate(lines):
-            width = sum(display_width(text) for _, text in line)
-            rows -= max(1, -(-width // columns))
-            if rows < 0:
-                return max(1, number)
-        return len(lines)
+        return [row for line in reply.lines for row in folded(line, columns)]
 
-    def _print(self, lines: Iterable[Line]) -> None:
-        for line in lines:
-            pieces = [(f"class:{style}" if style else "", visible(text)) for style, text in line]
+    def _print(self, rows: Iterable[Line]) -> None:
+        for row in rows:
+            pieces = [(f"class:{style}" if style else "", visible(text)) for style, text in row]
             print_formatted_text(
                 FormattedText(pieces), style=self.style, output=self.terminal.output,
                 include_default_pygments_style=False, color_depth=None if self.colour else ColorDepth.MONOCHROME,
@@ -267,13 +263,14 @@ class Prompt:
         application = self.terminal.app
         loop = application.loop
         if application.is_running and loop is not None:
-            loop.call_soon_threadsafe(lambda: run_in_terminal(self._tell_saved))
+            with suppress(RuntimeError):  # the input has just ended: told before the next one
+                loop.call_soon_threadsafe(lambda: run_in_terminal(self._tell_saved))
 
     def _tell_saved(self) -> None:
         self.saved = False
         reply = self.session.refresh()
         if reply is not None:
-            self._print(reply.lines)
+            self._print(self._rows(reply))
 
     # ---- typing
     def _message(self) -> StyleAndTextTuples:

@@ -8,6 +8,7 @@ about the student).
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from threading import RLock
 from types import MappingProxyType
 
 from attrs import evolve
@@ -35,6 +36,8 @@ class Session:
         as_of: date | None = None, settings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:  # fmt: skip
         """`mappings` say how to read sheets with other headings; `settings` are tried of each policy that is loaded."""
+        self._lock = RLock()
+        """Held while the state is read or changed: completion and colours ask from other threads."""
         workspace = Workspace(manager or PluginManager(), mappings)
         self.conversation = Conversation(workspace, language, tried=Tried(as_of=as_of), settings=settings)
 
@@ -47,7 +50,8 @@ class Session:
     @property
     def compiled(self) -> Compiled | None:
         """The policy as it stands, changes included; None before one is loaded."""
-        return self.conversation.view().compiled if self.conversation.workspace.policy else None
+        with self._lock:
+            return self.conversation.view().compiled if self.conversation.workspace.policy else None
 
     @property
     def path(self) -> Path | None:
@@ -65,26 +69,33 @@ class Session:
 
     def students(self) -> tuple[tuple[str, str], ...]:
         """Numbers and names (empty where the data have none) of the students, for completion."""
-        data = self.conversation.workspace.data
-        numbers = sorted(data.dataset.students) if data is not None else ()
-        return tuple((number, self.conversation.name_of(number)) for number in numbers)
+        with self._lock:
+            data = self.conversation.workspace.data
+            numbers = sorted(data.dataset.students) if data is not None else ()
+            return tuple((number, self.conversation.name_of(number)) for number in numbers)
 
     def records(self) -> tuple[tuple[str, str], ...]:
         """Numbers of the student's records, with kind, item and date in words, for completion."""
-        now = self.conversation
-        if now.number is None or now.workspace.data is None:
-            return ()
-        view = now.view()
-        answerer = now.answerer(view)
-        return tuple((record.identifier, answerer.about(record)) for record in view.student(now.number).records)
+        with self._lock:
+            now = self.conversation
+            if now.number is None or now.workspace.data is None:
+                return ()
+            view = now.view()
+            answerer = now.answerer(view)
+            return tuple((record.identifier, answerer.about(record)) for record in view.student(now.number).records)
 
     # ---- inputs
     def answer(self, text: str, progress: Progress | None = None) -> Reply:
         """Carry out one input. An interruption (KeyboardInterrupt) changes nothing and is answered."""
-        return self._guarded(lambda: self._answer(text), Written(), progress)
+        with self._lock:
+            return self._guarded(lambda: self._answer(text), Written(), progress)
 
     def refresh(self) -> Reply | None:
         """If the policy's file was saved since it was read, or since the last time: what that changed; else None."""
+        with self._lock:
+            return self._refreshed()
+
+    def _refreshed(self) -> Reply | None:
         now, workspace = self.conversation, self.conversation.workspace
         policy, data = workspace.policy, workspace.data
         if policy is None or not workspace.saved():
@@ -123,15 +134,24 @@ class Session:
         return written.reply(failed=True)
 
     def _answer(self, text: str) -> Reply:
-        if not text.strip() or text.lstrip().startswith("#"):
+        source = SourceFile("prompt", _without_comments(text))
+        if not source.text:
             return Reply()
-        source = SourceFile("prompt", text.strip())
-        found = command_at(source.text, self.conversation.names())
+        names = self.conversation.names()
+        found = command_at(source.text, names)
         if found is not None:
             command, start = found
             written = HANDLERS[command.name](self.conversation, command, source, start)
             return written.reply(leave=command.name == "quit")
-        if declaration_at(source.text):
+        if declaration_at(source.text, names):
             edit = self.conversation.reader(self.conversation.number).declared(source, 0)
             return self.conversation.try_edit(edit).reply()
         return looking.value(self.conversation, source).reply()
+
+
+def _without_comments(text: str) -> str:
+    """An input without the lines of comment above it."""
+    lines = text.strip().split("\n")
+    while lines and (not lines[0].strip() or lines[0].lstrip().startswith("#")):
+        del lines[0]
+    return "\n".join(lines).strip()

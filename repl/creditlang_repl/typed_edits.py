@@ -3,7 +3,6 @@
 Nothing is tried here; what the policy does not know is refused, with the place in what was typed.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import count, islice
 
@@ -16,13 +15,10 @@ from creditlang.queries import BadQuestion
 from creditlang.resolve import Program
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import tree as t
-from creditlang_repl import edits
+from creditlang_repl import edits, operands
 from creditlang_repl.commands import Command, command_at, declaration_at
 from creditlang_repl.edits import Edit, PolicyEdit
 from creditlang_repl.workspace import CannotDo, View
-
-_RECORD = re.compile(r"\s*(?:\"([^\"\n]+)\"|“([^”\n]+)”|(\S+))\s*(?:的\s*)?")
-_AFTER_CONTAINER = " \t　，,：:"
 
 
 @frozen
@@ -57,10 +53,11 @@ class EditReader:
 
     def any(self, source: SourceFile, start: int, command: Command) -> Edit:
         """The edit that stands at `start`, of whatever sort; `command` stands before it."""
-        found = command_at(source.text[start:])
+        names = self.view.asker.names
+        found = command_at(source.text[start:], names)
         if found is not None and found[0].name in ("set", "add", "drop", "change", "in"):
             return self.after(found[0], source, start + found[1])
-        if found is not None or declaration_at(source.text[start:]) is None:
+        if found is not None or declaration_at(source.text[start:], names) is None:
             raise usage(command)
         return self.declared(source, start)
 
@@ -77,15 +74,14 @@ class EditReader:
     def put_in(self, source: SourceFile, start: int) -> PolicyEdit:
         """A line in the body of an account or item."""
         text = source.text[start:]
-        names = sorted(self.labels("account", "item"), key=lambda name: (-len(name), name))
-        into = next((name for name in names if _begins(text, name)), None)
-        if into is None:
+        found = operands.container(source.text, start, self.labels("account", "item"))
+        if found is None:
             word = text.split(maxsplit=1)[0]
             where = Span(source, start, start + len(word))
             raise CannotDo([edits.unknown(self.view.compiled, word, ("account", "item"), where)])
-        rest = text[len(into) :].lstrip(_AFTER_CONTAINER)
-        node = self.view.asker.tree("line", source, start + len(text) - len(rest))
-        return edits.PutIn(first_line(source.text), into, node)
+        end, line = found
+        node = self.view.asker.tree("line", source, line)
+        return edits.PutIn(first_line(source.text), source.text[start:end], node)
 
     def setting(self, source: SourceFile, start: int) -> Edit:
         """Another value for a named value."""
@@ -148,7 +144,7 @@ class EditReader:
         column = next((x for x in columns if node.name in (x.name, *x.labels)), None)
         if column is None:
             close = nearest(node.name, [name for x in columns for name in (x.name, *x.labels)]) or ""
-            raise CannotDo([report("CR101", node.span, kind=_FIELD, name=node.name, nearest=close)])
+            raise CannotDo([report("CR101", node.span, kind=edits.FIELD, name=node.name, nearest=close)])
         said, text = first_line(source.text), {"YES": "yes", "NO": "no"}.get(node.value.kind, node.value.text)
         if record is None:
             return edits.ChangeStudent(said, self.student, column.name, text)
@@ -156,17 +152,16 @@ class EditReader:
 
     def target(self, source: SourceFile, start: int) -> tuple[Record | None, int]:
         """The record to be changed, None for the student, and where its field is written."""
-        first = _RECORD.match(source.text, start)
-        assert first is not None
-        name = first[1] or first[2] or first[3]
-        if name in ("student", "学生", *self.view.policy.student_labels):
-            return None, first.end()
-        found, after = self.records(name), first.end()
-        if not found and (second := _RECORD.match(source.text, after)) is not None:
-            name = f"{name} {second[1] or second[2] or second[3]}"
-            found, after = self.records(name), second.end()
+        text, policy = source.text, self.view.policy
+        known = operands.target(text, start, lambda word: program_kind(policy, word) is not None, policy.student_labels)
+        assert known is not None
+        if not known.record:
+            return None, known.field
+        found, after = self.records(known.record), known.field
+        if not found and (longer := operands.further(text, known)) is not None:
+            found, after = self.records(longer.record), longer.field
         if len(found) != 1:
-            raise CannotDo([self.no_record(first[1] or first[2] or first[3], found)])
+            raise CannotDo([self.no_record(known.record, found)])
         return found[0], after
 
     def records(self, wanted: str) -> list[Record]:
@@ -192,9 +187,6 @@ class EditReader:
         return report("CR906", None, how_many=how_many, number=wanted[:60], nearest=close)
 
 
-_FIELD = Phrase("field", "字段")
-
-
 def usage(command: Command) -> CannotDo:
     """How a command is written."""
     return CannotDo([report("CR911", None, usage=command.usage, example=command.example)])
@@ -212,9 +204,3 @@ def unquoted(text: str) -> str:
         if len(text) > 1 and text[0] == left and text[-1] == right:
             return text[1:-1]
     return text
-
-
-def _begins(text: str, name: str) -> bool:
-    """Whether a text begins with a name; one in Latin letters as a whole word."""
-    following = text[len(name) : len(name) + 1]
-    return text.startswith(name) and not (name.isascii() and (following.isalnum() or following == "_"))

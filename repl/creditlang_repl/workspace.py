@@ -18,7 +18,7 @@ from creditlang.cohort import EVERY, fewer_collections
 from creditlang.core import operators as o
 from creditlang.data.dataset import Dataset
 from creditlang.data.mapping_file import open_mapping
-from creditlang.data.reader import DataReader
+from creditlang.data.reader import DataReader, reads_alike
 from creditlang.diagnostics import Diagnostic, nearest, report
 from creditlang.driver import Compiled, compile_source, find_policy, read_source
 from creditlang.explain import Explanation
@@ -60,7 +60,6 @@ class Data:
     """What was read, and by which columns."""
 
     addresses: tuple[str, ...]
-    signature: tuple[Any, ...]
     dataset: Dataset
     reader: DataReader
 
@@ -110,7 +109,11 @@ class View:
 
     @cached_property
     def interpreter(self) -> Interpreter:
-        """Works out students."""
+        """Works out students. Raises `CannotDo` if a named value that is set is not there any more."""
+        gone = [name for name in self.overrides if name not in self.policy.settings]
+        if gone:
+            close = {name: nearest(name, self.policy.settings) or "" for name in gone}
+            raise CannotDo(report("CR401", None, name=name, nearest=close[name]) for name in gone)
         return Interpreter(self.policy, self.tried.as_of, self.overrides)
 
     @cached_property
@@ -223,8 +226,8 @@ class Workspace:
     def read_policy(self, path: Path) -> PolicyFile:
         """Read the policy of a file. Raises `CannotDo`."""
         try:
+            digest = digest_of(path)  # before the text: what is saved in between is noticed then
             source = read_source(path)
-            digest = digest_of(path)
         except OSError as error:
             from creditlang.diagnostics import Place
 
@@ -271,7 +274,7 @@ class Workspace:
         finally:
             for source in sources:
                 source.close()
-        return Data(addresses, signature(policy), dataset, reader)
+        return Data(addresses, dataset, reader)
 
     # ---- views
     def base(self) -> Compiled:
@@ -284,6 +287,7 @@ class Workspace:
         """The policy and the data with edits applied. Raises `CannotDo` if they cannot be."""
         for view in self._views:
             if view.tried is tried:
+                self._views = [view, *(other for other in self._views if other is not view)]
                 return view
         compiled = self.compiled(tried.edits)
         view = View(compiled, tried, self.data and self.fitting(self.data, compiled.policy))
@@ -306,9 +310,10 @@ class Workspace:
 
     def fitting(self, data: Data, policy: o.Policy) -> Data:
         """The data, read again if this policy reads them in another way."""
-        wanted = signature(policy)
         for known in (data, *(view.data for view in self._views)):
-            if known is not None and known.addresses == data.addresses and known.signature == wanted:
+            if known is None or known.addresses != data.addresses:
+                continue
+            if reads_alike(known.reader.policy, policy):
                 return known
         return self.read(data.addresses, policy)
 
@@ -332,17 +337,3 @@ def _tables(source: Any) -> Iterator[RawTable]:
 def digest_of(path: Path) -> str:
     """Of the bytes of a file."""
     return sha256(path.read_bytes()).hexdigest()
-
-
-def signature(policy: o.Policy) -> tuple[Any, ...]:
-    """What reading data depends on: columns and their values, items, semesters, and on whom a record falls."""
-    kinds = tuple(
-        (name, kind.labels, _columns(kind.columns), kind.group, kind.membership) for name, kind in policy.kinds.items()
-    )
-    semesters = tuple((semester.name, semester.labels) for semester in policy.calendar.semesters)
-    rules = tuple((name, rule.falls_on_group) for name, rule in policy.rules.items())
-    return policy.student_labels, _columns(policy.attributes), kinds, tuple(policy.treats.items()), semesters, rules
-
-
-def _columns(columns: Iterable[o.Column]) -> tuple[Any, ...]:
-    return tuple((column, tuple((column.values or {}).items())) for column in columns)

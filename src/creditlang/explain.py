@@ -28,6 +28,7 @@ _WORDS = {
         "records": "条",
         "as": "原为",
         "none": "没有记录",
+        "no value": "没有值",
         "not applied": "本办法不适用于该学生",
         "and": "等",
         "on": "",
@@ -52,6 +53,7 @@ _WORDS = {
         "records": "records",
         "as": "was",
         "none": "no records",
+        "no value": "no value",
         "not applied": "the policy does not apply to this student",
         "and": "and others",
         "on": "",
@@ -126,11 +128,14 @@ class Explanation:
                 return
         for name, rule in self.policy.rules.items():
             if topic in (name, *rule.labels):
-                yield from self.entries([x for x in self.result.entries if x.rule == name], "")
+                found = [x for x in self.result.entries if x.rule == name]
+                nothing = f"{self.label(name, rule.labels)}{self.colon}{self.words['none']}{_article(rule.article)}"
+                yield from self.entries(found, "") if found else (nothing,)
                 return
         for name, fact in self.policy.facts.items():
             if topic in (name, *fact.labels):
-                yield from self.fact(name)
+                nothing = f"{self.label(name, fact.labels)}{self.colon}{self.words['no value']}{_article(fact.article)}"
+                yield from list(self.fact(name)) or (nothing,)
                 return
         entries = [entry for entry in self.result.entries if entry.record.identifier == topic]
         if entries:

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from creditlang.cli import main
+from creditlang.cli.findings import show_undetermined
 
 STUDENTS = "学号,学制,年级\n2024010101,三年制,2024\n"
 
@@ -63,3 +64,14 @@ def test_a_folder_does_not_hide_a_bundled_policy(tmp_path: Path, monkeypatch: py
     (tmp_path / "hengyang" / "学生.csv").write_text(STUDENTS)
     monkeypatch.chdir(tmp_path)
     assert run(tmp_path / "hengyang").exit_code == 0
+
+
+def test_of_many_undetermined_students_the_first_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    show_undetermined({"2", "1"}, "en")
+    show_undetermined((f"{number:03}" for number in range(1025)), "en")
+    show_undetermined((f"{number:03}" for number in range(21)), "zh")
+    show_undetermined((), "en")
+    few, many, chinese = capsys.readouterr().err.splitlines()
+    assert few == "undetermined students: 1, 2"
+    assert many.startswith("undetermined students: 000, 001,") and many.endswith("018, 019 … and 1,005 more")
+    assert chinese.endswith("018, 019 …… 另有1名")

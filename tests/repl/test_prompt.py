@@ -16,7 +16,7 @@ from prompt_toolkit.output import DummyOutput
 
 from creditlang_repl.history_file import history_file, state_folder
 from creditlang_repl.prompt import PrivateHistory, Progress, Prompt, _by_line, _history
-from creditlang_repl.reply import Written
+from creditlang_repl.reply import Reply, Written
 
 ENTER, ALT_ENTER, TAB, UP, RIGHT, CTRL_C, CTRL_D, ESCAPE = (
     "\r",
@@ -174,8 +174,8 @@ def test_long_replies_come_in_pages(typed: Typed) -> None:
 
 def test_a_page_counts_the_rows_that_wide_lines_take(typed: Typed) -> None:
     prompt = typed(CTRL_D).prompt
-    assert prompt._fitting([(("", "学" * 30),), (("", "a"),), (("", "b"),)], 3) == 2
-    assert prompt._fitting([(("", "a" * 400),)], 3) == 1
+    assert len(prompt._rows(Reply(((("", "学" * 30),), (("", "a"),), (("", "b"),))))) == 4
+    assert len(prompt._rows(Reply(((("", "a" * 400),),)))) == 11
 
 
 def test_nothing_from_data_acts_on_the_terminal(typed: Typed) -> None:

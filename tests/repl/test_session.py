@@ -1,6 +1,7 @@
 """What a session does beside its transcripts: files saved in an editor, interruptions, mistakes of our own."""
 
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -202,3 +203,72 @@ def test_the_title_tells_policy_student_and_changes(session: Session) -> None:
 def test_comments_and_empty_inputs_are_answered_with_nothing(session: Session) -> None:
     for text in ("", "  ", "\n", "# a remark"):
         assert session.answer(text).text == ""
+
+
+# ---- what is tried, and a policy that has it no more
+@pytest.mark.parametrize(
+    ("tried", "old", "new", "code"),
+    [
+        ("change A01 on to 2025-10-15", "    on   :", "    when :", "CR101"),
+        ("change student name to “Cy”", "    name :", "    call :", "CR101"),
+        ("add activity evening, on 2025-11-01", "    on   :", "    when :", "CR101"),
+        ("add activity evening, on 2025-11-01", "record activity", "record event", "CR101"),
+        ("set enough = 3", "let enough = 2 point\n", "let least = 2 point\n", "CR401"),
+    ],
+)
+def test_a_policy_without_what_is_tried_is_told_of_and_the_one_before_goes_on(
+    folder: Path, tried: str, old: str, new: str, code: str
+) -> None:
+    text = POLICY.replace("student\n", "let enough = 2 point\nstudent\n", 1).replace("least 2 point", "least enough")
+    (folder / "club.credit").write_text(text, encoding="utf-8")
+    session = Session("en", PluginManager(no_plugins=True))
+    for typed in ("load club.credit", "data data", "student 1001", tried):
+        assert not session.answer(typed).failed
+    before = session.answer("show").text
+    for was, now in ((old, new), ("enough\n", "least\n")):
+        saved(folder, was, now)
+    reply = session.refresh()
+    assert reply is not None and reply.failed
+    assert code in reply.text and "CR915" not in reply.text
+    assert session.answer("show").text == before
+
+
+def test_a_policy_saved_while_it_is_read_is_read_once_more(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from creditlang_repl import workspace
+
+    read = workspace.read_source
+
+    def read_then_saved(path: Path) -> object:
+        source = read(path)
+        saved(folder, "1 point per event", "2 point per event")
+        return source
+
+    session = Session("en", PluginManager(no_plugins=True))
+    with monkeypatch.context() as patched:
+        patched.setattr(workspace, "read_source", read_then_saved)
+        assert not session.answer("load club.credit").failed
+    assert session.refresh() is not None
+
+
+def test_what_goes_on_stays_at_hand_whatever_else_is_asked(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    session.answer("item evening: 2 point per event")
+    compiled = session.compiled
+    for points in range(3, 10):
+        assert not session.answer(f"what if item evening: {points} point per event").failed
+    assert session.compiled is compiled
+
+
+def test_other_threads_see_the_session_before_or_after_an_answer(session: Session) -> None:
+    seen: list[object] = []
+    threads: list[Thread] = []
+
+    def look(done: int, of: int) -> None:
+        threads.append(Thread(target=lambda: seen.append(session.compiled), daemon=True))
+        threads[-1].start()
+        threads[-1].join(0.1)
+        assert not seen
+
+    session.answer("what if item evening: 2 point per event", look)
+    assert threads
+    threads[-1].join(5)
+    assert seen

@@ -245,3 +245,28 @@ def test_an_example_names_nobody_not_even_in_its_title(tmp_path: Path) -> None:
     kept = (tmp_path / "a.credit").read_text(encoding="utf-8")
     assert "2024010101" not in kept
     assert "Z某同学-02" in kept
+
+
+def test_a_rule_of_another_account_is_not_replaced_by_one_that_is_put_in() -> None:
+    begun = session("hengyang", "2024010101")
+    for typed in ("in academic item 辩论赛: 0.5 per event", "在 学术科技类 项目 文体竞赛：每次 0.5"):
+        refused = begun.answer(typed)
+        assert refused.failed
+        assert "CR102" in refused.text and "item culture_contest" in refused.text
+    told(begun, "in academic item lecture: 0.1 per event")
+    told(begun, "in academic item 学术讲座: 0.3 per event")
+    assert begun.compiled is not None
+    assert begun.compiled.sources[-1].text.count("item lecture") == 1
+
+
+def test_a_question_counts_the_records_that_say_what_it_asks() -> None:
+    """A field that a rule needs may be empty in a record of another rule; such a record is passed over."""
+    begun = session("hengyang", "2024010108")
+    rows = told(begun, "records activity where level is school").splitlines()[2:]
+    assert told(begun, "count(activity where level is school)") == f"{len(rows)}.00\n"
+    told(begun, "students where count(activity where level is school) > 5")
+
+
+def test_why_of_a_rule_without_records_says_so() -> None:
+    begun = session("hengyang", "2024010108")
+    assert "no records" in told(begun, "why business_contest")

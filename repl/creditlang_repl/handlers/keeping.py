@@ -1,6 +1,5 @@
 """Keeping what was tried: an example, a policy, a patch."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,27 +7,30 @@ from creditlang.differences import differences
 from creditlang.driver import example_files, read_source
 from creditlang.resources import policy_path
 from creditlang.source import SourceFile
-from creditlang_repl import saving
+from creditlang_repl import operands, saving
 from creditlang_repl.commands import Command
 from creditlang_repl.conversation import Conversation
 from creditlang_repl.edits import PolicyEdit, own
 from creditlang_repl.reply import Written
-from creditlang_repl.typed_edits import unquoted, usage
+from creditlang_repl.typed_edits import usage
 from creditlang_repl.workspace import Tried
 
 _FEW = 15
-_EXAMPLE = re.compile(r"(\"[^\"\n]*\"|“[^”\n]*”|＂[^＂\n]*＂)\s*(?:(?:to\s|到)\s*(.+))?$")
 
 
 def save_example(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """The student as an example, which is run before it is kept."""
     number, view = now.chosen(), now.view()
-    match, policy = _EXAMPLE.match(source.text, start), now.workspace.policy
-    if match is None or policy is None:
+    title, policy = operands.TITLE.match(source.text, start), now.workspace.policy
+    if title is None or policy is None:
         raise usage(command)
-    path = Path(unquoted(match[2])) if match[2] else _beside(policy.path)
+    joint = operands.TO.match(source.text, title.end())
+    file = operands.file_of(source.text[joint.end() if joint else title.end() :])
+    if (joint is None) is not (file == ""):
+        raise usage(command)
+    path = Path(file) if file else _beside(policy.path)
     beside = saving.Beside(tuple(_example_sources(policy.path)), now.workspace.manager.extensions)
-    text = saving.example(view, number, match[1][1:-1], now.language, _touched(now, number), beside)
+    text = saving.example(view, number, title[1][1:-1], now.language, _touched(now, number), beside)
     saving.add_to(path, text)
     written = _abridged(now, text.splitlines()).line(("faint", now.word("saved", name=path.name)))
     if any(isinstance(edit, PolicyEdit) for edit in view.tried.edits):
@@ -68,14 +70,14 @@ def _touched(now: Conversation, number: str) -> set[tuple[str, str]]:
 
 def save_policy(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """The policy with its changes."""
-    target = now.rest(command, source, start)
+    target = now.rest(command, source, operands.file_start(source.text, start))
     changed = saving.policy_text(now.view())
     return _written(now, target, saving.as_in(_file(now), changed))
 
 
 def save_patch(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """The changes of the policy."""
-    target = now.rest(command, source, start)
+    target = now.rest(command, source, operands.file_start(source.text, start))
     path, before, after = _file(now), own(now.workspace.base()).text, saving.policy_text(now.view())
     if before == after:
         return Written().line(("faint", now.word("no change")))
@@ -92,6 +94,6 @@ def _file(now: Conversation) -> Path:
 
 
 def _written(now: Conversation, target: str, text: str) -> Written:
-    path = Path(unquoted(target))
+    path = Path(operands.file_of(target))
     saving.write_new(path, text)
     return Written().line(("faint", now.word("saved", name=path.name)))

@@ -1,13 +1,14 @@
 """Looking at one student, and asking about all."""
 
 import re
+from contextlib import suppress
 
 from creditlang.diagnostics import Phrase, nearest, report
 from creditlang.queries import BadQuestion
 from creditlang.resolve import Program
 from creditlang.results import amount_value
 from creditlang.source import SourceFile, Span
-from creditlang_repl import asking
+from creditlang_repl import asking, operands
 from creditlang_repl.answers import value_text
 from creditlang_repl.commands import Command, by_form
 from creditlang_repl.conversation import Conversation
@@ -15,8 +16,6 @@ from creditlang_repl.reply import Written
 from creditlang_repl.typed_edits import unquoted, usage
 from creditlang_repl.workspace import CannotDo, View
 
-_TOP = re.compile(r"(\d{1,6})\s*(?:students?\s+by\b|名(?:学生)?\s*[，,]?\s*按)\s*")
-_WHERE = re.compile(r"(?<!\w)where\b|其中")
 _TOPIC = Phrase("account, item, requirement, fact or record", "账户、项目、要求、事实或记录")
 _INPUT = Phrase("command or name", "命令或名称")
 _WORD = re.compile(r"\s*([^\W\d]\w*)")
@@ -88,6 +87,16 @@ def _refuse_unknown(source: SourceFile, start: int, program: Program) -> None:
         raise CannotDo([report("CR101", Span(source, *word.span(1)), kind=_INPUT, name=word[1], nearest=close)])
 
 
+def _expression_end(view: View, source: SourceFile, start: int) -> int:
+    """Where an expression ends that `where` may follow: behind all that can be one, as records have a `where` too."""
+    places = [len(source.text), *sorted((x.start() for x in operands.WHERE.finditer(source.text, start)), reverse=True)]
+    for end in places:
+        with suppress(BadQuestion):
+            view.asker.tree("expression", SourceFile(source.name, source.text[:end]), start)
+            return end
+    return places[-1]
+
+
 # ---- all students
 def students(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """The students, or those of a condition, with requirements and totals."""
@@ -133,16 +142,15 @@ def count(now: Conversation, command: Command, source: SourceFile, start: int) -
 
 def top(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """The students with the highest values."""
-    view, match = now.view(), _TOP.match(source.text, start)
+    view, match = now.view(), operands.TOP.match(source.text, start)
     if match is None or not int(match[1]) > 0:
         raise usage(command)
-    where = _WHERE.search(source.text, match.end())
-    end = where.start() if where else len(source.text)
+    end = _expression_end(view, source, match.end())
     question = view.asker.value(SourceFile(source.name, source.text[:end]), match.end())
     if question.type.name != "number":
         asked = Span(source, match.end(), max(match.end(), len(source.text[:end].rstrip())))
         raise CannotDo([report("CR916", asked, reason=_NO_NUMBER)])
-    condition = view.asker.condition(source, where.start()) if where else None
+    condition = view.asker.condition(source, end) if end < len(source.text) else None
     found, without = asking.top(view, int(match[1]), question, condition, now.progress)
     names = any(now.name_of(number) for number, _ in found)
     headings = [now.word("number"), *([now.word("name")] if names else []), now.word("value")]

@@ -1,11 +1,12 @@
 """Opening a policy and data, and choosing a student."""
 
-import shlex
+import os
 
 from attrs import evolve
 
 from creditlang.diagnostics import nearest, report
 from creditlang.source import SourceFile
+from creditlang_repl import operands
 from creditlang_repl.answers import diagnostics
 from creditlang_repl.commands import Command
 from creditlang_repl.conversation import Conversation
@@ -17,7 +18,7 @@ from creditlang_repl.workspace import CannotDo, Tried
 
 def load(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """Another policy; the data are read by it, what was tried is forgotten."""
-    policy = now.workspace.load(unquoted(now.rest(command, source, start)))
+    policy = now.workspace.load(operands.file_of(now.rest(command, source, start)))
     core = policy.compiled.policy
     data = now.workspace.data and now.workspace.read(now.workspace.data.addresses, core)
     now.workspace.use(policy)
@@ -43,10 +44,11 @@ def _forgotten(now: Conversation, written: Written, count: int) -> Written:
 def data(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """Other data; what was tried of the policy stays, what was tried of students goes."""
     base = now.workspace.base()
-    try:
-        addresses = tuple(shlex.split(now.rest(command, source, start)))
-    except ValueError:
-        raise usage(command) from None
+    now.rest(command, source, start)
+    words = [word.value for word in operands.words(source.text, start)]
+    addresses = tuple(os.path.expanduser(word) for word in words if word is not None)
+    if len(addresses) < len(words):
+        raise usage(command)  # quotation marks that are not closed
     read = now.workspace.read(addresses, base.policy)
     now.workspace.hold(read)
     kept = tuple(edit for edit in now.tried.edits if not isinstance(edit, StudentEdit))

@@ -210,6 +210,7 @@ def _write(output: "Output", told: "ComparisonData | None", comparison: "Compari
 
 def _show(compared: "Compared", manager: "PluginManager", shape: str, most: int, language: "Language") -> None:
     """The comparison on the screen; what is wrong with the data, and who is undetermined, on the error stream."""
+    from creditlang.cli.findings import show_undetermined
     from creditlang.cli.run import opened_output
     from creditlang.diagnostics import render
 
@@ -221,11 +222,7 @@ def _show(compared: "Compared", manager: "PluginManager", shape: str, most: int,
         click.echo(comparison.text(language, most))
     problems = _worst(*compared.old.dataset.problems, *compared.new.dataset.problems)
     common.show({render(found, language): found for found in problems}.values(), language)
-    undetermined = sorted({*compared.old.results.undetermined, *compared.new.results.undetermined})
-    if undetermined:
-        names = ", ".join(undetermined)
-        texts = {"en": f"undetermined students: {names}", "zh": f"尚不能确定的学生：{names}"}
-        click.echo(texts[language], err=True)
+    show_undetermined({*compared.old.results.undetermined, *compared.new.results.undetermined}, language)
 
 
 def _worst(*problems: "Diagnostic") -> "list[Diagnostic]":

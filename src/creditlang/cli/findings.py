@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from creditlang.diagnostics import Diagnostic, Language
 
 _FEW: Final = 5
+_MOST_STUDENTS: Final = 20
 _SAID_OTHERWISE: Final = frozenset({"CR675", "CR680"})
 """Which rule read a sheet, of which there may be hundreds; and how rows were joined, which has a line of its own."""
 
@@ -33,6 +34,19 @@ def show_findings(problems: "Iterable[Diagnostic]", language: "Language") -> Non
                 common.show(group[:few], language)
                 if few > 1 and len(group) > few:
                     click.echo(_more(group[0], len(group) - few, language), err=True)
+
+
+def show_undetermined(students: "Iterable[str]", language: "Language") -> None:
+    """Print who cannot be decided, the first of them by number, on the error stream."""
+    numbers = sorted(students)
+    if not numbers:
+        return
+    names, more = ", ".join(numbers[:_MOST_STUDENTS]), len(numbers) - _MOST_STUDENTS
+    texts = {
+        "en": f"undetermined students: {names}" + (f" … and {more:,} more" if more > 0 else ""),
+        "zh": f"尚不能确定的学生：{names}" + (f" …… 另有{more}名" if more > 0 else ""),
+    }
+    click.echo(texts[language], err=True)
 
 
 def _alike(found: "Diagnostic") -> Hashable:

@@ -194,6 +194,8 @@ def joined_line(joined: "Joined", language: "Language") -> str:
 
 def equation(cohort: "Cohort", language: "Language") -> None:
     """The record equation, requirements in numbers, and who is undetermined; on the error stream."""
+    from creditlang.cli.findings import show_undetermined
+
     results = cohort.results
     for name, requirement in results.policy.requirements.items():
         counts = {status: results.requirement_counts[name, status] for status in ("met", "unmet", "open")}
@@ -207,7 +209,4 @@ def equation(cohort: "Cohort", language: "Language") -> None:
         click.echo(joined_line(joined, language), err=True)
     sign = "" if cohort.balanced else "  ✗"
     click.echo(results.equation_text(cohort.read) + sign, err=True)
-    if results.undetermined:
-        names = ", ".join(sorted(results.undetermined))
-        texts = {"en": f"undetermined students: {names}", "zh": f"尚不能确定的学生：{names}"}
-        click.echo(texts[language], err=True)
+    show_undetermined(results.undetermined, language)

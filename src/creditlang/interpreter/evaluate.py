@@ -83,12 +83,12 @@ class Answers:
 
     def value(self, expression: e.Expression) -> Any:
         """The value of an expression. Raises `Undetermined` when it has none."""
-        return evaluate(expression, Environment(self.run))
+        return evaluate(expression, Environment(self.run, asked=True))
 
     def holds(self, condition: e.Expression, record: Record | None = None) -> v.Answer:
         """Whether a condition holds, of one of the student's records if given; not where it has no answer."""
         try:
-            return self.run.holds(condition, Environment(self.run, record))
+            return self.run.holds(condition, Environment(self.run, record, asked=True))
         except Undetermined:
             return False
 

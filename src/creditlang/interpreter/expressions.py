@@ -36,6 +36,8 @@ class Environment:
     """Inside a search for records: the record that asks."""
     search: "Environment | None" = None
     """Inside a search for records: where the outermost search was asked; its period is that of those inside it."""
+    asked: bool = False
+    """Of a question from outside the policy: a record that does not say what a search asks for is not found by it."""
 
     @property
     def semester(self) -> str | None:
@@ -311,11 +313,19 @@ def _found(x: e.CountRecords | e.SumRecords, env: Environment) -> list[tuple[Rec
     found: list[tuple[Record, v.Answer]] = []
     for record in env.run.records_of(x.kind):
         if env.run.same_period(record, env.search or env):
-            inner = Environment(env.run, record, None, env.record, env.search or env)
-            holds = True if x.where is None else env.run.holds(x.where, inner)
+            holds = _meant(x.where, Environment(env.run, record, None, env.record, env.search or env, env.asked))
             if holds is not False:
                 found.append((record, holds))
     return found
+
+
+def _meant(where: e.Expression | None, env: Environment) -> v.Answer:
+    try:
+        return env.run.holds(where, env)
+    except Undetermined:
+        if env.asked:
+            return False
+        raise
 
 
 def _count(x: e.CountRecords, env: Environment) -> Any:
@@ -328,7 +338,7 @@ def _sum_records(x: e.SumRecords, env: Environment) -> Any:
     total: v.Number = v.ZERO
     for record, holds in _found(x, env):
         try:
-            value = evaluate(x.value, Environment(env.run, record, None, env.record, env.search or env))
+            value = evaluate(x.value, Environment(env.run, record, None, env.record, env.search or env, env.asked))
         except Undetermined:
             continue
         total = v.add(total, value if holds is True else v.hull(v.ZERO, value))

@@ -21,7 +21,7 @@ MOST_RULES: Final = 60
 DRAWN_RULES: Final = 15
 
 _SORTS: Final = {
-    "account": "（账户）", "fact": "（事实）", "value": "（规定的数）", "part": "（应有）", "requirement": "（要求）",
+    "account": "（账户）", "fact": "（事实）", "value": "（设定值）", "part": "（应有）", "requirement": "（要求）",
 }  # fmt: skip
 
 
