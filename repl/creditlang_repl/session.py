@@ -25,7 +25,7 @@ from creditlang_repl.conversation import Conversation
 from creditlang_repl.edits import CannotEdit
 from creditlang_repl.handlers import HANDLERS, looking
 from creditlang_repl.reply import Reply, Written
-from creditlang_repl.workspace import CannotDo, Progress, Tried, Workspace
+from creditlang_repl.workspace import CannotDo, Data, Progress, Tried, Workspace
 
 
 class Session:
@@ -38,6 +38,7 @@ class Session:
         """`mappings` say how to read sheets with other headings; `settings` are tried of each policy that is loaded."""
         self._lock = RLock()
         """Held while the state is read or changed: completion and colours ask from other threads."""
+        self._listed: tuple[Data | None, tuple[tuple[str, str], ...]] = None, ()
         workspace = Workspace(manager or PluginManager(), mappings)
         self.conversation = Conversation(workspace, language, tried=Tried(as_of=as_of), settings=settings)
 
@@ -51,7 +52,13 @@ class Session:
     def compiled(self) -> Compiled | None:
         """The policy as it stands, changes included; None before one is loaded."""
         with self._lock:
-            return self.conversation.view().compiled if self.conversation.workspace.policy else None
+            policy = self.conversation.workspace.policy
+            if policy is None:
+                return None
+            try:
+                return self.conversation.view().compiled
+            except CannotDo:  # the data had to be read again for what is tried, and could not be
+                return policy.compiled
 
     @property
     def path(self) -> Path | None:
@@ -71,8 +78,10 @@ class Session:
         """Numbers and names (empty where the data have none) of the students, for completion."""
         with self._lock:
             data = self.conversation.workspace.data
-            numbers = sorted(data.dataset.students) if data is not None else ()
-            return tuple((number, self.conversation.name_of(number)) for number in numbers)
+            if self._listed[0] is not data:  # asked for at every keystroke
+                numbers = sorted(data.dataset.students) if data is not None else ()
+                self._listed = data, tuple((number, self.conversation.name_of(number)) for number in numbers)
+            return self._listed[1]
 
     def records(self) -> tuple[tuple[str, str], ...]:
         """Numbers of the student's records, with kind, item and date in words, for completion."""

@@ -272,3 +272,15 @@ def test_other_threads_see_the_session_before_or_after_an_answer(session: Sessio
     assert threads
     threads[-1].join(5)
     assert seen
+
+
+def test_completion_goes_on_when_the_data_are_gone(session: Session, folder: Path) -> None:
+    """A new label has the data read again; if they cannot be, names are those of the policy as it stands."""
+    session.answer('in club item film "film evening" [Article 3] : 1 point per event')
+    for path in (folder / "data").iterdir():
+        path.unlink()
+    (folder / "data").rmdir()
+    session.conversation.workspace.use(session.conversation.workspace.policy)
+    assert session.compiled is not None
+    assert session.answer("students").failed
+    assert session.students() == (("1001", "Ann"), ("1002", "Bo"))
