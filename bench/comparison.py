@@ -1,6 +1,6 @@
 """How long it takes to compare two settings of a policy over a cohort, and how much memory.
 
-    python bench/comparison.py [--students N]
+    python -m bench.comparison [--students N]
 
 Makes a cohort of N students (the sample of the Hengyang regulation, made larger), and compares in a process of its own
 the regulation as it is with one whose pass mark is 90, from CSV files to the tables of the comparison. Prints seconds,
@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import Any
 
-from make_hengyang_sample import make
+from samples.hengyang.__main__ import make
 
 WAYS = ("run", "settings", "policies")
 
@@ -67,7 +67,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         make(Path(folder), arguments.students)
         for way in WAYS:
-            command = [sys.executable, __file__, "--work", way, folder]
+            command = [sys.executable, "-m", __spec__.name, "--work", way, folder]
             done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
             row = json.loads(done.stdout)
             print(

@@ -1,6 +1,6 @@
 """How long one keystroke takes at the prompt: completions and colours, on the large policies with 10,000 students.
 
-    python bench/completion.py [--students N] [--times K]
+    python -m bench.completion [--students N] [--times K]
 
 Each input is typed character by character; for every character the completions and the colours are worked out as the
 prompt does. The session is a stand-in that holds the compiled policy and a list of students, since nothing else is
@@ -15,7 +15,7 @@ from creditlang.driver import Compiled, compile_source, find_policy, read_source
 from creditlang.source import SourceFile
 from creditlang_repl.completer import Completer
 from creditlang_repl.highlighter import highlight_input
-from creditlang_repl.parts import whole
+from creditlang_repl.input_parts import whole
 from creditlang_repl.session import Session
 
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙马朱胡林郭何高罗重单仇", "伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚重乐行"

@@ -1,6 +1,6 @@
 """How many records a second the reference interpreter works out, with every step, and how its memory grows.
 
-    python bench/interpreter.py [--students N]
+    python -m bench.interpreter [--students N]
 
 Makes a cohort of N students and one of 4 N (the sample of the Hengyang regulation, made larger), and runs each in a
 process of its own from CSV files to result tables. Prints records a second, of the whole and of the interpreter alone,
@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from make_hengyang_sample import make
+from samples.hengyang.__main__ import make
 
 POLICY = "hengyang"
 FEW = 40
@@ -55,7 +55,11 @@ def measured(students: int) -> dict[str, float]:
     with TemporaryDirectory() as folder:
         make(Path(folder), students)
         done = subprocess.run(
-            [sys.executable, __file__, "--run", folder], check=True, capture_output=True, text=True, encoding="utf-8"
+            [sys.executable, "-m", "bench.interpreter", "--run", folder],
+            check=True,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
         )
     found: dict[str, float] = json.loads(done.stdout)
     return found

@@ -1,6 +1,6 @@
 """How long parsing and checking the Hengyang regulation takes, against Lark's bare LALR parser on the same text.
 
-    python bench/parse_and_check.py [--runs N]
+    python -m bench.parse_and_check [--runs N]
 
 The two are timed in turn in one process, so that the ratio does not depend on the machine's mood; medians are printed.
 Building the parser and reading the grammar are left out on both sides.

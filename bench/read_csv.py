@@ -1,6 +1,6 @@
 """How long it takes to read a million activity rows from CSV, against DuckDB's own reader on the same file, same run.
 
-    python bench/read_csv.py [--rows N] [--times K]
+    python -m bench.read_csv [--rows N] [--times K]
 
 The source checks, hashes and numbers every row; DuckDB reads all columns as text into Arrow. Both use both cores.
 """
@@ -27,7 +27,7 @@ def write(path: Path, rows: int) -> None:
 
 def batches(path: Path) -> int:
     """As columns."""
-    from creditlang_builtin.csv_source import CsvSource
+    from creditlang_builtin.csv.csv_source import CsvSource
 
     with CsvSource(str(path)) as source:
         return sum(len(batch.numbers) for table in source.tables() for batch in table.batches())
@@ -35,7 +35,7 @@ def batches(path: Path) -> int:
 
 def rows(path: Path) -> int:
     """Row by row, as the interpreter takes them."""
-    from creditlang_builtin.csv_source import CsvSource
+    from creditlang_builtin.csv.csv_source import CsvSource
 
     with CsvSource(str(path)) as source:
         return sum(1 for table in source.tables() for _ in table.rows)

@@ -1,6 +1,6 @@
 """How fast rows come out of a database: PostgreSQL and MariaDB, from server to columns of text, with the fingerprint.
 
-    python bench/read_database.py [--rows N]
+    python -m bench.read_database [--rows N]
 
 Each server is started for the measurement, in a temporary folder on this machine, and holds one table of records in
 eight columns (texts in Chinese, a date, a decimal, yes or no, empty cells), with a primary key. Each reading is a

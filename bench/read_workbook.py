@@ -1,6 +1,6 @@
 """How long it takes to read a million activity rows from a workbook, against fastexcel on the same file, same run.
 
-python bench/read_workbook.py [--rows N] [--shared] [--rounds N]
+python -m bench.read_workbook [--rows N] [--shared] [--rounds N]
 
 Both read the same bytes to Arrow columns of text, fastexcel to one record batch, the source to batches with their row
 numbers. Each reading has a process of its own, with the libraries imported before the clock starts; they take turns,
@@ -41,7 +41,7 @@ def write(path: Path, rows: int, shared: bool) -> None:
 
 def source(path: Path) -> int:
     """As the source hands them over; how many rows."""
-    from creditlang_builtin.workbook_source import WorkbookSource
+    from creditlang_builtin.workbook.workbook_source import WorkbookSource
 
     with WorkbookSource(str(path)) as opened:
         return sum(len(batch.numbers) for table in opened.tables() for batch in table.batches())
@@ -64,9 +64,9 @@ def read_here(name: str, path: Path) -> None:
     import numpy
     import pyarrow.compute
 
-    import creditlang_builtin.workbook_source
+    import creditlang_builtin.workbook.workbook_source
 
-    assert all((fastexcel, numpy, pyarrow.compute, creditlang_builtin.workbook_source))
+    assert all((fastexcel, numpy, pyarrow.compute, creditlang_builtin.workbook.workbook_source))
     started = time.process_time()
     rows = READERS[name](path)
     seconds = time.process_time() - started
@@ -75,7 +75,7 @@ def read_here(name: str, path: Path) -> None:
 
 def measured(name: str, path: Path, rows: int) -> tuple[float, float]:
     """Seconds and memory of a reading in a process of its own."""
-    command = [sys.executable, __file__, "--read", name, "--path", str(path)]
+    command = [sys.executable, "-m", __spec__.name, "--read", name, "--path", str(path)]
     done = subprocess.run(
         command, check=True, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
     )
@@ -112,7 +112,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "activity.xlsx"
         # In a process of its own: what starts others hands down the most memory that it ever had.
-        subprocess.run([sys.executable, *sys.argv, "--read", "write", "--path", str(path)], check=True)
+        subprocess.run(
+            [sys.executable, "-m", "bench.read_workbook", *sys.argv[1:], "--read", "write", "--path", str(path)],
+            check=True,
+        )
         print(f"{arguments.rows:,} rows, {path.stat().st_size / 1e6:.0f} MB")
         compare(path, arguments.rows, arguments.rounds)
 

@@ -1,6 +1,6 @@
 """How long a “what if?” takes: for one student, and for a cohort.
 
-    python bench/session.py [--students N]
+    python -m bench.session [--students N]
 
 Makes a cohort of N students (the sample of the Hengyang regulation, made larger), opens it in a session, and measures,
 from the typed text to the finished answer, a record more, a value set and a step back for students with about 40
@@ -16,10 +16,9 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from make_hengyang_sample import make
-
 from creditlang.plugin import PluginManager
 from creditlang_repl.session import Session
+from samples.hengyang.__main__ import make
 
 ADDED = "add activity lecture, level school, on 2025-03-02, 6 times"
 SET = "set pass_mark = 80"

@@ -1,6 +1,6 @@
 """How long the command line takes to start: `creditlang --help`, against an empty Python.
 
-    python bench/startup.py [--runs N]
+    python -m bench.startup [--runs N]
 
 Whole processes, timed in turn; medians of wall time are printed.
 """

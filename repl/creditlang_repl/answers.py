@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from attrs import frozen
 
+from creditlang.comparison import Change, Differences, RecordChange
+from creditlang.comparison.changes import NEEDED, paired
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.diagnostics import Language, in_language, render
 from creditlang.diagnostics.diagnostic import Diagnostic
-from creditlang.differences import Change, Differences, RecordChange
-from creditlang.differences.changes import NEEDED, paired
 from creditlang.explain import Explanation, amount_text
 from creditlang.interpreter.values import Open
 from creditlang.ledger import Entry, Record, StudentResult

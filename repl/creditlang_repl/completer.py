@@ -25,7 +25,7 @@ from creditlang.resources import policy_names, sample_path
 from creditlang.source import HIDDEN, visible
 from creditlang.syntax.keywords import keywords
 from creditlang_repl.commands import commands
-from creditlang_repl.parts import Part, parts
+from creditlang_repl.input_parts import Part, parts
 from creditlang_repl.session import Session
 
 _TOPICS: tuple[Sort, ...] = ("require", "account", "item", "fact")

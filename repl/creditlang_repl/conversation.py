@@ -4,18 +4,17 @@ from collections.abc import Callable, Mapping
 
 from attrs import define, field
 
-from creditlang.comparison import Comparison
+from creditlang.comparison import Comparison, differences
 from creditlang.diagnostics import Diagnostic, Language, Phrase, report
-from creditlang.differences import differences
 from creditlang.driver import Compiled
 from creditlang.interpreter import StudentData
 from creditlang.ledger import StudentResult
 from creditlang.source import SourceFile
-from creditlang_repl import words
+from creditlang_repl import session_words as words
 from creditlang_repl.answers import Answerer, diagnostics
 from creditlang_repl.commands import Command
-from creditlang_repl.edits import AddRecord, Edit
 from creditlang_repl.reply import Written
+from creditlang_repl.tried_edits import AddRecord, Edit
 from creditlang_repl.typed_edits import EditReader, usage
 from creditlang_repl.workspace import CannotDo, Data, PolicyFile, Progress, Tried, View, Workspace
 

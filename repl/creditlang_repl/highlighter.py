@@ -5,7 +5,7 @@ from typing import Literal
 from attrs import evolve
 
 from creditlang.ide import Highlight, HighlightClass, Vocabulary, highlight
-from creditlang_repl.parts import parts
+from creditlang_repl.input_parts import parts
 
 InputClass = HighlightClass | Literal["command", "operand"]
 

@@ -36,13 +36,13 @@ from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.source import visible
 from creditlang_repl.commands import command_at
 from creditlang_repl.completer import Completer
-from creditlang_repl.folding import folded
+from creditlang_repl.file_watch import Watch
 from creditlang_repl.highlighter import highlight_input
 from creditlang_repl.history_file import history_file
-from creditlang_repl.parts import whole
+from creditlang_repl.input_parts import whole
+from creditlang_repl.line_folding import folded
 from creditlang_repl.reply import Line, Reply
 from creditlang_repl.session import Session
-from creditlang_repl.watch import Watch
 
 Keys = Literal["emacs", "vi"]
 More = Literal["page", "line", "all", "stop"]

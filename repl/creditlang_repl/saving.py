@@ -23,14 +23,14 @@ from creditlang.interpreter import StudentData
 from creditlang.interpreter.values import UNBOUNDED, Interval
 from creditlang.ledger import Record, StudentResult
 from creditlang.plugin import Extensions, PluginError
-from creditlang.plugin.atomic import PendingFile
 from creditlang.queries import BadQuestion
 from creditlang.results import Results
 from creditlang.source import SourceFile
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
-from creditlang_repl.edits import SetValue, own
+from creditlang.toolkit.atomic_files import PendingFile
 from creditlang_repl.policy_text import with_value
+from creditlang_repl.tried_edits import SetValue, own
 from creditlang_repl.workspace import CannotDo, View
 
 _NAME = re.compile(r"[^\W\d]\w*")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from creditlang.source import visible
 from creditlang_repl.completer import Completer
-from creditlang_repl.parts import whole
+from creditlang_repl.input_parts import whole
 from creditlang_repl.reply import Reply
 from creditlang_repl.session import Session
 

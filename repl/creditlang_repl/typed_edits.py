@@ -15,9 +15,10 @@ from creditlang.queries import BadQuestion
 from creditlang.resolve import Program
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import tree as t
-from creditlang_repl import edits, operands
+from creditlang_repl import command_operands as operands
+from creditlang_repl import tried_edits as edits
 from creditlang_repl.commands import Command, command_at, declaration_at
-from creditlang_repl.edits import Edit, PolicyEdit
+from creditlang_repl.tried_edits import Edit, PolicyEdit
 from creditlang_repl.workspace import CannotDo, View
 
 

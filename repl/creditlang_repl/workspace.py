@@ -17,7 +17,7 @@ from attrs import define, evolve, field, frozen
 from creditlang.cohort import EVERY, fewer_collections
 from creditlang.core import operators as o
 from creditlang.data.dataset import Dataset
-from creditlang.data.mapping_file import open_mapping
+from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.data.reader import DataReader, reads_alike
 from creditlang.diagnostics import Diagnostic, nearest, report
 from creditlang.driver import Compiled, compile_source, find_policy, read_source
@@ -28,8 +28,8 @@ from creditlang.plugin import PluginError, PluginManager
 from creditlang.queries import Asker
 from creditlang.schema import RawTable
 from creditlang.source import SourceFile
-from creditlang_repl.edits import CannotEdit, ChangeStudent, Edit, PolicyEdit, SetValue, StudentEdit, keys_of, own
-from creditlang_repl.groups import Groups, falling
+from creditlang_repl.group_records import Groups, falling
+from creditlang_repl.tried_edits import CannotEdit, ChangeStudent, Edit, PolicyEdit, SetValue, StudentEdit, keys_of, own
 
 Progress = Callable[[int, int], None]
 """Told how many students of how many are done."""

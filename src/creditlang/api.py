@@ -23,15 +23,14 @@ import attrs
 from attrs import frozen
 
 from creditlang.cohort import Cohort, Settings, run_cohort
-from creditlang.comparison import Comparison, Side, compare_cohorts, one_reading
+from creditlang.comparison import Comparison, Differences, Side, compare_cohorts, differences, one_reading
 from creditlang.core import operators as o
-from creditlang.data.frames import FramesSource, no_tables
-from creditlang.data.hints import names_hint
-from creditlang.data.mapping import MappingFile
-from creditlang.data.mapping_file import open_mapping
+from creditlang.data.mappings.mapping import MappingFile
+from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.data.reader import DataReader
+from creditlang.data.sheets.advice import names_hint
+from creditlang.data.sheets.program_tables import FramesSource, no_tables
 from creditlang.diagnostics import Diagnostic, Language, Place, nearest, report
-from creditlang.differences import Differences, differences
 from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation, amount_text

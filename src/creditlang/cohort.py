@@ -15,14 +15,14 @@ from attrs import define, frozen
 
 from creditlang.core.operators import Policy
 from creditlang.data.dataset import Dataset
-from creditlang.data.mapping import MappingFile
+from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Language, Severity, report
 from creditlang.interpreter import Interpreter, StudentData
 from creditlang.ledger import StudentResult
-from creditlang.plugin.result_table import ResultTable
 from creditlang.results import Results
 from creditlang.schema import RESULT_TABLES, RawTable
+from creditlang.toolkit.result_table import ResultTable
 
 
 @frozen

@@ -14,7 +14,7 @@ from pathlib import Path
 from attrs import frozen
 
 from creditlang.core import Compilation, Policy, compile_program
-from creditlang.core.scope import LONGEST_CHAIN
+from creditlang.core.lower.scope import LONGEST_CHAIN
 from creditlang.diagnostics import Diagnostic, Severity, report
 from creditlang.plugin.interface import Extensions
 from creditlang.resolve import resolve
@@ -23,7 +23,7 @@ from creditlang.source import SourceFile, Span
 from creditlang.syntax import parse
 from creditlang.syntax import tree as t
 from creditlang.syntax.lexer import WIDE, declared_names
-from creditlang.syntax.limits import check_limits
+from creditlang.syntax.text_limits import check_limits
 
 
 @frozen

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from creditlang.diagnostics import Diagnostic, render
-from creditlang.plugin.errors import PluginError
+from creditlang.plugin.plugin_error import PluginError
 
 
 class _Failed(Exception):

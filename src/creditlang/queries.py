@@ -16,7 +16,7 @@ from attrs import frozen
 
 from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
-from creditlang.core.elaborate import Context
+from creditlang.core.lower.elaborate import Context
 from creditlang.diagnostics import Diagnostic
 from creditlang.driver import Compiled
 from creditlang.interpreter import Answers

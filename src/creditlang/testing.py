@@ -1,10 +1,15 @@
 """What plugin authors test with: the contract tests, one class for each kind of plugin, and a policy's words."""
 
 from creditlang.driver import compile_text
+from creditlang.plugin.contract_tests import OutputContract, SourceContract
+from creditlang.plugin.contract_tests_of_extensions import (
+    CalendarContract,
+    CheckContract,
+    FormContract,
+    FunctionContract,
+)
 from creditlang.plugin.run_data import PolicyWords
-from creditlang.plugin.testing import OutputContract, SourceContract
-from creditlang.plugin.testing_extensions import CalendarContract, CheckContract, FormContract, FunctionContract
-from creditlang.words import policy_words
+from creditlang.policy_words import policy_words
 
 
 def words_of(text: str) -> PolicyWords:

@@ -12,9 +12,9 @@ import pytest
 
 import creditlang
 from creditlang.plugin import PluginError, Source
-from creditlang.plugin.result_table import ResultTable
 from creditlang.schema import RESULT_TABLES, Column
-from creditlang_builtin.csv_source import CsvSource
+from creditlang.toolkit.result_table import ResultTable
+from creditlang_builtin.csv.csv_source import CsvSource
 
 POLICY = """
 use "common/calendar"

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from creditlang.cli import main
-from creditlang.cli.findings import show_undetermined
+from creditlang.cli.findings_screen import show_undetermined
 
 STUDENTS = "学号,学制,年级\n2024010101,三年制,2024\n"
 

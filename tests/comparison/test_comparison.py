@@ -9,9 +9,8 @@ import polars
 import pytest
 
 import creditlang
-from creditlang.comparison import Comparison
+from creditlang.comparison import Comparison, Differences
 from creditlang.data.reader import reads_alike
-from creditlang.differences import Differences
 
 POLICY = """
 calendar

@@ -17,10 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditlang.cohort import Settings, run_cohort
-from creditlang.comparison import Comparison
+from creditlang.comparison import Change, Comparison, Differences, differences
 from creditlang.core.dependencies import within
 from creditlang.core.operators import Policy
-from creditlang.differences import Change, Differences, differences
 from creditlang.driver import compile_text
 from creditlang.ledger import StudentResult
 

@@ -12,11 +12,11 @@ from creditlang import driver
 from creditlang.cli import main
 from creditlang.cohort import Cohort, Settings, run_cohort
 from creditlang.core.operators import Policy
-from creditlang.data.mapping import MappingFile
-from creditlang.data.mapping_file import read_mapping
+from creditlang.data.mappings.mapping import MappingFile
+from creditlang.data.mappings.mapping_file import read_mapping
 from creditlang.diagnostics import Diagnostic, Language, message, render
 from creditlang.ledger import Record
-from creditlang_builtin.csv_source import CsvSource
+from creditlang_builtin.csv.csv_source import CsvSource
 
 POLICY = """use "common/calendar"
 unit credit "学分"

@@ -8,9 +8,9 @@ import pytest
 from attrs import evolve
 
 from creditlang.core.operators import Policy
-from creditlang.data.header import Sheet
-from creditlang.data.mapped import Fit, _captured, fit
-from creditlang.data.mapping_file import open_mapping, read_mapping
+from creditlang.data.mappings.mapping_file import open_mapping, read_mapping
+from creditlang.data.mappings.mapping_rule import Fit, _captured, fit
+from creditlang.data.sheets.sheet_heading import Sheet
 from creditlang.diagnostics import Language, fix, render
 from creditlang.schema import RawRow, RawTable
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 import creditlang
 from creditlang.cli import main
-from creditlang.data.mapping_file import open_mapping
+from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.resources import mapping_names, mapping_path
 
 PLAIN = """[[table]]

@@ -19,9 +19,9 @@ from creditlang.diagnostics import Diagnostic, Language, message
 from creditlang.plugin import PluginManager, Source
 from creditlang.plugin.run_data import RunData
 from creditlang.resources import policy_path
-from creditlang.run_data import Collector
 from creditlang.schema import RawRow
-from creditlang_builtin.csv_source import CsvSource
+from creditlang.to_run_data import Collector
+from creditlang_builtin.csv.csv_source import CsvSource
 
 
 class Site:

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from pyarrow import compute, ipc, parquet
 
 from creditlang.plugin import Source
-from creditlang.plugin.arrow_text import LONGEST_CELL, BadCell, float_text, texts_of
-from creditlang.plugin.testing import SourceContract
-from creditlang_builtin import arrow_sources
-from creditlang_builtin.arrow_sources import ArrowSource, ParquetSource
+from creditlang.plugin.contract_tests import SourceContract
+from creditlang.toolkit.arrow_text import LONGEST_CELL, BadCell, float_text, texts_of
+from creditlang_builtin.arrow import arrow_sources
+from creditlang_builtin.arrow.arrow_sources import ArrowSource, ParquetSource
 
 Reader = Callable[[Source], Any]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from creditlang.plugin import PluginError
-from creditlang.plugin.atomic import PendingFile, clean_stale
 from creditlang.schema import Column
-from creditlang_builtin.csv_output import CsvOutput
-from creditlang_builtin.json_output import JsonOutput
+from creditlang.toolkit.atomic_files import PendingFile, clean_stale
+from creditlang_builtin.csv.csv_output import CsvOutput
+from creditlang_builtin.json.json_output import JsonOutput
 
 WRITER = """
 import io, sys

@@ -18,7 +18,7 @@ from jsonschema import Draft201909Validator
 
 from creditlang.plugin import PluginError
 from creditlang.plugin.run_data import RunData
-from creditlang_builtin.badges_output import BadgesOutput
+from creditlang_builtin.badges.badges_output import BadgesOutput
 
 Run = Callable[..., RunData]
 

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from creditlang.plugin import Output, Source, interface
-from creditlang.plugin.testing import COLUMNS, RESULTS, OutputContract, SourceContract
-from creditlang_builtin.csv_output import CsvOutput, restore
-from creditlang_builtin.csv_source import CsvSource
-from creditlang_builtin.folder_source import FolderSource
-from creditlang_builtin.json_output import JsonOutput
+from creditlang.plugin.contract_tests import COLUMNS, RESULTS, OutputContract, SourceContract
+from creditlang_builtin.csv.csv_output import CsvOutput, restore
+from creditlang_builtin.csv.csv_source import CsvSource
+from creditlang_builtin.files.folder_source import FolderSource
+from creditlang_builtin.json.json_output import JsonOutput
 
 README = Path(__file__).resolve().parents[2] / "plugins" / "README.md"
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from creditlang.diagnostics import Diagnostic, message
 from creditlang.schema import RawRow
-from creditlang_builtin import csv_rows, csv_stream, stable_file
-from creditlang_builtin.csv_rows import CsvRows
-from creditlang_builtin.csv_source import CsvSource
+from creditlang_builtin.csv import csv_rows, csv_stream
+from creditlang_builtin.csv.csv_rows import CsvRows
+from creditlang_builtin.csv.csv_source import CsvSource
+from creditlang_builtin.files import stable_file
 
 HEADER = "学号,项目,日期\n"
 

@@ -3,10 +3,10 @@
 import pytest
 
 from creditlang.plugin import PluginError, PluginManager
-from creditlang.plugin.addresses import without_password
-from creditlang_builtin.database_address import DatabaseAddress, parse_address
-from creditlang_builtin.mysql_connection import mysql_address
-from creditlang_builtin.postgresql_connection import postgresql_address
+from creditlang.toolkit.addresses import without_password
+from creditlang_builtin.databases.database_address import DatabaseAddress, parse_address
+from creditlang_builtin.databases.mysql_connection import mysql_address
+from creditlang_builtin.databases.postgresql_connection import postgresql_address
 
 SECRET = "s3cret-Pa55"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from creditlang.plugin import PluginManager, Source
-from creditlang.plugin.testing import SourceContract
+from creditlang.plugin.contract_tests import SourceContract
 
 Reader = Callable[..., Any]
 

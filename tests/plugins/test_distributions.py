@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from creditlang.cli import main
 from creditlang.driver import compile_source
 from creditlang.plugin import PluginManager
-from creditlang.plugin.template import OFFERS
+from creditlang.plugin.scaffold import OFFERS
 from creditlang.source import SourceFile
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"

@@ -18,7 +18,7 @@ from creditlang.diagnostics import render
 from creditlang.plugin import PluginError
 from creditlang.plugin.run_data import RunData
 from creditlang_builtin.fill.fill_output import FillOutput
-from creditlang_builtin.fill.words import Words
+from creditlang_builtin.fill.placeholders import Words
 
 Run = Callable[..., RunData]
 THIN = Side(style="thin")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from creditlang.plugin import PluginManager
-from creditlang_builtin.csv_source import CsvSource
-from creditlang_builtin.folder_source import FolderSource
+from creditlang_builtin.csv.csv_source import CsvSource
+from creditlang_builtin.files.folder_source import FolderSource
 
 Reader = Callable[..., Any]
 

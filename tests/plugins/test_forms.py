@@ -14,12 +14,11 @@ from click.testing import CliRunner
 
 from creditlang.cli import main
 from creditlang.plugin import Form, PluginError
+from creditlang.plugin.contract_tests_of_extensions import RUN
 from creditlang.plugin.document import Document, Page
-from creditlang.plugin.page_layout import laid_out
 from creditlang.plugin.run_data import RunData
-from creditlang.plugin.testing_extensions import RUN
+from creditlang.toolkit.page_layout import laid_out
 from creditlang_builtin import creditlang_forms
-from creditlang_builtin.forms.amounts import Amount
 from creditlang_builtin.forms.hengyang_lists import (
     ClassDeductions,
     CollegeDeductions,
@@ -28,6 +27,7 @@ from creditlang_builtin.forms.hengyang_lists import (
     Scores,
 )
 from creditlang_builtin.forms.hengyang_slips import CreditApplication, SanctionSlip
+from creditlang_builtin.forms.open_amounts import Amount
 from creditlang_builtin.forms.to_pdf import PdfDrawer
 
 ANNEXES = (CreditApplication, ClassDeductions, CollegeDeductions, MakeupRequests, MakeupResults, Scores, SanctionSlip)

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditlang.plugin import Source
-from creditlang.plugin.testing import SourceContract
-from creditlang_builtin.json_rows import number_text
-from creditlang_builtin.json_source import JsonLinesSource, JsonSource
+from creditlang.plugin.contract_tests import SourceContract
+from creditlang_builtin.json.json_rows import number_text
+from creditlang_builtin.json.json_source import JsonLinesSource, JsonSource
 
 Reader = Callable[[str | bytes], Any]
 

@@ -20,11 +20,11 @@ from creditlang.cli import main
 from creditlang.plugin import Output, PluginError, PluginManager, Source
 from creditlang.schema import Column
 from creditlang.testing import OutputContract, SourceContract
-from creditlang_builtin import xlsx_sheet
-from creditlang_builtin.arrow_sources import ArrowSource, ParquetSource
-from creditlang_builtin.json_source import JsonLinesSource, JsonSource
-from creditlang_builtin.sqlite_source import SqliteSource
-from creditlang_builtin.xlsx_output import XlsxOutput
+from creditlang_builtin.arrow.arrow_sources import ArrowSource, ParquetSource
+from creditlang_builtin.databases.sqlite_source import SqliteSource
+from creditlang_builtin.json.json_source import JsonLinesSource, JsonSource
+from creditlang_builtin.workbook import results_sheet as xlsx_sheet
+from creditlang_builtin.workbook.xlsx_output import XlsxOutput
 
 Header, Rows = Sequence[str], Sequence[Sequence[str]]
 Reader = Callable[[Source], Any]
@@ -140,7 +140,7 @@ def test_a_view_without_an_end_is_stopped(tmp_path: Path, monkeypatch: pytest.Mo
             "SELECT count(*) AS student_id FROM n"
         )
     connection.close()
-    monkeypatch.setattr("creditlang_builtin.sqlite_source.MOST_STEPS", 2_000_000)
+    monkeypatch.setattr("creditlang_builtin.databases.sqlite_source.MOST_STEPS", 2_000_000)
     with SqliteSource(str(path)) as source:
         for table in source.tables():
             assert list(table.rows) == []

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from creditlang.plugin import PluginError, text_of
 from creditlang.schema import DYNAMIC_TABLES, RESULT_TABLES, Column, Row, Value
-from creditlang_builtin.csv_output import OWNED, CsvOutput, neutralise, restore
-from creditlang_builtin.json_output import JsonOutput
-from creditlang_builtin.table_output import TableOutput, width
+from creditlang_builtin.csv.csv_output import OWNED, CsvOutput, neutralise, restore
+from creditlang_builtin.json.json_output import JsonOutput
+from creditlang_builtin.tables.table_output import TableOutput, width
 
 COLUMNS = (Column("student_id"), Column("amount", "number"), Column("remark"))
 ROWS: list[Row] = [("001", Decimal("-1.50"), "=1+1"), ("002", None, "张伟")]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from creditlang.plugin import Output, PluginError, PluginManager
-from creditlang.plugin.testing import COLUMNS, RESULTS, OutputContract
+from creditlang.plugin.contract_tests import COLUMNS, RESULTS, OutputContract
 from creditlang.schema import Column, Row
 
 count = itertools.count()

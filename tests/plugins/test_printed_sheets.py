@@ -9,8 +9,8 @@ import pytest
 
 from creditlang.plugin import Form
 from creditlang.plugin.document import Cell, Document, Line, Page
-from creditlang.plugin.page_layout import laid_out, printable
 from creditlang.plugin.run_data import RunData
+from creditlang.toolkit.page_layout import laid_out, printable
 from creditlang_builtin.forms import hengyang_lists, hengyang_slips, shangrao_conduct, to_xlsx
 from creditlang_builtin.forms.class_notice import ClassNotice
 from creditlang_builtin.forms.transcript import Transcript

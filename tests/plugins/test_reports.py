@@ -15,9 +15,9 @@ from lxml import etree
 
 from creditlang.plugin import PluginError
 from creditlang.plugin.run_data import RunData
-from creditlang_builtin.report.findings import findings
-from creditlang_builtin.report.pictures import Pictures
+from creditlang_builtin.report.report_findings import findings
 from creditlang_builtin.report.report_output import ReportOutput, page
+from creditlang_builtin.report.report_pictures import Pictures
 
 Run = Callable[..., RunData]
 SAMPLES = [("hengyang", None), ("shangrao", "2027-10-31"), ("volunteer_hours", "2023-06-25")]

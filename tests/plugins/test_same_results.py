@@ -23,7 +23,7 @@ import creditlang
 from creditlang.cli import main
 from creditlang.plugin import PluginManager
 from creditlang.resources import sample_path
-from creditlang_builtin.csv_source import CsvSource
+from creditlang_builtin.csv.csv_source import CsvSource
 
 Rows = Sequence[tuple[str, ...]]
 Sample = Mapping[str, tuple[tuple[str, ...], Rows]]

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from creditlang.plugin import Source
-from creditlang.plugin.testing import SourceContract
+from creditlang.plugin.contract_tests import SourceContract
 from creditlang.schema import Column
-from creditlang_builtin import sqlite_source
-from creditlang_builtin.sqlite_output import SqliteOutput
-from creditlang_builtin.sqlite_source import SqliteSource
+from creditlang_builtin.databases import sqlite_source
+from creditlang_builtin.databases.sqlite_output import SqliteOutput
+from creditlang_builtin.databases.sqlite_source import SqliteSource
 
 Reader = Callable[[Source], Any]
 

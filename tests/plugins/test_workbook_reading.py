@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditlang.schema import RawTable
-from creditlang_builtin import workbook_package, workbook_table
-from creditlang_builtin.workbook_limits import WorkbookError, column_letters
-from creditlang_builtin.workbook_table import table_of
-from creditlang_builtin.workbook_tags import Unusual
-from creditlang_builtin.workbook_xlsx import XlsxBook
+from creditlang_builtin.workbook import sheet_table as workbook_table
+from creditlang_builtin.workbook import xlsx_package as workbook_package
+from creditlang_builtin.workbook.cell_tags import Unusual
+from creditlang_builtin.workbook.sheet_table import table_of
+from creditlang_builtin.workbook.workbook_limits import WorkbookError, column_letters
+from creditlang_builtin.workbook.xlsx_workbook import XlsxBook
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -21,8 +21,8 @@ from creditlang.cli import main
 from creditlang.plugin import Source
 from creditlang.resources import sample_path
 from creditlang.testing import SourceContract
-from creditlang_builtin.workbook_source import WorkbookSource
-from creditlang_builtin.workbook_values import number_text
+from creditlang_builtin.workbook.cell_values import number_text
+from creditlang_builtin.workbook.workbook_source import WorkbookSource
 
 Reader = Callable[[Source], Any]
 Rows = Iterable[Sequence[object]]

@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from creditlang_builtin.workbook_limits import WorkbookError
-from creditlang_builtin.workbook_table import table_of
-from creditlang_builtin.workbook_tags import Unusual
-from creditlang_builtin.workbook_xlsx import XlsxBook
+from creditlang_builtin.workbook.cell_tags import Unusual
+from creditlang_builtin.workbook.sheet_table import table_of
+from creditlang_builtin.workbook.workbook_limits import WorkbookError
+from creditlang_builtin.workbook.xlsx_workbook import XlsxBook
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 Content = tuple[tuple[str, ...], list[tuple[int, tuple[str, ...] | str]]]

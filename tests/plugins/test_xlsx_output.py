@@ -16,13 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditlang.plugin import Output, PluginError, PluginManager
-from creditlang.plugin.testing import OutputContract
+from creditlang.plugin.contract_tests import OutputContract
 from creditlang.schema import Column, Row
-from creditlang_builtin import xlsx_count, xlsx_output, xlsx_sheet
-from creditlang_builtin.workbook_source import WorkbookSource
-from creditlang_builtin.xlsx_count import Counted, counted, is_marked
-from creditlang_builtin.xlsx_output import XlsxOutput
-from creditlang_builtin.xlsx_sheet import shown_exactly
+from creditlang_builtin.workbook import results_recount as xlsx_count
+from creditlang_builtin.workbook import results_sheet as xlsx_sheet
+from creditlang_builtin.workbook import xlsx_output
+from creditlang_builtin.workbook.results_recount import Counted, counted, is_marked
+from creditlang_builtin.workbook.results_sheet import shown_exactly
+from creditlang_builtin.workbook.workbook_source import WorkbookSource
+from creditlang_builtin.workbook.xlsx_output import XlsxOutput
 
 
 def written(target: Path, *values: Any, columns: tuple[Column, ...] = (Column("value", "number"),)) -> list[Any]:

@@ -3,7 +3,7 @@
 import pytest
 
 from creditlang.source import display_width
-from creditlang_repl.folding import folded
+from creditlang_repl.line_folding import folded
 
 LONG = "Type a command, a rule of the language to try it, or an expression to ask the student about it."
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from creditlang.plugin import PluginManager
-from creditlang_repl import operands
+from creditlang_repl import command_operands as operands
 from creditlang_repl.completer import Completer
-from creditlang_repl.parts import parts, whole
+from creditlang_repl.input_parts import parts, whole
 from creditlang_repl.session import Session
 
 

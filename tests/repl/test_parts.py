@@ -7,7 +7,7 @@ import pytest
 from creditlang.ide import Vocabulary, vocabulary
 from creditlang_repl.commands import command_at, commands
 from creditlang_repl.highlighter import highlight_input
-from creditlang_repl.parts import parts, whole
+from creditlang_repl.input_parts import parts, whole
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ from creditlang.source import SourceFile
 from creditlang_repl import policy_text
 from creditlang_repl.commands import commands
 from creditlang_repl.conversation import Conversation
-from creditlang_repl.edits import own
 from creditlang_repl.session import Session
+from creditlang_repl.tried_edits import own
 from creditlang_repl.workspace import Workspace
 
 # Each example is a whole session, so what fails is shown as it was found.

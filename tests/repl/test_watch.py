@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from creditlang_repl.watch import Watch, state_of
+from creditlang_repl.file_watch import Watch, state_of
 
 
 def until(true: Callable[[], bool], seconds: float = 5) -> bool:

@@ -27,60 +27,60 @@ def creditlang_sources(open_source: OpenSource) -> Mapping[str, SourceFactory]:
     """CSV files, alone or in a folder, and folders of any files that some plugin can read."""
 
     def csv_file(where: str) -> Source:
-        from creditlang_builtin.csv_source import CsvSource
+        from creditlang_builtin.csv.csv_source import CsvSource
 
         return CsvSource(where)
 
     def csv_files(where: str) -> Source:
-        from creditlang_builtin.csv_source import CsvSource
-        from creditlang_builtin.folder_source import FolderSource, is_folder
+        from creditlang_builtin.csv.csv_source import CsvSource
+        from creditlang_builtin.files.folder_source import FolderSource, is_folder
 
         return FolderSource(where, CsvSource, only=".csv") if is_folder(where) else CsvSource(where)
 
     def folder(where: str) -> Source:
-        from creditlang_builtin.folder_source import FolderSource
+        from creditlang_builtin.files.folder_source import FolderSource
 
         return FolderSource(where, open_source)
 
     def workbook(where: str) -> Source:
-        from creditlang_builtin.workbook_source import WorkbookSource
+        from creditlang_builtin.workbook.workbook_source import WorkbookSource
 
         return WorkbookSource(where)
 
     def postgresql(where: str) -> Source:
-        from creditlang_builtin.postgresql_source import postgresql_source
+        from creditlang_builtin.databases.postgresql_source import postgresql_source
 
         return postgresql_source("postgresql", where)
 
     def mysql(where: str) -> Source:
-        from creditlang_builtin.mysql_source import mysql_source
+        from creditlang_builtin.databases.mysql_source import mysql_source
 
         return mysql_source("mysql", where)
 
     def json(where: str) -> Source:
-        from creditlang_builtin.json_source import JsonSource
+        from creditlang_builtin.json.json_source import JsonSource
 
         return JsonSource(where)
 
     def json_lines(where: str) -> Source:
-        from creditlang_builtin.json_source import JsonLinesSource
+        from creditlang_builtin.json.json_source import JsonLinesSource
 
         return JsonLinesSource(where)
 
     def parquet(where: str) -> Source:
-        from creditlang_builtin.arrow_sources import ParquetSource
-        from creditlang_builtin.folder_source import FolderSource, is_folder
+        from creditlang_builtin.arrow.arrow_sources import ParquetSource
+        from creditlang_builtin.files.folder_source import FolderSource, is_folder
 
         return FolderSource(where, ParquetSource, only=".parquet") if is_folder(where) else ParquetSource(where)
 
     def arrow(where: str) -> Source:
-        from creditlang_builtin.arrow_sources import ArrowSource
-        from creditlang_builtin.folder_source import FolderSource, is_folder
+        from creditlang_builtin.arrow.arrow_sources import ArrowSource
+        from creditlang_builtin.files.folder_source import FolderSource, is_folder
 
         return FolderSource(where, ArrowSource, only=".arrow") if is_folder(where) else ArrowSource(where)
 
     def sqlite(where: str) -> Source:
-        from creditlang_builtin.sqlite_source import SqliteSource
+        from creditlang_builtin.databases.sqlite_source import SqliteSource
 
         return SqliteSource(where)
 
@@ -98,42 +98,42 @@ def creditlang_outputs(forms: Callable[[], Forms]) -> Mapping[str, OutputFactory
     """Tables for people and programs, databases, printed forms, badges, a report, a school's own form filled."""
 
     def table(target: str, stream: TextIO) -> Output:
-        from creditlang_builtin.table_output import TableOutput
+        from creditlang_builtin.tables.table_output import TableOutput
 
         return TableOutput(target, stream)
 
     def csv(target: str, stream: TextIO) -> Output:
-        from creditlang_builtin.csv_output import CsvOutput
+        from creditlang_builtin.csv.csv_output import CsvOutput
 
         return CsvOutput(target, stream)
 
     def json(target: str, stream: TextIO) -> Output:
-        from creditlang_builtin.json_output import JsonOutput
+        from creditlang_builtin.json.json_output import JsonOutput
 
         return JsonOutput(target, stream)
 
     def workbook(target: str, stream: TextIO) -> Output:
-        from creditlang_builtin.xlsx_output import XlsxOutput
+        from creditlang_builtin.workbook.xlsx_output import XlsxOutput
 
         return XlsxOutput(target, stream)
 
     def parquet(target: str, stream: TextIO) -> Output:
-        from creditlang_builtin.arrow_outputs import ParquetOutput
+        from creditlang_builtin.arrow.arrow_outputs import ParquetOutput
 
         return ParquetOutput(target, stream)
 
     def arrow(target: str, stream: TextIO) -> Output:
-        from creditlang_builtin.arrow_outputs import ArrowOutput
+        from creditlang_builtin.arrow.arrow_outputs import ArrowOutput
 
         return ArrowOutput(target, stream)
 
     def sqlite(target: str, stream: TextIO) -> Output:
-        from creditlang_builtin.sqlite_output import SqliteOutput
+        from creditlang_builtin.databases.sqlite_output import SqliteOutput
 
         return SqliteOutput(target, stream)
 
     def postgresql(target: str, stream: TextIO) -> Output:
-        from creditlang_builtin.postgresql_output import PostgresqlOutput
+        from creditlang_builtin.databases.postgresql_output import PostgresqlOutput
 
         return PostgresqlOutput(target, stream)
 
@@ -143,7 +143,7 @@ def creditlang_outputs(forms: Callable[[], Forms]) -> Mapping[str, OutputFactory
         return FormsOutput(target, stream, forms)
 
     def badges(target: str, stream: TextIO) -> Output:
-        from creditlang_builtin.badges_output import BadgesOutput
+        from creditlang_builtin.badges.badges_output import BadgesOutput
 
         return BadgesOutput(target, stream)
 

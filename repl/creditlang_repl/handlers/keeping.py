@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from creditlang.differences import differences
+from creditlang.comparison import differences
 from creditlang.driver import example_files, read_source
 from creditlang.resources import policy_path
 from creditlang.source import SourceFile
-from creditlang_repl import operands, saving
+from creditlang_repl import command_operands as operands
+from creditlang_repl import saving
 from creditlang_repl.commands import Command
 from creditlang_repl.conversation import Conversation
-from creditlang_repl.edits import PolicyEdit, own
 from creditlang_repl.reply import Written
+from creditlang_repl.tried_edits import PolicyEdit, own
 from creditlang_repl.typed_edits import usage
 from creditlang_repl.workspace import Tried
 

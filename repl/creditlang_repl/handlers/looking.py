@@ -8,7 +8,8 @@ from creditlang.queries import BadQuestion
 from creditlang.resolve import Program
 from creditlang.results import amount_value
 from creditlang.source import SourceFile, Span
-from creditlang_repl import asking, operands
+from creditlang_repl import cohort_questions as asking
+from creditlang_repl import command_operands as operands
 from creditlang_repl.answers import value_text
 from creditlang_repl.commands import Command, by_form
 from creditlang_repl.conversation import Conversation

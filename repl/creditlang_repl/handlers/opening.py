@@ -6,12 +6,12 @@ from attrs import evolve
 
 from creditlang.diagnostics import nearest, report
 from creditlang.source import SourceFile
-from creditlang_repl import operands
+from creditlang_repl import command_operands as operands
 from creditlang_repl.answers import diagnostics
 from creditlang_repl.commands import Command
 from creditlang_repl.conversation import Conversation
-from creditlang_repl.edits import StudentEdit
 from creditlang_repl.reply import Written
+from creditlang_repl.tried_edits import StudentEdit
 from creditlang_repl.typed_edits import unquoted, usage
 from creditlang_repl.workspace import CannotDo, Tried
 

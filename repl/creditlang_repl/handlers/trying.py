@@ -7,8 +7,8 @@ from creditlang.source import SourceFile
 from creditlang_repl.answers import diagnostics
 from creditlang_repl.commands import Command
 from creditlang_repl.conversation import Conversation, new_warnings
-from creditlang_repl.edits import PLACE
 from creditlang_repl.reply import Written
+from creditlang_repl.tried_edits import PLACE
 from creditlang_repl.typed_edits import first_line, usage
 from creditlang_repl.workspace import CannotDo, Tried
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from creditlang.check.acceptance import accept
 from creditlang.check.citations import check_citations, check_fields
 from creditlang.check.conditions import check_conditions
-from creditlang.check.limits import check_caps, check_minima
 from creditlang.check.periods import check_periods
-from creditlang.check.plugins import check_by_plugins
-from creditlang.check.printed import check_references, check_values
-from creditlang.check.tables import check_shares, check_tables
+from creditlang.check.plugin_checks import check_by_plugins
+from creditlang.check.printed_text import check_references, check_values
+from creditlang.check.rate_order import check_shares, check_tables
+from creditlang.check.reachable_limits import check_caps, check_minima
 from creditlang.core import Compilation, Policy
 from creditlang.diagnostics import Diagnostic
 from creditlang.plugin.interface import Extensions

@@ -14,7 +14,7 @@ from attrs import frozen
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
-    from creditlang.data.mapping import MappingFile
+    from creditlang.data.mappings.mapping import MappingFile
     from creditlang.diagnostics import Diagnostic, Language
     from creditlang.driver import Compiled
     from creditlang.plugin import Extensions, PluginManager, Source
@@ -190,7 +190,7 @@ def opened_mappings(
     policy: "Policy", names: Sequence[str], language: "Language"
 ) -> tuple["MappingFile", ...]:  # fmt: skip
     """The mappings of these names; what is wrong with one is shown, and the program ends."""
-    from creditlang.data.mapping_file import open_mapping
+    from creditlang.data.mappings.mapping_file import open_mapping
 
     found = []
     for name in names:

@@ -80,7 +80,7 @@ def command(
     The exit code is 0 whether or not anything differs, and 3 when a record is not accounted for or a student cannot be
     decided under either version.
     """
-    from creditlang.comparison.data import comparison_data
+    from creditlang.comparison.comparison_data import comparison_data
 
     wish = _Wish(**asked)
     manager = common.plugin_manager(language, request)
@@ -109,7 +109,7 @@ def _output(manager: "PluginManager", target: str, language: "Language") -> "Out
     """The output at a target; one that can take only a run ends the program before anything is worked out."""
     from creditlang.cli.run import opened_output
     from creditlang.diagnostics import report
-    from creditlang.plugin.addresses import without_password
+    from creditlang.toolkit.addresses import without_password
 
     output = opened_output(manager, target, language)
     if output.wants_run and not output.wants_comparison:
@@ -180,7 +180,7 @@ def _called(policies: tuple[str, str], settings: Sequence[Sequence[str]]) -> tup
 
 def _asked(old: str, new: str, request: common.DataRequest, wish: _Wish) -> list[tuple[str, str]]:
     """What the manifest says of the command, without passwords."""
-    from creditlang.plugin.addresses import without_password
+    from creditlang.toolkit.addresses import without_password
 
     data = [without_password(address) for address in request.data]
     words = ["creditlang diff", old, new]
@@ -210,7 +210,7 @@ def _write(output: "Output", told: "ComparisonData | None", comparison: "Compari
 
 def _show(compared: "Compared", manager: "PluginManager", shape: str, most: int, language: "Language") -> None:
     """The comparison on the screen; what is wrong with the data, and who is undetermined, on the error stream."""
-    from creditlang.cli.findings import show_undetermined
+    from creditlang.cli.findings_screen import show_undetermined
     from creditlang.cli.run import opened_output
     from creditlang.diagnostics import render
 

@@ -7,7 +7,7 @@ from creditlang.text_table import table_text
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
-    from creditlang.data.mapping import MappingFile, Origin, RecordRule, TableRule
+    from creditlang.data.mappings.mapping import MappingFile, Origin, RecordRule, TableRule
     from creditlang.diagnostics import Language
 
 _WORDS = {
@@ -90,7 +90,7 @@ class _Writer:
         return self.semicolon.join(parts)
 
     def column(self, origin: "Origin") -> str:
-        from creditlang.data.mapping import Term
+        from creditlang.data.mappings.mapping import Term
 
         if isinstance(origin, Term):
             return self.said("year").format(" / ".join(origin.year), " / ".join(origin.term))

@@ -53,8 +53,8 @@ def command(
       creditlang run shangrao --data records/ --mapping zhengfang --mapping our-lists.toml
       creditlang run hengyang --data records/ --format json > results.json
     """
-    from creditlang.run_data import Collector
     from creditlang.schema import RESULT_TABLES
+    from creditlang.to_run_data import Collector
 
     manager = common.plugin_manager(language, request)
     compiled = common.sound_policy(policy, language, manager=manager)
@@ -96,7 +96,7 @@ def work_out(
 ) -> "Cohort":
     """Run a policy over the data at some addresses."""
     from creditlang.cohort import Settings, run_cohort
-    from creditlang.plugin.addresses import without_password
+    from creditlang.toolkit.addresses import without_password
 
     chosen = Settings(
         common.as_of_date(request.as_of, language),
@@ -154,8 +154,8 @@ def write(
 
 def what_was_written(targets: "Sequence[str]", language: "Language") -> None:
     """Where the results are, so that nobody has to look for them; on the error stream."""
-    from creditlang.plugin.addresses import without_password
     from creditlang.source import visible
+    from creditlang.toolkit.addresses import without_password
 
     if named := [visible(without_password(target)) for target in targets if not target.endswith("-")]:
         texts = {"en": f"written: {', '.join(named)}", "zh": f"已写出：{'、'.join(named)}"}
@@ -164,7 +164,7 @@ def what_was_written(targets: "Sequence[str]", language: "Language") -> None:
 
 def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
     """A table of students, what is wrong, and the equation."""
-    from creditlang.cli.findings import show_findings
+    from creditlang.cli.findings_screen import show_findings
     from creditlang.text_table import table_text
 
     results = cohort.results
@@ -194,7 +194,7 @@ def joined_line(joined: "Joined", language: "Language") -> str:
 
 def equation(cohort: "Cohort", language: "Language") -> None:
     """The record equation, requirements in numbers, and who is undetermined; on the error stream."""
-    from creditlang.cli.findings import show_undetermined
+    from creditlang.cli.findings_screen import show_undetermined
 
     results = cohort.results
     for name, requirement in results.policy.requirements.items():

@@ -13,7 +13,7 @@ from creditlang.cli import common
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from creditlang.cli.sheets import Sheet, SheetColumn
+    from creditlang.cli.sheets_in_words import Sheet, SheetColumn
     from creditlang.diagnostics import Language
 
 _NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".txt", ".toml", ".parquet", ".pdf"})
@@ -38,7 +38,7 @@ def command(policy: str, target: Path | None, mappings: tuple[str, ...], languag
       creditlang schema hengyang --out templates.xlsx
       creditlang schema volunteer_hours --mapping zhiyuanhui
     """
-    from creditlang.cli.sheets import sheets_of
+    from creditlang.cli.sheets_in_words import sheets_of
 
     compiled = common.sound_policy(policy, language)
     if mappings and target is not None:
@@ -112,7 +112,7 @@ def _folder(target: Path, sheets: "Sequence[Sheet]", language: "Language") -> No
 def _write(path: Path, content: bytes, language: "Language") -> None:
     """Write a new file; one that is there is not touched."""
     from creditlang.plugin import PluginError
-    from creditlang.plugin.atomic import PendingFile
+    from creditlang.toolkit.atomic_files import PendingFile
 
     _refuse_to_replace(path, language)
     try:

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from creditlang.cli.sheets import Sheet, SheetColumn
+from creditlang.cli.sheets_in_words import Sheet, SheetColumn
 from creditlang.source import display_width
 
 if TYPE_CHECKING:

@@ -1,11 +1,26 @@
-"""Two versions of a policy, or of anything that changes results, compared over all students.
+"""Two results of one student, and two versions of a policy over all students: what differs, and which rules did it.
 
-`comparison` takes in two results of a student at a time and keeps what differs; `tables` and `text` show it; `cohorts`
-evaluates both sides of a comparison over data. Nothing here reads or writes: the command, the library and the session
-bring the results.
+`differences` compares two results of a student; `causes` follows what a total or a requirement reads, down to the
+rules; `changes` holds what both speak of. `comparison` takes in two results at a time and keeps what differs; the
+tables and texts show it; `cohorts` evaluates both sides over data. Nothing here reads or writes: the command, the
+library and the session bring the results.
 """
 
+from creditlang.comparison.changes import Change, Differences, RecordChange
 from creditlang.comparison.cohorts import Compared, Side, compare_cohorts, one_reading
 from creditlang.comparison.comparison import Comparison, Numbers
+from creditlang.comparison.differences import Finder, differences
 
-__all__ = ["Compared", "Comparison", "Numbers", "Side", "compare_cohorts", "one_reading"]
+__all__ = [
+    "Change",
+    "Compared",
+    "Comparison",
+    "Differences",
+    "Finder",
+    "Numbers",
+    "RecordChange",
+    "Side",
+    "compare_cohorts",
+    "differences",
+    "one_reading",
+]

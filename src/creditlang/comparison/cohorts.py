@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from creditlang.cohort import EVERY, Cohort, Evaluation, Settings, fewer_collections
 from creditlang.comparison.comparison import Comparison
-from creditlang.comparison.tables import COMPARISON_VERSION
+from creditlang.comparison.comparison_tables import COMPARISON_VERSION
 from creditlang.core import operators as o
 from creditlang.data.dataset import Dataset
 from creditlang.data.reader import reads_alike

@@ -13,18 +13,18 @@ from typing import Any, Final, TypeVar
 
 from attrs import define, field, frozen
 
-from creditlang.comparison.rows import change_row, crossing_rows, record_row, scope_row
-from creditlang.comparison.sums import Sum
-from creditlang.comparison.tables import tables_of
-from creditlang.comparison.text import MOST_ROWS, comparison_text
+from creditlang.comparison.changes import Change, Differences, paired
+from creditlang.comparison.comparison_rows import change_row, crossing_rows, record_row, scope_row
+from creditlang.comparison.comparison_tables import tables_of
+from creditlang.comparison.comparison_text import MOST_ROWS, comparison_text
+from creditlang.comparison.differences import Finder
+from creditlang.comparison.rule_sums import Sum
 from creditlang.core import operators as o
 from creditlang.diagnostics import Language
-from creditlang.differences import Change, Differences, Finder
-from creditlang.differences.changes import paired
 from creditlang.ledger import StudentResult
-from creditlang.plugin.result_table import ResultTable
 from creditlang.results import total_accounts
 from creditlang.schema import Row
+from creditlang.toolkit.result_table import ResultTable
 
 Name = TypeVar("Name", bound=Hashable)
 

@@ -14,16 +14,16 @@ from attrs import evolve
 from creditlang.core import operators as o
 from creditlang.data.columns import Columns
 from creditlang.data.dataset import RECORD_ID, STUDENT_ID, STUDENT_TABLE, Dataset, Student
-from creditlang.data.header import Sheet
-from creditlang.data.hints import names_hint, rules_hint
-from creditlang.data.layout import Layouts
-from creditlang.data.mapped import Fit, Misfit, fit
-from creditlang.data.mapping import MappingFile
-from creditlang.data.owners import Owners
-from creditlang.data.people import People
+from creditlang.data.mappings.mapping import MappingFile
+from creditlang.data.mappings.mapping_rule import Fit, Misfit, fit
+from creditlang.data.people.name_matching import People
+from creditlang.data.people.record_owners import Owners
 from creditlang.data.records import Records
-from creditlang.data.sheet_names import SheetNames
-from creditlang.data.tables import Tables
+from creditlang.data.sheets.advice import names_hint, rules_hint
+from creditlang.data.sheets.column_layout import Layouts
+from creditlang.data.sheets.sheet_heading import Sheet
+from creditlang.data.sheets.sheet_names import SheetNames
+from creditlang.data.sheets.sheet_records import Tables
 from creditlang.diagnostics import Diagnostic, Place, listed, nearest, report
 from creditlang.ledger import Record
 from creditlang.schema import RawTable

@@ -11,7 +11,7 @@ from creditlang.core import operators as o
 from creditlang.data.cells import CellError, parse_identifier, quote, strip_cell
 from creditlang.data.columns import Columns
 from creditlang.data.dataset import Dataset, Student
-from creditlang.data.layout import Layout
+from creditlang.data.sheets.column_layout import Layout
 from creditlang.diagnostics import Diagnostic, Place, nearest, report
 from creditlang.ledger import Record
 from creditlang.schema import RawRow

@@ -2,7 +2,7 @@
 
 from creditlang.examples.coverage import Coverage, measure
 from creditlang.examples.judge import BadExample
-from creditlang.examples.run import Outcome, program_kind, run_examples, settings_of, written_values
+from creditlang.examples.run_examples import Outcome, program_kind, run_examples, settings_of, written_values
 
 __all__ = [
     "BadExample",

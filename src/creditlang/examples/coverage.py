@@ -11,7 +11,7 @@ from attrs import frozen
 
 from creditlang.core import operators as o
 from creditlang.core.expressions import Table
-from creditlang.examples.run import Outcome
+from creditlang.examples.run_examples import Outcome
 from creditlang.source import Span
 
 

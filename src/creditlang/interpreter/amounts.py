@@ -6,10 +6,10 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter import values as v
-from creditlang.interpreter.expressions import Environment, evaluate
+from creditlang.interpreter.expression_meanings import Environment, evaluate
 from creditlang.interpreter.groups import groups
-from creditlang.interpreter.run import Run
 from creditlang.interpreter.steps import Entries, dismiss, live, undetermined
+from creditlang.interpreter.student_run import Run
 from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry, Step
 

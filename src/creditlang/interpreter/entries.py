@@ -14,11 +14,11 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter import values as v
 from creditlang.interpreter.amounts import give_amounts
-from creditlang.interpreter.expressions import Environment, evaluate
+from creditlang.interpreter.choices import choose, choose_side, clip_groups
+from creditlang.interpreter.expression_meanings import Environment, evaluate
 from creditlang.interpreter.groups import groups, where
-from creditlang.interpreter.limits import choose, choose_side, clip_groups
-from creditlang.interpreter.run import Run
 from creditlang.interpreter.steps import Entries, dismiss, live, make_pending, shown, step, undetermined
+from creditlang.interpreter.student_run import Run
 from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry
 

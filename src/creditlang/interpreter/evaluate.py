@@ -17,13 +17,13 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter import values as v
-from creditlang.interpreter.calendar import Calendar
-from creditlang.interpreter.expressions import Environment, evaluate
-from creditlang.interpreter.limits import keep_first
+from creditlang.interpreter.calendar_days import Calendar
+from creditlang.interpreter.choices import keep_first
+from creditlang.interpreter.expression_meanings import Environment, evaluate
 from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.one_by_one import run_body
-from creditlang.interpreter.run import Run
 from creditlang.interpreter.steps import live
+from creditlang.interpreter.student_run import Run
 from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import (
     AccountLine,

@@ -7,8 +7,8 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter import values as v
-from creditlang.interpreter.run import Run
 from creditlang.interpreter.steps import Entries, live, make_pending, undetermined
+from creditlang.interpreter.student_run import Run
 from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry
 

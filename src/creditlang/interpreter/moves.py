@@ -17,10 +17,10 @@ from creditlang.core.dependencies import references, root_of, within
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter import values as v
 from creditlang.interpreter.entries import apply
-from creditlang.interpreter.expressions import Environment, evaluate
+from creditlang.interpreter.expression_meanings import Environment, evaluate
 from creditlang.interpreter.one_by_one import OneByOne
-from creditlang.interpreter.run import Run
 from creditlang.interpreter.steps import cut, dismiss, live, shown, step, undetermined
+from creditlang.interpreter.student_run import Run
 from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry, Record, Step
 

@@ -13,12 +13,12 @@ from attrs import define, field
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter import values as v
+from creditlang.interpreter.choices import instead
 from creditlang.interpreter.entries import apply
-from creditlang.interpreter.expressions import evaluate
+from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.groups import group_key
-from creditlang.interpreter.limits import instead
-from creditlang.interpreter.run import Run
 from creditlang.interpreter.steps import cut, dismiss, live, make_pending, shown, undetermined
+from creditlang.interpreter.student_run import Run
 from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry
 

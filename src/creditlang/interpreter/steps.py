@@ -9,8 +9,8 @@ from attrs import evolve
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter import values as v
-from creditlang.interpreter.expressions import evaluate
-from creditlang.interpreter.run import Run
+from creditlang.interpreter.expression_meanings import evaluate
+from creditlang.interpreter.student_run import Run
 from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry, Step
 

@@ -6,7 +6,6 @@ plugin.
 """
 
 from creditlang.plugin.comparison_data import ComparisonData
-from creditlang.plugin.errors import PluginError
 from creditlang.plugin.hookspecs import HOOK_VERSION, hookimpl
 from creditlang.plugin.interface import (
     Calendar,
@@ -28,9 +27,10 @@ from creditlang.plugin.interface import (
     SourceFactory,
 )
 from creditlang.plugin.manager import KIND_WORDS, PluginManager
+from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.registry import PluginEntry
 from creditlang.plugin.run_data import PolicyWords, RunData
-from creditlang.plugin.values import text_of
+from creditlang.plugin.value_text import text_of
 
 __all__ = [
     "HOOK_VERSION",

@@ -11,8 +11,8 @@ from typing import TextIO, TypeVar
 
 from creditlang.diagnostics import report
 from creditlang.plugin.comparison_data import ComparisonData
-from creditlang.plugin.errors import PluginError
 from creditlang.plugin.interface import Output, Source
+from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, RawTable, Row
 

@@ -35,7 +35,7 @@ These docstrings are the manual. A source that reads files of one `key=value` pe
         def fingerprint(self) -> str:
             return self.digest.hexdigest()
 
-Run `creditlang.plugin.testing.SourceContract` over it: it is the definition of what is promised below.
+Run `creditlang.plugin.contract_tests.SourceContract` over it: it is the definition of what is promised below.
 '''
 
 from abc import ABC, abstractmethod
@@ -100,7 +100,7 @@ class Output(ABC):
     """Where results go. An output that writes one text file a table would be:
 
         from creditlang.plugin import Output, text_of
-        from creditlang.plugin.atomic import PendingFile
+        from creditlang.toolkit.atomic_files import PendingFile
 
         class LinesOutput(Output):
             def __init__(self, target, stream):

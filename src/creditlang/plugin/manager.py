@@ -18,10 +18,10 @@ from typing import Any, Final, TextIO
 
 from creditlang import resources
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
-from creditlang.plugin.errors import PluginError
 from creditlang.plugin.guard import GuardedOutput, GuardedSource, blaming
 from creditlang.plugin.hookspecs import PROJECT
 from creditlang.plugin.interface import Extensions, Forms, Output, Source
+from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.registry import KINDS, RESERVED, PluginEntry, load_plugins
 
 _ADDRESS: Final = re.compile(r"([A-Za-z][A-Za-z0-9_+-]+):(.*)", re.DOTALL)

@@ -23,7 +23,7 @@ from lark.lexer import Lexer
 from creditlang.diagnostics import Diagnostic, report
 from creditlang.source import SourceFile, Span
 from creditlang.syntax.keywords import keywords
-from creditlang.syntax.limits import MAXIMUM_DEPTH
+from creditlang.syntax.text_limits import MAXIMUM_DEPTH
 
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x3001: 0x2C, 0xFF02: 0xFF02}
 WIDE |= {ord("≥"): ord("≥"), ord("【"): ord("["), ord("】"): ord("]"), ord("×"): ord("*"), ord("÷"): ord("/")}

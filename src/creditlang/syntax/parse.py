@@ -22,7 +22,7 @@ from creditlang.syntax.children import place_of
 from creditlang.syntax.from_lark import TreeBuilder
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import WIDE, LexicalError, PlacedToken, PolicyLexer, Prepared, declared_names, prepare
-from creditlang.syntax.limits import check_limits
+from creditlang.syntax.text_limits import check_limits
 from creditlang.syntax.tree import Line, Module, Node
 
 MAXIMUM_ERRORS = 20

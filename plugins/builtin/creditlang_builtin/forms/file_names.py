@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import Final
 
-from creditlang.plugin.page_layout import clean
+from creditlang.toolkit.page_layout import clean
 
 LONGEST: Final = 190
 """Bytes of a name with its ending: 255 at most, less what a temporary name adds."""

@@ -16,9 +16,9 @@ from attrs import define, field
 from creditlang.diagnostics import Diagnostic, report
 from creditlang.plugin import Form, Forms, Output, PluginError
 from creditlang.plugin.document import Document, Format
-from creditlang.plugin.page_layout import Layout, laid_out
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, Row
+from creditlang.toolkit.page_layout import Layout, laid_out
 from creditlang_builtin.forms.file_names import Names, safe_name
 from creditlang_builtin.forms.staged_folder import StagedFolder
 from creditlang_builtin.forms.to_pdf import PdfDrawer

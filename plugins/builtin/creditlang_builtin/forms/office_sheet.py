@@ -10,8 +10,8 @@ from typing import Final
 from attrs import evolve
 
 from creditlang.plugin.document import Cell, Line, Page, plain
-from creditlang.plugin.page_layout import flowing
 from creditlang.schema import Value
+from creditlang.toolkit.page_layout import flowing
 
 _TERMS: Final = {"1": "第一学期", "2": "第二学期"}
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from creditlang.diagnostics import Place, report
 from creditlang.plugin import PluginError
-from creditlang.plugin.atomic import PendingFile, clean_stale, reporting, sync_folder
+from creditlang.toolkit.atomic_files import PendingFile, clean_stale, reporting, sync_folder
 
 OWNED: Final = ".creditlang-output"
 _OWN_NAME: Final = re.compile(r"[^./\\][^/\\]*\.(?:xlsx|html|pdf|json)")

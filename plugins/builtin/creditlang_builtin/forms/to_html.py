@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from creditlang.plugin.document import Document
-from creditlang.plugin.page_layout import MARGINS, PADDING, PAPER, Layout, Placed, Sheet, clean, scaled
+from creditlang.toolkit.page_layout import MARGINS, PADDING, PAPER, Layout, Placed, Sheet, clean, scaled
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from creditlang.plugin.document import Document
-from creditlang.plugin.page_layout import MARGINS, PADDING, Layout, Placed, Sheet, clean, scaled, text_width
-from creditlang_builtin.forms.fonts import ChineseFonts, chinese_fonts
+from creditlang.toolkit.page_layout import MARGINS, PADDING, Layout, Placed, Sheet, clean, scaled, text_width
+from creditlang_builtin.forms.chinese_fonts import ChineseFonts, chinese_fonts
 
 _TEMPLATE: Final = Path(__file__).with_name("page.typ")
 _WORD: Final = re.compile(r"[!-~\u00a1-\u024f\u0370-\u058f]{6,}")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from creditlang.plugin import text_of
 from creditlang.plugin.document import Cell, Document
-from creditlang.plugin.page_layout import MARGINS, Layout, Placed, Sheet, clean, points, printable
+from creditlang.toolkit.page_layout import MARGINS, Layout, Placed, Sheet, clean, points, printable
 from creditlang_builtin.forms.file_names import safe_name
 
 if TYPE_CHECKING:

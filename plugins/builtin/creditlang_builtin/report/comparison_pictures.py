@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any, Final
 
 from creditlang_builtin.report.comparison_findings import Crossed, Moved, Mover
-from creditlang_builtin.report.pictures import COLORS, Pictures, short
+from creditlang_builtin.report.report_pictures import COLORS, Pictures, short
 
 _MOST_PANELS: Final = 12
 _MOST_CROSSED: Final = 12

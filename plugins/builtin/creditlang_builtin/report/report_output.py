@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from creditlang.plugin import ComparisonData, Output
-from creditlang.plugin.atomic import PendingFile, reporting
-from creditlang.plugin.page_layout import clean
 from creditlang.plugin.run_data import DISPOSITION_WORDS, STATUS_WORDS, RunData
 from creditlang.schema import Column, Row
+from creditlang.toolkit.atomic_files import PendingFile, reporting
+from creditlang.toolkit.page_layout import clean
 from creditlang_builtin.forms.office_sheet import as_of_text
 from creditlang_builtin.report.comparison_findings import DRAWN_RULES, comparison_findings
 from creditlang_builtin.report.comparison_pictures import ComparisonPictures
-from creditlang_builtin.report.findings import DRAWN_CUTS, findings
-from creditlang_builtin.report.pictures import Pictures
+from creditlang_builtin.report.report_findings import DRAWN_CUTS, findings
+from creditlang_builtin.report.report_pictures import Pictures
 
 _HERE: Final = Path(__file__).parent
 

@@ -1,0 +1,1 @@
+"""What sources of files share: decoding, reading a file that holds still, folders."""

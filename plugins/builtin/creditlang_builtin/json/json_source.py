@@ -1,0 +1,129 @@
+"""JSON files as a source: `.json` with one list of rows or several by name, `.jsonl` and `.ndjson` with one a line.
+
+The file is read whole, hashed and decoded as CSV files are; the reading itself is `json_rows`. The results that
+`--out results.json` writes are recognised and refused: their table of students would be taken for one of data.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from creditlang.diagnostics import Diagnostic, Phrase, Place, report
+from creditlang.plugin import Source
+from creditlang.schema import RawRow, RawTable
+from creditlang.toolkit.arrow_text import BROKEN_TEXT
+from creditlang.toolkit.table_heading import heading_problems
+from creditlang_builtin.files.decoding import decode
+from creditlang_builtin.files.stable_file import Reading, read_file
+from creditlang_builtin.json.json_rows import JsonDocument, JsonLines, JsonMistake, JsonTable
+
+_ONE_LIST = Phrase("it is one list; the ending for that is .json", "它是一个列表，扩展名应为 .json")
+
+
+class _JsonFile(Source):
+    """What both kinds of file share: reading, decoding, looking at headings."""
+
+    kind = "JSON"
+
+    def __init__(self, where: str) -> None:
+        """`where` is the file's path."""
+        super().__init__(where)
+        self.path = Path(where)
+        self._digest = sha256().hexdigest()
+
+    def tables(self) -> Iterator[RawTable]:
+        """The tables, in the order in which they stand in the file."""
+        reading = read_file(self.path)
+        if isinstance(reading, Diagnostic):
+            self.problems.append(reading)
+            return
+        self._digest = reading.digest
+        text, found = decode(reading.content, self.path.name)
+        self.problems += [self._not_json(each) for each in found]
+        if text is None:
+            return
+        if not text.strip():
+            self.problems.append(report("CR621", Place(self.path.name)))
+            return
+        yield from self._tables(text, reading)
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the file's bytes, as `sha256sum` prints it."""
+        return self._digest
+
+    def _tables(self, text: str, reading: Reading) -> Iterator[RawTable]:
+        raise NotImplementedError
+
+    def _not_json(self, found: Diagnostic) -> Diagnostic:
+        """The same finding; “this is not a CSV file” said of JSON."""
+        if found.code != "CR636":
+            return found
+        return report("CR740", found.place, kind=self.kind, reason=_it_is(found.arguments["found"]))
+
+    def _headed(self, table: JsonTable, source: str) -> bool:
+        """Whether a table's heading can be used; a table without rows has none, and none is needed."""
+        if table.rows == 0:
+            self.problems.append(report("CR639", Place(source)))
+            return False
+        if not table.names:
+            self.problems.append(report("CR741", Place(self.path.name), position=table.entry))
+            return False
+        found = heading_problems(table.header, Place(source))
+        if any("\ud800" <= character <= "\udfff" for name in table.names for character in name):
+            found.append(report("CR740", Place(source), kind=self.kind, reason=BROKEN_TEXT.found))
+        self.problems += found
+        return not found
+
+    def _watched(self, rows: Iterator[RawRow], reading: Reading) -> Iterator[RawRow]:
+        yield from rows
+        if (changed := reading.changed()) is not None:
+            self.problems.append(changed)
+
+
+class JsonSource(_JsonFile):
+    """One document: a list of objects, or an object of such lists."""
+
+    def _tables(self, text: str, reading: Reading) -> Iterator[RawTable]:
+        place = self.path.name
+        try:
+            document = JsonDocument(text, place)
+        except JsonMistake as mistake:
+            self.problems.append(report("CR740", Place(place, mistake.row), kind=self.kind, reason=mistake.reason))
+            return
+        if document.of_results:
+            self.problems.append(report("CR745", Place(place)))
+            return
+        self.problems += document.problems
+        twice = self._twice(document.tables)
+        for table in document.tables:
+            source = place if table.name is None else f"{place} {table.name}"
+            if table.entry not in twice and self._headed(table, source):
+                rows = self._watched(document.rows(table, source), reading)
+                yield RawTable(self.path.stem if table.name is None else table.name, source, table.header, rows)
+
+    def _twice(self, tables: list[JsonTable]) -> set[int]:
+        """The entries whose name another entry has as well."""
+        first: dict[str | None, int] = {}
+        pairs = [
+            (one, table.entry) for table in tables if (one := first.setdefault(table.name, table.entry)) != table.entry
+        ]
+        self.problems += [report("CR747", Place(self.path.name), first=one, second=other) for one, other in pairs]
+        return {entry for pair in pairs for entry in pair}
+
+
+class JsonLinesSource(_JsonFile):
+    """One object a line."""
+
+    kind = "JSON Lines"
+
+    def _tables(self, text: str, reading: Reading) -> Iterator[RawTable]:
+        place = self.path.name
+        lines = JsonLines(text, place)
+        if not lines.table.names and text.lstrip()[:1] == "[":
+            self.problems.append(report("CR740", Place(place), kind=self.kind, reason=_ONE_LIST))
+        elif self._headed(lines.table, place):
+            yield RawTable(self.path.stem, place, lines.table.header, self._watched(lines.rows(), reading))
+
+
+def _it_is(what: str) -> Phrase:
+    return Phrase(f"it is {what}", f"它是{what.zh if isinstance(what, Phrase) else what}")

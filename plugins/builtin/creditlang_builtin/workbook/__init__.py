@@ -1,0 +1,1 @@
+"""Workbooks: XLSX and the old XLS read, results written."""

@@ -1,0 +1,107 @@
+"""An XLSX workbook: its sheets, read in blocks of rows, or tag by tag where their XML is written unusually.
+
+Office programs and the libraries that imitate them write sheets in one narrow form, which is read in columns. XML
+allows more: other quotes, other encodings, cells without references. Such a sheet is read slowly by an XML parser, and
+not by openpyxl, which in its reading mode drops cells that stand before their neighbours, gives rows that are not in
+their order wrong numbers, and takes no account of the date formats of Chinese programs. Both ways take their texts from
+`workbook_values`, and tests hold the two, and openpyxl, to the same.
+
+Macros are never looked at, links to other files never followed; a formula counts for the value that was saved with it.
+"""
+
+import posixpath
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from attrs import frozen
+
+from creditlang_builtin.workbook.cell_styles import formats
+from creditlang_builtin.workbook.cell_tags import Unusual
+from creditlang_builtin.workbook.cell_values import Format
+from creditlang_builtin.workbook.exact_reading import ExactReader, exact_texts
+from creditlang_builtin.workbook.shared_texts import shared_texts
+from creditlang_builtin.workbook.sheet_blocks import SheetReader
+from creditlang_builtin.workbook.sheet_table import Cells
+from creditlang_builtin.workbook.workbook_limits import MOST_SHEETS, too_large
+from creditlang_builtin.workbook.xlsx_package import Package
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+@frozen
+class Sheet:
+    """A sheet as the workbook lists it."""
+
+    name: str
+    visible: bool
+    part: str
+
+
+class XlsxBook:
+    """One workbook. Raises `WorkbookError` CR721, CR722 or CR723 when it cannot be read."""
+
+    def __init__(self, content: bytes) -> None:
+        """Look at what there is; no sheet is read yet."""
+        self.content = content
+        self.package = Package(content)
+        self.book = self.package.xml("xl/workbook.xml")
+        self.relations = list(self.package.xml("xl/_rels/workbook.xml.rels"))
+        self.sheets = tuple(self._sheets())
+
+    def _sheets(self) -> Iterator[Sheet]:
+        targets = dict(self._targets("worksheet"))
+        listed = [node for node in self.book.iter() if _local(node.tag) == "sheet"]
+        if len(listed) > MOST_SHEETS:
+            raise too_large("sheets", "个工作表", MOST_SHEETS)
+        for node in listed:
+            part = next((targets.get(value) for key, value in node.attrib.items() if _local(key) == "id"), None)
+            if part is not None:  # else a sheet that is a chart
+                yield Sheet(node.get("name") or "", node.get("state", "visible") == "visible", part)
+
+    def _targets(self, kind: str) -> Iterator[tuple[str, str]]:
+        """The parts of a kind that the workbook refers to, by the names by which it does."""
+        for relation in self.relations:
+            if (relation.get("Type") or "").endswith(f"/{kind}"):
+                target = unquote(relation.get("Target") or "")
+                target = target if target.startswith("/") else posixpath.join("xl", target)
+                yield relation.get("Id") or "", posixpath.normpath(target)
+
+    def cells(self, sheet: Sheet) -> Cells:
+        """What is in a sheet. Going through its blocks raises `Unusual` if it is to be read `exactly`."""
+        reader = SheetReader(self._formats, self._shared, self._since_1904)
+        return Cells(lambda: reader.blocks(self.package.pieces(sheet.part)), reader.merges)
+
+    @cached_property
+    def _formats(self) -> list[Format]:
+        parts = [part for _, part in self._targets("styles") if part in self.package]
+        return formats(self.package.xml(parts[0])) if parts else []
+
+    @cached_property
+    def _shared(self) -> "pyarrow.StringArray":
+        """The shared texts."""
+        import pyarrow
+
+        parts = [part for _, part in self._targets("sharedStrings") if part in self.package]
+        if not parts:
+            return pyarrow.array([], pyarrow.string())
+        try:
+            return shared_texts(self.package.pieces(parts[0]))
+        except Unusual:
+            return exact_texts(self.package.pieces(parts[0]))
+
+    @cached_property
+    def _since_1904(self) -> bool:
+        settings = (node for node in self.book if _local(node.tag) == "workbookPr")
+        return any(node.get("date1904") in ("1", "true") for node in settings)
+
+    def exactly(self, sheet: Sheet) -> Cells:
+        """What is in a sheet that is not written as office programs write it."""
+        reader = ExactReader(self._formats, self._shared, self._since_1904)
+        return Cells(lambda: reader.blocks(self.package.pieces(sheet.part)), reader.merges)
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]

@@ -1,0 +1,1 @@
+"""Invented students and records for the Shangrao regulations; `samples/shangrao` writes them as files."""

@@ -1,0 +1,166 @@
+"""The sheets that a policy needs, in words: what `creditlang schema` prints and what the templates are made of."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from creditlang.core.operators import Column, Policy
+    from creditlang.diagnostics import Language
+    from creditlang.driver import Compiled
+    from creditlang.syntax.tree import Line
+
+TYPES: Final = {
+    "number": "数字",
+    "text": "文本",
+    "yes or no": "是/否",
+    "date": "日期",
+    "semester": "学期",
+    "value": "选项",
+    "item": "项目",
+    "account": "账户",
+}
+"""Types of columns, in Chinese."""
+
+SHEET_CHARACTERS: Final = frozenset("[]:*?/\\")
+LONGEST_SHEET_NAME: Final = 31
+
+
+@frozen
+class SheetColumn:
+    """A column. `column` is None for a number: of the student, or of the record."""
+
+    name: str
+    labels: tuple[str, ...]
+    column: "Column | None"
+    needed: bool
+    choices: tuple[tuple[str, tuple[str, ...]], ...]
+    """What can stand in it, by the word that people choose, with all other words for it."""
+    article: str
+
+    @property
+    def heading(self) -> str:
+        """What stands above it."""
+        return self.labels[0] if self.labels else self.name
+
+    @property
+    def type(self) -> str:
+        """The type of its values, by name."""
+        return self.column.type.name if self.column is not None else "text"
+
+    def type_word(self, language: "Language") -> str:
+        """The type in words."""
+        return TYPES[self.type] if language == "zh" else self.type
+
+    def need_word(self, language: "Language") -> str:
+        """Whether it must be filled in, in words."""
+        if self.column is not None and self.column.if_used:
+            return "用到时" if language == "zh" else "when used"
+        return yes_word(True, language) if self.needed else ""
+
+    def default_word(self, language: "Language") -> str:
+        """What holds where it is empty, in words; empty if nothing does."""
+        given = self.column.default if self.column is not None else None
+        if given is None:
+            return ""
+        if isinstance(given, bool):
+            return yes_word(given, language)
+        words = next((word for word, others in self.choices if given in others), None)
+        return words if words is not None and language == "zh" else str(given)
+
+
+@frozen
+class Sheet:
+    """The sheet of students or of a kind of record."""
+
+    name: str
+    labels: tuple[str, ...]
+    columns: tuple[SheetColumn, ...]
+
+    @property
+    def title(self) -> str:
+        """A name that spreadsheet programs allow, and by which the sheet is found again."""
+        fit = (label for label in (*self.labels, self.name) if _may_be_a_sheet(label))
+        return next(fit, self.name[:LONGEST_SHEET_NAME])
+
+
+def _may_be_a_sheet(name: str) -> bool:
+    return len(name) <= LONGEST_SHEET_NAME and not SHEET_CHARACTERS.intersection(name) and name.strip("'") == name
+
+
+def yes_word(value: bool, language: "Language") -> str:
+    """Yes or no, in words."""
+    if language == "zh":
+        return "是" if value else "否"
+    return "yes" if value else "no"
+
+
+def sheets_of(compiled: "Compiled") -> list[Sheet]:
+    """All sheets, the students first."""
+    from creditlang.data.columns import Columns
+    from creditlang.data.sheets.column_layout import Layouts
+
+    policy, program = compiled.policy, compiled.compilation.program
+    layouts = Layouts(policy, Columns(policy))
+    attributes = {name: symbol.node for name, symbol in program.attributes.items()}
+    sheets = [
+        Sheet(
+            "student", policy.student_labels,
+            (*_numbers(layouts.builtin("")), *_columns(policy, "", policy.attributes, attributes, "")),
+        )
+    ]  # fmt: skip
+    for name, kind in policy.kinds.items():
+        symbol = program.kinds[name]
+        fields = {field: inner.node for field, inner in symbol.fields.items()}
+        columns = _columns(policy, name, kind.columns, fields, _articles(symbol.node))
+        sheets.append(Sheet(name, kind.labels, (*_numbers(layouts.builtin(name)), *columns)))
+    return sheets
+
+
+def _numbers(builtin: Mapping[str, tuple[str, ...]]) -> Iterable[SheetColumn]:
+    for name, (first, *others) in builtin.items():
+        yield SheetColumn(first, tuple(others), None, name == "student_id", (), "")
+
+
+def _columns(
+    policy: "Policy", kind: str, columns: Iterable["Column"], nodes: Mapping[str, "Line"], article: str
+) -> Iterable[SheetColumn]:
+    for column in columns:
+        needed = not (column.optional or column.if_used or column.default is not None)
+        own = _articles(nodes[column.name]) if column.name in nodes else ""
+        yield SheetColumn(
+            column.name, column.labels, column, needed, _choices(policy, kind, column), own or article
+        )  # fmt: skip
+
+
+def _articles(line: "Line") -> str:
+    return " ".join(f"[{cite.text}]" for cite in line.cites)
+
+
+def _choices(policy: "Policy", kind: str, column: "Column") -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What can be chosen, in the order of the policy."""
+    match column.type.name:
+        case "yes or no":
+            return (("是", ("yes",)), ("否", ("no",)))
+        case "semester":
+            return tuple((semester.name, semester.labels) for semester in policy.calendar.semesters)
+        case "item":
+            rules = [rule for rule in policy.rules.values() if rule.kind == kind and rule.where is None]
+            items = [(_first(rule.labels, rule.name), (*rule.labels[1:], rule.name)) for rule in rules]
+            names = {rule.name for rule in rules}
+            treated = [(code, ()) for code, (rule, _) in policy.treats.items() if rule in names]
+            return (*items, *treated)
+        case "account":
+            return tuple((_first(x.labels, name), (*x.labels[1:], name)) for name, x in policy.accounts.items())
+        case "value":
+            found: dict[str, list[str]] = {}
+            for text, name in (column.values or {}).items():
+                found.setdefault(name, []).append(text)
+            return tuple((found[name][0], tuple(found[name][1:])) for name in reversed(found))
+        case _:
+            return ()
+
+
+def _first(labels: tuple[str, ...], name: str) -> str:
+    return labels[0] if labels else name

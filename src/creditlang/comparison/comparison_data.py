@@ -1,0 +1,32 @@
+"""A comparison as outputs take it that people read: plain values and the words of both policies."""
+
+import attrs
+
+from creditlang.comparison.comparison import Comparison
+from creditlang.diagnostics import Language
+from creditlang.plugin.comparison_data import ComparisonData
+from creditlang.policy_words import policy_words
+from creditlang.resolve import Program
+
+
+def comparison_data(comparison: Comparison, old: Program, new: Program, language: Language) -> ComparisonData:
+    """Everything that an output can ask of a comparison; `old` and `new` are the programs of its policies."""
+    tables = {
+        name: [dict(zip((column.name for column in table.columns), row, strict=True)) for row in table.rows]
+        for name, table in comparison.tables.items()
+    }
+    labels: dict[str, str] = {}
+    for policy in (comparison.new, comparison.old):
+        for label, name in policy.setting_labels.items():
+            if label != name:
+                labels.setdefault(name, label)
+    return ComparisonData(
+        old=policy_words(comparison.old, old),
+        new=policy_words(comparison.new, new),
+        names=comparison.names,
+        language=language,
+        students=attrs.asdict(comparison.numbers),
+        equations=comparison.equations,
+        results=tables,
+        named_values=labels,
+    )

@@ -1,0 +1,114 @@
+"""The tables of a comparison, in the shapes of `creditlang.schema.COMPARISON_TABLES`.
+
+The largest changes come first: in `changes` totals before accounts before facts, each with the largest difference on
+top; in `crossings` by requirement, who no longer meets it first; in `rules` and `totals` what touches most students.
+Rows are sorted to the last column, so two runs give the same bytes.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import evolve
+
+from creditlang.comparison.rule_sums import Sum
+from creditlang.diagnostics import Language
+from creditlang.results import HEADINGS, amount_value
+from creditlang.schema import COMPARISON_TABLES, Column, Row, Value
+from creditlang.toolkit.result_table import ResultTable
+
+if TYPE_CHECKING:
+    from creditlang.comparison.comparison import Comparison
+
+COMPARISON_VERSION: Final = 1
+"""The version of the tables; it grows when a reader would have to change."""
+
+_HEADINGS: Final[Mapping[str, str]] = {
+    **HEADINGS, "sort": "类别", "name": "名称", "before": "原来", "after": "现在", "difference": "变化", "way": "增减",
+    "rules": "引起变化的规则", "needed_before": "原来应有", "needed_after": "现在应有", "have_before": "原来已有",
+    "have_after": "现在已有", "students": "人数", "gained": "增加人数", "lost": "减少人数", "open": "未定人数",
+    "sum": "变化合计", "largest": "最大变化", "crossings": "要求状态改变人数", "line": "起作用的一行",
+    "counted_before": "原来计入", "counted_after": "现在计入",
+}  # fmt: skip
+
+_SORTS: Final = ("student", "total", "account", "fact")
+_STATUSES: Final = ("unmet", "open", "", "met")
+
+
+def tables_of(comparison: "Comparison", language: Language = "en") -> dict[str, ResultTable]:
+    """All tables by name, the manifest last."""
+    rows: dict[str, Callable[[Comparison], list[Row]]] = {
+        "changes": _changes, "crossings": _crossings, "rules": _rules, "totals": _totals, "dispositions": _dispositions,
+        "manifest": lambda comparison: [*comparison.manifest],
+    }  # fmt: skip
+    return {name: ResultTable(name, columns(name, language), rows[name](comparison)) for name in COMPARISON_TABLES}
+
+
+def columns(table: str, language: Language) -> tuple[Column, ...]:
+    """The columns of a table; those who read Chinese get headings in Chinese."""
+    fixed = COMPARISON_TABLES[table]
+    return fixed if language == "en" else tuple(evolve(x, label=_HEADINGS.get(x.name, "")) for x in fixed)
+
+
+def _changes(comparison: "Comparison") -> list[Row]:
+    return sorted(comparison.changes, key=lambda row: (_SORTS.index(str(row[1])), -_size(row[6]), _text(row)))
+
+
+def _crossings(comparison: "Comparison") -> list[Row]:
+    """By requirement; a student's parts stay below the requirement, in written order."""
+    names = list(dict.fromkeys((*comparison.new.requirements, *comparison.old.requirements)))
+    blocks: list[list[Row]] = []
+    for row in comparison.crossings:
+        if row[2]:
+            blocks[-1].append(row)
+        else:
+            blocks.append([row])
+
+    def order(block: list[Row]) -> tuple[Any, ...]:
+        student, name, _, before, after, *_ = block[0]
+        now, was = (_STATUSES.index(str(status or "")) for status in (after, before))
+        return names.index(str(name)), now, -was, student
+
+    return [row for block in sorted(blocks, key=order) for row in block]
+
+
+def _rules(comparison: "Comparison") -> list[Row]:
+    rows = [
+        (*key, x.students, x.gained, x.lost, x.open, *_amounts(x, key[0]), x.unit, x.crossings, x.line, x.place)
+        for key, x in comparison.rules.items()
+    ]
+    return sorted(rows, key=lambda row: (-_count(row[3]), -_count(row[10]), -_size(row[7]), _text(row)))
+
+
+def _amounts(known: Sum, sort: str = "rule") -> tuple[Value, Value]:
+    """The sum and the largest; named values, and what parts of requirements ask for, do not add up."""
+    if not known.measured:
+        return None, None
+    return amount_value(known.sum) if sort in ("rule", "account") else None, amount_value(known.largest)
+
+
+def _totals(comparison: "Comparison") -> list[Row]:
+    rows = [
+        (name, x.students, x.gained, x.lost, x.open, *_amounts(x), x.unit, x.article)
+        for name, x in comparison.totals.items()
+    ]
+    return sorted(rows, key=lambda row: (-_count(row[1]), _text(row)))
+
+
+def _dispositions(comparison: "Comparison") -> list[Row]:
+    return sorted(comparison.records, key=lambda row: (-_size(row[9]), _text(row)))
+
+
+def _size(value: object) -> Decimal:
+    """How large a difference is; of an open one, its larger end."""
+    if isinstance(value, str):
+        return max(abs(Decimal(end)) for end in value.split(" … "))
+    return abs(value) if isinstance(value, Decimal) else Decimal(0)
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _text(row: Row) -> tuple[str, ...]:
+    return tuple("" if cell is None else str(cell) for cell in row)

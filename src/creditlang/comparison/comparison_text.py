@@ -1,0 +1,249 @@
+"""A comparison as lines for a terminal, in both languages: numbers, who crosses a requirement, loses or gains, and why.
+
+Each table has at most so many rows and says how many more there are. In Chinese, accounts, items and requirements have
+their labels; columns line up although a Chinese character is two columns wide.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from creditlang.comparison.comparison_tables import tables_of
+from creditlang.diagnostics import Language
+from creditlang.plugin.run_data import DISPOSITION_WORDS, STATUS_WORDS
+from creditlang.schema import Row
+from creditlang.source import display_width, visible
+from creditlang.text_table import table_text
+
+if TYPE_CHECKING:
+    from creditlang.comparison.comparison import Comparison
+
+MOST_ROWS: Final = 10
+"""Rows of each table, if nothing else is asked for."""
+
+_WIDEST: Final = 56
+"""Columns of a terminal."""
+
+_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "en": {
+        "versions": "{old}  →  {new}",
+        "compared": "{compared} students compared: {changed} changed, {same} did not",
+        "gained": "{count} gain", "lost": "{count} lose", "mixed": "{count} gain and lose",
+        "otherwise": "{count} changed in other ways", "and": ", ",
+        "only_old": "  {only_old} only in the old version", "only_new": "  {only_new} only in the new version",
+        "nothing": "Nothing differs.",
+        "losers": "Totals that became less, the largest first", "gainers": "Totals that became more, the largest first",
+        "undecided": "Totals of which it is open whether they are more or less",
+        "scope": "Students in one version only",
+        "crossings": "Requirements that changed", "crossed": "  {name}: {before} → {after}: {count}",
+        "ended": "  {before} → {after}: {count}",
+        "rules": "By rule", "totals": "By total", "dispositions": "Records that another thing became of",
+        "others": "Accounts and facts beside the totals", "more": "… {count} more",
+        "equations": "old: {old}\nnew: {new}", "none": "–", "joint": "; ", "needed": "{name} (what is asked)",
+    },
+    "zh": {
+        "versions": "{old}  →  {new}",
+        "compared": "比较学生{compared}人：有变化{changed}人，没有变化{same}人",
+        "gained": "增加{count}人", "lost": "减少{count}人", "mixed": "有增有减{count}人",
+        "otherwise": "其他变化{count}人", "and": "，",
+        "only_old": "  只在原版本中的{only_old}人", "only_new": "  只在新版本中的{only_new}人",
+        "nothing": "没有任何变化。",
+        "losers": "减少的合计（变化大的在前）", "gainers": "增加的合计（变化大的在前）",
+        "undecided": "增减未定的合计", "scope": "只在一个版本中的学生",
+        "crossings": "状态改变的要求", "crossed": "  {name}：{before} → {after}，{count}人",
+        "ended": "  {before} → {after}，{count}条",
+        "rules": "按规则", "totals": "按合计", "dispositions": "处理结果改变的记录",
+        "others": "合计以外的账户和事实", "more": "……另有{count}行",
+        "equations": "原版本：{old}\n新版本：{new}", "none": "无", "joint": "；", "needed": "{name}（应有）",
+    },
+}  # fmt: skip
+
+_HEADS: Final[Mapping[Language, Mapping[str, Sequence[str]]]] = {
+    "en": {
+        "totals_of": ("student_id", "total", "before", "after", "difference", "rules"),
+        "scope": ("student_id", "before", "after"),
+        "crossings": ("student_id", "requirement", "before", "after", "rules", "article"),
+        "rules": ("rule", "students", "gain", "lose", "sum", "largest", "line", "article"),
+        "totals": ("total", "students", "gain", "lose", "sum", "largest"),
+        "others": ("name", "period", "students"),
+    },
+    "zh": {
+        "totals_of": ("学号", "合计", "原来", "现在", "变化", "规则"),
+        "scope": ("学号", "原来", "现在"),
+        "crossings": ("学号", "要求", "原来", "现在", "规则", "条款"),
+        "rules": ("规则", "人数", "增加", "减少", "合计", "最大变化", "起作用的一行", "条款"),
+        "totals": ("合计", "人数", "增加", "减少", "变化合计", "最大变化"),
+        "others": ("名称", "时段", "人数"),
+    },
+}  # fmt: skip
+
+
+def comparison_text(comparison: "Comparison", language: Language = "en", most: int = MOST_ROWS) -> str:
+    """The lines of a comparison; at most `most` rows of each table."""
+    return "\n".join(_Text(comparison, language, most).lines())
+
+
+class _Text:
+    def __init__(self, comparison: "Comparison", language: Language, most: int) -> None:
+        self.comparison, self.language, self.most = comparison, language, most
+        self.words, self.heads = _WORDS[language], _HEADS[language]
+        self.rows = {name: table.rows for name, table in tables_of(comparison, language).items()}
+
+    def lines(self) -> Iterator[str]:
+        numbers = self.comparison.numbers
+        values = {"compared": numbers.compared, "changed": numbers.changed, "same": numbers.compared - numbers.changed}
+        if any(self.comparison.names):
+            old, new = map(visible, self.comparison.names)
+            yield self.words["versions"].format(old=old, new=new)
+        yield self.words["compared"].format(**values)
+        if numbers.changed:
+            ways = [(name, getattr(numbers, name)) for name in ("gained", "lost", "mixed", "otherwise")]
+            yield "  " + self.words["and"].join(self.words[name].format(count=count) for name, count in ways if count)
+        for side in ("only_old", "only_new"):
+            if count := getattr(numbers, side):
+                yield self.words[side].format(**{side: count})
+        if not self.rows["changes"] and not self.rows["crossings"] and not self.rows["dispositions"]:
+            yield self.words["nothing"]
+        yield from self.crossings()
+        yield from self.people()
+        yield from self.sums()
+        yield from self.records()
+        if self.comparison.equations:
+            old, new = self.comparison.equations
+            yield ""
+            yield self.words["equations"].format(old=old, new=new)
+
+    def people(self) -> Iterator[str]:
+        """Who gains and who loses, and students that are only in one version."""
+        totals = [row for row in self.rows["changes"] if row[1] == "total"]
+
+        def line(row: Row) -> Sequence[object]:
+            return (row[0], self.name(row[2]), row[4], row[5], row[6], self.causes(row[9]))
+
+        for title, way in (("losers", "less"), ("gainers", "more"), ("undecided", "")):
+            yield from self.table(title, "totals_of", [row for row in totals if row[7] == way], line)
+        scope = [row for row in self.rows["changes"] if row[1] == "student"]
+        yield from self.table("scope", "scope", scope, lambda row: (row[0], self.told(row[4]), self.told(row[5])))
+        others: dict[tuple[str, str], int] = {}
+        told = {row[0] for row in self.rows["totals"]}
+        for row in self.rows["changes"]:
+            if row[1] in ("account", "fact") and row[2] not in told:
+                key = str(row[2]), str(row[3])
+                others[key] = others.get(key, 0) + 1
+        ranked: list[Row] = [(*key, count) for key, count in others.items()]
+        ranked.sort(key=lambda row: (-others[str(row[0]), str(row[1])], row[0], row[1]))
+        yield from self.table(
+            "others", "others", ranked,
+            lambda row: (self.name(row[0]), row[1], row[2]),
+        )  # fmt: skip
+
+    def crossings(self) -> Iterator[str]:
+        """How many cross a requirement and in which direction, then who."""
+        counts = sorted(self.comparison.crossed.items(), key=lambda each: (-each[1], each[0]))
+        rows = [row for row in self.rows["crossings"] if not row[2]]
+        told = [
+            self.words["crossed"].format(
+                name=self.name(name), before=self.status(before), after=self.status(after), count=count
+            )
+            for (name, before, after), count in counts
+        ]
+
+        def line(row: Row) -> Sequence[object]:
+            return (
+                row[0], self.name(row[1]), self.status(row[3]), self.status(row[4]), self.causes(row[9]), row[10]
+            )  # fmt: skip
+
+        yield from self.table("crossings", "crossings", rows, line, told)
+
+    def sums(self) -> Iterator[str]:
+        """By rule and by total."""
+
+        def by_rule(row: Row) -> Sequence[object]:
+            article = row[12]
+            name = self.causes(row[1] if row[0] == "rule" else f"{row[0]} {row[1]}{' needed' * (row[0] == 'part')}")
+            return (name, *row[3:6], row[7], row[8], _short(str(row[11] or "")), article)
+
+        def by_total(row: Row) -> Sequence[object]:
+            return (self.name(row[0]), *row[1:4], row[5], row[6])
+
+        yield from self.table("rules", "rules", self.rows["rules"], by_rule)
+        yield from self.table("totals", "totals", self.rows["totals"], by_total)
+
+    def records(self) -> Iterator[str]:
+        """How many records ended otherwise."""
+        counts = sorted((+self.comparison.dispositions).items(), key=lambda each: (-each[1], each[0]))
+        if not counts:
+            return
+        yield from ("", self.words["dispositions"])
+        for (before, after), count in counts[: self.most]:
+            names = {"before": self.disposition(before), "after": self.disposition(after), "count": count}
+            yield self.words["ended"].format(**names)
+        yield from self.left_out(len(counts))
+
+    # ---- tables and words
+    def table(
+        self, title: str, heads: str, rows: Sequence[Row], line: Callable[[Row], Sequence[object]],
+        told: Sequence[str] = (),
+    ) -> Iterator[str]:  # fmt: skip
+        """A title, what is told first, a table of the first rows, and how many more there are."""
+        if not rows:
+            return
+        yield from ("", self.words[title], *told)
+        if self.most:
+            yield table_text(self.heads[heads], [line(row) for row in rows[: self.most]])
+        yield from self.left_out(len(rows))
+
+    def left_out(self, count: int) -> Iterator[str]:
+        if count > self.most:
+            yield self.words["more"].format(count=count - self.most)
+
+    def name(self, name: object) -> str:
+        """What people call an account, item, fact, requirement or named value."""
+        if self.language == "en":
+            return str(name)
+        for policy in (self.comparison.new, self.comparison.old):
+            for declared in (policy.accounts, policy.rules, policy.requirements, policy.facts):
+                found = declared.get(str(name))
+                if found is not None and found.labels:
+                    return visible(found.labels[0])
+            for label, value in policy.setting_labels.items():
+                if value == name != label:
+                    return visible(label)
+        return str(name)
+
+    def causes(self, causes: object) -> str:
+        """The names of causes for people; what is no rule goes without its sort."""
+        return _short(self.words["joint"].join(self.cause(name) for name in str(causes or "").split("; ") if name))
+
+    def cause(self, name: str) -> str:
+        sort, _, rest = name.partition(" ")
+        if not rest or sort not in ("account", "fact", "part", "requirement", "value"):
+            return self.name(name)
+        asked = rest.removesuffix(" needed")
+        whole, colon, part = asked.partition(": ")
+        between = ": " if self.language == "en" else "："
+        told = f"{self.name(whole)}{between}{part}" if colon else self.name(asked)
+        return self.words["needed"].format(name=told) if rest != asked else told
+
+    def status(self, status: object) -> str:
+        if not status:
+            return self.words["none"]
+        return STATUS_WORDS[str(status)] if self.language == "zh" else str(status)
+
+    def disposition(self, disposition: str) -> str:
+        if not disposition:
+            return self.words["none"]
+        return DISPOSITION_WORDS[disposition] if self.language == "zh" else disposition
+
+    def told(self, scope: object) -> str:
+        if not scope:
+            return self.words["none"]
+        return "适用" if self.language == "zh" else str(scope)
+
+
+def _short(text: str) -> str:
+    """A text no wider than a column may be."""
+    if display_width(text) <= _WIDEST:
+        return text
+    while display_width(text) >= _WIDEST:
+        text = text[:-1]
+    return text + "…"

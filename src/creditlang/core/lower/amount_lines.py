@@ -1,0 +1,116 @@
+"""Lines with amounts: cases, printed tables, decisions within a range."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from attrs import define
+
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.core.lower.elaborate import Context
+from creditlang.core.lower.line_parts import AFTER_PER, Lines, as_written
+from creditlang.core.lower.printed_tables import build_table
+from creditlang.diagnostics import Phrase
+from creditlang.syntax import tree as t
+
+
+@define
+class AmountLines(Lines):
+    """Lines with amounts: cases, printed tables, decisions within a range."""
+
+    def amount(
+        self, cases: Sequence[t.Case | t.TableCase], mode: Literal["one", "first", "all"], fallback: o.Fallback | None,
+        context: Context, around: str, unit: str | None,
+    ) -> o.Amount:  # fmt: skip
+        branches = []
+        for line in cases:
+            if isinstance(line, t.TableCase):
+                branches.append(self.table_branch(line, context, around))
+            else:
+                branches.append(self.branch(line, context, around, unit))
+        first = cases[0]
+        return o.Amount(
+            tuple(branches),
+            mode,
+            fallback,
+            number=self.number(),
+            article=self.article(first.cites, around),
+            span=first.span,
+        )
+
+    def branch(self, line: t.Case, context: Context, around: str, unit: str | None) -> o.Branch:
+        if line.if_present or line.reason:
+            self.scope.report("CR103", line.span, container=Phrase("a case with an amount", "带数额的行"))
+        condition, inner = self.case_condition(line.condition, context)
+        written = line.amount
+        value: e.Expression | o.Decided
+        if isinstance(written.value, t.Decided):
+            value = self.decided(written.value, inner, unit)
+        else:
+            value = self.elaborator.number(written.value, inner, unit)[0]
+        times, gather = None, None
+        if isinstance(written.per, t.PerField):
+            found = self.scope.field_of(context.kind, written.per.name.text)
+            if found is None or context.kind is None:
+                self.scope.unknown(
+                    "field", written.per.name, (*(context.kind.fields if context.kind else ()), *AFTER_PER)
+                )
+            else:
+                self.elaborator.need(found.type, "number", written.per)
+                times = found.name
+                self.scope.used.add((context.kind.name, found.name))
+                self.elaborator.check_missing(found, found.name, written.per, inner)
+        elif isinstance(written.per, t.PerGathered):
+            gather = o.Gather(written.per.period, written.per.at_least)
+        for date in (line.since, line.until):
+            if date:
+                self.scope.date(date, line)
+        return o.Branch(
+            self.number(), condition, line.otherwise, value, times, gather, -1 if written.deduct else 1, line.since,
+            line.until, self.article(line.cites, around), as_written(line.span, line.otherwise), line.span,
+        )  # fmt: skip
+
+    def decided(self, node: t.Decided, context: Context, unit: str | None) -> o.Decided:
+        low, _ = self.elaborator.number(node.low, context, unit)
+        high, _ = self.elaborator.number(node.high, context, unit)
+        self.check_range(low, high, node.span)
+        found = self.scope.field_of(context.kind, node.field.text)
+        if found is None or context.kind is None:
+            self.scope.unknown("field", node.field, context.kind.fields if context.kind else ())
+            return o.Decided(low, high, "")
+        self.elaborator.need(found.type, "number", node.field)
+        self.scope.used.add((context.kind.name, found.name))
+        return o.Decided(low, high, found.name)
+
+    def table_branch(self, line: t.TableCase, context: Context, around: str) -> o.Branch:
+        condition, inner = self.case_condition(line.condition, context)
+        keys, kinds, names = [], [], []
+        for dimension in line.dimensions:
+            node = t.Name(dimension.text, span=dimension.span)
+            key, kind = self.elaborator.expression(node, inner)
+            keys.append(key)
+            kinds.append(kind)
+            names.append(dimension.text)
+        table = build_table(
+            self.scope,
+            f"{line.span.source.name}:{line.span.source.line_number(line.span.start)}",
+            kinds,
+            names,
+            line.rows,
+            line.span,
+        )
+        self.printed.append(table)
+        return o.Branch(
+            self.number(),
+            condition,
+            False,
+            e.Lookup(table, tuple(keys)),
+            None,
+            None,
+            -1 if line.deduct else 1,
+            None,
+            None,
+            self.article(line.cites, around),
+            as_written(line.span),
+            line.span,
+        )

@@ -1,0 +1,128 @@
+"""The calendar of a policy to the core. A slip in it would put records into a wrong semester, so it is refused.
+
+Semesters follow each other: each begins before its teaching ends, and its teaching ends before the next begins; the
+calendar ends after the last teaching day. Holidays run forward, and not for longer than a year.
+"""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+from creditlang.core import operators as o
+from creditlang.core.lower.scope import Scope
+from creditlang.diagnostics import Label, Phrase, nearest
+from creditlang.source import Span
+from creditlang.syntax import tree as t
+
+_LONGEST_HOLIDAY = 366
+
+
+def build_calendar(scope: Scope) -> o.CalendarData:
+    """The calendar of the program, its slips reported."""
+    calendars = scope.program.calendars
+    if not calendars:
+        return o.CalendarData()
+    for other in calendars[1:]:
+        scope.report("CR102", other.span, Label(calendars[0].span), name="calendar")
+    node = calendars[0]
+    for again in node.ends[1:]:
+        scope.report("CR102", again.span, Label(node.ends[0].span), name="ends")
+    semesters = _semesters(scope, node)
+    last = _end(scope, node, semesters)
+    starts = [semester.start.text for semester in semesters]
+    built = tuple(
+        o.Semester(semester.name.text, semester.labels, semester.start.text, semester.teaching_until.text, end)
+        for semester, end in zip(semesters, [*starts[1:], last], strict=False)
+    )
+    days_off, made_up = _days(scope, node)
+    if built and last:
+        for known in node.known_to:
+            _take_from(scope, known, date.fromisoformat(built[0].start), date.fromisoformat(last), days_off, made_up)
+    return o.CalendarData(built, frozenset(days_off), frozenset(made_up))
+
+
+def _slip(scope: Scope, day: t.Identifier, en: str, zh: str) -> None:
+    scope.report("CR110", day.span, value=day.span.text, expected=Phrase(en, zh))
+
+
+def _semesters(scope: Scope, node: t.Calendar) -> list[t.CalendarSemester]:
+    """The semesters in order, each name once."""
+    named: dict[str, t.CalendarSemester] = {}
+    for semester in node.semesters:
+        if semester.name.text in named:
+            scope.report("CR102", semester.name.span, Label(named[semester.name.text].span), name=semester.name.text)
+        elif semester.teaching_until.text < semester.start.text:
+            _slip(scope, semester.teaching_until, "a day after the semester begins", "学期开始以后的日期")
+        else:
+            named[semester.name.text] = semester
+    ordered = sorted(named.values(), key=lambda semester: semester.start.text)
+    for one, two in pairwise(ordered):
+        if one.start.text == two.start.text:
+            _slip(scope, two.start, "a day on which no other semester begins", "没有其他学期在这天开始的日期")
+        elif one.teaching_until.text >= two.start.text:
+            _slip(scope, one.teaching_until, "a day before the next semester begins", "下一学期开始以前的日期")
+    return ordered
+
+
+def _end(scope: Scope, node: t.Calendar, semesters: list[t.CalendarSemester]) -> str:
+    """The first day after the calendar: after its end if that is given, else after its last teaching day."""
+    last = semesters[-1].teaching_until.text if semesters else ""
+    if node.ends:
+        end = node.ends[0]
+        if end.text < last or end.text >= date.max.isoformat():
+            place = t.Identifier(end.text, span=_date_in(end))
+            _slip(scope, place, "a day on or after the last teaching day", "最后一个教学日或以后的日期")
+        last = max(end.text, last)
+    return _day_after(last) if last else ""
+
+
+def _date_in(end: t.Identifier) -> Span:
+    """The date of a line that ends the calendar."""
+    words = end.span.text.split()
+    return Span(end.span.source, end.span.end - len(words[-1]), end.span.end)
+
+
+def _days(scope: Scope, node: t.Calendar) -> tuple[set[str], set[str]]:
+    """The days off, and the working days made up for them."""
+    days_off: set[str] = set()
+    made_up: set[str] = set()
+    for holiday in node.holidays:
+        first, last = date.fromisoformat(holiday.first.text), date.fromisoformat(holiday.last.text)
+        if not 0 <= (last - first).days < _LONGEST_HOLIDAY:
+            _slip(scope, holiday.last, "a day soon after the first", "第一天以后不久的日期")
+            continue
+        days = {(first + timedelta(offset)).isoformat() for offset in range((last - first).days + 1)}
+        (made_up if holiday.working else days_off).update(days)
+    return days_off, made_up
+
+
+def _take_from(
+    scope: Scope, name: t.Identifier, first: date, end: date, days_off: set[str], made_up: set[str]
+) -> None:  # fmt: skip
+    """What a plugin's calendar knows of the days before `end`; what the policy itself says of a day goes before."""
+    extensions = scope.extensions()
+    factory = extensions.calendars.get(name.text)
+    if factory is None:
+        close = nearest(name.text, extensions.calendars) or ""
+        scope.report("CR342", name.span, name=name.text, nearest=close)
+        return
+    own = days_off | made_up
+    last = end - timedelta(1)
+    try:
+        calendar = factory()
+        known = calendar.known
+        days = [day for day in calendar.days(max(first, known[0]), min(last, known[1])) if first <= day.on <= last]
+    except Exception as error:  # a plugin may raise anything, and is named
+        scope.report("CR701", name.span, owner=extensions.owners[name.text], error=type(error).__name__)
+        return
+    if first < known[0] or known[1] < last:
+        scope.report("CR345", name.span, name=name.text, first=known[0].isoformat(), last=known[1].isoformat())
+    for day in days:
+        if day.on.isoformat() not in own:
+            (made_up if day.working else days_off).add(day.on.isoformat())
+
+
+def _day_after(text: str) -> str:
+    try:
+        return (date.fromisoformat(text) + timedelta(1)).isoformat()
+    except OverflowError:
+        return text

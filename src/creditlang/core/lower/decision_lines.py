@@ -1,0 +1,102 @@
+"""Lines that decide: the cases of facts and credits, the parts of requirements."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Literal
+
+from attrs import define, evolve
+
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.core.lower.elaborate import Context
+from creditlang.core.lower.line_parts import Lines
+from creditlang.core.lower.line_places import CONTAINERS, asks_missing
+from creditlang.syntax import tree as t
+from creditlang.types import Type
+
+
+@define
+class DecisionLines(Lines):
+    """Lines that decide: the cases of facts and credits, the parts of requirements."""
+
+    def decision(
+        self, lines: Sequence[t.Line], context: Context, around: str, unit: str | None
+    ) -> tuple[o.Decision, Type | None]:
+        """The cases of a fact or credit, and the type of their values."""
+        mode: Literal["one", "first", "all"] = "one"
+        cases: list[o.Case] = []
+        kind: Type | None = None
+        inner = evolve(context, tolerant=context.tolerant or any(isinstance(x, t.Case) and x.otherwise for x in lines))
+        inner = evolve(inner, tolerant=inner.tolerant or any(map(asks_missing, lines)))
+        kind = self.decision_type(lines, inner, unit)
+        for line in lines:
+            match line:
+                case t.Mode():
+                    mode = line.which
+                case t.Case():
+                    case, found = self.decision_case(line, inner, around, unit, kind)
+                    cases.append(case)
+                    kind = found if kind is None else kind
+                case t.Steps():
+                    measure, _ = self.elaborator.number(line.measure, inner)
+                    then, full = line.then or Decimal(0), line.per_full or Decimal(1)
+                    value = e.Steps(measure, line.first, line.at, then, full, line.at_most)
+                    article = self.article(line.cites, around)
+                    cases.append(o.Case(self.number(), None, False, value, article, line.span))
+                    kind = Type("number", unit, 2)
+        return o.Decision(tuple(cases), mode), kind
+
+    def decision_type(self, lines: Sequence[t.Line], context: Context, unit: str | None) -> Type | None:
+        """The type of a decision whose first case does not show it: that of another case, or of the scale it names."""
+        values = [x.amount.value for x in lines if isinstance(x, t.Case) and not isinstance(x.amount.value, t.Decided)]
+        with self.scope.quiet():
+            kinds = [self.elaborator.expression(value, evolve(context, tolerant=True))[1] for value in values]
+        if not kinds or kinds[0].name != "unknown":
+            return None
+        known = next((kind for kind in kinds if kind.name != "unknown"), None)
+        names = [value.text for value in values if isinstance(value, t.Name)]
+        fitting = [
+            name
+            for name, candidate in self.scope.program.enumerations.items()
+            if len(names) == len(values) and all(candidate.value(text) for text in names)
+        ]
+        if known is None and len(fitting) > 1:
+            choices = ", ".join(name.split("@")[0] for name in fitting)
+            self.scope.report("CR109", values[0].span, name=names[0], choices=choices)
+        return known or (Type("value", enumeration=fitting[0]) if len(fitting) == 1 else None)
+
+    def decision_case(
+        self, line: t.Case, context: Context, around: str, unit: str | None, expected: Type | None
+    ) -> tuple[o.Case, Type]:
+        condition, inner = self.case_condition(line.condition, context)
+        written = line.amount.value
+        if isinstance(written, t.Decided) or line.amount.per is not None or line.amount.deduct:
+            self.scope.report("CR103", line.span, container=CONTAINERS["fact"])
+            return o.Case(self.number(), None, False, e.Unknown(), "", line.span), Type("unknown")
+        value, kind = self.elaborator.expression(written, inner, expected or Type("number", unit))
+        if expected is not None:
+            self.elaborator.same(kind, expected, written)
+        if unit and kind.name == "number" and kind.unit and kind.unit != unit:
+            self.scope.report("CR202", written.span, left=kind.unit, right=unit)
+        kind = kind.with_unit(kind.unit or unit) if kind.name == "number" else kind
+        return o.Case(
+            self.number(), condition, line.otherwise, value, self.article(line.cites, around), line.span
+        ), kind
+
+    def part(self, line: t.Part, around: str) -> o.Part:
+        """One condition of a requirement; a comparison of numbers keeps what is had and what is needed."""
+        have = needed = None
+        at_least = True
+        context = Context()
+        node = line.condition
+        condition = self.elaborator.condition(node, context)
+        if (
+            isinstance(condition, e.Compare)
+            and condition.ranks is None
+            and condition.operator in (">=", "<=", ">", "<")
+        ):
+            have, needed, at_least = condition.left, condition.right, condition.operator in (">=", ">")
+        return o.Part(
+            self.number(), line.label or node.span.text, condition, have, needed, at_least,
+            self.article(line.cites, around), line.span,
+        )  # fmt: skip

@@ -1,0 +1,111 @@
+"""What the lines of all bodies have in common: articles, numbers, conditions, limits and ranges."""
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import count
+
+from attrs import define, evolve, field
+
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.core.lower.elaborate import Context, Elaborator, known_present
+from creditlang.core.lower.line_places import ALLOWED, CONTAINERS
+from creditlang.core.lower.scope import Scope
+from creditlang.diagnostics import Phrase
+from creditlang.source import Span
+from creditlang.syntax import tree as t
+
+
+@define
+class Lines:
+    """What all lines need: the scope, articles, numbers, conditions."""
+
+    scope: Scope
+    elaborator: Elaborator
+    articles: tuple[str, ...] = ()
+    numbers: Iterator[int] = field(factory=lambda: count(1))
+    printed: list[e.Table] = field(factory=list)
+    cited: list[tuple[str, t.Citation]] = field(factory=list)
+
+    def article(self, cites: t.Cites, around: str = "") -> str:
+        """The articles of a line; a citation that names no article belongs to the one around it."""
+        parts = []
+        for cite in cites:
+            text = cite.text.replace("（", "(").replace("）", ")")
+            own = not self.articles or any(text.startswith(name) for name in self.articles)
+            foreign = not own and _ARTICLE.match(text) is not None
+            parent = next((name for name in self.articles if around.startswith(name)), "")
+            if foreign:
+                self.scope.report("CR334", cite.span, article=text)
+            elif not own and parent:
+                text = f"{parent} {text}"
+            elif not own and not text.startswith("附件"):
+                self.scope.report("CR334", cite.span, article=text)
+            self.cited.append((text, cite))
+            parts.append(text)
+        return "；".join(parts) or around
+
+    def number(self) -> int:
+        """The next operator's number."""
+        return next(self.numbers)
+
+    def check_place(self, lines: Iterable[t.Line], container: str) -> None:
+        """Report lines that do not belong in a container."""
+        for line in lines:
+            if not isinstance(line, ALLOWED[container]):
+                self.scope.report("CR103", line.span, container=CONTAINERS[container])
+
+    def case_condition(self, node: t.Expression | None, context: Context) -> tuple[e.Expression | None, Context]:
+        if node is None:
+            return None, context
+        condition = self.elaborator.condition(node, context)
+        certain = known_present(node, True, self.elaborator, context)
+        return condition, evolve(context, present=context.present | certain)
+
+    def fallback(self, line: t.Fallback, context: Context, unit: str | None) -> o.Fallback:
+        self.article(line.cites)
+        low = self.elaborator.number(line.low, context, unit)[0] if line.low else None
+        high = self.elaborator.number(line.high, context, unit)[0] if line.high else None
+        self.check_range(low, high, line.span)
+        return o.Fallback(line.disposition, low, high, line.reason or "")
+
+    def check_limit(self, limit: e.Expression, node: t.Expression, whole: bool) -> None:
+        """A limit that is written as a number is not below zero; a number of events is whole."""
+        match limit:
+            case e.Constant(value=Decimal() as value):
+                bad = value < 0 or (whole and value != int(value))
+            case e.Arithmetic(operator="-", left=e.Constant(value=Decimal() as value), right=e.Constant()):
+                bad = value == 0
+            case _:
+                bad = False
+        if bad:
+            wanted = (
+                Phrase("a whole number from 0", "不小于0的整数") if whole else Phrase("a number from 0", "不小于0的数")
+            )
+            self.scope.report("CR110", node.span, value=node.span.text, expected=wanted)
+
+    def check_range(self, low: e.Expression | None, high: e.Expression | None, span: Span) -> None:
+        """A range goes from a lower to a higher number."""
+        ends = [x.value for x in (low, high) if isinstance(x, e.Constant) and isinstance(x.value, Decimal)]
+        if len(ends) == 2 and ends[0] > ends[1]:
+            wanted = Phrase("a range from a lower to a higher number", "从小到大的范围")
+            self.scope.report("CR110", span, value=span.text, expected=wanted)
+
+
+AFTER_PER = ("event", "semester", "year", "month", "week", "day", "学期", "学年", "月", "周", "日")
+"""What may follow `per` that is no field, for whoever misspells it."""
+
+
+def as_written(span: Span, whole: bool = False) -> str:
+    """A line as it is written, without articles and comment: from the span on, or from its start."""
+    number = span.source.line_number(span.start)
+    line = span.source.line_text(number)
+    column = span.source.position(span.start).column - 1
+    before = line[:column]
+    start = 0 if whole or not re.search("[:：]", before) else column
+    return _TRAILING.sub("", line[start:]).strip()
+
+
+_ARTICLE = re.compile(r"第[零一二三四五六七八九十百\d]+条")
+_TRAILING = re.compile(r"(\s*(\[[^\]\"]*\]|【[^】]*】))*\s*(#[^\"]*)?$")

@@ -1,0 +1,150 @@
+"""Printed tables to the core: headings become keys, cells numbers.
+
+A table of one dimension has a row for each label; a table of two has its column labels in the first row. A dash is an
+empty cell. A triangle, in which each row may be one cell longer than the one above, needs no dashes. Cells are counted
+from the left, and compared with the place of their heading on the page.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from creditlang.core.expressions import Table
+from creditlang.core.lower.scope import Scope
+from creditlang.diagnostics import Phrase, nearest
+from creditlang.source import Span
+from creditlang.syntax import tree as t
+from creditlang.types import UNKNOWN, WHOLE, YES_OR_NO, Type
+
+
+def build_table(
+    scope: Scope, name: str, dimensions: Sequence[Type], names: Sequence[str], rows: Sequence[t.Row], span: Span
+) -> Table:
+    """The table of `rows` over `dimensions`, whose labels are values of those types."""
+    if len(dimensions) == 1:
+        labels, cells = _column(scope, dimensions[0], names[0], rows)
+        return Table(name, tuple(names), (labels,), cells)
+    if len(dimensions) != 2 or not rows:
+        scope.report("CR206", span, table=name, needed=Phrase("one or two", "一至两"), given=len(dimensions))
+        return Table(name, tuple(names), tuple(() for _ in dimensions), {})
+    return _grid(scope, name, dimensions, names, rows)
+
+
+def dimension_type(scope: Scope, name: str, labels: Sequence[t.Cell]) -> Type:
+    """What a dimension's labels are values of: the scale or choice of that name, numbers, or what fits them all."""
+    enumeration = scope.program.canonical("enumeration", name)
+    if enumeration:
+        return Type("value", enumeration=enumeration)
+    if all(label.kind == "NUMBER" for label in labels):
+        return WHOLE
+    if all(label.kind in ("YES", "NO") for label in labels):
+        return YES_OR_NO
+    attribute = scope.program.canonical("attribute", name)
+    if attribute and scope.program.attributes[attribute].type.enumeration:
+        return scope.program.attributes[attribute].type
+    fitting = [
+        key
+        for key, candidate in scope.program.enumerations.items()
+        if all(candidate.value(label.text) for label in labels)
+    ]
+    named = [key for key in fitting if key.split("@")[0] == name]
+    if len(named) == 1 or len(fitting) == 1:
+        return Type("value", enumeration=(named or fitting)[0])
+    where = labels[0].span if labels else None
+    scope.report("CR109", where, name=name, choices=", ".join(key.split("@")[0] for key in fitting) or "-")
+    return UNKNOWN
+
+
+def _label(scope: Scope, kind: Type, dimension: str, cell: t.Cell) -> str | None:
+    if kind.name == "number" and cell.kind == "NUMBER":
+        return key_text(Decimal(cell.text))
+    if kind.name == "yes or no" and cell.kind in ("YES", "NO"):
+        return "yes" if cell.kind == "YES" else "no"
+    value = scope.value_of(kind, cell.text)
+    if value is None and kind is not UNKNOWN:
+        known = scope.program.enumerations[kind.enumeration].values if kind.enumeration else {}
+        names = [text for key, labels in known.items() for text in (key, *labels)]
+        scope.report("CR305", cell.span, label=cell.text, dimension=dimension, nearest=nearest(cell.text, names) or "")
+    return value
+
+
+def key_text(value: object) -> str:
+    """A key as the labels of tables write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(value)
+
+
+def _number(scope: Scope, cell: t.Cell) -> Decimal | None:
+    if cell.kind in ("NUMBER", "PERCENT"):
+        return Decimal(cell.text)
+    if cell.kind != "EMPTY":
+        scope.report("CR201", cell.span, found=Phrase("a name", "名称"), expected=Phrase("a number", "数字"))
+    return None
+
+
+def _column(
+    scope: Scope, kind: Type, dimension: str, rows: Sequence[t.Row]
+) -> tuple[tuple[str, ...], dict[tuple[str, ...], Decimal]]:
+    labels: list[str] = []
+    cells: dict[tuple[str, ...], Decimal] = {}
+    for row in rows:
+        if len(row.cells) != 2:
+            scope.report("CR301", row.span, given=len(row.cells), needed=2)
+            continue
+        label = _label(scope, kind, dimension, row.cells[0])
+        number = _number(scope, row.cells[1])
+        if label is None:
+            continue
+        if label in labels:
+            scope.report("CR304", row.cells[0].span, label=row.cells[0].text)
+        labels.append(label)
+        if number is not None:
+            cells[(label,)] = number
+    return tuple(labels), cells
+
+
+def _grid(scope: Scope, name: str, dimensions: Sequence[Type], names: Sequence[str], rows: Sequence[t.Row]) -> Table:
+    heading, *body = rows
+    across = [_label(scope, dimensions[1], names[1], cell) for cell in heading.cells]
+    for position, cell in enumerate(heading.cells):
+        if across[position] is not None and across[position] in across[:position]:
+            scope.report("CR304", cell.span, label=cell.text)
+    triangle = [len(row.cells) - 1 for row in body]
+    is_triangle = all(later - earlier in (0, 1) for earlier, later in pairwise(triangle))
+    down: list[str] = []
+    cells: dict[tuple[str, ...], Decimal] = {}
+    for row in body:
+        label = _label(scope, dimensions[0], names[0], row.cells[0])
+        given = len(row.cells) - 1
+        if given > len(across) or (given < len(across) and not (is_triangle and triangle[0] < triangle[-1])):
+            scope.report("CR301", row.span, given=given, needed=len(across))
+        if label is None:
+            continue
+        if label in down:
+            scope.report("CR304", row.cells[0].span, label=row.cells[0].text)
+        down.append(label)
+        for column, cell, head in zip(across, row.cells[1:], heading.cells, strict=False):
+            number = _number(scope, cell)
+            _check_place(scope, cell, heading.cells, head)
+            if number is not None and column is not None:
+                cells[label, column] = number
+    return Table(name, tuple(names), (tuple(down), tuple(label for label in across if label)), cells)
+
+
+def _check_place(scope: Scope, cell: t.Cell, headings: Sequence[t.Cell], own: t.Cell) -> None:
+    """Warn when a cell stands under another heading than its own: a sign that one before it is missing."""
+    middle = _middle(cell)
+    distances = {id(head): abs(_middle(head) - middle) for head in headings}
+    closest = min(headings, key=lambda head: distances[id(head)])
+    if closest is not own and distances[id(closest)] + 4 < distances[id(own)]:
+        scope.report("CR302", cell.span)
+
+
+def _middle(cell: t.Cell) -> int:
+    """Twice the column of a cell's middle."""
+    source = cell.span.source
+    start, end = source.position(cell.span.start), source.position(cell.span.end)
+    return start.display_column + end.display_column

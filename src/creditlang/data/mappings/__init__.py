@@ -1,0 +1,1 @@
+"""Mapping files: sheets of another shape, as students and records of a policy."""

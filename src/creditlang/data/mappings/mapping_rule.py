@@ -1,0 +1,273 @@
+"""A mapping's rule at work: whether it fits a sheet, and each row as the rows of records that it stands for.
+
+A rule fits if the sheet's name and the lines above its heading are as the rule says, and every heading that it asks for
+is there. Names are compared with the sheet's name, the file's, and what messages call it; in a pattern `*` stands for
+anything and `{field}` for the text that becomes that field.
+
+A row becomes rows with the policy's own columns, one for each record of the rule, which are then read like any other.
+A cell that cannot be taken apart as the rule says makes its record invalid, with the place in the sheet as it is.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Final
+
+from attrs import field, frozen
+
+from creditlang.data.cells import CellError, day_text, divided, semester_text, strip_cell
+from creditlang.data.dataset import STUDENT_ID
+from creditlang.data.mappings.mapping import Origin, RecordRule, TableRule, Taken, Term
+from creditlang.data.mappings.mapping_file import placeholders
+from creditlang.data.sheets.column_layout import Layout, Layouts
+from creditlang.data.sheets.sheet_heading import (
+    LONGEST_NAME,
+    RUNNING_NUMBERS,
+    Doubt,
+    Heading,
+    Sheet,
+    find_heading,
+    plain_heading,
+)
+from creditlang.diagnostics import Diagnostic, Phrase, Place, listed, nearest, report
+from creditlang.schema import RawRow, RawTable
+
+# The last ending of a file's name, and the sheet in brackets after it. It begins with a letter: `2024.10.08` has none.
+_ENDING: Final = re.compile(r"(.*)\.[A-Za-z][A-Za-z0-9]{1,6}(?:[ （].*)?", re.DOTALL)
+_PIECES: Final = re.compile(r"(\*|\{[^{}]*\})")
+_NOTHING: Final = re.compile(r"0*(?:\.0*)?")
+
+Cells = Sequence[str]
+
+
+@frozen
+class Fit:
+    """A rule that fits a sheet: where its heading is, and what its name and title say."""
+
+    rule: TableRule
+    heading: Heading
+    captured: Mapping[str, str]
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the sheet is known by more than its headings."""
+        return bool(self.rule.names or self.rule.titles)
+
+    def unknown(self, table: RawTable) -> list[Diagnostic]:
+        """Headings of which the rule says nothing: CR652."""
+        if self.rule.ignores_others:
+            return []
+        known = list(dict.fromkeys(self.rule.all_headings()))
+        plain = {plain_heading(head) for head in known} | RUNNING_NUMBERS
+        found = []
+        for cell in dict.fromkeys(map(strip_cell, self.heading.cells)):
+            if cell and plain_heading(cell) not in plain:
+                place = Place(table.source, self.heading.place_row, cell)
+                found.append(report("CR652", place, name=cell, kind=table.name, nearest=nearest(cell, known) or ""))
+        return found
+
+    def wanted(self, cells: Cells) -> bool:
+        """Whether a row is one of those that the rule is about."""
+        return all(_text(cells, position) in texts for position, texts in self._wanted)
+
+    @cached_property
+    def _wanted(self) -> tuple[tuple[int | None, tuple[str, ...]], ...]:
+        return tuple((self.position(only.headings), only.texts) for only in self.rule.rows)
+
+    @cached_property
+    def _heads(self) -> list[str]:
+        return [plain_heading(cell) for cell in self.heading.cells]
+
+    def position(self, headings: Iterable[str]) -> int | None:
+        """Where the first of some headings stands that is there."""
+        heads = map(plain_heading, headings)
+        return next((self._heads.index(head) for head in heads if head in self._heads), None)
+
+
+@frozen
+class Misfit:
+    """Why a rule does not fit: its heading is in doubt, or the `reason`, the larger the `distance` the farther off."""
+
+    doubt: Doubt | None = None
+    reason: Phrase = field(factory=lambda: Phrase("", ""))
+    distance: int = 0
+
+
+def fit(rule: TableRule, sheet: Sheet) -> Fit | Misfit:
+    """Whether a rule fits a sheet."""
+    captured = _captured(rule.names, _names(sheet.table))
+    if rule.names and captured is None:
+        return _otherwise("name", "名称", rule.names)
+    known = {plain_heading(head) for head in rule.all_headings()}
+    heading = find_heading(sheet, known, {plain_heading(head) for head in STUDENT_ID})
+    if isinstance(heading, Doubt):
+        return Misfit(heading)
+    there = {plain_heading(cell) for cell in heading.cells}
+    filters = (*rule.rows, *(only for record in rule.records for only in record.rows))
+    gathered = () if rule.gather is None else (rule.gather.counted, rule.gather.day)
+    wanted = (*rule.headings, *(only.headings for only in filters), *gathered)
+    missing = tuple(group[0] for group in wanted if not there.intersection(map(plain_heading, group)))
+    barred = [cell for cell in heading.cells if plain_heading(cell) in set(map(plain_heading, rule.without))]
+    if missing or not heading.known:
+        return _lacking(missing)
+    if barred:
+        heads = listed(map(strip_cell, barred))
+        return Misfit(reason=Phrase(f"there must not be: {heads}", f"不能有这些列：{heads.zh}"), distance=len(barred))
+    titled = _captured(rule.titles, heading.above)
+    if rule.titles and titled is None:
+        return _otherwise("title", "标题", rule.titles)
+    return Fit(rule, heading, {**(captured or {}), **(titled or {})})
+
+
+def _otherwise(en: str, zh: str, patterns: Sequence[str]) -> Misfit:
+    """The sheet's name or title is not like these."""
+    return Misfit(
+        reason=Phrase(
+            f"its {en} would be like “{'”, “'.join(patterns)}”", f"{zh}应像“{'”“'.join(patterns)}”这样"
+        ),
+        distance=len(patterns),
+    )  # fmt: skip
+
+
+def _lacking(missing: Sequence[str]) -> Misfit:
+    if not missing:
+        return Misfit()
+    heads = listed(missing)
+    reason = Phrase(f"these headings are not there: {heads}", f"缺少这些列：{heads.zh}")
+    return Misfit(reason=reason, distance=len(missing))
+
+
+def _names(table: RawTable) -> tuple[str, ...]:
+    """What a table is called: the sheet, the file without its ending, and as messages call it."""
+    ending = _ENDING.fullmatch(table.source)
+    return (table.name, table.source if ending is None else ending[1], table.source)
+
+
+def _captured(patterns: Iterable[str], texts: Sequence[str]) -> dict[str, str] | None:
+    """What the first pattern that fits takes out of the first text that it fits; None if there is none."""
+    for pattern in patterns:
+        names, expression = placeholders(pattern), _expression(pattern)
+        for text in texts:
+            if len(text) <= LONGEST_NAME and (match := expression.fullmatch(text)):
+                return {name: strip_cell(value) for name, value in zip(names, match.groups(), strict=True)}
+    return None
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    """A pattern as an expression. A field ends where the text after it first comes, and is never tried longer.
+
+    The last field has what is left. So nothing is tried twice but where a `*` ends, and every name costs little.
+    """
+    pieces = _PIECES.split(pattern)
+    parts = []
+    for at, piece in enumerate(pieces):
+        after = re.escape(pieces[at + 1]) if at + 1 < len(pieces) else ""
+        if piece == "*":
+            parts.append(".*")
+        elif not piece.startswith("{"):
+            parts.append(re.escape(piece))
+        elif at == len(pieces) - 2:
+            parts.append("(.+)")
+        else:
+            parts.append(rf"(?>(.(?:(?!{after}).)*)(?={after}))" if after else "(.)")
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def _text(cells: Cells, position: int | None) -> str:
+    return strip_cell(cells[position]) if position is not None and position < len(cells) else ""
+
+
+class Projection:
+    """Makes one record's row out of a row of the sheet. `more` are columns that are filled in later."""
+
+    def __init__(
+        self, record: RecordRule, fitted: Fit, layouts: Layouts, source: str, more: Iterable[str] = ()
+    ) -> None:
+        """Find the columns that the record takes."""
+        self.record = record
+        self.fitted = fitted
+        self.source = source
+        builtin = layouts.builtin(record.kind)
+        labels = {x.column.name: x.shown for x in (*layouts.readers(record.kind), *layouts.of_people(record.kind))}
+        self.names: list[str] = []
+        self.takers: list[tuple[str, Callable[[Cells], str]]] = []
+        shown: dict[str, str] = {}
+        for name in record.fields:
+            origin = record.columns.get(name)
+            heading = self._heading(origin)
+            captured = next((fitted.captured[text] for text, taken in record.captured.items() if taken == name), "")
+            otherwise = self._translated(name, captured) or record.constants.get(name, "")
+            if heading is None and not otherwise:
+                continue
+            own = builtin.get(name, (name,))[0]
+            shown[own] = heading or labels.get(name, name)
+            self.names.append(own)
+            self.takers.append((shown[own], self._taker(name, origin, otherwise)))
+        self.names += [name for name in more if name not in self.names]
+        self.layout: Layout = layouts.lay_out(source, record.kind, self.names, shown)
+        self.when = [fitted.position((column,)) for column in record.when]
+        self.rows = [(fitted.position(only.headings), only.texts) for only in record.rows]
+
+    def _heading(self, origin: Origin | None) -> str | None:
+        """What the sheet calls the column that a field is taken from; None if it is not there."""
+        groups = [origin.headings] if isinstance(origin, Taken) else [origin.year, origin.term] if origin else []
+        positions = [self.fitted.position(group) for group in groups]
+        if not positions or None in positions:
+            return None
+        return strip_cell(self.fitted.heading.cells[positions[-1] or 0])
+
+    def _translated(self, name: str, text: str) -> str:
+        return self.record.values.get(name, {}).get(text, text)
+
+    def _taker(self, name: str, origin: Origin | None, otherwise: str) -> Callable[[Cells], str]:
+        values = self.record.values.get(name, {})
+        read = self._read(origin)
+
+        def take(cells: Cells) -> str:
+            text = read(cells)
+            return values.get(text, text) or otherwise
+
+        return take
+
+    def _read(self, origin: Origin | None) -> Callable[[Cells], str]:
+        """How the text of a field is got out of a row."""
+        if self._heading(origin) is None or origin is None:
+            return lambda cells: ""
+        if isinstance(origin, Term):
+            year, term = self.fitted.position(origin.year), self.fitted.position(origin.term)
+            return lambda cells: _semester(_text(cells, year), _text(cells, term))
+        position = self.fitted.position(origin.headings)
+        match origin.part:
+            case "day":
+                return lambda cells: day_text(_text(cells, position))
+            case "number":
+                return lambda cells: divided(_text(cells, position))[0]
+            case "words":
+                return lambda cells: divided(_text(cells, position))[1]
+            case _:
+                return lambda cells: _text(cells, position)
+
+    def exists(self, cells: Cells) -> bool:
+        """Whether a row has this record."""
+        if any(_text(cells, position) not in texts for position, texts in self.rows):
+            return False
+        return not self.when or any(not _NOTHING.fullmatch(_text(cells, position)) for position in self.when)
+
+    def row(self, given: RawRow) -> RawRow:
+        """The row of the record."""
+        if given.problem is not None:
+            return RawRow(given.number, (), given.problem)
+        problem = None
+        cells = []
+        for shown, take in self.takers:
+            try:
+                cells.append(take(given.cells))
+            except CellError as error:
+                cells.append("")
+                problem = problem or error.diagnostic(Place(self.source, given.number, shown))
+        cells += [""] * (len(self.names) - len(cells))
+        return RawRow(given.number, tuple(cells), problem)
+
+
+def _semester(year: str, term: str) -> str:
+    return semester_text(year, term) if year or term else ""

@@ -1,0 +1,1 @@
+"""Whose a record is: by number, by name and class, or by the group that it speaks of."""

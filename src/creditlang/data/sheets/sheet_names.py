@@ -1,0 +1,64 @@
+"""What a sheet is by its name: one of the policy's names as it stands, or one with more around it.
+
+Offices call a sheet 学生名单 or 2024级违纪违规记录 where the policy says 学生 and 违纪违规. Such a name is taken for
+the longest of the policy's names that it holds, and only if all columns are there that are needed: the name alone
+would be a guess. What was taken for what is said.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from creditlang.core import operators as o
+from creditlang.data.cells import strip_cell
+from creditlang.data.dataset import FOR_PEOPLE, STUDENT_TABLE
+from creditlang.data.sheets.column_layout import Layouts
+from creditlang.data.sheets.sheet_heading import Heading, Sheet
+from creditlang.diagnostics import nearest
+
+_FOR_PEOPLE: Final = ("说明", "须知")
+
+
+class SheetNames:
+    """The names of one policy."""
+
+    def __init__(self, policy: o.Policy, layouts: Layouts) -> None:
+        """The students have the empty kind."""
+        self.layouts = layouts
+        self.students = (*policy.student_labels, *STUDENT_TABLE)
+        self.kinds: dict[str, str] = {}
+        for name, kind in policy.kinds.items():
+            for text in (*kind.labels, name):
+                self.kinds.setdefault(text, name)
+        self.all: Mapping[str, str] = {**self.kinds, **dict.fromkeys(self.students, "")}
+
+    def exact(self, name: str) -> str | None:
+        """The kind of a name as it stands, or None."""
+        return "" if name in self.students else self.kinds.get(name)
+
+    def inside(self, sheet: Sheet) -> tuple[str, str] | None:
+        """The kind of a longer name and the name in it, if the sheet has all columns that the kind needs."""
+        found = [text for text in self.all if text in sheet.table.name]
+        for text in sorted(found, key=len, reverse=True)[:1]:
+            kind = self.all[text]
+            if self.is_whole(sheet, kind):
+                return kind, text
+        return None
+
+    def close(self, name: str) -> str:
+        """What may have been meant: a name that is inside of this one, or nearly it."""
+        found = [text for text in self.all if text in name]
+        return max(found, key=len) if found else nearest(name, [*self.kinds, *STUDENT_TABLE]) or ""
+
+    def is_whole(self, sheet: Sheet, kind: str) -> bool:
+        """Whether a sheet has all columns that its kind needs, under the policy's own names."""
+        found = self.layouts.heading(sheet, kind)
+        return isinstance(found, Heading) and not self.layouts.lay_out("", kind, found.cells).missing
+
+    def is_for_people(self, sheet: Sheet) -> bool:
+        """Whether it explains: it is called so, and a longer name only counts if no line is a heading."""
+        name = strip_cell(sheet.table.name)
+        if name in FOR_PEOPLE:
+            return True
+        kinds = ("", *set(self.kinds.values()))
+        headings = (self.layouts.heading(sheet, kind) for kind in kinds)
+        return name.endswith(_FOR_PEOPLE) and not any(isinstance(x, Heading) and x.known for x in headings)

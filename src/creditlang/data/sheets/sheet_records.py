@@ -1,0 +1,224 @@
+"""A sheet to its students or records, once it is known what it is: by the policy's own names, or by a mapping's rule.
+
+What both ways share: the lines above the heading are passed over, rows that cannot be records are passed over, every
+other row is a record; and all of it is said.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from creditlang.core import operators as o
+from creditlang.data.dataset import Dataset
+from creditlang.data.mappings.completion_rates import Gathering
+from creditlang.data.mappings.mapping import MappingFile, RecordRule
+from creditlang.data.mappings.mapping_rule import Fit, Projection
+from creditlang.data.people.name_matching import JoinedSheet, People, without_running_number
+from creditlang.data.records import Records
+from creditlang.data.sheets.column_layout import Layout, Layouts
+from creditlang.data.sheets.duplicates import Apart, Repeated
+from creditlang.data.sheets.sheet_heading import Doubt, Heading, Sheet
+from creditlang.data.sheets.totals_rows import Unrecorded, numbered
+from creditlang.diagnostics import Diagnostic, Place, listed, report
+from creditlang.ledger import Record
+from creditlang.schema import RawRow
+
+
+class Tables:
+    """Reads the sheets of one dataset."""
+
+    def __init__(
+        self, policy: o.Policy, layouts: Layouts, records: Records, people: People, dataset: Dataset
+    ) -> None:  # fmt: skip
+        """What is wrong, and what is worth knowing, goes to `dataset`."""
+        self.policy = policy
+        self.layouts = layouts
+        self.records = records
+        self.people = people
+        self.dataset = dataset
+        self.apart = Apart()
+        self.gatherings: dict[tuple[str, int], Gathering] = {}
+
+    def note(self, found: Iterable[Diagnostic]) -> None:
+        """Keep what is wrong or worth knowing."""
+        self.dataset.problems.extend(found)
+
+    def counted(self, kind: str, records: Iterable[Record]) -> Iterator[Record]:
+        """Count records as read."""
+        for record in records:
+            self.dataset.read[kind] = self.dataset.read.get(kind, 0) + 1
+            yield record
+
+    # ---- the policy's own names
+    def plain(self, sheet: Sheet, kind: str) -> Iterator[Record]:
+        """A table of the students, where `kind` is empty, or of records."""
+        heading = self.layouts.heading(sheet, kind)
+        if isinstance(heading, Doubt):
+            self.note([heading.problem(sheet)])
+            return
+        if heading.line == 0 and heading.lines == 1 and sheet.table.doubts:
+            self.note(sheet.table.doubts)
+            return
+        if (twice := self.apart.twice(sheet, kind, heading)) is not None:
+            self.note([twice])
+            return
+        layout = self.layouts.lay_out(sheet.table.source, kind, heading.cells)
+        self.note([*self._above(sheet, heading), *layout.problems(sheet.table, heading.place_row)])
+        rows = self._rows(sheet, heading, self._unrecorded(heading, layout))
+        if kind:
+            self.dataset.read.setdefault(kind, 0)
+            yield from self.counted(kind, self._plain_records(rows, layout, heading))
+            return
+        for row in rows:
+            self.records.student(row, layout)
+
+    def _plain_records(self, rows: Iterator[RawRow], layout: Layout, heading: Heading) -> Iterator[Record]:
+        joined = self.people.sheet(layout)
+        repeated = Repeated(heading.cells)
+        for row in rows:
+            record = self.records.record(row, layout)
+            if record.student and layout.record_id is None and row.problem is None:
+                repeated.look(row)
+            if joined is not None and row.problem is None:
+                cells = None if record.student else without_running_number(row.cells, heading.cells)
+                self.people.meet(joined, record, row, layout, cells)
+            yield record
+        self.note(repeated.note(layout.source))
+
+    def _unrecorded(self, heading: Heading, layout: Layout) -> Unrecorded:
+        columns = (*layout.columns, *layout.people)
+        item = self.policy.kinds[layout.kind].item_field if layout.kind else None
+        places = {column.reader.column.name: column.position for column in columns}
+        return Unrecorded(
+            heading.cells, layout.identity, layout.record_id, _known([places.get(item or "")]),
+            _known([*places.values(), layout.identity, layout.record_id]),
+        )  # fmt: skip
+
+    # ---- what both ways share
+    def _above(self, sheet: Sheet, heading: Heading) -> list[Diagnostic]:
+        """Say that the heading is not the first line: CR670."""
+        if heading.line == 0:
+            return []
+        return [report("CR670", Place(sheet.table.source, heading.place_row), count=heading.line)]
+
+    def _rows(self, sheet: Sheet, heading: Heading, unrecorded: Unrecorded) -> Iterator[RawRow]:
+        """The rows that are records; the others, and cells without a heading, are said at the end: CR672, CR674."""
+        nameless = [at for at, cell in enumerate(heading.cells) if not cell.strip()]
+        found: dict[int, int] = {}
+        for row in sheet.below(heading).rows:
+            if unrecorded.passes_over(row):
+                continue
+            for at in nameless:
+                if at not in found and at < len(row.cells) and row.cells[at].strip():
+                    found[at] = row.number
+            yield row
+        source = sheet.table.source
+        self.note(report("CR674", Place(source, row), position=at + 1) for at, row in sorted(found.items()))
+        self.note(unrecorded.note(source))
+
+    # ---- by a mapping
+    def mapped(self, sheet: Sheet, mapping: MappingFile, fitted: Fit) -> Iterator[Record]:
+        """A table that a rule reads."""
+        rule, heading, source = fitted.rule, fitted.heading, sheet.table.source
+        meaning = (mapping.name, rule.number, *sorted(fitted.captured.items()))
+        if (twice := self.apart.twice(sheet, meaning, heading)) is not None:
+            self.note([twice])
+            return
+        self.note([*self._above(sheet, heading), *fitted.unknown(sheet.table)])
+        more = Gathering.names(rule.gather, self.policy.kinds[rule.records[0].kind]) if rule.gather else ()
+        projections = [Projection(record, fitted, self.layouts, source, more) for record in rule.records]
+        for projection in projections:
+            self.note(projection.layout.problems(sheet.table, heading.place_row))
+            if projection.record.kind:
+                self.dataset.read.setdefault(projection.record.kind, 0)
+        joined = self.people.sheet(projections[0].layout) if rule.records[0].kind else None
+        rows = _Passed(self._rows(sheet, heading, self._unrecorded_by(fitted)), fitted)
+        if rule.gather is not None:
+            made = Gathering(self.policy, rule.gather, self.records, self.people)
+            gathering = self.gatherings.setdefault((mapping.name, rule.number), made)
+            gathered = gathering.sheet(fitted, projections[0], joined)
+            for row in rows:
+                gathering.take(gathered, row)
+        else:
+            yield from self._mapped_records(rows, projections, joined)
+        kinds = list(dict.fromkeys(self._shown(record) for record in rule.records))
+        self.note([report(
+            "CR675", Place(source), mapping=mapping.title, number=rule.number, rows=rows.read,
+            kinds=listed(kinds),
+        )])  # fmt: skip
+        if rows.without:
+            self.note([report("CR689", Place(source), count=len(rows.without), rows=numbered(rows.without))])
+
+    def _mapped_records(
+        self, rows: "_Passed", projections: list[Projection], joined: JoinedSheet | None
+    ) -> Iterator[Record]:
+        """The records of each row; of a row that is broken, one."""
+        heads = rows.fitted.heading.cells
+        repeated = Repeated(heads)
+        for row in rows:
+            broken = row.problem is not None
+            there = [x for x in enumerate(projections, 1) if broken or x[1].exists(row.cells)]
+            if not there:
+                rows.pass_over(row)
+            claim = None
+            for number, projection in there[:1] if broken else there:
+                projected = projection.row(row)
+                if not projection.record.kind:
+                    self.records.student(projected, projection.layout)
+                    continue
+                suffix = f"#{number}" if len(projections) > 1 else ""
+                record = self.records.record(projected, projection.layout, suffix)
+                if joined is not None and not broken:
+                    cells = None if record.student else without_running_number(row.cells, heads)
+                    claim = self.people.meet(joined, record, projected, projection.layout, cells, claim)
+                if record.student and projection is there[0][1] and projection.layout.record_id is None and not broken:
+                    repeated.look(row)
+                yield from self.counted(projection.record.kind, [record])
+        self.note(repeated.note(projections[0].layout.source))
+
+    def _unrecorded_by(self, fitted: Fit) -> Unrecorded:
+        """The same as for the policy's own names, by the columns that a rule takes."""
+        places: dict[str, int | None] = {}
+        items = {self.policy.kinds[record.kind].item_field for record in fitted.rule.records if record.kind}
+        for record in fitted.rule.records:
+            for name, origin in record.columns.items():
+                places.setdefault(name, fitted.position(origin.headings))
+        codes = _known(place for name, place in places.items() if name in items)
+        identity, record_id = places.get("student_id"), places.get("record_id")
+        return Unrecorded(fitted.heading.cells, identity, record_id, codes, _known(places.values()))
+
+    def _shown(self, record: RecordRule) -> str:
+        """What people call the kind of a rule's record."""
+        labels = self.policy.kinds[record.kind].labels if record.kind else self.policy.student_labels
+        return labels[0] if labels else record.kind or "student"
+
+    def gathered(self) -> Iterator[Record]:
+        """The records of all sheets that were gathered, once the students of their rows are known."""
+        for gathering in self.gatherings.values():
+            self.note(gathering.notes())
+            yield from self.counted(gathering.kind, gathering.gathered())
+
+
+class _Passed:
+    """The rows that a rule is about; the numbers of the others."""
+
+    def __init__(self, rows: Iterator[RawRow], fitted: Fit) -> None:
+        self.rows = rows
+        self.fitted = fitted
+        self.read = 0
+        self.without: list[int] = []
+
+    def __iter__(self) -> Iterator[RawRow]:
+        for row in self.rows:
+            if row.problem is None and not self.fitted.wanted(row.cells):
+                self.without.append(row.number)
+            else:
+                self.read += 1
+                yield row
+
+    def pass_over(self, row: RawRow) -> None:
+        """A row from which no record came after all."""
+        self.read -= 1
+        self.without.append(row.number)
+
+
+def _known(places: Iterable[int | None]) -> frozenset[int]:
+    return frozenset(place for place in places if place is not None)

@@ -1,0 +1,383 @@
+"""What an expression means: one small function for each expression of the core.
+
+An expression is read in an environment: a record or none, a period or none, and the student's run. It gives a value, or
+it is undetermined because a field is empty, a table has no cell or no case applies; who asked decides what follows.
+Yes-or-no values may be `OPEN`.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from creditlang.core import expressions as e
+from creditlang.core.lower.printed_tables import key_text
+from creditlang.diagnostics import Phrase
+from creditlang.interpreter import values as v
+from creditlang.interpreter.calendar_days import day_of_month
+from creditlang.interpreter.values import Undetermined
+from creditlang.ledger import Record
+from creditlang.plugin.interface import Function
+
+if TYPE_CHECKING:
+    from creditlang.interpreter.student_run import Run
+
+
+@frozen
+class Environment:
+    """Where an expression is read."""
+
+    run: "Run"
+    record: Record | None = None
+    period: tuple[str, str] | None = None
+    outer: Record | None = None
+    """Inside a search for records: the record that asks."""
+    search: "Environment | None" = None
+    """Inside a search for records: where the outermost search was asked; its period is that of those inside it."""
+    asked: bool = False
+    """Of a question from outside the policy: a record that does not say what a search asks for is not found by it."""
+
+    @property
+    def semester(self) -> str | None:
+        """The semester at hand: the record's, or the period's if that is one."""
+        if self.record is not None:
+            return self.record.semester
+        return self.period[1] if self.period and self.period[0] == "semester" else None
+
+
+def evaluate(expression: e.Expression, environment: Environment) -> Any:
+    """The value of an expression; raises `Undetermined` when it has none."""
+    return _MEANING[type(expression)](expression, environment)
+
+
+def answer(expression: e.Expression, environment: Environment) -> v.Answer:
+    """The value of a yes-or-no expression."""
+    value: v.Answer = _MEANING[type(expression)](expression, environment)
+    return value
+
+
+def missing(name: str) -> Undetermined:
+    """A value that is not there."""
+    return Undetermined("missing", Phrase(f"{name} is empty", f"“{name}”没有填"), name)
+
+
+def _constant(x: e.Constant, env: Environment) -> Any:
+    return x.value
+
+
+def _field(x: e.Field, env: Environment) -> Any:
+    assert env.record is not None
+    value = env.record.values.get(x.name)
+    if value is None:
+        raise missing(x.name)
+    return value
+
+
+def _attribute(x: e.Attribute, env: Environment) -> Any:
+    value = env.run.attributes.get(x.name)
+    if value is None:
+        raise missing(x.name)
+    return value
+
+
+def _setting(x: e.Setting, env: Environment) -> Any:
+    return env.run.setting(x.name, env)
+
+
+def _enrolled(x: e.Enrolled, env: Environment) -> Any:
+    return env.semester is None or env.semester in env.run.enrolled
+
+
+def _named(x: e.Named, env: Environment) -> Any:
+    return env.record is None or env.record.named
+
+
+def _ended(x: e.Ended, env: Environment) -> Any:
+    return env.semester is None or env.run.has_ended(env.semester)
+
+
+def _balance(x: e.Balance, env: Environment) -> Any:
+    run = env.run
+    if x.whole:
+        return run.whole(x.account)
+    if env.period is not None and env.period[0] != "semester" and env.record is None:
+        return run.total(x.account, env.period)
+    if env.semester is None:
+        return run.whole(x.account)
+    return run.balance(x.account, env.semester)
+
+
+def _fact(x: e.FactValue, env: Environment) -> Any:
+    period = env.run.policy.facts[x.name].period
+    key = "" if period is None else env.run.period_of(period, env)
+    return env.run.fact(x.name, key)
+
+
+def _record_fact(x: e.RecordFact, env: Environment) -> Any:
+    if env.record is None:
+        raise missing(x.name)
+    return env.run.record_fact(x.name, env)
+
+
+def _aggregate(x: e.Aggregate, env: Environment) -> Any:
+    whole = env.period is None or env.period[0] != "year"
+    if x.function == "total" and whole and not x.is_fact and env.run.policy.accounts[x.name].sort == "category":
+        return env.run.whole(x.name)
+    found = env.run.over_periods(x.name, x.is_fact, env)
+    if any(value is None for value in found):
+        raise Undetermined("period", Phrase(f"{x.name} has no value in some period", f"“{x.name}”在有的时段没有值"))
+    if x.function == "total":
+        total: v.Number = v.ZERO
+        for value in found:
+            total = v.add(total, value)
+        return total
+    if not found:
+        raise Undetermined("period", Phrase(f"{x.name} has no value here", f"“{x.name}”在此没有值"))
+    best = found[0]
+    for value in found[1:]:
+        best = v.larger(best, value) if x.function == "highest" else v.smaller(best, value)
+    return best
+
+
+def _lookup(x: e.Lookup, env: Environment) -> Any:
+    keys = tuple(key_text(evaluate(key, env)) for key in x.keys)
+    cell = x.table.cells.get(keys)
+    if cell is None:
+        shown = " × ".join(env.run.shown(key) for key in keys)
+        raise Undetermined("cell", Phrase(f"nothing is printed for {shown}", f"条文没有列出{shown}的标准"))
+    env.run.cells.add((x.table.name, keys))
+    return cell
+
+
+def _call(x: e.Call, env: Environment) -> Any:
+    values = [evaluate(argument, env) for argument in x.arguments]
+    if any(value is v.OPEN or isinstance(value, v.Interval) for value in values):
+        if x.function.result == "number":
+            return v.interval(-v.UNBOUNDED, v.UNBOUNDED)
+        if x.function.result == "yes or no":
+            return v.OPEN
+        raise Undetermined("function", Phrase(f"{x.name} has no value yet", f"“{x.name}”尚无结果"), x.name)
+    try:
+        found = x.function(*values)
+    except Exception as error:  # a plugin may raise anything, and is named
+        raise _failed(x, type(error).__name__) from None
+    if not _is_exact(found, x.function):
+        raise _failed(x, "not an exact value of the promised type")
+    return found
+
+
+_MOST_DIGITS = 12
+"""Digits before the point, as for numbers in policies and data."""
+
+
+def _failed(x: e.Call, why: str) -> Undetermined:
+    reason = Phrase(f"the function {x.name} failed ({why})", f"函数“{x.name}”出错（{why}）")
+    return Undetermined("function", reason, x.name)
+
+
+def _is_exact(value: object, function: Function) -> bool:
+    """Whether a value is what a function promised; a number must be finite and have no more digits than promised."""
+    if function.result == "number":
+        if not isinstance(value, Decimal) or not value.is_finite():
+            return False
+        exponent = value.as_tuple().exponent
+        return isinstance(exponent, int) and -exponent <= function.decimals and value.adjusted() < _MOST_DIGITS
+    return type(value) is {"date": date, "text": str, "yes or no": bool}[function.result]
+
+
+def _compare(x: e.Compare, env: Environment) -> Any:
+    left, right = evaluate(x.left, env), evaluate(x.right, env)
+    if x.ranks is not None:
+        left, right = x.ranks.get(left, left), x.ranks.get(right, right)
+        return bool(_PLAIN[x.operator](left, right))
+    if isinstance(left, (Decimal, v.Interval)):
+        return v.compare(x.operator, left, right)
+    return bool(_PLAIN[x.operator](left, right))
+
+
+_PLAIN: Mapping[str, Callable[[Any, Any], Any]] = {
+    "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+}  # fmt: skip
+
+
+def _one_of(x: e.OneOf, env: Environment) -> Any:
+    value = evaluate(x.operand, env)
+    return any(value == evaluate(option, env) for option in x.options)
+
+
+def _present(x: e.Present, env: Environment) -> Any:
+    if isinstance(x.operand, e.Field) and env.record is not None:
+        return env.record.values.get(x.operand.name) is not None
+    try:
+        evaluate(x.operand, env)
+    except Undetermined:
+        return False
+    return True
+
+
+def _logical(x: e.Logical, env: Environment) -> Any:
+    decisive = x.operator == "or"
+    try:
+        left = answer(x.left, env)
+    except Undetermined:
+        if answer(x.right, env) is decisive:
+            return decisive
+        raise
+    if left is decisive:
+        return left
+    return (v.both if x.operator == "and" else v.either)(left, answer(x.right, env))
+
+
+def _not(x: e.Not, env: Environment) -> Any:
+    return v.opposite(answer(x.operand, env))
+
+
+_ARITHMETIC = {"+": v.add, "-": v.subtract, "*": v.multiply}
+
+
+def _arithmetic(x: e.Arithmetic, env: Environment) -> Any:
+    return _ARITHMETIC[x.operator](evaluate(x.left, env), evaluate(x.right, env))
+
+
+def _rounded(x: e.Rounded, env: Environment) -> Any:
+    divisor = evaluate(x.divisor, env) if x.divisor is not None else Decimal(1)
+    if v.low(divisor) <= 0:
+        raise Undetermined("case", Phrase("the divisor is not above zero", "除数不大于零"))
+    return v.quotient(evaluate(x.operand, env), divisor, x.mode, x.step)
+
+
+def _steps(x: e.Steps, env: Environment) -> Any:
+    measure = evaluate(x.measure, env)
+    return v.interval(_step_value(x, v.low(measure)), _step_value(x, v.high(measure)))
+
+
+def _step_value(x: e.Steps, measure: Decimal) -> Decimal:
+    if measure < x.at:
+        return v.ZERO
+    if measure.is_infinite():
+        return x.at_most if x.at_most is not None else (v.UNBOUNDED if x.then else x.first)
+    value = x.first + x.then * ((measure - x.at) // x.per_full)
+    return value if x.at_most is None else min(value, x.at_most)
+
+
+def _cases(x: e.Cases, env: Environment) -> Any:
+    for condition, value in x.branches:
+        if env.run.holds(condition, env) is True:
+            return evaluate(value, env)
+    if x.otherwise is not None:
+        return evaluate(x.otherwise, env)
+    raise Undetermined("case", Phrase(f"no case of {x.what} applies", f"“{x.what}”没有适用的情形"))
+
+
+def _later(x: e.Later, env: Environment) -> Any:
+    return env.run.calendar.later(evaluate(x.start, env), x.count, x.unit)
+
+
+def _day_of_month(x: e.DayOfMonth, env: Environment) -> Any:
+    return day_of_month(_day(env), x.day)
+
+
+def _day(env: Environment) -> date:
+    if env.record is None or env.record.on is None:
+        raise missing("date")
+    return env.record.on
+
+
+def _week_of(x: e.WeekOf, env: Environment) -> Any:
+    day = evaluate(x.date, env)
+    week = env.run.calendar.teaching_week(day)
+    if week is None:
+        raise Undetermined("period", Phrase(f"{day} is outside the calendar", f"{day}不在校历内"))
+    return Decimal(week)
+
+
+def _boundary(x: e.Boundary, env: Environment) -> Any:
+    on = env.record.on if env.record else None
+    found = env.run.calendar.boundary(x.which, x.period, on, env.semester)
+    if found is None:
+        raise Undetermined("period", Phrase(f"the {x.period} is not in the calendar", "不在校历内"))
+    return found
+
+
+def _used_in(x: e.UsedIn, env: Environment) -> Any:
+    assert env.record is not None
+    value = env.record.values.get(x.field)
+    return value is not None and env.run.used_values(x.field, x.account).get(value, False)
+
+
+def _found(x: e.CountRecords | e.SumRecords, env: Environment) -> list[tuple[Record, v.Answer]]:
+    """The records of a search in the period at hand, and whether each is meant."""
+    found: list[tuple[Record, v.Answer]] = []
+    for record in env.run.records_of(x.kind):
+        if env.run.same_period(record, env.search or env):
+            holds = _meant(x.where, Environment(env.run, record, None, env.record, env.search or env, env.asked))
+            if holds is not False:
+                found.append((record, holds))
+    return found
+
+
+def _meant(where: e.Expression | None, env: Environment) -> v.Answer:
+    try:
+        return env.run.holds(where, env)
+    except Undetermined:
+        if env.asked:
+            return False
+        raise
+
+
+def _count(x: e.CountRecords, env: Environment) -> Any:
+    found = _found(x, env)
+    sure = sum(holds is True for _, holds in found)
+    return v.interval(Decimal(sure), Decimal(len(found)))
+
+
+def _sum_records(x: e.SumRecords, env: Environment) -> Any:
+    total: v.Number = v.ZERO
+    for record, holds in _found(x, env):
+        try:
+            value = evaluate(x.value, Environment(env.run, record, None, env.record, env.search or env, env.asked))
+        except Undetermined:
+            continue
+        total = v.add(total, value if holds is True else v.hull(v.ZERO, value))
+    return total
+
+
+def _requirement(x: e.RequirementStatus, env: Environment) -> Any:
+    return env.run.requirements.get(x.name, v.OPEN)
+
+
+def _same(x: e.Same, env: Environment) -> Any:
+    if env.record is None or env.outer is None:
+        return False
+    value = env.record.values.get(x.field)
+    return env.record is not env.outer and value is not None and value == env.outer.values.get(x.field)
+
+
+def _as_of(x: e.AsOf, env: Environment) -> Any:
+    return env.run.as_of or date.max
+
+
+def _latest(x: e.Latest, env: Environment) -> Any:
+    limit = evaluate(x.before, env) if x.before is not None else env.run.as_of or date.max
+    known = [record for record in env.run.records_of(x.kind) if record.on is not None and record.on <= limit]
+    value = known[-1].values.get(x.field) if known else None
+    if value is None:
+        raise missing(x.field)
+    return value
+
+
+_MEANING: Mapping[type, Callable[[Any, Environment], Any]] = {
+    e.Constant: _constant, e.Field: _field, e.Attribute: _attribute, e.Setting: _setting, e.Enrolled: _enrolled,
+    e.Ended: _ended, e.Named: _named, e.Balance: _balance, e.FactValue: _fact, e.Aggregate: _aggregate,
+    e.Lookup: _lookup,
+    e.Compare: _compare, e.OneOf: _one_of, e.Present: _present, e.Logical: _logical, e.Not: _not,
+    e.Arithmetic: _arithmetic, e.Rounded: _rounded, e.Steps: _steps, e.Cases: _cases, e.Later: _later,
+    e.DayOfMonth: _day_of_month, e.WeekOf: _week_of, e.Boundary: _boundary, e.UsedIn: _used_in,
+    e.CountRecords: _count, e.Latest: _latest, e.AsOf: _as_of, e.Same: _same, e.SumRecords: _sum_records,
+    e.RequirementStatus: _requirement, e.RecordFact: _record_fact, e.Call: _call,
+}  # fmt: skip
+_ABSENT = {kind.__name__ for kind in e.Expression.__subclasses__()} - {kind.__name__ for kind in _MEANING} - {"Unknown"}
+assert not _ABSENT, f"expressions without a meaning: {_ABSENT}"

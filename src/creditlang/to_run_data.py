@@ -1,0 +1,64 @@
+"""Collects what a run knows for the outputs that people read: the policy's words, the students, their records.
+
+`Collector.keep` sees each student's result while the run goes on, since a student's records are let go afterwards.
+"""
+
+from attrs import define, field
+
+from creditlang.cohort import Cohort
+from creditlang.diagnostics import Language, in_language, message
+from creditlang.ledger import Record, StudentResult
+from creditlang.plugin.run_data import Given, RecordRow, RunData
+from creditlang.policy_words import policy_words
+from creditlang.resolve import Program
+from creditlang.schema import RESULT_TABLES
+
+
+@define
+class Collector:
+    """Keeps the records of the students of a run and, where its results are in `language`, the reasons in Chinese."""
+
+    language: Language = "zh"
+    records: dict[tuple[str, str], RecordRow] = field(factory=dict)
+    told: dict[tuple[str, str, str], str] = field(factory=dict)
+
+    def keep(self, result: StudentResult) -> None:
+        """Take in one student's records."""
+        for entry in result.entries:
+            self._take(entry.record)
+            if self.language != "zh" and entry.told:
+                self.told[entry.record.kind, entry.record.identifier, entry.rule] = in_language(entry.told, "zh")
+
+    def _take(self, record: Record) -> None:
+        values: dict[str, Given] = {
+            "record_id": record.identifier, "student_id": record.student, "kind": record.kind, "date": record.on,
+            "semester": record.semester,
+        }  # fmt: skip
+        values.update({name: value for name, value in record.values.items() if name not in values})  # type: ignore[misc]
+        self.records.setdefault((record.kind, record.identifier), values)
+
+    def run_data(self, cohort: Cohort, program: Program) -> RunData:
+        """Everything, once the run is over."""
+        results = cohort.results
+        for record in cohort.dataset.orphans:
+            self._take(record)
+            if self.language != "zh" and record.problem is not None:
+                self.told[record.kind, record.identifier, ""] = message(record.problem, "zh")
+        tables = {
+            name: [dict(zip((x.name for x in results.columns(name)), row, strict=True)) for row in results.tables[name]]
+            for name in RESULT_TABLES
+        }
+        known = {row["student_id"] for row in tables["students"]}
+        return RunData(
+            policy=policy_words(results.policy, program),
+            language=self.language,
+            as_of=cohort.as_of,
+            students={
+                name: {"student_id": name, **student.attributes}
+                for name, student in sorted(cohort.dataset.students.items())
+                if name in known
+            },
+            records=self.records,
+            results=tables,
+            told=self.told,
+        )
