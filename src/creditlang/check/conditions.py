@@ -311,7 +311,7 @@ def check_conditions(policy: o.Policy) -> Iterator[Diagnostic]:
     for rule in policy.rules.values():
         columns = {column.name: column for column in policy.kinds[rule.kind].columns}
         guards: list[tuple[e.Expression, bool]] = []
-        for operator in rule.operators:
+        for operator in (*policy.kinds[rule.kind].guards, *rule.operators):
             if isinstance(operator, o.Guard) and operator.disposition != "pending":
                 guards.append((operator.condition, operator.keeps))
             elif isinstance(operator, o.Amount):

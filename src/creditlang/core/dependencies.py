@@ -1,7 +1,8 @@
 """What has to be worked out before what.
 
-A policy is worked out in nodes: the item bodies of an account tree, a proof that is used once, the tree itself, a
-credit, a fact, all moves in one queue, a requirement. A node comes after every node whose balance or fact it reads.
+A policy is worked out in nodes: the guards of a kind of record, the item bodies of an account tree, a proof that is
+used once, the tree itself, a credit, a fact, all moves in one queue, a requirement. A node comes after every node whose
+balance or fact it reads, and after the guards of every kind that it searches.
 What reads an account that moves touch comes after the moves; only the moves themselves see the balance before.
 """
 
@@ -18,10 +19,11 @@ Node = tuple[str, str]
 MOVES: Node = ("moves", "")
 
 
-_READ = (e.Balance, e.Aggregate, e.FactValue, e.UsedIn, e.RequirementStatus, e.RecordFact)
+READ = (e.Balance, e.Aggregate, e.FactValue, e.UsedIn, e.RequirementStatus, e.RecordFact)
+SEARCHES = (e.CountRecords, e.SumRecords, e.Latest)
 
 
-def references(part: Any, kinds: tuple[type[e.Expression], ...] = _READ) -> Iterator[e.Expression]:
+def references(part: Any, kinds: tuple[type[e.Expression], ...] = READ) -> Iterator[e.Expression]:
     """Every balance, aggregate, fact and used proof that an operator or expression reads, at any depth.
 
     Or, with other `kinds` of expressions, every one of those.
@@ -35,6 +37,20 @@ def references(part: Any, kinds: tuple[type[e.Expression], ...] = _READ) -> Iter
                                                      o.Decision, o.Ratio, o.Part)):  # fmt: skip
         for name in _parts_of(type(part)):
             yield from references(getattr(part, name), kinds)
+
+
+def references_of(policy: o.Policy, kinds: tuple[type[e.Expression], ...]) -> Iterator[e.Expression]:
+    """Every expression of some kinds that a policy has anywhere."""
+    accounts = policy.accounts.values()
+    parts: list[Any] = [policy.applies, *policy.record_facts.values()]
+    parts += [kind.guards for kind in policy.kinds.values()]
+    parts += [value.value for values in policy.settings.values() for value in values]
+    parts += [(rule.where, rule.operators) for rule in policy.rules.values()]
+    parts += [(x.operators, x.start, x.floor, x.ceiling, x.cases, x.diverts) for x in accounts]
+    parts += [fact.decision for fact in policy.facts.values()]
+    parts += [(move.limit, move.ratios, move.guards) for move in policy.moves]
+    parts += [requirement.parts for requirement in policy.requirements.values()]
+    return references(tuple(parts), kinds)
 
 
 _PARTS: dict[type, tuple[str, ...]] = {}
@@ -93,6 +109,7 @@ class Order:
 
     def __init__(
         self,
+        kinds: Mapping[str, o.RecordKind],
         accounts: Mapping[str, o.Account],
         rules: Mapping[str, o.Rule],
         facts: Mapping[str, o.Fact],
@@ -101,7 +118,7 @@ class Order:
         requirements: Mapping[str, o.Requirement],
         uniques: tuple[o.Uniqueness, ...],
     ) -> None:
-        self.accounts, self.rules, self.facts = accounts, rules, facts
+        self.kinds, self.accounts, self.rules, self.facts = kinds, accounts, rules, facts
         self.moves, self.requirements, self.uniques = moves, requirements, uniques
         self.touched = touched(accounts, moves)
         self.record_facts = record_facts
@@ -110,6 +127,7 @@ class Order:
 
     def find(self) -> tuple[tuple[Node, ...], tuple[str, ...]]:
         """The nodes in order; or no nodes and the names along a circle."""
+        self._kinds()
         self._trees()
         self._decisions()
         try:
@@ -129,7 +147,11 @@ class Order:
     def reads(self, part: Any, before_moves: bool = False) -> set[Node]:
         """The nodes that a part of the policy reads."""
         found: set[Node] = set()
-        for reference in references(part):
+        for reference in references(part, (*READ, *SEARCHES)):
+            if isinstance(reference, SEARCHES):
+                if not reference.even_void:
+                    found.add(("kind", reference.kind))
+                continue
             if isinstance(reference, e.FactValue) or (isinstance(reference, e.Aggregate) and reference.is_fact):
                 found.add(("fact", reference.name))
                 continue
@@ -159,6 +181,17 @@ class Order:
         for other in after:
             self.graph.setdefault(other, set())
 
+    def _kinds(self) -> None:
+        """The guards of a kind, and which rules take its records."""
+        for name, kind in self.kinds.items():
+            after = self.reads(tuple(guard.condition for guard in kind.guards), before_moves=True) - {("kind", name)}
+            if kind.membership is not None:
+                after.add(("kind", kind.membership))
+            for rule in self.rules.values():
+                if rule.kind == name:
+                    after |= self.reads(rule.where)
+            self._add(("kind", name), after)
+
     def _trees(self) -> None:
         for name, account in self.accounts.items():
             if account.sort in ("category", "score"):
@@ -166,7 +199,8 @@ class Order:
                 self._add(("tree", root), {("items", root), *self.reads(account.operators, before_moves=True)})
                 self._add(("tree", root), self.reads((account.start, account.floor, account.ceiling)))
                 for item in account.items:
-                    self._add(("items", root), self.reads(self.rules[item].operators))
+                    rule = self.rules[item]
+                    self._add(("items", root), {("kind", rule.kind), *self.reads(rule.operators)})
             elif account.sort == "credit":
                 self._add(("credit", name), self.reads(account.cases))
                 for limit, target, _ in account.diverts:
@@ -197,7 +231,7 @@ class Order:
         after: set[Node] = set()
         for move in self.moves:
             after |= {self.node_of(name) for name in (*move.sources, move.target)}
-            after |= self.reads((move.ratios, move.limit, move.guards), before_moves=True)
+            after |= {("kind", move.kind), *self.reads((move.ratios, move.limit, move.guards), before_moves=True)}
         for name, account in self.accounts.items():
             if _takes(account):
                 after |= {self.node_of(other) for other in self.touched & _may_be_taken_from(self.accounts)}

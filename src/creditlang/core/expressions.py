@@ -244,10 +244,14 @@ class UsedIn(Expression):
 
 @frozen
 class CountRecords(Expression):
-    """How many valid records of a kind there are in the current period."""
+    """How many records of a kind there are in the current period: those that no guard of the kind takes out.
+
+    With `even_void`, those that its guards make void too; never invalid ones.
+    """
 
     kind: str
     where: Expression | None
+    even_void: bool = False
 
 
 @frozen
@@ -257,6 +261,7 @@ class Latest(Expression):
     field: str
     kind: str
     before: Expression | None
+    even_void: bool = False
 
 
 @frozen
@@ -280,11 +285,12 @@ class RequirementStatus(Expression):
 
 @frozen
 class SumRecords(Expression):
-    """The sum of a value over the valid records of a kind in the current period; a record without it adds nothing."""
+    """The sum of a value over the records that `CountRecords` counts; a record without it adds nothing."""
 
     value: Expression
     kind: str
     where: Expression | None
+    even_void: bool = False
 
 
 @frozen

@@ -26,6 +26,7 @@ class Calendar:
         self.starts = [date.fromisoformat(semester.start) for semester in data.semesters]
         self.ends = [date.fromisoformat(semester.end) for semester in data.semesters]
         self.teaching = {semester.name: date.fromisoformat(semester.teaching_until) for semester in data.semesters}
+        self.last_days = {name: end - timedelta(1) for name, end in zip(self.by_name, self.ends, strict=True)}
         self.first_days = dict(zip(self.by_name, self.starts, strict=True))
         self.days_off = frozenset(map(date.fromisoformat, data.days_off))
         self.made_up = frozenset(map(date.fromisoformat, data.made_up))

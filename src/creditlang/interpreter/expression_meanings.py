@@ -87,7 +87,10 @@ def _setting(x: e.Setting, env: Environment) -> Any:
 
 
 def _enrolled(x: e.Enrolled, env: Environment) -> Any:
-    return env.semester is None or env.semester in env.run.enrolled
+    """Open for a semester that has not begun."""
+    if env.semester is None or env.semester in env.run.enrolled:
+        return True
+    return False if env.run.calendar.has_begun(env.semester, env.run.as_of) else v.OPEN
 
 
 def _named(x: e.Named, env: Environment) -> Any:
@@ -311,9 +314,11 @@ def _used_in(x: e.UsedIn, env: Environment) -> Any:
 def _found(x: e.CountRecords | e.SumRecords, env: Environment) -> list[tuple[Record, v.Answer]]:
     """The records of a search in the period at hand, and whether each is meant."""
     found: list[tuple[Record, v.Answer]] = []
-    for record in env.run.records_of(x.kind):
+    for record in env.run.records_of(x.kind, x.even_void):
         if env.run.same_period(record, env.search or env):
             holds = _meant(x.where, Environment(env.run, record, None, env.record, env.search or env, env.asked))
+            if not x.even_void and id(record) in env.run.doubtful:
+                holds = v.both(holds, v.OPEN)
             if holds is not False:
                 found.append((record, holds))
     return found
@@ -362,7 +367,9 @@ def _as_of(x: e.AsOf, env: Environment) -> Any:
 
 def _latest(x: e.Latest, env: Environment) -> Any:
     limit = evaluate(x.before, env) if x.before is not None else env.run.as_of or date.max
-    known = [record for record in env.run.records_of(x.kind) if record.on is not None and record.on <= limit]
+    known = [
+        record for record in env.run.records_of(x.kind, x.even_void) if record.on is not None and record.on <= limit
+    ]
     value = known[-1].values.get(x.field) if known else None
     if value is None:
         raise missing(x.field)

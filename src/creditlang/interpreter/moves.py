@@ -52,8 +52,8 @@ def run_moves(run: Run) -> list[Entry]:
 
 def _offset_requests(run: Run) -> Iterator[_Request]:
     for move in run.policy.moves:
-        for record in run.records_of(move.kind):
-            entry = Entry(record, move.target, move.target, record.semester or "", article=move.article)
+        for record in run.given.get(move.kind, ()):
+            entry = run.opened(record, move.target, move.target, move.article)
             entries = [entry]
             for guard in move.guards:
                 entries = apply(run, guard, entries)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -29,6 +29,14 @@ class Bound:
     total: v.Number
 
 
+@frozen
+class Judged:
+    """The records of a kind, by date and id, after the guards of the kind."""
+
+    plain: list[Record]
+    even_void: list[Record]
+
+
 @define(eq=False)
 class Run:
     """The state of one student's evaluation."""
@@ -37,9 +45,16 @@ class Run:
     calendar: Calendar
     as_of: date | None
     attributes: Mapping[str, Any]
-    records: Mapping[str, list[Record]]
+    given: Mapping[str, list[Record]]
+    """All records of each kind that can be read and are in scope."""
     enrolled: tuple[str, ...]
     overrides: Mapping[str, Any]
+    judged: dict[str, Judged] = field(factory=dict)
+    """Each kind, once its guards have been asked."""
+    doubtful: set[int] = field(factory=set)
+    """The records of which it is open whether a guard of their kind takes them out."""
+    guarded: dict[int, Entry] = field(factory=dict)
+    """What the guards of its kind said of each record."""
     entries: dict[str, list[Entry]] = field(factory=dict)
     balances: dict[str, dict[str, v.Number]] = field(factory=dict)
     wholes: dict[str, v.Number] = field(factory=dict)
@@ -60,6 +75,14 @@ class Run:
         if key not in self.environments:
             self.environments[key] = Environment(self, record)
         return self.environments[key]
+
+    def opened(self, record: Record, rule: str, account: str, article: str) -> Entry:
+        """An entry of a record, as the guards of its kind left it."""
+        said = self.guarded[id(record)]
+        entry = Entry(record, rule, account, record.semester or "", state=said.state, article=said.article or article)
+        entry.reason, entry.pending, entry.doubtful = said.reason, said.pending, said.doubtful
+        entry.steps = list(said.steps)
+        return entry
 
     # ---- periods
     def has_ended(self, semester: str) -> bool:
@@ -181,9 +204,12 @@ class Run:
             raise Undetermined("period", Phrase(f"{name} has no value here", f"“{name}”在此没有值"))
         return known[key]
 
-    def records_of(self, kind: str) -> list[Record]:
-        """The valid records of a kind, by date and id."""
-        return self.records.get(kind, [])
+    def records_of(self, kind: str, even_void: bool = False) -> list[Record]:
+        """The records of a kind that no guard of it takes out, by date and id; or those too that it makes void."""
+        judged = self.judged.get(kind)
+        if judged is None:  # asked by a guard of the kind itself, or of one that it asks about
+            return self.given.get(kind, []) if even_void else []
+        return judged.even_void if even_void else judged.plain
 
     def used_values(self, field_name: str, account: str) -> Mapping[Any, v.Answer]:
         """The values of a field in the counted records of an account; open where none of these surely counts."""

@@ -400,7 +400,7 @@ class Elaborator:
             return NOTHING
         inner = Context(kind=kind, tolerant=True, outer=context.kind)
         where = self.condition(node.where, inner) if node.where else None
-        counted = e.CountRecords(kind.name, where)
+        counted = e.CountRecords(kind.name, where, node.even_void)
         return (e.Compare(">", counted, e.Constant(Decimal(0))), YES_OR_NO) if node.any else (counted, WHOLE)
 
     def latest(self, node: t.Latest, context: Context) -> Typed:
@@ -413,7 +413,7 @@ class Elaborator:
             return NOTHING
         self.scope.used.add((kind.name, field.name))
         before = self.a_date(node.before, context) if node.before is not None else None
-        return e.Latest(field.name, kind.name, before), field.type
+        return e.Latest(field.name, kind.name, before, node.even_void), field.type
 
     def same_field(self, node: t.Same, context: Context) -> Typed:
         """The field must be called the same in the record at hand and in those looked for."""
@@ -444,7 +444,7 @@ class Elaborator:
             return NOTHING
         self.need(found, "number", node.field)
         where = self.condition(node.where, inner) if node.where else None
-        return e.SumRecords(value, kind.name, where), found
+        return e.SumRecords(value, kind.name, where, node.even_void), found
 
 
 def known_present(node: t.Expression, holds: bool, elaborator: Elaborator, context: Context) -> frozenset[str]:

@@ -6,13 +6,14 @@ result is immutable, holds no tree, and can be evaluated only when there was no 
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from itertools import takewhile
 
 from attrs import evolve, fields_dict
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
-from creditlang.core.dependencies import Order, references
+from creditlang.core.dependencies import READ, SEARCHES, Order, references
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.calendar_periods import build_calendar
 from creditlang.core.lower.elaborate import Context, Elaborator
@@ -57,7 +58,7 @@ class Compilation:
         self.facts: dict[str, o.Fact] = {}
         self.record_facts: dict[str, e.Expression] = {}
         self.settings: dict[str, tuple[o.DatedValue, ...]] = {}
-        self.guards: dict[str, tuple[o.Operator, ...]] = {}
+        self.guards: dict[str, tuple[o.Guard, ...]] = {}
         self.scope.elaborate_setting = self.setting
         self.scope.elaborate_fact = self.fact
         self.scope.elaborate_record_fact = self.record_fact
@@ -88,14 +89,19 @@ class Compilation:
                 self.scope.fact_type(name)
         self.check_early()
         self.check_references()
-        accounts = {name: self.account(symbol) for name, symbol in program.accounts.items()}
+        accounts = self.guards_first({name: self.account(symbol) for name, symbol in program.accounts.items()})
         moves = tuple(move for move in map(self.move, program.offsets) if move is not None)
         requirements = {name: self.requirement(node) for name, node in program.requires.items()}
         uniques = tuple(self.unique(node) for node in program.uniques)
-        order, circle = Order(accounts, self.rules, self.facts, self.record_facts, moves, requirements, uniques).find()
+        kinds = {name: self.kind(kind) for name, kind in program.kinds.items()}
+        found = Order(kinds, accounts, self.rules, self.facts, self.record_facts, moves, requirements, uniques)
+        order, circle = found.find()
         if circle:
             self.scope.report("CR321", self.place_of(circle), circle=" → ".join(circle))
-        kinds = {name: self.kind(kind) for name, kind in program.kinds.items()}
+        for name, kind in kinds.items():
+            for guard in kind.guards:
+                if ("kind", name) in found.reads(guard.condition):
+                    self.scope.report("CR322", guard.span, kind=name)
         return o.Policy(
             identifier=head.identifier if head else "policy",
             title=(head.title or "") if head else "",
@@ -132,7 +138,8 @@ class Compilation:
         """Where a name of a circle is declared."""
         for name in names:
             symbol = self.program.accounts.get(name)
-            node: t.Named | None = symbol.node if symbol else self.program.facts.get(name)
+            kind = self.program.kinds.get(name)
+            node: t.Named | None = symbol.node if symbol else kind.node if kind else self.program.facts.get(name)
             if node is not None:
                 return node.name.span
         return None
@@ -160,17 +167,27 @@ class Compilation:
         return kind
 
     def check_early(self) -> None:
-        """Report balances and facts in conditions that are asked before anything is worked out."""
+        """Report what is asked before anything is worked out: which rule takes a record, who is enrolled."""
         where = Phrase("a condition that is asked before anything is worked out", "计算之前就要判断的条件")
-        requests = {self.program.canonical("kind", node.request.text) for node in self.program.offsets if node.request}
-        taken = {rule.kind for rule in self.rules.values() if rule.where is not None}
-        asked = [(rule.where, rule.span) for rule in self.rules.values()]
-        for name, kind in self.program.kinds.items():
-            if kind.first("item") is None and name not in requests | taken and not kind.node.enrolment:
-                asked += [(guard.condition, guard.span) for guard in self.guards[name] if isinstance(guard, o.Guard)]
-        for condition, span in asked:
-            if any(not isinstance(x, e.RecordFact) for x in references(condition)):
+        asked = [(rule.where, rule.span, READ) for rule in self.rules.values()]
+        for name, guards in self.guards.items():
+            if self.program.kinds[name].node.enrolment:
+                asked += [(guard.condition, guard.span, (*READ, *SEARCHES, e.Enrolled)) for guard in guards]
+        for condition, span, kinds in asked:
+            if any(not isinstance(x, e.RecordFact) for x in references(condition, kinds)):
                 self.scope.report("CR103", span, container=where)
+
+    def guards_first(self, accounts: dict[str, o.Account]) -> dict[str, o.Account]:
+        """The guards at the head of a category or score, put before the lines of all its items."""
+        found = dict(accounts)
+        for name in reversed(accounts):
+            operators = accounts[name].operators
+            head = tuple(takewhile(lambda operator: isinstance(operator, o.Guard), operators))
+            for inner in self.program.within(name) if head else ():
+                for item in accounts[inner].items:
+                    self.rules[item] = evolve(self.rules[item], operators=(*head, *self.rules[item].operators))
+            found[name] = evolve(accounts[name], operators=operators[len(head) :])
+        return found
 
     def check_depth(self) -> None:
         """Refuse named values that are deeper, through the names they refer to, than a walk can go.
@@ -258,7 +275,8 @@ class Compilation:
             context = Context(kind=kind)
             self.bodies.check_place(kind.node.lines, "record")
             around = self.bodies.article(kind.node.cites)
-            self.guards[name] = tuple(self.bodies.operators(kind.node.lines, context, around, None, None))
+            operators = self.bodies.operators(kind.node.lines, context, around, None, None)
+            self.guards[name] = tuple(operator for operator in operators if isinstance(operator, o.Guard))
 
     def check_period(self, period: str | None, node: t.Named, known: tuple[str, ...]) -> None:
         """Report a period in which this declaration cannot be worked out."""
@@ -284,7 +302,7 @@ class Compilation:
             where = e.Constant(True)
         return o.Rule(
             item.name, item.labels, item.account, item.kind, where, len(lines) < len(node.lines),
-            (*self.guards[item.kind], *own), around, self.bodies.number(), node.name.span,
+            tuple(own), around, self.bodies.number(), node.name.span,
         )  # fmt: skip
 
     def names_group(self, line: t.Line, kind: Kind) -> bool:
@@ -446,11 +464,10 @@ class Compilation:
         rounding = roundings[0] if roundings and isinstance(roundings[0], o.Round) else None
         order = next((line.field for line in node.lines if isinstance(line, t.InOrderOf)), None)
         limit = self.elaborator.number(node.limit, Context(period=node.period), target.unit)[0] if node.limit else None
-        kind_guards = tuple(guard for guard in self.guards[request] if isinstance(guard, o.Guard))
         return o.Move(
             self.bodies.number(), target.name, request, tuple(sources), account.name, amount.name,
             self.named_field(order, kind, "date") if order else None, limit, self.ratios(node, around), rounding,
-            (*kind_guards, *guards), node.labels, around, as_written(node.name.span, whole=True), node.name.span,
+            tuple(guards), node.labels, around, as_written(node.name.span, whole=True), node.name.span,
         )  # fmt: skip
 
     def ratios(self, node: t.Offset, around: str) -> tuple[o.Ratio, ...]:
