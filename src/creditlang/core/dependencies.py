@@ -169,6 +169,15 @@ class Order:
                 found.add(MOVES)
         return found
 
+    def looks_around(self, part: Any, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether a part asks about more than the record and the student: other records, accounts, facts."""
+        for found in references(part, (*READ, *SEARCHES)):
+            if not isinstance(found, e.RecordFact):
+                return True
+            if found.name not in seen and self.looks_around(self.record_facts[found.name], seen | {found.name}):
+                return True
+        return False
+
     def _record_fact(self, name: str, before_moves: bool) -> set[Node]:
         key = (name, before_moves)
         if key not in self.record_reads:

@@ -102,6 +102,10 @@ class Compilation:
             for guard in kind.guards:
                 if ("kind", name) in found.reads(guard.condition):
                     self.scope.report("CR322", guard.span, kind=name)
+        lines = [line for rule in self.rules.values() for line in rule.operators]
+        for line in dict.fromkeys((*lines, *(line for account in accounts.values() for line in account.operators))):
+            if isinstance(line, o.Guard) and line.disposition == "invalid" and found.looks_around(line.condition):
+                self.scope.report("CR323", line.span)
         return o.Policy(
             identifier=head.identifier if head else "policy",
             title=(head.title or "") if head else "",
