@@ -59,7 +59,7 @@ class Interpreter:
         self.overrides = dict(overrides or {})
         self.labels = _labels(policy)
         self.requests = {move.kind for move in policy.moves}
-        self.searched = {search.kind for search in references_of(policy, SEARCHES)}
+        self.searched = {search.kind for search in references_of(policy, SEARCHES) if isinstance(search, SEARCHES)}
 
     def evaluate(self, student: StudentData) -> StudentResult:
         """All results of one student."""
@@ -409,7 +409,7 @@ class _Evaluation:
     def post(self, account: o.Account) -> None:
         """The balance of an account in each period and over the whole time."""
         run, name = self.run, account.name
-        own = self.everything(name)
+        own = run.everything(name)
         semesters = dict.fromkeys(entry.period for entry in own)
         totals = {semester: run.sum(entry for entry in own if entry.period == semester) for semester in semesters}
         if account.sort == "score":
@@ -419,16 +419,6 @@ class _Evaluation:
         else:
             run.wholes[name] = run.sum(own)
         run.balances[name] = totals
-
-    def everything(self, name: str) -> list[Entry]:
-        """The entries of an account and of all inside it."""
-        inside = set(within(self.policy.accounts, name))
-        return [
-            entry
-            for entries in self.run.entries.values()
-            for entry in entries
-            if entry.account in inside and not entry.member
-        ]
 
     def level(self, account: o.Account, total: v.Number, semester: str) -> v.Number:
         env = Environment(self.run, None, ("semester", semester))

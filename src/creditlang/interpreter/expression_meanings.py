@@ -105,7 +105,9 @@ def _balance(x: e.Balance, env: Environment) -> Any:
     run = env.run
     if x.whole:
         return run.whole(x.account)
-    if env.period is not None and env.period[0] != "semester" and env.record is None:
+    account = run.policy.accounts[x.account]
+    summed = account.sort == "category" and account.period not in (None, "semester")
+    if env.period is not None and env.record is None and (env.period[0] != "semester" or summed):
         return run.total(x.account, env.period)
     if env.semester is None:
         return run.whole(x.account)
@@ -125,9 +127,9 @@ def _record_fact(x: e.RecordFact, env: Environment) -> Any:
 
 
 def _aggregate(x: e.Aggregate, env: Environment) -> Any:
-    whole = env.period is None or env.period[0] != "year"
-    if x.function == "total" and whole and not x.is_fact and env.run.policy.accounts[x.name].sort == "category":
-        return env.run.whole(x.name)
+    if x.function == "total" and not x.is_fact and env.run.policy.accounts[x.name].sort == "category":
+        at_hand = env.period if env.record is None else None
+        return env.run.whole(x.name) if at_hand is None else env.run.total(x.name, at_hand)
     found = env.run.over_periods(x.name, x.is_fact, env)
     if any(value is None for value in found):
         raise Undetermined("period", Phrase(f"{x.name} has no value in some period", f"“{x.name}”在有的时段没有值"))

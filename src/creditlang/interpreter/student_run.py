@@ -15,7 +15,7 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.diagnostics import Diagnostic, Phrase
 from creditlang.interpreter import values as v
-from creditlang.interpreter.calendar_days import Calendar, academic_year
+from creditlang.interpreter.calendar_days import Calendar, academic_year, days
 from creditlang.interpreter.expression_meanings import Environment, answer, evaluate
 from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry, Record
@@ -183,19 +183,68 @@ class Run:
         return self.wholes.get(account, v.ZERO)
 
     def total(self, account: str, period: tuple[str, str]) -> v.Number:
-        """The sum of an account over the semesters of a year."""
+        """What an account has in the period at hand, a semester or a year: its entries, or its semesters, added up."""
+        declared = self.policy.accounts[account]
+        if declared.sort == "category" and declared.period not in (None, "semester"):
+            return self.inside(account, period).get("", v.ZERO)
         total: v.Number = v.ZERO
         for semester, value in self.balances.get(account, {}).items():
-            if period[0] == "year" and academic_year(semester) == period[1]:
+            if period[1] in (semester, academic_year(semester)):
                 total = v.add(total, value)
         return total
 
+    def everything(self, account: str) -> list[Entry]:
+        """The entries of an account and of all inside it."""
+        inside = set(within(self.policy.accounts, account))
+        return [
+            entry
+            for entries in self.entries.values()
+            for entry in entries
+            if entry.account in inside and not entry.member
+        ]
+
+    def inside(self, account: str, period: tuple[str, str], cut: str | None = None) -> Mapping[str, v.Number]:
+        """What a category earned in a period; by the periods of another kind, cut at its ends, if one is given."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.everything(account):
+            if self.calendar.period_key(period[0], entry.on, entry.semester) == period[1]:
+                key = self.calendar.period_key(cut, entry.on, entry.semester) if cut else ""
+                found.setdefault(key or "", []).append(entry)
+        return {key: self.sum(entries) for key, entries in found.items()}
+
     def over_periods(self, name: str, is_fact: bool, environment: Environment) -> list[Any]:
-        """The values of an account or fact in all periods inside the one at hand, as they were earned."""
-        known = self.facts.get(name, {}) if is_fact else self.balances.get(name, {})
-        if environment.period is not None and environment.period[0] == "year":
-            return [value for key, value in known.items() if academic_year(key) == environment.period[1]]
-        return list(known.values())
+        """The values of an account or fact in all periods inside the one at hand, as they were earned.
+
+        A fact, score or credit belongs where its last day lies. A category has a value in every period, zero where
+        nothing was earned, and its periods are cut at the ends of the one at hand.
+        """
+        here = environment.period if environment.record is None else None
+        if is_fact or self.policy.accounts[name].sort != "category":
+            known = self.facts.get(name, {}) if is_fact else self.balances.get(name, {})
+            return [x for key, x in known.items() if here is None or here[1] in (key, academic_year(key))]
+        period = self.policy.accounts[name].period or "semester"
+        empty = {key for key, around in self.period_keys(period, here) if here is None or around == here[1]}
+        earned = self.balances.get(name, {})
+        if here is not None:
+            earned = dict(self.inside(name, here, period))
+        nothing: list[Any] = [] if any(kind.enrolment for kind in self.policy.kinds.values()) else [v.ZERO]
+        return [*earned.values(), *(v.ZERO for _ in sorted(empty - earned.keys())), *nothing]
+
+    def period_keys(self, period: str, around: tuple[str, str] | None) -> Iterable[tuple[str, str]]:
+        """The periods of a kind that a student has had, each with the period of another kind in which it lies."""
+        other = around[0] if around else "semester"
+        if period in ("semester", "year"):
+            for name in self.enrolled:
+                yield (
+                    self.calendar.period_key(period, None, name) or "",
+                    self.calendar.period_key(other, None, name) or "",
+                )
+            return
+        for name in self.enrolled:
+            last = self.calendar.last_days[name]
+            for day in days(self.calendar.first_days[name], min(last, self.as_of or last)):
+                key = self.calendar.period_key(period, day, name)
+                yield key or "", self.calendar.period_key(other, day, name) or ""
 
     def fact(self, name: str, key: str) -> Any:
         """The value of a fact in a period."""

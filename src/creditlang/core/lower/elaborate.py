@@ -18,6 +18,11 @@ from creditlang.syntax import tree as t
 from creditlang.types import ACCOUNT, DATE, ITEM, SEMESTER, TEXT, UNKNOWN, WHOLE, YES_OR_NO, Type, number_type
 
 Typed = tuple[e.Expression, Type]
+_PERIODS = {
+    "semester": "学期", "year": "学年", "month": "个月", "week": "周", "day": "天", "calendar year": "自然年",
+}  # fmt: skip
+_SHORTER = {"year": ("semester",)}
+"""The periods at hand that lie whole in a longer one."""
 NOTHING: Typed = (e.Unknown(), UNKNOWN)
 
 
@@ -117,7 +122,7 @@ class Elaborator:
             case t.UsedIn():
                 return self.used_in(node, context)
             case t.Aggregate():
-                return self.aggregate(node)
+                return self.aggregate(node, context)
             case t.Count():
                 return self.count(node, context)
             case t.Latest():
@@ -228,7 +233,8 @@ class Elaborator:
                 return NOTHING
             return self.scope.record_fact(name)
         kind = self.scope.fact_type(name)
-        if declared.period and declared.period != self.period_here(context):
+        here = self.period_here(context)
+        if declared.period and here not in (declared.period, *_SHORTER.get(declared.period, ())):
             self.needs_aggregate(name, declared.period, node)
             return NOTHING
         return e.FactValue(name), kind
@@ -238,14 +244,15 @@ class Elaborator:
         return context.period or ("semester" if context.kind is not None else None)
 
     def needs_aggregate(self, name: str, period: str, node: t.Node) -> None:
-        zh = {"semester": "学期", "year": "学年", "month": "月", "week": "周"}.get(period, period)
-        self.scope.report("CR205", node.span, name=name, period=Phrase(period, zh))
+        self.scope.report("CR205", node.span, name=name, period=Phrase(period, _PERIODS[period]))
 
     def balance(self, name: str, node: t.Node, context: Context) -> Typed:
         account = self.program.accounts[name]
         here = self.period_here(context)
-        summed_up = here is None and self.scope.sums_up(name)
-        if account.period and account.period != here and not summed_up:
+        sums_up = self.scope.sums_up(name)
+        if sums_up and context.period and self.too_long(name, account.period, context, node):
+            return NOTHING
+        if account.period and account.period != here and not (sums_up and (here is None or context.period)):
             self.needs_aggregate(name, account.period, node)
             return NOTHING
         whole = here is None or (account.period is None and context.period is None)
@@ -373,11 +380,32 @@ class Elaborator:
         self.scope.used.add((context.kind.name, field.name))
         return e.UsedIn(field.name, account.name), YES_OR_NO
 
-    def aggregate(self, node: t.Aggregate) -> Typed:
+    def too_long(self, name: str, period: str | None, context: Context, node: t.Node) -> bool:
+        """Report a value for each of a period that is longer than the one at hand, so that none lies in it."""
+        if period is None or context.period not in _SHORTER.get(period, ()):
+            return False
+        zh = _PERIODS[period]
+        bare = Phrase(f"write `{name}` for the {period} around it", f"请只写“{name}”，即所在的那一{zh}")
+        fact = Phrase(f"write a fact per {period} with it, and read that", f"请先写一个每{zh}的事实，再引用它")
+        here = context.period or ""
+        self.scope.report(
+            "CR208", node.span, name=name, period=Phrase(period, _PERIODS[period]), here=Phrase(here, _PERIODS[here]),
+            advice=bare if self.program.canonical("fact", name) else fact,
+        )  # fmt: skip
+        return True
+
+    def aggregate(self, node: t.Aggregate, context: Context) -> Typed:
         account = self.program.account(node.name.text)
+        fact = self.program.canonical("fact", node.name.text)
+        period = account.period if account is not None else self.program.facts[fact].period if fact else None
+        if self.too_long(node.name.text, period, context, node):
+            return NOTHING
+        begun = context.period is not None or any(kind.node.enrolment for kind in self.program.kinds.values())
+        if node.function == "lowest" and not begun:
+            self.scope.report("CR324", node.span, name=node.name.text)
+            return NOTHING
         if account is not None:
             return e.Aggregate(node.function, account.name, False), Type("number", account.unit, 2)
-        fact = self.program.canonical("fact", node.name.text)
         if fact is None:
             self.scope.unknown("account", node.name)
             return NOTHING

@@ -173,6 +173,7 @@ class Compilation:
     def check_early(self) -> None:
         """Report what is asked before anything is worked out: which rule takes a record, who is enrolled."""
         where = Phrase("a condition that is asked before anything is worked out", "计算之前就要判断的条件")
+        asked: list[tuple[e.Expression | None, Span | None, tuple[type[e.Expression], ...]]]
         asked = [(rule.where, rule.span, READ) for rule in self.rules.values()]
         for name, guards in self.guards.items():
             if self.program.kinds[name].node.enrolment:
