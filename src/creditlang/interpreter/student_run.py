@@ -27,6 +27,8 @@ class Bound:
 
     entries: frozenset[int]
     total: v.Number
+    signed: bool
+    """Whether the total is what they add to their account; else it is that of their amounts, which have one sign."""
 
 
 @frozen
@@ -322,18 +324,18 @@ class Run:
         left = {id(entry): entry for entry in live}
         for bound in sorted(self.bounds, key=lambda bound: -len(bound.entries)):
             if bound.entries <= left.keys():
-                signs = {left[key].sign for key in bound.entries}
+                signs = {1} if bound.signed else {left[key].sign for key in bound.entries}
                 if len(signs) == 1:
                     total = v.add(total, bound.total if signs == {1} else v.negative(bound.total))
                     for key in bound.entries:
                         del left[key]
         return list(left.values()), total
 
-    def bind(self, entries: Iterable[Entry], total: v.Number) -> None:
+    def bind(self, entries: Iterable[Entry], total: v.Number, signed: bool = False) -> None:
         """Note what a group of entries has in total; a bound inside it has served."""
         keys = frozenset(id(entry) for entry in entries)
         self.bounds = [bound for bound in self.bounds if not bound.entries & keys]
-        self.bounds.append(Bound(keys, total))
+        self.bounds.append(Bound(keys, total, signed))
 
     def unbind(self, entry: Entry) -> None:
         """Forget the bounds that an entry is part of, because it changes by itself."""
