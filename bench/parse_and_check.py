@@ -17,7 +17,7 @@ from creditlang.driver import compile_source, find_policy, load_modules, read_so
 from creditlang.plugin import Extensions
 from creditlang.resolve import resolve
 from creditlang.source import SourceFile
-from creditlang.syntax import grammar
+from creditlang.syntax.parse import grammar
 from creditlang.syntax.lexer import prepare
 
 POLICY = "hengyang"
