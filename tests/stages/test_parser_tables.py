@@ -16,7 +16,7 @@ from creditlang.driver import load_modules, read_source
 from creditlang.source import SourceFile
 from creditlang.syntax import parser
 from creditlang.syntax.from_lark import TreeBuilder
-from creditlang.syntax.lexer import WIDE, declared_names, prepare
+from creditlang.syntax.lexer import declared_names, half_width, prepare
 from creditlang.syntax.parse import grammar, grammar_text
 from creditlang.syntax.parser_tables import parser_from, tables_of
 
@@ -42,7 +42,7 @@ def read(path: str) -> tuple[SourceFile, set[str]]:
     source = read_source(ROOT / path)
     assert isinstance(source, SourceFile)
     _, sources, _ = load_modules(source)
-    return source, {name for each in sources for name in declared_names(each.text.translate(WIDE))}
+    return source, {name for each in sources for name in declared_names(half_width(each.text))}
 
 
 def test_the_tables_are_those_of_the_grammar(built: Lark, update: bool) -> None:

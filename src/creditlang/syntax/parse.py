@@ -22,7 +22,15 @@ from creditlang.source import SourceFile, Span
 from creditlang.syntax.children import place_of
 from creditlang.syntax.from_lark import TreeBuilder
 from creditlang.syntax.keywords import keywords
-from creditlang.syntax.lexer import WIDE, LexicalError, PlacedToken, PolicyLexer, Prepared, declared_names, prepare
+from creditlang.syntax.lexer import (
+    LexicalError,
+    PlacedToken,
+    PolicyLexer,
+    Prepared,
+    declared_names,
+    half_width,
+    prepare,
+)
 from creditlang.syntax.parser_tables import parser_from
 from creditlang.syntax.text_limits import check_limits
 from creditlang.syntax.tree import Line, Module, Node
@@ -185,7 +193,7 @@ def _misspelt(token: Any, expected: Iterable[str], begins: int) -> Diagnostic | 
         return report("CR011", place_of(token), found=str(token), nearest=meant)
     line = max(begins, source.text.rfind("\n", 0, start) + 1)
     before = list(_WORD.finditer(source.text, line, start))
-    declared = declared_names(source.text.translate(WIDE)) if before else set()
+    declared = declared_names(half_width(source.text)) if before else set()
     for word in (*before[-1:], *before[:1]):
         meant = None if word.group() in declared else _meant(word.group(), keywords().forms)
         if meant is not None:

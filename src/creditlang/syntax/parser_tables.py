@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, cast
 
-from lark import Lark, Token, Tree, __version__
+from lark import Lark, Tree, __version__
 from lark.common import LexerConf, ParserConf
 from lark.grammar import NonTerminal, Rule, RuleOptions, Terminal
 from lark.parse_tree_builder import ParseTreeBuilder
 from lark.parser_frontends import ParsingFrontend
 from lark.parsers.lalr_analysis import IntParseTable, Reduce, Shift
-from lark.parsers.lalr_parser import LALR_Parser
-from lark.parsers.lalr_parser import _Parser as LarkParser
+from lark.parsers.lalr_parser import LALR_Parser, _Parser
 
 from creditlang.syntax.lexer import PolicyLexer
 
@@ -72,18 +71,6 @@ def _reached(beginnings: list[Any], states: Any) -> Iterator[Any]:
                     queue.setdefault(target)
 
 
-class _Rule(Rule):
-    """A rule that is equal to itself only, with what the loop asks for."""
-
-    def __init__(self, origin: str, expansion: list[str], alias: str | None, expand1: bool) -> None:
-        super().__init__(
-            NonTerminal(origin), [_symbol(name) for name in expansion], 0, alias, RuleOptions(expand1=expand1)
-        )
-        self.name, self.size = origin, len(expansion)
-
-    __eq__, __hash__ = object.__eq__, object.__hash__
-
-
 class _States(dict[int, dict[str, Any]]):
     """The rows by state, each read when the parser first comes there: a short policy needs few of them."""
 
@@ -100,38 +87,15 @@ class _States(dict[int, dict[str, Any]]):
         return row
 
 
-class _Parser(LarkParser):
-    """Lark's loop over tokens, written out: it takes half the time. What cannot be read is left to Lark's own."""
-
-    def parse_from_state(self, state: Any, last_token: Token | None = None) -> Any:
-        """The value of what the tokens make."""
-        rows, states, values, callbacks = self.parse_table.states, state.state_stack, state.value_stack, self.callbacks
-        token = last_token
-        for token in state.lexer.lex(state):
-            kind = token.type
-            while True:
-                action, target = rows[states[-1]].get(kind) or state.feed_token(token)  # which raises UnexpectedToken
-                if action is Shift:
-                    states.append(target)
-                    values.append(token)
-                    break
-                if size := target.size:
-                    children = values[-size:]
-                    del states[-size:], values[-size:]
-                else:
-                    children = []
-                values.append(callbacks[target](children))
-                states.append(rows[states[-1]][target.name][1])
-        end = Token.new_borrow_pos("$END", "", token) if token else Token("$END", "", 0, 1, 1)
-        return state.feed_token(end, True)
-
-
 def parser_from(tables: str, grammar_text: str, transformer: Any) -> ParsingFrontend | None:
     """The parser that these tables describe; None if they were made for another grammar or another Lark."""
     document = json.loads(tables)
     if document["made_for"] != _key(grammar_text):
         return None
-    rules: list[Rule] = [_Rule(*written) for written in document["rules"]]
+    rules = [
+        Rule(NonTerminal(origin), [_symbol(name) for name in expansion], 0, alias, RuleOptions(expand1=expand1))
+        for origin, expansion, alias, expand1 in document["rules"]
+    ]
     callbacks = cast(Any, ParseTreeBuilder)(rules, Tree).create_callback(transformer)
     configuration = ParserConf(rules, callbacks, list(document["start"]))
     states = _States(document["states"], document["symbols"], rules)

@@ -12,7 +12,6 @@ from attrs import Factory, field, frozen
 
 from creditlang.source import Span
 
-
 N = TypeVar("N", bound="type[Node]")
 
 
