@@ -109,20 +109,10 @@ def prepare(source: SourceFile, known: Iterable[str] = ()) -> Prepared:
 @cache
 def _declaration_pattern() -> re.Pattern[str]:
     table = keywords().forms
-    starts: tuple[str, ...] = (
-        "UNIT",
-        "SCALE",
-        "CHOICE",
-        "LET",
-        "RECORD",
-        "CATEGORY",
-        "SCORE",
-        "ITEM",
-        "ADJUST",
-        "TABLE",
-        "FACT",
-    )
-    starts += ("CREDIT", "ACCOUNT", "OFFSET", "REQUIRE", "SHARED_BY")
+    starts = (
+        "UNIT", "SCALE", "CHOICE", "LET", "RECORD", "CATEGORY", "SCORE", "ITEM", "ADJUST", "TABLE", "FACT", "CREDIT",
+        "ACCOUNT", "OFFSET", "REQUIRE", "SHARED_BY",
+    )  # fmt: skip
     forms = sorted((form for name in starts for entry in table[name].values() for form in entry), key=len, reverse=True)
     heads = "|".join(re.escape(form) for form in forms)
     return re.compile(rf"^[ \t]*(?:{heads})(?![A-Za-z0-9_])[ \t]*([^\n]*)", re.MULTILINE)
