@@ -22,7 +22,7 @@ from lark.lexer import Lexer
 
 from creditlang.diagnostics import Diagnostic, report
 from creditlang.source import SourceFile, Span
-from creditlang.syntax.keywords import keywords
+from creditlang.syntax.keywords import keywords, spaced
 from creditlang.syntax.text_limits import MAXIMUM_DEPTH
 
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x3001: 0x2C, 0xFF02: 0xFF02}
@@ -345,8 +345,8 @@ class Lexing:
         if first is None:
             return self.chinese(start, end, accepted)
         for form in self.keywords.english.get(first.group(), ()):
-            match = form.pattern.match(self.text, start) if form.pattern else first
-            if match and (form.pattern or len(form.text) == first.end() - start):
+            match = spaced(form.text).match(self.text, start) if " " in form.text else first
+            if match:
                 for terminal in form.terminals:
                     if terminal in accepted:
                         return self.token(terminal, start, match.end())
