@@ -6,44 +6,16 @@ validator can say so; lines that do not belong in their container are reported b
 """
 
 from decimal import Decimal
-from typing import Any, Literal, TypeVar, dataclass_transform
+from typing import Literal
 
 from attrs import Factory, field, frozen
 
+from creditlang.nodes import Written, node
 from creditlang.source import Span
-
-N = TypeVar("N", bound="type[Node]")
-
-
-@dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def node(kind: N) -> N:
-    """A frozen attrs class that is compared and shown as `_Written` says: methods of its own for each of a hundred
-    classes would take longer to make than a short policy takes to check.
-    """
-    return frozen(kind, eq=False, repr=False)
-
-
-class _Written:
-    """Equal when of one class with equal parts, leaving out those with `eq=False`."""
-
-    __slots__ = ()
-    __attrs_attrs__: tuple[Any, ...]
-
-    def _parts(self) -> list[tuple[str, object]]:
-        return [(part.name, getattr(self, part.name)) for part in self.__attrs_attrs__ if part.eq]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Written) and type(self) is type(other) and self._parts() == other._parts()
-
-    def __hash__(self) -> int:
-        return hash((type(self), *self._parts()))
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={part!r}' for name, part in self._parts())})"
 
 
 @node
-class Node(_Written):
+class Node(Written):
     """Anything written at a place."""
 
     span: Span = field(eq=False, kw_only=True)
