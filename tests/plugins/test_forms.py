@@ -17,18 +17,18 @@ from creditlang.plugin import Form, PluginError
 from creditlang.plugin.contract_tests_of_extensions import RUN
 from creditlang.plugin.document import Document, Page
 from creditlang.plugin.run_data import RunData
+from creditlang.toolkit.open_amounts import Amount
 from creditlang.toolkit.page_layout import laid_out
 from creditlang_builtin import creditlang_forms
-from creditlang_builtin.forms.hengyang_lists import (
+from creditlang_builtin.forms.to_pdf import PdfDrawer
+from creditlang_regulation_forms.hengyang_lists import (
     ClassDeductions,
     CollegeDeductions,
     MakeupRequests,
     MakeupResults,
     Scores,
 )
-from creditlang_builtin.forms.hengyang_slips import CreditApplication, SanctionSlip
-from creditlang_builtin.forms.open_amounts import Amount
-from creditlang_builtin.forms.to_pdf import PdfDrawer
+from creditlang_regulation_forms.hengyang_slips import CreditApplication, SanctionSlip
 
 ANNEXES = (CreditApplication, ClassDeductions, CollegeDeductions, MakeupRequests, MakeupResults, Scores, SanctionSlip)
 Run = Callable[..., RunData]

@@ -152,7 +152,7 @@ def test_nothing_evaluates_text_or_unpickles() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    files = python_files(ROOT / "src", ROOT / "plugins" / "builtin", ROOT / "repl")
+    files = python_files(ROOT / "src", ROOT / "plugins", ROOT / "repl")
     assert [relative(path) for path in files if not ast.get_docstring(tree(path))] == []
 
 
