@@ -156,6 +156,14 @@ def test_every_module_says_what_it_is() -> None:
     assert [relative(path) for path in files if not ast.get_docstring(tree(path))] == []
 
 
+def test_contract_tests_say_what_they_want() -> None:
+    def silent(node: ast.AST) -> str | None:
+        return "assert without a sentence" if isinstance(node, ast.Assert) and node.msg is None else None
+
+    files = sorted((PACKAGE / "plugin").glob("contract_tests*.py"))
+    assert files and breaches(files, silent) == []
+
+
 def test_long_files_have_a_reason() -> None:
     files = python_files(*(ROOT / folder for folder in CODE_FOLDERS))
     lengths = {relative(path): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
