@@ -18,7 +18,7 @@ from creditlang.schema import RawRow
 from creditlang_builtin.csv import csv_rows, csv_source
 from creditlang_builtin.csv.csv_rows import CsvRows
 from creditlang_builtin.csv.csv_source import CsvSource
-from creditlang_builtin.files import decoding, stable_file
+from creditlang_builtin.files import stable_file
 
 HEADER = "学号,项目,日期\n"
 
@@ -346,29 +346,6 @@ def test_a_line_that_is_not_held_counts_like_one_that_is(text: str, limit: int) 
         found = found_in(rows_of(text))
         patched.setattr(csv_rows, "_numbered_lines", held)
         assert found == found_in(rows_of(text))
-
-
-@given(
-    before=st.text(st.sampled_from("a张\r\n"), max_size=20),
-    bad=st.sampled_from([b"", b"\xff", b"\xe5\xbc", b"\xc3\x28", b"\x81", b"\xb0\xa1", b"\x81\x30\x81"]),
-    after=st.text(st.sampled_from("a张\n"), max_size=5),
-    mark=st.sampled_from([b"", b"\xef\xbb\xbf", b"\xff\xfe"]),
-    piece=st.integers(1, 9),
-)
-def test_the_encoding_is_that_of_the_whole_file(before: str, bad: bytes, after: str, mark: bytes, piece: int) -> None:
-    content = mark + before.encode() + bad + after.encode()
-
-    def bad_at(encoding: str) -> int | None:
-        try:
-            content[len(mark) :].decode(encoding)
-        except UnicodeDecodeError as error:
-            return len(mark) + error.start
-        return None
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(decoding, "_PIECE", piece)
-        for encoding in ("utf-8", "gb18030", "utf-16-le"):
-            assert decoding._first_bad(io.BytesIO(content), decoding.Encoding(encoding, len(mark))) == bad_at(encoding)
 
 
 def most_memory(path: Path) -> tuple[int, list[int]]:

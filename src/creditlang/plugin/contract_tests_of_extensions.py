@@ -127,7 +127,7 @@ class CheckContract:
             assert list(check(POLICY)) == found, f"{name} finds the same in the same policy, in the same order"
             unknown = [finding.about for finding in found if finding.about[1] not in tables.get(finding.about[0], ())]
             assert not unknown, f"{name}: a finding is about something in the policy, not {unknown}"
-            sentences = [finding.sentence for finding in found]
+            sentences: list[object] = [finding.sentence for finding in found]
             spoken = all(isinstance(sentence, Phrase) and sentence and sentence.zh for sentence in sentences)
             assert spoken, f"{name}: a finding is a Phrase in English and Chinese: {sentences}"
 

@@ -9,9 +9,8 @@ a broken row is handed over with its problem and costs nothing but itself.
 import os
 from collections.abc import Iterator
 from hashlib import file_digest, sha256
-from io import TextIOWrapper
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
-from typing import BinaryIO
 
 from creditlang.diagnostics import Diagnostic
 from creditlang.plugin import Source
@@ -39,7 +38,7 @@ class CsvSource(Source):
         with file:
             yield from self._tables(file)
 
-    def _tables(self, file: BinaryIO) -> Iterator[RawTable]:
+    def _tables(self, file: BufferedReader) -> Iterator[RawTable]:
         stamp = stamp_of(os.fstat(file.fileno()))
         try:
             self._digest = file_digest(file, "sha256").hexdigest()

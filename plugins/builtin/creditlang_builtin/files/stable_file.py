@@ -8,8 +8,9 @@ been used.
 import os
 import stat
 from hashlib import sha256
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from attrs import frozen
 
@@ -20,7 +21,7 @@ LARGEST_FILE: Final = 512 * 1024 * 1024
 
 
 @frozen
-class Reading:
+class FileContent:
     """The bytes of a file, their SHA-256, and what the file looked like when they were read."""
 
     path: Path
@@ -47,7 +48,7 @@ def stamp_of(status: os.stat_result) -> tuple[int, ...]:
     return (status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def open_file(path: Path) -> BinaryIO | Diagnostic:
+def open_file(path: Path) -> BufferedReader | Diagnostic:
     """A file to be read piece by piece, or CR620."""
     try:
         file = path.open("rb")
@@ -64,7 +65,7 @@ def unreadable(path: Path, error: OSError) -> Diagnostic:
     return report("CR620", Place(path.name), reason=error.strerror or type(error).__name__)
 
 
-def read_file(path: Path, limit: int = LARGEST_FILE) -> Reading | Diagnostic:
+def read_file(path: Path, limit: int = LARGEST_FILE) -> FileContent | Diagnostic:
     """The file's content, or why there is none: CR620 unreadable, CR632 changed while it was read, CR633 too large."""
     file = open_file(path)
     if isinstance(file, Diagnostic):
@@ -77,7 +78,7 @@ def read_file(path: Path, limit: int = LARGEST_FILE) -> Reading | Diagnostic:
             content = file.read(limit + 1)
     except OSError as error:
         return unreadable(path, error)
-    reading = Reading(path, content, sha256(content).hexdigest(), stamp_of(before))
+    reading = FileContent(path, content, sha256(content).hexdigest(), stamp_of(before))
     if len(content) != before.st_size:
         return report("CR632", Place(path.name))
     return reading.changed() or reading
