@@ -71,6 +71,11 @@ def python_files(*folders: Path) -> list[Path]:
     return sorted(found + modules)
 
 
+def product_files() -> list[Path]:
+    files = python_files(ROOT / "src", ROOT / "plugins", ROOT / "repl")
+    return [path for path in files if "tests" not in path.parts]
+
+
 @cache
 def tree(path: Path) -> ast.Module:
     """The file's syntax tree."""
@@ -161,8 +166,7 @@ def test_nothing_evaluates_text_or_unpickles() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    files = python_files(ROOT / "src", ROOT / "plugins", ROOT / "repl")
-    assert [relative(path) for path in files if not ast.get_docstring(tree(path))] == []
+    assert [relative(path) for path in product_files() if not ast.get_docstring(tree(path))] == []
 
 
 def test_contract_tests_say_what_they_want() -> None:
@@ -179,11 +183,6 @@ def test_long_files_have_a_reason() -> None:
     long = {name: length for name, length in lengths.items() if length > LONGEST}
     assert {name: length for name, length in long.items() if name not in LONG_FILES} == {}, "split it, or give a reason"
     assert [name for name in LONG_FILES if name not in long] == [], "no longer long: take it off the list"
-
-
-def product_files() -> list[Path]:
-    files = python_files(ROOT / "src", ROOT / "plugins", ROOT / "repl")
-    return [path for path in files if "tests" not in path.parts]
 
 
 def test_no_two_files_share_a_name() -> None:
