@@ -267,6 +267,14 @@ def test_a_file_that_vanishes(tmp_path: Path) -> None:
     assert [problem.code for problem in source.problems] == ["CR632"]
 
 
+def test_rows_can_be_read_once_all_tables_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "activity.csv"
+    path.write_text(HEADER + "1,a,b\n", encoding="utf-8")
+    with CsvSource(str(path)) as source:
+        tables = list(source.tables())
+    assert [len(list(table.rows)) for table in tables] == [1]
+
+
 @pytest.mark.parametrize("name", ["missing.csv", "."])
 def test_what_cannot_be_read(tmp_path: Path, read_source: Reader, name: str) -> None:
     (problem,) = read_source(CsvSource(str(tmp_path / name))).problems

@@ -47,6 +47,7 @@ class CsvRows:
         self.source = source
         self.problems: list[Diagnostic] = []
         self.doubts: tuple[Diagnostic, ...] = ()
+        self.names: tuple[str, ...] = ()
         self.width = 0
         self._lines = _numbered_lines(text)
         self._count = 0
@@ -70,7 +71,7 @@ class CsvRows:
             self.problems.append(report("CR635", place, columns=len(names), limit=MOST_COLUMNS))
             return None
         self.doubts = tuple(self._check_header(row.number, names))
-        self.width = len(names)
+        self.names, self.width = names, len(names)
         return names
 
     def rows(self) -> Iterator[RawRow]:

@@ -35,35 +35,40 @@ class CsvSource(Source):
         if isinstance(file, Diagnostic):
             self.problems.append(file)
             return
-        with file:
-            yield from self._tables(file)
-
-    def _tables(self, file: BufferedReader) -> Iterator[RawTable]:
         stamp = stamp_of(os.fstat(file.fileno()))
+        parsed = self._headed(file, stamp)
+        if parsed is None:
+            file.close()
+            return
+        rows = self._rows(file, parsed, stamp)
+        yield RawTable(self.path.stem, self.path.name, parsed.names, rows, doubts=parsed.doubts)
+
+    def _headed(self, file: BufferedReader, stamp: tuple[int, ...]) -> CsvRows | None:
+        """The file's text with its header read, or None with the reason in `problems`."""
         try:
             self._digest = file_digest(file, "sha256").hexdigest()
             file.seek(0)
             encoding, said = encoding_of(file, self.path.name)
         except OSError as error:
             self.problems.append(unreadable(self.path, error))
-            return
+            return None
         if (changed := changed_since(self.path, stamp)) is not None:
             self.problems.append(changed)
-            return
+            return None
         self.problems.extend(said)
         if encoding is None:
-            return
+            return None
         file.seek(encoding.mark)
         # A byte that cannot be decoded after all is in a file that was changed: that is said at the end.
         parsed = CsvRows(TextIOWrapper(file, encoding.name, errors="replace"), self.path.name)
-        header = parsed.header()
-        if header is None:
-            self.problems.extend(parsed.problems)
-            return
-        yield RawTable(self.path.stem, self.path.name, header, self._rows(parsed, stamp), doubts=parsed.doubts)
+        if parsed.header() is not None:
+            return parsed
+        self.problems.extend(parsed.problems)
+        return None
 
-    def _rows(self, parsed: CsvRows, stamp: tuple[int, ...]) -> Iterator[RawRow]:
-        yield from parsed.rows()
+    def _rows(self, file: BufferedReader, parsed: CsvRows, stamp: tuple[int, ...]) -> Iterator[RawRow]:
+        with file:
+            yield from parsed.rows()
         self.problems.extend(parsed.problems)
         if (changed := changed_since(self.path, stamp)) is not None:
             self.problems.append(changed)
