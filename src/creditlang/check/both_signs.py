@@ -1,6 +1,7 @@
 """Lines that have two readings where awards and deductions meet: does `plus 1` make a deduction larger or smaller?"""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -32,14 +33,15 @@ def _signs(policy: o.Policy, rules: Iterable[str]) -> Iterator[int]:
     for name in rules:
         for operator in policy.rules[name].operators:
             if isinstance(operator, o.Amount):
-                yield from (branch.sign for branch in operator.branches if branch.value != e.Constant(0))
+                yield from (branch.sign for branch in operator.branches if branch.value != e.Constant(Decimal(0)))
 
 
 def check_own_limits(policy: o.Policy) -> Iterator[Diagnostic]:
     """A limit that each entry brings along itself means something only where one entry is done after the other."""
-    bodies = (*policy.rules.values(), *policy.accounts.values())
+    bodies = [rule.operators for rule in policy.rules.values()]
+    bodies += [account.operators for account in policy.accounts.values()]
     for body in bodies:
-        for operator in body.operators:
+        for operator in body:
             if isinstance(operator, o.OneByOne):
                 break
             if isinstance(operator, o.Clip) and any(

@@ -22,6 +22,7 @@ from creditlang.core.lower.printed_tables import build_table, dimension_type
 from creditlang.core.lower.scope import Scope
 from creditlang.core.scales import scales
 from creditlang.diagnostics import Diagnostic, Phrase
+from creditlang.nodes import changed
 from creditlang.plugin.interface import Extensions
 from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.source import Span
@@ -190,8 +191,8 @@ class Compilation:
             head = tuple(takewhile(lambda operator: isinstance(operator, o.Guard), operators))
             for inner in self.program.within(name) if head else ():
                 for item in accounts[inner].items:
-                    self.rules[item] = evolve(self.rules[item], operators=(*head, *self.rules[item].operators))
-            found[name] = evolve(accounts[name], operators=operators[len(head) :])
+                    self.rules[item] = changed(self.rules[item], operators=(*head, *self.rules[item].operators))
+            found[name] = changed(accounts[name], operators=operators[len(head) :])
         return found
 
     def check_depth(self) -> None:
