@@ -21,6 +21,7 @@ from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.interpreter.choices import keep_first
 from creditlang.interpreter.expression_meanings import Environment, evaluate
 from creditlang.interpreter.moves import run_moves
+from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.one_by_one import run_body
 from creditlang.interpreter.steps import live
 from creditlang.interpreter.student_run import Judged, Run
@@ -467,15 +468,21 @@ class _Evaluation:
     def decide(self, decision: o.Decision, env: Environment) -> Any:
         """The value of the case that applies; of all that may apply, where that is open; None when there is none."""
         values: list[Any] = []
+        passed: list[e.Expression] = []
         try:
             for case in (*(x for x in decision.cases if not x.otherwise), *(x for x in decision.cases if x.otherwise)):
                 holds = self.run.holds(case.condition, env)
                 if holds is False or (case.otherwise and values and decision.mode == "all"):
                     continue
                 self.run.covered.add(case.number)
-                values.append(evaluate(case.value, env))
+                failed = passed if case.otherwise or decision.mode != "all" else ()
+                is_open = holds is v.OPEN or failed
+                value = narrowed(case.value, case.condition, failed, env) if is_open else case.value
+                values.append(evaluate(value, env))
                 if holds is True and decision.mode != "all":
                     break
+                if holds is v.OPEN and case.condition is not None:
+                    passed.append(case.condition)
         except Undetermined:
             return None
         if not values:
