@@ -55,7 +55,7 @@ def those(view: View, condition: Condition | None, progress: Progress) -> Listed
     undecided, outside = [], 0
     for number, answers in view.all(progress, view.answers):
         result = answers.result
-        unknown = not result.applies and view.is_unreadable(view.student(number))
+        unknown = not result.applies and view.student(number).unreadable
         outside += not result.applies and not unknown
         answer: v.Answer = v.OPEN if unknown else result.applies
         if result.applies and condition is not None:

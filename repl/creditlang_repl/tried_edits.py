@@ -14,8 +14,8 @@ from creditlang.data.columns import ColumnReader
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Label, Phrase, Place, nearest, report
 from creditlang.driver import Compiled
-from creditlang.interpreter import StudentData
 from creditlang.ledger import Record
+from creditlang.one_student import StudentData
 from creditlang.resolve import SORTS
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import tree as t

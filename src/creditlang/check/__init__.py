@@ -15,7 +15,7 @@ from creditlang.check.rate_order import check_shares, check_tables
 from creditlang.check.reachable_limits import check_caps, check_minima
 from creditlang.core import Compilation, Policy
 from creditlang.diagnostics import Diagnostic
-from creditlang.plugin.interface import Extensions
+from creditlang.extensions import Extensions
 from creditlang.syntax import tree as t
 
 

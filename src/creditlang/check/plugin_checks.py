@@ -5,10 +5,10 @@ from typing import Any
 
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, report
-from creditlang.plugin.interface import Extensions, Finding
-from creditlang.policy_words import policy_words
+from creditlang.extensions import Extensions, Finding
 from creditlang.resolve import Program
 from creditlang.source import Span
+from creditlang.to_policy_words import policy_words
 
 
 def check_by_plugins(policy: Policy, program: Program, extensions: Extensions) -> Iterator[Diagnostic]:

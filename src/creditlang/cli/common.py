@@ -222,7 +222,7 @@ def as_of_date(text: str | None, language: "Language") -> date | None:
 def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -> dict[str, Any]:
     """The values given with ``--set``, read by the types of what they stand for."""
     from creditlang.data.cells import CellError, parse_date, parse_number, parse_yes_no
-    from creditlang.diagnostics import nearest, report
+    from creditlang.one_student import unknown_values
 
     found: dict[str, Any] = {}
     for setting in settings:
@@ -235,8 +235,8 @@ def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -
                 ],
             )
         name = policy.setting_labels.get(name, name)
-        if name not in policy.settings:
-            show([report("CR401", None, name=name, nearest=nearest(name, policy.settings) or "")], language)
+        if unknown := unknown_values(policy, [name]):
+            show(unknown, language)
             sys.exit(USAGE)
         kind = policy.setting_types[name]
         try:

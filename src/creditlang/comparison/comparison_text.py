@@ -5,17 +5,15 @@ their labels; columns line up although a Chinese character is two columns wide.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from creditlang.comparison.collected_changes import CollectedChanges
 from creditlang.comparison.comparison_tables import tables_of
 from creditlang.diagnostics import Language
-from creditlang.plugin.run_data import DISPOSITION_WORDS, STATUS_WORDS
+from creditlang.policy_words import DISPOSITION_WORDS, STATUS_WORDS
 from creditlang.schema import Row
 from creditlang.source import display_width, visible
 from creditlang.text_table import table_text
-
-if TYPE_CHECKING:
-    from creditlang.comparison.comparison import Comparison
 
 MOST_ROWS: Final = 10
 """Rows of each table, if nothing else is asked for."""
@@ -77,13 +75,13 @@ _HEADS: Final[Mapping[Language, Mapping[str, Sequence[str]]]] = {
 }  # fmt: skip
 
 
-def comparison_text(comparison: "Comparison", language: Language = "en", most: int = MOST_ROWS) -> str:
+def comparison_text(comparison: CollectedChanges, language: Language = "en", most: int = MOST_ROWS) -> str:
     """The lines of a comparison; at most `most` rows of each table."""
     return "\n".join(_Text(comparison, language, most).lines())
 
 
 class _Text:
-    def __init__(self, comparison: "Comparison", language: Language, most: int) -> None:
+    def __init__(self, comparison: CollectedChanges, language: Language, most: int) -> None:
         self.comparison, self.language, self.most = comparison, language, most
         self.words, self.heads = _WORDS[language], _HEADS[language]
         self.rows = {name: table.rows for name, table in tables_of(comparison, language).items()}

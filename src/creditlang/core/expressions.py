@@ -11,7 +11,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from creditlang.plugin.interface import Function
+from creditlang.extensions import Function
 
 Value = Decimal | str | bool | date
 

@@ -46,6 +46,8 @@ class StudentData:
     identifier: str
     attributes: Mapping[str, Any]
     records: tuple[Record, ...]
+    unreadable: bool = False
+    """Whether an attribute could not be read; what that means for the results, `one_student` says."""
 
 
 class Interpreter:

@@ -12,17 +12,11 @@ from itertools import chain
 from typing import Final
 
 from creditlang.diagnostics import Phrase
+from creditlang.extensions import Calendar, Check, Exact, Function
 from creditlang.plugin.document import Document
-from creditlang.plugin.interface import Calendar, Check, Exact, Form, Function
-from creditlang.plugin.run_data import (
-    AccountWords,
-    FieldWords,
-    ItemWords,
-    KindWords,
-    PolicyWords,
-    RequirementWords,
-    RunData,
-)
+from creditlang.plugin.interface import Form
+from creditlang.plugin.run_data import RunData
+from creditlang.policy_words import AccountWords, FieldWords, ItemWords, KindWords, PolicyWords, RequirementWords
 from creditlang.schema import RESULT_TABLES
 
 _TYPES: Final = {"number": Decimal, "date": date, "text": str, "yes or no": bool}

@@ -30,16 +30,8 @@ from typing import Final
 
 import pluggy
 
-from creditlang.plugin.interface import (
-    CalendarFactory,
-    Check,
-    CommandFactory,
-    Forms,
-    Function,
-    OpenSource,
-    OutputFactory,
-    SourceFactory,
-)
+from creditlang.extensions import CalendarFactory, Check, Function
+from creditlang.plugin.interface import CommandFactory, Forms, OpenSource, OutputFactory, SourceFactory
 
 PROJECT: Final = "creditlang"
 """The name of the hooks' project and of the entry-point group."""

@@ -37,7 +37,7 @@ A plugin for creditlang. It offers {what}.
     creditlang plugins
     pytest
 
-The promises of its kind stand in `creditlang.plugin.interface`; `creditlang.testing` has the tests of them.
+The promises of its kind stand in the docstrings of `creditlang.plugin`; `creditlang.testing` has the tests of them.
 """
 
 _SOURCE = '''"""Reads files of `key=value` lines."""

@@ -21,7 +21,7 @@ from creditlang.core.lower.printed_tables import build_table, dimension_type
 from creditlang.core.lower.scope import Scope
 from creditlang.core.scales import scales
 from creditlang.diagnostics import Diagnostic, Phrase
-from creditlang.plugin.interface import Extensions
+from creditlang.extensions import Extensions
 from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
