@@ -67,11 +67,15 @@ CalendarFactory = Callable[[], Calendar]
 """Makes a calendar."""
 
 
+About = tuple[Literal["item", "account", "fact", "requirement", "kind", "policy"], str]
+"""The sort and name of something in a policy, such as `item`, `lecture`."""
+
+
 @frozen
 class Finding:
-    """What a check has to say about something in a policy: `about` is its sort and name, such as `item`, `lecture`."""
+    """What a check has to say about something in a policy."""
 
-    about: tuple[Literal["item", "account", "fact", "requirement", "kind", "policy"], str]
+    about: About
     sentence: Phrase
     serious: bool = False
     """A warning; otherwise a note."""

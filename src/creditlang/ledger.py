@@ -18,6 +18,7 @@ DISPOSITIONS: tuple[Disposition, ...] = (
     "counted", "reduced", "void", "pending", "unmatched", "invalid", "out of scope",
 )  # fmt: skip
 Status = Literal["met", "unmet", "open"]
+State = Literal["live", "void", "invalid", "unmatched"]
 _STRONGEST: tuple[Disposition, ...] = (
     "invalid", "pending", "reduced", "counted", "void", "unmatched", "out of scope",
 )  # fmt: skip
@@ -80,7 +81,7 @@ class Entry:
     sign: int = 1
     amount: Number = ZERO
     raw: Number | None = None
-    state: Literal["live", "void", "invalid", "unmatched"] = "live"
+    state: State = "live"
     reason: str = ""
     article: str = ""
     pending: bool = False
@@ -153,9 +154,9 @@ class PartLine:
     requirement: str
     part: str
     number: int
-    needed: object
-    have: object
-    short: object
+    needed: Number | None
+    have: Number | None
+    short: Number | None
     status: Status
     article: str
 

@@ -104,7 +104,7 @@ class PolicyWords:
         return tuple(found)
 
 
-def shown(given: Given) -> str:
+def shown(given: Given | int) -> str:
     """A value as people write it: exact numbers, dates with hyphens, 是 and 否."""
     match given:
         case None:

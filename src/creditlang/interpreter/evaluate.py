@@ -470,8 +470,8 @@ class _Evaluation:
             line = self.part(requirement, part)
             result.parts.append(line)
             statuses.append(line.status)
-        worst = "unmet" if "unmet" in statuses else "open" if "open" in statuses else "met"
-        result.requirements[requirement.name] = worst  # type: ignore[assignment]
+        worst: Status = "unmet" if "unmet" in statuses else "open" if "open" in statuses else "met"
+        result.requirements[requirement.name] = worst
         self.run.requirements[requirement.name] = v.OPEN if worst == "open" else worst == "met"
 
     def part(self, requirement: o.Requirement, part: o.Part) -> PartLine:

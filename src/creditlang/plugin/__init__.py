@@ -6,6 +6,7 @@ plugin.
 """
 
 from creditlang.extensions import (
+    About,
     Calendar,
     CalendarFactory,
     Check,
@@ -38,6 +39,7 @@ from creditlang.policy_words import PolicyWords
 __all__ = [
     "HOOK_VERSION",
     "KIND_WORDS",
+    "About",
     "Calendar",
     "CalendarFactory",
     "Check",

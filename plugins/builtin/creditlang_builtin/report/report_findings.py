@@ -303,4 +303,4 @@ def _plain(run: RunData, row: ResultRow, identifiers: Collection[str], labels: C
 
 
 def _text(value: Value) -> str:
-    return shown(value)  # type: ignore[arg-type]
+    return shown(value)
