@@ -18,6 +18,7 @@ from creditlang.data.dataset import Dataset
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Language, Severity, report
+from creditlang.frozen_mapping import freezing
 from creditlang.ledger import StudentResult
 from creditlang.one_student import OneStudent, as_read
 from creditlang.results import Results
@@ -30,7 +31,7 @@ Engine = Literal["auto", "reference"]
 _ENGINE: Final[Mapping[Engine, str]] = {"auto": "reference", "reference": "reference"}
 
 
-@frozen
+@frozen(field_transformer=freezing)
 class Settings:
     """How to run: as of which day, with which named values, for which students, in which language."""
 

@@ -13,6 +13,7 @@ from typing import Literal
 from attrs import frozen
 
 from creditlang.diagnostics import Phrase
+from creditlang.frozen_mapping import freezing
 from creditlang.policy_words import PolicyWords
 
 Exact = Decimal | date | str | bool
@@ -85,7 +86,7 @@ Check = Callable[[PolicyWords], Iterable[Finding]]
 """Looks at what a policy is called and how it is put together."""
 
 
-@frozen
+@frozen(field_transformer=freezing)
 class Extensions:
     """What plugins add to the language: functions, calendars and checks by name, and whose they are."""
 
