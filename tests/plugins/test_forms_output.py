@@ -19,12 +19,12 @@ from creditlang.plugin.contract_tests_of_extensions import RUN
 from creditlang.plugin.document import Cell, Document, Line, Page, UnevenPage, listing, plain
 from creditlang.plugin.run_data import RunData
 from creditlang.toolkit.page_layout import SMALLEST, clean, flowing, laid_out, printable
+from creditlang.toolkit.staged_folder import OWNED
 from creditlang_builtin.forms import chinese_fonts as fonts
 from creditlang_builtin.forms import to_html, to_xlsx
 from creditlang_builtin.forms.file_names import LONGEST, Names, safe_name
 from creditlang_builtin.forms.font_characters import Coverage, coverage
 from creditlang_builtin.forms.forms_output import FormsOutput, split_target
-from creditlang_builtin.forms.staged_folder import OWNED
 from creditlang_builtin.forms.to_pdf import PdfDrawer, breakable
 
 HOSTILE = [
