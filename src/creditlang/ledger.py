@@ -19,9 +19,7 @@ DISPOSITIONS: tuple[Disposition, ...] = (
 )  # fmt: skip
 Status = Literal["met", "unmet", "open"]
 State = Literal["live", "void", "invalid", "unmatched"]
-_STRONGEST: tuple[Disposition, ...] = (
-    "invalid", "pending", "reduced", "counted", "void", "unmatched", "out of scope",
-)  # fmt: skip
+_STRONGEST: tuple[Disposition, ...] = ("invalid", "pending", "reduced", "counted", "void", "unmatched", "out of scope")
 
 
 @define(eq=False)
@@ -43,16 +41,9 @@ class Record:
     def copy(self) -> "Record":
         """The same record, to be placed and judged anew; the values are shared."""
         return Record(
-            self.kind,
-            self.identifier,
-            self.student,
-            self.values,
-            self.on,
-            self.semester,
-            self.place,
-            self.problem,
-            self.named,
-        )
+            kind=self.kind, identifier=self.identifier, student=self.student, values=self.values, on=self.on,
+            semester=self.semester, place=self.place, problem=self.problem, named=self.named,
+        )  # fmt: skip
 
     def __attrs_post_init__(self) -> None:
         self.order = (self.on is None, self.on or date.max, self.identifier)

@@ -55,8 +55,8 @@ def _label(labels: tuple[str, ...], name: str) -> str:
 
 def _account(account: Account) -> AccountWords:
     return AccountWords(
-        account.name, _label(account.labels, account.name), account.sort, account.parent or "", account.unit or "",
-        account.period or "", account.article,
+        name=account.name, label=_label(account.labels, account.name), sort=account.sort, parent=account.parent or "",
+        unit=account.unit or "", period=account.period or "", article=account.article,
     )  # fmt: skip
 
 

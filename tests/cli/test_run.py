@@ -58,8 +58,9 @@ def test_csv(cli: Any, policy: Path, folder: Folder) -> None:
     result = cli("run", policy, "--data", folder(), "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(result.stdout.removeprefix("\ufeff"))))
     assert [(row["student_id"], row["graduation"], row["academic"]) for row in rows] == [
-        ("s1", "met", "1.2"), ("s2", "unmet", "0.1"),
-    ]  # fmt: skip
+        ("s1", "met", "1.2"),
+        ("s2", "unmet", "0.1"),
+    ]
 
 
 def test_two_runs_write_the_same_bytes(cli: Any, policy: Path, folder: Folder) -> None:

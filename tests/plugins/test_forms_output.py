@@ -274,17 +274,16 @@ def test_a_form_that_fails_is_named_and_the_others_are_written(tmp_path: Path) -
         write(tmp_path, bad=Failing, good=lambda: Listed(["a"], formats=("html",)), worse=lambda: 1 / 0)  # type: ignore[arg-type, return-value]
     assert codes(error) == ["CR760", "CR760"]
     assert [dict(found.arguments) for found in error.value.diagnostics] == [
-        {"form": "bad", "error": "KeyError"}, {"form": "worse", "error": "ZeroDivisionError"},
-    ]  # fmt: skip
+        {"form": "bad", "error": "KeyError"},
+        {"form": "worse", "error": "ZeroDivisionError"},
+    ]
     found = files(tmp_path)
     assert {name: x for name, x in found.items() if name.startswith("bad/")} == before
     assert "good/名单.html" in found
     assert not any(name.endswith(".tmp") for name in found)
 
 
-def test_a_document_that_cannot_be_drawn_leaves_the_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
+def test_a_document_that_cannot_be_drawn_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = to_html.draw
     monkeypatch.setattr(to_html, "draw", lambda x, layout: 1 / 0 if x.name == "名单" else draw(x, layout))
     with pytest.raises(PluginError) as error:

@@ -21,7 +21,7 @@ from creditlang.syntax import tree as t
 
 def check_policy(
     policy: Policy, compilation: Compilation, modules: Iterable[t.Module], extensions: Extensions
-) -> list[Diagnostic]:  # fmt: skip
+) -> list[Diagnostic]:
     """Everything the checks find, those of plugins included, that the policy does not accept."""
     program = compilation.program
     ranks = {name: tuple(scale.values) for name, scale in program.enumerations.items() if scale.ordered}

@@ -186,9 +186,7 @@ def sound_policy(
     return compiled
 
 
-def opened_mappings(
-    policy: "Policy", names: Sequence[str], language: "Language"
-) -> tuple["MappingFile", ...]:  # fmt: skip
+def opened_mappings(policy: "Policy", names: Sequence[str], language: "Language") -> tuple["MappingFile", ...]:
     """The mappings of these names; what is wrong with one is shown, and the program ends."""
     from creditlang.data.mappings.mapping_file import open_mapping
 

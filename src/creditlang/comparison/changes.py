@@ -70,9 +70,7 @@ class Change:
         was, now = ends(self.before), ends(self.after)
         if was is None or now is None:
             return ZERO
-        moved = (
-            abs(two - one) for one, two in zip(was, now, strict=True) if one.is_finite() and two.is_finite()
-        )  # fmt: skip
+        moved = (abs(two - one) for one, two in zip(was, now, strict=True) if one.is_finite() and two.is_finite())
         return max(moved, default=ZERO)
 
 

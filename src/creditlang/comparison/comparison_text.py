@@ -72,7 +72,7 @@ _HEADS: Final[Mapping[Language, Mapping[str, Sequence[str]]]] = {
         "totals": ("合计", "人数", "增加", "减少", "变化合计", "最大变化"),
         "others": ("名称", "时段", "人数"),
     },
-}  # fmt: skip
+}
 
 
 def comparison_text(comparison: CollectedChanges, language: Language = "en", most: int = MOST_ROWS) -> str:
@@ -129,10 +129,7 @@ class _Text:
                 others[key] = others.get(key, 0) + 1
         ranked: list[Row] = [(*key, count) for key, count in others.items()]
         ranked.sort(key=lambda row: (-others[str(row[0]), str(row[1])], row[0], row[1]))
-        yield from self.table(
-            "others", "others", ranked,
-            lambda row: (self.name(row[0]), row[1], row[2]),
-        )  # fmt: skip
+        yield from self.table("others", "others", ranked, lambda row: (self.name(row[0]), row[1], row[2]))
 
     def crossings(self) -> Iterator[str]:
         """How many cross a requirement and in which direction, then who."""
@@ -146,9 +143,7 @@ class _Text:
         ]
 
         def line(row: Row) -> Sequence[object]:
-            return (
-                row[0], self.name(row[1]), self.status(row[3]), self.status(row[4]), self.causes(row[9]), row[10]
-            )  # fmt: skip
+            return (row[0], self.name(row[1]), self.status(row[3]), self.status(row[4]), self.causes(row[9]), row[10])
 
         yield from self.table("crossings", "crossings", rows, line, told)
 

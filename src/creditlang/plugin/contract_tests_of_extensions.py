@@ -160,8 +160,8 @@ POLICY: Final = PolicyWords(
         )
     },
     accounts={
-        "sport": AccountWords("sport", "体育类", "category", "", "credit", "", "第一条"),
-        "travel": AccountWords("travel", "travel", "category", "", "credit", "", ""),
+        "sport": AccountWords("sport", "体育类", "category", parent="", unit="credit", period="", article="第一条"),
+        "travel": AccountWords("travel", "travel", "category", parent="", unit="credit", period="", article=""),
     },
     items={
         "run": ItemWords("run", "跑步", "sport", "activity", "第一条"),

@@ -24,7 +24,7 @@ from creditlang.policy_words import (
     PolicyWords,
     RequirementWords,
     shown,
-)  # fmt: skip
+)
 from creditlang.schema import Value
 
 __all__ = [
