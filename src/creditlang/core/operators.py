@@ -16,6 +16,8 @@ from creditlang.frozen_mapping import freezing
 from creditlang.source import Span
 from creditlang.types import Type
 
+AccountSort = Literal["category", "score", "credit", "account"]
+
 
 @frozen
 class Operator:
@@ -251,7 +253,7 @@ class Account:
     labels: tuple[str, ...]
     unit: str | None
     period: str | None
-    sort: Literal["category", "score", "credit", "account"]
+    sort: AccountSort
     parent: str | None
     children: tuple[str, ...]
     items: tuple[str, ...]
