@@ -26,9 +26,9 @@ from creditlang.diagnostics import report
 from creditlang.plugin import Output, PluginError, text_of
 from creditlang.plugin.run_data import RequirementWords, ResultRow, RunData
 from creditlang.schema import Column, Row
+from creditlang.toolkit.open_amounts import Amount
 from creditlang.toolkit.staged_folder import StagedFolder
 from creditlang_builtin.forms.file_names import Names
-from creditlang_builtin.forms.open_amounts import Amount
 
 CONTEXT: Final = (
     "https://www.w3.org/ns/credentials/v2",

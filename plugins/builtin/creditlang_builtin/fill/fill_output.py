@@ -18,8 +18,8 @@ from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, Row
 from creditlang.toolkit.atomic_files import PendingFile, reporting
 from creditlang.toolkit.staged_folder import StagedFolder
+from creditlang_builtin.fill.form_workbook import Template
 from creditlang_builtin.fill.placeholders import Words
-from creditlang_builtin.fill.template_workbook import Template
 from creditlang_builtin.forms.file_names import Names
 
 _ADDRESS: Final = re.compile(r"(?P<template>.+?\.xlsx)=(?P<target>.+)", re.IGNORECASE | re.DOTALL)
