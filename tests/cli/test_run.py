@@ -204,3 +204,16 @@ def test_where_the_results_are_is_told(cli: Any, policy: Path, folder: Folder, t
     )
     assert result.exit_code == 4
     assert f"written: {table}, {tmp_path / 'r'}\n" in result.stderr
+
+
+@pytest.mark.parametrize("engine", ["auto", "reference"])
+def test_the_manifest_says_which_engine_ran(cli: Any, policy: Path, folder: Folder, engine: str) -> None:
+    result = cli("run", policy, "--data", folder(), "--format", "json", "--engine", engine)
+    manifest = {row["entry"]: row["value"] for row in json.loads(result.stdout)["tables"]["manifest"]}
+    assert manifest["engine"].split()[-1] == "reference"
+
+
+def test_an_engine_that_there_is_not_is_a_usage_error(cli: Any, policy: Path, folder: Folder) -> None:
+    result = cli("run", policy, "--data", folder(), "--engine", "columnar")
+    assert result.exit_code == 2
+    assert "reference" in result.stderr
