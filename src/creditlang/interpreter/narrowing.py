@@ -10,10 +10,11 @@ from typing import Any, cast
 
 import attrs
 
+from creditlang import values as v
 from creditlang.core import expressions as e
-from creditlang.interpreter import values as v
-from creditlang.interpreter.expression_meanings import Environment, evaluate
-from creditlang.interpreter.values import Undetermined
+from creditlang.interpreter.expression_meanings import evaluate
+from creditlang.interpreter.student_run import Environment
+from creditlang.values import Undetermined
 
 Bound = tuple[e.Expression, v.Number]
 
