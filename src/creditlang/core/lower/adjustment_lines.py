@@ -76,7 +76,7 @@ class AdjustmentLines(Lines):
         """Report `plus 25%`: of what, it does not say."""
         if operator == "plus" and isinstance(value, t.Number) and value.span.text.strip().endswith(("%", "％")):
             factor = ((value.value + 1) * 100).normalize()
-            self.scope.report("CR209", value.span, share=value.span.text.strip(), factor=f"{factor:f}")
+            self.scope.report("CR211", value.span, share=value.span.text.strip(), factor=f"{factor:f}")
 
     def take_source(self, name: t.Identifier, context: Context) -> tuple[str | None, str | None]:
         """The field that names an account, or else the account that is named itself."""

@@ -389,7 +389,7 @@ class Elaborator:
         fact = Phrase(f"write a fact per {period} with it, and read that", f"请先写一个每{zh}的事实，再引用它")
         here = context.period or ""
         self.scope.report(
-            "CR208", node.span, name=name, period=Phrase(period, _PERIODS[period]), here=Phrase(here, _PERIODS[here]),
+            "CR210", node.span, name=name, period=Phrase(period, _PERIODS[period]), here=Phrase(here, _PERIODS[here]),
             advice=bare if self.program.canonical("fact", name) else fact,
         )  # fmt: skip
         return True
