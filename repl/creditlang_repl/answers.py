@@ -13,11 +13,11 @@ from creditlang.core.dependencies import within
 from creditlang.diagnostics import Language, in_language, render
 from creditlang.diagnostics.diagnostic import Diagnostic
 from creditlang.explain import Explanation, amount_text
-from creditlang.interpreter.values import Open
 from creditlang.ledger import Entry, Record, StudentResult
 from creditlang.results import counted_amount, disposition_word
 from creditlang.source import visible
 from creditlang.text_table import table_text
+from creditlang.values import Open
 from creditlang_repl.reply import Line, Piece, Style, Written
 
 MOST_ROWS = 40

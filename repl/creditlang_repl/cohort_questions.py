@@ -6,9 +6,9 @@ from heapq import nsmallest
 
 from attrs import frozen
 
-from creditlang.interpreter import values as v
-from creditlang.interpreter.values import Interval
+from creditlang import values as v
 from creditlang.queries import Condition, Records, Value
+from creditlang.values import Interval
 from creditlang_repl.workspace import Progress, View
 
 

@@ -20,7 +20,6 @@ from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, report
 from creditlang.driver import compile_source
 from creditlang.examples import run_examples
 from creditlang.interpreter import StudentData
-from creditlang.interpreter.values import UNBOUNDED, Interval
 from creditlang.ledger import Record, StudentResult
 from creditlang.plugin import Extensions, PluginError
 from creditlang.queries import BadQuestion
@@ -29,6 +28,7 @@ from creditlang.source import SourceFile
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
 from creditlang.toolkit.atomic_files import PendingFile
+from creditlang.values import UNBOUNDED, Interval
 from creditlang_repl.policy_text import with_value
 from creditlang_repl.tried_edits import SetValue, own
 from creditlang_repl.workspace import CannotDo, View

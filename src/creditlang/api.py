@@ -35,11 +35,11 @@ from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation, amount_text
 from creditlang.interpreter import Interpreter, StudentData
-from creditlang.interpreter.values import Interval
 from creditlang.ledger import PartLine, Record, StudentResult
 from creditlang.plugin import PluginManager, Source
 from creditlang.schema import RawTable
 from creditlang.source import SourceFile
+from creditlang.values import Interval
 
 Amount = Decimal | Interval
 
@@ -256,7 +256,7 @@ class Result:
         accounts = self.policy.core.accounts
         wanted = next((key for key, account in accounts.items() if name in (key, *account.labels)), name)
         found = [line.amount for line in self.ledger.accounts if line.account == wanted and line.period == period]
-        return found[0] if found else None  # type: ignore[return-value]
+        return found[0] if found else None
 
     def fact(self, name: str, period: str = "") -> object:
         """The value of a fact: in a period, or once for the student."""

@@ -6,12 +6,12 @@ article of the step, so every balance can be walked back to records, rules and a
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Literal
 
 from attrs import define, field, frozen
 
 from creditlang.diagnostics import Diagnostic, Place
+from creditlang.values import ZERO, Number
 
 Disposition = Literal["counted", "reduced", "void", "pending", "unmatched", "invalid", "out of scope"]
 DISPOSITIONS: tuple[Disposition, ...] = (
@@ -63,8 +63,8 @@ class Step:
 
     sort: str
     text: str
-    before: object
-    after: object
+    before: Number | None
+    after: Number | None
     article: str
     note: str = ""
 
@@ -78,8 +78,8 @@ class Entry:
     account: str
     period: str
     sign: int = 1
-    amount: object = Decimal(0)
-    raw: object = None
+    amount: Number = ZERO
+    raw: Number | None = None
     state: Literal["live", "void", "invalid", "unmatched"] = "live"
     reason: str = ""
     article: str = ""
@@ -133,7 +133,7 @@ class AccountLine:
 
     account: str
     period: str
-    amount: object
+    amount: Number
     unit: str | None
 
 

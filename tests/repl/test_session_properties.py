@@ -18,12 +18,12 @@ import creditlang
 from creditlang.cli import main
 from creditlang.core import operators as o
 from creditlang.interpreter import Interpreter, StudentData
-from creditlang.interpreter.values import Interval
 from creditlang.ledger import StudentResult
 from creditlang.plugin import PluginManager
 from creditlang.resources import policy_names, policy_path
 from creditlang.results import amount_value
 from creditlang.source import SourceFile
+from creditlang.values import Interval
 from creditlang_repl import policy_text
 from creditlang_repl.commands import commands
 from creditlang_repl.conversation import Conversation

@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 from attrs import field, frozen
 
-from creditlang.interpreter import values as v
-from creditlang.interpreter.values import ZERO, Interval
+from creditlang import values as v
 from creditlang.ledger import Entry
+from creditlang.values import ZERO, Interval
 
 Sort = Literal["account", "fact", "requirement", "part", "rule", "value"]
 Key = tuple[Sort, str]

@@ -12,14 +12,14 @@ from typing import Any
 
 from attrs import define, evolve, field
 
+from creditlang import values as v
 from creditlang.comparison.causes import Causes, Readings
 from creditlang.comparison.changes import NEEDED, Change, Differences, RecordChange
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.interpreter import values as v
-from creditlang.interpreter.values import ZERO, Interval
 from creditlang.ledger import Entry, PartLine, StudentResult
 from creditlang.results import counted_amount
+from creditlang.values import ZERO, Interval
 
 _Name = tuple[str, str]
 _RecordKey = tuple[str, str, str, str, int, int]

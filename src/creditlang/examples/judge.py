@@ -10,13 +10,13 @@ from attrs import frozen
 
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Phrase, in_language, report
-from creditlang.interpreter.values import Interval, interval
 from creditlang.ledger import Entry, StudentResult
 from creditlang.resolve import Program
 from creditlang.results import amount_value, disposition_word
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
+from creditlang.values import Interval, interval
 
 
 class BadExample(Exception):
@@ -197,8 +197,8 @@ def _sum(entries: Iterable[Entry]) -> Any:
     low = high = Decimal(0)
     for entry in entries:
         amount = entry.amount
-        low += amount.low if isinstance(amount, Interval) else amount  # type: ignore[operator]
-        high += amount.high if isinstance(amount, Interval) else amount  # type: ignore[operator]
+        low += amount.low if isinstance(amount, Interval) else amount
+        high += amount.high if isinstance(amount, Interval) else amount
     return interval(low, high)
 
 

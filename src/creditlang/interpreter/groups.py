@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
-from creditlang.interpreter import values as v
+from creditlang.interpreter.expression_meanings import met
 from creditlang.interpreter.steps import Entries, live, make_pending, undetermined
 from creditlang.interpreter.student_run import Run
-from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry
+from creditlang.values import Undetermined
 
 
 def group_key(run: Run, group: o.Group, entry: Entry) -> tuple[Any, ...]:
@@ -47,7 +48,7 @@ def where(
     kept, unsure = [], set()
     for entry in entries:
         try:
-            holds = run.holds(condition, run.at(entry.record))
+            holds = met(condition, run.at(entry.record))
         except Undetermined as why:
             undetermined(run, entry, why, None, operator)
             continue

@@ -6,13 +6,13 @@ from typing import Any
 
 from attrs import evolve
 
+from creditlang import values as v
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
-from creditlang.interpreter import values as v
 from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.student_run import Run
-from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry, Step
+from creditlang.values import Undetermined
 
 Entries = list[Entry]
 
