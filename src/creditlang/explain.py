@@ -12,7 +12,7 @@ from creditlang.core.operators import Policy
 from creditlang.diagnostics import Language, in_language
 from creditlang.ledger import Entry, StudentResult
 from creditlang.results import counted_amount, disposition_word, signed
-from creditlang.values import OPEN, UNBOUNDED, Interval, Open
+from creditlang.values import OPEN, UNBOUNDED, Interval, Open, plain
 
 _FEW = 4
 _WORDS = {
@@ -76,8 +76,8 @@ def amount_text(value: object) -> str:
         return f"{amount_text(value.low)} … {top}".strip()
     if not isinstance(value, Decimal):
         return "" if value is None else str(value)
-    exponent = value.normalize().as_tuple().exponent
-    return f"{value:.2f}" if isinstance(exponent, int) and exponent >= -2 else f"{value.normalize():f}"
+    whole, _, decimals = f"{plain(value):f}".partition(".")
+    return f"{whole}.{decimals:0<2}"
 
 
 class Explanation:

@@ -16,7 +16,7 @@ from creditlang.results import amount_value, disposition_word
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
-from creditlang.values import Interval, interval
+from creditlang.values import Interval, interval, subtract, total
 
 
 class BadExample(Exception):
@@ -185,21 +185,16 @@ class Judge:
         """How much was cut from a reduced entry; what any other counts."""
         if disposition == "reduced" and isinstance(entry.amount, Decimal):
             cuts = [
-                s.before - s.after
+                subtract(s.before, s.after)
                 for s in entry.steps
                 if s.sort == "cap" and isinstance(s.before, Decimal) and isinstance(s.after, Decimal)
             ]
-            return sum(cuts, Decimal(0))
+            return total(cuts)
         return entry.amount
 
 
 def _sum(entries: Iterable[Entry]) -> Any:
-    low = high = Decimal(0)
-    for entry in entries:
-        amount = entry.amount
-        low += amount.low if isinstance(amount, Interval) else amount
-        high += amount.high if isinstance(amount, Interval) else amount
-    return interval(low, high)
+    return total(entry.amount for entry in entries)
 
 
 def _shown(value: Any, entries: Iterable[Entry] = ()) -> Phrase:

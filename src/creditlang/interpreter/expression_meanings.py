@@ -138,10 +138,7 @@ def _aggregate(x: e.Aggregate, env: Environment) -> Any:
     if any(value is None for value in found):
         raise Undetermined("period", Phrase(f"{x.name} has no value in some period", f"“{x.name}”在有的时段没有值"))
     if x.function == "total":
-        total: v.Number = v.ZERO
-        for value in found:
-            total = v.add(total, value)
-        return total
+        return v.total(found)
     if not found:
         raise Undetermined("period", Phrase(f"{x.name} has no value here", f"“{x.name}”在此没有值"))
     best = found[0]
@@ -268,7 +265,8 @@ def _step_value(x: e.Steps, measure: Decimal) -> Decimal:
         return v.ZERO
     if measure.is_infinite():
         return x.at_most if x.at_most is not None else (v.UNBOUNDED if x.then else x.first)
-    value = x.first + x.then * ((measure - x.at) // x.per_full)
+    full = v.full_steps(v.low(v.subtract(measure, x.at)), x.per_full)
+    value = v.low(v.add(x.first, v.multiply(x.then, full)))
     return value if x.at_most is None else min(value, x.at_most)
 
 

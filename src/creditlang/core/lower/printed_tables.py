@@ -15,6 +15,7 @@ from creditlang.diagnostics import Phrase, nearest
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import UNKNOWN, WHOLE, YES_OR_NO, Type
+from creditlang.values import plain
 
 
 def build_table(
@@ -73,7 +74,7 @@ def key_text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return f"{plain(value):f}"
     return str(value)
 
 
