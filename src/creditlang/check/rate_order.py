@@ -47,7 +47,8 @@ def _check(
         order = next((rank for rank in ranks.values() if values and set(values) <= set(rank)), None)
         if order is None:
             continue
-        falling = sorted(values, key=order.index)
+        place = {value: number for number, value in enumerate(order)}
+        falling = sorted(values, key=lambda value: place[value])
         for line in _lines(table, dimension, falling):
             for (high_rank, lower), (low_rank, higher) in pairwise(line):
                 if higher > lower:

@@ -11,7 +11,7 @@ from creditlang.source import HIDDEN, SourceFile, Span
 
 MAXIMUM_BYTES = 256 * 1024
 MAXIMUM_DEPTH = 64
-_BRACKET = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|#[^\n]*|[(\[（【)\]）】]")
+_BRACKET = re.compile(r"\"[^\"\n]*\"?|“[^”\n]*”?|#[^\n]*|[(\[（【)\]）】]")
 _OPENING = frozenset("([（【")
 _HIDDEN_HERE = re.compile(f"(?![\\t\\n]){HIDDEN.pattern}")
 
