@@ -301,11 +301,6 @@ def _between(one: e.Expression, two: e.Expression) -> int | None:
     return 0 if low == high == least == most else None
 
 
-def always_the_same(x: e.Compare) -> bool:
-    """Whether a comparison has the same answer whatever the values: a thing with itself, or with a day after it."""
-    return not isinstance(x.left, e.Constant) and _between(x.left, x.right) is not None
-
-
 def _days_after(x: e.Expression) -> tuple[e.Expression, int, int]:
     if isinstance(x, e.Later) and (length := _DAYS.get(x.unit)):
         least, most = (length[0] * x.count, length[1] * x.count)

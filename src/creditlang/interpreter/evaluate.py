@@ -450,6 +450,8 @@ class _Evaluation:
                 self.run.covered.add(case.number)
                 values.append(evaluate(case.value, env))
                 if holds is True and decision.mode != "all":
+                    if decision.mode == "one" and self.another(decision, case, env):
+                        return None
                     break
         except Undetermined:
             return None
@@ -461,6 +463,16 @@ class _Evaluation:
                 total = v.add(total, value)
             return total
         return _joined(values)
+
+    def another(self, decision: o.Decision, case: o.Case, env: Environment) -> bool:
+        """Whether a line after one that applies does so too; nothing says then which of them counts."""
+        for other in decision.cases[decision.cases.index(case) + 1 :]:
+            try:
+                if not other.otherwise and met(other.condition, env) is True:
+                    return True
+            except Undetermined:
+                continue
+        return False
 
     def require(self, requirement: o.Requirement, result: StudentResult) -> None:
         statuses = []
