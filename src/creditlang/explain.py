@@ -4,13 +4,14 @@ The answer says what counted, what was cut and by which article, what did not co
 records are told together. It holds nothing that the ledger does not.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from creditlang.core.dependencies import within
-from creditlang.core.operators import Policy
+from creditlang.core.operators import Part, Policy
 from creditlang.diagnostics import Language, in_language
-from creditlang.ledger import Entry, StudentResult
+from creditlang.ledger import Entry, PartLine, StudentResult
 from creditlang.results import counted_amount, disposition_word, signed
 from creditlang.values import OPEN, UNBOUNDED, Interval, Open, plain
 
@@ -174,15 +175,15 @@ class Explanation:
             if line.requirement == name:
                 mark = {"met": "✓", "unmet": "✗", "open": "?"}[line.status]
                 measure = self.measure(line.have, line.needed, line.short)
-                yield f"  {mark} {self.named(line.part)}{measure}{_article(line.article)}"
+                yield f"  {mark} {self.named(line, requirement.parts)}{measure}{_article(line.article)}"
 
-    def named(self, text: str) -> str:
-        """A condition with the labels of what it names."""
-        words = []
-        for word in text.split():
-            account = self.policy.accounts.get(word)
-            words.append(self.label(word, account.labels) if account else word)
-        return " ".join(words)
+    def named(self, line: PartLine, parts: Iterable[Part]) -> str:
+        """A condition with the labels of what it names; a part that has a label is called by it, as it is written."""
+        if any(part.number == line.number and part.span and part.span.text[:1] in _QUOTES for part in parts):
+            return line.part
+        accounts = self.policy.accounts
+        words = _TEXT_OR_WORD.findall(line.part)
+        return " ".join(self.label(word, accounts[word].labels) if word in accounts else word for word in words)
 
     def measure(self, have: object, needed: object, short: object) -> str:
         if have is None or needed is None:
@@ -318,6 +319,10 @@ class Explanation:
                 yield f"  {before}{amount_text(step.after)}  {step.text}{note}{_article(step.article)}"
             if entry.told and entry.told not in [step.note for step in entry.steps]:
                 yield f"  {in_language(entry.told, self.language)}{_article(entry.article)}"
+
+
+_QUOTES = ('"', "“", "＂")
+_TEXT_OR_WORD = re.compile(r'"[^"]*"|“[^”]*”|＂[^＂]*＂|\S+')
 
 
 def _article(article: str) -> str:

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Context, Decimal, Inexact
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import Any, Final
 
 from attrs import define, field, frozen
@@ -95,6 +95,11 @@ class Grid:
             return _valued(position, lambda own: _order(own, value, ranks) in _HOLDS[operator])
         if repr(left) > repr(right):
             left, right, operator = right, left, _TURNED[operator]
+        for side in (left, right):
+            column = self.column(side)
+            if column is not None and (ends := {column.minimum, column.maximum} - {None}):
+                self.variable(side)
+                self.cuts[side] |= ends
         optional = [self.variable(side) for side in (left, right) if self.is_optional(side)]
         position, holds = self.variable(e.Compare("<", left, right)), _HOLDS[operator]
         for side in (left, right):
@@ -244,10 +249,17 @@ class _Relation:
         for sort in (Decimal, date):
             alike = [x for x in own if cuts[x] and all(isinstance(cut, sort) for cut in cuts[x])]
             together = set().union(*(cuts[x] for x in alike))
+            if sort is Decimal and together:
+                together |= self._only_numbers(alike, together)
             cuts.update({x: together for x in alike})
             places = sorted(together)
             self.valued += [(self.terms[x], self.grid.variables[x], places, None) for x in alike]
         self.valued += [(self.terms[x], self.grid.variables[x], (), ranked[x]) for x in own if x in ranked]
+
+    def _only_numbers(self, alike: list[e.Expression], cuts: set[Decimal]) -> set[Decimal]:
+        """The numbers that stand alone between two cuts."""
+        step = min(_step(x, self.grid.column(x)) for x in alike)
+        return {one + step for one, two in pairwise(sorted(cuts)) if one + step == two - step}
 
     def possible(self, case: Case) -> bool:
         """Whether the case contradicts nothing."""

@@ -153,7 +153,8 @@ class Scope:
         start = self.asking.index(name)
         if frozenset(self.asking[start:]) in self.circles:
             return
-        self.circles.add(frozenset(self.asking[start:]))
+        if not self.silent:
+            self.circles.add(frozenset(self.asking[start:]))
         place = node.name.span if isinstance(node, t.Named) else node.span
         self.report("CR321", place, circle=" → ".join([*self.asking[start:], name]))
 
