@@ -265,7 +265,7 @@ class Answerer:
         period = f" {change.period}" if change.period and change.sort != "part" else ""
         asks = f" {self.word('asks')}" if change.sort == "part" and change.period else ""
         before, after = (value_text(value, self.language) for value in (change.before, change.after))
-        style: Style = {1: "gain", -1: "loss"}.get(change.direction, "open")  # type: ignore[assignment]
+        style: Style = "gain" if change.direction > 0 else "loss" if change.direction < 0 else "open"
         if asks:
             style = "open"
         yield "", f"{pad}{name}{period}{asks}: " if self.language == "en" else f"{pad}{name}{period}{asks}："

@@ -19,8 +19,8 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, report
 from creditlang.driver import compile_source
 from creditlang.examples import run_examples
-from creditlang.interpreter import StudentData
 from creditlang.ledger import Record, StudentResult
+from creditlang.one_student import StudentData
 from creditlang.plugin import Extensions, PluginError
 from creditlang.queries import BadQuestion
 from creditlang.results import Results
@@ -84,7 +84,7 @@ class ExampleWriter:
         if attributes:
             lines.append(f"    {self.word('STUDENT')} {comma.join(attributes)}")
         lines += [f"    {line}" for line in self.records(student, comma)]
-        as_of = self.view.interpreter.as_of
+        as_of = self.view.one_student.as_of
         if as_of is not None:
             lines.append(f"    {self.word('AS_OF')} {as_of.isoformat()}")
         for edit in self.view.tried.edits:

@@ -18,9 +18,8 @@ DISPOSITIONS: tuple[Disposition, ...] = (
     "counted", "reduced", "void", "pending", "unmatched", "invalid", "out of scope",
 )  # fmt: skip
 Status = Literal["met", "unmet", "open"]
-_STRONGEST: tuple[Disposition, ...] = (
-    "invalid", "pending", "reduced", "counted", "void", "unmatched", "out of scope",
-)  # fmt: skip
+State = Literal["live", "void", "invalid", "unmatched"]
+_STRONGEST: tuple[Disposition, ...] = ("invalid", "pending", "reduced", "counted", "void", "unmatched", "out of scope")
 
 
 @define(eq=False)
@@ -42,16 +41,9 @@ class Record:
     def copy(self) -> "Record":
         """The same record, to be placed and judged anew; the values are shared."""
         return Record(
-            self.kind,
-            self.identifier,
-            self.student,
-            self.values,
-            self.on,
-            self.semester,
-            self.place,
-            self.problem,
-            self.named,
-        )
+            kind=self.kind, identifier=self.identifier, student=self.student, values=self.values, on=self.on,
+            semester=self.semester, place=self.place, problem=self.problem, named=self.named,
+        )  # fmt: skip
 
     def __attrs_post_init__(self) -> None:
         self.order = (self.on is None, self.on or date.max, self.identifier)
@@ -80,7 +72,7 @@ class Entry:
     sign: int = 1
     amount: Number = ZERO
     raw: Number | None = None
-    state: Literal["live", "void", "invalid", "unmatched"] = "live"
+    state: State = "live"
     reason: str = ""
     article: str = ""
     pending: bool = False
@@ -153,9 +145,9 @@ class PartLine:
     requirement: str
     part: str
     number: int
-    needed: object
-    have: object
-    short: object
+    needed: Number | None
+    have: Number | None
+    short: Number | None
     status: Status
     article: str
 

@@ -20,8 +20,8 @@ from creditlang.core.dependencies import references
 from creditlang.core.lower.elaborate import Context
 from creditlang.diagnostics import Diagnostic
 from creditlang.driver import Compiled
-from creditlang.interpreter import Answers
 from creditlang.ledger import Record
+from creditlang.one_student import Answers
 from creditlang.source import SourceFile
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords

@@ -15,7 +15,7 @@ from attrs import define, evolve, field
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, Language, Severity, in_language, message
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
-from creditlang.plugin.run_data import DISPOSITION_WORDS
+from creditlang.policy_words import DISPOSITION_WORDS
 from creditlang.schema import RESULT_TABLES, Column, Row
 from creditlang.values import UNBOUNDED, ZERO, Interval, negative, plain
 

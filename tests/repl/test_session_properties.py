@@ -264,7 +264,7 @@ def test_what_is_tried_is_what_a_program_gets_from_the_changed_policy_and_record
         records.setdefault(record.kind, []).append({**record.values, "record_id": record.identifier})
     loaded = creditlang.load(own(view.compiled).text, plugins=False)
     attributes = {"student_id": number, **student.attributes}
-    fresh = loaded.evaluate(attributes, records, as_of=now.tried.as_of, set=view.interpreter.overrides)
+    fresh = loaded.evaluate(attributes, records, as_of=now.tried.as_of, set=view.overrides)
     assert said(fresh.ledger) == said(view.result(number))
 
 

@@ -11,7 +11,8 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from creditlang.plugin.interface import Function
+from creditlang.extensions import Function
+from creditlang.frozen_mapping import freezing
 
 Value = Decimal | str | bool | date
 
@@ -95,7 +96,7 @@ class Aggregate(Expression):
     is_fact: bool
 
 
-@frozen
+@frozen(field_transformer=freezing)
 class Table:
     """A table of numbers: labels along each dimension, and the cells that are printed."""
 
@@ -122,7 +123,7 @@ class Call(Expression):
     function: Function = field(eq=False, repr=False)
 
 
-@frozen
+@frozen(field_transformer=freezing)
 class Compare(Expression):
     """A comparison; `ranks` orders the values of a scale, the higher rank being the greater."""
 

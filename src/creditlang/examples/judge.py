@@ -44,7 +44,7 @@ _PERIODS: Mapping[str, re.Pattern[str]] = {
 """How periods are called that no calendar lists."""
 
 
-def constant(node: t.Expression | None) -> Any:
+def constant(node: t.Expression) -> Any:
     match node:
         case t.Number():
             return node.value
@@ -56,7 +56,7 @@ def constant(node: t.Expression | None) -> Any:
             return date.fromisoformat(node.value)
         case t.Name():
             return node.text
-    raise BadExample(Phrase("only a plain value can stand here", "这里只能写具体的值"), node.span if node else Span)  # type: ignore[arg-type]
+    raise BadExample(Phrase("only a plain value can stand here", "这里只能写具体的值"), node.span)
 
 
 _STATUSES: Mapping[object, Phrase] = {
@@ -102,6 +102,7 @@ class Judge:
                 if shown == wanted
                 else self.fail(expected, _STATUSES[wanted], _STATUSES.get(shown) or _shown(found))
             )
+        assert expected.low is not None
         low = constant(expected.low)
         wanted = self.range(low, constant(expected.high), expected.span) if expected.high is not None else low
         if isinstance(wanted, str):

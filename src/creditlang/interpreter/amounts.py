@@ -169,7 +169,10 @@ def _gathered(run: Run, branch: o.Branch, members: Entries, unsure: set[int]) ->
     carrier = members[branch.gather.at_least - 1]
     amount = _branch_amount(run, branch, carrier, Environment(run, carrier.record))
     run.covered.add(branch.number)
-    entry = Entry(carrier.record, carrier.rule, carrier.account, carrier.period, branch.sign, amount, amount)
+    entry = Entry(
+        record=carrier.record, rule=carrier.rule, account=carrier.account, period=carrier.period, sign=branch.sign,
+        amount=amount, raw=amount,
+    )  # fmt: skip
     entry.gathered, entry.on, entry.semester = True, carrier.on, carrier.semester
     entry.article = branch.article
     sure = sum(not member.pending and id(member) not in unsure for member in members)

@@ -41,7 +41,7 @@ def _keep_one(run: Run, operator: o.Choose, members: Entries) -> None:
 def keep_first(run: Run, operator: o.Choose | o.Uniqueness, members: Entries) -> None:
     """Keep the first that surely counts; those before it only may, and those after it do not."""
     kept: Entry | None = None
-    possible: list[tuple[Entry, object]] = []
+    possible: list[tuple[Entry, v.Number]] = []
     for position, entry in enumerate(members):
         if kept is not None:
             dismiss(entry, "void", instead(kept), operator, "once")
@@ -57,8 +57,8 @@ def keep_first(run: Run, operator: o.Choose | o.Uniqueness, members: Entries) ->
         if certain:
             kept = entry
     if len(possible) > 1:
-        least = min(v.low(amount) for _, amount in possible) if kept is not None else v.ZERO  # type: ignore[arg-type]
-        most = max(v.high(amount) for _, amount in possible)  # type: ignore[arg-type]
+        least = min(v.low(amount) for _, amount in possible) if kept is not None else v.ZERO
+        most = max(v.high(amount) for _, amount in possible)
         run.bind([entry for entry, _ in possible], v.interval(least, most))
 
 

@@ -46,6 +46,8 @@ class StudentData:
     identifier: str
     attributes: Mapping[str, Any]
     records: tuple[Record, ...]
+    unreadable: bool = False
+    """Whether an attribute could not be read; what that means for the results, `one_student` says."""
 
 
 class Interpreter:
@@ -133,8 +135,8 @@ class _Evaluation:
     def new_run(self, records: Mapping[str, list[Record]], enrolled: Iterable[str]) -> Run:
         interpreter = self.interpreter
         return Run(
-            self.policy, self.calendar, interpreter.as_of, self.student.attributes, records, tuple(enrolled),
-            interpreter.overrides, labels=interpreter.labels,
+            policy=self.policy, calendar=self.calendar, as_of=interpreter.as_of, attributes=self.student.attributes,
+            records=records, enrolled=tuple(enrolled), overrides=interpreter.overrides, labels=interpreter.labels,
         )  # fmt: skip
 
     def result(self, records_only: bool = False) -> StudentResult:
@@ -480,8 +482,8 @@ class _Evaluation:
             line = self.part(requirement, part)
             result.parts.append(line)
             statuses.append(line.status)
-        worst = "unmet" if "unmet" in statuses else "open" if "open" in statuses else "met"
-        result.requirements[requirement.name] = worst  # type: ignore[assignment]
+        worst: Status = "unmet" if "unmet" in statuses else "open" if "open" in statuses else "met"
+        result.requirements[requirement.name] = worst
         self.run.requirements[requirement.name] = v.OPEN if worst == "open" else worst == "met"
 
     def part(self, requirement: o.Requirement, part: o.Part) -> PartLine:
@@ -498,15 +500,9 @@ class _Evaluation:
             holds = v.OPEN
         status: Status = "open" if holds is v.OPEN else "met" if holds else "unmet"
         return PartLine(
-            requirement.name,
-            part.label,
-            part.number,
-            needed,
-            have,
-            short,
-            status,
-            part.article,
-        )
+            requirement=requirement.name, part=part.label, number=part.number, needed=needed, have=have, short=short,
+            status=status, article=part.article,
+        )  # fmt: skip
 
     # ---- results
     def finish(self, result: StudentResult) -> None:

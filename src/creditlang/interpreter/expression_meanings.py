@@ -20,10 +20,10 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import references
 from creditlang.core.lower.printed_tables import key_text
 from creditlang.diagnostics import Phrase
+from creditlang.extensions import Function
 from creditlang.interpreter.calendar_days import day_of_month
 from creditlang.interpreter.student_run import Environment
 from creditlang.ledger import Record
-from creditlang.plugin.interface import Function
 from creditlang.values import Undetermined
 
 

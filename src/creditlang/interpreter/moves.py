@@ -325,7 +325,10 @@ def _take(
 def _debit(
     run: Run, account: str, amount: v.Number, entry: Entry, article: str, text: str, left: v.Number | None = None
 ) -> Entry:
-    debit = Entry(entry.record, entry.rule, account, "", -1, amount, amount, article=article)
+    debit = Entry(
+        record=entry.record, rule=entry.rule, account=account, period="", sign=-1, amount=amount, raw=amount,
+        article=article,
+    )  # fmt: skip
     debit.pending = isinstance(amount, v.Interval)
     debit.reason = Phrase("taken on request", "依申请扣用")
     debit.steps.append(Step("taken", text, None, amount, article))

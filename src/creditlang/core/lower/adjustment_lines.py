@@ -155,7 +155,10 @@ class AdjustmentLines(Lines):
                 yield o.Choose("first", o.Group((), fields), None, over, **common)
             case t.From():
                 factor, _ = self.elaborator.number(line.factor, context, unit if line.operator == "plus" else None)
-                yield o.Scale(line.operator, factor, condition, None, line.ordinal, group, over, **common)
+                yield o.Scale(
+                    operation=line.operator, value=factor, condition=condition, ordinal=line.ordinal, group=group,
+                    over=over, **common,
+                )  # fmt: skip
             case t.HigherOf():
                 left, right = self.rules_of(_summands(line.left)), self.rules_of(_summands(line.right))
                 reason = line.reason or line.span.text
