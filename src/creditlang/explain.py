@@ -13,7 +13,7 @@ from creditlang.core.operators import Part, Policy
 from creditlang.diagnostics import Language, in_language
 from creditlang.ledger import Entry, PartLine, StudentResult
 from creditlang.results import counted_amount, disposition_word, signed
-from creditlang.values import OPEN, UNBOUNDED, Interval, Open, plain
+from creditlang.values import OPEN, UNBOUNDED, Interval, Open, plain, total
 
 _FEW = 4
 _WORDS = {
@@ -236,14 +236,10 @@ class Explanation:
         return self.policy.unit_labels.get(unit or "", unit or "") if self.language == "zh" else (unit or "")
 
     def summed(self, entries: Iterable[Entry]) -> str:
-        low = high = Decimal(0)
-        for entry in entries:
-            amount = counted_amount(entry)
-            if isinstance(amount, Interval):
-                low, high = low + amount.low, high + amount.high
-            elif isinstance(amount, Decimal) and not entry.member:
-                low, high = low + amount, high + amount
-        return amount_text(low) if low == high else f"{amount_text(low)} … {amount_text(high)}"
+        amounts = [(entry, counted_amount(entry)) for entry in entries]
+        return amount_text(
+            total(x for entry, x in amounts if isinstance(x, Interval) or (x is not None and not entry.member))
+        )
 
     # ---- records
     def entries(self, entries: list[Entry], pad: str) -> Iterator[str]:

@@ -93,7 +93,7 @@ def hull(one: Number, two: Number) -> Number:
     return interval(min(low(one), low(two)), max(high(one), high(two)))
 
 
-def exactly(work: Callable[..., Decimal], *numbers: Decimal) -> Decimal:
+def exactly(work: Callable[..., Decimal], *numbers: Decimal | str) -> Decimal:
     """The result of an operation of `EXACT`. Raises `Undetermined` where it has none, or one of too many digits."""
     try:
         return work(*numbers)

@@ -25,24 +25,24 @@ unit point
 record activity
     item : item
     on : date
-    n : number, 9 decimals
-    decided : number, 9 decimals, optional
-let factor = 1.000000001
+    n : number, 6 decimals
+    decided : number, 6 decimals, optional
+let factor = 1.00000000001
 fact wide of activity
     n * factor * factor * factor
 category c in point from activity
     item x : wide per event
-    item y : 0.000000001 point to 123456.123456789 point as decided in decided
+    item y : 0.000001 to 123456.123456 as decided in decided
     item z
         n per event
-    times 1.000000001
+    times 1.00000000001
 category d in point from activity
     item w : n per event
-    cap 99999.999999999 in total
+    cap 99999.9999999 in total
 fact rate
-    total c * factor rounded down to 0.000000001
+    total c * factor rounded down to 0.00000000001
 require enough
-    c at least 123456.1234567891
+    c at least 123456.123457
 """
 
 
@@ -56,7 +56,7 @@ def result(of: Policy) -> StudentResult:
     """A student with a record of each item, one of them undecided."""
     reader = DataReader(of)
     rows = [
-        {"item": item, "on": "2024-10-08", "n": "98765.123456789", "decided": "", "record_id": f"r{number}"}
+        {"item": item, "on": "2024-10-08", "n": "98765.123456", "decided": "", "record_id": f"r{number}"}
         for number, item in enumerate("xxyzww")
     ]
     records = tuple(reader.record_from("activity", row, "s", Place("t")) for row in rows)
@@ -100,11 +100,16 @@ unit point
 record a
     item : item
     on : date
-    n : number, 20 decimals, optional
+    n : number, 6 decimals, optional
 category c in point from a
     item x : 0 to 100000000000 as decided in n
+    times 1.00000000001
+    times 1.00000000001
+    times 1.00000000001
+let factor = 1.00000000001
+let needed = 100000000000 * factor * factor * factor + 0.00000000001 * 0.00000000001 * 0.00000000001
 require enough
-    c at least 100000000000.00000000000000000001
+    c at least needed
 """
     compiled = compile_text(text)
     assert not compiled.errors

@@ -145,7 +145,8 @@ class Grid:
 
     def domain(self, x: e.Expression, limited: bool = True) -> tuple[Any, ...]:
         """The values to try for a variable; `limited` by what its column allows."""
-        column, cuts, values = self.column(x), self.cuts[x], ()
+        column, cuts = self.column(x), self.cuts[x]
+        values: tuple[Any, ...]
         if _is_order(x):
             return (-1, 0, 1)
         if x in self.ranked:
@@ -272,7 +273,7 @@ class _Relation:
             for one, two, index in self.orders:
                 _note(before, one, two, case[index])
             for (one, here), (two, there) in combinations(positions, 2):
-                if None not in (here, there) and (here != there or here % 2):
+                if here is not None and there is not None and (here != there or here % 2):
                     _note(before, one, two, (here > there) - (here < there))
             self.known[key] = self._agrees(before)
         return self.known[key]

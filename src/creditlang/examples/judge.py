@@ -11,7 +11,6 @@ from attrs import frozen
 
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Phrase, in_language, nearest, report
-from creditlang.interpreter.calendar_days import academic_year
 from creditlang.ledger import Entry, StudentResult
 from creditlang.resolve import Program
 from creditlang.results import amount_value, disposition_word
@@ -152,7 +151,7 @@ class Judge:
         semesters = self.policy.calendar.semesters
         if (period := expected.period) is not None:
             period = next((each.name for each in semesters if period in each.labels), period)
-            known = [academic_year(each.name) if sort == "year" else each.name for each in semesters]
+            known = [each.name.rpartition("-")[0] if sort == "year" else each.name for each in semesters]
             form = _PERIODS.get(sort or "")
             if period not in values and (period not in known if form is None else not form.fullmatch(period)):
                 reason = Phrase(f"there is no period “{period}” here", f"这里没有时段“{period}”")

@@ -92,8 +92,9 @@ class DecisionLines(Lines):
         condition = self.elaborator.condition(node, context)
         with self.scope.quiet():
             numbers = not isinstance(node, t.Compare) or self.elaborator.expression(node.left, context)[1] != DATE
-        ordered = isinstance(condition, e.Compare) and condition.operator in (">=", "<=", ">", "<")
-        if ordered and condition.ranks is None and numbers and not isinstance(node, t.Within):
+        numbers = numbers and not isinstance(node, t.Within)
+        ordered = (">=", "<=", ">", "<")
+        if isinstance(condition, e.Compare) and condition.ranks is None and condition.operator in ordered and numbers:
             have, needed, at_least = condition.left, condition.right, condition.operator in (">=", ">")
         return o.Part(
             number=self.number(), label=line.label or node.span.text, condition=condition, have=have, needed=needed,
