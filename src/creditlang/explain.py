@@ -236,10 +236,9 @@ class Explanation:
         return self.policy.unit_labels.get(unit or "", unit or "") if self.language == "zh" else (unit or "")
 
     def summed(self, entries: Iterable[Entry]) -> str:
-        amounts = [(entry, counted_amount(entry)) for entry in entries]
-        return amount_text(
-            total(x for entry, x in amounts if isinstance(x, Interval) or (x is not None and not entry.member))
-        )
+        amounts = ((counted_amount(entry), entry.member) for entry in entries)
+        kept = (x for x, member in amounts if isinstance(x, Interval) or (isinstance(x, Decimal) and not member))
+        return amount_text(total(kept))
 
     # ---- records
     def entries(self, entries: list[Entry], pad: str) -> Iterator[str]:
