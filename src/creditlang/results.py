@@ -17,7 +17,7 @@ from creditlang.diagnostics import Diagnostic, Language, Severity, in_language, 
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
 from creditlang.policy_words import DISPOSITION_WORDS
 from creditlang.schema import RESULT_TABLES, Column, Row
-from creditlang.values import UNBOUNDED, ZERO, Interval, negative
+from creditlang.values import UNBOUNDED, ZERO, Interval, negative, plain
 
 HEADINGS: Final[Mapping[str, str]] = {
     "student_id": "学号", "account": "账户", "period": "时段", "amount": "数值", "unit": "单位", "fact": "事实",
@@ -28,11 +28,6 @@ HEADINGS: Final[Mapping[str, str]] = {
     "message": "说明", "entry": "名目",
 }  # fmt: skip
 """What people who read Chinese find above the columns; programs get the names in every language."""
-
-
-def plain(value: Decimal) -> Decimal:
-    """The same number without trailing zeros or exponent."""
-    return Decimal(f"{value.normalize():f}") if value else ZERO
 
 
 def amount_value(value: object) -> Decimal | str | None:

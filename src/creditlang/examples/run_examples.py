@@ -16,7 +16,7 @@ from creditlang.core import operators as o
 from creditlang.data.dataset import Student
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Phrase, Place, message
-from creditlang.examples.judge import BadExample, Judge, constant
+from creditlang.examples.judge import BadExample, Judge, constant, unknown
 from creditlang.ledger import Record, StudentResult, group_on
 from creditlang.one_student import OneStudent, as_read
 from creditlang.resolve import Program
@@ -218,6 +218,10 @@ def written_values(
                 values[columns[part.name].name] = _text(part.value)
             case "word" if position == 0 and kind.item_field:
                 values[kind.item_field] = part.name
+                items = columns[kind.item_field].values or {}
+                if part.name not in items and part.name not in policy.treats:
+                    reason = Phrase(f"there is no item “{part.name}”", f"没有项目“{part.name}”")
+                    raise unknown(reason, part.name, items, part.span)
             case "word" if part.name in columns and columns[part.name].type.name == "yes or no":
                 values[columns[part.name].name] = "yes"
             case "value" if position == 0 and kind.item_field:

@@ -482,6 +482,8 @@ class _Evaluation:
                 value = narrowed(case.value, case.condition, failed, env) if is_open else case.value
                 values.append(evaluate(value, env))
                 if holds is True and decision.mode != "all":
+                    if decision.mode == "one" and self.another(decision, case, env):
+                        return None
                     break
                 if holds is v.OPEN and case.condition is not None:
                     passed.append(case.condition)
@@ -495,6 +497,16 @@ class _Evaluation:
                 total = v.add(total, value)
             return total
         return _joined(values)
+
+    def another(self, decision: o.Decision, case: o.Case, env: Environment) -> bool:
+        """Whether a line after one that applies does so too; nothing says then which of them counts."""
+        for other in decision.cases[decision.cases.index(case) + 1 :]:
+            try:
+                if not other.otherwise and met(other.condition, env) is True:
+                    return True
+            except Undetermined:
+                continue
+        return False
 
     def require(self, requirement: o.Requirement, result: StudentResult) -> None:
         statuses = []

@@ -5,9 +5,11 @@ it is undetermined because a field is empty, a table has no cell or no case appl
 Yes-or-no values may be `OPEN`.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from creditlang import values as v
@@ -17,8 +19,8 @@ from creditlang.core.lower.printed_tables import key_text
 from creditlang.diagnostics import Phrase
 from creditlang.extensions import Function
 from creditlang.interpreter.calendar_days import day_of_month
+from creditlang.interpreter.searches import NOTHING_FOUND, Tally, tally
 from creditlang.interpreter.student_run import Environment
-from creditlang.ledger import Record
 from creditlang.values import Undetermined
 
 
@@ -143,13 +145,12 @@ def _aggregate(x: e.Aggregate, env: Environment) -> Any:
     if any(value is None for value in found):
         raise Undetermined("period", Phrase(f"{x.name} has no value in some period", f"“{x.name}”在有的时段没有值"))
     if x.function == "total":
-        total: v.Number = v.ZERO
-        for value in found:
-            total = v.add(total, value)
-        return total
+        return v.total(found)
     if not found:
         raise Undetermined("period", Phrase(f"{x.name} has no value here", f"“{x.name}”在此没有值"))
     best = found[0]
+    if any(isinstance(value, (bool, v.Open)) for value in found):
+        return reduce(v.either if x.function == "highest" else v.both, found)
     for value in found[1:]:
         best = v.larger(best, value) if x.function == "highest" else v.smaller(best, value)
     return best
@@ -273,7 +274,8 @@ def _step_value(x: e.Steps, measure: Decimal) -> Decimal:
         return v.ZERO
     if measure.is_infinite():
         return x.at_most if x.at_most is not None else (v.UNBOUNDED if x.then else x.first)
-    value = x.first + x.then * ((measure - x.at) // x.per_full)
+    full = v.full_steps(v.low(v.subtract(measure, x.at)), x.per_full)
+    value = v.low(v.add(x.first, v.multiply(x.then, full)))
     return value if x.at_most is None else min(value, x.at_most)
 
 
@@ -322,45 +324,6 @@ def _used_in(x: e.UsedIn, env: Environment) -> Any:
     return value is not None and env.run.used_values(x.field, x.account).get(value, False)
 
 
-def _found(x: e.CountRecords | e.SumRecords, env: Environment) -> list[tuple[Record, v.Answer]]:
-    """The records of a search in the period at hand, and whether each is meant."""
-    found: list[tuple[Record, v.Answer]] = []
-    for record in env.run.records_of(x.kind, x.even_void):
-        if env.run.same_period(record, env.search or env):
-            holds = _meant(x.where, Environment(env.run, record, None, env.record, env.search or env, env.asked))
-            if not x.even_void and id(record) in env.run.doubtful:
-                holds = v.both(holds, v.OPEN)
-            if holds is not False:
-                found.append((record, holds))
-    return found
-
-
-def _meant(where: e.Expression | None, env: Environment) -> v.Answer:
-    try:
-        return met(where, env)
-    except Undetermined:
-        if env.asked:
-            return False
-        raise
-
-
-def _count(x: e.CountRecords, env: Environment) -> Any:
-    found = _found(x, env)
-    sure = sum(holds is True for _, holds in found)
-    return v.interval(Decimal(sure), Decimal(len(found)))
-
-
-def _sum_records(x: e.SumRecords, env: Environment) -> Any:
-    total: v.Number = v.ZERO
-    for record, holds in _found(x, env):
-        try:
-            value = evaluate(x.value, Environment(env.run, record, None, env.record, env.search or env, env.asked))
-        except Undetermined:
-            continue
-        total = v.add(total, value if holds is True else v.hull(v.ZERO, value))
-    return total
-
-
 def _requirement(x: e.RequirementStatus, env: Environment) -> Any:
     return env.run.requirements.get(x.name, v.OPEN)
 
@@ -378,13 +341,39 @@ def _as_of(x: e.AsOf, env: Environment) -> Any:
 
 def _latest(x: e.Latest, env: Environment) -> Any:
     limit = evaluate(x.before, env) if x.before is not None else env.run.as_of or date.max
-    known = [
-        record for record in env.run.records_of(x.kind, x.even_void) if record.on is not None and record.on <= limit
-    ]
-    value = known[-1].values.get(x.field) if known else None
+    records = env.run.records_of(x.kind, x.even_void)
+    dated = env.run.once(("dated", x.kind, x.even_void), lambda: [each for each in records if each.on is not None])
+    position = bisect_right(dated, limit, key=lambda record: record.on)
+    value = dated[position - 1].values.get(x.field) if position else None
     if value is None:
         raise missing(x.field)
     return value
+
+
+# ---- searches
+def _part(x: e.CountRecords | e.SumRecords, inner: Environment, condition: e.Expression | None) -> Tally:
+    """What one record adds."""
+    holds = met(condition, inner)
+    if not x.even_void and id(inner.record) in inner.run.doubtful:
+        holds = v.both(holds, v.OPEN)
+    if holds is False:
+        return NOTHING_FOUND
+    value: v.Number = v.ZERO
+    if isinstance(x, e.SumRecords):
+        try:
+            value = evaluate(x.value, inner)
+        except Undetermined:
+            value = v.ZERO
+    return Tally(int(holds is True), 1, value if holds is True else v.hull(v.ZERO, value))
+
+
+def _count(x: e.CountRecords, env: Environment) -> Any:
+    found = tally(x, env, _part)
+    return v.interval(Decimal(found.sure), Decimal(found.possible))
+
+
+def _sum_records(x: e.SumRecords, env: Environment) -> Any:
+    return tally(x, env, _part).amount
 
 
 _MEANING: Mapping[type, Callable[[Any, Environment], Any]] = {

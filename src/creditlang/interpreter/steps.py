@@ -94,7 +94,7 @@ def shown(value: v.Number) -> str:
     """A number for a reason."""
     if isinstance(value, v.Interval):
         return f"{value.low} … {value.high}"
-    return f"{value.normalize():f}"
+    return f"{v.plain(value):f}"
 
 
 def cut(run: Run, operator: o.Operator, entry: Entry, after: v.Number, reason: str) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
-_PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
+_PLACEHOLDER: Final = re.compile(r"\{\{\s*+([^{}\s](?:[^{}]*[^{}\s])?)\s*\}\}")
 _OF_A_STUDENT: Final = ("student", "account", "fact", "requirement", "record", "counted")
 _FORMULA: Final = frozenset("=+-@＝＋－＠\t")
 _EXACT_DIGITS: Final = 15

@@ -7,12 +7,13 @@ where it stands and the expression becomes `Unknown`, which fits everything, so 
 """
 
 from decimal import Decimal
+from typing import Final
 
 from attrs import evolve, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core.lower.scope import Scope, described, unify
-from creditlang.diagnostics import Label, Phrase, nearest
+from creditlang.diagnostics import Label, Phrase, either, nearest
 from creditlang.resolve import FieldSymbol, Kind
 from creditlang.syntax import tree as t
 from creditlang.types import ACCOUNT, DATE, ITEM, SEMESTER, TEXT, UNKNOWN, WHOLE, YES_OR_NO, Type, number_type
@@ -24,6 +25,8 @@ _PERIODS = {
 _SHORTER = {"year": ("semester",)}
 """The periods at hand that lie whole in a longer one."""
 NOTHING: Typed = (e.Unknown(), UNKNOWN)
+MOST_SEARCHES: Final = 2
+"""How many searches for records may stand inside one another."""
 
 
 @frozen
@@ -35,6 +38,8 @@ class Context:
     """Where records of several kinds meet: those kinds."""
     outer: Kind | None = None
     """Inside a search for records: the kind of the record at hand."""
+    searches: int = 0
+    """How many searches for records this stands inside."""
     period: str | None = None
     present: frozenset[str] = frozenset()
     tolerant: bool = False
@@ -110,7 +115,7 @@ class Elaborator:
                 return self.rounded(node, context)
             case t.Within():
                 limit = e.Later(self.a_date(node.start, context), node.count, node.unit)
-                return e.Compare("<=", self.a_date(node.date, context), limit), YES_OR_NO
+                return self.compared(e.Compare("<=", self.a_date(node.date, context), limit), node)
             case t.Later():
                 return e.Later(self.a_date(node.start, context), node.count, node.unit), DATE
             case t.DayOf():
@@ -235,16 +240,21 @@ class Elaborator:
         kind = self.scope.fact_type(name)
         here = self.period_here(context)
         if declared.period and here not in (declared.period, *_SHORTER.get(declared.period, ())):
-            self.needs_aggregate(name, declared.period, node)
-            return NOTHING
+            self.needs_aggregate(name, declared.period, node, kind)
+            return e.Unknown(), kind
         return e.FactValue(name), kind
 
     def period_here(self, context: Context) -> str | None:
         """The period that a bare per-period name refers to: the context's, or a record's semester."""
         return context.period or ("semester" if context.kind is not None else None)
 
-    def needs_aggregate(self, name: str, period: str, node: t.Node) -> None:
-        self.scope.report("CR205", node.span, name=name, period=Phrase(period, _PERIODS[period]))
+    def needs_aggregate(self, name: str, period: str, node: t.Node, kind: Type = WHOLE) -> None:
+        """Report a value for each period; of numbers there is a total, of what has an order a highest and lowest."""
+        ways = [Phrase("highest of", "其中最高"), Phrase("lowest of", "其中最低")]
+        ways = [Phrase("total", "合计"), *ways] if kind.name == "number" else ways
+        forms = [Phrase(f"`{way} {name}`", f"“{way.zh} {name}”") for way in ways]
+        told = either(forms) if kind.name in ("number", "yes or no", "date") else ""
+        self.scope.report("CR205", node.span, name=name, period=Phrase(period, _PERIODS[period]), forms=told)
 
     def balance(self, name: str, node: t.Node, context: Context) -> Typed:
         account = self.program.accounts[name]
@@ -322,7 +332,14 @@ class Elaborator:
             self.scope.report("CR201", first.span, found=described(kind), expected=described(WHOLE))
             return NOTHING
         left, right = (two, one) if swapped else (one, two)
-        return e.Compare(node.operator, left, right, ranks), YES_OR_NO
+        return self.compared(e.Compare(node.operator, left, right, ranks), node)
+
+    def compared(self, comparison: e.Compare, node: t.Node) -> Typed:
+        """A comparison; one of a thing with itself, or with a day so long after it, says nothing of any record."""
+        same = [x.start if isinstance(x, e.Later) else x for x in (comparison.left, comparison.right)]
+        if same[0] == same[1] and not isinstance(same[0], (e.Constant, e.Unknown)):
+            self.scope.report("CR209", node.span)
+        return comparison, YES_OR_NO
 
     def symbol_quietly(self, node: t.Name, context: Context) -> Typed | None:
         with self.scope.quiet():
@@ -410,7 +427,7 @@ class Elaborator:
             self.scope.unknown("account", node.name)
             return NOTHING
         kind = self.scope.fact_type(fact)
-        if node.function == "total":
+        if node.function == "total" or kind.name not in ("yes or no", "date"):
             self.need(kind, "number", node)
         return e.Aggregate(node.function, fact, True), kind
 
@@ -426,10 +443,16 @@ class Elaborator:
         kind = self.kind_called(node.kind)
         if kind is None:
             return NOTHING
-        inner = Context(kind=kind, tolerant=True, outer=context.kind)
+        inner = self.inside(kind, node, context)
         where = self.condition(node.where, inner) if node.where else None
         counted = e.CountRecords(kind.name, where, node.even_void)
         return (e.Compare(">", counted, e.Constant(Decimal(0))), YES_OR_NO) if node.any else (counted, WHOLE)
+
+    def inside(self, kind: Kind, node: t.Node, context: Context) -> Context:
+        """Where the condition of a search stands. Searches may stand inside one another, but not at any depth."""
+        if context.searches >= MOST_SEARCHES:
+            self.scope.report("CR208", node.span, limit=MOST_SEARCHES)
+        return Context(kind=kind, tolerant=True, outer=context.kind, searches=context.searches + 1)
 
     def latest(self, node: t.Latest, context: Context) -> Typed:
         kind = self.kind_called(node.kind)
@@ -461,7 +484,7 @@ class Elaborator:
             return NOTHING
         field = self.scope.field_of(kind, node.field.text)
         fact = self.program.canonical("fact", node.field.text)
-        inner = Context(kind=kind, tolerant=True, outer=context.kind)
+        inner = self.inside(kind, node, context)
         if field is not None:
             self.scope.used.add((kind.name, field.name))
             value, found = e.Field(field.name), field.type

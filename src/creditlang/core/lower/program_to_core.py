@@ -107,7 +107,7 @@ class Compilation:
         )
         order, circle = found.find()
         if circle:
-            self.scope.report("CR321", self.place_of(circle), circle=" → ".join(circle))
+            self.scope.report("CR321", self.place_of(circle), circle=_told(circle))
         for name, kind in kinds.items():
             for guard in kind.guards:
                 if ("kind", name) in found.reads(guard.condition):
@@ -148,12 +148,11 @@ class Compilation:
             fingerprint=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         )
 
-    def place_of(self, names: tuple[str, ...]) -> "Span | None":
+    def place_of(self, circle: tuple[tuple[str, str], ...]) -> "Span | None":
         """Where a name of a circle is declared."""
-        for name in names:
-            symbol = self.program.accounts.get(name)
-            kind = self.program.kinds.get(name)
-            node: t.Named | None = symbol.node if symbol else kind.node if kind else self.program.facts.get(name)
+        for name, _ in circle:
+            symbol = self.program.items.get(name) or self.program.accounts.get(name) or self.program.kinds.get(name)
+            node: t.Named | None = symbol.node if symbol else self.program.facts.get(name)
             if node is not None:
                 return node.name.span
         return None
@@ -585,3 +584,13 @@ def depth_of(x: object, deep: Mapping[str, int]) -> int:
     if not isinstance(x, e.Expression):
         return 0
     return 1 + max((depth_of(getattr(x, name), deep) for name in fields_dict(type(x))), default=0)
+
+
+def _told(circle: tuple[tuple[str, str], ...]) -> Phrase:
+    """What reads what; where the next of them reads as a part of the same whole, that is said."""
+    en = zh = circle[0][0]
+    for (_, read), (following, _) in zip(circle, (*circle[1:], circle[0]), strict=True):
+        en, zh = f"{en} → {read}", f"{zh} → {read}"
+        if read != following:
+            en, zh = f"{en} (worked out together with {following})", f"{zh}（与{following}一并计算）"
+    return Phrase(en, zh)

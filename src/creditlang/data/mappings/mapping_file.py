@@ -33,7 +33,7 @@ _TABLE_KEYS: Final = (*_RECORD_KEYS[:-1], "name", "title", "headings", "without"
 _GATHER_KEYS: Final = ("share", "counted", "day", "number")
 _MOST_STARS: Final = 2
 _PARTS: Final[tuple[str, ...]] = get_args(Part)
-_BARE: Final = re.compile(r"(?:^|[{,])\s*[^\x00-\x7f\"']+\s*=")
+_BARE: Final = re.compile(r"(?:^|[{,])\s*+[^\x00-\x7f\"'\s][^\x00-\x7f\"']*+\s*=")
 _HOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
 A_TEXT: Final = Phrase("a text in quotes", "引号里的文字")

@@ -36,8 +36,8 @@ WRONG_LENGTH: Final = "CR627"
 RUNNING_NUMBERS: Final = frozenset({"序号", "No.", "NO.", "no", "行号"})
 """Headings of columns that number the rows of a sheet: they say nothing, so nothing is said about them."""
 
-_LIKE_A_NUMBER: Final = re.compile(r"[A-Za-z0-9_-]*[0-9]{4}[A-Za-z0-9_-]*")
-_MARKS: Final = re.compile(r"^[*＊★]+|[*＊★:：]+$|[（(](?:必填|选填|可选|可不填|required|optional)[)）][*＊★]*$")
+_LIKE_A_NUMBER: Final = re.compile(r"(?=.*?[0-9]{4})[A-Za-z0-9_-]+")
+_MARKS: Final = re.compile(r"^[*＊★]+|[（(](?:必填|选填|可选|可不填|required|optional)[)）]$")
 _FIRST_LINE: Final = Phrase("the first line", "首行")
 
 
@@ -45,7 +45,7 @@ def plain_heading(text: str) -> str:
     """A heading as it is compared: without blanks and line breaks, and without marks for what must be filled in."""
     if len(text) > LONGEST_NAME:
         return text
-    return _MARKS.sub("", "".join(strip_cell(text).split()))
+    return _MARKS.sub("", "".join(strip_cell(text).split()).rstrip("*＊★:："))
 
 
 @frozen
