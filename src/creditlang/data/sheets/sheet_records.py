@@ -122,7 +122,7 @@ class Tables:
         if (twice := self.apart.twice(sheet, meaning, heading)) is not None:
             self.note([twice])
             return
-        self.note([*self._above(sheet, heading), *fitted.unknown(sheet.table)])
+        self.note([*self._above(sheet, heading), *fitted.unknown(sheet.table, mapping.title, self.layouts)])
         more = Gathering.names(rule.gather, self.policy.kinds[rule.records[0].kind]) if rule.gather else ()
         projections = [Projection(record, fitted, self.layouts, source, more) for record in rule.records]
         for projection in projections:
@@ -156,11 +156,16 @@ class Tables:
         for row in rows:
             broken = row.problem is not None
             there = [x for x in enumerate(projections, 1) if broken or x[1].exists(row.cells)]
+            strange = None if broken else rows.fitted.not_known(row.cells, projections[0].source, row.number)
+            if strange is not None:
+                there.insert(0, next(x for x in enumerate(projections, 1) if x[1].record.rows))
             if not there:
                 rows.pass_over(row)
             claim = None
             for number, projection in there[:1] if broken else there:
                 projected = projection.row(row)
+                if strange is not None and projection is there[0][1]:
+                    projected = RawRow(row.number, projected.cells, strange)
                 if not projection.record.kind:
                     self.records.student(projected, projection.layout)
                     continue
@@ -207,7 +212,7 @@ class _Passed:
         self.without: list[int] = []
 
     def __iter__(self) -> Iterator[RawRow]:
-        for row in self.rows:
+        for row in self.fitted.handed_down(self.rows):
             if row.problem is None and not self.fitted.wanted(row.cells):
                 self.without.append(row.number)
             else:
