@@ -8,6 +8,7 @@ read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from attrs import evolve
 
@@ -24,9 +25,12 @@ from creditlang.data.sheets.column_layout import Layouts
 from creditlang.data.sheets.sheet_heading import Sheet
 from creditlang.data.sheets.sheet_names import SheetNames
 from creditlang.data.sheets.sheet_records import Tables
-from creditlang.diagnostics import Diagnostic, Place, listed, nearest, report
+from creditlang.diagnostics import Diagnostic, Place, Severity, listed, nearest, report
 from creditlang.ledger import Record
 from creditlang.schema import RawTable
+
+_EMPTY: Final = ("CR621", "CR643", "CR725")
+"""Errors about what has no rows."""
 
 
 class DataReader:
@@ -64,6 +68,14 @@ class DataReader:
         """Keep what is wrong or worth knowing."""
         self.dataset.problems.extend(found)
 
+    def note_of_sources(self, problems: Iterable[Diagnostic]) -> None:
+        """What the sources found wrong, once all tables have been read; an error without a table is a table unread."""
+        for found in problems:
+            self.note([found])
+            source = found.place.source if found.place and found.severity is Severity.ERROR else ""
+            if source and found.code not in _EMPTY and source not in self.tables.apart.sources:
+                self.dataset.unread.setdefault(source, None)
+
     # ---- which table is what
     def read_table(self, sheet: Sheet) -> Iterator[Record]:
         """The records of a table; those of a rule that names it go before those of its own name."""
@@ -74,7 +86,8 @@ class DataReader:
             chosen = [(mapping, found) for mapping, found in fits if isinstance(found, Fit)]
         if len(chosen) > 1:
             rules = [f"{mapping.title} {found.rule.number}" for mapping, found in chosen]
-            self.note([report("CR685", Place(sheet.table.source), rules=listed(rules), rows=sheet.count())])
+            rows = self.tables.refuse(sheet)
+            self.note([report("CR685", Place(sheet.table.source), rules=listed(rules), rows=rows)])
         elif chosen:
             yield from self.tables.mapped(sheet, *chosen[0])
         elif kind is not None:
@@ -100,12 +113,13 @@ class DataReader:
         elif self.names.is_for_people(sheet):
             self.note([report("CR678", place, rows=sheet.count())])
         elif doubt is not None:
-            self.note([doubt.problem(sheet)])
+            self.note([doubt.problem(sheet.table.source, self.tables.refuse(sheet))])
         elif self.mappings:
-            self.note([report("CR679", place, name=table.name, rows=sheet.count(), hint=rules_hint(misfits))])
+            rows = self.tables.refuse(sheet)
+            self.note([report("CR679", place, name=table.name, rows=rows, hint=rules_hint(misfits))])
         else:
-            hint = names_hint(self.policy, self.names.close(table.name))
-            self.note([report("CR651", place, name=table.name, rows=sheet.count(), hint=hint)])
+            hint, rows = names_hint(self.policy, self.names.close(table.name)), self.tables.refuse(sheet)
+            self.note([report("CR651", place, name=table.name, rows=rows, hint=hint)])
 
     def nearly_named(self, table: RawTable) -> None:
         """Report a table that was passed over, if its name is nearly that of something of which there was no table."""

@@ -65,9 +65,9 @@ class CsvRows:
         self._empty = 0
 
     def header(self) -> tuple[str, ...] | None:
-        """The names of the columns, or None with the reason in `problems`: then there are no rows.
+        """The names of the columns, or None where there is no line at all.
 
-        What would be wrong with them as a heading is in `doubts`: the first line may be a title.
+        What is wrong with them as a heading is in `doubts`: the first line may be a title. One that is broken has none.
         """
         return self.header_here(last=True)
 
@@ -75,13 +75,13 @@ class CsvRows:
         """The header, if it is in the block at hand; `last` says that there is no other block."""
         for row in self._records(None):
             if row.problem is not None:
-                self.problems.append(row.problem)
-                return None
+                self.doubts = (row.problem,)
+                return ()
             names = tuple(cell.strip(BLANKS) for cell in row.cells)
             if len(names) > MOST_COLUMNS:
                 place = Place(self.source, row.number)
-                self.problems.append(report("CR635", place, columns=len(names), limit=MOST_COLUMNS))
-                return None
+                self.doubts = (report("CR635", place, columns=len(names), limit=MOST_COLUMNS),)
+                return ()
             self.doubts = tuple(self._check_header(row.number, names))
             self.width = len(names)
             return names
@@ -110,7 +110,7 @@ class CsvRows:
 
     def finish(self) -> None:
         """Say what there is to say of all rows together."""
-        if self._count == 0:
+        if self._count == 0 and not self.doubts:
             self.problems.append(report("CR639", Place(self.source)))
         if self._empty:
             self.problems.append(report("CR638", Place(self.source), count=self._empty))

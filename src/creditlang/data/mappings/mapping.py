@@ -116,9 +116,13 @@ class TableRule:
         """Every heading that the rule knows."""
         for group in self.headings:
             yield from group
+        yield from self.ignore
+        yield from self.read_headings()
+
+    def read_headings(self) -> Iterator[str]:
+        """Every heading whose cells the rule reads."""
         for only in self.rows:
             yield from only.headings
-        yield from self.ignore
         for record in self.records:
             yield from record.when
             for only in record.rows:
