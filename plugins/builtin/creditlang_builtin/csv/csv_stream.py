@@ -54,10 +54,10 @@ def scan(path: Path) -> Scan | Diagnostic | None:
     digest, decoder = sha256(), codecs.getincrementaldecoder("utf-8")()
     size, since_line_end, last = 0, 0, b""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return None
         with path.open("rb") as file:
             before = os.fstat(file.fileno())
-            if not stat.S_ISREG(before.st_mode):
-                return None
             while piece := file.read(_PIECE):
                 if not size and is_container(piece):
                     return None

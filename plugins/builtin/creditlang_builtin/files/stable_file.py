@@ -51,10 +51,11 @@ def read_file(path: Path, limit: int = LARGEST_FILE) -> Reading | Diagnostic:
     """The file's content, or why there is none: CR620 unreadable, CR632 changed while it was read, CR633 too large."""
     place = Place(path.name)
     try:
+        # A pipe would be waited for when it is opened.
+        if not stat.S_ISREG(path.stat().st_mode):
+            return report("CR620", place, reason=Phrase("it is not a file", "它不是文件"))
         with path.open("rb") as file:
             before = os.fstat(file.fileno())
-            if not stat.S_ISREG(before.st_mode):
-                return report("CR620", place, reason=Phrase("it is not a file", "它不是文件"))
             if before.st_size > limit:
                 return report("CR633", place, limit=f"{limit // (1024 * 1024)} MiB")
             content = file.read(limit + 1)

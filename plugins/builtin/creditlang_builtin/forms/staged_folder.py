@@ -29,7 +29,7 @@ class StagedFolder:
         """Nothing is made yet."""
         self.folder = folder
         self._temporary: dict[str, Path] = {}
-        self._ready = False
+        self._list: PendingFile | None = None
 
     def add(self, name: str, content: bytes) -> None:
         """Put a file aside. Raises `PluginError` CR710."""
@@ -51,17 +51,19 @@ class StagedFolder:
         if not earlier and not now:
             return
         try:
+            with reporting(self.folder.name):
+                own = self._prepare()
             foreign = sorted(name for name in now - earlier if (self.folder / name).exists())
             if foreign:
                 raise PluginError(*(report("CR712", Place(name)) for name in foreign[:_TOLD]))
-            self._own(earlier | now)
+            _own(PendingFile(self.folder / OWNED), earlier | now)
             with reporting(self.folder.name):
                 for name, temporary in sorted(self._temporary.items()):
                     temporary.replace(self.folder / name)
                 for name in sorted(earlier - now):
                     (self.folder / name).unlink(missing_ok=True)
                 sync_folder(self.folder)
-            self._own(now)
+            _own(own, now)
             self._temporary = {}
         finally:
             self.discard()
@@ -71,14 +73,18 @@ class StagedFolder:
         while self._temporary:
             with contextlib.suppress(OSError):
                 self._temporary.popitem()[1].unlink()
+        if self._list is not None:
+            self._list.discard()
+            self._list = None
 
-    def _prepare(self) -> None:
-        """Make the folder, and remove what a killed run left in it."""
-        if not self._ready:
+    def _prepare(self) -> PendingFile:
+        """Make the folder, remove what a killed run left in it, and begin the list, which keeps other runs out."""
+        if self._list is None:
             self.folder.mkdir(parents=True, exist_ok=True)
+            self._list = PendingFile(self.folder / OWNED)
             for ending in ("xlsx", "html", "pdf", "json"):
                 clean_stale(self.folder, f"*.{ending}")
-            self._ready = True
+        return self._list
 
     def _owned(self) -> set[str]:
         """The files that an earlier run wrote."""
@@ -88,11 +94,11 @@ class StagedFolder:
             return set()
         return {line for line in text.split("\n") if _OWN_NAME.fullmatch(line)}
 
-    def _own(self, names: set[str]) -> None:
-        pending = PendingFile(self.folder / OWNED)
-        with reporting(OWNED):
-            pending.stream.write("".join(f"{name}\n" for name in sorted(names)))
-        pending.publish()
+
+def _own(pending: PendingFile, names: set[str]) -> None:
+    with reporting(OWNED):
+        pending.stream.write("".join(f"{name}\n" for name in sorted(names)))
+    pending.publish()
 
 
 _TOLD: Final = 5

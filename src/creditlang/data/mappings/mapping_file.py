@@ -68,6 +68,8 @@ def open_mapping(name: str, policy: o.Policy) -> MappingFile | list[Diagnostic]:
     if bundled is not None and not path.is_file():
         return read_mapping(bundled.read_bytes(), name, policy)
     try:
+        if path.exists() and not path.is_file():
+            return [report("CR686", None, name=name, reason=Phrase("it is not a file", "它不是文件"))]
         with path.open("rb") as file:
             return read_mapping(file.read(LONGEST + 1), path.name, policy)
     except FileNotFoundError:
