@@ -221,7 +221,8 @@ def as_of_date(text: str | None, language: "Language") -> date | None:
 
 def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -> dict[str, Any]:
     """The values given with ``--set``, read by the types of what they stand for."""
-    from creditlang.data.cells import CellError, parse_date, parse_number, parse_yes_no
+    from creditlang.data.cells import CellError
+    from creditlang.data.columns import setting_value
     from creditlang.diagnostics import nearest, report
 
     found: dict[str, Any] = {}
@@ -238,16 +239,8 @@ def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -
         if name not in policy.settings:
             show([report("CR401", None, name=name, nearest=nearest(name, policy.settings) or "")], language)
             sys.exit(USAGE)
-        kind = policy.setting_types[name]
         try:
-            if kind.name == "yes or no":
-                found[name] = parse_yes_no(text)
-            elif kind.name == "date":
-                found[name] = parse_date(text)
-            elif kind.name == "number":
-                found[name] = parse_number(text, max(kind.decimals, 6))
-            else:
-                found[name] = text
+            found[name] = setting_value(policy.setting_types[name], text)
         except CellError as error:
             from creditlang.diagnostics import Place
 

@@ -13,7 +13,8 @@ from typing import Final
 from attrs import evolve
 
 from creditlang.core import operators as o
-from creditlang.data.columns import Columns
+from creditlang.data.cells import CellError
+from creditlang.data.columns import Columns, given_text
 from creditlang.data.dataset import RECORD_ID, STUDENT_ID, STUDENT_TABLE, Dataset, Student
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_rule import Fit, Misfit, fit
@@ -132,8 +133,8 @@ class DataReader:
     # ---- rows from programs
     def student_from(self, given: Mapping[str, object], where: Place) -> Student:
         """A student from a mapping of names or labels to values."""
-        identifier = str(_named(given, STUDENT_ID) or "student")
-        student = Student(identifier, {}, where)
+        identifier, wrong = _identifier(given, STUDENT_ID, "student", where)
+        student = Student(identifier, {}, where, wrong)
         for reader in self.columns.attributes:
             value, wrong = reader.value(_named(given, reader.texts), where)
             student.attributes[reader.column.name] = value
@@ -142,9 +143,9 @@ class DataReader:
 
     def record_from(self, kind: str, given: Mapping[str, object], student: str, where: Place) -> Record:
         """A record from a mapping of names or labels to values."""
-        identifier = str(_named(given, RECORD_ID) or f"{kind}-{len(self.records.seen.get(kind, ())) + 1}")
+        own = f"{kind}-{len(self.records.seen.get(kind, ())) + 1}"
+        identifier, problem = _identifier(given, RECORD_ID, own, where)
         values: dict[str, object] = {}
-        problem = None
         for reader in self.columns.of[kind]:
             at = Place(where.source, where.row, reader.shown)
             value, wrong = reader.value(_named(given, reader.texts), at)
@@ -169,6 +170,17 @@ def _read_by(policy: o.Policy) -> tuple[object, ...]:
     rules = [(name, rule.falls_on_group) for name, rule in policy.rules.items()]
     names = policy.identifier, policy.student_labels, policy.treats
     return (*names, policy.calendar, policy.attributes, list(kinds.items()), values, rules)
+
+
+def _identifier(
+    given: Mapping[str, object], names: Iterable[str], otherwise: str, where: Place
+) -> tuple[str, Diagnostic | None]:
+    """A number that a program gave, or the one to take `otherwise`, and what is wrong with it."""
+    value = _named(given, names)
+    try:
+        return ("" if value is None else given_text(value)) or otherwise, None
+    except CellError as error:
+        return otherwise, error.diagnostic(where)
 
 
 def _named(given: Mapping[str, object], names: Iterable[str]) -> object:
