@@ -29,6 +29,7 @@ from creditlang.data.cells import CellError, parse_date
 from creditlang.data.columns import given_text, setting_value
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_file import open_mapping
+from creditlang.data.people.record_owners import Owners
 from creditlang.data.reader import DataReader
 from creditlang.data.sheets.advice import names_hint
 from creditlang.data.sheets.program_tables import FramesSource, no_tables
@@ -237,6 +238,12 @@ def _evaluate(
         if known is None:
             raise DataError([report("CR651", Place(kind), name=kind, rows=1, hint=names_hint(policy.core, ""))])
         records.append(reader.record_from(known, record, who.identifier, Place(kind, row)))
+    reader.dataset.students[who.identifier], who.records = who, records
+    owners = Owners(policy.core, reader.dataset)
+    for one in records:
+        declared = policy.core.kinds[one.kind]
+        if declared.membership and not one.named and owners.group_of(who, declared, one) != one.values[declared.group]:
+            one.problem = one.problem or report("CR658", one.place)
     interpreter = Interpreter(policy.core, as_of, overrides)
     result = interpreter.evaluate(StudentData(who.identifier, who.attributes, tuple(records)))
     return Result(policy, result, dict(student), tuple(given), as_of, dict(overrides))

@@ -151,7 +151,10 @@ class DataReader:
             value, wrong = reader.value(_named(given, reader.texts), at)
             values[reader.column.name] = value
             problem = problem or wrong
-        return self.records.finished(kind, identifier, student, values, where, problem)
+        record = self.records.finished(kind, identifier, student, values, where, problem)
+        group = self.policy.kinds[kind].group
+        record.named = group is None or values.get(group) is None or _named(given, STUDENT_ID) is not None
+        return record
 
 
 def reads_alike(one: o.Policy, two: o.Policy) -> bool:
