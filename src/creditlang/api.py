@@ -242,7 +242,8 @@ def _evaluate(
     owners = Owners(policy.core, reader.dataset)
     for one in records:
         declared = policy.core.kinds[one.kind]
-        if declared.membership and not one.named and owners.group_of(who, declared, one) != one.values[declared.group]:
+        room = one.values.get(declared.group or "")
+        if declared.membership and not one.named and owners.group_of(who, declared, one) != room:
             one.problem = one.problem or report("CR658", one.place)
     interpreter = Interpreter(policy.core, as_of, overrides)
     result = interpreter.evaluate(StudentData(who.identifier, who.attributes, tuple(records)))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast
 
 import click
 from attrs import frozen
@@ -267,10 +267,25 @@ def opened(manager: "PluginManager", addresses: Sequence[str], language: "Langua
             source.close()
 
 
-def tables_of(sources: Sequence["Source"]) -> Iterator["RawTable"]:
-    """All tables of some sources."""
+_TOLD_ROWS: Final = 10_000
+
+
+def tables_of(
+    sources: Sequence["Source"], told: Callable[[int, int], None] = lambda done, of: None
+) -> Iterator["RawTable"]:  # fmt: skip
+    """All tables of some sources; `told` hears how many rows there have been, of 0 since nobody knows how many."""
+    rows = 0
+
+    def watched(content: Iterator[Any]) -> Iterator[Any]:
+        nonlocal rows
+        for one in content:
+            yield one
+            before, rows = rows, rows + (len(one.numbers) if hasattr(one, "numbers") else 1)
+            if before // _TOLD_ROWS < rows // _TOLD_ROWS:
+                told(rows, 0)
+
     for source in sources:
-        yield from source.tables()
+        yield from (table.through(watched) for table in source.tables())
 
 
 def plugin_manager(language: "Language", request: DataRequest | None = None) -> "PluginManager":
@@ -309,4 +324,4 @@ def progress(title: str) -> Iterator[Callable[[int, int], None]]:
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+        yield lambda done, of: bar.update(task, completed=done, total=of or None)

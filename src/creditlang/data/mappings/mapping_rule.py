@@ -139,8 +139,8 @@ def fit(rule: TableRule, sheet: Sheet) -> Fit | Misfit:
     there = {plain_heading(cell) for cell in heading.cells}
     filters = (*rule.rows, *(only for record in rule.records for only in record.rows))
     spared = {only.headings for only in filters if only.optional}
-    gathered = () if rule.gather is None else (rule.gather.counted, rule.gather.day)
-    gathered = tuple(headings for headings in gathered if not any(map(placeholders, headings)))
+    gathered = [] if rule.gather is None else [rule.gather.counted, rule.gather.day]
+    gathered = [headings for headings in gathered if not any(map(placeholders, headings))]
     wanted = (*rule.headings, *(only.headings for only in filters if only.headings not in spared), *gathered)
     missing = tuple(group[0] for group in wanted if not there.intersection(map(plain_heading, group)))
     barred = [cell for cell in heading.cells if plain_heading(cell) in set(map(plain_heading, rule.without))]
