@@ -1,4 +1,4 @@
-"""Workbooks that other programs read: the XML of Excel 2003, packages without optional parts; and those without a table."""
+"""Workbooks that other programs read: XML of Excel 2003, packages without optional parts; and those without a table."""
 
 import zipfile
 from collections.abc import Callable

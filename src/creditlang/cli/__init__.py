@@ -4,6 +4,7 @@ Exit codes: 0 clean; 1 the policy or an example has findings; 2 usage; 3 data no
 4 plugin or input and output.
 """
 
+import gc
 from importlib import import_module
 from typing import Any
 
@@ -34,7 +35,7 @@ def _plugin_commands() -> dict[str, Any]:
     """The commands of plugins by name; plugins are loaded only if others than the built-in ones are installed."""
     from importlib.metadata import entry_points
 
-    if all(point.value == "creditlang_builtin" for point in entry_points(group="creditlang")):
+    if all(point.dist and point.dist.name == "creditlang" for point in entry_points(group="creditlang")):
         return {}
     from creditlang.cli.common import plugin_manager
 
@@ -59,6 +60,7 @@ def main() -> None:
     POLICY is a file or the name of a bundled policy (hengyang). Messages are in English or Chinese: --lang en|zh, or
     the environment's CREDITLANG_LANG or LANG.
     """
+    gc.set_threshold(50_000)  # trees and cores live as long as the command: seldom look for what could be thrown away
 
 
 __all__ = ["main"]

@@ -36,7 +36,7 @@ _WORKBOOK: Final = "xl/workbook.xml"
 
 
 @frozen
-class Sheet:
+class XlsxSheet:
     """A sheet as the workbook lists it."""
 
     name: str
@@ -57,7 +57,7 @@ class XlsxBook:
         self.relations = _parts(self.package, posixpath.join(self.folder, "_rels", f"{name}.rels"))
         self.sheets = tuple(self._sheets())
 
-    def _sheets(self) -> Iterator[Sheet]:
+    def _sheets(self) -> Iterator[XlsxSheet]:
         targets = dict(self._targets("worksheet", self.relations, self.folder))
         listed = [node for node in self.book.iter() if _local(node.tag) == "sheet"]
         if len(listed) > MOST_SHEETS:
@@ -67,7 +67,7 @@ class XlsxBook:
             if not self.relations:
                 part = posixpath.join(self.folder, f"worksheets/sheet{number}.xml")
             if part is not None:  # else a sheet that is a chart
-                yield Sheet(node.get("name") or "", node.get("state", "visible") == "visible", part)
+                yield XlsxSheet(node.get("name") or "", node.get("state", "visible") == "visible", part)
 
     @staticmethod
     def _targets(kind: str, relations: "Iterable[Element]", folder: str) -> Iterator[tuple[str, str]]:
@@ -77,7 +77,7 @@ class XlsxBook:
                 target = posixpath.join("/", folder, unquote(relation.get("Target") or ""))
                 yield relation.get("Id") or "", posixpath.normpath(target)
 
-    def cells(self, sheet: Sheet) -> Cells:
+    def cells(self, sheet: XlsxSheet) -> Cells:
         """What is in a sheet. Going through its blocks raises `Unusual` if it is to be read `exactly`."""
         reader = SheetReader(self._formats, self._shared, self._since_1904)
         return Cells(lambda: reader.blocks(self.package.pieces(sheet.part)), reader.merges)
@@ -111,7 +111,7 @@ class XlsxBook:
         settings = (node for node in self.book if _local(node.tag) == "workbookPr")
         return any(node.get("date1904") in ("1", "true") for node in settings)
 
-    def exactly(self, sheet: Sheet) -> Cells:
+    def exactly(self, sheet: XlsxSheet) -> Cells:
         """What is in a sheet that is not written as office programs write it."""
         reader = ExactReader(self._formats, self._shared, self._since_1904)
         return Cells(lambda: reader.blocks(self.package.pieces(sheet.part)), reader.merges)
