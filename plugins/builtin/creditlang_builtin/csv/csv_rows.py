@@ -54,7 +54,7 @@ class CsvRows:
         self._empty = 0
 
     def header(self) -> tuple[str, ...] | None:
-        """The names of the columns, or None where there is no line at all.
+        """The names of the columns, or None with the reason in `problems`: then there are no rows.
 
         What is wrong with them as a heading is in `doubts`: the first line may be a title. One that is broken has none.
         """
@@ -62,9 +62,12 @@ class CsvRows:
         if row is None:
             self.problems.append(report("CR621", Place(self.source)))
             return None
-        if row.problem is not None:
+        if row.problem is not None and row.problem.code in ("CR624", "CR634"):
             self.doubts = (row.problem,)
             return ()
+        if row.problem is not None:  # a quote, which may have swallowed any number of rows
+            self.problems.append(row.problem)
+            return None
         names = tuple(cell.strip(BLANKS) for cell in row.cells)
         if len(names) > MOST_COLUMNS:
             place = Place(self.source, row.number)
