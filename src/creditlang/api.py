@@ -33,16 +33,16 @@ from creditlang.data.people.record_owners import Owners
 from creditlang.data.reader import DataReader
 from creditlang.data.sheets.program_tables import FramesSource, no_tables
 from creditlang.data.sheets.unread_sheet_hints import names_hint
-from creditlang.diagnostics import Diagnostic, Language, Place, nearest, report
+from creditlang.diagnostics import Diagnostic, Language, Place, report
 from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation, amount_text
-from creditlang.interpreter import Interpreter, StudentData
-from creditlang.interpreter.values import Interval
 from creditlang.ledger import PartLine, Record, StudentResult
+from creditlang.one_student import OneStudent, as_read, unknown_values
 from creditlang.plugin import PluginManager, Source
 from creditlang.schema import RawTable
 from creditlang.source import SourceFile
+from creditlang.values import Interval
 
 Amount = Decimal | Interval
 
@@ -198,10 +198,8 @@ def _overrides(policy: o.Policy, given: Mapping[str, Any]) -> dict[str, Any]:
     Raises `DataError` for a name that there is not, and a value that is not of the type of what it stands for.
     """
     overrides = {policy.setting_labels.get(name, name): value for name, value in given.items()}
-    unknown = [name for name in overrides if name not in policy.settings]
-    if unknown:
-        close = [nearest(name, policy.settings) or "" for name in unknown]
-        raise DataError(report("CR401", None, name=x, nearest=y) for x, y in zip(unknown, close, strict=True))
+    if unknown := unknown_values(policy, overrides):
+        raise DataError(unknown)
     try:
         return {name: setting_value(policy.setting_types[name], value) for name, value in overrides.items()}
     except CellError as error:
@@ -245,8 +243,7 @@ def _evaluate(
         room = one.values.get(declared.group or "")
         if declared.membership and not one.named and owners.group_of(who, declared, one) != room:
             one.problem = one.problem or report("CR658", one.place)
-    interpreter = Interpreter(policy.core, as_of, overrides)
-    result = interpreter.evaluate(StudentData(who.identifier, who.attributes, tuple(records)))
+    result = OneStudent(policy.core, as_of, overrides).result(as_read(who, records))
     return Result(policy, result, dict(student), tuple(given), as_of, dict(overrides))
 
 
@@ -279,7 +276,7 @@ class Result:
         accounts = self.policy.core.accounts
         wanted = next((key for key, account in accounts.items() if name in (key, *account.labels)), name)
         found = [line.amount for line in self.ledger.accounts if line.account == wanted and line.period == period]
-        return found[0] if found else None  # type: ignore[return-value]
+        return found[0] if found else None
 
     def fact(self, name: str, period: str = "") -> object:
         """The value of a fact: in a period, or once for the student."""

@@ -186,9 +186,7 @@ def sound_policy(
     return compiled
 
 
-def opened_mappings(
-    policy: "Policy", names: Sequence[str], language: "Language"
-) -> tuple["MappingFile", ...]:  # fmt: skip
+def opened_mappings(policy: "Policy", names: Sequence[str], language: "Language") -> tuple["MappingFile", ...]:
     """The mappings of these names; what is wrong with one is shown, and the program ends."""
     from creditlang.data.mappings.mapping_file import open_mapping
 
@@ -223,7 +221,7 @@ def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -
     """The values given with ``--set``, read by the types of what they stand for."""
     from creditlang.data.cells import CellError
     from creditlang.data.columns import setting_value
-    from creditlang.diagnostics import nearest, report
+    from creditlang.one_student import unknown_values
 
     found: dict[str, Any] = {}
     for setting in settings:
@@ -236,8 +234,8 @@ def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -
                 ],
             )
         name = policy.setting_labels.get(name, name)
-        if name not in policy.settings:
-            show([report("CR401", None, name=name, nearest=nearest(name, policy.settings) or "")], language)
+        if unknown := unknown_values(policy, [name]):
+            show(unknown, language)
             sys.exit(USAGE)
         try:
             found[name] = setting_value(policy.setting_types[name], text)

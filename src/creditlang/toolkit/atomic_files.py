@@ -104,12 +104,14 @@ class PendingFile:
     stream: TextIO
 
     def __init__(
-        self, path: Path, encoding: str = "utf-8", ours: Callable[[bytes], bool] = lambda beginning: True
+        self, path: Path, encoding: str = "utf-8", clean: bool = True,
+        ours: Callable[[bytes], bool] = lambda beginning: True,
     ) -> None:  # fmt: skip
         """Make the folders, remove stale temporary files, open the temporary one.
 
-        `ours` tells by the beginning of a file whether it may be replaced. Raises `PluginError`: CR710 it cannot be
-        written, or another run is writing it, CR753 somebody else's file stands there.
+        Without `clean`, the stale files are somebody else's business, who has many files to write. `ours` tells by the
+        beginning of a file whether it may be replaced. Raises `PluginError`: CR710 it cannot be written, or another run
+        is writing it, CR753 somebody else's file stands there.
         """
         self.path = Path(os.path.realpath(path))
         temporary = f".creditlang-{self.path.name}.{os.getpid()}-{next(_count)}.tmp"
@@ -117,24 +119,35 @@ class PendingFile:
         with reporting(path.name):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             refuse_to_replace(self.path, ours)
-            clean_stale(self.path.parent, self.path.name)
+            if clean:
+                clean_stale(self.path.parent, self.path.name)
             self.stream = self.temporary.open("x+", encoding=encoding, newline="\n")
             _held(self.stream.fileno())
             try:
-                # Two runs may begin at once.
-                clean_stale(self.path.parent, self.path.name)
+                if clean:  # two runs may begin at once
+                    clean_stale(self.path.parent, self.path.name)
             except PluginError:
                 self.discard()
                 raise
 
-    def publish(self) -> None:
-        """Force the content to disk and give it its name. Raises `PluginError` CR710; the old file stands then."""
+    def settle(self) -> None:
+        """Force the content to disk and close it, so that many files can wait. Raises `PluginError` CR710."""
+        with reporting(self.path.name):
+            self.stream.flush()
+            os.fsync(self.stream.fileno())
+            self.stream.close()
+
+    def publish(self, sync: bool = True) -> None:
+        """Force the content to disk and give it its name. Raises `PluginError` CR710; the old file stands then.
+
+        Without `sync`, the name itself may still be lost if the power fails, until somebody syncs the folder.
+        """
         try:
+            if not self.stream.closed:
+                self.settle()
             with reporting(self.path.name):
-                self.stream.flush()
-                os.fsync(self.stream.fileno())
-                self.stream.close()
                 self.temporary.replace(self.path)
+            if sync:
                 sync_folder(self.path.parent)
         except PluginError:
             self.discard()
