@@ -256,7 +256,7 @@ class Workspace:
                 sources.append(self.manager.source(address))
             reader = DataReader(policy, mappings)
             dataset = reader.read(table for source in sources for table in _tables(source))
-            dataset.problems.extend(found for source in sources for found in source.problems)
+            reader.note_of_sources(found for source in sources for found in source.problems)
         except PluginError as error:
             raise CannotDo(error.diagnostics) from None
         finally:

@@ -82,15 +82,17 @@ class Evaluation:
         policy: Policy, tables: Iterable[RawTable], settings: Settings, problems: Callable[[], Iterable[Diagnostic]]
     ) -> "Evaluation":
         """Read the data. `problems` gives what the source found wrong once the tables have been read."""
-        dataset = DataReader(policy, settings.mappings).read(tables)
-        dataset.problems.extend(problems())
+        reader = DataReader(policy, settings.mappings)
+        dataset = reader.read(tables)
+        reader.note_of_sources(problems())
         return Evaluation.over(policy, dataset, settings)
 
     @staticmethod
     def over(policy: Policy, dataset: Dataset, settings: Settings) -> "Evaluation":
         """Over data that have been read for this policy."""
         one_student = OneStudent(policy, settings.as_of, settings.overrides)
-        return Evaluation(policy, settings, dataset, Results(policy, settings.language), one_student)
+        results = Results(policy, settings.language, unread=dataset.unread)
+        return Evaluation(policy, settings, dataset, results, one_student)
 
     @property
     def chosen(self) -> list[str]:

@@ -186,8 +186,6 @@ def _records(policy: o.Policy, reader: DataReader, case: _Case, who: Student) ->
         for _ in range(times):
             identifier = f"r{len(records) + 1:04d}"
             record = reader.record_from(kind, {**values, "record_id": identifier}, who.identifier, Place("example"))
-            group = policy.kinds[kind].group
-            record.named = group is None or record.values.get(group) is None
             records.append(record)
             if str(id(written)) in case.own:
                 own.append(identifier)

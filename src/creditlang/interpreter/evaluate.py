@@ -63,6 +63,7 @@ class Interpreter:
         self.labels = _labels(policy)
         self.requests = {move.kind for move in policy.moves}
         self.searched = {search.kind for search in references_of(policy, SEARCHES) if isinstance(search, SEARCHES)}
+        self.memberships = {kind.membership for kind in policy.kinds.values()}
 
     def evaluate(self, student: StudentData) -> StudentResult:
         """All results of one student."""
@@ -212,6 +213,8 @@ class _Evaluation:
         ):
             return
         semester = self.calendar.semester_of(record.on)
+        if semester is None and record.kind in self.interpreter.memberships and record.on < self.calendar.starts[0]:
+            return  # who moved in before the calendar begins lives there still
         if semester is None:
             record.problem = report("CR659", record.place, date=record.on.isoformat())
         else:
@@ -331,9 +334,9 @@ class _Evaluation:
         return found
 
     def group_unknown(self, record: Record) -> bool:
-        """Whether a record that falls on a group names neither the group nor a student whose group is known."""
+        """Whether a record that falls on a group names no group alone, and no student whose group is known."""
         kind = self.policy.kinds[record.kind]
-        if kind.membership is None or record.values.get(kind.group or "") is not None:
+        if kind.membership is None or (record.values.get(kind.group or "") is not None and not record.named):
             return False
         return group_on(self.run.records_of(kind.membership), kind.group or "", record.on) is None
 

@@ -62,6 +62,17 @@ class Heading:
     known: int
     """How many of its names are known."""
 
+    def twice(self, known: Collection[str], source: str) -> list[Diagnostic]:
+        """CR626 for each of the known names that two columns have: nobody can say which one counts."""
+        first: dict[str, int] = {}
+        places = [(at, name) for at, cell in enumerate(self.cells, 1) if (name := plain_heading(cell)) in known]
+        where = Place(source, self.place_row)
+        return [
+            report("CR626", where, first=first[name], second=at)
+            for at, name in places
+            if first.setdefault(name, at) != at
+        ]
+
     @property
     def place_row(self) -> int:
         """The row that messages about the heading name."""
@@ -74,9 +85,9 @@ class Doubt:
 
     rows: Phrase
 
-    def problem(self, sheet: "Sheet") -> Diagnostic:
-        """CR671; the sheet is not read."""
-        return report("CR671", Place(sheet.table.source), rows=self.rows, count=sheet.count())
+    def problem(self, source: str, rows: int) -> Diagnostic:
+        """CR671; the sheet with so many rows is not read."""
+        return report("CR671", Place(source), rows=self.rows, count=rows)
 
 
 class Sheet:
