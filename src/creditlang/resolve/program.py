@@ -80,6 +80,7 @@ class Enumeration:
     labels: tuple[str, ...]
     values: Mapping[str, tuple[str, ...]]
     ordered: bool
+    cites: t.Cites = ()
 
     def value(self, text: str) -> str | None:
         """The canonical value for a name or label."""

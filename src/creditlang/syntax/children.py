@@ -12,7 +12,7 @@ from typing import Any
 from attrs import frozen
 from lark import Token
 
-from creditlang.diagnostics import Phrase, report
+from creditlang.diagnostics import Label, Phrase, report
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.lexer import WIDE, LexicalError, PlacedToken
@@ -142,18 +142,24 @@ def expression_node(kind: Callable[..., t.Expression], children: list[Any], *arg
 
 @frozen
 class Handed:
-    """A part that a rule hands to the rule above it: what it is, and its value."""
+    """A part that a rule hands to the rule above it: what it is, its value, and its place where it may be refused."""
 
     what: str
     value: Any = None
+    span: Span | None = None
 
 
 def handed(children: list[Any], what: str, missing: Any = None) -> Any:
-    return next((child.value for child in children if isinstance(child, Handed) and child.what == what), missing)
+    """The value of the part that is called `what`; a second one is refused, so that none is passed over."""
+    found = [child for child in children if isinstance(child, Handed) and child.what == what]
+    refuse_second(*(child.span for child in found))
+    return found[0].value if found else missing
 
 
-def gives(children: list[Any], what: str) -> bool:
-    return any(isinstance(child, Handed) and child.what == what for child in children)
+def refuse_second(*places: Span | None) -> None:
+    """Refuse what stands in the second of `places`, where there is one."""
+    if len(places) > 1:
+        raise LexicalError(report("CR112", places[1], *(Label(place) for place in places[:1] if place)))
 
 
 def declared(children: list[Any]) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from creditlang.syntax.children import (
     date_of,
     declared,
     first_of,
-    gives,
     handed,
     has,
     identifier,
@@ -29,7 +28,7 @@ from creditlang.syntax.children import (
 )
 from creditlang.syntax.from_lark_examples import ExampleBuilder
 from creditlang.syntax.from_lark_expressions import ExpressionBuilder
-from creditlang.syntax.from_lark_lines import LineBuilder
+from creditlang.syntax.from_lark_lines import LineBuilder, decision_lines, rule_lines
 from creditlang.syntax.lexer import PlacedToken
 
 
@@ -50,28 +49,27 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return Handed("names", identifiers(children))
 
     def policy(self, children: Children) -> t.Policy:
-        since, until = handed(children, "effective", (None, None))
-        cites = tuple(
-            cite for child in nodes(children, Handed) for cite in (child.value[-1] if child.what == "applies" else ())
-        )
-        applies = handed(children, "applies", (None, ()))
+        since, until, cites = handed(children, "effective", (None, None, ()))
+        applies, cited = handed(children, "applies", (None, ()))
         return t.Policy(
             string_of(tokens(children, "STRING")[0]), handed(children, "title"), handed(children, "issuer"), since,
-            until, applies[0], tuple(nodes(children, t.Reading)), cites=cites, span=span_of(children),
+            until, applies, tuple(nodes(children, t.Reading)), cites=(*cites, *cited), span=span_of(children),
         )  # fmt: skip
 
     def title(self, children: Children) -> Handed:
-        return Handed("title", string_of(children[1]))
+        return Handed("title", string_of(children[1]), span_of(children[:2]))
 
     def issuer(self, children: Children) -> Handed:
-        return Handed("issuer", string_of(children[1]))
+        return Handed("issuer", string_of(children[1]), span_of(children[:2]))
 
     def effective(self, children: Children) -> Handed:
         dates = {children[i - 1].type: date_of(child) for i, child in enumerate(children) if is_token(child, "DATE")}
-        return Handed("effective", (dates.get("FROM"), dates.get("UNTIL")))
+        value = (dates.get("FROM"), dates.get("UNTIL"), handed(children, "cites"))
+        return Handed("effective", value, place_of(children[0]))
 
     def applies(self, children: Children) -> Handed:
-        return Handed("applies", (first_of(children, t.Expression), handed(children, "cites", ())))
+        condition = first_of(children, t.Expression)
+        return Handed("applies", (condition, handed(children, "cites")), place_of(children[0]))
 
     def use(self, children: Children) -> t.Use:
         return t.Use(string_of(children[1]), span=span_of(children))
@@ -118,7 +116,7 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return t.Reference(identifier(children[1]), cites=cites, span=span_of(children))
 
     def reason(self, children: Children) -> Handed:
-        return Handed("reason", string_of(children[1]))
+        return Handed("reason", string_of(children[1]), place_of(children[1]))
 
     # ---- data
     def student(self, children: Children) -> t.Student:
@@ -128,7 +126,7 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         )  # fmt: skip
 
     def record(self, children: Children) -> t.Record:
-        lines = tuple(child for child in nodes(children, t.Line) if not isinstance(child, t.Field))
+        lines = rule_lines(child for child in nodes(children, t.Line) if not isinstance(child, t.Field))
         group, membership = handed(children, "group", (None, None))
         return t.Record(
             **declared(children), group=group, membership=membership,
@@ -147,8 +145,8 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         kind = handed(children, "type")
         choices = kind if isinstance(kind, tuple) else ()
         return t.Field(
-            **given, type=None if choices else kind, choices=choices, optional=gives(children, "optional"),
-            if_used=gives(children, "if_used"), default=handed(children, "default"),
+            **given, type=None if choices else kind, choices=choices, optional=handed(children, "optional", False),
+            if_used=handed(children, "if_used", False), default=handed(children, "default"),
             minimum=handed(children, "minimum"), maximum=handed(children, "maximum"),
             decimals=handed(children, "decimals"),
         )  # fmt: skip
@@ -167,22 +165,22 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return Handed("choices", values)
 
     def optional(self, children: Children) -> Handed:
-        return Handed("optional", True)
+        return Handed("optional", True, span_of(children))
 
     def if_used(self, children: Children) -> Handed:
-        return Handed("if_used", True)
+        return Handed("if_used", True, span_of(children))
 
     def default(self, children: Children) -> Handed:
-        return Handed("default", self.make_literal(children[1]))
+        return Handed("default", self.make_literal(children[1]), span_of(children))
 
     def minimum(self, children: Children) -> Handed:
-        return Handed("minimum", number_of(children[1]))
+        return Handed("minimum", number_of(children[1]), span_of(children))
 
     def maximum(self, children: Children) -> Handed:
-        return Handed("maximum", number_of(children[1]))
+        return Handed("maximum", number_of(children[1]), span_of(children))
 
     def decimals(self, children: Children) -> Handed:
-        return Handed("decimals", count_of(children[0], 0, 6))
+        return Handed("decimals", count_of(children[0], 0, 6), span_of(children))
 
     def make_literal(self, token: PlacedToken) -> t.Expression:
         span = place_of(token)
@@ -207,42 +205,42 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return Handed("kind", identifier(children[1]))
 
     def per_period(self, children: Children) -> Handed:
-        return Handed("period", period_of(children[1]))
+        return Handed("period", period_of(children[1]), span_of(children))
 
     def body(self, children: Children) -> Handed:
         return Handed("body", tuple(nodes(children, t.Line)))
 
     def category(self, children: Children) -> t.Category:
         return t.Category(
-            **declared(children), lines=handed(children, "body"), unit=handed(children, "unit"),
+            **declared(children), lines=rule_lines(handed(children, "body")), unit=handed(children, "unit"),
             kind=handed(children, "kind"),
             period=handed(children, "period"),
         )  # fmt: skip
 
     def score(self, children: Children) -> t.Score:
         return t.Score(
-            **declared(children), lines=handed(children, "body"), unit=handed(children, "unit"),
+            **declared(children), lines=rule_lines(handed(children, "body")), unit=handed(children, "unit"),
             kind=handed(children, "kind"), period=period_of(tokens(children, "PERIOD")[0]),
         )  # fmt: skip
 
     def item(self, children: Children) -> t.Item:
         return t.Item(
-            **declared(children), lines=handed(children, "body"), kind=handed(children, "kind"),
+            **declared(children), lines=rule_lines(handed(children, "body")), kind=handed(children, "kind"),
             where=handed(children, "where"),
         )  # fmt: skip
 
     def adjust(self, children: Children) -> t.Adjust:
-        return t.Adjust(**declared(children), lines=handed(children, "body"))
+        return t.Adjust(**declared(children), lines=rule_lines(handed(children, "body")))
 
     def fact(self, children: Children) -> t.Fact:
         return t.Fact(
-            **declared(children), lines=handed(children, "body"), period=handed(children, "period"),
+            **declared(children), lines=decision_lines(handed(children, "body")), period=handed(children, "period"),
             kind=handed(children, "kind"), unit=handed(children, "unit"),
         )  # fmt: skip
 
     def credit(self, children: Children) -> t.Credit:
         return t.Credit(
-            **declared(children), lines=handed(children, "body"), period=handed(children, "period"),
+            **declared(children), lines=decision_lines(handed(children, "body")), period=handed(children, "period"),
             unit=handed(children, "unit"),
         )  # fmt: skip
 
@@ -255,10 +253,10 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
 
     def from_line(self, children: Children) -> Handed:
         *sources, request = identifiers(children)
-        return Handed("from", (tuple(sources), request, handed(children, "cites", ())))
+        return Handed("from", (tuple(sources), request, handed(children, "cites")), span_of(children[:-1]))
 
     def at_line(self, children: Children) -> Handed:
-        return Handed("ratios", tuple(nodes(children, t.Ratio)))
+        return Handed("ratios", tuple(nodes(children, t.Ratio)), place_of(children[0]))
 
     def ratio(self, children: Children) -> t.Ratio:
         taken, given = (positive_of(token) for token in tokens(children, "NUMBER"))

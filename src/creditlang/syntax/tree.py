@@ -210,7 +210,6 @@ class DayOf(Expression):
     """A numbered day of the record's month."""
 
     day: int
-    period: str
 
 
 @frozen
@@ -340,16 +339,32 @@ class Amount(Node):
 
 
 @frozen
-class Case(Line):
-    """An amount, and when it applies."""
+class AmountLine(Line):
+    """An amount, when it applies, and the first and last day on which a record must lie."""
 
     amount: Amount
     condition: Expression | None = None
     otherwise: bool = False
     since: str | None = None
     until: str | None = None
+
+
+@frozen
+class Deadline(Line):
+    """A date that records must not miss; `if_present`, only those that have both dates."""
+
+    within: Within
     if_present: bool = False
     reason: str | None = None
+
+
+@frozen
+class DecisionLine(Line):
+    """A value of a fact or credit, and when it is the one."""
+
+    value: Expression
+    condition: Expression | None = None
+    otherwise: bool = False
 
 
 @frozen
@@ -368,7 +383,7 @@ class Row(Node):
 
 
 @frozen
-class TableCase(Line):
+class AmountTable(Line):
     """A rate for each event, printed as a table over fields of the record."""
 
     deduct: bool
@@ -828,6 +843,7 @@ class Holiday(Node):
     first: Identifier
     last: Identifier
     working: bool
+    labels: Labels
 
 
 @frozen

@@ -94,8 +94,8 @@ class AdjustmentLines(Lines):
         if scope is None:
             return o.Group()
         fields = tuple(field for name in scope.fields for field in self.key_field(name, context))
-        if scope.periods and context.kind is not None and not context.kind.has_period:
-            self.scope.report("CR107", scope.span, kind=context.kind.name, line=scope.span.text)
+        for period in scope.periods:
+            self.elaborator.check_time(period, context, scope.span)
         return o.Group(scope.periods, fields)
 
     def key_field(self, name: t.Identifier, context: Context) -> Iterator[str]:

@@ -14,6 +14,7 @@ from creditlang.core import expressions as e
 from creditlang.core.lower.scope import Scope, described, unify
 from creditlang.diagnostics import Label, Phrase, nearest
 from creditlang.resolve import FieldSymbol, Kind
+from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import ACCOUNT, DATE, ITEM, SEMESTER, TEXT, UNKNOWN, WHOLE, YES_OR_NO, Type, number_type
 
@@ -63,6 +64,15 @@ class Elaborator:
         self.scope.report("CR201", node.span, found=described(kind), expected=described(Type(name)))  # type: ignore[arg-type]
         return False
 
+    def check_time(self, period: str, context: Context, where: Span) -> None:
+        """Report a period that records at hand cannot fall into: one of the calendar, or else any span of days."""
+        by_semester = period in ("semester", "year")
+        for kind in (context.kind,) if context.kind else context.kinds:
+            if not kind.has_period if by_semester else kind.first("date") is None:
+                neither = Phrase("neither a date nor a semester", "既没有日期也没有学期")
+                lack = neither if by_semester else Phrase("no date", "没有日期")
+                self.scope.report("CR107", where, kind=kind.name, line=where.text, lack=lack)
+
     def expression(  # noqa: PLR0912 - the one dispatch of this stage
         self, node: t.Expression, context: Context, expected: Type | None = None
     ) -> Typed:
@@ -88,8 +98,12 @@ class Elaborator:
                 return self.compare(node, context)
             case t.OneOf():
                 operand, kind = self.expression(node.operand, context)
-                options = tuple(self.expression(option, context, kind)[0] for option in node.options)
-                return e.OneOf(operand, options), YES_OR_NO
+                options = []
+                for option in node.options:
+                    value, found = self.expression(option, context, kind)
+                    self.same(found, kind, option)
+                    options.append(value)
+                return e.OneOf(operand, tuple(options)), YES_OR_NO
             case t.Presence():
                 return self.presence(node, context)
             case t.Logical():
@@ -109,10 +123,12 @@ class Elaborator:
             case t.Later():
                 return e.Later(self.a_date(node.start, context), node.count, node.unit), DATE
             case t.DayOf():
+                self.check_time("day", context, node.span)
                 return e.DayOfMonth(node.day), DATE
             case t.WeekOf():
                 return e.WeekOf(self.a_date(node.date, context)), WHOLE
             case t.Boundary():
+                self.check_time(node.period, context, node.span)
                 return e.Boundary(node.which, node.period), DATE
             case t.UsedIn():
                 return self.used_in(node, context)
