@@ -4,6 +4,7 @@ The functions run while Lark parses, bottom up, so no walk is needed and no inte
 expressions and examples have files of their own beside this one; this one has names, data and declarations.
 """
 
+from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     Children,
@@ -28,7 +29,7 @@ from creditlang.syntax.children import (
 )
 from creditlang.syntax.from_lark_examples import ExampleBuilder
 from creditlang.syntax.from_lark_expressions import ExpressionBuilder
-from creditlang.syntax.from_lark_lines import LineBuilder, decision_lines, rule_lines
+from creditlang.syntax.from_lark_lines import LineBuilder, decision_lines, rule_lines, without_meaning
 from creditlang.syntax.lexer import PlacedToken
 
 
@@ -233,9 +234,14 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return t.Adjust(**declared(children), lines=rule_lines(handed(children, "body")))
 
     def fact(self, children: Children) -> t.Fact:
+        period, kind = handed(children, "period"), handed(children, "kind")
+        if period and kind:
+            place = next(child.span for child in children if isinstance(child, Handed) and child.what == "period")
+            instead = Phrase("leave the period out: each record has a value", "请不写时段：每条记录各有一个值")
+            raise without_meaning(place, Phrase("a fact of records", "记录的事实"), instead)
         return t.Fact(
-            **declared(children), lines=decision_lines(handed(children, "body")), period=handed(children, "period"),
-            kind=handed(children, "kind"), unit=handed(children, "unit"),
+            **declared(children), lines=decision_lines(handed(children, "body")), period=period, kind=kind,
+            unit=handed(children, "unit"),
         )  # fmt: skip
 
     def credit(self, children: Children) -> t.Credit:

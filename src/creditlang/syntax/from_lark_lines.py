@@ -49,24 +49,32 @@ class Written(t.Line):
         """The parts that such a line may have, by the fields of its node; another is refused."""
         for part in self.parts:
             if part.what not in kept:
-                raise _without_meaning(part.span, line, _ELSEWHERE[part.what])
+                raise without_meaning(part.span, line, _ELSEWHERE[part.what])
         found = {kept[part.what]: handed(self.parts, part.what) for part in self.parts}
         return {**found, "cites": self.cites, "span": self.span}
 
 
 _CONDITION = {"when": "condition", "otherwise": "otherwise"}
 _ELSEWHERE = {
-    "when": Phrase("write `void when …` with both conditions", "请写成“当……时：作废”，把两个条件写在一起"),
-    "since": Phrase("dates stand in lines with an amount, and under `let`", "日期写在数额行，或写在设定值之下"),
-    "if_present": Phrase("it stands in a line with a deadline", "它写在期限行"),
-    "reason": Phrase("a reason stands in a line that ends in `void`", "理由写在作废、待定等行"),
+    "when": Phrase("write `void when …` with both conditions", "请写成“作废 当 ……”，把两个条件写在一起"),
+    "since": Phrase(
+        "a date stands in an item's line with an amount; a number that changes at a date is a `let`",
+        "日期写在项目的数额行；数值从某日起改变的，用“设”写成设定值",
+    ),
+    "if_present": Phrase("`if present` belongs to a deadline", "“如有”只用于期限行"),
+    "reason": Phrase(
+        "a reason stands with a deadline, or with `void`, `invalid` or `pending`",
+        "理由写在期限行，或者作废、无效、待定的行",
+    ),
 }
 _ELSEWHERE |= {"otherwise": _ELSEWHERE["when"], "until": _ELSEWHERE["since"]}
 
 
-def _without_meaning(part: Span | None, line: Phrase, instead: Phrase) -> LexicalError:
+def without_meaning(part: Span | None, line: Phrase, instead: Phrase) -> LexicalError:
     """A part that the grammar allows and that means nothing in such a line."""
-    return LexicalError(report("CR111", part, part=part.text if part else "", line=line, instead=instead))
+    return LexicalError(
+        report("CR111", part, part=part.text.strip('"“”＂') if part else "", line=line, instead=instead)
+    )
 
 
 def rule_lines(lines: Iterable[t.Line]) -> tuple[t.Line, ...]:
@@ -81,7 +89,7 @@ def _rule_line(line: Written) -> t.AmountLine | t.Deadline:
         return t.AmountLine(amount, **line.given(kept, Phrase("a line with an amount", "数额行")))
     name = Phrase("a line with a deadline", "期限行")
     if amount.per is not None or amount.deduct:
-        raise _without_meaning(amount.span, name, Phrase("write the deadline alone", "请只写期限"))
+        raise without_meaning(amount.span, name, Phrase("write the deadline alone", "请只写期限"))
     return t.Deadline(amount.value, **line.given({"if_present": "if_present", "reason": "reason"}, name))
 
 
@@ -94,7 +102,7 @@ def _decision_line(line: Written) -> t.DecisionLine:
     amount, name = line.amount, Phrase("a line of a fact or credit", "事实或学分项的行")
     if isinstance(amount.value, t.Decided) or amount.per is not None or amount.deduct:
         alone = Phrase("write the value alone; amounts for events stand in an item", "请只写值；按次计的数额写在项目里")
-        raise _without_meaning(amount.span, name, alone)
+        raise without_meaning(amount.span, name, alone)
     return t.DecisionLine(amount.value, **line.given(_CONDITION, name))
 
 
@@ -258,10 +266,10 @@ class LineBuilder(Transformer[Token, t.Module]):
         (disposition, place), (low, high) = handed(children, "guard"), handed(children, "range", (None, None))
         if disposition == "warn":
             pending = Phrase("write `void`, `invalid` or `pending`", "请写作废、无效或待定")
-            raise _without_meaning(place, Phrase("an `otherwise` line", "“否则”行"), pending)
+            raise without_meaning(place, Phrase("an `otherwise` line", "“否则”行"), pending)
         if low is not None and disposition != "pending":
             pending = Phrase("a range stands after `otherwise pending`", "范围写在“否则 待定”之后")
-            raise _without_meaning(covering([low, high]), Phrase("this line", "这一行"), pending)
+            raise without_meaning(covering([low, high]), Phrase("this line", "这一行"), pending)
         strings = tokens(children, "STRING")
         reason = string_of(strings[0]) if strings else handed(children, "reason")
         return t.Fallback(

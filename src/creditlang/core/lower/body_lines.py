@@ -33,7 +33,7 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
         amounts = [line for line in lines if isinstance(line, (t.AmountLine, t.AmountTable))]
         mode = next((line for line in lines if isinstance(line, t.Mode)), None)
         if mode is not None and not amounts:
-            self.scope.report("CR103", mode.span, container=Phrase("a body without amounts", "没有数额行的地方"))
+            self.scope.report("CR103", mode.span, container=Phrase("a body without amounts", "没有数额行的正文"))
         tolerant = any(isinstance(x, t.Fallback) or (isinstance(x, t.AmountLine) and x.otherwise) for x in lines)
         body = evolve(context, tolerant=context.tolerant or tolerant or any(map(asks_missing, lines)))
         guards: list[o.Operator] = []
@@ -76,7 +76,7 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
                 case o.OneByOne() | o.Take():
                     serves = operator
                 case o.Scale(ordinal=int()) | o.ChooseSide() | o.Choose(which="highest" | "last") if serves is not None:
-                    where = Phrase("the lines after `one by one` or `take from`", "“逐次核算”或“扣自”以后的行")
+                    where = Phrase("the lines after `one by one` or `take from`", "“逐条”或“扣自”以后的行")
                     self.scope.report("CR103", operator.span, container=where)
 
     def deadline(self, line: t.Deadline, context: Context, around: str) -> o.Guard:

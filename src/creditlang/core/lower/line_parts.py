@@ -12,7 +12,7 @@ from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context, Elaborator, known_present
 from creditlang.core.lower.line_places import ALLOWED, CONTAINERS, once
 from creditlang.core.lower.scope import Scope
-from creditlang.diagnostics import Label, Phrase
+from creditlang.diagnostics import Label, Phrase, either
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 
@@ -54,7 +54,8 @@ class Lines:
         for line in lines:
             what = once(line)
             if not isinstance(line, ALLOWED[container]):
-                self.scope.report("CR103", line.span, container=CONTAINERS[container])
+                places = [name for body, name in CONTAINERS.items() if isinstance(line, ALLOWED[body])]
+                self.scope.report("CR103", line.span, container=CONTAINERS[container], places=either(places) or None)
             elif what in said:
                 self.scope.report("CR112", line.span, Label(said[what]))
             elif what is not None:

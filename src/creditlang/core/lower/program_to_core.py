@@ -87,6 +87,8 @@ class Compilation:
         for name, declared in program.facts.items():
             if declared.kind is None:
                 self.scope.fact_type(name)
+            else:
+                self.scope.record_fact(name)
         self.check_early()
         self.check_references()
         accounts = {name: self.account(symbol) for name, symbol in program.accounts.items()}
