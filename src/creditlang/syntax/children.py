@@ -123,8 +123,16 @@ def identifier(token: PlacedToken) -> t.Identifier:
     return t.Identifier(str(token), span=place_of(token))
 
 
+def different(children: list[Any], kind: str) -> list[PlacedToken]:
+    """The tokens of a kind; one that says the same as another is refused."""
+    found = tokens(children, kind)
+    for token in found:
+        refuse_second(*(place_of(other) for other in found if str(other) == str(token)))
+    return found
+
+
 def identifiers(children: list[Any]) -> tuple[t.Identifier, ...]:
-    return tuple(identifier(token) for token in tokens(children, "NAME"))
+    return tuple(map(identifier, different(children, "NAME")))
 
 
 def expression_node(kind: Callable[..., t.Expression], children: list[Any], *arguments: Any) -> t.Expression:

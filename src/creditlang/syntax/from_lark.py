@@ -4,7 +4,7 @@ The functions run while Lark parses, bottom up, so no walk is needed and no inte
 expressions and examples have files of their own beside this one; this one has names, data and declarations.
 """
 
-from creditlang.diagnostics import Phrase
+from creditlang.diagnostics import Phrase, report
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     Children,
@@ -30,7 +30,7 @@ from creditlang.syntax.children import (
 from creditlang.syntax.from_lark_examples import ExampleBuilder
 from creditlang.syntax.from_lark_expressions import ExpressionBuilder
 from creditlang.syntax.from_lark_lines import LineBuilder, decision_lines, rule_lines, without_meaning
-from creditlang.syntax.lexer import PlacedToken
+from creditlang.syntax.lexer import LexicalError, PlacedToken
 
 
 class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
@@ -144,6 +144,13 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
     def field(self, children: Children) -> t.Field:
         given = declared(children)
         kind = handed(children, "type")
+        decimals = next((part for part in nodes(children, Handed) if part.what == "decimals"), None)
+        if decimals and isinstance(kind, t.Identifier) and kind.text == "whole number":
+            whole, number = (
+                Phrase("a column of whole numbers", "整数列"),
+                Phrase("write `number` as its type", "类型请写“数字”"),
+            )
+            raise without_meaning(decimals.span, whole, number)
         choices = kind if isinstance(kind, tuple) else ()
         return t.Field(
             **given, type=None if choices else kind, choices=choices, optional=handed(children, "optional", False),
@@ -269,8 +276,11 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return t.Ratio(taken, given, handed(children, "when"), handed(children, "cites", ()), span=span_of(children))
 
     def offset(self, children: Children) -> t.Offset:
-        sources, request, cites = handed(children, "from", ((), None, ()))
         given = declared(children)
+        sources, request, cites = handed(children, "from", ((), None, ()))
+        for part, line in (("from", _OFFSET_FROM), ("ratios", _OFFSET_AT)):
+            if handed(children, part) is None:
+                raise LexicalError(report("CR108", given["name"].span, what=line))
         given["cites"] += cites
         return t.Offset(
             **given, period=period_of(tokens(children, "PERIOD")[0]), limit=handed(children, "limit"), sources=sources,
@@ -318,6 +328,10 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
 
     def without_rule(self, children: Children) -> t.WithoutRule:
         return t.WithoutRule(_article_names(children), string_of(children[-1]), span=span_of(children))
+
+
+_OFFSET_FROM = Phrase("line `from …, on request …` under this offset", "“自……，依申请……”这样的行")
+_OFFSET_AT = Phrase("line `at … for …` under this offset", "“按……抵……”这样的行")
 
 
 def _article_names(children: Children) -> tuple[t.Identifier, ...]:

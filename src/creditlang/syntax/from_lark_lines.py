@@ -19,6 +19,7 @@ from creditlang.syntax.children import (
     count_of,
     covering,
     date_of,
+    different,
     first_of,
     handed,
     has,
@@ -176,7 +177,7 @@ class LineBuilder(Transformer[Token, t.Module]):
 
     # ---- adjustments
     def scope(self, children: Children) -> t.Scope:
-        periods = tuple(period_of(token) for token in tokens(children, "PERIOD"))
+        periods = tuple(period_of(token) for token in different(children, "PERIOD"))
         return t.Scope(periods, identifiers(children), span=span_of(children))
 
     def over(self, children: Children) -> t.Over:

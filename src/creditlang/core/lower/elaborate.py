@@ -35,6 +35,8 @@ class Context:
     present: frozenset[str] = frozenset()
     tolerant: bool = False
     """Whether the body says what happens when a value is missing."""
+    placed: bool = True
+    """Whether it stands where it is worked out; a named value is worked out where it is used."""
 
 
 class Elaborator:
@@ -63,6 +65,14 @@ class Elaborator:
             return kind.name != "unknown"
         self.scope.report("CR201", node.span, found=described(kind), expected=described(Type(name)))  # type: ignore[arg-type]
         return False
+
+    def check_day(self, period: str, context: Context, node: t.Expression) -> None:
+        """Report a day of a period where neither a record nor a semester is at hand that it could belong to."""
+        self.check_time(period, context, node.span)
+        known = context.kind or context.kinds or (context.period == "semester" and period in ("semester", "year"))
+        if context.placed and not known:
+            where = Phrase("a line that speaks of no record and of no semester", "既不针对记录、也不针对学期的行")
+            self.scope.report("CR103", node.span, container=where)
 
     def check_time(self, period: str, context: Context, where: Span) -> None:
         """Report a period that records at hand cannot fall into: one of the calendar, or else any span of days."""
@@ -123,12 +133,12 @@ class Elaborator:
             case t.Later():
                 return e.Later(self.a_date(node.start, context), node.count, node.unit), DATE
             case t.DayOf():
-                self.check_time("day", context, node.span)
+                self.check_day("day", context, node)
                 return e.DayOfMonth(node.day), DATE
             case t.WeekOf():
                 return e.WeekOf(self.a_date(node.date, context)), WHOLE
             case t.Boundary():
-                self.check_time(node.period, context, node.span)
+                self.check_day(node.period, context, node)
                 return e.Boundary(node.which, node.period), DATE
             case t.UsedIn():
                 return self.used_in(node, context)

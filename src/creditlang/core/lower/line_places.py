@@ -51,4 +51,6 @@ def once(line: t.Line) -> object:
     """What a body says only once, if this line says it: a second line of the kind would be passed over."""
     if isinstance(line, (t.Mode, t.InOrderOf)):
         return type(line)
+    if (isinstance(line, t.AmountLine) and not (line.since or line.until)) or isinstance(line, t.DecisionLine):
+        return "otherwise" if line.otherwise else None
     return line.which if isinstance(line, t.Level) else None

@@ -6,6 +6,7 @@ result is immutable, holds no tree, and can be evaluated only when there was no 
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 
 from attrs import evolve, fields_dict
 
@@ -145,7 +146,8 @@ class Compilation:
         node = self.program.lets[name]
         values, kind = [], UNKNOWN
         for position, dated in enumerate(node.values):
-            value, found = self.elaborator.expression(dated.value, Context(), None if not position else kind)
+            context = Context(placed=False)
+            value, found = self.elaborator.expression(dated.value, context, None if not position else kind)
             if position:
                 self.elaborator.same(found, kind, dated.value)
             else:
@@ -157,7 +159,7 @@ class Compilation:
             values.append(o.DatedValue(dated.since, value))
         values.sort(key=lambda dated: dated.since or "")
         for other in node.printed:
-            _, found = self.elaborator.expression(other.value, Context(), kind)
+            _, found = self.elaborator.expression(other.value, Context(placed=False), kind)
             self.elaborator.same(found, kind, other.value)
             self.bodies.article(other.cites)
         self.bodies.article(node.cites)
@@ -485,6 +487,9 @@ class Compilation:
 
     def ratios(self, node: t.Offset, around: str) -> tuple[o.Ratio, ...]:
         context = Context(period=node.period)
+        for before, ratio in pairwise(node.ratios):
+            if before.condition is None:
+                self.scope.report("CR314", ratio.span, Label(before.span))
         return tuple(
             o.Ratio(
                 self.bodies.number(), ratio.taken, ratio.given,
