@@ -111,11 +111,12 @@ class _Resolver:
         ordered = isinstance(node, t.Enumeration) and node.ordered
         return Enumeration(node.name.text, node.labels, table, ordered, node.cites)
 
-    def account(self, node: t.Named, parent: str | None, unit: str | None, kind: str | None) -> None:
+    def account(
+        self, node: t.Category | t.Credit | t.Account, parent: str | None, unit: str | None, kind: str | None
+    ) -> None:
         if not self.name("account", node.name, node.labels):
             return
-        own = getattr(node, "unit", None)
-        unit = own.text if own else unit
+        unit = node.unit.text if node.unit else unit
         named = getattr(node, "kind", None)
         kind = named.text if named else kind
         name = node.name.text

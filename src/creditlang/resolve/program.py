@@ -54,7 +54,7 @@ class AccountSymbol:
     labels: tuple[str, ...]
     unit: str | None
     period: str | None
-    node: t.Named
+    node: t.Category | t.Credit | t.Account
     parent: str | None = None
     kind: str | None = None
     children: list[str] = field(factory=list)

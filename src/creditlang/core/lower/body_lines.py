@@ -103,7 +103,7 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
             return
         declared = self.scope.program.adjusts[name]
         self.scope.used.add(("adjust", name))
-        own = self.article(declared.cites, around)
+        own = self.article(declared.cites, self.article(line.cites, around))
         if any(isinstance(inner, t.Shared) for inner in declared.lines):
             self.scope.report("CR103", declared.span, container=CONTAINERS["adjust"])
             return
