@@ -68,6 +68,8 @@ def learn_classes() -> None:
                     given = {argument.arg: named(argument.annotation) for argument in x.args.args}
                     for y in ast.walk(x):
                         match y:
+                            case ast.AnnAssign(target=ast.Attribute(attr=name)):
+                                fields[name] = named(y.annotation)
                             case ast.Assign(targets=[ast.Attribute(attr=name)], value=ast.Name(id=argument)):
                                 fields[name] = given.get(argument, frozenset())
                             case ast.Assign(targets=[ast.Attribute(attr=name)], value=ast.Call(func=ast.Name(id=kind))):
