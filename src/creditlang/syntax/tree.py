@@ -2,7 +2,7 @@
 
 A value type. It holds no facts beyond the text: names are unresolved, types unknown, sugar still sugar. Spans take no
 part in equality, so the two dialects of one policy compare equal. Each node is frozen and cannot be built wrong where a
-validator can say so; lines that do not belong in their container are reported by `resolve`.
+validator can say so; lines that do not belong in their body are reported by `core/lower`.
 """
 
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What the lines of all bodies have in common: articles, numbers, conditions, limits and ranges."""
+"""What the lines of all bodies have in common: their place, articles, numbers, conditions, limits and ranges."""
 
 import re
 from collections.abc import Iterable, Iterator
