@@ -22,7 +22,7 @@ from attrs import define, field, frozen
 
 from creditlang.plugin.run_data import DISPOSITION_WORDS, STATUS_WORDS, Given, RecordRow, ResultRow, RunData, shown
 from creditlang.schema import Value
-from creditlang_builtin.forms.open_amounts import Amount
+from creditlang.toolkit.open_amounts import Amount
 
 SORTS: Final = ("policy", "student", "account", "fact", "requirement", "record", "counted", "students")
 ROWS: Final = ("record", "counted", "students")

@@ -13,8 +13,8 @@ from creditlang.plugin import Form
 from creditlang.plugin.document import Document, Line, plain
 from creditlang.plugin.run_data import STATUS_WORDS, Person, ResultRow, RunData, masked, shown
 from creditlang.schema import Value
-from creditlang_builtin.forms.office_sheet import as_of_text, heading, rows_of, sheet, titled
-from creditlang_builtin.forms.open_amounts import Amount
+from creditlang.toolkit.office_sheet import as_of_text, heading, rows_of, sheet, titled
+from creditlang.toolkit.open_amounts import Amount
 
 _FEW: Final = 5
 """Columns of results that a page takes upright."""

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from creditlang.plugin import ComparisonData
 from creditlang.plugin.run_data import DISPOSITION_WORDS, STATUS_WORDS, ResultRow, shown
-from creditlang_builtin.forms.open_amounts import Amount
+from creditlang.toolkit.open_amounts import Amount
 
 MOST_PEOPLE: Final = 30
 MOST_CROSSINGS: Final = 100

@@ -17,7 +17,7 @@ from attrs import frozen
 
 from creditlang.plugin.run_data import DISPOSITION_WORDS, ResultRow, RunData, shown
 from creditlang.schema import Value
-from creditlang_builtin.forms.open_amounts import Amount
+from creditlang.toolkit.open_amounts import Amount
 
 STATUSES: Final = ("met", "unmet", "open")
 CLOSE: Final = Decimal("0.2")
