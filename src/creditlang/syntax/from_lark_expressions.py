@@ -25,7 +25,7 @@ from creditlang.syntax.children import (
     tokens,
     words,
 )
-from creditlang.syntax.lexer import WIDE, PlacedToken
+from creditlang.syntax.lexer import PlacedToken, half_width
 
 _DURATIONS = {
     "working day": "working days", "个工作日": "working days", "工作日": "working days", "day": "days", "天": "days",
@@ -43,7 +43,7 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
 
     def parenthesised(self, children: Children) -> t.Expression:
         inner: t.Expression = children[1]
-        return evolve(inner, span=span_of(children))
+        return evolve(inner, span=span_of(children))  # type: ignore[misc]
 
     def or_(self, children: Children) -> t.Expression:
         return expression_node(t.Logical, children, "or", children[0], children[2])
@@ -121,7 +121,7 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
         return t.Date(date_of(children[0]), span=place_of(children[0]))
 
     def semester(self, children: Children) -> t.Expression:
-        return t.Semester(str(children[0]).translate(WIDE), span=place_of(children[0]))
+        return t.Semester(half_width(str(children[0])), span=place_of(children[0]))
 
     def text(self, children: Children) -> t.Expression:
         return t.Text(string_of(children[0]), span=place_of(children[0]))

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
-from attrs import frozen
 from lark import Token, Transformer
 
 from creditlang.diagnostics import Phrase, report
+from creditlang.nodes import node
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
@@ -36,11 +36,11 @@ from creditlang.syntax.children import (
     string_of,
     tokens,
 )
-from creditlang.syntax.lexer import WIDE, LexicalError
+from creditlang.syntax.lexer import LexicalError, half_width
 
 
-@frozen
-class Written(t.Line):
+@node
+class Begun(t.Line):
     """A line that begins with an amount, before it is known in whose body it stands: what it is depends on that."""
 
     amount: t.Amount
@@ -80,10 +80,10 @@ def without_meaning(part: Span | None, line: Phrase, instead: Phrase) -> Lexical
 
 def rule_lines(lines: Iterable[t.Line]) -> tuple[t.Line, ...]:
     """The lines of a body that judges records: an amount, or a deadline where a date is limited."""
-    return tuple(_rule_line(line) if isinstance(line, Written) else line for line in lines)
+    return tuple(_rule_line(line) if isinstance(line, Begun) else line for line in lines)
 
 
-def _rule_line(line: Written) -> t.AmountLine | t.Deadline:
+def _rule_line(line: Begun) -> t.AmountLine | t.Deadline:
     amount = line.amount
     if not isinstance(amount.value, t.Within):
         kept = {**_CONDITION, "since": "since", "until": "until"}
@@ -96,10 +96,10 @@ def _rule_line(line: Written) -> t.AmountLine | t.Deadline:
 
 def decision_lines(lines: Iterable[t.Line]) -> tuple[t.Line, ...]:
     """The lines of a fact or credit, which decide on one value."""
-    return tuple(_decision_line(line) if isinstance(line, Written) else line for line in lines)
+    return tuple(_decision_line(line) if isinstance(line, Begun) else line for line in lines)
 
 
-def _decision_line(line: Written) -> t.DecisionLine:
+def _decision_line(line: Begun) -> t.DecisionLine:
     amount, name = line.amount, Phrase("a line of a fact or credit", "事实或学分项的行")
     if isinstance(amount.value, t.Decided) or amount.per is not None or amount.deduct:
         alone = Phrase("write the value alone; amounts for events stand in an item", "请只写值；按次计的数额写在项目里")
@@ -111,9 +111,9 @@ class LineBuilder(Transformer[Token, t.Module]):
     """Functions named after the rules of lines."""
 
     # ---- amounts, deadlines, decisions
-    def case_line(self, children: Children) -> Written:
+    def case_line(self, children: Children) -> Begun:
         condition = handed(children, "when")
-        return Written(
+        return Begun(
             first_of(children, t.Amount), [part for part in nodes(children, Handed) if part.span],
             cites=handed(children, "cites", ()), span=covering([*children, *([condition] if condition else [])]),
         )  # fmt: skip
@@ -227,7 +227,7 @@ class LineBuilder(Transformer[Token, t.Module]):
 
     def nth_line(self, children: Children) -> t.From:
         token = tokens(children, "ORDINAL")[0]
-        ordinal = int(re.sub(r"\D", "", str(token).translate(WIDE)))
+        ordinal = int(re.sub(r"\D", "", half_width(str(token))))
         if not 1 <= ordinal <= MOST:
             raise refuse(token, Phrase("a place from the 1st on", "从第1次起的次序"))
         operator: Literal["times", "plus"] = "plus" if has(children, "PLUS_AMOUNT") else "times"
