@@ -8,7 +8,7 @@ validator can say so; lines that do not belong in their body are reported by `co
 from decimal import Decimal
 from typing import Literal
 
-from attrs import Factory, field
+from attrs import Factory, field, frozen
 
 from creditlang.nodes import Written, node
 from creditlang.source import Span
