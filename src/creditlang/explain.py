@@ -10,9 +10,9 @@ from decimal import Decimal
 from creditlang.core.dependencies import within
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Language, in_language
-from creditlang.interpreter.values import OPEN, UNBOUNDED, Interval, Open
 from creditlang.ledger import Entry, StudentResult
 from creditlang.results import counted_amount, disposition_word, signed
+from creditlang.values import OPEN, UNBOUNDED, Interval, Open
 
 _FEW = 4
 _WORDS = {

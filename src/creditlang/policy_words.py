@@ -1,76 +1,132 @@
-"""What a policy and everything in it is called, for plugins: the arrow from the core to `PolicyWords`."""
+"""What a policy and everything in it is called, as plain values: what checks, forms and reports are told of it.
 
-from collections.abc import Iterable, Mapping
+Names are those of the policy, the words beside them its labels; nothing here knows the core.
+"""
 
-from creditlang.core.operators import Account, Column, Policy
-from creditlang.plugin.run_data import (
-    AccountWords,
-    FieldWords,
-    ItemWords,
-    KindWords,
-    PolicyWords,
-    RequirementWords,
-)
-from creditlang.resolve import Program
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Final, Literal
 
+from attrs import field, frozen
 
-def policy_words(policy: Policy, program: Program) -> PolicyWords:
-    """What a policy and everything in it is called."""
-    return PolicyWords(
-        identifier=policy.identifier,
-        title=policy.title or policy.identifier,
-        issuer=policy.issuer,
-        student=_fields(policy.attributes),
-        kinds={
-            name: KindWords(name, _label(kind.labels, name), _fields(kind.columns))
-            for name, kind in policy.kinds.items()
-        },
-        accounts={name: _account(account) for name, account in policy.accounts.items()},
-        items={
-            name: ItemWords(name, _label(rule.labels, name), rule.account, rule.kind, rule.article)
-            for name, rule in policy.rules.items()
-        },
-        requirements={
-            name: RequirementWords(
-                name,
-                _label(x.labels, name),
-                tuple(part.label for part in x.parts),
-                frozenset(part.label for part in x.parts if part.needed is not None and not part.at_least),
-            )
-            for name, x in policy.requirements.items()
-        },
-        facts={name: _label(fact.labels, name) for name, fact in policy.facts.items()},
-        units={name: policy.unit_labels.get(name, name) for name in program.units},
-        values={
-            value: _label(labels, value)
-            for enumeration in program.enumerations.values()
-            for value, labels in enumeration.values.items()
-        },
-    )
+Given = str | Decimal | date | bool | None
+"""A cell of the data: a value of a scale or choice stands by its name, an empty cell is None."""
+
+Sort = Literal["category", "score", "credit", "account"]
 
 
-def _label(labels: tuple[str, ...], name: str) -> str:
-    return labels[0] if labels else name
+@frozen
+class FieldWords:
+    """A column of a kind of record, or an attribute of students. `values` are the labels of what can stand in it."""
+
+    name: str
+    label: str
+    type: str
+    values: Mapping[str, str] = field(factory=dict)
 
 
-def _account(account: Account) -> AccountWords:
-    return AccountWords(
-        account.name, _label(account.labels, account.name), account.sort, account.parent or "", account.unit or "",
-        account.period or "", account.article,
-    )  # fmt: skip
+@frozen
+class KindWords:
+    """A kind of record and its columns."""
+
+    name: str
+    label: str
+    fields: tuple[FieldWords, ...]
 
 
-def _fields(columns: Iterable[Column]) -> tuple[FieldWords, ...]:
-    return tuple(
-        FieldWords(column.name, _label(column.labels, column.name), column.type.name, _value_labels(column))
-        for column in columns
-    )
+@frozen
+class AccountWords:
+    """An account. `period` is empty where it runs over the whole time, `parent` where it stands alone."""
+
+    name: str
+    label: str
+    sort: Sort
+    parent: str
+    unit: str
+    period: str
+    article: str
 
 
-def _value_labels(column: Column) -> Mapping[str, str]:
-    """The first label of each value of a column, where it has one."""
-    found: dict[str, str] = {}
-    for text, value in (column.values or {}).items():
-        if found.get(value, value) == value:
-            found[value] = text
-    return found
+@frozen
+class ItemWords:
+    """An item: the account it posts to and the kind of record it takes."""
+
+    name: str
+    label: str
+    account: str
+    kind: str
+    article: str
+
+
+@frozen
+class RequirementWords:
+    """A requirement and the titles of its parts."""
+
+    name: str
+    label: str
+    parts: tuple[str, ...]
+    limits: frozenset[str] = frozenset()
+    """The parts that ask for no more than so much; the others ask for so much at least, or for a yes."""
+
+
+@frozen
+class PolicyWords:
+    """What a policy is called, and everything in it, in the order of its text."""
+
+    identifier: str
+    title: str
+    issuer: str
+    student: tuple[FieldWords, ...]
+    kinds: Mapping[str, KindWords]
+    accounts: Mapping[str, AccountWords]
+    items: Mapping[str, ItemWords]
+    requirements: Mapping[str, RequirementWords]
+    facts: Mapping[str, str]
+    """Labels."""
+    units: Mapping[str, str]
+    """Labels."""
+    values: Mapping[str, str] = field(factory=dict)
+    """Labels of the values of scales and choices, for facts."""
+
+    def value(self, kind: str, name: str, given: Given) -> str:
+        """What people read for a cell of `kind`, or of the students where `kind` is empty."""
+        declared = self.student if not kind else self.kinds[kind].fields
+        labels = next((column.values for column in declared if column.name == name), {})
+        return labels.get(given, given) if isinstance(given, str) else shown(given)
+
+    def inside(self, account: str) -> tuple[str, ...]:
+        """An account and all inside it."""
+        found = [account]
+        for name, words in self.accounts.items():
+            if words.parent in found:
+                found.append(name)
+        return tuple(found)
+
+
+def shown(given: Given | int) -> str:
+    """A value as people write it: exact numbers, dates with hyphens, 是 and 否."""
+    match given:
+        case None:
+            return ""
+        case bool():
+            return "是" if given else "否"
+        case Decimal():
+            return f"{given.normalize():f}" if given else "0"
+        case _:
+            return str(given)
+
+
+DISPOSITION_WORDS: Final[Mapping[str, str]] = {
+    "counted": "计入",
+    "reduced": "核减",
+    "void": "作废",
+    "pending": "待定",
+    "unmatched": "无对应规则",
+    "invalid": "无效",
+    "out of scope": "不在范围",
+}
+"""What became of a record, in Chinese."""
+
+STATUS_WORDS: Final[Mapping[str, str]] = {"met": "达到", "unmet": "未达到", "open": "未定"}
+"""How a requirement stands, in Chinese."""

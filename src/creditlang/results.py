@@ -14,10 +14,10 @@ from attrs import define, evolve, field
 
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, Language, Severity, in_language, message
-from creditlang.interpreter.values import UNBOUNDED, ZERO, Interval, negative
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
-from creditlang.plugin.run_data import DISPOSITION_WORDS
+from creditlang.policy_words import DISPOSITION_WORDS
 from creditlang.schema import RESULT_TABLES, Column, Row
+from creditlang.values import UNBOUNDED, ZERO, Interval, negative
 
 HEADINGS: Final[Mapping[str, str]] = {
     "student_id": "学号", "account": "账户", "period": "时段", "amount": "数值", "unit": "单位", "fact": "事实",

@@ -77,8 +77,9 @@ def test_a_raised_minimum_is_told_in_words() -> None:
     """德育类至少1.5改为2：因此不再毕业的六人，原因都是这一部分的应有。"""
     found = comparison_findings(compared("hengyang"))
     assert [(x.label, x.before, x.after, x.better) for x in found.crossed] == [
-        ("毕业", "达到", "未达到", False), ("毕业", "未定", "未达到", False)
-    ]  # fmt: skip
+        ("毕业", "达到", "未达到", False),
+        ("毕业", "未定", "未达到", False),
+    ]
     assert {x.rules for x in found.crossings} == {"毕业：德育类（应有）"}
     (mover,) = found.movers
     assert (mover.label, mover.gained, mover.largest) == ("毕业：德育类（应有）", 0, "0.5")

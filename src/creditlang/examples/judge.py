@@ -10,13 +10,13 @@ from attrs import frozen
 
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Phrase, in_language, report
-from creditlang.interpreter.values import Interval, interval
 from creditlang.ledger import Entry, StudentResult
 from creditlang.resolve import Program
 from creditlang.results import amount_value, disposition_word
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
+from creditlang.values import Interval, interval
 
 
 class BadExample(Exception):
@@ -28,7 +28,7 @@ class BadExample(Exception):
         self.diagnostic = report("CR802", span, reason=reason)
 
 
-def constant(node: t.Expression | None) -> Any:
+def constant(node: t.Expression) -> Any:
     match node:
         case t.Number():
             return node.value
@@ -40,7 +40,7 @@ def constant(node: t.Expression | None) -> Any:
             return date.fromisoformat(node.value)
         case t.Name():
             return node.text
-    raise BadExample(Phrase("only a plain value can stand here", "这里只能写具体的值"), node.span if node else Span)  # type: ignore[arg-type]
+    raise BadExample(Phrase("only a plain value can stand here", "这里只能写具体的值"), node.span)
 
 
 _STATUSES: Mapping[object, Phrase] = {
@@ -86,6 +86,7 @@ class Judge:
                 if shown == wanted
                 else self.fail(expected, _STATUSES[wanted], _STATUSES.get(shown) or _shown(found))
             )
+        assert expected.low is not None
         low = constant(expected.low)
         wanted = self.range(low, constant(expected.high), expected.span) if expected.high is not None else low
         if isinstance(wanted, str):
@@ -197,8 +198,8 @@ def _sum(entries: Iterable[Entry]) -> Any:
     low = high = Decimal(0)
     for entry in entries:
         amount = entry.amount
-        low += amount.low if isinstance(amount, Interval) else amount  # type: ignore[operator]
-        high += amount.high if isinstance(amount, Interval) else amount  # type: ignore[operator]
+        low += amount.low if isinstance(amount, Interval) else amount
+        high += amount.high if isinstance(amount, Interval) else amount
     return interval(low, high)
 
 

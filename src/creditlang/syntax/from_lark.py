@@ -53,8 +53,9 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         since, until, cites = handed(children, "effective", (None, None, ()))
         applies, cited = handed(children, "applies", (None, ()))
         return t.Policy(
-            string_of(tokens(children, "STRING")[0]), handed(children, "title"), handed(children, "issuer"), since,
-            until, applies, tuple(nodes(children, t.Reading)), cites=(*cites, *cited), span=span_of(children),
+            identifier=string_of(tokens(children, "STRING")[0]), title=handed(children, "title"),
+            issuer=handed(children, "issuer"), since=since, until=until, applies=applies,
+            readings=tuple(nodes(children, t.Reading)), cites=(*cites, *cited), span=span_of(children),
         )  # fmt: skip
 
     def title(self, children: Children) -> Handed:

@@ -33,9 +33,7 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "account": "账户", "period": "期间", "raw": "原始数", "counted": "计入数", "unit": "单位", "article": "依据",
     "date": "日期", "semester": "学期",
 }  # fmt: skip
-_POLICY: Final[Mapping[str, str]] = {
-    "title": "标题", "identifier": "编号", "issuer": "发文单位", "as_of": "统计截止日",
-}  # fmt: skip
+_POLICY: Final[Mapping[str, str]] = {"title": "标题", "identifier": "编号", "issuer": "发文单位", "as_of": "统计截止日"}
 _PART: Final[Mapping[str, str]] = {
     "have": "已有", "needed": "要求", "short": "还差", "status": "情况", "article": "依据",
 }  # fmt: skip
@@ -94,9 +92,10 @@ class Words:
         if sort == "students":
             return [Subject(name, None, number) for number, name in enumerate(self._students, 1)]
         found = [
-            row for row in self._records.get(student, ())
+            row
+            for row in self._records.get(student, ())
             if (not kind or row["kind"] == kind) and (sort == "record" or row["disposition"] in ("counted", "reduced"))
-        ]  # fmt: skip
+        ]
         found.sort(key=self._day)
         return [Subject(student, row, number) for number, row in enumerate(found, 1)]
 

@@ -142,8 +142,9 @@ def _moved(comparison: ComparisonData, row: ResultRow, totals: Sequence[ResultRo
     own = [x["difference"] for x in totals if x["name"] == row["account"]]
     decided = sorted(x for x in own if isinstance(x, Decimal))
     return Moved(
-        comparison.label(str(row["account"])), comparison.unit(str(row["unit"])), _count(row["gained"]),
-        _count(row["lost"]), _count(row["open"]), _text(row["sum"]), _text(row["largest"]), tuple(decided),
+        label=comparison.label(str(row["account"])), unit=comparison.unit(str(row["unit"])),
+        gained=_count(row["gained"]), lost=_count(row["lost"]), open=_count(row["open"]), sum=_text(row["sum"]),
+        largest=_text(row["largest"]), differences=tuple(decided),
     )  # fmt: skip
 
 
@@ -177,8 +178,9 @@ def _crossings(comparison: ComparisonData) -> tuple[Crossing, ...]:
             found[-1][1].append(str(row["part"]))
     return tuple(
         Crossing(
-            str(row["student_id"]), comparison.label(str(row["requirement"])), _status(row["before"]),
-            _status(row["after"]), "、".join(parts), _causes(comparison, row["rules"]), str(row["article"] or ""),
+            student=str(row["student_id"]), label=comparison.label(str(row["requirement"])),
+            before=_status(row["before"]), after=_status(row["after"]), parts="、".join(parts),
+            rules=_causes(comparison, row["rules"]), article=str(row["article"] or ""),
         )
         for row, parts in found
     )  # fmt: skip
