@@ -204,30 +204,36 @@ def written_values(
 ) -> tuple[dict[str, object], int, str | None]:
     """The cells of a written record, how often it stands there, and its name. Raises `BadExample`."""
     columns = {text: column for column in kind.columns for text in (column.name, *column.labels)}
-    values: dict[str, object] = {}
+    item = kind.item_field
     times, name = 1, None
+    values: dict[str, object] = {}
+    seen: set[tuple[str, str]] = set()
     for position, part in enumerate(written.parts):
+        column = columns.get(part.name)
+        where = item if item and position == 0 and part.kind in ("word", "value") else column.name if column else ""
         match part.kind:
             case "times":
                 times = _times(part)
             case "named":
-                name = part.name
-            case "field" if part.name in columns:
-                values[columns[part.name].name] = _text(part.value)
-            case "word" if position == 0 and kind.item_field:
-                values[kind.item_field] = part.name
-                items = columns[kind.item_field].values or {}
-                if part.name not in items and part.name not in policy.treats:
+                name, where = part.name, ""
+            case "field" if column is not None:
+                values[where] = _text(part.value)
+            case "word" | "value" if position == 0 and item:
+                values[where] = part.name or _text(part.value)
+                items = columns[where].values or {}
+                if part.kind == "word" and part.name not in items and part.name not in policy.treats:
                     reason = Phrase(f"there is no item “{part.name}”", f"没有项目“{part.name}”")
                     raise unknown(reason, part.name, items, part.span)
-            case "word" if part.name in columns and columns[part.name].type.name == "yes or no":
-                values[columns[part.name].name] = "yes"
-            case "value" if position == 0 and kind.item_field:
-                values[kind.item_field] = _text(part.value)
+            case "word" if column is not None and column.type.name == "yes or no":
+                values[where] = "yes"
             case _:
                 text = part.name or _text(part.value)
                 called = kind.labels[0] if kind.labels else kind.name
                 raise BadExample(Phrase(f"{kind.name} has no “{text}”", f"“{called}”没有“{text}”"), part.span)
+        what = ("" if where else part.kind, where)
+        if what in seen:
+            raise BadExample(Phrase(f"“{part.span.text}” says it again", f"“{part.span.text}”重复了"), part.span)
+        seen.add(what)
     return values, times, name
 
 
@@ -244,9 +250,7 @@ _MOST_TIMES = 1000
 
 
 def _text(cell: t.Cell | None) -> str:
-    if cell is None:
-        return ""
-    return {"YES": "yes", "NO": "no"}.get(cell.kind, cell.text)
+    return cell.text if cell else ""
 
 
 def settings_of(policy: o.Policy, program: Program, settings: Iterable[t.Setting]) -> Mapping[str, Any]:

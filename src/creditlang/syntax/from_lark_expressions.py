@@ -1,7 +1,9 @@
 """The rules of expressions to the tree."""
 
+from attrs import evolve
 from lark import Token, Transformer
 
+from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     Children,
@@ -17,6 +19,7 @@ from creditlang.syntax.children import (
     period_of,
     place_of,
     positive_of,
+    refuse,
     span_of,
     string_of,
     tokens,
@@ -39,9 +42,8 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
     """Functions named after the rules of expressions."""
 
     def parenthesised(self, children: Children) -> t.Expression:
-        inner = children[1]
-        assert isinstance(inner, t.Expression)
-        return inner
+        inner: t.Expression = children[1]
+        return evolve(inner, span=span_of(children))  # type: ignore[misc]
 
     def or_(self, children: Children) -> t.Expression:
         return expression_node(t.Logical, children, "or", children[0], children[2])
@@ -164,7 +166,9 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
         return expression_node(t.Later, children, count_of(count, 0), self._duration(unit), start)
 
     def day_of(self, children: Children) -> t.Expression:
-        return t.DayOf(count_of(children[1], 1, 31), period_of(children[3]), span=span_of(children))
+        if period_of(children[3]) != "month":
+            raise refuse(children[3], Phrase("“month”", "“月”"))
+        return t.DayOf(count_of(children[1], 1, 31), span=span_of(children))
 
     def week_of(self, children: Children) -> t.Expression:
         return expression_node(t.WeekOf, children, children[1])

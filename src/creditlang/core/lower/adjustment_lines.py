@@ -110,8 +110,8 @@ class AdjustmentLines(Lines):
         if scope is None:
             return o.Group()
         fields = tuple(field for name in scope.fields for field in self.key_field(name, context))
-        if scope.periods and context.kind is not None and not context.kind.has_period:
-            self.scope.report("CR107", scope.span, kind=context.kind.name, line=scope.span.text)
+        for period in scope.periods:
+            self.elaborator.check_time(period, context, scope.span)
         return o.Group(scope.periods, fields)
 
     def key_field(self, name: t.Identifier, context: Context) -> Iterator[str]:
@@ -127,19 +127,24 @@ class AdjustmentLines(Lines):
             self.scope.used.update((kind.name, key) for kind in kinds if key in kind.fields)
             yield key
 
-    def rules_of(self, names: Iterable[t.Identifier]) -> frozenset[str]:
-        """The rules that names of items and accounts stand for."""
+    def rules_of(self, names: Iterable[t.Identifier], inside: frozenset[str] | None = None) -> frozenset[str]:
+        """The rules that names of items and accounts stand for; a name of nothing `inside` a body is reported."""
         found: set[str] = set()
         for name in names:
+            rules: Iterable[str] = ()
             account = self.scope.program.account(name.text)
             item = self.scope.program.canonical("item", name.text)
             if account is not None:
-                for inner in self.scope.program.within(account.name):
-                    found.update(self.scope.program.accounts[inner].items)
+                within = self.scope.program.within(account.name)
+                rules = [rule for inner in within for rule in self.scope.program.accounts[inner].items]
             elif item is not None:
-                found.add(item)
+                rules = [item]
             else:
                 self.scope.unknown("account", name)
+            if rules and inside is not None and inside.isdisjoint(rules):
+                wanted = Phrase("an item or account that this body speaks of", "这里所管的项目或账户")
+                self.scope.report("CR110", name.span, value=name.text, expected=wanted)
+            found.update(rules)
         return frozenset(found)
 
     def grouped(
@@ -147,7 +152,7 @@ class AdjustmentLines(Lines):
         inside: frozenset[str] | None, unit: str | None,
     ) -> Iterable[o.Operator]:  # fmt: skip
         group = self.group(line.scope, context)
-        over = self.rules_of(line.over.names) if line.over and line.over.names else inside
+        over = self.rules_of(line.over.names, inside) if line.over and line.over.names else inside
         condition, _ = self.case_condition(line.condition, context)
         match line:
             case t.Cap() | t.CountCap():
@@ -168,7 +173,7 @@ class AdjustmentLines(Lines):
                     over=over, **common,
                 )  # fmt: skip
             case t.HigherOf():
-                left, right = self.rules_of(_summands(line.left)), self.rules_of(_summands(line.right))
+                left, right = (self.rules_of(_summands(side), inside) for side in (line.left, line.right))
                 reason = line.reason or line.span.text
                 yield o.ChooseSide(group, left, right, reason, **common)
 

@@ -15,6 +15,7 @@ from creditlang.core import expressions as e
 from creditlang.core.lower.scope import Scope, described, unify
 from creditlang.diagnostics import Label, Phrase, either, nearest
 from creditlang.resolve import FieldSymbol, Kind
+from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import ACCOUNT, DATE, ITEM, SEMESTER, TEXT, UNKNOWN, WHOLE, YES_OR_NO, Type, number_type
 
@@ -44,6 +45,8 @@ class Context:
     present: frozenset[str] = frozenset()
     tolerant: bool = False
     """Whether the body says what happens when a value is missing."""
+    placed: bool = True
+    """Whether it stands where it is worked out; a named value is worked out where it is used."""
 
 
 class Elaborator:
@@ -73,6 +76,23 @@ class Elaborator:
         self.scope.report("CR201", node.span, found=described(kind), expected=described(Type(name)))  # type: ignore[arg-type]
         return False
 
+    def check_day(self, period: str, context: Context, node: t.Expression) -> None:
+        """Report a day of a period where neither a record nor a semester is at hand that it could belong to."""
+        self.check_time(period, context, node.span)
+        known = context.kind or context.kinds or (context.period == "semester" and period in ("semester", "year"))
+        if context.placed and not known:
+            where = Phrase("a line that speaks of no record and of no semester", "既不针对记录、也不针对学期的行")
+            self.scope.report("CR103", node.span, container=where)
+
+    def check_time(self, period: str, context: Context, where: Span) -> None:
+        """Report a period that records at hand cannot fall into: one of the calendar, or else any span of days."""
+        by_semester = period in ("semester", "year")
+        for kind in (context.kind,) if context.kind else context.kinds:
+            if not kind.has_period if by_semester else kind.first("date") is None:
+                neither = Phrase("neither a date nor a semester", "既没有日期也没有学期")
+                lack = neither if by_semester else Phrase("no date", "没有日期")
+                self.scope.report("CR107", where, kind=kind.name, line=where.text, lack=lack)
+
     def expression(  # noqa: PLR0912 - the one dispatch of this stage
         self, node: t.Expression, context: Context, expected: Type | None = None
     ) -> Typed:
@@ -98,8 +118,12 @@ class Elaborator:
                 return self.compare(node, context)
             case t.OneOf():
                 operand, kind = self.expression(node.operand, context)
-                options = tuple(self.expression(option, context, kind)[0] for option in node.options)
-                return e.OneOf(operand, options), YES_OR_NO
+                options = []
+                for option in node.options:
+                    value, found = self.expression(option, context, kind)
+                    self.same(found, kind, option)
+                    options.append(value)
+                return e.OneOf(operand, tuple(options)), YES_OR_NO
             case t.Presence():
                 return self.presence(node, context)
             case t.Logical():
@@ -119,10 +143,12 @@ class Elaborator:
             case t.Later():
                 return e.Later(self.a_date(node.start, context), node.count, node.unit), DATE
             case t.DayOf():
+                self.check_day("day", context, node)
                 return e.DayOfMonth(node.day), DATE
             case t.WeekOf():
                 return e.WeekOf(self.a_date(node.date, context)), WHOLE
             case t.Boundary():
+                self.check_day(node.period, context, node)
                 return e.Boundary(node.which, node.period), DATE
             case t.UsedIn():
                 return self.used_in(node, context)

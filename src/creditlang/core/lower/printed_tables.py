@@ -47,7 +47,7 @@ def dimension_type(scope: Scope, name: str, labels: Sequence[t.Cell]) -> Type:
     fitting = [
         key
         for key, candidate in scope.program.enumerations.items()
-        if all(candidate.value(label.text) for label in labels)
+        if all(candidate.value(_written(label)) for label in labels)
     ]
     named = [key for key in fitting if key.split("@")[0] == name]
     if len(named) == 1 or len(fitting) == 1:
@@ -57,12 +57,17 @@ def dimension_type(scope: Scope, name: str, labels: Sequence[t.Cell]) -> Type:
     return UNKNOWN
 
 
+def _written(cell: t.Cell) -> str:
+    """A heading as a name: a choice may have a value that is called 是."""
+    return cell.span.text if cell.kind in ("YES", "NO") else cell.text
+
+
 def _label(scope: Scope, kind: Type, dimension: str, cell: t.Cell) -> str | None:
     if kind.name == "number" and cell.kind == "NUMBER":
         return key_text(Decimal(cell.text))
     if kind.name == "yes or no" and cell.kind in ("YES", "NO"):
         return "yes" if cell.kind == "YES" else "no"
-    value = scope.value_of(kind, cell.text)
+    value = scope.value_of(kind, _written(cell))
     if value is None and kind is not UNKNOWN:
         known = scope.program.enumerations[kind.enumeration].values if kind.enumeration else {}
         names = [text for key, labels in known.items() for text in (key, *labels)]

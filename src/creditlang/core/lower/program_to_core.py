@@ -6,7 +6,7 @@ result is immutable, holds no tree, and can be evaluated only when there was no 
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from attrs import evolve, fields_dict
 
@@ -21,7 +21,7 @@ from creditlang.core.lower.line_parts import as_written
 from creditlang.core.lower.printed_tables import build_table, dimension_type
 from creditlang.core.lower.scope import Scope
 from creditlang.core.scales import scales
-from creditlang.diagnostics import Diagnostic, Phrase
+from creditlang.diagnostics import Diagnostic, Label, Phrase
 from creditlang.extensions import Extensions
 from creditlang.nodes import changed
 from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Program
@@ -79,8 +79,9 @@ class Compilation:
             self.scope.setting_type(name)
         head = program.policy
         applies = self.elaborator.condition(head.applies, Context()) if head and head.applies else None
-        if head:
-            self.bodies.article(head.cites)
+        calendars, enumerations = program.calendars, program.enumerations.values()
+        for cites in (head.cites if head else (), *(x.cites for x in calendars), *(x.cites for x in enumerations)):
+            self.bodies.article(cites)
         self.check_depth()
         self.kind_guards()
         for item in program.items.values():
@@ -88,6 +89,8 @@ class Compilation:
         for name, declared in program.facts.items():
             if declared.kind is None:
                 self.scope.fact_type(name)
+            else:
+                self.scope.record_fact(name)
         self.check_early()
         self.check_references()
         accounts = self.guards_first({name: self.account(symbol) for name, symbol in program.accounts.items()})
@@ -162,17 +165,20 @@ class Compilation:
         node = self.program.lets[name]
         values, kind = [], UNKNOWN
         for position, dated in enumerate(node.values):
-            value, found = self.elaborator.expression(dated.value, Context(), None if not position else kind)
+            context = Context(placed=False)
+            value, found = self.elaborator.expression(dated.value, context, None if not position else kind)
             if position:
                 self.elaborator.same(found, kind, dated.value)
             else:
                 kind = found
-            if dated.since:
-                self.scope.date(dated.since, dated)
+            self.bodies.article(dated.cites)
+            same_day = next((other for other in node.values[:position] if other.since == dated.since), None)
+            if same_day is not None:
+                self.scope.report("CR112", dated.span, Label(same_day.span))
             values.append(o.DatedValue(dated.since, value))
         values.sort(key=lambda dated: dated.since or "")
         for other in node.printed:
-            _, found = self.elaborator.expression(other.value, Context(), kind)
+            _, found = self.elaborator.expression(other.value, Context(placed=False), kind)
             self.elaborator.same(found, kind, other.value)
             self.bodies.article(other.cites)
         self.bodies.article(node.cites)
@@ -235,10 +241,17 @@ class Compilation:
     def column(self, symbol: FieldSymbol) -> o.Column:
         node, kind = symbol.node, symbol.type
         default: object = None
+        self.bodies.article(node.cites)
+        if any(bound is not None for bound in (node.minimum, node.maximum, node.decimals)):
+            self.elaborator.need(kind, "number", node.type or node)
         if node.default is not None:
             value, found = self.elaborator.expression(node.default, Context(), kind)
             self.elaborator.same(found, kind, node.default)
-            default = value.value if isinstance(value, e.Constant) else None
+            if isinstance(value, e.Constant):
+                default = value.value
+            elif not isinstance(value, e.Unknown):
+                wanted = Phrase("a plain value", "具体的值")
+                self.scope.report("CR110", node.default.span, value=node.default.span.text, expected=wanted)
         return o.Column(
             name=symbol.name, labels=symbol.labels, type=kind, optional=node.optional or node.default is not None,
             if_used=node.if_used, default=default, minimum=node.minimum, maximum=node.maximum,
@@ -327,17 +340,21 @@ class Compilation:
         group = kind.node.group
         if not isinstance(line, t.FallsOn) or not isinstance(line.date, t.Name) or group is None:
             return False
+        if self.scope.field_of(kind, line.date.text) is not self.scope.field_of(kind, group.text):
+            return False
         self.bodies.article(line.cites)
-        return self.scope.field_of(kind, line.date.text) is self.scope.field_of(kind, group.text)
+        if line.condition is not None:
+            name = Phrase("a line that names the group", "指名班级等集体的行")
+            instead = Phrase("give the item its own `where` instead", "请改在项目上写“其中”条件")
+            where = line.condition.span
+            self.scope.report("CR111", where, part=where.text, line=name, instead=instead)
+        return True
 
     def article_of(self, account: AccountSymbol) -> str:
         """The articles of an account, or of the one around it."""
         parent = self.article_of(self.program.accounts[account.parent]) if account.parent else ""
         with self.scope.quiet():
-            cited = list(self.bodies.cited)
-            text = self.bodies.article(account.node.cites, parent)
-            self.bodies.cited[:] = cited
-        return text
+            return self.bodies.article(account.node.cites, parent)
 
     def account(self, symbol: AccountSymbol) -> o.Account:
         node = symbol.node
@@ -356,9 +373,9 @@ class Compilation:
         diverts: list[tuple[e.Expression, str, str]] = []
         if sort == "credit":
             decision, found = self.bodies.decision(lines, Context(period=symbol.period), around, symbol.unit)
-            first = next((line for line in lines if isinstance(line, t.Case)), None)
+            first = next((line for line in lines if isinstance(line, t.DecisionLine)), None)
             if found is not None and first is not None:
-                self.elaborator.need(found, "number", first.amount.value)
+                self.elaborator.need(found, "number", first.value)
             diverts = [
                 divert for line in lines if isinstance(line, t.GoesTo) and (divert := self.divert(line, symbol, around))
             ]
@@ -370,16 +387,26 @@ class Compilation:
             operators = tuple(self.bodies.operators(lines, context, around, inside, symbol.unit))
             for line in lines:
                 if isinstance(line, t.Level):
-                    levels[line.which] = self.elaborator.number(line.value, Context(period=symbol.period), symbol.unit)[
-                        0
-                    ]
-        order = next((line.field for line in lines if isinstance(line, t.InOrderOf)), None)
+                    self.bodies.article(line.cites)
+                    level, _ = self.elaborator.number(line.value, Context(period=symbol.period), symbol.unit)
+                    levels[line.which] = level
+        order = self.order_line(lines)
+        if order is not None and sort != "account" and not any(isinstance(x, o.Take) for x in operators):
+            where = Phrase("a category that takes nothing from another", "不从其他账户扣减的类别")
+            self.scope.report("CR103", order.span, container=where)
         return o.Account(
             name=symbol.name, labels=symbol.labels, unit=symbol.unit, period=symbol.period, sort=sort,
             parent=symbol.parent, children=tuple(symbol.children), items=tuple(symbol.items), operators=operators,
             start=levels.get("start"), floor=levels.get("floor"), ceiling=levels.get("ceiling"), cases=decision,
-            diverts=tuple(diverts), order_field=self.order_field(order, symbol), article=around,
+            diverts=tuple(diverts), order_field=self.order_field(order.field if order else None, symbol),
+            article=around,
         )  # fmt: skip
+
+    def order_line(self, lines: Iterable[t.Line]) -> t.InOrderOf | None:
+        """The line that says by which date requests are served."""
+        found = next((line for line in lines if isinstance(line, t.InOrderOf)), None)
+        self.bodies.article(found.cites if found else ())
+        return found
 
     def order_field(self, name: t.Identifier | None, symbol: AccountSymbol) -> str | None:
         if name is None:
@@ -421,22 +448,29 @@ class Compilation:
 
     # ---- facts, moves, requirements
     def fact(self, name: str) -> Type:
-        node = self.program.facts[name]
-        self.bodies.check_place(node.lines, "fact")
+        node, unit, around = self.fact_head(name)
         self.check_period(node.period, node, ("semester", "year"))
-        unit = self.program.canonical("unit", node.unit.text) if node.unit else None
-        if node.unit and unit is None:
-            self.scope.unknown("unit", node.unit)
-        around = self.bodies.article(node.cites)
         decision, kind = self.bodies.decision(node.lines, Context(period=node.period), around, unit)
         self.facts[name] = o.Fact(name, node.labels, node.period, kind.unit if kind else unit, decision, around)
         return kind or UNKNOWN
 
-    def record_fact(self, name: str) -> Type:
+    def fact_head(self, name: str) -> tuple[t.Fact, str | None, str]:
+        """A fact, its unit and its articles."""
         node = self.program.facts[name]
+        self.bodies.check_place(node.lines, "fact")
+        unit = self.program.canonical("unit", node.unit.text) if node.unit else None
+        if node.unit and unit is None:
+            self.scope.unknown("unit", node.unit)
+        return node, unit, self.bodies.article(node.cites)
+
+    def record_fact(self, name: str) -> Type:
+        node, unit, around = self.fact_head(name)
         kind = self.program.canonical("kind", node.kind.text) if node.kind else None
         inner = Context(kind=self.program.kinds[kind] if kind else None)
-        decision, found = self.bodies.decision(node.lines, inner, self.bodies.article(node.cites), None)
+        decision, found = self.bodies.decision(node.lines, inner, around, unit)
+        if decision.mode == "all":
+            mode = next(line for line in node.lines if isinstance(line, t.Mode))
+            self.scope.report("CR103", mode.span, container=Phrase("a fact of a record", "记录的事实"))
         branches = tuple(
             (case.condition or e.Constant(True), case.value) for case in decision.cases if not case.otherwise
         )
@@ -473,26 +507,27 @@ class Compilation:
         self.check_period(node.period, node, ("semester",))
         around = self.bodies.article(node.cites)
         context = Context(kind=kind)
-        guards = [x for x in self.bodies.operators(node.lines, context, around, None, None) if isinstance(x, o.Guard)]
-        roundings = [
-            x
-            for x in self.bodies.operators(
-                [x for x in node.lines if isinstance(x, t.Rounded)], context, around, None, None
-            )
-        ]
-        rounding = roundings[0] if roundings and isinstance(roundings[0], o.Round) else None
-        order = next((line.field for line in node.lines if isinstance(line, t.InOrderOf)), None)
+        operators = self.bodies.operators(node.lines, context, around, None, None)
+        guards = [operator for operator in operators if isinstance(operator, o.Guard)]
+        roundings = [operator for operator in operators if isinstance(operator, o.Round)]
+        for again in roundings[1:]:
+            self.scope.report("CR112", again.span, *map(Label, filter(None, [roundings[0].span])))
+        order = self.order_line(node.lines)
         limit = self.elaborator.number(node.limit, Context(period=node.period), target.unit)[0] if node.limit else None
         return o.Move(
             number=self.bodies.number(), target=target.name, kind=request, sources=tuple(sources),
             source_field=account.name, amount_field=amount.name,
-            order_field=self.named_field(order, kind, "date") if order else None, limit=limit,
-            ratios=self.ratios(node, around), rounding=rounding, guards=tuple(guards), labels=node.labels,
-            article=around, text=as_written(node.name.span, whole=True), span=node.name.span,
+            order_field=self.named_field(order.field, kind, "date") if order else None, limit=limit,
+            ratios=self.ratios(node, around), rounding=roundings[0] if roundings else None,
+            guards=tuple(guards), labels=node.labels, article=around,
+            text=as_written(node.name.span, whole=True), span=node.name.span,
         )  # fmt: skip
 
     def ratios(self, node: t.Offset, around: str) -> tuple[o.Ratio, ...]:
         context = Context(period=node.period)
+        for before, ratio in pairwise(node.ratios):
+            if before.condition is None:
+                self.scope.report("CR314", ratio.span, Label(before.span))
         return tuple(
             o.Ratio(
                 number=self.bodies.number(), taken=ratio.taken, given=ratio.given,
@@ -518,8 +553,11 @@ class Compilation:
 
     def treats(self) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}
+        first: dict[str, t.Treat] = {}
         for node in self.program.treats:
             self.bodies.article(node.cites)
+            if first.setdefault(node.code, node) is not node:
+                self.scope.report("CR112", node.span, Label(first[node.code].span))
             item = self.program.canonical("item", node.item.text)
             if item is None:
                 self.scope.unknown("item", node.item)
@@ -537,7 +575,11 @@ class Compilation:
         found |= {name: (node, *node.values) for name, node in program.lets.items()}
         found |= {name: (node,) for name, node in (*program.tables.items(), *program.adjusts.items())}
         found |= {node.code: (node,) for node in program.treats}
-        found |= {name: (kind.node, *kind.node.lines) for name, kind in program.kinds.items()}
+        found |= {name: (symbol.node,) for name, symbol in program.attributes.items()}
+        found |= {
+            name: (kind.node, *kind.node.lines, *(symbol.node for symbol in kind.fields.values()))
+            for name, kind in program.kinds.items()
+        }
         return {name: tuple(cite.text for line in lines for cite in line.cites) for name, lines in found.items()}
 
     def readings(self) -> tuple[o.ReadingNote, ...]:
@@ -571,6 +613,8 @@ class Compilation:
             for article in group.articles:
                 if article.text not in self.bodies.articles:
                     self.scope.report("CR334", article.span, article=article.text)
+                if article.text in found:
+                    self.scope.report("CR112", article.span)
                 found[article.text] = group.reason
         return found
 
