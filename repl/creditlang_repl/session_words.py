@@ -36,6 +36,7 @@ _WORDS = {
         "more help": "`help WORD` tells more about a command or a keyword.",
         "for instance": "for instance",
         "language": "I answer in English.",
+        "not tested": "`creditlang test` does not read this file; without `to`, the example goes where it is read.",
         "holds if changed": "It holds for the policy with its changes: keep those as well, by `save patch`.",
     },
     "zh": {
@@ -71,6 +72,7 @@ _WORDS = {
         "more help": "“帮助 词”说明某条命令或某个关键词。",
         "for instance": "例如",
         "language": "以下用中文回答。",
+        "not tested": "“creditlang test”不读这个文件；不写“到 文件”，例子就存到它会读的地方。",
         "holds if changed": "这个例子对改动后的办法成立：请用“保存补丁”把改动也存下来。",
     },
 }

@@ -9,6 +9,7 @@ Each stage collects its diagnostics; a later stage runs on what the earlier ones
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
+from glob import escape
 from pathlib import Path
 
 from attrs import frozen
@@ -166,8 +167,17 @@ def check_bytes(data: bytes, name: str = "policy") -> list[Diagnostic]:
 
 
 def example_files(path: Path) -> list[Path]:
-    """The files of examples beside a policy: ``name.examples.credit`` and ``name.examples.*.credit``."""
-    return sorted(path.parent.glob(f"{path.stem}.examples*.credit"))
+    """The files of examples of a policy: ``name.examples.credit`` and ``name.examples.*.credit`` beside it.
+
+    Those of a bundled policy may also stand in the folder at hand, for the bundle is not the user's.
+    """
+    folders = {path.parent.resolve(), example_folder(path).resolve()}
+    return sorted(found for folder in folders for found in folder.glob(f"{escape(path.stem)}.examples*.credit"))
+
+
+def example_folder(path: Path) -> Path:
+    """Where a user's own examples of a policy stand."""
+    return Path() if policy_path(path.stem) == path else path.parent
 
 
 def find_policy(name: str) -> Path | None:

@@ -1,13 +1,16 @@
 """What a session answers in cases that are easy to get wrong, over the bundled policies."""
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from creditlang.cli import main
 from creditlang.diagnostics import Language, in_language
 from creditlang.plugin import PluginManager
-from creditlang.resources import sample_path
+from creditlang.resources import policy_path, sample_path
 from creditlang_repl.commands import Command, commands
 from creditlang_repl.session import Session
 
@@ -233,6 +236,28 @@ def test_an_example_of_a_bundled_policy_is_kept_in_the_folder_at_hand(
     monkeypatch.chdir(tmp_path)
     told(session("hengyang", "2024010101"), 'save example "as she is"')
     assert [path.name for path in tmp_path.iterdir()] == ["hengyang.examples.credit"]
+
+
+@pytest.mark.parametrize("bundled", [True, False])
+def test_an_example_that_is_kept_is_tested_from_then_on(
+    bundled: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "[2022] policies"
+    here.mkdir()
+    there.mkdir()
+    monkeypatch.chdir(here)
+    name = "volunteer_hours" if bundled else str(there / "hours.credit")
+    path = policy_path("volunteer_hours")
+    assert path is not None
+    (there / "hours.credit").write_bytes(path.read_bytes())
+    before = CliRunner().invoke(main, ["test", name, "--lang", "en"]).output
+    begun = Session("en", PluginManager(no_plugins=True))
+    told(begun, f"load {name}", "data sample:volunteer_hours", "student 20200102")
+    assert "does not read" not in told(begun, 'save example "as she is"')
+    after = CliRunner().invoke(main, ["test", name, "--lang", "en"]).output
+    counts = [int(re.findall(r"(\d+) examples? passed, 0 failed", text)[0]) for text in (before, after)]
+    assert counts[1] == counts[0] + 1
+    assert "does not read" in told(begun, 'save example "elsewhere" to elsewhere.credit')
 
 
 def test_an_example_names_nobody_not_even_in_its_title(tmp_path: Path) -> None:

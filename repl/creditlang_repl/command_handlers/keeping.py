@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from creditlang.comparison import differences
-from creditlang.driver import example_files, read_source
-from creditlang.resources import policy_path
+from creditlang.driver import example_files, example_folder, read_source
 from creditlang.source import SourceFile
 from creditlang_repl import command_operands as operands
 from creditlang_repl import saving
@@ -29,11 +28,13 @@ def save_example(now: Conversation, command: Command, source: SourceFile, start:
     file = operands.file_of(source.text[joint.end() if joint else title.end() :])
     if (joint is None) is not (file == ""):
         raise usage(command)
-    path = Path(file) if file else _beside(policy.path)
+    path = Path(file) if file else example_folder(policy.path) / f"{policy.path.stem}.examples.credit"
     beside = saving.Beside(tuple(_example_sources(policy.path)), now.workspace.manager.extensions)
     text = saving.example(view, number, title[1][1:-1], now.language, _touched(now, number), beside)
     saving.add_to(path, text)
     written = _abridged(now, text.splitlines()).line(("faint", now.word("saved", name=path.name)))
+    if path.resolve() not in example_files(policy.path):
+        written.line(("warning", now.word("not tested")))
     if any(isinstance(edit, PolicyEdit) for edit in view.tried.edits):
         written.line(("warning", now.word("holds if changed")))
     return written
@@ -48,14 +49,8 @@ def _abridged(now: Conversation, lines: list[str]) -> Written:
     return written.text("\n".join(lines[-_FEW:]))
 
 
-def _beside(path: Path) -> Path:
-    """The file of examples beside a policy; for a bundled one in the folder at hand, for the bundle is not ours."""
-    name = f"{path.stem}.examples.credit"
-    return Path(name) if policy_path(path.stem) == path else path.with_name(name)
-
-
 def _example_sources(path: Path) -> Iterator[SourceFile]:
-    """The files of examples beside a policy."""
+    """The policy's files of examples, which `creditlang test` reads as well."""
     for other in example_files(path):
         source = read_source(other)
         if isinstance(source, SourceFile):

@@ -40,7 +40,7 @@ def _value(run: Run, operator: o.Amount, branches: list[o.Branch], entry: Entry)
         if not chosen and not unsure:
             raise Undetermined("case", _NO_LINE)
         if len(chosen) > 1 and operator.mode == "one":
-            dismiss(entry, "unmatched", _TWO_LINES, operator)
+            undetermined(run, entry, Undetermined("case", _TWO_LINES), None, operator)
             return
         total = _chosen_amount(run, operator, entry, chosen, unsure)
     except Undetermined as why:
@@ -157,7 +157,7 @@ def _gather(run: Run, operator: o.Amount, branches: list[o.Branch], waiting: Ent
             entry.member, entry.raw, entry.carriers = True, v.ZERO, tuple(carriers[id(entry)])
             entry.reason = Phrase(f"counts together with the others of its {period}", "与同一时段的其他记录合并计算")
         elif id(entry) not in spoken and entry.state == "live":
-            dismiss(entry, "unmatched", _NO_LINE, operator)
+            undetermined(run, entry, Undetermined("case", _NO_LINE), None, operator)
         elif entry.state == "live":
             reason = Phrase(f"fewer than {least} in its {period}", f"所在时段不足{least}次")
             dismiss(entry, "void", reason, operator)

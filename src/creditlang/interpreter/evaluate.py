@@ -549,6 +549,10 @@ class _Evaluation:
             found.setdefault(_key(entry.record), []).append(future or entry.disposition())
         result.records = {key: strongest(dispositions) for key, dispositions in found.items()}
         result.problems = [copy.problem for given, copy in self.copies if copy.problem and not given.problem]
+        unrated = {key: entry for entry in run.unrated if result.records[key := _key(entry.record)] in _NOT_JUDGED}
+        for entry in unrated.values():
+            if entry.record.problem is None:
+                result.problems.append(report("CR669", entry.record.place, reason=entry.reason))
         result.problems.extend((*self.run.warnings, *self.unbalanced(result)))
         result.accounts = list(self.account_lines())
         for name, values in run.facts.items():
@@ -581,6 +585,7 @@ class _Evaluation:
 
 _MOST_PASSES = 8
 """How often a student is worked out anew because a rule found a record invalid that others had looked at."""
+_NOT_JUDGED = ("unmatched", "invalid")
 _NO_ITEM = Phrase("no rule speaks of this item", "没有规则提到这个项目")
 _NO_RULE = Phrase("no rule takes this record", "没有规则采用这条记录")
 _NOT_BEGUN = Phrase("its semester has not begun on the as-of date", "所属学期在统计截止日尚未开始")

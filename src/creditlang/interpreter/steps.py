@@ -51,7 +51,7 @@ def make_pending(
 
 
 def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback | None, operator: o.Operator) -> None:
-    """What becomes of an entry for which an expression has no value."""
+    """What becomes of an entry for which an expression has no value, or no line an amount."""
     reason = why.reason
     if why.sort == "missing":
         name = run.column_label(entry.record.kind, why.name)
@@ -65,6 +65,7 @@ def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback
             make_pending(run, entry, amount, fallback.reason or reason, operator, "pending")
         else:
             dismiss(entry, fallback.disposition, fallback.reason or reason, operator)
+            run.unrated.append(entry)
     elif why.sort == "missing":
         dismiss(entry, "invalid", reason, operator)
         place = entry.record.place
@@ -75,6 +76,7 @@ def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback
         entry.record.problem = entry.record.problem or report("CR668", entry.record.place, reason=reason)
     else:
         dismiss(entry, "unmatched", reason, operator)
+        run.unrated.append(entry)
 
 
 def _opened(operator: o.Operator, entry: Entry, low: Any, high: Any) -> v.Number:

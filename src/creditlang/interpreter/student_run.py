@@ -88,6 +88,8 @@ class Run:
     labels: Mapping[str, str] = field(factory=dict)
     requirements: dict[str, v.Answer] = field(factory=dict)
     warnings: list[Diagnostic] = field(factory=list)
+    unrated: list[Entry] = field(factory=list)
+    """Entries taken out because nothing says what they are worth."""
     environments: dict[int, Environment] = field(factory=dict, repr=False)
     known: dict[tuple[Any, ...], Any] = field(factory=dict, repr=False)
 
