@@ -66,7 +66,7 @@ def keep_first(run: Run, operator: o.Choose | o.Uniqueness, members: Entries) ->
     if len(possible) > 1:
         least = min(v.low(amount) for _, amount in possible) if kept is not None else v.ZERO
         most = max(v.high(amount) for _, amount in possible)
-        run.bind([entry for entry, _ in possible], v.interval(least, most))
+        run.bind([entry for entry, _ in possible], v.interval(least, most), one=True)
 
 
 def instead(kept: Entry) -> Phrase:
@@ -85,7 +85,7 @@ def _keep_open(run: Run, operator: o.Choose, members: Entries, possible: set[int
         else:
             dismiss(entry, "void", reason, operator)
     if not has_both_signs(members):
-        run.bind([entry for entry in members if id(entry) in possible], v.interval(floor, ceiling))
+        run.bind([entry for entry in members if id(entry) in possible], v.interval(floor, ceiling), one=True)
 
 
 def choose_side(run: Run, operator: o.ChooseSide, entries: Entries) -> Entries:

@@ -114,6 +114,8 @@ class OneByOne:
             else:
                 reason = Phrase("whether an earlier one counts is still open", "先前的记录是否计入尚未确定")
                 make_pending(self.run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "once", True)
+                if all(self.spoken(operator, each) is True for each in (*earlier, entry)):
+                    self.run.bind((*earlier, entry), None, one=True)
         return True
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from creditlang import values as v
 from creditlang.core import operators as o
@@ -46,9 +46,12 @@ class Bound:
     """The total that entries of a group have together, closer than the sum of their intervals."""
 
     entries: frozenset[int]
-    total: v.Number
+    total: v.Number | None
+    """None where one has changed by itself since: of entries of which one counts at most, the most that one may have."""
     signed: bool
     """Whether the total is what they add to their account; else it is that of their amounts, which have one sign."""
+    one: bool
+    """Whether at most one of them counts, so that the others add nothing, whatever is done to them."""
 
 
 @frozen
@@ -309,6 +312,13 @@ class Run:
         left = {id(entry): entry for entry in live}
         for bound in sorted(self.bounds, key=lambda bound: -len(bound.entries)):
             if bound.entries <= left.keys():
+                if bound.total is None:
+                    worth: v.Number = v.ZERO
+                    for key in bound.entries:
+                        entry = left.pop(key)
+                        worth = v.hull(worth, entry.amount if entry.sign > 0 else v.negative(entry.amount))
+                    total = v.add(total, worth)
+                    continue
                 signs = {1} if bound.signed else {left[key].sign for key in bound.entries}
                 if len(signs) == 1:
                     total = v.add(total, bound.total if signs == {1} else v.negative(bound.total))
@@ -316,13 +326,19 @@ class Run:
                         del left[key]
         return list(left.values()), total
 
-    def bind(self, entries: Iterable[Entry], total: v.Number, signed: bool = False) -> None:
+    def bind(
+        self, entries: Iterable[Entry], total: v.Number | None, signed: bool = False, one: bool = False
+    ) -> None:
         """Note what a group of entries has in total; a bound inside it has served."""
         keys = frozenset(id(entry) for entry in entries)
         self.bounds = [bound for bound in self.bounds if not bound.entries & keys]
-        self.bounds.append(Bound(keys, total, signed))
+        self.bounds.append(Bound(keys, total, signed, one))
 
     def unbind(self, entry: Entry) -> None:
-        """Forget the bounds that an entry is part of, because it changes by itself."""
+        """Forget the totals that an entry is part of, because it changes by itself."""
         if self.bounds:
-            self.bounds = [bound for bound in self.bounds if id(entry) not in bound.entries]
+            self.bounds = [
+                bound if id(entry) not in bound.entries else evolve(bound, total=None)
+                for bound in self.bounds
+                if bound.one or id(entry) not in bound.entries
+            ]
