@@ -47,7 +47,7 @@ class Bound:
 
     entries: frozenset[int]
     total: v.Number | None
-    """None where one has changed by itself since: of entries of which one counts at most, the most that one may have."""
+    """None where an entry has changed by itself since, and it is only known that one of them counts at most."""
     signed: bool
     """Whether the total is what they add to their account; else it is that of their amounts, which have one sign."""
     one: bool
@@ -326,9 +326,7 @@ class Run:
                         del left[key]
         return list(left.values()), total
 
-    def bind(
-        self, entries: Iterable[Entry], total: v.Number | None, signed: bool = False, one: bool = False
-    ) -> None:
+    def bind(self, entries: Iterable[Entry], total: v.Number | None, signed: bool = False, one: bool = False) -> None:
         """Note what a group of entries has in total; a bound inside it has served."""
         keys = frozenset(id(entry) for entry in entries)
         self.bounds = [bound for bound in self.bounds if not bound.entries & keys]
