@@ -4,15 +4,16 @@ The answer says what counted, what was cut and by which article, what did not co
 records are told together. It holds nothing that the ledger does not.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from creditlang.core.dependencies import within
-from creditlang.core.operators import Policy
+from creditlang.core.operators import Part, Policy
 from creditlang.diagnostics import Language, in_language
-from creditlang.ledger import Entry, StudentResult
+from creditlang.ledger import Entry, PartLine, StudentResult
 from creditlang.results import counted_amount, disposition_word, signed
-from creditlang.values import OPEN, UNBOUNDED, Interval, Open
+from creditlang.values import OPEN, UNBOUNDED, Interval, Open, plain, total
 
 _FEW = 4
 _WORDS = {
@@ -76,8 +77,8 @@ def amount_text(value: object) -> str:
         return f"{amount_text(value.low)} … {top}".strip()
     if not isinstance(value, Decimal):
         return "" if value is None else str(value)
-    exponent = value.normalize().as_tuple().exponent
-    return f"{value:.2f}" if isinstance(exponent, int) and exponent >= -2 else f"{value.normalize():f}"
+    whole, _, decimals = f"{plain(value):f}".partition(".")
+    return f"{whole}.{decimals:0<2}"
 
 
 class Explanation:
@@ -174,15 +175,15 @@ class Explanation:
             if line.requirement == name:
                 mark = {"met": "✓", "unmet": "✗", "open": "?"}[line.status]
                 measure = self.measure(line.have, line.needed, line.short)
-                yield f"  {mark} {self.named(line.part)}{measure}{_article(line.article)}"
+                yield f"  {mark} {self.named(line, requirement.parts)}{measure}{_article(line.article)}"
 
-    def named(self, text: str) -> str:
-        """A condition with the labels of what it names."""
-        words = []
-        for word in text.split():
-            account = self.policy.accounts.get(word)
-            words.append(self.label(word, account.labels) if account else word)
-        return " ".join(words)
+    def named(self, line: PartLine, parts: Iterable[Part]) -> str:
+        """A condition with the labels of what it names; a part that has a label is called by it, as it is written."""
+        if any(part.number == line.number and part.span and part.span.text[:1] in _QUOTES for part in parts):
+            return line.part
+        accounts = self.policy.accounts
+        words = _TEXT_OR_WORD.findall(line.part)
+        return " ".join(self.label(word, accounts[word].labels) if word in accounts else word for word in words)
 
     def measure(self, have: object, needed: object, short: object) -> str:
         if have is None or needed is None:
@@ -235,14 +236,9 @@ class Explanation:
         return self.policy.unit_labels.get(unit or "", unit or "") if self.language == "zh" else (unit or "")
 
     def summed(self, entries: Iterable[Entry]) -> str:
-        low = high = Decimal(0)
-        for entry in entries:
-            amount = counted_amount(entry)
-            if isinstance(amount, Interval):
-                low, high = low + amount.low, high + amount.high
-            elif isinstance(amount, Decimal) and not entry.member:
-                low, high = low + amount, high + amount
-        return amount_text(low) if low == high else f"{amount_text(low)} … {amount_text(high)}"
+        amounts = ((counted_amount(entry), entry.member) for entry in entries)
+        kept = (x for x, member in amounts if isinstance(x, Interval) or (isinstance(x, Decimal) and not member))
+        return amount_text(total(kept))
 
     # ---- records
     def entries(self, entries: list[Entry], pad: str) -> Iterator[str]:
@@ -318,6 +314,10 @@ class Explanation:
                 yield f"  {before}{amount_text(step.after)}  {step.text}{note}{_article(step.article)}"
             if entry.told and entry.told not in [step.note for step in entry.steps]:
                 yield f"  {in_language(entry.told, self.language)}{_article(entry.article)}"
+
+
+_QUOTES = ('"', "“", "＂")
+_TEXT_OR_WORD = re.compile(r'"[^"]*"|“[^”]*”|＂[^＂]*＂|\S+')
 
 
 def _article(article: str) -> str:

@@ -17,7 +17,8 @@ from creditlang.diagnostics import Diagnostic, Language, Severity, in_language, 
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
 from creditlang.policy_words import DISPOSITION_WORDS
 from creditlang.schema import RESULT_TABLES, Column, Row
-from creditlang.values import UNBOUNDED, ZERO, Interval, negative
+from creditlang.source import visible
+from creditlang.values import UNBOUNDED, ZERO, Interval, negative, plain
 
 HEADINGS: Final[Mapping[str, str]] = {
     "student_id": "学号", "account": "账户", "period": "时段", "amount": "数值", "unit": "单位", "fact": "事实",
@@ -28,11 +29,6 @@ HEADINGS: Final[Mapping[str, str]] = {
     "message": "说明", "entry": "名目",
 }  # fmt: skip
 """What people who read Chinese find above the columns; programs get the names in every language."""
-
-
-def plain(value: Decimal) -> Decimal:
-    """The same number without trailing zeros or exponent."""
-    return Decimal(f"{value.normalize():f}") if value else ZERO
 
 
 def amount_value(value: object) -> Decimal | str | None:
@@ -53,6 +49,10 @@ def counted_amount(entry: Entry) -> object:
     return signed(entry, entry.amount) if entry.state == "live" else (ZERO if entry.raw is not None else None)
 
 
+_NAMED: Final = 3
+"""Files without a count that the equation names."""
+
+
 def total_accounts(policy: Policy) -> tuple[str, ...]:
     """The accounts that have a total of their own: those that stand alone and run over the whole time."""
     accounts = policy.accounts.values()
@@ -70,6 +70,8 @@ class Results:
     dispositions: dict[str, Disposition] = field(factory=dict)
     undetermined: dict[str, str] = field(factory=dict)
     requirement_counts: Counter[tuple[str, str]] = field(factory=Counter)
+    unread: Mapping[str, int | None] = field(factory=dict)
+    """Sheets and files that were refused, and how many rows each has, where that can be told."""
 
     @property
     def totals(self) -> tuple[str, ...]:
@@ -209,7 +211,20 @@ class Results:
         words = DISPOSITION_WORDS if self.language == "zh" else {name: name for name in DISPOSITIONS}
         parts = [f"{words[name]} {self.equation[name]}" for name in DISPOSITIONS]
         head = "读入" if self.language == "zh" else "read"
-        return f"{head} {read} = " + " + ".join(parts)
+        return f"{head} {read} = " + " + ".join(parts) + self._unread_text()
+
+    def _unread_text(self) -> str:
+        """What the equation does not hold, since it was refused."""
+        rows = sum(count or 0 for count in self.unread.values())
+        unknown = [visible(name) for name, count in self.unread.items() if count is None]
+        shown = unknown[:_NAMED] + ["…"] * (len(unknown) > _NAMED)
+        if not (rows or shown):
+            return ""
+        if self.language == "zh":
+            texts = [f"另有{rows}行没有读取"] * bool(rows) + [f"{'、'.join(shown)}没有读取，行数不明"] * bool(shown)
+            return "；" + "，".join(texts)
+        texts = [str(rows)] * bool(rows) + [f"all of {', '.join(shown)}"] * bool(shown)
+        return f"; rows that were not read: {' and '.join(texts)}"
 
     def finish(self, manifest: Sequence[tuple[str, str]]) -> None:
         """Sort the rows and set the manifest."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast
 
 import click
 from attrs import frozen
@@ -219,7 +219,8 @@ def as_of_date(text: str | None, language: "Language") -> date | None:
 
 def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -> dict[str, Any]:
     """The values given with ``--set``, read by the types of what they stand for."""
-    from creditlang.data.cells import CellError, parse_date, parse_number, parse_yes_no
+    from creditlang.data.cells import CellError
+    from creditlang.data.columns import setting_value
     from creditlang.one_student import unknown_values
 
     found: dict[str, Any] = {}
@@ -236,16 +237,8 @@ def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -
         if unknown := unknown_values(policy, [name]):
             show(unknown, language)
             sys.exit(USAGE)
-        kind = policy.setting_types[name]
         try:
-            if kind.name == "yes or no":
-                found[name] = parse_yes_no(text)
-            elif kind.name == "date":
-                found[name] = parse_date(text)
-            elif kind.name == "number":
-                found[name] = parse_number(text, max(kind.decimals, 6))
-            else:
-                found[name] = text
+            found[name] = setting_value(policy.setting_types[name], text)
         except CellError as error:
             from creditlang.diagnostics import Place
 
@@ -272,10 +265,25 @@ def opened(manager: "PluginManager", addresses: Sequence[str], language: "Langua
             source.close()
 
 
-def tables_of(sources: Sequence["Source"]) -> Iterator["RawTable"]:
-    """All tables of some sources."""
+_TOLD_ROWS: Final = 10_000
+
+
+def tables_of(
+    sources: Sequence["Source"], told: Callable[[int, int], None] = lambda done, of: None
+) -> Iterator["RawTable"]:  # fmt: skip
+    """All tables of some sources; `told` hears how many rows there have been, of 0 since nobody knows how many."""
+    rows = 0
+
+    def watched(content: Iterator[Any]) -> Iterator[Any]:
+        nonlocal rows
+        for one in content:
+            yield one
+            before, rows = rows, rows + (len(one.numbers) if hasattr(one, "numbers") else 1)
+            if before // _TOLD_ROWS < rows // _TOLD_ROWS:
+                told(rows, 0)
+
     for source in sources:
-        yield from source.tables()
+        yield from (table.through(watched) for table in source.tables())
 
 
 def plugin_manager(language: "Language", request: DataRequest | None = None) -> "PluginManager":
@@ -314,4 +322,4 @@ def progress(title: str) -> Iterator[Callable[[int, int], None]]:
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+        yield lambda done, of: bar.update(task, completed=done, total=of or None)

@@ -16,9 +16,9 @@ from creditlang.core import operators as o
 from creditlang.data.dataset import Student
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Phrase, Place, message
-from creditlang.examples.judge import BadExample, Judge, constant
+from creditlang.examples.judge import BadExample, Judge, constant, unknown
 from creditlang.ledger import Record, StudentResult, group_on
-from creditlang.one_student import OneStudent, as_read
+from creditlang.one_student import OneStudent, as_read, day_not_said
 from creditlang.resolve import Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
@@ -155,6 +155,8 @@ def _evaluate(policy: o.Policy, program: Program, case: _Case) -> tuple[StudentR
     records, own = _records(policy, reader, case, who)
     as_of = date.fromisoformat(case.as_of) if case.as_of else None
     records = [record for record in records if _is_his(policy, record, records)]
+    if unsaid := day_not_said(policy, as_of, records):
+        raise BadExample(_told(unsaid), case.span)
     one_student = OneStudent(policy, as_of, settings_of(policy, program, case.settings))
     return one_student.result(as_read(who, records)), own
 
@@ -186,8 +188,6 @@ def _records(policy: o.Policy, reader: DataReader, case: _Case, who: Student) ->
         for _ in range(times):
             identifier = f"r{len(records) + 1:04d}"
             record = reader.record_from(kind, {**values, "record_id": identifier}, who.identifier, Place("example"))
-            group = policy.kinds[kind].group
-            record.named = group is None or record.values.get(group) is None
             records.append(record)
             if str(id(written)) in case.own:
                 own.append(identifier)
@@ -222,6 +222,10 @@ def written_values(
                 values[where] = _text(part.value)
             case "word" | "value" if position == 0 and item:
                 values[where] = part.name or _text(part.value)
+                items = columns[where].values or {}
+                if part.kind == "word" and part.name not in items and part.name not in policy.treats:
+                    reason = Phrase(f"there is no item “{part.name}”", f"没有项目“{part.name}”")
+                    raise unknown(reason, part.name, items, part.span)
             case "word" if column is not None and column.type.name == "yes or no":
                 values[where] = "yes"
             case _:

@@ -181,7 +181,7 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         return record
 
     def typed_records(self, children: Children) -> t.Count:
-        return t.Count(identifier(children[0]), handed(children, "where"), False, span=span_of(children))
+        return t.Count(identifier(children[0]), handed(children, "where"), False, False, span=span_of(children))
 
     def typed_condition(self, children: Children) -> t.Expression:
         condition: t.Expression = handed(children, "where")

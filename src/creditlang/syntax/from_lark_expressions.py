@@ -144,9 +144,11 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
         return expression_node(t.Call, children, identifier(children[0]), arguments)
 
     def latest(self, children: Children) -> t.Expression:
-        name, _, kind, *rest = children
-        before = rest[-1] if rest else None
-        return expression_node(t.Latest, children, identifier(name), identifier(kind), before)
+        name, _, *rest = children
+        even_void = bool(tokens(rest, "EVEN_VOID"))
+        kind, *day = rest[even_void:]
+        before = day[-1] if day else None
+        return expression_node(t.Latest, children, identifier(name), identifier(kind), before, even_void)
 
     def as_of_date(self, children: Children) -> t.Expression:
         return t.AsOf(span=place_of(children[0]))
@@ -156,7 +158,8 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
 
     def total_of(self, children: Children) -> t.Expression:
         field, kind = identifiers(children)
-        return expression_node(t.SumOf, children, field, kind, handed(children, "where"))
+        even_void = bool(tokens(children, "EVEN_VOID"))
+        return expression_node(t.SumOf, children, field, kind, handed(children, "where"), even_void)
 
     def later(self, children: Children) -> t.Expression:
         count, unit, _, start = children
@@ -193,7 +196,8 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
 
     def _count(self, children: Children, any_record: bool) -> t.Expression:
         kind = identifier(tokens(children, "NAME")[0])
-        return expression_node(t.Count, children, kind, handed(children, "where"), any_record)
+        even_void = bool(tokens(children, "EVEN_VOID"))
+        return expression_node(t.Count, children, kind, handed(children, "where"), any_record, even_void)
 
     def where(self, children: Children) -> Handed:
         return Handed("where", children[1])

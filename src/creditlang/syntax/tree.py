@@ -243,6 +243,7 @@ class Count(Expression):
     kind: Identifier
     where: Expression | None
     any: bool
+    even_void: bool
 
 
 @node
@@ -252,6 +253,7 @@ class Latest(Expression):
     field: Identifier
     kind: Identifier
     before: Expression | None
+    even_void: bool
 
 
 @node
@@ -273,6 +275,7 @@ class SumOf(Expression):
     field: Identifier
     kind: Identifier
     where: Expression | None
+    even_void: bool
 
 
 # ---- lines of bodies ------------------------------------------------------------------------------------------------

@@ -23,6 +23,9 @@ from creditlang_builtin.report.report_pictures import Pictures
 _HERE: Final = Path(__file__).parent
 
 
+_OURS: Final = b'<meta name="generator" content="creditlang">'
+
+
 class ReportOutput(Output):
     """To a file, or to the stream."""
 
@@ -56,7 +59,7 @@ class ReportOutput(Output):
                 self.stream.write(text)
                 self.stream.flush()
             return
-        pending = PendingFile(Path(self.target))
+        pending = PendingFile(Path(self.target), ours=lambda beginning: _OURS in beginning)
         try:
             with reporting(pending.path.name):
                 pending.stream.write(text)

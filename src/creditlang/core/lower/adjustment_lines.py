@@ -50,6 +50,7 @@ class AdjustmentLines(Lines):
                 yield o.Guard(line.disposition, condition, reason, line.keeps, values, **common)
             case t.Scale():
                 when, deeper = self.case_condition(line.condition, inner)
+                self.check_share(line.operator, line.value)
                 value, _ = self.elaborator.number(line.value, deeper, unit if line.operator == "plus" else None)
                 yield o.Scale(line.operator, value, when, fallback, **common)
             case t.Rounded():
@@ -70,6 +71,12 @@ class AdjustmentLines(Lines):
         inner = evolve(context, tolerant=True)
         names = dict.fromkeys(re.findall(r"\{(\w+)\}", reason))
         return tuple((name, self.elaborator.expression(t.Name(name, span=line.span), inner)[0]) for name in names)
+
+    def check_share(self, operator: str, value: t.Expression) -> None:
+        """Report `plus 25%`: of what, it does not say."""
+        if operator == "plus" and isinstance(value, t.Number) and value.span.text.strip().endswith(("%", "％")):
+            factor = ((value.value + 1) * 100).normalize()
+            self.scope.report("CR211", value.span, share=value.span.text.strip(), factor=f"{factor:f}")
 
     def take_source(self, name: t.Identifier, context: Context) -> tuple[str | None, str | None]:
         """The field that names an account, or else the account that is named itself."""
@@ -159,6 +166,7 @@ class AdjustmentLines(Lines):
                 fields = tuple(self.key_field(line.field, context))
                 yield o.Choose("first", o.Group((), fields), None, over, **common)
             case t.From():
+                self.check_share(line.operator, line.factor)
                 factor, _ = self.elaborator.number(line.factor, context, unit if line.operator == "plus" else None)
                 yield o.Scale(
                     operation=line.operator, value=factor, condition=condition, ordinal=line.ordinal, group=group,

@@ -10,7 +10,7 @@ from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import Lines, asks_missing
 from creditlang.syntax import tree as t
-from creditlang.types import Type
+from creditlang.types import DATE, Type
 
 
 @define
@@ -86,11 +86,11 @@ class DecisionLines(Lines):
         context = Context()
         node = line.condition
         condition = self.elaborator.condition(node, context)
-        if (
-            isinstance(condition, e.Compare)
-            and condition.ranks is None
-            and condition.operator in (">=", "<=", ">", "<")
-        ):
+        with self.scope.quiet():
+            numbers = not isinstance(node, t.Compare) or self.elaborator.expression(node.left, context)[1] != DATE
+        numbers = numbers and not isinstance(node, t.Within)
+        ordered = (">=", "<=", ">", "<")
+        if isinstance(condition, e.Compare) and condition.ranks is None and condition.operator in ordered and numbers:
             have, needed, at_least = condition.left, condition.right, condition.operator in (">=", ">")
         return o.Part(
             number=self.number(), label=line.label or node.span.text, condition=condition, have=have, needed=needed,

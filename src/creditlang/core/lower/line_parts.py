@@ -125,8 +125,15 @@ def as_written(span: Span, whole: bool = False) -> str:
     column = span.source.position(span.start).column - 1
     before = line[:column]
     start = 0 if whole or not re.search("[:：]", before) else column
-    return _TRAILING.sub("", line[start:]).strip()
+    text = line[start:]
+    ends = (match.start() for match in _TEXT_OR_COMMENT.finditer(text) if match.group()[0] == "#")
+    text = text[: next(ends, None)].rstrip()
+    while text.endswith(("]", "】")) and (opens := max(text.rfind("["), text.rfind("【"))) >= 0:
+        if text[:opens][-1:].isalnum():  # an index, as of a table
+            break
+        text = text[:opens].rstrip()
+    return text.strip()
 
 
 _ARTICLE = re.compile(r"第[零一二三四五六七八九十百\d]+条")
-_TRAILING = re.compile(r"(\s*(\[[^\]\"]*\]|【[^】]*】))*\s*(#[^\"]*)?$")
+_TEXT_OR_COMMENT = re.compile(r'"[^"]*+"|“[^”]*+”|＂[^＂]*+＂|#')

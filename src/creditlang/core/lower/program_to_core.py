@@ -6,14 +6,14 @@ result is immutable, holds no tree, and can be evaluated only when there was no 
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from attrs import evolve, fields_dict
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
-from creditlang.core.dependencies import Order, references
+from creditlang.core.dependencies import READ, SEARCHES, Order, references
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.calendar_periods import build_calendar
 from creditlang.core.lower.elaborate import Context, Elaborator
@@ -23,6 +23,7 @@ from creditlang.core.lower.scope import Scope
 from creditlang.core.scales import scales
 from creditlang.diagnostics import Diagnostic, Label, Phrase
 from creditlang.extensions import Extensions
+from creditlang.nodes import changed
 from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
@@ -58,7 +59,7 @@ class Compilation:
         self.facts: dict[str, o.Fact] = {}
         self.record_facts: dict[str, e.Expression] = {}
         self.settings: dict[str, tuple[o.DatedValue, ...]] = {}
-        self.guards: dict[str, tuple[o.Operator, ...]] = {}
+        self.guards: dict[str, tuple[o.Guard, ...]] = {}
         self.scope.elaborate_setting = self.setting
         self.scope.elaborate_fact = self.fact
         self.scope.elaborate_record_fact = self.record_fact
@@ -92,11 +93,13 @@ class Compilation:
                 self.scope.record_fact(name)
         self.check_early()
         self.check_references()
-        accounts = {name: self.account(symbol) for name, symbol in program.accounts.items()}
+        accounts = self.guards_first({name: self.account(symbol) for name, symbol in program.accounts.items()})
         moves = tuple(move for move in map(self.move, program.offsets) if move is not None)
         requirements = {name: self.requirement(node) for name, node in program.requires.items()}
         uniques = tuple(self.unique(node) for node in program.uniques)
-        order, circle = Order(
+        kinds = {name: self.kind(kind) for name, kind in program.kinds.items()}
+        found = Order(
+            kinds=kinds,
             accounts=accounts,
             rules=self.rules,
             facts=self.facts,
@@ -104,10 +107,18 @@ class Compilation:
             moves=moves,
             requirements=requirements,
             uniques=uniques,
-        ).find()
+        )
+        order, circle = found.find()
         if circle:
-            self.scope.report("CR321", self.place_of(circle), circle=" → ".join(circle))
-        kinds = {name: self.kind(kind) for name, kind in program.kinds.items()}
+            self.scope.report("CR321", self.place_of(circle), circle=_told(circle))
+        for name, kind in kinds.items():
+            for guard in kind.guards:
+                if ("kind", name) in found.reads(guard.condition):
+                    self.scope.report("CR322", guard.span, kind=name)
+        lines = [line for rule in self.rules.values() for line in rule.operators]
+        for line in dict.fromkeys((*lines, *(line for account in accounts.values() for line in account.operators))):
+            if isinstance(line, o.Guard) and line.disposition == "invalid" and found.looks_around(line.condition):
+                self.scope.report("CR323", line.span)
         return o.Policy(
             identifier=head.identifier if head else "policy",
             title=(head.title or "") if head else "",
@@ -140,10 +151,10 @@ class Compilation:
             fingerprint=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         )
 
-    def place_of(self, names: tuple[str, ...]) -> "Span | None":
+    def place_of(self, circle: tuple[tuple[str, str], ...]) -> "Span | None":
         """Where a name of a circle is declared."""
-        for name in names:
-            symbol = self.program.accounts.get(name)
+        for name, _ in circle:
+            symbol = self.program.items.get(name) or self.program.accounts.get(name) or self.program.kinds.get(name)
             node: t.Named | None = symbol.node if symbol else self.program.facts.get(name)
             if node is not None:
                 return node.name.span
@@ -175,17 +186,28 @@ class Compilation:
         return kind
 
     def check_early(self) -> None:
-        """Report balances and facts in conditions that are asked before anything is worked out."""
+        """Report what is asked before anything is worked out: which rule takes a record, who is enrolled."""
         where = Phrase("a condition that is asked before anything is worked out", "计算之前就要判断的条件")
-        requests = {self.program.canonical("kind", node.request.text) for node in self.program.offsets if node.request}
-        taken = {rule.kind for rule in self.rules.values() if rule.where is not None}
-        asked = [(rule.where, rule.span) for rule in self.rules.values()]
-        for name, kind in self.program.kinds.items():
-            if kind.first("item") is None and name not in requests | taken and not kind.node.enrolment:
-                asked += [(guard.condition, guard.span) for guard in self.guards[name] if isinstance(guard, o.Guard)]
-        for condition, span in asked:
-            if any(not isinstance(x, e.RecordFact) for x in references(condition)):
+        asked: list[tuple[e.Expression | None, Span | None, tuple[type[e.Expression], ...]]]
+        asked = [(rule.where, rule.span, READ) for rule in self.rules.values()]
+        for name, guards in self.guards.items():
+            if self.program.kinds[name].node.enrolment:
+                asked += [(guard.condition, guard.span, (*READ, *SEARCHES, e.Enrolled)) for guard in guards]
+        for condition, span, kinds in asked:
+            if any(not isinstance(x, e.RecordFact) for x in references(condition, kinds)):
                 self.scope.report("CR103", span, container=where)
+
+    def guards_first(self, accounts: dict[str, o.Account]) -> dict[str, o.Account]:
+        """The guards at the head of a category or score, put before the lines of all its items."""
+        found = dict(accounts)
+        for name in reversed(accounts):
+            operators = accounts[name].operators
+            head = tuple(takewhile(lambda operator: isinstance(operator, o.Guard), operators))
+            for inner in self.program.within(name) if head else ():
+                for item in accounts[inner].items:
+                    self.rules[item] = changed(self.rules[item], operators=(*head, *self.rules[item].operators))
+            found[name] = changed(accounts[name], operators=operators[len(head) :])
+        return found
 
     def check_depth(self) -> None:
         """Refuse named values that are deeper, through the names they refer to, than a walk can go.
@@ -282,7 +304,8 @@ class Compilation:
             context = Context(kind=kind)
             self.bodies.check_place(kind.node.lines, "record")
             around = self.bodies.article(kind.node.cites)
-            self.guards[name] = tuple(self.bodies.operators(kind.node.lines, context, around, None, None))
+            operators = self.bodies.operators(kind.node.lines, context, around, None, None)
+            self.guards[name] = tuple(operator for operator in operators if isinstance(operator, o.Guard))
 
     def check_period(self, period: str | None, node: t.Named, known: tuple[str, ...]) -> None:
         """Report a period in which this declaration cannot be worked out."""
@@ -308,7 +331,7 @@ class Compilation:
             where = e.Constant(True)
         return o.Rule(
             name=item.name, labels=item.labels, account=item.account, kind=item.kind, where=where,
-            falls_on_group=len(lines) < len(node.lines), operators=(*self.guards[item.kind], *own), article=around,
+            falls_on_group=len(lines) < len(node.lines), operators=tuple(own), article=around,
             number=self.bodies.number(), span=node.name.span,
         )  # fmt: skip
 
@@ -491,13 +514,12 @@ class Compilation:
             self.scope.report("CR112", again.span, *map(Label, filter(None, [roundings[0].span])))
         order = self.order_line(node.lines)
         limit = self.elaborator.number(node.limit, Context(period=node.period), target.unit)[0] if node.limit else None
-        kind_guards = tuple(guard for guard in self.guards[request] if isinstance(guard, o.Guard))
         return o.Move(
             number=self.bodies.number(), target=target.name, kind=request, sources=tuple(sources),
             source_field=account.name, amount_field=amount.name,
             order_field=self.named_field(order.field, kind, "date") if order else None, limit=limit,
             ratios=self.ratios(node, around), rounding=roundings[0] if roundings else None,
-            guards=(*kind_guards, *guards), labels=node.labels, article=around,
+            guards=tuple(guards), labels=node.labels, article=around,
             text=as_written(node.name.span, whole=True), span=node.name.span,
         )  # fmt: skip
 
@@ -606,3 +628,13 @@ def depth_of(x: object, deep: Mapping[str, int]) -> int:
     if not isinstance(x, e.Expression):
         return 0
     return 1 + max((depth_of(getattr(x, name), deep) for name in fields_dict(type(x))), default=0)
+
+
+def _told(circle: tuple[tuple[str, str], ...]) -> Phrase:
+    """What reads what; where the next of them reads as a part of the same whole, that is said."""
+    en = zh = circle[0][0]
+    for (_, read), (following, _) in zip(circle, (*circle[1:], circle[0]), strict=True):
+        en, zh = f"{en} → {read}", f"{zh} → {read}"
+        if read != following:
+            en, zh = f"{en} (worked out together with {following})", f"{zh}（与{following}一并计算）"
+    return Phrase(en, zh)
