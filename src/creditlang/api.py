@@ -38,7 +38,7 @@ from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation, amount_text
 from creditlang.ledger import PartLine, Record, StudentResult
-from creditlang.one_student import OneStudent, as_read, unknown_values
+from creditlang.one_student import OneStudent, as_read, day_not_said, unknown_values
 from creditlang.plugin import PluginManager, Source
 from creditlang.schema import RawTable
 from creditlang.source import SourceFile
@@ -243,6 +243,8 @@ def _evaluate(
         room = one.values.get(declared.group or "")
         if declared.membership and not one.named and owners.group_of(who, declared, one) != room:
             one.problem = one.problem or report("CR658", one.place)
+    if unsaid := day_not_said(policy.core, as_of, records):
+        raise DataError([unsaid])
     result = OneStudent(policy.core, as_of, overrides).result(as_read(who, records))
     return Result(policy, result, dict(student), tuple(given), as_of, dict(overrides))
 

@@ -111,3 +111,29 @@ def test_values_of_records_that_are_none_are_invalid(policy: creditlang.Policy) 
     assert codes == {1: "CR606", 2: "CR602", 3: "CR612", 4: "CR605", 5: "CR612", 6: None}
     with pytest.raises(creditlang.DataError):
         policy.evaluate({**STUDENT, "student_id": HUGE}, {})
+
+
+EXPIRING = """
+unit point
+record licence
+    item : item
+    on   : date
+category licences in point
+    item car
+        void when 3 years after on <= as of, "expired"
+        1 per event
+example "a licence"
+    licence car, on 2025-01-01
+    expect licences = 1
+"""
+
+
+def test_the_day_is_said_and_never_taken_from_the_data() -> None:
+    policy = creditlang.load(EXPIRING)
+    records = {"licence": [{"item": "car", "on": "2025-01-01"}]}
+    with pytest.raises(creditlang.DataError) as failed:
+        policy.evaluate({}, records)
+    assert [found.code for found in failed.value.diagnostics] == ["CR613"]
+    assert "--as-of 2025-01-01" in str(failed.value)
+    assert policy.evaluate({}, records, as_of=date(2027, 12, 31)).account("licences") == 1
+    assert policy.evaluate({}, records, as_of=date(2028, 1, 1)).account("licences") == 0

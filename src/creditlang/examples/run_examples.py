@@ -18,7 +18,7 @@ from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Phrase, Place, message
 from creditlang.examples.judge import BadExample, Judge, constant, unknown
 from creditlang.ledger import Record, StudentResult, group_on
-from creditlang.one_student import OneStudent, as_read
+from creditlang.one_student import OneStudent, as_read, day_not_said
 from creditlang.resolve import Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
@@ -155,6 +155,8 @@ def _evaluate(policy: o.Policy, program: Program, case: _Case) -> tuple[StudentR
     records, own = _records(policy, reader, case, who)
     as_of = date.fromisoformat(case.as_of) if case.as_of else None
     records = [record for record in records if _is_his(policy, record, records)]
+    if unsaid := day_not_said(policy, as_of, records):
+        raise BadExample(_told(unsaid), case.span)
     one_student = OneStudent(policy, as_of, settings_of(policy, program, case.settings))
     return one_student.result(as_read(who, records)), own
 
