@@ -118,7 +118,8 @@ def test_volunteer_hours(change: Change) -> None:
         {"on": since, "joined": True, "school_right": True, "number_right": right} for since, right in PROFILES
     ]
     records = {"profile": profiles, "service": services}
-    result = loaded("volunteer_hours").evaluate({"entered_on": date(2020, 9, 1)}, records, set=change)
+    who = {"entered_on": date(2020, 9, 1)}
+    result = loaded("volunteer_hours").evaluate(who, records, as_of=date(2023, 6, 30), set=change)
     expected = learning_hours(VOLUNTEER | change)
     assert by_semester(result, "labour") == expected
     assert result.account("labour") == sum(expected.values())
