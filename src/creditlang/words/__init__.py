@@ -1,0 +1,49 @@
+"""What people read, in both languages: the words that several rooms need, and what a thing is called.
+
+`terms` has one table for each sort of word, by the code that result tables and files have; `label` says what people
+call a thing that a policy declares; `said` fills a sentence, with numbers that know their plural. A sentence that only
+one module says stands there as a `Phrase`; what is wrong with policy or data stands in the pages of the codes; keywords
+stand in `grammar/keywords.toml`. Nowhere else is it asked which language somebody reads.
+"""
+
+from creditlang.diagnostics import Language, Phrase, in_language
+from creditlang.words.labels import label, unit_label
+from creditlang.words.sentences import Counted, said
+from creditlang.words.terms import (
+    ANSWERS,
+    COLUMNS,
+    COMPARISON_COLUMNS,
+    DISPOSITIONS,
+    PERIODS,
+    SORTS,
+    STATUSES,
+    STEPS,
+    TABLES,
+    TYPES,
+    code_of,
+    word,
+    yes_or_no,
+)
+
+__all__ = [
+    "ANSWERS",
+    "COLUMNS",
+    "COMPARISON_COLUMNS",
+    "DISPOSITIONS",
+    "PERIODS",
+    "SORTS",
+    "STATUSES",
+    "STEPS",
+    "TABLES",
+    "TYPES",
+    "Counted",
+    "Language",
+    "Phrase",
+    "code_of",
+    "in_language",
+    "label",
+    "said",
+    "unit_label",
+    "word",
+    "yes_or_no",
+]

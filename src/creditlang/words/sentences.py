@@ -1,0 +1,29 @@
+"""Sentences with values in them, and numbers that know their plural."""
+
+from typing import Final
+
+from creditlang.diagnostics import Language, in_language
+
+_PLURALS: Final = {"entry": "entries", "category": "categories", "policy": "policies", "person": "people"}
+
+
+class Counted(int):
+    """A number that is written with the word behind its colon, `{count:student}`: 1 student, 2 students."""
+
+    def __format__(self, word: str) -> str:
+        """The number, and the word as many as there are."""
+        if not word:
+            return str(int(self))
+        return f"{int(self)} {word if self == 1 else _PLURALS.get(word) or f'{word}s'}"
+
+
+def said(text: str, language: Language, /, **values: object) -> str:
+    """A sentence, usually a `Phrase`, in a language; `{name}` stands for a value, `{count:student}` for so many."""
+    shown = {name: _shown(value, language) for name, value in values.items()}
+    return in_language(text, language).format(**shown)
+
+
+def _shown(value: object, language: Language) -> object:
+    if isinstance(value, str):
+        return in_language(value, language)
+    return Counted(value) if type(value) is int else value
