@@ -7,8 +7,8 @@ stand in `grammar/keywords.toml`. Nowhere else is it asked which language somebo
 """
 
 from creditlang.diagnostics import Language, Phrase, in_language
-from creditlang.words.labels import label, unit_label
-from creditlang.words.sentences import Counted, said
+from creditlang.words.labels import Declared, first_fit, label, unit_label
+from creditlang.words.sentences import COLON, COMMA, IN_BRACKETS, NOTHING, SEMICOLON, Counted, both, said
 from creditlang.words.terms import (
     ANSWERS,
     COLUMNS,
@@ -27,19 +27,27 @@ from creditlang.words.terms import (
 
 __all__ = [
     "ANSWERS",
+    "COLON",
     "COLUMNS",
+    "COMMA",
     "COMPARISON_COLUMNS",
     "DISPOSITIONS",
+    "IN_BRACKETS",
+    "NOTHING",
     "PERIODS",
+    "SEMICOLON",
     "SORTS",
     "STATUSES",
     "STEPS",
     "TABLES",
     "TYPES",
     "Counted",
+    "Declared",
     "Language",
     "Phrase",
+    "both",
     "code_of",
+    "first_fit",
     "in_language",
     "label",
     "said",

@@ -1,7 +1,7 @@
 """What people call a thing that a policy declares."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
 from creditlang.diagnostics import Language
@@ -21,12 +21,15 @@ class Declared(Protocol):
 
 def label(thing: Declared, language: Language = "zh") -> str:
     """The first label, else the name; to those who read English a label in Chinese says nothing."""
-    fit = (text for text in thing.labels if language == "zh" or not _CHINESE.search(text))
-    return next(fit, thing.name)
+    return first_fit(thing.name, thing.labels, language)
+
+
+def first_fit(name: str, labels: Iterable[str], language: Language = "zh") -> str:
+    """The same for what is no declaration of its own, such as a value of a choice."""
+    return next((text for text in labels if text != name and (language == "zh" or not _CHINESE.search(text))), name)
 
 
 def unit_label(unit: str | None, labels: Mapping[str, str], language: Language = "zh") -> str:
     """What a unit is called; empty for a plain number."""
     name = unit or ""
-    given = labels.get(name, name)
-    return name if language == "en" and _CHINESE.search(given) else given
+    return first_fit(name, [labels.get(name, name)], language)

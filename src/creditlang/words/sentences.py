@@ -1,10 +1,18 @@
 """Sentences with values in them, and numbers that know their plural."""
 
+from collections.abc import Callable
 from typing import Final
 
-from creditlang.diagnostics import Language, in_language
+from creditlang.diagnostics import Language, Phrase, in_language
 
 _PLURALS: Final = {"entry": "entries", "category": "categories", "policy": "policies", "person": "people"}
+
+
+COLON: Final = Phrase(": ", "：")
+COMMA: Final = Phrase(", ", "，")
+SEMICOLON: Final = Phrase("; ", "；")
+IN_BRACKETS: Final = Phrase(" ({note})", "（{note}）")
+NOTHING: Final = Phrase("—", "—")
 
 
 class Counted(int):
@@ -15,6 +23,11 @@ class Counted(int):
         if not word:
             return str(int(self))
         return f"{int(self)} {word if self == 1 else _PLURALS.get(word) or f'{word}s'}"
+
+
+def both(write: Callable[[Language], str]) -> Phrase:
+    """What `write` makes of it in each language."""
+    return Phrase(write("en"), write("zh"))
 
 
 def said(text: str, language: Language, /, **values: object) -> str:

@@ -86,7 +86,7 @@ COLUMNS: Final[Words] = _coded(
 )  # fmt: skip
 """What stands above the columns of the result tables; programs get the codes in every language."""
 
-COMPARISON_COLUMNS: Final[Words] = COLUMNS | _coded(
+COMPARISON_COLUMNS: Final[Words] = {**COLUMNS, **_coded(
     {
         "sort": "类别", "name": "名称", "before": "原来", "after": "现在", "difference": "变化", "way": "增减",
         "rules": "引起变化的规则", "needed_before": "原来应有", "needed_after": "现在应有", "have_before": "原来已有",
@@ -94,7 +94,7 @@ COMPARISON_COLUMNS: Final[Words] = COLUMNS | _coded(
         "sum": "变化合计", "largest": "最大变化", "crossings": "要求状态改变人数", "line": "起作用的一行",
         "counted_before": "原来计入", "counted_after": "现在计入", "total": "合计", "gain": "增加", "lose": "减少",
     }
-)  # fmt: skip
+)}  # fmt: skip
 """The same for the tables of a comparison."""
 
 
