@@ -164,7 +164,7 @@ class _Text:
         yield from self.left_out(len(counts))
 
     # ---- tables and words
-    def said(self, name: str, **values: object) -> str:
+    def said(self, name: str, /, **values: object) -> str:
         return said(_WORDS[name], self.language, **values)
 
     def table(

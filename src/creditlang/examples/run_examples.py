@@ -23,7 +23,7 @@ from creditlang.resolve import Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.from_lark_examples import disposition_of
-from creditlang.words import both, label
+from creditlang.words import EXPECTED, both, label
 
 
 @frozen
@@ -250,15 +250,11 @@ def settings_of(policy: o.Policy, program: Program, settings: Iterable[t.Setting
             )
         value, wanted = constant(setting.value), policy.setting_types[name]
         if not isinstance(value, _CONSTANTS.get(wanted.name, object)):
-            sort = _SORTS.get(wanted.name) or Phrase("another kind of value", "另一种值")
+            sort = EXPECTED[wanted.name] if wanted.name in _CONSTANTS else Phrase("another kind of value", "另一种值")
             reason = Phrase(f"“{setting.name.text}” stands for {sort}", f"“{setting.name.text}”应是{sort.zh}")
             raise BadExample(reason, setting.span)
         found[name] = value
     return found
 
 
-_SORTS: Final = {
-    "number": Phrase("a number", "一个数"), "date": Phrase("a date", "一个日期"), "text": Phrase("a text", "一段文字"),
-    "yes or no": Phrase("yes or no", "“是”或“否”"),
-}  # fmt: skip
 _CONSTANTS: Final[Mapping[str, type]] = {"number": Decimal, "date": date, "text": str, "yes or no": bool}

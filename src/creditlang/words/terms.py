@@ -57,13 +57,23 @@ STEPS: Final[Words] = _coded(
 """What a line of a policy does to an amount."""
 
 SORTS: Final[Words] = {
-    "account": Phrase("account", "账户"), "item": Phrase("item", "项目"), "fact": Phrase("fact", "事实"),
-    "requirement": Phrase("requirement", "要求"), "part": Phrase("part", "组成部分"), "total": Phrase("total", "合计"),
-    "kind": Phrase("kind of record", "记录种类"), "field": Phrase("field", "字段"), "rule": Phrase("rule", "规则"),
-    "student": Phrase("student", "学生"), "record": Phrase("record", "记录"), "value": Phrase("named value", "设定值"),
-    "semester": Phrase("semester", "学期"),
+    "unit": Phrase("unit", "计量单位"), "enumeration": Phrase("scale or choice", "等级或选项"),
+    "let": Phrase("named value", "设定值"), "kind": Phrase("kind of record", "记录种类"),
+    "account": Phrase("account", "账户"), "item": Phrase("item", "项目"), "adjust": Phrase("adjustment", "调整"),
+    "table": Phrase("table", "表"), "fact": Phrase("fact", "事实"), "field": Phrase("field", "字段"),
+    "type": Phrase("type", "类型"), "require": Phrase("requirement", "要求"), "name": Phrase("name", "名称"),
+    "attribute": Phrase("attribute", "属性"), "value": Phrase("value", "值"), "status": Phrase("status", "状态"),
+    "semester": Phrase("semester", "学期"), "article": Phrase("article", "条款"),
+    "given": Phrase("always known", "总可问"),
 }  # fmt: skip
 """What a name stands for."""
+
+EXPECTED: Final[Words] = {
+    "number": Phrase("a number", "数字"), "text": Phrase("a text", "文字"), "yes or no": Phrase("yes or no", "是或否"),
+    "date": Phrase("a date", "日期"), "semester": Phrase("a semester", "学期"), "value": Phrase("a value", "取值"),
+    "item": Phrase("an item", "项目"), "account": Phrase("an account", "账户"), "unknown": Phrase("something", "某值"),
+}  # fmt: skip
+"""What has to stand somewhere, by its type."""
 
 TABLES: Final[Words] = _coded(
     {

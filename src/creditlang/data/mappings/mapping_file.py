@@ -23,6 +23,7 @@ from creditlang.data.sheets.column_layout import Layouts
 from creditlang.diagnostics import Diagnostic, Phrase, either, listed, nearest, report
 from creditlang.resources import mapping_names, mapping_path
 from creditlang.source import SourceFile
+from creditlang.words import SORTS
 
 LONGEST: Final = 256 * 1024
 """Bytes of a mapping file."""
@@ -370,7 +371,7 @@ class _Reader:
                 semester = self.layouts.columns.semester(text)
             except CellError:
                 names = [semester.name for semester in self.policy.calendar.semesters]
-                self.unknown((*path, text), Phrase("semester", "学期"), text, names)
+                self.unknown((*path, text), SORTS["semester"], text, names)
                 continue
             if not isinstance(count, int) or isinstance(count, bool) or count < 1:
                 self.not_understood((*path, text), A_NUMBER)
