@@ -166,14 +166,15 @@ def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
     """A table of students, what is wrong, and the equation."""
     from creditlang.cli.findings_screen import show_findings
     from creditlang.text_table import table_text
+    from creditlang.words import STATUSES, word
 
     results = cohort.results
     columns = results.columns("students")
-    words = {"met": "达到", "unmet": "未达到", "open": "未定"} if language == "zh" else {}
-    headings = [column.label or column.name if language == "zh" else column.name for column in columns]
-    headings = [{"student_id": "学号"}.get(head, head) if language == "zh" else head for head in headings]
-    rows = [[words.get(str(cell), cell) for cell in row] for row in results.tables["students"]]
-    click.echo(table_text(headings, rows), err=err)
+    rows = [
+        [word(STATUSES, cell, language) if isinstance(cell, str) else cell for cell in row]
+        for row in results.tables["students"]
+    ]
+    click.echo(table_text([column.label for column in columns], rows), err=err)
     show_findings(cohort.dataset.problems, language)
     equation(cohort, language)
 
@@ -195,16 +196,12 @@ def joined_line(joined: "Joined", language: "Language") -> str:
 def equation(cohort: "Cohort", language: "Language") -> None:
     """The record equation, requirements in numbers, and who is undetermined; on the error stream."""
     from creditlang.cli.findings_screen import show_undetermined
+    from creditlang.words import STANDING, label, said
 
     results = cohort.results
     for name, requirement in results.policy.requirements.items():
         counts = {status: results.requirement_counts[name, status] for status in ("met", "unmet", "open")}
-        label = requirement.labels[0] if requirement.labels and language == "zh" else name
-        texts = {
-            "en": f"{label}: {counts['met']} met, {counts['unmet']} not met, {counts['open']} open",
-            "zh": f"{label}：达到{counts['met']}人，未达到{counts['unmet']}人，未定{counts['open']}人",
-        }
-        click.echo(texts[language], err=True)
+        click.echo(said(STANDING, language, label=label(requirement, language), **counts), err=True)
     for joined in cohort.dataset.joined:
         click.echo(joined_line(joined, language), err=True)
     sign = "" if cohort.balanced else "  ✗"

@@ -38,7 +38,7 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "gainers": Phrase("Totals that became more, the largest change first", "增加的合计（变化大的在前）"),
     "undecided": Phrase("Totals that may be more or less", "增减未定的合计"),
     "scope": Phrase("Students in one version only", "只在一个版本中的学生"),
-    "crossings": Phrase("Requirements that changed", "状态改变的要求"),
+    "crossings": Phrase("Requirements that changed", "结论改变的要求"),
     "crossed": Phrase("  {name}: {before} → {after}: {count}", "  {name}：{before} → {after}，{count}人"),
     "ended": Phrase("  {before} → {after}: {count}", "  {before} → {after}，{count}条"),
     "rules": Phrase("By rule", "按规则"), "totals": Phrase("By total", "按合计"),
@@ -46,7 +46,7 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "others": Phrase("Accounts and facts beside the totals", "合计以外的账户和事实"),
     "more": Phrase("… {count} more", "……另有{count}行"),
     "equations": Phrase("old: {old}\nnew: {new}", "原版本：{old}\n新版本：{new}"),
-    "none": Phrase("–", "无"), "needed": Phrase("{name} (what is asked)", "{name}（应有）"),
+    "none": Phrase("–", "无"), "needed": Phrase("{name} (what is asked)", "{name}（需要）"),
     "applies": Phrase("applies", "适用"),
 }  # fmt: skip
 

@@ -6,9 +6,9 @@ one module says stands there as a `Phrase`; what is wrong with policy or data st
 stand in `grammar/keywords.toml`. Nowhere else is it asked which language somebody reads.
 """
 
-from creditlang.diagnostics import Language, Phrase, in_language
+from creditlang.diagnostics import Language, Phrase, in_language, listed
 from creditlang.words.labels import Declared, first_fit, label, unit_label
-from creditlang.words.sentences import COLON, COMMA, IN_BRACKETS, NOTHING, SEMICOLON, Counted, both, said
+from creditlang.words.sentences import COLON, COMMA, IN_BRACKETS, NOTHING, SEMICOLON, STANDING, Counted, both, said
 from creditlang.words.terms import (
     ANSWERS,
     COLUMNS,
@@ -39,6 +39,7 @@ __all__ = [
     "PERIODS",
     "SEMICOLON",
     "SORTS",
+    "STANDING",
     "STATUSES",
     "STEPS",
     "TABLES",
@@ -52,6 +53,7 @@ __all__ = [
     "first_fit",
     "in_language",
     "label",
+    "listed",
     "said",
     "unit_label",
     "word",

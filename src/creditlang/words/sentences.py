@@ -12,6 +12,10 @@ COLON: Final = Phrase(": ", "：")
 COMMA: Final = Phrase(", ", "，")
 SEMICOLON: Final = Phrase("; ", "；")
 IN_BRACKETS: Final = Phrase(" ({note})", "（{note}）")
+STANDING: Final = Phrase(
+    "{label}: {met} met, {unmet} not met, {open} open", "{label}：符合{met}人，不符合{unmet}人，未定{open}人"
+)
+"""How a requirement stands over students."""
 NOTHING: Final = Phrase("—", "—")
 
 

@@ -87,9 +87,9 @@ TABLES: Final[Words] = _coded(
 COLUMNS: Final[Words] = _coded(
     {
         "student_id": "学号", "account": "账户", "period": "时段", "amount": "数值", "unit": "单位", "fact": "事实",
-        "value": "值", "requirement": "要求", "part": "组成部分", "needed": "应有", "have": "已有", "short": "尚缺",
-        "status": "状态", "article": "条款", "kind": "记录种类", "record_id": "记录编号", "disposition": "处理结果",
-        "reason": "原因", "rule": "规则", "raw": "原值", "counted": "计入", "number": "序号", "step": "步骤",
+        "value": "值", "requirement": "要求", "part": "组成部分", "needed": "需要", "have": "已有", "short": "还差",
+        "status": "结论", "article": "依据", "kind": "记录种类", "record_id": "记录编号", "disposition": "处理结果",
+        "reason": "原因", "rule": "规则", "raw": "原始数", "counted": "计入数", "number": "序号", "step": "步骤",
         "before": "之前", "after": "之后", "severity": "级别", "code": "代码", "source": "来源", "place": "位置",
         "message": "说明", "entry": "名目", "name": "姓名", "date": "日期", "semester": "学期", "item": "项目",
     }
@@ -99,10 +99,10 @@ COLUMNS: Final[Words] = _coded(
 COMPARISON_COLUMNS: Final[Words] = {**COLUMNS, **_coded(
     {
         "sort": "类别", "name": "名称", "before": "原来", "after": "现在", "difference": "变化", "way": "增减",
-        "rules": "引起变化的规则", "needed_before": "原来应有", "needed_after": "现在应有", "have_before": "原来已有",
+        "rules": "引起变化的规则", "needed_before": "原来需要", "needed_after": "现在需要", "have_before": "原来已有",
         "have_after": "现在已有", "students": "人数", "gained": "增加人数", "lost": "减少人数", "open": "未定人数",
-        "sum": "变化合计", "largest": "最大变化", "crossings": "要求状态改变人数", "line": "起作用的一行",
-        "counted_before": "原来计入", "counted_after": "现在计入", "total": "合计", "gain": "增加", "lose": "减少",
+        "sum": "变化合计", "largest": "最大变化", "crossings": "结论改变人数", "line": "起作用的一行",
+        "counted_before": "原来计入数", "counted_after": "现在计入数", "total": "合计", "gain": "增加", "lose": "减少",
     }
 )}  # fmt: skip
 """The same for the tables of a comparison."""
