@@ -17,7 +17,7 @@ from creditlang.diagnostics import Diagnostic, Language, Phrase, Severity, in_la
 from creditlang.interpreter.values import UNBOUNDED, ZERO, Interval, negative
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
 from creditlang.schema import RESULT_TABLES, Column, Row
-from creditlang.words import COLUMNS, label, word
+from creditlang.words import ANSWERS, COLUMNS, SEVERITIES, STATUSES, label, word
 from creditlang.words import DISPOSITIONS as DISPOSITION_WORDS
 
 _READ: Final = Phrase("read", "读入")
@@ -71,11 +71,14 @@ class Results:
 
     def columns(self, table: str) -> tuple[Column, ...]:
         """The columns of a table; `students` has one for each requirement and total."""
-        fixed = tuple(evolve(x, label=word(COLUMNS, x.name, self.language)) for x in RESULT_TABLES[table])
+        fixed = tuple(headed(x, COLUMNS, self.language, x.name) for x in RESULT_TABLES[table])
         if table != "students":
             return fixed
         policy, language = self.policy, self.language
-        requirements = [Column(name, label=label(x, language)) for name, x in policy.requirements.items()]
+        statuses = _words_of("status", language)
+        requirements = [
+            Column(name, label=label(x, language), words=statuses) for name, x in policy.requirements.items()
+        ]
         totals = [Column(name, "number", label(policy.accounts[name], language)) for name in self.totals]
         return (*fixed, *requirements, *totals)
 
@@ -207,6 +210,18 @@ class Results:
             if name not in ("steps", "issues", "manifest"):
                 rows.sort(key=_sortable)
         self.tables["manifest"] = list(manifest)
+
+
+def headed(column: Column, headings: Mapping[str, Phrase], language: Language, codes: str) -> Column:
+    """A column with its heading and the words of its codes, which are those of `codes`, in a language."""
+    return evolve(column, label=word(headings, column.name, language), words=_words_of(codes, language))
+
+
+_CODES: Final = {"status": STATUSES, "disposition": DISPOSITION_WORDS, "value": ANSWERS, "severity": SEVERITIES}
+
+
+def _words_of(column: str, language: Language) -> Mapping[str, str]:
+    return {code: in_language(text, language) for code, text in _CODES.get(column, {}).items()}
 
 
 def fact_value(value: object) -> str | Decimal | None:

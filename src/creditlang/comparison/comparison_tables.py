@@ -9,14 +9,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import evolve
-
 from creditlang.comparison.rule_sums import Sum
 from creditlang.diagnostics import Language
-from creditlang.results import amount_value
+from creditlang.results import amount_value, headed
 from creditlang.schema import COMPARISON_TABLES, Column, Row, Value
 from creditlang.toolkit.result_table import ResultTable
-from creditlang.words import COMPARISON_COLUMNS, word
+from creditlang.words import COMPARISON_COLUMNS
 
 if TYPE_CHECKING:
     from creditlang.comparison.comparison import Comparison
@@ -39,7 +37,11 @@ def tables_of(comparison: "Comparison", language: Language = "en") -> dict[str, 
 
 def columns(table: str, language: Language) -> tuple[Column, ...]:
     """The columns of a table, with headings in a language."""
-    return tuple(evolve(x, label=word(COMPARISON_COLUMNS, x.name, language)) for x in COMPARISON_TABLES[table])
+    codes = {"crossings": "status", "dispositions": "disposition"}.get(table, "")
+    return tuple(
+        headed(x, COMPARISON_COLUMNS, language, codes if x.name in ("before", "after") else x.name)
+        for x in COMPARISON_TABLES[table]
+    )
 
 
 def _changes(comparison: "Comparison") -> list[Row]:

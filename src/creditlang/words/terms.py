@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from creditlang.diagnostics import Language, Phrase, in_language
+from creditlang.diagnostics.diagnostic import SEVERITY_WORDS
 
 Words = Mapping[str, Phrase]
 
@@ -32,6 +33,9 @@ DISPOSITIONS: Final[Words] = _coded(
 
 ANSWERS: Final[Words] = {"yes": Phrase("yes", "是"), "no": Phrase("no", "否"), "open": STATUSES["open"]}
 """What a question comes to."""
+
+SEVERITIES: Final[Words] = SEVERITY_WORDS
+"""How much a finding weighs."""
 
 PERIODS: Final[Words] = _coded(
     {

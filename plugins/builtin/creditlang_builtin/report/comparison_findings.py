@@ -203,11 +203,16 @@ def _crossings(comparison: ComparisonData) -> tuple[Crossing, ...]:
             found[-1][1].append(str(row["part"]))
     return tuple(
         Crossing(
-            str(row["student_id"]), comparison.label(str(row["requirement"])), _word(STATUSES, row["before"], language),
-            _word(STATUSES, row["after"], language), in_language(listed(parts), language), _causes(comparison, row["rules"]), str(row["article"] or ""),
+            student=str(row["student_id"]),
+            label=comparison.label(str(row["requirement"])),
+            before=_word(STATUSES, row["before"], language),
+            after=_word(STATUSES, row["after"], language),
+            parts=in_language(listed(parts), language),
+            rules=_causes(comparison, row["rules"]),
+            article=str(row["article"] or ""),
         )
         for row, parts in found
-    )  # fmt: skip
+    )
 
 
 def _mover(comparison: ComparisonData, row: ResultRow) -> Mover:
