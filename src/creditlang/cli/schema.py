@@ -74,7 +74,7 @@ def _show(sheets: "Sequence[Sheet]", language: "Language") -> None:
     from creditlang.text_table import table_text
 
     zh = language == "zh"
-    headings = ["列", "别名", "类型", "必填", "取值"] if zh else ["column", "labels", "type", "needed", "values"]
+    headings = ["列", "标签", "类型", "必填", "取值"] if zh else ["column", "labels", "type", "needed", "values"]
     for sheet in sheets:
         click.echo(f"{sheet.name}  {' / '.join(sheet.labels)}")
         rows = [_row(column, language) for column in sheet.columns]

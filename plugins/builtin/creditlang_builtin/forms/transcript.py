@@ -214,7 +214,7 @@ def _records(run: RunData, totals: dict[str, Amount], earned: dict[str, list[Ear
             )  # fmt: skip
             lines += [
                 Line(
-                    (_cell(one.period or whole), _left(one.item), _left(one.content), _cell(one.when, size=8),
+                    (_cell(one.period or whole), _left(one.item), _left(one.content), _cell(one.when(run.language), size=8),
                      _cell(one.level), _cell(one.times), _cell(one.amount.cell), _cell(one.article, size=8)),
                 )
                 for one in rows

@@ -15,13 +15,14 @@ from attrs import field, frozen
 from creditlang.plugin import text_of
 from creditlang.plugin.run_data import RecordRow, ResultRow, RunData, shown
 from creditlang.schema import Value
-from creditlang.words import ANSWERS, COLON, in_language, word
+from creditlang.words import ANSWERS, COLON, Language, Phrase, in_language, said, word
 from creditlang_builtin.forms.open_amounts import Amount
 
 _STANDS: Final = frozenset(("counted", "reduced", "pending"))
 _GRADES: Final = ("级", "奖")
 _CONTENTS: Final = ("内容", "名称", "课程", "项目")
 """How fields are called that hold levels, grades and prizes, and those that say what it was."""
+_FROM_TO: Final = Phrase("{first}\nto {last}", "{first}\n至{last}")
 _OPEN: Final = re.compile(rf"[0-9] …|\b{ANSWERS['open']}$|{ANSWERS['open'].zh}$")
 _SEMESTER: Final = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]")
 
@@ -44,13 +45,12 @@ class Earned:
     times: int
     amount: Amount
 
-    @property
-    def when(self) -> str:
+    def when(self, language: Language) -> str:
         """The day, or the first and the last."""
         if not self.days:
             return ""
         first, last = min(self.days), max(self.days)
-        return str(first) if first == last else f"{first}\n– {last}"
+        return str(first) if first == last else said(_FROM_TO, language, first=first, last=last)
 
 
 @frozen
