@@ -15,7 +15,7 @@ from creditlang.queries import BadQuestion
 from creditlang.resolve import Program
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import tree as t
-from creditlang.words import SORTS
+from creditlang.words import NONE, SORTS
 from creditlang_repl import command_operands as operands
 from creditlang_repl import tried_edits as edits
 from creditlang_repl.commands import Command, command_at, declaration_at
@@ -102,7 +102,7 @@ class EditReader:
         own = self.view.policy.setting_types[self.program.canonical("let", node.name.text) or ""].unit
         typed = node.value.unit
         if self.program.canonical("unit", typed.text) != own:
-            known = Phrase(own, self.view.policy.unit_labels.get(own, own)) if own else Phrase("none", "无")
+            known = Phrase(own, self.view.policy.unit_labels.get(own, own)) if own else NONE
             raise CannotDo([report("CR202", typed.span, left=known, right=typed.text)])
 
     # ---- records

@@ -20,6 +20,7 @@ from creditlang.words import (
     COMMA,
     DISPOSITIONS,
     IN_BRACKETS,
+    OVER,
     STATUSES,
     Declared,
     label,
@@ -30,7 +31,6 @@ from creditlang.words import (
 
 _FEW = 4
 _SHORT: Final = Phrase("{short} short", "还差 {short}")
-_OVER: Final = Phrase("{short} too much", "超出 {short}")
 _MEASURE: Final = Phrase("have {have}, need {needed}", "已有 {have}，需要 {needed}")
 _LIMITED: Final = Phrase("have {have}, at most {needed}", "已有 {have}，最多 {needed}")
 _NO_RECORDS: Final = Phrase("no records", "没有记录")
@@ -170,7 +170,7 @@ class Explanation:
         have, needed, short = (amount_text(x) for x in (line.have, line.needed, line.short))
         parts = [self.said(_LIMITED if limited else _MEASURE, have=have, needed=needed)]
         if line.short != Decimal(0):
-            parts.append(self.said(_OVER if limited else _SHORT, short=short))
+            parts.append(self.said(OVER if limited else _SHORT, short=short))
         return self.colon + self.comma.join(parts)
 
     def fact(self, name: str) -> Iterator[str]:

@@ -38,6 +38,8 @@ class Phrase(str):
         return str(self), self.zh
 
 
+COLON = Phrase(": ", "：")
+COMMA = Phrase(", ", "，")
 SEVERITY_WORDS: Mapping[str, Phrase] = {
     "error": Phrase("error", "错误"), "warning": Phrase("warning", "警告"), "note": Phrase("note", "提示"),
 }  # fmt: skip

@@ -8,12 +8,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from creditlang.diagnostics.catalogue import fix, message
-from creditlang.diagnostics.diagnostic import SEVERITY_WORDS, Diagnostic, Language, Phrase, Place, in_language
+from creditlang.diagnostics.diagnostic import (
+    COLON,
+    COMMA,
+    SEVERITY_WORDS,
+    Diagnostic,
+    Language,
+    Phrase,
+    Place,
+    in_language,
+)
 from creditlang.diagnostics.excerpt import Mark, Paint, excerpt, gutter_width
 from creditlang.source import visible
 
-_COLON: Final = Phrase(": ", "：")
-_COMMA: Final = Phrase(", ", "，")
 _FIX: Final = Phrase("fix: ", "建议：")
 _ROW: Final = Phrase("row {row}", "第{row}行")
 _COLUMN: Final = Phrase("column {column}", "列“{column}”")
@@ -41,7 +48,7 @@ def place_text(place: Place, language: Language = "en") -> str:
         parts.append(in_language(_ROW, language).format(row=place.row))
     if place.column is not None:
         parts.append(in_language(_COLUMN, language).format(column=visible(place.column)))
-    return in_language(_COMMA, language).join(parts)
+    return in_language(COMMA, language).join(parts)
 
 
 def _lines(diagnostic: Diagnostic, language: Language, paint: Paint) -> Iterator[str]:
@@ -52,7 +59,7 @@ def _lines(diagnostic: Diagnostic, language: Language, paint: Paint) -> Iterator
     severity = in_language(SEVERITY_WORDS[role], language)
     yield (
         paint(f"{severity}[{diagnostic.code}]", role)
-        + paint(f"{in_language(_COLON, language)}{message(diagnostic, language)}".rstrip(), "title")
+        + paint(f"{in_language(COLON, language)}{message(diagnostic, language)}".rstrip(), "title")
     )
     arrow = "-->"
     if diagnostic.place is not None:

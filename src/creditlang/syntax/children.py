@@ -16,7 +16,7 @@ from creditlang.diagnostics import Phrase, report
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.lexer import WIDE, LexicalError, PlacedToken
-from creditlang.words import PERIODS, code_of
+from creditlang.words import EXPECTED, PERIODS, code_of
 
 MAXIMUM_EXPRESSION_DEPTH = 200
 MOST_DIGITS = 12
@@ -44,7 +44,7 @@ def date_of(token: Token) -> str:
     try:
         date.fromisoformat(text)
     except ValueError:
-        raise refuse(token, Phrase("a date of the calendar", "实有的日期")) from None
+        raise refuse(token, EXPECTED["day"]) from None
     return text
 
 

@@ -99,7 +99,7 @@ def parse_typed(sort: Typed, source: SourceFile, start: int, known_names: Iterab
 
 
 _NAMED = {
-    "NAME": Phrase("a name", "名称"),
+    "NAME": EXPECTED["name"],
     "STRING": Phrase("a text in quotation marks", "引号里的文字"),
     "NUMBER": EXPECTED["number"],
     "DATE": EXPECTED["date"],

@@ -7,8 +7,21 @@ stand in `grammar/keywords.toml`. Nowhere else is it asked which language somebo
 """
 
 from creditlang.diagnostics import Language, Phrase, in_language, listed
+from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.words.labels import Declared, first_fit, label, unit_label
-from creditlang.words.sentences import COLON, COMMA, IN_BRACKETS, NOTHING, SEMICOLON, STANDING, Counted, both, said
+from creditlang.words.sentences import (
+    IN_BRACKETS,
+    NONE,
+    NOTHING,
+    OTHER_BEGINNING,
+    OVER,
+    SEMICOLON,
+    STANDING,
+    TOO_DEEP,
+    Counted,
+    both,
+    said,
+)
 from creditlang.words.terms import (
     ANSWERS,
     COLUMNS,
@@ -36,7 +49,10 @@ __all__ = [
     "DISPOSITIONS",
     "EXPECTED",
     "IN_BRACKETS",
+    "NONE",
     "NOTHING",
+    "OTHER_BEGINNING",
+    "OVER",
     "PERIODS",
     "SEMICOLON",
     "SEVERITIES",
@@ -45,6 +61,7 @@ __all__ = [
     "STATUSES",
     "STEPS",
     "TABLES",
+    "TOO_DEEP",
     "TYPES",
     "Counted",
     "Declared",

@@ -8,14 +8,17 @@ from creditlang.diagnostics import Language, Phrase, in_language
 _PLURALS: Final = {"entry": "entries", "category": "categories", "policy": "policies", "person": "people"}
 
 
-COLON: Final = Phrase(": ", "：")
-COMMA: Final = Phrase(", ", "，")
 SEMICOLON: Final = Phrase("; ", "；")
 IN_BRACKETS: Final = Phrase(" ({note})", "（{note}）")
 STANDING: Final = Phrase(
     "{label}: {met} met, {unmet} not met, {open} open", "{label}：符合{met}人，不符合{unmet}人，未定{open}人"
 )
 """How a requirement stands over students."""
+OVER: Final = Phrase("{short} too much", "超出 {short}")
+"""By how much a part of a requirement is above what it allows."""
+OTHER_BEGINNING: Final = Phrase("it does not begin like one", "文件开头不是这种格式")
+TOO_DEEP: Final = Phrase("it is nested too deeply", "嵌套太深")
+NONE: Final = Phrase("none", "无")
 NOTHING: Final = Phrase("—", "—")
 
 

@@ -75,6 +75,7 @@ SORTS: Final[Words] = {
 EXPECTED: Final[Words] = {
     "number": Phrase("a number", "数字"), "text": Phrase("a text", "文字"), "yes or no": Phrase("yes or no", "是或否"),
     "date": Phrase("a date", "日期"), "semester": Phrase("a semester", "学期"), "value": Phrase("a value", "取值"),
+    "name": Phrase("a name", "名称"), "day": Phrase("a date of the calendar", "实有的日期"),
     "item": Phrase("an item", "项目"), "account": Phrase("an account", "账户"), "unknown": Phrase("something", "某值"),
 }  # fmt: skip
 """What has to stand somewhere, by its type."""

@@ -17,7 +17,7 @@ from creditlang.plugin.document import Cell, Document, Line, plain
 from creditlang.plugin.run_data import AccountWords, Person, ResultRow, RunData, shown
 from creditlang.schema import Value
 from creditlang.toolkit.page_layout import flowing_parts
-from creditlang.words import COLUMNS, STATUSES, Language, Phrase, in_language, said, word
+from creditlang.words import COLUMNS, OVER, STATUSES, Language, Phrase, in_language, said, word
 from creditlang_builtin.forms.open_amounts import Amount
 from creditlang_builtin.forms.transcript_rows import Earned, Gathered, Scores, is_open
 
@@ -37,7 +37,6 @@ _NOT_SET: Final = Phrase("not set", "未设")
 _BY: Final = Phrase("By {title}", "依据：{title}")
 _STANDS: Final = Phrase("{label}: {status}", "{label}：{status}")
 _AT_MOST: Final = Phrase("at most {needed}", "最多 {needed}")
-_OVER: Final = Phrase("{short} too much", "超出 {short}")
 _SEMESTERS: Final = Phrase("Semester by semester", "各学期情况")
 _EARNED: Final = Phrase("What was earned", "认定记录")
 _WHOLE: Final = Phrase("all time", "全程")
@@ -148,7 +147,7 @@ def _requirements(run: RunData, standing: ResultRow, rows: Sequence[ResultRow]) 
             needed, have, short = (_amount(row[column]) for column in ("needed", "have", "short"))
             if part in words.limits:
                 needed = said(_AT_MOST, language, needed=needed)
-                short = short if row["status"] == "met" else said(_OVER, language, short=short)
+                short = short if row["status"] == "met" else said(OVER, language, short=short)
             table.append(
                 Line(
                     (_left(part, 2), _cell(needed), _cell(have), _cell(short),
@@ -212,13 +211,12 @@ def _records(run: RunData, totals: dict[str, Amount], earned: dict[str, list[Ear
                      Cell(balance, 3, align="right", bold=True, size=_SIZE)), 18, bool(rows),
                 )
             )  # fmt: skip
-            lines += [
-                Line(
-                    (_cell(one.period or whole), _left(one.item), _left(one.content), _cell(one.when(run.language), size=8),
-                     _cell(one.level), _cell(one.times), _cell(one.amount.cell), _cell(one.article, size=8)),
-                )
-                for one in rows
-            ]  # fmt: skip
+            for one in rows:
+                texts = (one.period or whole, one.level, one.times, one.amount.cell)
+                period, level, times, amount = map(_cell, texts)
+                when, article = _cell(one.when(run.language), size=8), _cell(one.article, size=8)
+                cells = (period, _left(one.item), _left(one.content), when, level, times, amount, article)
+                lines.append(Line(cells))
     return lines
 
 

@@ -18,6 +18,7 @@ from creditlang.words import (
     COLUMNS,
     DISPOSITIONS,
     IN_BRACKETS,
+    NONE,
     SORTS,
     STATUSES,
     Language,
@@ -38,7 +39,6 @@ _SORTS: Final = {
     "account": SORTS["account"], "fact": SORTS["fact"], "value": SORTS["let"], "part": COLUMNS["needed"],
     "requirement": SORTS["require"],
 }  # fmt: skip
-_NONE: Final = Phrase("none", "无")
 
 
 @frozen
@@ -272,7 +272,7 @@ def _named(comparison: ComparisonData, name: str) -> str:
 
 
 def _word(words: Mapping[str, Phrase], code: object, language: Language) -> str:
-    return word(words, code, language) if code else said(_NONE, language)
+    return word(words, code, language) if code else said(NONE, language)
 
 
 def _text(value: object) -> str:

@@ -17,7 +17,7 @@ from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.calendar_periods import build_calendar
 from creditlang.core.lower.elaborate import Context, Elaborator
 from creditlang.core.lower.line_parts import as_written
-from creditlang.core.lower.printed_tables import build_table, dimension_type
+from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
 from creditlang.core.lower.scope import Scope
 from creditlang.core.scales import scales
 from creditlang.diagnostics import Diagnostic, Phrase, either
@@ -195,7 +195,7 @@ class Compilation:
         ]
         names = [dimension.text for dimension in node.dimensions]
         if len(kinds) != count:
-            self.scope.report("CR206", node.span, table=name, needed=Phrase("one or two", "一至两"), given=count)
+            self.scope.report("CR206", node.span, table=name, needed=ONE_OR_TWO, given=count)
             return
         self.scope.tables[name] = build_table(self.scope, name, kinds, names, rows, node.span)
         self.scope.dimension_types[name] = tuple(kinds)

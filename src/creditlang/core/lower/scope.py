@@ -84,7 +84,7 @@ class Scope:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            self.report("CR110", node.span, value=text, expected=Phrase("a date of the calendar", "实有的日期"))
+            self.report("CR110", node.span, value=text, expected=EXPECTED["day"])
             return None
 
     def field_of(self, kind: Kind | None, text: str) -> FieldSymbol | None:

@@ -23,7 +23,7 @@ from creditlang.data.sheets.column_layout import Layouts
 from creditlang.diagnostics import Diagnostic, Phrase, either, listed, nearest, report
 from creditlang.resources import mapping_names, mapping_path
 from creditlang.source import SourceFile
-from creditlang.words import SORTS
+from creditlang.words import SORTS, TOO_DEEP
 
 LONGEST: Final = 256 * 1024
 """Bytes of a mapping file."""
@@ -100,7 +100,7 @@ def read_mapping(content: bytes, name: str, policy: o.Policy) -> MappingFile | l
             reason = Phrase('names in Chinese stand in quotes, “"学号" = …”', '中文的名称要加英文引号，写成 "学号" = …')
         return [report("CR686", where, name=name, reason=reason)]
     except RecursionError:
-        return [report("CR686", None, name=name, reason=Phrase("it is nested too deeply", "嵌套太深"))]
+        return [report("CR686", None, name=name, reason=TOO_DEEP)]
     reader = _Reader(policy, places)
     rules = reader.file(tree)
     title = tree.get("title")
