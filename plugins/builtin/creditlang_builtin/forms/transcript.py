@@ -18,6 +18,7 @@ from creditlang.plugin.run_data import AccountWords, Person, ResultRow, RunData,
 from creditlang.schema import Value
 from creditlang.toolkit.page_layout import flowing_parts
 from creditlang.words import COLUMNS, OVER, STATUSES, Language, Phrase, in_language, said, word
+from creditlang_builtin.forms.office_sheet import NAME, STUDENT_NUMBER
 from creditlang_builtin.forms.open_amounts import Amount
 from creditlang_builtin.forms.transcript_rows import Earned, Gathered, Scores, is_open
 
@@ -102,8 +103,8 @@ def _head(run: RunData, person: Person) -> list[Line]:
     labels = {column.name: column.label for column in policy.student}
     language = run.language
     pairs = [
-        (word(COLUMNS, "name", language), shown(person.get("name"))),
-        (word(COLUMNS, "student_id", language), shown(person["student_id"])),
+        (said(NAME, language), shown(person.get("name"))),
+        (said(STUDENT_NUMBER, language), shown(person["student_id"])),
     ]
     pairs += [(labels[name], policy.value("", name, person.get(name))) for name in _ABOUT if name in labels]
     pairs.append((said(_UNTIL, language), str(run.as_of) if run.as_of else said(_NOT_SET, language)))
