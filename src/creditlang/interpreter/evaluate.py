@@ -233,7 +233,7 @@ class _Evaluation:
         if rule is not None and rule.kind == record.kind and rule.where is None:
             found.by_rule.setdefault(rule.name, []).append(record)
         elif not any(self.meets(other, record) for other in self.taken_by(record.kind)) and record.problem is None:
-            reason = Phrase("no rule speaks of this item", "没有规则提到这个项目")
+            reason = Phrase("no rule covers this item", "没有规则提到这个项目")
             found.entries.append(Entry(record, "", "", record.semester or "", state="unmatched", reason=reason))
 
     def check_context_records(self, found: _Sorted) -> None:
@@ -249,7 +249,7 @@ class _Evaluation:
                 continue
             kept = []
             for record in records:
-                entry = Entry(record, "", "", record.semester or "", reason=Phrase("taken note of", "已采用"))
+                entry = Entry(record, "", "", record.semester or "", reason=Phrase("taken into account", "已采用"))
                 run_body(self.run, kind.guards, [entry])
                 self.extra.append(entry)
                 if entry.state == "live":
@@ -285,7 +285,7 @@ class _Evaluation:
                     if not any(other is record for other in taken):
                         taken.append(record)
                 if not takers and self.policy.kinds[name].item_field is None:
-                    reason = Phrase("no rule takes this record", "没有规则采用这条记录")
+                    reason = Phrase("no rule uses this record", "没有规则采用这条记录")
                     self.extra.append(Entry(record, "", "", record.semester or "", state="unmatched", reason=reason))
 
     def entry(self, rule: o.Rule, record: Record) -> Entry:
