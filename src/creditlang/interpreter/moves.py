@@ -132,7 +132,14 @@ def _offer(
     offered = v.larger(v.ZERO, v.smaller(wanted, held))
     if offered != wanted:
         entry.amount = offered
-        step(entry, "cap", line, wanted, offered, Phrase(f"the account has only {shown(held)}", f"该账户只有{shown(held)}"))
+        step(
+            entry,
+            "cap",
+            line,
+            wanted,
+            offered,
+            Phrase(f"the account has only {shown(held)}", f"该账户只有{shown(held)}"),
+        )
     env = Environment(run, record, ("semester", record.semester or ""))
     room: v.Number | None = None
     if move.limit is not None:
