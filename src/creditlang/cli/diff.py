@@ -80,7 +80,7 @@ def command(
     The exit code is 0 whether or not anything differs, and 3 when a record is not accounted for or a student cannot be
     decided under either version.
     """
-    from creditlang.comparison.comparison_data import comparison_data
+    from creditlang.comparison.to_comparison_data import comparison_data
 
     wish = _Wish(**asked)
     manager = common.plugin_manager(language, request)

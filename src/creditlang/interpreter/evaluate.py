@@ -17,7 +17,7 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter import values as v
-from creditlang.interpreter.calendar_days import Calendar
+from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.interpreter.choices import keep_first
 from creditlang.interpreter.expression_meanings import Environment, evaluate
 from creditlang.interpreter.moves import run_moves
@@ -55,7 +55,7 @@ class Interpreter:
     def __init__(self, policy: o.Policy, as_of: date | None = None, overrides: Mapping[str, Any] | None = None) -> None:
         """Without `as_of`, the calendar's last day. `overrides` are typed values by name."""
         self.policy = policy
-        self.calendar = Calendar(policy.calendar)
+        self.calendar = SchoolCalendar(policy.calendar)
         self.as_of = as_of or self.calendar.last_day
         self.overrides = dict(overrides or {})
         self.labels = _labels(policy)
