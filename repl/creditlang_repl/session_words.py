@@ -1,6 +1,7 @@
 """The words of the session itself, in both languages."""
 
 from creditlang.diagnostics import Language
+from creditlang.words import said
 
 _WORDS = {
     "en": {
@@ -76,15 +77,6 @@ _WORDS = {
 }
 
 
-class Counted(int):
-    """A number that is written with the word behind its colon, `{count:student}`: 1 student, 2 students."""
-
-    def __format__(self, word: str) -> str:
-        """The number, and the word as many as there are."""
-        return f"{int(self)} {word}{'' if self == 1 else 's'}" if word else str(int(self))
-
-
 def word(language: Language, name: str, /, **values: object) -> str:
     """A sentence of the session."""
-    shown = {key: Counted(value) if type(value) is int else value for key, value in values.items()}
-    return _WORDS[language][name].format(**shown)
+    return said(_WORDS[language][name], language, **values)

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("src/creditlang", "plugins/builtin", "repl")
+FOLDERS = ("src/creditlang", "plugins/builtin", "plugins/regulation-forms", "repl")
 LANGUAGES = {"en", "zh"}
 
 SWITCHES: dict[str, str] = {
