@@ -4,6 +4,7 @@ Exit codes: 0 clean; 1 the policy or an example has findings; 2 usage; 3 data no
 4 plugin or input and output.
 """
 
+import gc
 from importlib import import_module
 from typing import Any
 
@@ -59,6 +60,7 @@ def main() -> None:
     POLICY is a file or the name of a bundled policy (hengyang). Messages are in English or Chinese: --lang en|zh, or
     the environment's CREDITLANG_LANG or LANG.
     """
+    gc.set_threshold(50_000)  # trees and cores live as long as the command: seldom look for what could be thrown away
 
 
 __all__ = ["main"]
