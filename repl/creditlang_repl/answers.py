@@ -13,11 +13,11 @@ from creditlang.core.dependencies import within
 from creditlang.diagnostics import Language, in_language, render
 from creditlang.diagnostics.diagnostic import Diagnostic
 from creditlang.explain import Explanation, amount_text
-from creditlang.interpreter.values import Open
 from creditlang.ledger import Entry, Record, StudentResult
 from creditlang.results import counted_amount
 from creditlang.source import visible
 from creditlang.text_table import table_text
+from creditlang.values import Open
 from creditlang.words import DISPOSITIONS, STATUSES, label, unit_label, word, yes_or_no
 from creditlang_repl.reply import Line, Piece, Style, Written
 
@@ -260,7 +260,7 @@ class Answerer:
         period = f" {change.period}" if change.period and change.sort != "part" else ""
         asks = f" {self.word('asks')}" if change.sort == "part" and change.period else ""
         before, after = (value_text(value, self.language) for value in (change.before, change.after))
-        style: Style = {1: "gain", -1: "loss"}.get(change.direction, "open")  # type: ignore[assignment]
+        style: Style = "gain" if change.direction > 0 else "loss" if change.direction < 0 else "open"
         if asks:
             style = "open"
         yield "", f"{pad}{name}{period}{asks}: " if self.language == "en" else f"{pad}{name}{period}{asks}："

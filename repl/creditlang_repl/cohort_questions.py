@@ -6,9 +6,9 @@ from heapq import nsmallest
 
 from attrs import frozen
 
-from creditlang.interpreter import values as v
-from creditlang.interpreter.values import Interval
+from creditlang import values as v
 from creditlang.queries import Condition, Records, Value
+from creditlang.values import Interval
 from creditlang_repl.workspace import Progress, View
 
 
@@ -55,7 +55,7 @@ def those(view: View, condition: Condition | None, progress: Progress) -> Listed
     undecided, outside = [], 0
     for number, answers in view.all(progress, view.answers):
         result = answers.result
-        unknown = not result.applies and view.is_unreadable(view.student(number))
+        unknown = not result.applies and view.student(number).unreadable
         outside += not result.applies and not unknown
         answer: v.Answer = v.OPEN if unknown else result.applies
         if result.applies and condition is not None:
@@ -70,9 +70,9 @@ def those(view: View, condition: Condition | None, progress: Progress) -> Listed
 
 def top(
     view: View, most: int, value: Value, condition: Condition | None, progress: Progress
-) -> tuple[list[tuple[str, object]], int]:
+) -> tuple[list[tuple[str, v.Number]], int]:
     """The students with the highest values, and how many have none. An open value stands by its lower end."""
-    found: list[tuple[str, object]] = []
+    found: list[tuple[str, v.Number]] = []
     without = 0
     for number, answers in view.all(progress, view.answers):
         if not answers.result.applies or (condition is not None and condition.of(answers) is not True):
@@ -82,4 +82,4 @@ def top(
             found.append((number, known))
         else:
             without += 1
-    return nsmallest(most, found, key=lambda pair: (-v.low(pair[1]), pair[0])), without  # type: ignore[arg-type]
+    return nsmallest(most, found, key=lambda pair: (-v.low(pair[1]), pair[0])), without

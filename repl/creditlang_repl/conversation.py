@@ -7,8 +7,8 @@ from attrs import define, field
 from creditlang.comparison import Comparison, differences
 from creditlang.diagnostics import Diagnostic, Language, Phrase, report
 from creditlang.driver import Compiled
-from creditlang.interpreter import StudentData
 from creditlang.ledger import StudentResult
+from creditlang.one_student import StudentData
 from creditlang.source import SourceFile
 from creditlang_repl import session_words as words
 from creditlang_repl.answers import Answerer, diagnostics

@@ -19,9 +19,8 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, report
 from creditlang.driver import compile_source
 from creditlang.examples import run_examples
-from creditlang.interpreter import StudentData
-from creditlang.interpreter.values import UNBOUNDED, Interval
 from creditlang.ledger import Record, StudentResult
+from creditlang.one_student import StudentData
 from creditlang.plugin import Extensions, PluginError
 from creditlang.queries import BadQuestion
 from creditlang.results import Results
@@ -29,6 +28,7 @@ from creditlang.source import SourceFile
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
 from creditlang.toolkit.atomic_files import PendingFile
+from creditlang.values import UNBOUNDED, Interval
 from creditlang_repl.policy_text import with_value
 from creditlang_repl.tried_edits import SetValue, own
 from creditlang_repl.workspace import CannotDo, View
@@ -84,7 +84,7 @@ class ExampleWriter:
         if attributes:
             lines.append(f"    {self.word('STUDENT')} {comma.join(attributes)}")
         lines += [f"    {line}" for line in self.records(student, comma)]
-        as_of = self.view.interpreter.as_of
+        as_of = self.view.one_student.as_of
         if as_of is not None:
             lines.append(f"    {self.word('AS_OF')} {as_of.isoformat()}")
         for edit in self.view.tried.edits:

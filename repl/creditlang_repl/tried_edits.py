@@ -14,8 +14,8 @@ from creditlang.data.columns import ColumnReader
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Label, Place, nearest, report
 from creditlang.driver import Compiled
-from creditlang.interpreter import StudentData
 from creditlang.ledger import Record
+from creditlang.one_student import StudentData
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import tree as t
 from creditlang.words import SORTS
@@ -267,9 +267,10 @@ def changed(record: Record, name: str, text: str, reader: DataReader) -> Record:
     values = {**record.values, name: value}
     on, semester = values.get(kind.date_field or ""), values.get(kind.semester_field or "")
     return Record(
-        record.kind, record.identifier, record.student, values, on if isinstance(on, date) else None,
-        semester if isinstance(semester, str) else None, record.place,
-        None if _mended(record, column.shown, values, reader) else record.problem, record.named,
+        kind=record.kind, identifier=record.identifier, student=record.student, values=values,
+        on=on if isinstance(on, date) else None, semester=semester if isinstance(semester, str) else None,
+        place=record.place, problem=None if _mended(record, column.shown, values, reader) else record.problem,
+        named=record.named,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from creditlang.queries import BadQuestion
 from creditlang.resolve import Program
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import tree as t
+from creditlang.syntax.parse import Typed
 from creditlang.words import NONE, SORTS
 from creditlang_repl import command_operands as operands
 from creditlang_repl import tried_edits as edits
@@ -66,8 +67,8 @@ class EditReader:
     # ---- the policy
     def declared(self, source: SourceFile, start: int) -> PolicyEdit:
         """A declaration that takes the place of the one of its name, or comes at the end."""
-        sort = "line" if declaration_at(source.text[start:]) == "ITEM" else "declaration"
-        node = self.view.asker.tree(sort, source, start)  # type: ignore[arg-type]
+        sort: Typed = "line" if declaration_at(source.text[start:]) == "ITEM" else "declaration"
+        node = self.view.asker.tree(sort, source, start)
         said = first_line(source.text[start:])
         if isinstance(node, t.Named):
             return edits.Declare(said, node)

@@ -22,8 +22,8 @@ from creditlang.data.reader import DataReader, reads_alike
 from creditlang.diagnostics import Diagnostic, nearest, report
 from creditlang.driver import Compiled, compile_source, find_policy, read_source
 from creditlang.explain import Explanation
-from creditlang.interpreter import Answers, Interpreter, StudentData
 from creditlang.ledger import StudentResult
+from creditlang.one_student import Answers, OneStudent, StudentData, as_read, unknown_values
 from creditlang.plugin import PluginError, PluginManager
 from creditlang.queries import Asker
 from creditlang.schema import RawTable
@@ -108,13 +108,11 @@ class View:
         return {edit.name: edit.value for edit in self.tried.edits if isinstance(edit, SetValue)}
 
     @cached_property
-    def interpreter(self) -> Interpreter:
+    def one_student(self) -> OneStudent:
         """Works out students. Raises `CannotDo` if a named value that is set is not there any more."""
-        gone = [name for name in self.overrides if name not in self.policy.settings]
-        if gone:
-            close = {name: nearest(name, self.policy.settings) or "" for name in gone}
-            raise CannotDo(report("CR401", None, name=name, nearest=close[name]) for name in gone)
-        return Interpreter(self.policy, self.tried.as_of, self.overrides)
+        if gone := unknown_values(self.policy, self.overrides):
+            raise CannotDo(gone)
+        return OneStudent(self.policy, self.tried.as_of, self.overrides)
 
     @cached_property
     def asker(self) -> Asker:
@@ -136,14 +134,14 @@ class View:
         data = self.known()
         read = data.dataset.students[number]
         edits = [x for x in self.tried.edits if isinstance(x, StudentEdit) and x.student in (None, number)]
-        student = self._edited(StudentData(number, read.attributes, tuple(read.records)), edits)
+        student = self._edited(as_read(read), edits)
+        student = evolve(student, unreadable=self._is_unreadable(student))
         if not data.groups.concern(kind for kind, _ in keys_of(edits)):
             return student
         changed = keys_of(edit for edit in edits if edit.student is None)
         others = data.groups.others(read.records, student.records, changed, number)
-        if others:
-            student = self._edited(StudentData(number, read.attributes, (*read.records, *others)), edits)
-        return evolve(student, records=falling(self.policy, student.records))
+        records = self._edited(as_read(read, (*read.records, *others)), edits).records if others else student.records
+        return evolve(student, records=falling(self.policy, records))
 
     def _edited(self, student: StudentData, edits: Iterable[StudentEdit]) -> StudentData:
         for edit in edits:
@@ -159,23 +157,13 @@ class View:
 
     def worked_out(self, number: str) -> StudentResult:
         """The results of a student."""
-        student = self.student(number)
-        return self.decided(student, self.interpreter.evaluate(student))
+        return self.one_student.result(self.student(number))
 
     def answers(self, number: str, records_only: bool = False) -> Answers:
         """A student, of whom more may be asked."""
-        student = self.student(number)
-        answers = self.interpreter.ask(student, records_only)
-        self.decided(student, answers.result)
-        return answers
+        return self.one_student.answers(self.student(number), records_only)
 
-    def decided(self, student: StudentData, result: StudentResult) -> StudentResult:
-        """A result, in which requirements are open if an attribute of the student could not be read."""
-        if self.is_unreadable(student):
-            result.requirements = {name: "open" for name in result.requirements}
-        return result
-
-    def is_unreadable(self, student: StudentData) -> bool:
+    def _is_unreadable(self, student: StudentData) -> bool:
         """Whether an attribute of the student could not be read, and what is tried does not say it either."""
         problem = self.known().dataset.students[student.identifier].problem
         if problem is None:

@@ -30,16 +30,16 @@ from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.data.reader import DataReader
 from creditlang.data.sheets.program_tables import FramesSource, no_tables
 from creditlang.data.sheets.unread_sheet_hints import names_hint
-from creditlang.diagnostics import Diagnostic, Language, Place, nearest, report
+from creditlang.diagnostics import Diagnostic, Language, Place, report
 from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation, amount_text
-from creditlang.interpreter import Interpreter, StudentData
-from creditlang.interpreter.values import Interval
 from creditlang.ledger import PartLine, Record, StudentResult
+from creditlang.one_student import OneStudent, as_read, unknown_values
 from creditlang.plugin import PluginManager, Source
 from creditlang.schema import RawTable
 from creditlang.source import SourceFile
+from creditlang.values import Interval
 
 Amount = Decimal | Interval
 
@@ -193,10 +193,8 @@ def _overrides(policy: o.Policy, given: Mapping[str, Any]) -> dict[str, Any]:
     """Values by the names of what they stand for, which may be given by label; whole numbers become exact amounts."""
     exact = {name: Decimal(value) if type(value) is int else value for name, value in given.items()}
     overrides = {policy.setting_labels.get(name, name): value for name, value in exact.items()}
-    unknown = [name for name in overrides if name not in policy.settings]
-    if unknown:
-        close = [nearest(name, policy.settings) or "" for name in unknown]
-        raise DataError(report("CR401", None, name=x, nearest=y) for x, y in zip(unknown, close, strict=True))
+    if unknown := unknown_values(policy, overrides):
+        raise DataError(unknown)
     return overrides
 
 
@@ -222,8 +220,7 @@ def _evaluate(
         if known is None:
             raise DataError([report("CR651", Place(kind), name=kind, rows=1, hint=names_hint(policy.core, ""))])
         records.append(reader.record_from(known, record, who.identifier, Place(kind, row)))
-    interpreter = Interpreter(policy.core, as_of, overrides)
-    result = interpreter.evaluate(StudentData(who.identifier, who.attributes, tuple(records)))
+    result = OneStudent(policy.core, as_of, overrides).result(as_read(who, records))
     return Result(policy, result, dict(student), tuple(given), as_of, dict(overrides))
 
 
@@ -256,7 +253,7 @@ class Result:
         accounts = self.policy.core.accounts
         wanted = next((key for key, account in accounts.items() if name in (key, *account.labels)), name)
         found = [line.amount for line in self.ledger.accounts if line.account == wanted and line.period == period]
-        return found[0] if found else None  # type: ignore[return-value]
+        return found[0] if found else None
 
     def fact(self, name: str, period: str = "") -> object:
         """The value of a fact: in a period, or once for the student."""

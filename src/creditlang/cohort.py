@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Final, Literal
 
 from attrs import define, frozen
 
@@ -18,14 +18,20 @@ from creditlang.data.dataset import Dataset
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Language, Severity, report
-from creditlang.interpreter import Interpreter, StudentData
+from creditlang.frozen_mapping import freezing
 from creditlang.ledger import StudentResult
+from creditlang.one_student import OneStudent, as_read
 from creditlang.results import Results
 from creditlang.schema import RESULT_TABLES, RawTable
 from creditlang.toolkit.result_table import ResultTable
 
+Engine = Literal["auto", "reference"]
+"""What works students out; `auto` is the fastest that there is."""
 
-@frozen
+_ENGINE: Final[Mapping[Engine, str]] = {"auto": "reference", "reference": "reference"}
+
+
+@frozen(field_transformer=freezing)
 class Settings:
     """How to run: as of which day, with which named values, for which students, in which language."""
 
@@ -35,6 +41,7 @@ class Settings:
     language: Language = "zh"
     mappings: tuple[MappingFile, ...] = ()
     """How to read sheets that have not the policy's own names."""
+    engine: Engine = "auto"
 
 
 @frozen
@@ -68,7 +75,7 @@ class Evaluation:
     settings: Settings
     dataset: Dataset
     results: Results
-    interpreter: Interpreter
+    one_student: OneStudent
 
     @staticmethod
     def begin(
@@ -82,8 +89,8 @@ class Evaluation:
     @staticmethod
     def over(policy: Policy, dataset: Dataset, settings: Settings) -> "Evaluation":
         """Over data that have been read for this policy."""
-        interpreter = Interpreter(policy, settings.as_of, settings.overrides)
-        return Evaluation(policy, settings, dataset, Results(policy, settings.language), interpreter)
+        one_student = OneStudent(policy, settings.as_of, settings.overrides)
+        return Evaluation(policy, settings, dataset, Results(policy, settings.language), one_student)
 
     @property
     def chosen(self) -> list[str]:
@@ -94,12 +101,11 @@ class Evaluation:
     def evaluate(self, identifier: str) -> StudentResult:
         """The results of one student; what is wrong is noted."""
         dataset, student = self.dataset, self.dataset.students[identifier]
-        result = self.interpreter.evaluate(StudentData(identifier, student.attributes, tuple(student.records)))
+        result = self.one_student.result(as_read(student))
         dataset.problems.extend(result.problems)
         dataset.owners.update({id(found): identifier for found in result.problems})
         if student.problem is not None:
             self.results.undetermined[identifier] = "invalid"
-            result.requirements = {name: "open" for name in result.requirements}
         return result
 
     def release(self, identifier: str) -> None:
@@ -119,9 +125,9 @@ class Evaluation:
             dataset.problems.append(report("CR664", None, read=read, accounted=accounted))
         for found in dataset.problems:
             results.issue(found, dataset.owners.get(id(found), ""))
-        own = _manifest(self.policy, settings, self.interpreter, results.equation_text(read))
+        own = _manifest(self.policy, settings, self.one_student.as_of, results.equation_text(read))
         results.finish([*own, *sorted(manifest.items())])
-        return Cohort(results, dataset, read, balanced, self.interpreter.as_of)
+        return Cohort(results, dataset, read, balanced, self.one_student.as_of)
 
 
 def run_cohort(
@@ -168,13 +174,13 @@ def _rows(dataset: Dataset, wanted: Collection[str], results: Results) -> int:
     return len(results.dispositions) if wanted else sum(dataset.read.values())
 
 
-def _manifest(policy: Policy, settings: Settings, interpreter: Interpreter, equation: str) -> list[tuple[str, str]]:
+def _manifest(policy: Policy, settings: Settings, as_of: date | None, equation: str) -> list[tuple[str, str]]:
     overrides = ", ".join(f"{name}={value}" for name, value in sorted(settings.overrides.items()))
     return [
         ("policy", policy.identifier),
         ("policy_hash", policy.fingerprint),
-        ("engine", f"creditlang {_version()} reference"),
-        ("as_of", interpreter.as_of.isoformat() if interpreter.as_of else ""),
+        ("engine", f"creditlang {_version()} {_ENGINE[settings.engine]}"),
+        ("as_of", as_of.isoformat() if as_of else ""),
         ("settings", overrides),
         *(("mapping", f"{mapping.name} {mapping.digest}") for mapping in settings.mappings),
         ("equation", equation),

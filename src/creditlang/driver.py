@@ -16,7 +16,7 @@ from attrs import frozen
 from creditlang.core import Compilation, Policy, compile_program
 from creditlang.core.lower.scope import LONGEST_CHAIN
 from creditlang.diagnostics import Diagnostic, Severity, report
-from creditlang.plugin.interface import Extensions
+from creditlang.extensions import Extensions
 from creditlang.resolve import resolve
 from creditlang.resources import policy_path, use_path
 from creditlang.source import SourceFile, Span

@@ -12,7 +12,10 @@ class _Failed(Exception):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         """At least one diagnostic."""
         self.diagnostics = tuple(diagnostics)
-        super().__init__("\n".join(render(found) for found in self.diagnostics))
+        super().__init__(self.diagnostics)
+
+    def __str__(self) -> str:
+        return "\n".join(render(found) for found in self.diagnostics)
 
 
 class PolicyError(_Failed):

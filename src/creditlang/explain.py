@@ -11,9 +11,9 @@ from typing import Final
 from creditlang.core.dependencies import within
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Language, Phrase, in_language
-from creditlang.interpreter.values import OPEN, UNBOUNDED, Interval, Open
 from creditlang.ledger import Entry, PartLine, StudentResult
 from creditlang.results import counted_amount, signed
+from creditlang.values import OPEN, UNBOUNDED, Interval, Open
 from creditlang.words import (
     ANSWERS,
     COLON,

@@ -6,21 +6,20 @@ article of the step, so every balance can be walked back to records, rules and a
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Literal
 
 from attrs import define, field, frozen
 
 from creditlang.diagnostics import Diagnostic, Place
+from creditlang.values import ZERO, Number
 
 Disposition = Literal["counted", "reduced", "void", "pending", "unmatched", "invalid", "out of scope"]
 DISPOSITIONS: tuple[Disposition, ...] = (
     "counted", "reduced", "void", "pending", "unmatched", "invalid", "out of scope",
 )  # fmt: skip
 Status = Literal["met", "unmet", "open"]
-_STRONGEST: tuple[Disposition, ...] = (
-    "invalid", "pending", "reduced", "counted", "void", "unmatched", "out of scope",
-)  # fmt: skip
+State = Literal["live", "void", "invalid", "unmatched"]
+_STRONGEST: tuple[Disposition, ...] = ("invalid", "pending", "reduced", "counted", "void", "unmatched", "out of scope")
 
 
 @define(eq=False)
@@ -42,16 +41,9 @@ class Record:
     def copy(self) -> "Record":
         """The same record, to be placed and judged anew; the values are shared."""
         return Record(
-            self.kind,
-            self.identifier,
-            self.student,
-            self.values,
-            self.on,
-            self.semester,
-            self.place,
-            self.problem,
-            self.named,
-        )
+            kind=self.kind, identifier=self.identifier, student=self.student, values=self.values, on=self.on,
+            semester=self.semester, place=self.place, problem=self.problem, named=self.named,
+        )  # fmt: skip
 
     def __attrs_post_init__(self) -> None:
         self.order = (self.on is None, self.on or date.max, self.identifier)
@@ -63,8 +55,8 @@ class Step:
 
     sort: str
     text: str
-    before: object
-    after: object
+    before: Number | None
+    after: Number | None
     article: str
     note: str = ""
 
@@ -78,9 +70,9 @@ class Entry:
     account: str
     period: str
     sign: int = 1
-    amount: object = Decimal(0)
-    raw: object = None
-    state: Literal["live", "void", "invalid", "unmatched"] = "live"
+    amount: Number = ZERO
+    raw: Number | None = None
+    state: State = "live"
     reason: str = ""
     article: str = ""
     pending: bool = False
@@ -133,7 +125,7 @@ class AccountLine:
 
     account: str
     period: str
-    amount: object
+    amount: Number
     unit: str | None
 
 
@@ -153,9 +145,9 @@ class PartLine:
     requirement: str
     part: str
     number: int
-    needed: object
-    have: object
-    short: object
+    needed: Number | None
+    have: Number | None
+    short: Number | None
     status: Status
     article: str
 

@@ -4,15 +4,17 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from attrs import field, frozen
 
+from creditlang.frozen_mapping import freezing
+
 N = TypeVar("N", bound=type)
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def node(kind: N) -> N:
     """A frozen attrs class that is compared and shown as `Written` says: methods of its own for each of two hundred
-    classes would take longer to make than a short policy takes to check.
+    classes would take longer to make than a short policy takes to check. Its mappings cannot be changed.
     """
-    return frozen(kind, eq=False, repr=False)
+    return frozen(kind, eq=False, repr=False, field_transformer=freezing)
 
 
 class Written:

@@ -1,65 +1,121 @@
-"""What a policy and everything in it is called, for plugins: the arrow from the core to `PolicyWords`."""
+"""What a policy and everything in it is called, as plain values: what checks, forms and reports are told of it.
 
-from collections.abc import Iterable, Mapping
+Names are those of the policy, the words beside them its labels; nothing here knows the core.
+"""
 
-from creditlang.core.operators import Account, Column, Policy
-from creditlang.plugin.run_data import (
-    AccountWords,
-    FieldWords,
-    ItemWords,
-    KindWords,
-    PolicyWords,
-    RequirementWords,
-)
-from creditlang.resolve import Program
-from creditlang.words import Language, first_fit, label, unit_label
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Literal
 
+from attrs import field, frozen
 
-def policy_words(policy: Policy, program: Program, language: Language = "zh") -> PolicyWords:
-    """What a policy and everything in it is called by those who read `language`."""
+from creditlang.words import Language, yes_or_no
 
-    def fields(columns: Iterable[Column]) -> tuple[FieldWords, ...]:
-        return tuple(FieldWords(x.name, label(x, language), x.type.name, _value_labels(x, language)) for x in columns)
+Given = str | Decimal | date | bool | None
+"""A cell of the data: a value of a scale or choice stands by its name, an empty cell is None."""
 
-    def account(x: Account) -> AccountWords:
-        return AccountWords(x.name, label(x, language), x.sort, x.parent or "", x.unit or "", x.period or "", x.article)
-
-    return PolicyWords(
-        identifier=policy.identifier,
-        title=policy.title or policy.identifier,
-        issuer=policy.issuer,
-        student=fields(policy.attributes),
-        kinds={
-            name: KindWords(name, label(kind, language), fields(kind.columns)) for name, kind in policy.kinds.items()
-        },
-        accounts={name: account(x) for name, x in policy.accounts.items()},
-        items={
-            name: ItemWords(name, label(rule, language), rule.account, rule.kind, rule.article)
-            for name, rule in policy.rules.items()
-        },
-        requirements={
-            name: RequirementWords(
-                name,
-                label(x, language),
-                tuple(part.label for part in x.parts),
-                frozenset(part.label for part in x.parts if part.needed is not None and not part.at_least),
-            )
-            for name, x in policy.requirements.items()
-        },
-        facts={name: label(fact, language) for name, fact in policy.facts.items()},
-        units={name: unit_label(name, policy.unit_labels, language) for name in program.units},
-        values={
-            value: first_fit(value, labels, language)
-            for enumeration in program.enumerations.values()
-            for value, labels in enumeration.values.items()
-        },
-        language=language,
-    )
+Sort = Literal["category", "score", "credit", "account"]
 
 
-def _value_labels(column: Column, language: Language) -> Mapping[str, str]:
-    """What each value of a column is called, where it has a label."""
-    labels: dict[str, list[str]] = {}
-    for text, value in (column.values or {}).items():
-        labels.setdefault(value, []).append(text)
-    return {value: first_fit(value, texts, language) for value, texts in labels.items()}
+@frozen
+class FieldWords:
+    """A column of a kind of record, or an attribute of students. `values` are the labels of what can stand in it."""
+
+    name: str
+    label: str
+    type: str
+    values: Mapping[str, str] = field(factory=dict)
+
+
+@frozen
+class KindWords:
+    """A kind of record and its columns."""
+
+    name: str
+    label: str
+    fields: tuple[FieldWords, ...]
+
+
+@frozen
+class AccountWords:
+    """An account. `period` is empty where it runs over the whole time, `parent` where it stands alone."""
+
+    name: str
+    label: str
+    sort: Sort
+    parent: str
+    unit: str
+    period: str
+    article: str
+
+
+@frozen
+class ItemWords:
+    """An item: the account it posts to and the kind of record it takes."""
+
+    name: str
+    label: str
+    account: str
+    kind: str
+    article: str
+
+
+@frozen
+class RequirementWords:
+    """A requirement and the titles of its parts."""
+
+    name: str
+    label: str
+    parts: tuple[str, ...]
+    limits: frozenset[str] = frozenset()
+    """The parts that ask for no more than so much; the others ask for so much at least, or for a yes."""
+
+
+@frozen
+class PolicyWords:
+    """What a policy is called, and everything in it, in the order of its text."""
+
+    identifier: str
+    title: str
+    issuer: str
+    student: tuple[FieldWords, ...]
+    kinds: Mapping[str, KindWords]
+    accounts: Mapping[str, AccountWords]
+    items: Mapping[str, ItemWords]
+    requirements: Mapping[str, RequirementWords]
+    facts: Mapping[str, str]
+    """Labels."""
+    units: Mapping[str, str]
+    """Labels."""
+    values: Mapping[str, str] = field(factory=dict)
+    """Labels of the values of scales and choices, for facts."""
+    language: Language = "zh"
+    """In which people read all of it."""
+
+    def value(self, kind: str, name: str, given: Given) -> str:
+        """What people read for a cell of `kind`, or of the students where `kind` is empty."""
+        declared = self.student if not kind else self.kinds[kind].fields
+        labels = next((column.values for column in declared if column.name == name), {})
+        return labels.get(given, given) if isinstance(given, str) else shown(given, self.language)
+
+    def inside(self, account: str) -> tuple[str, ...]:
+        """An account and all inside it."""
+        found = [account]
+        for name, words in self.accounts.items():
+            if words.parent in found:
+                found.append(name)
+        return tuple(found)
+
+
+def shown(given: Given | int, language: Language = "zh") -> str:
+    """A value as people write it: exact numbers, dates with hyphens, yes or no in words."""
+    match given:
+        case None:
+            return ""
+        case bool():
+            return yes_or_no(given, language)
+        case Decimal():
+            return f"{given.normalize():f}" if given else "0"
+        case _:
+            return str(given)

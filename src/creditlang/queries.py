@@ -14,20 +14,20 @@ from typing import Any
 
 from attrs import frozen
 
+from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
 from creditlang.core.lower.elaborate import Context
 from creditlang.diagnostics import Diagnostic
 from creditlang.driver import Compiled
-from creditlang.interpreter import Answers
-from creditlang.interpreter import values as v
-from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Record
+from creditlang.one_student import Answers
 from creditlang.source import SourceFile
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.parse import Typed, parse_typed
 from creditlang.types import Type
+from creditlang.values import Undetermined
 
 _STATUSES = {"MET": "met", "UNMET": "unmet", "OPEN": "open"}
 

@@ -14,9 +14,9 @@ from attrs import define, evolve, field
 
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, Language, Phrase, Severity, in_language, message
-from creditlang.interpreter.values import UNBOUNDED, ZERO, Interval, negative
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
 from creditlang.schema import RESULT_TABLES, Column, Row
+from creditlang.values import UNBOUNDED, ZERO, Interval, negative
 from creditlang.words import ANSWERS, COLUMNS, SEVERITIES, STATUSES, Declared, label, unit_label, word
 from creditlang.words import DISPOSITIONS as DISPOSITION_WORDS
 

@@ -8,8 +8,8 @@ from creditlang.plugin.contract_tests_of_extensions import (
     FormContract,
     FunctionContract,
 )
-from creditlang.plugin.run_data import PolicyWords
-from creditlang.policy_words import policy_words
+from creditlang.policy_words import PolicyWords
+from creditlang.to_policy_words import policy_words
 
 
 def words_of(text: str) -> PolicyWords:

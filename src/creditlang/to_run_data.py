@@ -10,10 +10,11 @@ from attrs import define, field
 from creditlang.cohort import Cohort
 from creditlang.diagnostics import Language, message
 from creditlang.ledger import Record, StudentResult
-from creditlang.plugin.run_data import Given, RecordRow, RunData
-from creditlang.policy_words import policy_words
+from creditlang.plugin.run_data import RecordRow, RunData
+from creditlang.policy_words import Given
 from creditlang.resolve import Program
 from creditlang.schema import RESULT_TABLES
+from creditlang.to_policy_words import policy_words
 from creditlang.words import both
 
 

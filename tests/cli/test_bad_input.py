@@ -126,7 +126,7 @@ BAD_SHEETS = {
     "a sheet that nobody knows": {"activities": HEAD + GOOD},
     "an empty sheet": {"activity": ""},
     "an empty sheet of students": {"student": ""},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BAD_SHEETS)

@@ -58,8 +58,9 @@ def test_csv(cli: Any, policy: Path, folder: Folder) -> None:
     result = cli("run", policy, "--data", folder(), "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(result.stdout.removeprefix("\ufeff"))))
     assert [(row["student_id"], row["graduation"], row["academic"]) for row in rows] == [
-        ("s1", "met", "1.2"), ("s2", "unmet", "0.1"),
-    ]  # fmt: skip
+        ("s1", "met", "1.2"),
+        ("s2", "unmet", "0.1"),
+    ]
 
 
 def test_two_runs_write_the_same_bytes(cli: Any, policy: Path, folder: Folder) -> None:
@@ -203,3 +204,16 @@ def test_where_the_results_are_is_told(cli: Any, policy: Path, folder: Folder, t
     )
     assert result.exit_code == 4
     assert f"written: {table}, {tmp_path / 'r'}\n" in result.stderr
+
+
+@pytest.mark.parametrize("engine", ["auto", "reference"])
+def test_the_manifest_says_which_engine_ran(cli: Any, policy: Path, folder: Folder, engine: str) -> None:
+    result = cli("run", policy, "--data", folder(), "--format", "json", "--engine", engine)
+    manifest = {row["entry"]: row["value"] for row in json.loads(result.stdout)["tables"]["manifest"]}
+    assert manifest["engine"].split()[-1] == "reference"
+
+
+def test_an_engine_that_there_is_not_is_a_usage_error(cli: Any, policy: Path, folder: Folder) -> None:
+    result = cli("run", policy, "--data", folder(), "--engine", "columnar")
+    assert result.exit_code == 2
+    assert "reference" in result.stderr

@@ -54,16 +54,14 @@ EDITS = {
     "nothing is taken": [("    take from source when source is present\n", "")],
     "minimum lower": [("moral at least 1.5", "moral at least 0.2")],
     "rule removed": [("    item office\n        0.3 per event\n        once per semester\n", "")],
-    "rule added": [
-        ("category extra in", f"{ESSAYS}category extra in")
-    ],
+    "rule added": [("category extra in", f"{ESSAYS}category extra in")],
     "score starts lower": [("starts at 100", "starts at 90")],
     "guard removed": [('    void when fraud, "fraud"\n', "")],
     "requirement added": [("require no_sanction", f"{FIT}require no_sanction")],
     "part added": [('    "conduct" : total', '    "reads" : reading_credits at least 1\n    "conduct" : total')],
     "factor": [("half when leader\n        highest", "times 0.75 when leader\n        highest")],
     "posts elsewhere": [("    posts to target\n", "")],
-}  # fmt: skip
+}
 
 
 @cache

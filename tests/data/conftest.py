@@ -88,10 +88,11 @@ class Read:
         """Row, student and what became of each record, in the order of the rows."""
         found = {
             (record.place.row if record.place else None, record.identifier): (
-                record.student, record.problem.code if record.problem else "",
+                record.student,
+                record.problem.code if record.problem else "",
             )
             for record in self.records
-        }  # fmt: skip
+        }
         return [(row, *rest) for (row, _), rest in sorted(found.items(), key=lambda item: item[0])]  # type: ignore[type-var]
 
 

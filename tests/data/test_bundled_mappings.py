@@ -93,7 +93,7 @@ def test_zhiyuanhui(folder: Any, cli: Cli) -> None:
     data = folder(学生=VOLUNTEERS, 志愿汇个人信息=PROFILES, 时长导出20221101=export)
     result = cli(
         "run", "volunteer_hours", "--data", data, "--mapping", "zhiyuanhui", "--as-of", "2023-06-25", "--format", "json"
-    )  # fmt: skip
+    )
     assert amounts(result, "labour", "2022-10-22") == {"20220101": "3", "20220102": "2.5"}
     assert amounts(result, "labour", "2022-11-22") == {"20220101": "4"}
     assert rows_of(result, "service") == [
@@ -114,7 +114,7 @@ def test_zhiyuanhui_with_the_type_of_honour_hours(folder: Any, cli: Cli) -> None
     data = folder(学生=VOLUNTEERS, 志愿汇个人信息=PROFILES, 导出=export)
     result = cli(
         "run", "volunteer_hours", "--data", data, "--mapping", "zhiyuanhui", "--as-of", "2023-06-25", "--format", "json"
-    )  # fmt: skip
+    )
     assert amounts(result, "labour")["20220101"] == "4"
     assert codes(result) == []
 
@@ -241,9 +241,7 @@ def test_campus_list(folder: Any, cli: Cli) -> None:
 """
     data = folder(学生=SHANGRAO, 在籍学期=enrolled(SHANGRAO, "2023-2024-1"), **{"党团主题教育活动 2023.10.8": listed})
     result = cli("run", "shangrao", "--data", data, "--mapping", "campus_list", "--format", "json")
-    assert amounts(result, "learning_hours", "2023-2024-1") == {
-        "2022010101": "2", "2022010102": "2", "2022010103": "2",
-    }  # fmt: skip
+    assert amounts(result, "learning_hours", "2023-2024-1") == {"2022010101": "2", "2022010102": "2", "2022010103": "2"}
     assert codes(result) == ["CR672"]
 
 
@@ -254,8 +252,9 @@ def test_sign_in_list(folder: Any, cli: Cli, name: str, amount: str) -> None:
     data = folder(学生=HENGYANG, 在籍学期=enrolled(HENGYANG, "2024-2025-1"), **{name: listed})
     result = cli("run", "hengyang", "--data", data, "--mapping", "sign_in_list", "--format", "json")
     assert rows_of(result, "activity") == [
-        ("3", "2024010101", "counted", amount), ("4", "2024010102", "counted", amount),
-    ]  # fmt: skip
+        ("3", "2024010101", "counted", amount),
+        ("4", "2024010102", "counted", amount),
+    ]
     assert codes(result) == ["CR670"]
 
 

@@ -36,9 +36,10 @@ def test_rows_become_a_rate(read: Reader) -> None:
     assert found.said("CR673").arguments["counts"] == "2024-2025-1: 3, 2024-2025-2: 1"
     rates = sorted((x.student, str(x.values["hours"]), x.place.row, str(x.on)) for x in found.records)
     assert rates == [
-        ("2024010101", "66.66", 2, "2024-09-18"), ("2024010102", "100.00", 7, "2025-03-12"),
+        ("2024010101", "66.66", 2, "2024-09-18"),
+        ("2024010102", "100.00", 7, "2025-03-12"),
         ("2024010102", "66.66", 5, "2025-03-05"),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_rate_is_cut_and_not_rounded(read: Reader) -> None:

@@ -330,9 +330,7 @@ def test_both_records_of_a_row_go_to_the_student_that_it_names(read: Reader) -> 
 ,李明,软件2402,2024-10-08,3,1,通过
 """,
     )
-    assert found.rows == [
-        (2, "2024010101", ""), (2, "2024010101", ""), (3, "", "CR681"), (3, "", "CR681"),
-    ]  # fmt: skip
+    assert found.rows == [(2, "2024010101", ""), (2, "2024010101", ""), (3, "", "CR681"), (3, "", "CR681")]
     (joined,) = found.dataset.joined
     assert (joined.matched, joined.ambiguous) == (1, 1)
 

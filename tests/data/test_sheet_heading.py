@@ -142,9 +142,10 @@ def test_a_heading_that_is_repeated_on_each_page_is_one(read: Reader) -> None:
 # ---- two lines
 def test_a_heading_over_two_lines() -> None:
     """The upper names run on to the right; a lower name is known by itself or together with the upper."""
-    found = find_heading(sheet(
-        ("汇总表", "", "", ""), ("学号", "姓名", "时长", ""), ("", "", "信用", "荣誉"), ("1", "甲", "2", "3"),
-    ), KNOWN)  # fmt: skip
+    found = find_heading(
+        sheet(("汇总表", "", "", ""), ("学号", "姓名", "时长", ""), ("", "", "信用", "荣誉"), ("1", "甲", "2", "3")),
+        KNOWN,
+    )
     assert isinstance(found, Heading)
     assert found.cells == ("学号", "姓名", "时长/信用", "时长/荣誉")
     assert (found.line, found.lines, found.row, found.above) == (1, 2, 2, ("汇总表",))
@@ -291,5 +292,6 @@ def test_a_workbook_with_a_title_and_merged_headings(tmp_path: Path, cli: Any) -
     rows = {row["record_id"]: row for row in result["records"] if row["kind"] == "activity"}
     assert [(key.rpartition(":")[2], row["counted"]) for key, row in rows.items()] == [("5", "0.2"), ("6", "0.1")]
     assert {row["code"]: row["place"] for row in result["issues"] if row["code"] in ("CR670", "CR672")} == {
-        "CR670": "4", "CR672": "",
-    }  # fmt: skip
+        "CR670": "4",
+        "CR672": "",
+    }

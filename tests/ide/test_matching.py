@@ -41,7 +41,7 @@ def found(typed: str, limit: int = 10) -> list[tuple[str, int]]:
         ("zzzz", []),
         ("", [(forms[0], BEGINS) for forms in THINGS]),
     ],
-)  # fmt: skip
+)
 def test_order(typed: str, expected: list[tuple[str, int]]) -> None:
     assert found(typed) == expected
 

@@ -19,8 +19,8 @@ from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Place
 from creditlang.driver import compile_text
 from creditlang.interpreter import Interpreter, StudentData
-from creditlang.interpreter.values import OPEN
 from creditlang.ledger import StudentResult
+from creditlang.values import OPEN
 
 Record = dict[str, str]
 RANGES = {

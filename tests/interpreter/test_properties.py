@@ -224,7 +224,7 @@ GARBAGE = st.one_of(
     st.text(max_size=12),
     st.sampled_from(["", "NaN", "1e9", "-1", "１２", "0.001", "2024-02-30", "2024-10-08", "moral", "=1+1", "\x00"]),
     st.just("9" * 40),
-)  # fmt: skip
+)
 
 
 @given(rows=worlds(most=4), data=st.data())

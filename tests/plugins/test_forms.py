@@ -94,9 +94,7 @@ def number_of(run: RunData, name: str, school_class: str) -> str:
          "序号 二级学院 学生姓名 所在班级 本学期得分 是否已重修", "二级学院（盖章） 填报日期："),
     ],
 )  # fmt: skip
-def test_lists_are_laid_out_as_printed(
-    run: RunData, form: type[Form], title: str, head: str, signed: str
-) -> None:  # fmt: skip
+def test_lists_are_laid_out_as_printed(run: RunData, form: type[Form], title: str, head: str, signed: str) -> None:
     found = list(form().documents(run))
     assert found
     for document in found:

@@ -19,12 +19,12 @@ from creditlang.plugin.contract_tests_of_extensions import RUN
 from creditlang.plugin.document import Cell, Document, Line, Page, UnevenPage, listing, plain
 from creditlang.plugin.run_data import RunData
 from creditlang.toolkit.page_layout import SMALLEST, clean, flowing, laid_out, printable
+from creditlang.toolkit.staged_folder import OWNED
 from creditlang_builtin.forms import chinese_fonts as fonts
 from creditlang_builtin.forms import to_html, to_xlsx
 from creditlang_builtin.forms.file_names import LONGEST, Names, safe_name
 from creditlang_builtin.forms.font_characters import Coverage, coverage
 from creditlang_builtin.forms.forms_output import FormsOutput, split_target
-from creditlang_builtin.forms.staged_folder import OWNED
 from creditlang_builtin.forms.to_pdf import PdfDrawer, breakable
 
 HOSTILE = [
@@ -274,17 +274,16 @@ def test_a_form_that_fails_is_named_and_the_others_are_written(tmp_path: Path) -
         write(tmp_path, bad=Failing, good=lambda: Listed(["a"], formats=("html",)), worse=lambda: 1 / 0)  # type: ignore[arg-type, return-value]
     assert codes(error) == ["CR760", "CR760"]
     assert [dict(found.arguments) for found in error.value.diagnostics] == [
-        {"form": "bad", "error": "KeyError"}, {"form": "worse", "error": "ZeroDivisionError"},
-    ]  # fmt: skip
+        {"form": "bad", "error": "KeyError"},
+        {"form": "worse", "error": "ZeroDivisionError"},
+    ]
     found = files(tmp_path)
     assert {name: x for name, x in found.items() if name.startswith("bad/")} == before
     assert "good/名单.html" in found
     assert not any(name.endswith(".tmp") for name in found)
 
 
-def test_a_document_that_cannot_be_drawn_leaves_the_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
+def test_a_document_that_cannot_be_drawn_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = to_html.draw
     monkeypatch.setattr(to_html, "draw", lambda x, layout: 1 / 0 if x.name == "名单" else draw(x, layout))
     with pytest.raises(PluginError) as error:

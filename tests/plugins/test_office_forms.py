@@ -189,9 +189,10 @@ def test_no_unconverted_record_is_left_out(volunteers: RunData) -> None:
     ]
     listed = [row[4] for document in named.values() for row in rows(document) if len(row) == 13 and row[0] != "序号"]
     wanted = [
-        row["record_id"] for row in volunteers.results["records"]
+        row["record_id"]
+        for row in volunteers.results["records"]
         if row["kind"] == "service" and row["disposition"] not in ("counted", "out of scope")
-    ]  # fmt: skip
+    ]
     assert sorted(map(str, listed)) == sorted(map(str, wanted))
 
 

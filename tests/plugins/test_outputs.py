@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from creditlang.plugin import PluginError, text_of
 from creditlang.schema import DYNAMIC_TABLES, RESULT_TABLES, Column, Row, Value
-from creditlang_builtin.csv.csv_output import OWNED, CsvOutput, neutralise, restore
+from creditlang.toolkit.staged_folder import OWNED, StagedFolder
+from creditlang_builtin.csv.csv_output import CsvOutput, neutralise, restore
 from creditlang_builtin.json.json_output import JsonOutput
 from creditlang_builtin.tables.table_output import TableOutput, width
 
@@ -207,3 +208,14 @@ def test_no_table_no_text() -> None:
 @given(text=st.text(max_size=5))
 def test_width_is_never_negative(text: str) -> None:
     assert width(text) >= 0
+
+
+def test_outputs_of_one_folder_leave_each_other_s_files(tmp_path: Path) -> None:
+    for content in (b"1", b"2"):
+        forms = StagedFolder(tmp_path, ["pdf"])
+        forms.add("list.pdf", content)
+        forms.publish()
+        write_csv(tmp_path, {"accounts": ROWS})
+    names = (tmp_path / OWNED).read_text().split()
+    assert names == ["accounts.csv", "list.pdf"]
+    assert (tmp_path / "list.pdf").read_bytes() == b"2"

@@ -227,9 +227,10 @@ def meant(grid: Grid, merges: Sequence[Merge]) -> Content | None:
     """The table that the cells mean, worked out one by one."""
     shown = {place: cell.text for place, cell in grid.items()}
     codes = {place: cell.code for place, cell in grid.items() if cell.code}
-    used = sorted({row for (row, column), text in shown.items() if text.strip(" \t\r\n\u00a0\u3000\ufeff")} | {
-        row for row, _ in codes
-    })  # fmt: skip
+    used = sorted(
+        {row for (row, column), text in shown.items() if text.strip(" \t\r\n\u00a0\u3000\ufeff")}
+        | {row for row, _ in codes}
+    )
     for top, left, bottom, _ in merges:
         for row in used:
             if top < row <= bottom:
@@ -250,16 +251,14 @@ def meant(grid: Grid, merges: Sequence[Merge]) -> Content | None:
 
 def _row_meant(
     row: int, across: range, shown: Mapping[tuple[int, int], str], codes: Mapping[tuple[int, int], str]
-) -> tuple[str, ...] | str:  # fmt: skip
+) -> tuple[str, ...] | str:
     wrong = next((codes[row, column] for column in across if (row, column) in codes), None)
     return wrong or tuple(shown.get((row, column), "") for column in across)
 
 
 @settings(max_examples=150, deadline=None)
 @given(sheets(), st.sampled_from([70, 700, workbook_package.PIECE]), st.sampled_from([0, workbook_table.MOST_KEPT]))
-def test_cells_mean_what_was_written(
-    drawn: tuple[Grid, list[Merge], list[str], bool], piece: int, kept: int
-) -> None:  # fmt: skip
+def test_cells_mean_what_was_written(drawn: tuple[Grid, list[Merge], list[str], bool], piece: int, kept: int) -> None:
     grid, merges, shared, since_1904 = drawn
     content = workbook(sheet_of(xml_of(grid), merges), shared, since_1904)
     with patch.object(workbook_package, "PIECE", piece), patch.object(workbook_table, "MOST_KEPT", kept):

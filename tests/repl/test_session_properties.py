@@ -18,12 +18,12 @@ import creditlang
 from creditlang.cli import main
 from creditlang.core import operators as o
 from creditlang.interpreter import Interpreter, StudentData
-from creditlang.interpreter.values import Interval
 from creditlang.ledger import StudentResult
 from creditlang.plugin import PluginManager
 from creditlang.resources import policy_names, policy_path
 from creditlang.results import amount_value
 from creditlang.source import SourceFile
+from creditlang.values import Interval
 from creditlang_repl import policy_text
 from creditlang_repl.commands import commands
 from creditlang_repl.conversation import Conversation
@@ -264,7 +264,7 @@ def test_what_is_tried_is_what_a_program_gets_from_the_changed_policy_and_record
         records.setdefault(record.kind, []).append({**record.values, "record_id": record.identifier})
     loaded = creditlang.load(own(view.compiled).text, plugins=False)
     attributes = {"student_id": number, **student.attributes}
-    fresh = loaded.evaluate(attributes, records, as_of=now.tried.as_of, set=view.interpreter.overrides)
+    fresh = loaded.evaluate(attributes, records, as_of=now.tried.as_of, set=view.overrides)
     assert said(fresh.ledger) == said(view.result(number))
 
 

@@ -38,7 +38,7 @@ REFUSED = {
 } | {
     f"a chain of {operator}": ("CR002", f"{ITEM}{f'n {operator} ' * 20_000}n per event\n")
     for operator in ("+", "-", "*", "/", "and", "or")
-}  # fmt: skip
+}
 CHAINS = {
     "not": f"{ITEM}1 per event when {'not ' * 50_000}yes\n",
     "minus": f"{ITEM}{'-' * 200_000}1 per event\n",
@@ -54,7 +54,7 @@ CHAINS = {
     "quotation marks": '"' * 200_000,
     "one word": "a" * 250_000,
     "one Chinese word": "每学期最高" * 16_000,
-}  # fmt: skip
+}
 
 
 def checked(text: str, seconds: float) -> list[str]:

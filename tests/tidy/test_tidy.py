@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -55,6 +55,12 @@ CLOCK_RANDOM_SYSTEM = {
 CLOCK_CALLS = {"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.time"}
 PATH_READS = {"read_text", "read_bytes"}
 PATH_WRITES = {"write_text", "write_bytes", "mkdir", "touch", "unlink"}
+
+# Imports that a circle of modules may lean on, `module -> module`, each with its reason.
+CIRCLE_EXCEPTIONS: dict[str, str] = {}
+
+MOST_IGNORES = 25
+MOST_POSITIONAL = 6
 
 Breach = Callable[[ast.AST], str | None]
 
@@ -183,6 +189,74 @@ def test_long_files_have_a_reason() -> None:
     long = {name: length for name, length in lengths.items() if length > LONGEST}
     assert {name: length for name, length in long.items() if name not in LONG_FILES} == {}, "split it, or give a reason"
     assert [name for name in LONG_FILES if name not in long] == [], "no longer long: take it off the list"
+
+
+def product_modules() -> dict[str, Path]:
+    """Every module of the product by its dotted name: of `src`, the session and the plugins, tests left out."""
+    roots = {path.parent for path in ROOT.glob("plugins/**/creditlang_*/__init__.py")} | {ROOT / "repl/creditlang_repl"}
+    files = {root: [path for path in python_files(root) if "tests" not in path.parts] for root in {PACKAGE, *roots}}
+    return {
+        ".".join(path.relative_to(root.parent).with_suffix("").parts).removesuffix(".__init__"): path
+        for root, paths in files.items()
+        for path in paths
+    }
+
+
+def modules_imported(path: Path, known: Collection[str]) -> Iterator[str]:
+    """The modules that a file brings in, wherever the import stands: in a function or for types only as well."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if inner in known else node.module
+
+
+def circles(graph: Mapping[str, Collection[str]]) -> list[list[str]]:
+    """Modules that import each other, directly or around corners, a list for each such set."""
+    reach = {}
+    for start in graph:
+        seen: set[str] = set()
+        ahead = list(graph[start])
+        while ahead:
+            if (name := ahead.pop()) not in seen:
+                seen.add(name)
+                ahead.extend(graph.get(name, ()))
+        reach[start] = seen
+    found = {tuple(sorted(other for other in reach[name] if name in reach.get(other, ()))) for name in graph}
+    return sorted(list(circle) for circle in found if circle)
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": ["b"], "b": ["c"], "c": ["b", "d"], "d": []}) == [["b", "c"]]
+
+
+def test_no_modules_import_each_other() -> None:
+    modules = product_modules()
+    assert {"creditlang.driver", "creditlang_builtin", "creditlang_repl.session"} <= modules.keys()
+    arrows = {(name, other) for name, path in modules.items() for other in modules_imported(path, modules)}
+    listed = {tuple(arrow.split(" -> ")) for arrow in CIRCLE_EXCEPTIONS}
+    assert listed <= arrows, "imported no more: take it off the list"
+    graph = {name: [b for a, b in arrows - listed if a == name != b and b in modules] for name in modules}
+    assert circles(graph) == []
+
+
+def test_few_types_are_ignored() -> None:
+    lines = [line for path in product_modules().values() for line in path.read_text(encoding="utf-8").splitlines()]
+    assert sum("type: ignore" in line for line in lines) <= MOST_IGNORES, "say the type instead"
+
+
+def test_long_constructor_calls_name_their_arguments() -> None:
+    """What is made of many values says which is which."""
+
+    def rule(node: ast.AST) -> str | None:
+        if not isinstance(node, ast.Call) or len(node.args) <= MOST_POSITIONAL:
+            return None
+        called = ast.unparse(node.func).rpartition(".")[2].lstrip("_")
+        return f"{called} with {len(node.args)} positional arguments" if called[:1].isupper() else None
+
+    assert breaches(list(product_modules().values()), rule) == []
 
 
 def test_no_two_files_share_a_name() -> None:

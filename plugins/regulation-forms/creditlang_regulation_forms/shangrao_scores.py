@@ -96,7 +96,7 @@ class ConductBook:
         facts: dict[Term, dict[str, str]] = {}
         for row in self.run.results["facts"]:
             value = row["value"]
-            text = value if isinstance(value, str) else shown(value)  # type: ignore[arg-type]
+            text = value if isinstance(value, str) else shown(value)
             facts.setdefault((str(row["student_id"]), str(row["period"])), {})[str(row["fact"])] = text
         remarks = self._remarks()
         for term in sorted(term for term, amounts in self._amounts.items() if SCORE in amounts):

@@ -53,7 +53,7 @@ class Unconverted(Form):
         mend = _profiles(run)
         for row in run.results["records"]:
             if row["kind"] == _KIND and row["disposition"] not in ("counted", "out of scope"):
-                student, identifier = shown(row["student_id"]), shown(row["record_id"])  # type: ignore[arg-type]
+                student, identifier = shown(row["student_id"]), shown(row["record_id"])
                 person = run.students.get(student)
                 college = _UNKNOWN if person is None else shown(person.get("college")) or "学院未填"
                 values = _line(run, row, mend.get(student, []))
@@ -96,8 +96,8 @@ def _line(run: RunData, row: ResultRow, profile: list[str]) -> list[Value]:
     hours = record.get("hours")
     converted = row["counted"] if disposition == "reduced" else Decimal(0)
     return [
-        shown(person.get("class")), shown(row["student_id"]), shown(person.get("name")),  # type: ignore[arg-type]
-        shown(row["record_id"]), shown(record.get("date") or record.get("on")), label,  # type: ignore[arg-type]
+        shown(person.get("class")), shown(row["student_id"]), shown(person.get("name")),
+        shown(row["record_id"]), shown(record.get("date") or record.get("on")), label,
         Decimal(shown(hours)) if isinstance(hours, Decimal) else "", Amount.of(converted).cell,
         _ENDED.get(disposition) or word(DISPOSITIONS, disposition, run.language), run.reason(row), row["article"],
         _to_do(disposition, str(row["student_id"]) in run.students, profile),

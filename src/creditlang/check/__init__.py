@@ -15,13 +15,13 @@ from creditlang.check.rate_order import check_shares, check_tables
 from creditlang.check.reachable_limits import check_caps, check_minima
 from creditlang.core import Compilation, Policy
 from creditlang.diagnostics import Diagnostic
-from creditlang.plugin.interface import Extensions
+from creditlang.extensions import Extensions
 from creditlang.syntax import tree as t
 
 
 def check_policy(
     policy: Policy, compilation: Compilation, modules: Iterable[t.Module], extensions: Extensions
-) -> list[Diagnostic]:  # fmt: skip
+) -> list[Diagnostic]:
     """Everything the checks find, those of plugins included, that the policy does not accept."""
     program = compilation.program
     ranks = {name: tuple(scale.values) for name, scale in program.enumerations.items() if scale.ordered}

@@ -54,7 +54,8 @@ class _Variables:
                 self.compared(left, value, ranks)
             case e.OneOf(operand=operand) if all(isinstance(option, e.Constant) for option in x.options):
                 for option in x.options:
-                    self.compared(operand, option.value, None)  # type: ignore[attr-defined]
+                    if isinstance(option, e.Constant):
+                        self.compared(operand, option.value, None)
             case e.Present(operand=operand):
                 self.values.setdefault(operand, ())
                 self.cuts.setdefault(operand, set())

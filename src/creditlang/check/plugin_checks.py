@@ -5,18 +5,20 @@ from typing import Any
 
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, report
-from creditlang.plugin.interface import Extensions, Finding
-from creditlang.policy_words import policy_words
+from creditlang.extensions import Extensions, Finding
 from creditlang.resolve import Program
 from creditlang.source import Span
+from creditlang.to_policy_words import policy_words
 
 
 def check_by_plugins(policy: Policy, program: Program, extensions: Extensions) -> Iterator[Diagnostic]:
     """The findings of every check; one that fails is named and costs nothing but itself."""
-    words = policy_words(policy, program) if extensions.checks else None
+    if not extensions.checks:
+        return
+    words = policy_words(policy, program)
     for name, check in extensions.checks.items():
         try:
-            found = list(check(words))  # type: ignore[arg-type]
+            found = list(check(words))
         except Exception as error:  # a plugin may raise anything, and is named
             yield report("CR701", None, owner=extensions.owners[name], error=type(error).__name__)
             continue

@@ -10,9 +10,7 @@ from typing import Any
 
 import click
 
-_COMMANDS = (
-    "demo", "run", "why", "check", "test", "diff", "repl", "readings", "schema", "explain", "debug", "plugins",
-)  # fmt: skip
+_COMMANDS = ("demo", "run", "why", "check", "test", "diff", "repl", "readings", "schema", "explain", "debug", "plugins")
 
 
 class _Commands(click.Group):

@@ -186,9 +186,7 @@ def sound_policy(
     return compiled
 
 
-def opened_mappings(
-    policy: "Policy", names: Sequence[str], language: "Language"
-) -> tuple["MappingFile", ...]:  # fmt: skip
+def opened_mappings(policy: "Policy", names: Sequence[str], language: "Language") -> tuple["MappingFile", ...]:
     """The mappings of these names; what is wrong with one is shown, and the program ends."""
     from creditlang.data.mappings.mapping_file import open_mapping
 
@@ -222,7 +220,7 @@ def as_of_date(text: str | None, language: "Language") -> date | None:
 def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -> dict[str, Any]:
     """The values given with ``--set``, read by the types of what they stand for."""
     from creditlang.data.cells import CellError, parse_date, parse_number, parse_yes_no
-    from creditlang.diagnostics import nearest, report
+    from creditlang.one_student import unknown_values
 
     found: dict[str, Any] = {}
     for setting in settings:
@@ -235,8 +233,8 @@ def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -
                 ],
             )
         name = policy.setting_labels.get(name, name)
-        if name not in policy.settings:
-            show([report("CR401", None, name=name, nearest=nearest(name, policy.settings) or "")], language)
+        if unknown := unknown_values(policy, [name]):
+            show(unknown, language)
             sys.exit(USAGE)
         kind = policy.setting_types[name]
         try:

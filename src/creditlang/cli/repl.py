@@ -5,7 +5,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -73,10 +73,10 @@ def _session(language: "Language") -> Callable[..., bool]:
 
     for point in entry_points(group=GROUP):
         try:
-            found: Any = point.load()
+            found: Callable[..., bool] = point.load()
         except ImportError as error:
             common.fail(common.BROKEN, _missing(language, error.name or ""))
-        return found  # type: ignore[no-any-return]
+        return found
     common.fail(common.BROKEN, _missing(language, ""))
 
 

@@ -9,7 +9,7 @@ import click
 from creditlang.cli import common
 
 if TYPE_CHECKING:
-    from creditlang.cohort import Cohort
+    from creditlang.cohort import Cohort, Engine
     from creditlang.core.operators import Policy
     from creditlang.data.dataset import Joined
     from creditlang.diagnostics import Language
@@ -38,7 +38,7 @@ def command(
     request: common.DataRequest,
     targets: tuple[str, ...],
     students: tuple[str, ...],
-    engine: str,
+    engine: "Engine",
     shape: str,
     language: "Language",
 ) -> None:
@@ -61,7 +61,13 @@ def command(
     outputs = [opened_output(manager, target, language) for target in targets]
     collector = Collector(language) if any(output.wants_run for output in outputs) else None
     cohort = work_out(
-        compiled.policy, manager, request, language, students, collector.keep if collector else lambda result: None
+        compiled.policy,
+        manager,
+        request,
+        language,
+        students,
+        engine,
+        collector.keep if collector else lambda result: None,
     )
     unknown = [student for student in students if student not in cohort.dataset.students]
     if unknown:
@@ -92,6 +98,7 @@ def work_out(
     request: common.DataRequest,
     language: "Language",
     students: Sequence[str] = (),
+    engine: "Engine" = "auto",
     keep: "Callable[[StudentResult], None]" = lambda result: None,
 ) -> "Cohort":
     """Run a policy over the data at some addresses."""
@@ -104,6 +111,7 @@ def work_out(
         frozenset(students),
         language,
         common.opened_mappings(policy, request.mappings, language),
+        engine,
     )
     with common.opened(manager, request.data, language) as sources, common.progress(policy.identifier) as told:
         manifest: dict[str, str] = {"data": ", ".join(map(without_password, request.data))}

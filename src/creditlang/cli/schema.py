@@ -88,9 +88,7 @@ def _row(column: "SheetColumn", language: "Language") -> list[str]:
     default = column.default_word(language)
     if default:
         values = f"{values} {'默认' if language == 'zh' else 'default'} {default}".strip()
-    return [
-        column.name, " / ".join(column.labels), column.type_word(language), column.need_word(language), values,
-    ]  # fmt: skip
+    return [column.name, " / ".join(column.labels), column.type_word(language), column.need_word(language), values]
 
 
 def _folder(target: Path, sheets: "Sequence[SheetInWords]", language: "Language") -> None:

@@ -106,10 +106,11 @@ def sheets_of(compiled: "Compiled") -> list[SheetInWords]:
     attributes = {name: symbol.node for name, symbol in program.attributes.items()}
     sheets = [
         SheetInWords(
-            "student", policy.student_labels,
+            "student",
+            policy.student_labels,
             (*_numbers(layouts.builtin("")), *_columns(policy, "", policy.attributes, attributes, "")),
         )
-    ]  # fmt: skip
+    ]
     for name, kind in policy.kinds.items():
         symbol = program.kinds[name]
         fields = {field: inner.node for field, inner in symbol.fields.items()}
@@ -129,9 +130,7 @@ def _columns(
     for column in columns:
         needed = not (column.optional or column.if_used or column.default is not None)
         own = _articles(nodes[column.name]) if column.name in nodes else ""
-        yield SheetColumn(
-            column.name, column.labels, column, needed, _choices(policy, kind, column), own or article
-        )  # fmt: skip
+        yield SheetColumn(column.name, column.labels, column, needed, _choices(policy, kind, column), own or article)
 
 
 def _articles(line: "Line") -> str:

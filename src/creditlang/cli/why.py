@@ -35,7 +35,7 @@ def command(policy: str, topic: str | None, request: common.DataRequest, student
     manager = common.plugin_manager(language, request)
     compiled = common.sound_policy(policy, language, manager=manager)
     kept: list[StudentResult] = []
-    work_out(compiled.policy, manager, request, language, [student], kept.append)
+    work_out(compiled.policy, manager, request, language, [student], keep=kept.append)
     if not kept:
         texts = {"en": f"There is no student {student} in the data.", "zh": f"数据里没有学生{student}。"}
         common.fail(common.USAGE, texts[language])

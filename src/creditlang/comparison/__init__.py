@@ -1,14 +1,15 @@
 """Two results of one student, and two versions of a policy over all students: what differs, and which rules did it.
 
 `differences` compares two results of a student; `causes` follows what a total or a requirement reads, down to the
-rules; `changes` holds what both speak of. `comparison` takes in two results at a time and keeps what differs; the
-tables and texts show it; `cohorts` evaluates both sides over data. Nothing here reads or writes: the command, the
-library and the session bring the results.
+rules; `changes` holds what both speak of. `collected_changes` takes in two results at a time and keeps what differs;
+`comparison` shows it as tables and text; `cohorts` evaluates both sides over data. Nothing here reads or writes: the
+command, the library and the session bring the results.
 """
 
 from creditlang.comparison.changes import Change, Differences, RecordChange
 from creditlang.comparison.cohorts import Compared, Side, compare_cohorts, one_reading
-from creditlang.comparison.comparison import Comparison, Numbers
+from creditlang.comparison.collected_changes import Numbers
+from creditlang.comparison.comparison import Comparison
 from creditlang.comparison.differences import Finder, differences
 
 __all__ = [

@@ -19,7 +19,7 @@ from creditlang.comparison.changes import NEEDED, Change, Key
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references, within
-from creditlang.interpreter.values import ZERO
+from creditlang.values import ZERO
 
 
 @define(eq=False)

@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 from attrs import field, frozen
 
-from creditlang.interpreter import values as v
-from creditlang.interpreter.values import ZERO, Interval
+from creditlang import values as v
 from creditlang.ledger import Entry
+from creditlang.values import ZERO, Interval
 
 Sort = Literal["account", "fact", "requirement", "part", "rule", "value"]
 Key = tuple[Sort, str]
@@ -70,9 +70,7 @@ class Change:
         was, now = ends(self.before), ends(self.after)
         if was is None or now is None:
             return ZERO
-        moved = (
-            abs(two - one) for one, two in zip(was, now, strict=True) if one.is_finite() and two.is_finite()
-        )  # fmt: skip
+        moved = (abs(two - one) for one, two in zip(was, now, strict=True) if one.is_finite() and two.is_finite())
         return max(moved, default=ZERO)
 
 

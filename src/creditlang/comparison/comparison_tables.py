@@ -7,17 +7,15 @@ Rows are sorted to the last column, so two runs give the same bytes.
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from creditlang.comparison.collected_changes import CollectedChanges
 from creditlang.comparison.rule_sums import Sum
 from creditlang.diagnostics import Language
 from creditlang.results import amount_value, headed, words_of
 from creditlang.schema import COMPARISON_TABLES, Column, Row, Value
 from creditlang.toolkit.result_table import ResultTable
 from creditlang.words import COMPARISON_COLUMNS
-
-if TYPE_CHECKING:
-    from creditlang.comparison.comparison import Comparison
 
 COMPARISON_VERSION: Final = 1
 """The version of the tables; it grows when a reader would have to change."""
@@ -26,9 +24,9 @@ _SORTS: Final = ("student", "total", "account", "fact")
 _STATUSES: Final = ("unmet", "open", "", "met")
 
 
-def tables_of(comparison: "Comparison", language: Language = "en") -> dict[str, ResultTable]:
+def tables_of(comparison: CollectedChanges, language: Language = "en") -> dict[str, ResultTable]:
     """All tables by name, the manifest last."""
-    rows: dict[str, Callable[[Comparison], list[Row]]] = {
+    rows: dict[str, Callable[[CollectedChanges], list[Row]]] = {
         "changes": _changes, "crossings": _crossings, "rules": _rules, "totals": _totals, "dispositions": _dispositions,
         "manifest": lambda comparison: [*comparison.manifest],
     }  # fmt: skip
@@ -44,11 +42,11 @@ def columns(table: str, language: Language) -> tuple[Column, ...]:
     )
 
 
-def _changes(comparison: "Comparison") -> list[Row]:
+def _changes(comparison: CollectedChanges) -> list[Row]:
     return sorted(comparison.changes, key=lambda row: (_SORTS.index(str(row[1])), -_size(row[6]), _text(row)))
 
 
-def _crossings(comparison: "Comparison") -> list[Row]:
+def _crossings(comparison: CollectedChanges) -> list[Row]:
     """By requirement; a student's parts stay below the requirement, in written order."""
     names = list(dict.fromkeys((*comparison.new.requirements, *comparison.old.requirements)))
     blocks: list[list[Row]] = []
@@ -66,7 +64,7 @@ def _crossings(comparison: "Comparison") -> list[Row]:
     return [row for block in sorted(blocks, key=order) for row in block]
 
 
-def _rules(comparison: "Comparison") -> list[Row]:
+def _rules(comparison: CollectedChanges) -> list[Row]:
     rows = [
         (*key, x.students, x.gained, x.lost, x.open, *_amounts(x, key[0]), x.unit, x.crossings, x.line, x.place)
         for key, x in comparison.rules.items()
@@ -81,7 +79,7 @@ def _amounts(known: Sum, sort: str = "rule") -> tuple[Value, Value]:
     return amount_value(known.sum) if sort in ("rule", "account") else None, amount_value(known.largest)
 
 
-def _totals(comparison: "Comparison") -> list[Row]:
+def _totals(comparison: CollectedChanges) -> list[Row]:
     rows = [
         (name, x.students, x.gained, x.lost, x.open, *_amounts(x), x.unit, x.article)
         for name, x in comparison.totals.items()
@@ -89,7 +87,7 @@ def _totals(comparison: "Comparison") -> list[Row]:
     return sorted(rows, key=lambda row: (-_count(row[1]), _text(row)))
 
 
-def _dispositions(comparison: "Comparison") -> list[Row]:
+def _dispositions(comparison: CollectedChanges) -> list[Row]:
     return sorted(comparison.records, key=lambda row: (-_size(row[9]), _text(row)))
 
 

@@ -5,8 +5,9 @@ their labels; columns line up although a Chinese character is two columns wide.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from creditlang.comparison.collected_changes import CollectedChanges
 from creditlang.comparison.comparison_tables import tables_of
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.schema import Row
@@ -24,9 +25,6 @@ from creditlang.words import (
     said,
     word,
 )
-
-if TYPE_CHECKING:
-    from creditlang.comparison.comparison import Comparison
 
 MOST_ROWS: Final = 10
 """Rows of each table, if nothing else is asked for."""
@@ -71,13 +69,13 @@ _HEADS: Final[Mapping[str, Sequence[str]]] = {
 }
 
 
-def comparison_text(comparison: "Comparison", language: Language = "en", most: int = MOST_ROWS) -> str:
+def comparison_text(comparison: CollectedChanges, language: Language = "en", most: int = MOST_ROWS) -> str:
     """The lines of a comparison; at most `most` rows of each table."""
     return "\n".join(_Text(comparison, language, most).lines())
 
 
 class _Text:
-    def __init__(self, comparison: "Comparison", language: Language, most: int) -> None:
+    def __init__(self, comparison: CollectedChanges, language: Language, most: int) -> None:
         self.comparison, self.language, self.most = comparison, language, most
         self.rows = {name: table.rows for name, table in tables_of(comparison, language).items()}
 
@@ -126,10 +124,7 @@ class _Text:
                 others[key] = others.get(key, 0) + 1
         ranked: list[Row] = [(*key, count) for key, count in others.items()]
         ranked.sort(key=lambda row: (-others[str(row[0]), str(row[1])], row[0], row[1]))
-        yield from self.table(
-            "others", "others", ranked,
-            lambda row: (self.name(row[0]), row[1], row[2]),
-        )  # fmt: skip
+        yield from self.table("others", "others", ranked, lambda row: (self.name(row[0]), row[1], row[2]))
 
     def crossings(self) -> Iterator[str]:
         """How many cross a requirement and in which direction, then who."""
@@ -143,9 +138,7 @@ class _Text:
         ]
 
         def line(row: Row) -> Sequence[object]:
-            return (
-                row[0], self.name(row[1]), self.status(row[3]), self.status(row[4]), self.causes(row[9]), row[10]
-            )  # fmt: skip
+            return (row[0], self.name(row[1]), self.status(row[3]), self.status(row[4]), self.causes(row[9]), row[10])
 
         yield from self.table("crossings", "crossings", rows, line, told)
 

@@ -12,14 +12,14 @@ from typing import Any
 
 from attrs import define, evolve, field
 
+from creditlang import values as v
 from creditlang.comparison.causes import Causes, Readings
 from creditlang.comparison.changes import NEEDED, Change, Differences, RecordChange
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.interpreter import values as v
-from creditlang.interpreter.values import ZERO, Interval
 from creditlang.ledger import Entry, PartLine, StudentResult
 from creditlang.results import counted_amount
+from creditlang.values import ZERO, Interval
 
 _Name = tuple[str, str]
 _RecordKey = tuple[str, str, str, str, int, int]
@@ -75,10 +75,13 @@ class Finder:
         every = {id(change): change for change in (*rules, *(x for found in causes.values() for x in found))}
         order = ("rule", "value")
         ranked = sorted(
-            every.values(), key=lambda x: (order.index(x.sort) if x.sort in order else 2, -x.size, x.name, x.account,
-                                           x.period)
+            every.values(),
+            key=lambda x: (order.index(x.sort) if x.sort in order else 2, -x.size, x.name, x.account, x.period),
+        )
+        return Differences(
+            requirements=requirements, parts=parts, accounts=accounts, facts=facts, rules=tuple(ranked),
+            records=records, because=causes,
         )  # fmt: skip
-        return Differences(requirements, parts, accounts, facts, tuple(ranked), records, causes)
 
     def _accounts(self, before: StudentResult, after: StudentResult) -> Iterator[Change]:
         one, two = ({(x.account, x.period): x.amount for x in result.accounts} for result in (before, after))
@@ -130,12 +133,17 @@ class Finder:
         unit, article = self._account(account).unit or "", rule.article if rule else self._account(account).article
         was, now = (_total(x for numbers in sums.values() for x in numbers) for sums in (one, two))
         if was != now:
-            yield Change("rule", name, "", was, now, unit, article, account)
+            yield Change(
+                sort="rule", name=name, period="", before=was, after=now, unit=unit, article=article, account=account
+            )
             return
         for period in sorted(one.keys() | two.keys()):
             was, now = (_total(sums.get(period, ())) for sums in (one, two))
             if was != now:
-                yield Change("rule", name, period, was, now, unit, article, account)
+                yield Change(
+                    sort="rule", name=name, period=period, before=was, after=now, unit=unit, article=article,
+                    account=account,
+                )  # fmt: skip
 
 
 def _constant(value: object) -> object:

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from attrs import define, field
 
+from creditlang import values as v
 from creditlang.comparison.changes import Change
-from creditlang.interpreter import values as v
-from creditlang.interpreter.values import ZERO
+from creditlang.values import ZERO
 
 
 @define

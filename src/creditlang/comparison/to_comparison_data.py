@@ -5,8 +5,8 @@ import attrs
 from creditlang.comparison.comparison import Comparison
 from creditlang.diagnostics import Language
 from creditlang.plugin.comparison_data import ComparisonData
-from creditlang.policy_words import policy_words
 from creditlang.resolve import Program
+from creditlang.to_policy_words import policy_words
 from creditlang.words import first_fit
 
 

@@ -31,8 +31,9 @@ def references(part: Any, kinds: tuple[type[e.Expression], ...] = _READ) -> Iter
     if isinstance(part, tuple):
         for inner in part:
             yield from references(inner, kinds)
-    elif attrs.has(type(part)) and isinstance(part, (e.Expression, o.Operator, o.Branch, o.Decided, o.Fallback, o.Case,
-                                                     o.Decision, o.Ratio, o.Part)):  # fmt: skip
+    elif attrs.has(type(part)) and isinstance(
+        part, (e.Expression, o.Operator, o.Branch, o.Decided, o.Fallback, o.Case, o.Decision, o.Ratio, o.Part)
+    ):
         for name in _parts_of(type(part)):
             yield from references(getattr(part, name), kinds)
 

@@ -11,8 +11,8 @@ from typing import Literal
 
 from attrs import field
 
+from creditlang.extensions import Function
 from creditlang.nodes import Written, node
-from creditlang.plugin.interface import Function
 
 Value = Decimal | str | bool | date
 

@@ -12,11 +12,12 @@ from typing import Literal
 from attrs import field, frozen
 
 from creditlang.core.expressions import Expression, Table
+from creditlang.frozen_mapping import freezing
 from creditlang.nodes import Written, node
 from creditlang.source import Span
 from creditlang.types import Type
 
-Disposition = Literal["counted", "reduced", "void", "pending", "unmatched", "invalid"]
+AccountSort = Literal["category", "score", "credit", "account"]
 
 
 @node
@@ -253,7 +254,7 @@ class Account(Written):
     labels: tuple[str, ...]
     unit: str | None
     period: str | None
-    sort: Literal["category", "score", "credit", "account"]
+    sort: AccountSort
     parent: str | None
     children: tuple[str, ...]
     items: tuple[str, ...]
@@ -402,7 +403,7 @@ class Uniqueness(Operator):
     over: frozenset[str] | None
 
 
-@frozen
+@frozen(field_transformer=freezing)
 class Policy:
     """A compiled policy. `order` lists what is worked out, each after what it reads."""
 

@@ -108,8 +108,8 @@ class Records:
         on = values.get(declared.date_field or "")
         semester = values.get(declared.semester_field or "")
         return Record(
-            kind, identifier, student, values, on if isinstance(on, date) else None,
-            semester if isinstance(semester, str) else None, where, problem,
+            kind=kind, identifier=identifier, student=student, values=values, on=on if isinstance(on, date) else None,
+            semester=semester if isinstance(semester, str) else None, place=where, problem=problem,
         )  # fmt: skip
 
 

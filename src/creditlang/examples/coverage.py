@@ -63,8 +63,8 @@ def measure(policy: o.Policy, outcomes: Iterable[Outcome]) -> Coverage:
     unexplained = [name for name in policy.articles if not articles.get(name) and name not in policy.without_rule]
     distinct = tuple({_place(line.span): line for line in lines}.values())
     return Coverage(
-        distinct, tuple(uncovered.values()), len(rows), tuple(missing_rows), tuple(missing), len(readings), articles,
-        tuple(unexplained),
+        lines=distinct, uncovered=tuple(uncovered.values()), rows=len(rows), uncovered_rows=tuple(missing_rows),
+        uncovered_readings=tuple(missing), readings=len(readings), articles=articles, unexplained=tuple(unexplained),
     )  # fmt: skip
 
 

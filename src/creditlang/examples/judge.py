@@ -10,13 +10,13 @@ from attrs import frozen
 
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Language, Phrase, in_language, report
-from creditlang.interpreter.values import Interval, interval
 from creditlang.ledger import Entry, Step, StudentResult
 from creditlang.resolve import Program
 from creditlang.results import amount_value
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
+from creditlang.values import Interval, interval
 from creditlang.words import ANSWERS, DISPOSITIONS, IN_BRACKETS, NOTHING, SEMICOLON, STATUSES, both, said, word
 
 
@@ -29,7 +29,7 @@ class BadExample(Exception):
         self.diagnostic = report("CR802", span, reason=reason)
 
 
-def constant(node: t.Expression | None) -> Any:
+def constant(node: t.Expression) -> Any:
     match node:
         case t.Number():
             return node.value
@@ -41,7 +41,7 @@ def constant(node: t.Expression | None) -> Any:
             return date.fromisoformat(node.value)
         case t.Name():
             return node.text
-    raise BadExample(Phrase("only a plain value can stand here", "这里只能写具体的值"), node.span if node else Span)  # type: ignore[arg-type]
+    raise BadExample(Phrase("only a plain value can stand here", "这里只能写具体的值"), node.span)
 
 
 @frozen
@@ -80,6 +80,7 @@ class Judge:
             return (
                 None if shown == wanted else self.fail(expected, STATUSES[wanted], STATUSES.get(shown) or _shown(found))
             )
+        assert expected.low is not None
         low = constant(expected.low)
         wanted = self.range(low, constant(expected.high), expected.span) if expected.high is not None else low
         if isinstance(wanted, str):
@@ -189,8 +190,8 @@ def _sum(entries: Iterable[Entry]) -> Any:
     low = high = Decimal(0)
     for entry in entries:
         amount = entry.amount
-        low += amount.low if isinstance(amount, Interval) else amount  # type: ignore[operator]
-        high += amount.high if isinstance(amount, Interval) else amount  # type: ignore[operator]
+        low += amount.low if isinstance(amount, Interval) else amount
+        high += amount.high if isinstance(amount, Interval) else amount
     return interval(low, high)
 
 

@@ -17,8 +17,8 @@ from creditlang.data.dataset import Student
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Phrase, Place, message
 from creditlang.examples.judge import BadExample, Judge, constant
-from creditlang.interpreter import Interpreter, StudentData
 from creditlang.ledger import Record, StudentResult, group_on
+from creditlang.one_student import OneStudent, as_read
 from creditlang.resolve import Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
@@ -44,12 +44,12 @@ class _Case:
 
     title: str
     span: Span
-    cites: tuple[str, ...]
-    student: list[t.ExampleRecord]
-    records: list[t.ExampleRecord]
-    as_of: str | None
-    settings: list[t.Setting]
-    expectations: list[t.Expectation]
+    cites: tuple[str, ...] = ()
+    student: list[t.ExampleRecord] = field(factory=list)
+    records: list[t.ExampleRecord] = field(factory=list)
+    as_of: str | None = None
+    settings: list[t.Setting] = field(factory=list)
+    expectations: list[t.Expectation] = field(factory=list)
     names: dict[str, list[str]] = field(factory=dict)
     own: set[str] = field(factory=set)
 
@@ -66,8 +66,8 @@ def _cases(policy: o.Policy, example: t.Example | t.ExampleTable, defaults: Iter
         yield from (_row_case(policy, example, row, defaults) for row in example.rows[1:])
         return
     case = _Case(
-        example.title or "", example.span, tuple(cite.text for cite in example.cites), [], list(example.records),
-        example.as_of, list(example.settings), list(example.expectations),
+        example.title or "", example.span, tuple(cite.text for cite in example.cites), as_of=example.as_of,
+        records=[*example.records], settings=[*example.settings], expectations=[*example.expectations],
     )  # fmt: skip
     if example.student:
         case.student.append(example.student)
@@ -93,7 +93,7 @@ def _row_case(policy: o.Policy, example: t.ExampleTable, row: t.Row, defaults: I
     heading = example.rows[0].cells
     if len(heading) != len(row.cells):
         wrong = t.Expectation(None, span=row.span)
-        return _with_defaults(policy, _Case(example.title, row.span, (), [], [], None, [], [wrong]), defaults)
+        return _with_defaults(policy, _Case(example.title, row.span, expectations=[wrong]), defaults)
     parts = list(example.record.parts)
     attributes: list[t.RecordPart] = []
     for head, cell in zip(heading[:-1], row.cells[:-1], strict=True):
@@ -108,7 +108,7 @@ def _row_case(policy: o.Policy, example: t.ExampleTable, row: t.Row, defaults: I
     record = t.ExampleRecord(example.record.kind, tuple(parts), span=row.span)
     student = [t.ExampleRecord(example.record.kind, tuple(attributes), span=row.span)] if attributes else []
     cites = tuple(cite.text for cite in example.cites)
-    case = _Case(f"{example.title}: {row.span.text}", row.span, cites, student, [record], None, [], [expected])
+    case = _Case(f"{example.title}: {row.span.text}", row.span, cites, student, [record], expectations=[expected])
     return _with_defaults(policy, case, defaults)
 
 
@@ -146,8 +146,8 @@ def _evaluate(policy: o.Policy, program: Program, case: _Case) -> tuple[StudentR
     records, own = _records(policy, reader, case, who)
     as_of = date.fromisoformat(case.as_of) if case.as_of else None
     records = [record for record in records if _is_his(policy, record, records)]
-    interpreter = Interpreter(policy, as_of, settings_of(policy, program, case.settings))
-    return interpreter.evaluate(StudentData("example", who.attributes, tuple(records))), own
+    one_student = OneStudent(policy, as_of, settings_of(policy, program, case.settings))
+    return one_student.result(as_read(who, records)), own
 
 
 def _is_his(policy: o.Policy, record: Record, records: list[Record]) -> bool:

@@ -2,16 +2,16 @@
 
 from decimal import Decimal
 
+from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
-from creditlang.interpreter import values as v
-from creditlang.interpreter.expression_meanings import Environment, evaluate
+from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import groups
 from creditlang.interpreter.steps import Entries, dismiss, live, undetermined
-from creditlang.interpreter.student_run import Run
-from creditlang.interpreter.values import Undetermined
+from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Step
+from creditlang.values import Undetermined
 
 
 def give_amounts(run: Run, operator: o.Amount, entries: Entries) -> Entries:
@@ -94,7 +94,7 @@ def _matches(run: Run, branch: o.Branch, env: Environment) -> v.Answer:
         return False
     if branch.until is not None and (on is None or on.isoformat() > branch.until):
         return False
-    return run.holds(branch.condition, env)
+    return met(branch.condition, env)
 
 
 def _branch_amount(run: Run, branch: o.Branch, entry: Entry, env: Environment) -> v.Number:
@@ -165,7 +165,10 @@ def _gathered(run: Run, branch: o.Branch, members: Entries, unsure: set[int]) ->
     carrier = members[branch.gather.at_least - 1]
     amount = _branch_amount(run, branch, carrier, Environment(run, carrier.record))
     run.covered.add(branch.number)
-    entry = Entry(carrier.record, carrier.rule, carrier.account, carrier.period, branch.sign, amount, amount)
+    entry = Entry(
+        record=carrier.record, rule=carrier.rule, account=carrier.account, period=carrier.period, sign=branch.sign,
+        amount=amount, raw=amount,
+    )  # fmt: skip
     entry.gathered, entry.on, entry.semester = True, carrier.on, carrier.semester
     entry.article = branch.article
     sure = sum(not member.pending and id(member) not in unsure for member in members)

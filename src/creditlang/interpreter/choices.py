@@ -2,16 +2,16 @@
 
 from typing import Any
 
+from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
-from creditlang.interpreter import values as v
 from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.groups import groups, magnitude, on_groups
 from creditlang.interpreter.steps import EARLIER_OPEN, Entries, cut, dismiss, live, make_pending, shown, undetermined
 from creditlang.interpreter.student_run import Run
-from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry
+from creditlang.values import Undetermined
 
 
 def choose(run: Run, operator: o.Choose, entries: Entries) -> Entries:
@@ -28,8 +28,8 @@ def _keep_one(run: Run, operator: o.Choose, members: Entries) -> None:
     if operator.which != "highest":
         keep_first(run, operator, members if operator.which == "first" else members[::-1])
         return
-    kept = max(members, key=lambda entry: v.low(entry.amount))  # type: ignore[arg-type]
-    rivals = [x for x in members if x is not kept and v.high(x.amount) > v.low(kept.amount)]  # type: ignore[arg-type]
+    kept = max(members, key=lambda entry: v.low(entry.amount))
+    rivals = [x for x in members if x is not kept and v.high(x.amount) > v.low(kept.amount)]
     if kept.doubtful or (rivals and any(entry.pending for entry in (kept, *rivals))):
         _keep_open(run, operator, members, {id(kept), *map(id, rivals)} if rivals else set(map(id, members)))
         return
@@ -41,7 +41,7 @@ def _keep_one(run: Run, operator: o.Choose, members: Entries) -> None:
 def keep_first(run: Run, operator: o.Choose | o.Uniqueness, members: Entries) -> None:
     """Keep the first that surely counts; those before it only may, and those after it do not."""
     kept: Entry | None = None
-    possible: list[tuple[Entry, object]] = []
+    possible: list[tuple[Entry, v.Number]] = []
     for position, entry in enumerate(members):
         if kept is not None:
             dismiss(entry, "void", instead(kept), operator, "once")
@@ -49,7 +49,7 @@ def keep_first(run: Run, operator: o.Choose | o.Uniqueness, members: Entries) ->
         possible.append((entry, entry.amount))
         if position:
             reason = EARLIER_OPEN
-            amount = v.hull(v.ZERO, entry.amount)  # type: ignore[arg-type]
+            amount = v.hull(v.ZERO, entry.amount)
             certain = not entry.doubtful
             make_pending(run, entry, amount, reason, operator, "once", True)
         else:
@@ -57,8 +57,8 @@ def keep_first(run: Run, operator: o.Choose | o.Uniqueness, members: Entries) ->
         if certain:
             kept = entry
     if len(possible) > 1:
-        least = min(v.low(amount) for _, amount in possible) if kept is not None else v.ZERO  # type: ignore[arg-type]
-        most = max(v.high(amount) for _, amount in possible)  # type: ignore[arg-type]
+        least = min(v.low(amount) for _, amount in possible) if kept is not None else v.ZERO
+        most = max(v.high(amount) for _, amount in possible)
         run.bind([entry for entry, _ in possible], v.interval(least, most))
 
 
@@ -69,12 +69,12 @@ def instead(kept: Entry) -> Phrase:
 
 def _keep_open(run: Run, operator: o.Choose, members: Entries, possible: set[int]) -> None:
     """Which entry is the highest is open: each that may be is pending from nothing to its whole amount."""
-    floor = max(v.low(entry.amount) for entry in members)  # type: ignore[arg-type]
-    ceiling = max(v.high(entry.amount) for entry in members)  # type: ignore[arg-type]
+    floor = max(v.low(entry.amount) for entry in members)
+    ceiling = max(v.high(entry.amount) for entry in members)
     reason = Phrase("which one is the highest is still open", "哪一项最高尚未确定")
     for entry in members:
         if id(entry) in possible:
-            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "once", True)  # type: ignore[arg-type]
+            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "once", True)
         else:
             dismiss(entry, "void", reason, operator)
     run.bind([entry for entry in members if id(entry) in possible], v.interval(floor, ceiling))
@@ -93,7 +93,7 @@ def choose_side(run: Run, operator: o.ChooseSide, entries: Entries) -> Entries:
         if holds is v.OPEN:
             reason = Phrase("which side is higher is still open", "哪一方扣分更高尚未确定")
             for entry in members:
-                make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "higher", True)  # type: ignore[arg-type]
+                make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "higher", True)
             run.bind(members, v.larger(one, two))
             continue
         for entry in right if holds else left:
@@ -131,7 +131,7 @@ def _clip_events(run: Run, operator: o.Clip, members: Entries, limits: list[v.Nu
             run.covered.add(operator.number)
             cut(run, operator, entry, v.ZERO, reason)
         elif position >= v.low(limit):
-            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "cap", True)  # type: ignore[arg-type]
+            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "cap", True)
         certain += present
 
 

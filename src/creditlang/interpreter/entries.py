@@ -9,18 +9,18 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
-from creditlang.interpreter import values as v
 from creditlang.interpreter.amounts import give_amounts
 from creditlang.interpreter.choices import choose, choose_side, clip_groups
-from creditlang.interpreter.expression_meanings import Environment, evaluate
+from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import groups, where
 from creditlang.interpreter.steps import LINE_OPEN, Entries, dismiss, live, make_pending, shown, step, undetermined
-from creditlang.interpreter.student_run import Run
-from creditlang.interpreter.values import Undetermined
+from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry
+from creditlang.values import Undetermined
 
 
 def apply(run: Run, operator: o.Operator, entries: Entries) -> Entries:
@@ -33,7 +33,7 @@ def _guard(run: Run, operator: o.Guard, entries: Entries) -> Entries:
     for entry in live(entries):
         env = run.at(entry.record)
         try:
-            holds = run.holds(operator.condition, env)
+            holds = met(operator.condition, env)
         except Undetermined as why:
             undetermined(run, entry, why, None, operator)
             continue
@@ -88,7 +88,7 @@ def _scale(run: Run, operator: o.Scale, entries: Entries) -> Entries:
         _scale_one(run, operator, entry)
         if id(entry) in unsure and entry.state == "live":
             reason = LINE_OPEN
-            make_pending(run, entry, v.hull(before, entry.amount), reason, operator, "open")  # type: ignore[arg-type]
+            make_pending(run, entry, v.hull(before, entry.amount), reason, operator, "open")
     return entries
 
 
@@ -101,7 +101,7 @@ def _scale_from(run: Run, operator: o.Scale, members: Entries, ordinal: int, uns
             _scale_one(run, operator, entry)
             if (certain + 1 < ordinal or id(entry) in unsure) and entry.state == "live":
                 reason = Phrase("how many count before it is still open", "此前计入的次数尚未确定")
-                make_pending(run, entry, v.hull(before, entry.amount), reason, operator, "open")  # type: ignore[arg-type]
+                make_pending(run, entry, v.hull(before, entry.amount), reason, operator, "open")
         certain += not entry.doubtful and id(entry) not in unsure
 
 
@@ -171,7 +171,7 @@ def _falls_on(run: Run, operator: o.FallsOn, entries: Entries) -> Entries:
         run.covered.add(operator.number)
         if id(entry) in unsure:
             reason = Phrase("the period it belongs to is still open", "归入哪一时段尚未确定")
-            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "falls on")  # type: ignore[arg-type]
+            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "falls on")
             continue
         step(entry, "falls on", operator, entry.amount, entry.amount, day.isoformat())
         run.move_to(entry, day)

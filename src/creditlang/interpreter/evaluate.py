@@ -12,19 +12,18 @@ from typing import Any
 
 from attrs import define, frozen
 
+from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
-from creditlang.interpreter import values as v
 from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.interpreter.choices import keep_first
-from creditlang.interpreter.expression_meanings import Environment, evaluate
+from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.one_by_one import run_body
 from creditlang.interpreter.steps import live
-from creditlang.interpreter.student_run import Run
-from creditlang.interpreter.values import Undetermined
+from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import (
     AccountLine,
     Disposition,
@@ -37,6 +36,7 @@ from creditlang.ledger import (
     group_on,
     strongest,
 )
+from creditlang.values import Undetermined
 from creditlang.words import both
 
 
@@ -47,6 +47,8 @@ class StudentData:
     identifier: str
     attributes: Mapping[str, Any]
     records: tuple[Record, ...]
+    unreadable: bool = False
+    """Whether an attribute could not be read; what that means for the results, `one_student` says."""
 
 
 class Interpreter:
@@ -89,7 +91,7 @@ class Answers:
     def holds(self, condition: e.Expression, record: Record | None = None) -> v.Answer:
         """Whether a condition holds, of one of the student's records if given; not where it has no answer."""
         try:
-            return self.run.holds(condition, Environment(self.run, record, asked=True))
+            return met(condition, Environment(self.run, record, asked=True))
         except Undetermined:
             return False
 
@@ -134,8 +136,8 @@ class _Evaluation:
     def new_run(self, records: Mapping[str, list[Record]], enrolled: Iterable[str]) -> Run:
         interpreter = self.interpreter
         return Run(
-            self.policy, self.calendar, interpreter.as_of, self.student.attributes, records, tuple(enrolled),
-            interpreter.overrides, labels=interpreter.labels,
+            policy=self.policy, calendar=self.calendar, as_of=interpreter.as_of, attributes=self.student.attributes,
+            records=records, enrolled=tuple(enrolled), overrides=interpreter.overrides, labels=interpreter.labels,
         )  # fmt: skip
 
     def result(self, records_only: bool = False) -> StudentResult:
@@ -162,7 +164,7 @@ class _Evaluation:
         if self.policy.applies is None:
             return True
         try:
-            return self.run.holds(self.policy.applies, Environment(self.run)) is not False
+            return met(self.policy.applies, Environment(self.run)) is not False
         except Undetermined:
             return True
 
@@ -263,7 +265,7 @@ class _Evaluation:
     def meets(self, rule: o.Rule, record: Record) -> bool:
         """Whether a rule takes a record by its condition; one that asks for what is not there takes it, as invalid."""
         try:
-            return self.run.holds(rule.where, self.run.at(record)) is not False
+            return met(rule.where, self.run.at(record)) is not False
         except Undetermined as why:
             name = self.run.column_label(record.kind, why.name)
             record.problem = record.problem or report("CR662", record.place, name=Phrase(why.name, name))
@@ -446,7 +448,7 @@ class _Evaluation:
         values: list[Any] = []
         try:
             for case in (*(x for x in decision.cases if not x.otherwise), *(x for x in decision.cases if x.otherwise)):
-                holds = self.run.holds(case.condition, env)
+                holds = met(case.condition, env)
                 if holds is False or (case.otherwise and values and decision.mode == "all"):
                     continue
                 self.run.covered.add(case.number)
@@ -470,8 +472,8 @@ class _Evaluation:
             line = self.part(requirement, part)
             result.parts.append(line)
             statuses.append(line.status)
-        worst = "unmet" if "unmet" in statuses else "open" if "open" in statuses else "met"
-        result.requirements[requirement.name] = worst  # type: ignore[assignment]
+        worst: Status = "unmet" if "unmet" in statuses else "open" if "open" in statuses else "met"
+        result.requirements[requirement.name] = worst
         self.run.requirements[requirement.name] = v.OPEN if worst == "open" else worst == "met"
 
     def part(self, requirement: o.Requirement, part: o.Part) -> PartLine:
@@ -479,7 +481,7 @@ class _Evaluation:
         self.run.covered.add(part.number)
         have = needed = short = None
         try:
-            holds = self.run.holds(part.condition, env)
+            holds = met(part.condition, env)
             if part.have is not None and part.needed is not None:
                 have, needed = evaluate(part.have, env), evaluate(part.needed, env)
                 gap = v.subtract(needed, have) if part.at_least else v.subtract(have, needed)
@@ -488,15 +490,9 @@ class _Evaluation:
             holds = v.OPEN
         status: Status = "open" if holds is v.OPEN else "met" if holds else "unmet"
         return PartLine(
-            requirement.name,
-            part.label,
-            part.number,
-            needed,
-            have,
-            short,
-            status,
-            part.article,
-        )
+            requirement=requirement.name, part=part.label, number=part.number, needed=needed, have=have, short=short,
+            status=status, article=part.article,
+        )  # fmt: skip
 
     # ---- results
     def finish(self, result: StudentResult) -> None:

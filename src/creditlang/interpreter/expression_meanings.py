@@ -8,43 +8,18 @@ Yes-or-no values may be `OPEN`.
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from attrs import frozen
-
+from creditlang import values as v
 from creditlang.core import expressions as e
+from creditlang.core import operators as o
 from creditlang.core.lower.printed_tables import key_text
 from creditlang.diagnostics import Phrase
-from creditlang.interpreter import values as v
+from creditlang.extensions import Function
 from creditlang.interpreter.calendar_days import day_of_month
-from creditlang.interpreter.values import Undetermined
+from creditlang.interpreter.student_run import Environment
 from creditlang.ledger import Record
-from creditlang.plugin.interface import Function
-
-if TYPE_CHECKING:
-    from creditlang.interpreter.student_run import Run
-
-
-@frozen
-class Environment:
-    """Where an expression is read."""
-
-    run: "Run"
-    record: Record | None = None
-    period: tuple[str, str] | None = None
-    outer: Record | None = None
-    """Inside a search for records: the record that asks."""
-    search: "Environment | None" = None
-    """Inside a search for records: where the outermost search was asked; its period is that of those inside it."""
-    asked: bool = False
-    """Of a question from outside the policy: a record that does not say what a search asks for is not found by it."""
-
-    @property
-    def semester(self) -> str | None:
-        """The semester at hand: the record's, or the period's if that is one."""
-        if self.record is not None:
-            return self.record.semester
-        return self.period[1] if self.period and self.period[0] == "semester" else None
+from creditlang.values import Undetermined
 
 
 def evaluate(expression: e.Expression, environment: Environment) -> Any:
@@ -56,6 +31,26 @@ def answer(expression: e.Expression, environment: Environment) -> v.Answer:
     """The value of a yes-or-no expression."""
     value: v.Answer = _MEANING[type(expression)](expression, environment)
     return value
+
+
+def met(condition: e.Expression | None, environment: Environment) -> v.Answer:
+    """Whether a condition holds; one that asks for an optional value that is missing does not."""
+    if condition is None:
+        return True
+    try:
+        return answer(condition, environment)
+    except Undetermined as reason:
+        if reason.sort == "missing" and _is_optional(reason.name, environment):
+            return False
+        raise
+
+
+def _is_optional(name: str, environment: Environment) -> bool:
+    if environment.record is None:
+        return True
+    columns = environment.run.policy.kinds[environment.record.kind].columns
+    column = next((column for column in columns if column.name == name), None)
+    return column is None or (column.optional and not column.if_used)
 
 
 def missing(name: str) -> Undetermined:
@@ -83,7 +78,19 @@ def _attribute(x: e.Attribute, env: Environment) -> Any:
 
 
 def _setting(x: e.Setting, env: Environment) -> Any:
-    return env.run.setting(x.name, env)
+    run = env.run
+    if x.name in run.overrides:
+        return run.overrides[x.name]
+    day = run.day_of(env)
+    return run.once(("setting", x.name, day), lambda: _dated(run.policy.settings[x.name], day, env))
+
+
+def _dated(dated: tuple[o.DatedValue, ...], day: date | None, env: Environment) -> Any:
+    chosen = dated[0]
+    for candidate in dated[1:]:
+        if day is not None and candidate.since is not None and date.fromisoformat(candidate.since) <= day:
+            chosen = candidate
+    return evaluate(chosen.value, env)
 
 
 def _enrolled(x: e.Enrolled, env: Environment) -> Any:
@@ -116,9 +123,11 @@ def _fact(x: e.FactValue, env: Environment) -> Any:
 
 
 def _record_fact(x: e.RecordFact, env: Environment) -> Any:
-    if env.record is None:
+    run, record = env.run, env.record
+    if record is None:
         raise missing(x.name)
-    return env.run.record_fact(x.name, env)
+    value = run.policy.record_facts[x.name]
+    return run.once(("fact", x.name, id(record)), lambda: evaluate(value, run.at(record)))
 
 
 def _aggregate(x: e.Aggregate, env: Environment) -> Any:
@@ -265,7 +274,7 @@ def _step_value(x: e.Steps, measure: Decimal) -> Decimal:
 
 def _cases(x: e.Cases, env: Environment) -> Any:
     for condition, value in x.branches:
-        if env.run.holds(condition, env) is True:
+        if met(condition, env) is True:
             return evaluate(value, env)
     if x.otherwise is not None:
         return evaluate(x.otherwise, env)
@@ -321,7 +330,7 @@ def _found(x: e.CountRecords | e.SumRecords, env: Environment) -> list[tuple[Rec
 
 def _meant(where: e.Expression | None, env: Environment) -> v.Answer:
     try:
-        return env.run.holds(where, env)
+        return met(where, env)
     except Undetermined:
         if env.asked:
             return False

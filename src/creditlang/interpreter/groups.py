@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.interpreter import values as v
+from creditlang.interpreter.expression_meanings import met
 from creditlang.interpreter.steps import LINE_OPEN, Entries, live, make_pending, undetermined
 from creditlang.interpreter.student_run import Run
-from creditlang.interpreter.values import Undetermined
-from creditlang.ledger import Entry
+from creditlang.ledger import Entry, State
+from creditlang.values import Undetermined
 
 
 def group_key(run: Run, group: o.Group, entry: Entry) -> tuple[Any, ...]:
@@ -46,7 +47,7 @@ def where(
     kept, unsure = [], set()
     for entry in entries:
         try:
-            holds = run.holds(condition, run.at(entry.record))
+            holds = met(condition, run.at(entry.record))
         except Undetermined as why:
             undetermined(run, entry, why, None, operator)
             continue
@@ -90,10 +91,10 @@ def on_groups(run: Run, operator: o.Clip | o.Choose, entries: Entries, act: Act)
             make_pending(run, entry, v.hull(least, most), reason, operator, "open", voided)
 
 
-State = tuple[Any, str, bool, bool, str, str, int]
+_Kept = tuple[v.Number, State, bool, bool, str, str, int]
 
 
-def _state(entry: Entry) -> State:
+def _state(entry: Entry) -> _Kept:
     return (
         entry.amount,
         entry.state,
@@ -105,12 +106,12 @@ def _state(entry: Entry) -> State:
     )
 
 
-def _worth(state: State) -> v.Number:
+def _worth(state: _Kept) -> v.Number:
     return v.ZERO if state[1] != "live" else state[0]
 
 
-def _restore(entry: Entry, state: State) -> None:
-    entry.amount, entry.state, entry.pending, entry.cut, entry.reason, entry.article, steps = state  # type: ignore[assignment]
+def _restore(entry: Entry, state: _Kept) -> None:
+    entry.amount, entry.state, entry.pending, entry.cut, entry.reason, entry.article, steps = state
     del entry.steps[steps:]
 
 

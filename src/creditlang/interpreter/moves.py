@@ -11,18 +11,18 @@ from decimal import Decimal
 
 from attrs import define
 
+from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references, root_of, within
 from creditlang.diagnostics import Phrase
-from creditlang.interpreter import values as v
 from creditlang.interpreter.entries import apply
-from creditlang.interpreter.expression_meanings import Environment, evaluate
+from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.one_by_one import OneByOne
 from creditlang.interpreter.steps import cut, dismiss, live, shown, step, undetermined
-from creditlang.interpreter.student_run import Run
-from creditlang.interpreter.values import Undetermined
+from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Record, Step
+from creditlang.values import Undetermined
 from creditlang.words import label
 
 
@@ -207,7 +207,7 @@ def _ratios(run: Run, move: o.Move, env: Environment) -> list[o.Ratio]:
     period = Environment(run, None, env.period)
     possible = []
     for ratio in move.ratios:
-        holds = run.holds(ratio.condition, period)
+        holds = met(ratio.condition, period)
         if holds is not False:
             possible.append(ratio)
             run.covered.add(ratio.number)
@@ -264,14 +264,14 @@ def _convert(run: Run, account: o.Account, entry: Entry, serving: OneByOne) -> l
         _post(run, entry)
     found: list[Entry] = []
     for source, operator in sources:
-        found += _take(run, source, entry.amount, entry, operator.article, operator.text)  # type: ignore[arg-type]
+        found += _take(run, source, entry.amount, entry, operator.article, operator.text)
     return found
 
 
 def _take_source(run: Run, account: o.Account, operator: o.Take, entry: Entry) -> str | None:
     env = run.at(entry.record)
     try:
-        if run.holds(operator.condition, env) is False:
+        if met(operator.condition, env) is False:
             return None
     except Undetermined as why:
         undetermined(run, entry, why, None, operator)
@@ -284,7 +284,7 @@ def _take_source(run: Run, account: o.Account, operator: o.Take, entry: Entry) -
         return None
     day, undated = _order(entry, account.order_field)[1], _order(entry, account.order_field)[0]
     held = _held(run, str(source), None if undated else day)
-    after = v.smaller(entry.amount, held)  # type: ignore[arg-type]
+    after = v.smaller(entry.amount, held)
     run.covered.add(operator.number)
     if after != entry.amount:
         cut(run, operator, entry, after, Phrase(f"the account has only {shown(held)}", f"该账户只有{shown(held)}"))
@@ -330,7 +330,10 @@ def _take(
 def _debit(
     run: Run, account: str, amount: v.Number, entry: Entry, article: str, text: str, left: v.Number | None = None
 ) -> Entry:
-    debit = Entry(entry.record, entry.rule, account, "", -1, amount, amount, article=article)
+    debit = Entry(
+        record=entry.record, rule=entry.rule, account=account, period="", sign=-1, amount=amount, raw=amount,
+        article=article,
+    )  # fmt: skip
     debit.pending = isinstance(amount, v.Interval)
     debit.reason = Phrase("taken on request", "依申请扣用")
     debit.steps.append(Step("taken", text, None, amount, article))
@@ -350,8 +353,8 @@ def _post(run: Run, entry: Entry) -> None:
     name: str | None = entry.account
     while name:
         known = run.balances.setdefault(name, {})
-        known[entry.period] = v.add(known.get(entry.period, v.ZERO), entry.amount)  # type: ignore[arg-type]
-        run.wholes[name] = v.add(run.whole(name), entry.amount)  # type: ignore[arg-type]
+        known[entry.period] = v.add(known.get(entry.period, v.ZERO), entry.amount)
+        run.wholes[name] = v.add(run.whole(name), entry.amount)
         name = run.policy.accounts[name].parent
 
 

@@ -10,17 +10,17 @@ from typing import Any
 
 from attrs import define, field
 
+from creditlang import values as v
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
-from creditlang.interpreter import values as v
 from creditlang.interpreter.choices import instead
 from creditlang.interpreter.entries import apply
-from creditlang.interpreter.expression_meanings import evaluate
+from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import group_key
 from creditlang.interpreter.steps import EARLIER_OPEN, cut, dismiss, live, make_pending, shown, undetermined
 from creditlang.interpreter.student_run import Run
-from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry
+from creditlang.values import Undetermined
 
 Key = tuple[int, tuple[Any, ...]]
 
@@ -59,15 +59,15 @@ class OneByOne:
     def done(self, entry: Entry) -> None:
         """Note what the entry finally has; what is void or nothing takes no room and uses nothing up."""
         for key in self.open_keys:
-            if entry.state == "live" and v.high(entry.amount):  # type: ignore[arg-type]
-                self.running[key] = v.add(self.running.get(key, v.ZERO), entry.amount)  # type: ignore[arg-type]
+            if entry.state == "live" and v.high(entry.amount):
+                self.running[key] = v.add(self.running.get(key, v.ZERO), entry.amount)
                 self.served.setdefault(key, []).append(entry)
         self.open_keys = []
 
     def spoken(self, operator: o.Clip | o.Choose, entry: Entry) -> v.Answer:
         """Whether a line speaks of an entry."""
         try:
-            return self.run.holds(operator.condition, self.run.at(entry.record))
+            return met(operator.condition, self.run.at(entry.record))
         except Undetermined as why:
             undetermined(self.run, entry, why, None, operator)
             return False
@@ -113,7 +113,7 @@ class OneByOne:
                 dismiss(entry, "void", instead(first), operator, "once")
             else:
                 reason = EARLIER_OPEN
-                make_pending(self.run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "once", True)  # type: ignore[arg-type]
+                make_pending(self.run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "once", True)
         return True
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from attrs import evolve
 
+from creditlang import values as v
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
-from creditlang.interpreter import values as v
 from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.student_run import Run
-from creditlang.interpreter.values import Undetermined
-from creditlang.ledger import Entry, Step
+from creditlang.ledger import Entry, State, Step
+from creditlang.values import Undetermined
 
 Entries = list[Entry]
 
@@ -35,10 +35,10 @@ def step(entry: Entry, sort: str, operator: o.Operator, before: Any, after: Any,
     entry.steps.append(Step(sort, operator.text, before, after, operator.article, note))
 
 
-def dismiss(entry: Entry, state: str, reason: str, operator: o.Operator, sort: str | None = None) -> None:
+def dismiss(entry: Entry, state: State, reason: str, operator: o.Operator, sort: str | None = None) -> None:
     """Take an entry out, with the reason and the article."""
     step(entry, sort or state, operator, entry.amount, v.ZERO, reason)
-    entry.state = state  # type: ignore[assignment]
+    entry.state = state
     entry.reason, entry.article = reason, operator.article or entry.article
 
 

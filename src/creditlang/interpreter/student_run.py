@@ -8,18 +8,38 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 
-from creditlang.core import expressions as e
+from creditlang import values as v
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.diagnostics import Diagnostic, Phrase
-from creditlang.interpreter import values as v
 from creditlang.interpreter.calendar_days import SchoolCalendar, academic_year
-from creditlang.interpreter.expression_meanings import Environment, answer, evaluate
-from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry, Record
+from creditlang.values import Undetermined
 from creditlang.words import label
+
+
+@frozen
+class Environment:
+    """Where an expression is read."""
+
+    run: "Run"
+    record: Record | None = None
+    period: tuple[str, str] | None = None
+    outer: Record | None = None
+    """Inside a search for records: the record that asks."""
+    search: "Environment | None" = None
+    """Inside a search for records: where the outermost search was asked; its period is that of those inside it."""
+    asked: bool = False
+    """Of a question from outside the policy: a record that does not say what a search asks for is not found by it."""
+
+    @property
+    def semester(self) -> str | None:
+        """The semester at hand: the record's, or the period's if that is one."""
+        if self.record is not None:
+            return self.record.semester
+        return self.period[1] if self.period and self.period[0] == "semester" else None
 
 
 @define(eq=False)
@@ -108,30 +128,12 @@ class Run:
         return self.calendar.period_key(period, record.on, record.semester) == key
 
     # ---- what is known
-    def setting(self, name: str, environment: Environment) -> Any:
-        """A named value: overridden, or the one in force on the record's date."""
-        if name in self.overrides:
-            return self.overrides[name]
+    def day_of(self, environment: Environment) -> date | None:
+        """The day at hand: of the record, else the last teaching day of the semester, else the as-of date."""
         day = environment.record.on if environment.record else None
         if day is None and environment.semester in self.calendar.teaching:
             day = self.calendar.teaching[environment.semester]
-        day = day or self.as_of or self.calendar.last_day
-        return self.once(("setting", name, day), lambda: self._dated(name, day, environment))
-
-    def _dated(self, name: str, day: date | None, environment: Environment) -> Any:
-        dated = self.policy.settings[name]
-        chosen = dated[0]
-        for candidate in dated[1:]:
-            if day is not None and candidate.since is not None and date.fromisoformat(candidate.since) <= day:
-                chosen = candidate
-        return evaluate(chosen.value, environment)
-
-    def record_fact(self, name: str, environment: Environment) -> Any:
-        """A fact of the record at hand."""
-        value = self.policy.record_facts[name]
-        record = environment.record
-        assert record is not None
-        return self.once(("fact", name, id(record)), lambda: evaluate(value, self.at(record)))
+        return day or self.as_of or self.calendar.last_day
 
     def once(self, key: tuple[Any, ...], find: Callable[[], Any]) -> Any:
         """A value that is worked out once and kept, also when there is none: what refers to it twice costs no more."""
@@ -195,9 +197,9 @@ class Run:
                 for rule in self.policy.accounts[name].items:
                     for entry in self.entries.get(rule, ()):
                         value = entry.record.values.get(field_name)
-                        if value is None or entry.state != "live" or not v.high(entry.amount):  # type: ignore[arg-type]
+                        if value is None or entry.state != "live" or not v.high(entry.amount):
                             continue
-                        surely = not entry.doubtful and bool(v.low(entry.amount))  # type: ignore[arg-type]
+                        surely = not entry.doubtful and bool(v.low(entry.amount))
                         found[value] = v.either(found.get(value, False), True if surely else v.OPEN)
             self.used[key] = found
         return self.used[key]
@@ -212,25 +214,6 @@ class Run:
         """A key of a table as people call it."""
         return self.labels.get(key, key)
 
-    # ---- conditions
-    def holds(self, condition: e.Expression | None, environment: Environment) -> v.Answer:
-        """Whether a condition holds; one that asks for an optional value that is missing does not."""
-        if condition is None:
-            return True
-        try:
-            return answer(condition, environment)
-        except Undetermined as reason:
-            if reason.sort == "missing" and self._is_optional(reason.name, environment):
-                return False
-            raise
-
-    def _is_optional(self, name: str, environment: Environment) -> bool:
-        if environment.record is None:
-            return True
-        columns = self.policy.kinds[environment.record.kind].columns
-        column = next((column for column in columns if column.name == name), None)
-        return column is None or (column.optional and not column.if_used)
-
     # ---- sums
     def sum(self, entries: Iterable[Entry]) -> v.Number:
         """The signed sum of live entries, using what is known of groups where entries are open."""
@@ -239,8 +222,8 @@ class Run:
         if self.bounds:
             live, total = self._bounded(live)
         for entry in live:
-            amount = entry.amount if entry.sign > 0 else v.negative(entry.amount)  # type: ignore[arg-type]
-            total = v.add(total, amount)  # type: ignore[arg-type]
+            amount = entry.amount if entry.sign > 0 else v.negative(entry.amount)
+            total = v.add(total, amount)
         return total
 
     def _bounded(self, live: list[Entry]) -> tuple[list[Entry], v.Number]:

@@ -5,21 +5,24 @@ manager finds, checks and calls them. Built-ins come in through the same door. `
 plugin.
 """
 
-from creditlang.plugin.comparison_data import ComparisonData
-from creditlang.plugin.hookspecs import HOOK_VERSION, hookimpl
-from creditlang.plugin.interface import (
+from creditlang.extensions import (
+    About,
     Calendar,
     CalendarFactory,
     Check,
-    CommandFactory,
     Day,
     Exact,
     Extensions,
     Finding,
+    Function,
+)
+from creditlang.plugin.comparison_data import ComparisonData
+from creditlang.plugin.hookspecs import HOOK_VERSION, hookimpl
+from creditlang.plugin.interface import (
+    CommandFactory,
     Form,
     FormFactory,
     Forms,
-    Function,
     OpenSource,
     Output,
     OutputFactory,
@@ -29,12 +32,14 @@ from creditlang.plugin.interface import (
 from creditlang.plugin.manager import KIND_WORDS, PluginManager
 from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.registry import PluginEntry
-from creditlang.plugin.run_data import PolicyWords, RunData
+from creditlang.plugin.run_data import RunData
 from creditlang.plugin.value_text import text_of
+from creditlang.policy_words import PolicyWords
 
 __all__ = [
     "HOOK_VERSION",
     "KIND_WORDS",
+    "About",
     "Calendar",
     "CalendarFactory",
     "Check",

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from attrs import field, frozen
 
 from creditlang.diagnostics import Language
-from creditlang.plugin.run_data import PolicyWords, ResultRow
+from creditlang.plugin.run_data import ResultRow
+from creditlang.policy_words import PolicyWords
 
 
 @frozen(eq=False)

@@ -12,18 +12,12 @@ from itertools import chain
 from typing import Final
 
 from creditlang.diagnostics import Phrase
+from creditlang.extensions import Calendar, Check, Exact, Function
 from creditlang.plugin.document import Document
-from creditlang.plugin.interface import Calendar, Check, Exact, Form, Function
-from creditlang.plugin.run_data import (
-    AccountWords,
-    FieldWords,
-    ItemWords,
-    KindWords,
-    PolicyWords,
-    RequirementWords,
-    RunData,
-)
-from creditlang.schema import RESULT_TABLES
+from creditlang.plugin.interface import Form
+from creditlang.plugin.run_data import RunData
+from creditlang.policy_words import AccountWords, FieldWords, ItemWords, KindWords, PolicyWords, RequirementWords
+from creditlang.schema import RESULT_TABLES, Row
 
 _TYPES: Final = {"number": Decimal, "date": date, "text": str, "yes or no": bool}
 _SATURDAY: Final = 5
@@ -189,8 +183,8 @@ POLICY: Final = PolicyWords(
         )
     },
     accounts={
-        "sport": AccountWords("sport", "体育类", "category", "", "credit", "", "第一条"),
-        "travel": AccountWords("travel", "travel", "category", "", "credit", "", ""),
+        "sport": AccountWords("sport", "体育类", "category", parent="", unit="credit", period="", article="第一条"),
+        "travel": AccountWords("travel", "travel", "category", parent="", unit="credit", period="", article=""),
     },
     items={
         "run": ItemWords("run", "跑步", "sport", "activity", "第一条"),
@@ -202,7 +196,7 @@ POLICY: Final = PolicyWords(
 )
 """A small policy, with a thing or two without a label or an article."""
 
-_RESULTS: Final[Mapping[str, Sequence[tuple[object, ...]]]] = {
+_RESULTS: Final[Mapping[str, Sequence[Row]]] = {
     "accounts": [("2024001", "sport", "", Decimal("0.2"), "credit"), ("2024002", "sport", "", Decimal(0), "credit")],
     "requirements": [
         ("2024001", "graduation", "体育类", Decimal("0.2"), Decimal("0.2"), Decimal(0), "met", "第二条"),
@@ -233,7 +227,7 @@ RUN: Final = RunData(
     results={
         **{
             name: [
-                dict(zip((x.name for x in columns), row, strict=True))  # type: ignore[arg-type]
+                dict(zip((x.name for x in columns), row, strict=True))
                 for row in _RESULTS.get(name, ())
             ]
             for name, columns in RESULT_TABLES.items()

@@ -30,16 +30,8 @@ from typing import Final
 
 import pluggy
 
-from creditlang.plugin.interface import (
-    CalendarFactory,
-    Check,
-    CommandFactory,
-    Forms,
-    Function,
-    OpenSource,
-    OutputFactory,
-    SourceFactory,
-)
+from creditlang.extensions import CalendarFactory, Check, Function
+from creditlang.plugin.interface import CommandFactory, Forms, OpenSource, OutputFactory, SourceFactory
 
 PROJECT: Final = "creditlang"
 """The name of the hooks' project and of the entry-point group."""
@@ -52,7 +44,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @hookspec
-def creditlang_sources(open_source: OpenSource) -> Mapping[str, SourceFactory]:  # type: ignore[empty-body]
+def creditlang_sources(open_source: OpenSource) -> Mapping[str, SourceFactory]:
     """Sources by scheme or suffix: `{"campus": CampusSource, ".tsv": TabbedSource}`.
 
     `campus:WHERE` calls the factory with `WHERE`; a path that ends in `.tsv` calls it with the path; `folder` is called
@@ -61,7 +53,7 @@ def creditlang_sources(open_source: OpenSource) -> Mapping[str, SourceFactory]: 
 
 
 @hookspec
-def creditlang_outputs(forms: Callable[[], Forms]) -> Mapping[str, OutputFactory]:  # type: ignore[empty-body]
+def creditlang_outputs(forms: Callable[[], Forms]) -> Mapping[str, OutputFactory]:
     """Outputs by scheme or suffix: `{"campus": CampusOutput, ".tsv": TabbedOutput}`.
 
     The factory is called with what stands after the scheme, or with the path, and with the stream that `-` means.
@@ -70,7 +62,7 @@ def creditlang_outputs(forms: Callable[[], Forms]) -> Mapping[str, OutputFactory
 
 
 @hookspec
-def creditlang_forms() -> Forms:  # type: ignore[empty-body]
+def creditlang_forms() -> Forms:
     """Printed forms and reports, made of a run, by name: `{"class-list": ClassList}`.
 
     `--out forms:FOLDER` writes those that fit the policy, `--out forms:FOLDER#class-list` just one.
@@ -78,7 +70,7 @@ def creditlang_forms() -> Forms:  # type: ignore[empty-body]
 
 
 @hookspec
-def creditlang_functions() -> Mapping[str, Function]:  # type: ignore[empty-body]
+def creditlang_functions() -> Mapping[str, Function]:
     """Functions that policies may call, by name: `{"full_months": Function(…)}`.
 
     A policy writes `full_months(start, end)`.
@@ -86,7 +78,7 @@ def creditlang_functions() -> Mapping[str, Function]:  # type: ignore[empty-body
 
 
 @hookspec
-def creditlang_calendars() -> Mapping[str, CalendarFactory]:  # type: ignore[empty-body]
+def creditlang_calendars() -> Mapping[str, CalendarFactory]:
     """Calendars of holidays and made-up working days, by name: `{"china": ChinaCalendar}`.
 
     A policy writes `holiday from "china"` in its calendar.
@@ -94,10 +86,10 @@ def creditlang_calendars() -> Mapping[str, CalendarFactory]:  # type: ignore[emp
 
 
 @hookspec
-def creditlang_checks() -> Mapping[str, Check]:  # type: ignore[empty-body]
+def creditlang_checks() -> Mapping[str, Check]:
     """Further checks of a policy, by name, each yielding findings; `creditlang check` runs them all."""
 
 
 @hookspec
-def creditlang_commands() -> Mapping[str, CommandFactory]:  # type: ignore[empty-body]
+def creditlang_commands() -> Mapping[str, CommandFactory]:
     """Further subcommands of `creditlang`, by name, made when they are called."""

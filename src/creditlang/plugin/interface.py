@@ -1,7 +1,7 @@
 '''What a plugin implements.
 
-`Source` hands over tables of text, `Output` takes result tables, `Form` makes printed sheets of a run, `Function` is
-what policies may call, `Calendar` knows holidays, a `Check` looks at a policy.
+`Source` hands over tables of text, `Output` takes result tables, `Form` makes printed sheets of a run. What belongs to
+the language itself, `Function`, `Calendar` and `Check`, stands in `creditlang.extensions`.
 
 These docstrings are the manual. A source that reads files of one `key=value` per line would be:
 
@@ -40,17 +40,13 @@ Run `creditlang.plugin.contract_tests.SourceContract` over it: it is the definit
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
 from types import TracebackType
-from typing import Any, Literal, Self, TextIO
-
-from attrs import frozen
+from typing import Any, Self, TextIO
 
 from creditlang.diagnostics import Diagnostic, Language, Phrase
 from creditlang.plugin.comparison_data import ComparisonData
 from creditlang.plugin.document import Document
-from creditlang.plugin.run_data import PolicyWords, RunData
+from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, RawTable, Row
 
 
@@ -199,83 +195,6 @@ class Form(ABC):
     @abstractmethod
     def documents(self, run: RunData) -> Iterator[Document]:
         """The documents, each with a name of its own."""
-
-
-Exact = Decimal | date | str | bool
-"""What functions of policies take and give: never a float."""
-
-Parameter = Literal["number", "date", "text", "yes or no"]
-
-
-@frozen
-class Function:
-    """A function that policies may call by name: exact, the same for the same arguments, without side effects.
-
-    `decimals` is the most digits after the point that a number it gives can have; what it gives is checked against
-    `result`. It is called with known values only: where an argument is open, the value is. An exception it raises
-    makes the record or fact that asked for it undetermined, with the function's name.
-    """
-
-    parameters: tuple[Parameter, ...]
-    result: Parameter
-    call: Callable[..., Exact]
-    summary: Phrase
-    decimals: int = 0
-
-    def __call__(self, *arguments: Exact) -> Exact:
-        """Call it."""
-        return self.call(*arguments)
-
-
-@frozen
-class Day:
-    """A day that is not what its weekday says: off on a weekday, or worked at a weekend."""
-
-    on: date
-    working: bool
-    label: Phrase
-
-
-class Calendar(ABC):
-    """Knows which days are not what their weekday says. The same question always has the same answer."""
-
-    @property
-    @abstractmethod
-    def known(self) -> tuple[date, date]:
-        """The first and the last day of which it knows anything."""
-
-    @abstractmethod
-    def days(self, first: date, last: date) -> Iterable[Day]:
-        """The days between two dates that it knows, both included, that differ from their weekday."""
-
-
-CalendarFactory = Callable[[], Calendar]
-"""Makes a calendar."""
-
-
-@frozen
-class Finding:
-    """What a check has to say about something in a policy: `about` is its sort and name, such as `item`, `lecture`."""
-
-    about: tuple[Literal["item", "account", "fact", "requirement", "kind", "policy"], str]
-    sentence: Phrase
-    serious: bool = False
-    """A warning; otherwise a note."""
-
-
-Check = Callable[[PolicyWords], Iterable[Finding]]
-"""Looks at what a policy is called and how it is put together."""
-
-
-@frozen
-class Extensions:
-    """What plugins add to the language: functions, calendars and checks by name, and whose they are."""
-
-    functions: Mapping[str, Function] = {}
-    calendars: Mapping[str, CalendarFactory] = {}
-    checks: Mapping[str, Check] = {}
-    owners: Mapping[str, str] = {}
-    """The plugin of each, as messages name it."""
 
 
 FormFactory = Callable[[], Form]

@@ -18,9 +18,10 @@ from typing import Any, Final, TextIO
 
 from creditlang import resources
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
+from creditlang.extensions import Extensions
 from creditlang.plugin.guard import GuardedOutput, GuardedSource, blaming
 from creditlang.plugin.hookspecs import PROJECT
-from creditlang.plugin.interface import Extensions, Forms, Output, Source
+from creditlang.plugin.interface import Forms, Output, Source
 from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.registry import KINDS, RESERVED, PluginEntry, load_plugins
 

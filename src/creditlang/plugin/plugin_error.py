@@ -10,5 +10,8 @@ class PluginError(Exception):
         """At least one diagnostic."""
         if not diagnostics:
             raise ValueError("a PluginError says why")
-        super().__init__(", ".join(diagnostic.code for diagnostic in diagnostics))
+        super().__init__(*diagnostics)
         self.diagnostics = diagnostics
+
+    def __str__(self) -> str:
+        return ", ".join(diagnostic.code for diagnostic in self.diagnostics)

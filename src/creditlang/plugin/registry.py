@@ -19,8 +19,9 @@ import pluggy
 from attrs import field, frozen
 
 from creditlang.diagnostics import Diagnostic, Phrase, report
+from creditlang.extensions import Function
 from creditlang.plugin import hookspecs
-from creditlang.plugin.interface import Forms, Function, OpenSource
+from creditlang.plugin.interface import Forms, OpenSource
 
 RESERVED: Final = frozenset({"sample"})
 """Schemes that the library answers itself."""

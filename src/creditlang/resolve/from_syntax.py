@@ -111,7 +111,9 @@ class _Resolver:
         kind = named.text if named else kind
         name = node.name.text
         period = getattr(node, "period", None) or (self.program.accounts[parent].period if parent else None)
-        self.program.accounts[name] = AccountSymbol(name, node.labels, unit, period, node, parent, kind)
+        self.program.accounts[name] = AccountSymbol(
+            name=name, labels=node.labels, unit=unit, period=period, node=node, parent=parent, kind=kind,
+        )  # fmt: skip
         if parent:
             self.program.accounts[parent].children.append(name)
         for line in getattr(node, "lines", ()):

@@ -56,8 +56,9 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         )
         applies = handed(children, "applies", (None, ()))
         return t.Policy(
-            string_of(tokens(children, "STRING")[0]), handed(children, "title"), handed(children, "issuer"), since,
-            until, applies[0], tuple(nodes(children, t.Reading)), cites=cites, span=span_of(children),
+            identifier=string_of(tokens(children, "STRING")[0]), title=handed(children, "title"),
+            issuer=handed(children, "issuer"), since=since, until=until, applies=applies[0],
+            readings=tuple(nodes(children, t.Reading)), cites=cites, span=span_of(children),
         )  # fmt: skip
 
     def title(self, children: Children) -> Handed:

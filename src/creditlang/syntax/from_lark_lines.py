@@ -42,9 +42,9 @@ class LineBuilder(Transformer[Token, t.Module]):
     def case_line(self, children: Children) -> t.Case:
         condition = handed(children, "when")
         return t.Case(
-            first_of(children, t.Amount), condition, gives(children, "otherwise"),
-            handed(children, "since"), handed(children, "until"), gives(children, "if_present"),
-            handed(children, "reason"), cites=handed(children, "cites", ()),
+            amount=first_of(children, t.Amount), condition=condition, otherwise=gives(children, "otherwise"),
+            since=handed(children, "since"), until=handed(children, "until"), if_present=gives(children, "if_present"),
+            reason=handed(children, "reason"), cites=handed(children, "cites", ()),
             span=covering([*children, *([condition] if condition else [])]),
         )  # fmt: skip
 

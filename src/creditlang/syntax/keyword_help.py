@@ -45,10 +45,10 @@ def keyword_help() -> Mapping[str, KeywordHelp]:
     forms = keywords().forms
     return MappingProxyType({
         terminal: KeywordHelp(
-            terminal, forms[terminal]["en"], forms[terminal]["zh"],
-            Phrase(entry["says"]["en"], entry["says"]["zh"]),
-            Phrase(entry["example"]["en"], entry["example"]["zh"]),
-            entry["around"], tuple(entry["see"]), tuple(entry.get("first_for", ())),
+            terminal=terminal, en=forms[terminal]["en"], zh=forms[terminal]["zh"],
+            says=Phrase(entry["says"]["en"], entry["says"]["zh"]),
+            example=Phrase(entry["example"]["en"], entry["example"]["zh"]), around=entry["around"],
+            see=tuple(entry["see"]), first_for=tuple(entry.get("first_for", ())),
         )
         for terminal, entry in table.items()
     })  # fmt: skip

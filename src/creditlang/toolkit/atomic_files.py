@@ -55,24 +55,38 @@ class PendingFile:
 
     stream: TextIO
 
-    def __init__(self, path: Path, encoding: str = "utf-8") -> None:
-        """Make the folders, remove stale temporary files, open the temporary one. Raises `PluginError` CR710."""
+    def __init__(self, path: Path, encoding: str = "utf-8", clean: bool = True) -> None:
+        """Make the folders, remove stale temporary files, open the temporary one. Raises `PluginError` CR710.
+
+        Without `clean`, the stale files are somebody else's business, who has many files to write.
+        """
         self.path = Path(os.path.realpath(path))
         temporary = f".creditlang-{self.path.name}.{os.getpid()}-{next(_count)}.tmp"
         self.temporary = self.path.with_name(temporary)
         with reporting(path.name):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            clean_stale(self.path.parent, self.path.name)
+            if clean:
+                clean_stale(self.path.parent, self.path.name)
             self.stream = self.temporary.open("x+", encoding=encoding, newline="\n")
 
-    def publish(self) -> None:
-        """Force the content to disk and give it its name. Raises `PluginError` CR710; the old file stands then."""
+    def settle(self) -> None:
+        """Force the content to disk and close it, so that many files can wait. Raises `PluginError` CR710."""
+        with reporting(self.path.name):
+            self.stream.flush()
+            os.fsync(self.stream.fileno())
+            self.stream.close()
+
+    def publish(self, sync: bool = True) -> None:
+        """Force the content to disk and give it its name. Raises `PluginError` CR710; the old file stands then.
+
+        Without `sync`, the name itself may still be lost if the power fails, until somebody syncs the folder.
+        """
         try:
+            if not self.stream.closed:
+                self.settle()
             with reporting(self.path.name):
-                self.stream.flush()
-                os.fsync(self.stream.fileno())
-                self.stream.close()
                 self.temporary.replace(self.path)
+            if sync:
                 sync_folder(self.path.parent)
         except PluginError:
             self.discard()

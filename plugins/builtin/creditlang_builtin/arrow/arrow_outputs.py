@@ -8,20 +8,17 @@ As in a folder of CSV files, the manifest goes first and comes last: without it 
 lists what is ours, and no other file is ever replaced or removed.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TextIO
+from typing import Any, BinaryIO, TextIO
 
-from creditlang.diagnostics import Place, report
+from creditlang.diagnostics import report
 from creditlang.plugin import Output, PluginError
 from creditlang.schema import BATCH_ROWS, Column, Row
 from creditlang.toolkit.arrow_results import arrow_table
-from creditlang.toolkit.atomic_files import PendingFile, clean_stale, reporting, sync_folder
+from creditlang.toolkit.atomic_files import reporting
+from creditlang.toolkit.staged_folder import OWNED, StagedFolder
 from creditlang_builtin.arrow.arrow_sources import RESULTS_KEY
-
-OWNED: Final = ".creditlang-output-"
-"""How the hidden file begins that lists what is ours; then comes the format."""
 
 
 class _FolderOutput(Output):
@@ -33,74 +30,33 @@ class _FolderOutput(Output):
     def __init__(self, target: str, stream: TextIO) -> None:
         """`target` is the folder."""
         super().__init__(target, stream)
-        self._folder = Path(target)
-        self._files: dict[str, PendingFile] = {}
+        owned = f"{OWNED}-{self.ending}"
+        self._folder = StagedFolder(Path(target), [self.ending], last=f"manifest.{self.ending}", owned=owned)
 
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
         """Write the table to a temporary file.
 
-        Raises `PluginError`: CR710 it cannot be written, CR712 it would replace a file that is not ours, CR752 an
-        amount has too many digits, CR754 there is no folder.
+        Raises `PluginError`: CR710 it cannot be written, CR752 an amount has too many digits, CR754 there is no folder.
         """
         if self.target == "-":
             raise PluginError(report("CR754", None, kind=self.kind))
         table = arrow_table(name, columns, rows).replace_schema_metadata({RESULTS_KEY: b"results"})
         file_name = f"{name}.{self.ending}"
-        if not self._files:
-            clean_stale(self._folder, f"*.{self.ending}")
-        if (self._folder / file_name).exists() and file_name not in self._owned():
-            raise PluginError(report("CR712", Place(file_name)))
-        pending = PendingFile(self._folder / file_name)
-        self._files[file_name] = pending
+        stream = self._folder.open(file_name)
         with reporting(file_name):
-            self._put(table, pending.stream.buffer)
+            self._put(table, stream.buffer)
 
     def close(self) -> None:
-        """Give the files their names, the manifest last."""
-        if not self._files:
-            return
-        try:
-            self._publish(self._owned(), set(self._files))
-        finally:
-            self.discard()
+        """Give the files their names. Raises `PluginError` CR712 if one would replace a file that is not ours."""
+        if not self._folder.is_empty:
+            self._folder.publish()
 
     def discard(self) -> None:
         """Remove the temporary files; what was in the folder stays."""
-        while self._files:
-            self._files.popitem()[1].discard()
+        self._folder.discard()
 
     def _put(self, table: Any, file: BinaryIO) -> None:
         raise NotImplementedError
-
-    def _publish(self, earlier: set[str], now: set[str]) -> None:
-        """Replace the files of an earlier run. At every step the list of our files has all that are there."""
-        manifest = f"manifest.{self.ending}"
-        self._own(earlier | now)
-        with reporting(self._folder.name):
-            for name in sorted(earlier & ({manifest} | (earlier - now))):
-                (self._folder / name).unlink(missing_ok=True)
-            sync_folder(self._folder)
-        for name in sorted(now, key=lambda name: (name == manifest, name)):
-            self._files[name].publish()
-        self._own(now)
-
-    @property
-    def _list(self) -> Path:
-        return self._folder / f"{OWNED}{self.ending}"
-
-    def _owned(self) -> set[str]:
-        """The file names in the folder that an earlier run wrote."""
-        try:
-            lines = self._list.read_text(encoding="utf-8").split("\n")
-        except (OSError, UnicodeDecodeError):
-            return set()
-        return {line for line in lines if re.fullmatch(rf"[^./\\][^/\\]*\.{self.ending}", line)}
-
-    def _own(self, names: set[str]) -> None:
-        pending = PendingFile(self._list)
-        with reporting(self._list.name):
-            pending.stream.write("".join(f"{name}\n" for name in sorted(names)))
-        pending.publish()
 
 
 class ParquetOutput(_FolderOutput):

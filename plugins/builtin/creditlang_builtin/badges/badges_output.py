@@ -27,8 +27,8 @@ from creditlang.plugin import Output, PluginError, text_of
 from creditlang.plugin.run_data import RequirementWords, ResultRow, RunData
 from creditlang.schema import Column, Row
 from creditlang.toolkit.open_amounts import Amount
+from creditlang.toolkit.staged_folder import StagedFolder
 from creditlang_builtin.forms.file_names import Names
-from creditlang_builtin.forms.staged_folder import StagedFolder
 
 CONTEXT: Final = (
     "https://www.w3.org/ns/credentials/v2",
@@ -53,7 +53,7 @@ class BadgesOutput(Output):
         self._issuer = issuer if named else ""
         if target == "-":
             raise PluginError(report("CR790", None, output="badges"))
-        self._staged = StagedFolder(Path(folder if named else target))
+        self._staged = StagedFolder(Path(folder if named else target), ["json"])
 
     def about(self, run: RunData) -> None:
         """Write the credentials aside. Raises `PluginError` CR791: the day of the run is not known."""

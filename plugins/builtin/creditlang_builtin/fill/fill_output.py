@@ -17,10 +17,10 @@ from creditlang.plugin import Output, PluginError
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, Row
 from creditlang.toolkit.atomic_files import PendingFile, reporting
+from creditlang.toolkit.staged_folder import StagedFolder
 from creditlang_builtin.fill.form_workbook import Template
 from creditlang_builtin.fill.placeholders import Words
 from creditlang_builtin.forms.file_names import Names
-from creditlang_builtin.forms.staged_folder import StagedFolder
 
 _ADDRESS: Final = re.compile(r"(?P<template>.+?\.xlsx)=(?P<target>.+)", re.IGNORECASE | re.DOTALL)
 _LARGEST: Final = 16 * 1024 * 1024
@@ -46,7 +46,7 @@ class FillOutput(Output):
         self._single = self._path.suffix.lower() == ".xlsx"
         self._content = template_bytes(self._template)
         self._filled: bytes | None = None
-        self._staged = StagedFolder(self._path)
+        self._staged = StagedFolder(self._path, ["xlsx"])
 
     def about(self, run: RunData) -> None:
         """Fill the form. Raises `PluginError` with everything that is wrong in the template."""

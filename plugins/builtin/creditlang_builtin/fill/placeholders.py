@@ -89,9 +89,10 @@ class Words:
         if sort == "students":
             return [Subject(name, None, number) for number, name in enumerate(self._students, 1)]
         found = [
-            row for row in self._records.get(student, ())
+            row
+            for row in self._records.get(student, ())
             if (not kind or row["kind"] == kind) and (sort == "record" or row["disposition"] in ("counted", "reduced"))
-        ]  # fmt: skip
+        ]
         found.sort(key=self._day)
         return [Subject(student, row, number) for number, row in enumerate(found, 1)]
 

@@ -19,8 +19,8 @@ from creditlang.plugin.document import Document, Format
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, Row
 from creditlang.toolkit.page_layout import Layout, laid_out
+from creditlang.toolkit.staged_folder import StagedFolder
 from creditlang_builtin.forms.file_names import Names, safe_name
-from creditlang_builtin.forms.staged_folder import StagedFolder
 from creditlang_builtin.forms.to_pdf import PdfDrawer
 
 Drawer = Callable[[Document, Layout], bytes]
@@ -51,7 +51,7 @@ class FormsOutput(Output):
     def about(self, run: RunData) -> None:
         """Draw all forms that fit the run."""
         for name, factory in self._forms.items():
-            staged = StagedFolder(self._folder / safe_name(name))
+            staged = StagedFolder(self._folder / safe_name(name), ["xlsx", "html", "pdf"])
             self._staged.append(staged)
             if not self._drawn(name, factory, run, staged):
                 staged.discard()

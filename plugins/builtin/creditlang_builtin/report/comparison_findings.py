@@ -160,8 +160,9 @@ def _moved(comparison: ComparisonData, row: ResultRow, totals: Sequence[ResultRo
     own = [x["difference"] for x in totals if x["name"] == row["account"]]
     decided = sorted(x for x in own if isinstance(x, Decimal))
     return Moved(
-        comparison.label(str(row["account"])), comparison.unit(str(row["unit"])), _count(row["gained"]),
-        _count(row["lost"]), _count(row["open"]), _text(row["sum"]), _text(row["largest"]), tuple(decided),
+        label=comparison.label(str(row["account"])), unit=comparison.unit(str(row["unit"])),
+        gained=_count(row["gained"]), lost=_count(row["lost"]), open=_count(row["open"]), sum=_text(row["sum"]),
+        largest=_text(row["largest"]), differences=tuple(decided),
     )  # fmt: skip
 
 

@@ -192,7 +192,10 @@ def _close(run: RunData) -> tuple[Close, ...]:
             status, article = str(row["status"]), str(row["article"] or "")
             asked, have, lacking = (_text(x.cell) for x in (needed, Amount.of(row["have"]), short))
             share = short.high / needed.low
-            one = Close(words.label, part, student, asked, have, lacking, status, article, share)
+            one = Close(
+                requirement=words.label, part=part, student=student, needed=asked, have=have, short=lacking,
+                status=status, article=article, share=share,
+            )  # fmt: skip
             found.append(((places[name], place, student), one))
     return tuple(one for _, one in sorted(found, key=lambda each: each[0]))
 
@@ -320,4 +323,4 @@ def _plain(run: RunData, row: ResultRow, identifiers: Collection[str], labels: C
 
 
 def _text(value: Value) -> str:
-    return shown(value)  # type: ignore[arg-type]
+    return shown(value)

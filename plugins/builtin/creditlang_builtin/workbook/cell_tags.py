@@ -196,7 +196,10 @@ def cells_of(text: bytes) -> Found:
     begin, end, inline, formula, saved = _values(tags, cells)
     heads = pieces_of(tags.text, digits_at + lengths, tags.at[cells + 1], binary=True).dictionary_encode()
     closed = numpy.isin(tags.kinds[cells + 1], (CELL, ROW_END))
-    return Found(numbers, row, column, heads, begin, end, inline, formula, saved, closed, odd)
+    return Found(
+        rows=numbers, row=row, column=column, heads=heads, begin=begin, end=end, inline=inline, formula=formula,
+        saved=saved, closed=closed, odd=odd,
+    )  # fmt: skip
 
 
 @cache

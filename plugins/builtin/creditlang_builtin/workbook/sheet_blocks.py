@@ -188,7 +188,7 @@ class _Texts:
 
     def __init__(
         self, xml: bytes, found: Found, shared: "pyarrow.StringArray", readings: tuple[list[Reading], "Whole"]
-    ) -> None:  # fmt: skip
+    ) -> None:
         import numpy
         import pyarrow
 

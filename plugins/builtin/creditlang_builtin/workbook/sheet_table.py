@@ -59,9 +59,10 @@ class Cells:
 
     @staticmethod
     def of(
-        columns: Sequence["pyarrow.StringArray"], merges: Sequence[Merge] = (),
+        columns: Sequence["pyarrow.StringArray"],
+        merges: Sequence[Merge] = (),
         troubles: Mapping[tuple[int, int], Trouble] | None = None,
-    ) -> "Cells":  # fmt: skip
+    ) -> "Cells":
         """A sheet that is in memory as a whole, from its first row and column."""
         rows = len(columns[0]) if columns else 0
         blocks = []

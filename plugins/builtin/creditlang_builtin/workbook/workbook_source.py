@@ -94,9 +94,7 @@ class WorkbookSource(Source):
         shown = [(name, cells) for name, visible, cells in sheets if visible]
         self._say_hidden([name for name, visible, _ in sheets if not visible])
         for name, cells in shown:
-            table = table_of(
-                cells, table_name(name, self.path.stem, len(shown) == 1), self._source(name, len(shown))
-            )  # fmt: skip
+            table = table_of(cells, table_name(name, self.path.stem, len(shown) == 1), self._source(name, len(shown)))
             if table is not None:
                 yield table
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from creditlang.diagnostics import Phrase
-from creditlang.plugin import Check, Finding, PolicyWords, hookimpl
+from creditlang.plugin import About, Check, Finding, PolicyWords, hookimpl
 
 creditlang_hook_version = 1
 
@@ -16,16 +16,16 @@ _NO_ARTICLE = Phrase("it cites no article that a student could be told", "没有
 
 def labels(policy: PolicyWords) -> Iterator[Finding]:
     """Everything that appears in results has a Chinese label of readable length."""
-    called = [("item", x.name, x.label) for x in policy.items.values()]
-    called += [("account", x.name, x.label) for x in policy.accounts.values()]
-    called += [("requirement", x.name, x.label) for x in policy.requirements.values()]
-    called += [("fact", name, label) for name, label in policy.facts.items()]
-    for sort, name, label in called:
+    called: list[tuple[About, str]] = [(("item", x.name), x.label) for x in policy.items.values()]
+    called += [(("account", x.name), x.label) for x in policy.accounts.values()]
+    called += [(("requirement", x.name), x.label) for x in policy.requirements.values()]
+    called += [(("fact", name), label) for name, label in policy.facts.items()]
+    for about, label in called:
         if not _CHINESE.search(label):
-            yield Finding((sort, name), _NO_LABEL)  # type: ignore[arg-type]
+            yield Finding(about, _NO_LABEL)
         elif len(label) > _LONGEST_LABEL:
             sentence = Phrase(f"its label has {len(label)} characters", f"标签有{len(label)}个字，不便阅读")
-            yield Finding((sort, name), sentence)  # type: ignore[arg-type]
+            yield Finding(about, sentence)
 
 
 def articles(policy: PolicyWords) -> Iterable[Finding]:

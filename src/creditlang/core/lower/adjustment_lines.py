@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TypedDict
 
 from attrs import define, evolve
 
@@ -10,8 +11,16 @@ from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import AFTER_PER, Lines, as_written
 from creditlang.diagnostics import Phrase
+from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.words import EXPECTED
+
+
+class _Written(TypedDict):
+    number: int
+    text: str
+    article: str
+    span: Span
 
 
 @define
@@ -23,7 +32,7 @@ class AdjustmentLines(Lines):
         unit: str | None,
     ) -> Iterable[o.Operator]:  # fmt: skip
         inner = evolve(context, tolerant=True) if answer else context
-        common = {
+        common: _Written = {
             "number": self.number(),
             "text": as_written(line.span),
             "article": self.article(line.cites, around),
@@ -39,23 +48,23 @@ class AdjustmentLines(Lines):
                 condition = self.elaborator.condition(line.condition, inner)
                 reason = line.reason or line.condition.span.text
                 values = self.reason_values(reason, line, context)
-                yield o.Guard(line.disposition, condition, reason, line.keeps, values, **common)  # type: ignore[arg-type]
+                yield o.Guard(line.disposition, condition, reason, line.keeps, values, **common)
             case t.Scale():
                 when, deeper = self.case_condition(line.condition, inner)
                 value, _ = self.elaborator.number(line.value, deeper, unit if line.operator == "plus" else None)
-                yield o.Scale(line.operator, value, when, fallback, **common)  # type: ignore[arg-type]
+                yield o.Scale(line.operator, value, when, fallback, **common)
             case t.Rounded():
-                yield o.Round(line.rounding.mode, line.rounding.step, **common)  # type: ignore[arg-type]
+                yield o.Round(line.rounding.mode, line.rounding.step, **common)
             case t.TakeFrom():
                 when, _ = self.case_condition(line.condition, inner)
-                yield o.Take(*self.take_source(line.source, context), when, **common)  # type: ignore[arg-type]
+                yield o.Take(*self.take_source(line.source, context), when, **common)
             case t.FallsOn():
                 when, deeper = self.case_condition(line.condition, inner)
-                yield o.FallsOn(self.elaborator.a_date(line.date, deeper), when, **common)  # type: ignore[arg-type]
+                yield o.FallsOn(self.elaborator.a_date(line.date, deeper), when, **common)
             case t.OneByOne():
-                yield o.OneByOne(**common)  # type: ignore[arg-type]
+                yield o.OneByOne(**common)
             case t.PostsTo():
-                yield o.PostTo(self.account_field(line.field, context), **common)  # type: ignore[arg-type]
+                yield o.PostTo(self.account_field(line.field, context), **common)
 
     def reason_values(self, reason: str, line: t.Line, context: Context) -> tuple[tuple[str, e.Expression], ...]:
         """The names in braces in a reason: fields, facts and named values."""
@@ -128,7 +137,7 @@ class AdjustmentLines(Lines):
         return frozenset(found)
 
     def grouped(
-        self, line: t.Grouped, fallback: o.Fallback | None, context: Context, common: dict[str, object],
+        self, line: t.Grouped, fallback: o.Fallback | None, context: Context, common: _Written,
         inside: frozenset[str] | None, unit: str | None,
     ) -> Iterable[o.Operator]:  # fmt: skip
         group = self.group(line.scope, context)
@@ -139,19 +148,22 @@ class AdjustmentLines(Lines):
                 events = isinstance(line, t.CountCap)
                 limit, _ = self.elaborator.number(line.limit, context, None if events else unit)
                 self.check_limit(limit, line.limit, events)
-                yield o.Clip(limit, group, condition, over, events, fallback, **common)  # type: ignore[arg-type]
+                yield o.Clip(limit, group, condition, over, events, fallback, **common)
             case t.Choose():
-                yield o.Choose(line.which, group, condition, over, **common)  # type: ignore[arg-type]
+                yield o.Choose(line.which, group, condition, over, **common)
             case t.Unique():
                 fields = tuple(self.key_field(line.field, context))
-                yield o.Choose("first", o.Group((), fields), None, over, **common)  # type: ignore[arg-type]
+                yield o.Choose("first", o.Group((), fields), None, over, **common)
             case t.From():
                 factor, _ = self.elaborator.number(line.factor, context, unit if line.operator == "plus" else None)
-                yield o.Scale(line.operator, factor, condition, None, line.ordinal, group, over, **common)  # type: ignore[arg-type]
+                yield o.Scale(
+                    operation=line.operator, value=factor, condition=condition, ordinal=line.ordinal, group=group,
+                    over=over, **common,
+                )  # fmt: skip
             case t.HigherOf():
                 left, right = self.rules_of(_summands(line.left)), self.rules_of(_summands(line.right))
                 reason = line.reason or line.span.text
-                yield o.ChooseSide(group, left, right, reason, **common)  # type: ignore[arg-type]
+                yield o.ChooseSide(group, left, right, reason, **common)
 
 
 def _summands(node: t.Expression) -> Iterator[t.Identifier]:

@@ -66,8 +66,9 @@ class AmountLines(Lines):
             if date:
                 self.scope.date(date, line)
         return o.Branch(
-            self.number(), condition, line.otherwise, value, times, gather, -1 if written.deduct else 1, line.since,
-            line.until, self.article(line.cites, around), as_written(line.span, line.otherwise), line.span,
+            number=self.number(), condition=condition, otherwise=line.otherwise, value=value, times_field=times,
+            gather=gather, sign=-1 if written.deduct else 1, since=line.since, until=line.until,
+            article=self.article(line.cites, around), text=as_written(line.span, line.otherwise), span=line.span,
         )  # fmt: skip
 
     def decided(self, node: t.Decided, context: Context, unit: str | None) -> o.Decided:
@@ -101,16 +102,7 @@ class AmountLines(Lines):
         )
         self.printed.append(table)
         return o.Branch(
-            self.number(),
-            condition,
-            False,
-            e.Lookup(table, tuple(keys)),
-            None,
-            None,
-            -1 if line.deduct else 1,
-            None,
-            None,
-            self.article(line.cites, around),
-            as_written(line.span),
-            line.span,
-        )
+            number=self.number(), condition=condition, otherwise=False, value=e.Lookup(table, tuple(keys)),
+            times_field=None, gather=None, sign=-1 if line.deduct else 1, since=None, until=None,
+            article=self.article(line.cites, around), text=as_written(line.span), span=line.span,
+        )  # fmt: skip

@@ -97,6 +97,6 @@ class DecisionLines(Lines):
         ):
             have, needed, at_least = condition.left, condition.right, condition.operator in (">=", ">")
         return o.Part(
-            self.number(), line.label or node.span.text, condition, have, needed, at_least,
-            self.article(line.cites, around), line.span,
+            number=self.number(), label=line.label or node.span.text, condition=condition, have=have, needed=needed,
+            at_least=at_least, article=self.article(line.cites, around), span=line.span,
         )  # fmt: skip

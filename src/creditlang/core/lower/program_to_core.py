@@ -21,7 +21,7 @@ from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimens
 from creditlang.core.lower.scope import Scope
 from creditlang.core.scales import scales
 from creditlang.diagnostics import Diagnostic, Phrase, either
-from creditlang.plugin.interface import Extensions
+from creditlang.extensions import Extensions
 from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
@@ -93,7 +93,15 @@ class Compilation:
         moves = tuple(move for move in map(self.move, program.offsets) if move is not None)
         requirements = {name: self.requirement(node) for name, node in program.requires.items()}
         uniques = tuple(self.unique(node) for node in program.uniques)
-        order, circle = Order(accounts, self.rules, self.facts, self.record_facts, moves, requirements, uniques).find()
+        order, circle = Order(
+            accounts=accounts,
+            rules=self.rules,
+            facts=self.facts,
+            record_facts=self.record_facts,
+            moves=moves,
+            requirements=requirements,
+            uniques=uniques,
+        ).find()
         if circle:
             self.scope.report("CR321", self.place_of(circle), circle=" → ".join(circle))
         kinds = {name: self.kind(kind) for name, kind in program.kinds.items()}
@@ -210,8 +218,9 @@ class Compilation:
             self.elaborator.same(found, kind, node.default)
             default = value.value if isinstance(value, e.Constant) else None
         return o.Column(
-            symbol.name, symbol.labels, kind, node.optional or node.default is not None, node.if_used, default,
-            node.minimum, node.maximum, self.values_of(kind),
+            name=symbol.name, labels=symbol.labels, type=kind, optional=node.optional or node.default is not None,
+            if_used=node.if_used, default=default, minimum=node.minimum, maximum=node.maximum,
+            values=self.values_of(kind),
         )  # fmt: skip
 
     def values_of(self, kind: Type) -> Mapping[str, str] | None:
@@ -228,8 +237,9 @@ class Compilation:
         names = {sort: symbol.name if symbol else None for sort, symbol in first.items()}
         group, membership = self.group_of(kind)
         return o.RecordKind(
-            kind.name, kind.labels, tuple(map(self.column, kind.fields.values())), group, kind.node.enrolment,
-            membership, self.guards[kind.name], names["item"], names["date"], names["semester"],
+            name=kind.name, labels=kind.labels, columns=tuple(map(self.column, kind.fields.values())), group=group,
+            enrolment=kind.node.enrolment, membership=membership, guards=self.guards[kind.name],
+            item_field=names["item"], date_field=names["date"], semester_field=names["semester"],
         )  # fmt: skip
 
     def group_of(self, kind: Kind) -> tuple[str | None, str | None]:
@@ -282,8 +292,9 @@ class Compilation:
         elif kind.first("item") is None:
             where = e.Constant(True)
         return o.Rule(
-            item.name, item.labels, item.account, item.kind, where, len(lines) < len(node.lines),
-            (*self.guards[item.kind], *own), around, self.bodies.number(), node.name.span,
+            name=item.name, labels=item.labels, account=item.account, kind=item.kind, where=where,
+            falls_on_group=len(lines) < len(node.lines), operators=(*self.guards[item.kind], *own), article=around,
+            number=self.bodies.number(), span=node.name.span,
         )  # fmt: skip
 
     def names_group(self, line: t.Line, kind: Kind) -> bool:
@@ -309,7 +320,8 @@ class Compilation:
         around = self.bodies.article(node.cites, parent)
         if not isinstance(node, t.Category) or isinstance(node, t.Score):
             self.check_period(getattr(node, "period", None), node, ("semester",))
-        sort = {t.Score: "score", t.Credit: "credit", t.Account: "account"}.get(type(node), "category")
+        sorts: dict[type, o.AccountSort] = {t.Score: "score", t.Credit: "credit", t.Account: "account"}
+        sort = sorts.get(type(node), "category")
         lines = node.lines if isinstance(node, t.Body) else ()
         if sort != "account":
             self.bodies.check_place(lines, sort)
@@ -338,9 +350,10 @@ class Compilation:
                     ]
         order = next((line.field for line in lines if isinstance(line, t.InOrderOf)), None)
         return o.Account(
-            symbol.name, symbol.labels, symbol.unit, symbol.period, sort, symbol.parent, tuple(symbol.children),  # type: ignore[arg-type]
-            tuple(symbol.items), operators, levels.get("start"), levels.get("floor"), levels.get("ceiling"), decision,
-            tuple(diverts), self.order_field(order, symbol), around,
+            name=symbol.name, labels=symbol.labels, unit=symbol.unit, period=symbol.period, sort=sort,
+            parent=symbol.parent, children=tuple(symbol.children), items=tuple(symbol.items), operators=operators,
+            start=levels.get("start"), floor=levels.get("floor"), ceiling=levels.get("ceiling"), cases=decision,
+            diverts=tuple(diverts), order_field=self.order_field(order, symbol), article=around,
         )  # fmt: skip
 
     def order_field(self, name: t.Identifier | None, symbol: AccountSymbol) -> str | None:
@@ -447,18 +460,20 @@ class Compilation:
         limit = self.elaborator.number(node.limit, Context(period=node.period), target.unit)[0] if node.limit else None
         kind_guards = tuple(guard for guard in self.guards[request] if isinstance(guard, o.Guard))
         return o.Move(
-            self.bodies.number(), target.name, request, tuple(sources), account.name, amount.name,
-            self.named_field(order, kind, "date") if order else None, limit, self.ratios(node, around), rounding,
-            (*kind_guards, *guards), node.labels, around, as_written(node.name.span, whole=True), node.name.span,
+            number=self.bodies.number(), target=target.name, kind=request, sources=tuple(sources),
+            source_field=account.name, amount_field=amount.name,
+            order_field=self.named_field(order, kind, "date") if order else None, limit=limit,
+            ratios=self.ratios(node, around), rounding=rounding, guards=(*kind_guards, *guards), labels=node.labels,
+            article=around, text=as_written(node.name.span, whole=True), span=node.name.span,
         )  # fmt: skip
 
     def ratios(self, node: t.Offset, around: str) -> tuple[o.Ratio, ...]:
         context = Context(period=node.period)
         return tuple(
             o.Ratio(
-                self.bodies.number(), ratio.taken, ratio.given,
-                self.elaborator.condition(ratio.condition, context) if ratio.condition else None,
-                self.bodies.article(ratio.cites, around), as_written(ratio.span), ratio.span,
+                number=self.bodies.number(), taken=ratio.taken, given=ratio.given,
+                condition=self.elaborator.condition(ratio.condition, context) if ratio.condition else None,
+                article=self.bodies.article(ratio.cites, around), text=as_written(ratio.span), span=ratio.span,
             )
             for ratio in node.ratios
         )  # fmt: skip

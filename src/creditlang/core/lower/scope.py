@@ -12,7 +12,7 @@ from attrs import define, field
 
 from creditlang.core import expressions as e
 from creditlang.diagnostics import Diagnostic, Label, Phrase, nearest, report
-from creditlang.plugin.interface import Extensions
+from creditlang.extensions import Extensions
 from creditlang.resolve import FieldSymbol, Kind, Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t

@@ -114,7 +114,9 @@ class Gathering:
             self.alone.append((projection, projected))
             return
         student, where = cell(projected, layout.identity), Place(layout.source, row.number)
-        record = Record(layout.kind, f"{layout.source}:{row.number}", student, {}, None, None, where)
+        record = Record(
+            kind=layout.kind, identifier=f"{layout.source}:{row.number}", student=student, values={}, place=where
+        )
         if sheet.joined is not None:
             self.people.meet(sheet.joined, record, projected, layout, None)
         self.done.append(_Done(projection, projected, sheet.what(row), day, record))

@@ -268,7 +268,10 @@ class _Reader:
         fields = {text: self.field(text, kind, (*path, "name"), own=False) for text in captured}
         taken = {text: name for text, name in fields.items() if name is not None}
         rows = () if where == path else self.rows(part, where)
-        return RecordRule(kind, columns, constants, values, taken, self.texts(part, "when", where), rows)
+        return RecordRule(
+            kind=kind, columns=columns, constants=constants, values=values, captured=taken,
+            when=self.texts(part, "when", where), rows=rows,
+        )  # fmt: skip
 
     def fields(
         self, tree: Mapping[str, Any], key: str, path: Path, kind: str, read: Callable[[Any, Path], Any], own: bool

@@ -122,11 +122,9 @@ def fit(rule: TableRule, sheet: Sheet) -> Fit | Misfit:
 def _otherwise(en: str, zh: str, patterns: Sequence[str]) -> Misfit:
     """The sheet's name or title is not like these."""
     return Misfit(
-        reason=Phrase(
-            f"its {en} would be like “{'”, “'.join(patterns)}”", f"{zh}应像“{'”“'.join(patterns)}”这样"
-        ),
+        reason=Phrase(f"its {en} would be like “{'”, “'.join(patterns)}”", f"{zh}应像“{'”“'.join(patterns)}”这样"),
         distance=len(patterns),
-    )  # fmt: skip
+    )
 
 
 def _lacking(missing: Sequence[str]) -> Misfit:

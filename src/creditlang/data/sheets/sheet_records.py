@@ -26,9 +26,7 @@ from creditlang.words import first_fit, label
 class Tables:
     """Reads the sheets of one dataset."""
 
-    def __init__(
-        self, policy: o.Policy, layouts: Layouts, records: Records, people: People, dataset: Dataset
-    ) -> None:  # fmt: skip
+    def __init__(self, policy: o.Policy, layouts: Layouts, records: Records, people: People, dataset: Dataset) -> None:
         """What is wrong, and what is worth knowing, goes to `dataset`."""
         self.policy = policy
         self.layouts = layouts

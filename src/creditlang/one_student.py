@@ -1,0 +1,55 @@
+"""One student worked out: the one way to it for a run over many, the session, the library and examples.
+
+What a policy means is the interpreter's affair. Here stands what holds whoever asks: which named values can be set, and
+that a student of whom an attribute could not be read meets no requirement and fails none.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from creditlang.core.operators import Policy
+from creditlang.data.dataset import Student
+from creditlang.diagnostics import Diagnostic, nearest, report
+from creditlang.interpreter import Answers, Interpreter, StudentData
+from creditlang.ledger import Record, StudentResult
+
+__all__ = ["Answers", "OneStudent", "StudentData", "as_read", "unknown_values"]
+
+
+class OneStudent:
+    """Works out the students of a policy, each by itself, as of a day and with named values as written or set."""
+
+    def __init__(self, policy: Policy, as_of: date | None = None, overrides: Mapping[str, Any] | None = None) -> None:
+        """`overrides` are typed values by the names of what they stand for; ask `unknown_values` before."""
+        self._interpreter = Interpreter(policy, as_of, overrides)
+        self.as_of = self._interpreter.as_of
+        """Without a day of its own, the last of the calendar."""
+
+    def result(self, student: StudentData) -> StudentResult:
+        """All results of a student."""
+        return _open_if_unreadable(student, self._interpreter.evaluate(student))
+
+    def answers(self, student: StudentData, records_only: bool = False) -> Answers:
+        """A student of whom more may be asked; with `records_only` nothing is worked out."""
+        answers = self._interpreter.ask(student, records_only)
+        _open_if_unreadable(student, answers.result)
+        return answers
+
+
+def as_read(student: Student, records: Iterable[Record] | None = None) -> StudentData:
+    """A student as read, with the records read for them or, if given, others."""
+    own = tuple(student.records if records is None else records)
+    return StudentData(student.identifier, student.attributes, own, student.problem is not None)
+
+
+def unknown_values(policy: Policy, names: Iterable[str]) -> list[Diagnostic]:
+    """Of the named values that are to be set, those that the policy does not have."""
+    gone = [name for name in names if name not in policy.settings]
+    return [report("CR401", None, name=name, nearest=nearest(name, policy.settings) or "") for name in gone]
+
+
+def _open_if_unreadable(student: StudentData, result: StudentResult) -> StudentResult:
+    if student.unreadable:
+        result.requirements = {name: "open" for name in result.requirements}
+    return result
