@@ -87,8 +87,9 @@ class Transcript(Form):
             footer = f"{name}　{student}" if len(pages) > 1 else ""
             title = f"{_called(run)} {student} {name}"
             yield Document(
-                f"{student} {name}", title, _WIDTHS, pages, False, ("html", "pdf", "xlsx"), footer, run.language
-            )
+                name=f"{student} {name}", title=title, widths=_WIDTHS, pages=pages, formats=("html", "pdf", "xlsx"),
+                footer=footer, language=run.language,
+            )  # fmt: skip
 
 
 def _called(run: RunData) -> str:
