@@ -13,7 +13,7 @@ from typing import Final
 
 from attrs import frozen
 
-from creditlang.diagnostics import Diagnostic, Phrase, Place, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, report, system_reason
 
 LARGEST_FILE: Final = 512 * 1024 * 1024
 """Bytes."""
@@ -59,7 +59,7 @@ def read_file(path: Path, limit: int = LARGEST_FILE) -> Reading | Diagnostic:
                 return report("CR633", place, limit=f"{limit // (1024 * 1024)} MiB")
             content = file.read(limit + 1)
     except OSError as error:
-        return report("CR620", place, reason=error.strerror or type(error).__name__)
+        return report("CR620", place, reason=system_reason(error))
     reading = Reading(path, content, sha256(content).hexdigest(), stamp_of(before))
     if len(content) != before.st_size:
         return report("CR632", place)
