@@ -15,12 +15,14 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 LATIN_SENTENCE = re.compile(r"[A-Za-z]+( [a-z]+){2,}")
 EVERY_SENTENCE = (click.core, click.exceptions, click.formatting, click.parser, click.types)
 NEVER_SAID = {
-    "Value must be an iterable.", "Choice({choices})", "{value!r} is not a valid UUID.",
+    "DeprecationWarning: The command {name!r} is deprecated.{extra_message}",
+    "DeprecationWarning: The {param_type} {name!r} is deprecated.{extra_message}",
+    "{value!r} is not a valid boolean. Recognized values: {states}", "Value must be an iterable.", "Choice({choices})", "{value!r} is not a valid UUID.",
     "{value!r} does not match the format {format}.", "{value!r} does not match the formats {formats}.",
     "{len_type} values are required, but {len_value} was given.",
     "{len_type} values are required, but {len_value} were given.",
 }  # fmt: skip
-"""Of types that no command has; a mistake of whoever writes a command is a TypeError and left out below."""
+"""Of types and deprecations that no command has; a mistake of whoever writes a command is a TypeError and left out below."""
 
 
 def sentences(module: Any) -> set[str]:

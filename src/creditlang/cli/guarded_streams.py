@@ -13,6 +13,7 @@ from typing import Final
 import click
 
 from creditlang.cli.bilingual_help import said
+from creditlang.source import visible
 
 _BROKEN: Final = 4
 _ALIKE: Final = {"✓": "√", "✗": "×"}
@@ -50,8 +51,11 @@ def guarded() -> Iterator[None]:
     except OSError as error:
         _drop_output()
         if error.errno not in (errno.EPIPE, errno.EINVAL):
-            reason = error.strerror or str(error)
-            click.echo(said(f"This could not be written: {reason}", f"写不下去：{reason}"), err=True)
+            from creditlang.diagnostics import system_reason
+
+            reason, name = system_reason(error), visible(os.path.basename(str(error.filename or "")))
+            what = name or said("The output could not be written", "结果无法写出")
+            click.echo(said(f"{what}: {reason}", f"{what}：{reason.zh}"), err=True)
         sys.exit(_BROKEN)
 
 

@@ -16,5 +16,5 @@ _CHINESE: Final = {
 
 def system_reason(error: OSError) -> Phrase:
     """The system's own words in English; in Chinese those of the number, where it is a usual one."""
-    reason = system_reason(error)
+    reason = error.strerror or type(error).__name__
     return Phrase(reason, _CHINESE.get(error.errno or 0, f"系统报告：{reason}"))
