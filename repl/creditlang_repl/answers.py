@@ -15,9 +15,10 @@ from creditlang.diagnostics.diagnostic import Diagnostic
 from creditlang.explain import Explanation, amount_text
 from creditlang.interpreter.values import Open
 from creditlang.ledger import Entry, Record, StudentResult
-from creditlang.results import counted_amount, disposition_word
+from creditlang.results import counted_amount
 from creditlang.source import visible
 from creditlang.text_table import table_text
+from creditlang.words import DISPOSITIONS, STATUSES, label, unit_label, word, yes_or_no
 from creditlang_repl.reply import Line, Piece, Style, Written
 
 MOST_ROWS = 40
@@ -28,20 +29,16 @@ MOST_CHANGES = 24
 
 _MARKS = {"met": "✓", "unmet": "✗", "open": "?"}
 _STATUS_STYLES: Mapping[str, Style] = {"met": "gain", "unmet": "loss", "open": "open"}
-_STATUS_WORDS = {
-    "en": {"met": "met", "unmet": "not met", "open": "open"},
-    "zh": {"met": "达到", "unmet": "未达到", "open": "未定"},
-}
 _WORDS = {
     "en": {
-        "more": "… {count} more", "nothing": "Nothing changes for {student}.", "yes": "yes", "no": "no",
+        "more": "… {count} more", "nothing": "Nothing changes for {student}.",
         "records": ("record", "kind", "date", "item", "became", "counts", "why"), "none": "none",
         "facts": "facts", "by": "by", "asks": "asks for", "new": "new", "gone": "gone", "together": "{count} alike",
         "no longer": "The policy no longer applies to {student}; nothing counts.",
         "now": "The policy now applies to {student}.", "outside": "The policy does not apply to {student}.",
     },
     "zh": {
-        "more": "…… 另有{count}项", "nothing": "对{student}没有影响。", "yes": "是", "no": "否",
+        "more": "…… 另有{count}项", "nothing": "对{student}没有影响。", 
         "records": ("编号", "种类", "日期", "项目", "处理结果", "计入", "原因"), "none": "无",
         "facts": "事实", "by": "由", "asks": "要求", "new": "新增", "gone": "去掉", "together": "同样的{count}条",
         "no longer": "本办法不再适用于{student}，各项都不再计。", "now": "本办法改为适用于{student}。",
@@ -58,11 +55,11 @@ def value_text(value: object, language: Language) -> str:
     if value is None:
         return str(words["none"])
     if isinstance(value, bool):
-        return str(words["yes" if value else "no"])
+        return yes_or_no(value, language)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str) and value in _MARKS:
-        return _STATUS_WORDS[language][value]
+        return word(STATUSES, value, language)
     return visible(amount_text(value))
 
 
@@ -83,17 +80,16 @@ class Answerer:
         for policy in filter(None, (self.policy, self.before)):
             for group in (policy.rules, policy.accounts, policy.facts, policy.requirements):
                 if name in group:
-                    labels = group[name].labels
-                    return labels[0] if labels else name
+                    return label(group[name], self.language)
         return name
 
     def named(self, name: str) -> str:
         """A label, and behind it the name by which it is typed, where that is another one."""
-        label = self.label(name)
-        return label if label == name else f"{label} ({name})"
+        called = self.label(name)
+        return called if called == name else f"{called} ({name})"
 
     def unit(self, unit: str) -> str:
-        return self.policy.unit_labels.get(unit, unit) if self.language == "zh" else unit
+        return unit_label(unit, self.policy.unit_labels, self.language)
 
     # ---- one student
     def standing(self, result: StudentResult) -> Written:
@@ -172,15 +168,14 @@ class Answerer:
             rows[key] = [
                 record.identifier, self.kind(record.kind),
                 record.on.isoformat() if record.on else record.semester or "",
-                self.item(record), disposition_word(disposition, self.language),
+                self.item(record), word(DISPOSITIONS, disposition, self.language),
                 value_text(counted, self.language) if isinstance(counted, Decimal) or counted else "",
                 in_language(chosen.told, self.language) if chosen.told else "",
             ]  # fmt: skip
         return self.table(_WORDS[self.language]["records"], list(rows.values()))
 
     def kind(self, name: str) -> str:
-        labels = self.policy.kinds[name].labels
-        return labels[0] if labels and self.language == "zh" else name
+        return label(self.policy.kinds[name], self.language)
 
     def item(self, record: Record) -> str:
         """What a record is about."""
@@ -287,7 +282,7 @@ class Answerer:
     def part(self, name: str) -> str:
         """A part of a requirement with the labels of what it names."""
         _, _, part = name.partition(": ")
-        return " ".join(self.label(word) for word in part.split())
+        return " ".join(self.label(text) for text in part.split())
 
     def record_lines(self, changes: Iterable[RecordChange]) -> Iterator[Line]:
         """Records of which something else became, like ones together."""
@@ -314,7 +309,7 @@ class Answerer:
         if entry is None:
             return ""
         amount = "" if entry.member or entry.state != "live" else value_text(counted_amount(entry), self.language)
-        return f"{disposition_word(entry.disposition(), self.language)} {amount}".strip()
+        return f"{word(DISPOSITIONS, entry.disposition(), self.language)} {amount}".strip()
 
     def reason(self, change: RecordChange) -> str:
         """Why a record ended as it did: what was said of it, else the line that treated it otherwise."""

@@ -13,21 +13,14 @@ from typing import Final
 from attrs import define, evolve, field
 
 from creditlang.core.operators import Policy
-from creditlang.diagnostics import Diagnostic, Language, Severity, in_language, message
+from creditlang.diagnostics import Diagnostic, Language, Phrase, Severity, in_language, message
 from creditlang.interpreter.values import UNBOUNDED, ZERO, Interval, negative
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
-from creditlang.plugin.run_data import DISPOSITION_WORDS
 from creditlang.schema import RESULT_TABLES, Column, Row
+from creditlang.words import ANSWERS, COLUMNS, SEVERITIES, STATUSES, label, word
+from creditlang.words import DISPOSITIONS as DISPOSITION_WORDS
 
-HEADINGS: Final[Mapping[str, str]] = {
-    "student_id": "学号", "account": "账户", "period": "时段", "amount": "数值", "unit": "单位", "fact": "事实",
-    "value": "值", "requirement": "要求", "part": "组成部分", "needed": "应有", "have": "已有", "short": "尚缺",
-    "status": "状态", "article": "条款", "kind": "记录种类", "record_id": "记录编号", "disposition": "处理结果",
-    "reason": "原因", "rule": "规则", "raw": "原值", "counted": "计入", "number": "序号", "step": "步骤",
-    "before": "之前", "after": "之后", "severity": "级别", "code": "代码", "source": "来源", "place": "位置",
-    "message": "说明", "entry": "名目",
-}  # fmt: skip
-"""What people who read Chinese find above the columns; programs get the names in every language."""
+_READ: Final = Phrase("read", "读入")
 
 
 def plain(value: Decimal) -> Decimal:
@@ -78,13 +71,15 @@ class Results:
 
     def columns(self, table: str) -> tuple[Column, ...]:
         """The columns of a table; `students` has one for each requirement and total."""
-        fixed = RESULT_TABLES[table]
-        if self.language == "zh":
-            fixed = tuple(evolve(column, label=HEADINGS.get(column.name, "")) for column in fixed)
+        fixed = tuple(headed(x, COLUMNS, self.language, x.name) for x in RESULT_TABLES[table])
         if table != "students":
             return fixed
-        requirements = [Column(name, label=_label(x.labels, name)) for name, x in self.policy.requirements.items()]
-        totals = [Column(name, "number", _label(self.policy.accounts[name].labels, name)) for name in self.totals]
+        policy, language = self.policy, self.language
+        statuses = _words_of("status", language)
+        requirements = [
+            Column(name, label=label(x, language), words=statuses) for name, x in policy.requirements.items()
+        ]
+        totals = [Column(name, "number", label(policy.accounts[name], language)) for name in self.totals]
         return (*fixed, *requirements, *totals)
 
     def words(self, text: str) -> str:
@@ -206,10 +201,8 @@ class Results:
 
     def equation_text(self, read: int) -> str:
         """The record equation, written out."""
-        words = DISPOSITION_WORDS if self.language == "zh" else {name: name for name in DISPOSITIONS}
-        parts = [f"{words[name]} {self.equation[name]}" for name in DISPOSITIONS]
-        head = "读入" if self.language == "zh" else "read"
-        return f"{head} {read} = " + " + ".join(parts)
+        parts = [f"{word(DISPOSITION_WORDS, name, self.language)} {self.equation[name]}" for name in DISPOSITIONS]
+        return f"{self.words(_READ)} {read} = " + " + ".join(parts)
 
     def finish(self, manifest: Sequence[tuple[str, str]]) -> None:
         """Sort the rows and set the manifest."""
@@ -219,9 +212,16 @@ class Results:
         self.tables["manifest"] = list(manifest)
 
 
-def disposition_word(disposition: str, language: Language) -> str:
-    """A disposition in words; what is none, as an example may have it, stays as it is."""
-    return DISPOSITION_WORDS.get(disposition, disposition) if language == "zh" else disposition
+def headed(column: Column, headings: Mapping[str, Phrase], language: Language, codes: str) -> Column:
+    """A column with its heading and the words of its codes, which are those of `codes`, in a language."""
+    return evolve(column, label=word(headings, column.name, language), words=_words_of(codes, language))
+
+
+_CODES: Final = {"status": STATUSES, "disposition": DISPOSITION_WORDS, "value": ANSWERS, "severity": SEVERITIES}
+
+
+def _words_of(column: str, language: Language) -> Mapping[str, str]:
+    return {code: in_language(text, language) for code, text in _CODES.get(column, {}).items()}
 
 
 def fact_value(value: object) -> str | Decimal | None:
@@ -233,12 +233,8 @@ def fact_value(value: object) -> str | Decimal | None:
     return None if value is None else getattr(value, "value", str(value))
 
 
-def _label(labels: tuple[str, ...], name: str) -> str:
-    return labels[0] if labels else name
-
-
 def _sortable(row: Row) -> tuple[str, ...]:
     return tuple("" if cell is None else str(cell) for cell in row)
 
 
-__all__ = ["Results", "Severity", "amount_value", "disposition_word", "fact_value"]
+__all__ = ["Results", "Severity", "amount_value", "fact_value"]

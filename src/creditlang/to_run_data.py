@@ -50,7 +50,8 @@ class Collector:
         }
         known = {row["student_id"] for row in tables["students"]}
         return RunData(
-            policy=policy_words(results.policy, program),
+            policy=policy_words(results.policy, program, self.language),
+            chinese=policy_words(results.policy, program),
             language=self.language,
             as_of=cohort.as_of,
             students={

@@ -19,7 +19,7 @@ Folder = Callable[..., Path]
 
 @pytest.mark.parametrize(("language", "met", "equation"), [
     ("en", "unmet", "read 3 = counted 3 + reduced 0 + void 0 + pending 0 + unmatched 0 + invalid 0"),
-    ("zh", "未达到", "读入 3 = 计入 3 + 核减 0 + 作废 0 + 待定 0 + 无对应规则 0 + 无效 0"),
+    ("zh", "不符合", "读入 3 = 计入 3 + 核减 0 + 不计 0 + 待定 0 + 无对应规则 0 + 无效 0"),
 ])  # fmt: skip
 def test_a_summary(cli: Any, policy: Path, folder: Folder, language: str, met: str, equation: str) -> None:
     """A table of students, and the record equation on the error stream."""

@@ -110,7 +110,7 @@ def test_who_cannot_be_read_is_told_and_may_be_said(tmp_path: Path) -> None:
     told(begun, f"数据 {tmp_path}")
     assert "“二四”不是数字" in told(begun, "学生 张子轩")
     assert "另有1名尚不能确定：2024010105" in told(begun, "学生名单")
-    assert "毕业 (graduation)：新增，达到" in told(begun, "更改 学生 年级 为 2024")
+    assert "毕业 (graduation)：新增，符合" in told(begun, "更改 学生 年级 为 2024")
     assert "2024010105  张子轩" in told(begun, "学生名单")
 
 

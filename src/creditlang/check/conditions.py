@@ -17,6 +17,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Phrase, either, report
 from creditlang.source import Span
+from creditlang.words import ANSWERS, label
 
 MAXIMUM = 4096
 _MISSING = "∅"
@@ -214,8 +215,8 @@ class Body:
                     pair = (id(one), id(two))
                     if pair not in told and not _apart(one.dates, two.dates):
                         told.add(pair)
-                        label = [_label(one.span)] if one.span else []
-                        yield report("CR311", two.span, *label, witness=self.witness(case))
+                        place = [_label(one.span)] if one.span else []
+                        yield report("CR311", two.span, *place, witness=self.witness(case))
 
     def _unreachable(
         self, conditions: Sequence[Alternative], matched: Sequence[Sequence[Alternative]]
@@ -265,14 +266,15 @@ class Body:
     def told(self, name: e.Expression, value: Any) -> Phrase:
         column = self.variables.column(name)
         written = next((text for key in _NAMES if (text := getattr(name, key, None))), None)
-        label = column.labels[0] if column and column.labels else str(written or "条件")
+        called = label(column) if column and column.labels else str(written or "条件")
         written = str(written or "a condition")
         if value == _MISSING:
-            return Phrase(f"{written} is missing", f"{label}缺失")
+            return Phrase(f"{written} is missing", f"{called}缺失")
         if isinstance(value, bool):
-            return Phrase(f"{written} is {'yes' if value else 'no'}", f"{label}为{'是' if value else '否'}")
+            answer = ANSWERS["yes" if value else "no"]
+            return Phrase(f"{written} is {answer}", f"{called}为{answer.zh}")
         shown = self.value(name, value)
-        return Phrase(f"{written} is {shown}", f"{label}为{shown.zh}")
+        return Phrase(f"{written} is {shown}", f"{called}为{shown.zh}")
 
     def value(self, name: e.Expression, value: Any) -> Phrase:
         column = self.variables.column(name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from creditlang.cli import bilingual_help, common
-from creditlang.cli.bilingual_help import argument, option, said
+from creditlang.cli.bilingual_help import argument, option
 
 if TYPE_CHECKING:
     from creditlang.cohort import Cohort
@@ -172,21 +172,22 @@ def what_was_written(targets: "Sequence[str]") -> None:
     from creditlang.toolkit.addresses import without_password
 
     if named := [visible(without_password(target)) for target in targets if not target.endswith("-")]:
-        common.echo(said(f"written: {', '.join(named)}", f"已写出：{'、'.join(named)}"), err=True)
+        common.echo(bilingual_help.said(f"written: {', '.join(named)}", f"已写出：{'、'.join(named)}"), err=True)
 
 
 def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
     """A table of students, what is wrong, and the equation."""
     from creditlang.cli.findings_screen import show_findings
     from creditlang.text_table import table_text
+    from creditlang.words import STATUSES, word
 
     results = cohort.results
     columns = results.columns("students")
-    words = {"met": "达到", "unmet": "未达到", "open": "未定"} if language == "zh" else {}
-    headings = [column.label or column.name if language == "zh" else column.name for column in columns]
-    headings = [{"student_id": "学号"}.get(head, head) if language == "zh" else head for head in headings]
-    rows = [[words.get(str(cell), cell) for cell in row] for row in results.tables["students"]]
-    common.echo(table_text(headings, rows), err=err)
+    rows = [
+        [word(STATUSES, cell, language) if isinstance(cell, str) else cell for cell in row]
+        for row in results.tables["students"]
+    ]
+    common.echo(table_text([column.label for column in columns], rows), err=err)
     show_findings(cohort.dataset.problems, language)
     equation(cohort, language)
 
@@ -208,16 +209,12 @@ def joined_line(joined: "Joined", language: "Language") -> str:
 def equation(cohort: "Cohort", language: "Language") -> None:
     """The record equation, requirements in numbers, and who is undetermined; on the error stream."""
     from creditlang.cli.findings_screen import show_undetermined
+    from creditlang.words import STANDING, label, said
 
     results = cohort.results
     for name, requirement in results.policy.requirements.items():
         counts = {status: results.requirement_counts[name, status] for status in ("met", "unmet", "open")}
-        label = requirement.labels[0] if requirement.labels and language == "zh" else name
-        texts = {
-            "en": f"{label}: {counts['met']} met, {counts['unmet']} not met, {counts['open']} open",
-            "zh": f"{label}：达到{counts['met']}人，未达到{counts['unmet']}人，未定{counts['open']}人",
-        }
-        common.echo(texts[language], err=True)
+        common.echo(said(STANDING, language, label=label(requirement, language), **counts), err=True)
     for joined in cohort.dataset.joined:
         common.echo(joined_line(joined, language), err=True)
     sign = "" if cohort.balanced else "  ✗"

@@ -24,6 +24,7 @@ from creditlang.data.cells import (
     strip_cell,
 )
 from creditlang.diagnostics import Diagnostic, Phrase, Place, either, nearest, report
+from creditlang.words import SORTS, label
 
 _REMEMBERED: Final = 100_000
 _FEW: Final = 16
@@ -59,7 +60,7 @@ class ColumnReader:
     @property
     def shown(self) -> str:
         """What messages call the column."""
-        return self.column.labels[0] if self.column.labels else self.column.name
+        return label(self.column)
 
     def value(self, given: object, place: Place) -> tuple[Any, Diagnostic | None]:
         """The typed value of a cell, or None, and what is wrong with it."""
@@ -109,10 +110,13 @@ class Columns:
         name = parse_semester(text)
         names = [semester.name for semester in self.policy.calendar.semesters]
         if names and name not in names:
-            label = Phrase("semester", "学期")
             raise CellError(
                 "CR655",
-                {"value": quote(name), "name": label, "hint": _hint(name, dict(zip(names, names, strict=True)))},
+                {
+                    "value": quote(name),
+                    "name": SORTS["semester"],
+                    "hint": _hint(name, dict(zip(names, names, strict=True))),
+                },
             )
         return name
 
@@ -146,8 +150,7 @@ def _chosen(column: o.Column, text: str) -> str:
     stripped = strip_cell(text)
     if stripped in values:
         return values[stripped]
-    name = column.labels[0] if column.labels else column.name
-    raise CellError("CR655", {"value": quote(stripped), "name": name, "hint": _hint(stripped, values)})
+    raise CellError("CR655", {"value": quote(stripped), "name": label(column), "hint": _hint(stripped, values)})
 
 
 def _hint(text: str, values: Mapping[str, str]) -> Phrase:

@@ -8,7 +8,7 @@ from creditlang.diagnostics import Phrase
 from creditlang.interpreter import values as v
 from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.groups import groups, magnitude, on_groups
-from creditlang.interpreter.steps import Entries, cut, dismiss, live, make_pending, shown, undetermined
+from creditlang.interpreter.steps import EARLIER_OPEN, Entries, cut, dismiss, live, make_pending, shown, undetermined
 from creditlang.interpreter.student_run import Run
 from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry
@@ -48,7 +48,7 @@ def keep_first(run: Run, operator: o.Choose | o.Uniqueness, members: Entries) ->
             continue
         possible.append((entry, entry.amount))
         if position:
-            reason = Phrase("whether an earlier one counts is still open", "先前的记录是否计入尚未确定")
+            reason = EARLIER_OPEN
             amount = v.hull(v.ZERO, entry.amount)  # type: ignore[arg-type]
             certain = not entry.doubtful
             make_pending(run, entry, amount, reason, operator, "once", True)

@@ -37,6 +37,7 @@ from creditlang.ledger import (
     group_on,
     strongest,
 )
+from creditlang.words import both
 
 
 @frozen
@@ -210,8 +211,9 @@ class _Evaluation:
             found.by_kind.setdefault(record.kind, []).append(record)
 
     def told(self, record: Record) -> str:
-        assert record.problem is not None
-        return Phrase(message(record.problem, "en"), message(record.problem, "zh"))
+        problem = record.problem
+        assert problem is not None
+        return both(lambda language: message(problem, language))
 
     def enrol(self, record: Record, found: _Sorted) -> None:
         semester = record.semester or ""

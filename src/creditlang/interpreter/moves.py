@@ -23,6 +23,7 @@ from creditlang.interpreter.steps import cut, dismiss, live, shown, step, undete
 from creditlang.interpreter.student_run import Run
 from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry, Record, Step
+from creditlang.words import label
 
 
 @define(eq=False)
@@ -174,8 +175,7 @@ def _measured(run: Run, ratios: list[o.Ratio], env: Environment) -> Phrase | str
             name = part.name if isinstance(part, e.FactValue) else part.account
             declared = run.policy.facts.get(name) or run.policy.accounts[name]
             value = shown(evaluate(part, Environment(run, None, env.period)))
-            label = declared.labels[0] if declared.labels else name
-            found[name] = Phrase(f"{name} is {value}", f"{label}为{value}")
+            found[name] = Phrase(f"{name} is {value}", f"{label(declared)}为{value}")
     texts = list(found.values())
     return Phrase(", ".join(map(str, texts)), "，".join(text.zh for text in texts)) if texts else ""
 

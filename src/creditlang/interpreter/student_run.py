@@ -19,6 +19,7 @@ from creditlang.interpreter.calendar_days import Calendar, academic_year
 from creditlang.interpreter.expression_meanings import Environment, answer, evaluate
 from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry, Record
+from creditlang.words import label
 
 
 @define(eq=False)
@@ -205,7 +206,7 @@ class Run:
         """What a field of a kind of record is called."""
         columns = (*self.policy.kinds[kind].columns, *self.policy.attributes)
         column = next((column for column in columns if column.name == name), None)
-        return column.labels[0] if column is not None and column.labels else name
+        return name if column is None else label(column)
 
     def shown(self, key: str) -> str:
         """A key of a table as people call it."""

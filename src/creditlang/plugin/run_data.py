@@ -10,12 +10,13 @@ the policy, in every row; `PolicyWords` says what people call them. Sequences ke
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Literal
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from creditlang.diagnostics import Language
 from creditlang.schema import Value
+from creditlang.words import yes_or_no
 
 Given = str | Decimal | date | bool | None
 """A cell of the data: a value of a scale or choice stands by its name, an empty cell is None."""
@@ -95,12 +96,14 @@ class PolicyWords:
     """Labels."""
     values: Mapping[str, str] = field(factory=dict)
     """Labels of the values of scales and choices, for facts."""
+    language: Language = "zh"
+    """In which people read all of it."""
 
     def value(self, kind: str, name: str, given: Given) -> str:
         """What people read for a cell of `kind`, or of the students where `kind` is empty."""
         declared = self.student if not kind else self.kinds[kind].fields
         labels = next((column.values for column in declared if column.name == name), {})
-        return labels.get(given, given) if isinstance(given, str) else shown(given)
+        return labels.get(given, given) if isinstance(given, str) else shown(given, self.language)
 
     def inside(self, account: str) -> tuple[str, ...]:
         """An account and all inside it."""
@@ -111,13 +114,13 @@ class PolicyWords:
         return tuple(found)
 
 
-def shown(given: Given) -> str:
-    """A value as people write it: exact numbers, dates with hyphens, 是 and 否."""
+def shown(given: Given, language: Language = "zh") -> str:
+    """A value as people write it: exact numbers, dates with hyphens, yes or no in words."""
     match given:
         case None:
             return ""
         case bool():
-            return "是" if given else "否"
+            return yes_or_no(given, language)
         case Decimal():
             return f"{given.normalize():f}" if given else "0"
         case _:
@@ -151,11 +154,18 @@ class RunData:
     results: Mapping[str, Sequence[ResultRow]]
     told: Mapping[tuple[str, str, str], str] = field(factory=dict)
     """Where the results are not in Chinese: the reasons in Chinese, by kind, record id and rule."""
+    chinese: PolicyWords | None = None
+    """Where the results are not in Chinese: the words of the policy in Chinese."""
+
+    def in_chinese(self) -> "RunData":
+        """The same run for documents that are in Chinese whoever reads them, such as the annexes of a regulation."""
+        return evolve(self, language="zh", policy=self.chinese or self.policy)
 
     def reason(self, row: ResultRow) -> str:
-        """Why a row of `records` ended as it did, in Chinese."""
+        """Why a row of `records` ended as it did."""
         own = str(row["reason"] or "")
-        return self.told.get((str(row["kind"]), str(row["record_id"]), str(row["rule"] or "")), own)
+        key = str(row["kind"]), str(row["record_id"]), str(row["rule"] or "")
+        return self.told.get(key, own) if self.language == "zh" else own
 
     def by_student(self, table: str) -> dict[str, list[ResultRow]]:
         """The rows of a result table, by student."""
@@ -170,21 +180,6 @@ class RunData:
         for person in self.students.values():
             found.setdefault(tuple(shown(person.get(name)) for name in names), []).append(person)
         return dict(sorted(found.items()))
-
-
-DISPOSITION_WORDS: Final[Mapping[str, str]] = {
-    "counted": "计入",
-    "reduced": "核减",
-    "void": "作废",
-    "pending": "待定",
-    "unmatched": "无对应规则",
-    "invalid": "无效",
-    "out of scope": "不在范围",
-}
-"""What became of a record, in Chinese."""
-
-STATUS_WORDS: Final[Mapping[str, str]] = {"met": "达到", "unmet": "未达到", "open": "未定"}
-"""How a requirement stands, in Chinese."""
 
 
 def masked(name: str) -> str:

@@ -24,6 +24,7 @@ from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import WIDE, LexicalError, PlacedToken, PolicyLexer, Prepared, declared_names, prepare
 from creditlang.syntax.text_limits import check_limits
 from creditlang.syntax.tree import Line, Module, Node
+from creditlang.words import EXPECTED
 
 MAXIMUM_ERRORS = 20
 Typed = Literal["declaration", "line", "expression", "record", "records", "condition", "setting", "value"]
@@ -98,14 +99,14 @@ def parse_typed(sort: Typed, source: SourceFile, start: int, known_names: Iterab
 
 
 _NAMED = {
-    "NAME": Phrase("a name", "名称"),
+    "NAME": EXPECTED["name"],
     "STRING": Phrase("a text in quotation marks", "引号里的文字"),
-    "NUMBER": Phrase("a number", "数字"),
-    "DATE": Phrase("a date", "日期"),
+    "NUMBER": EXPECTED["number"],
+    "DATE": EXPECTED["date"],
     "_NL": Phrase("the end of the line", "行末"),
     "_INDENT": Phrase("an indented line", "缩进的下一行"),
     "CITATION": Phrase("an article in brackets", "方括号里的条款"),
-    "SEMESTER_NAME": Phrase("a semester", "学期"),
+    "SEMESTER_NAME": EXPECTED["semester"],
     "_DEDENT": Phrase("the end of the block", "本段结束"),
     "$END": Phrase("the end of the file", "文件末尾"),
     "COLON": Phrase("“:”", "“：”"),

@@ -14,6 +14,7 @@ from creditlang.plugin.document import Document
 from creditlang.toolkit.page_layout import MARGINS, PADDING, Layout, Placed, Sheet, clean, scaled, text_width
 from creditlang_builtin.forms.chinese_fonts import ChineseFonts, chinese_fonts
 
+_MARK: Final = "\0"
 _TEMPLATE: Final = Path(__file__).with_name("page.typ")
 _WORD: Final = re.compile(r"[!-~\u00a1-\u024f\u0370-\u058f]{6,}")
 _MAY_BREAK: Final = "\u200b"
@@ -35,6 +36,8 @@ class PdfDrawer:
         data = {
             "title": clean(document.title),
             "footer": clean(document.footer),
+            "language": document.language,
+            "page-number": document.page_number(_MARK).split(_MARK),
             "landscape": document.landscape,
             "margins": MARGINS,
             "padding": PADDING * layout.scale,

@@ -11,6 +11,7 @@ from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import AFTER_PER, Lines, as_written
 from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
+from creditlang.words import EXPECTED
 
 
 @define
@@ -86,7 +87,7 @@ class AdjustmentLines(Lines):
                 "CR201",
                 name.span,
                 found=Phrase(found.type.name, found.type.name),
-                expected=Phrase("an account", "账户"),
+                expected=EXPECTED["account"],
             )
         return found.name
 

@@ -16,6 +16,7 @@ from creditlang.diagnostics import Label, Phrase, nearest
 from creditlang.resolve import FieldSymbol, Kind
 from creditlang.syntax import tree as t
 from creditlang.types import ACCOUNT, DATE, ITEM, SEMESTER, TEXT, UNKNOWN, WHOLE, YES_OR_NO, Type, number_type
+from creditlang.words import PERIODS
 
 Typed = tuple[e.Expression, Type]
 NOTHING: Typed = (e.Unknown(), UNKNOWN)
@@ -238,8 +239,7 @@ class Elaborator:
         return context.period or ("semester" if context.kind is not None else None)
 
     def needs_aggregate(self, name: str, period: str, node: t.Node) -> None:
-        zh = {"semester": "学期", "year": "学年", "month": "月", "week": "周"}.get(period, period)
-        self.scope.report("CR205", node.span, name=name, period=Phrase(period, zh))
+        self.scope.report("CR205", node.span, name=name, period=PERIODS.get(period, period))
 
     def balance(self, name: str, node: t.Node, context: Context) -> Typed:
         account = self.program.accounts[name]

@@ -15,6 +15,7 @@ from creditlang.core.lower.scope import Scope
 from creditlang.diagnostics import Phrase
 from creditlang.source import Span
 from creditlang.syntax import tree as t
+from creditlang.words import PERIODS
 
 
 @define
@@ -93,7 +94,7 @@ class Lines:
             self.scope.report("CR110", span, value=span.text, expected=wanted)
 
 
-AFTER_PER = ("event", "semester", "year", "month", "week", "day", "学期", "学年", "月", "周", "日")
+AFTER_PER = (*PERIODS, *(period.zh for period in PERIODS.values()))
 """What may follow `per` that is no field, for whoever misspells it."""
 
 

@@ -23,6 +23,7 @@ from creditlang.data.sheets.column_layout import Layouts
 from creditlang.diagnostics import Diagnostic, Phrase, either, listed, nearest, report, system_reason
 from creditlang.resources import mapping_names, mapping_path
 from creditlang.source import SourceFile
+from creditlang.words import SORTS, TOO_DEEP
 
 LONGEST: Final = 256 * 1024
 """Bytes of a mapping file."""
@@ -99,7 +100,7 @@ def read_mapping(content: bytes, name: str, policy: o.Policy) -> MappingFile | l
             reason = Phrase('names in Chinese stand in quotes, “"学号" = …”', '中文的名称要加英文引号，写成 "学号" = …')
         return [report("CR686", where, name=name, reason=reason)]
     except RecursionError:
-        return [report("CR686", None, name=name, reason=Phrase("it is nested too deeply", "嵌套太深"))]
+        return [report("CR686", None, name=name, reason=TOO_DEEP)]
     reader = _Reader(policy, places)
     rules = reader.file(tree)
     title = tree.get("title")
@@ -370,7 +371,7 @@ class _Reader:
                 semester = self.layouts.columns.semester(text)
             except CellError:
                 names = [semester.name for semester in self.policy.calendar.semesters]
-                self.unknown((*path, text), Phrase("semester", "学期"), text, names)
+                self.unknown((*path, text), SORTS["semester"], text, names)
                 continue
             if not isinstance(count, int) or isinstance(count, bool) or count < 1:
                 self.not_understood((*path, text), A_NUMBER)
