@@ -36,13 +36,13 @@ def show_findings(problems: "Iterable[Diagnostic]", language: "Language") -> Non
 
 
 def show_undetermined(students: "Iterable[str]") -> None:
-    """Print who cannot be decided, the first of them by number, on the error stream."""
+    """Print who cannot be decided as things stand, the first of them by number, on the error stream."""
     numbers = sorted(students)
     if not numbers:
         return
     names, more = ", ".join(numbers[:_MOST_STUDENTS]), len(numbers) - _MOST_STUDENTS
-    english = f"undetermined students: {names}" + (f" … and {more:,} more" if more > 0 else "")
-    common.echo(said(english, f"尚不能确定的学生：{names}" + (f" …… 另有{more}名" if more > 0 else "")), err=True)
+    english = f"students who need a decision: {names}" + (f" … and {more:,} more" if more > 0 else "")
+    common.echo(said(english, f"有待认定的学生：{names}" + (f" …… 另有{more}名" if more > 0 else "")), err=True)
 
 
 def _alike(found: "Diagnostic") -> Hashable:
