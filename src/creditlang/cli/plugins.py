@@ -12,6 +12,8 @@ from creditlang.cli.bilingual_help import option, said
 if TYPE_CHECKING:
     from creditlang.diagnostics import Language
 
+_STATUSES = {"loaded": "已载入", "failed": "载入失败", "left out": "未载入"}
+
 
 @bilingual_help.command(
     "plugins",
@@ -47,7 +49,7 @@ def command(no_plugins: bool, folder: Path | None, offers: str, language: "Langu
     from creditlang.text_table import table_text
 
     manager = common.plugin_manager(language, common.DataRequest((), no_plugins=no_plugins))
-    rows = [[entry.name, f"{entry.distribution} {entry.version}", entry.status] for entry in manager.listing()]
+    rows = [[x.name, f"{x.distribution} {x.version}", said(x.status, _STATUSES[x.status])] for x in manager.listing()]
     zh = language == "zh"
     common.echo(table_text(["插件", "来自", "状态"] if zh else ["plugin", "from", "status"], rows))
     offered = [

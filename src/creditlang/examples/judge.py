@@ -41,7 +41,7 @@ def constant(node: t.Expression | None) -> Any:
             return date.fromisoformat(node.value)
         case t.Name():
             return node.text
-    raise BadExample(Phrase("only a plain value can stand here", "这里只能写具体的值"), node.span if node else Span)  # type: ignore[arg-type]
+    raise BadExample(Phrase("only a plain value is allowed here", "这里只能写具体的值"), node.span if node else Span)  # type: ignore[arg-type]
 
 
 @frozen

@@ -75,7 +75,7 @@ def open_mapping(name: str, policy: o.Policy) -> MappingFile | list[Diagnostic]:
         names = listed(bundled_for(policy))
         reason = Phrase("there is no such file", "没有这个文件")
         if names:
-            english, chinese = f"; bundled for this policy: {names}", f"；自带的、适用于这份办法的有：{names.zh}"
+            english, chinese = f"; bundled for this policy: {names}", f"；内置的、适用于这份办法的有：{names.zh}"
             reason = Phrase(reason + english, reason.zh + chinese)
         return [report("CR686", None, name=name, reason=reason)]
     except OSError as error:
