@@ -32,7 +32,7 @@ from creditlang.words import (
 _FEW = 4
 _SHORT: Final = Phrase("{short} short", "还差 {short}")
 _MEASURE: Final = Phrase("have {have}, need {needed}", "已有 {have}，需要 {needed}")
-_LIMITED: Final = Phrase("have {have}, at most {needed}", "已有 {have}，最多 {needed}")
+_LIMITED: Final = Phrase("have {have}, at most {needed}", "已有 {have}，至多 {needed}")
 _NO_RECORDS: Final = Phrase("no records", "没有记录")
 _NO_VALUE: Final = Phrase("no value", "没有值")
 _OUTSIDE: Final = Phrase("the policy does not apply to this student", "本办法不适用于该学生")

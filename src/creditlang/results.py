@@ -17,7 +17,7 @@ from creditlang.diagnostics import Diagnostic, Language, Phrase, Severity, in_la
 from creditlang.interpreter.values import UNBOUNDED, ZERO, Interval, negative
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
 from creditlang.schema import RESULT_TABLES, Column, Row
-from creditlang.words import ANSWERS, COLUMNS, SEVERITIES, STATUSES, label, word
+from creditlang.words import ANSWERS, COLUMNS, SEVERITIES, STATUSES, Declared, label, unit_label, word
 from creditlang.words import DISPOSITIONS as DISPOSITION_WORDS
 
 _READ: Final = Phrase("read", "读入")
@@ -71,16 +71,30 @@ class Results:
 
     def columns(self, table: str) -> tuple[Column, ...]:
         """The columns of a table; `students` has one for each requirement and total."""
-        fixed = tuple(headed(x, COLUMNS, self.language, x.name) for x in RESULT_TABLES[table])
+        called = self._called()
+        fixed = tuple(headed(x, COLUMNS, self.language, called.get(x.name)) for x in RESULT_TABLES[table])
         if table != "students":
             return fixed
         policy, language = self.policy, self.language
-        statuses = _words_of("status", language)
+        statuses = words_of("status", language)
         requirements = [
             Column(name, label=label(x, language), words=statuses) for name, x in policy.requirements.items()
         ]
         totals = [Column(name, "number", label(policy.accounts[name], language)) for name in self.totals]
         return (*fixed, *requirements, *totals)
+
+    def _called(self) -> dict[str, Mapping[str, str]]:
+        """What people call what stands in a column: the codes, and whatever the policy declares."""
+        policy, language = self.policy, self.language
+        declared: dict[str, Mapping[str, Declared]] = {
+            "kind": policy.kinds, "rule": policy.rules, "account": policy.accounts, "fact": policy.facts,
+            "requirement": policy.requirements,
+        }  # fmt: skip
+        labels = {
+            column: {name: label(x, language) for name, x in things.items()} for column, things in declared.items()
+        }
+        units = {unit: unit_label(unit, policy.unit_labels, language) for unit in policy.unit_labels}
+        return {**{column: words_of(column, language) for column in _CODES}, **labels, "unit": units}
 
     def words(self, text: str) -> str:
         """A reason in the language of the results."""
@@ -210,15 +224,18 @@ class Results:
         self.tables["manifest"] = list(manifest)
 
 
-def headed(column: Column, headings: Mapping[str, Phrase], language: Language, codes: str) -> Column:
-    """A column with its heading and the words of its codes, which are those of `codes`, in a language."""
-    return evolve(column, label=word(headings, column.name, language), words=_words_of(codes, language))
+def headed(
+    column: Column, headings: Mapping[str, Phrase], language: Language, words: Mapping[str, str] | None
+) -> Column:
+    """A column with its heading in a language, and the words for what stands in it."""
+    return evolve(column, label=word(headings, column.name, language), words=words or {})
 
 
 _CODES: Final = {"status": STATUSES, "disposition": DISPOSITION_WORDS, "value": ANSWERS, "severity": SEVERITIES}
 
 
-def _words_of(column: str, language: Language) -> Mapping[str, str]:
+def words_of(column: str, language: Language) -> Mapping[str, str]:
+    """The words for the codes of a column."""
     return {code: in_language(text, language) for code, text in _CODES.get(column, {}).items()}
 
 

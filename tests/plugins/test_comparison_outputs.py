@@ -79,9 +79,9 @@ def test_a_raised_minimum_is_told_in_words() -> None:
     assert [(x.label, x.before, x.after, x.better) for x in found.crossed] == [
         ("毕业", "符合", "不符合", False), ("毕业", "未定", "不符合", False)
     ]  # fmt: skip
-    assert {x.rules for x in found.crossings} == {"毕业：德育类（应有）"}
+    assert {x.rules for x in found.crossings} == {"毕业：德育类（需要）"}
     (mover,) = found.movers
-    assert (mover.label, mover.gained, mover.largest) == ("毕业：德育类（应有）", 0, "0.5")
+    assert (mover.label, mover.gained, mover.largest) == ("毕业：德育类（需要）", 0, "0.5")
     assert mover.lost == mover.crossings == len(found.crossings)
 
 

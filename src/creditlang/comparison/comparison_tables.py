@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from creditlang.comparison.rule_sums import Sum
 from creditlang.diagnostics import Language
-from creditlang.results import amount_value, headed
+from creditlang.results import amount_value, headed, words_of
 from creditlang.schema import COMPARISON_TABLES, Column, Row, Value
 from creditlang.toolkit.result_table import ResultTable
 from creditlang.words import COMPARISON_COLUMNS
@@ -39,7 +39,7 @@ def columns(table: str, language: Language) -> tuple[Column, ...]:
     """The columns of a table, with headings in a language."""
     codes = {"crossings": "status", "dispositions": "disposition"}.get(table, "")
     return tuple(
-        headed(x, COMPARISON_COLUMNS, language, codes if x.name in ("before", "after") else x.name)
+        headed(x, COMPARISON_COLUMNS, language, words_of(codes if x.name in ("before", "after") else x.name, language))
         for x in COMPARISON_TABLES[table]
     )
 

@@ -12,7 +12,18 @@ from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.schema import Row
 from creditlang.source import display_width, visible
 from creditlang.text_table import table_text
-from creditlang.words import COLON, COMMA, COMPARISON_COLUMNS, DISPOSITIONS, SEMICOLON, STATUSES, label, said, word
+from creditlang.words import (
+    COLON,
+    COMMA,
+    COMPARISON_COLUMNS,
+    DISPOSITIONS,
+    SEMICOLON,
+    STATUSES,
+    first_fit,
+    label,
+    said,
+    word,
+)
 
 if TYPE_CHECKING:
     from creditlang.comparison.comparison import Comparison
@@ -194,8 +205,8 @@ class _Text:
                 if found is not None:
                     return visible(label(found, self.language))
             for given, value in policy.setting_labels.items():
-                if value == name != given and self.language == "zh":
-                    return visible(given)
+                if value == name != given:
+                    return visible(first_fit(value, [given], self.language))
         return str(name)
 
     def causes(self, causes: object) -> str:

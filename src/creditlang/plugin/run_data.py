@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 
 from creditlang.diagnostics import Language
 from creditlang.schema import Value
-from creditlang.words import yes_or_no
+from creditlang.words import in_language, yes_or_no
 
 Given = str | Decimal | date | bool | None
 """A cell of the data: a value of a scale or choice stands by its name, an empty cell is None."""
@@ -153,7 +153,7 @@ class RunData:
     """By kind and record id."""
     results: Mapping[str, Sequence[ResultRow]]
     told: Mapping[tuple[str, str, str], str] = field(factory=dict)
-    """Where the results are not in Chinese: the reasons in Chinese, by kind, record id and rule."""
+    """The reasons in both languages, by kind, record id and rule."""
     chinese: PolicyWords | None = None
     """Where the results are not in Chinese: the words of the policy in Chinese."""
 
@@ -165,7 +165,7 @@ class RunData:
         """Why a row of `records` ended as it did."""
         own = str(row["reason"] or "")
         key = str(row["kind"]), str(row["record_id"]), str(row["rule"] or "")
-        return self.told.get(key, own) if self.language == "zh" else own
+        return in_language(self.told.get(key, own), self.language)
 
     def by_student(self, table: str) -> dict[str, list[ResultRow]]:
         """The rows of a result table, by student."""

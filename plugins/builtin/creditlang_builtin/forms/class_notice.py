@@ -13,14 +13,14 @@ from creditlang.plugin.document import Document, Line, plain
 from creditlang.plugin.run_data import Person, ResultRow, RunData, masked, shown
 from creditlang.schema import Value
 from creditlang.words import IN_BRACKETS, STATUSES, Phrase, said, word
-from creditlang_builtin.forms.office_sheet import as_of_text, heading, rows_of, sheet, titled
+from creditlang_builtin.forms.office_sheet import NAME, STUDENT_NUMBER, as_of_text, heading, rows_of, sheet, titled
 from creditlang_builtin.forms.open_amounts import Amount
 
 _TITLE: Final = Phrase("Results of the class", "班级结果公示")
 _SHORT_TITLE: Final = Phrase("results", "结果公示")
 _NO_CLASS: Final = Phrase("without a class", "未分班")
 _PEOPLE: Final = Phrase("{count:student}", "{count}人")
-_HEADINGS: Final = (Phrase("No.", "序号"), Phrase("Student number", "学号"), Phrase("Name", "姓名"))
+_HEADINGS: Final = (Phrase("No.", "序号"), STUDENT_NUMBER, NAME)
 _OFFICE: Final = Phrase("the school's office in charge", "学校主管部门")
 _OPEN: Final = Phrase(
     "“open”, and numbers such as “79 … 81”: records are still to be decided or corrected; the result follows then.",

@@ -18,6 +18,7 @@ from creditlang.plugin.run_data import AccountWords, Person, ResultRow, RunData,
 from creditlang.schema import Value
 from creditlang.toolkit.page_layout import flowing_parts
 from creditlang.words import COLUMNS, OVER, STATUSES, Language, Phrase, in_language, said, word
+from creditlang_builtin.forms.office_sheet import NAME, STUDENT_NUMBER
 from creditlang_builtin.forms.open_amounts import Amount
 from creditlang_builtin.forms.transcript_rows import Earned, Gathered, Scores, is_open
 
@@ -36,7 +37,7 @@ _UNTIL: Final = Phrase("Records until", "统计截止")
 _NOT_SET: Final = Phrase("not set", "未设")
 _BY: Final = Phrase("By {title}", "依据：{title}")
 _STANDS: Final = Phrase("{label}: {status}", "{label}：{status}")
-_AT_MOST: Final = Phrase("at most {needed}", "最多 {needed}")
+_AT_MOST: Final = Phrase("at most {needed}", "至多 {needed}")
 _SEMESTERS: Final = Phrase("Semester by semester", "各学期情况")
 _EARNED: Final = Phrase("What was earned", "认定记录")
 _WHOLE: Final = Phrase("all time", "全程")
@@ -102,8 +103,8 @@ def _head(run: RunData, person: Person) -> list[Line]:
     labels = {column.name: column.label for column in policy.student}
     language = run.language
     pairs = [
-        (word(COLUMNS, "name", language), shown(person.get("name"))),
-        (word(COLUMNS, "student_id", language), shown(person["student_id"])),
+        (said(NAME, language), shown(person.get("name"))),
+        (said(STUDENT_NUMBER, language), shown(person["student_id"])),
     ]
     pairs += [(labels[name], policy.value("", name, person.get(name))) for name in _ABOUT if name in labels]
     pairs.append((said(_UNTIL, language), str(run.as_of) if run.as_of else said(_NOT_SET, language)))
