@@ -20,9 +20,9 @@ from creditlang.plugin import PluginManager
 from creditlang.queries import BadQuestion
 from creditlang.source import SourceFile
 from creditlang_repl.answers import diagnostics
+from creditlang_repl.command_handlers import HANDLERS, looking
 from creditlang_repl.commands import command_at, declaration_at
 from creditlang_repl.conversation import Conversation
-from creditlang_repl.handlers import HANDLERS, looking
 from creditlang_repl.reply import Reply, Written
 from creditlang_repl.tried_edits import CannotEdit
 from creditlang_repl.workspace import CannotDo, Data, Progress, Tried, Workspace

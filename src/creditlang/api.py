@@ -28,8 +28,8 @@ from creditlang.core import operators as o
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.data.reader import DataReader
-from creditlang.data.sheets.advice import names_hint
 from creditlang.data.sheets.program_tables import FramesSource, no_tables
+from creditlang.data.sheets.unread_sheet_hints import names_hint
 from creditlang.diagnostics import Diagnostic, Language, Place, nearest, report
 from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError

@@ -220,8 +220,8 @@ COMPARISON_TABLES: Final[dict[str, tuple[Column, ...]]] = {
 """The columns of every table of a comparison, in the order in which they are written: the manifest last.
 
 `changes` has what differs for each student, `sort` being student, total, account or fact; `crossings` the requirements
-whose status differs, and their parts; `rules` and `totals` sum up; `dispositions` has the records that another thing
-became of. Version 1: a version 2 would change what a column means, not only add columns.
+whose status differs, and their parts; `rules` and `totals` sum up; `dispositions` has the records that ended
+differently. Version 1: a version 2 would change what a column means, not only add columns.
 """
 
 DYNAMIC_TABLES: Final = frozenset({"students"})

@@ -242,13 +242,12 @@ def test_a_sheet_that_is_not_read_is_counted(columnar: bool) -> None:
     assert sheet(("a",), *((str(n),) for n in range(45)), columnar=columnar).count() == 45
 
 
-def test_columns_stay_columns_where_the_first_line_is_the_heading() -> None:
-    looked_at = sheet(("学号", "项目", "日期"), *((str(n), "a", "b") for n in range(5)), columnar=True)
+@pytest.mark.parametrize("columnar", [False, True])
+def test_no_row_is_lost_where_the_first_line_is_the_heading(columnar: bool) -> None:
+    looked_at = sheet(("学号", "项目", "日期"), *((str(n), "a", "b") for n in range(45)), columnar=columnar)
     found = find_heading(looked_at, KNOWN)
     assert isinstance(found, Heading)
-    below = looked_at.below(found)
-    assert below.columnar is not None
-    assert [number for batch in below.batches() for number in batch.numbers] == [2, 3, 4, 5, 6]
+    assert [row.number for row in looked_at.below(found).rows] == [*range(2, 47)]
 
 
 cells = st.sampled_from(["", "学号", "项目", "日期", "时长", "信用", "20240101", "甲", "填表人：乙"])

@@ -11,7 +11,12 @@ import pytest
 pytestmark = pytest.mark.packaging
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("src/creditlang", "plugins/builtin/creditlang_builtin")
+PACKAGES = (
+    "src/creditlang",
+    "plugins/builtin/creditlang_builtin",
+    "plugins/regulation-forms/creditlang_regulation_forms",
+    "repl/creditlang_repl",
+)
 BUNDLED = ("grammar", "stdlib_policies")
 
 
@@ -63,11 +68,7 @@ def test_every_diagnostic_has_its_page_inside(wheel: zipfile.ZipFile) -> None:
 
 def test_nothing_else_is_inside(wheel: zipfile.ZipFile) -> None:
     tops = {name.split("/")[0] for name in wheel.namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {
-        "creditlang",
-        "creditlang_builtin",
-        "creditlang_repl",
-    }
+    assert {top for top in tops if not top.endswith(".dist-info")} == {*(Path(package).name for package in PACKAGES)}
 
 
 def test_the_command_the_plugin_and_the_licence_are_announced(wheel: zipfile.ZipFile) -> None:
@@ -75,6 +76,7 @@ def test_the_command_the_plugin_and_the_licence_are_announced(wheel: zipfile.Zip
     entry_points = wheel.read(f"{info}/entry_points.txt").decode()
     assert "creditlang = creditlang.cli:main" in entry_points
     assert "builtin = creditlang_builtin" in entry_points
+    assert "regulation-forms = creditlang_regulation_forms" in entry_points
     assert "repl = creditlang_repl:run" in entry_points
     assert "License-Expression: Apache-2.0" in wheel.read(f"{info}/METADATA").decode()
     assert f"{info}/licenses/LICENSE" in wheel.namelist()

@@ -16,7 +16,7 @@ from lxml import etree
 from creditlang.cli import main
 from creditlang.cohort import Settings
 from creditlang.comparison import Comparison, Side, compare_cohorts
-from creditlang.comparison.comparison_data import comparison_data
+from creditlang.comparison.to_comparison_data import comparison_data
 from creditlang.driver import compile_source
 from creditlang.plugin import ComparisonData, Output, PluginManager
 from creditlang.plugin.guard import GuardedOutput

@@ -1,7 +1,9 @@
 """The CSV source is strict: every physical line is accounted for, and nothing is guessed."""
 
+import io
 import os
 import time
+import tracemalloc
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from creditlang.diagnostics import Diagnostic, message
 from creditlang.schema import RawRow
-from creditlang_builtin.csv import csv_rows, csv_stream
+from creditlang_builtin.csv import csv_rows, csv_source
 from creditlang_builtin.csv.csv_rows import CsvRows
 from creditlang_builtin.csv.csv_source import CsvSource
 from creditlang_builtin.files import stable_file
@@ -22,6 +24,10 @@ HEADER = "学号,项目,日期\n"
 
 
 Reader = Callable[..., Any]
+
+
+def rows_of(text: str, source: str = "x.csv") -> CsvRows:
+    return CsvRows(io.StringIO(text, newline=None), source)
 
 
 def test_plain(read: Reader) -> None:
@@ -238,17 +244,16 @@ def test_a_file_that_changes_between_its_first_byte_and_its_last(
 ) -> None:
     path = tmp_path / "activity.csv"
     path.write_text(HEADER + "1,a,b\n", encoding="utf-8")
-    for module, name, encoding in ((csv_stream, "is_container", "utf-8"), (stable_file, "sha256", "gbk")):
+    real: Any = csv_source.encoding_of
+
+    def slow(*arguments: Any) -> Any:
+        os.utime(path, ns=(1, 1))
+        return real(*arguments)
+
+    monkeypatch.setattr(csv_source, "encoding_of", slow)
+    for encoding in ("utf-8", "gbk"):
         path.write_text(HEADER + "1,张,b\n", encoding=encoding)
-        real: Any = getattr(module, name)
-
-        def slow(content: bytes, real: Any = real) -> Any:
-            os.utime(path, ns=(1, 1))
-            return real(content)
-
-        with monkeypatch.context() as patched:
-            patched.setattr(module, name, slow)
-            result = read_source(CsvSource(str(path)))
+        result = read_source(CsvSource(str(path)))
         assert (result.codes, result.tables) == (["CR632"], {})
 
 
@@ -260,6 +265,14 @@ def test_a_file_that_vanishes(tmp_path: Path) -> None:
         path.unlink()
         assert len(list(table.rows)) == 1
     assert [problem.code for problem in source.problems] == ["CR632"]
+
+
+def test_rows_can_be_read_once_all_tables_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "activity.csv"
+    path.write_text(HEADER + "1,a,b\n", encoding="utf-8")
+    with CsvSource(str(path)) as source:
+        tables = list(source.tables())
+    assert [len(list(table.rows)) for table in tables] == [1]
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "."])
@@ -278,7 +291,7 @@ def test_a_pipe_is_not_a_file(read_source: Reader) -> None:
 def test_speed() -> None:
     text = HEADER + "".join(f"20240{number:05d},讲座,2024-10-08\n" for number in range(50_000))
     started = time.process_time()
-    parsed = CsvRows(text, "activity.csv")
+    parsed = rows_of(text, "activity.csv")
     assert parsed.header() is not None
     assert sum(1 for _ in parsed.rows()) == 50_000
     assert time.process_time() - started < 1
@@ -293,7 +306,7 @@ def test_what_was_written_is_read(rows: list[list[str]]) -> None:
         return '"' + cell.replace('"', '""') + '"' if set(cell) & set('",\n') else cell
 
     text = HEADER + "".join(",".join(map(quoted, row)) + "\n" for row in rows)
-    parsed = CsvRows(text, "x.csv")
+    parsed = rows_of(text)
     assert parsed.header() is not None
     found = list(parsed.rows())
     wanted = [tuple(row) for row in rows if any(cell.strip(csv_rows.BLANKS) or '"' in cell for cell in row)]
@@ -306,7 +319,7 @@ def test_what_was_written_is_read(rows: list[list[str]]) -> None:
 
 @given(text=st.text(st.sampled_from('ab,"\n\r\0 '), max_size=60))
 def test_every_line_is_accounted_for(text: str) -> None:
-    parsed = CsvRows(HEADER + text, "x.csv")
+    parsed = rows_of(HEADER + text)
     parsed.header()
     rows = list(parsed.rows())
     numbers = [row.number for row in rows]
@@ -322,41 +335,54 @@ def told(rows: Iterable[RawRow]) -> list[tuple[int, tuple[str, ...], str]]:
     return [(row.number, row.cells, message(row.problem) if row.problem else "") for row in rows]
 
 
-@given(text=st.text(st.sampled_from('a,,,"\n\n \r张'), max_size=80), block=st.integers(1, 30), ends=st.booleans())
-@example("a,b,c\n1,2,3\n" * 20, 1000, True)
-@example('a,b,c\n1,"2\n2",3\n,,\n4,5,6\n', 8, True)
-def test_blocks_give_the_rows_of_the_whole_text(
-    tmp_path_factory: pytest.TempPathFactory, text: str, block: int, ends: bool
-) -> None:
-    path = tmp_path_factory.mktemp("blocks") / "x.csv"
-    text = text.replace("\r", "\r\n") + "\n" * ends
-    path.write_bytes(text.encode())
-    whole = CsvRows(text, "x.csv")
-    header = whole.header()
-    rows = told(whole.rows()) if header is not None else []
+def found_in(parsed: CsvRows) -> tuple[object, ...]:
+    header = parsed.header()
+    rows = told(parsed.rows()) if header is not None else []
+    return header, rows, [*map(message, parsed.problems), *map(message, parsed.doubts)]
+
+
+@given(text=st.text(st.sampled_from('a,,,"\n\n \r\0张'), max_size=80), limit=st.integers(1, 30))
+@example('a,b,c\n1,"2\n' + "2" * 20 + '",3\n4,5,6\n', 10)
+@example("a,b,c\n" + "1" * 20 + "\0,2,3\n4,5,6\n", 10)
+def test_a_line_that_is_not_held_counts_like_one_that_is(text: str, limit: int) -> None:
+    def held(stream: io.StringIO) -> Iterable[tuple[int, str]]:
+        return iter([*enumerate(stream.read().removesuffix("\n").split("\n"), 1)])
+
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(csv_stream, "BLOCK", block)
-        found = csv_stream.scan(path)
-        assert isinstance(found, csv_stream.Scan)
-        stream = csv_stream.CsvStream.of(found, "x.csv")
-        assert stream.header() == header
-        batched = [row for batch in stream.batches() for row in batch.rows()] if header is not None else []
-    assert told(batched) == rows
-    assert [*map(message, stream.rows.problems), *map(message, stream.rows.doubts)] == [
-        *map(message, whole.problems),
-        *map(message, whole.doubts),
-    ]
+        patched.setattr(csv_rows, "LONGEST_LINE", limit)
+        patched.setattr(csv_rows, "_PIECE", 3)
+        found = found_in(rows_of(text))
+        patched.setattr(csv_rows, "_numbered_lines", held)
+        assert found == found_in(rows_of(text))
+
+
+def most_memory(path: Path) -> tuple[int, list[int]]:
+    """Bytes held at most while a file is read, and the numbers of its broken rows."""
+    tracemalloc.start()
+    try:
+        broken = [row.number for table in CsvSource(str(path)).tables() for row in table.rows if row.problem]
+        return tracemalloc.get_traced_memory()[1], broken
+    finally:
+        tracemalloc.stop()
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     path = tmp_path / "activity.csv"
     with path.open("w", encoding="utf-8") as file:
         file.write(HEADER)
-        for number in range(0, 800_000, 1000):
-            file.write("".join(f"20240{row:06d},讲座与报告,2024-10-08\n" for row in range(number, number + 1000)))
-    source = CsvSource(str(path))
-    (table,) = source.tables()
-    sizes = [sum(column.nbytes for column in batch.columns) for batch in table.batches()]
-    assert sum(sizes) > 20_000_000
-    assert max(sizes) < 2 * csv_stream.BLOCK
-    assert source.problems == []
+        file.writelines(f"20240{row:06d},讲座与报告,2024-10-08\n" for row in range(100_000))
+    memory, broken = most_memory(path)
+    assert not broken
+    assert memory < 2_000_000
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_memory_does_not_grow_with_a_line(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "activity.csv"
+    with path.open("w", encoding=encoding) as file:
+        file.write(HEADER + "1,张,")
+        file.writelines(["张" * 1_000_000] * 12)
+        file.write("\n2,b,c\n")
+    memory, broken = most_memory(path)
+    assert broken == [2]
+    assert memory < 12_000_000

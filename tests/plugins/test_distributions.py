@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from creditlang.cli import main
 from creditlang.driver import compile_source
 from creditlang.plugin import PluginManager
-from creditlang.plugin.scaffold import OFFERS
+from creditlang.plugin.new_plugin import OFFERS, TEMPLATE
 from creditlang.source import SourceFile
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
@@ -79,6 +79,12 @@ def test_a_new_plugin_loads_and_passes_its_own_tests(
         capture_output=True, text=True, env=environment, cwd=tmp_path, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("offers", OFFERS)
+def test_a_new_plugin_takes_the_contract_tests_as_they_are(offers: str) -> None:
+    text = (TEMPLATE / f"test_campus_{offers}.py").read_text(encoding="utf-8")
+    assert "Contract):" in text and "def test_" not in text
 
 
 @pytest.mark.parametrize(("name", "code"), [("Campus", 2), ("creditlang-", 2), ("there", 4)])

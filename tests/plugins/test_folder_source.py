@@ -34,6 +34,8 @@ def test_the_fingerprint_of_a_folder_knows_names(tmp_path: Path, read_source: Re
 def test_what_a_folder_source_does_not_read_is_named(tmp_path: Path, read_source: Reader) -> None:
     folder = folder_of(tmp_path, "student.csv", "activity.ods", "README.md", "course.csv", "course.xlsx")
     (tmp_path / "old").mkdir()
+    for left_by_systems in ("Thumbs.db", "desktop.ini", ".DS_Store", "~$course.xlsx"):
+        (tmp_path / left_by_systems).write_bytes(b"x")
     point = metadata.EntryPoint("builtin", "creditlang_builtin", "creditlang")
     source = PluginManager(entry_points=[point]).source(str(folder))
     result = read_source(source)

@@ -69,6 +69,15 @@ def test_the_built_in_plugin_comes_through_the_same_door(site: Any) -> None:
     assert manager.names("sources") == tuple(sorted({*entry.names("sources"), "sample"}))
 
 
+def test_what_travels_in_the_wheel_needs_no_permission() -> None:
+    manager = PluginManager(no_plugins=True)
+    loaded = {entry.name: entry.status for entry in manager.listing() if entry.distribution == "creditlang"}
+    assert loaded == {"builtin": "loaded", "regulation-forms": "loaded"}
+    assert {"transcript", "hengyang-annex-1", "shangrao-conduct-class"} <= manager.forms().keys()
+    for kind in ("sources", "outputs", "forms"):
+        assert all(callable(factory) for factory in manager.offers(kind).values())
+
+
 def test_an_outsider_is_listed_with_its_origin(site: Any) -> None:
     site.install("creditlang-campus", "1.2", GOOD, campus="creditlang_campus")
     manager = manager_of(site)

@@ -9,15 +9,15 @@ from creditlang.plugin import Form
 from creditlang.plugin.document import Document
 from creditlang.plugin.run_data import RunData, masked
 from creditlang.schema import Value
+from creditlang.toolkit.office_sheet import semester_title
+from creditlang.toolkit.open_amounts import Amount
 from creditlang.toolkit.page_layout import laid_out
 from creditlang_builtin.forms import to_html, to_xlsx
 from creditlang_builtin.forms.class_notice import ClassNotice, masked_number
-from creditlang_builtin.forms.conduct_scores import ConductBook
-from creditlang_builtin.forms.office_sheet import semester_title
-from creditlang_builtin.forms.open_amounts import Amount
-from creditlang_builtin.forms.shangrao_conduct import ClassMonths, ClassSemester, CollegeSemester, SchoolSemester
 from creditlang_builtin.forms.to_pdf import PdfDrawer
-from creditlang_builtin.forms.volunteer_unconverted import Unconverted
+from creditlang_regulation_forms.shangrao_conduct import ClassMonths, ClassSemester, CollegeSemester, SchoolSemester
+from creditlang_regulation_forms.shangrao_scores import ConductBook
+from creditlang_regulation_forms.volunteer_unconverted import Unconverted
 
 Run = Callable[..., RunData]
 

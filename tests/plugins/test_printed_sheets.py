@@ -11,10 +11,11 @@ from creditlang.plugin import Form
 from creditlang.plugin.document import Cell, Document, Line, Page
 from creditlang.plugin.run_data import RunData
 from creditlang.toolkit.page_layout import laid_out, printable
-from creditlang_builtin.forms import hengyang_lists, hengyang_slips, shangrao_conduct, to_xlsx
+from creditlang_builtin.forms import to_xlsx
 from creditlang_builtin.forms.class_notice import ClassNotice
 from creditlang_builtin.forms.transcript import Transcript
-from creditlang_builtin.forms.volunteer_unconverted import Unconverted
+from creditlang_regulation_forms import hengyang_lists, hengyang_slips, shangrao_conduct
+from creditlang_regulation_forms.volunteer_unconverted import Unconverted
 
 Run = Callable[..., RunData]
 HENGYANG = (

@@ -13,8 +13,8 @@ from creditlang.plugin import Form, PluginError
 from creditlang.plugin.contract_tests_of_extensions import FormContract
 from creditlang.plugin.document import Document
 from creditlang.plugin.run_data import RunData
+from creditlang.toolkit.open_amounts import Amount
 from creditlang.toolkit.page_layout import laid_out
-from creditlang_builtin.forms.open_amounts import Amount
 from creditlang_builtin.forms.to_pdf import PdfDrawer
 from creditlang_builtin.forms.transcript import Transcript
 from creditlang_builtin.forms.transcript_rows import Gathered

@@ -21,7 +21,7 @@ from creditlang.schema import Column, Row
 from creditlang_builtin.workbook import results_recount as xlsx_count
 from creditlang_builtin.workbook import results_sheet as xlsx_sheet
 from creditlang_builtin.workbook import xlsx_output
-from creditlang_builtin.workbook.results_recount import Counted, counted, is_marked
+from creditlang_builtin.workbook.results_recount import SheetCount, counted, is_marked
 from creditlang_builtin.workbook.results_sheet import shown_exactly
 from creditlang_builtin.workbook.workbook_source import WorkbookSource
 from creditlang_builtin.workbook.xlsx_output import XlsxOutput
@@ -229,7 +229,7 @@ def test_tags_are_counted_across_the_ends_of_chunks(tmp_path: Path, monkeypatch:
     written(tmp_path / "x.xlsx", *map(str, range(50)))
     for size in (1, 2, 3, 5, 7, 64):
         monkeypatch.setattr(xlsx_count, "_CHUNK", size)
-        assert counted(tmp_path / "x.xlsx") == [Counted("facts", 51, 51)]
+        assert counted(tmp_path / "x.xlsx") == [SheetCount("facts", 51, 51)]
 
 
 def test_a_cell_that_the_library_passes_over_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,15 @@ LONG_FILES: dict[str, str] = {
 }
 LONGEST = 400
 
+# File names that stand twice, each with its reason. A file is named after what it holds, once in the project.
+DOUBLE_FILES: dict[str, str] = {
+    "__init__.py": "the room itself",
+    "explain.py": "a command's file is named after the command",
+    "schema.py": "a command's file is named after the command",
+}
+# A node of the tree and what it becomes in the core are one thing at two stages, and share a name.
+ONE_THING = ("syntax/tree.py", "core/operators.py", "core/expressions.py")
+
 CLOCK_RANDOM_SYSTEM = {
     "os",
     "random",
@@ -60,6 +69,11 @@ def python_files(*folders: Path) -> list[Path]:
     found = [path for folder in folders for path in folder.rglob("*.py") if "_bundled" not in path.parts]
     modules = [module for folder in folders if (module := folder.with_suffix(".py")).is_file()]
     return sorted(found + modules)
+
+
+def product_files() -> list[Path]:
+    files = python_files(ROOT / "src", ROOT / "plugins", ROOT / "repl")
+    return [path for path in files if "tests" not in path.parts]
 
 
 @cache
@@ -152,8 +166,15 @@ def test_nothing_evaluates_text_or_unpickles() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    files = python_files(ROOT / "src", ROOT / "plugins" / "builtin", ROOT / "repl")
-    assert [relative(path) for path in files if not ast.get_docstring(tree(path))] == []
+    assert [relative(path) for path in product_files() if not ast.get_docstring(tree(path))] == []
+
+
+def test_contract_tests_say_what_they_want() -> None:
+    def silent(node: ast.AST) -> str | None:
+        return "assert without a sentence" if isinstance(node, ast.Assert) and node.msg is None else None
+
+    files = sorted((PACKAGE / "plugin").glob("contract_tests*.py"))
+    assert files and breaches(files, silent) == []
 
 
 def test_long_files_have_a_reason() -> None:
@@ -162,6 +183,25 @@ def test_long_files_have_a_reason() -> None:
     long = {name: length for name, length in lengths.items() if length > LONGEST}
     assert {name: length for name, length in long.items() if name not in LONG_FILES} == {}, "split it, or give a reason"
     assert [name for name in LONG_FILES if name not in long] == [], "no longer long: take it off the list"
+
+
+def test_no_two_files_share_a_name() -> None:
+    places: dict[str, list[str]] = {}
+    for path in product_files():
+        places.setdefault(path.name, []).append(relative(path))
+    double = {name: found for name, found in places.items() if len(found) > 1}
+    assert {name: found for name, found in double.items() if name not in DOUBLE_FILES} == {}, "say what each holds"
+    assert [name for name in DOUBLE_FILES if name not in double] == [], "no longer double: take it off the list"
+
+
+def test_a_public_class_name_stands_for_two_things_at_most() -> None:
+    places: dict[str, set[str]] = {}
+    for path in product_files():
+        where = "tree and core" if relative(path).removeprefix("src/creditlang/") in ONE_THING else relative(path)
+        for node in tree(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, set()).add(where)
+    assert {name: sorted(found) for name, found in places.items() if len(found) > 2} == {}
 
 
 def markdown_links(text: str) -> Iterator[str]:

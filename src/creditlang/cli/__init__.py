@@ -54,7 +54,7 @@ def _plugin_commands() -> dict[str, Any]:
     """The commands of plugins by name; plugins are loaded only if others than the built-in ones are installed."""
     from importlib.metadata import entry_points
 
-    if all(point.value == "creditlang_builtin" for point in entry_points(group="creditlang")):
+    if all(point.dist and point.dist.name == "creditlang" for point in entry_points(group="creditlang")):
         return {}
     from creditlang.cli.common import plugin_manager
 

@@ -101,7 +101,7 @@ def command(
     For the meeting, all of it with pictures:
       creditlang diff old.credit new.credit --data records/ --out comparison.xlsx --out comparison.html
     """
-    from creditlang.comparison.comparison_data import comparison_data
+    from creditlang.comparison.to_comparison_data import comparison_data
 
     wish = _Wish(**asked)
     manager = common.plugin_manager(language, request)

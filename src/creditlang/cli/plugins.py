@@ -65,7 +65,7 @@ def command(no_plugins: bool, folder: Path | None, offers: str, language: "Langu
 
 def make(folder: Path, offers: str) -> None:
     """Write a new plugin, and say what to do with it."""
-    from creditlang.plugin.scaffold import new_plugin
+    from creditlang.plugin.new_plugin import new_plugin
 
     try:
         written = new_plugin(folder, offers)

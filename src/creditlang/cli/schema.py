@@ -14,7 +14,7 @@ from creditlang.cli.bilingual_help import argument, option, said
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from creditlang.cli.sheets_in_words import Sheet, SheetColumn
+    from creditlang.cli.sheets_in_words import SheetColumn, SheetInWords
     from creditlang.diagnostics import Language
 
 _NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".txt", ".toml", ".parquet", ".pdf"})
@@ -80,7 +80,7 @@ def command(policy: str, target: Path | None, mappings: tuple[str, ...], languag
         _folder(target, sheets, language)
 
 
-def _show(sheets: "Sequence[Sheet]", language: "Language") -> None:
+def _show(sheets: "Sequence[SheetInWords]", language: "Language") -> None:
     """Print the sheets as tables."""
     from creditlang.text_table import table_text
 
@@ -104,7 +104,7 @@ def _row(column: "SheetColumn", language: "Language") -> list[str]:
     ]  # fmt: skip
 
 
-def _folder(target: Path, sheets: "Sequence[Sheet]", language: "Language") -> None:
+def _folder(target: Path, sheets: "Sequence[SheetInWords]", language: "Language") -> None:
     """Write a CSV file for each sheet."""
     files = {}
     for sheet in sheets:

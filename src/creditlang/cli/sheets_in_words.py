@@ -71,7 +71,7 @@ class SheetColumn:
 
 
 @frozen
-class Sheet:
+class SheetInWords:
     """The sheet of students or of a kind of record."""
 
     name: str
@@ -96,7 +96,7 @@ def yes_word(value: bool, language: "Language") -> str:
     return "yes" if value else "no"
 
 
-def sheets_of(compiled: "Compiled") -> list[Sheet]:
+def sheets_of(compiled: "Compiled") -> list[SheetInWords]:
     """All sheets, the students first."""
     from creditlang.data.columns import Columns
     from creditlang.data.sheets.column_layout import Layouts
@@ -105,7 +105,7 @@ def sheets_of(compiled: "Compiled") -> list[Sheet]:
     layouts = Layouts(policy, Columns(policy))
     attributes = {name: symbol.node for name, symbol in program.attributes.items()}
     sheets = [
-        Sheet(
+        SheetInWords(
             "student", policy.student_labels,
             (*_numbers(layouts.builtin("")), *_columns(policy, "", policy.attributes, attributes, "")),
         )
@@ -114,7 +114,7 @@ def sheets_of(compiled: "Compiled") -> list[Sheet]:
         symbol = program.kinds[name]
         fields = {field: inner.node for field, inner in symbol.fields.items()}
         columns = _columns(policy, name, kind.columns, fields, _articles(symbol.node))
-        sheets.append(Sheet(name, kind.labels, (*_numbers(layouts.builtin(name)), *columns)))
+        sheets.append(SheetInWords(name, kind.labels, (*_numbers(layouts.builtin(name)), *columns)))
     return sheets
 
 

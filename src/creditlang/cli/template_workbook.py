@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from creditlang.cli.sheets_in_words import Sheet, SheetColumn
+from creditlang.cli.sheets_in_words import SheetColumn, SheetInWords
 from creditlang.source import display_width
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _HEADINGS: Final = {
 _WIDTHS: Final = (18, 20, 30, 8, 8, 70, 12, 22)
 
 
-def template_workbook(policy: "Policy", sheets: Sequence[Sheet], language: "Language") -> bytes:
+def template_workbook(policy: "Policy", sheets: Sequence[SheetInWords], language: "Language") -> bytes:
     """The workbook."""
     import xlsxwriter
 
@@ -76,7 +76,7 @@ class _Writer:
         self.choices: dict[tuple[str, ...], str] = {}
         """The name of each drop-down list."""
 
-    def sheet(self, sheet: Sheet) -> None:
+    def sheet(self, sheet: SheetInWords) -> None:
         """An empty sheet."""
         page = self.book.add_worksheet(sheet.title)
         page.freeze_panes(1, 0)
@@ -163,7 +163,7 @@ class _Writer:
     def _list(self, words: tuple[str, ...]) -> str:
         return self.choices.setdefault(words, f"list_{len(self.choices) + 1}")
 
-    def explain(self, sheets: Sequence[Sheet]) -> None:
+    def explain(self, sheets: Sequence[SheetInWords]) -> None:
         """The sheet that explains every column."""
         page = self.book.add_worksheet(_EXPLANATION[self.language])
         page.freeze_panes(1, 2)

@@ -78,7 +78,7 @@ class Change:
 
 @frozen
 class RecordChange:
-    """A record that ends differently under a rule: its entries before and after, None where there is none."""
+    """A record that ended differently under a rule: its entries before and after, None where there is none."""
 
     before: Entry | None
     after: Entry | None

@@ -19,11 +19,11 @@ from creditlang.data.mappings.mapping_rule import Fit, Misfit, fit
 from creditlang.data.people.name_matching import People
 from creditlang.data.people.record_owners import Owners
 from creditlang.data.records import Records
-from creditlang.data.sheets.advice import names_hint, rules_hint
 from creditlang.data.sheets.column_layout import Layouts
 from creditlang.data.sheets.sheet_heading import Sheet
 from creditlang.data.sheets.sheet_names import SheetNames
 from creditlang.data.sheets.sheet_records import Tables
+from creditlang.data.sheets.unread_sheet_hints import names_hint, rules_hint
 from creditlang.diagnostics import Diagnostic, Place, listed, nearest, report
 from creditlang.ledger import Record
 from creditlang.schema import RawTable

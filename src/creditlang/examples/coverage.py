@@ -16,7 +16,7 @@ from creditlang.source import Span
 
 
 @frozen
-class Line:
+class LineToCover:
     """Something to cover: its number, its article and its place."""
 
     number: int
@@ -28,8 +28,8 @@ class Line:
 class Coverage:
     """What the examples of a policy exercise."""
 
-    lines: tuple[Line, ...]
-    uncovered: tuple[Line, ...]
+    lines: tuple[LineToCover, ...]
+    uncovered: tuple[LineToCover, ...]
     rows: int
     uncovered_rows: tuple[str, ...]
     uncovered_readings: tuple[o.ReadingNote, ...]
@@ -80,11 +80,11 @@ def _place(span: Span) -> tuple[str, int]:
     return span.source.name, span.start
 
 
-def lines_of(policy: o.Policy) -> Iterator[Line]:
+def lines_of(policy: o.Policy) -> Iterator[LineToCover]:
     """Every numbered line that an example can exercise."""
     for rule in policy.rules.values():
         if rule.span is not None:
-            yield Line(rule.number, rule.article, rule.span)
+            yield LineToCover(rule.number, rule.article, rule.span)
         yield from _operators(rule.operators)
     for account in policy.accounts.values():
         yield from _operators(account.operators)
@@ -93,25 +93,27 @@ def lines_of(policy: o.Policy) -> Iterator[Line]:
         yield from _cases(fact.decision)
     for move in policy.moves:
         if move.span is not None:
-            yield Line(move.number, move.article, move.span)
+            yield LineToCover(move.number, move.article, move.span)
         yield from _operators(move.guards)
-        yield from (Line(ratio.number, ratio.article, ratio.span) for ratio in move.ratios if ratio.span)
+        yield from (LineToCover(ratio.number, ratio.article, ratio.span) for ratio in move.ratios if ratio.span)
     for requirement in policy.requirements.values():
-        yield from (Line(part.number, part.article, part.span) for part in requirement.parts if part.span)
+        yield from (LineToCover(part.number, part.article, part.span) for part in requirement.parts if part.span)
     yield from _operators(policy.uniques)
 
 
-def _operators(operators: Iterable[o.Operator]) -> Iterator[Line]:
+def _operators(operators: Iterable[o.Operator]) -> Iterator[LineToCover]:
     for operator in operators:
         if isinstance(operator, o.Amount):
-            yield from (Line(branch.number, branch.article, branch.span) for branch in operator.branches if branch.span)
+            yield from (
+                LineToCover(branch.number, branch.article, branch.span) for branch in operator.branches if branch.span
+            )
         elif operator.span is not None:
-            yield Line(operator.number, operator.article, operator.span)
+            yield LineToCover(operator.number, operator.article, operator.span)
 
 
-def _cases(decision: o.Decision | None) -> Iterator[Line]:
+def _cases(decision: o.Decision | None) -> Iterator[LineToCover]:
     if decision is not None:
-        yield from (Line(case.number, case.article, case.span) for case in decision.cases if case.span)
+        yield from (LineToCover(case.number, case.article, case.span) for case in decision.cases if case.span)
 
 
 def carried(policy: o.Policy) -> dict[str, tuple[str, ...]]:

@@ -16,7 +16,7 @@ _WEEK = 7
 _SATURDAY = 5
 
 
-class Calendar:
+class SchoolCalendar:
     """A calendar for looking things up."""
 
     def __init__(self, data: CalendarData) -> None:

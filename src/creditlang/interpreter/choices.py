@@ -64,7 +64,7 @@ def keep_first(run: Run, operator: o.Choose | o.Uniqueness, members: Entries) ->
 
 def instead(kept: Entry) -> Phrase:
     """Why an entry does not count beside another."""
-    return Phrase(f"{kept.record.identifier} goes before it", f"已有{kept.record.identifier}，不重复计算")
+    return Phrase(f"{kept.record.identifier} counts instead", f"已有{kept.record.identifier}，不重复计算")
 
 
 def _keep_open(run: Run, operator: o.Choose, members: Entries, possible: set[int]) -> None:

@@ -17,7 +17,7 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter import values as v
-from creditlang.interpreter.calendar_days import Calendar
+from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.interpreter.choices import keep_first
 from creditlang.interpreter.expression_meanings import Environment, evaluate
 from creditlang.interpreter.moves import run_moves
@@ -55,7 +55,7 @@ class Interpreter:
     def __init__(self, policy: o.Policy, as_of: date | None = None, overrides: Mapping[str, Any] | None = None) -> None:
         """Without `as_of`, the calendar's last day. `overrides` are typed values by name."""
         self.policy = policy
-        self.calendar = Calendar(policy.calendar)
+        self.calendar = SchoolCalendar(policy.calendar)
         self.as_of = as_of or self.calendar.last_day
         self.overrides = dict(overrides or {})
         self.labels = _labels(policy)
@@ -233,7 +233,7 @@ class _Evaluation:
         if rule is not None and rule.kind == record.kind and rule.where is None:
             found.by_rule.setdefault(rule.name, []).append(record)
         elif not any(self.meets(other, record) for other in self.taken_by(record.kind)) and record.problem is None:
-            reason = Phrase("no rule speaks of this item", "没有规则提到这个项目")
+            reason = Phrase("no rule covers this item", "没有规则提到这个项目")
             found.entries.append(Entry(record, "", "", record.semester or "", state="unmatched", reason=reason))
 
     def check_context_records(self, found: _Sorted) -> None:
@@ -249,7 +249,7 @@ class _Evaluation:
                 continue
             kept = []
             for record in records:
-                entry = Entry(record, "", "", record.semester or "", reason=Phrase("taken note of", "已采用"))
+                entry = Entry(record, "", "", record.semester or "", reason=Phrase("taken into account", "已采用"))
                 run_body(self.run, kind.guards, [entry])
                 self.extra.append(entry)
                 if entry.state == "live":
@@ -285,7 +285,7 @@ class _Evaluation:
                     if not any(other is record for other in taken):
                         taken.append(record)
                 if not takers and self.policy.kinds[name].item_field is None:
-                    reason = Phrase("no rule takes this record", "没有规则采用这条记录")
+                    reason = Phrase("no rule uses this record", "没有规则采用这条记录")
                     self.extra.append(Entry(record, "", "", record.semester or "", state="unmatched", reason=reason))
 
     def entry(self, rule: o.Rule, record: Record) -> Entry:

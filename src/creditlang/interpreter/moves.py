@@ -132,7 +132,14 @@ def _offer(
     offered = v.larger(v.ZERO, v.smaller(wanted, held))
     if offered != wanted:
         entry.amount = offered
-        step(entry, "cap", line, wanted, offered, Phrase(f"only {shown(held)} are there", f"该账户只有{shown(held)}"))
+        step(
+            entry,
+            "cap",
+            line,
+            wanted,
+            offered,
+            Phrase(f"the account has only {shown(held)}", f"该账户只有{shown(held)}"),
+        )
     env = Environment(run, record, ("semester", record.semester or ""))
     room: v.Number | None = None
     if move.limit is not None:
@@ -280,7 +287,7 @@ def _take_source(run: Run, account: o.Account, operator: o.Take, entry: Entry) -
     after = v.smaller(entry.amount, held)  # type: ignore[arg-type]
     run.covered.add(operator.number)
     if after != entry.amount:
-        cut(run, operator, entry, after, Phrase(f"only {shown(held)} are there", f"该账户只有{shown(held)}"))
+        cut(run, operator, entry, after, Phrase(f"the account has only {shown(held)}", f"该账户只有{shown(held)}"))
     return str(source)
 
 

@@ -15,7 +15,7 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.diagnostics import Diagnostic, Phrase
 from creditlang.interpreter import values as v
-from creditlang.interpreter.calendar_days import Calendar, academic_year
+from creditlang.interpreter.calendar_days import SchoolCalendar, academic_year
 from creditlang.interpreter.expression_meanings import Environment, answer, evaluate
 from creditlang.interpreter.values import Undetermined
 from creditlang.ledger import Entry, Record
@@ -35,7 +35,7 @@ class Run:
     """The state of one student's evaluation."""
 
     policy: o.Policy
-    calendar: Calendar
+    calendar: SchoolCalendar
     as_of: date | None
     attributes: Mapping[str, Any]
     records: Mapping[str, list[Record]]

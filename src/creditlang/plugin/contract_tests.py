@@ -20,8 +20,8 @@
         def read(self, target):
             return {path.stem: lines_of(path) for path in Path(target).glob("*.txt")}
 
-The tests are the definition of what `interface` promises. They need no pytest themselves, only `assert`, so that this
-module can be imported without it.
+The tests are the definition of what `interface` promises; where one fails, it says what it wants. They need no pytest
+themselves, only `assert`, so that this module can be imported without it.
 '''
 
 import io
@@ -31,7 +31,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from creditlang.diagnostics import Diagnostic
+from creditlang.diagnostics import Diagnostic, message
 from creditlang.plugin.interface import Output, Source
 from creditlang.plugin.value_text import text_of
 from creditlang.schema import Column, RawRow, RawTable, Row, Value
@@ -72,51 +72,59 @@ class SourceContract:
     def test_cells_come_through_untouched(self, tmp_path: Path) -> None:
         """No normalising, no numbers made of text, no zeros lost, empty cells empty."""
         tables, problems, _ = self._read(self.write_sample(tmp_path, HEADER, ROWS))
-        assert [problem for problem in problems if problem.severity.value == "error"] == []
-        ((table, rows),) = tables
+        _no_errors(problems)
+        ((table, rows),) = _one(tables)
         clean: Callable[[str], str] = str if self.blanks_survive else str.strip
-        assert tuple(table.header) == HEADER
-        cells, wanted = [row.cells for row in rows], [tuple(map(clean, row)) for row in ROWS]
-        assert (cells if self.order_survives else sorted(cells)) == (wanted if self.order_survives else sorted(wanted))
-        assert all(row.problem is None for row in rows)
+        _same(tuple(table.header), HEADER, "the heading is handed over as the file has it")
+        cells, wanted = [tuple(row.cells) for row in rows], [tuple(map(clean, row)) for row in ROWS]
+        if not self.order_survives:
+            cells, wanted = sorted(cells), sorted(wanted)
+        _same(cells, wanted, "cells are handed over as they are, and rows in the order of the file")
+        wrong = [row.number for row in rows if row.problem is not None]
+        assert not wrong, f"sound rows have no problem, but rows {wrong} have one"
 
     def test_batches_are_the_rows(self, tmp_path: Path) -> None:
         """In columns, with the same numbers and problems."""
         address = self.write_sample(tmp_path, HEADER, ROWS)
         with self.open(address) as source:
             batched = [row for table in source.tables() for batch in table.batches() for row in batch.rows()]
-            assert source.fingerprint() == self._read(address)[2]
-        assert batched == [row for _, rows in self._read(address)[0] for row in rows]
+            fingerprint = source.fingerprint()
+        tables, _, wanted = self._read(address)
+        _same(fingerprint, wanted, "the fingerprint is the same whether rows or batches are read")
+        _same(batched, [row for _, rows in tables for row in rows], "batches hold the same rows as `rows`")
 
     def test_tables_and_rows_say_where_they_are_from(self, tmp_path: Path) -> None:
         """Names without paths, row numbers that rise and start after nothing."""
-        ((table, rows),) = self._read(self.write_sample(tmp_path, HEADER, ROWS))[0]
-        assert table.name
-        assert table.source
-        assert str(tmp_path) not in table.source
+        ((table, rows),) = _one(self._read(self.write_sample(tmp_path, HEADER, ROWS))[0])
+        assert table.name, "a table has a name, by which the policy finds it"
+        assert table.source, "a table says what messages are to call it"
+        assert str(tmp_path) not in table.source, f"messages name a file without its path, not {table.source!r}"
         numbers = [row.number for row in rows]
-        assert numbers == sorted(set(numbers))
-        assert numbers[0] >= 1
+        _same(numbers, sorted(set(numbers)), "row numbers rise, each once")
+        assert numbers[0] >= 1, f"row numbers begin at 1, not at {numbers[0]}"
 
     def test_reading_again_gives_the_same(self, tmp_path: Path) -> None:
         """Rows, problems and fingerprint depend on the data alone."""
         address = self.write_sample(tmp_path, HEADER, ROWS)
         first, second = self._read(address), self._read(address)
-        assert [rows for _, rows in first[0]] == [rows for _, rows in second[0]]
-        assert first[1:] == second[1:]
+        again = "reading the same data again gives the same"
+        _same([rows for _, rows in second[0]], [rows for _, rows in first[0]], f"{again} rows")
+        _same(second[1:], first[1:], f"{again} problems and fingerprint")
 
     def test_other_data_has_another_fingerprint(self, tmp_path: Path) -> None:
         """SHA-256 of what was read."""
         fingerprint = self._read(self.write_sample(tmp_path, HEADER, ROWS))[2]
-        assert len(fingerprint) == 64
-        assert int(fingerprint, 16) >= 0
-        assert fingerprint != self._read(self.write_sample(tmp_path, HEADER, ROWS[:-1]))[2]
+        sha256 = len(fingerprint) == 64 and set(fingerprint) <= set("0123456789abcdef")
+        assert sha256, f"a fingerprint is a SHA-256 in 64 hexadecimal digits, not {fingerprint!r}"
+        other = self._read(self.write_sample(tmp_path, HEADER, ROWS[:-1]))[2]
+        assert fingerprint != other, "data with a row less have another fingerprint; is it taken from what was read?"
 
     def test_a_table_without_rows_is_a_table(self, tmp_path: Path) -> None:
         """The heading is there."""
         tables, problems, _ = self._read(self.write_sample(tmp_path, HEADER, ()))
-        assert [(tuple(table.header), rows) for table, rows in tables] == [(HEADER, [])]
-        assert [problem for problem in problems if problem.severity.value == "error"] == []
+        found = [(tuple(table.header), rows) for table, rows in tables]
+        _same(found, [(HEADER, [])], "a heading without rows is a table without rows")
+        _no_errors(problems)
 
     def test_what_is_not_there_is_a_problem_and_no_exception(self, tmp_path: Path) -> None:
         """An address that led somewhere and does so no more."""
@@ -124,9 +132,11 @@ class SourceContract:
         for path in sorted(tmp_path.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
         tables, problems, _ = self._read(address)
-        assert tables == []
-        assert any(problem.severity.value == "error" for problem in problems)
-        assert all(problem.place is None or str(tmp_path) not in problem.place.source for problem in problems)
+        assert not tables, "what is not there has no tables"
+        errors = [problem for problem in problems if problem.severity.value == "error"]
+        assert errors, "what cannot be read is an error in `problems`, such as CR620"
+        paths = [x.place.source for x in problems if x.place is not None and str(tmp_path) in x.place.source]
+        assert not paths, f"problems name a file without its path, not {paths}"
 
     def test_closing_twice_is_allowed(self, tmp_path: Path) -> None:
         """Also without having read anything."""
@@ -181,13 +191,14 @@ class OutputContract:
         target = tmp_path / self.target_name
         self._write(target, {"accounts": RESULTS, "manifest": RESULTS[:1]})
         wanted = {"accounts": RESULTS, "manifest": RESULTS[:1]}
-        assert self.read(str(target)) == {name: self._texts(rows) for name, rows in wanted.items()}
+        texts = {name: self._texts(rows) for name, rows in wanted.items()}
+        _same(self.read(str(target)), texts, "every value comes back as it was written")
 
     def test_a_table_without_rows_is_written(self, tmp_path: Path) -> None:
         """It is there, and empty."""
         target = tmp_path / self.target_name
         self._write(target, {"accounts": ()})
-        assert self.read(str(target)) == {"accounts": []}
+        _same(self.read(str(target)), {"accounts": []}, "a table without rows is written as an empty one")
 
     def test_the_same_rows_give_the_same_bytes(self, tmp_path: Path) -> None:
         """In another place, and over earlier results."""
@@ -195,7 +206,10 @@ class OutputContract:
         self._write(first, {"accounts": RESULTS, "manifest": RESULTS})
         self._write(second, {"accounts": RESULTS[:2], "facts": RESULTS, "manifest": RESULTS})
         self._write(second, {"accounts": RESULTS, "manifest": RESULTS})
-        assert self._bytes(first) == self._bytes(second)
+        found, wanted = self._bytes(second), self._bytes(first)
+        _same(sorted(found), sorted(wanted), "tables of an earlier run that this one does not write are removed")
+        differing = [name for name in wanted if found[name] != wanted[name]]
+        assert not differing, f"the same rows give the same bytes: no clock, no chance; {differing} differ"
 
     def test_nothing_shows_before_closing(self, tmp_path: Path) -> None:
         """A run that stops half-way leaves the earlier results as they were."""
@@ -203,10 +217,11 @@ class OutputContract:
         self._write(target, {"accounts": RESULTS[:1]})
         output = self.make(str(target), io.StringIO())
         output.write("accounts", COLUMNS, iter(RESULTS))
-        assert self.read(str(target)) == {"accounts": self._texts(RESULTS[:1])}
+        earlier = {"accounts": self._texts(RESULTS[:1])}
+        _same(self.read(str(target)), earlier, "earlier results stand until `close`")
         output.discard()
         output.discard()
-        assert self.read(str(target)) == {"accounts": self._texts(RESULTS[:1])}
+        _same(self.read(str(target)), earlier, "`discard` leaves the earlier results as they were")
 
     def test_a_failure_in_the_rows_publishes_nothing(self, tmp_path: Path) -> None:
         """And leaves nothing behind."""
@@ -221,9 +236,11 @@ class OutputContract:
             with self.make(str(target), io.StringIO()) as output:
                 output.write("accounts", COLUMNS, (failing() for _ in range(1)))
         except ZeroDivisionError:
-            assert self._bytes(tmp_path) == before
+            after = self._bytes(tmp_path)
+            _same(sorted(after), sorted(before), "a failure in the rows leaves no files behind")
+            assert after == before, "a failure in the rows leaves the earlier results as they were"
         else:
-            raise AssertionError("the failure was swallowed")
+            raise AssertionError("an exception from the rows goes on to the caller, and is not swallowed")
 
     def test_closing_twice_is_allowed(self, tmp_path: Path) -> None:
         """The second time nothing happens."""
@@ -233,9 +250,23 @@ class OutputContract:
         output.close()
         before = self._bytes(target)
         output.close()
-        assert self._bytes(target) == before
+        assert self._bytes(target) == before, "closing a second time changes nothing"
 
 
 def _without_zeros(value: Value) -> str:
     text = text_of(value)
     return text.rstrip("0").rstrip(".") if isinstance(value, Decimal) and "." in text else text
+
+
+def _same(found: object, wanted: object, promise: str) -> None:
+    assert found == wanted, f"{promise}\n  found:  {found!r}\n  wanted: {wanted!r}"
+
+
+def _one(tables: list[tuple[RawTable, list[RawRow]]]) -> list[tuple[RawTable, list[RawRow]]]:
+    assert len(tables) == 1, f"the sample is one table, not {len(tables)}: {[table.name for table, _ in tables]}"
+    return tables
+
+
+def _no_errors(problems: list[Diagnostic]) -> None:
+    errors = [message(problem) for problem in problems if problem.severity.value == "error"]
+    assert not errors, f"sound data are read without errors, but there are {errors}"

@@ -5,7 +5,7 @@ class TestHolidays(CalendarContract):
         return Holidays()
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain
@@ -39,17 +39,21 @@ class CalendarContract:
     def test_it_knows_from_a_first_to_a_last_day(self) -> None:
         """In that order."""
         first, last = self.make().known
-        assert first <= last
+        assert first <= last, f"`known` is the first and the last day, not {first} and {last}"
 
     def test_days_are_those_asked_for_and_differ_from_their_weekday(self) -> None:
         """Each once; off on a weekday, or worked at a weekend; with a label in both languages."""
         calendar = self.make()
         first, last = calendar.known
         days = list(calendar.days(first, last))
-        assert [day.on for day in days] == sorted({day.on for day in days})
-        assert all(first <= day.on <= last for day in days)
-        assert all(day.working == (day.on.weekday() >= _SATURDAY) for day in days)
-        assert all(day.label and day.label.zh for day in days)
+        dates = [day.on for day in days]
+        assert dates == sorted(set(dates)), f"days rise, each once: {_texts(dates)}"
+        outside = [on for on in dates if not first <= on <= last]
+        assert not outside, f"only days that were asked for are given, not {_texts(outside)}"
+        ordinary = [day.on for day in days if day.working != (day.on.weekday() >= _SATURDAY)]
+        assert not ordinary, f"only weekdays off and weekends worked are listed, not {_texts(ordinary)}"
+        unnamed = [day.on for day in days if not (day.label and day.label.zh)]
+        assert not unnamed, f"a day has a label in English and Chinese; {_texts(unnamed)} has not"
 
     def test_a_part_is_a_part_of_the_whole(self) -> None:
         """Day by day the same answer."""
@@ -58,12 +62,13 @@ class CalendarContract:
         last = min(last, first + timedelta(800))
         whole = list(calendar.days(first, last))
         single = chain.from_iterable(calendar.days(day, day) for day in _days(first, last))
-        assert list(single) == whole
+        assert list(single) == whole, "asked day by day, a calendar answers as when asked for the whole time"
 
     def test_the_same_question_has_the_same_answer(self) -> None:
         """Also of another one of its kind."""
         one, two = self.make(), self.make()
-        assert list(one.days(*one.known)) == list(two.days(*two.known))
+        same = list(one.days(*one.known)) == list(two.days(*two.known))
+        assert same, "two calendars of the same kind have the same days: no clock, no chance, no network"
 
 
 class FunctionContract:
@@ -81,22 +86,27 @@ class FunctionContract:
         """No floats, no more decimals than promised, the same twice."""
         for name, function in self.functions().items():
             for given in self.arguments(name):
-                assert [type(x) for x in given] == [_TYPES[wanted] for wanted in function.parameters], name
+                types, wanted = [type(x) for x in given], [_TYPES[kind] for kind in function.parameters]
+                assert types == wanted, f"{name}: `arguments` gives {_names(types)}, it takes {_names(wanted)}"
                 value = function(*given)
-                assert type(value) is _TYPES[function.result], name
-                assert function(*given) == value, name
+                result = _TYPES[function.result]
+                assert type(value) is result, f"{name} gives a {result.__name__}, not {value!r}: exact, and no float"
+                assert function(*given) == value, f"{name} gives the same for the same arguments"
                 if isinstance(value, Decimal):
                     exponent = value.as_tuple().exponent
-                    assert isinstance(exponent, int) and -exponent <= function.decimals, name
+                    fits = isinstance(exponent, int) and -exponent <= function.decimals
+                    assert fits, f"{name} has at most {function.decimals} decimals, as it says; {value} has more"
 
     def test_a_policy_with_it_can_be_handed_to_another_process(self) -> None:
         """So it is a function of its module, found there by its name."""
         for name, function in self.functions().items():
-            assert "<" not in function.call.__qualname__, name
+            named = function.call.__qualname__
+            assert "<" not in named, f"{name} calls a function of its module, not {named}, which no other process finds"
 
     def test_it_says_what_it_does(self) -> None:
         """In both languages."""
-        assert all(function.summary and function.summary.zh for function in self.functions().values())
+        silent = [name for name, function in self.functions().items() if not (function.summary and function.summary.zh)]
+        assert not silent, f"a function has a summary in English and Chinese; {silent} has not"
 
 
 class CheckContract:
@@ -114,10 +124,12 @@ class CheckContract:
         }  # fmt: skip
         for name, check in self.checks().items():
             found = list(check(POLICY))
-            assert list(check(POLICY)) == found, name
-            assert all(finding.about[1] in tables[finding.about[0]] for finding in found), name
-            assert all(finding.sentence and finding.sentence.zh for finding in found), name
-            assert all(isinstance(finding.sentence, Phrase) for finding in found), name
+            assert list(check(POLICY)) == found, f"{name} finds the same in the same policy, in the same order"
+            unknown = [finding.about for finding in found if finding.about[1] not in tables.get(finding.about[0], ())]
+            assert not unknown, f"{name}: a finding is about something in the policy, not {unknown}"
+            sentences: list[object] = [finding.sentence for finding in found]
+            spoken = all(isinstance(sentence, Phrase) and sentence and sentence.zh for sentence in sentences)
+            assert spoken, f"{name}: a finding is a Phrase in English and Chinese: {sentences}"
 
 
 class FormContract:
@@ -138,17 +150,28 @@ class FormContract:
     def test_documents_have_names_of_their_own(self) -> None:
         """Which can be names of files."""
         names = [document.name for document in self._documents()]
-        assert names
-        assert len(set(names)) == len(names)
-        assert not any(set(name) & set('/\\:*?"<>|\n') or name.startswith(".") for name in names)
+        assert names, "the run has something for the forms; if they are for one policy, override `run`"
+        assert len(set(names)) == len(names), f"documents have names of their own: {sorted(names)}"
+        odd = [name for name in names if set(name) & set('/\\:*?"<>|\n') or name.startswith(".")]
+        assert not odd, f"a document's name can be a file's; {odd} cannot"
 
     def test_the_same_run_gives_the_same_documents(self) -> None:
         """No clock, no chance, no order of a set."""
-        assert self._documents() == self._documents()
+        same = self._documents() == self._documents()
+        assert same, "the same run gives the same documents: no clock, no chance, no order of a set"
 
     def test_it_has_a_title(self) -> None:
         """In both languages."""
-        assert all(form.title and form.title.zh for form in self.forms().values())
+        untitled = [name for name, form in self.forms().items() if not (form.title and form.title.zh)]
+        assert not untitled, f"a form has a title in English and Chinese; {untitled} has not"
+
+
+def _texts(days: Iterable[date]) -> str:
+    return ", ".join(map(str, days))
+
+
+def _names(types: Iterable[type]) -> list[str]:
+    return [x.__name__ for x in types]
 
 
 def _days(first: date, last: date) -> list[date]:

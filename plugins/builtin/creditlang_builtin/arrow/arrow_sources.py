@@ -21,7 +21,7 @@ from creditlang.plugin import Source
 from creditlang.schema import BATCH_ROWS, RawBatch, RawTable
 from creditlang.toolkit.arrow_text import TextColumns
 from creditlang.words import OTHER_BEGINNING
-from creditlang_builtin.files.stable_file import Reading, read_file
+from creditlang_builtin.files.stable_file import FileContent, read_file
 
 MOST_ROWS: Final = 100_000_000
 
@@ -85,7 +85,7 @@ class _ArrowFile(Source):
         """SHA-256 of the file's bytes, as `sha256sum` prints it."""
         return self._digest
 
-    def _batches(self, columns: TextColumns, batches: Iterator[Any], reading: Reading) -> Iterator[RawBatch]:
+    def _batches(self, columns: TextColumns, batches: Iterator[Any], reading: FileContent) -> Iterator[RawBatch]:
         rows = 0
         try:
             for batch in batches:

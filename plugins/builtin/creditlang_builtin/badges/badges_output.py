@@ -26,8 +26,8 @@ from creditlang.diagnostics import report
 from creditlang.plugin import Output, PluginError, text_of
 from creditlang.plugin.run_data import RequirementWords, ResultRow, RunData
 from creditlang.schema import Column, Row
+from creditlang.toolkit.open_amounts import Amount
 from creditlang_builtin.forms.file_names import Names
-from creditlang_builtin.forms.open_amounts import Amount
 from creditlang_builtin.forms.staged_folder import StagedFolder
 
 CONTEXT: Final = (

@@ -12,7 +12,8 @@ may be the inside of a cell. Line numbers are those of an editor; CRLF, LF and C
 
 import re
 from collections.abc import Iterator
-from typing import Final, Protocol
+from functools import partial
+from typing import Final, TextIO
 
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.schema import RawRow
@@ -27,7 +28,7 @@ _CELL: Final = r'(?:"[^"]*+(?:""[^"]*+)*+"|[^",\n]*+)'
 _RECORD: Final = re.compile(f"{_CELL}(?:,{_CELL})*+")
 _OPEN: Final = re.compile(rf'(?:{_CELL},)*+"[^"]*+(?:""[^"]*+)*+')
 _CELLS: Final = re.compile(r'(?:^|,)(?:"([^"]*+(?:""[^"]*+)*+)"|([^",]*+))')
-_SLICE: Final = 1 << 20
+_PIECE: Final = 65_536
 # First characters of a line that may be blank: worth a closer look.
 _MAYBE_BLANK: Final = frozenset({"", ",", *BLANKS})
 _SEPARATORS: Final = {
@@ -41,26 +42,14 @@ _SEPARATORS: Final = {
 class CsvRows:
     """The records of one text. Ask for `header()` once, then go through `rows()` once; `problems` grows meanwhile."""
 
-    def __init__(self, text: str, source: str) -> None:
-        """`source` names the file in messages."""
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        self._begin(TextLines(_numbered_lines(text)), source, "\0" in text or _has_long_line(text))
-
-    @classmethod
-    def of_lines(cls, lines: "NumberedLines", source: str) -> "CsvRows":
-        """The records of lines that come block by block, none of them too long or with a null character."""
-        made = cls.__new__(cls)
-        made._begin(lines, source, False)
-        return made
-
-    def _begin(self, lines: "NumberedLines", source: str, odd: bool) -> None:
+    def __init__(self, text: TextIO, source: str) -> None:
+        """`text` makes LF of any line end, and is read line by line; `source` names the file in messages."""
         self.source = source
         self.problems: list[Diagnostic] = []
         self.doubts: tuple[Diagnostic, ...] = ()
+        self.names: tuple[str, ...] = ()
         self.width = 0
-        self._lines = lines
-        self._odd = odd
+        self._lines = _numbered_lines(text)
         self._count = 0
         self._empty = 0
 
@@ -69,47 +58,27 @@ class CsvRows:
 
         What would be wrong with them as a heading is in `doubts`: the first line may be a title.
         """
-        return self.header_here(last=True)
-
-    def header_here(self, last: bool = False) -> tuple[str, ...] | None:
-        """The header, if it is in the block at hand; `last` says that there is no other block."""
-        for row in self._records(None):
-            if row.problem is not None:
-                self.problems.append(row.problem)
-                return None
-            names = tuple(cell.strip(BLANKS) for cell in row.cells)
-            if len(names) > MOST_COLUMNS:
-                place = Place(self.source, row.number)
-                self.problems.append(report("CR635", place, columns=len(names), limit=MOST_COLUMNS))
-                return None
-            self.doubts = tuple(self._check_header(row.number, names))
-            self.width = len(names)
-            return names
-        if last:
+        row = next(self._records(None), None)
+        if row is None:
             self.problems.append(report("CR621", Place(self.source)))
-        return None
+            return None
+        if row.problem is not None:
+            self.problems.append(row.problem)
+            return None
+        names = tuple(cell.strip(BLANKS) for cell in row.cells)
+        if len(names) > MOST_COLUMNS:
+            place = Place(self.source, row.number)
+            self.problems.append(report("CR635", place, columns=len(names), limit=MOST_COLUMNS))
+            return None
+        self.doubts = tuple(self._check_header(row.number, names))
+        self.names, self.width = names, len(names)
+        return names
 
     def rows(self) -> Iterator[RawRow]:
         """The rows under the header, in order, broken ones with their problem."""
-        yield from self.rows_here()
-        self.finish()
-
-    def rows_here(self) -> Iterator[RawRow]:
-        """The rows of the block at hand."""
         for row in self._records(self.width):
             self._count += 1
             yield row
-
-    def counted(self, rows: int) -> None:
-        """Rows that somebody else has read."""
-        self._count += rows
-
-    def passed_over(self, rows: int) -> None:
-        """Rows without anything in them that somebody else has read."""
-        self._empty += rows
-
-    def finish(self) -> None:
-        """Say what there is to say of all rows together."""
         if self._count == 0:
             self.problems.append(report("CR639", Place(self.source)))
         if self._empty:
@@ -117,10 +86,9 @@ class CsvRows:
 
     def _records(self, width: int | None) -> Iterator[RawRow]:
         """Records of the remaining lines; without a width, as for the header, any number of cells will do."""
-        odd = self._odd
         for number, line in self._lines:
-            if odd and (problem := self._line_problem(number, line)) is not None:
-                yield RawRow(number, (), problem)
+            if "\0" in line or len(line) > LONGEST_LINE:
+                yield RawRow(number, (), self._line_problem(number, line))
             elif '"' in line:
                 yield from self._quoted(number, line, width)
             elif line[:1] in _MAYBE_BLANK and not line.strip(BLANKS + ","):
@@ -144,7 +112,7 @@ class CsvRows:
     def _stretched(self, number: int, line: str, width: int | None) -> Iterator[RawRow]:
         """A record with a line break inside quotes, or the damage that an unclosed quote does."""
         parts, size, quotes = [line], len(line), 1
-        for _, following in self._lines.further():
+        for _, following in self._lines:
             parts.append(following)
             size += len(following) + 1
             quotes += following.count('"')
@@ -161,7 +129,7 @@ class CsvRows:
         yield RawRow(number, (), report(code, Place(self.source, number)))
         yield from self._swallowed(number, enumerate(parts[1:], number + 1))
         if quotes % 2:
-            yield from self._swallowed(number, self._lines.further())
+            yield from self._swallowed(number, self._lines)
 
     def _swallowed(self, opened: int, lines: Iterator[tuple[int, str]]) -> Iterator[RawRow]:
         """Lines that fell into a quoted cell: nobody can say what they are, but they are counted."""
@@ -187,12 +155,10 @@ class CsvRows:
         place = Place(self.source, number)
         return RawRow(number, cells, report("CR627", place, cells=len(cells), columns=self.width))
 
-    def _line_problem(self, number: int, line: str) -> Diagnostic | None:
+    def _line_problem(self, number: int, line: str) -> Diagnostic:
         if "\0" in line:
             return report("CR624", Place(self.source, number))
-        if len(line) > LONGEST_LINE:
-            return report("CR634", Place(self.source, number), limit=f"{LONGEST_LINE:,}")
-        return None
+        return report("CR634", Place(self.source, number), limit=f"{LONGEST_LINE:,}")
 
     def _check_header(self, number: int, names: tuple[str, ...]) -> list[Diagnostic]:
         """What is wrong with the names. They are not quoted: a file without a header has a person's row there."""
@@ -212,32 +178,6 @@ class CsvRows:
         return found
 
 
-class NumberedLines(Protocol):
-    """Lines with their numbers, in blocks: those of the block at hand, and all that are left."""
-
-    def __iter__(self) -> Iterator[tuple[int, str]]:
-        """The lines left of the block at hand."""
-
-    def further(self) -> Iterator[tuple[int, str]]:
-        """All lines left."""
-
-
-class TextLines:
-    """The lines of one text: a single block."""
-
-    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
-        """`lines` can be gone through once."""
-        self._lines = lines
-
-    def __iter__(self) -> Iterator[tuple[int, str]]:
-        """The lines left."""
-        return self._lines
-
-    def further(self) -> Iterator[tuple[int, str]]:
-        """The lines left."""
-        return self._lines
-
-
 def _cells(record: str) -> tuple[str, ...]:
     """The cells of a well-formed record."""
     return tuple(
@@ -247,24 +187,22 @@ def _cells(record: str) -> tuple[str, ...]:
     )
 
 
-def _numbered_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The physical lines from 1, cut slice by slice so that a large file is not held twice."""
-    number, start = 0, 0
-    while start < len(text):
-        end = text.find("\n", start + _SLICE)
-        end = len(text) if end < 0 else end
-        for line in text[start:end].split("\n"):
-            number += 1
-            yield number, line
-        start = end + 1
+def _numbered_lines(text: TextIO) -> Iterator[tuple[int, str]]:
+    """The physical lines from 1, without their ends; of one that is too long, the beginning."""
+    limit = LONGEST_LINE + 1
+    for number, line in enumerate(iter(partial(text.readline, limit), ""), 1):
+        if line[-1] == "\n":
+            yield number, line[:-1]
+        else:
+            yield number, line if len(line) < limit else line + _what_matters_of_the_rest(text)
 
 
-def _has_long_line(text: str) -> bool:
-    """Whether a line exceeds the limit, found in jumps from line end to line end."""
-    start = 0
-    while len(text) - start > LONGEST_LINE:
-        end = text.rfind("\n", start, start + LONGEST_LINE + 1)
-        if end < 0:
-            return True
-        start = end + 1
-    return False
+def _what_matters_of_the_rest(text: TextIO) -> str:
+    """Of what a line has beyond the limit, which is not held: whether quotes are left open, and a null character."""
+    quotes, null = 0, False
+    while rest := text.readline(_PIECE):
+        quotes += rest.count('"')
+        null = null or "\0" in rest
+        if rest[-1] == "\n":
+            break
+    return '"' * (quotes % 2) + "\0" * null

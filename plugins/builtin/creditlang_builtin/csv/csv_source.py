@@ -1,21 +1,23 @@
 """One CSV file as a source. The folder of them is `folder_source`; the strict reading itself is `csv_rows`.
 
-A file in UTF-8 is handed over block by block (`csv_stream`); any other is read whole, hashed, decoded, and handed over
-row by row. A file that is no CSV file at all leaves an error and no table; what is wrong with a header is handed over
-as a doubt, since the line may be a title; a broken row is handed over with its problem and costs nothing but itself.
+The file is gone through twice, a piece at a time, so that a million rows need no more memory than a hundred: once for
+its hash and its encoding, of which only the last byte makes sure, and once for the rows. A file that is no CSV file at
+all leaves an error and no table; what is wrong with a header is handed over as a doubt, since the line may be a title;
+a broken row is handed over with its problem and costs nothing but itself.
 """
 
+import os
 from collections.abc import Iterator
-from hashlib import sha256
+from hashlib import file_digest, sha256
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 
 from creditlang.diagnostics import Diagnostic
 from creditlang.plugin import Source
-from creditlang.schema import RawBatch, RawRow, RawTable
+from creditlang.schema import RawRow, RawTable
 from creditlang_builtin.csv.csv_rows import CsvRows
-from creditlang_builtin.csv.csv_stream import CsvStream, Scan, scan
-from creditlang_builtin.files.decoding import decode
-from creditlang_builtin.files.stable_file import Reading, read_file
+from creditlang_builtin.files.decoding import encoding_of
+from creditlang_builtin.files.stable_file import changed_since, open_file, stamp_of, unreadable
 
 
 class CsvSource(Source):
@@ -29,48 +31,46 @@ class CsvSource(Source):
 
     def tables(self) -> Iterator[RawTable]:
         """The one table, named after the file."""
-        found = scan(self.path)
-        if isinstance(found, Diagnostic):
-            self.problems.append(found)
+        file = open_file(self.path)
+        if isinstance(file, Diagnostic):
+            self.problems.append(file)
             return
-        if found is not None:
-            yield from self._streamed(found)
+        stamp = stamp_of(os.fstat(file.fileno()))
+        parsed = self._headed(file, stamp)
+        if parsed is None:
+            file.close()
             return
-        reading = read_file(self.path)
-        if isinstance(reading, Diagnostic):
-            self.problems.append(reading)
-            return
-        self._digest = reading.digest
-        text, said = decode(reading.content, self.path.name)
+        rows = self._rows(file, parsed, stamp)
+        yield RawTable(self.path.stem, self.path.name, parsed.names, rows, doubts=parsed.doubts)
+
+    def _headed(self, file: BufferedReader, stamp: tuple[int, ...]) -> CsvRows | None:
+        """The file's text with its header read, or None with the reason in `problems`."""
+        try:
+            self._digest = file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            encoding, said = encoding_of(file, self.path.name)
+        except OSError as error:
+            self.problems.append(unreadable(self.path, error))
+            return None
+        if (changed := changed_since(self.path, stamp)) is not None:
+            self.problems.append(changed)
+            return None
         self.problems.extend(said)
-        if text is None:
-            return
-        parsed = CsvRows(text, self.path.name)
-        header = parsed.header()
-        if header is None:
-            self.problems.extend(parsed.problems)
-            return
-        rows = self._rows(parsed, reading)
-        yield RawTable(self.path.stem, self.path.name, header, rows, doubts=parsed.doubts)
-
-    def _streamed(self, found: Scan) -> Iterator[RawTable]:
-        self._digest = found.digest
-        stream = CsvStream.of(found, self.path.name)
-        header = stream.header()
-        if header is None:
-            self.problems.extend(stream.rows.problems)
-            return
-
-        def batches() -> Iterator[RawBatch]:
-            yield from stream.batches()
-            self.problems.extend(stream.rows.problems)
-
-        yield RawTable.of_batches(self.path.stem, self.path.name, header, batches, stream.rows.doubts)
-
-    def _rows(self, parsed: CsvRows, reading: Reading) -> Iterator[RawRow]:
-        yield from parsed.rows()
+        if encoding is None:
+            return None
+        file.seek(encoding.mark)
+        # A byte that cannot be decoded after all is in a file that was changed: that is said at the end.
+        parsed = CsvRows(TextIOWrapper(file, encoding.name, errors="replace"), self.path.name)
+        if parsed.header() is not None:
+            return parsed
         self.problems.extend(parsed.problems)
-        if (changed := reading.changed()) is not None:
+        return None
+
+    def _rows(self, file: BufferedReader, parsed: CsvRows, stamp: tuple[int, ...]) -> Iterator[RawRow]:
+        with file:
+            yield from parsed.rows()
+        self.problems.extend(parsed.problems)
+        if (changed := changed_since(self.path, stamp)) is not None:
             self.problems.append(changed)
 
     def fingerprint(self) -> str:

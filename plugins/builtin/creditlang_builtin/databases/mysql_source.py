@@ -50,10 +50,10 @@ WHERE table_schema = %s AND constraint_name = 'PRIMARY'
 """
 
 
-def mysql_source(scheme: str, where: str) -> DatabaseSource:
+def mysql_source(where: str) -> DatabaseSource:
     """The source at an address. Raises `PluginError` CR780, CR787."""
     driver()
-    return DatabaseSource(mysql_address(scheme, where), MysqlDatabase)
+    return DatabaseSource(mysql_address("mysql", where), MysqlDatabase)
 
 
 class MysqlDatabase(Database):

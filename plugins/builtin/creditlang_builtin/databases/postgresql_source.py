@@ -64,10 +64,10 @@ ORDER BY relation.relname, attribute.attnum
 """
 
 
-def postgresql_source(scheme: str, where: str) -> DatabaseSource:
+def postgresql_source(where: str) -> DatabaseSource:
     """The source at an address. Raises `PluginError` CR780, CR787."""
     driver()
-    return DatabaseSource(postgresql_address(scheme, where), PostgresqlDatabase)
+    return DatabaseSource(postgresql_address("postgresql", where), PostgresqlDatabase)
 
 
 class PostgresqlDatabase(Database):

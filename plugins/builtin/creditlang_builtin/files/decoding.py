@@ -6,7 +6,10 @@ Chinese text before the damage, and refused. Whatever was chosen, if not UTF-8, 
 """
 
 import codecs
-from typing import Final
+from io import BytesIO
+from typing import BinaryIO, Final
+
+from attrs import frozen
 
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 
@@ -19,52 +22,75 @@ _CONTAINERS: Final = (
 )
 _ENOUGH: Final = 4
 _LOOKED_AT: Final = 65_536
+_PIECE: Final = 256 * 1024
 
 
-def is_container(content: bytes) -> bool:
-    """Whether bytes begin like a workbook, a PDF file or a web page."""
-    beginning = content[:256].lstrip(b" \t\r\n\xef\xbb\xbf")
-    return any(beginning.startswith(magic) for magic, _ in _CONTAINERS)
+@frozen
+class Encoding:
+    """What a file is written in, and how many bytes its mark takes."""
+
+    name: str
+    mark: int = 0
+
+
+def encoding_of(file: BinaryIO, name: str) -> tuple[Encoding | None, list[Diagnostic]]:
+    """The encoding, or None, and what there is to say: CR622 which it is, CR623 none fits, CR636 no text at all.
+
+    The file is gone through to its end, a piece at a time.
+    """
+    beginning = file.read(256)
+    for magic, words in _CONTAINERS:
+        if beginning.lstrip(b" \t\r\n\xef\xbb\xbf").startswith(magic):
+            return None, [report("CR636", Place(name), found=words)]
+    marked = [Encoding(encoding, len(mark)) for mark, encoding in _MARKS if beginning.startswith(mark)]
+    encoding = marked[0] if marked else Encoding("utf-8")
+    bad = _first_bad(file, encoding)
+    if bad is None:
+        return encoding, [] if encoding.name == "utf-8" else [report("CR622", Place(name), encoding="UTF-16")]
+    if not marked and not _is_damaged_utf8(file, bad):
+        chinese = Encoding("gb18030")
+        worse = _first_bad(file, chinese)
+        if worse is None:
+            return chinese, [report("CR622", Place(name), encoding="GB18030")]
+        bad = max(bad, worse)
+    return None, [report("CR623", Place(name, row=_row_of(file, bad)))]
 
 
 def decode(content: bytes, name: str) -> tuple[str | None, list[Diagnostic]]:
-    """The text, or None, and what there is to say: CR622 the encoding, CR623 none fits, CR636 no text at all."""
-    beginning = content[:256].lstrip(b" \t\r\n\xef\xbb\xbf")
-    for magic, words in _CONTAINERS:
-        if beginning.startswith(magic):
-            return None, [report("CR636", Place(name), found=words)]
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            return _decode_marked(content[len(mark) :], encoding, name)
-    try:
-        return content.decode("utf-8"), []
-    except UnicodeDecodeError as utf8:
-        if _is_damaged_utf8(content, utf8.start):
-            return None, [_undecodable(content, utf8.start, name)]
+    """The text of a whole file, or None, and what there is to say, as in `encoding_of`."""
+    encoding, said = encoding_of(BytesIO(content), name)
+    return None if encoding is None else content[encoding.mark :].decode(encoding.name), said
+
+
+def _first_bad(file: BinaryIO, encoding: Encoding) -> int | None:
+    """Where the first byte stands that is none of the encoding."""
+    decoder = codecs.getincrementaldecoder(encoding.name)()
+    end = file.seek(encoding.mark)
+    while True:
+        piece = file.read(_PIECE)
+        end += len(piece)
         try:
-            return content.decode("gb18030"), [report("CR622", Place(name), encoding="GB18030")]
-        except UnicodeDecodeError as gb18030:
-            return None, [_undecodable(content, max(utf8.start, gb18030.start), name)]
+            decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            return end - len(error.object) + error.start
+        if not piece:
+            return None
 
 
-def _decode_marked(content: bytes, encoding: str, name: str) -> tuple[str | None, list[Diagnostic]]:
-    """A file that says itself what it is."""
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        return None, [_undecodable(content, error.start, name)]
-    return text, [] if encoding == "utf-8" else [report("CR622", Place(name), encoding="UTF-16")]
-
-
-def _is_damaged_utf8(content: bytes, bad: int) -> bool:
+def _is_damaged_utf8(file: BinaryIO, bad: int) -> bool:
     """Whether what stands before the first bad byte is Chinese in UTF-8, which chance does not produce."""
-    before = content[max(0, bad - _LOOKED_AT) : bad].decode("utf-8", errors="replace")
+    start = file.seek(max(0, bad - _LOOKED_AT))
+    before = file.read(bad - start).decode("utf-8", errors="replace")
     foreign = [character for character in before if character > "\x7f" and character != "\ufffd"]
     return len(foreign) >= _ENOUGH and all(
         "\u3000" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef" for character in foreign
     )
 
 
-def _undecodable(content: bytes, position: int, name: str) -> Diagnostic:
-    before = content[:position]
-    return report("CR623", Place(name, row=before.count(b"\n") + (0 if b"\n" in before else before.count(b"\r")) + 1))
+def _row_of(file: BinaryIO, position: int) -> int:
+    """The row in which a byte stands, lines ending in LF or, if there is none before it, in CR."""
+    feeds = returns = file.seek(0)
+    while piece := file.read(min(_PIECE, position - file.tell())):
+        feeds += piece.count(b"\n")
+        returns += piece.count(b"\r")
+    return (feeds or returns) + 1

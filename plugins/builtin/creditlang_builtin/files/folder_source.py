@@ -1,8 +1,9 @@
 """A folder with one file per record kind, `student.csv`, `activity.xlsx` …, each opened by whichever plugin reads it.
 
-Files are taken in the order of their names; hidden files and the lock files of office programs are passed over. A
-file that no plugin reads is named: as an error if it looks like data, else as a note. Two files with one stem would
-give one record kind twice, most often the same export in two formats, and are an error; neither is read.
+Files are taken in the order of their names; hidden files, lock files of office programs and what
+Windows leaves there are passed over. A file that no plugin reads is named: as an error if it looks like data, else as a
+note. Two files with one stem would give one record kind twice, most often the same export in two formats, and are an
+error; neither is read.
 """
 
 from collections import Counter
@@ -20,11 +21,8 @@ _DATA_SUFFIXES: Final = frozenset(
     | {".parquet", ".arrow", ".feather", ".db", ".sqlite", ".dbf", ".mdb"}
 )
 _HIDDEN: Final = (".", "~$")
-
-
-def is_folder(where: str) -> bool:
-    """Whether an address is a folder."""
-    return Path(where).is_dir()
+_LEFT_BY_SYSTEMS: Final = frozenset({"thumbs.db", "desktop.ini"})
+"""What Windows leaves in a folder; `.DS_Store` is hidden anyway."""
 
 
 class FolderSource(Source):
@@ -65,7 +63,7 @@ class FolderSource(Source):
         """The files to open, as full paths: a name like `a:b.csv` must not be taken for a scheme."""
         folder = self.folder.resolve()
         try:
-            paths = sorted(path for path in folder.iterdir() if not path.name.startswith(_HIDDEN))
+            paths = sorted(path for path in folder.iterdir() if not _is_no_data(path.name))
         except OSError as error:
             self.problems.append(report("CR620", Place(folder.name), reason=system_reason(error)))
             return []
@@ -87,3 +85,12 @@ class FolderSource(Source):
             self.problems.append(report("CR640", Place(path.name), suffix=path.suffix.lower()))
         else:
             self.problems.append(report("CR641", Place(path.name)))
+
+
+def file_or_folder(where: str, open_file: Callable[[str], Source], only: str) -> Source:
+    """The one file at an address, or all the files there that have the suffix `only`."""
+    return FolderSource(where, open_file, only) if Path(where).is_dir() else open_file(where)
+
+
+def _is_no_data(name: str) -> bool:
+    return name.startswith(_HIDDEN) or name.lower() in _LEFT_BY_SYSTEMS

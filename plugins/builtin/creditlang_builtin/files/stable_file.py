@@ -1,4 +1,4 @@
-"""Reads a whole file, and knows whether it held still meanwhile.
+"""Reads a file, whole or piece by piece, and knows whether it held still meanwhile.
 
 A file that a spreadsheet or a download is still writing gives a torn reading that looks like a complete one. So the
 size and the time of change are taken before the first byte, compared after the last, and once more when the rows have
@@ -8,6 +8,7 @@ been used.
 import os
 import stat
 from hashlib import sha256
+from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,7 @@ LARGEST_FILE: Final = 512 * 1024 * 1024
 
 
 @frozen
-class Reading:
+class FileContent:
     """The bytes of a file, their SHA-256, and what the file looked like when they were read."""
 
     path: Path
@@ -47,20 +48,42 @@ def stamp_of(status: os.stat_result) -> tuple[int, ...]:
     return (status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def read_file(path: Path, limit: int = LARGEST_FILE) -> Reading | Diagnostic:
-    """The file's content, or why there is none: CR620 unreadable, CR632 changed while it was read, CR633 too large."""
-    place = Place(path.name)
+def open_file(path: Path) -> BufferedReader | Diagnostic:
+    """A file to be read piece by piece, or CR620."""
     try:
-        with path.open("rb") as file:
+        file = path.open("rb")
+    except OSError as error:
+        return unreadable(path, error)
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    return report("CR620", Place(path.name), reason=Phrase("it is not a file", "它不是文件"))
+
+
+def unreadable(path: Path, error: OSError) -> Diagnostic:
+    """CR620 with what the system says."""
+    return report("CR620", Place(path.name), reason=error.strerror or type(error).__name__)
+
+
+def read_file(path: Path, limit: int = LARGEST_FILE) -> FileContent | Diagnostic:
+    """The file's content, or why there is none: CR620 unreadable, CR632 changed while it was read, CR633 too large."""
+    file = open_file(path)
+    if isinstance(file, Diagnostic):
+        return file
+    try:
+        with file:
             before = os.fstat(file.fileno())
-            if not stat.S_ISREG(before.st_mode):
-                return report("CR620", place, reason=Phrase("it is not a file", "它不是文件"))
             if before.st_size > limit:
-                return report("CR633", place, limit=f"{limit // (1024 * 1024)} MiB")
+                return report("CR633", Place(path.name), limit=f"{limit // (1024 * 1024)} MiB")
             content = file.read(limit + 1)
     except OSError as error:
+<<<<<<< HEAD
         return report("CR620", place, reason=system_reason(error))
     reading = Reading(path, content, sha256(content).hexdigest(), stamp_of(before))
+=======
+        return unreadable(path, error)
+    reading = FileContent(path, content, sha256(content).hexdigest(), stamp_of(before))
+>>>>>>> words
     if len(content) != before.st_size:
-        return report("CR632", place)
+        return report("CR632", Place(path.name))
     return reading.changed() or reading

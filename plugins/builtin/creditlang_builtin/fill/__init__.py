@@ -1,3 +1,3 @@
-"""A school's own form, filled: `template` reads the workbook and its placeholders, `words` knows what they stand for,
-`rows` repeats rows, `heights` makes them high enough, `fill_output` puts it together.
+"""A school's own form, filled: `form_workbook` reads the workbook, `placeholders` knows what stands for what,
+`repeated_rows` repeats rows, `row_heights` makes them high enough, `fill_output` puts it together.
 """

@@ -17,8 +17,8 @@ from creditlang.plugin import Output, PluginError
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, Row
 from creditlang.toolkit.atomic_files import PendingFile, reporting
+from creditlang_builtin.fill.form_workbook import Template
 from creditlang_builtin.fill.placeholders import Words
-from creditlang_builtin.fill.template_workbook import Template
 from creditlang_builtin.forms.file_names import Names
 from creditlang_builtin.forms.staged_folder import StagedFolder
 

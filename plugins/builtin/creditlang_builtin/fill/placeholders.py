@@ -23,8 +23,8 @@ from attrs import define, field, frozen
 
 from creditlang.plugin.run_data import Given, RecordRow, ResultRow, RunData, shown
 from creditlang.schema import Value
+from creditlang.toolkit.open_amounts import Amount
 from creditlang.words import ANSWERS, COLUMNS, DISPOSITIONS, STATUSES, Phrase, code_of, word
-from creditlang_builtin.forms.open_amounts import Amount
 
 SORTS: Final = ("policy", "student", "account", "fact", "requirement", "record", "counted", "students")
 ROWS: Final = ("record", "counted", "students")

@@ -15,8 +15,8 @@ from attrs import field, frozen
 from creditlang.plugin import text_of
 from creditlang.plugin.run_data import RecordRow, ResultRow, RunData, shown
 from creditlang.schema import Value
+from creditlang.toolkit.open_amounts import Amount
 from creditlang.words import ANSWERS, COLON, Language, Phrase, in_language, said, word
-from creditlang_builtin.forms.open_amounts import Amount
 
 _STANDS: Final = frozenset(("counted", "reduced", "pending"))
 _GRADES: Final = ("级", "奖")

@@ -14,7 +14,7 @@ from creditlang.schema import RawRow, RawTable
 from creditlang.toolkit.arrow_text import BROKEN_TEXT
 from creditlang.toolkit.table_heading import heading_problems
 from creditlang_builtin.files.decoding import decode
-from creditlang_builtin.files.stable_file import Reading, read_file
+from creditlang_builtin.files.stable_file import FileContent, read_file
 from creditlang_builtin.json.json_rows import JsonDocument, JsonLines, JsonMistake, JsonTable
 
 _ONE_LIST = Phrase("it is one list; the ending for that is .json", "它是一个列表，扩展名应为 .json")
@@ -51,7 +51,7 @@ class _JsonFile(Source):
         """SHA-256 of the file's bytes, as `sha256sum` prints it."""
         return self._digest
 
-    def _tables(self, text: str, reading: Reading) -> Iterator[RawTable]:
+    def _tables(self, text: str, reading: FileContent) -> Iterator[RawTable]:
         raise NotImplementedError
 
     def _not_json(self, found: Diagnostic) -> Diagnostic:
@@ -74,7 +74,7 @@ class _JsonFile(Source):
         self.problems += found
         return not found
 
-    def _watched(self, rows: Iterator[RawRow], reading: Reading) -> Iterator[RawRow]:
+    def _watched(self, rows: Iterator[RawRow], reading: FileContent) -> Iterator[RawRow]:
         yield from rows
         if (changed := reading.changed()) is not None:
             self.problems.append(changed)
@@ -83,7 +83,7 @@ class _JsonFile(Source):
 class JsonSource(_JsonFile):
     """One document: a list of objects, or an object of such lists."""
 
-    def _tables(self, text: str, reading: Reading) -> Iterator[RawTable]:
+    def _tables(self, text: str, reading: FileContent) -> Iterator[RawTable]:
         place = self.path.name
         try:
             document = JsonDocument(text, place)
@@ -116,7 +116,7 @@ class JsonLinesSource(_JsonFile):
 
     kind = "JSON Lines"
 
-    def _tables(self, text: str, reading: Reading) -> Iterator[RawTable]:
+    def _tables(self, text: str, reading: FileContent) -> Iterator[RawTable]:
         place = self.path.name
         lines = JsonLines(text, place)
         if not lines.table.names and text.lstrip()[:1] == "[":

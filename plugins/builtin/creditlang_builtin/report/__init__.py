@@ -1,1 +1,1 @@
-"""The report for people: `findings` reads a run, `pictures` draws, `report_output` writes one page of HTML."""
+"""The report for people on a run or a comparison: `…_findings` read it, `…_pictures` draw, `report_output` writes."""

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from creditlang.plugin import ComparisonData
 from creditlang.plugin.run_data import ResultRow, shown
+from creditlang.toolkit.open_amounts import Amount
 from creditlang.words import (
     COLON,
     COLUMNS,
@@ -28,7 +29,6 @@ from creditlang.words import (
     said,
     word,
 )
-from creditlang_builtin.forms.open_amounts import Amount
 
 MOST_PEOPLE: Final = 30
 MOST_CROSSINGS: Final = 100

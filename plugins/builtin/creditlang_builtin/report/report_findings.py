@@ -17,8 +17,8 @@ from attrs import frozen
 
 from creditlang.plugin.run_data import ResultRow, RunData, shown
 from creditlang.schema import Value
+from creditlang.toolkit.open_amounts import Amount
 from creditlang.words import COLON, COMMA, DISPOSITIONS, Language, Phrase, in_language, listed, said, word
-from creditlang_builtin.forms.open_amounts import Amount
 
 STATUSES: Final = ("met", "unmet", "open")
 CLOSE: Final = Decimal("0.2")

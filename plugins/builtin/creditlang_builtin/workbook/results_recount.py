@@ -28,7 +28,7 @@ _DAMAGED: Final = Phrase("it is damaged", "文件已损坏")
 
 
 @frozen
-class Counted:
+class SheetCount:
     """A sheet's name, and how many rows and cells are in it."""
 
     name: str
@@ -36,7 +36,7 @@ class Counted:
     cells: int
 
 
-def counted(path: Path) -> list[Counted] | Phrase:
+def counted(path: Path) -> list[SheetCount] | Phrase:
     """What a workbook of ours holds, or why that cannot be told."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -46,7 +46,8 @@ def counted(path: Path) -> list[Counted] | Phrase:
             ]
             found = {name: _through(archive, name) for name in archive.namelist()}
             return [
-                Counted(name, *found[f"xl/worksheets/sheet{number}.xml"]) for number, name in enumerate(names, start=1)
+                SheetCount(name, *found[f"xl/worksheets/sheet{number}.xml"])
+                for number, name in enumerate(names, start=1)
             ]
     except (OSError, zipfile.BadZipFile, KeyError, UnicodeDecodeError, expat.ExpatError):
         return _DAMAGED

@@ -13,7 +13,7 @@ from typing import Final
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.plugin import Source
 from creditlang.schema import RawTable
-from creditlang_builtin.files.stable_file import Reading, read_file
+from creditlang_builtin.files.stable_file import FileContent, read_file
 from creditlang_builtin.workbook.cell_tags import Unusual
 from creditlang_builtin.workbook.results_recount import is_marked
 from creditlang_builtin.workbook.sheet_table import Cells, table_name, table_of
@@ -53,7 +53,7 @@ class WorkbookSource(Source):
         """SHA-256 of the file's bytes."""
         return self._digest
 
-    def _tables(self, reading: Reading) -> Iterator[RawTable]:
+    def _tables(self, reading: FileContent) -> Iterator[RawTable]:
         content = reading.content
         if content.startswith(_ZIP):
             yield from self._xlsx(content)

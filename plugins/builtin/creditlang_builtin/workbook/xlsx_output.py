@@ -24,7 +24,7 @@ from creditlang.diagnostics import Phrase, Place, report
 from creditlang.plugin import Output, PluginError
 from creditlang.schema import Column, Row
 from creditlang.toolkit.atomic_files import PendingFile, reporting
-from creditlang_builtin.workbook.results_recount import MARK, Counted, counted, may_be_replaced
+from creditlang_builtin.workbook.results_recount import MARK, SheetCount, counted, may_be_replaced
 from creditlang_builtin.workbook.results_sheet import LONGEST_TEXT, Formats, NotWritten, TooLong, XlsxSheet
 
 _LOOKED_AT: Final = 200
@@ -79,7 +79,7 @@ class XlsxOutput(Output):
             found = counted(self._pending.temporary)
             if isinstance(found, Phrase):
                 raise self._broken(found)
-            wanted = [Counted(sheet.page.name, sheet.rows, sheet.cells) for sheet in self._sheets]
+            wanted = [SheetCount(sheet.page.name, sheet.rows, sheet.cells) for sheet in self._sheets]
             if found != wanted:
                 raise self._broken(_difference(found, wanted))
             self._pending.publish()
@@ -138,7 +138,7 @@ class XlsxOutput(Output):
                 self._book = None
 
 
-def _difference(found: Sequence[Counted], wanted: Sequence[Counted]) -> Phrase:
+def _difference(found: Sequence[SheetCount], wanted: Sequence[SheetCount]) -> Phrase:
     """What of a workbook is not as it was written."""
     if [sheet.name for sheet in found] != [sheet.name for sheet in wanted]:
         return Phrase("sheets are missing", "缺少工作表")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Sheet:
+class XlsxSheet:
     """A sheet as the workbook lists it."""
 
     name: str
@@ -51,7 +51,7 @@ class XlsxBook:
         self.relations = list(self.package.xml("xl/_rels/workbook.xml.rels"))
         self.sheets = tuple(self._sheets())
 
-    def _sheets(self) -> Iterator[Sheet]:
+    def _sheets(self) -> Iterator[XlsxSheet]:
         targets = dict(self._targets("worksheet"))
         listed = [node for node in self.book.iter() if _local(node.tag) == "sheet"]
         if len(listed) > MOST_SHEETS:
@@ -59,7 +59,7 @@ class XlsxBook:
         for node in listed:
             part = next((targets.get(value) for key, value in node.attrib.items() if _local(key) == "id"), None)
             if part is not None:  # else a sheet that is a chart
-                yield Sheet(node.get("name") or "", node.get("state", "visible") == "visible", part)
+                yield XlsxSheet(node.get("name") or "", node.get("state", "visible") == "visible", part)
 
     def _targets(self, kind: str) -> Iterator[tuple[str, str]]:
         """The parts of a kind that the workbook refers to, by the names by which it does."""
@@ -69,7 +69,7 @@ class XlsxBook:
                 target = target if target.startswith("/") else posixpath.join("xl", target)
                 yield relation.get("Id") or "", posixpath.normpath(target)
 
-    def cells(self, sheet: Sheet) -> Cells:
+    def cells(self, sheet: XlsxSheet) -> Cells:
         """What is in a sheet. Going through its blocks raises `Unusual` if it is to be read `exactly`."""
         reader = SheetReader(self._formats, self._shared, self._since_1904)
         return Cells(lambda: reader.blocks(self.package.pieces(sheet.part)), reader.merges)
@@ -97,7 +97,7 @@ class XlsxBook:
         settings = (node for node in self.book if _local(node.tag) == "workbookPr")
         return any(node.get("date1904") in ("1", "true") for node in settings)
 
-    def exactly(self, sheet: Sheet) -> Cells:
+    def exactly(self, sheet: XlsxSheet) -> Cells:
         """What is in a sheet that is not written as office programs write it."""
         reader = ExactReader(self._formats, self._shared, self._since_1904)
         return Cells(lambda: reader.blocks(self.package.pieces(sheet.part)), reader.merges)

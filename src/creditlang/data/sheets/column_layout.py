@@ -19,7 +19,7 @@ from creditlang.schema import RawTable
 
 
 @frozen
-class Column:
+class PlacedColumn:
     """A column of a sheet: how to read it, where it stands if it is there, and what the sheet calls it."""
 
     reader: ColumnReader
@@ -36,8 +36,8 @@ class Layout:
     """Empty for the sheet of students."""
     identity: int | None
     record_id: int | None
-    columns: tuple[Column, ...]
-    people: tuple[Column, ...]
+    columns: tuple[PlacedColumn, ...]
+    people: tuple[PlacedColumn, ...]
     """Columns of students in a sheet of records."""
     missing: tuple[tuple[str, ...], ...]
     """Columns that are needed and not there: what messages call each, then all that it may be called."""
@@ -127,10 +127,10 @@ class Layouts:
                 None,
             )
 
-        def column(reader: ColumnReader) -> Column:
+        def column(reader: ColumnReader) -> PlacedColumn:
             position = find(reader.texts)
             head = reader.shown if position is None else strip_cell(heads[position])
-            return Column(reader, position, (shown or {}).get(head, head))
+            return PlacedColumn(reader, position, (shown or {}).get(head, head))
 
         builtin = self.builtin(kind)
         places = {name: find(texts) for name, texts in builtin.items()}

@@ -10,15 +10,15 @@ reported and not read. Of a table that may be passed over no row is looked at he
 Rows that are the same may be a copy, or two lessons missed on one day: they count, and a warning names them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from attrs import evolve
 
 from creditlang.data.sheets.sheet_heading import RUNNING_NUMBERS, Heading, Sheet, plain_heading
 from creditlang.data.sheets.totals_rows import numbered
 from creditlang.diagnostics import Diagnostic, Place, report
-from creditlang.schema import RawBatch, RawRow, RawTable
+from creditlang.schema import RawRow, RawTable
 
 _COMPARED: Final = 20
 """Rows of the beginning."""
@@ -72,18 +72,12 @@ class Repeated:
 
 
 def _renamed(table: RawTable, source: str) -> RawTable:
-    def watched(content: Iterable[Any]) -> Iterator[Any]:
-        for one in content:
-            if isinstance(one, RawBatch):
-                yield evolve(one, problems={at: _moved(found, source) for at, found in one.problems.items()})
-            elif isinstance(one, RawRow) and one.problem is not None:
-                yield evolve(one, problem=_moved(one.problem, source))
-            else:
-                yield one
-
+    rows = (row if row.problem is None else evolve(row, problem=_moved(row.problem, source)) for row in table.rows)
     return evolve(
-        table.through(watched),
+        table,
         source=source,
+        rows=rows,
+        columnar=None,
         doubts=tuple(_moved(found, source) for found in table.doubts),
         unread={name: _moved(found, source) for name, found in table.unread.items()},
     )

@@ -23,7 +23,7 @@ from attrs import evolve, frozen
 
 from creditlang.data.cells import strip_cell
 from creditlang.diagnostics import Diagnostic, Phrase, Place, listed, report
-from creditlang.schema import RawBatch, RawRow, RawTable
+from creditlang.schema import RawRow, RawTable
 
 LOOKED_AT: Final = 20
 """Rows below the source's first line among which the heading may be."""
@@ -88,15 +88,8 @@ class Sheet:
         A table that may be passed over is left alone: its heading is sure, and its rows may be none of our business.
         """
         self.table = table
-        self._batches: Iterator[RawBatch] | None = None
-        rows = iter(table.rows)
-        if table.columnar is not None and not table.optional:
-            batches = table.columnar()
-            beginning = tuple(islice(batches, 1))
-            self._batches = chain(beginning, batches)
-            rows = chain.from_iterable(batch.rows() for batch in beginning)
-        self.first = () if table.optional else tuple(islice(rows, LOOKED_AT))
-        self._rows = rows
+        self._rows = iter(table.rows)
+        self.first = () if table.optional else tuple(islice(self._rows, LOOKED_AT))
 
     @property
     def lines(self) -> list[tuple[str, ...]]:
@@ -108,22 +101,14 @@ class Sheet:
         if self.table.optional:
             return evolve(self.table, header=heading.cells)
         skipped = heading.line + heading.lines - 1
-        if skipped == 0 and self._batches is not None:
-            batches = self._batches
-            return RawTable.of_batches(self.table.name, self.table.source, heading.cells, lambda: batches)
-        rows: Iterator[RawRow] = chain(self.first[skipped:], self._remaining())
+        rows: Iterator[RawRow] = chain(self.first[skipped:], self._rows)
         if skipped:
             rows = (_measured(row, len(heading.cells), self.table.source) for row in rows)
         return evolve(self.table, header=heading.cells, rows=rows, columnar=None, doubts=())
 
     def count(self) -> int:
         """How many rows there are, for a sheet that is not read."""
-        return len(self.first) + sum(1 for _ in self._remaining())
-
-    def _remaining(self) -> Iterable[RawRow]:
-        if self._batches is None:
-            return self._rows
-        return islice(chain.from_iterable(batch.rows() for batch in self._batches), len(self.first), None)
+        return len(self.first) + sum(1 for _ in self._rows)
 
 
 def _readable(row: RawRow) -> bool:

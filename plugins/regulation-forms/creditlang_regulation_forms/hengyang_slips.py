@@ -14,9 +14,9 @@ from creditlang.plugin import Form
 from creditlang.plugin.document import Cell, Document, Line, Page, plain
 from creditlang.plugin.run_data import Person, RecordRow, ResultRow, RunData, shown
 from creditlang.schema import Value
-from creditlang_builtin.forms.hengyang_book import POLICY, Book
-from creditlang_builtin.forms.hengyang_sheet import day_text, top
-from creditlang_builtin.forms.open_amounts import Amount
+from creditlang.toolkit.open_amounts import Amount
+from creditlang_regulation_forms.hengyang_book import POLICY, Book
+from creditlang_regulation_forms.hengyang_sheet import day_text, top
 
 _ROWS: Final = 10
 _BASE: Final = {"moral": "01", "running_reading": "02", "running": "02", "reading_credits": "02", "academic": "03",

@@ -17,7 +17,7 @@ from attrs import field, frozen
 
 from creditlang.plugin.run_data import Person, RecordRow, ResultRow, RunData, shown
 from creditlang.schema import Value
-from creditlang_builtin.forms.open_amounts import Amount
+from creditlang.toolkit.open_amounts import Amount
 
 POLICY: Final = "hengyang-2024-14"
 _STANDS: Final = ("counted", "reduced", "pending")

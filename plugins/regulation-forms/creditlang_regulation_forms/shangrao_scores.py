@@ -14,7 +14,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from creditlang.plugin.run_data import Person, RunData, shown
-from creditlang_builtin.forms.open_amounts import Amount
+from creditlang.toolkit.open_amounts import Amount
 
 SCORE: Final = "conduct"
 DEDUCTIONS: Final = "deductions"

@@ -15,8 +15,7 @@ from creditlang.plugin import Form
 from creditlang.plugin.document import Cell, Document, Line, Page, plain
 from creditlang.plugin.run_data import RunData, shown
 from creditlang.schema import Value
-from creditlang_builtin.forms.conduct_scores import UNDECIDED, Conduct, ConductBook, Event, Term
-from creditlang_builtin.forms.office_sheet import (
+from creditlang.toolkit.office_sheet import (
     as_of_text,
     heading,
     rows_of,
@@ -25,7 +24,8 @@ from creditlang_builtin.forms.office_sheet import (
     signatures,
     titled,
 )
-from creditlang_builtin.forms.open_amounts import Amount
+from creditlang.toolkit.open_amounts import Amount
+from creditlang_regulation_forms.shangrao_scores import UNDECIDED, Conduct, ConductBook, Event, Term
 
 _POLICIES: Final = ("shangrao-2022-27",)
 _NUMERALS: Final = "一二三四五六七八九十"

@@ -12,10 +12,10 @@ from creditlang.plugin import Form
 from creditlang.plugin.document import Document, Page, plain
 from creditlang.plugin.run_data import Person, RunData, shown
 from creditlang.schema import Value
-from creditlang_builtin.forms.hengyang_book import POLICY, Book, Makeup
-from creditlang_builtin.forms.hengyang_sheet import stamp, table, top
-from creditlang_builtin.forms.office_sheet import as_of_text, semester_title
-from creditlang_builtin.forms.open_amounts import Amount
+from creditlang.toolkit.office_sheet import as_of_text, semester_title
+from creditlang.toolkit.open_amounts import Amount
+from creditlang_regulation_forms.hengyang_book import POLICY, Book, Makeup
+from creditlang_regulation_forms.hengyang_sheet import stamp, table, top
 
 _COLLEGE_STAMP: Final = ("二级学院（盖章）", "填报日期：")
 _MAKEUP_HEAD: Final = ("序号", "二级学院", "学生姓名", "所在班级", "申请重修时间", "申请重修项目", "重修得分")

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from creditlang_repl.command_handlers import helping, keeping, looking, opening, trying
 from creditlang_repl.conversation import Handler
-from creditlang_repl.handlers import helping, keeping, looking, opening, trying
 
 HANDLERS: Mapping[str, Handler] = {
     "load": opening.load, "data": opening.data, "reload": opening.reload, "student": opening.student,

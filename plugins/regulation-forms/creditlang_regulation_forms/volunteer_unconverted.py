@@ -15,9 +15,9 @@ from creditlang.plugin import Form
 from creditlang.plugin.document import Document
 from creditlang.plugin.run_data import RecordRow, ResultRow, RunData, shown
 from creditlang.schema import Value
+from creditlang.toolkit.office_sheet import as_of_text, heading, rows_of, sheet, signatures, titled
+from creditlang.toolkit.open_amounts import Amount
 from creditlang.words import DISPOSITIONS, word
-from creditlang_builtin.forms.office_sheet import as_of_text, heading, rows_of, sheet, signatures, titled
-from creditlang_builtin.forms.open_amounts import Amount
 
 _KIND: Final = "service"
 _PROFILE: Final = "profile_complete"
