@@ -23,7 +23,7 @@ NEVER_SAID = {
     "{len_type} values are required, but {len_value} was given.",
     "{len_type} values are required, but {len_value} were given.",
 }  # fmt: skip
-"""Of types and deprecations that no command has; a mistake of whoever writes a command is a TypeError and left out below."""
+"""Of types and deprecations that no command has; mistakes of whoever writes a command are left out below."""
 
 
 def sentences(module: Any) -> set[str]:

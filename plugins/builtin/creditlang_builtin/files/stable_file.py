@@ -62,7 +62,7 @@ def open_file(path: Path) -> BufferedReader | Diagnostic:
 
 def unreadable(path: Path, error: OSError) -> Diagnostic:
     """CR620 with what the system says."""
-    return report("CR620", Place(path.name), reason=error.strerror or type(error).__name__)
+    return report("CR620", Place(path.name), reason=system_reason(error))
 
 
 def read_file(path: Path, limit: int = LARGEST_FILE) -> FileContent | Diagnostic:
@@ -77,13 +77,8 @@ def read_file(path: Path, limit: int = LARGEST_FILE) -> FileContent | Diagnostic
                 return report("CR633", Place(path.name), limit=f"{limit // (1024 * 1024)} MiB")
             content = file.read(limit + 1)
     except OSError as error:
-<<<<<<< HEAD
-        return report("CR620", place, reason=system_reason(error))
-    reading = Reading(path, content, sha256(content).hexdigest(), stamp_of(before))
-=======
         return unreadable(path, error)
     reading = FileContent(path, content, sha256(content).hexdigest(), stamp_of(before))
->>>>>>> words
     if len(content) != before.st_size:
         return report("CR632", Place(path.name))
     return reading.changed() or reading
