@@ -18,7 +18,7 @@ Folder = Callable[..., Path]
 
 
 @pytest.mark.parametrize(("language", "met", "equation"), [
-    ("en", "unmet", "read 3 = counted 3 + reduced 0 + void 0 + pending 0 + unmatched 0 + invalid 0"),
+    ("en", "not met", "read 3 = counted 3 + reduced 0 + void 0 + pending 0 + unmatched 0 + invalid 0"),
     ("zh", "不符合", "读入 3 = 计入 3 + 核减 0 + 不计 0 + 待定 0 + 无对应规则 0 + 无效 0"),
 ])  # fmt: skip
 def test_a_summary(cli: Any, policy: Path, folder: Folder, language: str, met: str, equation: str) -> None:
