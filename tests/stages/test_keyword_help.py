@@ -15,11 +15,11 @@ from creditlang.diagnostics import Language, render
 from creditlang.driver import Compiled, compile_source
 from creditlang.examples import run_examples
 from creditlang.source import SourceFile
-from creditlang.syntax import grammar
 from creditlang.syntax import tree as t
 from creditlang.syntax.keyword_help import KeywordHelp, help_text, keyword_help, of
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import prepare
+from creditlang.syntax.parse import grammar
 
 GROUND = (Path(__file__).parent / "keyword_help.credit").read_text(encoding="utf-8")
 AROUND = {

@@ -4,6 +4,7 @@ Exit codes: 0 clean; 1 the policy or an example has findings; 2 usage; 3 data no
 4 plugin or input and output.
 """
 
+import gc
 import sys
 from functools import partial
 from importlib import import_module
@@ -99,6 +100,7 @@ def main() -> None:
     creditlang repl hengyang --data sample:hengyang    try things out: what if …?
     creditlang diff hengyang my-policy.credit --data folder/    who gains and who loses by the new version
     """
+    gc.set_threshold(50_000)  # trees and cores live as long as the command: seldom look for what could be thrown away
 
 
 __all__ = ["main"]

@@ -54,6 +54,8 @@ def outline(value: Any, depth: int = 0, name: str = "") -> list[str]:
     """A node and its parts as indented lines; what is empty is left out."""
     import attrs
 
+    if isinstance(value, frozenset):
+        value = tuple(sorted(value))
     pad, head = "  " * depth, f"{name}: " if name else ""
     if attrs.has(type(value)):
         if type(value).__name__ == "Identifier":
@@ -61,7 +63,7 @@ def outline(value: Any, depth: int = 0, name: str = "") -> list[str]:
         lines = [f"{pad}{head}{type(value).__name__}"]
         for field in attrs.fields(type(value)):
             part = getattr(value, field.name)
-            if field.name not in ("span", "depth") and part not in (None, (), "", False):
+            if field.name not in ("span", "depth") and part is not False and part not in (None, (), ""):
                 lines += outline(part, depth + 1, field.name)
         return lines
     if isinstance(value, tuple) and value and not isinstance(value[0], str):

@@ -9,62 +9,63 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import field
 
+from creditlang.nodes import Written, node
 from creditlang.plugin.interface import Function
 
 Value = Decimal | str | bool | date
 
 
-@frozen
-class Expression:
+@node
+class Expression(Written):
     """An expression of the core."""
 
 
-@frozen
+@node
 class Constant(Expression):
     """A value."""
 
     value: Value
 
 
-@frozen
+@node
 class Field(Expression):
     """A field of the record."""
 
     name: str
 
 
-@frozen
+@node
 class Attribute(Expression):
     """An attribute of the student."""
 
     name: str
 
 
-@frozen
+@node
 class Setting(Expression):
     """A named value, at the record's date where it changes at dates."""
 
     name: str
 
 
-@frozen
+@node
 class Enrolled(Expression):
     """Whether the student is enrolled in the record's semester."""
 
 
-@frozen
+@node
 class Named(Expression):
     """Whether the record itself names its student."""
 
 
-@frozen
+@node
 class Ended(Expression):
     """Whether the record's semester has ended on the as-of date."""
 
 
-@frozen
+@node
 class Balance(Expression):
     """The balance of an account: in the current period, or over the whole time."""
 
@@ -72,21 +73,21 @@ class Balance(Expression):
     whole: bool
 
 
-@frozen
+@node
 class FactValue(Expression):
     """A fact, in the current period if it has periods."""
 
     name: str
 
 
-@frozen
+@node
 class RecordFact(Expression):
     """A fact of the record, worked out once for each record."""
 
     name: str
 
 
-@frozen
+@node
 class Aggregate(Expression):
     """The sum, highest or lowest over the periods of an account or fact inside the current period."""
 
@@ -95,8 +96,8 @@ class Aggregate(Expression):
     is_fact: bool
 
 
-@frozen
-class Table:
+@node
+class Table(Written):
     """A table of numbers: labels along each dimension, and the cells that are printed."""
 
     name: str
@@ -105,7 +106,7 @@ class Table:
     cells: Mapping[tuple[str, ...], Decimal] = field(eq=False)
 
 
-@frozen
+@node
 class Lookup(Expression):
     """A table read at its keys; an empty cell leaves the record without a rate."""
 
@@ -113,16 +114,16 @@ class Lookup(Expression):
     keys: tuple[Expression, ...]
 
 
-@frozen
+@node
 class Call(Expression):
     """A function of a plugin at its arguments."""
 
     name: str
     arguments: tuple[Expression, ...]
-    function: Function = field(eq=False, repr=False)
+    function: Function = field(eq=False)
 
 
-@frozen
+@node
 class Compare(Expression):
     """A comparison; `ranks` orders the values of a scale, the higher rank being the greater."""
 
@@ -132,7 +133,7 @@ class Compare(Expression):
     ranks: Mapping[str, int] | None = field(default=None, eq=False)
 
 
-@frozen
+@node
 class OneOf(Expression):
     """Membership in a list of values."""
 
@@ -140,14 +141,14 @@ class OneOf(Expression):
     options: tuple[Expression, ...]
 
 
-@frozen
+@node
 class Present(Expression):
     """Whether the operand has a value."""
 
     operand: Expression
 
 
-@frozen
+@node
 class Logical(Expression):
     """``and``, ``or``; the right side is read only if the left leaves it open."""
 
@@ -156,14 +157,14 @@ class Logical(Expression):
     right: Expression
 
 
-@frozen
+@node
 class Not(Expression):
     """Negation."""
 
     operand: Expression
 
 
-@frozen
+@node
 class Arithmetic(Expression):
     """``+``, ``-``, ``*``."""
 
@@ -172,7 +173,7 @@ class Arithmetic(Expression):
     right: Expression
 
 
-@frozen
+@node
 class Rounded(Expression):
     """A value, or a quotient, rounded to a step; `divisor` keeps a division exact until it is rounded."""
 
@@ -182,7 +183,7 @@ class Rounded(Expression):
     step: Decimal
 
 
-@frozen
+@node
 class Steps(Expression):
     """``first`` from ``at`` on, then ``then`` for each full ``per_full`` above it, at most ``at_most``."""
 
@@ -194,7 +195,7 @@ class Steps(Expression):
     at_most: Decimal | None
 
 
-@frozen
+@node
 class Cases(Expression):
     """The value of the case that applies."""
 
@@ -203,7 +204,7 @@ class Cases(Expression):
     what: str
 
 
-@frozen
+@node
 class Later(Expression):
     """A date so long after another."""
 
@@ -212,21 +213,21 @@ class Later(Expression):
     unit: str
 
 
-@frozen
+@node
 class DayOfMonth(Expression):
     """A numbered day of the record's month, its last day where the month is shorter."""
 
     day: int
 
 
-@frozen
+@node
 class WeekOf(Expression):
     """The number of the teaching week of a date in its semester."""
 
     date: Expression
 
 
-@frozen
+@node
 class Boundary(Expression):
     """The first or last day of the record's period; of a semester, its first or last teaching day."""
 
@@ -234,7 +235,7 @@ class Boundary(Expression):
     period: str
 
 
-@frozen
+@node
 class UsedIn(Expression):
     """Whether the value of the record's field stands in a counted record of an account, before any moves."""
 
@@ -242,7 +243,7 @@ class UsedIn(Expression):
     account: str
 
 
-@frozen
+@node
 class CountRecords(Expression):
     """How many valid records of a kind there are in the current period."""
 
@@ -250,7 +251,7 @@ class CountRecords(Expression):
     where: Expression | None
 
 
-@frozen
+@node
 class Latest(Expression):
     """A field of the latest record of a kind, on or before a date if one is given."""
 
@@ -259,26 +260,26 @@ class Latest(Expression):
     before: Expression | None
 
 
-@frozen
+@node
 class AsOf(Expression):
     """The as-of date; the last day there is, when none was given."""
 
 
-@frozen
+@node
 class Same(Expression):
     """Inside a search: whether the record looked at is another one, with the same value of a field."""
 
     field: str
 
 
-@frozen
+@node
 class RequirementStatus(Expression):
     """Whether a requirement is met."""
 
     name: str
 
 
-@frozen
+@node
 class SumRecords(Expression):
     """The sum of a value over the valid records of a kind in the current period; a record without it adds nothing."""
 
@@ -287,6 +288,6 @@ class SumRecords(Expression):
     where: Expression | None
 
 
-@frozen
+@node
 class Unknown(Expression):
     """Stands for an expression with an error, so that the rest can be checked."""

@@ -12,24 +12,25 @@ from typing import Literal
 from attrs import field, frozen
 
 from creditlang.core.expressions import Expression, Table
+from creditlang.nodes import Written, node
 from creditlang.source import Span
 from creditlang.types import Type
 
 Disposition = Literal["counted", "reduced", "void", "pending", "unmatched", "invalid"]
 
 
-@frozen
-class Operator:
+@node
+class Operator(Written):
     """Something done to entries: its articles, and its line in the policy as it is written."""
 
     number: int = field(kw_only=True)
     text: str = field(default="", kw_only=True)
     article: str = field(default="", kw_only=True)
-    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+    span: Span | None = field(default=None, kw_only=True, eq=False)
 
 
-@frozen
-class Group:
+@node
+class Group(Written):
     """What is taken together: entries of the same periods and the same values of fields.
 
     No periods and no fields mean the whole time. A record without a value in one of the fields is a group of its own.
@@ -39,8 +40,8 @@ class Group:
     fields: tuple[str, ...] = ()
 
 
-@frozen
-class Fallback:
+@node
+class Fallback(Written):
     """What becomes of an entry for which an operator finds no value."""
 
     disposition: Literal["void", "invalid", "pending"]
@@ -50,7 +51,7 @@ class Fallback:
 
 
 # ---- select
-@frozen
+@node
 class Guard(Operator):
     """Records for which the condition holds (`keeps`: does not hold) become void, invalid or pending."""
 
@@ -63,8 +64,8 @@ class Guard(Operator):
 
 
 # ---- amount, gather
-@frozen
-class Decided:
+@node
+class Decided(Written):
     """A decision within a range; without it the amount is open from low to high."""
 
     low: Expression
@@ -72,16 +73,16 @@ class Decided:
     field: str
 
 
-@frozen
-class Gather:
+@node
+class Gather(Written):
     """One entry for each group of at least so many records in a period."""
 
     period: str
     at_least: int
 
 
-@frozen
-class Branch:
+@node
+class Branch(Written):
     """One case of an amount. A branch without a condition always matches; `otherwise` only when no other does."""
 
     number: int
@@ -95,10 +96,10 @@ class Branch:
     until: str | None
     article: str
     text: str
-    span: Span | None = field(eq=False, repr=False)
+    span: Span | None = field(eq=False)
 
 
-@frozen
+@node
 class Amount(Operator):
     """The raw amount of each record, by cases."""
 
@@ -108,7 +109,7 @@ class Amount(Operator):
 
 
 # ---- scale
-@frozen
+@node
 class Scale(Operator):
     """Multiply by, or add, a value; from the nth entry of a group on, if `ordinal` is given."""
 
@@ -121,7 +122,7 @@ class Scale(Operator):
     over: frozenset[str] | None = None
 
 
-@frozen
+@node
 class Round(Operator):
     """Round the amount to a step."""
 
@@ -130,7 +131,7 @@ class Round(Operator):
 
 
 # ---- choose
-@frozen
+@node
 class Choose(Operator):
     """Keep one entry of each group: the highest, the first or the last; the rest are void."""
 
@@ -140,7 +141,7 @@ class Choose(Operator):
     over: frozenset[str] | None
 
 
-@frozen
+@node
 class ChooseSide(Operator):
     """Of two sums of entries in a group keep the higher, on a tie the left; the other side is void."""
 
@@ -151,7 +152,7 @@ class ChooseSide(Operator):
 
 
 # ---- clip
-@frozen
+@node
 class Clip(Operator):
     """Cut a group's running total at a limit, the last entries first; or keep a number of events."""
 
@@ -164,7 +165,7 @@ class Clip(Operator):
 
 
 # ---- move
-@frozen
+@node
 class Take(Operator):
     """The amount is taken from an account, or the one a field names; what follows runs entry by entry in one queue."""
 
@@ -173,7 +174,7 @@ class Take(Operator):
     condition: Expression | None
 
 
-@frozen
+@node
 class FallsOn(Operator):
     """The entry belongs to the periods of a date of its own."""
 
@@ -181,20 +182,20 @@ class FallsOn(Operator):
     condition: Expression | None
 
 
-@frozen
+@node
 class OneByOne(Operator):
     """What follows is done to one entry after the other, against what those before it have counted."""
 
 
-@frozen
+@node
 class PostTo(Operator):
     """The amount is posted to the account that a field names."""
 
     field: str
 
 
-@frozen
-class Ratio:
+@node
+class Ratio(Written):
     """So much taken for so much given."""
 
     number: int
@@ -203,11 +204,11 @@ class Ratio:
     condition: Expression | None
     article: str
     text: str
-    span: Span | None = field(eq=False, repr=False)
+    span: Span | None = field(eq=False)
 
 
-@frozen
-class Move:
+@node
+class Move(Written):
     """Credits taken from accounts and given to another, on request."""
 
     number: int
@@ -224,12 +225,12 @@ class Move:
     labels: tuple[str, ...]
     article: str
     text: str
-    span: Span | None = field(eq=False, repr=False)
+    span: Span | None = field(eq=False)
 
 
 # ---- post, level, decide
-@frozen
-class Rule:
+@node
+class Rule(Written):
     """An item: which records it takes and what is done to them, until they are posted to its account."""
 
     name: str
@@ -241,11 +242,11 @@ class Rule:
     operators: tuple[Operator, ...]
     article: str
     number: int
-    span: Span | None = field(eq=False, repr=False)
+    span: Span | None = field(eq=False)
 
 
-@frozen
-class Account:
+@node
+class Account(Written):
     """A category, score, credit or plain account."""
 
     name: str
@@ -266,8 +267,8 @@ class Account:
     article: str
 
 
-@frozen
-class Case:
+@node
+class Case(Written):
     """One case of a decision."""
 
     number: int
@@ -275,19 +276,19 @@ class Case:
     otherwise: bool
     value: Expression
     article: str
-    span: Span | None = field(eq=False, repr=False)
+    span: Span | None = field(eq=False)
 
 
-@frozen
-class Decision:
+@node
+class Decision(Written):
     """A value by cases."""
 
     cases: tuple[Case, ...]
     mode: Literal["one", "first", "all"]
 
 
-@frozen
-class Fact:
+@node
+class Fact(Written):
     """A value decided for a student, once or in each period."""
 
     name: str
@@ -298,8 +299,8 @@ class Fact:
     article: str
 
 
-@frozen
-class Part:
+@node
+class Part(Written):
     """One condition of a requirement: a yes or no, or a measure against a bound."""
 
     number: int
@@ -309,11 +310,11 @@ class Part:
     needed: Expression | None
     at_least: bool
     article: str
-    span: Span | None = field(eq=False, repr=False)
+    span: Span | None = field(eq=False)
 
 
-@frozen
-class Requirement:
+@node
+class Requirement(Written):
     """Conditions that all have to be met."""
 
     name: str
@@ -322,8 +323,8 @@ class Requirement:
     article: str
 
 
-@frozen
-class Column:
+@node
+class Column(Written):
     """A column of data."""
 
     name: str
@@ -355,16 +356,16 @@ class RecordKind:
     semester_field: str | None
 
 
-@frozen
-class DatedValue:
+@node
+class DatedValue(Written):
     """A named value from a date on."""
 
     since: str | None
     value: Expression
 
 
-@frozen
-class Semester:
+@node
+class Semester(Written):
     """A semester: ISO dates; `end` is the first day that is no longer in it."""
 
     name: str
@@ -374,8 +375,8 @@ class Semester:
     end: str
 
 
-@frozen
-class CalendarData:
+@node
+class CalendarData(Written):
     """The semesters in order, the days off and the working days made up for them."""
 
     semesters: tuple[Semester, ...] = ()
@@ -383,17 +384,17 @@ class CalendarData:
     made_up: frozenset[str] = frozenset()
 
 
-@frozen
-class ReadingNote:
+@node
+class ReadingNote(Written):
     """An interpretation that the policy makes."""
 
     text: str
     article: str
     place: str
-    span: Span | None = field(eq=False, repr=False)
+    span: Span | None = field(eq=False)
 
 
-@frozen
+@node
 class Uniqueness(Operator):
     """A value of a field earns once: of the records with one value, over accounts, the first stays."""
 

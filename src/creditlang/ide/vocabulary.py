@@ -16,7 +16,7 @@ from creditlang.driver import Compiled
 from creditlang.ide.matching import Index
 from creditlang.resolve import FieldSymbol, Program
 from creditlang.syntax.keywords import keywords
-from creditlang.syntax.lexer import WIDE, declared_names
+from creditlang.syntax.lexer import declared_names, half_width
 from creditlang.types import BUILTIN_TYPES, Type
 
 Sort = Literal[
@@ -122,7 +122,7 @@ def vocabulary(compiled: Compiled | None) -> Vocabulary:
     types = {("", name): symbol.type for name, symbol in program.attributes.items()}
     for kind in program.kinds.values():
         types |= {(kind.name, name): symbol.type for name, symbol in kind.fields.items()}
-    known = {name for source in compiled.sources for name in declared_names(source.text.translate(WIDE))}
+    known = {name for source in compiled.sources for name in declared_names(half_width(source.text))}
     return Vocabulary(
         (*_declared(program), *_of_calendar(policy), *_everywhere()),
         types,

@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 
 from creditlang.diagnostics import Diagnostic
 from creditlang.source import SourceFile
-from creditlang.syntax import grammar
+from creditlang.syntax import parser
 from creditlang.syntax.lexer import LexicalError, Lexing, PlacedToken, Prepared, prepare
 from creditlang.syntax.parse import Typed
 
@@ -89,7 +89,7 @@ class ParserStack:
 
 @cache
 def _table() -> Any:
-    return grammar().parser.parser.parser.parse_table
+    return parser().parser.parser.parse_table
 
 
 def stack_at(beginning: Beginning) -> ParserStack:

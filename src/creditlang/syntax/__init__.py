@@ -1,5 +1,5 @@
 """Text to tree: the lexer, the parser and the nodes. The tree holds no facts beyond what is written."""
 
-from creditlang.syntax.parse import Parsed, grammar, parse
+from creditlang.syntax.parse import Parsed, parse, parser
 
-__all__ = ["Parsed", "grammar", "parse"]
+__all__ = ["Parsed", "parse", "parser"]

@@ -15,7 +15,7 @@ from lark import Token
 from creditlang.diagnostics import Phrase, report
 from creditlang.source import Span
 from creditlang.syntax import tree as t
-from creditlang.syntax.lexer import WIDE, LexicalError, PlacedToken
+from creditlang.syntax.lexer import LexicalError, PlacedToken, half_width
 from creditlang.words import EXPECTED, PERIODS, code_of
 
 MAXIMUM_EXPRESSION_DEPTH = 200
@@ -38,7 +38,7 @@ def refuse(token: Token, expected: Phrase) -> LexicalError:
 
 def date_of(token: Token) -> str:
     """A date as year-month-day; one that no calendar has is refused."""
-    text = str(token).translate(WIDE)
+    text = half_width(str(token))
     match = _CHINESE_DATE.fullmatch(text)
     text = "-".join((match[1], match[2].zfill(2), match[3].zfill(2))) if match else text
     try:
@@ -50,7 +50,7 @@ def date_of(token: Token) -> str:
 
 def number_of(token: Token) -> Decimal:
     """A number of at most twelve digits, as written."""
-    text = str(token).translate(WIDE).rstrip("%")
+    text = half_width(str(token)).rstrip("%")
     if len(text.replace(".", "").lstrip("-0")) > MOST_DIGITS:
         raise refuse(token, Phrase("a number of at most 12 digits", "不超过12位的数字"))
     return Decimal(text)

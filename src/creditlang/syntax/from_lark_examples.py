@@ -24,7 +24,7 @@ from creditlang.syntax.children import (
     tokens,
 )
 from creditlang.syntax.keywords import keywords
-from creditlang.syntax.lexer import WIDE, PlacedToken
+from creditlang.syntax.lexer import PlacedToken, half_width
 from creditlang.words import DISPOSITIONS, code_of
 
 _STATUS = {"MET": "met", "UNMET": "unmet", "OPEN": "open"}
@@ -73,7 +73,7 @@ class ExampleBuilder(Transformer[Token, t.Module]):
     def calendar_semester(self, children: Children) -> t.CalendarSemester:
         start, teaching = (_day(token) for token in tokens(children, "DATE"))
         token = tokens(children, "SEMESTER_NAME")[0]
-        name = t.Identifier(str(token).translate(WIDE), span=place_of(token))
+        name = t.Identifier(half_width(str(token)), span=place_of(token))
         return t.CalendarSemester(name, handed(children, "labels", ()), start, teaching, span=span_of(children))
 
     def calendar_end(self, children: Children) -> Handed:
@@ -185,7 +185,7 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         token = children[1]
         if token.type == "DATE":
             return Handed("in", date_of(token))
-        return Handed("in", string_of(token) if token.type == "STRING" else str(token).translate(WIDE))
+        return Handed("in", string_of(token) if token.type == "STRING" else half_width(str(token)))
 
     def outcome_range(self, children: Children) -> Handed:
         return Handed("outcome", (children[0], handed(children, "high"), None))

@@ -22,7 +22,7 @@ from creditlang.syntax.children import (
     tokens,
     words,
 )
-from creditlang.syntax.lexer import WIDE, PlacedToken
+from creditlang.syntax.lexer import PlacedToken, half_width
 
 _DURATIONS = {
     "working day": "working days", "个工作日": "working days", "工作日": "working days", "day": "days", "天": "days",
@@ -119,7 +119,7 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
         return t.Date(date_of(children[0]), span=place_of(children[0]))
 
     def semester(self, children: Children) -> t.Expression:
-        return t.Semester(str(children[0]).translate(WIDE), span=place_of(children[0]))
+        return t.Semester(half_width(str(children[0])), span=place_of(children[0]))
 
     def text(self, children: Children) -> t.Expression:
         return t.Text(string_of(children[0]), span=place_of(children[0]))

@@ -32,7 +32,7 @@ from creditlang.syntax.children import (
     string_of,
     tokens,
 )
-from creditlang.syntax.lexer import WIDE
+from creditlang.syntax.lexer import half_width
 
 
 class LineBuilder(Transformer[Token, t.Module]):
@@ -155,7 +155,7 @@ class LineBuilder(Transformer[Token, t.Module]):
 
     def nth_line(self, children: Children) -> t.From:
         token = tokens(children, "ORDINAL")[0]
-        ordinal = int(re.sub(r"\D", "", str(token).translate(WIDE)))
+        ordinal = int(re.sub(r"\D", "", half_width(str(token))))
         if not 1 <= ordinal <= MOST:
             raise refuse(token, Phrase("a place from the 1st on", "从第1次起的次序"))
         operator: Literal["times", "plus"] = "plus" if has(children, "PLUS_AMOUNT") else "times"

@@ -15,7 +15,7 @@ from attrs import frozen
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.resources import grammar_path
 from creditlang.syntax.keywords import keywords
-from creditlang.syntax.lexer import WIDE
+from creditlang.syntax.lexer import half_width
 
 
 @frozen
@@ -74,7 +74,7 @@ def of(word: str) -> tuple[KeywordHelp, ...]:
     the commonest first. More than a form (`cap 1 per week`, 最高1学分) means the longest that it begins with; less than
     one (`highest`, 从高) means all that begin so, the longest form first.
     """
-    asked = " ".join(word.translate(WIDE).lower().split())
+    asked = " ".join(half_width(word).lower().split())
     table = _by_form()
     if asked in table:
         return table[asked]

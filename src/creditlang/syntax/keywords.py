@@ -16,10 +16,9 @@ from creditlang.resources import grammar_path
 
 @frozen
 class Form:
-    """One written form of keywords: the pattern that matches it and the terminals that it may stand for."""
+    """One written form of keywords, and the terminals that it may stand for."""
 
     text: str
-    pattern: re.Pattern[str] | None
     terminals: tuple[str, ...]
 
 
@@ -43,11 +42,15 @@ class Keywords:
 def _arranged(forms: dict[str, list[str]], english: bool) -> dict[str, tuple[Form, ...]]:
     arranged: dict[str, list[Form]] = {}
     for text, terminals in forms.items():
-        words = text.split()
-        pattern = re.compile(r"[ \t]+".join(words) + r"(?!\w)") if english and len(words) > 1 else None
-        key = words[0] if english else text[0]
-        arranged.setdefault(key, []).append(Form(text, pattern, tuple(terminals)))
+        key = text.split()[0] if english else text[0]
+        arranged.setdefault(key, []).append(Form(text, tuple(terminals)))
     return {key: tuple(sorted(group, key=lambda form: -len(form.text))) for key, group in arranged.items()}
+
+
+@cache
+def spaced(text: str) -> re.Pattern[str]:
+    """The pattern of a form of several words, with any spaces between them."""
+    return re.compile(r"[ \t]+".join(text.split()) + r"(?!\w)")
 
 
 @cache

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 from attrs import frozen
 from lark import Lark
 from lark.exceptions import UnexpectedToken
+from lark.parser_frontends import ParsingFrontend
 
 from creditlang.diagnostics import Diagnostic, Phrase, either, nearest, report
 from creditlang.resources import grammar_path
@@ -21,7 +22,16 @@ from creditlang.source import SourceFile, Span
 from creditlang.syntax.children import place_of
 from creditlang.syntax.from_lark import TreeBuilder
 from creditlang.syntax.keywords import keywords
-from creditlang.syntax.lexer import WIDE, LexicalError, PlacedToken, PolicyLexer, Prepared, declared_names, prepare
+from creditlang.syntax.lexer import (
+    LexicalError,
+    PlacedToken,
+    PolicyLexer,
+    Prepared,
+    declared_names,
+    half_width,
+    prepare,
+)
+from creditlang.syntax.parser_tables import parser_from
 from creditlang.syntax.text_limits import check_limits
 from creditlang.syntax.tree import Line, Module, Node
 from creditlang.words import EXPECTED
@@ -40,19 +50,29 @@ class Parsed:
     diagnostics: tuple[Diagnostic, ...]
 
 
-@cache
-def _grammar(strict: bool, build: bool) -> Lark:
+def grammar(strict: bool = False, build: bool = True) -> Lark:
+    """Lark's parser, made from the grammar in a second; without `build` it gives Lark's own trees."""
     return Lark(
-        grammar_path("creditlang.lark").read_text(encoding="utf-8"), parser="lalr", lexer=PolicyLexer, strict=strict,
-        maybe_placeholders=False, transformer=TreeBuilder() if build else None,
-        start=["start", *(f"typed_{sort}" for sort in get_args(Typed))],
+        grammar_text(), parser="lalr", lexer=PolicyLexer, strict=strict, maybe_placeholders=False,
+        transformer=TreeBuilder() if build else None, start=["start", *(f"typed_{sort}" for sort in get_args(Typed))],
     )  # fmt: skip
 
 
-def grammar(strict: bool = False, build: bool = True) -> Lark:
-    """The parser, built once for each process; without `build` it gives Lark's own trees, for measuring."""
+def grammar_text() -> str:
+    """The grammar that `parser` is made from."""
+    return grammar_path("creditlang.lark").read_text(encoding="utf-8")
+
+
+@cache
+def _parser() -> ParsingFrontend:
+    tables = grammar_path("parser_tables.json").read_text(encoding="utf-8")
+    return parser_from(tables, grammar_text(), TreeBuilder()) or grammar().parser
+
+
+def parser() -> ParsingFrontend:
+    """The parser, made once for each process: from its tables, or from the grammar if they are of another grammar."""
     with _BUILDING:
-        return _grammar(strict, build)
+        return _parser()
 
 
 def parse(source: SourceFile, known_names: Iterable[str] = ()) -> Parsed:
@@ -69,7 +89,7 @@ def parse(source: SourceFile, known_names: Iterable[str] = ()) -> Parsed:
 
 def _attempt(prepared: Prepared) -> tuple[Module, Diagnostic | None]:
     try:
-        module = grammar().parse(prepared, start="start")
+        module = parser().parse(prepared, start="start")
     except UnexpectedToken as error:
         return Module(), _syntax_error(error)
     except LexicalError as error:
@@ -89,7 +109,7 @@ def parse_typed(sort: Typed, source: SourceFile, start: int, known_names: Iterab
     prepared = prepare(source, known_names)
     part = Prepared(source, prepared.text[start:], prepared.names, start)
     try:
-        node = grammar().parse(part, start=f"typed_{sort}")
+        node = parser().parse(part, start=f"typed_{sort}")
     except UnexpectedToken as error:
         return _syntax_error(error, source, start)
     except LexicalError as error:
@@ -174,7 +194,7 @@ def _misspelt(token: Any, expected: Iterable[str], begins: int) -> Diagnostic | 
         return report("CR011", place_of(token), found=str(token), nearest=meant)
     line = max(begins, source.text.rfind("\n", 0, start) + 1)
     before = list(_WORD.finditer(source.text, line, start))
-    declared = declared_names(source.text.translate(WIDE)) if before else set()
+    declared = declared_names(half_width(source.text)) if before else set()
     for word in (*before[-1:], *before[:1]):
         meant = None if word.group() in declared else _meant(word.group(), keywords().forms)
         if meant is not None:

@@ -13,7 +13,7 @@ MAXIMUM_BYTES = 256 * 1024
 MAXIMUM_DEPTH = 64
 _BRACKET = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|#[^\n]*|[(\[（【)\]）】]")
 _OPENING = frozenset("([（【")
-_HIDDEN_HERE = re.compile(f"(?![\\t\\n]){HIDDEN.pattern}")
+_HIDDEN_HERE = re.compile(HIDDEN.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f"))
 
 
 def check_limits(source: SourceFile) -> list[Diagnostic]:

@@ -10,24 +10,25 @@ from typing import Literal
 
 from attrs import Factory, field, frozen
 
+from creditlang.nodes import Written, node
 from creditlang.source import Span
 
 
-@frozen
-class Node:
+@node
+class Node(Written):
     """Anything written at a place."""
 
-    span: Span = field(eq=False, repr=False, kw_only=True)
+    span: Span = field(eq=False, kw_only=True)
 
 
-@frozen
+@node
 class Identifier(Node):
     """A name as written."""
 
     text: str
 
 
-@frozen
+@node
 class Citation(Node):
     """An article in brackets, without them: ``第八条(二)6``."""
 
@@ -39,14 +40,14 @@ Labels = tuple[str, ...]
 
 
 # ---- expressions ----------------------------------------------------------------------------------------------------
-@frozen
+@node
 class Expression(Node):
     """An expression; `depth` bounds every walk."""
 
-    depth: int = field(default=1, eq=False, repr=False, kw_only=True)
+    depth: int = field(default=1, eq=False, kw_only=True)
 
 
-@frozen
+@node
 class Number(Expression):
     """A number as written, a percentage already divided by 100, with its unit if one follows."""
 
@@ -54,42 +55,42 @@ class Number(Expression):
     unit: Identifier | None = None
 
 
-@frozen
+@node
 class Text(Expression):
     """A text in quotation marks."""
 
     value: str
 
 
-@frozen
+@node
 class Date(Expression):
     """A date, year-month-day."""
 
     value: str
 
 
-@frozen
+@node
 class Semester(Expression):
     """A semester by its name: ``2024-2025-1``."""
 
     value: str
 
 
-@frozen
+@node
 class YesNo(Expression):
     """Yes or no."""
 
     value: bool
 
 
-@frozen
+@node
 class Name(Expression):
     """A name in an expression: a field, an attribute, a named number, an account, a fact or a value of a scale."""
 
     text: str
 
 
-@frozen
+@node
 class Lookup(Expression):
     """A table read at its keys."""
 
@@ -97,7 +98,7 @@ class Lookup(Expression):
     keys: tuple[Expression, ...]
 
 
-@frozen
+@node
 class Call(Expression):
     """A function of a plugin."""
 
@@ -105,7 +106,7 @@ class Call(Expression):
     arguments: tuple[Expression, ...]
 
 
-@frozen
+@node
 class Compare(Expression):
     """A comparison: ``=``, ``!=``, ``<``, ``<=``, ``>``, ``>=``."""
 
@@ -114,7 +115,7 @@ class Compare(Expression):
     right: Expression
 
 
-@frozen
+@node
 class OneOf(Expression):
     """Membership in a list."""
 
@@ -122,7 +123,7 @@ class OneOf(Expression):
     options: tuple[Expression, ...]
 
 
-@frozen
+@node
 class Presence(Expression):
     """``is present`` or ``is missing``."""
 
@@ -130,7 +131,7 @@ class Presence(Expression):
     present: bool
 
 
-@frozen
+@node
 class UsedIn(Expression):
     """Whether a field's value stands in a counted record of an account."""
 
@@ -138,7 +139,7 @@ class UsedIn(Expression):
     account: Identifier
 
 
-@frozen
+@node
 class Within(Expression):
     """A date no later than so long after another."""
 
@@ -148,7 +149,7 @@ class Within(Expression):
     start: Expression
 
 
-@frozen
+@node
 class Logical(Expression):
     """``and`` or ``or``."""
 
@@ -157,14 +158,14 @@ class Logical(Expression):
     right: Expression
 
 
-@frozen
+@node
 class Not(Expression):
     """Negation."""
 
     operand: Expression
 
 
-@frozen
+@node
 class Arithmetic(Expression):
     """``+``, ``-``, ``*`` or ``/``."""
 
@@ -173,14 +174,14 @@ class Arithmetic(Expression):
     right: Expression
 
 
-@frozen
+@node
 class Negate(Expression):
     """A minus sign."""
 
     operand: Expression
 
 
-@frozen
+@node
 class Rounding(Node):
     """How to round: down, up or half up, to a step."""
 
@@ -188,7 +189,7 @@ class Rounding(Node):
     step: Decimal
 
 
-@frozen
+@node
 class Round(Expression):
     """A value rounded."""
 
@@ -196,7 +197,7 @@ class Round(Expression):
     rounding: Rounding
 
 
-@frozen
+@node
 class Later(Expression):
     """A date so long after another."""
 
@@ -205,7 +206,7 @@ class Later(Expression):
     start: Expression
 
 
-@frozen
+@node
 class DayOf(Expression):
     """A numbered day of the record's month."""
 
@@ -213,14 +214,14 @@ class DayOf(Expression):
     period: str
 
 
-@frozen
+@node
 class WeekOf(Expression):
     """The number of the teaching week that a date falls in."""
 
     date: Expression
 
 
-@frozen
+@node
 class Boundary(Expression):
     """The first or last day of the record's period; of a semester, its first and last teaching day."""
 
@@ -228,7 +229,7 @@ class Boundary(Expression):
     period: str
 
 
-@frozen
+@node
 class Aggregate(Expression):
     """The sum, highest or lowest of an account or fact over its periods."""
 
@@ -236,7 +237,7 @@ class Aggregate(Expression):
     name: Identifier
 
 
-@frozen
+@node
 class Count(Expression):
     """How many records of a kind there are, or whether there is any."""
 
@@ -245,7 +246,7 @@ class Count(Expression):
     any: bool
 
 
-@frozen
+@node
 class Latest(Expression):
     """A field of the latest record of a kind, on or before a date if one is given."""
 
@@ -254,19 +255,19 @@ class Latest(Expression):
     before: Expression | None
 
 
-@frozen
+@node
 class AsOf(Expression):
     """The as-of date."""
 
 
-@frozen
+@node
 class Same(Expression):
     """Whether a record that is looked for has the value of a field of the record at hand."""
 
     field: Identifier
 
 
-@frozen
+@node
 class SumOf(Expression):
     """The sum of a field over the records of a kind."""
 
@@ -276,14 +277,14 @@ class SumOf(Expression):
 
 
 # ---- lines of bodies ------------------------------------------------------------------------------------------------
-@frozen
+@node
 class Line(Node):
     """A line of a body, with the articles it cites."""
 
     cites: Cites = field(default=(), kw_only=True)
 
 
-@frozen
+@node
 class Reading(Line):
     """An interpretation, and the findings of the checker that it accepts."""
 
@@ -291,26 +292,26 @@ class Reading(Line):
     accepts: tuple[Identifier, ...] = ()
 
 
-@frozen
+@node
 class Reference(Line):
     """A declaration that the text refers to; the articles it cites are those by which the text does so."""
 
     name: Identifier
 
 
-@frozen
+@node
 class PerEvent(Node):
     """Once for each record."""
 
 
-@frozen
+@node
 class PerField(Node):
     """Multiplied by a field of the record."""
 
     name: Identifier
 
 
-@frozen
+@node
 class PerGathered(Node):
     """Once for each period with at least so many records."""
 
@@ -321,7 +322,7 @@ class PerGathered(Node):
 Per = PerEvent | PerField | PerGathered
 
 
-@frozen
+@node
 class Decided(Node):
     """A range within which a person decides, and the field that carries the decision."""
 
@@ -330,7 +331,7 @@ class Decided(Node):
     field: Identifier
 
 
-@frozen
+@node
 class Amount(Node):
     """An amount: an expression per something, or a decided one."""
 
@@ -339,7 +340,7 @@ class Amount(Node):
     deduct: bool
 
 
-@frozen
+@node
 class Case(Line):
     """An amount, and when it applies."""
 
@@ -352,7 +353,7 @@ class Case(Line):
     reason: str | None = None
 
 
-@frozen
+@node
 class Cell(Node):
     """A cell of a table as written; an empty one is a dash."""
 
@@ -360,14 +361,14 @@ class Cell(Node):
     kind: str
 
 
-@frozen
+@node
 class Row(Node):
     """A row of cells."""
 
     cells: tuple[Cell, ...]
 
 
-@frozen
+@node
 class TableCase(Line):
     """A rate for each event, printed as a table over fields of the record."""
 
@@ -378,7 +379,7 @@ class TableCase(Line):
     readings: tuple[Reading, ...]
 
 
-@frozen
+@node
 class Scope(Node):
     """What counts as one group: periods and fields; none of either means the whole time."""
 
@@ -386,14 +387,14 @@ class Scope(Node):
     fields: tuple[Identifier, ...]
 
 
-@frozen
+@node
 class Over(Node):
     """The accounts or items that a line speaks of together; empty means all."""
 
     names: tuple[Identifier, ...]
 
 
-@frozen
+@node
 class Grouped(Line):
     """A line that works on groups of entries."""
 
@@ -402,35 +403,35 @@ class Grouped(Line):
     condition: Expression | None = field(default=None, kw_only=True)
 
 
-@frozen
+@node
 class Cap(Grouped):
     """Cut a group's running total at a limit."""
 
     limit: Expression
 
 
-@frozen
+@node
 class CountCap(Grouped):
     """Cut a group at a number of events."""
 
     limit: Expression
 
 
-@frozen
+@node
 class Choose(Grouped):
     """Keep the highest, the first or the last of a group."""
 
     which: Literal["highest", "first", "last"]
 
 
-@frozen
+@node
 class Unique(Grouped):
     """A proof used once is used up."""
 
     field: Identifier
 
 
-@frozen
+@node
 class From(Grouped):
     """Multiply, or add, from the nth event of a group on."""
 
@@ -439,7 +440,7 @@ class From(Grouped):
     operator: Literal["times", "plus"] = "times"
 
 
-@frozen
+@node
 class HigherOf(Grouped):
     """Of two sums in a group, keep the higher."""
 
@@ -448,7 +449,7 @@ class HigherOf(Grouped):
     reason: str | None
 
 
-@frozen
+@node
 class Scale(Line):
     """Multiply by or add a value."""
 
@@ -457,14 +458,14 @@ class Scale(Line):
     condition: Expression | None
 
 
-@frozen
+@node
 class Shared(Line):
     """Use a named adjustment."""
 
     name: Identifier
 
 
-@frozen
+@node
 class Guard(Line):
     """Records that are void, invalid or pending."""
 
@@ -474,7 +475,7 @@ class Guard(Line):
     keeps: bool = False
 
 
-@frozen
+@node
 class Fallback(Line):
     """What happens where the line before has no answer."""
 
@@ -484,14 +485,14 @@ class Fallback(Line):
     reason: str | None
 
 
-@frozen
+@node
 class Mode(Line):
     """How the cases of a body are read when several match."""
 
     which: Literal["first", "all"]
 
 
-@frozen
+@node
 class Level(Line):
     """The base, floor or ceiling of a score."""
 
@@ -499,7 +500,7 @@ class Level(Line):
     value: Expression
 
 
-@frozen
+@node
 class Steps(Line):
     """An amount that grows in steps of a measure."""
 
@@ -511,7 +512,7 @@ class Steps(Line):
     at_most: Decimal | None
 
 
-@frozen
+@node
 class GoesTo(Line):
     """What is above a limit goes to another account."""
 
@@ -519,7 +520,7 @@ class GoesTo(Line):
     account: Identifier
 
 
-@frozen
+@node
 class FallsOn(Line):
     """The entry belongs to the periods of another date than the record's."""
 
@@ -527,12 +528,12 @@ class FallsOn(Line):
     condition: Expression | None
 
 
-@frozen
+@node
 class OneByOne(Line):
     """The lines after it are done to one entry after the other."""
 
 
-@frozen
+@node
 class TakeFrom(Line):
     """The amount is taken from an account, or from the one that a field names."""
 
@@ -540,21 +541,21 @@ class TakeFrom(Line):
     condition: Expression | None
 
 
-@frozen
+@node
 class PostsTo(Line):
     """The amount is posted to the account that a field names."""
 
     field: Identifier
 
 
-@frozen
+@node
 class InOrderOf(Line):
     """The date field that puts requests in order."""
 
     field: Identifier
 
 
-@frozen
+@node
 class Rounded(Line):
     """Round the amount."""
 
@@ -565,12 +566,12 @@ BodyLine = Line
 
 
 # ---- declarations ---------------------------------------------------------------------------------------------------
-@frozen
+@node
 class Declaration(Line):
     """A top-level declaration."""
 
 
-@frozen
+@node
 class Named(Declaration):
     """A declaration with a name and labels."""
 
@@ -578,7 +579,7 @@ class Named(Declaration):
     labels: Labels = ()
 
 
-@frozen
+@node
 class Policy(Declaration):
     """The head of a policy."""
 
@@ -591,19 +592,19 @@ class Policy(Declaration):
     readings: tuple[Reading, ...] = ()
 
 
-@frozen
+@node
 class Use(Declaration):
     """Another file whose declarations are read first."""
 
     path: str
 
 
-@frozen
+@node
 class Unit(Named):
     """A unit of amounts."""
 
 
-@frozen
+@node
 class Value(Node):
     """A value of a scale or choice."""
 
@@ -611,7 +612,7 @@ class Value(Node):
     labels: Labels
 
 
-@frozen
+@node
 class Enumeration(Named):
     """A scale (highest first) or a choice."""
 
@@ -619,7 +620,7 @@ class Enumeration(Named):
     ordered: bool = False
 
 
-@frozen
+@node
 class DatedValue(Line):
     """A value from a date on."""
 
@@ -627,14 +628,14 @@ class DatedValue(Line):
     since: str | None
 
 
-@frozen
+@node
 class AlsoPrinted(Line):
     """A value that the text prints in another place for the same thing."""
 
     value: Expression
 
 
-@frozen
+@node
 class Let(Named):
     """A named value, which may change at dates."""
 
@@ -644,7 +645,7 @@ class Let(Named):
     readings: tuple[Reading, ...] = ()
 
 
-@frozen
+@node
 class Field(Line):
     """A column of a kind of record, or an attribute of students."""
 
@@ -660,7 +661,7 @@ class Field(Line):
     decimals: int | None = None
 
 
-@frozen
+@node
 class Student(Declaration):
     """The attributes of students."""
 
@@ -669,7 +670,7 @@ class Student(Declaration):
     readings: tuple[Reading, ...]
 
 
-@frozen
+@node
 class Record(Named):
     """A kind of record."""
 
@@ -680,14 +681,14 @@ class Record(Named):
     lines: tuple[BodyLine, ...] = ()
 
 
-@frozen
+@node
 class Body(Named):
     """A declaration with a body of lines."""
 
     lines: tuple[BodyLine, ...] = ()
 
 
-@frozen
+@node
 class Category(Body):
     """An account that collects entries, with its items and parts."""
 
@@ -696,12 +697,12 @@ class Category(Body):
     period: str | None = None
 
 
-@frozen
+@node
 class Score(Category):
     """An account per period that starts at a base."""
 
 
-@frozen
+@node
 class Item(Body):
     """A rule for one kind of event, or for the records that meet a condition."""
 
@@ -709,12 +710,12 @@ class Item(Body):
     where: Expression | None = None
 
 
-@frozen
+@node
 class Adjust(Body):
     """A named adjustment."""
 
 
-@frozen
+@node
 class Fact(Body):
     """A value decided per period, per record or once, for a student."""
 
@@ -723,7 +724,7 @@ class Fact(Body):
     unit: Identifier | None = None
 
 
-@frozen
+@node
 class Credit(Body):
     """An amount decided per period and posted to an account of its own."""
 
@@ -731,14 +732,14 @@ class Credit(Body):
     unit: Identifier | None = None
 
 
-@frozen
+@node
 class Account(Named):
     """An account that only moves fill."""
 
     unit: Identifier | None = None
 
 
-@frozen
+@node
 class Table(Named):
     """A table of numbers."""
 
@@ -747,7 +748,7 @@ class Table(Named):
     readings: tuple[Reading, ...] = ()
 
 
-@frozen
+@node
 class Ratio(Node):
     """So much taken for so much given, and when."""
 
@@ -757,7 +758,7 @@ class Ratio(Node):
     cites: Cites
 
 
-@frozen
+@node
 class Offset(Named):
     """A move from accounts to a credit, on request."""
 
@@ -769,7 +770,7 @@ class Offset(Named):
     lines: tuple[BodyLine, ...] = ()
 
 
-@frozen
+@node
 class Part(Line):
     """One condition of a requirement."""
 
@@ -777,7 +778,7 @@ class Part(Line):
     condition: Expression
 
 
-@frozen
+@node
 class Require(Named):
     """A requirement of several parts."""
 
@@ -785,7 +786,7 @@ class Require(Named):
     readings: tuple[Reading, ...] = ()
 
 
-@frozen
+@node
 class Treat(Declaration):
     """An unlisted code that is judged like a listed item."""
 
@@ -794,7 +795,7 @@ class Treat(Declaration):
     decider: str | None
 
 
-@frozen
+@node
 class WithoutRule(Node):
     """Articles that carry no rule, and why."""
 
@@ -802,7 +803,7 @@ class WithoutRule(Node):
     reason: str
 
 
-@frozen
+@node
 class Articles(Declaration):
     """The articles of the regulation: named one by one, or (`counted`) the first and the last of a count."""
 
@@ -811,7 +812,7 @@ class Articles(Declaration):
     without: tuple[WithoutRule, ...]
 
 
-@frozen
+@node
 class CalendarSemester(Node):
     """A semester of the calendar; its dates are written year-month-day."""
 
@@ -821,7 +822,7 @@ class CalendarSemester(Node):
     teaching_until: Identifier
 
 
-@frozen
+@node
 class Holiday(Node):
     """Days off, or working days made up for them."""
 
@@ -830,7 +831,7 @@ class Holiday(Node):
     working: bool
 
 
-@frozen
+@node
 class Calendar(Declaration):
     """Semesters, holidays and made-up working days; `known_to` names calendars of plugins that know more of these."""
 
@@ -842,7 +843,7 @@ class Calendar(Declaration):
 
 
 # ---- examples -------------------------------------------------------------------------------------------------------
-@frozen
+@node
 class RecordPart(Node):
     """A part of a record in an example: a field and its value, a bare word, a repetition or a name."""
 
@@ -851,7 +852,7 @@ class RecordPart(Node):
     value: Cell | None
 
 
-@frozen
+@node
 class ExampleRecord(Node):
     """A student or a record written in an example."""
 
@@ -859,7 +860,7 @@ class ExampleRecord(Node):
     parts: tuple[RecordPart, ...]
 
 
-@frozen
+@node
 class Setting(Node):
     """A named value set for an example."""
 
@@ -867,7 +868,7 @@ class Setting(Node):
     value: Expression
 
 
-@frozen
+@node
 class Expectation(Node):
     """What an example expects of a balance, a fact or a requirement, or of records."""
 
@@ -883,7 +884,7 @@ class Expectation(Node):
     reason: str | None = None
 
 
-@frozen
+@node
 class Example(Declaration):
     """Records of a student and what is expected of them; without a title it holds for every example."""
 
@@ -895,7 +896,7 @@ class Example(Declaration):
     expectations: tuple[Expectation, ...] = ()
 
 
-@frozen
+@node
 class ExampleTable(Declaration):
     """Examples in rows: fields of one record, and what it counts."""
 
