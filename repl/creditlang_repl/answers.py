@@ -32,7 +32,7 @@ _STATUS_STYLES: Mapping[str, Style] = {"met": "gain", "unmet": "loss", "open": "
 _WORDS = {
     "en": {
         "more": "… {count} more", "nothing": "Nothing changes for {student}.",
-        "records": ("record", "kind", "date", "item", "became", "counts", "why"), "none": "none",
+        "records": ("record", "kind", "date", "item", "disposition", "counts", "reason"), "none": "none",
         "facts": "facts", "by": "by", "asks": "asks for", "new": "new", "gone": "gone", "together": "{count} alike",
         "no longer": "The policy no longer applies to {student}; nothing counts.",
         "now": "The policy now applies to {student}.", "outside": "The policy does not apply to {student}.",

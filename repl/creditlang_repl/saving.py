@@ -16,7 +16,7 @@ from pathlib import Path
 from attrs import frozen
 
 from creditlang.core import operators as o
-from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, report
+from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, report, system_reason
 from creditlang.driver import compile_source
 from creditlang.examples import run_examples
 from creditlang.ledger import Record, StudentResult
@@ -308,7 +308,7 @@ def _write(path: Path, text: str) -> None:
     except PluginError as error:
         raise CannotDo(error.diagnostics) from None
     except OSError as error:
-        raise CannotDo([report("CR710", Place(path.name), reason=error.strerror or type(error).__name__)]) from None
+        raise CannotDo([report("CR710", Place(path.name), reason=system_reason(error))]) from None
 
 
 def plain(value: Decimal) -> str:

@@ -245,12 +245,12 @@ class Explanation:
             f"{step.sort}{step.text}{amount_text(step.after)}" for step in entry.steps if step.sort != "amount"
         )
         amount = amount_text(counted_amount(entry))
-        return (entry.disposition(), amount, str(entry.told), entry.article, entry.period, *steps)
+        return (self.result.disposition(entry), amount, str(entry.told), entry.article, entry.period, *steps)
 
     def told(self, group: list[Entry]) -> str:
         """One line for like entries: what became of them, how much, which records, why."""
         entry = group[0]
-        became = word(DISPOSITIONS, entry.disposition(), self.language)
+        became = word(DISPOSITIONS, self.result.disposition(entry), self.language)
         ids = [self.named_record(one) for one in group[:_FEW]]
         more = self.said(_MORE, count=len(group)) if len(group) > _FEW else ""
         amount = "" if entry.member else amount_text(counted_amount(entry))
@@ -284,12 +284,12 @@ class Explanation:
         for entry in entries:
             rule = self.policy.rules.get(entry.rule)
             name = self.label(rule) if rule else entry.account
-            became = word(DISPOSITIONS, entry.disposition(), self.language)
+            became = word(DISPOSITIONS, self.result.disposition(entry), self.language)
             if not name:
                 item = self.policy.kinds[entry.record.kind].item_field
                 name = str(entry.record.values.get(item or "") or "")
             counted = "" if entry.state != "live" else amount_text(counted_amount(entry))
-            if entry.disposition() == "reduced" and entry.raw is not None:
+            if self.result.disposition(entry) == "reduced" and entry.raw is not None:
                 counted = f"{amount_text(signed(entry, entry.raw))} → {counted}"
             head = f"{self.named_record(entry)} {name}".rstrip()
             yield f"{head}{self.colon}{became} {counted}".rstrip()

@@ -139,9 +139,7 @@ class Results:
     def entry(self, entry: Entry, result: StudentResult | None = None) -> None:
         """Take in one entry and its steps."""
         record = entry.record
-        key = f"{record.kind} {record.identifier}"
-        disposition = result.records[key] if result else entry.disposition()
-        own = disposition if disposition == "out of scope" else entry.disposition()
+        own = result.disposition(entry) if result else entry.disposition()
         account = self.policy.accounts.get(entry.account)
         self.tables["records"].append(
             (

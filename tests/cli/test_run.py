@@ -114,7 +114,9 @@ def test_as_of(cli: Any, policy: Path, folder: Folder) -> None:
     assert {"entry": "as_of", "value": "2024-10-08"} in json.loads(result.stdout)["tables"]["manifest"]
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "undetermined students: s1"), ("zh", "尚不能确定的学生：s1")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "students who need a decision: s1"), ("zh", "有待认定的学生：s1")]
+)
 def test_an_undetermined_student(cli: Any, policy: Path, folder: Folder, language: str, words: str) -> None:
     """Something pending decides graduation: exit code 3, and the student is named."""
     head = "record_id,student_id,item,on,level,share\n"

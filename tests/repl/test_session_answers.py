@@ -147,11 +147,11 @@ def small(tmp_path: Path) -> Session:
 
 def test_a_number_that_two_kinds_share_is_told_apart(small: Session) -> None:
     refused = small.answer("drop 7")
-    assert "several records with the number “7”" in refused.text
+    assert "several records numbered “7”" in refused.text
     assert "activity 7, prize 7" in refused.text
     assert "7 (2025-10-14) medal: gone" in told(small, "drop prize 7")
     assert "7 (2025-10-14) talk: gone" in told(small, "drop 活动 7")
-    assert "no record with the number “7”" in small.answer("drop 7").text
+    assert "no record numbered “7”" in small.answer("drop 7").text
 
 
 def test_a_record_that_is_added_gets_a_number_that_no_record_has(small: Session) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from creditlang.cli import common
+from creditlang.cli import bilingual_help, common
+from creditlang.cli.bilingual_help import argument, option
 
 if TYPE_CHECKING:
     from creditlang.cohort import Cohort, Engine
@@ -18,19 +19,37 @@ if TYPE_CHECKING:
     from creditlang.plugin.run_data import RunData
 
 
-@click.command("run")
-@click.argument("policy")
+@bilingual_help.command(
+    "run",
+    zh="""
+    按一份办法计算全体学生。
+
+    读入的每条记录都恰有一个处理结果；程序会列出记录等式，等式必须成立。
+    有内容无法读取，或者有学生不能确定时，退出码为 3。
+
+    \b
+    creditlang run hengyang --data sample:hengyang
+    creditlang run hengyang --data 记录/ --out 结果/ --as-of 2025-07-31
+    creditlang run shangrao --data 记录/ --mapping zhengfang --mapping 我的对照.toml
+    creditlang run hengyang --data 记录/ --format json > results.json
+    """,
+)
+@argument("policy")
 @common.data_options
-@click.option(
-    "--out", "targets", multiple=True, metavar="TARGET", help="A folder for CSV files, a .json file, or scheme:where."
-)
-@click.option(
-    "--student", "students", multiple=True, metavar="ID", help="Only this student. May be given several times."
-)
-@click.option("--engine", type=click.Choice(["auto", "reference"]), default="auto", help="How to work it out.")
-@click.option(
+@option(
+    "--out", "targets", multiple=True, metavar="TARGET",
+    help=("Where to write: a folder for CSV files, a .json file, or an address such as sqlite:PATH.",
+          "写到哪里：放 CSV 文件的文件夹、.json 文件，或 sqlite:路径 这样的地址。"),
+)  # fmt: skip
+@common.students_option
+@option(
+    "--engine", type=click.Choice(["auto", "reference"]), default="auto",
+    help=("How to work it out.", "用哪种方式计算。"),
+)  # fmt: skip
+@option(
     "--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table",
-    help="What to print when there is no --out: a summary, all tables as JSON, or the students as CSV.",
+    help=("What to print when there is no --out: a summary, all tables as JSON, or the students as CSV.",
+          "没有 --out 时打印什么：摘要、JSON 格式的全部表，或 CSV 格式的学生表。"),
 )  # fmt: skip
 @common.language_option
 def command(
@@ -45,13 +64,13 @@ def command(
     """Work out a policy for all students.
 
     Every record that is read ends in exactly one disposition; the equation of records is printed and must hold. The
-    exit code is 3 when something could not be read or a student cannot be decided.
+    exit code is 3 if something could not be read or a student cannot be decided.
 
     \b
-      creditlang run hengyang --data sample:hengyang
-      creditlang run hengyang --data records/ --out results/ --as-of 2025-07-31
-      creditlang run shangrao --data records/ --mapping zhengfang --mapping our-lists.toml
-      creditlang run hengyang --data records/ --format json > results.json
+    creditlang run hengyang --data sample:hengyang
+    creditlang run hengyang --data records/ --out results/ --as-of 2025-07-31
+    creditlang run shangrao --data records/ --mapping zhengfang --mapping our-lists.toml
+    creditlang run hengyang --data records/ --format json > results.json
     """
     from creditlang.schema import RESULT_TABLES
     from creditlang.to_run_data import Collector
@@ -69,17 +88,12 @@ def command(
         engine,
         collector.keep if collector else lambda result: None,
     )
-    unknown = [student for student in students if student not in cohort.dataset.students]
-    if unknown:
-        names = ", ".join(unknown)
-        common.fail(
-            common.USAGE, {"en": f"No student {names} in the data.", "zh": f"数据里没有学生{names}。"}[language]
-        )
+    common.some_students(students, cohort.dataset.students)
     if targets:
         run = collector.run_data(cohort, compiled.compilation.program) if collector else None
         written = [write(output, cohort, run, language, tuple(RESULT_TABLES)) for output in outputs]
         summary(cohort, language, err=False)
-        what_was_written([target for target, done in zip(targets, written, strict=True) if done], language)
+        what_was_written([target for target, done in zip(targets, written, strict=True) if done])
     elif shape == "table":
         written = []
         summary(cohort, language, err=False)
@@ -106,7 +120,7 @@ def work_out(
     from creditlang.toolkit.addresses import without_password
 
     chosen = Settings(
-        common.as_of_date(request.as_of, language),
+        common.as_of_date(request.as_of),
         common.overrides(policy, request.settings, language),
         frozenset(students),
         language,
@@ -160,14 +174,13 @@ def write(
     return True
 
 
-def what_was_written(targets: "Sequence[str]", language: "Language") -> None:
+def what_was_written(targets: "Sequence[str]") -> None:
     """Where the results are, so that nobody has to look for them; on the error stream."""
     from creditlang.source import visible
     from creditlang.toolkit.addresses import without_password
 
     if named := [visible(without_password(target)) for target in targets if not target.endswith("-")]:
-        texts = {"en": f"written: {', '.join(named)}", "zh": f"已写出：{'、'.join(named)}"}
-        click.echo(texts[language], err=True)
+        common.echo(bilingual_help.said(f"written: {', '.join(named)}", f"已写出：{'、'.join(named)}"), err=True)
 
 
 def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
@@ -182,7 +195,7 @@ def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
         [word(STATUSES, cell, language) if isinstance(cell, str) else cell for cell in row]
         for row in results.tables["students"]
     ]
-    click.echo(table_text([column.label for column in columns], rows), err=err)
+    common.echo(table_text([column.label for column in columns], rows), err=err)
     show_findings(cohort.dataset.problems, language)
     equation(cohort, language)
 
@@ -209,9 +222,9 @@ def equation(cohort: "Cohort", language: "Language") -> None:
     results = cohort.results
     for name, requirement in results.policy.requirements.items():
         counts = {status: results.requirement_counts[name, status] for status in ("met", "unmet", "open")}
-        click.echo(said(STANDING, language, label=label(requirement, language), **counts), err=True)
+        common.echo(said(STANDING, language, label=label(requirement, language), **counts), err=True)
     for joined in cohort.dataset.joined:
-        click.echo(joined_line(joined, language), err=True)
+        common.echo(joined_line(joined, language), err=True)
     sign = "" if cohort.balanced else "  ✗"
-    click.echo(results.equation_text(cohort.read) + sign, err=True)
-    show_undetermined(results.undetermined, language)
+    common.echo(results.equation_text(cohort.read) + sign, err=True)
+    show_undetermined(results.undetermined)

@@ -3,9 +3,8 @@
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
-from creditlang.cli import common
+from creditlang.cli import bilingual_help, common
+from creditlang.cli.bilingual_help import argument, option, said
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
@@ -17,15 +16,33 @@ FEW = 6
 """Rules of an article that are named without --verbose."""
 
 
-@click.command("test")
-@click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
-@click.option("--verbose", "-v", is_flag=True, help="Name every example and every rule of every article.")
+@bilingual_help.command(
+    "test",
+    zh="""
+    运行办法里的例子，并说明覆盖了哪些规则和条款。
+
+    有例子不通过、有规则行或表格行没有例子、有解读没有例子、有条款既无规则也未说明原因时，退出码为 1。
+
+    \b
+    creditlang test hengyang
+    creditlang test 我的办法.credit --verbose
+    """,
+)
+@argument("policies", nargs=-1, required=True, metavar="POLICY...")
+@option(
+    "--verbose", "-v", is_flag=True,
+    help=("Name every example and every rule of every article.", "列出每个例子、每条条款的每条规则。"),
+)  # fmt: skip
 @common.language_option
 def command(policies: tuple[str, ...], verbose: bool, language: "Language") -> None:
     """Run the examples that stand in a policy, and tell which rules and articles they cover.
 
-    An example that fails, a line or table row that no example exercises, a reading without an example and an article
-    that has neither a rule nor a reason make the exit code 1.
+    The exit code is 1 if an example fails, a line or table row is exercised by none, a reading has no example, or an
+    article has neither a rule nor a reason.
+
+    \b
+    creditlang test hengyang
+    creditlang test my-policy.credit --verbose
     """
     from creditlang.examples import measure, run_examples
 
@@ -36,16 +53,14 @@ def command(policies: tuple[str, ...], verbose: bool, language: "Language") -> N
         failures = [failure for outcome in outcomes for failure in outcome.failures]
         if verbose:
             for outcome in outcomes:
-                click.echo(f"{'✗' if outcome.failures else '✓'} {outcome.title}")
+                common.echo(f"{'✗' if outcome.failures else '✓'} {outcome.title}")
         common.show(failures, language, err=False)
         coverage = measure(compiled.policy, outcomes)
         report(policy, compiled.policy, coverage, language, verbose)
         failed = sum(bool(outcome.failures) for outcome in outcomes)
-        texts = {
-            "en": f"{policy}: {common.counted(len(outcomes) - failed, 'example')} passed, {failed} failed",
-            "zh": f"{policy}：通过{len(outcomes) - failed}例，未通过{failed}例",
-        }
-        click.echo(texts[language])
+        passed = len(outcomes) - failed
+        english = f"{policy}: {common.counted(passed, 'example')} passed, {failed} failed"
+        common.echo(said(english, f"{policy}：通过{passed}例，未通过{failed}例"))
         clean = clean and not failures and coverage.complete
     sys.exit(common.CLEAN if clean else common.FINDINGS)
 
@@ -56,22 +71,22 @@ def report(name: str, policy: "Policy", coverage: "Coverage", language: "Languag
     for line in coverage.uncovered:
         number = line.span.source.line_number(line.span.start)
         text = line.span.source.line_text(number).strip()
-        click.echo(f"{'没有例子：' if zh else 'no example: '}{line.span.source.name}:{number} {text}")
+        common.echo(f"{'没有例子：' if zh else 'no example: '}{line.span.source.name}:{number} {text}")
     for row in coverage.uncovered_rows:
-        click.echo(f"{'表格行没有例子：' if zh else 'no example for the row: '}{row}")
+        common.echo(f"{'表格行没有例子：' if zh else 'no example for the row: '}{row}")
     for reading in coverage.uncovered_readings:
         head = "解读没有例子：" if zh else "no example for the reading: "
-        click.echo(f"{head}{reading.place} {reading.text} [{reading.article}]")
+        common.echo(f"{head}{reading.place} {reading.text} [{reading.article}]")
     for article in policy.articles:
         names = coverage.articles.get(article, ())
         if names:
             shown = names if verbose else names[:FEW]
             more = "" if len(shown) == len(names) else f" … ({len(names)})"
-            click.echo(f"{article}  {('，' if zh else ', ').join(shown)}{more}")
+            common.echo(f"{article}  {('，' if zh else ', ').join(shown)}{more}")
         elif article in policy.without_rule:
-            click.echo(f"{article}  {'无规则：' if zh else 'no rule: '}{policy.without_rule[article]}")
+            common.echo(f"{article}  {'无规则：' if zh else 'no rule: '}{policy.without_rule[article]}")
         else:
-            click.echo(f"{article}  ✗ {'既无规则，也未说明原因' if zh else 'neither a rule nor a reason'}")
+            common.echo(f"{article}  ✗ {'既无规则，也未说明原因' if zh else 'neither a rule nor a reason'}")
     counts = [
         ("lines", "规则行", len(coverage.lines), len(coverage.uncovered)),
         ("table rows", "表格行", coverage.rows, len(coverage.uncovered_rows)),
@@ -82,4 +97,4 @@ def report(name: str, policy: "Policy", coverage: "Coverage", language: "Languag
         for english, chinese, number, missing in counts
         if number
     ]
-    click.echo(f"{name}：{'，'.join(told)}有例子" if zh else f"{name}: {', '.join(told)} covered")
+    common.echo(f"{name}：{'，'.join(told)}有例子" if zh else f"{name}: {', '.join(told)} covered")

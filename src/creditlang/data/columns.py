@@ -163,7 +163,7 @@ def _hint(text: str, values: Mapping[str, str]) -> Phrase:
     if len(first) > _FEW:
         return Phrase("", "")
     choices = either(reversed(list(first.values())))
-    return Phrase(f"what can stand here: {choices}", f"这里可以填：{choices.zh}")
+    return Phrase(f"possible values: {choices}", f"这里可以填：{choices.zh}")
 
 
 def _typed(reader: ColumnReader, given: object) -> object:

@@ -19,6 +19,7 @@ from creditlang.diagnostics.diagnostic import (
 from creditlang.diagnostics.nearest import nearest
 from creditlang.diagnostics.render import render
 from creditlang.diagnostics.report import report
+from creditlang.diagnostics.system_reason import system_reason
 from creditlang.diagnostics.to_json import to_json
 
 __all__ = [
@@ -40,5 +41,6 @@ __all__ = [
     "nearest",
     "render",
     "report",
+    "system_reason",
     "to_json",
 ]

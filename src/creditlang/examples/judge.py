@@ -41,7 +41,7 @@ def constant(node: t.Expression) -> Any:
             return date.fromisoformat(node.value)
         case t.Name():
             return node.text
-    raise BadExample(Phrase("only a plain value can stand here", "这里只能写具体的值"), node.span)
+    raise BadExample(Phrase("only a plain value is allowed here", "这里只能写具体的值"), node.span)
 
 
 @frozen

@@ -175,11 +175,11 @@ def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None, begin
     return report("CR005", Span(source, min(start, end), end), found=found, expected=_expected(error.expected))
 
 
-def _expected(terminals: Iterable[str]) -> str:
-    """What could stand there, if it can be told in few words."""
+def _expected(terminals: Iterable[str]) -> str | None:
+    """What could stand there, if it can be told in few words; else there is no advice."""
     wanted = sorted(terminals, key=lambda name: (name not in _NAMED, name))
     choices = [_described(name) for name in wanted]
-    return either(choices) if len(choices) <= _FEW else Phrase("something else", "别的写法")
+    return either(choices) if len(choices) <= _FEW else None
 
 
 _WORD = re.compile(r"[^\W\d][\w-]*")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
-from creditlang.diagnostics import Place, report
+from creditlang.diagnostics import Place, report, system_reason
 from creditlang.plugin.plugin_error import PluginError
 
 _TEMPORARY: Final = re.compile(r"\.creditlang-(?P<name>.+)\.[0-9]+-[0-9]+\.tmp")
@@ -26,7 +26,7 @@ def reporting(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = system_reason(error)
         raise PluginError(report("CR710", Place(name), reason=reason)) from error
 
 

@@ -66,7 +66,7 @@ _REASONS: Final = {
     3024: OUT_OF_TIME,
 }
 
-_UNREADABLE_FILE: Final = Phrase("~/.my.cnf or a certificate file cannot be read", "~/.my.cnf 或证书文件读不出来")
+_UNREADABLE_FILE: Final = Phrase("~/.my.cnf or a certificate file cannot be read", "~/.my.cnf 或证书文件无法读取")
 
 
 def mysql_address(scheme: str, where: str) -> DatabaseAddress:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
-from creditlang.diagnostics import Phrase, Place, listed, report
+from creditlang.diagnostics import Phrase, Place, listed, report, system_reason
 from creditlang.plugin import Source
 from creditlang.schema import BATCH_ROWS, RawBatch, RawTable
 from creditlang.toolkit.arrow_text import BROKEN_TEXT, BadCell, Wrong, float_text, raw_batch
@@ -97,7 +97,7 @@ class SqliteSource(Source):
             connection = self._opened()
             found = [] if connection is None else _tables(connection)
         except OSError as error:
-            reason = error.strerror or type(error).__name__
+            reason = system_reason(error)
             self.problems.append(report("CR620", Place(self.path.name), reason=reason))
             return
         except sqlite3.Error as error:

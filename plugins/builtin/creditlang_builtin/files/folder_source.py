@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from creditlang.diagnostics import Place, report
+from creditlang.diagnostics import Place, report, system_reason
 from creditlang.plugin import PluginError, Source
 from creditlang.schema import RawTable
 
@@ -65,7 +65,7 @@ class FolderSource(Source):
         try:
             paths = sorted(path for path in folder.iterdir() if not _is_no_data(path.name))
         except OSError as error:
-            self.problems.append(report("CR620", Place(folder.name), reason=error.strerror or type(error).__name__))
+            self.problems.append(report("CR620", Place(folder.name), reason=system_reason(error)))
             return []
         if self._only is not None:
             paths = [path for path in paths if path.suffix.lower() == self._only]

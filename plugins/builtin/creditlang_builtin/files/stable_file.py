@@ -14,7 +14,7 @@ from typing import Final
 
 from attrs import frozen
 
-from creditlang.diagnostics import Diagnostic, Phrase, Place, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, report, system_reason
 
 LARGEST_FILE: Final = 512 * 1024 * 1024
 """Bytes."""
@@ -62,7 +62,7 @@ def open_file(path: Path) -> BufferedReader | Diagnostic:
 
 def unreadable(path: Path, error: OSError) -> Diagnostic:
     """CR620 with what the system says."""
-    return report("CR620", Place(path.name), reason=error.strerror or type(error).__name__)
+    return report("CR620", Place(path.name), reason=system_reason(error))
 
 
 def read_file(path: Path, limit: int = LARGEST_FILE) -> FileContent | Diagnostic:

@@ -20,7 +20,7 @@ from creditlang.data.dataset import STUDENT_TABLE
 from creditlang.data.mappings.mapping import Gather, MappingFile, Only, Origin, Part, RecordRule, TableRule, Taken, Term
 from creditlang.data.mappings.toml_places import Path, Places
 from creditlang.data.sheets.column_layout import Layouts
-from creditlang.diagnostics import Diagnostic, Phrase, either, listed, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, either, listed, nearest, report, system_reason
 from creditlang.resources import mapping_names, mapping_path
 from creditlang.source import SourceFile
 from creditlang.words import SORTS, TOO_DEEP
@@ -75,11 +75,11 @@ def open_mapping(name: str, policy: o.Policy) -> MappingFile | list[Diagnostic]:
         names = listed(bundled_for(policy))
         reason = Phrase("there is no such file", "没有这个文件")
         if names:
-            english, chinese = f"; bundled for this policy: {names}", f"；自带的、适用于这份办法的有：{names.zh}"
+            english, chinese = f"; bundled for this policy: {names}", f"；内置的、适用于这份办法的有：{names.zh}"
             reason = Phrase(reason + english, reason.zh + chinese)
         return [report("CR686", None, name=name, reason=reason)]
     except OSError as error:
-        return [report("CR686", None, name=path.name, reason=error.strerror or type(error).__name__)]
+        return [report("CR686", None, name=path.name, reason=system_reason(error))]
 
 
 def read_mapping(content: bytes, name: str, policy: o.Policy) -> MappingFile | list[Diagnostic]:
