@@ -11,23 +11,11 @@ from typing import Final
 from creditlang.core.dependencies import within
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Language, Phrase, in_language
+from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.ledger import Entry, PartLine, StudentResult
 from creditlang.results import counted_amount, signed
 from creditlang.values import OPEN, UNBOUNDED, Interval, Open
-from creditlang.words import (
-    ANSWERS,
-    COLON,
-    COMMA,
-    DISPOSITIONS,
-    IN_BRACKETS,
-    OVER,
-    STATUSES,
-    Declared,
-    label,
-    said,
-    unit_label,
-    word,
-)
+from creditlang.words import ANSWERS, DISPOSITIONS, IN_BRACKETS, OVER, STATUSES, Declared, label, said, unit_label, word
 
 _FEW = 4
 _SHORT: Final = Phrase("{short} short", "还差 {short}")

@@ -10,7 +10,8 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from creditlang.words import Language, yes_or_no
+from creditlang.diagnostics import Language
+from creditlang.words import yes_or_no
 
 Given = str | Decimal | date | bool | None
 """A cell of the data: a value of a scale or choice stands by its name, an empty cell is None."""

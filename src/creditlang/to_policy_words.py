@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from creditlang.core.operators import Account, Column, Policy
+from creditlang.diagnostics import Language
 from creditlang.policy_words import (
     AccountWords,
     FieldWords,
@@ -12,7 +13,7 @@ from creditlang.policy_words import (
     RequirementWords,
 )
 from creditlang.resolve import Program
-from creditlang.words import Language, first_fit, label, unit_label
+from creditlang.words import first_fit, label, unit_label
 
 
 def policy_words(policy: Policy, program: Program, language: Language = "zh") -> PolicyWords:

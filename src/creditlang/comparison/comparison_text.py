@@ -10,21 +10,11 @@ from typing import Final
 from creditlang.comparison.collected_changes import CollectedChanges
 from creditlang.comparison.comparison_tables import tables_of
 from creditlang.diagnostics import Language, Phrase, in_language
+from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.schema import Row
 from creditlang.source import display_width, visible
 from creditlang.text_table import table_text
-from creditlang.words import (
-    COLON,
-    COMMA,
-    COMPARISON_COLUMNS,
-    DISPOSITIONS,
-    SEMICOLON,
-    STATUSES,
-    first_fit,
-    label,
-    said,
-    word,
-)
+from creditlang.words import COMPARISON_COLUMNS, DISPOSITIONS, SEMICOLON, STATUSES, first_fit, label, said, word
 
 MOST_ROWS: Final = 10
 """Rows of each table, if nothing else is asked for."""

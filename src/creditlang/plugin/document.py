@@ -14,8 +14,9 @@ from typing import Final, Literal
 
 from attrs import field, frozen
 
+from creditlang.diagnostics import Language, Phrase
 from creditlang.schema import Value
-from creditlang.words import Language, Phrase, said
+from creditlang.words import said
 
 Align = Literal["left", "center", "right"]
 Vertical = Literal["top", "center", "bottom"]

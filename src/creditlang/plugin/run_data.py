@@ -12,7 +12,7 @@ from datetime import date
 
 from attrs import evolve, field, frozen
 
-from creditlang.diagnostics import Language
+from creditlang.diagnostics import Language, in_language
 from creditlang.policy_words import (
     AccountWords,
     FieldWords,
@@ -24,7 +24,6 @@ from creditlang.policy_words import (
     shown,
 )
 from creditlang.schema import Value
-from creditlang.words import in_language
 
 __all__ = [
     "AccountWords", "FieldWords", "Given", "ItemWords", "KindWords", "Person",

@@ -9,10 +9,11 @@ from typing import Final
 
 from attrs import evolve
 
+from creditlang.diagnostics import Language, Phrase
 from creditlang.plugin.document import Cell, Line, Page, plain
 from creditlang.schema import Value
 from creditlang.toolkit.page_layout import flowing
-from creditlang.words import Language, Phrase, said
+from creditlang.words import said
 
 _AS_OF: Final = Phrase("Records until {day}", "统计截止：{day.year}年{day.month}月{day.day}日")
 NAME: Final = Phrase("Name", "姓名")

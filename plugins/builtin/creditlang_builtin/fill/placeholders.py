@@ -21,10 +21,11 @@ from typing import Final
 
 from attrs import define, field, frozen
 
+from creditlang.diagnostics import Phrase
 from creditlang.plugin.run_data import Given, RecordRow, ResultRow, RunData, shown
 from creditlang.schema import Value
 from creditlang.toolkit.open_amounts import Amount
-from creditlang.words import ANSWERS, COLUMNS, DISPOSITIONS, STATUSES, Phrase, code_of, word
+from creditlang.words import ANSWERS, COLUMNS, DISPOSITIONS, STATUSES, code_of, word
 
 SORTS: Final = ("policy", "student", "account", "fact", "requirement", "record", "counted", "students")
 ROWS: Final = ("record", "counted", "students")

@@ -8,13 +8,14 @@ line. Students without a class make a notice of their own.
 from collections.abc import Iterator
 from typing import Final
 
+from creditlang.diagnostics import Phrase
 from creditlang.plugin import Form
 from creditlang.plugin.document import Document, Line, plain
 from creditlang.plugin.run_data import Person, ResultRow, RunData, masked, shown
 from creditlang.schema import Value
 from creditlang.toolkit.office_sheet import NAME, STUDENT_NUMBER, as_of_text, heading, rows_of, sheet, titled
 from creditlang.toolkit.open_amounts import Amount
-from creditlang.words import IN_BRACKETS, STATUSES, Phrase, said, word
+from creditlang.words import IN_BRACKETS, STATUSES, said, word
 
 _TITLE: Final = Phrase("Results of the class", "班级结果公示")
 _SHORT_TITLE: Final = Phrase("results", "结果公示")

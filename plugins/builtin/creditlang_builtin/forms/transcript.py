@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import evolve
 
+from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.plugin import Form, text_of
 from creditlang.plugin.document import Cell, Document, Line, plain
 from creditlang.plugin.run_data import AccountWords, Person, ResultRow, RunData, shown
@@ -19,7 +20,7 @@ from creditlang.schema import Value
 from creditlang.toolkit.office_sheet import NAME, STUDENT_NUMBER
 from creditlang.toolkit.open_amounts import Amount
 from creditlang.toolkit.page_layout import flowing_parts
-from creditlang.words import COLUMNS, OVER, STATUSES, Language, Phrase, in_language, said, word
+from creditlang.words import COLUMNS, OVER, STATUSES, said, word
 from creditlang_builtin.forms.transcript_rows import Earned, Gathered, Scores, is_open
 
 _WIDTHS: Final = (11.5, 20, 14, 10.5, 8.5, 6, 7.5, 12.5)

@@ -12,11 +12,13 @@ from typing import Final
 
 from attrs import field, frozen
 
+from creditlang.diagnostics import Language, Phrase, in_language
+from creditlang.diagnostics.diagnostic import COLON
 from creditlang.plugin import text_of
 from creditlang.plugin.run_data import RecordRow, ResultRow, RunData, shown
 from creditlang.schema import Value
 from creditlang.toolkit.open_amounts import Amount
-from creditlang.words import ANSWERS, COLON, Language, Phrase, in_language, said, word
+from creditlang.words import ANSWERS, said, word
 
 _STANDS: Final = frozenset(("counted", "reduced", "pending"))
 _GRADES: Final = ("级", "奖")

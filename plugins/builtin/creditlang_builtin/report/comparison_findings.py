@@ -11,24 +11,12 @@ from typing import Final
 
 from attrs import frozen
 
+from creditlang.diagnostics import Language, Phrase, in_language, listed
+from creditlang.diagnostics.diagnostic import COLON
 from creditlang.plugin import ComparisonData
 from creditlang.plugin.run_data import ResultRow, shown
 from creditlang.toolkit.open_amounts import Amount
-from creditlang.words import (
-    COLON,
-    COLUMNS,
-    DISPOSITIONS,
-    IN_BRACKETS,
-    NONE,
-    SORTS,
-    STATUSES,
-    Language,
-    Phrase,
-    in_language,
-    listed,
-    said,
-    word,
-)
+from creditlang.words import COLUMNS, DISPOSITIONS, IN_BRACKETS, NONE, SORTS, STATUSES, said, word
 
 MOST_PEOPLE: Final = 30
 MOST_CROSSINGS: Final = 100

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Any, Final
 
-from creditlang.words import COLON, COMMA, IN_BRACKETS, Phrase
+from creditlang.diagnostics import Phrase
+from creditlang.diagnostics.diagnostic import COLON, COMMA
+from creditlang.words import IN_BRACKETS
 from creditlang_builtin.report.comparison_findings import Crossed, Moved, Mover
 from creditlang_builtin.report.report_pictures import COLORS, STUDENTS, Pictures, short
 

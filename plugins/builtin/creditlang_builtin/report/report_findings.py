@@ -15,10 +15,12 @@ from typing import Final
 
 from attrs import frozen
 
+from creditlang.diagnostics import Language, Phrase, in_language, listed
+from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.plugin.run_data import ResultRow, RunData, shown
 from creditlang.schema import Value
 from creditlang.toolkit.open_amounts import Amount
-from creditlang.words import COLON, COMMA, DISPOSITIONS, Language, Phrase, in_language, listed, said, word
+from creditlang.words import DISPOSITIONS, said, word
 
 STATUSES: Final = ("met", "unmet", "open")
 CLOSE: Final = Decimal("0.2")

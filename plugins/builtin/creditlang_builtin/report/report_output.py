@@ -10,13 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TextIO
 
+from creditlang.diagnostics import Language, Phrase
 from creditlang.plugin import ComparisonData, Output
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, Row
 from creditlang.toolkit.atomic_files import PendingFile, reporting
 from creditlang.toolkit.office_sheet import as_of_text
 from creditlang.toolkit.page_layout import clean
-from creditlang.words import DISPOSITIONS, STATUSES, Language, Phrase, said, word
+from creditlang.words import DISPOSITIONS, STATUSES, said, word
 from creditlang_builtin.report.comparison_findings import DRAWN_RULES, comparison_findings
 from creditlang_builtin.report.comparison_pictures import ComparisonPictures
 from creditlang_builtin.report.report_findings import DRAWN_CUTS, findings

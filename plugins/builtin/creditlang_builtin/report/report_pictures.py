@@ -12,9 +12,10 @@ from io import BytesIO
 from math import ceil
 from typing import Any, Final
 
-from creditlang.diagnostics import report
+from creditlang.diagnostics import Language, Phrase, report
+from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.plugin import PluginError
-from creditlang.words import COLON, COMMA, SEMICOLON, STANDING, STATUSES, Language, Phrase, said
+from creditlang.words import SEMICOLON, STANDING, STATUSES, said
 from creditlang_builtin.forms.chinese_fonts import SETTING, chinese_fonts
 from creditlang_builtin.report.report_findings import DEGREES, Cut, Shortage, Spread, Standing
 

@@ -1,16 +1,23 @@
-"""One table for each sort of word that people read, by the code that stands for it in tables and files.
+"""What people read, in both languages: the words that several rooms need, and what a thing is called.
 
-Codes are those of the published tables and never change with the language; the words may. As a plain string a word is
-the English.
+There is one table for each sort of word, by the code that result tables and files have; codes never change with the
+language, the words may, and as a plain string a word is the English. `label` says what people call a thing that a
+policy declares; `said` fills a sentence, with numbers that know their plural. A sentence that only one module says
+stands there as a `Phrase`; what is wrong with policy or data stands in the pages of the codes; keywords stand in
+`grammar/keywords.toml`. Nowhere else is it asked which language somebody reads.
 """
 
-from collections.abc import Mapping
-from typing import Final
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, Protocol
 
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import SEVERITY_WORDS
 
 Words = Mapping[str, Phrase]
+
+_CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
+_PLURALS: Final = {"entry": "entries", "category": "categories", "policy": "policies", "person": "people"}
 
 
 def _coded(words: Mapping[str, str]) -> Words:
@@ -112,6 +119,19 @@ COMPARISON_COLUMNS: Final[Words] = {**COLUMNS, **_coded(
 )}  # fmt: skip
 """The same for the tables of a comparison."""
 
+SEMICOLON: Final = Phrase("; ", "；")
+IN_BRACKETS: Final = Phrase(" ({note})", "（{note}）")
+STANDING: Final = Phrase(
+    "{label}: {met} met, {unmet} not met, {open} open", "{label}：符合{met}人，不符合{unmet}人，未定{open}人"
+)
+"""How a requirement stands over students."""
+OVER: Final = Phrase("{short} too much", "超出 {short}")
+"""By how much a part of a requirement is above what it allows."""
+OTHER_BEGINNING: Final = Phrase("it does not begin like one", "文件开头不是这种格式")
+TOO_DEEP: Final = Phrase("it is nested too deeply", "嵌套太深")
+NONE: Final = Phrase("none", "无")
+NOTHING: Final = Phrase("—", "—")
+
 
 def word(words: Words, code: object, language: Language) -> str:
     """The word for a code; what is none, as a table or an example may have it, stays as it is."""
@@ -127,3 +147,56 @@ def code_of(words: Words, text: str) -> str | None:
 def yes_or_no(value: bool, language: Language) -> str:
     """The answer in words."""
     return in_language(ANSWERS["yes" if value else "no"], language)
+
+
+class Counted(int):
+    """A number that is written with the word behind its colon, `{count:student}`: 1 student, 2 students."""
+
+    def __format__(self, word: str) -> str:
+        """The number, and the word as many as there are."""
+        if not word:
+            return str(int(self))
+        return f"{int(self)} {word if self == 1 else _PLURALS.get(word) or f'{word}s'}"
+
+
+def both(write: Callable[[Language], str]) -> Phrase:
+    """What `write` makes of it in each language."""
+    return Phrase(write("en"), write("zh"))
+
+
+def said(text: str, language: Language, /, **values: object) -> str:
+    """A sentence, usually a `Phrase`, in a language; `{name}` stands for a value, `{count:student}` for so many."""
+    shown = {name: _shown(value, language) for name, value in values.items()}
+    return in_language(text, language).format(**shown)
+
+
+def _shown(value: object, language: Language) -> object:
+    if isinstance(value, str):
+        return in_language(value, language)
+    return Counted(value) if type(value) is int else value
+
+
+class Declared(Protocol):
+    """An account, item, fact, requirement, kind of record, column, or what else has a name and labels."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+
+
+def label(thing: Declared, language: Language = "zh") -> str:
+    """The first label, else the name; to those who read English a label in Chinese says nothing."""
+    return first_fit(thing.name, thing.labels, language)
+
+
+def first_fit(name: str, labels: Iterable[str], language: Language = "zh") -> str:
+    """The same for what is no declaration of its own, such as a value of a choice."""
+    return next((text for text in labels if text != name and (language == "zh" or not _CHINESE.search(text))), name)
+
+
+def unit_label(unit: str | None, labels: Mapping[str, str], language: Language = "zh") -> str:
+    """What a unit is called; empty for a plain number."""
+    name = unit or ""
+    return first_fit(name, [labels.get(name, name)], language)
