@@ -10,15 +10,15 @@ from creditlang.comparison import Change, Differences, RecordChange
 from creditlang.comparison.changes import NEEDED, paired
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
-from creditlang.diagnostics import Language, in_language, render
-from creditlang.diagnostics.diagnostic import Diagnostic
+from creditlang.diagnostics import Language, Phrase, in_language, render
+from creditlang.diagnostics.diagnostic import COLON, Diagnostic
 from creditlang.explain import Explanation, amount_text
 from creditlang.ledger import Entry, Record, StudentResult
 from creditlang.results import counted_amount
 from creditlang.source import visible
 from creditlang.text_table import table_text
 from creditlang.values import Open
-from creditlang.words import DISPOSITIONS, STATUSES, label, unit_label, word, yes_or_no
+from creditlang.words import COLUMNS, DISPOSITIONS, NONE, STATUSES, TABLES, label, said, unit_label, word, yes_or_no
 from creditlang_repl.reply import Line, Piece, Style, Written
 
 MOST_ROWS = 40
@@ -30,30 +30,29 @@ MOST_CHANGES = 24
 _MARKS = {"met": "✓", "unmet": "✗", "open": "?"}
 _STATUS_STYLES: Mapping[str, Style] = {"met": "gain", "unmet": "loss", "open": "open"}
 _WORDS = {
-    "en": {
-        "more": "… {count} more", "nothing": "Nothing changes for {student}.",
-        "records": ("record", "kind", "date", "item", "disposition", "counts", "reason"), "none": "none",
-        "facts": "facts", "by": "by", "asks": "asks for", "new": "new", "gone": "gone", "together": "{count} alike",
-        "no longer": "The policy no longer applies to {student}; nothing counts.",
-        "now": "The policy now applies to {student}.", "outside": "The policy does not apply to {student}.",
-    },
-    "zh": {
-        "more": "…… 另有{count}项", "nothing": "对{student}没有影响。", 
-        "records": ("编号", "种类", "日期", "项目", "处理结果", "计入", "原因"), "none": "无",
-        "facts": "事实", "by": "由", "asks": "要求", "new": "新增", "gone": "去掉", "together": "同样的{count}条",
-        "no longer": "本办法不再适用于{student}，各项都不再计。", "now": "本办法改为适用于{student}。",
-        "outside": "本办法不适用于{student}。",
-    },
+    "more": Phrase("… {count} more", "…… 另有{count}项"),
+    "nothing": Phrase("Nothing changes for {student}.", "对{student}没有影响。"),
+    "asks": Phrase(" asks for", " 要求"), "new": Phrase("new, {now}", "新增，{now}"),
+    "gone": Phrase("gone ({was})", "去掉（{was}）"), "together": Phrase(" … ({count} alike)", " …（同样的{count}条）"),
+    "no longer": Phrase(
+        "The policy no longer applies to {student}; nothing counts.", "本办法不再适用于{student}，各项都不再计。"
+    ),
+    "now": Phrase("The policy now applies to {student}.", "本办法改为适用于{student}。"),
+    "outside": Phrase("The policy does not apply to {student}.", "本办法不适用于{student}。"),
 }  # fmt: skip
+_HEADINGS = (
+    Phrase("record", "编号"), Phrase("kind", "种类"), COLUMNS["date"], COLUMNS["item"], COLUMNS["disposition"],
+    Phrase("counts", "计入"), COLUMNS["reason"],
+)  # fmt: skip
+"""Of the table of records."""
 
 
 def value_text(value: object, language: Language) -> str:
     """A value for people: amounts, yes or no, a status, a date."""
-    words = _WORDS[language]
     if isinstance(value, Open):
         value = value.value
     if value is None:
-        return str(words["none"])
+        return in_language(NONE, language)
     if isinstance(value, bool):
         return yes_or_no(value, language)
     if isinstance(value, date):
@@ -73,7 +72,7 @@ class Answerer:
     """The policy that it is compared with: what only that one has is called as it is there."""
 
     def word(self, name: str, **values: object) -> str:
-        return str(_WORDS[self.language][name]).format(**values)
+        return said(_WORDS[name], self.language, **values)
 
     def label(self, name: str) -> str:
         """What people call an account, rule, fact or requirement."""
@@ -120,7 +119,7 @@ class Answerer:
                 self.tree(written, result, name, 0)
         facts = [line for name in self.policy.facts for line in told.fact(name)]
         if facts:
-            written.line(("title", self.word("facts")))
+            written.line(("title", in_language(TABLES["facts"], self.language)))
             for line in facts:
                 written.line(f"  {line}")
         return written
@@ -172,7 +171,7 @@ class Answerer:
                 value_text(counted, self.language) if isinstance(counted, Decimal) or counted else "",
                 in_language(chosen.told, self.language) if chosen.told else "",
             ]  # fmt: skip
-        return self.table(_WORDS[self.language]["records"], list(rows.values()))
+        return self.table([in_language(head, self.language) for head in _HEADINGS], list(rows.values()))
 
     def kind(self, name: str) -> str:
         return label(self.policy.kinds[name], self.language)
@@ -190,7 +189,7 @@ class Answerer:
     def table(self, headings: Sequence[object], rows: Sequence[Sequence[object]], most: int = MOST_ROWS) -> Written:
         """A table, with how many rows more there are."""
         if not rows:
-            return Written().line(("faint", self.word("none")))
+            return Written().line(("faint", in_language(NONE, self.language)))
         written = Written()
         lines = table_text([str(head) for head in headings], rows[:most]).split("\n")
         written.line(("title", lines[0]))
@@ -258,19 +257,16 @@ class Answerer:
         """One line: what, before → after, how much."""
         name = self.part(change.name) if change.sort == "part" else self.named(change.name)
         period = f" {change.period}" if change.period and change.sort != "part" else ""
-        asks = f" {self.word('asks')}" if change.sort == "part" and change.period else ""
+        asks = self.word("asks") if change.sort == "part" and change.period else ""
         before, after = (value_text(value, self.language) for value in (change.before, change.after))
         style: Style = "gain" if change.direction > 0 else "loss" if change.direction < 0 else "open"
         if asks:
             style = "open"
-        yield "", f"{pad}{name}{period}{asks}: " if self.language == "en" else f"{pad}{name}{period}{asks}："
+        yield "", f"{pad}{name}{period}{asks}{in_language(COLON, self.language)}"
         if change.before is None and change.sort != "account":
-            yield style, f"{self.word('new')}, {after}" if self.language == "en" else f"{self.word('new')}，{after}"
+            yield style, self.word("new", now=after)
         elif change.after is None and change.sort != "account":
-            yield (
-                style,
-                f"{self.word('gone')} ({before})" if self.language == "en" else f"{self.word('gone')}（{before}）",
-            )
+            yield style, self.word("gone", was=before)
         else:
             yield style, f"{before} → {after}"
         more = change.difference
@@ -325,13 +321,13 @@ class Answerer:
         first = group[0]
         ids = ", ".join(_called(change.entry.record) for change in group[:3])
         if len(group) > 3:
-            ids += f" … ({self.word('together', count=len(group))})"
+            ids += self.word("together", count=len(group))
         was, now = self.ended(first.before), self.ended(first.after)
-        fate = f"{was} → {now}" if was and now else now or f"{self.word('gone')} ({was})"
+        fate = f"{was} → {now}" if was and now else now or self.word("gone", was=was)
         style: Style = "gain" if now and not was else "loss" if was and not now else "open"
         if first.after is not None and first.after.disposition() in ("void", "reduced", "invalid", "unmatched"):
             style = "loss"
-        yield "", f"  {ids} {self.rule(first)}{': ' if self.language == 'en' else '：'}"
+        yield "", f"  {ids} {self.rule(first)}{in_language(COLON, self.language)}"
         yield style, fate
         reason = self.reason(first)
         if reason:

@@ -50,16 +50,15 @@ def command(no_plugins: bool, folder: Path | None, offers: str, language: "Langu
 
     manager = common.plugin_manager(language, common.DataRequest((), no_plugins=no_plugins))
     rows = [[x.name, f"{x.distribution} {x.version}", said(x.status, _STATUSES[x.status])] for x in manager.listing()]
-    zh = language == "zh"
-    common.echo(table_text(["插件", "来自", "状态"] if zh else ["plugin", "from", "status"], rows))
+    common.echo(table_text(said("plugin from status", "插件 来自 状态").split(), rows))
     offered = [
-        [entry.name, words.zh if zh else f"{words}s", " ".join(entry.names(kind))]
+        [entry.name, said(f"{words}s", words.zh), " ".join(entry.names(kind))]
         for entry in manager.listing()
         for kind, words in KIND_WORDS.items()
         if entry.names(kind)
     ]
     common.echo()
-    common.echo(table_text(["插件", "提供", "名称"] if zh else ["plugin", "offers", "names"], offered))
+    common.echo(table_text(said("plugin offers names", "插件 提供 名称").split(), offered))
     sys.exit(common.BROKEN if manager.problems else common.CLEAN)
 
 

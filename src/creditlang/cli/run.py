@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from creditlang.cli import bilingual_help, common
-from creditlang.cli.bilingual_help import argument, option
+from creditlang.cli.bilingual_help import argument, option, said
 
 if TYPE_CHECKING:
     from creditlang.cohort import Cohort, Engine
@@ -180,7 +180,7 @@ def what_was_written(targets: "Sequence[str]") -> None:
     from creditlang.toolkit.addresses import without_password
 
     if named := [visible(without_password(target)) for target in targets if not target.endswith("-")]:
-        common.echo(bilingual_help.said(f"written: {', '.join(named)}", f"已写出：{'、'.join(named)}"), err=True)
+        common.echo(said(f"written: {', '.join(named)}", f"已写出：{'、'.join(named)}"), err=True)
 
 
 def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
@@ -200,31 +200,32 @@ def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
     equation(cohort, language)
 
 
-def joined_line(joined: "Joined", language: "Language") -> str:
+def joined_line(joined: "Joined") -> str:
     """How the rows without a student number of one sheet found their students."""
     from creditlang.source import visible
 
-    columns = "、".join(joined.columns) if language == "zh" else ", ".join(joined.columns)
-    texts = {
-        "en": f"{joined.source}, by {columns}: {joined.matched} matched, {joined.ambiguous} ambiguous, "
-        f"{joined.unmatched} unmatched, {joined.duplicate} duplicate",
-        "zh": f"{joined.source}，按{columns}：对上{joined.matched}行，重名{joined.ambiguous}行，"
-        f"对不上{joined.unmatched}行，重复{joined.duplicate}行",
-    }
-    return visible(texts[language])
+    return visible(
+        said(
+            f"{joined.source}, by {', '.join(joined.columns)}: {joined.matched} matched, {joined.ambiguous} ambiguous, "
+            f"{joined.unmatched} unmatched, {joined.duplicate} duplicate",
+            f"{joined.source}，按{'、'.join(joined.columns)}：对上{joined.matched}行，重名{joined.ambiguous}行，"
+            f"对不上{joined.unmatched}行，重复{joined.duplicate}行",
+        )
+    )
 
 
 def equation(cohort: "Cohort", language: "Language") -> None:
     """The record equation, requirements in numbers, and who is undetermined; on the error stream."""
     from creditlang.cli.findings_screen import show_undetermined
-    from creditlang.words import STANDING, label, said
+    from creditlang.words import STANDING, label
+    from creditlang.words import said as sentence
 
     results = cohort.results
     for name, requirement in results.policy.requirements.items():
         counts = {status: results.requirement_counts[name, status] for status in ("met", "unmet", "open")}
-        common.echo(said(STANDING, language, label=label(requirement, language), **counts), err=True)
+        common.echo(sentence(STANDING, language, label=label(requirement, language), **counts), err=True)
     for joined in cohort.dataset.joined:
-        common.echo(joined_line(joined, language), err=True)
+        common.echo(joined_line(joined), err=True)
     sign = "" if cohort.balanced else "  ✗"
     common.echo(results.equation_text(cohort.read) + sign, err=True)
     show_undetermined(results.undetermined)

@@ -84,8 +84,7 @@ def _show(sheets: "Sequence[SheetInWords]", language: "Language") -> None:
     """Print the sheets as tables."""
     from creditlang.text_table import table_text
 
-    zh = language == "zh"
-    headings = ["列", "标签", "类型", "必填", "取值"] if zh else ["column", "labels", "type", "needed", "values"]
+    headings = said("column labels type needed values", "列 标签 类型 必填 取值").split()
     for sheet in sheets:
         common.echo(f"{sheet.name}  {' / '.join(sheet.labels)}")
         rows = [_row(column, language) for column in sheet.columns]
@@ -95,10 +94,10 @@ def _show(sheets: "Sequence[SheetInWords]", language: "Language") -> None:
 def _row(column: "SheetColumn", language: "Language") -> list[str]:
     values = ""
     if column.type == "value":
-        values = " ".join(word if language == "zh" else ([word, *others])[-1] for word, others in column.choices)
+        values = " ".join(said([word, *others][-1], word) for word, others in column.choices)
     default = column.default_word(language)
     if default:
-        values = f"{values} {'默认' if language == 'zh' else 'default'} {default}".strip()
+        values = f"{values} {said('default', '默认')} {default}".strip()
     return [column.name, " / ".join(column.labels), column.type_word(language), column.need_word(language), values]
 
 
@@ -106,10 +105,10 @@ def _folder(target: Path, sheets: "Sequence[SheetInWords]", language: "Language"
     """Write a CSV file for each sheet."""
     files = {}
     for sheet in sheets:
-        headings = [column.heading if language == "zh" else column.name for column in sheet.columns]
+        headings = [said(column.name, column.heading) for column in sheet.columns]
         line = io.StringIO()
         csv.writer(line, lineterminator="\n").writerow(headings)
-        files[target / f"{sheet.title if language == 'zh' else sheet.name}.csv"] = ("\ufeff" + line.getvalue()).encode()
+        files[target / f"{said(sheet.name, sheet.title)}.csv"] = ("\ufeff" + line.getvalue()).encode()
     for path in files:
         _refuse_to_replace(path)
     for path, content in files.items():

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from creditlang.cli.bilingual_help import said
 from creditlang.cli.sheets_in_words import SheetColumn, SheetInWords
 from creditlang.source import display_width
 
@@ -30,13 +31,11 @@ _LINE: Final = 15
 _HIGHEST: Final = 409
 """Points: of a line, and the most that a row can have."""
 
-_EXPLANATION: Final = {"zh": "说明", "en": "Explanation"}
-_LISTS: Final = {"zh": "选项", "en": "Options"}
-_HEADINGS: Final = {
-    "zh": ("工作表", "列", "也可以写作", "类型", "必填", "取值", "不填时", "依据"),
-    "en": ("sheet", "column", "other names", "type", "needed", "values", "if empty", "article"),
-}
-_WIDTHS: Final = (18, 20, 30, 8, 8, 70, 12, 22)
+_COLUMNS: Final = (
+    ("sheet", "工作表", 18), ("column", "列", 20), ("other names", "也可以写作", 30), ("type", "类型", 8),
+    ("needed", "必填", 8), ("values", "取值", 70), ("if empty", "不填时", 12), ("article", "依据", 22),
+)  # fmt: skip
+"""Of the sheet that explains: heading in both languages, and width."""
 
 
 def template_workbook(policy: "Policy", sheets: Sequence[SheetInWords], language: "Language") -> bytes:
@@ -128,49 +127,45 @@ class _Writer:
         return {"validate": validate, "criteria": "between", "minimum": least, "maximum": most}
 
     def _error(self, column: SheetColumn) -> dict[str, str]:
-        titles = {"zh": "请核对", "en": "Please check"}
-        return {"error_title": titles[self.language], "error_message": self._hint(column)}
+        return {"error_title": said("Please check", "请核对"), "error_message": self._hint(column)}
 
     def _hint(self, column: SheetColumn) -> str:
         """One or two lines about a column."""
-        zh = self.language == "zh"
         parts = [column.type_word(self.language)]
         if column.type == "date":
-            parts.append("例如 2024-10-08" if zh else "such as 2024-10-08")
+            parts.append(said("such as 2024-10-08", "例如 2024-10-08"))
         if need := column.need_word(self.language):
-            parts.append(("必填" if need == "是" else f"{need}必填") if zh else f"needed: {need}")
+            parts.append(said(f"needed: {need}", "必填" if need == "是" else f"{need}必填"))
         if default := column.default_word(self.language):
-            parts.append(f"不填视为{default}" if zh else f"if empty: {default}")
+            parts.append(said(f"if empty: {default}", f"不填视为{default}"))
         if column.column is not None and column.type == "number":
             parts += self._bounds(column)
-        return ("，" if zh else ", ").join(parts)[:_LONGEST_HINT]
+        return said(", ", "，").join(parts)[:_LONGEST_HINT]
 
     def _bounds(self, column: SheetColumn) -> list[str]:
         assert column.column is not None
         low, high, decimals = column.column.minimum, column.column.maximum, column.column.type.decimals
-        zh = self.language == "zh"
         parts = []
         if low is not None:
-            parts.append(f"不小于{low}" if zh else f"at least {low}")
+            parts.append(said(f"at least {low}", f"不小于{low}"))
         if high is not None:
-            parts.append(f"不大于{high}" if zh else f"at most {high}")
-        if decimals:
-            parts.append(f"最多{decimals}位小数" if zh else f"at most {decimals} decimals")
-        else:
-            parts.append("整数" if zh else "whole")
-        return parts
+            parts.append(said(f"at most {high}", f"不大于{high}"))
+        return [
+            *parts,
+            said(f"at most {decimals} decimals", f"最多{decimals}位小数") if decimals else said("whole", "整数"),
+        ]
 
     def _list(self, words: tuple[str, ...]) -> str:
         return self.choices.setdefault(words, f"list_{len(self.choices) + 1}")
 
     def explain(self, sheets: Sequence[SheetInWords]) -> None:
         """The sheet that explains every column."""
-        page = self.book.add_worksheet(_EXPLANATION[self.language])
+        page = self.book.add_worksheet(said("Explanation", "说明"))
         page.freeze_panes(1, 2)
         self._on_paper(page)
-        for position, (heading, width) in enumerate(zip(_HEADINGS[self.language], _WIDTHS, strict=True)):
+        for position, (english, chinese, width) in enumerate(_COLUMNS):
             page.set_column(position, position, width, self.wrapped)
-            page.write_string(0, position, heading, self.heading)
+            page.write_string(0, position, said(english, chinese), self.heading)
         rows = [(sheet, column) for sheet in sheets for column in sheet.columns]
         for row, (sheet, column) in enumerate(rows, start=1):
             others = _listed([name for name in (*column.labels, column.name) if name != column.heading])
@@ -181,18 +176,18 @@ class _Writer:
                 sheet.title, column.heading, others, column.type_word(self.language), column.need_word(self.language),
                 values, column.default_word(self.language), column.article,
             )  # fmt: skip
-            lines = max(-(-display_width(text) // width) for text, width in zip(cells, _WIDTHS, strict=True))
+            lines = max(-(-display_width(text) // width) for text, (*_, width) in zip(cells, _COLUMNS, strict=True))
             page.set_row(row, min(_LINE * max(1, lines), _HIGHEST))
             for position, text in enumerate(cells):
                 if text:
                     page.write_string(row, position, text, self.wrapped)
-        page.autofilter(0, 0, len(rows), len(_WIDTHS) - 1)
+        page.autofilter(0, 0, len(rows), len(_COLUMNS) - 1)
 
     def lists(self) -> None:
         """The hidden sheet of the lists."""
         if not self.choices:
             return
-        title = _LISTS[self.language]
+        title = said("Options", "选项")
         page = self.book.add_worksheet(title)
         page.hide()
         for position, (words, name) in enumerate(self.choices.items()):

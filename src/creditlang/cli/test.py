@@ -56,7 +56,7 @@ def command(policies: tuple[str, ...], verbose: bool, language: "Language") -> N
                 common.echo(f"{'✗' if outcome.failures else '✓'} {outcome.title}")
         common.show(failures, language, err=False)
         coverage = measure(compiled.policy, outcomes)
-        report(policy, compiled.policy, coverage, language, verbose)
+        report(policy, compiled.policy, coverage, verbose)
         failed = sum(bool(outcome.failures) for outcome in outcomes)
         passed = len(outcomes) - failed
         english = f"{policy}: {common.counted(passed, 'example')} passed, {failed} failed"
@@ -65,36 +65,35 @@ def command(policies: tuple[str, ...], verbose: bool, language: "Language") -> N
     sys.exit(common.CLEAN if clean else common.FINDINGS)
 
 
-def report(name: str, policy: "Policy", coverage: "Coverage", language: "Language", verbose: bool) -> None:
+def report(name: str, policy: "Policy", coverage: "Coverage", verbose: bool) -> None:
     """What is covered, and the articles."""
-    zh = language == "zh"
     for line in coverage.uncovered:
         number = line.span.source.line_number(line.span.start)
         text = line.span.source.line_text(number).strip()
-        common.echo(f"{'没有例子：' if zh else 'no example: '}{line.span.source.name}:{number} {text}")
+        common.echo(f"{said('no example: ', '没有例子：')}{line.span.source.name}:{number} {text}")
     for row in coverage.uncovered_rows:
-        common.echo(f"{'表格行没有例子：' if zh else 'no example for the row: '}{row}")
+        common.echo(f"{said('no example for the row: ', '表格行没有例子：')}{row}")
     for reading in coverage.uncovered_readings:
-        head = "解读没有例子：" if zh else "no example for the reading: "
+        head = said("no example for the reading: ", "解读没有例子：")
         common.echo(f"{head}{reading.place} {reading.text} [{reading.article}]")
     for article in policy.articles:
         names = coverage.articles.get(article, ())
         if names:
             shown = names if verbose else names[:FEW]
             more = "" if len(shown) == len(names) else f" … ({len(names)})"
-            common.echo(f"{article}  {('，' if zh else ', ').join(shown)}{more}")
+            common.echo(f"{article}  {said(', ', '，').join(shown)}{more}")
         elif article in policy.without_rule:
-            common.echo(f"{article}  {'无规则：' if zh else 'no rule: '}{policy.without_rule[article]}")
+            common.echo(f"{article}  {said('no rule: ', '无规则：')}{policy.without_rule[article]}")
         else:
-            common.echo(f"{article}  ✗ {'既无规则，也未说明原因' if zh else 'neither a rule nor a reason'}")
+            common.echo(f"{article}  ✗ {said('neither a rule nor a reason', '既无规则，也未说明原因')}")
     counts = [
         ("lines", "规则行", len(coverage.lines), len(coverage.uncovered)),
         ("table rows", "表格行", coverage.rows, len(coverage.uncovered_rows)),
         ("readings", "解读", coverage.readings, len(coverage.uncovered_readings)),
     ]
     told = [
-        f"{chinese}{number - missing}/{number}" if zh else f"{number - missing} of {number} {english}"
+        said(f"{number - missing} of {number} {english}", f"{chinese}{number - missing}/{number}")
         for english, chinese, number, missing in counts
         if number
     ]
-    common.echo(f"{name}：{'，'.join(told)}有例子" if zh else f"{name}: {', '.join(told)} covered")
+    common.echo(said(f"{name}: {', '.join(told)} covered", f"{name}：{'，'.join(told)}有例子"))
