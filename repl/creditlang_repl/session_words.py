@@ -1,7 +1,7 @@
 """The words of the session itself, in both languages."""
 
 from creditlang.diagnostics import Language, Phrase
-from creditlang.words import said
+from creditlang.words import COLUMNS, said
 
 _WORDS = {
     "loaded": Phrase("{title} ({name}): {rules:rule}", "{title}（{name}）：{rules}条规则"),
@@ -28,7 +28,7 @@ _WORDS = {
     "outside": Phrase(
         "not counted: {count:student} to whom the policy does not apply", "另有{count}名不适用本办法，未列入"
     ),
-    "value": Phrase("value", "值"),
+    "value": COLUMNS["value"],
     "number": Phrase("student_id", "学号"),
     "name": Phrase("name", "姓名"),
     "saved": Phrase("saved in {name}", "已存入 {name}"),

@@ -43,9 +43,7 @@ def _overview(now: Conversation) -> Written:
     width = min(44, max(map(display_width, usages.values())))
     for name, command in commands().items():
         space = " " * max(0, width - display_width(usages[name]))
-        first, stop, _ = in_language(command.summary, now.language).partition(
-            in_language(Phrase(". ", "。"), now.language)
-        )
+        first, stop, _ = in_language(command.summary, now.language).partition(end)
         written.line("  ", ("title", usages[name]), f"{space}  {first.rstrip('.')}{stop.strip()}")
     return written.line(("faint", now.word("more help")))
 

@@ -106,14 +106,8 @@ class _Writer:
             case "number":
                 return {**self._number(column), **shown, **self._error(column)}
             case _ if column.choices:
-                name = self._list(tuple(word for word, _ in column.choices))
-                return {
-                    "validate": "list",
-                    "source": f"={name}",
-                    "error_type": "warning",
-                    **shown,
-                    **self._error(column),
-                }
+                source = f"={self._list(tuple(word for word, _ in column.choices))}"
+                return {"validate": "list", "source": source, "error_type": "warning", **shown, **self._error(column)}
             case _:
                 return {"validate": "any", **shown}
 
@@ -150,10 +144,8 @@ class _Writer:
             parts.append(said(f"at least {low}", f"不小于{low}"))
         if high is not None:
             parts.append(said(f"at most {high}", f"不大于{high}"))
-        return [
-            *parts,
-            said(f"at most {decimals} decimals", f"最多{decimals}位小数") if decimals else said("whole", "整数"),
-        ]
+        exact = said(f"at most {decimals} decimals", f"最多{decimals}位小数") if decimals else said("whole", "整数")
+        return [*parts, exact]
 
     def _list(self, words: tuple[str, ...]) -> str:
         return self.choices.setdefault(words, f"list_{len(self.choices) + 1}")
