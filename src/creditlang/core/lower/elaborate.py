@@ -164,7 +164,13 @@ class Elaborator:
                 "CR305", node.span, label=node.text, dimension=expected.enumeration.split("@")[0], nearest=close
             )
             return NOTHING
-        self.scope.unknown("name", t.Identifier(node.text, span=node.span), candidates)
+        elsewhere = [
+            Label(known.node.span, Phrase(f"a field of {kind.name}", f"这是“{kind.name}”的字段"))
+            for kind in self.program.kinds.values()
+            if (known := self.scope.field_of(kind, node.text)) is not None
+        ]
+        name = t.Identifier(node.text, span=node.span)
+        self.scope.unknown("field" if elsewhere else "name", name, candidates, elsewhere)
         return NOTHING
 
     def visible(self, context: Context) -> list[str]:

@@ -72,12 +72,14 @@ class Scope:
         finally:
             self.silent -= 1
 
-    def unknown(self, sort: str, name: t.Identifier, candidates: Iterable[str] | None = None) -> None:
+    def unknown(
+        self, sort: str, name: t.Identifier, candidates: Iterable[str] | None = None, labels: Iterable[Label] = ()
+    ) -> None:
         """Report a name that is not known, with the nearest that is."""
         known = list(candidates) if candidates is not None else [x for space, x in self.program.labels if space == sort]
         if not self.silent:
             close = nearest(name.text, known) or ""
-            self.report("CR101", name.span, kind=SORTS[sort], name=name.text, nearest=close)
+            self.report("CR101", name.span, *labels, kind=SORTS[sort], name=name.text, nearest=close)
 
     def date(self, text: str, node: t.Node) -> date | None:
         """A date of the policy; one that no calendar has is reported."""
