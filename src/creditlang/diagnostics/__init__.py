@@ -23,24 +23,6 @@ from creditlang.diagnostics.system_reason import system_reason
 from creditlang.diagnostics.to_json import to_json
 
 __all__ = [
-    "BadPage",
-    "Diagnostic",
-    "Label",
-    "Language",
-    "Phrase",
-    "Place",
-    "Severity",
-    "UnknownCode",
-    "codes",
-    "either",
-    "explain",
-    "fix",
-    "in_language",
-    "listed",
-    "message",
-    "nearest",
-    "render",
-    "report",
-    "system_reason",
-    "to_json",
-]
+    "BadPage", "Diagnostic", "Label", "Language", "Phrase", "Place", "Severity", "UnknownCode", "codes", "either",
+    "explain", "fix", "in_language", "listed", "message", "nearest", "render", "report", "system_reason", "to_json",
+]  # fmt: skip

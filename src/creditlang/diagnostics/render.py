@@ -25,14 +25,8 @@ _FIX: Final = Phrase("fix: ", "建议：")
 _ROW: Final = Phrase("row {row}", "第{row}行")
 _COLUMN: Final = Phrase("column {column}", "列“{column}”")
 _COLOURS: Final = {
-    "error": "1;31",
-    "warning": "1;33",
-    "note": "1;36",
-    "title": "1",
-    "gutter": "34",
-    "label": "34",
-    "fix": "32",
-}
+    "error": "1;31", "warning": "1;33", "note": "1;36", "title": "1", "gutter": "34", "label": "34", "fix": "32",
+}  # fmt: skip
 _NARROWEST_GUTTER: Final = 2  # where no line of policy is shown
 
 

@@ -44,27 +44,15 @@ OPTIONS: Final = ("ssl-mode", "ssl-ca", "ssl-cert", "ssl-key", "socket", "connec
 _SSL_MODES: Final = ("disabled", "preferred", "required", "verify_ca", "verify_identity")
 
 _REASONS: Final = {
-    1044: Phrase("you may not use this database", "您没有使用这个数据库的权限"),
-    1045: WRONG_PERSON,
-    1698: WRONG_PERSON,
-    0: LOST,
-    1040: NO_CONNECTION_LEFT,
-    1049: NO_SUCH_DATABASE,
-    1130: Phrase("the server does not admit anybody from this machine", "服务器不接受从这台机器登录"),
-    1142: NO_RIGHT,
-    1143: Phrase("you have no right to read one of its columns", "其中有一列您没有读取权限"),
-    1146: GONE,
-    1205: LOCKED,
+    1044: Phrase("you may not use this database", "您没有使用这个数据库的权限"), 1045: WRONG_PERSON, 1698: WRONG_PERSON,
+    0: LOST, 1040: NO_CONNECTION_LEFT, 1049: NO_SUCH_DATABASE,
+    1130: Phrase("the server does not admit anybody from this machine", "服务器不接受从这台机器登录"), 1142: NO_RIGHT,
+    1143: Phrase("you have no right to read one of its columns", "其中有一列您没有读取权限"), 1146: GONE, 1205: LOCKED,
     1298: NO_TIME_ZONE,
     1356: Phrase("it is a view that does not work, or may not be used", "这个视图已失效，或者您无权使用"),
-    1412: Phrase("its columns were changed meanwhile", "它的列在读取期间被改动"),
-    1969: OUT_OF_TIME,
-    2003: NO_ANSWER,
-    2006: LOST,
-    2013: LOST,
-    2026: NO_TLS,
-    3024: OUT_OF_TIME,
-}
+    1412: Phrase("its columns were changed meanwhile", "它的列在读取期间被改动"), 1969: OUT_OF_TIME, 2003: NO_ANSWER,
+    2006: LOST, 2013: LOST, 2026: NO_TLS, 3024: OUT_OF_TIME,
+}  # fmt: skip
 
 _UNREADABLE_FILE: Final = Phrase("~/.my.cnf or a certificate file cannot be read", "~/.my.cnf 或证书文件无法读取")
 

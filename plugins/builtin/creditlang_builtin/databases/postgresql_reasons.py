@@ -30,14 +30,10 @@ _STATES: Final = {
     "22023": NO_TIME_ZONE,
     "25006": Phrase("the database takes no changes: it is read-only", "数据库是只读的，不接受修改"),
     "2BP01": Phrase("views or other objects depend on the old table", "有视图或其他对象依赖旧表"),
-    "3F000": Phrase("there is no such schema", "没有这个模式（schema）"),
-    "40P01": LOCKED,
-    "42501": Phrase("you have no right to do that", "您没有这项权限"),
-    "42P01": GONE,
-    "53100": Phrase("the server's disk is full", "服务器磁盘已满"),
-    "55P03": LOCKED,
-    "57014": OUT_OF_TIME,
-}
+    "3F000": Phrase("there is no such schema", "没有这个模式（schema）"), "40P01": LOCKED,
+    "42501": Phrase("you have no right to do that", "您没有这项权限"), "42P01": GONE,
+    "53100": Phrase("the server's disk is full", "服务器磁盘已满"), "55P03": LOCKED, "57014": OUT_OF_TIME,
+}  # fmt: skip
 _CLASSES: Final = {
     "08": LOST,
     "22": Phrase("the database cannot work out a value in it", "数据库算不出其中的某个值"),
