@@ -6,7 +6,6 @@ Exit codes: 0 clean; 1 the policy or an example has findings; 2 usage; 3 data no
 
 import gc
 import sys
-from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -57,7 +56,7 @@ def _plugin_commands() -> dict[str, Any]:
         return {}
     from creditlang.cli.common import plugin_manager
 
-    return plugin_manager("en").offers("commands")
+    return plugin_manager().offers("commands")
 
 
 @click.group(
@@ -82,7 +81,7 @@ def _plugin_commands() -> dict[str, Any]:
 @click.version_option(
     package_name="creditlang", cls=bilingual_help.Option, help=("Show the version and exit.", "显示版本号。")
 )
-@partial(language_option, exposed=False)
+@language_option
 def main() -> None:
     """Credit and conduct rules, written as the regulation prints them, worked out exactly and explained.
 

@@ -2,15 +2,11 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
 from creditlang.cli import bilingual_help, common
-from creditlang.cli.bilingual_help import argument, option, said
-
-if TYPE_CHECKING:
-    from creditlang.diagnostics import Language
+from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 
 @bilingual_help.command(
@@ -31,7 +27,7 @@ if TYPE_CHECKING:
     help=("Text to read, or one JSON document.  [default: text]", "供阅读的文字，或一份 JSON。  [默认：text]"),
 )  # fmt: skip
 @common.language_option
-def command(policies: tuple[str, ...], shape: str, language: "Language") -> None:
+def command(policies: tuple[str, ...], shape: str) -> None:
     """Is a policy sound? Names, types, units, tables, overlaps, gaps, citations; nothing is run.
 
     Each finding has a code; creditlang explain CODE tells more. The exit code is 1 if there are warnings or errors, not
@@ -47,14 +43,14 @@ def command(policies: tuple[str, ...], shape: str, language: "Language") -> None
     found = [
         (policy, diagnostic)
         for policy in policies
-        for diagnostic in common.compile_policy(policy, language, examples=True, plugin_checks=True).diagnostics
+        for diagnostic in common.compile_policy(policy, examples=True, plugin_checks=True).diagnostics
     ]
     if shape == "json":
-        document = {"version": 1, "diagnostics": [to_json(diagnostic, language) for _, diagnostic in found]}
+        document = {"version": 1, "diagnostics": [to_json(diagnostic, reader_language()) for _, diagnostic in found]}
         text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True)
         click.echo(HIDDEN.sub(lambda sign: "\n" if sign[0] == "\n" else json.dumps(sign[0])[1:-1], text))
     else:
-        common.show((diagnostic for _, diagnostic in found), language, err=False)
+        common.show((diagnostic for _, diagnostic in found), err=False)
         counts = {severity: sum(x.severity is severity for _, x in found) for severity in Severity}
         errors, warnings, notes = (counts[x] for x in (Severity.ERROR, Severity.WARNING, Severity.NOTE))
         told = (common.counted(errors, "error"), common.counted(warnings, "warning"), common.counted(notes, "note"))

@@ -18,7 +18,7 @@ from creditlang.source import visible
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
     from creditlang.data.mappings.mapping import MappingFile
-    from creditlang.diagnostics import Diagnostic, Language
+    from creditlang.diagnostics import Diagnostic
     from creditlang.driver import Compiled
     from creditlang.plugin import Extensions, PluginManager, Source
     from creditlang.schema import RawTable
@@ -28,10 +28,10 @@ CLEAN, FINDINGS, USAGE, UNDETERMINED, BROKEN = range(5)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def language_option(function: F, exposed: bool = True) -> F:
+def language_option(function: F) -> F:
     """``--lang``; which language it is was found before."""
     return option(
-        "--lang", "language", type=click.Choice(["en", "zh"]), default=reader_language, expose_value=exposed,
+        "--lang", "language", type=click.Choice(["en", "zh"]), default=reader_language, expose_value=False,
         help=("Language of messages: en or zh.  [default: the environment's]", "语言：en 或 zh。  [默认：按环境]"),
     )(function)  # fmt: skip
 
@@ -134,17 +134,17 @@ def some_students(students: Sequence[str], known: Collection[str]) -> None:
         fail(USAGE, said(f"No student {', '.join(unknown)} in the data.", f"数据里没有学生{'、'.join(unknown)}。"))
 
 
-def show(found: Iterable["Diagnostic"], language: "Language", err: bool = True) -> None:
+def show(found: Iterable["Diagnostic"], err: bool = True) -> None:
     """Print findings."""
     from creditlang.diagnostics import render
 
     stream = sys.stderr if err else sys.stdout
     colour = stream.isatty() and "NO_COLOR" not in os.environ
     for diagnostic in found:
-        click.echo(render(diagnostic, language, colour), err=err, color=colour or None)
+        click.echo(render(diagnostic, reader_language(), colour), err=err, color=colour or None)
 
 
-def find(policy: str, language: "Language") -> Path:
+def find(policy: str) -> Path:
     """The file of a policy, or an error that says which there are."""
     from creditlang.driver import find_policy
     from creditlang.resources import policy_names
@@ -161,7 +161,6 @@ def find(policy: str, language: "Language") -> Path:
 
 def compile_policy(
     policy: str,
-    language: "Language",
     examples: bool = False,
     manager: "PluginManager | None" = None,
     plugin_checks: bool = False,
@@ -169,17 +168,17 @@ def compile_policy(
     """A compiled and checked policy, sound or not; with its files of examples if wanted."""
     from creditlang.driver import compile_source, example_files
 
-    path = find(policy, language)
-    source = source_of(path, language)
-    others = [source_of(other, language) for other in example_files(path)] if examples else []
+    path = find(policy)
+    source = source_of(path)
+    others = [source_of(other) for other in example_files(path)] if examples else []
 
     def extensions() -> "Extensions":
-        return (manager or plugin_manager(language)).extensions()
+        return (manager or plugin_manager()).extensions()
 
     return compile_source(source, True, others, extensions, plugin_checks)
 
 
-def source_of(path: Path, language: "Language") -> "SourceFile":
+def source_of(path: Path) -> "SourceFile":
     """The text of a file, or an error."""
     from creditlang.diagnostics import Diagnostic
     from creditlang.driver import read_source
@@ -189,23 +188,21 @@ def source_of(path: Path, language: "Language") -> "SourceFile":
     except OSError as error:
         refused(path.name, error)
     if isinstance(source, Diagnostic):
-        show([source], language)
+        show([source])
         sys.exit(FINDINGS)
     return source
 
 
-def sound_policy(
-    policy: str, language: "Language", examples: bool = False, manager: "PluginManager | None" = None
-) -> "Compiled":
+def sound_policy(policy: str, examples: bool = False, manager: "PluginManager | None" = None) -> "Compiled":
     """A compiled policy without errors; otherwise its errors are shown and the program ends."""
-    compiled = compile_policy(policy, language, examples, manager)
+    compiled = compile_policy(policy, examples, manager)
     if compiled.errors:
-        show(compiled.errors, language)
+        show(compiled.errors)
         sys.exit(FINDINGS)
     return compiled
 
 
-def opened_mappings(policy: "Policy", names: Sequence[str], language: "Language") -> tuple["MappingFile", ...]:
+def opened_mappings(policy: "Policy", names: Sequence[str]) -> tuple["MappingFile", ...]:
     """The mappings of these names; what is wrong with one is shown, and the program ends."""
     from creditlang.data.mappings.mapping_file import open_mapping
 
@@ -213,7 +210,7 @@ def opened_mappings(policy: "Policy", names: Sequence[str], language: "Language"
     for name in names:
         mapping = open_mapping(name, policy)
         if isinstance(mapping, list):
-            show(mapping, language)
+            show(mapping)
             sys.exit(USAGE if all(problem.code in ("CR686", "CR687") for problem in mapping) else FINDINGS)
         found.append(mapping)
     return tuple(found)
@@ -239,7 +236,7 @@ def name_and_value(setting: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -> dict[str, Any]:
+def overrides(policy: "Policy", settings: Sequence[str]) -> dict[str, Any]:
     """The values given with ``--set``, read by the types of what they stand for."""
     from creditlang.data.cells import CellError, parse_date, parse_number, parse_yes_no
     from creditlang.one_student import unknown_values
@@ -249,7 +246,7 @@ def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -
         name, text = name_and_value(setting)
         name = policy.setting_labels.get(name, name)
         if unknown := unknown_values(policy, [name]):
-            show(unknown, language)
+            show(unknown)
             sys.exit(USAGE)
         kind = policy.setting_types[name]
         try:
@@ -264,13 +261,13 @@ def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -
         except CellError as error:
             from creditlang.diagnostics import Place
 
-            show([error.diagnostic(Place("--set", None, name))], language)
+            show([error.diagnostic(Place("--set", None, name))])
             sys.exit(USAGE)
     return found
 
 
 @contextmanager
-def opened(manager: "PluginManager", addresses: Sequence[str], language: "Language") -> Iterator[list["Source"]]:
+def opened(manager: "PluginManager", addresses: Sequence[str]) -> Iterator[list["Source"]]:
     """The sources at some addresses."""
     from creditlang.plugin import PluginError
 
@@ -280,7 +277,7 @@ def opened(manager: "PluginManager", addresses: Sequence[str], language: "Langua
             sources.append(manager.source(address))
         yield sources
     except PluginError as error:
-        show(error.diagnostics, language)
+        show(error.diagnostics)
         sys.exit(BROKEN)
     finally:
         for source in sources:
@@ -293,7 +290,7 @@ def tables_of(sources: Sequence["Source"]) -> Iterator["RawTable"]:
         yield from source.tables()
 
 
-def plugin_manager(language: "Language", request: DataRequest | None = None) -> "PluginManager":
+def plugin_manager(request: DataRequest | None = None) -> "PluginManager":
     """The plugins that the request, else the environment allows; those that failed are named."""
     from creditlang.plugin import PluginManager
 
@@ -304,7 +301,7 @@ def plugin_manager(language: "Language", request: DataRequest | None = None) -> 
     if request is not None and request.plugins:
         allow = request.plugins
     manager = PluginManager(allow=allow, no_plugins=request is not None and request.no_plugins)
-    show(manager.problems, language)
+    show(manager.problems)
     return manager
 
 

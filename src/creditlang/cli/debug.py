@@ -1,14 +1,11 @@
 """``creditlang debug``: a stage of a policy, for people who work on the language."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, option
-
-if TYPE_CHECKING:
-    from creditlang.diagnostics import Language
 
 
 @bilingual_help.command(
@@ -26,14 +23,14 @@ if TYPE_CHECKING:
     help=("Which stage to print.  [default: core]", "打印哪个阶段。  [默认：core]"),
 )  # fmt: skip
 @common.language_option
-def command(policy: str, stage: str, language: "Language") -> None:
+def command(policy: str, stage: str) -> None:
     """Print a stage: the syntax tree, the core, or the order in which it is worked out.
 
     \b
     creditlang debug hengyang --stage plan
     """
-    compiled = common.compile_policy(policy, language)
-    common.show(compiled.errors, language)
+    compiled = common.compile_policy(policy)
+    common.show(compiled.errors)
     if stage == "tree":
         for declaration in compiled.modules[-1].declarations:
             common.echo("\n".join(outline(declaration)))

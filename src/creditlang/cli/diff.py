@@ -12,11 +12,11 @@ import click
 from attrs import frozen
 
 from creditlang.cli import bilingual_help, common
-from creditlang.cli.bilingual_help import argument, option, said
+from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 if TYPE_CHECKING:
     from creditlang.comparison import Compared, Comparison, Side
-    from creditlang.diagnostics import Diagnostic, Language
+    from creditlang.diagnostics import Diagnostic
     from creditlang.driver import Compiled
     from creditlang.plugin import ComparisonData, Output, PluginManager, Source
 
@@ -81,9 +81,7 @@ class _Wish:
           "写到哪里：放 CSV 文件的文件夹，.json、.xlsx 或 .html 文件（带图的报告），或 sqlite:路径 这样的地址。"),
 )  # fmt: skip
 @common.language_option
-def command(
-    old: str, new: str, request: common.DataRequest, most: int, shape: str, language: "Language", **asked: Any
-) -> None:
+def command(old: str, new: str, request: common.DataRequest, most: int, shape: str, **asked: Any) -> None:
     """Show who gains and who loses when NEW takes the place of OLD, and which rule causes it.
 
     OLD and NEW are files or names of bundled policies; they may be the same policy with other values. Every student is
@@ -104,21 +102,21 @@ def command(
     from creditlang.comparison.to_comparison_data import comparison_data
 
     wish = _Wish(**asked)
-    manager = common.plugin_manager(language, request)
-    compiled = [common.sound_policy(policy, language, manager=manager) for policy in (old, new)]
-    outputs = [_output(manager, target, language) for target in wish.targets]
+    manager = common.plugin_manager(request)
+    compiled = [common.sound_policy(policy, manager=manager) for policy in (old, new)]
+    outputs = [_output(manager, target) for target in wish.targets]
     settings = [(*request.settings, *own) for own in (wish.set_old, wish.set_new)]
     requests = [attrs.evolve(request, settings=own) for own in settings]
     try:
-        compared = _compared(compiled, manager, requests, language, wish.students)
+        compared = _compared(compiled, manager, requests, wish.students)
         comparison = compared.comparison
         comparison.names = _called((old, new), settings)
         comparison.manifest += _asked(old, new, request, wish)
         one, two = (each.compilation.program for each in compiled)
         wanted = any(output.wants_comparison for output in outputs)
-        told = comparison_data(comparison, one, two, language) if wanted else None
-        written = [_write(output, told, comparison, language) for output in outputs]
-        _show(compared, manager, shape, most, language)
+        told = comparison_data(comparison, one, two, reader_language()) if wanted else None
+        written = [_write(output, told, comparison) for output in outputs]
+        _show(compared, manager, shape, most)
     except KeyboardInterrupt:
         common.fail(_INTERRUPTED, said("Interrupted.", "已中断。"))
     if not all(written):
@@ -126,38 +124,38 @@ def command(
     sys.exit(common.CLEAN if comparison.reliable else common.UNDETERMINED)
 
 
-def _output(manager: "PluginManager", target: str, language: "Language") -> "Output":
+def _output(manager: "PluginManager", target: str) -> "Output":
     """The output at a target; one that can take only a run ends the program before anything is worked out."""
     from creditlang.cli.run import opened_output
     from creditlang.diagnostics import report
     from creditlang.toolkit.addresses import without_password
 
-    output = opened_output(manager, target, language)
+    output = opened_output(manager, target)
     if output.wants_run and not output.wants_comparison:
-        common.show([report("CR716", None, target=without_password(target))], language)
+        common.show([report("CR716", None, target=without_password(target))])
         sys.exit(common.USAGE)
     return output
 
 
 def _compared(
     compiled: Sequence["Compiled"], manager: "PluginManager", requests: Sequence[common.DataRequest],
-    language: "Language", students: Sequence[str],
+    students: Sequence[str],
 ) -> "Compared":  # fmt: skip
     """Both sides worked out; the data are opened once for each."""
     from creditlang.comparison import compare_cohorts, one_reading
     from creditlang.diagnostics import report
 
     with ExitStack() as stack:
-        opened = [stack.enter_context(common.opened(manager, x.data, language)) for x in requests]
+        opened = [stack.enter_context(common.opened(manager, x.data)) for x in requests]
         old, new = (
-            _side(one, request, sources, language, students)
+            _side(one, request, sources, students)
             for one, request, sources in zip(compiled, requests, opened, strict=True)
         )
         title = old.policy.identifier
         compared = compare_cohorts(old, new, stack.enter_context(common.progress(title)))
         hashes = [source.fingerprint() for source in opened[0]]
         if not one_reading(old, new) and hashes != [source.fingerprint() for source in opened[1]]:
-            common.show([report("CR696", None)], language)
+            common.show([report("CR696", None)])
             sys.exit(common.BROKEN)
     common.some_students(students, {*compared.old.dataset.students, *compared.new.dataset.students})
     plugins = ", ".join(entry.owner for entry in manager.listing()[1:] if entry.status == "loaded")
@@ -166,25 +164,21 @@ def _compared(
 
 
 def _side(
-    compiled: "Compiled", request: common.DataRequest, sources: Sequence["Source"], language: "Language",
-    students: Iterable[str],
-) -> "Side":  # fmt: skip
+    compiled: "Compiled", request: common.DataRequest, sources: Sequence["Source"], students: Iterable[str]
+) -> "Side":
     from creditlang.cohort import Settings
     from creditlang.comparison import Side
 
     policy = compiled.policy
     settings = Settings(
         common.as_of_date(request.as_of),
-        common.overrides(policy, request.settings, language),
+        common.overrides(policy, request.settings),
         frozenset(students),
-        language,
-        common.opened_mappings(policy, request.mappings, language),
+        reader_language(),
+        common.opened_mappings(policy, request.mappings),
     )
-    return Side(policy, settings, partial(common.tables_of, sources), partial(_problems, sources))
-
-
-def _problems(sources: Sequence["Source"]) -> "list[Diagnostic]":
-    return [found for source in sources for found in source.problems]
+    tables = partial(common.tables_of, sources)
+    return Side(policy, settings, tables, lambda: [found for source in sources for found in source.problems])
 
 
 def _called(policies: tuple[str, str], settings: Sequence[Sequence[str]]) -> tuple[str, str]:
@@ -209,7 +203,7 @@ def _asked(old: str, new: str, request: common.DataRequest, wish: _Wish) -> list
 
 
 # ---- showing and writing
-def _write(output: "Output", told: "ComparisonData | None", comparison: "Comparison", language: "Language") -> bool:
+def _write(output: "Output", told: "ComparisonData | None", comparison: "Comparison") -> bool:
     """Write the tables to an output, the manifest last; whether it could be done. The other outputs go on."""
     from creditlang.plugin import PluginError
 
@@ -217,15 +211,15 @@ def _write(output: "Output", told: "ComparisonData | None", comparison: "Compari
         with output:
             if output.wants_comparison and told is not None:
                 output.about_comparison(told)
-            for name, table in comparison.tables_in(language).items():
+            for name, table in comparison.tables_in(reader_language()).items():
                 output.write(name, table.columns, table.rows)
     except PluginError as error:
-        common.show(error.diagnostics, language)
+        common.show(error.diagnostics)
         return False
     return True
 
 
-def _show(compared: "Compared", manager: "PluginManager", shape: str, most: int, language: "Language") -> None:
+def _show(compared: "Compared", manager: "PluginManager", shape: str, most: int) -> None:
     """The comparison on the screen; what is wrong with the data, and who is undetermined, on the error stream."""
     from creditlang.cli.findings_screen import show_undetermined
     from creditlang.cli.run import opened_output
@@ -233,12 +227,12 @@ def _show(compared: "Compared", manager: "PluginManager", shape: str, most: int,
 
     comparison = compared.comparison
     if shape == "json":
-        _write(opened_output(manager, "json:-", language), None, comparison, language)
+        _write(opened_output(manager, "json:-"), None, comparison)
         common.echo("\n".join(comparison.equations), err=True)
     else:
-        common.echo(comparison.text(language, most))
+        common.echo(comparison.text(reader_language(), most))
     problems = _worst(*compared.old.dataset.problems, *compared.new.dataset.problems)
-    common.show({render(found, language): found for found in problems}.values(), language)
+    common.show({render(found, reader_language()): found for found in problems}.values())
     show_undetermined({*compared.old.results.undetermined, *compared.new.results.undetermined})
 
 

@@ -1,12 +1,7 @@
 """``creditlang explain``: more about a code."""
 
-from typing import TYPE_CHECKING
-
 from creditlang.cli import bilingual_help, common
-from creditlang.cli.bilingual_help import argument, said
-
-if TYPE_CHECKING:
-    from creditlang.diagnostics import Language
+from creditlang.cli.bilingual_help import argument, reader_language, said
 
 
 @bilingual_help.command(
@@ -20,7 +15,7 @@ if TYPE_CHECKING:
 )
 @argument("code")
 @common.language_option
-def command(code: str, language: "Language") -> None:
+def command(code: str) -> None:
     """Tell more about the code of a finding, with an example of wrong and right.
 
     \b
@@ -28,7 +23,7 @@ def command(code: str, language: "Language") -> None:
     """
     from creditlang.diagnostics import codes, explain, nearest
 
-    text = explain(code.upper(), language)
+    text = explain(code.upper(), reader_language())
     if text is None:
         close = nearest(code.upper(), codes()) or ""
         hint = said(f" Did you mean {close}?", f"是不是{close}？") if close else ""

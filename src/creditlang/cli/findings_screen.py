@@ -12,7 +12,7 @@ from creditlang.cli.bilingual_help import said
 from creditlang.source import visible
 
 if TYPE_CHECKING:
-    from creditlang.diagnostics import Diagnostic, Language
+    from creditlang.diagnostics import Diagnostic
 
 _FEW: Final = 5
 _MOST_STUDENTS: Final = 20
@@ -20,7 +20,7 @@ _SAID_OTHERWISE: Final = frozenset({"CR675", "CR680"})
 """Which rule read a sheet, of which there may be hundreds; and how rows were joined, which has a line of its own."""
 
 
-def show_findings(problems: "Iterable[Diagnostic]", language: "Language") -> None:
+def show_findings(problems: "Iterable[Diagnostic]") -> None:
     """Print them on the error stream."""
     groups: dict[Hashable, list[Diagnostic]] = {}
     for found in problems:
@@ -30,7 +30,7 @@ def show_findings(problems: "Iterable[Diagnostic]", language: "Language") -> Non
         for group in groups.values():
             if group[0].severity.value == level:
                 few = 1 if group[0].code == "CR661" else _FEW
-                common.show(group[:few], language)
+                common.show(group[:few])
                 if few > 1 and len(group) > few:
                     common.echo(_more(group[0], len(group) - few), err=True)
 

@@ -2,45 +2,42 @@
 
 from typing import TYPE_CHECKING
 
-from creditlang.diagnostics import Phrase, in_language
-from creditlang.diagnostics.diagnostic import COLON, COMMA
+from creditlang.cli.bilingual_help import said
 from creditlang.source import visible
 from creditlang.text_table import table_text
-from creditlang.words import COLUMNS, SEMICOLON, SORTS, word
+from creditlang.words import COLUMNS, word
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
     from creditlang.data.mappings.mapping import MappingFile, Origin, RecordRule, TableRule
-    from creditlang.diagnostics import Language
 
 _WORDS = {
-    "table": Phrase("table {}", "第{}个表"), "name": Phrase("name of the sheet", "名称"),
-    "title": Phrase("title", "标题"), "headings": Phrase("headings", "要有的列"),
-    "without": Phrase("without", "不能有的列"), "rows": Phrase("only rows with", "只读"),
-    "gather": Phrase("gathered by semester into", "按学期合并，填入"), "record": Phrase("a row is", "一行是"),
-    "when": Phrase("if there is something in {}", "{}有内容时"), "day": Phrase("the day of {}", "{}里的日期"),
-    "number": Phrase("the number in {}", "{}里的数"), "words": Phrase("the words in {}", "{}里的文字"),
-    "year": Phrase("year {} and term {}", "学年列{}和学期列{}"), "otherwise": Phrase("otherwise {}", "没有时为{}"),
-    "named": Phrase("out of the name or title", "取自名称或标题"),
+    "table": ("table {}", "第{}个表"), "name": ("name of the sheet", "名称"),
+    "title": ("title", "标题"), "headings": ("headings", "要有的列"),
+    "without": ("without", "不能有的列"), "rows": ("only rows with", "只读"),
+    "gather": ("gathered by semester into", "按学期合并，填入"), "record": ("a row is", "一行是"),
+    "when": ("if there is something in {}", "{}有内容时"), "day": ("the day of {}", "{}里的日期"),
+    "number": ("the number in {}", "{}里的数"), "words": ("the words in {}", "{}里的文字"),
+    "year": ("year {} and term {}", "学年列{}和学期列{}"), "otherwise": ("otherwise {}", "没有时为{}"),
+    "named": ("out of the name or title", "取自名称或标题"),
 }  # fmt: skip
 
 
-def mapping_text(mapping: "MappingFile", policy: "Policy", language: "Language") -> str:
+def mapping_text(mapping: "MappingFile", policy: "Policy") -> str:
     """The whole mapping."""
-    writer = _Writer(policy, language)
+    writer = _Writer(policy)
     return "\n\n".join([f"{mapping.name}  {mapping.title}", *(writer.table(rule) for rule in mapping.rules)]) + "\n"
 
 
 class _Writer:
     """Puts one mapping into words."""
 
-    def __init__(self, policy: "Policy", language: "Language") -> None:
+    def __init__(self, policy: "Policy") -> None:
         self.policy = policy
-        self.language = language
-        self.colon, self.semicolon = in_language(COLON, language), in_language(SEMICOLON, language)
+        self.colon, self.semicolon = said(": ", "："), said("; ", "；")
 
     def said(self, key: str) -> str:
-        return in_language(_WORDS[key], self.language)
+        return said(*_WORDS[key])
 
     def table(self, rule: "TableRule") -> str:
         """One table."""
@@ -50,7 +47,7 @@ class _Writer:
             ("without", rule.without), ("rows", [f"{x.headings[0]} = {' / '.join(x.texts)}" for x in rule.rows]),
             ("gather", [] if rule.gather is None else [self.label(rule.records[0].kind, rule.gather.share)]),
         ]  # fmt: skip
-        comma = in_language(COMMA, self.language)
+        comma = said(", ", "，")
         lines += [f"  {self.said(key)}{self.colon}{comma.join(texts)}" for key, texts in about if texts]
         for record in rule.records:
             kind = self.policy.kinds[record.kind].labels if record.kind else self.policy.student_labels
@@ -59,7 +56,7 @@ class _Writer:
             lines.append(
                 f"  {self.said('record')}{self.colon}{self.semicolon.join([(*kind, record.kind)[0], *conditions])}"
             )
-            headings = [word(SORTS, "field", self.language), in_language(Phrase("from", "取自"), self.language)]
+            headings = [said("field", "字段"), said("from", "取自")]
             rows = [[self.label(record.kind, name), self.origin(record, name)] for name in record.fields]
             lines += [f"    {line}" for line in table_text(headings, rows).split("\n")]
         return "\n".join(visible(line) for line in lines)
@@ -68,7 +65,7 @@ class _Writer:
         """A field by its first label."""
         columns = (*(self.policy.kinds[kind].columns if kind else ()), *self.policy.attributes)
         label = next((x.labels[0] for x in columns if x.name == name and x.labels), word(COLUMNS, name, "zh"))
-        return in_language(Phrase(name if label == name else f"{name} {label}", label), self.language)
+        return said(name if label == name else f"{name} {label}", label)
 
     def origin(self, record: "RecordRule", name: str) -> str:
         """Where a field comes from."""

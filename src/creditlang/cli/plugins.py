@@ -2,15 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import option, said
-
-if TYPE_CHECKING:
-    from creditlang.diagnostics import Language
 
 _STATUSES = {"loaded": "已载入", "failed": "载入失败", "left out": "未载入"}
 
@@ -35,7 +31,7 @@ _STATUSES = {"loaded": "已载入", "failed": "载入失败", "left out": "未�
     help=("What the new plugin offers.", "新插件提供什么。"), show_default=True,
 )  # fmt: skip
 @common.language_option
-def command(no_plugins: bool, folder: Path | None, offers: str, language: "Language") -> None:
+def command(no_plugins: bool, folder: Path | None, offers: str) -> None:
     """List the plugins: what each offers, from where, and what failed to load and why.
 
     \b
@@ -48,7 +44,7 @@ def command(no_plugins: bool, folder: Path | None, offers: str, language: "Langu
     from creditlang.plugin import KIND_WORDS
     from creditlang.text_table import table_text
 
-    manager = common.plugin_manager(language, common.DataRequest((), no_plugins=no_plugins))
+    manager = common.plugin_manager(common.DataRequest((), no_plugins=no_plugins))
     rows = [[x.name, f"{x.distribution} {x.version}", said(x.status, _STATUSES[x.status])] for x in manager.listing()]
     common.echo(table_text(said("plugin from status", "插件 来自 状态").split(), rows))
     offered = [

@@ -1,12 +1,7 @@
 """``creditlang readings``: the interpretations that a policy makes."""
 
-from typing import TYPE_CHECKING
-
 from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, said
-
-if TYPE_CHECKING:
-    from creditlang.diagnostics import Language
 
 
 @bilingual_help.command(
@@ -22,7 +17,7 @@ if TYPE_CHECKING:
 )
 @argument("policy")
 @common.language_option
-def command(policy: str, language: "Language") -> None:
+def command(policy: str) -> None:
     """List how a policy reads what the regulation leaves unclear, with article and place.
 
     Those that are numbers or switches come last; creditlang run --set NAME=VALUE tries another value.
@@ -30,7 +25,7 @@ def command(policy: str, language: "Language") -> None:
     \b
     creditlang readings hengyang
     """
-    compiled = common.sound_policy(policy, language)
+    compiled = common.sound_policy(policy)
     for reading in compiled.policy.readings:
         common.echo(f"[{reading.article or '—'}] {reading.text}  ({reading.place})")
     if compiled.policy.settings:

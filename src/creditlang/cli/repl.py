@@ -5,15 +5,11 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import click
 
 from creditlang.cli import bilingual_help, common
-from creditlang.cli.bilingual_help import argument, option, said
-
-if TYPE_CHECKING:
-    from creditlang.diagnostics import Language
+from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 GROUP = "creditlang.repl"
 
@@ -57,7 +53,6 @@ def command(
     script: str | None,
     keys: str,
     no_colour: bool,
-    language: "Language",
 ) -> None:
     """Ask and try things out: a policy, its students, and “what if?”.
 
@@ -71,7 +66,7 @@ def command(
     > what if set pass_mark = 80 point
     """
     session = _session()
-    manager = common.plugin_manager(language, request)
+    manager = common.plugin_manager(request)
     settings = dict(map(common.name_and_value, request.settings))
     as_of = common.as_of_date(request.as_of)
     lines = _script(script)
@@ -79,7 +74,7 @@ def command(
         failed = session(
             manager, opening=_opening(policy, request, student), script=lines, write=partial(click.echo, nl=False),
             keys=keys, colour=not no_colour,
-            language=language, mappings=request.mappings, as_of=as_of, settings=settings,
+            language=reader_language(), mappings=request.mappings, as_of=as_of, settings=settings,
         )  # fmt: skip
     except ImportError as error:
         if (error.name or "").partition(".")[0] != "prompt_toolkit":

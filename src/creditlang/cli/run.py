@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from creditlang.cli import bilingual_help, common
-from creditlang.cli.bilingual_help import argument, option, said
+from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 if TYPE_CHECKING:
     from creditlang.cohort import Cohort, Engine
     from creditlang.core.operators import Policy
     from creditlang.data.dataset import Joined
-    from creditlang.diagnostics import Language
     from creditlang.ledger import StudentResult
     from creditlang.plugin import Output, PluginManager
     from creditlang.plugin.run_data import RunData
@@ -59,7 +58,6 @@ def command(
     students: tuple[str, ...],
     engine: "Engine",
     shape: str,
-    language: "Language",
 ) -> None:
     """Work out a policy for all students.
 
@@ -75,15 +73,14 @@ def command(
     from creditlang.schema import RESULT_TABLES
     from creditlang.to_run_data import Collector
 
-    manager = common.plugin_manager(language, request)
-    compiled = common.sound_policy(policy, language, manager=manager)
-    outputs = [opened_output(manager, target, language) for target in targets]
-    collector = Collector(language) if any(output.wants_run for output in outputs) else None
+    manager = common.plugin_manager(request)
+    compiled = common.sound_policy(policy, manager=manager)
+    outputs = [opened_output(manager, target) for target in targets]
+    collector = Collector(reader_language()) if any(output.wants_run for output in outputs) else None
     cohort = work_out(
         compiled.policy,
         manager,
         request,
-        language,
         students,
         engine,
         collector.keep if collector else lambda result: None,
@@ -91,16 +88,16 @@ def command(
     common.some_students(students, cohort.dataset.students)
     if targets:
         run = collector.run_data(cohort, compiled.compilation.program) if collector else None
-        written = [write(output, cohort, run, language, tuple(RESULT_TABLES)) for output in outputs]
-        summary(cohort, language, err=False)
+        written = [write(output, cohort, run, tuple(RESULT_TABLES)) for output in outputs]
+        summary(cohort, err=False)
         what_was_written([target for target, done in zip(targets, written, strict=True) if done])
     elif shape == "table":
         written = []
-        summary(cohort, language, err=False)
+        summary(cohort, err=False)
     else:
         shown = ("students",) if shape == "csv" else tuple(RESULT_TABLES)
-        written = [write(opened_output(manager, f"{shape}:-", language), cohort, None, language, shown)]
-        equation(cohort, language)
+        written = [write(opened_output(manager, f"{shape}:-"), cohort, None, shown)]
+        equation(cohort)
     if not all(written):
         sys.exit(common.BROKEN)
     sys.exit(common.CLEAN if cohort.reliable else common.UNDETERMINED)
@@ -110,7 +107,6 @@ def work_out(
     policy: "Policy",
     manager: "PluginManager",
     request: common.DataRequest,
-    language: "Language",
     students: Sequence[str] = (),
     engine: "Engine" = "auto",
     keep: "Callable[[StudentResult], None]" = lambda result: None,
@@ -121,13 +117,13 @@ def work_out(
 
     chosen = Settings(
         common.as_of_date(request.as_of),
-        common.overrides(policy, request.settings, language),
+        common.overrides(policy, request.settings),
         frozenset(students),
-        language,
-        common.opened_mappings(policy, request.mappings, language),
+        reader_language(),
+        common.opened_mappings(policy, request.mappings),
         engine,
     )
-    with common.opened(manager, request.data, language) as sources, common.progress(policy.identifier) as told:
+    with common.opened(manager, request.data) as sources, common.progress(policy.identifier) as told:
         manifest: dict[str, str] = {"data": ", ".join(map(without_password, request.data))}
         cohort = run_cohort(
             policy,
@@ -144,20 +140,18 @@ def work_out(
     return cohort
 
 
-def opened_output(manager: "PluginManager", target: str, language: "Language") -> "Output":
+def opened_output(manager: "PluginManager", target: str) -> "Output":
     """The output at a target; where there is none, the program ends before anything is worked out."""
     from creditlang.plugin import PluginError
 
     try:
         return manager.output(target, sys.stdout)
     except PluginError as error:
-        common.show(error.diagnostics, language)
+        common.show(error.diagnostics)
         sys.exit(common.BROKEN)
 
 
-def write(
-    output: "Output", cohort: "Cohort", run: "RunData | None", language: "Language", names: Sequence[str]
-) -> bool:
+def write(output: "Output", cohort: "Cohort", run: "RunData | None", names: Sequence[str]) -> bool:
     """Write tables to an output, the manifest last; whether it could be done. The other outputs go on."""
     from creditlang.plugin import PluginError
 
@@ -169,7 +163,7 @@ def write(
             for name in names:
                 output.write(name, results.columns(name), results.tables[name])
     except PluginError as error:
-        common.show(error.diagnostics, language)
+        common.show(error.diagnostics)
         return False
     return True
 
@@ -183,7 +177,7 @@ def what_was_written(targets: "Sequence[str]") -> None:
         common.echo(said(f"written: {', '.join(named)}", f"已写出：{'、'.join(named)}"), err=True)
 
 
-def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
+def summary(cohort: "Cohort", err: bool) -> None:
     """A table of students, what is wrong, and the equation."""
     from creditlang.cli.findings_screen import show_findings
     from creditlang.text_table import table_text
@@ -192,12 +186,12 @@ def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
     results = cohort.results
     columns = results.columns("students")
     rows = [
-        [word(STATUSES, cell, language) if isinstance(cell, str) else cell for cell in row]
+        [word(STATUSES, cell, reader_language()) if isinstance(cell, str) else cell for cell in row]
         for row in results.tables["students"]
     ]
     common.echo(table_text([column.label for column in columns], rows), err=err)
-    show_findings(cohort.dataset.problems, language)
-    equation(cohort, language)
+    show_findings(cohort.dataset.problems)
+    equation(cohort)
 
 
 def joined_line(joined: "Joined") -> str:
@@ -214,7 +208,7 @@ def joined_line(joined: "Joined") -> str:
     )
 
 
-def equation(cohort: "Cohort", language: "Language") -> None:
+def equation(cohort: "Cohort") -> None:
     """The record equation, requirements in numbers, and who is undetermined; on the error stream."""
     from creditlang.cli.findings_screen import show_undetermined
     from creditlang.words import STANDING, label
@@ -223,7 +217,9 @@ def equation(cohort: "Cohort", language: "Language") -> None:
     results = cohort.results
     for name, requirement in results.policy.requirements.items():
         counts = {status: results.requirement_counts[name, status] for status in ("met", "unmet", "open")}
-        common.echo(sentence(STANDING, language, label=label(requirement, language), **counts), err=True)
+        common.echo(
+            sentence(STANDING, reader_language(), label=label(requirement, reader_language()), **counts), err=True
+        )
     for joined in cohort.dataset.joined:
         common.echo(joined_line(joined), err=True)
     sign = "" if cohort.balanced else "  ✗"

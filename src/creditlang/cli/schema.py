@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from creditlang.cli.sheets_in_words import SheetColumn, SheetInWords
-    from creditlang.diagnostics import Language
 
 _NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".txt", ".toml", ".parquet", ".pdf"})
 
@@ -41,7 +40,7 @@ _NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".tx
 )  # fmt: skip
 @common.mapping_option
 @common.language_option
-def command(policy: str, target: Path | None, mappings: tuple[str, ...], language: "Language") -> None:
+def command(policy: str, target: Path | None, mappings: tuple[str, ...]) -> None:
     """List the sheets and columns that a policy needs, or write empty templates of them.
 
     Sheets and columns may carry the policy's names or any of their labels. With --mapping, show where a mapping takes
@@ -54,22 +53,22 @@ def command(policy: str, target: Path | None, mappings: tuple[str, ...], languag
     """
     from creditlang.cli.sheets_in_words import sheets_of
 
-    compiled = common.sound_policy(policy, language)
+    compiled = common.sound_policy(policy)
     if mappings and target is not None:
         common.fail(common.USAGE, said("Give either --out or --mapping.", "--out 和 --mapping 只能用一个。"))
     if mappings:
         from creditlang.cli.mapping_text import mapping_text
 
-        for mapping in common.opened_mappings(compiled.policy, mappings, language):
-            common.echo(mapping_text(mapping, compiled.policy, language))
+        for mapping in common.opened_mappings(compiled.policy, mappings):
+            common.echo(mapping_text(mapping, compiled.policy))
         return
     sheets = sheets_of(compiled)
     if target is None:
-        _show(sheets, language)
+        _show(sheets)
     elif target.suffix.lower() == ".xlsx":
         from creditlang.cli.template_workbook import template_workbook
 
-        _write(target, template_workbook(compiled.policy, sheets, language), language)
+        _write(target, template_workbook(compiled.policy, sheets))
         common.echo(said(f"{len(sheets)} empty sheets in {target}", f"已在{target}写出{len(sheets)}张空表"))
     elif target.suffix.lower() in _NO_TEMPLATES:
         common.fail(common.USAGE, said(
@@ -77,31 +76,31 @@ def command(policy: str, target: Path | None, mappings: tuple[str, ...], languag
             f"模板是一个工作簿（.xlsx）或者一个放 CSV 文件的文件夹，不能是{target.suffix}。",
         ))  # fmt: skip
     else:
-        _folder(target, sheets, language)
+        _folder(target, sheets)
 
 
-def _show(sheets: "Sequence[SheetInWords]", language: "Language") -> None:
+def _show(sheets: "Sequence[SheetInWords]") -> None:
     """Print the sheets as tables."""
     from creditlang.text_table import table_text
 
     headings = said("column labels type needed values", "列 标签 类型 必填 取值").split()
     for sheet in sheets:
         common.echo(f"{sheet.name}  {' / '.join(sheet.labels)}")
-        rows = [_row(column, language) for column in sheet.columns]
+        rows = [_row(column) for column in sheet.columns]
         common.echo(table_text(headings, rows) + "\n")
 
 
-def _row(column: "SheetColumn", language: "Language") -> list[str]:
+def _row(column: "SheetColumn") -> list[str]:
     values = ""
     if column.type == "value":
         values = " ".join(said([word, *others][-1], word) for word, others in column.choices)
-    default = column.default_word(language)
+    default = column.default_word()
     if default:
         values = f"{values} {said('default', '默认')} {default}".strip()
-    return [column.name, " / ".join(column.labels), column.type_word(language), column.need_word(language), values]
+    return [column.name, " / ".join(column.labels), column.type_word(), column.need_word(), values]
 
 
-def _folder(target: Path, sheets: "Sequence[SheetInWords]", language: "Language") -> None:
+def _folder(target: Path, sheets: "Sequence[SheetInWords]") -> None:
     """Write a CSV file for each sheet."""
     files = {}
     for sheet in sheets:
@@ -112,11 +111,11 @@ def _folder(target: Path, sheets: "Sequence[SheetInWords]", language: "Language"
     for path in files:
         _refuse_to_replace(path)
     for path, content in files.items():
-        _write(path, content, language)
+        _write(path, content)
     common.echo(said(f"{len(sheets)} templates in {target}", f"已在{target}写出{len(sheets)}个模板"))
 
 
-def _write(path: Path, content: bytes, language: "Language") -> None:
+def _write(path: Path, content: bytes) -> None:
     """Write a new file; one that is there is not touched."""
     from creditlang.plugin import PluginError
     from creditlang.toolkit.atomic_files import PendingFile
@@ -127,7 +126,7 @@ def _write(path: Path, content: bytes, language: "Language") -> None:
         pending.stream.buffer.write(content)
         pending.publish()
     except PluginError as error:
-        common.show(error.diagnostics, language)
+        common.show(error.diagnostics)
         sys.exit(common.BROKEN)
 
 

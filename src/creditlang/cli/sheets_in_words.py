@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from creditlang.cli.bilingual_help import said
+from creditlang.cli.bilingual_help import reader_language, said
 from creditlang.words import TYPES, word, yes_or_no
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Column, Policy
-    from creditlang.diagnostics import Language
     from creditlang.driver import Compiled
     from creditlang.syntax.tree import Line
 
@@ -40,23 +39,23 @@ class SheetColumn:
         """The type of its values, by name."""
         return self.column.type.name if self.column is not None else "text"
 
-    def type_word(self, language: "Language") -> str:
+    def type_word(self) -> str:
         """The type in words."""
-        return word(TYPES, self.type, language)
+        return word(TYPES, self.type, reader_language())
 
-    def need_word(self, language: "Language") -> str:
+    def need_word(self) -> str:
         """Whether it must be filled in, in words."""
         if self.column is not None and self.column.if_used:
             return said("when used", "用到时")
-        return yes_or_no(True, language) if self.needed else ""
+        return yes_or_no(True, reader_language()) if self.needed else ""
 
-    def default_word(self, language: "Language") -> str:
+    def default_word(self) -> str:
         """What holds where it is empty, in words; empty if nothing does."""
         given = self.column.default if self.column is not None else None
         if given is None:
             return ""
         if isinstance(given, bool):
-            return yes_or_no(given, language)
+            return yes_or_no(given, reader_language())
         return said(str(given), next((word for word, others in self.choices if given in others), str(given)))
 
 

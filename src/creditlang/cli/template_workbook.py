@@ -20,7 +20,6 @@ from creditlang.source import display_width
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
-    from creditlang.diagnostics import Language
 
 LAST_ROW: Final = 1_048_575
 _CREATED: Final = datetime(2000, 1, 1)
@@ -38,14 +37,14 @@ _COLUMNS: Final = (
 """Of the sheet that explains: heading in both languages, and width."""
 
 
-def template_workbook(policy: "Policy", sheets: Sequence[SheetInWords], language: "Language") -> bytes:
+def template_workbook(policy: "Policy", sheets: Sequence[SheetInWords]) -> bytes:
     """The workbook."""
     import xlsxwriter
 
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True})
     book.set_properties({"title": policy.title or policy.identifier, "created": _CREATED})
-    writer = _Writer(book, language)
+    writer = _Writer(book)
     for sheet in sheets:
         writer.sheet(sheet)
     writer.explain(sheets)
@@ -62,9 +61,8 @@ def _listed(words: Sequence[str]) -> str:
 class _Writer:
     """Writes one workbook."""
 
-    def __init__(self, book: Any, language: "Language") -> None:
+    def __init__(self, book: Any) -> None:
         self.book = book
-        self.language = language
         common = {"bold": True, "border": 1, "valign": "vcenter"}
         self.needed = book.add_format({**common, "bg_color": "#F8CBAD"})
         self.heading = book.add_format({**common, "bg_color": "#DDEBF7"})
@@ -125,12 +123,12 @@ class _Writer:
 
     def _hint(self, column: SheetColumn) -> str:
         """One or two lines about a column."""
-        parts = [column.type_word(self.language)]
+        parts = [column.type_word()]
         if column.type == "date":
             parts.append(said("such as 2024-10-08", "例如 2024-10-08"))
-        if need := column.need_word(self.language):
+        if need := column.need_word():
             parts.append(said(f"needed: {need}", "必填" if need == "是" else f"{need}必填"))
-        if default := column.default_word(self.language):
+        if default := column.default_word():
             parts.append(said(f"if empty: {default}", f"不填视为{default}"))
         if column.column is not None and column.type == "number":
             parts += self._bounds(column)
@@ -165,8 +163,8 @@ class _Writer:
                 self._bounds(column) if column.type == "number" else []
             )
             cells = (
-                sheet.title, column.heading, others, column.type_word(self.language), column.need_word(self.language),
-                values, column.default_word(self.language), column.article,
+                sheet.title, column.heading, others, column.type_word(), column.need_word(),
+                values, column.default_word(), column.article,
             )  # fmt: skip
             lines = max(-(-display_width(text) // width) for text, (*_, width) in zip(cells, _COLUMNS, strict=True))
             page.set_row(row, min(_LINE * max(1, lines), _HIGHEST))

@@ -8,7 +8,6 @@ from creditlang.cli.bilingual_help import argument, option, said
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
-    from creditlang.diagnostics import Language
     from creditlang.examples import Coverage
 
 
@@ -34,7 +33,7 @@ FEW = 6
     help=("Name every example and every rule of every article.", "列出每个例子、每条条款的每条规则。"),
 )  # fmt: skip
 @common.language_option
-def command(policies: tuple[str, ...], verbose: bool, language: "Language") -> None:
+def command(policies: tuple[str, ...], verbose: bool) -> None:
     """Run the examples that stand in a policy, and tell which rules and articles they cover.
 
     The exit code is 1 if an example fails, a line or table row is exercised by none, a reading has no example, or an
@@ -48,13 +47,13 @@ def command(policies: tuple[str, ...], verbose: bool, language: "Language") -> N
 
     clean = True
     for policy in policies:
-        compiled = common.sound_policy(policy, language, examples=True)
+        compiled = common.sound_policy(policy, examples=True)
         outcomes = list(run_examples(compiled.policy, compiled.compilation.program))
         failures = [failure for outcome in outcomes for failure in outcome.failures]
         if verbose:
             for outcome in outcomes:
                 common.echo(f"{'✗' if outcome.failures else '✓'} {outcome.title}")
-        common.show(failures, language, err=False)
+        common.show(failures, err=False)
         coverage = measure(compiled.policy, outcomes)
         report(policy, compiled.policy, coverage, verbose)
         failed = sum(bool(outcome.failures) for outcome in outcomes)

@@ -4,10 +4,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from creditlang.cli import bilingual_help, common
-from creditlang.cli.bilingual_help import argument, option, said
+from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 if TYPE_CHECKING:
-    from creditlang.diagnostics import Language
     from creditlang.ledger import StudentResult
 
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 @common.data_options
 @option("--student", "student", required=True, metavar="ID", help=("The student's number.", "学号。"))
 @common.language_option
-def command(policy: str, topic: str | None, request: common.DataRequest, student: str, language: "Language") -> None:
+def command(policy: str, topic: str | None, request: common.DataRequest, student: str) -> None:
     """Explain how a student's results come about, with the records, the steps and the articles.
 
     TOPIC is an account, an item, a requirement, a fact or a record, by name or label; without one, everything is
@@ -44,12 +43,12 @@ def command(policy: str, topic: str | None, request: common.DataRequest, student
     from creditlang.diagnostics import nearest
     from creditlang.explain import Explanation
 
-    manager = common.plugin_manager(language, request)
-    compiled = common.sound_policy(policy, language, manager=manager)
+    manager = common.plugin_manager(request)
+    compiled = common.sound_policy(policy, manager=manager)
     kept: list[StudentResult] = []
-    work_out(compiled.policy, manager, request, language, [student], keep=kept.append)
+    work_out(compiled.policy, manager, request, [student], keep=kept.append)
     common.some_students([student], [result.student for result in kept])
-    explanation = Explanation(compiled.policy, kept[0], language)
+    explanation = Explanation(compiled.policy, kept[0], reader_language())
     if topic is not None and not explanation.knows(topic):
         close = nearest(topic, explanation.topics())
         hint = said(f" Did you mean “{close}”?", f"是不是“{close}”？") if close else ""
