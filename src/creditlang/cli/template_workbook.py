@@ -80,7 +80,8 @@ class _Writer:
         self._on_paper(page)
         for position, column in enumerate(sheet.columns):
             width = max(10, display_width(column.heading) + 4)
-            page.set_column(position, position, width, self._format(column))
+            shape = {"date": self.day, "number": self.number}.get(column.type, self.text)
+            page.set_column(position, position, width, shape)
             page.write_string(0, position, column.heading, self.needed if column.needed else self.heading)
             page.data_validation(1, position, LAST_ROW, position, self._validation(column))
 
@@ -90,9 +91,6 @@ class _Writer:
         page.set_paper(9)
         page.fit_to_pages(1, 0)
         page.repeat_rows(0)
-
-    def _format(self, column: SheetColumn) -> Any:
-        return {"date": self.day, "number": self.number}.get(column.type, self.text)
 
     def _validation(self, column: SheetColumn) -> dict[str, Any]:
         """What may be typed, and what is said when the cell is chosen."""

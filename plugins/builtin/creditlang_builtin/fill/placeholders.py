@@ -14,7 +14,7 @@ student is an empty cell.
 its heading: 处理结果 is `disposition`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -267,11 +267,7 @@ def _named(given: str, labels: Mapping[str, str], sort: str) -> str:
     for name, label in labels.items():
         if label == given:
             return name
-    raise Unknown("、".join(f"{sort}.{name}" for name in _some(labels)))
-
-
-def _some(names: Iterable[str]) -> list[str]:
-    return list(names)[:5]
+    raise Unknown("、".join(f"{sort}.{name}" for name in list(labels)[:5]))
 
 
 def _amount(value: Value) -> Value:

@@ -18,7 +18,6 @@ from attrs import frozen
 from creditlang.diagnostics import Language, Phrase, in_language, listed
 from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.plugin.run_data import ResultRow, RunData, shown
-from creditlang.schema import Value
 from creditlang.toolkit.open_amounts import Amount
 from creditlang.words import DISPOSITIONS, said, word
 
@@ -192,7 +191,7 @@ def _close(run: RunData) -> tuple[Close, ...]:
             place = words.parts.index(str(row["part"])) if row["part"] in words.parts else 0
             student, part = str(row["student_id"]), str(row["part"])
             status, article = str(row["status"]), str(row["article"] or "")
-            asked, have, lacking = (_text(x.cell) for x in (needed, Amount.of(row["have"]), short))
+            asked, have, lacking = (shown(x.cell) for x in (needed, Amount.of(row["have"]), short))
             share = short.high / needed.low
             one = Close(
                 requirement=words.label, part=part, student=student, needed=asked, have=have, short=lacking,
@@ -322,7 +321,3 @@ def _plain(run: RunData, row: ResultRow, identifiers: Collection[str], labels: C
     text = _VALUE.sub(lambda match: match[0] if match[1] in labels else "“…”", run.reason(row))
     text = _DAY.sub(said(_SOME_DAY, run.language), text)
     return _WORD.sub(lambda match: said(_ANOTHER, run.language) if match[0] in identifiers else match[0], text)
-
-
-def _text(value: Value) -> str:
-    return shown(value)
