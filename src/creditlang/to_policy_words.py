@@ -4,14 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from creditlang.core.operators import Account, Column, Policy
 from creditlang.diagnostics import Language
-from creditlang.policy_words import (
-    AccountWords,
-    FieldWords,
-    ItemWords,
-    KindWords,
-    PolicyWords,
-    RequirementWords,
-)
+from creditlang.policy_words import AccountWords, FieldWords, ItemWords, KindWords, PolicyWords, RequirementWords
 from creditlang.resolve import Program
 from creditlang.words import first_fit, label, unit_label
 

@@ -47,12 +47,7 @@ GROUP = "creditlang.repl"
 )  # fmt: skip
 @common.language_option
 def command(
-    policy: str | None,
-    request: common.DataRequest,
-    student: str | None,
-    script: str | None,
-    keys: str,
-    no_colour: bool,
+    policy: str | None, request: common.DataRequest, student: str | None, script: str | None, keys: str, no_colour: bool
 ) -> None:
     """Ask and try things out: a policy, its students, and “what if?”.
 

@@ -5,17 +5,7 @@ manager finds, checks and calls them. Built-ins come in through the same door. `
 plugin.
 """
 
-from creditlang.extensions import (
-    About,
-    Calendar,
-    CalendarFactory,
-    Check,
-    Day,
-    Exact,
-    Extensions,
-    Finding,
-    Function,
-)
+from creditlang.extensions import About, Calendar, CalendarFactory, Check, Day, Exact, Extensions, Finding, Function
 from creditlang.plugin.comparison_data import ComparisonData
 from creditlang.plugin.hookspecs import HOOK_VERSION, hookimpl
 from creditlang.plugin.interface import (

@@ -93,10 +93,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 _QUICK: Final = JSONDecoder(parse_float=str, parse_int=str)
 _EXACT: Final = JSONDecoder(
-    parse_float=number_text,
-    parse_int=number_text,
-    parse_constant=lambda _: _NoNumber(),
-    object_pairs_hook=_object,
+    parse_float=number_text, parse_int=number_text, parse_constant=lambda _: _NoNumber(), object_pairs_hook=_object
 )
 
 

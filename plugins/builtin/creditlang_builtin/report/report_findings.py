@@ -268,9 +268,7 @@ def _called(run: RunData, rule: str) -> str:
     return run.policy.accounts[rule].label if rule in run.policy.accounts else rule
 
 
-def _dispositions(
-    run: RunData,
-) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, tuple[int, ...]], ...]]:
+def _dispositions(run: RunData) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, tuple[int, ...]], ...]]:
     """In all, by the equation of records, and by kind; what the table of records does not have is a line of its own."""
     ended: dict[tuple[str, str], str] = {}
     for row in run.results["records"]:
