@@ -15,24 +15,9 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 from creditlang.diagnostics import Phrase, report
 from creditlang.plugin import PluginError
+from creditlang_builtin.databases import server_reasons as reasons
 from creditlang_builtin.databases.database_address import DatabaseAddress, malformed, parse_address
 from creditlang_builtin.databases.database_source import DatabaseFailure
-from creditlang_builtin.databases.server_reasons import (
-    GONE,
-    LOCKED,
-    LOST,
-    NO_ANSWER,
-    NO_CONNECTION_LEFT,
-    NO_RIGHT,
-    NO_SUCH_DATABASE,
-    NO_SUCH_SERVER,
-    NO_TIME_ZONE,
-    NO_TLS,
-    NOT_TRUSTED,
-    OUT_OF_TIME,
-    WRONG_PERSON,
-    server_error,
-)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,14 +29,14 @@ OPTIONS: Final = ("ssl-mode", "ssl-ca", "ssl-cert", "ssl-key", "socket", "connec
 _SSL_MODES: Final = ("disabled", "preferred", "required", "verify_ca", "verify_identity")
 
 _REASONS: Final = {
-    1044: Phrase("you may not use this database", "您没有使用这个数据库的权限"), 1045: WRONG_PERSON, 1698: WRONG_PERSON,
-    0: LOST, 1040: NO_CONNECTION_LEFT, 1049: NO_SUCH_DATABASE,
-    1130: Phrase("the server does not admit anybody from this machine", "服务器不接受从这台机器登录"), 1142: NO_RIGHT,
-    1143: Phrase("you have no right to read one of its columns", "其中有一列您没有读取权限"), 1146: GONE, 1205: LOCKED,
-    1298: NO_TIME_ZONE,
+    1044: Phrase("you may not use this database", "您没有使用这个数据库的权限"), 1045: reasons.WRONG_PERSON,
+    1698: reasons.WRONG_PERSON, 0: reasons.LOST, 1040: reasons.NO_CONNECTION_LEFT, 1049: reasons.NO_SUCH_DATABASE,
+    1130: Phrase("the server does not admit anybody from this machine", "服务器不接受从这台机器登录"),
+    1142: reasons.NO_RIGHT, 1143: Phrase("you have no right to read one of its columns", "其中有一列您没有读取权限"),
+    1146: reasons.GONE, 1205: reasons.LOCKED, 1298: reasons.NO_TIME_ZONE,
     1356: Phrase("it is a view that does not work, or may not be used", "这个视图已失效，或者您无权使用"),
-    1412: Phrase("its columns were changed meanwhile", "它的列在读取期间被改动"), 1969: OUT_OF_TIME, 2003: NO_ANSWER,
-    2006: LOST, 2013: LOST, 2026: NO_TLS, 3024: OUT_OF_TIME,
+    1412: Phrase("its columns were changed meanwhile", "它的列在读取期间被改动"), 1969: reasons.OUT_OF_TIME,
+    2003: reasons.NO_ANSWER, 2006: reasons.LOST, 2013: reasons.LOST, 2026: reasons.NO_TLS, 3024: reasons.OUT_OF_TIME,
 }  # fmt: skip
 
 _UNREADABLE_FILE: Final = Phrase("~/.my.cnf or a certificate file cannot be read", "~/.my.cnf 或证书文件无法读取")
@@ -177,9 +162,9 @@ def _login_reason(error: Exception) -> Phrase:
     """Why nobody could log in."""
     cause = getattr(error, "original_exception", error)
     if isinstance(cause, ssl.SSLError):
-        return NOT_TRUSTED
+        return reasons.NOT_TRUSTED
     if isinstance(cause, socket.gaierror):
-        return NO_SUCH_SERVER
+        return reasons.NO_SUCH_SERVER
     if isinstance(error, FileNotFoundError | PermissionError):
         return _UNREADABLE_FILE
     if isinstance(error, RuntimeError):
@@ -190,4 +175,4 @@ def _login_reason(error: Exception) -> Phrase:
 def _reason(error: Exception) -> Phrase:
     """What went wrong, by the number of the server's message."""
     number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-    return _REASONS.get(number) or server_error(number)
+    return _REASONS.get(number) or reasons.server_error(number)
