@@ -23,7 +23,7 @@ from creditlang.diagnostics import Diagnostic, nearest, report, system_reason
 from creditlang.driver import Compiled, compile_source, find_policy, read_source
 from creditlang.explain import Explanation
 from creditlang.ledger import StudentResult
-from creditlang.one_student import Answers, OneStudent, StudentData, as_read, unknown_values
+from creditlang.one_student import Answers, OneStudent, StudentData, as_read, day_not_said, unknown_values
 from creditlang.plugin import PluginError, PluginManager
 from creditlang.queries import Asker
 from creditlang.schema import RawTable
@@ -112,6 +112,10 @@ class View:
         """Works out students. Raises `CannotDo` if a named value that is set is not there any more."""
         if gone := unknown_values(self.policy, self.overrides):
             raise CannotDo(gone)
+        students = self.data.dataset.students.values() if self.data else ()
+        records = (record for student in students for record in student.records)
+        if unsaid := day_not_said(self.policy, self.tried.as_of, records):
+            raise CannotDo([unsaid])
         return OneStudent(self.policy, self.tried.as_of, self.overrides)
 
     @cached_property
@@ -256,7 +260,7 @@ class Workspace:
                 sources.append(self.manager.source(address))
             reader = DataReader(policy, mappings)
             dataset = reader.read(table for source in sources for table in _tables(source))
-            dataset.problems.extend(found for source in sources for found in source.problems)
+            reader.note_of_sources(found for source in sources for found in source.problems)
         except PluginError as error:
             raise CannotDo(error.diagnostics) from None
         finally:

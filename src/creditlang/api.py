@@ -8,7 +8,7 @@
     cohort.tables["accounts"].to_polars()
 
 A policy is immutable and may be shared between threads and pickled. Amounts are decimals, or intervals where a decision
-is missing. Dates may be dates or text; floats are refused.
+is missing. Dates may be dates or text; floats, and whatever else is no exact value, are refused.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,8 +25,11 @@ from attrs import frozen
 from creditlang.cohort import Cohort, Settings, run_cohort
 from creditlang.comparison import Comparison, Differences, Side, compare_cohorts, differences, one_reading
 from creditlang.core import operators as o
+from creditlang.data.cells import CellError, parse_date
+from creditlang.data.columns import given_text, setting_value
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_file import open_mapping
+from creditlang.data.people.record_owners import Owners
 from creditlang.data.reader import DataReader
 from creditlang.data.sheets.program_tables import FramesSource, no_tables
 from creditlang.data.sheets.unread_sheet_hints import names_hint
@@ -35,7 +38,7 @@ from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation, amount_text
 from creditlang.ledger import PartLine, Record, StudentResult
-from creditlang.one_student import OneStudent, as_read, unknown_values
+from creditlang.one_student import OneStudent, as_read, day_not_said, unknown_values
 from creditlang.plugin import PluginManager, Source
 from creditlang.schema import RawTable
 from creditlang.source import SourceFile
@@ -129,7 +132,7 @@ class Policy:
         language: Language,
     ) -> Settings:  # fmt: skip
         mappings = _mappings(self.core, [mapping] if isinstance(mapping, (str, Path)) else mapping)
-        return Settings(as_of, _overrides(self.core, set or {}), frozenset(), language, mappings)
+        return Settings(_day(as_of), _overrides(self.core, set or {}), frozenset(), language, mappings)
 
 
 def compare(
@@ -190,12 +193,25 @@ def _mappings(policy: o.Policy, names: Iterable[str | Path]) -> tuple[MappingFil
 
 
 def _overrides(policy: o.Policy, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by the names of what they stand for, which may be given by label; whole numbers become exact amounts."""
-    exact = {name: Decimal(value) if type(value) is int else value for name, value in given.items()}
-    overrides = {policy.setting_labels.get(name, name): value for name, value in exact.items()}
+    """Values by the names of what they stand for, which may be given by label; numbers become exact amounts.
+
+    Raises `DataError` for a name that there is not, and a value that is not of the type of what it stands for.
+    """
+    overrides = {policy.setting_labels.get(name, name): value for name, value in given.items()}
     if unknown := unknown_values(policy, overrides):
         raise DataError(unknown)
-    return overrides
+    try:
+        return {name: setting_value(policy.setting_types[name], value) for name, value in overrides.items()}
+    except CellError as error:
+        raise DataError([error.diagnostic(Place("set"))]) from None
+
+
+def _day(given: date | str | None) -> date | None:
+    """The day as of which to work out, a date or a text. Raises `DataError`."""
+    try:
+        return None if given is None else parse_date(given_text(given))
+    except CellError as error:
+        raise DataError([error.diagnostic(Place("as_of"))]) from None
 
 
 def _mapping(given: Any) -> dict[str, object]:
@@ -213,13 +229,22 @@ def _evaluate(
     who = reader.student_from(student, Place("student"))
     if who.problem is not None:
         raise DataError([who.problem])
-    overrides = _overrides(policy.core, overrides)
+    overrides, as_of = _overrides(policy.core, overrides), _day(as_of)
     records: list[Record] = []
     for row, (kind, record) in enumerate(given, start=1):
         known = reader.names.kinds.get(kind)
         if known is None:
             raise DataError([report("CR651", Place(kind), name=kind, rows=1, hint=names_hint(policy.core, ""))])
         records.append(reader.record_from(known, record, who.identifier, Place(kind, row)))
+    reader.dataset.students[who.identifier], who.records = who, records
+    owners = Owners(policy.core, reader.dataset)
+    for one in records:
+        declared = policy.core.kinds[one.kind]
+        room = one.values.get(declared.group or "")
+        if declared.membership and not one.named and owners.group_of(who, declared, one) != room:
+            one.problem = one.problem or report("CR658", one.place)
+    if unsaid := day_not_said(policy.core, as_of, records):
+        raise DataError([unsaid])
     result = OneStudent(policy.core, as_of, overrides).result(as_read(who, records))
     return Result(policy, result, dict(student), tuple(given), as_of, dict(overrides))
 

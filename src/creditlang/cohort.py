@@ -18,9 +18,10 @@ from creditlang.data.dataset import Dataset
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Language, Severity, report
+from creditlang.errors import DataError
 from creditlang.frozen_mapping import freezing
 from creditlang.ledger import StudentResult
-from creditlang.one_student import OneStudent, as_read
+from creditlang.one_student import OneStudent, as_read, day_not_said
 from creditlang.results import Results
 from creditlang.schema import RESULT_TABLES, RawTable
 from creditlang.toolkit.result_table import ResultTable
@@ -82,15 +83,20 @@ class Evaluation:
         policy: Policy, tables: Iterable[RawTable], settings: Settings, problems: Callable[[], Iterable[Diagnostic]]
     ) -> "Evaluation":
         """Read the data. `problems` gives what the source found wrong once the tables have been read."""
-        dataset = DataReader(policy, settings.mappings).read(tables)
-        dataset.problems.extend(problems())
+        reader = DataReader(policy, settings.mappings)
+        dataset = reader.read(tables)
+        reader.note_of_sources(problems())
         return Evaluation.over(policy, dataset, settings)
 
     @staticmethod
     def over(policy: Policy, dataset: Dataset, settings: Settings) -> "Evaluation":
-        """Over data that have been read for this policy."""
+        """Over data that have been read for this policy. Raises `DataError` where the as-of day has to be said."""
+        records = (record for student in dataset.students.values() for record in student.records)
+        if unsaid := day_not_said(policy, settings.as_of, records):
+            raise DataError([unsaid])
         one_student = OneStudent(policy, settings.as_of, settings.overrides)
-        return Evaluation(policy, settings, dataset, Results(policy, settings.language), one_student)
+        results = Results(policy, settings.language, unread=dataset.unread)
+        return Evaluation(policy, settings, dataset, results, one_student)
 
     @property
     def chosen(self) -> list[str]:

@@ -4,17 +4,18 @@ The answer says what counted, what was cut and by which article, what did not co
 records are told together. It holds nothing that the ledger does not.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
 from creditlang.core.dependencies import within
-from creditlang.core.operators import Policy
+from creditlang.core.operators import Part, Policy
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.ledger import Entry, PartLine, StudentResult
 from creditlang.results import counted_amount, signed
-from creditlang.values import OPEN, UNBOUNDED, Interval, Open
+from creditlang.values import OPEN, UNBOUNDED, Interval, Open, plain, total
 from creditlang.words import ANSWERS, DISPOSITIONS, IN_BRACKETS, OVER, STATUSES, Declared, label, said, unit_label, word
 
 _FEW = 4
@@ -40,9 +41,9 @@ def amount_text(value: object, places: int = 2) -> str:
         return f"{amount_text(value.low, places)} … {top}".strip()
     if not isinstance(value, Decimal):
         return "" if value is None else str(value)
-    exponent = value.normalize().as_tuple().exponent
-    least = min(places, 2)
-    return f"{value:.{least}f}" if isinstance(exponent, int) and exponent >= -least else f"{value.normalize():f}"
+    whole, _, decimals = f"{plain(value):f}".partition(".")
+    decimals = f"{decimals:0<{min(places, 2)}}"
+    return f"{whole}.{decimals}" if decimals else whole
 
 
 class Explanation:
@@ -144,12 +145,15 @@ class Explanation:
             if line.requirement == name:
                 mark = {"met": "✓", "unmet": "✗", "open": "?"}[line.status]
                 measure = self.measure(line, line.part in limits)
-                yield f"  {mark} {self.named(line.part)}{measure}{_article(line.article)}"
+                yield f"  {mark} {self.named(line, requirement.parts)}{measure}{_article(line.article)}"
 
-    def named(self, text: str) -> str:
-        """A condition with the labels of what it names."""
+    def named(self, line: PartLine, parts: Iterable[Part]) -> str:
+        """A condition with the labels of what it names; a part that has a label is called by it, as it is written."""
+        if any(part.number == line.number and part.span and part.span.text[:1] in _QUOTES for part in parts):
+            return line.part
         accounts = self.policy.accounts
-        return " ".join(self.label(accounts[name]) if name in accounts else name for name in text.split())
+        words = _TEXT_OR_WORD.findall(line.part)
+        return " ".join(self.label(accounts[name]) if name in accounts else name for name in words)
 
     def measure(self, line: PartLine, limited: bool) -> str:
         """What a part has and asks for; a part that is `limited` asks for no more than so much."""
@@ -204,14 +208,9 @@ class Explanation:
         return unit_label(unit, self.policy.unit_labels, self.language)
 
     def summed(self, entries: Iterable[Entry]) -> str:
-        low = high = Decimal(0)
-        for entry in entries:
-            amount = counted_amount(entry)
-            if isinstance(amount, Interval):
-                low, high = low + amount.low, high + amount.high
-            elif isinstance(amount, Decimal) and not entry.member:
-                low, high = low + amount, high + amount
-        return amount_text(low) if low == high else f"{amount_text(low)} … {amount_text(high)}"
+        amounts = ((counted_amount(entry), entry.member) for entry in entries)
+        kept = (x for x, member in amounts if isinstance(x, Interval) or (isinstance(x, Decimal) and not member))
+        return amount_text(total(kept))
 
     # ---- records
     def entries(self, entries: list[Entry], pad: str) -> Iterator[str]:
@@ -287,6 +286,10 @@ class Explanation:
                 yield f"  {before}{amount_text(step.after)}  {step.text}{note}{_article(step.article)}"
             if entry.told and entry.told not in [step.note for step in entry.steps]:
                 yield f"  {in_language(entry.told, self.language)}{_article(entry.article)}"
+
+
+_QUOTES = ('"', "“", "＂")
+_TEXT_OR_WORD = re.compile(r'"[^"]*"|“[^”]*”|＂[^＂]*＂|\S+')
 
 
 def _article(article: str) -> str:

@@ -36,7 +36,8 @@ class Record:
     problem: Diagnostic | None = None
     named: bool = True
     """Whether it names its student; a record of a group that names none is everybody's."""
-    order: tuple[bool, date, str] = (True, date.max, "")
+    order: tuple[date, bool, str] = (date.max, True, "")
+    """By date, undated ones after those of their day, then by record id."""
 
     def copy(self) -> "Record":
         """The same record, to be placed and judged anew; the values are shared."""
@@ -46,7 +47,7 @@ class Record:
         )  # fmt: skip
 
     def __attrs_post_init__(self) -> None:
-        self.order = (self.on is None, self.on or date.max, self.identifier)
+        self.order = (self.on or date.max, self.on is None, self.identifier)
 
 
 @frozen

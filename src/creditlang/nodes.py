@@ -1,8 +1,8 @@
 """What the classes of the tree and of the core share: how they are compared and shown."""
 
-from typing import Any, ClassVar, TypeVar, dataclass_transform
+from typing import Any, ClassVar, TypeVar, cast, dataclass_transform
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from creditlang.frozen_mapping import freezing
 
@@ -34,3 +34,11 @@ class Written:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={part!r}' for name, part in self._parts())})"
+
+
+W = TypeVar("W", bound=Written)
+
+
+def changed(node: W, **parts: object) -> W:
+    """The same node with other parts."""
+    return cast(W, evolve(cast(Any, node), **parts))

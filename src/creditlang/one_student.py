@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from creditlang.core.dependencies import references_of
+from creditlang.core.expressions import AsOf
 from creditlang.core.operators import Policy
 from creditlang.data.dataset import Student
 from creditlang.diagnostics import Diagnostic, nearest, report
 from creditlang.interpreter import Answers, Interpreter, StudentData
 from creditlang.ledger import Record, StudentResult
 
-__all__ = ["Answers", "OneStudent", "StudentData", "as_read", "unknown_values"]
+__all__ = ["Answers", "OneStudent", "StudentData", "as_read", "day_not_said", "unknown_values"]
 
 
 class OneStudent:
@@ -47,6 +49,18 @@ def unknown_values(policy: Policy, names: Iterable[str]) -> list[Diagnostic]:
     """Of the named values that are to be set, those that the policy does not have."""
     gone = [name for name in names if name not in policy.settings]
     return [report("CR401", None, name=name, nearest=nearest(name, policy.settings) or "") for name in gone]
+
+
+def day_not_said(policy: Policy, as_of: date | None, records: Iterable[Record]) -> Diagnostic | None:
+    """What is wrong where a policy asks for the as-of day, nobody has said it, and no calendar has a last day.
+
+    It is never taken from the data: one date mistyped would make everybody's run out. The newest one is only named.
+    """
+    asks = as_of is None and not policy.calendar.semesters and any(references_of(policy, (AsOf,)))
+    if not asks:
+        return None
+    newest = max((record.on for record in records if record.on is not None), default=None)
+    return report("CR613", None, newest=newest.isoformat() if newest else "2025-01-31")
 
 
 def _open_if_unreadable(student: StudentData, result: StudentResult) -> StudentResult:

@@ -13,19 +13,19 @@ from typing import Final
 from attrs import define, evolve, field
 
 from creditlang.core.operators import Policy
-from creditlang.diagnostics import Diagnostic, Language, Phrase, Severity, in_language, message
+from creditlang.diagnostics import Diagnostic, Language, Phrase, Severity, in_language, listed, message
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
 from creditlang.schema import RESULT_TABLES, Column, Row
-from creditlang.values import UNBOUNDED, ZERO, Interval, negative
-from creditlang.words import ANSWERS, COLUMNS, SEVERITIES, STATUSES, Declared, label, unit_label, word
+from creditlang.source import visible
+from creditlang.values import UNBOUNDED, ZERO, Interval, negative, plain
+from creditlang.words import ANSWERS, COLUMNS, SEVERITIES, STATUSES, Declared, label, said, unit_label, word
 from creditlang.words import DISPOSITIONS as DISPOSITION_WORDS
 
 _READ: Final = Phrase("read", "读入")
-
-
-def plain(value: Decimal) -> Decimal:
-    """The same number without trailing zeros or exponent."""
-    return Decimal(f"{value.normalize():f}") if value else ZERO
+_UNREAD: Final = Phrase("; rows that were not read: {told}", "；{told}")
+_ROWS: Final = Phrase("{rows}", "另有{rows}行没有读取")
+_SHEETS: Final = Phrase("all of {names}", "{names}没有读取，行数不明")
+_AND: Final = Phrase(" and ", "，")
 
 
 def amount_value(value: object) -> Decimal | str | None:
@@ -46,6 +46,10 @@ def counted_amount(entry: Entry) -> object:
     return signed(entry, entry.amount) if entry.state == "live" else (ZERO if entry.raw is not None else None)
 
 
+_NAMED: Final = 3
+"""Files without a count that the equation names."""
+
+
 def total_accounts(policy: Policy) -> tuple[str, ...]:
     """The accounts that have a total of their own: those that stand alone and run over the whole time."""
     accounts = policy.accounts.values()
@@ -63,6 +67,8 @@ class Results:
     dispositions: dict[str, Disposition] = field(factory=dict)
     undetermined: dict[str, str] = field(factory=dict)
     requirement_counts: Counter[tuple[str, str]] = field(factory=Counter)
+    unread: Mapping[str, int | None] = field(factory=dict)
+    """Sheets and files that were refused, and how many rows each has, where that can be told."""
 
     @property
     def totals(self) -> tuple[str, ...]:
@@ -214,7 +220,16 @@ class Results:
     def equation_text(self, read: int) -> str:
         """The record equation, written out."""
         parts = [f"{word(DISPOSITION_WORDS, name, self.language)} {self.equation[name]}" for name in DISPOSITIONS]
-        return f"{self.words(_READ)} {read} = " + " + ".join(parts)
+        return f"{self.words(_READ)} {read} = " + " + ".join(parts) + self._unread_text()
+
+    def _unread_text(self) -> str:
+        """What the equation does not hold, since it was refused."""
+        rows = sum(count or 0 for count in self.unread.values())
+        unknown = [visible(name) for name, count in self.unread.items() if count is None]
+        names = listed(unknown[:_NAMED] + ["…"] * (len(unknown) > _NAMED))
+        told = [said(_ROWS, self.language, rows=rows)] if rows else []
+        told += [said(_SHEETS, self.language, names=names)] if unknown else []
+        return said(_UNREAD, self.language, told=self.words(_AND).join(told)) if told else ""
 
     def finish(self, manifest: Sequence[tuple[str, str]]) -> None:
         """Sort the rows and set the manifest."""

@@ -2,11 +2,22 @@
 
 A student with nothing pending meets only decimals. Every operation on an interval gives an interval that holds every
 value the operation can have, so what is decided at both ends is decided; a comparison that is not is `OPEN`. The upper
-end may be infinite: nothing is known above. Nothing is rounded unless a policy says so.
+end may be infinite: nothing is known above. Nothing is rounded unless a policy says so: every operation is done in
+`EXACT`, whatever context of decimals the caller has, and one whose result it cannot hold is refused.
 """
 
-from collections.abc import Callable, Mapping
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, Inexact, localcontext
+from collections.abc import Callable, Iterable, Mapping
+from decimal import (
+    ROUND_CEILING,
+    ROUND_FLOOR,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    Inexact,
+    InvalidOperation,
+    localcontext,
+)
 from enum import Enum
 from typing import Any, Final, Literal
 
@@ -16,7 +27,11 @@ from creditlang.diagnostics import Phrase
 
 ZERO: Final = Decimal(0)
 UNBOUNDED: Final = Decimal("Infinity")
-EXACT: Final = Context(prec=1000, traps=[Inexact])
+MOST_DIGITS: Final = 1000
+EXACT: Final = Context(
+    prec=MOST_DIGITS, rounding=ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, capitals=1, clamp=0,
+    flags=[], traps=[Inexact, InvalidOperation],
+)  # fmt: skip
 
 
 class Undetermined(Exception):
@@ -78,42 +93,56 @@ def hull(one: Number, two: Number) -> Number:
     return interval(min(low(one), low(two)), max(high(one), high(two)))
 
 
+def exactly(work: Callable[..., Decimal], *numbers: Decimal | str) -> Decimal:
+    """The result of an operation of `EXACT`. Raises `Undetermined` where it has none, or one of too many digits."""
+    try:
+        return work(*numbers)
+    except (Inexact, InvalidOperation):
+        raise Undetermined("case", Phrase("the number is too long", "数字过长")) from None
+
+
+def plain(value: Decimal) -> Decimal:
+    """The same number without trailing zeros or exponent."""
+    return Decimal(f"{EXACT.normalize(value):f}") if value else ZERO
+
+
 def add(one: Number, two: Number) -> Number:
     """The sum."""
     if isinstance(one, Decimal) and isinstance(two, Decimal):
-        return EXACT.add(one, two)
-    return interval(low(one) + low(two), high(one) + high(two))
+        return exactly(EXACT.add, one, two)
+    return interval(exactly(EXACT.add, low(one), low(two)), exactly(EXACT.add, high(one), high(two)))
+
+
+def total(numbers: Iterable[Number]) -> Number:
+    """The sum of any number of numbers."""
+    found: Number = ZERO
+    for number in numbers:
+        found = add(found, number)
+    return found
 
 
 def negative(value: Number) -> Number:
     """The value with its sign turned."""
     if isinstance(value, Decimal):
-        return EXACT.minus(value)
-    return interval(-value.high, -value.low)
+        return exactly(EXACT.minus, value)
+    return interval(exactly(EXACT.minus, value.high), exactly(EXACT.minus, value.low))
 
 
 def subtract(one: Number, two: Number) -> Number:
     """The difference."""
     if isinstance(one, Decimal) and isinstance(two, Decimal):
-        return EXACT.subtract(one, two)
+        return exactly(EXACT.subtract, one, two)
     return add(one, negative(two))
 
 
 def _product(one: Decimal, two: Decimal) -> Decimal:
-    if not one or not two:
-        return ZERO
-    product = multiply(one, two)
-    assert isinstance(product, Decimal)
-    return product
+    return exactly(EXACT.multiply, one, two) if one and two else ZERO
 
 
 def multiply(one: Number, two: Number) -> Number:
     """The product; nothing times the unknown is nothing."""
     if isinstance(one, Decimal) and isinstance(two, Decimal):
-        try:
-            return EXACT.multiply(one, two)
-        except Inexact:
-            raise Undetermined("case", Phrase("the number is too long", "数字过长")) from None
+        return exactly(EXACT.multiply, one, two)
     corners = [_product(a, b) for a in (low(one), high(one)) for b in (low(two), high(two))]
     return interval(min(corners), max(corners))
 
@@ -148,14 +177,23 @@ def _rounded(value: Decimal, divisor: Decimal, mode: str, step: Decimal) -> Deci
         return value
     if divisor.is_infinite():
         return ZERO
-    unit = EXACT.multiply(divisor, step)
+    return exactly(_rounded_exactly, value, divisor, step, _MODES[mode])
+
+
+def _rounded_exactly(value: Decimal, divisor: Decimal, step: Decimal, mode: str) -> Decimal:
+    """Whole steps of the quotient: those of a remainder are found without one that never ends."""
     with localcontext(EXACT):
-        whole = (value // unit).quantize(Decimal(1), ROUND_FLOOR)
-        rest = value - whole * unit
+        unit = divisor * step
+        whole, rest = divmod(value, unit)
         if rest < 0:
             whole, rest = whole - 1, rest + unit
-        upwards = (mode == "up" and rest > 0) or (mode == "half" and rest * 2 >= unit)
+        upwards = (mode == ROUND_CEILING and rest > 0) or (mode == ROUND_HALF_UP and rest * 2 >= unit)
         return (whole + 1 if upwards else whole) * step
+
+
+def full_steps(measure: Decimal, size: Decimal) -> Decimal:
+    """How many full steps of a size there are in a measure."""
+    return exactly(EXACT.divide_int, measure, size)
 
 
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {

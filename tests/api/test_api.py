@@ -2,8 +2,9 @@
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from attrs import frozen
@@ -12,6 +13,7 @@ import creditlang
 
 STUDENT = {"programme": "two_year", "cohort": 2024, "major_group": "其他"}
 LECTURE = {"item": "学术讲座", "on": date(2024, 10, 8), "level": "school"}
+HUGE = 10**5000
 
 
 @frozen
@@ -75,3 +77,63 @@ def test_what_is_wrong_is_said(policy: creditlang.Policy) -> None:
         policy.evaluate(STUDENT, {"activities": []} | {"activitys": [LECTURE]})
     bad = policy.evaluate(STUDENT, {"activity": [{**LECTURE, "days": 0.5}]})
     assert set(bad.ledger.records.values()) == {"invalid"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [HUGE, -HUGE, Decimal("1E+999999"), Decimal("NaN"), float("inf"), 1.5, [1], None],
+    ids=lambda given: type(given).__name__,
+)
+def test_a_named_value_that_is_none_is_told(policy: creditlang.Policy, given: object) -> None:
+    name = next(name for name, kind in policy.core.setting_types.items() if kind.name == "number")
+    with pytest.raises(creditlang.DataError) as found:
+        policy.evaluate(STUDENT, {}, set={name: given})
+    assert found.value.diagnostics[0].code in ("CR600", "CR602", "CR612")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [20250831.0, "yesterday", datetime(2025, 8, 31, 14), HUGE, Decimal("Infinity")],
+    ids=lambda given: type(given).__name__,
+)
+def test_a_day_that_is_none_is_told(policy: creditlang.Policy, given: Any) -> None:
+    with pytest.raises(creditlang.DataError):
+        policy.evaluate(STUDENT, {}, as_of=given)
+    assert policy.evaluate(STUDENT, {}, as_of=datetime(2025, 8, 31)).as_of == date(2025, 8, 31)
+
+
+def test_values_of_records_that_are_none_are_invalid(policy: creditlang.Policy) -> None:
+    """A time of day is not cut off in silence, and no length of a number ends the program."""
+    wrong = [datetime(2024, 10, 8, 19, 30), HUGE, 1.5, Decimal("NaN"), object()]
+    records = {"activity": [{**LECTURE, "on": on} for on in (*wrong, datetime(2024, 10, 8))]}
+    entries = policy.evaluate(STUDENT, records).ledger.entries
+    codes = {entry.record.place.row: entry.record.problem and entry.record.problem.code for entry in entries}
+    assert codes == {1: "CR606", 2: "CR602", 3: "CR612", 4: "CR605", 5: "CR612", 6: None}
+    with pytest.raises(creditlang.DataError):
+        policy.evaluate({**STUDENT, "student_id": HUGE}, {})
+
+
+EXPIRING = """
+unit point
+record licence
+    item : item
+    on   : date
+category licences in point
+    item car
+        void when 3 years after on <= as of, "expired"
+        1 per event
+example "a licence"
+    licence car, on 2025-01-01
+    expect licences = 1
+"""
+
+
+def test_the_day_is_said_and_never_taken_from_the_data() -> None:
+    policy = creditlang.load(EXPIRING)
+    records = {"licence": [{"item": "car", "on": "2025-01-01"}]}
+    with pytest.raises(creditlang.DataError) as failed:
+        policy.evaluate({}, records)
+    assert [found.code for found in failed.value.diagnostics] == ["CR613"]
+    assert "--as-of 2025-01-01" in str(failed.value)
+    assert policy.evaluate({}, records, as_of=date(2027, 12, 31)).account("licences") == 1
+    assert policy.evaluate({}, records, as_of=date(2028, 1, 1)).account("licences") == 0

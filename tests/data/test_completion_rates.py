@@ -96,3 +96,15 @@ def test_more_lessons_than_the_mapping_says_make_every_rate_invalid(read: Reader
 """)  # fmt: skip
     assert found.codes.count("CR690") == 3, "once for the sheet, and for both records"
     assert found.rows == [(2, "2024010101", "CR690"), (3, "2024010102", "CR690"), (4, "2024010102", "")]
+
+
+def test_what_was_done_may_stand_in_the_name_of_the_sheet(read: Reader) -> None:
+    """A list for each lesson, with number and name in one cell, set apart by a hyphen."""
+    rate = RATE.replace("[[table]]", '[[table]]\nname = ["{期次} {那天}"]').replace('"课程", ', "")
+    rate = rate.replace('"课程"\n', '"{期次}"\n').replace('day     = "学习时间"', 'day     = "{那天}"')
+    first, second = "班级,学号\n软件2401,2024010101-林知夏\n软件2401,2024010102\n", "班级,学号\n软件2401,2024010101\n"
+    found = read(rate, **{"第一期 2024-09-10": first, "第二期 2024-09-17": second})
+    assert found.codes == ["CR673"]
+    assert found.said("CR673").arguments["counts"] == "2024-2025-1: 2"
+    rates = sorted((x.student, str(x.values["hours"]), str(x.on)) for x in found.records)
+    assert rates == [("2024010101", "100.00", "2024-09-17"), ("2024010102", "50.00", "2024-09-10")]

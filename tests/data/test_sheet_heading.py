@@ -75,9 +75,9 @@ def test_a_title_of_another_length(read: Reader, title: str) -> None:
 
 
 def test_a_doubtful_heading_is_an_error_if_there_is_no_better_line(read: Reader) -> None:
-    assert read(活动="学号,,日期\n" + ROW).codes == ["CR625"]
-    assert read(活动="学号,日期,日期\n" + ROW).codes == ["CR626"]
-    assert read(活动="学号;项目;日期\n2024010101;学术讲座;2024-10-08\n").codes == ["CR637"]
+    assert read(活动="学号,,日期\n" + ROW).codes == ["CR653", "CR625", "CR654"]
+    assert read(活动="学号,日期,日期\n" + ROW).codes == ["CR626", "CR648"]
+    assert read(活动="学号;项目;日期\n2024010101;学术讲座;2024-10-08\n").codes == ["CR637", "CR648"]
 
 
 def test_the_heading_is_looked_for_in_twenty_rows(read: Reader) -> None:
@@ -295,3 +295,38 @@ def test_a_workbook_with_a_title_and_merged_headings(tmp_path: Path, cli: Any) -
         "CR670": "4",
         "CR672": "",
     }
+
+
+@pytest.mark.parametrize("row", [
+    "Total,,,", "合计,2人,,", "合计：,2,,", ",本页合计,,", "全班平均分,88.5,,", ",及格率,90%,", "SUM,2,,", "合计2人,,,",
+])  # fmt: skip
+def test_a_row_of_totals_is_nobody(read: Reader, row: str) -> None:
+    """Neither a student nor a record, and said."""
+    students = f"学号,姓名,班级,年级\n2024010101,林知夏,软件2401,2024\n{row}\n"
+    found = read(None, 学生=students)
+    assert list(found.dataset.students) == ["2024010101"]
+    assert found.codes == ["CR672"]
+
+
+@pytest.mark.parametrize("name", ["总小计", "平均", "和平", "共计划"])
+def test_a_name_that_is_like_a_total_is_a_name(read: Reader, name: str) -> None:
+    students = f"学号,姓名,班级,年级\n2024010101,{name},软件2401,2024\n"
+    assert list(read(None, 学生=students).dataset.students) == ["2024010101"]
+
+
+@pytest.mark.parametrize(("sheet", "codes", "unread", "read_rows"), [
+    ("学号,项目,日期,\n2024010101,讲座,2024-10-08,\n", [], 0, 1),
+    ("学号,项目,日期,\n2024010101,讲座,2024-10-08,x\n", ["CR625"], 0, 1),
+    ("学号,项目,日期,日期\n2024010101,讲座,2024-10-08,\n2024010102,讲座,2024-10-08,\n", ["CR626", "CR648"], 2, 0),
+    ("学号;项目;日期\n2024010101;讲座;2024-10-08\n", ["CR637", "CR648"], 1, 0),
+    ("学号,项目\0,日期\n2024010101,讲座,2024-10-08\n", ["CR624", "CR648"], 1, 0),
+])  # fmt: skip
+def test_rows_that_are_not_read_are_counted(
+    read: Reader, sheet: str, codes: list[str], unread: int, read_rows: int
+) -> None:
+    """A column without a name is no reason to refuse a sheet; what is refused is at the end of the equation."""
+    found = read(None, 活动=sheet)
+    assert (found.codes, found.cohort.read) == (codes, read_rows)
+    said = found.cohort.results.equation_text(found.cohort.read)
+    assert said.endswith(f"；另有{unread}行没有读取" if unread else " + 不在范围 0")
+    assert sum(count or 0 for count in found.dataset.unread.values()) == unread

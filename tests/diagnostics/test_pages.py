@@ -8,6 +8,7 @@ all findings as they are rendered in English, and a ```text zh block, where ther
 * ``repeat=8320``: the block is repeated, to test limits,
 * ``encoding=gb18030``: the block reaches the program as bytes in that encoding, through `driver.check_bytes`,
 * ``run``: the examples of the policy are run as well,
+* ``mended``: the advice of the page was followed; nothing is wrong with the policy any more, and the code is gone,
 * ``file=common/one``: the block is a file that the policies after it can use.
 
 Codes that come from data have ```csv blocks after their policy, each with the name of the table: ```csv activity. What
@@ -28,7 +29,7 @@ from attrs import frozen
 
 from creditlang import driver
 from creditlang.cohort import Settings, run_cohort
-from creditlang.diagnostics import Diagnostic, Phrase, Place, codes, explain, render, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, Severity, codes, explain, render, report
 from creditlang.diagnostics.catalogue import page, placeholders
 from creditlang.examples import run_examples
 from creditlang.resources import use_path
@@ -118,6 +119,10 @@ def test_findings(code: str, update: bool, tmp_path: Path, monkeypatch: pytest.M
             own = tmp_path / f"{block.options['file']}.credit"
             own.parent.mkdir(parents=True, exist_ok=True)
             own.write_text(block.text, encoding="utf-8")
+        elif "mended" in block.options:
+            left = findings(block)
+            assert code not in {diagnostic.code for diagnostic in left}, block.text
+            assert not [render(diagnostic) for diagnostic in left if diagnostic.severity is Severity.ERROR]
         elif block.kind in ("credit", "diagnostic"):
             found, policy, sheets = findings(block), block.text, {}
         elif block.kind == "csv":
@@ -135,6 +140,22 @@ def test_findings(code: str, update: bool, tmp_path: Path, monkeypatch: pytest.M
         markdown = wanted
     assert markdown == wanted, f"pytest {path.name} --update rewrites it, if the new words are right"
     assert code in seen, f"no block of {path.name} brings about {code}"
+
+
+@pytest.mark.parametrize("code", TESTS)
+def test_advice_helps(code: str) -> None:
+    """A form that is advised was tried, in a ```credit mended block; the nearest name, put in its place, is known."""
+    tests = [block for block in blocks((HERE / f"{code}.md").read_text(encoding="utf-8")) if block.kind == "credit"]
+    if tests and "`" in page(code).fixes.get("en", ""):
+        assert any("mended" in block.options for block in tests), f"the advice of {code} is not tried"
+    for block in tests:
+        for found in findings(block) if not block.options else ():
+            if found.span is not None and (meant := str(found.arguments.get("nearest") or "")):
+                text = found.span.source.text
+                better = text[: found.span.start] + meant + text[found.span.end :]
+                left = driver.check_text(better, "policy.credit")
+                there = {(again.code, again.span.start) for again in left if again.span is not None}
+                assert (found.code, found.span.start) not in there, f"{meant} is advised, and not understood"
 
 
 def test_every_page_has_a_test() -> None:

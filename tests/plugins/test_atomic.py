@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from creditlang.plugin import PluginError
+from creditlang.diagnostics import message
+from creditlang.plugin import Output, PluginError
 from creditlang.schema import Column
 from creditlang.toolkit.atomic_files import PendingFile, clean_stale
 from creditlang_builtin.csv.csv_output import CsvOutput
+from creditlang_builtin.databases.sqlite_output import SqliteOutput
 from creditlang_builtin.json.json_output import JsonOutput
+from creditlang_builtin.report.report_output import ReportOutput
+from creditlang_builtin.tables.table_output import TableOutput
+from creditlang_builtin.workbook.xlsx_output import XlsxOutput
 
 WRITER = """
 import io, sys
@@ -110,3 +115,80 @@ def test_a_file_that_another_run_took_away_is_an_error(tmp_path: Path) -> None:
 def test_an_error_says_why() -> None:
     with pytest.raises(ValueError, match="why"):
         PluginError()
+
+
+FOREIGN = {
+    "results.json": '{"student": [{"student_id": "1"}]}',
+    "results.txt": "my notes\n\n- one\n",
+    "results.html": "<!doctype html><title>mine</title>",
+    "results.xlsx": "no workbook",
+    "results.db": "no database",
+}
+OUTPUTS = {
+    "results.json": JsonOutput, "results.txt": TableOutput, "results.html": ReportOutput, "results.xlsx": XlsxOutput,
+    "results.db": SqliteOutput,
+}  # fmt: skip
+
+
+def write(make: type[Output], path: Path) -> None:
+    """Write a small table, or a page that says whose it is."""
+    with make(str(path), io.StringIO()) as output:
+        if isinstance(output, ReportOutput):
+            output._text = '<meta name="generator" content="creditlang">'
+        output.write("students", (Column("x"), Column("y")), [("1", "2")])
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_no_single_file_replaces_what_is_not_ours(tmp_path: Path, name: str) -> None:
+    """Ours and an empty file are replaced; anything else, and what is no file, is refused and stands."""
+    path, make = tmp_path / name, OUTPUTS[name]
+    path.write_text(FOREIGN[name])
+    with pytest.raises(PluginError) as found:
+        write(make, path)
+    assert found.value.diagnostics[0].code == "CR753"
+    assert path.read_text() == FOREIGN[name]
+    path.write_text("")
+    write(make, path)
+    write(make, path)
+    link = tmp_path / f"link{path.suffix}"
+    link.symlink_to("/dev/null")
+    with pytest.raises(PluginError):
+        write(make, link)
+    assert link.is_symlink()
+
+
+HOLDER = """
+import io, sys
+sys.path[:0] = {path!r}
+from creditlang.schema import Column
+from creditlang_builtin.{module} import {output}
+output = {output}(sys.argv[1], io.StringIO())
+output.write("students", (Column("x"),), [("first",)])
+output.write("manifest", (Column("x"),), [("first",)])
+print("ready", flush=True)
+sys.stdin.readline()
+output.close()
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such locks here")
+@pytest.mark.parametrize(("name", "module", "make"), [
+    ("out", "csv.csv_output", CsvOutput), ("out.json", "json.json_output", JsonOutput),
+    ("out.xlsx", "workbook.xlsx_output", XlsxOutput), ("out.db", "databases.sqlite_output", SqliteOutput),
+])  # fmt: skip
+def test_of_two_runs_at_once_the_later_is_told(tmp_path: Path, name: str, module: str, make: type[Output]) -> None:
+    """And the earlier ends as if there were no other."""
+    code = HOLDER.format(path=sys.path, module=module, output=make.__name__)
+    first = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / name)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert first.stdout is not None
+    assert first.stdout.readline()
+    with pytest.raises(PluginError) as found, make(str(tmp_path / name), io.StringIO()) as output:
+        output.write("students", (Column("x"),), [("second",)])
+    assert found.value.diagnostics[0].code == "CR710"
+    assert "another run" in message(found.value.diagnostics[0], "en")
+    first.communicate(b"\n", timeout=30)
+    assert first.returncode == 0
+    assert not [path.name for path in tmp_path.rglob("*.tmp")]
+    assert not (tmp_path / "out").exists() or (tmp_path / "out" / "manifest.csv").exists()

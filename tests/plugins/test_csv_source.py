@@ -216,7 +216,9 @@ def test_what_is_no_csv_at_all(read: Reader, content: bytes) -> None:
 
 
 def test_utf16_without_a_mark(read: Reader) -> None:
-    assert read("id,name\n1,a\n".encode("utf-16-le")).codes == ["CR624"]
+    """What is wrong with the heading goes with the table, so that its rows are counted."""
+    ((table, rows),) = read("id,name\n1,a\n".encode("utf-16-le")).tables.values()
+    assert ([doubt.code for doubt in table.doubts], len(rows)) == (["CR624"], 2)
 
 
 def test_a_file_that_is_too_large(tmp_path: Path) -> None:

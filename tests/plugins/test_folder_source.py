@@ -1,11 +1,14 @@
 """A folder of files: each opened by the plugin that reads it, and what none reads is named."""
 
+import os
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from creditlang.plugin import PluginManager
+import pytest
+
+from creditlang.plugin import PluginError, PluginManager
 from creditlang_builtin.csv.csv_source import CsvSource
 from creditlang_builtin.files.folder_source import FolderSource
 
@@ -65,3 +68,17 @@ def test_a_broken_file_does_not_hide_the_others(tmp_path: Path, read_source: Rea
     (folder / "a.csv").write_bytes(b"")
     result = read_source(FolderSource(str(folder), CsvSource))
     assert (list(result.tables), result.codes) == (["b"], ["CR621"])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+@pytest.mark.parametrize("suffix", sorted(name for name in PluginManager().names("sources") if name.startswith(".")))
+def test_a_pipe_is_never_opened(tmp_path: Path, read_source: Reader, suffix: str) -> None:
+    """Alone, in a folder, or behind a link: to open it would be to wait for somebody who writes."""
+    os.mkfifo(tmp_path / f"activity{suffix}")
+    (tmp_path / f"student{suffix}").symlink_to("/dev/zero")
+    manager = PluginManager()
+    for name in ("activity", "student"):
+        with pytest.raises(PluginError) as found:
+            manager.source(str(tmp_path / f"{name}{suffix}"))
+        assert found.value.diagnostics[0].code == "CR620"
+    assert read_source(manager.source(str(tmp_path))).codes == ["CR620", "CR620", "CR643"]

@@ -227,8 +227,10 @@ def test_a_table_twice_is_read_never(document: Reader) -> None:
     ],
 )
 def test_headings_are_strict(document: Reader, text: str, codes: list[str]) -> None:
+    """What is wrong with a heading goes with its table, so that the rows that are not read are counted."""
     result = document(text)
-    assert (result.tables, result.codes) == ({}, codes)
+    doubts = [doubt.code for table, _ in result.tables.values() for doubt in table.doubts]
+    assert (result.codes or doubts) == codes
 
 
 def test_our_own_results_are_no_data(document: Reader) -> None:

@@ -237,6 +237,13 @@ def test_masks() -> None:
     assert masked_number("20200107") == "2020**07"
     assert [masked_number(x) for x in ("1234567", "12", "")] == ["*****67", "12", ""]
     assert masked("阿依古丽·买买提") == "阿******提"
+    for name, shown in {
+        "张 三": "张*", "张　三": "张*", " 李明 ": "李*", "王 小 明": "王*明", "张三李四": "张**四", "欧阳娜": "欧阳*",
+        "欧阳 娜": "欧阳*", "欧阳娜娜": "欧阳*娜", "李·四": "李**", "李•四": "李**", "王．小明": "王**明", 
+        "司马": "司*", "王": "*",
+        "Tom Lee": "T** L**", "Anna-Marie O'Neil": "A***-M**** O'N***", "Äli": "Ä**", "Li": "L*", "X": "*", "": "",
+    }.items():  # fmt: skip
+        assert masked(name) == shown
 
 
 @pytest.mark.parametrize(

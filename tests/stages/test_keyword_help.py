@@ -192,7 +192,7 @@ def shape(value: object, words: frozenset[str]) -> object:
 @cache
 def declared(entry: KeywordHelp, language: Language) -> object:
     """The shapes of an example's declarations: those after the ground that they stand on."""
-    chosen = {"NAME", "STRING", "CITATION", "YES", "NO"}
+    chosen = {"NAME", "STRING", "CITATION"}
     words = frozenset(text.strip('"[]【】') for kind, text, _ in tokens(entry, language) if kind in chosen)
     ground = 0 if entry.around in BY_ITSELF else len(GROUND)
     own = [node for node in compiled(entry, language).modules[-1].declarations if node.span.start >= ground]

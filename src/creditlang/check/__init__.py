@@ -6,6 +6,7 @@ Each check reads the core and reports; none changes anything, none depends on an
 from collections.abc import Iterable
 
 from creditlang.check.acceptance import accept
+from creditlang.check.both_signs import check_both_signs, check_own_limits
 from creditlang.check.citations import check_citations, check_fields
 from creditlang.check.conditions import check_conditions
 from creditlang.check.periods import check_periods
@@ -34,6 +35,8 @@ def check_policy(
         *check_shares(program, compilation.scope.tables),
         *check_caps(policy),
         *check_minima(policy),
+        *check_both_signs(policy),
+        *check_own_limits(policy),
         *check_citations(policy, program),
         *check_fields(policy, program, compilation.scope.used),
         *check_periods(policy, program),

@@ -19,7 +19,8 @@ def check_citations(policy: Policy, program: Program) -> Iterator[Diagnostic]:
             yield report("CR332", item.node.name.span, name=name)
             continue
         article = policy.rules[name].article
-        if article in seen:
+        around = policy.accounts[policy.rules[name].account].article
+        if article in seen and article != around:
             first = program.items[seen[article]].node
             yield report("CR331", item.node.cites[0].span, Label(first.cites[0].span), article=article)
         seen.setdefault(article, name)

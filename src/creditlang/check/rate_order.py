@@ -9,6 +9,7 @@ from creditlang.core.operators import Amount, Policy
 from creditlang.diagnostics import Diagnostic, report
 from creditlang.resolve import Program
 from creditlang.source import Span
+from creditlang.values import ZERO, Number, add
 
 
 def check_tables(policy: Policy, ranks: Mapping[str, Sequence[str]], labels: Mapping[str, str]) -> Iterator[Diagnostic]:
@@ -31,8 +32,10 @@ def check_shares(program: Program, tables: Mapping[str, Table]) -> Iterator[Diag
         if len(table.labels) != 2 or not counted or any(cell > 1 for cell in table.cells.values()):
             continue
         rows = {row.cells[0].text: row for row in program.tables[name].rows[1:]}
-        for label in table.labels[0]:
-            total = sum((cell for keys, cell in table.cells.items() if keys[0] == label), Decimal(0))
+        sums: dict[str, Number] = dict.fromkeys(table.labels[0], ZERO)
+        for keys, cell in table.cells.items():
+            sums[keys[0]] = add(sums[keys[0]], cell)
+        for label, total in sums.items():
             if total != 1 and label in rows:
                 yield report("CR337", rows[label].span, row=label, sum=f"{total:f}")
 
@@ -44,7 +47,8 @@ def _check(
         order = next((rank for rank in ranks.values() if values and set(values) <= set(rank)), None)
         if order is None:
             continue
-        falling = sorted(values, key=order.index)
+        place = {value: number for number, value in enumerate(order)}
+        falling = sorted(values, key=lambda value: place[value])
         for line in _lines(table, dimension, falling):
             for (high_rank, lower), (low_rank, higher) in pairwise(line):
                 if higher > lower:

@@ -7,6 +7,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.diagnostics import Diagnostic, Phrase, report
+from creditlang.values import low, multiply, plain, total
 
 
 def check_caps(policy: o.Policy) -> Iterator[Diagnostic]:
@@ -25,9 +26,9 @@ def check_caps(policy: o.Policy) -> Iterator[Diagnostic]:
                 case o.Clip(condition=None, events=True, limit=e.Constant(value=Decimal() as limit)):
                     count[operator.group] = limit
                 case o.Clip(events=False, limit=e.Constant(value=Decimal() as limit)) if amount is not None:
-                    most = amount * count[operator.group] if operator.group in count else None
+                    most = low(multiply(amount, count[operator.group])) if operator.group in count else None
                     if most is not None and most <= limit:
-                        yield report("CR315", operator.span, most=f"{most.normalize():f}")
+                        yield report("CR315", operator.span, most=f"{plain(most):f}")
 
 
 def _most(operator: o.Amount) -> Decimal | None:
@@ -42,7 +43,7 @@ def _most(operator: o.Amount) -> Decimal | None:
             found.append(max(branch.value.table.cells.values()))
         else:
             return None
-    return (sum(found, Decimal(0)) if operator.mode == "all" else max(found)) if found else None
+    return (low(total(found)) if operator.mode == "all" else max(found)) if found else None
 
 
 def check_minima(policy: o.Policy) -> Iterator[Diagnostic]:
@@ -55,18 +56,17 @@ def check_minima(policy: o.Policy) -> Iterator[Diagnostic]:
             inside = {name for account in accounts for name in within(policy.accounts, account)} - set(accounts)
             minima = [(other, names) for other, names in parts if len(names) == 1 and set(names) <= inside]
             minima = [(other, names) for other, names in minima if not _covered(policy, names, minima)]
-            for witness, total in _values(part.needed):
+            for witness, most in _values(part.needed):
                 sums = [_value(other.needed, witness) for other, _ in minima]
                 known = [value for value in sums if value is not None]
-                if minima and len(known) == len(sums) and sum(known, Decimal(0)) > total:
+                together = low(total(known))
+                if minima and len(known) == len(sums) and together > most:
                     shown = (
                         Phrase(f"{witness[0]} is {witness[1]}", f"{witness[0]}为{witness[1]}")
                         if witness
                         else Phrase("always", "任何情况下")
                     )
-                    yield report(
-                        "CR316", part.span, sum=f"{sum(known, Decimal(0)):f}", total=f"{total:f}", witness=shown
-                    )
+                    yield report("CR316", part.span, sum=f"{together:f}", total=f"{most:f}", witness=shown)
 
 
 def _covered(policy: o.Policy, names: Iterable[str], minima: Iterable[tuple[o.Part, tuple[str, ...]]]) -> bool:

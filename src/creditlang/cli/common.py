@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast
 
 import click
 from attrs import frozen
@@ -238,7 +238,8 @@ def name_and_value(setting: str) -> tuple[str, str]:
 
 def overrides(policy: "Policy", settings: Sequence[str]) -> dict[str, Any]:
     """The values given with ``--set``, read by the types of what they stand for."""
-    from creditlang.data.cells import CellError, parse_date, parse_number, parse_yes_no
+    from creditlang.data.cells import CellError
+    from creditlang.data.columns import setting_value
     from creditlang.one_student import unknown_values
 
     found: dict[str, Any] = {}
@@ -248,16 +249,8 @@ def overrides(policy: "Policy", settings: Sequence[str]) -> dict[str, Any]:
         if unknown := unknown_values(policy, [name]):
             show(unknown)
             sys.exit(USAGE)
-        kind = policy.setting_types[name]
         try:
-            if kind.name == "yes or no":
-                found[name] = parse_yes_no(text)
-            elif kind.name == "date":
-                found[name] = parse_date(text)
-            elif kind.name == "number":
-                found[name] = parse_number(text, max(kind.decimals, 6))
-            else:
-                found[name] = text
+            found[name] = setting_value(policy.setting_types[name], text)
         except CellError as error:
             from creditlang.diagnostics import Place
 
@@ -284,10 +277,25 @@ def opened(manager: "PluginManager", addresses: Sequence[str]) -> Iterator[list[
             source.close()
 
 
-def tables_of(sources: Sequence["Source"]) -> Iterator["RawTable"]:
-    """All tables of some sources."""
+_TOLD_ROWS: Final = 10_000
+
+
+def tables_of(
+    sources: Sequence["Source"], told: Callable[[int, int], None] = lambda done, of: None
+) -> Iterator["RawTable"]:  # fmt: skip
+    """All tables of some sources; `told` hears how many rows there have been, of 0 since nobody knows how many."""
+    rows = 0
+
+    def watched(content: Iterator[Any]) -> Iterator[Any]:
+        nonlocal rows
+        for one in content:
+            yield one
+            before, rows = rows, rows + (len(one.numbers) if hasattr(one, "numbers") else 1)
+            if before // _TOLD_ROWS < rows // _TOLD_ROWS:
+                told(rows, 0)
+
     for source in sources:
-        yield from source.tables()
+        yield from (table.through(watched) for table in source.tables())
 
 
 def plugin_manager(request: DataRequest | None = None) -> "PluginManager":
@@ -321,4 +329,4 @@ def progress(title: str) -> Iterator[Callable[[int, int], None]]:
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+        yield lambda done, of: bar.update(task, completed=done, total=of or None)

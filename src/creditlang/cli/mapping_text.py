@@ -9,7 +9,7 @@ from creditlang.words import COLUMNS, word
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
-    from creditlang.data.mappings.mapping import MappingFile, Origin, RecordRule, TableRule
+    from creditlang.data.mappings.mapping import MappingFile, Only, Origin, RecordRule, TableRule
 
 _WORDS = {
     "table": ("table {}", "第{}个表"), "name": ("name of the sheet", "名称"),
@@ -18,8 +18,11 @@ _WORDS = {
     "gather": ("gathered by semester into", "按学期合并，填入"), "record": ("a row is", "一行是"),
     "when": ("if there is something in {}", "{}有内容时"), "day": ("the day of {}", "{}里的日期"),
     "number": ("the number in {}", "{}里的数"), "words": ("the words in {}", "{}里的文字"),
-    "year": ("year {} and term {}", "学年列{}和学期列{}"), "otherwise": ("otherwise {}", "没有时为{}"),
-    "named": ("out of the name or title", "取自名称或标题"),
+    "before": ("what is before “{mark}” in {}", "{}里“{mark}”前面的部分"),
+    "after": ("what is after “{mark}” in {}", "{}里“{mark}”后面的部分"),
+    "decimals": ("{}, rounded to {} decimals", "{}，四舍五入到{}位小数"),
+    "above": ("{}, or what is above it", "{}，空着的同上"), "year": ("year {} and term {}", "学年列{}和学期列{}"),
+    "otherwise": ("otherwise {}", "没有时为{}"), "named": ("out of the name or title", "取自名称或标题"),
 }  # fmt: skip
 
 
@@ -44,14 +47,14 @@ class _Writer:
         lines = [self.said("table").format(rule.number)]
         about = [
             ("name", rule.names), ("title", rule.titles), ("headings", [" / ".join(x) for x in rule.headings]),
-            ("without", rule.without), ("rows", [f"{x.headings[0]} = {' / '.join(x.texts)}" for x in rule.rows]),
+            ("without", rule.without), ("rows", list(map(self.only, rule.rows))),
             ("gather", [] if rule.gather is None else [self.label(rule.records[0].kind, rule.gather.share)]),
         ]  # fmt: skip
         comma = said(", ", "，")
         lines += [f"  {self.said(key)}{self.colon}{comma.join(texts)}" for key, texts in about if texts]
         for record in rule.records:
             kind = self.policy.kinds[record.kind].labels if record.kind else self.policy.student_labels
-            conditions = [f"{x.headings[0]} = {' / '.join(x.texts)}" for x in record.rows]
+            conditions = list(map(self.only, record.rows))
             conditions += [self.said("when").format(" / ".join(record.when))] if record.when else []
             lines.append(
                 f"  {self.said('record')}{self.colon}{self.semicolon.join([(*kind, record.kind)[0], *conditions])}"
@@ -87,4 +90,10 @@ class _Writer:
         if isinstance(origin, Term):
             return self.said("year").format(" / ".join(origin.year), " / ".join(origin.term))
         heads = " / ".join(origin.headings)
-        return heads if origin.part == "all" else self.said(origin.part).format(heads)
+        said = heads if origin.part == "all" else self.said(origin.part).format(heads, mark=origin.mark)
+        said = said if origin.decimals is None else self.said("decimals").format(said, origin.decimals)
+        return self.said("above").format(said) if origin.above else said
+
+    def only(self, only: "Only") -> str:
+        """Which rows are meant."""
+        return f"{only.headings[0]} = {' / '.join(text or '–' for text in only.texts)}"

@@ -127,7 +127,7 @@ def work_out(
         manifest: dict[str, str] = {"data": ", ".join(map(without_password, request.data))}
         cohort = run_cohort(
             policy,
-            common.tables_of(sources),
+            common.tables_of(sources, told),
             chosen,
             lambda: [found for source in sources for found in source.problems],
             manifest,

@@ -19,7 +19,7 @@ from creditlang.comparison.changes import NEEDED, Change, Key
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references, within
-from creditlang.values import ZERO
+from creditlang.values import total
 
 
 @define(eq=False)
@@ -165,7 +165,7 @@ class Causes:
         if whole is None or not isinstance(whole.difference, Decimal):
             return False
         decided = [x for x in moved if isinstance(x, Decimal)]
-        return bool(moved) and len(decided) == len(moved) and sum(decided, ZERO) == whole.difference
+        return bool(moved) and len(decided) == len(moved) and total(decided) == whole.difference
 
     def _contrary(self, key: Key, causes: Sequence[Change]) -> bool:
         """Whether a credit or status became less though all its causes are more, or the other way round.

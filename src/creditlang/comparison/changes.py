@@ -70,8 +70,8 @@ class Change:
         was, now = ends(self.before), ends(self.after)
         if was is None or now is None:
             return ZERO
-        moved = (abs(two - one) for one, two in zip(was, now, strict=True) if one.is_finite() and two.is_finite())
-        return max(moved, default=ZERO)
+        finite = [pair for pair in zip(was, now, strict=True) if pair[0].is_finite() and pair[1].is_finite()]
+        return max((v.low(v.subtract(max(pair), min(pair))) for pair in finite), default=ZERO)
 
 
 @frozen

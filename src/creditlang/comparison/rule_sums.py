@@ -74,7 +74,7 @@ class Sum:
 
 
 def _size(number: v.Number) -> tuple[Decimal, Decimal]:
-    return max(abs(v.low(number)), abs(v.high(number))), v.low(number)
+    return max(v.high(number), v.high(v.negative(number))), v.low(number)
 
 
 def _way(changes: Sequence[Change], total: v.Number) -> int:

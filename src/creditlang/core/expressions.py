@@ -245,10 +245,14 @@ class UsedIn(Expression):
 
 @node
 class CountRecords(Expression):
-    """How many valid records of a kind there are in the current period."""
+    """How many records of a kind there are in the current period: those that no guard of the kind takes out.
+
+    With `even_void`, those that its guards make void too; never invalid ones.
+    """
 
     kind: str
     where: Expression | None
+    even_void: bool = False
 
 
 @node
@@ -258,6 +262,7 @@ class Latest(Expression):
     field: str
     kind: str
     before: Expression | None
+    even_void: bool = False
 
 
 @node
@@ -281,11 +286,12 @@ class RequirementStatus(Expression):
 
 @node
 class SumRecords(Expression):
-    """The sum of a value over the valid records of a kind in the current period; a record without it adds nothing."""
+    """The sum of a value over the records that `CountRecords` counts; a record without it adds nothing."""
 
     value: Expression
     kind: str
     where: Expression | None
+    even_void: bool = False
 
 
 @node

@@ -351,7 +351,8 @@ class RecordKind:
     enrolment: bool
     membership: str | None
     """The kind of record whose latest tells a student's group, where that is no attribute."""
-    guards: tuple[Operator, ...]
+    guards: tuple[Guard, ...]
+    """They act before everything else: a record that they take out is not seen by a plain search."""
     item_field: str | None
     date_field: str | None
     semester_field: str | None

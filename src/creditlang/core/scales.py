@@ -11,17 +11,17 @@ from decimal import Decimal
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
+from creditlang.values import MOST_DIGITS, plain, quotient
 
 _NOTHING = 0
-MOST = 1000
-"""No number has more decimals: the interpreter refuses to make a longer one."""
+_STEP = Decimal("0.000001")
 
 
 def scale_of(value: object) -> int:
     """The decimals of a number, trailing zeros left out."""
     if not isinstance(value, Decimal):
         return _NOTHING
-    exponent = value.normalize().as_tuple().exponent
+    exponent = plain(value).as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else _NOTHING
 
 
@@ -89,7 +89,9 @@ class Scales:
         limit = self.of(move.limit) if move.limit is not None else _NOTHING
         given = max(step, limit, self.accounts[move.target])
         self.accounts[move.target] = given
-        taken = max([given + scale_of(ratio.taken / ratio.given) for ratio in move.ratios], default=given)
+        taken = max(
+            [given + scale_of(quotient(ratio.taken, ratio.given, "up", _STEP)) for ratio in move.ratios], default=given
+        )
         for source in move.sources:
             for name in self._around(source):
                 self.accounts[name] = max(self.accounts[name], min(taken, given + 6))
@@ -142,7 +144,7 @@ class Scales:
         """The scale of what has a name, found once and kept within bounds."""
         if name not in self.named:
             self.named[name] = _NOTHING
-            self.named[name] = min(MOST, max([self.of(value, rule) for value in values], default=_NOTHING))
+            self.named[name] = min(MOST_DIGITS, max([self.of(value, rule) for value in values], default=_NOTHING))
         return self.named[name]
 
     def _column(self, columns: Iterable[o.Column], name: str) -> int:

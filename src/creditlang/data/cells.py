@@ -12,7 +12,7 @@ messages, for the same reason.
 
 import re
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 from typing import Final
 
@@ -54,12 +54,21 @@ _SEMESTER: Final = re.compile(
     r"([0-9]{4})[-—–]([0-9]{4})(?:-(1|2|3|12)| ?(?:学年度?)? ?第 ?([一二12]) ?学期| ?学年度? ?([上下]) ?学期)"
 )
 _TERMS: Final = {"1": 1, "2": 2, "3": 1, "12": 2, "一": 1, "二": 2, "上": 1, "下": 2}
-_DAY_AND_TIME: Final = re.compile(r"(?P<day>.*?)[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?")
+_WEEKDAYS: Final = "一二三四五六日"
+_DAY_AND_TIME: Final = re.compile(
+    r"(?P<day>.*?)"
+    r"(?:[ T]*[（(]?(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天])[)）]?)?"
+    r"(?:[ T]+(?:上午|下午|中午|晚上|凌晨|[AaPp][Mm])? ?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
+    r"(?: ?[AaPp][Mm])?)?"
+)
 _YEAR: Final = re.compile(r"([0-9]{4})(?:[-—–]([0-9]{4}))?(?: ?学年度?)?")
 _DIVIDED: Final = re.compile(
     r"([A-Za-z]*[0-9][0-9A-Za-z.]*)\s*([^0-9A-Za-z.\s][^0-9]*)?"
     r"|([^0-9]+?)\s*([A-Za-z]*[0-9][0-9A-Za-z.]*)|([^0-9]*)"
 )
+_BETWEEN: Final = " -—–_/、:：,，|"
+"""What may stand between a number and a name, and belongs to neither."""
+
 # What spreadsheets and programs make of a number of many digits.
 _REWRITTEN: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]+|[0-9]+\.0+")
 _YES: Final = frozenset({"是", "有", "真", "yes", "true", "y", "1", "√"})
@@ -195,9 +204,17 @@ def semester_text(year: str, term: str) -> str:
 
 
 def day_text(text: str) -> str:
-    """The text without the time of day after it, `2024-10-08 19:30:05`; what has none stays as it is."""
+    """The text without the weekday and the time of day after it, `2024-10-08 星期二 19:30:05`, if the weekday is right.
+
+    What has none stays as it is; so does a time of another zone, `…T20:00:00Z`, whose day here may be the next one.
+    """
     match = _DAY_AND_TIME.fullmatch(_plain(text))
-    return text if match is None else match["day"]
+    if match is None:
+        return text
+    weekday = match["weekday"]
+    if weekday and parse_date(match["day"]).weekday() != _WEEKDAYS.index(weekday.replace("天", "日")):
+        raise _bad("CR611", text)
+    return match["day"]
 
 
 def divided(text: str) -> tuple[str, str]:
@@ -208,8 +225,17 @@ def divided(text: str) -> tuple[str, str]:
     match = _DIVIDED.fullmatch(_plain(text)) if len(text) <= LONGEST_DIVIDED else None
     if match is None:
         raise CellError("CR688")
-    number, words = match[1] or match[4] or "", match[2] or match[3] or match[5] or ""
-    return number, words.strip()
+    number, words = match[1] or match[4] or "", (match[2] or match[3] or match[5] or "").strip()
+    return number, (words.strip(_BETWEEN) or words) if number else words
+
+
+def rounded_text(text: str, decimals: int) -> str:
+    """A number rounded half up, as offices round; what is none stays as it is."""
+    plain = _plain(text)
+    if len(plain) > LONGEST_DIVIDED or not _NUMBER.fullmatch(plain):
+        return text
+    with localcontext(prec=LONGEST_DIVIDED + MOST_DIGITS):
+        return f"{Decimal(plain).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
 
 
 def parse_text(text: str) -> str:

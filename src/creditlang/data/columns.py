@@ -6,7 +6,7 @@ programs (dates, decimals, whole numbers) pass as they are; floats do not.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from attrs import frozen
 
 from creditlang.core import operators as o
 from creditlang.data.cells import (
+    MOST_DIGITS,
     CellError,
     parse_date,
     parse_number,
@@ -24,10 +25,15 @@ from creditlang.data.cells import (
     strip_cell,
 )
 from creditlang.diagnostics import Diagnostic, Phrase, Place, either, nearest, report
+from creditlang.types import Type
 from creditlang.words import SORTS, label
 
 _REMEMBERED: Final = 100_000
 _FEW: Final = 16
+_SETTING_DECIMALS: Final = 6
+_LEAST: Final = -100
+_MOST: Final = 100
+"""Powers of ten between which a number from a program is one that somebody can have meant."""
 
 
 @frozen
@@ -69,7 +75,7 @@ class ColumnReader:
                 return self.column.default, None
             return None, report("CR654", place, name=self.shown)
         try:
-            return self(given) if isinstance(given, str) else _typed(self, given), None
+            return self(given_text(given)), None
         except CellError as error:
             return None, error.diagnostic(place)
 
@@ -166,12 +172,38 @@ def _hint(text: str, values: Mapping[str, str]) -> Phrase:
     return Phrase(f"possible values: {choices}", f"这里可以填：{choices.zh}")
 
 
-def _typed(reader: ColumnReader, given: object) -> object:
-    """A value that a program gave; numbers and dates go through the same checks as text."""
-    if isinstance(given, bool):
-        return reader("yes" if given else "no")
-    if isinstance(given, (int, Decimal)):
-        return reader(f"{given:f}" if isinstance(given, Decimal) else str(given))
-    if isinstance(given, date):
-        return reader(given.isoformat()[:10])
-    raise CellError("CR655", {"value": type(given).__name__, "name": reader.shown, "hint": ""})
+def given_text(given: object) -> str:
+    """The text of a value that a program gave: numbers and dates go through the same checks as text.
+
+    Raises `CellError`: CR602 a number of no sensible length, CR612 a type of value that is not taken.
+    """
+    match given:
+        case str():
+            return given
+        case bool():
+            return "yes" if given else "no"
+        case int() | Decimal() if Decimal(given).is_finite() and not _LEAST < Decimal(given).adjusted() < _MOST:
+            raise CellError("CR602", {"value": f"{Decimal(given):.3E}", "digits": str(MOST_DIGITS)})
+        case int() | Decimal():
+            return f"{Decimal(given):f}"
+        case datetime():
+            return given.isoformat(" ", "seconds")
+        case date():
+            return given.isoformat()
+        case _:
+            raise CellError("CR612", {"type": type(given).__name__})
+
+
+def setting_value(kind: Type, given: object) -> object:
+    """The value of a named value, given as text or by a program. Raises `CellError`."""
+    text = given_text(given)
+    match kind.name:
+        case "yes or no":
+            return parse_yes_no(text)
+        case "date":
+            return parse_date(text)
+        case "number":
+            value = parse_number(text, max(kind.decimals, _SETTING_DECIMALS))
+            return value if isinstance(given, str) else Decimal(given)  # type: ignore[arg-type]
+        case _:
+            return text

@@ -50,6 +50,8 @@ class Dataset:
     """Whose problem it is, by the identity of the problem, where a student is known."""
     read: dict[str, int] = field(factory=dict)
     """Records read, by kind."""
+    unread: dict[str, int | None] = field(factory=dict)
+    """Sheets and files that were refused, and how many rows each has; None where that cannot be told."""
     joined: list[Joined] = field(factory=list)
     """The tables of which rows without a student number were joined to students."""
 

@@ -8,11 +8,13 @@ read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from attrs import evolve
 
 from creditlang.core import operators as o
-from creditlang.data.columns import Columns
+from creditlang.data.cells import CellError
+from creditlang.data.columns import Columns, given_text
 from creditlang.data.dataset import RECORD_ID, STUDENT_ID, STUDENT_TABLE, Dataset, Student
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_rule import Fit, Misfit, fit
@@ -24,9 +26,12 @@ from creditlang.data.sheets.sheet_heading import Sheet
 from creditlang.data.sheets.sheet_names import SheetNames
 from creditlang.data.sheets.sheet_records import Tables
 from creditlang.data.sheets.unread_sheet_hints import names_hint, rules_hint
-from creditlang.diagnostics import Diagnostic, Place, listed, nearest, report
+from creditlang.diagnostics import Diagnostic, Place, Severity, listed, nearest, report
 from creditlang.ledger import Record
 from creditlang.schema import RawTable
+
+_EMPTY: Final = ("CR621", "CR643", "CR725")
+"""Errors about what has no rows."""
 
 
 class DataReader:
@@ -64,6 +69,14 @@ class DataReader:
         """Keep what is wrong or worth knowing."""
         self.dataset.problems.extend(found)
 
+    def note_of_sources(self, problems: Iterable[Diagnostic]) -> None:
+        """What the sources found wrong, once all tables have been read; an error without a table is a table unread."""
+        for found in problems:
+            self.note([found])
+            source = found.place.source if found.place and found.severity is Severity.ERROR else ""
+            if source and found.code not in _EMPTY and source not in self.tables.apart.sources:
+                self.dataset.unread.setdefault(source, None)
+
     # ---- which table is what
     def read_table(self, sheet: Sheet) -> Iterator[Record]:
         """The records of a table; those of a rule that names it go before those of its own name."""
@@ -74,7 +87,8 @@ class DataReader:
             chosen = [(mapping, found) for mapping, found in fits if isinstance(found, Fit)]
         if len(chosen) > 1:
             rules = [f"{mapping.title} {found.rule.number}" for mapping, found in chosen]
-            self.note([report("CR685", Place(sheet.table.source), rules=listed(rules), rows=sheet.count())])
+            rows = self.tables.refuse(sheet)
+            self.note([report("CR685", Place(sheet.table.source), rules=listed(rules), rows=rows)])
         elif chosen:
             yield from self.tables.mapped(sheet, *chosen[0])
         elif kind is not None:
@@ -100,12 +114,13 @@ class DataReader:
         elif self.names.is_for_people(sheet):
             self.note([report("CR678", place, rows=sheet.count())])
         elif doubt is not None:
-            self.note([doubt.problem(sheet)])
+            self.note([doubt.problem(sheet.table.source, self.tables.refuse(sheet))])
         elif self.mappings:
-            self.note([report("CR679", place, name=table.name, rows=sheet.count(), hint=rules_hint(misfits))])
+            rows = self.tables.refuse(sheet)
+            self.note([report("CR679", place, name=table.name, rows=rows, hint=rules_hint(misfits))])
         else:
-            hint = names_hint(self.policy, self.names.close(table.name))
-            self.note([report("CR651", place, name=table.name, rows=sheet.count(), hint=hint)])
+            hint, rows = names_hint(self.policy, self.names.close(table.name)), self.tables.refuse(sheet)
+            self.note([report("CR651", place, name=table.name, rows=rows, hint=hint)])
 
     def nearly_named(self, table: RawTable) -> None:
         """Report a table that was passed over, if its name is nearly that of something of which there was no table."""
@@ -118,8 +133,8 @@ class DataReader:
     # ---- rows from programs
     def student_from(self, given: Mapping[str, object], where: Place) -> Student:
         """A student from a mapping of names or labels to values."""
-        identifier = str(_named(given, STUDENT_ID) or "student")
-        student = Student(identifier, {}, where)
+        identifier, wrong = _identifier(given, STUDENT_ID, "student", where)
+        student = Student(identifier, {}, where, wrong)
         for reader in self.columns.attributes:
             value, wrong = reader.value(_named(given, reader.texts), where)
             student.attributes[reader.column.name] = value
@@ -128,15 +143,18 @@ class DataReader:
 
     def record_from(self, kind: str, given: Mapping[str, object], student: str, where: Place) -> Record:
         """A record from a mapping of names or labels to values."""
-        identifier = str(_named(given, RECORD_ID) or f"{kind}-{len(self.records.seen.get(kind, ())) + 1}")
+        own = f"{kind}-{len(self.records.seen.get(kind, ())) + 1}"
+        identifier, problem = _identifier(given, RECORD_ID, own, where)
         values: dict[str, object] = {}
-        problem = None
         for reader in self.columns.of[kind]:
             at = Place(where.source, where.row, reader.shown)
             value, wrong = reader.value(_named(given, reader.texts), at)
             values[reader.column.name] = value
             problem = problem or wrong
-        return self.records.finished(kind, identifier, student, values, where, problem)
+        record = self.records.finished(kind, identifier, student, values, where, problem)
+        group = self.policy.kinds[kind].group
+        record.named = group is None or values.get(group) is None or _named(given, STUDENT_ID) is not None
+        return record
 
 
 def reads_alike(one: o.Policy, two: o.Policy) -> bool:
@@ -155,6 +173,17 @@ def _read_by(policy: o.Policy) -> tuple[object, ...]:
     rules = [(name, rule.falls_on_group) for name, rule in policy.rules.items()]
     names = policy.identifier, policy.student_labels, policy.treats
     return (*names, policy.calendar, policy.attributes, list(kinds.items()), values, rules)
+
+
+def _identifier(
+    given: Mapping[str, object], names: Iterable[str], otherwise: str, where: Place
+) -> tuple[str, Diagnostic | None]:
+    """A number that a program gave, or the one to take `otherwise`, and what is wrong with it."""
+    value = _named(given, names)
+    try:
+        return ("" if value is None else given_text(value)) or otherwise, None
+    except CellError as error:
+        return otherwise, error.diagnostic(where)
 
 
 def _named(given: Mapping[str, object], names: Iterable[str]) -> object:

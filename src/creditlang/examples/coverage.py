@@ -82,6 +82,8 @@ def _place(span: Span) -> tuple[str, int]:
 
 def lines_of(policy: o.Policy) -> Iterator[LineToCover]:
     """Every numbered line that an example can exercise."""
+    for kind in policy.kinds.values():
+        yield from _operators(kind.guards)
     for rule in policy.rules.values():
         if rule.span is not None:
             yield LineToCover(rule.number, rule.article, rule.span)

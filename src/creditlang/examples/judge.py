@@ -1,5 +1,6 @@
 """Compares what an example expects with what it got."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -9,14 +10,14 @@ from typing import Any
 from attrs import frozen
 
 from creditlang.core import operators as o
-from creditlang.diagnostics import Diagnostic, Language, Phrase, in_language, report
+from creditlang.diagnostics import Diagnostic, Language, Phrase, in_language, nearest, report
 from creditlang.ledger import Entry, Step, StudentResult
 from creditlang.resolve import Program
 from creditlang.results import amount_value
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
-from creditlang.values import Interval, interval
+from creditlang.values import Interval, interval, subtract, total
 from creditlang.words import ANSWERS, DISPOSITIONS, IN_BRACKETS, NOTHING, SEMICOLON, STATUSES, both, said, word
 
 
@@ -27,6 +28,20 @@ class BadExample(Exception):
         super().__init__(str(reason))
         self.reason, self.span = reason, span
         self.diagnostic = report("CR802", span, reason=reason)
+
+
+def unknown(reason: Phrase, name: str, known: Iterable[str], span: Span) -> BadExample:
+    """A name that there is not, with the nearest that there is."""
+    if meant := nearest(name, list(known)):
+        reason = Phrase(f"{reason}; did you mean “{meant}”?", f"{reason.zh}；是否指“{meant}”？")
+    return BadExample(reason, span)
+
+
+_PERIODS: Mapping[str, re.Pattern[str]] = {
+    "month": re.compile(r"\d{4}-\d\d"), "calendar year": re.compile(r"\d{4}"),
+    "week": re.compile(r"(?:.*/)?\d{4}-\d\d-\d\d"), "day": re.compile(r"\d{4}-\d\d-\d\d"),
+}  # fmt: skip
+"""How periods are called that no calendar lists."""
 
 
 def constant(node: t.Expression) -> Any:
@@ -112,21 +127,30 @@ class Judge:
             return self.balance(account.name, expected)
         fact = self.program.canonical("fact", name)
         if fact is None:
-            raise BadExample(Phrase(f"there is no “{name}” to expect", f"没有“{name}”"), expected.span)
+            spaces = ("account", "fact", "require")
+            names = [text for space, text in self.program.labels if space in spaces]
+            raise unknown(Phrase(f"there is no “{name}” to expect", f"没有“{name}”"), name, names, expected.span)
         values = {line.period: line.value for line in self.result.facts if line.fact == fact}
-        return self.of_period(values, expected)
+        return self.of_period(values, expected, self.policy.facts[fact].period)
 
     def balance(self, account: str, expected: t.Expectation) -> Any:
         values = {line.period: line.amount for line in self.result.accounts if line.account == account}
         if expected.period is None and "" in values:
             return values[""]
-        if expected.period is not None and expected.period not in values:
-            return Decimal(0) if self.policy.accounts[account].sort == "category" else None
-        return self.of_period(values, expected)
+        found = self.of_period(values, expected, self.policy.accounts[account].period or "semester")
+        return Decimal(0) if found is None and self.policy.accounts[account].sort == "category" else found
 
-    def of_period(self, values: Mapping[str, Any], expected: t.Expectation) -> Any:
-        if expected.period is not None:
-            return values.get(expected.period)
+    def of_period(self, values: Mapping[str, Any], expected: t.Expectation, sort: str | None) -> Any:
+        """The value in the period that is meant, None when nothing happened in it; it must be one that there is."""
+        semesters = self.policy.calendar.semesters
+        if (period := expected.period) is not None:
+            period = next((each.name for each in semesters if period in each.labels), period)
+            known = [each.name.rpartition("-")[0] if sort == "year" else each.name for each in semesters]
+            form = _PERIODS.get(sort or "")
+            if period not in values and (period not in known if form is None else not form.fullmatch(period)):
+                reason = Phrase(f"there is no period “{period}” here", f"这里没有时段“{period}”")
+                raise unknown(reason, period, [*values, *known], expected.span)
+            return values.get(period)
         if len(values) == 1:
             return next(iter(values.values()))
         reason = Phrase("say in which period", "请写明哪个时段")
@@ -137,7 +161,7 @@ class Judge:
         if expected.subject:
             if expected.subject not in self.names:
                 reason = Phrase(f"no record is called {expected.subject}", f"没有名为{expected.subject}的记录")
-                raise BadExample(reason, expected.span)
+                raise unknown(reason, expected.subject, self.names, expected.span)
             wanted = set(self.names[expected.subject])
         else:
             wanted = set(self.own)
@@ -178,21 +202,16 @@ class Judge:
         """How much was cut from a reduced entry; what any other counts."""
         if disposition == "reduced" and isinstance(entry.amount, Decimal):
             cuts = [
-                s.before - s.after
+                subtract(s.before, s.after)
                 for s in entry.steps
                 if s.sort == "cap" and isinstance(s.before, Decimal) and isinstance(s.after, Decimal)
             ]
-            return sum(cuts, Decimal(0))
+            return total(cuts)
         return entry.amount
 
 
 def _sum(entries: Iterable[Entry]) -> Any:
-    low = high = Decimal(0)
-    for entry in entries:
-        amount = entry.amount
-        low += amount.low if isinstance(amount, Interval) else amount
-        high += amount.high if isinstance(amount, Interval) else amount
-    return interval(low, high)
+    return total(entry.amount for entry in entries)
 
 
 def _shown(value: Any, entries: Iterable[Entry] = ()) -> Phrase:

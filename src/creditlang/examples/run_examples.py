@@ -16,9 +16,9 @@ from creditlang.core import operators as o
 from creditlang.data.dataset import Student
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Phrase, Place, message
-from creditlang.examples.judge import BadExample, Judge, constant
+from creditlang.examples.judge import BadExample, Judge, constant, unknown
 from creditlang.ledger import Record, StudentResult, group_on
-from creditlang.one_student import OneStudent, as_read
+from creditlang.one_student import OneStudent, as_read, day_not_said
 from creditlang.resolve import Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
@@ -146,6 +146,8 @@ def _evaluate(policy: o.Policy, program: Program, case: _Case) -> tuple[StudentR
     records, own = _records(policy, reader, case, who)
     as_of = date.fromisoformat(case.as_of) if case.as_of else None
     records = [record for record in records if _is_his(policy, record, records)]
+    if unsaid := day_not_said(policy, as_of, records):
+        raise BadExample(_told(unsaid), case.span)
     one_student = OneStudent(policy, as_of, settings_of(policy, program, case.settings))
     return one_student.result(as_read(who, records)), own
 
@@ -177,8 +179,6 @@ def _records(policy: o.Policy, reader: DataReader, case: _Case, who: Student) ->
         for _ in range(times):
             identifier = f"r{len(records) + 1:04d}"
             record = reader.record_from(kind, {**values, "record_id": identifier}, who.identifier, Place("example"))
-            group = policy.kinds[kind].group
-            record.named = group is None or record.values.get(group) is None
             records.append(record)
             if str(id(written)) in case.own:
                 own.append(identifier)
@@ -197,26 +197,36 @@ def written_values(
 ) -> tuple[dict[str, object], int, str | None]:
     """The cells of a written record, how often it stands there, and its name. Raises `BadExample`."""
     columns = {text: column for column in kind.columns for text in (column.name, *column.labels)}
-    values: dict[str, object] = {}
+    item = kind.item_field
     times, name = 1, None
+    values: dict[str, object] = {}
+    seen: set[tuple[str, str]] = set()
     for position, part in enumerate(written.parts):
+        column = columns.get(part.name)
+        where = item if item and position == 0 and part.kind in ("word", "value") else column.name if column else ""
         match part.kind:
             case "times":
                 times = _times(part)
             case "named":
-                name = part.name
-            case "field" if part.name in columns:
-                values[columns[part.name].name] = _text(part.value)
-            case "word" if position == 0 and kind.item_field:
-                values[kind.item_field] = part.name
-            case "word" if part.name in columns and columns[part.name].type.name == "yes or no":
-                values[columns[part.name].name] = "yes"
-            case "value" if position == 0 and kind.item_field:
-                values[kind.item_field] = _text(part.value)
+                name, where = part.name, ""
+            case "field" if column is not None:
+                values[where] = _text(part.value)
+            case "word" | "value" if position == 0 and item:
+                values[where] = part.name or _text(part.value)
+                items = columns[where].values or {}
+                if part.kind == "word" and part.name not in items and part.name not in policy.treats:
+                    reason = Phrase(f"there is no item “{part.name}”", f"没有项目“{part.name}”")
+                    raise unknown(reason, part.name, items, part.span)
+            case "word" if column is not None and column.type.name == "yes or no":
+                values[where] = "yes"
             case _:
                 text = part.name or _text(part.value)
                 called = label(kind)
                 raise BadExample(Phrase(f"{kind.name} has no “{text}”", f"“{called}”没有“{text}”"), part.span)
+        what = ("" if where else part.kind, where)
+        if what in seen:
+            raise BadExample(Phrase(f"“{part.span.text}” says it again", f"“{part.span.text}”重复了"), part.span)
+        seen.add(what)
     return values, times, name
 
 
@@ -233,9 +243,7 @@ _MOST_TIMES = 1000
 
 
 def _text(cell: t.Cell | None) -> str:
-    if cell is None:
-        return ""
-    return {"YES": "yes", "NO": "no"}.get(cell.kind, cell.text)
+    return cell.text if cell else ""
 
 
 def settings_of(policy: o.Policy, program: Program, settings: Iterable[t.Setting]) -> Mapping[str, Any]:

@@ -39,6 +39,9 @@ def _value(run: Run, operator: o.Amount, branches: list[o.Branch], entry: Entry)
             chosen = [branch for branch in branches if branch.otherwise]
         if not chosen and not unsure:
             raise Undetermined("case", _NO_LINE)
+        if len(chosen) > 1 and operator.mode == "one":
+            dismiss(entry, "unmatched", _TWO_LINES, operator)
+            return
         total = _chosen_amount(run, operator, entry, chosen, unsure)
     except Undetermined as why:
         undetermined(run, entry, why, operator.fallback, operator)
@@ -84,6 +87,7 @@ def _chosen_amount(
     return total
 
 
+_TWO_LINES = Phrase("two lines apply, and nothing says which counts", "有两行规则同时适用，没有写明取哪一行")
 _NO_LINE = Phrase("no line speaks of this case", "没有一行规则适用于这种情形")
 
 

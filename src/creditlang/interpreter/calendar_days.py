@@ -7,7 +7,7 @@ is the last day of a shorter month.
 
 from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from creditlang.core.operators import CalendarData, Semester
@@ -26,6 +26,7 @@ class SchoolCalendar:
         self.starts = [date.fromisoformat(semester.start) for semester in data.semesters]
         self.ends = [date.fromisoformat(semester.end) for semester in data.semesters]
         self.teaching = {semester.name: date.fromisoformat(semester.teaching_until) for semester in data.semesters}
+        self.last_days = {name: end - timedelta(1) for name, end in zip(self.by_name, self.ends, strict=True)}
         self.first_days = dict(zip(self.by_name, self.starts, strict=True))
         self.days_off = frozenset(map(date.fromisoformat, data.days_off))
         self.made_up = frozenset(map(date.fromisoformat, data.made_up))
@@ -140,6 +141,7 @@ def day_of_month(day: date, number: int) -> date:
     return day.replace(day=min(number, monthrange(day.year, day.month)[1]))
 
 
-def in_year(semesters: Iterable[str], year: str) -> list[str]:
-    """The semesters of an academic year."""
-    return [name for name in semesters if academic_year(name) == year]
+def days(first: date, last: date) -> Iterator[date]:
+    """Every day from the first to the last."""
+    for number in range((last - first).days + 1):
+        yield first + timedelta(number)

@@ -7,7 +7,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.expression_meanings import evaluate
-from creditlang.interpreter.groups import groups, magnitude, on_groups
+from creditlang.interpreter.groups import groups, has_both_signs, magnitude, on_groups, signed
 from creditlang.interpreter.steps import EARLIER_OPEN, Entries, cut, dismiss, live, make_pending, shown, undetermined
 from creditlang.interpreter.student_run import Run
 from creditlang.ledger import Entry
@@ -28,8 +28,15 @@ def _keep_one(run: Run, operator: o.Choose, members: Entries) -> None:
     if operator.which != "highest":
         keep_first(run, operator, members if operator.which == "first" else members[::-1])
         return
-    kept = max(members, key=lambda entry: v.low(entry.amount))
-    rivals = [x for x in members if x is not kept and v.high(x.amount) > v.low(kept.amount)]
+    both = has_both_signs(members)
+    worth = {id(x): signed(x) if both else x.amount for x in members}
+    kept = max(members, key=lambda entry: v.low(worth[id(entry)]))
+    least, before = v.low(worth[id(kept)]), members.index(kept)
+    rivals = [
+        x
+        for position, x in enumerate(members)
+        if x is not kept and (v.high(worth[id(x)]) > least or (v.high(worth[id(x)]) == least and position < before))
+    ]
     if kept.doubtful or (rivals and any(entry.pending for entry in (kept, *rivals))):
         _keep_open(run, operator, members, {id(kept), *map(id, rivals)} if rivals else set(map(id, members)))
         return
@@ -77,7 +84,8 @@ def _keep_open(run: Run, operator: o.Choose, members: Entries, possible: set[int
             make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "once", True)
         else:
             dismiss(entry, "void", reason, operator)
-    run.bind([entry for entry in members if id(entry) in possible], v.interval(floor, ceiling))
+    if not has_both_signs(members):
+        run.bind([entry for entry in members if id(entry) in possible], v.interval(floor, ceiling))
 
 
 def choose_side(run: Run, operator: o.ChooseSide, entries: Entries) -> Entries:
@@ -116,6 +124,8 @@ def clip_groups(run: Run, operator: o.Clip, entries: Entries) -> Entries:
                 undetermined(run, entry, why, operator.fallback, operator)
         if operator.events:
             _clip_events(run, operator, limited, limits)
+        elif limited and has_both_signs(limited):
+            _clip_sum(run, operator, limited, limits[-1])
         else:
             _clip_total(run, operator, limited, limits)
 
@@ -133,6 +143,30 @@ def _clip_events(run: Run, operator: o.Clip, members: Entries, limits: list[v.Nu
         elif position >= v.low(limit):
             make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "cap", True)
         certain += present
+
+
+def _clip_sum(run: Run, operator: o.Clip, members: Entries, limit: v.Number) -> None:
+    """Of awards and deductions together the sum has a limit on either side; the latest lose what exceeds it."""
+    total = run.sum(members)
+    is_open = isinstance(total, v.Interval)
+    for direction in (_as_it_is, v.negative):
+        excess = v.larger(v.ZERO, v.subtract(direction(total), limit))
+        for entry in reversed(members):
+            before = direction(signed(entry))
+            taken = v.smaller(v.larger(v.ZERO, before), excess)
+            if not v.high(taken):
+                continue
+            run.covered.add(operator.number)
+            excess = v.larger(v.ZERO, v.subtract(excess, taken))
+            after = direction(v.subtract(before, taken))
+            reason = Phrase(f"the limit of {shown(limit)} is reached", f"已达上限{shown(limit)}")
+            cut(run, operator, entry, after if entry.sign > 0 else v.negative(after), reason)
+    if is_open:
+        run.bind(members, v.larger(v.negative(limit), v.smaller(total, limit)), signed=True)
+
+
+def _as_it_is(value: v.Number) -> v.Number:
+    return value
 
 
 def _clip_total(run: Run, operator: o.Clip, members: Entries, limits: list[v.Number]) -> None:

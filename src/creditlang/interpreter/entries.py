@@ -178,15 +178,19 @@ def _falls_on(run: Run, operator: o.FallsOn, entries: Entries) -> Entries:
     return entries
 
 
-def _nothing(run: Run, operator: o.Operator, entries: Entries) -> Entries:
-    return entries
+def elsewhere(module: str) -> Callable[[Run, Any, Entries], Entries]:
+    """The meaning of an operator that is given in another module and never done to the entries of a body at once."""
+
+    def refuse(run: Run, operator: o.Operator, entries: Entries) -> Entries:
+        raise AssertionError(f"{type(operator).__name__} is done in {module}")
+
+    return refuse
 
 
 _MEANING: Mapping[type, Callable[[Run, Any, Entries], Entries]] = {
     o.Guard: _guard, o.Amount: give_amounts, o.Scale: _scale, o.Round: _round, o.Choose: choose,
-    o.ChooseSide: choose_side, o.Clip: clip_groups, o.PostTo: _post_to, o.Take: _nothing,
-    o.FallsOn: _falls_on,
-    o.OneByOne: _nothing, o.Uniqueness: _nothing,
+    o.ChooseSide: choose_side, o.Clip: clip_groups, o.PostTo: _post_to, o.FallsOn: _falls_on,
+    o.Take: elsewhere("moves"), o.OneByOne: elsewhere("one_by_one"), o.Uniqueness: elsewhere("evaluate"),
 }  # fmt: skip
 _ABSENT = {kind.__name__ for kind in o.Operator.__subclasses__()} - {kind.__name__ for kind in _MEANING}
 assert not _ABSENT, f"operators without a meaning: {_ABSENT}"

@@ -15,15 +15,16 @@ from attrs import define, frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import root_of, within
+from creditlang.core.dependencies import SEARCHES, references_of, root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.interpreter.choices import keep_first
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.moves import run_moves
+from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.one_by_one import run_body
 from creditlang.interpreter.steps import live
-from creditlang.interpreter.student_run import Environment, Run
+from creditlang.interpreter.student_run import Environment, Judged, Run
 from creditlang.ledger import (
     AccountLine,
     Disposition,
@@ -62,10 +63,12 @@ class Interpreter:
         self.overrides = dict(overrides or {})
         self.labels = _labels(policy)
         self.requests = {move.kind for move in policy.moves}
+        self.searched = {search.kind for search in references_of(policy, SEARCHES) if isinstance(search, SEARCHES)}
+        self.memberships = {kind.membership for kind in policy.kinds.values()}
 
     def evaluate(self, student: StudentData) -> StudentResult:
         """All results of one student."""
-        return _Evaluation(self, student).result()
+        return self.ask(student).result
 
     def ask(self, student: StudentData, records_only: bool = False) -> "Answers":
         """A student worked out, of whom more may be asked than the results say.
@@ -74,6 +77,15 @@ class Interpreter:
         """
         evaluation = _Evaluation(self, student)
         result = evaluation.result(records_only)
+        for _ in range(_MOST_PASSES):
+            found = evaluation.found_invalid(result)
+            if not found:
+                break
+            evaluation = _Evaluation(self, student, {**evaluation.invalid, **found})
+            again = evaluation.result(records_only)
+            again.covered |= result.covered
+            again.cells |= result.cells
+            result = again
         return Answers(result, evaluation.run)
 
 
@@ -115,7 +127,6 @@ def _labels(policy: o.Policy) -> dict[str, str]:
 class _Sorted:
     """A student's records by what becomes of them before any rule is asked."""
 
-    by_rule: dict[str, list[Record]]
     by_kind: dict[str, list[Record]]
     entries: list[Entry]
     enrolled: list[str]
@@ -124,8 +135,12 @@ class _Sorted:
 class _Evaluation:
     """One student's evaluation."""
 
-    def __init__(self, interpreter: Interpreter, student: StudentData) -> None:
+    def __init__(
+        self, interpreter: Interpreter, student: StudentData, invalid: Mapping[str, list[Entry]] | None = None
+    ) -> None:
+        """`invalid` are records, with their entries, that a rule has found invalid: they are so for every rule."""
         self.interpreter = interpreter
+        self.invalid = invalid or {}
         self.policy = interpreter.policy
         self.calendar = interpreter.calendar
         self.student = student
@@ -133,11 +148,11 @@ class _Evaluation:
         self.copies: list[tuple[Record, Record]] = []
         self.run = self.new_run({}, ())
 
-    def new_run(self, records: Mapping[str, list[Record]], enrolled: Iterable[str]) -> Run:
+    def new_run(self, given: Mapping[str, list[Record]], enrolled: Iterable[str]) -> Run:
         interpreter = self.interpreter
         return Run(
             policy=self.policy, calendar=self.calendar, as_of=interpreter.as_of, attributes=self.student.attributes,
-            records=records, enrolled=tuple(enrolled), overrides=interpreter.overrides, labels=interpreter.labels,
+            given=given, enrolled=tuple(enrolled), overrides=interpreter.overrides, labels=interpreter.labels,
         )  # fmt: skip
 
     def result(self, records_only: bool = False) -> StudentResult:
@@ -146,16 +161,16 @@ class _Evaluation:
             result.records = {_key(record): "out of scope" for record in self.student.records}
             return result
         sorted_records = self.sort_records()
+        guarded = self.run.guarded
         self.run = self.new_run(sorted_records.by_kind, sorted_records.enrolled)
+        self.run.guarded.update(guarded)
         self.extra.extend(sorted_records.entries)
-        self.check_context_records(sorted_records)
+        self.run.entries = {name: [] for name in self.policy.rules}
+        for kind, name in self.policy.order:
+            if kind == "kind" or not records_only:
+                self.work_out(kind, name, result)
         if records_only:
             return result
-        self.take_by_condition(sorted_records)
-        for name, rule in self.policy.rules.items():
-            self.run.entries[name] = [self.entry(rule, record) for record in sorted_records.by_rule.get(name, ())]
-        for kind, name in self.policy.order:
-            self.work_out(kind, name, result)
         self.finish(result)
         return result
 
@@ -170,11 +185,12 @@ class _Evaluation:
 
     # ---- records
     def sort_records(self) -> _Sorted:
-        found = _Sorted({}, {}, [], [])
-        for given in sorted(self.student.records, key=lambda record: record.order):
-            record = given.copy()
-            self.copies.append((given, record))
+        found = _Sorted({}, [], [])
+        self.copies = [(given, given.copy()) for given in self.student.records]
+        for _, record in self.copies:
             self.place(record)
+        self.copies.sort(key=lambda pair: pair[1].order)
+        for _, record in self.copies:
             self.sort_record(record, found)
         enrolled = set(found.enrolled)
         names = [semester.name for semester in self.policy.calendar.semesters]
@@ -184,7 +200,12 @@ class _Evaluation:
         return found
 
     def place(self, record: Record) -> None:
-        """Put a record in its semester; a date outside the calendar is an error in the record."""
+        """Put a record in its semester; a date outside the calendar is an error in the record.
+
+        A record without a date comes after those of its semester that have one, in the vacation too.
+        """
+        if record.on is None and record.semester in self.calendar.by_name:
+            record.order = (self.calendar.last_days[record.semester], True, record.identifier)
         if (
             record.problem is not None
             or record.semester is not None
@@ -193,6 +214,8 @@ class _Evaluation:
         ):
             return
         semester = self.calendar.semester_of(record.on)
+        if semester is None and record.kind in self.interpreter.memberships and record.on < self.calendar.starts[0]:
+            return  # who moved in before the calendar begins lives there still
         if semester is None:
             record.problem = report("CR659", record.place, date=record.on.isoformat())
         else:
@@ -205,10 +228,10 @@ class _Evaluation:
             found.entries.append(Entry(record, "", "", "", state="invalid", reason=self.told(record)))
         elif record.on is not None and as_of is not None and record.on > as_of:
             found.entries.append(Entry(record, "", "", "", state="void", reason=_FUTURE))
+        elif record.on is None and not self.calendar.has_begun(record.semester or "", as_of):
+            found.entries.append(Entry(record, "", "", record.semester or "", state="void", reason=_NOT_BEGUN))
         elif kind.enrolment:
-            self.enrol(record, found)
-        elif kind.item_field is not None:
-            self.match(record, kind, found)
+            self.enrol(record, kind, found)
         else:
             found.by_kind.setdefault(record.kind, []).append(record)
 
@@ -217,50 +240,50 @@ class _Evaluation:
         assert problem is not None
         return both(lambda language: message(problem, language))
 
-    def enrol(self, record: Record, found: _Sorted) -> None:
+    def enrol(self, record: Record, kind: o.RecordKind, found: _Sorted) -> None:
         semester = record.semester or ""
         if semester in found.enrolled:
             reason = Phrase("this semester is already recorded", "该学期已有在籍记录")
             found.entries.append(Entry(record, "", "", semester, state="void", reason=reason))
-        else:
+            return
+        entry = self.guard(kind, record)
+        if entry.state == "live":
             found.enrolled.append(semester)
-            found.by_kind.setdefault(record.kind, []).append(record)
-            found.entries.append(Entry(record, "", "", semester, reason=Phrase("enrolled", "在籍")))
-
-    def match(self, record: Record, kind: o.RecordKind, found: _Sorted) -> None:
-        """Find the rule of a record's item."""
-        item = record.values.get(kind.item_field or "")
-        rule = self.policy.rules.get(str(item))
+            entry.reason = entry.reason or Phrase("enrolled", "在籍")
         found.by_kind.setdefault(record.kind, []).append(record)
-        if rule is not None and rule.kind == record.kind and rule.where is None:
-            found.by_rule.setdefault(rule.name, []).append(record)
-        elif not any(self.meets(other, record) for other in self.taken_by(record.kind)) and record.problem is None:
-            reason = Phrase("no rule covers this item", "没有规则提到这个项目")
-            found.entries.append(Entry(record, "", "", record.semester or "", state="unmatched", reason=reason))
+        found.entries.append(entry)
 
-    def check_context_records(self, found: _Sorted) -> None:
-        """Records that rules only look at: counted, unless a guard of their kind takes them out."""
-        for name, records in list(found.by_kind.items()):
-            kind = self.policy.kinds[name]
-            if (
-                kind.item_field is not None
-                or name in self.interpreter.requests
-                or kind.enrolment
-                or self.taken_by(name)
-            ):
-                continue
-            kept = []
-            for record in records:
-                entry = Entry(record, "", "", record.semester or "", reason=Phrase("taken into account", "已采用"))
-                run_body(self.run, kind.guards, [entry])
+    def guard(self, kind: o.RecordKind, record: Record) -> Entry:
+        """What the guards of a kind say of a record, asked once; every rule begins with that."""
+        if id(record) not in self.run.guarded:
+            entry = Entry(record, "", "", record.semester or "")
+            run_body(self.run, kind.guards, [entry])
+            self.run.guarded[id(record)] = entry
+        return self.run.guarded[id(record)]
+
+    def kind(self, kind: o.RecordKind) -> None:
+        """Ask the guards of a kind, then give its records to the rules that take them.
+
+        A record that rules only look at counts, unless a guard takes it out.
+        """
+        plain: list[Record] = []
+        even_void: list[Record] = []
+        rules = [rule for rule in self.policy.rules.values() if rule.kind == kind.name]
+        looked_at = not (kind.item_field or kind.name in self.interpreter.requests or kind.enrolment or rules)
+        for record in self.run.given.get(kind.name, ()):
+            entry = self.guard(kind, record)
+            if entry.doubtful:
+                self.run.doubtful.add(id(record))
+            if entry.state in ("live", "void") and _key(record) not in self.invalid:
+                even_void.append(record)
+            if entry.state == "live" and _key(record) not in self.invalid:
+                plain.append(record)
+            if looked_at:
+                entry.reason = entry.reason or Phrase("taken into account", "已采用")
                 self.extra.append(entry)
-                if entry.state == "live":
-                    kept.append(record)
-            found.by_kind[name] = kept
-
-    def taken_by(self, kind: str) -> list[o.Rule]:
-        """The rules that take records of a kind by a condition."""
-        return [rule for rule in self.policy.rules.values() if rule.kind == kind and rule.where is not None]
+        self.run.judged[kind.name] = Judged(plain, even_void)
+        for record in self.run.given.get(kind.name, ()) if rules or kind.item_field else ():
+            self.take(kind, rules, record)
 
     def meets(self, rule: o.Rule, record: Record) -> bool:
         """Whether a rule takes a record by its condition; one that asks for what is not there takes it, as invalid."""
@@ -271,43 +294,59 @@ class _Evaluation:
             record.problem = record.problem or report("CR662", record.place, name=Phrase(why.name, name))
             return True
 
-    def take_by_condition(self, found: _Sorted) -> None:
-        """Give records to the rules whose condition they meet; what has no item and is taken by none is unmatched."""
-        for name, records in found.by_kind.items():
-            rules = self.taken_by(name)
-            for record in records if rules else ():
-                takers = [rule for rule in rules if self.meets(rule, record)]
-                if record.problem is not None:
-                    self.extra.append(
-                        Entry(record, "", "", record.semester or "", state="invalid", reason=self.told(record))
-                    )
-                    continue
-                for rule in takers:
-                    taken = found.by_rule.setdefault(rule.name, [])
-                    if not any(other is record for other in taken):
-                        taken.append(record)
-                if not takers and self.policy.kinds[name].item_field is None:
-                    reason = Phrase("no rule uses this record", "没有规则采用这条记录")
-                    self.extra.append(Entry(record, "", "", record.semester or "", state="unmatched", reason=reason))
+    def take(self, kind: o.RecordKind, rules: list[o.Rule], record: Record) -> None:
+        """Give a record to the rules that take it, by its item or their condition; what none takes is unmatched."""
+        item = record.values.get(kind.item_field or "")
+        takers = [rule for rule in rules if (rule.name == item if rule.where is None else self.meets(rule, record))]
+        semester = record.semester or ""
+        if record.problem is not None:
+            self.extra.append(Entry(record, "", "", semester, state="invalid", reason=self.told(record)))
+            return
+        for rule in takers:
+            self.run.entries[rule.name].append(self.entry(rule, record))
+        if not takers:
+            reason = _NO_ITEM if kind.item_field else _NO_RULE
+            self.extra.append(Entry(record, "", "", semester, state="unmatched", reason=reason))
 
     def entry(self, rule: o.Rule, record: Record) -> Entry:
-        entry = Entry(record, rule.name, rule.account, "", article=rule.article)
+        entry = self.run.opened(record, rule.name, rule.account, rule.article)
         entry.period = self.run.period_in(rule.account, entry)
-        if rule.falls_on_group and self.group_unknown(record):
+        if _key(record) in self.invalid:
+            known = self.invalid[_key(record)]
+            entry = next((other for other in known if other.rule == rule.name), entry)
+            entry.record, entry.state, entry.reason = record, "invalid", known[0].reason
+            record.problem = record.problem or known[0].record.problem
+        elif rule.falls_on_group and self.group_unknown(record) and entry.state == "live":
             entry.pending = entry.doubtful = True
             entry.reason = Phrase("whose group it falls on is not known", "所属集体不明，尚不能确定由谁承担")
         return entry
 
+    def found_invalid(self, result: StudentResult) -> dict[str, list[Entry]]:
+        """Records that a rule found invalid and that were looked at all the same, with their invalid entries."""
+        entries: dict[str, list[Entry]] = {}
+        for entry in result.entries:
+            entries.setdefault(_key(entry.record), []).append(entry)
+        found: dict[str, list[Entry]] = {}
+        for judged in self.run.judged.values():
+            for record in judged.even_void:
+                key, own = _key(record), entries.get(_key(record), [])
+                invalid = [entry for entry in own if entry.state == "invalid"]
+                if invalid and (record.kind in self.interpreter.searched or len(invalid) < len(own)):
+                    found[key] = invalid
+        return found
+
     def group_unknown(self, record: Record) -> bool:
-        """Whether a record that falls on a group names neither the group nor a student whose group is known."""
+        """Whether a record that falls on a group names no group alone, and no student whose group is known."""
         kind = self.policy.kinds[record.kind]
-        if kind.membership is None or record.values.get(kind.group or "") is not None:
+        if kind.membership is None or (record.values.get(kind.group or "") is not None and not record.named):
             return False
         return group_on(self.run.records_of(kind.membership), kind.group or "", record.on) is None
 
     # ---- nodes
     def work_out(self, kind: str, name: str, result: StudentResult) -> None:
         match kind:
+            case "kind":
+                self.kind(self.policy.kinds[name])
             case "items":
                 self.items(name)
             case "unique":
@@ -378,7 +417,7 @@ class _Evaluation:
     def post(self, account: o.Account) -> None:
         """The balance of an account in each period and over the whole time."""
         run, name = self.run, account.name
-        own = self.everything(name)
+        own = run.everything(name)
         semesters = dict.fromkeys(entry.period for entry in own)
         totals = {semester: run.sum(entry for entry in own if entry.period == semester) for semester in semesters}
         if account.sort == "score":
@@ -388,16 +427,6 @@ class _Evaluation:
         else:
             run.wholes[name] = run.sum(own)
         run.balances[name] = totals
-
-    def everything(self, name: str) -> list[Entry]:
-        """The entries of an account and of all inside it."""
-        inside = set(within(self.policy.accounts, name))
-        return [
-            entry
-            for entries in self.run.entries.values()
-            for entry in entries
-            if entry.account in inside and not entry.member
-        ]
 
     def level(self, account: o.Account, total: v.Number, semester: str) -> v.Number:
         env = Environment(self.run, None, ("semester", semester))
@@ -446,15 +475,23 @@ class _Evaluation:
     def decide(self, decision: o.Decision, env: Environment) -> Any:
         """The value of the case that applies; of all that may apply, where that is open; None when there is none."""
         values: list[Any] = []
+        passed: list[e.Expression] = []
         try:
             for case in (*(x for x in decision.cases if not x.otherwise), *(x for x in decision.cases if x.otherwise)):
                 holds = met(case.condition, env)
                 if holds is False or (case.otherwise and values and decision.mode == "all"):
                     continue
                 self.run.covered.add(case.number)
-                values.append(evaluate(case.value, env))
+                failed = passed if case.otherwise or decision.mode != "all" else ()
+                is_open = holds is v.OPEN or failed
+                value = narrowed(case.value, case.condition, failed, env) if is_open else case.value
+                values.append(evaluate(value, env))
                 if holds is True and decision.mode != "all":
+                    if decision.mode == "one" and self.another(decision, case, env):
+                        return None
                     break
+                if holds is v.OPEN and case.condition is not None:
+                    passed.append(case.condition)
         except Undetermined:
             return None
         if not values:
@@ -465,6 +502,16 @@ class _Evaluation:
                 total = v.add(total, value)
             return total
         return _joined(values)
+
+    def another(self, decision: o.Decision, case: o.Case, env: Environment) -> bool:
+        """Whether a line after one that applies does so too; nothing says then which of them counts."""
+        for other in decision.cases[decision.cases.index(case) + 1 :]:
+            try:
+                if not other.otherwise and met(other.condition, env) is True:
+                    return True
+            except Undetermined:
+                continue
+        return False
 
     def require(self, requirement: o.Requirement, result: StudentResult) -> None:
         statuses = []
@@ -500,7 +547,7 @@ class _Evaluation:
         result.entries = [*(entry for entries in run.entries.values() for entry in entries), *self.extra]
         found: dict[str, list[Disposition]] = {}
         for entry in result.entries:
-            future: Disposition | None = "out of scope" if entry.reason is _FUTURE else None
+            future: Disposition | None = "out of scope" if entry.reason in (_FUTURE, _NOT_BEGUN) else None
             found.setdefault(_key(entry.record), []).append(future or entry.disposition())
         result.records = {key: strongest(dispositions) for key, dispositions in found.items()}
         result.problems = [copy.problem for given, copy in self.copies if copy.problem and not given.problem]
@@ -534,6 +581,11 @@ class _Evaluation:
                 yield AccountLine(name, "", self.run.whole(name), account.unit)
 
 
+_MOST_PASSES = 8
+"""How often a student is worked out anew because a rule found a record invalid that others had looked at."""
+_NO_ITEM = Phrase("no rule speaks of this item", "没有规则提到这个项目")
+_NO_RULE = Phrase("no rule takes this record", "没有规则采用这条记录")
+_NOT_BEGUN = Phrase("its semester has not begun on the as-of date", "所属学期在统计截止日尚未开始")
 _FUTURE = Phrase("dated after the as-of date", "日期晚于统计截止日")
 
 

@@ -5,9 +5,11 @@ it is undetermined because a field is empty, a table has no cell or no case appl
 Yes-or-no values may be `OPEN`.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from creditlang import values as v
@@ -17,8 +19,8 @@ from creditlang.core.lower.printed_tables import key_text
 from creditlang.diagnostics import Phrase
 from creditlang.extensions import Function
 from creditlang.interpreter.calendar_days import day_of_month
+from creditlang.interpreter.searches import NOTHING_FOUND, Tally, tally
 from creditlang.interpreter.student_run import Environment
-from creditlang.ledger import Record
 from creditlang.values import Undetermined
 
 
@@ -94,7 +96,10 @@ def _dated(dated: tuple[o.DatedValue, ...], day: date | None, env: Environment) 
 
 
 def _enrolled(x: e.Enrolled, env: Environment) -> Any:
-    return env.semester is None or env.semester in env.run.enrolled
+    """Open for a semester that has not begun."""
+    if env.semester is None or env.semester in env.run.enrolled:
+        return True
+    return False if env.run.calendar.has_begun(env.semester, env.run.as_of) else v.OPEN
 
 
 def _named(x: e.Named, env: Environment) -> Any:
@@ -109,7 +114,9 @@ def _balance(x: e.Balance, env: Environment) -> Any:
     run = env.run
     if x.whole:
         return run.whole(x.account)
-    if env.period is not None and env.period[0] != "semester" and env.record is None:
+    account = run.policy.accounts[x.account]
+    summed = account.sort == "category" and account.period not in (None, "semester")
+    if env.period is not None and env.record is None and (env.period[0] != "semester" or summed):
         return run.total(x.account, env.period)
     if env.semester is None:
         return run.whole(x.account)
@@ -131,20 +138,19 @@ def _record_fact(x: e.RecordFact, env: Environment) -> Any:
 
 
 def _aggregate(x: e.Aggregate, env: Environment) -> Any:
-    whole = env.period is None or env.period[0] != "year"
-    if x.function == "total" and whole and not x.is_fact and env.run.policy.accounts[x.name].sort == "category":
-        return env.run.whole(x.name)
+    if x.function == "total" and not x.is_fact and env.run.policy.accounts[x.name].sort == "category":
+        at_hand = env.period if env.record is None else None
+        return env.run.whole(x.name) if at_hand is None else env.run.total(x.name, at_hand)
     found = env.run.over_periods(x.name, x.is_fact, env)
     if any(value is None for value in found):
         raise Undetermined("period", Phrase(f"{x.name} has no value in some period", f"“{x.name}”在有的时段没有值"))
     if x.function == "total":
-        total: v.Number = v.ZERO
-        for value in found:
-            total = v.add(total, value)
-        return total
+        return v.total(found)
     if not found:
         raise Undetermined("period", Phrase(f"{x.name} has no value here", f"“{x.name}”在此没有值"))
     best = found[0]
+    if any(isinstance(value, (bool, v.Open)) for value in found):
+        return reduce(v.either if x.function == "highest" else v.both, found)
     for value in found[1:]:
         best = v.larger(best, value) if x.function == "highest" else v.smaller(best, value)
     return best
@@ -268,7 +274,8 @@ def _step_value(x: e.Steps, measure: Decimal) -> Decimal:
         return v.ZERO
     if measure.is_infinite():
         return x.at_most if x.at_most is not None else (v.UNBOUNDED if x.then else x.first)
-    value = x.first + x.then * ((measure - x.at) // x.per_full)
+    full = v.full_steps(v.low(v.subtract(measure, x.at)), x.per_full)
+    value = v.low(v.add(x.first, v.multiply(x.then, full)))
     return value if x.at_most is None else min(value, x.at_most)
 
 
@@ -317,43 +324,6 @@ def _used_in(x: e.UsedIn, env: Environment) -> Any:
     return value is not None and env.run.used_values(x.field, x.account).get(value, False)
 
 
-def _found(x: e.CountRecords | e.SumRecords, env: Environment) -> list[tuple[Record, v.Answer]]:
-    """The records of a search in the period at hand, and whether each is meant."""
-    found: list[tuple[Record, v.Answer]] = []
-    for record in env.run.records_of(x.kind):
-        if env.run.same_period(record, env.search or env):
-            holds = _meant(x.where, Environment(env.run, record, None, env.record, env.search or env, env.asked))
-            if holds is not False:
-                found.append((record, holds))
-    return found
-
-
-def _meant(where: e.Expression | None, env: Environment) -> v.Answer:
-    try:
-        return met(where, env)
-    except Undetermined:
-        if env.asked:
-            return False
-        raise
-
-
-def _count(x: e.CountRecords, env: Environment) -> Any:
-    found = _found(x, env)
-    sure = sum(holds is True for _, holds in found)
-    return v.interval(Decimal(sure), Decimal(len(found)))
-
-
-def _sum_records(x: e.SumRecords, env: Environment) -> Any:
-    total: v.Number = v.ZERO
-    for record, holds in _found(x, env):
-        try:
-            value = evaluate(x.value, Environment(env.run, record, None, env.record, env.search or env, env.asked))
-        except Undetermined:
-            continue
-        total = v.add(total, value if holds is True else v.hull(v.ZERO, value))
-    return total
-
-
 def _requirement(x: e.RequirementStatus, env: Environment) -> Any:
     return env.run.requirements.get(x.name, v.OPEN)
 
@@ -371,11 +341,39 @@ def _as_of(x: e.AsOf, env: Environment) -> Any:
 
 def _latest(x: e.Latest, env: Environment) -> Any:
     limit = evaluate(x.before, env) if x.before is not None else env.run.as_of or date.max
-    known = [record for record in env.run.records_of(x.kind) if record.on is not None and record.on <= limit]
-    value = known[-1].values.get(x.field) if known else None
+    records = env.run.records_of(x.kind, x.even_void)
+    dated = env.run.once(("dated", x.kind, x.even_void), lambda: [each for each in records if each.on is not None])
+    position = bisect_right(dated, limit, key=lambda record: record.on)
+    value = dated[position - 1].values.get(x.field) if position else None
     if value is None:
         raise missing(x.field)
     return value
+
+
+# ---- searches
+def _part(x: e.CountRecords | e.SumRecords, inner: Environment, condition: e.Expression | None) -> Tally:
+    """What one record adds."""
+    holds = met(condition, inner)
+    if not x.even_void and id(inner.record) in inner.run.doubtful:
+        holds = v.both(holds, v.OPEN)
+    if holds is False:
+        return NOTHING_FOUND
+    value: v.Number = v.ZERO
+    if isinstance(x, e.SumRecords):
+        try:
+            value = evaluate(x.value, inner)
+        except Undetermined:
+            value = v.ZERO
+    return Tally(int(holds is True), 1, value if holds is True else v.hull(v.ZERO, value))
+
+
+def _count(x: e.CountRecords, env: Environment) -> Any:
+    found = tally(x, env, _part)
+    return v.interval(Decimal(found.sure), Decimal(found.possible))
+
+
+def _sum_records(x: e.SumRecords, env: Environment) -> Any:
+    return tally(x, env, _part).amount
 
 
 _MEANING: Mapping[type, Callable[[Any, Environment], Any]] = {

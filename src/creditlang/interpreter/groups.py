@@ -65,13 +65,15 @@ def on_groups(run: Run, operator: o.Clip | o.Choose, entries: Entries, act: Act)
     """Do `act` to each group of the entries that an operator speaks of.
 
     Where it is open whether it speaks of some, they are tried in and out: a group loses only more by having more
-    members, so every entry ends between the two.
+    members, so every entry ends between the two. Where awards and deductions meet, each may also end whole, or as
+    nothing.
     """
     members, unsure = where(run, operator.condition, live(entries, operator.over), operator)
     if not unsure:
         for group in groups(run, operator.group, members):
             act(group)
         return
+    both = has_both_signs(members)
     before = [(entry, _state(entry)) for entry in members]
     bounds = list(run.bounds)
     for group in groups(run, operator.group, members):
@@ -85,6 +87,8 @@ def on_groups(run: Run, operator: o.Clip | o.Choose, entries: Entries, act: Act)
     reason = LINE_OPEN
     for (entry, state), within in zip(before, inside, strict=True):
         least, most = _worth(within), _worth(_state(entry))
+        if both:
+            least, most = v.ZERO, v.hull(state[0], most)
         voided = "live" not in (within[1], _state(entry)[1]) or within[1] != _state(entry)[1]
         if least != most or voided:
             _restore(entry, state)
@@ -113,6 +117,16 @@ def _worth(state: _Kept) -> v.Number:
 def _restore(entry: Entry, state: _Kept) -> None:
     entry.amount, entry.state, entry.pending, entry.cut, entry.reason, entry.article, steps = state
     del entry.steps[steps:]
+
+
+def signed(entry: Entry) -> v.Number:
+    """What an entry adds to its account."""
+    return entry.amount if entry.sign > 0 else v.negative(entry.amount)
+
+
+def has_both_signs(entries: Entries) -> bool:
+    """Whether some entries may add to their account and others take away from it."""
+    return any(v.high(signed(x)) > 0 for x in entries) and any(v.low(signed(x)) < 0 for x in entries)
 
 
 def magnitude(run: Run, entries: Entries) -> v.Number:

@@ -15,6 +15,7 @@ from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references, root_of, within
+from creditlang.core.scales import scale_of
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.entries import apply
 from creditlang.interpreter.expression_meanings import evaluate, met
@@ -53,8 +54,8 @@ def run_moves(run: Run) -> list[Entry]:
 
 def _offset_requests(run: Run) -> Iterator[_Request]:
     for move in run.policy.moves:
-        for record in run.records_of(move.kind):
-            entry = Entry(record, move.target, move.target, record.semester or "", article=move.article)
+        for record in run.given.get(move.kind, ()):
+            entry = run.opened(record, move.target, move.target, move.article)
             entries = [entry]
             for guard in move.guards:
                 entries = apply(run, guard, entries)
@@ -192,14 +193,15 @@ def _left(run: Run, move: o.Move, source: str, held: v.Number, takes: v.Number) 
 
     Between the ends, no more stays behind than rounding leaves; only where that is nothing is the answer exact.
     """
-    step_scale = -move.rounding.step.normalize().as_tuple().exponent if move.rounding else None  # type: ignore[operator]
+    step_scale = scale_of(move.rounding.step) if move.rounding else None
     if (
         step_scale is None
         or step_scale < run.policy.scales.get(source, 0)
         or any(x.taken != x.given for x in move.ratios)
     ):
         return None
-    return v.hull(v.low(held) - v.low(takes), v.high(held) - v.high(takes))
+    left = [v.subtract(end(held), end(takes)) for end in (v.low, v.high)]
+    return v.hull(*left)
 
 
 def _ratios(run: Run, move: o.Move, env: Environment) -> list[o.Ratio]:
@@ -239,8 +241,8 @@ def _at_ratio(
 def _plain(value: v.Number) -> v.Number:
     """Without trailing zeros."""
     if isinstance(value, v.Interval):
-        return v.interval(value.low.normalize() + 0, value.high.normalize() + 0)
-    return Decimal(f"{value.normalize():f}")
+        return v.interval(v.plain(value.low), v.plain(value.high))
+    return v.plain(value)
 
 
 # ---- categories that take

@@ -85,7 +85,7 @@ class OneByOne:
         before: Any = entry.amount
         if operator.events:
             served = self.served.get(key, ())
-            sure = sum(not one.pending for one in served)
+            sure = sum(map(_surely_counts, served))
             room: v.Number = v.ZERO if sure >= v.high(limit) else before
             if sure < v.high(limit) and len(served) >= v.low(limit):
                 room = v.hull(v.ZERO, before)
@@ -108,13 +108,18 @@ class OneByOne:
             return False
         if earlier:
             self.run.covered.add(operator.number)
-            first = next((one for one in earlier if not one.pending), None)
+            first = next(filter(_surely_counts, earlier), None)
             if first is not None and holds is True:
                 dismiss(entry, "void", instead(first), operator, "once")
             else:
                 reason = EARLIER_OPEN
                 make_pending(self.run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "once", True)
         return True
+
+
+def _surely_counts(entry: Entry) -> bool:
+    """Whether an entry counts for something, however what is open of it is decided."""
+    return not entry.doubtful and v.low(entry.amount) > 0
 
 
 def run_body(run: Run, operators: Iterable[o.Operator], entries: list[Entry]) -> list[Entry]:

@@ -49,9 +49,9 @@ def make_pending(
     entry.doubtful = entry.doubtful or doubtful
     step(entry, sort, operator, entry.amount, amount, reason)
     run.unbind(entry)
-    entry.amount, entry.pending = amount, True
-    if not entry.reason:
+    if not entry.pending or not entry.reason:
         entry.reason, entry.article = reason, operator.article or entry.article
+    entry.amount, entry.pending = amount, True
 
 
 def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback | None, operator: o.Operator) -> None:
@@ -98,7 +98,7 @@ def shown(value: v.Number) -> str:
     """A number for a reason."""
     if isinstance(value, v.Interval):
         return f"{value.low} … {value.high}"
-    return f"{value.normalize():f}"
+    return f"{v.plain(value):f}"
 
 
 def cut(run: Run, operator: o.Operator, entry: Entry, after: v.Number, reason: str) -> None:
@@ -106,7 +106,7 @@ def cut(run: Run, operator: o.Operator, entry: Entry, after: v.Number, reason: s
     step(entry, "cap", operator, entry.amount, after, reason)
     run.unbind(entry)
     entry.amount, entry.cut = after, True
-    known = isinstance(after, Decimal) and not entry.doubtful
+    known = isinstance(after, Decimal) and not (entry.doubtful and after)
     entry.pending = not known and (entry.pending or isinstance(after, v.Interval))
     if known or not entry.reason:
         entry.reason, entry.article = reason, operator.article or entry.article

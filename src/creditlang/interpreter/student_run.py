@@ -14,7 +14,7 @@ from creditlang import values as v
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.diagnostics import Diagnostic, Phrase
-from creditlang.interpreter.calendar_days import SchoolCalendar, academic_year
+from creditlang.interpreter.calendar_days import SchoolCalendar, academic_year, days
 from creditlang.ledger import Entry, Record
 from creditlang.values import Undetermined
 from creditlang.words import label
@@ -48,6 +48,16 @@ class Bound:
 
     entries: frozenset[int]
     total: v.Number
+    signed: bool
+    """Whether the total is what they add to their account; else it is that of their amounts, which have one sign."""
+
+
+@frozen
+class Judged:
+    """The records of a kind, by date and id, after the guards of the kind."""
+
+    plain: list[Record]
+    even_void: list[Record]
 
 
 @define(eq=False)
@@ -58,9 +68,16 @@ class Run:
     calendar: SchoolCalendar
     as_of: date | None
     attributes: Mapping[str, Any]
-    records: Mapping[str, list[Record]]
+    given: Mapping[str, list[Record]]
+    """All records of each kind that can be read and are in scope."""
     enrolled: tuple[str, ...]
     overrides: Mapping[str, Any]
+    judged: dict[str, Judged] = field(factory=dict)
+    """Each kind, once its guards have been asked."""
+    doubtful: set[int] = field(factory=set)
+    """The records of which it is open whether a guard of their kind takes them out."""
+    guarded: dict[int, Entry] = field(factory=dict)
+    """What the guards of its kind said of each record."""
     entries: dict[str, list[Entry]] = field(factory=dict)
     balances: dict[str, dict[str, v.Number]] = field(factory=dict)
     wholes: dict[str, v.Number] = field(factory=dict)
@@ -81,6 +98,14 @@ class Run:
         if key not in self.environments:
             self.environments[key] = Environment(self, record)
         return self.environments[key]
+
+    def opened(self, record: Record, rule: str, account: str, article: str) -> Entry:
+        """An entry of a record, as the guards of its kind left it."""
+        said = self.guarded[id(record)]
+        entry = Entry(record, rule, account, record.semester or "", state=said.state, article=said.article or article)
+        entry.reason, entry.pending, entry.doubtful = said.reason, said.pending, said.doubtful
+        entry.steps = list(said.steps)
+        return entry
 
     # ---- periods
     def has_ended(self, semester: str) -> bool:
@@ -163,19 +188,68 @@ class Run:
         return self.wholes.get(account, v.ZERO)
 
     def total(self, account: str, period: tuple[str, str]) -> v.Number:
-        """The sum of an account over the semesters of a year."""
+        """What an account has in the period at hand, a semester or a year: its entries, or its semesters, added up."""
+        declared = self.policy.accounts[account]
+        if declared.sort == "category" and declared.period not in (None, "semester"):
+            return self.inside(account, period).get("", v.ZERO)
         total: v.Number = v.ZERO
         for semester, value in self.balances.get(account, {}).items():
-            if period[0] == "year" and academic_year(semester) == period[1]:
+            if period[1] in (semester, academic_year(semester)):
                 total = v.add(total, value)
         return total
 
+    def everything(self, account: str) -> list[Entry]:
+        """The entries of an account and of all inside it."""
+        inside = set(within(self.policy.accounts, account))
+        return [
+            entry
+            for entries in self.entries.values()
+            for entry in entries
+            if entry.account in inside and not entry.member
+        ]
+
+    def inside(self, account: str, period: tuple[str, str], cut: str | None = None) -> Mapping[str, v.Number]:
+        """What a category earned in a period; by the periods of another kind, cut at its ends, if one is given."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.everything(account):
+            if self.calendar.period_key(period[0], entry.on, entry.semester) == period[1]:
+                key = self.calendar.period_key(cut, entry.on, entry.semester) if cut else ""
+                found.setdefault(key or "", []).append(entry)
+        return {key: self.sum(entries) for key, entries in found.items()}
+
     def over_periods(self, name: str, is_fact: bool, environment: Environment) -> list[Any]:
-        """The values of an account or fact in all periods inside the one at hand, as they were earned."""
-        known = self.facts.get(name, {}) if is_fact else self.balances.get(name, {})
-        if environment.period is not None and environment.period[0] == "year":
-            return [value for key, value in known.items() if academic_year(key) == environment.period[1]]
-        return list(known.values())
+        """The values of an account or fact in all periods inside the one at hand, as they were earned.
+
+        A fact, score or credit belongs where its last day lies. A category has a value in every period, zero where
+        nothing was earned, and its periods are cut at the ends of the one at hand.
+        """
+        here = environment.period if environment.record is None else None
+        if is_fact or self.policy.accounts[name].sort != "category":
+            known = self.facts.get(name, {}) if is_fact else self.balances.get(name, {})
+            return [x for key, x in known.items() if here is None or here[1] in (key, academic_year(key))]
+        period = self.policy.accounts[name].period or "semester"
+        empty = {key for key, around in self.period_keys(period, here) if here is None or around == here[1]}
+        earned = self.balances.get(name, {})
+        if here is not None:
+            earned = dict(self.inside(name, here, period))
+        nothing: list[Any] = [] if any(kind.enrolment for kind in self.policy.kinds.values()) else [v.ZERO]
+        return [*earned.values(), *(v.ZERO for _ in sorted(empty - earned.keys())), *nothing]
+
+    def period_keys(self, period: str, around: tuple[str, str] | None) -> Iterable[tuple[str, str]]:
+        """The periods of a kind that a student has had, each with the period of another kind in which it lies."""
+        other = around[0] if around else "semester"
+        if period in ("semester", "year"):
+            for name in self.enrolled:
+                yield (
+                    self.calendar.period_key(period, None, name) or "",
+                    self.calendar.period_key(other, None, name) or "",
+                )
+            return
+        for name in self.enrolled:
+            last = self.calendar.last_days[name]
+            for day in days(self.calendar.first_days[name], min(last, self.as_of or last)):
+                key = self.calendar.period_key(period, day, name)
+                yield key or "", self.calendar.period_key(other, day, name) or ""
 
     def fact(self, name: str, key: str) -> Any:
         """The value of a fact in a period."""
@@ -184,9 +258,12 @@ class Run:
             raise Undetermined("period", Phrase(f"{name} has no value here", f"“{name}”在此没有值"))
         return known[key]
 
-    def records_of(self, kind: str) -> list[Record]:
-        """The valid records of a kind, by date and id."""
-        return self.records.get(kind, [])
+    def records_of(self, kind: str, even_void: bool = False) -> list[Record]:
+        """The records of a kind that no guard of it takes out, by date and id; or those too that it makes void."""
+        judged = self.judged.get(kind)
+        if judged is None:  # asked by a guard of the kind itself, or of one that it asks about
+            return self.given.get(kind, []) if even_void else []
+        return judged.even_void if even_void else judged.plain
 
     def used_values(self, field_name: str, account: str) -> Mapping[Any, v.Answer]:
         """The values of a field in the counted records of an account; open where none of these surely counts."""
@@ -231,18 +308,18 @@ class Run:
         left = {id(entry): entry for entry in live}
         for bound in sorted(self.bounds, key=lambda bound: -len(bound.entries)):
             if bound.entries <= left.keys():
-                signs = {left[key].sign for key in bound.entries}
+                signs = {1} if bound.signed else {left[key].sign for key in bound.entries}
                 if len(signs) == 1:
                     total = v.add(total, bound.total if signs == {1} else v.negative(bound.total))
                     for key in bound.entries:
                         del left[key]
         return list(left.values()), total
 
-    def bind(self, entries: Iterable[Entry], total: v.Number) -> None:
+    def bind(self, entries: Iterable[Entry], total: v.Number, signed: bool = False) -> None:
         """Note what a group of entries has in total; a bound inside it has served."""
         keys = frozenset(id(entry) for entry in entries)
         self.bounds = [bound for bound in self.bounds if not bound.entries & keys]
-        self.bounds.append(Bound(keys, total))
+        self.bounds.append(Bound(keys, total, signed))
 
     def unbind(self, entry: Entry) -> None:
         """Forget the bounds that an entry is part of, because it changes by itself."""

@@ -11,7 +11,9 @@ manager is imported.
 """
 
 import re
+import stat
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path, PurePath
 from typing import Any, Final, TextIO
@@ -77,6 +79,12 @@ class PluginManager:
         elif not where:
             raise PluginError(report("CR709", None, scheme=scheme))
         entry, factory = self._offer("sources", scheme)
+        with suppress(OSError, ValueError):
+            # A pipe or a device may never end, and to open it may be to wait for ever.
+            mode = Path(where).stat().st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                reason = Phrase("it is a pipe or a device; save it as a file", "它是管道或设备，请先存成文件")
+                raise PluginError(report("CR620", Place(Path(where).name), reason=reason))
         with blaming(entry.owner):
             source = factory(where)
             if not isinstance(source, Source):

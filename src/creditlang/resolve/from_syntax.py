@@ -48,6 +48,8 @@ class _Resolver:
         program = self.program
         match node:
             case t.Policy():
+                if program.policy is not None:
+                    self.diagnostics.append(report("CR112", node.span, Label(program.policy.span)))
                 program.policy = node
                 program.readings.extend(node.readings)
             case t.Unit() if self.name("unit", node.name, node.labels):
@@ -85,7 +87,7 @@ class _Resolver:
             case t.Example() | t.ExampleTable():
                 program.examples.append(node)
             case t.Student():
-                program.student_labels = node.labels
+                program.student_labels = node.labels or program.student_labels
                 program.readings.extend(node.readings)
             case t.Reading():
                 program.readings.append(node)
@@ -100,13 +102,14 @@ class _Resolver:
             else:
                 table[value.name.text] = value.labels
         ordered = isinstance(node, t.Enumeration) and node.ordered
-        return Enumeration(node.name.text, node.labels, table, ordered)
+        return Enumeration(node.name.text, node.labels, table, ordered, node.cites)
 
-    def account(self, node: t.Named, parent: str | None, unit: str | None, kind: str | None) -> None:
+    def account(
+        self, node: t.Category | t.Credit | t.Account, parent: str | None, unit: str | None, kind: str | None
+    ) -> None:
         if not self.name("account", node.name, node.labels):
             return
-        own = getattr(node, "unit", None)
-        unit = own.text if own else unit
+        unit = node.unit.text if node.unit else unit
         named = getattr(node, "kind", None)
         kind = named.text if named else kind
         name = node.name.text
@@ -193,7 +196,7 @@ def _remarks(node: t.Line) -> Iterable[t.Reading | t.Reference]:
     for line in getattr(node, "lines", ()):
         if isinstance(line, (t.Reading, t.Reference)):
             yield line
-        elif isinstance(line, t.TableCase):
+        elif isinstance(line, t.AmountTable):
             yield from line.readings
         else:
             yield from _remarks(line)

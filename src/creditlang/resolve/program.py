@@ -54,7 +54,7 @@ class AccountSymbol:
     labels: tuple[str, ...]
     unit: str | None
     period: str | None
-    node: t.Named
+    node: t.Category | t.Credit | t.Account
     parent: str | None = None
     kind: str | None = None
     children: list[str] = field(factory=list)
@@ -80,6 +80,7 @@ class Enumeration:
     labels: tuple[str, ...]
     values: Mapping[str, tuple[str, ...]]
     ordered: bool
+    cites: t.Cites = ()
 
     def value(self, text: str) -> str | None:
         """The canonical value for a name or label."""

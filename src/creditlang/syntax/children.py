@@ -12,7 +12,7 @@ from typing import Any
 from attrs import frozen
 from lark import Token
 
-from creditlang.diagnostics import Phrase, report
+from creditlang.diagnostics import Label, Phrase, report
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.lexer import LexicalError, PlacedToken, half_width
@@ -123,8 +123,16 @@ def identifier(token: PlacedToken) -> t.Identifier:
     return t.Identifier(str(token), span=place_of(token))
 
 
+def different(children: list[Any], kind: str) -> list[PlacedToken]:
+    """The tokens of a kind; one that says the same as another is refused."""
+    found = tokens(children, kind)
+    for token in found:
+        refuse_second(*(place_of(other) for other in found if str(other) == str(token)))
+    return found
+
+
 def identifiers(children: list[Any]) -> tuple[t.Identifier, ...]:
-    return tuple(identifier(token) for token in tokens(children, "NAME"))
+    return tuple(map(identifier, different(children, "NAME")))
 
 
 def expression_node(kind: Callable[..., t.Expression], children: list[Any], *arguments: Any) -> t.Expression:
@@ -142,18 +150,24 @@ def expression_node(kind: Callable[..., t.Expression], children: list[Any], *arg
 
 @frozen
 class Handed:
-    """A part that a rule hands to the rule above it: what it is, and its value."""
+    """A part that a rule hands to the rule above it: what it is, its value, and its place where it may be refused."""
 
     what: str
     value: Any = None
+    span: Span | None = None
 
 
 def handed(children: list[Any], what: str, missing: Any = None) -> Any:
-    return next((child.value for child in children if isinstance(child, Handed) and child.what == what), missing)
+    """The value of the part that is called `what`; a second one is refused, so that none is passed over."""
+    found = [child for child in children if isinstance(child, Handed) and child.what == what]
+    refuse_second(*(child.span for child in found))
+    return found[0].value if found else missing
 
 
-def gives(children: list[Any], what: str) -> bool:
-    return any(isinstance(child, Handed) and child.what == what for child in children)
+def refuse_second(*places: Span | None) -> None:
+    """Refuse what stands in the second of `places`, where there is one."""
+    if len(places) > 1:
+        raise LexicalError(report("CR112", places[1], *(Label(place) for place in places[:1] if place)))
 
 
 def declared(children: list[Any]) -> dict[str, Any]:

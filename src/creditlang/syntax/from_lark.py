@@ -4,6 +4,7 @@ The functions run while Lark parses, bottom up, so no walk is needed and no inte
 expressions and examples have files of their own beside this one; this one has names, data and declarations.
 """
 
+from creditlang.diagnostics import Phrase, report
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     Children,
@@ -12,7 +13,6 @@ from creditlang.syntax.children import (
     date_of,
     declared,
     first_of,
-    gives,
     handed,
     has,
     identifier,
@@ -29,8 +29,8 @@ from creditlang.syntax.children import (
 )
 from creditlang.syntax.from_lark_examples import ExampleBuilder
 from creditlang.syntax.from_lark_expressions import ExpressionBuilder
-from creditlang.syntax.from_lark_lines import LineBuilder
-from creditlang.syntax.lexer import PlacedToken
+from creditlang.syntax.from_lark_lines import LineBuilder, decision_lines, rule_lines, without_meaning
+from creditlang.syntax.lexer import LexicalError, PlacedToken
 
 
 class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
@@ -50,29 +50,28 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return Handed("names", identifiers(children))
 
     def policy(self, children: Children) -> t.Policy:
-        since, until = handed(children, "effective", (None, None))
-        cites = tuple(
-            cite for child in nodes(children, Handed) for cite in (child.value[-1] if child.what == "applies" else ())
-        )
-        applies = handed(children, "applies", (None, ()))
+        since, until, cites = handed(children, "effective", (None, None, ()))
+        applies, cited = handed(children, "applies", (None, ()))
         return t.Policy(
             identifier=string_of(tokens(children, "STRING")[0]), title=handed(children, "title"),
-            issuer=handed(children, "issuer"), since=since, until=until, applies=applies[0],
-            readings=tuple(nodes(children, t.Reading)), cites=cites, span=span_of(children),
+            issuer=handed(children, "issuer"), since=since, until=until, applies=applies,
+            readings=tuple(nodes(children, t.Reading)), cites=(*cites, *cited), span=span_of(children),
         )  # fmt: skip
 
     def title(self, children: Children) -> Handed:
-        return Handed("title", string_of(children[1]))
+        return Handed("title", string_of(children[1]), span_of(children[:2]))
 
     def issuer(self, children: Children) -> Handed:
-        return Handed("issuer", string_of(children[1]))
+        return Handed("issuer", string_of(children[1]), span_of(children[:2]))
 
     def effective(self, children: Children) -> Handed:
         dates = {children[i - 1].type: date_of(child) for i, child in enumerate(children) if is_token(child, "DATE")}
-        return Handed("effective", (dates.get("FROM"), dates.get("UNTIL")))
+        value = (dates.get("FROM"), dates.get("UNTIL"), handed(children, "cites"))
+        return Handed("effective", value, place_of(children[0]))
 
     def applies(self, children: Children) -> Handed:
-        return Handed("applies", (first_of(children, t.Expression), handed(children, "cites", ())))
+        condition = first_of(children, t.Expression)
+        return Handed("applies", (condition, handed(children, "cites")), place_of(children[0]))
 
     def use(self, children: Children) -> t.Use:
         return t.Use(string_of(children[1]), span=span_of(children))
@@ -119,7 +118,7 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return t.Reference(identifier(children[1]), cites=cites, span=span_of(children))
 
     def reason(self, children: Children) -> Handed:
-        return Handed("reason", string_of(children[1]))
+        return Handed("reason", string_of(children[1]), place_of(children[1]))
 
     # ---- data
     def student(self, children: Children) -> t.Student:
@@ -129,7 +128,7 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         )  # fmt: skip
 
     def record(self, children: Children) -> t.Record:
-        lines = tuple(child for child in nodes(children, t.Line) if not isinstance(child, t.Field))
+        lines = rule_lines(child for child in nodes(children, t.Line) if not isinstance(child, t.Field))
         group, membership = handed(children, "group", (None, None))
         return t.Record(
             **declared(children), group=group, membership=membership,
@@ -146,10 +145,17 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
     def field(self, children: Children) -> t.Field:
         given = declared(children)
         kind = handed(children, "type")
+        decimals = next((part for part in nodes(children, Handed) if part.what == "decimals"), None)
+        if decimals and isinstance(kind, t.Identifier) and kind.text == "whole number":
+            whole, number = (
+                Phrase("a column of whole numbers", "整数列"),
+                Phrase("write `number` as its type", "类型请写“数字”"),
+            )
+            raise without_meaning(decimals.span, whole, number)
         choices = kind if isinstance(kind, tuple) else ()
         return t.Field(
-            **given, type=None if choices else kind, choices=choices, optional=gives(children, "optional"),
-            if_used=gives(children, "if_used"), default=handed(children, "default"),
+            **given, type=None if choices else kind, choices=choices, optional=handed(children, "optional", False),
+            if_used=handed(children, "if_used", False), default=handed(children, "default"),
             minimum=handed(children, "minimum"), maximum=handed(children, "maximum"),
             decimals=handed(children, "decimals"),
         )  # fmt: skip
@@ -168,22 +174,22 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return Handed("choices", values)
 
     def optional(self, children: Children) -> Handed:
-        return Handed("optional", True)
+        return Handed("optional", True, span_of(children))
 
     def if_used(self, children: Children) -> Handed:
-        return Handed("if_used", True)
+        return Handed("if_used", True, span_of(children))
 
     def default(self, children: Children) -> Handed:
-        return Handed("default", self.make_literal(children[1]))
+        return Handed("default", self.make_literal(children[1]), span_of(children))
 
     def minimum(self, children: Children) -> Handed:
-        return Handed("minimum", number_of(children[1]))
+        return Handed("minimum", number_of(children[1]), span_of(children))
 
     def maximum(self, children: Children) -> Handed:
-        return Handed("maximum", number_of(children[1]))
+        return Handed("maximum", number_of(children[1]), span_of(children))
 
     def decimals(self, children: Children) -> Handed:
-        return Handed("decimals", count_of(children[0], 0, 6))
+        return Handed("decimals", count_of(children[0], 0, 6), span_of(children))
 
     def make_literal(self, token: PlacedToken) -> t.Expression:
         span = place_of(token)
@@ -208,42 +214,47 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return Handed("kind", identifier(children[1]))
 
     def per_period(self, children: Children) -> Handed:
-        return Handed("period", period_of(children[1]))
+        return Handed("period", period_of(children[1]), span_of(children))
 
     def body(self, children: Children) -> Handed:
         return Handed("body", tuple(nodes(children, t.Line)))
 
     def category(self, children: Children) -> t.Category:
         return t.Category(
-            **declared(children), lines=handed(children, "body"), unit=handed(children, "unit"),
+            **declared(children), lines=rule_lines(handed(children, "body")), unit=handed(children, "unit"),
             kind=handed(children, "kind"),
             period=handed(children, "period"),
         )  # fmt: skip
 
     def score(self, children: Children) -> t.Score:
         return t.Score(
-            **declared(children), lines=handed(children, "body"), unit=handed(children, "unit"),
+            **declared(children), lines=rule_lines(handed(children, "body")), unit=handed(children, "unit"),
             kind=handed(children, "kind"), period=period_of(tokens(children, "PERIOD")[0]),
         )  # fmt: skip
 
     def item(self, children: Children) -> t.Item:
         return t.Item(
-            **declared(children), lines=handed(children, "body"), kind=handed(children, "kind"),
+            **declared(children), lines=rule_lines(handed(children, "body")), kind=handed(children, "kind"),
             where=handed(children, "where"),
         )  # fmt: skip
 
     def adjust(self, children: Children) -> t.Adjust:
-        return t.Adjust(**declared(children), lines=handed(children, "body"))
+        return t.Adjust(**declared(children), lines=rule_lines(handed(children, "body")))
 
     def fact(self, children: Children) -> t.Fact:
+        period, kind = handed(children, "period"), handed(children, "kind")
+        if period and kind:
+            place = next(child.span for child in children if isinstance(child, Handed) and child.what == "period")
+            instead = Phrase("leave the period out: each record has a value", "请不写时段：每条记录各有一个值")
+            raise without_meaning(place, Phrase("a fact of records", "记录的事实"), instead)
         return t.Fact(
-            **declared(children), lines=handed(children, "body"), period=handed(children, "period"),
-            kind=handed(children, "kind"), unit=handed(children, "unit"),
+            **declared(children), lines=decision_lines(handed(children, "body")), period=period, kind=kind,
+            unit=handed(children, "unit"),
         )  # fmt: skip
 
     def credit(self, children: Children) -> t.Credit:
         return t.Credit(
-            **declared(children), lines=handed(children, "body"), period=handed(children, "period"),
+            **declared(children), lines=decision_lines(handed(children, "body")), period=handed(children, "period"),
             unit=handed(children, "unit"),
         )  # fmt: skip
 
@@ -256,18 +267,21 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
 
     def from_line(self, children: Children) -> Handed:
         *sources, request = identifiers(children)
-        return Handed("from", (tuple(sources), request, handed(children, "cites", ())))
+        return Handed("from", (tuple(sources), request, handed(children, "cites")), span_of(children[:-1]))
 
     def at_line(self, children: Children) -> Handed:
-        return Handed("ratios", tuple(nodes(children, t.Ratio)))
+        return Handed("ratios", tuple(nodes(children, t.Ratio)), place_of(children[0]))
 
     def ratio(self, children: Children) -> t.Ratio:
         taken, given = (positive_of(token) for token in tokens(children, "NUMBER"))
         return t.Ratio(taken, given, handed(children, "when"), handed(children, "cites", ()), span=span_of(children))
 
     def offset(self, children: Children) -> t.Offset:
-        sources, request, cites = handed(children, "from", ((), None, ()))
         given = declared(children)
+        sources, request, cites = handed(children, "from", ((), None, ()))
+        for part, line in (("from", _OFFSET_FROM), ("ratios", _OFFSET_AT)):
+            if handed(children, part) is None:
+                raise LexicalError(report("CR108", given["name"].span, what=line))
         given["cites"] += cites
         return t.Offset(
             **given, period=period_of(tokens(children, "PERIOD")[0]), limit=handed(children, "limit"), sources=sources,
@@ -315,6 +329,10 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
 
     def without_rule(self, children: Children) -> t.WithoutRule:
         return t.WithoutRule(_article_names(children), string_of(children[-1]), span=span_of(children))
+
+
+_OFFSET_FROM = Phrase("line `from …, on request …` under this offset", "“自……，依申请……”这样的行")
+_OFFSET_AT = Phrase("line `at … for …` under this offset", "“按……抵……”这样的行")
 
 
 def _article_names(children: Children) -> tuple[t.Identifier, ...]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from lark import Token, Transformer
 
+from creditlang.diagnostics import Phrase, report
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     Children,
@@ -19,12 +20,14 @@ from creditlang.syntax.children import (
     nodes,
     number_of,
     place_of,
+    refuse_second,
     span_of,
     string_of,
     tokens,
 )
+from creditlang.syntax.from_lark_lines import rule_lines
 from creditlang.syntax.keywords import keywords
-from creditlang.syntax.lexer import PlacedToken, half_width
+from creditlang.syntax.lexer import LexicalError, PlacedToken, half_width
 from creditlang.words import DISPOSITIONS, code_of
 
 _STATUS = {"MET": "met", "UNMET": "unmet", "OPEN": "open"}
@@ -52,6 +55,8 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         text = string_of(token) if token.type == "STRING" else date_of(token) if token.type == "DATE" else str(token)
         if token.type in ("NUMBER", "PERCENT"):
             text = str(number_of(token) / 100 if token.type == "PERCENT" else number_of(token))
+        elif token.type in ("YES", "NO"):
+            text = token.type.lower()
         return t.Cell(text, "EMPTY" if token.type == "MINUS" else token.type, span=place_of(token))
 
     # ---- the calendar
@@ -67,6 +72,7 @@ class ExampleBuilder(Transformer[Token, t.Module]):
                 for holiday in group.value
             ),
             tuple(part.value for part in nodes(children, Handed) if part.what == "known_to"),
+            cites=handed(children, "cites"),
             span=span_of(children),
         )
 
@@ -82,7 +88,7 @@ class ExampleBuilder(Transformer[Token, t.Module]):
     def holiday(self, children: Children) -> Handed:
         first = _day(children[1])
         last = handed(children, "last", first)
-        return Handed("days", (t.Holiday(first, last, False, span=span_of(children)),))
+        return Handed("days", (t.Holiday(first, last, False, handed(children, "labels"), span=span_of(children)),))
 
     def holidays_from(self, children: Children) -> Handed:
         return Handed("known_to", t.Identifier(string_of(children[2]), span=place_of(children[2])))
@@ -91,16 +97,20 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         return Handed("last", _day(children[1]))
 
     def working_day(self, children: Children) -> Handed:
-        days = (_day(token) for token in tokens(children, "DATE"))
-        return Handed("days", tuple(t.Holiday(day, day, True, span=span_of(children)) for day in days))
+        days, labels = (_day(token) for token in tokens(children, "DATE")), handed(children, "labels")
+        return Handed("days", tuple(t.Holiday(day, day, True, labels, span=span_of(children)) for day in days))
 
     # ---- examples
     def _example_parts(self, children: Children) -> dict[str, Any]:
-        records = nodes(children, t.ExampleRecord)
+        written, settings = nodes(children, t.ExampleRecord), nodes(children, t.Setting)
+        students = [record for record in written if record.kind.text == "student"]
+        refuse_second(*(student.span for student in students))
+        for setting in settings:
+            refuse_second(*(other.name.span for other in settings if other.name.text == setting.name.text))
         return {
-            "student": next((record for record in records if record.kind.text == "student"), None),
-            "records": tuple(record for record in records if record.kind.text != "student"),
-            "as_of": handed(children, "as_of"), "settings": tuple(nodes(children, t.Setting)),
+            "student": students[0] if students else None,
+            "records": tuple(record for record in written if record.kind.text != "student"),
+            "as_of": handed(children, "as_of"), "settings": tuple(settings),
             "expectations": tuple(nodes(children, t.Expectation)), "cites": handed(children, "cites", ()),
             "span": span_of(children),
         }  # fmt: skip
@@ -114,8 +124,11 @@ class ExampleBuilder(Transformer[Token, t.Module]):
     def examples(self, children: Children) -> t.ExampleTable:
         kind = identifier(tokens(children, "NAME")[0])
         record = t.ExampleRecord(kind, tuple(nodes(children, t.RecordPart)), span=kind.span)
+        rows, readings = handed(children, "grid")
+        for reading in readings:
+            raise LexicalError(report("CR103", reading.span, container=Phrase("a table of examples", "示例表")))
         return t.ExampleTable(
-            string_of(children[1]), record, handed(children, "grid")[0], cites=handed(children, "cites", ()),
+            string_of(children[1]), record, rows, cites=handed(children, "cites", ()),
             span=span_of(children),
         )  # fmt: skip
 
@@ -143,7 +156,7 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         return t.RecordPart("named", str(children[1]), None, span=span_of(children))
 
     def as_of(self, children: Children) -> Handed:
-        return Handed("as_of", date_of(children[1]))
+        return Handed("as_of", date_of(children[1]), span_of(children[:2]))
 
     def set_line(self, children: Children) -> t.Setting:
         return t.Setting(identifier(children[1]), first_of(children, t.Expression), span=span_of(children))
@@ -154,7 +167,8 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         return declaration
 
     def typed_line(self, children: Children) -> t.Line:
-        return self.typed_declaration(children)
+        (line,) = rule_lines([self.typed_declaration(children)])
+        return line
 
     def typed_expression(self, children: Children) -> t.Expression:
         expression: t.Expression = first_of(children, t.Expression)
@@ -165,7 +179,7 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         return record
 
     def typed_records(self, children: Children) -> t.Count:
-        return t.Count(identifier(children[0]), handed(children, "where"), False, span=span_of(children))
+        return t.Count(identifier(children[0]), handed(children, "where"), False, False, span=span_of(children))
 
     def typed_condition(self, children: Children) -> t.Expression:
         condition: t.Expression = handed(children, "where")

@@ -1,7 +1,9 @@
 """The rules of expressions to the tree."""
 
+from attrs import evolve
 from lark import Token, Transformer
 
+from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     Children,
@@ -17,6 +19,7 @@ from creditlang.syntax.children import (
     period_of,
     place_of,
     positive_of,
+    refuse,
     span_of,
     string_of,
     tokens,
@@ -39,9 +42,8 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
     """Functions named after the rules of expressions."""
 
     def parenthesised(self, children: Children) -> t.Expression:
-        inner = children[1]
-        assert isinstance(inner, t.Expression)
-        return inner
+        inner: t.Expression = children[1]
+        return evolve(inner, span=span_of(children))  # type: ignore[misc]
 
     def or_(self, children: Children) -> t.Expression:
         return expression_node(t.Logical, children, "or", children[0], children[2])
@@ -142,9 +144,11 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
         return expression_node(t.Call, children, identifier(children[0]), arguments)
 
     def latest(self, children: Children) -> t.Expression:
-        name, _, kind, *rest = children
-        before = rest[-1] if rest else None
-        return expression_node(t.Latest, children, identifier(name), identifier(kind), before)
+        name, _, *rest = children
+        even_void = bool(tokens(rest, "EVEN_VOID"))
+        kind, *day = rest[even_void:]
+        before = day[-1] if day else None
+        return expression_node(t.Latest, children, identifier(name), identifier(kind), before, even_void)
 
     def as_of_date(self, children: Children) -> t.Expression:
         return t.AsOf(span=place_of(children[0]))
@@ -154,14 +158,17 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
 
     def total_of(self, children: Children) -> t.Expression:
         field, kind = identifiers(children)
-        return expression_node(t.SumOf, children, field, kind, handed(children, "where"))
+        even_void = bool(tokens(children, "EVEN_VOID"))
+        return expression_node(t.SumOf, children, field, kind, handed(children, "where"), even_void)
 
     def later(self, children: Children) -> t.Expression:
         count, unit, _, start = children
         return expression_node(t.Later, children, count_of(count, 0), self._duration(unit), start)
 
     def day_of(self, children: Children) -> t.Expression:
-        return t.DayOf(count_of(children[1], 1, 31), period_of(children[3]), span=span_of(children))
+        if period_of(children[3]) != "month":
+            raise refuse(children[3], Phrase("“month”", "“月”"))
+        return t.DayOf(count_of(children[1], 1, 31), span=span_of(children))
 
     def week_of(self, children: Children) -> t.Expression:
         return expression_node(t.WeekOf, children, children[1])
@@ -189,7 +196,8 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
 
     def _count(self, children: Children, any_record: bool) -> t.Expression:
         kind = identifier(tokens(children, "NAME")[0])
-        return expression_node(t.Count, children, kind, handed(children, "where"), any_record)
+        even_void = bool(tokens(children, "EVEN_VOID"))
+        return expression_node(t.Count, children, kind, handed(children, "where"), any_record, even_void)
 
     def where(self, children: Children) -> Handed:
         return Handed("where", children[1])

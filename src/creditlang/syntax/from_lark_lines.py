@@ -1,12 +1,15 @@
-"""The rules of lines in bodies to the tree: cases and adjustments."""
+"""The rules of lines in bodies to the tree: amounts, deadlines, decisions and adjustments."""
 
 import re
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
 from lark import Token, Transformer
 
-from creditlang.diagnostics import Phrase
+from creditlang.diagnostics import Phrase, report
+from creditlang.nodes import node
+from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     MOST,
@@ -16,8 +19,8 @@ from creditlang.syntax.children import (
     count_of,
     covering,
     date_of,
+    different,
     first_of,
-    gives,
     handed,
     has,
     identifier,
@@ -28,63 +31,132 @@ from creditlang.syntax.children import (
     place_of,
     positive_of,
     refuse,
+    refuse_second,
     span_of,
     string_of,
     tokens,
 )
-from creditlang.syntax.lexer import half_width
+from creditlang.syntax.lexer import LexicalError, half_width
+
+
+@node
+class Begun(t.Line):
+    """A line that begins with an amount, before it is known in whose body it stands: what it is depends on that."""
+
+    amount: t.Amount
+    parts: list[Handed]
+
+    def given(self, kept: Mapping[str, str], line: Phrase) -> dict[str, Any]:
+        """The parts that such a line may have, by the fields of its node; another is refused."""
+        for part in self.parts:
+            if part.what not in kept:
+                raise without_meaning(part.span, line, _ELSEWHERE[part.what])
+        found = {kept[part.what]: handed(self.parts, part.what) for part in self.parts}
+        return {**found, "cites": self.cites, "span": self.span}
+
+
+_CONDITION = {"when": "condition", "otherwise": "otherwise"}
+_ELSEWHERE = {
+    "when": Phrase("write `void when …` with both conditions", "请写成“作废 当 ……”，把两个条件写在一起"),
+    "since": Phrase(
+        "a date stands in an item's line with an amount; a number that changes at a date is a `let`",
+        "日期写在项目的数额行；数值从某日起改变的，用“设”写成设定值",
+    ),
+    "if_present": Phrase("`if present` belongs to a deadline", "“如有”只用于期限行"),
+    "reason": Phrase(
+        "a reason stands with a deadline, or with `void`, `invalid` or `pending`",
+        "理由写在期限行，或者作废、无效、待定的行",
+    ),
+}
+_ELSEWHERE |= {"otherwise": _ELSEWHERE["when"], "until": _ELSEWHERE["since"]}
+
+
+def without_meaning(part: Span | None, line: Phrase, instead: Phrase) -> LexicalError:
+    """A part that the grammar allows and that means nothing in such a line."""
+    return LexicalError(
+        report("CR111", part, part=part.text.strip('"“”＂') if part else "", line=line, instead=instead)
+    )
+
+
+def rule_lines(lines: Iterable[t.Line]) -> tuple[t.Line, ...]:
+    """The lines of a body that judges records: an amount, or a deadline where a date is limited."""
+    return tuple(_rule_line(line) if isinstance(line, Begun) else line for line in lines)
+
+
+def _rule_line(line: Begun) -> t.AmountLine | t.Deadline:
+    amount = line.amount
+    if not isinstance(amount.value, t.Within):
+        kept = {**_CONDITION, "since": "since", "until": "until"}
+        return t.AmountLine(amount, **line.given(kept, Phrase("a line with an amount", "数额行")))
+    name = Phrase("a line with a deadline", "期限行")
+    if amount.per is not None or amount.deduct:
+        raise without_meaning(amount.span, name, Phrase("write the deadline alone", "请只写期限"))
+    return t.Deadline(amount.value, **line.given({"if_present": "if_present", "reason": "reason"}, name))
+
+
+def decision_lines(lines: Iterable[t.Line]) -> tuple[t.Line, ...]:
+    """The lines of a fact or credit, which decide on one value."""
+    return tuple(_decision_line(line) if isinstance(line, Begun) else line for line in lines)
+
+
+def _decision_line(line: Begun) -> t.DecisionLine:
+    amount, name = line.amount, Phrase("a line of a fact or credit", "事实或学分项的行")
+    if isinstance(amount.value, t.Decided) or amount.per is not None or amount.deduct:
+        alone = Phrase("write the value alone; amounts for events stand in an item", "请只写值；按次计的数额写在项目里")
+        raise without_meaning(amount.span, name, alone)
+    return t.DecisionLine(amount.value, **line.given(_CONDITION, name))
 
 
 class LineBuilder(Transformer[Token, t.Module]):
     """Functions named after the rules of lines."""
 
-    # ---- cases
-    def case_line(self, children: Children) -> t.Case:
+    # ---- amounts, deadlines, decisions
+    def case_line(self, children: Children) -> Begun:
         condition = handed(children, "when")
-        return t.Case(
-            amount=first_of(children, t.Amount), condition=condition, otherwise=gives(children, "otherwise"),
-            since=handed(children, "since"), until=handed(children, "until"), if_present=gives(children, "if_present"),
-            reason=handed(children, "reason"), cites=handed(children, "cites", ()),
-            span=covering([*children, *([condition] if condition else [])]),
+        return Begun(
+            first_of(children, t.Amount), [part for part in nodes(children, Handed) if part.span],
+            cites=handed(children, "cites", ()), span=covering([*children, *([condition] if condition else [])]),
         )  # fmt: skip
 
     case_before = case_line
 
     def when(self, children: Children) -> Handed:
-        return Handed("when", first_of(children, t.Expression))
+        return Handed("when", first_of(children, t.Expression), span_of(children))
 
     when_before = when
 
     def otherwise(self, children: Children) -> Handed:
-        return Handed("otherwise", True)
+        return Handed("otherwise", True, span_of(children))
 
     otherwise_before = otherwise
 
     def from_date(self, children: Children) -> Handed:
-        return Handed("since", date_of(children[1]))
+        return Handed("since", date_of(children[1]), span_of(children))
 
     def until_date(self, children: Children) -> Handed:
-        return Handed("until", date_of(children[1]))
+        return Handed("until", date_of(children[1]), span_of(children))
 
     def if_present(self, children: Children) -> Handed:
-        return Handed("if_present", True)
+        return Handed("if_present", True, place_of(children[-1]))
 
     def amount(self, children: Children) -> t.Amount:
-        value, per, deduct = handed(children, "amount")
-        return t.Amount(value, per, deduct or has(children, "DEDUCT"), span=amount_span(children))
+        value, per, inner = handed(children, "amount")
+        deducts = [*tokens(children, "DEDUCT"), *inner]
+        refuse_second(*map(place_of, deducts))
+        return t.Amount(value, per, bool(deducts), span=amount_span(children))
 
     def plain(self, children: Children) -> Handed:
-        return Handed("amount", (children[0], None, False))
+        return Handed("amount", (children[0], None, ()))
 
     def suffix_per(self, children: Children) -> Handed:
-        return Handed("amount", (children[0], children[1], False))
+        return Handed("amount", (children[0], children[1], ()))
 
     def prefix_per(self, children: Children) -> Handed:
-        return Handed("amount", (children[-1], children[0], has(children, "DEDUCT")))
+        return Handed("amount", (children[-1], children[0], tokens(children, "DEDUCT")))
 
     def decided(self, children: Children) -> Handed:
         low, _, high, _, name = children
-        return Handed("amount", (t.Decided(low, high, identifier(name), span=span_of(children)), None, False))
+        return Handed("amount", (t.Decided(low, high, identifier(name), span=span_of(children)), None, ()))
 
     def per_event(self, children: Children) -> t.PerEvent:
         return t.PerEvent(span=span_of(children))
@@ -96,16 +168,16 @@ class LineBuilder(Transformer[Token, t.Module]):
         count = count_of(tokens(children, "NUMBER")[0])
         return t.PerGathered(period_of(children[1]), count, span=span_of(children))
 
-    def table_line(self, children: Children) -> t.TableCase:
+    def table_line(self, children: Children) -> t.AmountTable:
         grid = handed(children, "grid")
-        return t.TableCase(
+        return t.AmountTable(
             has(children, "DEDUCT"), identifiers(children), handed(children, "when"), grid[0], grid[1],
             cites=handed(children, "cites", ()), span=span_of(children),
         )  # fmt: skip
 
     # ---- adjustments
     def scope(self, children: Children) -> t.Scope:
-        periods = tuple(period_of(token) for token in tokens(children, "PERIOD"))
+        periods = tuple(period_of(token) for token in different(children, "PERIOD"))
         return t.Scope(periods, identifiers(children), span=span_of(children))
 
     def over(self, children: Children) -> t.Over:
@@ -180,12 +252,9 @@ class LineBuilder(Transformer[Token, t.Module]):
         return self.make_guard(handed(children, "guard")[0], children)
 
     def guard_before(self, children: Children) -> t.Line:
-        disposition = handed(children, "guard")[0]
-        if gives(children, "otherwise"):
-            place = t.Node(span=handed(children, "guard")[1])
-            reason = handed(children, "reason")
-            return t.Fallback(disposition, None, None, reason, cites=handed(children, "cites", ()), span=place.span)
-        return self.make_guard(disposition, children)
+        if handed(children, "otherwise"):
+            return self.fallback_line(children)
+        return self.make_guard(handed(children, "guard")[0], children)
 
     def make_guard(self, disposition: Any, children: Children, keeps: bool = False) -> t.Guard:
         condition = handed(children, "when") or first_of(children, t.Expression)
@@ -195,11 +264,18 @@ class LineBuilder(Transformer[Token, t.Module]):
         )
 
     def fallback_line(self, children: Children) -> t.Fallback:
-        low, high = handed(children, "range", (None, None))
+        (disposition, place), (low, high) = handed(children, "guard"), handed(children, "range", (None, None))
+        if disposition == "warn":
+            pending = Phrase("write `void`, `invalid` or `pending`", "请写作废、无效或待定")
+            raise without_meaning(place, Phrase("an `otherwise` line", "“否则”行"), pending)
+        if low is not None and disposition != "pending":
+            pending = Phrase("a range stands after `otherwise pending`", "范围写在“否则 待定”之后")
+            raise without_meaning(covering([low, high]), Phrase("this line", "这一行"), pending)
         strings = tokens(children, "STRING")
+        reason = string_of(strings[0]) if strings else handed(children, "reason")
         return t.Fallback(
-            handed(children, "guard")[0], low, high, string_of(strings[0]) if strings else None,
-            cites=handed(children, "cites", ()), span=span_of(children),
+            disposition, low, high, reason, cites=handed(children, "cites"),
+            span=covering([*children, t.Node(span=place)]),
         )  # fmt: skip
 
     def pending_range(self, children: Children) -> Handed:

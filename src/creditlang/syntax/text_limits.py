@@ -11,7 +11,7 @@ from creditlang.source import HIDDEN, SourceFile, Span
 
 MAXIMUM_BYTES = 256 * 1024
 MAXIMUM_DEPTH = 64
-_BRACKET = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|#[^\n]*|[(\[（【)\]）】]")
+_BRACKET = re.compile(r"\"[^\"\n]*\"?|“[^”\n]*”?|#[^\n]*|[(\[（【)\]）】]")
 _OPENING = frozenset("([（【")
 _HIDDEN_HERE = re.compile(HIDDEN.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f"))
 

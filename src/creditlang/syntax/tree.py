@@ -2,7 +2,7 @@
 
 A value type. It holds no facts beyond the text: names are unresolved, types unknown, sugar still sugar. Spans take no
 part in equality, so the two dialects of one policy compare equal. Each node is frozen and cannot be built wrong where a
-validator can say so; lines that do not belong in their container are reported by `resolve`.
+validator can say so; lines that do not belong in their body are reported by `core/lower`.
 """
 
 from decimal import Decimal
@@ -211,7 +211,6 @@ class DayOf(Expression):
     """A numbered day of the record's month."""
 
     day: int
-    period: str
 
 
 @node
@@ -244,6 +243,7 @@ class Count(Expression):
     kind: Identifier
     where: Expression | None
     any: bool
+    even_void: bool
 
 
 @node
@@ -253,6 +253,7 @@ class Latest(Expression):
     field: Identifier
     kind: Identifier
     before: Expression | None
+    even_void: bool
 
 
 @node
@@ -274,6 +275,7 @@ class SumOf(Expression):
     field: Identifier
     kind: Identifier
     where: Expression | None
+    even_void: bool
 
 
 # ---- lines of bodies ------------------------------------------------------------------------------------------------
@@ -341,16 +343,32 @@ class Amount(Node):
 
 
 @node
-class Case(Line):
-    """An amount, and when it applies."""
+class AmountLine(Line):
+    """An amount, when it applies, and the first and last day on which a record must lie."""
 
     amount: Amount
     condition: Expression | None = None
     otherwise: bool = False
     since: str | None = None
     until: str | None = None
+
+
+@node
+class Deadline(Line):
+    """A date that records must not miss; `if_present`, only those that have both dates."""
+
+    within: Within
     if_present: bool = False
     reason: str | None = None
+
+
+@node
+class DecisionLine(Line):
+    """A value of a fact or credit, and when it is the one."""
+
+    value: Expression
+    condition: Expression | None = None
+    otherwise: bool = False
 
 
 @node
@@ -369,7 +387,7 @@ class Row(Node):
 
 
 @node
-class TableCase(Line):
+class AmountTable(Line):
     """A rate for each event, printed as a table over fields of the record."""
 
     deduct: bool
@@ -829,6 +847,7 @@ class Holiday(Node):
     first: Identifier
     last: Identifier
     working: bool
+    labels: Labels
 
 
 @node

@@ -31,7 +31,8 @@ class StagedFolder:
         """
         self.folder, self.endings, self.last, self.owned = folder, tuple(endings), last, owned
         self._files: dict[str, PendingFile] = {}
-        self._ready = False
+        self._lock: PendingFile | None = None
+        """Never published: it keeps other runs out for as long as it is there."""
 
     @property
     def is_empty(self) -> bool:
@@ -50,10 +51,10 @@ class StagedFolder:
         pending.settle()
 
     def _pending(self, name: str, encoding: str = "utf-8") -> PendingFile:
-        if not self._ready:
+        if self._lock is None:
+            self._lock = PendingFile(self.folder / f"{self.owned}-{'-'.join(self.endings)}")
             for ending in self.endings:
                 clean_stale(self.folder, f"*.{ending}")
-            self._ready = True
         self._files[name] = PendingFile(self.folder / name, encoding, clean=False)
         return self._files[name]
 
@@ -85,6 +86,9 @@ class StagedFolder:
         """Drop what was put aside."""
         while self._files:
             self._files.popitem()[1].discard()
+        if self._lock is not None:
+            self._lock.discard()
+            self._lock = None
 
     def _remove(self, names: Iterable[str]) -> None:
         with reporting(self.folder.name):

@@ -56,20 +56,23 @@ class CsvRows:
     def header(self) -> tuple[str, ...] | None:
         """The names of the columns, or None with the reason in `problems`: then there are no rows.
 
-        What would be wrong with them as a heading is in `doubts`: the first line may be a title.
+        What is wrong with them as a heading is in `doubts`: the first line may be a title. One that is broken has none.
         """
         row = next(self._records(None), None)
         if row is None:
             self.problems.append(report("CR621", Place(self.source)))
             return None
-        if row.problem is not None:
+        if row.problem is not None and row.problem.code in ("CR624", "CR634"):
+            self.doubts = (row.problem,)
+            return ()
+        if row.problem is not None:  # a quote, which may have swallowed any number of rows
             self.problems.append(row.problem)
             return None
         names = tuple(cell.strip(BLANKS) for cell in row.cells)
         if len(names) > MOST_COLUMNS:
             place = Place(self.source, row.number)
-            self.problems.append(report("CR635", place, columns=len(names), limit=MOST_COLUMNS))
-            return None
+            self.doubts = (report("CR635", place, columns=len(names), limit=MOST_COLUMNS),)
+            return ()
         self.doubts = tuple(self._check_header(row.number, names))
         self.names, self.width = names, len(names)
         return names
@@ -79,7 +82,7 @@ class CsvRows:
         for row in self._records(self.width):
             self._count += 1
             yield row
-        if self._count == 0:
+        if self._count == 0 and not self.doubts:
             self.problems.append(report("CR639", Place(self.source)))
         if self._empty:
             self.problems.append(report("CR638", Place(self.source), count=self._empty))

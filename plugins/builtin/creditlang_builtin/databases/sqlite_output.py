@@ -117,6 +117,10 @@ def _reporting(name: str) -> Iterator[None]:
 def _is_ours(path: Path) -> bool:
     """Whether a file may be replaced: there is none, it is empty, or it holds results."""
     try:
+        if not path.exists():
+            return True
+        if not path.is_file():
+            return False
         with path.open("rb") as file:
             beginning = file.read(_ID_AT + 4)
     except (FileNotFoundError, NotADirectoryError):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 MOST_STEPS: Final = 2_000_000_000
 """Instructions of SQLite's machine between two batches: some minutes."""
 
-MOST_ROWS: Final = 10_000_000
+MOST_ROWS: Final = 1_000_000
 """Rows of a view, and of a table that is worked out by a module. Other tables are as long as their file allows."""
 
 RESULTS_ID: Final = 0x43524544

@@ -51,12 +51,11 @@ def stamp_of(status: os.stat_result) -> tuple[int, ...]:
 def open_file(path: Path) -> BufferedReader | Diagnostic:
     """A file to be read piece by piece, or CR620."""
     try:
-        file = path.open("rb")
+        # A pipe would be waited for when it is opened.
+        if stat.S_ISREG(path.stat().st_mode):
+            return path.open("rb")
     except OSError as error:
         return unreadable(path, error)
-    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        return file
-    file.close()
     return report("CR620", Place(path.name), reason=Phrase("it is not a file", "它不是文件"))
 
 

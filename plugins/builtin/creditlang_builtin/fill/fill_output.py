@@ -21,6 +21,7 @@ from creditlang.toolkit.staged_folder import StagedFolder
 from creditlang_builtin.fill.form_workbook import Template
 from creditlang_builtin.fill.placeholders import Words
 from creditlang_builtin.forms.file_names import Names
+from creditlang_builtin.workbook.results_recount import may_be_replaced
 
 _ADDRESS: Final = re.compile(r"(?P<template>.+?\.xlsx)=(?P<target>.+)", re.IGNORECASE | re.DOTALL)
 _LARGEST: Final = 16 * 1024 * 1024
@@ -72,6 +73,8 @@ class FillOutput(Output):
         content, self._filled = self._filled, None
         if content is None:
             return
+        if not may_be_replaced(self._path):
+            raise PluginError(report("CR753", Place(self._path.name)))
         pending = PendingFile(self._path)
         try:
             with reporting(pending.path.name):

@@ -23,13 +23,14 @@ from creditlang.toolkit.page_layout import clean
 from creditlang_builtin.fill.placeholders import Reader, Subject, Unknown, Words, split
 from creditlang_builtin.fill.repeated_rows import LAST_ROW, Moves, follow, movable, repeat
 from creditlang_builtin.fill.row_heights import grow
+from creditlang_builtin.workbook.results_recount import MARK
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
-_PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
+_PLACEHOLDER: Final = re.compile(r"\{\{\s*+([^{}\s](?:[^{}]*[^{}\s])?)\s*\}\}")
 _OF_A_STUDENT: Final = ("student", "account", "fact", "requirement", "record", "counted")
 _FORMULA: Final = frozenset("=+-@＝＋－＠\t")
 _EXACT_DIGITS: Final = 15
@@ -90,8 +91,12 @@ class Template:
         return load_workbook(BytesIO(self.content))
 
     def fill(self, students: list[str], copied: bool) -> bytes:
-        """The workbook filled for students, with a copy of each sheet of a student if `copied`."""
+        """The workbook filled for students, with a copy of each sheet of a student if `copied`, and with our mark."""
+        from openpyxl.packaging.custom import StringProperty
+
         workbook = self.open()
+        if MARK not in workbook.custom_doc_props.names:
+            workbook.custom_doc_props.append(StringProperty(name=MARK, value="results"))
         moves: dict[str, Moves] = {}
         for sheet in list(workbook.worksheets):
             cells = self.sheets[sheet.title]

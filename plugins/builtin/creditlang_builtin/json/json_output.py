@@ -19,6 +19,8 @@ from creditlang.toolkit.atomic_files import PendingFile, reporting
 VERSION: Final = 1
 """Grows when a reader of the document would have to change."""
 
+_BEGINS: Final = '{"tables": {'
+
 
 class JsonOutput(Output):
     """To a file, or to the stream."""
@@ -28,6 +30,7 @@ class JsonOutput(Output):
         super().__init__(target, stream)
         self._parts: dict[str, TextIO] = {}
         self._files: list[PendingFile] = []
+        self._document: PendingFile | None = None
 
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
         """Set the table aside as JSON."""
@@ -50,18 +53,21 @@ class JsonOutput(Output):
                 self.stream.flush()
             self.discard()
             return
-        document = PendingFile(Path(self.target))
+        document = self._document
         try:
-            with reporting(self._name):
-                self._assemble(document.stream)
-            document.publish()
+            if document is not None:
+                with reporting(self._name):
+                    self._assemble(document.stream)
+                document.publish()
         finally:
-            document.discard()
             self.discard()
 
     def discard(self) -> None:
         """Remove what was set aside."""
         self._parts = {}
+        if self._document is not None:
+            self._document.discard()
+            self._document = None
         while self._files:
             self._files.pop().discard()
 
@@ -74,13 +80,15 @@ class JsonOutput(Output):
             self._parts[name] = StringIO()
         else:
             path = Path(self.target)
+            if self._document is None:
+                self._document = PendingFile(path, ours=lambda beginning: beginning.startswith(_BEGINS.encode()))
             pending = PendingFile(path.with_name(f"{path.name}.{name}"))
             self._files.append(pending)
             self._parts[name] = pending.stream
         return self._parts[name]
 
     def _assemble(self, stream: TextIO) -> None:
-        stream.write('{"tables": {')
+        stream.write(_BEGINS)
         between = "\n"
         for name in sorted(self._parts):
             part = self._parts[name]

@@ -60,19 +60,18 @@ class _JsonFile(Source):
             return found
         return report("CR740", found.place, kind=self.kind, reason=_it_is(found.arguments["found"]))
 
-    def _headed(self, table: JsonTable, source: str) -> bool:
-        """Whether a table's heading can be used; a table without rows has none, and none is needed."""
+    def _doubts(self, table: JsonTable, source: str) -> tuple[Diagnostic, ...] | None:
+        """What is wrong with a table's heading; None if there is no table, which is said."""
         if table.rows == 0:
             self.problems.append(report("CR639", Place(source)))
-            return False
+            return None
         if not table.names:
             self.problems.append(report("CR741", Place(self.path.name), position=table.entry))
-            return False
+            return None
         found = heading_problems(table.header, Place(source))
         if any("\ud800" <= character <= "\udfff" for name in table.names for character in name):
             found.append(report("CR740", Place(source), kind=self.kind, reason=BROKEN_TEXT.found))
-        self.problems += found
-        return not found
+        return tuple(found)
 
     def _watched(self, rows: Iterator[RawRow], reading: FileContent) -> Iterator[RawRow]:
         yield from rows
@@ -97,9 +96,9 @@ class JsonSource(_JsonFile):
         twice = self._twice(document.tables)
         for table in document.tables:
             source = place if table.name is None else f"{place} {table.name}"
-            if table.entry not in twice and self._headed(table, source):
-                rows = self._watched(document.rows(table, source), reading)
-                yield RawTable(self.path.stem if table.name is None else table.name, source, table.header, rows)
+            if table.entry not in twice and (doubts := self._doubts(table, source)) is not None:
+                rows, name = self._watched(document.rows(table, source), reading), table.name or self.path.stem
+                yield RawTable(name, source, table.header, rows, doubts=doubts)
 
     def _twice(self, tables: list[JsonTable]) -> set[int]:
         """The entries whose name another entry has as well."""
@@ -121,8 +120,9 @@ class JsonLinesSource(_JsonFile):
         lines = JsonLines(text, place)
         if not lines.table.names and text.lstrip()[:1] == "[":
             self.problems.append(report("CR740", Place(place), kind=self.kind, reason=_ONE_LIST))
-        elif self._headed(lines.table, place):
-            yield RawTable(self.path.stem, place, lines.table.header, self._watched(lines.rows(), reading))
+        elif (doubts := self._doubts(lines.table, place)) is not None:
+            rows = self._watched(lines.rows(), reading)
+            yield RawTable(self.path.stem, place, lines.table.header, rows, doubts=doubts)
 
 
 def _it_is(what: str) -> Phrase:

@@ -27,6 +27,9 @@ _VERSIONS: Final = (Phrase("old version", "原版本"), Phrase("new version", "�
 _HERE: Final = Path(__file__).parent
 
 
+_OURS: Final = b'<meta name="generator" content="creditlang">'
+
+
 class ReportOutput(Output):
     """To a file, or to the stream."""
 
@@ -60,7 +63,7 @@ class ReportOutput(Output):
                 self.stream.write(text)
                 self.stream.flush()
             return
-        pending = PendingFile(Path(self.target))
+        pending = PendingFile(Path(self.target), ours=lambda beginning: _OURS in beginning)
         try:
             with reporting(pending.path.name):
                 pending.stream.write(text)

@@ -17,6 +17,9 @@ from creditlang.schema import Column, Row
 from creditlang.toolkit.atomic_files import PendingFile, reporting
 
 _GAP: Final = "  "
+_OURS: Final = re.compile(rb"(?:[a-z]+\n\n)?[^\n]*\n-+(?:  -+)*\n")
+"""How our own files begin: perhaps a table's name, the headings, and lines under them."""
+
 _LINE_BREAK: Final = re.compile("[\t\r\n\u2028\u2029]+")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
@@ -45,7 +48,7 @@ class TableOutput(Output):
                 self.stream.write(text)
                 self.stream.flush()
             return
-        pending = PendingFile(Path(self.target))
+        pending = PendingFile(Path(self.target), ours=lambda beginning: _OURS.match(beginning) is not None)
         try:
             with reporting(pending.path.name):
                 pending.stream.write(text)

@@ -52,7 +52,7 @@ _WHOLE_TAGS: Final = {
 }  # fmt: skip
 _NO_VALUE_SPACED: Final = b"<v />"
 _ROW_BEGIN: Final = b'<row r="'
-_ROW_NUMBER: Final = re.compile(rb'<row\b[^>]*?\sr="([0-9]{1,7})"')
+_ROW_NUMBER: Final = re.compile(rb'<row\b[^<>]*?\sr="([0-9]{1,7})"')
 _CELL_BEGIN: Final = b'<c r="'
 
 PADDING: Final = bytes(32)

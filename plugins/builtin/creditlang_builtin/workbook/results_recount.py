@@ -5,6 +5,7 @@ its rows and cells are counted as bytes, since no text can contain the beginning
 """
 
 import re
+import stat
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -66,7 +67,8 @@ def is_marked(workbook: Path | bytes) -> bool:
 def may_be_replaced(path: Path) -> bool:
     """Whether results may be written there: there is nothing, or a workbook of results."""
     try:
-        return path.stat().st_size == 0 or is_marked(path)
+        status = path.stat()
+        return stat.S_ISREG(status.st_mode) and (status.st_size == 0 or is_marked(path))
     except (FileNotFoundError, NotADirectoryError):
         return True
 

@@ -74,9 +74,13 @@ class Cells:
 
 def table_name(sheet: str, stem: str, alone: bool) -> str:
     """What a sheet is called: a sheet with the name that programs give has the file's."""
+    return stem if alone and has_default_name(sheet) else sheet
+
+
+def has_default_name(sheet: str) -> bool:
+    """Whether a sheet has a name that programs give, such as `Sheet1`."""
     plain = sheet.strip().casefold()
-    default = any(plain.removeprefix(name).strip().isdecimal() for name in _SHEET_NAMES if plain.startswith(name))
-    return stem if alone and default else sheet
+    return any(plain.removeprefix(name).strip().isdecimal() for name in _SHEET_NAMES if plain.startswith(name))
 
 
 def table_of(cells: Cells, name: str, source: str) -> RawTable | None:

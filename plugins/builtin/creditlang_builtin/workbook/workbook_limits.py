@@ -93,8 +93,8 @@ def column_number(letters: str) -> int:
 
 
 def cell_position(reference: str) -> tuple[int, int]:
-    """Row and column of a reference such as `C12`, inside what a sheet can have. Raises `WorkbookError` CR722."""
-    match = _REFERENCE.fullmatch(reference)
+    """Row and column of a reference, `C12` or `c12`, inside what a sheet can have. Raises `WorkbookError` CR722."""
+    match = _REFERENCE.fullmatch(reference.upper())
     if match is not None:
         row, column = int(match[2]), column_number(match[1])
         if 1 <= row <= LAST_ROW and column <= LAST_COLUMN:

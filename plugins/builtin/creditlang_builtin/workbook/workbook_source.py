@@ -1,8 +1,9 @@
-"""Workbooks as offices make them: XLSX, the old XLS, and web pages that are called .xls.
+"""Workbooks as offices make them: XLSX, the old XLS, and the XML of Excel 2003 and web pages that are called .xls.
 
 What a file is, its content says, not its ending. Sheets that are hidden are not read, and said; every other sheet with
-anything in it is a table. What concerns a whole file or sheet is an error and costs just that; a cell without a certain
-meaning makes its row a problem. A title above the heading is dealt with later, by whoever knows the policy.
+anything in it is a table. A file without any, or a named sheet that is blank, is an error: an export that broke off
+looks like that. What concerns a whole file or sheet is an error and costs just that; a cell without a certain meaning
+makes its row a problem. A title above the heading is dealt with later, by whoever knows the policy.
 """
 
 from collections.abc import Iterator
@@ -10,20 +11,27 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from creditlang.diagnostics import Diagnostic, Phrase, Place, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, Severity, report
 from creditlang.plugin import Source
 from creditlang.schema import RawTable
 from creditlang_builtin.files.stable_file import FileContent, read_file
 from creditlang_builtin.workbook.cell_tags import Unusual
 from creditlang_builtin.workbook.results_recount import is_marked
-from creditlang_builtin.workbook.sheet_table import Cells, table_name, table_of
+from creditlang_builtin.workbook.sheet_table import Cells, has_default_name, table_name, table_of
 from creditlang_builtin.workbook.workbook_limits import WorkbookError
 from creditlang_builtin.workbook.xls_and_web_pages import html_tables, is_encrypted, xls_sheets
 from creditlang_builtin.workbook.xlsx_workbook import XlsxBook
+from creditlang_builtin.workbook.xml_workbook import is_xml_workbook, xml_sheets
 
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BLANKS: Final = b" \t\r\n\xef\xbb\xbf"
+_ARCHIVE: Final = Phrase("a web archive (MHTML)", "网页存档（MHTML）")
+_BLANK: Final = Phrase("there is nothing in its cells", "单元格里没有内容")
+_PAGE: Final = Phrase(
+    "it is a web page without a table, as systems send it when the session has ended",
+    "它是没有表格的网页，登录超时后系统常会返回这样的网页",
+)
 
 
 class WorkbookSource(Source):
@@ -34,6 +42,8 @@ class WorkbookSource(Source):
         super().__init__(where)
         self.path = Path(where)
         self._digest = sha256().hexdigest()
+        self._blank: list[str] = []
+        self._nothing = _BLANK
 
     def tables(self) -> Iterator[RawTable]:
         """The tables, in the order of the sheets."""
@@ -42,10 +52,16 @@ class WorkbookSource(Source):
             self.problems.append(reading)
             return
         self._digest = reading.digest
+        handed_over = 0
         try:
-            yield from self._tables(reading)
+            for handed_over, table in enumerate(self._tables(reading), 1):  # noqa: B007 - how many there were
+                yield table
         except WorkbookError as error:
             self.problems.append(error.diagnostic(self.path.name))
+        if handed_over:
+            self.problems += [report("CR725", Place(source), found=_BLANK) for source in self._blank]
+        elif not any(found.severity is Severity.ERROR for found in self.problems):
+            self.problems.append(report("CR725", Place(self.path.name), found=self._nothing))
         if (changed := reading.changed()) is not None:
             self.problems.append(changed)
 
@@ -62,7 +78,9 @@ class WorkbookSource(Source):
                 raise WorkbookError("CR721")
             yield from self._shown(list(xls_sheets(content)))
         elif content[:256].lstrip(_BLANKS).startswith(b"<"):
-            yield from self._page(content)
+            yield from self._shown(list(xml_sheets(content))) if is_xml_workbook(content) else self._page(content)
+        elif content[:256].lstrip(_BLANKS).lower().startswith(b"mime-version"):
+            self.problems.append(report("CR720", Place(self.path.name), found=_ARCHIVE))
         else:
             found = Phrase("plain text, such as a CSV file", "纯文本，例如 CSV 文件")
             if not content or b"\0" in content[:1024]:
@@ -87,22 +105,28 @@ class WorkbookSource(Source):
             except WorkbookError as error:
                 self.problems.append(error.diagnostic(source))
                 continue
-            if table is not None:
-                yield table
+            yield from self._filled(table, sheet.name, source)
+
+    def _filled(self, table: RawTable | None, sheet: str, source: str) -> Iterator[RawTable]:
+        """The table of a sheet. One that is blank is kept in mind if somebody has given it a name."""
+        if table is not None:
+            yield table
+        elif not has_default_name(sheet):
+            self._blank.append(source)
 
     def _shown(self, sheets: list[tuple[str, bool, Cells]]) -> Iterator[RawTable]:
         shown = [(name, cells) for name, visible, cells in sheets if visible]
         self._say_hidden([name for name, visible, _ in sheets if not visible])
         for name, cells in shown:
-            table = table_of(cells, table_name(name, self.path.stem, len(shown) == 1), self._source(name, len(shown)))
-            if table is not None:
-                yield table
+            source = self._source(name, len(shown))
+            table = table_of(cells, table_name(name, self.path.stem, len(shown) == 1), source)
+            yield from self._filled(table, name, source)
 
     def _page(self, content: bytes) -> Iterator[RawTable]:
         text = _page_text(content)
         if text is None:
             raise WorkbookError("CR722", reason=Phrase("its text cannot be decoded", "文字编码无法识别"))
-        tables = html_tables(text)
+        tables, self._nothing = html_tables(text), _PAGE
         for number, cells in enumerate(tables, start=1):
             name = self.path.stem if len(tables) == 1 else f"{self.path.stem} {number}"
             table = table_of(cells, name, self._source(str(number), len(tables)))

@@ -67,7 +67,7 @@ def _xls_cells(book: Any, sheet: Any) -> Cells:
             texts.append(text if isinstance(text, str) else "?")
         rows.append(texts)
     merges = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
-    return Cells.of(_columns(rows), merges, troubles)
+    return Cells.of(columns_of(rows), merges, troubles)
 
 
 def _xls_text(book: Any, cell: Any) -> str | Trouble:
@@ -133,7 +133,7 @@ def _html_cells(table: Any) -> Cells:
         rows.append(row)
         if len(rows) * MOST_COLUMNS > MOST_CELLS:
             raise too_large("cells", "个单元格", MOST_CELLS)
-    return Cells.of(_columns(rows))
+    return Cells.of(columns_of(rows))
 
 
 def _covered(row: list[str], covered: dict[int, tuple[int, str]]) -> None:
@@ -149,7 +149,8 @@ def _span(cell: Any, name: str) -> int:
     return min(int(text), _SPAN) if text.isascii() and text.isdecimal() and int(text[:6]) > 0 else 1
 
 
-def _columns(rows: list[list[str]]) -> "list[pyarrow.StringArray]":
+def columns_of(rows: list[list[str]]) -> "list[pyarrow.StringArray]":
+    """Rows of any lengths, column by column."""
     import pyarrow
 
     width = max((len(row) for row in rows), default=0)

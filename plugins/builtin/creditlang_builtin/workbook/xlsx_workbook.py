@@ -10,9 +10,9 @@ Macros are never looked at, links to other files never followed; a formula count
 """
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from attrs import frozen
@@ -28,7 +28,11 @@ from creditlang_builtin.workbook.workbook_limits import MOST_SHEETS, too_large
 from creditlang_builtin.workbook.xlsx_package import Package
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     import pyarrow
+
+_WORKBOOK: Final = "xl/workbook.xml"
 
 
 @frozen
@@ -47,26 +51,30 @@ class XlsxBook:
         """Look at what there is; no sheet is read yet."""
         self.content = content
         self.package = Package(content)
-        self.book = self.package.xml("xl/workbook.xml")
-        self.relations = list(self.package.xml("xl/_rels/workbook.xml.rels"))
+        part = next(self._targets("officeDocument", _parts(self.package, "_rels/.rels"), ""), ("", _WORKBOOK))[1]
+        self.folder, name = posixpath.split(part.lstrip("/"))
+        self.book = self.package.xml(part)
+        self.relations = _parts(self.package, posixpath.join(self.folder, "_rels", f"{name}.rels"))
         self.sheets = tuple(self._sheets())
 
     def _sheets(self) -> Iterator[XlsxSheet]:
-        targets = dict(self._targets("worksheet"))
+        targets = dict(self._targets("worksheet", self.relations, self.folder))
         listed = [node for node in self.book.iter() if _local(node.tag) == "sheet"]
         if len(listed) > MOST_SHEETS:
             raise too_large("sheets", "个工作表", MOST_SHEETS)
-        for node in listed:
+        for number, node in enumerate(listed, 1):
             part = next((targets.get(value) for key, value in node.attrib.items() if _local(key) == "id"), None)
+            if not self.relations:
+                part = posixpath.join(self.folder, f"worksheets/sheet{number}.xml")
             if part is not None:  # else a sheet that is a chart
                 yield XlsxSheet(node.get("name") or "", node.get("state", "visible") == "visible", part)
 
-    def _targets(self, kind: str) -> Iterator[tuple[str, str]]:
-        """The parts of a kind that the workbook refers to, by the names by which it does."""
-        for relation in self.relations:
+    @staticmethod
+    def _targets(kind: str, relations: "Iterable[Element]", folder: str) -> Iterator[tuple[str, str]]:
+        """The parts of a kind that something in a folder refers to, by the names by which it does."""
+        for relation in relations:
             if (relation.get("Type") or "").endswith(f"/{kind}"):
-                target = unquote(relation.get("Target") or "")
-                target = target if target.startswith("/") else posixpath.join("xl", target)
+                target = posixpath.join("/", folder, unquote(relation.get("Target") or ""))
                 yield relation.get("Id") or "", posixpath.normpath(target)
 
     def cells(self, sheet: XlsxSheet) -> Cells:
@@ -76,21 +84,27 @@ class XlsxBook:
 
     @cached_property
     def _formats(self) -> list[Format]:
-        parts = [part for _, part in self._targets("styles") if part in self.package]
-        return formats(self.package.xml(parts[0])) if parts else []
+        part = self._part("styles", "styles.xml")
+        return [] if part is None else formats(self.package.xml(part))
+
+    def _part(self, kind: str, usual: str) -> str | None:
+        """A part that a workbook may do without; one that lists no parts has it under its usual name."""
+        named = [part for _, part in self._targets(kind, self.relations, self.folder)]
+        named = named if self.relations else [posixpath.join(self.folder, usual)]
+        return next((part for part in named if part in self.package), None)
 
     @cached_property
     def _shared(self) -> "pyarrow.StringArray":
         """The shared texts."""
         import pyarrow
 
-        parts = [part for _, part in self._targets("sharedStrings") if part in self.package]
-        if not parts:
+        part = self._part("sharedStrings", "sharedStrings.xml")
+        if part is None:
             return pyarrow.array([], pyarrow.string())
         try:
-            return shared_texts(self.package.pieces(parts[0]))
+            return shared_texts(self.package.pieces(part))
         except Unusual:
-            return exact_texts(self.package.pieces(parts[0]))
+            return exact_texts(self.package.pieces(part))
 
     @cached_property
     def _since_1904(self) -> bool:
@@ -101,6 +115,11 @@ class XlsxBook:
         """What is in a sheet that is not written as office programs write it."""
         reader = ExactReader(self._formats, self._shared, self._since_1904)
         return Cells(lambda: reader.blocks(self.package.pieces(sheet.part)), reader.merges)
+
+
+def _parts(package: Package, name: str) -> "list[Element]":
+    """What a list of parts says; a package may be without it."""
+    return list(package.xml(name)) if name in package else []
 
 
 def _local(tag: str) -> str:

@@ -51,6 +51,7 @@ class AdjustmentLines(Lines):
                 yield o.Guard(line.disposition, condition, reason, line.keeps, values, **common)
             case t.Scale():
                 when, deeper = self.case_condition(line.condition, inner)
+                self.check_share(line.operator, line.value)
                 value, _ = self.elaborator.number(line.value, deeper, unit if line.operator == "plus" else None)
                 yield o.Scale(line.operator, value, when, fallback, **common)
             case t.Rounded():
@@ -71,6 +72,12 @@ class AdjustmentLines(Lines):
         inner = evolve(context, tolerant=True)
         names = dict.fromkeys(re.findall(r"\{(\w+)\}", reason))
         return tuple((name, self.elaborator.expression(t.Name(name, span=line.span), inner)[0]) for name in names)
+
+    def check_share(self, operator: str, value: t.Expression) -> None:
+        """Report `plus 25%`: of what, it does not say."""
+        if operator == "plus" and isinstance(value, t.Number) and value.span.text.strip().endswith(("%", "％")):
+            factor = ((value.value + 1) * 100).normalize()
+            self.scope.report("CR211", value.span, share=value.span.text.strip(), factor=f"{factor:f}")
 
     def take_source(self, name: t.Identifier, context: Context) -> tuple[str | None, str | None]:
         """The field that names an account, or else the account that is named itself."""
@@ -104,8 +111,8 @@ class AdjustmentLines(Lines):
         if scope is None:
             return o.Group()
         fields = tuple(field for name in scope.fields for field in self.key_field(name, context))
-        if scope.periods and context.kind is not None and not context.kind.has_period:
-            self.scope.report("CR107", scope.span, kind=context.kind.name, line=scope.span.text)
+        for period in scope.periods:
+            self.elaborator.check_time(period, context, scope.span)
         return o.Group(scope.periods, fields)
 
     def key_field(self, name: t.Identifier, context: Context) -> Iterator[str]:
@@ -121,19 +128,24 @@ class AdjustmentLines(Lines):
             self.scope.used.update((kind.name, key) for kind in kinds if key in kind.fields)
             yield key
 
-    def rules_of(self, names: Iterable[t.Identifier]) -> frozenset[str]:
-        """The rules that names of items and accounts stand for."""
+    def rules_of(self, names: Iterable[t.Identifier], inside: frozenset[str] | None = None) -> frozenset[str]:
+        """The rules that names of items and accounts stand for; a name of nothing `inside` a body is reported."""
         found: set[str] = set()
         for name in names:
+            rules: Iterable[str] = ()
             account = self.scope.program.account(name.text)
             item = self.scope.program.canonical("item", name.text)
             if account is not None:
-                for inner in self.scope.program.within(account.name):
-                    found.update(self.scope.program.accounts[inner].items)
+                within = self.scope.program.within(account.name)
+                rules = [rule for inner in within for rule in self.scope.program.accounts[inner].items]
             elif item is not None:
-                found.add(item)
+                rules = [item]
             else:
                 self.scope.unknown("account", name)
+            if rules and inside is not None and inside.isdisjoint(rules):
+                wanted = Phrase("an item or account that this body speaks of", "这里所管的项目或账户")
+                self.scope.report("CR110", name.span, value=name.text, expected=wanted)
+            found.update(rules)
         return frozenset(found)
 
     def grouped(
@@ -141,7 +153,7 @@ class AdjustmentLines(Lines):
         inside: frozenset[str] | None, unit: str | None,
     ) -> Iterable[o.Operator]:  # fmt: skip
         group = self.group(line.scope, context)
-        over = self.rules_of(line.over.names) if line.over and line.over.names else inside
+        over = self.rules_of(line.over.names, inside) if line.over and line.over.names else inside
         condition, _ = self.case_condition(line.condition, context)
         match line:
             case t.Cap() | t.CountCap():
@@ -155,13 +167,14 @@ class AdjustmentLines(Lines):
                 fields = tuple(self.key_field(line.field, context))
                 yield o.Choose("first", o.Group((), fields), None, over, **common)
             case t.From():
+                self.check_share(line.operator, line.factor)
                 factor, _ = self.elaborator.number(line.factor, context, unit if line.operator == "plus" else None)
                 yield o.Scale(
                     operation=line.operator, value=factor, condition=condition, ordinal=line.ordinal, group=group,
                     over=over, **common,
                 )  # fmt: skip
             case t.HigherOf():
-                left, right = self.rules_of(_summands(line.left)), self.rules_of(_summands(line.right))
+                left, right = (self.rules_of(_summands(side), inside) for side in (line.left, line.right))
                 reason = line.reason or line.span.text
                 yield o.ChooseSide(group, left, right, reason, **common)
 

@@ -1,4 +1,4 @@
-"""Lines with amounts: cases, printed tables, decisions within a range."""
+"""Lines with amounts: amounts by cases, printed tables, decisions within a range."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -10,37 +10,28 @@ from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import AFTER_PER, Lines, as_written
 from creditlang.core.lower.printed_tables import build_table
-from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
 
 
 @define
 class AmountLines(Lines):
-    """Lines with amounts: cases, printed tables, decisions within a range."""
+    """Lines with amounts: amounts by cases, printed tables, decisions within a range."""
 
     def amount(
-        self, cases: Sequence[t.Case | t.TableCase], mode: Literal["one", "first", "all"], fallback: o.Fallback | None,
-        context: Context, around: str, unit: str | None,
+        self, lines: Sequence[t.AmountLine | t.AmountTable], mode: Literal["one", "first", "all"],
+        fallback: o.Fallback | None, context: Context, around: str, unit: str | None,
     ) -> o.Amount:  # fmt: skip
-        branches = []
-        for line in cases:
-            if isinstance(line, t.TableCase):
-                branches.append(self.table_branch(line, context, around))
-            else:
-                branches.append(self.branch(line, context, around, unit))
-        first = cases[0]
-        return o.Amount(
-            tuple(branches),
-            mode,
-            fallback,
-            number=self.number(),
-            article=self.article(first.cites, around),
-            span=first.span,
+        """The amount that the lines of a body give, each a case of it."""
+        branches = tuple(
+            self.table_branch(line, context, around)
+            if isinstance(line, t.AmountTable)
+            else self.branch(line, context, around, unit)
+            for line in lines
         )
+        article = self.article(lines[0].cites, around)
+        return o.Amount(branches, mode, fallback, number=self.number(), article=article, span=lines[0].span)
 
-    def branch(self, line: t.Case, context: Context, around: str, unit: str | None) -> o.Branch:
-        if line.if_present or line.reason:
-            self.scope.report("CR103", line.span, container=Phrase("a case with an amount", "带数额的行"))
+    def branch(self, line: t.AmountLine, context: Context, around: str, unit: str | None) -> o.Branch:
         condition, inner = self.case_condition(line.condition, context)
         written = line.amount
         value: e.Expression | o.Decided
@@ -62,9 +53,9 @@ class AmountLines(Lines):
                 self.elaborator.check_missing(found, found.name, written.per, inner)
         elif isinstance(written.per, t.PerGathered):
             gather = o.Gather(written.per.period, written.per.at_least)
-        for date in (line.since, line.until):
-            if date:
-                self.scope.date(date, line)
+            self.elaborator.check_time(written.per.period, context, written.per.span)
+        if line.since or line.until:
+            self.elaborator.check_time("day", context, line.span)
         return o.Branch(
             number=self.number(), condition=condition, otherwise=line.otherwise, value=value, times_field=times,
             gather=gather, sign=-1 if written.deduct else 1, since=line.since, until=line.until,
@@ -83,7 +74,7 @@ class AmountLines(Lines):
         self.scope.used.add((context.kind.name, found.name))
         return o.Decided(low, high, found.name)
 
-    def table_branch(self, line: t.TableCase, context: Context, around: str) -> o.Branch:
+    def table_branch(self, line: t.AmountTable, context: Context, around: str) -> o.Branch:
         condition, inner = self.case_condition(line.condition, context)
         keys, kinds, names = [], [], []
         for dimension in line.dimensions:

@@ -15,9 +15,9 @@ from creditlang.core.lower.adjustment_lines import AdjustmentLines
 from creditlang.core.lower.amount_lines import AmountLines
 from creditlang.core.lower.decision_lines import DecisionLines
 from creditlang.core.lower.elaborate import Context
-from creditlang.core.lower.line_parts import as_written
-from creditlang.core.lower.line_places import CONTAINERS, answers_missing, asks_missing
-from creditlang.diagnostics import Phrase
+from creditlang.core.lower.line_parts import as_written, asks_missing
+from creditlang.core.lower.line_places import CONTAINERS
+from creditlang.diagnostics import Label, Phrase
 from creditlang.syntax import tree as t
 
 
@@ -30,61 +30,69 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
     ) -> list[o.Operator]:
         """The operators of a body, in order; `inside` are the rules that it speaks of when it speaks of groups."""
         lines = [line for line in lines if not isinstance(line, _NO_OPERATORS)]
-        cases = [line for line in lines if _is_case(line)]
-        mode = next((line.which for line in lines if isinstance(line, t.Mode)), "one")
-        tolerant = any(isinstance(line, t.Fallback) or (isinstance(line, t.Case) and line.otherwise) for line in lines)
-        tolerant = (tolerant and answers_missing(lines)) or any(map(asks_missing, lines))
-        body = evolve(context, tolerant=context.tolerant or tolerant)
+        amounts = [line for line in lines if isinstance(line, (t.AmountLine, t.AmountTable))]
+        mode = next((line for line in lines if isinstance(line, t.Mode)), None)
+        if mode is not None and not amounts:
+            self.scope.report("CR103", mode.span, container=Phrase("a body without amounts", "没有数额行的正文"))
+        tolerant = any(isinstance(x, t.Fallback) or (isinstance(x, t.AmountLine) and x.otherwise) for x in lines)
+        body = evolve(context, tolerant=context.tolerant or tolerant or any(map(asks_missing, lines)))
         guards: list[o.Operator] = []
         done: list[o.Operator] = []
         amount: o.Operator | None = None
+        before: t.Line | None = None
         for line, following in zip(lines, [*lines[1:], None], strict=False):
             answer = following if isinstance(following, t.Fallback) else None
-            if isinstance(line, t.Case) and isinstance(line.amount.value, t.Within):
+            if isinstance(line, t.Deadline):
                 (done if done else guards).append(self.deadline(line, context, around))
-            elif isinstance(line, (t.Case, t.TableCase)):
-                if line is cases[-1]:
+            elif isinstance(line, (t.AmountLine, t.AmountTable)):
+                if line is amounts[-1]:
                     fallback = self.fallback(answer, body, unit) if answer else None
-                    amount = self.amount(cases, mode, fallback, body, around, unit)  # type: ignore[arg-type]
+                    amount = self.amount(amounts, mode.which if mode else "one", fallback, body, around, unit)
             elif isinstance(line, t.Guard) and not done:
-                guards.extend(self.adjustment(line, None, body if cases else context, around, inside, unit))
+                guards.extend(self.adjustment(line, None, body if amounts else context, around, inside, unit))
             elif isinstance(line, t.Fallback):
-                self.check_fallback(line, lines)
+                if before not in amounts[-1:] and not isinstance(before, _MAY_LACK_A_VALUE):
+                    self.scope.report("CR103", line.span, container=Phrase("this place", "这个位置"))
             elif isinstance(line, t.Shared):
                 done.extend(self.shared(line, context, around, inside, unit))
             elif not isinstance(line, t.Mode):
                 done.extend(self.adjustment(line, answer, context, around, inside, unit))
+            before = line
+        self.check_order(done)
         return [*guards, *([amount] if amount else []), *done]
 
-    def check_fallback(self, line: t.Fallback, lines: Sequence[t.Line]) -> None:
-        """An `otherwise` answers for the line before it, which must be one that may have no value."""
-        position = next(index for index, other in enumerate(lines) if other is line)
-        previous = lines[position - 1] if position else None
-        if not isinstance(previous, (t.Case, t.TableCase, t.Scale, t.Shared, t.Cap, t.CountCap, t.From)):
-            self.scope.report("CR103", line.span, container=Phrase("this place", "这个位置"))
+    def check_order(self, operators: Sequence[o.Operator]) -> None:
+        """Report lines that would do nothing after `one by one` or `take from`, where entries are served singly."""
+        serves: o.Operator | None = None
+        posts: o.Operator | None = None
+        for operator in operators:
+            match operator:
+                case o.OneByOne() if serves is not None:
+                    self.scope.report("CR112", operator.span, *map(Label, filter(None, [serves.span])))
+                case o.PostTo() if posts is not None:
+                    self.scope.report("CR112", operator.span, *map(Label, filter(None, [posts.span])))
+                case o.PostTo():
+                    posts = operator
+                case o.OneByOne() | o.Take():
+                    serves = operator
+                case o.Scale(ordinal=int()) | o.ChooseSide() | o.Choose(which="highest" | "last") if serves is not None:
+                    where = Phrase("the lines after `one by one` or `take from`", "“逐条”或“扣自”以后的行")
+                    self.scope.report("CR103", operator.span, container=where)
 
-    def deadline(self, line: t.Case, context: Context, around: str) -> o.Guard:
+    def deadline(self, line: t.Deadline, context: Context, around: str) -> o.Guard:
         """A date that must not be too late: records that miss it are void."""
-        within = line.amount.value
-        assert isinstance(within, t.Within)
-        inner = evolve(context, tolerant=True) if line.if_present else context
+        within = line.within
+        inner = evolve(context, tolerant=context.tolerant or line.if_present)
         condition = self.elaborator.condition(within, inner)
         if line.if_present:
-            date, _ = self.elaborator.expression(within.date, evolve(context, tolerant=True))
-            start, _ = self.elaborator.expression(within.start, evolve(context, tolerant=True))
+            date, _ = self.elaborator.expression(within.date, inner)
+            start, _ = self.elaborator.expression(within.start, inner)
             both = e.Logical("and", e.Present(date), e.Present(start))
             condition = e.Logical("or", e.Not(both), condition)
-        reason = line.reason or within.span.text
         return o.Guard(
-            "void",
-            condition,
-            reason,
-            True,
-            number=self.number(),
-            text=as_written(line.span),
-            article=self.article(line.cites, around),
-            span=line.span,
-        )
+            "void", condition, line.reason or within.span.text, True, number=self.number(), text=as_written(line.span),
+            article=self.article(line.cites, around), span=line.span,
+        )  # fmt: skip
 
     def shared(
         self, line: t.Shared, context: Context, around: str, inside: frozenset[str] | None, unit: str | None
@@ -95,7 +103,7 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
             return
         declared = self.scope.program.adjusts[name]
         self.scope.used.add(("adjust", name))
-        own = self.article(declared.cites, around)
+        own = self.article(declared.cites, self.article(line.cites, around))
         if any(isinstance(inner, t.Shared) for inner in declared.lines):
             self.scope.report("CR103", declared.span, container=CONTAINERS["adjust"])
             return
@@ -103,7 +111,5 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
 
 
 _NO_OPERATORS = (t.Reading, t.Reference, t.Item, t.Category, t.Level, t.InOrderOf)
-
-
-def _is_case(line: t.Line) -> bool:
-    return isinstance(line, t.TableCase) or (isinstance(line, t.Case) and not isinstance(line.amount.value, t.Within))
+_MAY_LACK_A_VALUE = (t.Scale, t.Cap, t.CountCap)
+"""Lines, besides the last amount, for which an `otherwise` answers."""

@@ -22,7 +22,8 @@ def build_calendar(scope: Scope) -> o.CalendarData:
     if not calendars:
         return o.CalendarData()
     for other in calendars[1:]:
-        scope.report("CR102", other.span, Label(calendars[0].span), name="calendar")
+        name = other.labels[0] if other.labels else "calendar"
+        scope.report("CR102", other.span, Label(calendars[0].span), name=name)
     node = calendars[0]
     for again in node.ends[1:]:
         scope.report("CR102", again.span, Label(node.ends[0].span), name="ends")
@@ -83,16 +84,21 @@ def _date_in(end: t.Identifier) -> Span:
 
 def _days(scope: Scope, node: t.Calendar) -> tuple[set[str], set[str]]:
     """The days off, and the working days made up for them."""
-    days_off: set[str] = set()
-    made_up: set[str] = set()
+    days: dict[bool, set[str]] = {False: set(), True: set()}
+    said: dict[str, t.Holiday] = {}
     for holiday in node.holidays:
         first, last = date.fromisoformat(holiday.first.text), date.fromisoformat(holiday.last.text)
         if not 0 <= (last - first).days < _LONGEST_HOLIDAY:
             _slip(scope, holiday.last, "a day soon after the first", "第一天以后不久的日期")
             continue
-        days = {(first + timedelta(offset)).isoformat() for offset in range((last - first).days + 1)}
-        (made_up if holiday.working else days_off).update(days)
-    return days_off, made_up
+        for offset in range((last - first).days + 1):
+            day = (first + timedelta(offset)).isoformat()
+            other = said.setdefault(day, holiday)
+            if other.working != holiday.working:
+                name = other.labels[0] if other.labels else other.span.text
+                _slip(scope, holiday.first, f"a day outside “{name}”", f"“{name}”以外的日期")
+            days[holiday.working].add(day)
+    return days[False], days[True]
 
 
 def _take_from(

@@ -1,39 +1,37 @@
-"""Lines that decide: the cases of facts and credits, the parts of requirements."""
+"""Lines that decide: those of facts and credits, and the parts of requirements."""
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Literal
 
 from attrs import define, evolve
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context
-from creditlang.core.lower.line_parts import Lines
-from creditlang.core.lower.line_places import CONTAINERS, asks_missing
+from creditlang.core.lower.line_parts import Lines, asks_missing
 from creditlang.syntax import tree as t
-from creditlang.types import Type
+from creditlang.types import DATE, Type
 
 
 @define
 class DecisionLines(Lines):
-    """Lines that decide: the cases of facts and credits, the parts of requirements."""
+    """Lines that decide: those of facts and credits, and the parts of requirements."""
 
     def decision(
         self, lines: Sequence[t.Line], context: Context, around: str, unit: str | None
     ) -> tuple[o.Decision, Type | None]:
         """The cases of a fact or credit, and the type of their values."""
-        mode: Literal["one", "first", "all"] = "one"
+        mode: t.Mode | None = None
         cases: list[o.Case] = []
         kind: Type | None = None
-        inner = evolve(context, tolerant=context.tolerant or any(isinstance(x, t.Case) and x.otherwise for x in lines))
-        inner = evolve(inner, tolerant=inner.tolerant or any(map(asks_missing, lines)))
+        tolerant = any((isinstance(x, t.DecisionLine) and x.otherwise) or asks_missing(x) for x in lines)
+        inner = evolve(context, tolerant=context.tolerant or tolerant)
         kind = self.decision_type(lines, inner, unit)
         for line in lines:
             match line:
                 case t.Mode():
-                    mode = line.which
-                case t.Case():
+                    mode = line
+                case t.DecisionLine():
                     case, found = self.decision_case(line, inner, around, unit, kind)
                     cases.append(case)
                     kind = found if kind is None else kind
@@ -44,11 +42,13 @@ class DecisionLines(Lines):
                     article = self.article(line.cites, around)
                     cases.append(o.Case(self.number(), None, False, value, article, line.span))
                     kind = Type("number", unit, 2)
-        return o.Decision(tuple(cases), mode), kind
+        if mode is not None and mode.which == "all" and kind is not None:
+            self.elaborator.need(kind, "number", mode)
+        return o.Decision(tuple(cases), mode.which if mode else "one"), kind
 
     def decision_type(self, lines: Sequence[t.Line], context: Context, unit: str | None) -> Type | None:
         """The type of a decision whose first case does not show it: that of another case, or of the scale it names."""
-        values = [x.amount.value for x in lines if isinstance(x, t.Case) and not isinstance(x.amount.value, t.Decided)]
+        values = [line.value for line in lines if isinstance(line, t.DecisionLine)]
         with self.scope.quiet():
             kinds = [self.elaborator.expression(value, evolve(context, tolerant=True))[1] for value in values]
         if not kinds or kinds[0].name != "unknown":
@@ -66,18 +66,14 @@ class DecisionLines(Lines):
         return known or (Type("value", enumeration=fitting[0]) if len(fitting) == 1 else None)
 
     def decision_case(
-        self, line: t.Case, context: Context, around: str, unit: str | None, expected: Type | None
+        self, line: t.DecisionLine, context: Context, around: str, unit: str | None, expected: Type | None
     ) -> tuple[o.Case, Type]:
         condition, inner = self.case_condition(line.condition, context)
-        written = line.amount.value
-        if isinstance(written, t.Decided) or line.amount.per is not None or line.amount.deduct:
-            self.scope.report("CR103", line.span, container=CONTAINERS["fact"])
-            return o.Case(self.number(), None, False, e.Unknown(), "", line.span), Type("unknown")
-        value, kind = self.elaborator.expression(written, inner, expected or Type("number", unit))
+        value, kind = self.elaborator.expression(line.value, inner, expected or Type("number", unit))
         if expected is not None:
-            self.elaborator.same(kind, expected, written)
+            self.elaborator.same(kind, expected, line.value)
         if unit and kind.name == "number" and kind.unit and kind.unit != unit:
-            self.scope.report("CR202", written.span, left=kind.unit, right=unit)
+            self.scope.report("CR202", line.value.span, left=kind.unit, right=unit)
         kind = kind.with_unit(kind.unit or unit) if kind.name == "number" else kind
         return o.Case(
             self.number(), condition, line.otherwise, value, self.article(line.cites, around), line.span
@@ -90,11 +86,11 @@ class DecisionLines(Lines):
         context = Context()
         node = line.condition
         condition = self.elaborator.condition(node, context)
-        if (
-            isinstance(condition, e.Compare)
-            and condition.ranks is None
-            and condition.operator in (">=", "<=", ">", "<")
-        ):
+        with self.scope.quiet():
+            numbers = not isinstance(node, t.Compare) or self.elaborator.expression(node.left, context)[1] != DATE
+        numbers = numbers and not isinstance(node, t.Within)
+        ordered = (">=", "<=", ">", "<")
+        if isinstance(condition, e.Compare) and condition.ranks is None and condition.operator in ordered and numbers:
             have, needed, at_least = condition.left, condition.right, condition.operator in (">=", ">")
         return o.Part(
             number=self.number(), label=line.label or node.span.text, condition=condition, have=have, needed=needed,

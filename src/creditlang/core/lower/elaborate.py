@@ -7,19 +7,25 @@ where it stands and the expression becomes `Unknown`, which fits everything, so 
 """
 
 from decimal import Decimal
+from typing import Final
 
 from attrs import evolve, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core.lower.scope import Scope, described, unify
-from creditlang.diagnostics import Label, Phrase, nearest
+from creditlang.diagnostics import Label, Phrase, either, nearest
 from creditlang.resolve import FieldSymbol, Kind
+from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import ACCOUNT, DATE, ITEM, SEMESTER, TEXT, UNKNOWN, WHOLE, YES_OR_NO, Type, number_type
 from creditlang.words import PERIODS
 
 Typed = tuple[e.Expression, Type]
+_SHORTER = {"year": ("semester",)}
+"""The periods at hand that lie whole in a longer one."""
 NOTHING: Typed = (e.Unknown(), UNKNOWN)
+MOST_SEARCHES: Final = 2
+"""How many searches for records may stand inside one another."""
 
 
 @frozen
@@ -31,10 +37,14 @@ class Context:
     """Where records of several kinds meet: those kinds."""
     outer: Kind | None = None
     """Inside a search for records: the kind of the record at hand."""
+    searches: int = 0
+    """How many searches for records this stands inside."""
     period: str | None = None
     present: frozenset[str] = frozenset()
     tolerant: bool = False
     """Whether the body says what happens when a value is missing."""
+    placed: bool = True
+    """Whether it stands where it is worked out; a named value is worked out where it is used."""
 
 
 class Elaborator:
@@ -64,6 +74,23 @@ class Elaborator:
         self.scope.report("CR201", node.span, found=described(kind), expected=described(Type(name)))  # type: ignore[arg-type]
         return False
 
+    def check_day(self, period: str, context: Context, node: t.Expression) -> None:
+        """Report a day of a period where neither a record nor a semester is at hand that it could belong to."""
+        self.check_time(period, context, node.span)
+        known = context.kind or context.kinds or (context.period == "semester" and period in ("semester", "year"))
+        if context.placed and not known:
+            where = Phrase("a line that speaks of no record and of no semester", "既不针对记录、也不针对学期的行")
+            self.scope.report("CR103", node.span, container=where)
+
+    def check_time(self, period: str, context: Context, where: Span) -> None:
+        """Report a period that records at hand cannot fall into: one of the calendar, or else any span of days."""
+        by_semester = period in ("semester", "year")
+        for kind in (context.kind,) if context.kind else context.kinds:
+            if not kind.has_period if by_semester else kind.first("date") is None:
+                neither = Phrase("neither a date nor a semester", "既没有日期也没有学期")
+                lack = neither if by_semester else Phrase("no date", "没有日期")
+                self.scope.report("CR107", where, kind=kind.name, line=where.text, lack=lack)
+
     def expression(  # noqa: PLR0912 - the one dispatch of this stage
         self, node: t.Expression, context: Context, expected: Type | None = None
     ) -> Typed:
@@ -89,8 +116,12 @@ class Elaborator:
                 return self.compare(node, context)
             case t.OneOf():
                 operand, kind = self.expression(node.operand, context)
-                options = tuple(self.expression(option, context, kind)[0] for option in node.options)
-                return e.OneOf(operand, options), YES_OR_NO
+                options = []
+                for option in node.options:
+                    value, found = self.expression(option, context, kind)
+                    self.same(found, kind, option)
+                    options.append(value)
+                return e.OneOf(operand, tuple(options)), YES_OR_NO
             case t.Presence():
                 return self.presence(node, context)
             case t.Logical():
@@ -106,19 +137,21 @@ class Elaborator:
                 return self.rounded(node, context)
             case t.Within():
                 limit = e.Later(self.a_date(node.start, context), node.count, node.unit)
-                return e.Compare("<=", self.a_date(node.date, context), limit), YES_OR_NO
+                return self.compared(e.Compare("<=", self.a_date(node.date, context), limit), node)
             case t.Later():
                 return e.Later(self.a_date(node.start, context), node.count, node.unit), DATE
             case t.DayOf():
+                self.check_day("day", context, node)
                 return e.DayOfMonth(node.day), DATE
             case t.WeekOf():
                 return e.WeekOf(self.a_date(node.date, context)), WHOLE
             case t.Boundary():
+                self.check_day(node.period, context, node)
                 return e.Boundary(node.which, node.period), DATE
             case t.UsedIn():
                 return self.used_in(node, context)
             case t.Aggregate():
-                return self.aggregate(node)
+                return self.aggregate(node, context)
             case t.Count():
                 return self.count(node, context)
             case t.Latest():
@@ -235,23 +268,31 @@ class Elaborator:
                 return NOTHING
             return self.scope.record_fact(name)
         kind = self.scope.fact_type(name)
-        if declared.period and declared.period != self.period_here(context):
-            self.needs_aggregate(name, declared.period, node)
-            return NOTHING
+        here = self.period_here(context)
+        if declared.period and here not in (declared.period, *_SHORTER.get(declared.period, ())):
+            self.needs_aggregate(name, declared.period, node, kind)
+            return e.Unknown(), kind
         return e.FactValue(name), kind
 
     def period_here(self, context: Context) -> str | None:
         """The period that a bare per-period name refers to: the context's, or a record's semester."""
         return context.period or ("semester" if context.kind is not None else None)
 
-    def needs_aggregate(self, name: str, period: str, node: t.Node) -> None:
-        self.scope.report("CR205", node.span, name=name, period=PERIODS.get(period, period))
+    def needs_aggregate(self, name: str, period: str, node: t.Node, kind: Type = WHOLE) -> None:
+        """Report a value for each period; of numbers there is a total, of what has an order a highest and lowest."""
+        ways = [Phrase("highest of", "其中最高"), Phrase("lowest of", "其中最低")]
+        ways = [Phrase("total", "合计"), *ways] if kind.name == "number" else ways
+        forms = [Phrase(f"`{way} {name}`", f"“{way.zh} {name}”") for way in ways]
+        told = either(forms) if kind.name in ("number", "yes or no", "date") else ""
+        self.scope.report("CR205", node.span, name=name, period=PERIODS.get(period, period), forms=told)
 
     def balance(self, name: str, node: t.Node, context: Context) -> Typed:
         account = self.program.accounts[name]
         here = self.period_here(context)
-        summed_up = here is None and self.scope.sums_up(name)
-        if account.period and account.period != here and not summed_up:
+        sums_up = self.scope.sums_up(name)
+        if sums_up and context.period and self.too_long(name, account.period, context, node):
+            return NOTHING
+        if account.period and account.period != here and not (sums_up and (here is None or context.period)):
             self.needs_aggregate(name, account.period, node)
             return NOTHING
         whole = here is None or (account.period is None and context.period is None)
@@ -321,7 +362,14 @@ class Elaborator:
             self.scope.report("CR201", first.span, found=described(kind), expected=described(WHOLE))
             return NOTHING
         left, right = (two, one) if swapped else (one, two)
-        return e.Compare(node.operator, left, right, ranks), YES_OR_NO
+        return self.compared(e.Compare(node.operator, left, right, ranks), node)
+
+    def compared(self, comparison: e.Compare, node: t.Node) -> Typed:
+        """A comparison; one of a thing with itself, or with a day so long after it, says nothing of any record."""
+        same = [x.start if isinstance(x, e.Later) else x for x in (comparison.left, comparison.right)]
+        if same[0] == same[1] and not isinstance(same[0], (e.Constant, e.Unknown)):
+            self.scope.report("CR209", node.span)
+        return comparison, YES_OR_NO
 
     def symbol_quietly(self, node: t.Name, context: Context) -> Typed | None:
         with self.scope.quiet():
@@ -379,16 +427,34 @@ class Elaborator:
         self.scope.used.add((context.kind.name, field.name))
         return e.UsedIn(field.name, account.name), YES_OR_NO
 
-    def aggregate(self, node: t.Aggregate) -> Typed:
+    def too_long(self, name: str, period: str | None, context: Context, node: t.Node) -> bool:
+        """Report a value for each of a period that is longer than the one at hand, so that none lies in it."""
+        if period is None or context.period not in _SHORTER.get(period, ()):
+            return False
+        longer, here = PERIODS[period], PERIODS[context.period or ""]
+        bare = Phrase(f"write `{name}` for the {period} around it", f"请只写“{name}”，即所在的那一{longer.zh}")
+        fact = Phrase(f"write a fact per {period} with it, and read that", f"请先写一个每{longer.zh}的事实，再引用它")
+        advice = bare if self.program.canonical("fact", name) else fact
+        self.scope.report("CR210", node.span, name=name, period=longer, here=here, advice=advice)
+        return True
+
+    def aggregate(self, node: t.Aggregate, context: Context) -> Typed:
         account = self.program.account(node.name.text)
+        fact = self.program.canonical("fact", node.name.text)
+        period = account.period if account is not None else self.program.facts[fact].period if fact else None
+        if self.too_long(node.name.text, period, context, node):
+            return NOTHING
+        begun = context.period is not None or any(kind.node.enrolment for kind in self.program.kinds.values())
+        if node.function == "lowest" and not begun:
+            self.scope.report("CR324", node.span, name=node.name.text)
+            return NOTHING
         if account is not None:
             return e.Aggregate(node.function, account.name, False), Type("number", account.unit, 2)
-        fact = self.program.canonical("fact", node.name.text)
         if fact is None:
             self.scope.unknown("account", node.name)
             return NOTHING
         kind = self.scope.fact_type(fact)
-        if node.function == "total":
+        if node.function == "total" or kind.name not in ("yes or no", "date"):
             self.need(kind, "number", node)
         return e.Aggregate(node.function, fact, True), kind
 
@@ -404,10 +470,16 @@ class Elaborator:
         kind = self.kind_called(node.kind)
         if kind is None:
             return NOTHING
-        inner = Context(kind=kind, tolerant=True, outer=context.kind)
+        inner = self.inside(kind, node, context)
         where = self.condition(node.where, inner) if node.where else None
-        counted = e.CountRecords(kind.name, where)
+        counted = e.CountRecords(kind.name, where, node.even_void)
         return (e.Compare(">", counted, e.Constant(Decimal(0))), YES_OR_NO) if node.any else (counted, WHOLE)
+
+    def inside(self, kind: Kind, node: t.Node, context: Context) -> Context:
+        """Where the condition of a search stands. Searches may stand inside one another, but not at any depth."""
+        if context.searches >= MOST_SEARCHES:
+            self.scope.report("CR208", node.span, limit=MOST_SEARCHES)
+        return Context(kind=kind, tolerant=True, outer=context.kind, searches=context.searches + 1)
 
     def latest(self, node: t.Latest, context: Context) -> Typed:
         kind = self.kind_called(node.kind)
@@ -419,7 +491,7 @@ class Elaborator:
             return NOTHING
         self.scope.used.add((kind.name, field.name))
         before = self.a_date(node.before, context) if node.before is not None else None
-        return e.Latest(field.name, kind.name, before), field.type
+        return e.Latest(field.name, kind.name, before, node.even_void), field.type
 
     def same_field(self, node: t.Same, context: Context) -> Typed:
         """The field must be called the same in the record at hand and in those looked for."""
@@ -439,7 +511,7 @@ class Elaborator:
             return NOTHING
         field = self.scope.field_of(kind, node.field.text)
         fact = self.program.canonical("fact", node.field.text)
-        inner = Context(kind=kind, tolerant=True, outer=context.kind)
+        inner = self.inside(kind, node, context)
         if field is not None:
             self.scope.used.add((kind.name, field.name))
             value, found = e.Field(field.name), field.type
@@ -450,7 +522,7 @@ class Elaborator:
             return NOTHING
         self.need(found, "number", node.field)
         where = self.condition(node.where, inner) if node.where else None
-        return e.SumRecords(value, kind.name, where), found
+        return e.SumRecords(value, kind.name, where, node.even_void), found
 
 
 def known_present(node: t.Expression, holds: bool, elaborator: Elaborator, context: Context) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What the lines of all bodies have in common: articles, numbers, conditions, limits and ranges."""
+"""What the lines of all bodies have in common: their place, articles, numbers, conditions, limits and ranges."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,9 +10,9 @@ from attrs import define, evolve, field
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context, Elaborator, known_present
-from creditlang.core.lower.line_places import ALLOWED, CONTAINERS
+from creditlang.core.lower.line_places import ALLOWED, CONTAINERS, once
 from creditlang.core.lower.scope import Scope
-from creditlang.diagnostics import Phrase
+from creditlang.diagnostics import Label, Phrase, either
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.words import PERIODS
@@ -27,7 +27,6 @@ class Lines:
     articles: tuple[str, ...] = ()
     numbers: Iterator[int] = field(factory=lambda: count(1))
     printed: list[e.Table] = field(factory=list)
-    cited: list[tuple[str, t.Citation]] = field(factory=list)
 
     def article(self, cites: t.Cites, around: str = "") -> str:
         """The articles of a line; a citation that names no article belongs to the one around it."""
@@ -43,7 +42,6 @@ class Lines:
                 text = f"{parent} {text}"
             elif not own and not text.startswith("附件"):
                 self.scope.report("CR334", cite.span, article=text)
-            self.cited.append((text, cite))
             parts.append(text)
         return "；".join(parts) or around
 
@@ -52,10 +50,17 @@ class Lines:
         return next(self.numbers)
 
     def check_place(self, lines: Iterable[t.Line], container: str) -> None:
-        """Report lines that do not belong in a container."""
+        """Report lines that do not belong in a container, or that say again what may be said once."""
+        said: dict[object, Span] = {}
         for line in lines:
+            what = once(line)
             if not isinstance(line, ALLOWED[container]):
-                self.scope.report("CR103", line.span, container=CONTAINERS[container])
+                places = [name for body, name in CONTAINERS.items() if isinstance(line, ALLOWED[body])]
+                self.scope.report("CR103", line.span, container=CONTAINERS[container], places=either(places) or None)
+            elif what in said:
+                self.scope.report("CR112", line.span, Label(said[what]))
+            elif what is not None:
+                said[what] = line.span
 
     def case_condition(self, node: t.Expression | None, context: Context) -> tuple[e.Expression | None, Context]:
         if node is None:
@@ -94,6 +99,22 @@ class Lines:
             self.scope.report("CR110", span, value=span.text, expected=wanted)
 
 
+def asks_missing(line: t.Line) -> bool:
+    """Whether a line says what happens when a value is missing."""
+    return isinstance(line, (t.AmountLine, t.DecisionLine, t.Guard)) and _asks_presence(line.condition)
+
+
+def _asks_presence(node: t.Expression | None) -> bool:
+    match node:
+        case t.Presence():
+            return True
+        case t.Logical():
+            return _asks_presence(node.left) or _asks_presence(node.right)
+        case t.Not():
+            return _asks_presence(node.operand)
+    return False
+
+
 AFTER_PER = (*PERIODS, *(period.zh for period in PERIODS.values()))
 """What may follow `per` that is no field, for whoever misspells it."""
 
@@ -105,8 +126,15 @@ def as_written(span: Span, whole: bool = False) -> str:
     column = span.source.position(span.start).column - 1
     before = line[:column]
     start = 0 if whole or not re.search("[:：]", before) else column
-    return _TRAILING.sub("", line[start:]).strip()
+    text = line[start:]
+    ends = (match.start() for match in _TEXT_OR_COMMENT.finditer(text) if match.group()[0] == "#")
+    text = text[: next(ends, None)].rstrip()
+    while text.endswith(("]", "】")) and (opens := max(text.rfind("["), text.rfind("【"))) >= 0:
+        if text[:opens][-1:].isalnum():  # an index, as of a table
+            break
+        text = text[:opens].rstrip()
+    return text.strip()
 
 
 _ARTICLE = re.compile(r"第[零一二三四五六七八九十百\d]+条")
-_TRAILING = re.compile(r"(\s*(\[[^\]\"]*\]|【[^】]*】))*\s*(#[^\"]*)?$")
+_TEXT_OR_COMMENT = re.compile(r'"[^"]*+"|“[^”]*+”|＂[^＂]*+＂|#')

@@ -1,6 +1,4 @@
-"""Which lines may stand in which body, and which lines say what happens when a value is missing."""
-
-from collections.abc import Sequence
+"""Which lines may stand in which body, and which of them once."""
 
 from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
@@ -17,8 +15,9 @@ CONTAINERS = {
     "offset": Phrase("an offset", "抵扣"),
 }
 _IN_RULES = (
-    t.Case,
-    t.TableCase,
+    t.AmountLine,
+    t.AmountTable,
+    t.Deadline,
     t.Cap,
     t.CountCap,
     t.Choose,
@@ -32,40 +31,27 @@ _IN_RULES = (
     t.Mode,
     t.Rounded,
     t.PostsTo,
-    t.TakeFrom,
     t.FallsOn,
     t.OneByOne,
 )
-_ADJUSTMENTS = tuple(kind for kind in _IN_RULES if kind not in (t.Case, t.TableCase, t.Mode))
+_ADJUSTMENTS = tuple(kind for kind in _IN_RULES if kind not in (t.AmountLine, t.AmountTable, t.Deadline, t.Mode))
 _REMARKS = (t.Reference, t.Reading)
 ALLOWED: dict[str, tuple[type, ...]] = {
     "item": (*_IN_RULES, *_REMARKS),
     "adjust": (*_ADJUSTMENTS, *_REMARKS),
-    "category": (*_ADJUSTMENTS, t.Category, t.Item, t.InOrderOf, *_REMARKS),
-    "score": (*_ADJUSTMENTS, t.Category, t.Item, t.Level, *_REMARKS),
-    "fact": (t.Case, t.Mode, t.Steps, t.Fallback, *_REMARKS),
-    "credit": (t.Case, t.Mode, t.Steps, t.GoesTo, t.Fallback, *_REMARKS),
-    "record": (t.Guard, t.Case, *_REMARKS),
+    "category": (*_ADJUSTMENTS, t.TakeFrom, t.Category, t.Item, t.InOrderOf, *_REMARKS),
+    "score": (*_ADJUSTMENTS, t.TakeFrom, t.Category, t.Item, t.Level, *_REMARKS),
+    "fact": (t.DecisionLine, t.Mode, t.Steps, *_REMARKS),
+    "credit": (t.DecisionLine, t.Mode, t.Steps, t.GoesTo, *_REMARKS),
+    "record": (t.Guard, t.Deadline, *_REMARKS),
     "offset": (t.Guard, t.InOrderOf, t.Rounded, *_REMARKS),
 }
 
 
-def asks_missing(line: t.Line) -> bool:
-    """Whether a line says what happens when a value is missing."""
-    condition = getattr(line, "condition", None)
-    return isinstance(line, (t.Case, t.Guard)) and _has_presence(condition)
-
-
-def answers_missing(lines: Sequence[t.Line]) -> bool:
-    return any(isinstance(line, (t.Case, t.Fallback)) for line in lines)
-
-
-def _has_presence(node: t.Expression | None) -> bool:
-    match node:
-        case t.Presence():
-            return True
-        case t.Logical():
-            return _has_presence(node.left) or _has_presence(node.right)
-        case t.Not():
-            return _has_presence(node.operand)
-    return False
+def once(line: t.Line) -> object:
+    """What a body says only once, if this line says it: a second line of the kind would be passed over."""
+    if isinstance(line, (t.Mode, t.InOrderOf)):
+        return type(line)
+    if (isinstance(line, t.AmountLine) and not (line.since or line.until)) or isinstance(line, t.DecisionLine):
+        return "otherwise" if line.otherwise else None
+    return line.which if isinstance(line, t.Level) else None

@@ -5,6 +5,7 @@ empty cell. A triangle, in which each row may be one cell longer than the one ab
 from the left, and compared with the place of their heading on the page.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -15,6 +16,7 @@ from creditlang.diagnostics import Phrase, nearest
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import UNKNOWN, WHOLE, YES_OR_NO, Type
+from creditlang.values import plain
 from creditlang.words import EXPECTED
 
 ONE_OR_TWO = Phrase("one or two", "一至两")
@@ -49,7 +51,7 @@ def dimension_type(scope: Scope, name: str, labels: Sequence[t.Cell]) -> Type:
     fitting = [
         key
         for key, candidate in scope.program.enumerations.items()
-        if all(candidate.value(label.text) for label in labels)
+        if all(candidate.value(_written(label)) for label in labels)
     ]
     named = [key for key in fitting if key.split("@")[0] == name]
     if len(named) == 1 or len(fitting) == 1:
@@ -59,12 +61,17 @@ def dimension_type(scope: Scope, name: str, labels: Sequence[t.Cell]) -> Type:
     return UNKNOWN
 
 
+def _written(cell: t.Cell) -> str:
+    """A heading as a name: a choice may have a value that is called 是."""
+    return cell.span.text if cell.kind in ("YES", "NO") else cell.text
+
+
 def _label(scope: Scope, kind: Type, dimension: str, cell: t.Cell) -> str | None:
     if kind.name == "number" and cell.kind == "NUMBER":
         return key_text(Decimal(cell.text))
     if kind.name == "yes or no" and cell.kind in ("YES", "NO"):
         return "yes" if cell.kind == "YES" else "no"
-    value = scope.value_of(kind, cell.text)
+    value = scope.value_of(kind, _written(cell))
     if value is None and kind is not UNKNOWN:
         known = scope.program.enumerations[kind.enumeration].values if kind.enumeration else {}
         names = [text for key, labels in known.items() for text in (key, *labels)]
@@ -77,7 +84,7 @@ def key_text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return f"{plain(value):f}"
     return str(value)
 
 
@@ -92,7 +99,7 @@ def _number(scope: Scope, cell: t.Cell) -> Decimal | None:
 def _column(
     scope: Scope, kind: Type, dimension: str, rows: Sequence[t.Row]
 ) -> tuple[tuple[str, ...], dict[tuple[str, ...], Decimal]]:
-    labels: list[str] = []
+    labels: dict[str, None] = {}
     cells: dict[tuple[str, ...], Decimal] = {}
     for row in rows:
         if len(row.cells) != 2:
@@ -104,7 +111,7 @@ def _column(
             continue
         if label in labels:
             scope.report("CR304", row.cells[0].span, label=row.cells[0].text)
-        labels.append(label)
+        labels[label] = None
         if number is not None:
             cells[(label,)] = number
     return tuple(labels), cells
@@ -113,12 +120,16 @@ def _column(
 def _grid(scope: Scope, name: str, dimensions: Sequence[Type], names: Sequence[str], rows: Sequence[t.Row]) -> Table:
     heading, *body = rows
     across = [_label(scope, dimensions[1], names[1], cell) for cell in heading.cells]
-    for position, cell in enumerate(heading.cells):
-        if across[position] is not None and across[position] in across[:position]:
+    known: set[str] = set()
+    for label, cell in zip(across, heading.cells, strict=True):
+        if label in known:
             scope.report("CR304", cell.span, label=cell.text)
+        known |= {label} if label else set()
     triangle = [len(row.cells) - 1 for row in body]
     is_triangle = all(later - earlier in (0, 1) for earlier, later in pairwise(triangle))
-    down: list[str] = []
+    down: dict[str, None] = {}
+    middles = [_middle(cell) for cell in heading.cells]
+    in_order = sorted(middles)
     cells: dict[tuple[str, ...], Decimal] = {}
     for row in body:
         label = _label(scope, dimensions[0], names[0], row.cells[0])
@@ -129,21 +140,24 @@ def _grid(scope: Scope, name: str, dimensions: Sequence[Type], names: Sequence[s
             continue
         if label in down:
             scope.report("CR304", row.cells[0].span, label=row.cells[0].text)
-        down.append(label)
-        for column, cell, head in zip(across, row.cells[1:], heading.cells, strict=False):
+        down[label] = None
+        for column, cell, own in zip(across, row.cells[1:], middles, strict=False):
             number = _number(scope, cell)
-            _check_place(scope, cell, heading.cells, head)
+            _check_place(scope, cell, in_order, own)
             if number is not None and column is not None:
                 cells[label, column] = number
     return Table(name, tuple(names), (tuple(down), tuple(label for label in across if label)), cells)
 
 
-def _check_place(scope: Scope, cell: t.Cell, headings: Sequence[t.Cell], own: t.Cell) -> None:
-    """Warn when a cell stands under another heading than its own: a sign that one before it is missing."""
+def _check_place(scope: Scope, cell: t.Cell, headings: Sequence[int], own: int) -> None:
+    """Warn when a cell stands under another heading than its own: a sign that one before it is missing.
+
+    `headings` are the middles of all, from left to right, `own` that of its own.
+    """
     middle = _middle(cell)
-    distances = {id(head): abs(_middle(head) - middle) for head in headings}
-    closest = min(headings, key=lambda head: distances[id(head)])
-    if closest is not own and distances[id(closest)] + 4 < distances[id(own)]:
+    place = bisect_left(headings, middle)
+    closest = min(abs(heading - middle) for heading in headings[max(0, place - 1) : place + 1])
+    if closest + 4 < abs(own - middle):
         scope.report("CR302", cell.span)
 
 

@@ -6,13 +6,14 @@ result is immutable, holds no tree, and can be evaluated only when there was no 
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise, takewhile
 
 from attrs import evolve, fields_dict
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
-from creditlang.core.dependencies import Order, references
+from creditlang.core.dependencies import READ, SEARCHES, Order, references
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.calendar_periods import build_calendar
 from creditlang.core.lower.elaborate import Context, Elaborator
@@ -20,8 +21,9 @@ from creditlang.core.lower.line_parts import as_written
 from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
 from creditlang.core.lower.scope import Scope
 from creditlang.core.scales import scales
-from creditlang.diagnostics import Diagnostic, Phrase, either
+from creditlang.diagnostics import Diagnostic, Label, Phrase, either
 from creditlang.extensions import Extensions
+from creditlang.nodes import changed
 from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
@@ -58,7 +60,7 @@ class Compilation:
         self.facts: dict[str, o.Fact] = {}
         self.record_facts: dict[str, e.Expression] = {}
         self.settings: dict[str, tuple[o.DatedValue, ...]] = {}
-        self.guards: dict[str, tuple[o.Operator, ...]] = {}
+        self.guards: dict[str, tuple[o.Guard, ...]] = {}
         self.scope.elaborate_setting = self.setting
         self.scope.elaborate_fact = self.fact
         self.scope.elaborate_record_fact = self.record_fact
@@ -78,8 +80,9 @@ class Compilation:
             self.scope.setting_type(name)
         head = program.policy
         applies = self.elaborator.condition(head.applies, Context()) if head and head.applies else None
-        if head:
-            self.bodies.article(head.cites)
+        calendars, enumerations = program.calendars, program.enumerations.values()
+        for cites in (head.cites if head else (), *(x.cites for x in calendars), *(x.cites for x in enumerations)):
+            self.bodies.article(cites)
         self.check_depth()
         self.kind_guards()
         for item in program.items.values():
@@ -87,13 +90,17 @@ class Compilation:
         for name, declared in program.facts.items():
             if declared.kind is None:
                 self.scope.fact_type(name)
+            else:
+                self.scope.record_fact(name)
         self.check_early()
         self.check_references()
-        accounts = {name: self.account(symbol) for name, symbol in program.accounts.items()}
+        accounts = self.guards_first({name: self.account(symbol) for name, symbol in program.accounts.items()})
         moves = tuple(move for move in map(self.move, program.offsets) if move is not None)
         requirements = {name: self.requirement(node) for name, node in program.requires.items()}
         uniques = tuple(self.unique(node) for node in program.uniques)
-        order, circle = Order(
+        kinds = {name: self.kind(kind) for name, kind in program.kinds.items()}
+        found = Order(
+            kinds=kinds,
             accounts=accounts,
             rules=self.rules,
             facts=self.facts,
@@ -101,10 +108,18 @@ class Compilation:
             moves=moves,
             requirements=requirements,
             uniques=uniques,
-        ).find()
+        )
+        order, circle = found.find()
         if circle:
-            self.scope.report("CR321", self.place_of(circle), circle=" → ".join(circle))
-        kinds = {name: self.kind(kind) for name, kind in program.kinds.items()}
+            self.scope.report("CR321", self.place_of(circle), circle=_told(circle))
+        for name, kind in kinds.items():
+            for guard in kind.guards:
+                if ("kind", name) in found.reads(guard.condition):
+                    self.scope.report("CR322", guard.span, kind=name)
+        lines = [line for rule in self.rules.values() for line in rule.operators]
+        for line in dict.fromkeys((*lines, *(line for account in accounts.values() for line in account.operators))):
+            if isinstance(line, o.Guard) and line.disposition == "invalid" and found.looks_around(line.condition):
+                self.scope.report("CR323", line.span)
         return o.Policy(
             identifier=head.identifier if head else "policy",
             title=(head.title or "") if head else "",
@@ -137,10 +152,10 @@ class Compilation:
             fingerprint=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         )
 
-    def place_of(self, names: tuple[str, ...]) -> "Span | None":
+    def place_of(self, circle: tuple[tuple[str, str], ...]) -> "Span | None":
         """Where a name of a circle is declared."""
-        for name in names:
-            symbol = self.program.accounts.get(name)
+        for name, _ in circle:
+            symbol = self.program.items.get(name) or self.program.accounts.get(name) or self.program.kinds.get(name)
             node: t.Named | None = symbol.node if symbol else self.program.facts.get(name)
             if node is not None:
                 return node.name.span
@@ -151,17 +166,20 @@ class Compilation:
         node = self.program.lets[name]
         values, kind = [], UNKNOWN
         for position, dated in enumerate(node.values):
-            value, found = self.elaborator.expression(dated.value, Context(), None if not position else kind)
+            context = Context(placed=False)
+            value, found = self.elaborator.expression(dated.value, context, None if not position else kind)
             if position:
                 self.elaborator.same(found, kind, dated.value)
             else:
                 kind = found
-            if dated.since:
-                self.scope.date(dated.since, dated)
+            self.bodies.article(dated.cites)
+            same_day = next((other for other in node.values[:position] if other.since == dated.since), None)
+            if same_day is not None:
+                self.scope.report("CR112", dated.span, Label(same_day.span))
             values.append(o.DatedValue(dated.since, value))
         values.sort(key=lambda dated: dated.since or "")
         for other in node.printed:
-            _, found = self.elaborator.expression(other.value, Context(), kind)
+            _, found = self.elaborator.expression(other.value, Context(placed=False), kind)
             self.elaborator.same(found, kind, other.value)
             self.bodies.article(other.cites)
         self.bodies.article(node.cites)
@@ -169,17 +187,28 @@ class Compilation:
         return kind
 
     def check_early(self) -> None:
-        """Report balances and facts in conditions that are asked before anything is worked out."""
+        """Report what is asked before anything is worked out: which rule takes a record, who is enrolled."""
         where = Phrase("a condition that is asked before anything is worked out", "计算之前就要判断的条件")
-        requests = {self.program.canonical("kind", node.request.text) for node in self.program.offsets if node.request}
-        taken = {rule.kind for rule in self.rules.values() if rule.where is not None}
-        asked = [(rule.where, rule.span) for rule in self.rules.values()]
-        for name, kind in self.program.kinds.items():
-            if kind.first("item") is None and name not in requests | taken and not kind.node.enrolment:
-                asked += [(guard.condition, guard.span) for guard in self.guards[name] if isinstance(guard, o.Guard)]
-        for condition, span in asked:
-            if any(not isinstance(x, e.RecordFact) for x in references(condition)):
+        asked: list[tuple[e.Expression | None, Span | None, tuple[type[e.Expression], ...]]]
+        asked = [(rule.where, rule.span, READ) for rule in self.rules.values()]
+        for name, guards in self.guards.items():
+            if self.program.kinds[name].node.enrolment:
+                asked += [(guard.condition, guard.span, (*READ, *SEARCHES, e.Enrolled)) for guard in guards]
+        for condition, span, kinds in asked:
+            if any(not isinstance(x, e.RecordFact) for x in references(condition, kinds)):
                 self.scope.report("CR103", span, container=where)
+
+    def guards_first(self, accounts: dict[str, o.Account]) -> dict[str, o.Account]:
+        """The guards at the head of a category or score, put before the lines of all its items."""
+        found = dict(accounts)
+        for name in reversed(accounts):
+            operators = accounts[name].operators
+            head = tuple(takewhile(lambda operator: isinstance(operator, o.Guard), operators))
+            for inner in self.program.within(name) if head else ():
+                for item in accounts[inner].items:
+                    self.rules[item] = changed(self.rules[item], operators=(*head, *self.rules[item].operators))
+            found[name] = changed(accounts[name], operators=operators[len(head) :])
+        return found
 
     def check_depth(self) -> None:
         """Refuse named values that are deeper, through the names they refer to, than a walk can go.
@@ -213,10 +242,17 @@ class Compilation:
     def column(self, symbol: FieldSymbol) -> o.Column:
         node, kind = symbol.node, symbol.type
         default: object = None
+        self.bodies.article(node.cites)
+        if any(bound is not None for bound in (node.minimum, node.maximum, node.decimals)):
+            self.elaborator.need(kind, "number", node.type or node)
         if node.default is not None:
             value, found = self.elaborator.expression(node.default, Context(), kind)
             self.elaborator.same(found, kind, node.default)
-            default = value.value if isinstance(value, e.Constant) else None
+            if isinstance(value, e.Constant):
+                default = value.value
+            elif not isinstance(value, e.Unknown):
+                wanted = Phrase("a plain value", "具体的值")
+                self.scope.report("CR110", node.default.span, value=node.default.span.text, expected=wanted)
         return o.Column(
             name=symbol.name, labels=symbol.labels, type=kind, optional=node.optional or node.default is not None,
             if_used=node.if_used, default=default, minimum=node.minimum, maximum=node.maximum,
@@ -269,7 +305,8 @@ class Compilation:
             context = Context(kind=kind)
             self.bodies.check_place(kind.node.lines, "record")
             around = self.bodies.article(kind.node.cites)
-            self.guards[name] = tuple(self.bodies.operators(kind.node.lines, context, around, None, None))
+            operators = self.bodies.operators(kind.node.lines, context, around, None, None)
+            self.guards[name] = tuple(operator for operator in operators if isinstance(operator, o.Guard))
 
     def check_period(self, period: str | None, node: t.Named, known: tuple[str, ...]) -> None:
         """Report a period in which this declaration cannot be worked out."""
@@ -293,7 +330,7 @@ class Compilation:
             where = e.Constant(True)
         return o.Rule(
             name=item.name, labels=item.labels, account=item.account, kind=item.kind, where=where,
-            falls_on_group=len(lines) < len(node.lines), operators=(*self.guards[item.kind], *own), article=around,
+            falls_on_group=len(lines) < len(node.lines), operators=tuple(own), article=around,
             number=self.bodies.number(), span=node.name.span,
         )  # fmt: skip
 
@@ -302,17 +339,21 @@ class Compilation:
         group = kind.node.group
         if not isinstance(line, t.FallsOn) or not isinstance(line.date, t.Name) or group is None:
             return False
+        if self.scope.field_of(kind, line.date.text) is not self.scope.field_of(kind, group.text):
+            return False
         self.bodies.article(line.cites)
-        return self.scope.field_of(kind, line.date.text) is self.scope.field_of(kind, group.text)
+        if line.condition is not None:
+            name = Phrase("a line that names the group", "指名班级等集体的行")
+            instead = Phrase("give the item its own `where` instead", "请改在项目上写“其中”条件")
+            where = line.condition.span
+            self.scope.report("CR111", where, part=where.text, line=name, instead=instead)
+        return True
 
     def article_of(self, account: AccountSymbol) -> str:
         """The articles of an account, or of the one around it."""
         parent = self.article_of(self.program.accounts[account.parent]) if account.parent else ""
         with self.scope.quiet():
-            cited = list(self.bodies.cited)
-            text = self.bodies.article(account.node.cites, parent)
-            self.bodies.cited[:] = cited
-        return text
+            return self.bodies.article(account.node.cites, parent)
 
     def account(self, symbol: AccountSymbol) -> o.Account:
         node = symbol.node
@@ -331,9 +372,9 @@ class Compilation:
         diverts: list[tuple[e.Expression, str, str]] = []
         if sort == "credit":
             decision, found = self.bodies.decision(lines, Context(period=symbol.period), around, symbol.unit)
-            first = next((line for line in lines if isinstance(line, t.Case)), None)
+            first = next((line for line in lines if isinstance(line, t.DecisionLine)), None)
             if found is not None and first is not None:
-                self.elaborator.need(found, "number", first.amount.value)
+                self.elaborator.need(found, "number", first.value)
             diverts = [
                 divert for line in lines if isinstance(line, t.GoesTo) and (divert := self.divert(line, symbol, around))
             ]
@@ -345,16 +386,26 @@ class Compilation:
             operators = tuple(self.bodies.operators(lines, context, around, inside, symbol.unit))
             for line in lines:
                 if isinstance(line, t.Level):
-                    levels[line.which] = self.elaborator.number(line.value, Context(period=symbol.period), symbol.unit)[
-                        0
-                    ]
-        order = next((line.field for line in lines if isinstance(line, t.InOrderOf)), None)
+                    self.bodies.article(line.cites)
+                    level, _ = self.elaborator.number(line.value, Context(period=symbol.period), symbol.unit)
+                    levels[line.which] = level
+        order = self.order_line(lines)
+        if order is not None and sort != "account" and not any(isinstance(x, o.Take) for x in operators):
+            where = Phrase("a category that takes nothing from another", "不从其他账户扣减的类别")
+            self.scope.report("CR103", order.span, container=where)
         return o.Account(
             name=symbol.name, labels=symbol.labels, unit=symbol.unit, period=symbol.period, sort=sort,
             parent=symbol.parent, children=tuple(symbol.children), items=tuple(symbol.items), operators=operators,
             start=levels.get("start"), floor=levels.get("floor"), ceiling=levels.get("ceiling"), cases=decision,
-            diverts=tuple(diverts), order_field=self.order_field(order, symbol), article=around,
+            diverts=tuple(diverts), order_field=self.order_field(order.field if order else None, symbol),
+            article=around,
         )  # fmt: skip
+
+    def order_line(self, lines: Iterable[t.Line]) -> t.InOrderOf | None:
+        """The line that says by which date requests are served."""
+        found = next((line for line in lines if isinstance(line, t.InOrderOf)), None)
+        self.bodies.article(found.cites if found else ())
+        return found
 
     def order_field(self, name: t.Identifier | None, symbol: AccountSymbol) -> str | None:
         if name is None:
@@ -396,22 +447,29 @@ class Compilation:
 
     # ---- facts, moves, requirements
     def fact(self, name: str) -> Type:
-        node = self.program.facts[name]
-        self.bodies.check_place(node.lines, "fact")
+        node, unit, around = self.fact_head(name)
         self.check_period(node.period, node, ("semester", "year"))
-        unit = self.program.canonical("unit", node.unit.text) if node.unit else None
-        if node.unit and unit is None:
-            self.scope.unknown("unit", node.unit)
-        around = self.bodies.article(node.cites)
         decision, kind = self.bodies.decision(node.lines, Context(period=node.period), around, unit)
         self.facts[name] = o.Fact(name, node.labels, node.period, kind.unit if kind else unit, decision, around)
         return kind or UNKNOWN
 
-    def record_fact(self, name: str) -> Type:
+    def fact_head(self, name: str) -> tuple[t.Fact, str | None, str]:
+        """A fact, its unit and its articles."""
         node = self.program.facts[name]
+        self.bodies.check_place(node.lines, "fact")
+        unit = self.program.canonical("unit", node.unit.text) if node.unit else None
+        if node.unit and unit is None:
+            self.scope.unknown("unit", node.unit)
+        return node, unit, self.bodies.article(node.cites)
+
+    def record_fact(self, name: str) -> Type:
+        node, unit, around = self.fact_head(name)
         kind = self.program.canonical("kind", node.kind.text) if node.kind else None
         inner = Context(kind=self.program.kinds[kind] if kind else None)
-        decision, found = self.bodies.decision(node.lines, inner, self.bodies.article(node.cites), None)
+        decision, found = self.bodies.decision(node.lines, inner, around, unit)
+        if decision.mode == "all":
+            mode = next(line for line in node.lines if isinstance(line, t.Mode))
+            self.scope.report("CR103", mode.span, container=Phrase("a fact of a record", "记录的事实"))
         branches = tuple(
             (case.condition or e.Constant(True), case.value) for case in decision.cases if not case.otherwise
         )
@@ -448,27 +506,27 @@ class Compilation:
         self.check_period(node.period, node, ("semester",))
         around = self.bodies.article(node.cites)
         context = Context(kind=kind)
-        guards = [x for x in self.bodies.operators(node.lines, context, around, None, None) if isinstance(x, o.Guard)]
-        roundings = [
-            x
-            for x in self.bodies.operators(
-                [x for x in node.lines if isinstance(x, t.Rounded)], context, around, None, None
-            )
-        ]
-        rounding = roundings[0] if roundings and isinstance(roundings[0], o.Round) else None
-        order = next((line.field for line in node.lines if isinstance(line, t.InOrderOf)), None)
+        operators = self.bodies.operators(node.lines, context, around, None, None)
+        guards = [operator for operator in operators if isinstance(operator, o.Guard)]
+        roundings = [operator for operator in operators if isinstance(operator, o.Round)]
+        for again in roundings[1:]:
+            self.scope.report("CR112", again.span, *map(Label, filter(None, [roundings[0].span])))
+        order = self.order_line(node.lines)
         limit = self.elaborator.number(node.limit, Context(period=node.period), target.unit)[0] if node.limit else None
-        kind_guards = tuple(guard for guard in self.guards[request] if isinstance(guard, o.Guard))
         return o.Move(
             number=self.bodies.number(), target=target.name, kind=request, sources=tuple(sources),
             source_field=account.name, amount_field=amount.name,
-            order_field=self.named_field(order, kind, "date") if order else None, limit=limit,
-            ratios=self.ratios(node, around), rounding=rounding, guards=(*kind_guards, *guards), labels=node.labels,
-            article=around, text=as_written(node.name.span, whole=True), span=node.name.span,
+            order_field=self.named_field(order.field, kind, "date") if order else None, limit=limit,
+            ratios=self.ratios(node, around), rounding=roundings[0] if roundings else None,
+            guards=tuple(guards), labels=node.labels, article=around,
+            text=as_written(node.name.span, whole=True), span=node.name.span,
         )  # fmt: skip
 
     def ratios(self, node: t.Offset, around: str) -> tuple[o.Ratio, ...]:
         context = Context(period=node.period)
+        for before, ratio in pairwise(node.ratios):
+            if before.condition is None:
+                self.scope.report("CR314", ratio.span, Label(before.span))
         return tuple(
             o.Ratio(
                 number=self.bodies.number(), taken=ratio.taken, given=ratio.given,
@@ -494,8 +552,11 @@ class Compilation:
 
     def treats(self) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}
+        first: dict[str, t.Treat] = {}
         for node in self.program.treats:
             self.bodies.article(node.cites)
+            if first.setdefault(node.code, node) is not node:
+                self.scope.report("CR112", node.span, Label(first[node.code].span))
             item = self.program.canonical("item", node.item.text)
             if item is None:
                 self.scope.unknown("item", node.item)
@@ -513,7 +574,11 @@ class Compilation:
         found |= {name: (node, *node.values) for name, node in program.lets.items()}
         found |= {name: (node,) for name, node in (*program.tables.items(), *program.adjusts.items())}
         found |= {node.code: (node,) for node in program.treats}
-        found |= {name: (kind.node, *kind.node.lines) for name, kind in program.kinds.items()}
+        found |= {name: (symbol.node,) for name, symbol in program.attributes.items()}
+        found |= {
+            name: (kind.node, *kind.node.lines, *(symbol.node for symbol in kind.fields.values()))
+            for name, kind in program.kinds.items()
+        }
         return {name: tuple(cite.text for line in lines for cite in line.cites) for name, lines in found.items()}
 
     def readings(self) -> tuple[o.ReadingNote, ...]:
@@ -547,6 +612,8 @@ class Compilation:
             for article in group.articles:
                 if article.text not in self.bodies.articles:
                     self.scope.report("CR334", article.span, article=article.text)
+                if article.text in found:
+                    self.scope.report("CR112", article.span)
                 found[article.text] = group.reason
         return found
 
@@ -560,3 +627,13 @@ def depth_of(x: object, deep: Mapping[str, int]) -> int:
     if not isinstance(x, e.Expression):
         return 0
     return 1 + max((depth_of(getattr(x, name), deep) for name in fields_dict(type(x))), default=0)
+
+
+def _told(circle: tuple[tuple[str, str], ...]) -> Phrase:
+    """What reads what; where the next of them reads as a part of the same whole, that is said."""
+    en = zh = circle[0][0]
+    for (_, read), (following, _) in zip(circle, (*circle[1:], circle[0]), strict=True):
+        en, zh = f"{en} → {read}", f"{zh} → {read}"
+        if read != following:
+            en, zh = f"{en} (worked out together with {following})", f"{zh}（与{following}一并计算）"
+    return Phrase(en, zh)

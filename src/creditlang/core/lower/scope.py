@@ -56,6 +56,7 @@ class Scope:
     elaborate_record_fact: Callable[[str], Type] = lambda name: UNKNOWN
     asking: list[str] = field(factory=list)
     extensions: Callable[[], Extensions] = Extensions
+    circles: set[frozenset[str]] = field(factory=set)
     silent: int = 0
 
     def report(self, code: str, where: Span | None, /, *labels: Label, **arguments: object) -> None:
@@ -148,6 +149,10 @@ class Scope:
 
     def _circle(self, name: str, node: t.Node) -> None:
         start = self.asking.index(name)
+        if frozenset(self.asking[start:]) in self.circles:
+            return
+        if not self.silent:
+            self.circles.add(frozenset(self.asking[start:]))
         place = node.name.span if isinstance(node, t.Named) else node.span
         self.report("CR321", place, circle=" → ".join([*self.asking[start:], name]))
 

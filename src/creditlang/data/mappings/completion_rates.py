@@ -21,6 +21,7 @@ from attrs import define, field, frozen
 from creditlang.core import operators as o
 from creditlang.data.cells import CellError, day_text, parse_date, strip_cell
 from creditlang.data.mappings.mapping import Gather
+from creditlang.data.mappings.mapping_file import placeholders
 from creditlang.data.mappings.mapping_rule import Fit, Projection
 from creditlang.data.people.name_matching import JoinedSheet, People
 from creditlang.data.records import Records, cell
@@ -55,11 +56,17 @@ class GatheredSheet:
         return self._shown(self.gather.counted)
 
     def _shown(self, headings: tuple[str, ...]) -> str:
-        return strip_cell(self.fitted.heading.cells[self.fitted.position(headings) or 0])
+        position = self.fitted.position(headings)
+        return headings[0].strip("{}") if position is None else strip_cell(self.fitted.heading.cells[position])
+
+    def _text(self, row: RawRow, headings: tuple[str, ...]) -> str:
+        """What a row, or the name of its sheet, says."""
+        named = (self.fitted.captured.get(name) for text in headings for name in placeholders(text))
+        return next(filter(None, named), "") or cell(row, self.fitted.position(headings))
 
     def what(self, row: RawRow) -> str:
         """What a row says was done."""
-        return cell(row, self.fitted.position(self.gather.counted))
+        return self._text(row, self.gather.counted)
 
     def day(self, row: RawRow, policy: o.Policy) -> tuple[Diagnostic | None, date]:
         """The day of a row, and what is wrong with it."""
@@ -68,7 +75,7 @@ class GatheredSheet:
             return report("CR654", Place(source, row.number, self.counted), name=self.counted), date.min
         place = Place(source, row.number, self._shown(self.gather.day))
         try:
-            day = parse_date(day_text(cell(row, self.fitted.position(self.gather.day))))
+            day = parse_date(day_text(self._text(row, self.gather.day)))
         except CellError as error:
             return error.diagnostic(place), date.min
         if _semester(policy, day) is None:

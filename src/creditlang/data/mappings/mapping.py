@@ -10,18 +10,24 @@ from typing import Literal
 
 from attrs import frozen
 
-Part = Literal["all", "day", "number", "words"]
+Part = Literal["all", "day", "number", "words", "before", "after"]
 
 
 @frozen
 class Taken:
     """The text of a column: of the first of these headings that is there. `part` is what of it counts.
 
-    `day` leaves out a time of day; `number` and `words` divide `20240101张三` and tell `85` from `良好`.
+    `day` leaves out a time of day; `number` and `words` divide `20240101张三` and tell `85` from `良好`; `before` and
+    `after` cut at the first `mark`, such as the hyphen in `文学院-2201班`.
     """
 
     headings: tuple[str, ...]
     part: Part = "all"
+    mark: str = ""
+    above: bool = False
+    """Whether an empty cell stands for what is above it."""
+    decimals: int | None = None
+    """To how many decimals a number is rounded, half up, as it is read."""
 
 
 @frozen
@@ -42,10 +48,14 @@ Origin = Taken | Term
 
 @frozen
 class Only:
-    """Which rows are meant: those that have one of these texts in the column."""
+    """Which rows are meant: those that have one of these texts in the column; `""` is an empty cell.
+
+    `optional` if a sheet may be without the column: then all its rows are meant.
+    """
 
     headings: tuple[str, ...]
     texts: tuple[str, ...]
+    optional: bool = False
 
 
 @frozen
@@ -61,7 +71,7 @@ class RecordRule:
     when: tuple[str, ...] = ()
     """The record exists only where one of these columns has something other than nothing and 0."""
     rows: tuple[Only, ...] = ()
-    """The record exists only in these rows."""
+    """The record exists only in these rows. A row that is none of those of any record is an invalid one."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -74,8 +84,8 @@ class Gather:
     """Rows of a student become one record a semester, with the percentage of what there was to do in `share`.
 
     What there was to do are the different texts of the column `counted`; each belongs to the semester of the day, in
-    the column `day`, on which it was first done by anybody in the sheets. `number` says how many there were in a
-    semester, where the sheets do not have them all.
+    the column `day`, on which it was first done by anybody in the sheets. Either may come out of the sheet's name, as
+    `{期次}`. `number` says how many there were in a semester, where the sheets do not have them all.
     """
 
     share: str
@@ -106,9 +116,13 @@ class TableRule:
         """Every heading that the rule knows."""
         for group in self.headings:
             yield from group
+        yield from self.ignore
+        yield from self.read_headings()
+
+    def read_headings(self) -> Iterator[str]:
+        """Every heading whose cells the rule reads."""
         for only in self.rows:
             yield from only.headings
-        yield from self.ignore
         for record in self.records:
             yield from record.when
             for only in record.rows:

@@ -14,7 +14,7 @@ from pathlib import Path as FilePath
 from typing import Any, Final, cast, get_args
 
 from creditlang.core import operators as o
-from creditlang.data.cells import CellError
+from creditlang.data.cells import MOST_DIGITS, CellError
 from creditlang.data.columns import Columns
 from creditlang.data.dataset import STUDENT_TABLE
 from creditlang.data.mappings.mapping import Gather, MappingFile, Only, Origin, Part, RecordRule, TableRule, Taken, Term
@@ -34,7 +34,7 @@ _TABLE_KEYS: Final = (*_RECORD_KEYS[:-1], "name", "title", "headings", "without"
 _GATHER_KEYS: Final = ("share", "counted", "day", "number")
 _MOST_STARS: Final = 2
 _PARTS: Final[tuple[str, ...]] = get_args(Part)
-_BARE: Final = re.compile(r"(?:^|[{,])\s*[^\x00-\x7f\"']+\s*=")
+_BARE: Final = re.compile(r"(?:^|[{,])\s*+[^\x00-\x7f\"'\s][^\x00-\x7f\"']*+\s*=")
 _HOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
 A_TEXT: Final = Phrase("a text in quotes", "引号里的文字")
@@ -69,6 +69,8 @@ def open_mapping(name: str, policy: o.Policy) -> MappingFile | list[Diagnostic]:
     if bundled is not None and not path.is_file():
         return read_mapping(bundled.read_bytes(), name, policy)
     try:
+        if path.exists() and not path.is_file():
+            return [report("CR686", None, name=name, reason=Phrase("it is not a file", "它不是文件"))]
         with path.open("rb") as file:
             return read_mapping(file.read(LONGEST + 1), path.name, policy)
     except FileNotFoundError:
@@ -139,17 +141,24 @@ class _Reader:
         self.problems.append(report("CR677", where, sort=sort, name=name, nearest=nearest(name, known) or ""))
 
     # ---- plain values
-    def texts(self, tree: Mapping[str, Any], key: str, path: Path) -> tuple[str, ...]:
-        """One text or several."""
-        return self.texts_of(tree.get(key, []), (*path, key))
+    def texts(self, tree: Mapping[str, Any], key: str, path: Path, empty: bool = False) -> tuple[str, ...]:
+        """One text or several; whether one may be `empty`."""
+        return self.texts_of(tree.get(key, []), (*path, key), empty)
 
-    def texts_of(self, given: Any, path: Path) -> tuple[str, ...]:
+    def texts_of(self, given: Any, path: Path, empty: bool = False) -> tuple[str, ...]:
         """The same, of a value at hand."""
         found = [given] if isinstance(given, str) else given
-        if not isinstance(found, list) or not all(isinstance(text, str) and text.strip() for text in found):
+        if not isinstance(found, list) or not all(isinstance(text, str) and (empty or text.strip()) for text in found):
             self.not_understood(path, TEXTS)
             return ()
         return tuple(text.strip() for text in found)
+
+    def flag(self, tree: Mapping[str, Any], key: str, path: Path) -> bool:
+        """True or false, which is what it is if it is not there."""
+        given = tree.get(key, False)
+        if not isinstance(given, bool):
+            self.not_understood((*path, key), Phrase("true or false", "true 或 false"))
+        return given is True
 
     def table(self, tree: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
         """A table, empty if there is none."""
@@ -199,11 +208,14 @@ class _Reader:
         for key, patterns in (("name", names), ("title", titles)):
             if any(pattern.count("*") > _MOST_STARS for pattern in patterns):
                 self.not_understood((*path, key), Phrase("at most two *", "最多两个 *"))
+        gather = self.gather(tree, path)
         captured = {name for pattern in (*names, *titles) for name in placeholders(pattern)}
+        if gather is not None:
+            captured -= {name for text in (*gather.counted, *gather.day) for name in placeholders(text)}
         return TableRule(
             number=number, names=names, titles=titles, headings=headings, without=self.texts(tree, "without", path),
             ignore=frozenset(self.texts(tree, "ignore", path)), rows=self.rows(tree, path),
-            records=self.records(tree, path, captured), gather=self.gather(tree, path),
+            records=self.records(tree, path, captured), gather=gather,
         )  # fmt: skip
 
     def rows(self, tree: Mapping[str, Any], path: Path) -> tuple[Only, ...]:
@@ -211,10 +223,10 @@ class _Reader:
         found = []
         for number, given in enumerate(self.tables(tree, "rows", path)):
             at = (*path, "rows", number)
-            self.only(given, at, ("column", "texts"))
-            column, texts = self.texts(given, "column", at), self.texts(given, "texts", at)
+            self.only(given, at, ("column", "texts", "optional"))
+            column, texts = self.texts(given, "column", at), self.texts(given, "texts", at, empty=True)
             if column and texts:
-                found.append(Only(column, texts))
+                found.append(Only(column, texts, self.flag(given, "optional", at)))
             else:
                 self.not_understood(at, Phrase("both column and texts", "column 和 texts 两项"))
         return tuple(found)
@@ -334,15 +346,20 @@ class _Reader:
                 self.not_understood(path, Phrase("both year and term", "year 和 term 两项"))
                 return None
             return Term(year, term)
-        self.only(given, path, ("column", "part"))
+        self.only(given, path, ("column", "part", "mark", "above", "decimals"))
         headings, part = self.texts(given, "column", path), given.get("part", "all")
+        mark, decimals = given.get("mark", ""), given.get("decimals")
         if part not in _PARTS:
             self.not_understood((*path, "part"), either(_PARTS))
-            return None
-        if not headings:
+        elif not headings:
             self.not_understood(path, Phrase("column, with a heading", "column，即表头"))
-            return None
-        return Taken(headings, cast(Part, part))
+        elif not isinstance(mark, str) or bool(mark) != (part in ("before", "after")):
+            self.not_understood(path, Phrase("a mark with before and after", "before、after 要写 mark，即分隔的符号"))
+        elif decimals is not None and (type(decimals) is not int or not 0 <= decimals <= MOST_DIGITS):
+            self.not_understood((*path, "decimals"), Phrase("a number of decimals", "小数的位数"))
+        else:
+            return Taken(headings, cast(Part, part), mark, self.flag(given, "above", path), decimals)
+        return None
 
     # ---- gathering
     def gather(self, tree: Mapping[str, Any], path: Path) -> Gather | None:

@@ -9,15 +9,15 @@ A cell that cannot be taken apart as the rule says makes its record invalid, wit
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
 from attrs import field, frozen
 
-from creditlang.data.cells import CellError, day_text, divided, semester_text, strip_cell
+from creditlang.data.cells import CellError, day_text, divided, quote, rounded_text, semester_text, strip_cell
 from creditlang.data.dataset import STUDENT_ID
-from creditlang.data.mappings.mapping import Origin, RecordRule, TableRule, Taken, Term
+from creditlang.data.mappings.mapping import Only, Origin, Part, RecordRule, TableRule, Taken, Term
 from creditlang.data.mappings.mapping_file import placeholders
 from creditlang.data.sheets.column_layout import Layout, Layouts
 from creditlang.data.sheets.sheet_heading import (
@@ -47,41 +47,75 @@ class Fit:
     rule: TableRule
     heading: Heading
     captured: Mapping[str, str]
+    _positions: dict[tuple[str, ...], int | None] = field(factory=dict, init=False, eq=False)
 
     @property
     def is_named(self) -> bool:
         """Whether the sheet is known by more than its headings."""
         return bool(self.rule.names or self.rule.titles)
 
-    def unknown(self, table: RawTable) -> list[Diagnostic]:
-        """Headings of which the rule says nothing: CR652."""
+    def unknown(self, table: RawTable, title: str, layouts: Layouts) -> list[Diagnostic]:
+        """Headings of which the rule says nothing: CR646, or CR645 for one that a record has, and would do without."""
         if self.rule.ignores_others:
             return []
         known = list(dict.fromkeys(self.rule.all_headings()))
         plain = {plain_heading(head) for head in known} | RUNNING_NUMBERS
+        fields = {plain_heading(text) for record in self.rule.records for text in layouts.names(record.kind)}
         found = []
         for cell in dict.fromkeys(map(strip_cell, self.heading.cells)):
             if cell and plain_heading(cell) not in plain:
                 place = Place(table.source, self.heading.place_row, cell)
-                found.append(report("CR652", place, name=cell, kind=table.name, nearest=nearest(cell, known) or ""))
+                code = "CR645" if plain_heading(cell) in fields else "CR646"
+                found.append(report(code, place, name=cell, mapping=title, nearest=nearest(cell, known) or ""))
         return found
 
     def wanted(self, cells: Cells) -> bool:
         """Whether a row is one of those that the rule is about."""
-        return all(_text(cells, position) in texts for position, texts in self._wanted)
+        return all(self.has(cells, only) for only in self.rule.rows)
 
-    @cached_property
-    def _wanted(self) -> tuple[tuple[int | None, tuple[str, ...]], ...]:
-        return tuple((self.position(only.headings), only.texts) for only in self.rule.rows)
+    def has(self, cells: Cells, only: Only) -> bool:
+        """Whether a row has one of the texts that are asked for."""
+        position = self.position(only.headings)
+        return only.optional if position is None else _text(cells, position) in only.texts
+
+    def handed_down(self, rows: Iterable[RawRow]) -> Iterator[RawRow]:
+        """The rows, with empty cells filled from above where the rule says so; nothing comes down past a broken row."""
+        origins = [origin for record in self.rule.records for origin in record.columns.values()]
+        taken = [self.position(x.headings) for x in origins if isinstance(x, Taken) and x.above]
+        above: dict[int, str] = {}
+        for row in rows:
+            if row.problem is not None:
+                above.clear()
+            elif filled := {at: _text(row.cells, at) or above.get(at, "") for at in taken if at is not None}:
+                above = filled
+                row = RawRow(row.number, tuple(filled.get(at, cell) for at, cell in enumerate(row.cells)))  # noqa: PLW2901
+            yield row
+
+    def not_known(self, cells: Cells, source: str, row: int) -> Diagnostic | None:
+        """CR647 for a row that none of the records is about that ask for certain texts."""
+        asked = [record.rows for record in self.rule.records if record.rows]
+        if not asked or any(all(self.has(cells, only) for only in rows) for rows in asked):
+            return None
+        known: dict[int, set[str]] = {}
+        for only in (only for rows in asked for only in rows):
+            if (position := self.position(only.headings)) is not None:
+                known.setdefault(position, set()).update(only.texts)
+        wrong = [at for at, texts in known.items() if _text(cells, at) not in texts]
+        at = next(iter(wrong or known))
+        place = Place(source, row, strip_cell(self.heading.cells[at]))
+        return report("CR647", place, value=quote(_text(cells, at)))
 
     @cached_property
     def _heads(self) -> list[str]:
         return [plain_heading(cell) for cell in self.heading.cells]
 
-    def position(self, headings: Iterable[str]) -> int | None:
+    def position(self, headings: tuple[str, ...]) -> int | None:
         """Where the first of some headings stands that is there."""
-        heads = map(plain_heading, headings)
-        return next((self._heads.index(head) for head in heads if head in self._heads), None)
+        if headings not in self._positions:
+            heads = map(plain_heading, headings)
+            found = next((self._heads.index(head) for head in heads if head in self._heads), None)
+            self._positions[headings] = found
+        return self._positions[headings]
 
 
 @frozen
@@ -104,8 +138,10 @@ def fit(rule: TableRule, sheet: Sheet) -> Fit | Misfit:
         return Misfit(heading)
     there = {plain_heading(cell) for cell in heading.cells}
     filters = (*rule.rows, *(only for record in rule.records for only in record.rows))
-    gathered = () if rule.gather is None else (rule.gather.counted, rule.gather.day)
-    wanted = (*rule.headings, *(only.headings for only in filters), *gathered)
+    spared = {only.headings for only in filters if only.optional}
+    gathered = [] if rule.gather is None else [rule.gather.counted, rule.gather.day]
+    gathered = [headings for headings in gathered if not any(map(placeholders, headings))]
+    wanted = (*rule.headings, *(only.headings for only in filters if only.headings not in spared), *gathered)
     missing = tuple(group[0] for group in wanted if not there.intersection(map(plain_heading, group)))
     barred = [cell for cell in heading.cells if plain_heading(cell) in set(map(plain_heading, rule.without))]
     if missing or not heading.known:
@@ -204,7 +240,6 @@ class Projection:
         self.names += [name for name in more if name not in self.names]
         self.layout: Layout = layouts.lay_out(source, record.kind, self.names, shown)
         self.when = [fitted.position((column,)) for column in record.when]
-        self.rows = [(fitted.position(only.headings), only.texts) for only in record.rows]
 
     def _heading(self, origin: Origin | None) -> str | None:
         """What the sheet calls the column that a field is taken from; None if it is not there."""
@@ -234,20 +269,23 @@ class Projection:
         if isinstance(origin, Term):
             year, term = self.fitted.position(origin.year), self.fitted.position(origin.term)
             return lambda cells: _semester(_text(cells, year), _text(cells, term))
-        position = self.fitted.position(origin.headings)
-        match origin.part:
-            case "day":
-                return lambda cells: day_text(_text(cells, position))
-            case "number":
-                return lambda cells: divided(_text(cells, position))[0]
-            case "words":
-                return lambda cells: divided(_text(cells, position))[1]
-            case _:
-                return lambda cells: _text(cells, position)
+        position, mark, decimals = self.fitted.position(origin.headings), origin.mark, origin.decimals
+        parts: dict[Part, Callable[[str], str]] = {
+            "all": lambda text: text,
+            "day": day_text,
+            "number": lambda text: divided(text)[0],
+            "words": lambda text: divided(text)[1],
+            "before": lambda text: text.partition(mark)[0],
+            "after": lambda text: text.partition(mark)[2],
+        }
+        part = parts[origin.part]
+        if decimals is None:
+            return lambda cells: part(_text(cells, position))
+        return lambda cells: rounded_text(part(_text(cells, position)), decimals)
 
     def exists(self, cells: Cells) -> bool:
         """Whether a row has this record."""
-        if any(_text(cells, position) not in texts for position, texts in self.rows):
+        if not all(self.fitted.has(cells, only) for only in self.record.rows):
             return False
         return not self.when or any(not _NOTHING.fullmatch(_text(cells, position)) for position in self.when)
 

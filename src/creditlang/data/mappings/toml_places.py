@@ -9,7 +9,7 @@ from typing import Final
 
 from creditlang.source import SourceFile, Span
 
-_HEADER: Final = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?")
+_HEADER: Final = re.compile(r"\s*(\[\[?)\s*+([^\[\]\s](?:[^\[\]]*[^\[\]\s])?)\s*\]\]?\s*(?:#.*)?")
 _KEY: Final = re.compile(r"\s*(\"[^\"]*\"|'[^']*'|[\w-]+(?:\s*\.\s*[\w-]+)*)\s*=")
 _LINE_IN_MESSAGE: Final = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)")
 

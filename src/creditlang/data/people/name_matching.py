@@ -29,7 +29,7 @@ from creditlang.ledger import Record
 from creditlang.schema import RawRow
 
 _BLANKS: Final = re.compile(
-    r"(?<=[\u2e80-\u9fff\U00020000-\U0003ffff·])\s+|\s+(?=[\u2e80-\u9fff\U00020000-\U0003ffff·])"
+    r"(?<=[\u2e80-\u9fff\U00020000-\U0003ffff·])\s+|(?<!\s)\s+(?=[\u2e80-\u9fff\U00020000-\U0003ffff·])"
 )
 _DOTS: Final = str.maketrans(dict.fromkeys("•‧∙⋅・．﹒●", "·"))
 _MASK: Final = str.maketrans({"＊": "*"})

@@ -60,7 +60,10 @@ class Owners:
                 return [owner] if owner is not None else []
         if group is None:
             return []
-        return [one for one in self.ever_in(kind, group) if self.group_of(one, kind, record) == group]
+        found = [one for one in self.ever_in(kind, group) if self.group_of(one, kind, record) == group]
+        if not found and owner is not None and self.group_of(owner, kind, record) is None:
+            return [owner]  # of whom it is not known where they are: so it is pending
+        return found
 
     def group_of(self, student: Student, kind: o.RecordKind, record: Record) -> object:
         """The group of a student on the day of a record."""

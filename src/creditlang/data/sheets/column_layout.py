@@ -138,7 +138,13 @@ class Layouts:
         people = tuple(found for found in map(column, self.of_people(kind)) if found.position is not None)
         joins = any(found.reader is self.name_of_people for found in people)
         missing = [(x.reader.shown, *x.reader.texts) for x in columns if x.position is None and x.reader.needed]
-        if places["student_id"] is None and not joins:
+        declared = self.policy.kinds.get(kind)
+        of_group = (
+            declared is not None
+            and declared.membership is not None
+            and any(x.reader.column.name == declared.group and x.position is not None for x in columns)
+        )
+        if places["student_id"] is None and not joins and not of_group:
             texts = builtin["student_id"]
             missing.insert(0, (texts[min(1, len(texts) - 1)], *texts))
         taken = {*places.values(), *(x.position for x in (*columns, *people))}

@@ -29,12 +29,13 @@ class Apart:
 
     def __init__(self) -> None:
         """Nothing."""
-        self._sources: dict[str, int] = {}
+        self.sources: dict[str, int] = {}
+        """How many tables there were by each name."""
         self._beginnings: dict[object, str] = {}
 
     def named(self, table: RawTable) -> RawTable:
         """The table, under a name that no other has."""
-        count = self._sources[table.source] = self._sources.get(table.source, 0) + 1
+        count = self.sources[table.source] = self.sources.get(table.source, 0) + 1
         return table if count == 1 else _renamed(table, f"{table.source}（{count}）")
 
     def twice(self, sheet: Sheet, meaning: object, heading: Heading) -> Diagnostic | None:

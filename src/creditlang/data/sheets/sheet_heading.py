@@ -36,8 +36,8 @@ WRONG_LENGTH: Final = "CR627"
 RUNNING_NUMBERS: Final = frozenset({"序号", "No.", "NO.", "no", "行号"})
 """Headings of columns that number the rows of a sheet: they say nothing, so nothing is said about them."""
 
-_LIKE_A_NUMBER: Final = re.compile(r"[A-Za-z0-9_-]*[0-9]{4}[A-Za-z0-9_-]*")
-_MARKS: Final = re.compile(r"^[*＊★]+|[*＊★:：]+$|[（(](?:必填|选填|可选|可不填|required|optional)[)）][*＊★]*$")
+_LIKE_A_NUMBER: Final = re.compile(r"(?=.*?[0-9]{4})[A-Za-z0-9_-]+")
+_MARKS: Final = re.compile(r"^[*＊★]+|[（(](?:必填|选填|可选|可不填|required|optional)[)）]$")
 _FIRST_LINE: Final = Phrase("the first line", "首行")
 
 
@@ -45,7 +45,7 @@ def plain_heading(text: str) -> str:
     """A heading as it is compared: without blanks and line breaks, and without marks for what must be filled in."""
     if len(text) > LONGEST_NAME:
         return text
-    return _MARKS.sub("", "".join(strip_cell(text).split()))
+    return _MARKS.sub("", "".join(strip_cell(text).split()).rstrip("*＊★:："))
 
 
 @frozen
@@ -62,6 +62,17 @@ class Heading:
     known: int
     """How many of its names are known."""
 
+    def twice(self, known: Collection[str], source: str) -> list[Diagnostic]:
+        """CR626 for each of the known names that two columns have: nobody can say which one counts."""
+        first: dict[str, int] = {}
+        places = [(at, name) for at, cell in enumerate(self.cells, 1) if (name := plain_heading(cell)) in known]
+        where = Place(source, self.place_row)
+        return [
+            report("CR626", where, first=first[name], second=at)
+            for at, name in places
+            if first.setdefault(name, at) != at
+        ]
+
     @property
     def place_row(self) -> int:
         """The row that messages about the heading name."""
@@ -74,9 +85,9 @@ class Doubt:
 
     rows: Phrase
 
-    def problem(self, sheet: "Sheet") -> Diagnostic:
-        """CR671; the sheet is not read."""
-        return report("CR671", Place(sheet.table.source), rows=self.rows, count=sheet.count())
+    def problem(self, source: str, rows: int) -> Diagnostic:
+        """CR671; the sheet with so many rows is not read."""
+        return report("CR671", Place(source), rows=self.rows, count=rows)
 
 
 class Sheet:

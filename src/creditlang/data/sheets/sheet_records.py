@@ -4,7 +4,7 @@ What both ways share: the lines above the heading are passed over, rows that can
 other row is a record; and all of it is said.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from creditlang.core import operators as o
 from creditlang.data.dataset import Dataset
@@ -15,7 +15,7 @@ from creditlang.data.people.name_matching import JoinedSheet, People, without_ru
 from creditlang.data.records import Records
 from creditlang.data.sheets.column_layout import Layout, Layouts
 from creditlang.data.sheets.duplicates import Apart, Repeated
-from creditlang.data.sheets.sheet_heading import Doubt, Heading, Sheet
+from creditlang.data.sheets.sheet_heading import Doubt, Heading, Sheet, plain_heading
 from creditlang.data.sheets.totals_rows import Unrecorded, numbered
 from creditlang.diagnostics import Diagnostic, Place, listed, report
 from creditlang.ledger import Record
@@ -49,17 +49,16 @@ class Tables:
     # ---- the policy's own names
     def plain(self, sheet: Sheet, kind: str) -> Iterator[Record]:
         """A table of the students, where `kind` is empty, or of records."""
-        heading = self.layouts.heading(sheet, kind)
+        heading, source = self.layouts.heading(sheet, kind), sheet.table.source
         if isinstance(heading, Doubt):
-            self.note([heading.problem(sheet)])
+            self.note([heading.problem(source, self.refuse(sheet))])
             return
-        if heading.line == 0 and heading.lines == 1 and sheet.table.doubts:
-            self.note(sheet.table.doubts)
+        if self._doubted(sheet, heading, set(map(plain_heading, self.layouts.names(kind)))):
             return
         if (twice := self.apart.twice(sheet, kind, heading)) is not None:
             self.note([twice])
             return
-        layout = self.layouts.lay_out(sheet.table.source, kind, heading.cells)
+        layout = self.layouts.lay_out(source, kind, heading.cells)
         self.note([*self._above(sheet, heading), *layout.problems(sheet.table, heading.place_row)])
         rows = self._rows(sheet, heading, self._unrecorded(heading, layout))
         if kind:
@@ -92,6 +91,20 @@ class Tables:
         )  # fmt: skip
 
     # ---- what both ways share
+    def refuse(self, sheet: Sheet) -> int:
+        """How many rows a sheet has that is not read, which the equation of records has to say."""
+        self.dataset.unread[sheet.table.source] = rows = sheet.count()
+        return rows
+
+    def _doubted(self, sheet: Sheet, heading: Heading, known: Collection[str]) -> bool:
+        """Whether a sheet is refused for its heading; one without a name matters only if its column has cells."""
+        doubts = sheet.table.doubts if heading.line == 0 and heading.lines == 1 else ()
+        found = [doubt for doubt in doubts if doubt.code not in ("CR625", "CR626")]
+        found += heading.twice(known, sheet.table.source)
+        if found:
+            self.note([*found, report("CR648", Place(sheet.table.source), rows=self.refuse(sheet))])
+        return bool(found)
+
     def _above(self, sheet: Sheet, heading: Heading) -> list[Diagnostic]:
         """Say that the heading is not the first line: CR670."""
         if heading.line == 0:
@@ -109,19 +122,22 @@ class Tables:
                 if at not in found and at < len(row.cells) and row.cells[at].strip():
                     found[at] = row.number
             yield row
-        source = sheet.table.source
-        self.note(report("CR674", Place(source, row), position=at + 1) for at, row in sorted(found.items()))
+        source, doubts = sheet.table.source, {doubt.code for doubt in sheet.table.doubts}
+        code = "CR625" if heading.line == 0 and "CR625" in doubts else "CR674"
+        self.note(report(code, Place(source, row), position=at + 1) for at, row in sorted(found.items()))
         self.note(unrecorded.note(source))
 
     # ---- by a mapping
     def mapped(self, sheet: Sheet, mapping: MappingFile, fitted: Fit) -> Iterator[Record]:
         """A table that a rule reads."""
         rule, heading, source = fitted.rule, fitted.heading, sheet.table.source
+        if self._doubted(sheet, heading, {plain_heading(head) for head in rule.read_headings()}):
+            return
         meaning = (mapping.name, rule.number, *sorted(fitted.captured.items()))
         if (twice := self.apart.twice(sheet, meaning, heading)) is not None:
             self.note([twice])
             return
-        self.note([*self._above(sheet, heading), *fitted.unknown(sheet.table)])
+        self.note([*self._above(sheet, heading), *fitted.unknown(sheet.table, mapping.title, self.layouts)])
         more = Gathering.names(rule.gather, self.policy.kinds[rule.records[0].kind]) if rule.gather else ()
         projections = [Projection(record, fitted, self.layouts, source, more) for record in rule.records]
         for projection in projections:
@@ -155,11 +171,16 @@ class Tables:
         for row in rows:
             broken = row.problem is not None
             there = [x for x in enumerate(projections, 1) if broken or x[1].exists(row.cells)]
+            strange = None if broken else rows.fitted.not_known(row.cells, projections[0].source, row.number)
+            if strange is not None:
+                there.insert(0, next(x for x in enumerate(projections, 1) if x[1].record.rows))
             if not there:
                 rows.pass_over(row)
             claim = None
             for number, projection in there[:1] if broken else there:
                 projected = projection.row(row)
+                if strange is not None and projection is there[0][1]:
+                    projected = RawRow(row.number, projected.cells, strange)
                 if not projection.record.kind:
                     self.records.student(projected, projection.layout)
                     continue
@@ -207,7 +228,7 @@ class _Passed:
         self.without: list[int] = []
 
     def __iter__(self) -> Iterator[RawRow]:
-        for row in self.rows:
+        for row in self.fitted.handed_down(self.rows):
             if row.problem is None and not self.fitted.wanted(row.cells):
                 self.without.append(row.number)
             else:

@@ -14,11 +14,15 @@ from typing import Final
 from attrs import define, field
 
 from creditlang.data.cells import strip_cell
-from creditlang.data.sheets.sheet_heading import WRONG_LENGTH, plain_heading
+from creditlang.data.sheets.sheet_heading import RUNNING_NUMBERS, WRONG_LENGTH, plain_heading
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.schema import RawRow
 
-_SUMS: Final = frozenset({"合计", "总计", "小计", "共计", "平均", "平均分", "总和", "总分"})
+_SUMS: Final = re.compile(
+    r"(?:本页|本班|全班|班级|全院|全校|累计)?(?:合计|总计|小计|共计|总和|总分|总数|总人数|人数|平均[分值数]?|最[高低]分|[及优][格秀良]率)"
+    r"(?:人数)?[:：]?[0-9.]*[人条行项分%]?|(?:grand|sub)?(?:total|average|mean|sum)s?:?[0-9.]*",
+    re.IGNORECASE,
+)
 _REMARK: Final = re.compile(
     r"(?=.*[\u4e00-\u9fff])(?:.*[：:。；！].*|(?:注|说明|备注|填表|制表|审核|以上|合计|总计|共).*)", re.DOTALL
 )
@@ -58,7 +62,12 @@ class Unrecorded:
         cells = row.cells
         if self.identity is not None and self.identity < len(cells):
             number = cells[self.identity]
-            if number.isascii() and number.isalnum() and number != self.heads[self.identity]:
+            if (
+                number.isascii()
+                and number.isalnum()
+                and number != self.heads[self.identity]
+                and not _SUMS.fullmatch(number)
+            ):
                 return False
         if len(cells) > len(self.heads) or (row.problem is not None and row.problem.code != WRONG_LENGTH):
             return False
@@ -76,11 +85,13 @@ class Unrecorded:
         dayless = [text for _, text in filled if not _DAY.fullmatch(text)]
         if dayless and all(_SIGNED.fullmatch(text) for text in dayless):
             return True
+        if len(filled) > 1 and filled[0][1].isdecimal() and plain_heading(self.heads[filled[0][0]]) in RUNNING_NUMBERS:
+            filled = filled[1:]
         (position, text), *others = filled
         telling = {*self.codes, self.identity, self.record_id}
         if position in self.codes or any(other in telling for other, _ in others):
             return False
-        if plain_heading(text) in _SUMS:
+        if _SUMS.fullmatch(plain_heading(text)):
             return True
         return not others and position <= 1 and (position not in self.own or bool(_REMARK.fullmatch(text)))
 

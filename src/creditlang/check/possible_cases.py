@@ -1,0 +1,388 @@
+"""Every case that the conditions of a body can tell apart, and none that contradicts itself.
+
+The variables are fields, attributes, balances, facts. A number or date is tried below, at, between and above the
+constants it is compared with, a value of a scale at every value, a yes or no at both, what is optional also when it is
+missing. Two things that are compared with each other are a variable of their own: less, equal or greater; what follows
+for others is worked out (`a < b` and `b < c` rule out `c < a`; 30 days after a date lie before 90 days after it).
+Any other form counts as a yes or no of its own. Variables that hang together in another way (`n` and `n * 2`) are
+`tangled`: a case of both may not exist, so that nothing is claimed of it.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Context, Decimal, Inexact
+from itertools import combinations, pairwise, product
+from typing import Any, Final
+
+from attrs import define, field, frozen
+
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.core.dependencies import references, within
+
+MAXIMUM: Final = 4096
+"""The most combinations that are tried; bodies with more are left alone."""
+MISSING: Final = "∅"
+_MOST_TERMS: Final = 8
+_EXACT: Final = Context(prec=60, traps=[Inexact])
+Case = Sequence[Any]
+_HOLDS: Final = {"=": (0,), "!=": (-1, 1), "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1)}
+_TURNED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
+_DAYS: Final = {"days": (1, 1), "weeks": (7, 7), "months": (28, 31), "years": (365, 366)}
+
+
+@frozen
+class Condition:
+    """A condition over cases: yes, no, or None where a missing value decides; and the variables it reads."""
+
+    test: Callable[[Case], bool | None] = field(eq=False)
+    variables: frozenset[int] = frozenset()
+
+
+@define
+class Grid:
+    """The variables of a body's conditions, by position, and the cases over them."""
+
+    policy: o.Policy
+    columns: Mapping[str, o.Column]
+    attributes: Mapping[str, o.Column]
+    variables: dict[e.Expression, int] = field(factory=dict)
+    cuts: dict[e.Expression, set[Any]] = field(factory=dict)
+    ranked: dict[e.Expression, Mapping[str, int]] = field(factory=dict)
+    answers: set[e.Expression] = field(factory=set)
+    domains: list[tuple[Any, ...]] = field(factory=list)
+    tangled: frozenset[frozenset[int]] = frozenset()
+
+    # ---- conditions
+    def condition(self, x: e.Expression | None) -> Condition:
+        """A condition to be tried; its variables are noted."""
+        match x:
+            case None:
+                return Condition(lambda case: True)
+            case e.Constant(value=value):
+                return Condition(lambda case: bool(value))
+            case e.Logical():
+                return _joined(x.operator == "or", self.condition(x.left), self.condition(x.right))
+            case e.Not():
+                inner = self.condition(x.operand)
+                return Condition(lambda case: _opposite(inner.test(case)), inner.variables)
+            case e.Present():
+                position = self.variable(x.operand)
+                return Condition(lambda case: case[position] != MISSING, frozenset({position}))
+            case e.Compare():
+                return self.comparison(x)
+            case e.OneOf() if all(isinstance(option, e.Constant) for option in x.options):
+                values = [option.value for option in x.options if isinstance(option, e.Constant)]
+                position = self.variable(x.operand)
+                self.cuts[x.operand].update(values)
+                return _valued(position, lambda value: value in values)
+        self.answers.add(x)
+        return _valued(self.variable(x), lambda value: value is True)
+
+    def comparison(self, x: e.Compare) -> Condition:
+        left, right, operator, ranks = self.folded(x.left), self.folded(x.right), x.operator, x.ranks
+        if isinstance(left, e.Constant):
+            left, right, operator = right, left, _TURNED[operator]
+        if isinstance(left, e.Constant) and isinstance(right, e.Constant):
+            return self.condition(e.Constant(_order(left.value, right.value, ranks) in _HOLDS[operator]))
+        if isinstance(right, e.Constant):
+            position, value = self.variable(left), right.value
+            if ranks is None:
+                self.cuts[left].add(value)
+            else:
+                self.ranked[left] = ranks
+            return _valued(position, lambda own: _order(own, value, ranks) in _HOLDS[operator])
+        if repr(left) > repr(right):
+            left, right, operator = right, left, _TURNED[operator]
+        for side in (left, right):
+            column = self.column(side)
+            if column is not None and (ends := {column.minimum, column.maximum} - {None}):
+                self.variable(side)
+                self.cuts[side] |= ends
+        optional = [self.variable(side) for side in (left, right) if self.is_optional(side)]
+        position, holds = self.variable(e.Compare("<", left, right)), _HOLDS[operator]
+        for side in (left, right):
+            if ranks is not None and side in self.variables:
+                self.ranked[side] = ranks
+
+        def test(case: Case) -> bool | None:
+            return None if any(case[index] == MISSING for index in optional) else case[position] in holds
+
+        return Condition(test, frozenset({position, *optional}))
+
+    def variable(self, x: e.Expression) -> int:
+        self.cuts.setdefault(x, set())
+        return self.variables.setdefault(x, len(self.variables))
+
+    def folded(self, x: e.Expression) -> e.Expression:
+        """A constant where an expression is one: a named value that never changes, arithmetic of constants."""
+        match x:
+            case e.Setting(name=name) if len(dated := self.policy.settings.get(name, ())) == 1 and not dated[0].since:
+                inner = self.folded(dated[0].value)
+                return inner if isinstance(inner, e.Constant) else x
+            case e.Arithmetic(operator=operator):
+                left, right = self.folded(x.left), self.folded(x.right)
+                match left, right:
+                    case e.Constant(value=Decimal() as one), e.Constant(value=Decimal() as two):
+                        work = {"+": _EXACT.add, "-": _EXACT.subtract, "*": _EXACT.multiply}[operator]
+                        try:
+                            return e.Constant(work(one, two))
+                        except Inexact:
+                            return x
+        return x
+
+    # ---- values
+    def column(self, x: e.Expression) -> o.Column | None:
+        """The column of a field or attribute."""
+        if isinstance(x, e.Field):
+            return self.columns.get(x.name)
+        return self.attributes.get(x.name) if isinstance(x, e.Attribute) else None
+
+    def is_optional(self, x: e.Expression) -> bool:
+        column = self.column(x)
+        return column is not None and column.optional and column.default is None and not column.if_used
+
+    def domain(self, x: e.Expression, limited: bool = True) -> tuple[Any, ...]:
+        """The values to try for a variable; `limited` by what its column allows."""
+        column, cuts = self.column(x), self.cuts[x]
+        values: tuple[Any, ...]
+        if _is_order(x):
+            return (-1, 0, 1)
+        if x in self.ranked:
+            values = tuple(self.ranked[x])
+        elif x in self.answers or (column is not None and column.type.name == "yes or no"):
+            values = (True, False)
+        elif column is not None and column.type.enumeration:
+            values = tuple(dict.fromkeys((column.values or {}).values()))
+        elif all(isinstance(cut, Decimal) for cut in cuts):
+            values = _numbers(sorted(cuts), _step(x, column), column if limited else None)
+        elif all(isinstance(cut, date) for cut in cuts):
+            values = tuple(_days(sorted(cuts)))
+        else:
+            values = (*cuts, "…")
+        return (*values, MISSING) if self.is_optional(x) else values
+
+    def cases(self, guards: Sequence[tuple[Condition, bool]], conditions: int) -> list[Case] | None:
+        """Every combination that passes the guards, or None when with so many conditions there are too many to try."""
+        relation = _Relation(self)
+        if len(relation.terms) > _MOST_TERMS:
+            return None
+        self.domains = [self.domain(x) for x in self.variables]
+        size = 1
+        for domain in self.domains:
+            size *= max(1, len(domain))
+            if size > MAXIMUM or size * conditions > MAXIMUM * 50:
+                return None
+        self.tangled = frozenset(self._tangled())
+        tried = (case for case in product(*self.domains) if all(x.test(case) is passes for x, passes in guards))
+        return [case for case in tried if relation.possible(case)]
+
+    # ---- what hangs together
+    def _tangled(self) -> Iterator[frozenset[int]]:
+        """Pairs of variables of which not every combination exists, in a way that is not worked out."""
+        terms = {index: [(term, self._leaves(term)) for term in _sides(x)] for x, index in self.variables.items()}
+        for one, two in combinations(terms, 2):
+            for (left, own), (right, other) in product(terms[one], terms[two]):
+                if left != right and own & other and _between(left, right) is None:
+                    yield frozenset({one, two})
+
+    def _leaves(self, x: e.Expression, depth: int = 5) -> frozenset[object]:
+        """What the value of an expression hangs on."""
+        found: set[object] = set()
+        for leaf in references(x, _LEAVES):
+            match leaf:
+                case e.RecordFact(name=name) if depth:
+                    found |= self._leaves(self.policy.record_facts[name], depth - 1)
+                case e.FactValue(name=name) if depth and name in self.policy.facts:
+                    for case in self.policy.facts[name].decision.cases:
+                        for part in (case.condition, case.value):
+                            found |= self._leaves(part, depth - 1) if part is not None else set()
+                    found.add(leaf)
+                case e.Balance(account=account) | e.Aggregate(name=account, is_fact=False):
+                    found.update(("account", name) for name in within(self.policy.accounts, account))
+                case e.Setting() | e.Boundary() | e.DayOfMonth():
+                    found.add("time")
+                case e.CountRecords(kind=kind, where=None) | e.SumRecords(kind=kind, where=None):
+                    found.update((kind, leaf))
+                case e.CountRecords(kind=kind) | e.SumRecords(kind=kind):
+                    found.update((("some", kind), leaf))
+                case _:
+                    column = self.column(leaf)
+                    found.update((leaf, "time") if column is not None and column.type.name == "date" else (leaf,))
+        return frozenset(found)
+
+
+_LEAVES: Final = (
+    e.Field, e.Attribute, e.Setting, e.Balance, e.FactValue, e.RecordFact, e.Aggregate, e.AsOf, e.Boundary,
+    e.DayOfMonth, e.CountRecords, e.SumRecords, e.Latest, e.RequirementStatus, e.UsedIn,
+)  # fmt: skip
+
+
+@define
+class _Relation:
+    """What is before what among things that are compared with each other, and whether a case agrees with it."""
+
+    grid: Grid
+    terms: dict[e.Expression, int] = field(init=False)
+    orders: list[tuple[int, int, int]] = field(init=False)
+    valued: list[tuple[int, int, Sequence[Any], Mapping[str, int] | None]] = field(init=False, factory=list)
+    always: dict[tuple[int, int], bool] = field(init=False, factory=dict)
+    known: dict[tuple[Any, ...], bool] = field(init=False, factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        variables = self.grid.variables
+        orders = [(x.left, x.right, index) for x, index in variables.items() if isinstance(x, e.Compare)]
+        sides = dict.fromkeys(side for left, right, _ in orders for side in (left, right))
+        for x in variables:
+            if not _is_order(x) and any(_between(x, side) is not None for side in (*sides, *variables) if side != x):
+                sides[x] = None
+        self.terms = {x: number for number, x in enumerate(sides)}
+        self.orders = [(self.terms[left], self.terms[right], index) for left, right, index in orders]
+        for (one, first), (two, second) in product(self.terms.items(), repeat=2):
+            if one != two and (strict := _between(one, two)) is not None and strict >= 0:
+                self.always[first, second] = strict > 0
+        self._share_cuts([x for x in self.terms if x in variables])
+
+    def _share_cuts(self, own: list[e.Expression]) -> None:
+        """Things that are compared with each other are tried at the constants of all of them."""
+        cuts, ranked = self.grid.cuts, self.grid.ranked
+        for sort in (Decimal, date):
+            alike = [x for x in own if cuts[x] and all(isinstance(cut, sort) for cut in cuts[x])]
+            together = set().union(*(cuts[x] for x in alike))
+            if sort is Decimal and together:
+                together |= self._only_numbers(alike, together)
+            cuts.update({x: together for x in alike})
+            places = sorted(together)
+            self.valued += [(self.terms[x], self.grid.variables[x], places, None) for x in alike]
+        self.valued += [(self.terms[x], self.grid.variables[x], (), ranked[x]) for x in own if x in ranked]
+
+    def _only_numbers(self, alike: list[e.Expression], cuts: set[Decimal]) -> set[Decimal]:
+        """The numbers that stand alone between two cuts."""
+        step = min(_step(x, self.grid.column(x)) for x in alike)
+        return {one + step for one, two in pairwise(sorted(cuts)) if one + step == two - step}
+
+    def possible(self, case: Case) -> bool:
+        """Whether the case contradicts nothing."""
+        if not self.terms or (len(self.orders) + len(self.always) < 2 and not self.valued):
+            return True
+        positions = [(term, _position(case[index], cuts, ranks)) for term, index, cuts, ranks in self.valued]
+        key = (*(case[index] for _, _, index in self.orders), *(place for _, place in positions))
+        if key not in self.known:
+            before = dict(self.always)
+            for one, two, index in self.orders:
+                _note(before, one, two, case[index])
+            for (one, here), (two, there) in combinations(positions, 2):
+                if here is not None and there is not None and (here != there or here % 2):
+                    _note(before, one, two, (here > there) - (here < there))
+            self.known[key] = self._agrees(before)
+        return self.known[key]
+
+    def _agrees(self, before: dict[tuple[int, int], bool]) -> bool:
+        """Whether nothing comes before itself."""
+        for middle, one, two in product(range(len(self.terms)), repeat=3):
+            if (one, middle) in before and (middle, two) in before:
+                strict = before[one, middle] or before[middle, two]
+                before[one, two] = strict or before.get((one, two), False)
+        return not any(strict for (one, two), strict in before.items() if one == two)
+
+
+def _note(before: dict[tuple[int, int], bool], one: int, two: int, sign: int) -> None:
+    for here, there in ((one, two),) if sign < 0 else ((two, one),) if sign > 0 else ((one, two), (two, one)):
+        before[here, there] = bool(sign) or before.get((here, there), False)
+
+
+def _position(value: Any, cuts: Sequence[Any], ranks: Mapping[str, int] | None) -> int | None:
+    """Where a value lies among the cuts: an odd number at one, an even number between two. None when unknown."""
+    if ranks is not None:
+        return 2 * ranks[value] + 1 if value in ranks else None
+    if value == MISSING or not cuts or type(value) is not type(cuts[0]) or not isinstance(value, (Decimal, date)):
+        return None
+    place = bisect_left(cuts, value)
+    return 2 * place + (place < len(cuts) and cuts[place] == value)
+
+
+def _between(one: e.Expression, two: e.Expression) -> int | None:
+    """1 where a date lies before another on every day, 0 where they are the same, -1 after; None when that differs."""
+    if one == two:
+        return 0
+    (start, low, high), (other, least, most) = _days_after(one), _days_after(two)
+    if start != other or not (isinstance(one, e.Later) or isinstance(two, e.Later)):
+        return None
+    if high < least or most < low:
+        return 1 if high < least else -1
+    return 0 if low == high == least == most else None
+
+
+def _days_after(x: e.Expression) -> tuple[e.Expression, int, int]:
+    if isinstance(x, e.Later) and (length := _DAYS.get(x.unit)):
+        least, most = (length[0] * x.count, length[1] * x.count)
+        return x.start, min(least, most), max(least, most)
+    return x, 0, 0
+
+
+def _is_order(x: e.Expression) -> bool:
+    return isinstance(x, e.Compare)
+
+
+def _sides(x: e.Expression) -> tuple[e.Expression, ...]:
+    return (x.left, x.right) if isinstance(x, e.Compare) else (x,)
+
+
+def _opposite(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer
+
+
+def _joined(decisive: bool, left: Condition, right: Condition) -> Condition:
+    def test(case: Case) -> bool | None:
+        one, two = left.test(case), right.test(case)
+        if decisive in (one, two):
+            return decisive
+        return None if None in (one, two) else not decisive
+
+    return Condition(test, left.variables | right.variables)
+
+
+def _valued(position: int, holds: Callable[[Any], bool]) -> Condition:
+    return Condition(lambda case: None if case[position] == MISSING else holds(case[position]), frozenset({position}))
+
+
+def _order(one: Any, two: Any, ranks: Mapping[str, int] | None) -> int | None:
+    """-1, 0 or 1; None for values that cannot be ordered and are not the same."""
+    if ranks is not None:
+        one, two = ranks.get(one, one), ranks.get(two, two)
+    if one == two:
+        return 0
+    return (one > two) - (one < two) if type(one) is type(two) and not isinstance(one, str) else 1
+
+
+def _step(x: e.Expression, column: o.Column | None) -> Decimal:
+    """How far apart two values of a variable are at least."""
+    if isinstance(x, (e.CountRecords, e.WeekOf)):
+        return Decimal(1)
+    return Decimal(1).scaleb(-column.type.decimals) if column is not None else Decimal("0.01")
+
+
+def _numbers(cuts: Sequence[Decimal], step: Decimal, column: o.Column | None) -> tuple[Decimal, ...]:
+    """Below, at, between and above the constants; nothing between two neighbours of a whole number."""
+    if not cuts:
+        return (Decimal(0),)
+    tried = [cuts[0] - step]
+    for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
+        tried.append(cut)
+        if following is None or following - cut > step:
+            tried.append(cut + step)
+    low = column.minimum if column is not None else None
+    high = column.maximum if column is not None else None
+    return tuple(x for x in tried if (low is None or x >= low) and (high is None or x <= high))
+
+
+def _days(cuts: Sequence[date]) -> Iterator[date]:
+    """Before, at, between and after the constants."""
+    day = timedelta(days=1)
+    if cuts[0] > date.min:
+        yield cuts[0] - day
+    for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
+        yield cut
+        if cut < date.max and (following is None or following - cut > day):
+            yield cut + day
