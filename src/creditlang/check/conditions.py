@@ -17,7 +17,7 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import references
 from creditlang.diagnostics import Diagnostic, Label, Phrase, either, report
 from creditlang.source import Span
-from creditlang.words import label
+from creditlang.words import ANSWERS, label
 
 
 @frozen
