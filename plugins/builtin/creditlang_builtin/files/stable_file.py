@@ -14,7 +14,8 @@ from typing import Final
 
 from attrs import frozen
 
-from creditlang.diagnostics import Diagnostic, Phrase, Place, report, system_reason
+from creditlang.diagnostics import Diagnostic, Place, report, system_reason
+from creditlang.words import NOT_A_FILE
 
 LARGEST_FILE: Final = 512 * 1024 * 1024
 """Bytes."""
@@ -56,7 +57,7 @@ def open_file(path: Path) -> BufferedReader | Diagnostic:
             return path.open("rb")
     except OSError as error:
         return unreadable(path, error)
-    return report("CR620", Place(path.name), reason=Phrase("it is not a file", "它不是文件"))
+    return report("CR620", Place(path.name), reason=NOT_A_FILE)
 
 
 def unreadable(path: Path, error: OSError) -> Diagnostic:

@@ -23,7 +23,7 @@ from creditlang.data.sheets.column_layout import Layouts
 from creditlang.diagnostics import Diagnostic, Phrase, either, listed, nearest, report, system_reason
 from creditlang.resources import mapping_names, mapping_path
 from creditlang.source import SourceFile
-from creditlang.words import SORTS, TOO_DEEP
+from creditlang.words import NOT_A_FILE, SORTS, TOO_DEEP
 
 LONGEST: Final = 256 * 1024
 """Bytes of a mapping file."""
@@ -70,7 +70,7 @@ def open_mapping(name: str, policy: o.Policy) -> MappingFile | list[Diagnostic]:
         return read_mapping(bundled.read_bytes(), name, policy)
     try:
         if path.exists() and not path.is_file():
-            return [report("CR686", None, name=name, reason=Phrase("it is not a file", "它不是文件"))]
+            return [report("CR686", None, name=name, reason=NOT_A_FILE)]
         with path.open("rb") as file:
             return read_mapping(file.read(LONGEST + 1), path.name, policy)
     except FileNotFoundError:
