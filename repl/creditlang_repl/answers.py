@@ -10,14 +10,15 @@ from creditlang.comparison import Change, Differences, RecordChange
 from creditlang.comparison.changes import NEEDED, paired
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
-from creditlang.diagnostics import Language, in_language, render
-from creditlang.diagnostics.diagnostic import Diagnostic
+from creditlang.diagnostics import Language, Phrase, in_language, render
+from creditlang.diagnostics.diagnostic import COLON, Diagnostic
 from creditlang.explain import Explanation, amount_text
 from creditlang.ledger import Entry, Record, StudentResult
-from creditlang.results import counted_amount, disposition_word
+from creditlang.results import counted_amount
 from creditlang.source import visible
 from creditlang.text_table import table_text
 from creditlang.values import Open
+from creditlang.words import COLUMNS, DISPOSITIONS, NONE, STATUSES, TABLES, label, said, unit_label, word, yes_or_no
 from creditlang_repl.reply import Line, Piece, Style, Written
 
 MOST_ROWS = 40
@@ -28,41 +29,36 @@ MOST_CHANGES = 24
 
 _MARKS = {"met": "✓", "unmet": "✗", "open": "?"}
 _STATUS_STYLES: Mapping[str, Style] = {"met": "gain", "unmet": "loss", "open": "open"}
-_STATUS_WORDS = {
-    "en": {"met": "met", "unmet": "not met", "open": "open"},
-    "zh": {"met": "达到", "unmet": "未达到", "open": "未定"},
-}
 _WORDS = {
-    "en": {
-        "more": "… {count} more", "nothing": "Nothing changes for {student}.", "yes": "yes", "no": "no",
-        "records": ("record", "kind", "date", "item", "became", "counts", "why"), "none": "none",
-        "facts": "facts", "by": "by", "asks": "asks for", "new": "new", "gone": "gone", "together": "{count} alike",
-        "no longer": "The policy no longer applies to {student}; nothing counts.",
-        "now": "The policy now applies to {student}.", "outside": "The policy does not apply to {student}.",
-    },
-    "zh": {
-        "more": "…… 另有{count}项", "nothing": "对{student}没有影响。", "yes": "是", "no": "否",
-        "records": ("编号", "种类", "日期", "项目", "处理结果", "计入", "原因"), "none": "无",
-        "facts": "事实", "by": "由", "asks": "要求", "new": "新增", "gone": "去掉", "together": "同样的{count}条",
-        "no longer": "本办法不再适用于{student}，各项都不再计。", "now": "本办法改为适用于{student}。",
-        "outside": "本办法不适用于{student}。",
-    },
+    "more": Phrase("… {count} more", "…… 另有{count}项"),
+    "nothing": Phrase("Nothing changes for {student}.", "对{student}没有影响。"),
+    "asks": Phrase(" asks for", " 要求"), "new": Phrase("new, {now}", "新增，{now}"),
+    "gone": Phrase("gone ({was})", "去掉（{was}）"), "together": Phrase(" … ({count} alike)", " …（同样的{count}条）"),
+    "no longer": Phrase(
+        "The policy no longer applies to {student}; nothing counts.", "本办法不再适用于{student}，各项都不再计。"
+    ),
+    "now": Phrase("The policy now applies to {student}.", "本办法改为适用于{student}。"),
+    "outside": Phrase("The policy does not apply to {student}.", "本办法不适用于{student}。"),
 }  # fmt: skip
+_HEADINGS = (
+    Phrase("record", "编号"), Phrase("kind", "种类"), COLUMNS["date"], COLUMNS["item"], COLUMNS["disposition"],
+    Phrase("counts", "计入"), COLUMNS["reason"],
+)  # fmt: skip
+"""Of the table of records."""
 
 
 def value_text(value: object, language: Language) -> str:
     """A value for people: amounts, yes or no, a status, a date."""
-    words = _WORDS[language]
     if isinstance(value, Open):
         value = value.value
     if value is None:
-        return str(words["none"])
+        return in_language(NONE, language)
     if isinstance(value, bool):
-        return str(words["yes" if value else "no"])
+        return yes_or_no(value, language)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str) and value in _MARKS:
-        return _STATUS_WORDS[language][value]
+        return word(STATUSES, value, language)
     return visible(amount_text(value))
 
 
@@ -76,24 +72,23 @@ class Answerer:
     """The policy that it is compared with: what only that one has is called as it is there."""
 
     def word(self, name: str, **values: object) -> str:
-        return str(_WORDS[self.language][name]).format(**values)
+        return said(_WORDS[name], self.language, **values)
 
     def label(self, name: str) -> str:
         """What people call an account, rule, fact or requirement."""
         for policy in filter(None, (self.policy, self.before)):
             for group in (policy.rules, policy.accounts, policy.facts, policy.requirements):
                 if name in group:
-                    labels = group[name].labels
-                    return labels[0] if labels else name
+                    return label(group[name], self.language)
         return name
 
     def named(self, name: str) -> str:
         """A label, and behind it the name by which it is typed, where that is another one."""
-        label = self.label(name)
-        return label if label == name else f"{label} ({name})"
+        called = self.label(name)
+        return called if called == name else f"{called} ({name})"
 
     def unit(self, unit: str) -> str:
-        return self.policy.unit_labels.get(unit, unit) if self.language == "zh" else unit
+        return unit_label(unit, self.policy.unit_labels, self.language)
 
     # ---- one student
     def standing(self, result: StudentResult) -> Written:
@@ -124,7 +119,7 @@ class Answerer:
                 self.tree(written, result, name, 0)
         facts = [line for name in self.policy.facts for line in told.fact(name)]
         if facts:
-            written.line(("title", self.word("facts")))
+            written.line(("title", in_language(TABLES["facts"], self.language)))
             for line in facts:
                 written.line(f"  {line}")
         return written
@@ -172,15 +167,14 @@ class Answerer:
             rows[key] = [
                 record.identifier, self.kind(record.kind),
                 record.on.isoformat() if record.on else record.semester or "",
-                self.item(record), disposition_word(disposition, self.language),
+                self.item(record), word(DISPOSITIONS, disposition, self.language),
                 value_text(counted, self.language) if isinstance(counted, Decimal) or counted else "",
                 in_language(chosen.told, self.language) if chosen.told else "",
             ]  # fmt: skip
-        return self.table(_WORDS[self.language]["records"], list(rows.values()))
+        return self.table([in_language(head, self.language) for head in _HEADINGS], list(rows.values()))
 
     def kind(self, name: str) -> str:
-        labels = self.policy.kinds[name].labels
-        return labels[0] if labels and self.language == "zh" else name
+        return label(self.policy.kinds[name], self.language)
 
     def item(self, record: Record) -> str:
         """What a record is about."""
@@ -195,7 +189,7 @@ class Answerer:
     def table(self, headings: Sequence[object], rows: Sequence[Sequence[object]], most: int = MOST_ROWS) -> Written:
         """A table, with how many rows more there are."""
         if not rows:
-            return Written().line(("faint", self.word("none")))
+            return Written().line(("faint", in_language(NONE, self.language)))
         written = Written()
         lines = table_text([str(head) for head in headings], rows[:most]).split("\n")
         written.line(("title", lines[0]))
@@ -263,19 +257,16 @@ class Answerer:
         """One line: what, before → after, how much."""
         name = self.part(change.name) if change.sort == "part" else self.named(change.name)
         period = f" {change.period}" if change.period and change.sort != "part" else ""
-        asks = f" {self.word('asks')}" if change.sort == "part" and change.period else ""
+        asks = self.word("asks") if change.sort == "part" and change.period else ""
         before, after = (value_text(value, self.language) for value in (change.before, change.after))
         style: Style = "gain" if change.direction > 0 else "loss" if change.direction < 0 else "open"
         if asks:
             style = "open"
-        yield "", f"{pad}{name}{period}{asks}: " if self.language == "en" else f"{pad}{name}{period}{asks}："
+        yield "", f"{pad}{name}{period}{asks}{in_language(COLON, self.language)}"
         if change.before is None and change.sort != "account":
-            yield style, f"{self.word('new')}, {after}" if self.language == "en" else f"{self.word('new')}，{after}"
+            yield style, self.word("new", now=after)
         elif change.after is None and change.sort != "account":
-            yield (
-                style,
-                f"{self.word('gone')} ({before})" if self.language == "en" else f"{self.word('gone')}（{before}）",
-            )
+            yield style, self.word("gone", was=before)
         else:
             yield style, f"{before} → {after}"
         more = change.difference
@@ -287,7 +278,7 @@ class Answerer:
     def part(self, name: str) -> str:
         """A part of a requirement with the labels of what it names."""
         _, _, part = name.partition(": ")
-        return " ".join(self.label(word) for word in part.split())
+        return " ".join(self.label(text) for text in part.split())
 
     def record_lines(self, changes: Iterable[RecordChange]) -> Iterator[Line]:
         """Records of which something else became, like ones together."""
@@ -314,7 +305,7 @@ class Answerer:
         if entry is None:
             return ""
         amount = "" if entry.member or entry.state != "live" else value_text(counted_amount(entry), self.language)
-        return f"{disposition_word(entry.disposition(), self.language)} {amount}".strip()
+        return f"{word(DISPOSITIONS, entry.disposition(), self.language)} {amount}".strip()
 
     def reason(self, change: RecordChange) -> str:
         """Why a record ended as it did: what was said of it, else the line that treated it otherwise."""
@@ -330,13 +321,13 @@ class Answerer:
         first = group[0]
         ids = ", ".join(_called(change.entry.record) for change in group[:3])
         if len(group) > 3:
-            ids += f" … ({self.word('together', count=len(group))})"
+            ids += self.word("together", count=len(group))
         was, now = self.ended(first.before), self.ended(first.after)
-        fate = f"{was} → {now}" if was and now else now or f"{self.word('gone')} ({was})"
+        fate = f"{was} → {now}" if was and now else now or self.word("gone", was=was)
         style: Style = "gain" if now and not was else "loss" if was and not now else "open"
         if first.after is not None and first.after.disposition() in ("void", "reduced", "invalid", "unmatched"):
             style = "loss"
-        yield "", f"  {ids} {self.rule(first)}{': ' if self.language == 'en' else '：'}"
+        yield "", f"  {ids} {self.rule(first)}{in_language(COLON, self.language)}"
         yield style, fate
         reason = self.reason(first)
         if reason:

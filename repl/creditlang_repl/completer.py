@@ -19,11 +19,12 @@ from creditlang.driver import Compiled
 from creditlang.ide import Beginning, Completion, Vocabulary, complete, vocabulary
 from creditlang.ide.completion import LIMIT
 from creditlang.ide.matching import CONTAINS, Index, Match
-from creditlang.ide.vocabulary import SORT_WORDS, Entry, Sort
+from creditlang.ide.vocabulary import Entry, Sort
 from creditlang.ide.walk import Walk
 from creditlang.resources import policy_names, sample_path
 from creditlang.source import HIDDEN, visible
 from creditlang.syntax.keywords import keywords
+from creditlang.words import SORTS, word
 from creditlang_repl.commands import commands
 from creditlang_repl.input_parts import Part, parts
 from creditlang_repl.session import Session
@@ -181,7 +182,7 @@ class Completer:
             entry = match.thing
             form = match.form if typed else entry.labels[0] if chinese and entry.labels else entry.name
             other = entry.name if form != entry.name else next(iter(entry.labels), "")
-            about = f"{in_language(SORT_WORDS[entry.sort], self.session.language)} {other}".strip()
+            about = f"{word(SORTS, entry.sort, self.session.language)} {other}".strip()
             if form != typed:
                 yield Completion(form, start, entry.sort, about)
 

@@ -2,9 +2,7 @@
 
 from typing import Literal
 
-from attrs import evolve
-
-from creditlang.ide import Highlight, HighlightClass, Vocabulary, highlight
+from creditlang.ide import HighlightClass, Vocabulary, highlight
 from creditlang_repl.input_parts import parts
 
 InputClass = HighlightClass | Literal["command", "operand"]
@@ -16,12 +14,7 @@ def highlight_input(text: str, vocabulary: Vocabulary) -> list[tuple[int, int, I
     for part in parts(text, vocabulary):
         if part.beginning is not None:
             inner = highlight(text[part.start : part.end], part.beginning, vocabulary)
-            moved = (evolve(span, start=span.start + part.start, end=span.end + part.start) for span in inner)
-            found.extend(_piece(span) for span in moved)
+            found.extend((span.start + part.start, span.end + part.start, span.kind) for span in inner)
         elif part.end > part.start:
             found.append((part.start, part.end, "command" if part.role == "command" else "operand"))
     return found
-
-
-def _piece(span: Highlight) -> tuple[int, int, InputClass]:
-    return span.start, span.end, span.kind

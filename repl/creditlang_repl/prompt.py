@@ -17,6 +17,7 @@ from typing import Literal, TextIO
 from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.application import Application, run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, DynamicCompleter, ThreadedCompleter
 from prompt_toolkit.completion import Completer as TerminalCompleter
 from prompt_toolkit.completion import Completion as TerminalCompletion
@@ -298,6 +299,10 @@ class Prompt:
         def _(event: KeyPressEvent) -> None:
             self._enter(event)
 
+        @bindings.add("tab", filter=typing)
+        def _(event: KeyPressEvent) -> None:
+            _complete(event.current_buffer)
+
         @bindings.add("escape", "enter", filter=typing & (emacs_mode | vi_insert_mode))
         def _(event: KeyPressEvent) -> None:
             event.current_buffer.newline(copy_margin=True)
@@ -317,6 +322,14 @@ class Prompt:
             buffer.insert_text("\n" + " " * found.indentation)
         else:
             buffer.validate_and_handle()
+
+
+def _complete(buffer: Buffer) -> None:
+    """Take a whole completion, the next one with each press; what several have in common is no word."""
+    if buffer.complete_state is not None:
+        buffer.complete_next()
+    else:
+        buffer.start_completion(select_first=True)
 
 
 def _leave(event: KeyPressEvent, answer: More) -> None:

@@ -16,7 +16,8 @@ from pathlib import Path
 from attrs import frozen
 
 from creditlang.core import operators as o
-from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, report
+from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, in_language, report, system_reason
+from creditlang.diagnostics.diagnostic import COMMA
 from creditlang.driver import compile_source
 from creditlang.examples import run_examples
 from creditlang.ledger import Record, StudentResult
@@ -72,13 +73,13 @@ class ExampleWriter:
     def without_names(self, text: str) -> str:
         """A text in which something else stands for the student's number and name."""
         for pattern in self.private:
-            text = pattern.sub("某同学" if self.language == "zh" else "somebody", text)
+            text = pattern.sub(in_language(Phrase("somebody", "某同学"), self.language), text)
         return text
 
     def text(self, title: str, changed: Iterable[tuple[str, str]]) -> str:
         """The example. `changed` are the accounts and facts that have to be expected, each with its period."""
         student, result = self.student, self.view.result(self.number)
-        comma = "，" if self.language == "zh" else ", "
+        comma = in_language(COMMA, self.language)
         lines = [f"{self.word('EXAMPLE')} {quoted(title)}"]
         attributes = list(self.attributes(student))
         if attributes:
@@ -308,7 +309,7 @@ def _write(path: Path, text: str) -> None:
     except PluginError as error:
         raise CannotDo(error.diagnostics) from None
     except OSError as error:
-        raise CannotDo([report("CR710", Place(path.name), reason=error.strerror or type(error).__name__)]) from None
+        raise CannotDo([report("CR710", Place(path.name), reason=system_reason(error))]) from None
 
 
 def plain(value: Decimal) -> str:

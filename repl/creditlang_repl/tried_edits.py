@@ -12,13 +12,13 @@ from attrs import evolve, field, frozen
 
 from creditlang.data.columns import ColumnReader
 from creditlang.data.reader import DataReader
-from creditlang.diagnostics import Diagnostic, Label, Phrase, Place, nearest, report
+from creditlang.diagnostics import Diagnostic, Label, Place, nearest, report
 from creditlang.driver import Compiled
 from creditlang.ledger import Record
 from creditlang.one_student import StudentData
-from creditlang.resolve import SORTS
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import tree as t
+from creditlang.words import SORTS
 from creditlang_repl import policy_text
 
 PLACE = Place("prompt")
@@ -240,9 +240,6 @@ class ChangeStudent(StudentEdit):
         return evolve(student, attributes={**student.attributes, self.column: value})
 
 
-FIELD = Phrase("field", "字段")
-
-
 def _columns(reader: DataReader, kind: str) -> Sequence[ColumnReader]:
     """The columns of a kind of record. Raises `CannotEdit`: a policy that is read anew may have it no more."""
     if kind not in reader.columns.of:
@@ -256,7 +253,7 @@ def _column(columns: Sequence[ColumnReader], name: str) -> ColumnReader:
     found = next((x for x in columns if x.column.name == name), None)
     if found is None:
         close = nearest(name, [x.column.name for x in columns]) or ""
-        raise CannotEdit([report("CR101", None, kind=FIELD, name=name, nearest=close)])
+        raise CannotEdit([report("CR101", None, kind=SORTS["field"], name=name, nearest=close)])
     return found
 
 

@@ -16,6 +16,7 @@ from creditlang.resolve import Program
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.parse import Typed
+from creditlang.words import NONE, SORTS
 from creditlang_repl import command_operands as operands
 from creditlang_repl import tried_edits as edits
 from creditlang_repl.commands import Command, command_at, declaration_at
@@ -102,7 +103,7 @@ class EditReader:
         own = self.view.policy.setting_types[self.program.canonical("let", node.name.text) or ""].unit
         typed = node.value.unit
         if self.program.canonical("unit", typed.text) != own:
-            known = Phrase(own, self.view.policy.unit_labels.get(own, own)) if own else Phrase("none", "无")
+            known = Phrase(own, self.view.policy.unit_labels.get(own, own)) if own else NONE
             raise CannotDo([report("CR202", typed.span, left=known, right=typed.text)])
 
     # ---- records
@@ -146,7 +147,7 @@ class EditReader:
         column = next((x for x in columns if node.name in (x.name, *x.labels)), None)
         if column is None:
             close = nearest(node.name, [name for x in columns for name in (x.name, *x.labels)]) or ""
-            raise CannotDo([report("CR101", node.span, kind=edits.FIELD, name=node.name, nearest=close)])
+            raise CannotDo([report("CR101", node.span, kind=SORTS["field"], name=node.name, nearest=close)])
         said, text = first_line(source.text), {"YES": "yes", "NO": "no"}.get(node.value.kind, node.value.text)
         if record is None:
             return edits.ChangeStudent(said, self.student, column.name, text)

@@ -19,7 +19,7 @@ from creditlang.core import operators as o
 from creditlang.data.dataset import Dataset
 from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.data.reader import DataReader, reads_alike
-from creditlang.diagnostics import Diagnostic, nearest, report
+from creditlang.diagnostics import Diagnostic, nearest, report, system_reason
 from creditlang.driver import Compiled, compile_source, find_policy, read_source
 from creditlang.explain import Explanation
 from creditlang.ledger import StudentResult
@@ -223,7 +223,7 @@ class Workspace:
         except OSError as error:
             from creditlang.diagnostics import Place
 
-            reason = error.strerror or type(error).__name__
+            reason = system_reason(error)
             raise CannotDo([report("CR620", Place(path.name), reason=reason)]) from None
         if isinstance(source, Diagnostic):
             raise CannotDo([source])

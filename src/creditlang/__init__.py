@@ -13,18 +13,9 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "Change",
-    "Comparison",
-    "DataError",
-    "PluginError",
-    "Policy",
-    "PolicyError",
-    "Requirement",
-    "Result",
-    "__version__",
-    "compare",
-    "load",
-]
+    "Change", "Comparison", "DataError", "PluginError", "Policy", "PolicyError", "Requirement", "Result", "__version__",
+    "compare", "load",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

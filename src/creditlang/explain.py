@@ -7,78 +7,43 @@ records are told together. It holds nothing that the ledger does not.
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import Final
 
 from creditlang.core.dependencies import within
 from creditlang.core.operators import Part, Policy
-from creditlang.diagnostics import Language, in_language
+from creditlang.diagnostics import Language, Phrase, in_language
+from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.ledger import Entry, PartLine, StudentResult
-from creditlang.results import counted_amount, disposition_word, signed
+from creditlang.results import counted_amount, signed
 from creditlang.values import OPEN, UNBOUNDED, Interval, Open, plain, total
+from creditlang.words import ANSWERS, DISPOSITIONS, IN_BRACKETS, OVER, STATUSES, Declared, label, said, unit_label, word
 
 _FEW = 4
-_WORDS = {
-    "zh": {
-        "met": "达到",
-        "unmet": "未达到",
-        "open": "尚未确定",
-        "have": "已有",
-        "need": "需要",
-        "short": "还差",
-        "total": "合计",
-        "missing": "缺什么",
-        "records": "条",
-        "as": "原为",
-        "none": "没有记录",
-        "no value": "没有值",
-        "not applied": "本办法不适用于该学生",
-        "and": "等",
-        "on": "",
-        "other": "未进入任何账户的记录",
-        "points": "分",
-        "unknown": "没有找到“{topic}”：可以问账户、项目、要求或记录编号",
-        "at": "至",
-        "base": "基础分",
-        "in": "，",
-        "least": "不低于",
-        "together": "合并计算",
-    },
-    "en": {
-        "met": "met",
-        "unmet": "not met",
-        "open": "still open",
-        "have": "have",
-        "need": "need",
-        "short": "short",
-        "total": "total",
-        "missing": "what is missing",
-        "records": "records",
-        "as": "was",
-        "none": "no records",
-        "no value": "no value",
-        "not applied": "the policy does not apply to this student",
-        "and": "and others",
-        "on": "",
-        "points": "points",
-        "other": "records that reached no account",
-        "at": "to",
-        "base": "starts at",
-        "in": ", ",
-        "least": "at least",
-        "unknown": "there is no “{topic}”: ask for an account, an item, a requirement or a record",
-        "together": "together",
-    },
-}
+_SHORT: Final = Phrase("{short} short", "还差 {short}")
+_MEASURE: Final = Phrase("have {have}, need {needed}", "已有 {have}，需要 {needed}")
+_LIMITED: Final = Phrase("have {have}, at most {needed}", "已有 {have}，至多 {needed}")
+_NO_RECORDS: Final = Phrase("no records", "没有记录")
+_NO_VALUE: Final = Phrase("no value", "没有值")
+_OUTSIDE: Final = Phrase("the policy does not apply to this student", "本办法不适用于该学生")
+_ELSEWHERE: Final = Phrase("records that reached no account", "未进入任何账户的记录")
+_UNKNOWN: Final = Phrase(
+    "there is no “{topic}”: ask for an account, an item, a requirement, a fact or a record",
+    "没有找到“{topic}”：可以问账户、项目、要求、事实或记录编号",
+)
+_MORE: Final = Phrase(" … ({count:record})", " …（{count}条）")
+_WAS: Final = Phrase(" (was {raw})", "（原为 {raw}）")
 
 
-def amount_text(value: object) -> str:
-    """An amount for people: two decimals, more only where they are needed."""
+def amount_text(value: object, places: int = 2) -> str:
+    """An amount for people: two decimals, or as few as it can have at most, more only where they are needed."""
     if isinstance(value, Interval):
-        top = "" if value.high == UNBOUNDED else amount_text(value.high)
-        return f"{amount_text(value.low)} … {top}".strip()
+        top = "" if value.high == UNBOUNDED else amount_text(value.high, places)
+        return f"{amount_text(value.low, places)} … {top}".strip()
     if not isinstance(value, Decimal):
         return "" if value is None else str(value)
     whole, _, decimals = f"{plain(value):f}".partition(".")
-    return f"{whole}.{decimals:0<2}"
+    decimals = f"{decimals:0<{min(places, 2)}}"
+    return f"{whole}.{decimals}" if decimals else whole
 
 
 class Explanation:
@@ -87,12 +52,15 @@ class Explanation:
     def __init__(self, policy: Policy, result: StudentResult, language: Language = "zh") -> None:
         """`result` is the student's; the words are in `language`, the labels those of the policy."""
         self.policy, self.result, self.language = policy, result, language
-        self.words = _WORDS[language]
-        self.colon, self.comma = (": ", ", ") if language == "en" else ("：", "，")
+        self.colon, self.comma = self.said(COLON), self.said(COMMA)
 
-    def label(self, name: str, labels: tuple[str, ...]) -> str:
+    def said(self, text: str, **values: object) -> str:
+        """A sentence in the language of the answer."""
+        return said(text, self.language, **values)
+
+    def label(self, thing: Declared) -> str:
         """What to call a thing."""
-        return labels[0] if labels else name
+        return label(thing, self.language)
 
     def topics(self) -> list[str]:
         """What may be asked for, by name or label: requirements, accounts, items, facts, and the student's records."""
@@ -114,7 +82,7 @@ class Explanation:
 
     def lines(self, topic: str | None) -> Iterator[str]:
         if not self.result.applies:
-            yield self.words["not applied"]
+            yield self.said(_OUTSIDE)
             return
         if topic is None:
             yield from self.everything()
@@ -130,19 +98,19 @@ class Explanation:
         for name, rule in self.policy.rules.items():
             if topic in (name, *rule.labels):
                 found = [x for x in self.result.entries if x.rule == name]
-                nothing = f"{self.label(name, rule.labels)}{self.colon}{self.words['none']}{_article(rule.article)}"
+                nothing = f"{self.label(rule)}{self.colon}{self.said(_NO_RECORDS)}{_article(rule.article)}"
                 yield from self.entries(found, "") if found else (nothing,)
                 return
         for name, fact in self.policy.facts.items():
             if topic in (name, *fact.labels):
-                nothing = f"{self.label(name, fact.labels)}{self.colon}{self.words['no value']}{_article(fact.article)}"
+                nothing = f"{self.label(fact)}{self.colon}{self.said(_NO_VALUE)}{_article(fact.article)}"
                 yield from list(self.fact(name)) or (nothing,)
                 return
         entries = [entry for entry in self.result.entries if entry.record.identifier == topic]
         if entries:
             yield from self.record(entries)
         else:
-            yield self.words["unknown"].format(topic=topic)
+            yield self.said(_UNKNOWN, topic=topic)
 
     def everything(self) -> Iterator[str]:
         for name in self.policy.requirements:
@@ -156,7 +124,7 @@ class Explanation:
             yield from self.fact(name)
         lost = [entry for entry in self.result.entries if not entry.account and entry.state != "live"]
         if lost:
-            yield self.words["other"]
+            yield self.said(_ELSEWHERE)
             yield from self.entries(lost, "  ")
 
     def matters(self, name: str) -> bool:
@@ -170,11 +138,13 @@ class Explanation:
     def requirement(self, name: str) -> Iterator[str]:
         status = self.result.requirements.get(name, "open")
         requirement = self.policy.requirements[name]
-        yield f"{self.label(name, requirement.labels)}{self.colon}{self.words[status]}{_article(requirement.article)}"
+        limits = {x.label for x in requirement.parts if x.needed is not None and not x.at_least}
+        stands = word(STATUSES, status, self.language)
+        yield f"{self.label(requirement)}{self.colon}{stands}{_article(requirement.article)}"
         for line in self.result.parts:
             if line.requirement == name:
                 mark = {"met": "✓", "unmet": "✗", "open": "?"}[line.status]
-                measure = self.measure(line.have, line.needed, line.short)
+                measure = self.measure(line, line.part in limits)
                 yield f"  {mark} {self.named(line, requirement.parts)}{measure}{_article(line.article)}"
 
     def named(self, line: PartLine, parts: Iterable[Part]) -> str:
@@ -183,15 +153,16 @@ class Explanation:
             return line.part
         accounts = self.policy.accounts
         words = _TEXT_OR_WORD.findall(line.part)
-        return " ".join(self.label(word, accounts[word].labels) if word in accounts else word for word in words)
+        return " ".join(self.label(accounts[name]) if name in accounts else name for name in words)
 
-    def measure(self, have: object, needed: object, short: object) -> str:
-        if have is None or needed is None:
+    def measure(self, line: PartLine, limited: bool) -> str:
+        """What a part has and asks for; a part that is `limited` asks for no more than so much."""
+        if line.have is None or line.needed is None:
             return ""
-        words = self.words
-        parts = [f"{words['have']} {amount_text(have)}", f"{words['need']} {amount_text(needed)}"]
-        if short != Decimal(0):
-            parts.append(f"{words['short']} {amount_text(short)}")
+        have, needed, short = (amount_text(x) for x in (line.have, line.needed, line.short))
+        parts = [self.said(_LIMITED if limited else _MEASURE, have=have, needed=needed)]
+        if line.short != Decimal(0):
+            parts.append(self.said(OVER if limited else _SHORT, short=short))
         return self.colon + self.comma.join(parts)
 
     def fact(self, name: str) -> Iterator[str]:
@@ -199,9 +170,10 @@ class Explanation:
         for line in self.result.facts:
             if line.fact == name and line.value is not None:
                 period = f" {line.period}" if line.period else ""
-                known = {True: "✓", False: "✗", OPEN: self.words["open"]}
-                shown = known[line.value] if isinstance(line.value, (bool, Open)) else amount_text(line.value)
-                yield f"{self.label(name, fact.labels)}{period}{self.colon}{shown}{_article(fact.article)}"
+                known = {True: "✓", False: "✗", OPEN: word(ANSWERS, "open", self.language)}
+                places = self.policy.scales.get(name, 2)
+                shown = known[line.value] if isinstance(line.value, (bool, Open)) else amount_text(line.value, places)
+                yield f"{self.label(fact)}{period}{self.colon}{shown}{_article(fact.article)}"
 
     # ---- accounts
     def account(self, name: str, depth: int = 0) -> Iterator[str]:
@@ -211,7 +183,7 @@ class Explanation:
         lines = [line for line in self.result.accounts if line.account == name]
         whole = next((line.amount for line in lines if not line.period), None)
         shown = f" {amount_text(whole)}{unit}" if whole is not None else ""
-        yield f"{pad}{self.label(name, account.labels)}{shown}{_article(account.article)}"
+        yield f"{pad}{self.label(account)}{shown}{_article(account.article)}"
         if account.sort in ("score", "credit"):
             for line in lines:
                 if line.period:
@@ -221,7 +193,7 @@ class Explanation:
             entries = [entry for entry in own if entry.rule == rule]
             if entries:
                 declared = self.policy.rules[rule]
-                head = f"{self.label(rule, declared.labels)}{self.colon}{self.summed(entries)}{unit}"
+                head = f"{self.label(declared)}{self.colon}{self.summed(entries)}{unit}"
                 yield f"{pad}  {head}{_article(declared.article)}"
                 yield from self.entries(entries, pad + "    ")
         others = [entry for entry in own if entry.rule not in account.items]
@@ -233,7 +205,7 @@ class Explanation:
                 yield from self.account(child, depth + 1)
 
     def unit(self, unit: str | None) -> str:
-        return self.policy.unit_labels.get(unit or "", unit or "") if self.language == "zh" else (unit or "")
+        return unit_label(unit, self.policy.unit_labels, self.language)
 
     def summed(self, entries: Iterable[Entry]) -> str:
         amounts = ((counted_amount(entry), entry.member) for entry in entries)
@@ -260,21 +232,21 @@ class Explanation:
             f"{step.sort}{step.text}{amount_text(step.after)}" for step in entry.steps if step.sort != "amount"
         )
         amount = amount_text(counted_amount(entry))
-        return (entry.disposition(), amount, str(entry.told), entry.article, entry.period, *steps)
+        return (self.result.disposition(entry), amount, str(entry.told), entry.article, entry.period, *steps)
 
     def told(self, group: list[Entry]) -> str:
         """One line for like entries: what became of them, how much, which records, why."""
         entry = group[0]
-        word = disposition_word(entry.disposition(), self.language)
+        became = word(DISPOSITIONS, self.result.disposition(entry), self.language)
         ids = [self.named_record(one) for one in group[:_FEW]]
-        more = f" … ({len(group)} {self.words['records']})" if len(group) > _FEW else ""
+        more = self.said(_MORE, count=len(group)) if len(group) > _FEW else ""
         amount = "" if entry.member else amount_text(counted_amount(entry))
         each = f" ×{len(group)}" if len(group) > 1 and amount else ""
         was = ""
         if entry.raw is not None and entry.amount != entry.raw and not entry.member:
-            was = f" ({self.words['as']} {amount_text(signed(entry, entry.raw))})"
+            was = self.said(_WAS, raw=amount_text(signed(entry, entry.raw)))
         reason = in_language(entry.told, self.language) if entry.told else self.steps_note(entry)
-        parts = [f"{word} {amount}{each}{was}".strip(), entry.period, ", ".join(ids) + more]
+        parts = [f"{became} {amount}{each}{was}".strip(), entry.period, ", ".join(ids) + more]
         text = "  ".join(part for part in parts if part)
         return f"{text}{self.colon + reason if reason else ''}{self.differing_article(entry)}"
 
@@ -298,19 +270,19 @@ class Explanation:
         """One record, step by step."""
         for entry in entries:
             rule = self.policy.rules.get(entry.rule)
-            name = self.label(entry.rule, rule.labels) if rule else entry.account
-            word = disposition_word(entry.disposition(), self.language)
+            name = self.label(rule) if rule else entry.account
+            became = word(DISPOSITIONS, self.result.disposition(entry), self.language)
             if not name:
                 item = self.policy.kinds[entry.record.kind].item_field
                 name = str(entry.record.values.get(item or "") or "")
             counted = "" if entry.state != "live" else amount_text(counted_amount(entry))
-            if entry.disposition() == "reduced" and entry.raw is not None:
+            if self.result.disposition(entry) == "reduced" and entry.raw is not None:
                 counted = f"{amount_text(signed(entry, entry.raw))} → {counted}"
             head = f"{self.named_record(entry)} {name}".rstrip()
-            yield f"{head}{self.colon}{word} {counted}".rstrip()
+            yield f"{head}{self.colon}{became} {counted}".rstrip()
             for step in entry.steps:
                 before = f"{amount_text(step.before)} → " if step.before is not None else ""
-                note = f" ({in_language(step.note, self.language)})" if step.note else ""
+                note = self.said(IN_BRACKETS, note=step.note) if step.note else ""
                 yield f"  {before}{amount_text(step.after)}  {step.text}{note}{_article(step.article)}"
             if entry.told and entry.told not in [step.note for step in entry.steps]:
                 yield f"  {in_language(entry.told, self.language)}{_article(entry.article)}"

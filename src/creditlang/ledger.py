@@ -169,3 +169,8 @@ class StudentResult:
     problems: list[Diagnostic] = field(factory=list)
     covered: set[int] = field(factory=set)
     cells: set[tuple[str, tuple[str, ...]]] = field(factory=set)
+
+    def disposition(self, entry: Entry) -> Disposition:
+        """What became of an entry: its own, unless its whole record is out of scope."""
+        whole = self.records.get(f"{entry.record.kind} {entry.record.identifier}")
+        return whole if whole == "out of scope" else entry.disposition()

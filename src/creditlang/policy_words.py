@@ -6,9 +6,12 @@ Names are those of the policy, the words beside them its labels; nothing here kn
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Literal
 
 from attrs import field, frozen
+
+from creditlang.diagnostics import Language
+from creditlang.words import yes_or_no
 
 Given = str | Decimal | date | bool | None
 """A cell of the data: a value of a scale or choice stands by its name, an empty cell is None."""
@@ -88,12 +91,14 @@ class PolicyWords:
     """Labels."""
     values: Mapping[str, str] = field(factory=dict)
     """Labels of the values of scales and choices, for facts."""
+    language: Language = "zh"
+    """In which people read all of it."""
 
     def value(self, kind: str, name: str, given: Given) -> str:
         """What people read for a cell of `kind`, or of the students where `kind` is empty."""
         declared = self.student if not kind else self.kinds[kind].fields
         labels = next((column.values for column in declared if column.name == name), {})
-        return labels.get(given, given) if isinstance(given, str) else shown(given)
+        return labels.get(given, given) if isinstance(given, str) else shown(given, self.language)
 
     def inside(self, account: str) -> tuple[str, ...]:
         """An account and all inside it."""
@@ -104,29 +109,14 @@ class PolicyWords:
         return tuple(found)
 
 
-def shown(given: Given | int) -> str:
-    """A value as people write it: exact numbers, dates with hyphens, 是 and 否."""
+def shown(given: Given | int, language: Language = "zh") -> str:
+    """A value as people write it: exact numbers, dates with hyphens, yes or no in words."""
     match given:
         case None:
             return ""
         case bool():
-            return "是" if given else "否"
+            return yes_or_no(given, language)
         case Decimal():
             return f"{given.normalize():f}" if given else "0"
         case _:
             return str(given)
-
-
-DISPOSITION_WORDS: Final[Mapping[str, str]] = {
-    "counted": "计入",
-    "reduced": "核减",
-    "void": "作废",
-    "pending": "待定",
-    "unmatched": "无对应规则",
-    "invalid": "无效",
-    "out of scope": "不在范围",
-}
-"""What became of a record, in Chinese."""
-
-STATUS_WORDS: Final[Mapping[str, str]] = {"met": "达到", "unmet": "未达到", "open": "未定"}
-"""How a requirement stands, in Chinese."""

@@ -13,22 +13,19 @@ from typing import Final
 from attrs import define, evolve, field
 
 from creditlang.core.operators import Policy
-from creditlang.diagnostics import Diagnostic, Language, Severity, in_language, message
+from creditlang.diagnostics import Diagnostic, Language, Phrase, Severity, in_language, listed, message
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
-from creditlang.policy_words import DISPOSITION_WORDS
 from creditlang.schema import RESULT_TABLES, Column, Row
 from creditlang.source import visible
 from creditlang.values import UNBOUNDED, ZERO, Interval, negative, plain
+from creditlang.words import ANSWERS, COLUMNS, SEVERITIES, STATUSES, Declared, label, said, unit_label, word
+from creditlang.words import DISPOSITIONS as DISPOSITION_WORDS
 
-HEADINGS: Final[Mapping[str, str]] = {
-    "student_id": "学号", "account": "账户", "period": "时段", "amount": "数值", "unit": "单位", "fact": "事实",
-    "value": "值", "requirement": "要求", "part": "组成部分", "needed": "应有", "have": "已有", "short": "尚缺",
-    "status": "状态", "article": "条款", "kind": "记录种类", "record_id": "记录编号", "disposition": "处理结果",
-    "reason": "原因", "rule": "规则", "raw": "原值", "counted": "计入", "number": "序号", "step": "步骤",
-    "before": "之前", "after": "之后", "severity": "级别", "code": "代码", "source": "来源", "place": "位置",
-    "message": "说明", "entry": "名目",
-}  # fmt: skip
-"""What people who read Chinese find above the columns; programs get the names in every language."""
+_READ: Final = Phrase("read", "读入")
+_UNREAD: Final = Phrase("; rows that were not read: {told}", "；{told}")
+_ROWS: Final = Phrase("{rows}", "另有{rows}行没有读取")
+_SHEETS: Final = Phrase("all of {names}", "{names}没有读取，行数不明")
+_AND: Final = Phrase(" and ", "，")
 
 
 def amount_value(value: object) -> Decimal | str | None:
@@ -80,14 +77,30 @@ class Results:
 
     def columns(self, table: str) -> tuple[Column, ...]:
         """The columns of a table; `students` has one for each requirement and total."""
-        fixed = RESULT_TABLES[table]
-        if self.language == "zh":
-            fixed = tuple(evolve(column, label=HEADINGS.get(column.name, "")) for column in fixed)
+        called = self._called()
+        fixed = tuple(headed(x, COLUMNS, self.language, called.get(x.name)) for x in RESULT_TABLES[table])
         if table != "students":
             return fixed
-        requirements = [Column(name, label=_label(x.labels, name)) for name, x in self.policy.requirements.items()]
-        totals = [Column(name, "number", _label(self.policy.accounts[name].labels, name)) for name in self.totals]
+        policy, language = self.policy, self.language
+        statuses = words_of("status", language)
+        requirements = [
+            Column(name, label=label(x, language), words=statuses) for name, x in policy.requirements.items()
+        ]
+        totals = [Column(name, "number", label(policy.accounts[name], language)) for name in self.totals]
         return (*fixed, *requirements, *totals)
+
+    def _called(self) -> dict[str, Mapping[str, str]]:
+        """What people call what stands in a column: the codes, and whatever the policy declares."""
+        policy, language = self.policy, self.language
+        declared: dict[str, Mapping[str, Declared]] = {
+            "kind": policy.kinds, "rule": policy.rules, "account": policy.accounts, "fact": policy.facts,
+            "requirement": policy.requirements,
+        }  # fmt: skip
+        labels = {
+            column: {name: label(x, language) for name, x in things.items()} for column, things in declared.items()
+        }
+        units = {unit: unit_label(unit, policy.unit_labels, language) for unit in policy.unit_labels}
+        return {**{column: words_of(column, language) for column in _CODES}, **labels, "unit": units}
 
     def words(self, text: str) -> str:
         """A reason in the language of the results."""
@@ -132,9 +145,7 @@ class Results:
     def entry(self, entry: Entry, result: StudentResult | None = None) -> None:
         """Take in one entry and its steps."""
         record = entry.record
-        key = f"{record.kind} {record.identifier}"
-        disposition = result.records[key] if result else entry.disposition()
-        own = disposition if disposition == "out of scope" else entry.disposition()
+        own = result.disposition(entry) if result else entry.disposition()
         account = self.policy.accounts.get(entry.account)
         self.tables["records"].append(
             (
@@ -208,23 +219,17 @@ class Results:
 
     def equation_text(self, read: int) -> str:
         """The record equation, written out."""
-        words = DISPOSITION_WORDS if self.language == "zh" else {name: name for name in DISPOSITIONS}
-        parts = [f"{words[name]} {self.equation[name]}" for name in DISPOSITIONS]
-        head = "读入" if self.language == "zh" else "read"
-        return f"{head} {read} = " + " + ".join(parts) + self._unread_text()
+        parts = [f"{word(DISPOSITION_WORDS, name, self.language)} {self.equation[name]}" for name in DISPOSITIONS]
+        return f"{self.words(_READ)} {read} = " + " + ".join(parts) + self._unread_text()
 
     def _unread_text(self) -> str:
         """What the equation does not hold, since it was refused."""
         rows = sum(count or 0 for count in self.unread.values())
         unknown = [visible(name) for name, count in self.unread.items() if count is None]
-        shown = unknown[:_NAMED] + ["…"] * (len(unknown) > _NAMED)
-        if not (rows or shown):
-            return ""
-        if self.language == "zh":
-            texts = [f"另有{rows}行没有读取"] * bool(rows) + [f"{'、'.join(shown)}没有读取，行数不明"] * bool(shown)
-            return "；" + "，".join(texts)
-        texts = [str(rows)] * bool(rows) + [f"all of {', '.join(shown)}"] * bool(shown)
-        return f"; rows that were not read: {' and '.join(texts)}"
+        names = listed(unknown[:_NAMED] + ["…"] * (len(unknown) > _NAMED))
+        told = [said(_ROWS, self.language, rows=rows)] if rows else []
+        told += [said(_SHEETS, self.language, names=names)] if unknown else []
+        return said(_UNREAD, self.language, told=self.words(_AND).join(told)) if told else ""
 
     def finish(self, manifest: Sequence[tuple[str, str]]) -> None:
         """Sort the rows and set the manifest."""
@@ -234,9 +239,19 @@ class Results:
         self.tables["manifest"] = list(manifest)
 
 
-def disposition_word(disposition: str, language: Language) -> str:
-    """A disposition in words; what is none, as an example may have it, stays as it is."""
-    return DISPOSITION_WORDS.get(disposition, disposition) if language == "zh" else disposition
+def headed(
+    column: Column, headings: Mapping[str, Phrase], language: Language, words: Mapping[str, str] | None
+) -> Column:
+    """A column with its heading in a language, and the words for what stands in it."""
+    return evolve(column, label=word(headings, column.name, language), words=words or {})
+
+
+_CODES: Final = {"status": STATUSES, "disposition": DISPOSITION_WORDS, "value": ANSWERS, "severity": SEVERITIES}
+
+
+def words_of(column: str, language: Language) -> Mapping[str, str]:
+    """The words for the codes of a column."""
+    return {code: in_language(text, language) for code, text in _CODES.get(column, {}).items()}
 
 
 def fact_value(value: object) -> str | Decimal | None:
@@ -248,12 +263,8 @@ def fact_value(value: object) -> str | Decimal | None:
     return None if value is None else getattr(value, "value", str(value))
 
 
-def _label(labels: tuple[str, ...], name: str) -> str:
-    return labels[0] if labels else name
-
-
 def _sortable(row: Row) -> tuple[str, ...]:
     return tuple("" if cell is None else str(cell) for cell in row)
 
 
-__all__ = ["Results", "Severity", "amount_value", "disposition_word", "fact_value"]
+__all__ = ["Results", "Severity", "amount_value", "fact_value"]

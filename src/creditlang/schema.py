@@ -145,11 +145,19 @@ def _column_name(_instance: object, _attribute: object, value: str) -> None:
 
 @frozen
 class Column:
-    """A column of a result table. `label` is for people, such as a requirement's title; programs get `name`."""
+    """A column of a result table. `label` is for people, such as a requirement's title; programs get `name`.
+
+    `words` are what people read for the codes in it, such as 不计 for `void`; programs get the codes.
+    """
 
     name: str = field(validator=_column_name)
     kind: Kind = "text"
     label: str = ""
+    words: Mapping[str, str] = field(factory=dict, hash=False)
+
+    def shown(self, value: Value) -> Value:
+        """A value of it as people read it."""
+        return self.words.get(value, value) if isinstance(value, str) else value
 
     @property
     def numeric(self) -> bool:
@@ -212,8 +220,8 @@ COMPARISON_TABLES: Final[dict[str, tuple[Column, ...]]] = {
 """The columns of every table of a comparison, in the order in which they are written: the manifest last.
 
 `changes` has what differs for each student, `sort` being student, total, account or fact; `crossings` the requirements
-whose status differs, and their parts; `rules` and `totals` sum up; `dispositions` has the records that another thing
-became of. Version 1: a version 2 would change what a column means, not only add columns.
+whose status differs, and their parts; `rules` and `totals` sum up; `dispositions` has the records that ended
+differently. Version 1: a version 2 would change what a column means, not only add columns.
 """
 
 DYNAMIC_TABLES: Final = frozenset({"students"})

@@ -21,11 +21,6 @@ def words_of(text: str) -> PolicyWords:
 
 
 __all__ = [
-    "CalendarContract",
-    "CheckContract",
-    "FormContract",
-    "FunctionContract",
-    "OutputContract",
-    "SourceContract",
+    "CalendarContract", "CheckContract", "FormContract", "FunctionContract", "OutputContract", "SourceContract",
     "words_of",
-]
+]  # fmt: skip

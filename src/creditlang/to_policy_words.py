@@ -3,74 +3,60 @@
 from collections.abc import Iterable, Mapping
 
 from creditlang.core.operators import Account, Column, Policy
-from creditlang.policy_words import (
-    AccountWords,
-    FieldWords,
-    ItemWords,
-    KindWords,
-    PolicyWords,
-    RequirementWords,
-)
+from creditlang.diagnostics import Language
+from creditlang.policy_words import AccountWords, FieldWords, ItemWords, KindWords, PolicyWords, RequirementWords
 from creditlang.resolve import Program
+from creditlang.words import first_fit, label, unit_label
 
 
-def policy_words(policy: Policy, program: Program) -> PolicyWords:
-    """What a policy and everything in it is called."""
+def policy_words(policy: Policy, program: Program, language: Language = "zh") -> PolicyWords:
+    """What a policy and everything in it is called by those who read `language`."""
+
+    def fields(columns: Iterable[Column]) -> tuple[FieldWords, ...]:
+        return tuple(FieldWords(x.name, label(x, language), x.type.name, _value_labels(x, language)) for x in columns)
+
+    def account(x: Account) -> AccountWords:
+        return AccountWords(
+            name=x.name, label=label(x, language), sort=x.sort, parent=x.parent or "", unit=x.unit or "",
+            period=x.period or "", article=x.article,
+        )  # fmt: skip
+
     return PolicyWords(
         identifier=policy.identifier,
         title=policy.title or policy.identifier,
         issuer=policy.issuer,
-        student=_fields(policy.attributes),
+        student=fields(policy.attributes),
         kinds={
-            name: KindWords(name, _label(kind.labels, name), _fields(kind.columns))
-            for name, kind in policy.kinds.items()
+            name: KindWords(name, label(kind, language), fields(kind.columns)) for name, kind in policy.kinds.items()
         },
-        accounts={name: _account(account) for name, account in policy.accounts.items()},
+        accounts={name: account(x) for name, x in policy.accounts.items()},
         items={
-            name: ItemWords(name, _label(rule.labels, name), rule.account, rule.kind, rule.article)
+            name: ItemWords(name, label(rule, language), rule.account, rule.kind, rule.article)
             for name, rule in policy.rules.items()
         },
         requirements={
             name: RequirementWords(
                 name,
-                _label(x.labels, name),
+                label(x, language),
                 tuple(part.label for part in x.parts),
                 frozenset(part.label for part in x.parts if part.needed is not None and not part.at_least),
             )
             for name, x in policy.requirements.items()
         },
-        facts={name: _label(fact.labels, name) for name, fact in policy.facts.items()},
-        units={name: policy.unit_labels.get(name, name) for name in program.units},
+        facts={name: label(fact, language) for name, fact in policy.facts.items()},
+        units={name: unit_label(name, policy.unit_labels, language) for name in program.units},
         values={
-            value: _label(labels, value)
+            value: first_fit(value, labels, language)
             for enumeration in program.enumerations.values()
             for value, labels in enumeration.values.items()
         },
+        language=language,
     )
 
 
-def _label(labels: tuple[str, ...], name: str) -> str:
-    return labels[0] if labels else name
-
-
-def _account(account: Account) -> AccountWords:
-    return AccountWords(
-        name=account.name, label=_label(account.labels, account.name), sort=account.sort, parent=account.parent or "",
-        unit=account.unit or "", period=account.period or "", article=account.article,
-    )  # fmt: skip
-
-
-def _fields(columns: Iterable[Column]) -> tuple[FieldWords, ...]:
-    return tuple(
-        FieldWords(column.name, _label(column.labels, column.name), column.type.name, _value_labels(column))
-        for column in columns
-    )
-
-
-def _value_labels(column: Column) -> Mapping[str, str]:
-    """The first label of each value of a column, where it has one."""
-    found: dict[str, str] = {}
+def _value_labels(column: Column, language: Language) -> Mapping[str, str]:
+    """What each value of a column is called, where it has a label."""
+    labels: dict[str, list[str]] = {}
     for text, value in (column.values or {}).items():
-        if found.get(value, value) == value:
-            found[value] = text
-    return found
+        labels.setdefault(value, []).append(text)
+    return {value: first_fit(value, texts, language) for value, texts in labels.items()}

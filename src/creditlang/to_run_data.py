@@ -3,21 +3,24 @@
 `Collector.keep` sees each student's result while the run goes on, since a student's records are let go afterwards.
 """
 
+from functools import partial
+
 from attrs import define, field
 
 from creditlang.cohort import Cohort
-from creditlang.diagnostics import Language, in_language, message
+from creditlang.diagnostics import Language, message
 from creditlang.ledger import Record, StudentResult
 from creditlang.plugin.run_data import RecordRow, RunData
 from creditlang.policy_words import Given
 from creditlang.resolve import Program
 from creditlang.schema import RESULT_TABLES
 from creditlang.to_policy_words import policy_words
+from creditlang.words import both
 
 
 @define
 class Collector:
-    """Keeps the records of the students of a run and, where its results are in `language`, the reasons in Chinese."""
+    """Keeps the records of the students of a run, whose results are in `language`, and the reasons in both."""
 
     language: Language = "zh"
     records: dict[tuple[str, str], RecordRow] = field(factory=dict)
@@ -27,8 +30,8 @@ class Collector:
         """Take in one student's records."""
         for entry in result.entries:
             self._take(entry.record)
-            if self.language != "zh" and entry.told:
-                self.told[entry.record.kind, entry.record.identifier, entry.rule] = in_language(entry.told, "zh")
+            if entry.told:
+                self.told[entry.record.kind, entry.record.identifier, entry.rule] = entry.told
 
     def _take(self, record: Record) -> None:
         values: dict[str, Given] = {
@@ -43,15 +46,16 @@ class Collector:
         results = cohort.results
         for record in cohort.dataset.orphans:
             self._take(record)
-            if self.language != "zh" and record.problem is not None:
-                self.told[record.kind, record.identifier, ""] = message(record.problem, "zh")
+            if record.problem is not None:
+                self.told[record.kind, record.identifier, ""] = both(partial(message, record.problem))
         tables = {
             name: [dict(zip((x.name for x in results.columns(name)), row, strict=True)) for row in results.tables[name]]
             for name in RESULT_TABLES
         }
         known = {row["student_id"] for row in tables["students"]}
         return RunData(
-            policy=policy_words(results.policy, program),
+            policy=policy_words(results.policy, program, self.language),
+            chinese=policy_words(results.policy, program),
             language=self.language,
             as_of=cohort.as_of,
             students={

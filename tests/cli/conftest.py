@@ -27,7 +27,7 @@ def cli(monkeypatch: pytest.MonkeyPatch) -> Cli:
         monkeypatch.delenv(name, raising=False)
 
     def call(*words: object, env: Mapping[str, str] | None = None) -> Result:
-        result = CliRunner().invoke(main, [str(word) for word in words], env=env)
+        result = CliRunner().invoke(main, [str(word) for word in words], env=env, prog_name="creditlang")
         assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
         assert "Traceback" not in result.output
         return result

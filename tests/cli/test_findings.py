@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from creditlang.cli import main
+from creditlang.cli.bilingual_help import choose_language
 from creditlang.cli.findings_screen import show_undetermined
 
 STUDENTS = "学号,学制,年级\n2024010101,三年制,2024\n"
@@ -31,8 +32,8 @@ def test_errors_warnings_and_notes_in_this_order(messy: Path) -> None:
     assert said == [
         *["错误[CR605]：“十月八日”不是日期。"] * 5,
         "  ……第二课堂活动.csv里还有35处CR605；issues 表里有全部（加 --out 文件夹）",
-        "警告[CR652]：“第二课堂活动”没有“奖项次”这一列，不读取。",
-        "警告[CR661]：没有规则提到“学术讲作”，这条记录列为无对应规则。",
+        "警告[CR652]：“第二课堂活动”没有“奖项次”这一列，没有读取。",
+        "警告[CR661]：没有规则提到“学术讲作”；也没有其他规则适用的，这条记录列为无对应规则。",
         "提示[CR672]：不是记录、没有计数的行：1行（44）。",
     ]
 
@@ -67,11 +68,13 @@ def test_a_folder_does_not_hide_a_bundled_policy(tmp_path: Path, monkeypatch: py
 
 
 def test_of_many_undetermined_students_the_first_are_named(capsys: pytest.CaptureFixture[str]) -> None:
-    show_undetermined({"2", "1"}, "en")
-    show_undetermined((f"{number:03}" for number in range(1025)), "en")
-    show_undetermined((f"{number:03}" for number in range(21)), "zh")
-    show_undetermined((), "en")
+    choose_language(["--lang", "en"])
+    show_undetermined({"2", "1"})
+    show_undetermined(f"{number:03}" for number in range(1025))
+    show_undetermined(())
+    choose_language(["--lang", "zh"])
+    show_undetermined(f"{number:03}" for number in range(21))
     few, many, chinese = capsys.readouterr().err.splitlines()
-    assert few == "undetermined students: 1, 2"
-    assert many.startswith("undetermined students: 000, 001,") and many.endswith("018, 019 … and 1,005 more")
+    assert few == "students who need a decision: 1, 2"
+    assert many.startswith("students who need a decision: 000, 001,") and many.endswith("018, 019 … and 1,005 more")
     assert chinese.endswith("018, 019 …… 另有1名")

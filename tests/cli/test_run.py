@@ -18,8 +18,8 @@ Folder = Callable[..., Path]
 
 
 @pytest.mark.parametrize(("language", "met", "equation"), [
-    ("en", "unmet", "read 3 = counted 3 + reduced 0 + void 0 + pending 0 + unmatched 0 + invalid 0"),
-    ("zh", "未达到", "读入 3 = 计入 3 + 核减 0 + 作废 0 + 待定 0 + 无对应规则 0 + 无效 0"),
+    ("en", "not met", "read 3 = counted 3 + reduced 0 + void 0 + pending 0 + unmatched 0 + invalid 0"),
+    ("zh", "不符合", "读入 3 = 计入 3 + 核减 0 + 不计 0 + 待定 0 + 无对应规则 0 + 无效 0"),
 ])  # fmt: skip
 def test_a_summary(cli: Any, policy: Path, folder: Folder, language: str, met: str, equation: str) -> None:
     """A table of students, and the record equation on the error stream."""
@@ -114,7 +114,9 @@ def test_as_of(cli: Any, policy: Path, folder: Folder) -> None:
     assert {"entry": "as_of", "value": "2024-10-08"} in json.loads(result.stdout)["tables"]["manifest"]
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "undetermined students: s1"), ("zh", "尚不能确定的学生：s1")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "students who need a decision: s1"), ("zh", "有待认定的学生：s1")]
+)
 def test_an_undetermined_student(cli: Any, policy: Path, folder: Folder, language: str, words: str) -> None:
     """Something pending decides graduation: exit code 3, and the student is named."""
     head = "record_id,student_id,item,on,level,share\n"

@@ -86,7 +86,7 @@ def test_what_is_no_mapping_at_all(policy: Policy, tmp_path: Path) -> None:
     (missing,) = open_mapping("nowhere", for_another)  # type: ignore[misc]
     assert "bundled for this policy: campus_list, pu, qingniandaxuexi, zhengfang" in render(missing)
     (other,) = open_mapping("zhiyuanhui", for_another)  # type: ignore[misc]
-    assert fix(other, "zh") == "自带的、适用于这份办法的有：campus_list、pu、qingniandaxuexi、zhengfang"
+    assert fix(other, "zh") == "内置的、适用于这份办法的有：campus_list、pu、qingniandaxuexi、zhengfang"
 
 
 def test_everything_that_is_wrong_is_said_at_once(refused: Any) -> None:

@@ -81,7 +81,7 @@ def test_values_are_made_safe_and_short() -> None:
 
 
 def test_a_fix_needs_all_its_values() -> None:
-    assert fix(report("CR005", None, found="x", expected="y")) == "y can stand here"
+    assert fix(report("CR005", None, found="x", expected="y")) == "write y here"
     assert fix(report("CR005", None, found="x", expected="")) is None
     assert fix(report("CR005", None, found="x", expected=None)) is None
     assert fix(report("CR004", None)) is not None

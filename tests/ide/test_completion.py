@@ -87,7 +87,7 @@ def test_a_condition_is_offered_fields_and_their_values(offered: Offered) -> Non
     assert offered("activity where level in (school, ", "records")[:3] == ["national", "school", "college"]
     assert offered("count(makeup where h", "expression")[:1] == ["hours"]
     assert offered("where graduation is ", "condition")[:3] == ["met", "unmet", "open"]
-    assert offered("其中毕业为", "condition", "zh")[:3] == ["达到", "未达到", "未定"]
+    assert offered("其中毕业为", "condition", "zh")[:3] == ["符合", "不符合", "未定"]
     assert "level" not in offered("where ", "condition")
 
 

@@ -219,7 +219,7 @@ category c in credit
         ("CR344", 7),
     ]
     assert "failing" in message(found[0]) or "campus" in message(found[0])
-    assert message(found[1]) == "A warning of the check labelled: it has no label."
+    assert message(found[1]) == "The check labelled warns: it has no label."
     assert message(found[1], "zh") == "检查“labelled”的警告：没有标签。"
 
 

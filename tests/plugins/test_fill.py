@@ -85,8 +85,8 @@ def test_a_sheet_for_each_student(shangrao: RunData, tmp_path: Path) -> None:
     column = [[sheet[f"A{row}"].value for row in range(2, 12)] for sheet in workbook]
     # 姜宏博：51分扣分的学期84分；余承志：一学期待定
     assert column[1][:3] == ["姓名：姜宏博（大数据与会计2201班）", 84, 12]
-    assert column[0][4:8] == ["达到", 198.5, "达到", "毕业"]
-    assert column[1][3:5] == ["是", "未达到"]
+    assert column[0][4:8] == ["符合", 198.5, "符合", "毕业"]
+    assert column[1][3:5] == ["是", "不符合"]
     assert column[2][2:5] == ["10 … 12", "未定", "未定"]
     assert column[0][8:] == [None, "2022级，截止2027-10-31"]
 
@@ -174,7 +174,7 @@ def test_a_sheet_of_all_students(shangrao: RunData, tmp_path: Path) -> None:
     sheet = workbook["审批表"]
     assert sheet["A1"].value == "上饶职业技术学院"
     rows = [[cell.value for cell in row] for row in sheet["A2:F4"]]
-    assert rows[0] == [1, "2022010101", "许知意", "达到", 12, 100]
+    assert rows[0] == [1, "2022010101", "许知意", "符合", 12, 100]
     assert rows[2][1:5] == ["2022020105", "余承志", "未定", "10 … 12"]
     assert sheet["A5"].value == "=COUNTA(B2:B4)"
     assert workbook["汇总"]["A1"].value == "=审批表!A5+SUM('审批表'!E2:E4)"

@@ -272,7 +272,7 @@ def test_a_notice_tells_totals_and_how_requirements_stand(shangrao: RunData) -> 
     head = next(row for row in table if row[0] == "序号")
     row = next(row for row in table if "2022****05" in row)
     assert head[3:6] == ["毕业", "结业", "操行学分"]
-    assert row[:6] == [5, "2022****05", "余*志", "未定", "达到", "10 … 12"]
+    assert row[:6] == [5, "2022****05", "余*志", "未定", "符合", "10 … 12"]
 
 
 @pytest.mark.parametrize("form", [ClassSemester, ClassMonths, CollegeSemester, SchoolSemester, ClassNotice])

@@ -60,7 +60,7 @@ def test_requirements_stand_as_in_the_results(sample_run: Run, policy: str, as_o
     assert [x.name.split(" ")[0] for x in found] == list(run.students)
     assert {x.formats for x in found} == {("html", "pdf", "xlsx")}
     parts = run.by_student("requirements")
-    words = {"met": "达到", "unmet": "未达到", "open": "未定"}
+    words = {"met": "符合", "unmet": "不符合", "open": "未定"}
     for document in found:
         rows = lines(document)
         for part in parts[document.name.split(" ")[0]]:
@@ -86,8 +86,8 @@ def test_a_transcript_by_hand(run: RunData) -> None:
     ]
     assert rows[3] == ["姓名", "吴一帆", "学号", "2024010108"]
     assert ["统计截止", "2027-07-31"] in rows
-    assert ["毕业：未达到"] in rows
-    assert ["学术科技类", Decimal("0.5"), Decimal("0.2"), Decimal("0.3"), "未达到", "第八条(二)"] in rows
+    assert ["毕业：不符合"] in rows
+    assert ["学术科技类", Decimal("0.5"), Decimal("0.2"), Decimal("0.3"), "不符合", "第八条(二)"] in rows
     assert ["2025-2026-1", Decimal(80), Decimal(5), Decimal(85), Decimal(1)] in rows
     assert ["2025-2026-2", Decimal(80), "5 … 90", "85 … 170", Decimal(1)] in rows
     assert ["　　跑步", "合计 0.2 学分"] in rows

@@ -99,7 +99,7 @@ def test_without_the_parts_of_a_terminal(sessions: list[Any], monkeypatch: pytes
 
     monkeypatch.delitem(sys.modules, "creditlang_repl.prompt", raising=False)
     monkeypatch.setattr(builtins, "__import__", without)
-    monkeypatch.setattr("creditlang.cli.repl._script", lambda name, language: None)
+    monkeypatch.setattr("creditlang.cli.repl._script", lambda name: None)
     result = call()
     assert result.exit_code == 4
     assert "not installed" in result.output

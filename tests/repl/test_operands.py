@@ -55,9 +55,9 @@ def test_an_expression_may_have_a_condition_of_its_own(session: Session) -> None
     session.answer("student 2024010108")
 
 
-@pytest.mark.parametrize("name", ["表演", "设计作品"])
-def test_a_name_that_begins_like_a_declaration_is_a_name(session: Session, name: str) -> None:
-    assert name in carried_out(session, name)
+@pytest.mark.parametrize(("label", "name"), [("表演", "performance"), ("设计作品", "artwork_award")])
+def test_a_label_that_begins_like_a_declaration_is_a_name(session: Session, label: str, name: str) -> None:
+    assert name in carried_out(session, label)
 
 
 def test_what_stands_below_a_comment_is_carried_out(session: Session) -> None:

@@ -72,7 +72,7 @@ COMMONEST = {
     "in": "IN_UNIT", "void": "VOID", "pending": "PENDING", "invalid": "INVALID", "working day": "WORKING_DAY",
     "week": "PERIOD", "month": "PERIOD", "year": "PERIOD", "day": "DAY", "after": "AFTER",
     "作废": "VOID", "待定": "PENDING", "无效": "INVALID", "周": "PERIOD", "日": "PERIOD", "按": "BY", "于": "IN",
-    "自": "FROM", "从": "FROM", "是": "YES", "晚于": "MORE", "至多": "AT_MOST", "达到": "AT_LEAST",
+    "自": "FROM", "从": "FROM", "是": "YES", "晚于": "MORE", "至多": "AT_MOST", "达到": "AT_LEAST", "不计": "VOID",
 }  # fmt: skip
 """Of each form that several keywords share, the one that it mostly is in the rules of the bundled and the documented
 policies; 于 hardly stands in rules, and in examples says of which semester something is expected."""

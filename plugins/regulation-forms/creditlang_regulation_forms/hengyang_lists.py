@@ -4,7 +4,7 @@ Annex 3 is made for each class and semester, 4, 5 and 7 for each college and sem
 school: by who stamps it. Where a list would be empty there is none, but for the scores, which everybody has.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from creditlang.diagnostics import Phrase
@@ -14,7 +14,7 @@ from creditlang.plugin.run_data import Person, RunData, shown
 from creditlang.schema import Value
 from creditlang.toolkit.office_sheet import as_of_text, semester_title
 from creditlang.toolkit.open_amounts import Amount
-from creditlang_regulation_forms.hengyang_book import POLICY, Book, Makeup
+from creditlang_regulation_forms.hengyang_book import POLICY, Book
 from creditlang_regulation_forms.hengyang_sheet import stamp, table, top
 
 _COLLEGE_STAMP: Final = ("二级学院（盖章）", "填报日期：")
@@ -126,7 +126,8 @@ class Scores(Form):
         after = stamp(*_COLLEGE_STAMP, columns=6, left=4)
         head = ("序号", "二级学院", "学生姓名", "所在班级", "本学期得分", "是否已重修")
         for semester in book.semesters:
-            done = {number for (number, term), rows in book.makeup.items() if term == semester and _counts(rows)}
+            makeup = book.makeup.items()
+            done = {number for (number, term), all_of in makeup if term == semester and any(x.counts for x in all_of)}
             for (college,), people in book.people("college"):
                 rows = [
                     (x["student_id"], college, shown(x.get("name")), shown(x.get("class")),
@@ -137,10 +138,6 @@ class Scores(Form):
                     title = "附件7 学生文明素质养成学分得分汇总表"
                     pages = table(head, rows, before, after)
                     yield _document(run, title, (college or "未分学院",), semester, (6, 19, 14, 21, 14, 14), pages)
-
-
-def _counts(makeup: Iterable[Makeup]) -> bool:
-    return any(one.counts for one in makeup)
 
 
 def _makeup_rows(

@@ -15,15 +15,7 @@ from creditlang.plugin import Form
 from creditlang.plugin.document import Cell, Document, Line, Page, plain
 from creditlang.plugin.run_data import RunData, shown
 from creditlang.schema import Value
-from creditlang.toolkit.office_sheet import (
-    as_of_text,
-    heading,
-    rows_of,
-    semester_title,
-    sheet,
-    signatures,
-    titled,
-)
+from creditlang.toolkit.office_sheet import as_of_text, heading, rows_of, semester_title, sheet, signatures, titled
 from creditlang.toolkit.open_amounts import Amount
 from creditlang_regulation_forms.shangrao_scores import UNDECIDED, Conduct, ConductBook, Event, Term
 
@@ -161,10 +153,7 @@ def _summary(scores: Sequence[Conduct]) -> list[Value]:
 
 def _concerned(scores: Iterable[Conduct]) -> list[list[Value]]:
     """Those who fail, are deferred, or may be."""
-    found = sorted(
-        (x for x in scores if x.passed != "合格" or x.deferred),
-        key=lambda x: (x.school_class, x.number),
-    )
+    found = sorted((x for x in scores if x.passed != "合格" or x.deferred), key=lambda x: (x.school_class, x.number))
     return [
         [number, x.school_class, x.number, shown(x.person.get("name")), x.deducted.cell, x.rewards.cell,
          x.score.cell, x.passed, x.deferred, x.remarks]

@@ -17,6 +17,7 @@ from creditlang.plugin.run_data import RecordRow, ResultRow, RunData, shown
 from creditlang.schema import Value
 from creditlang.toolkit.office_sheet import as_of_text, heading, rows_of, sheet, signatures, titled
 from creditlang.toolkit.open_amounts import Amount
+from creditlang.words import DISPOSITIONS, word
 
 _KIND: Final = "service"
 _PROFILE: Final = "profile_complete"
@@ -30,9 +31,7 @@ _NOTE: Final = (
 )
 _UNKNOWN: Final = "学号不在学生名单"
 _NOTHING: Final = "—"
-_ENDED: Final[Mapping[str, str]] = {
-    "reduced": "部分转化", "void": "未转化", "pending": "待定", "unmatched": "无对应规则", "invalid": "记录无效",
-}  # fmt: skip
+_ENDED: Final[Mapping[str, str]] = {"reduced": "部分转化", "void": "未转化", "invalid": "记录无效"}
 _TO_DO: Final[Mapping[str, str]] = {
     "unmatched": "写明时长类型后重新登记",
     "invalid": "按原因更正该条记录后重新登记",
@@ -100,7 +99,7 @@ def _line(run: RunData, row: ResultRow, profile: list[str]) -> list[Value]:
         shown(person.get("class")), shown(row["student_id"]), shown(person.get("name")),
         shown(row["record_id"]), shown(record.get("date") or record.get("on")), label,
         Decimal(shown(hours)) if isinstance(hours, Decimal) else "", Amount.of(converted).cell,
-        _ENDED.get(disposition, disposition), run.reason(row), row["article"],
+        _ENDED.get(disposition) or word(DISPOSITIONS, disposition, run.language), run.reason(row), row["article"],
         _to_do(disposition, str(row["student_id"]) in run.students, profile),
     ]  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Help, the language of answers, and the end."""
 
-from creditlang.diagnostics import Language, in_language, nearest, report
+from creditlang.diagnostics import Language, Phrase, in_language, nearest, report
 from creditlang.source import SourceFile, display_width
 from creditlang.syntax.keyword_help import help_text, keyword_help, of
 from creditlang_repl.commands import Command, by_form, commands
@@ -39,10 +39,11 @@ def help_on(now: Conversation, command: Command, source: SourceFile, start: int)
 def _overview(now: Conversation) -> Written:
     written = Written().line(now.word("help"))
     usages = {name: in_language(command.usage, now.language) for name, command in commands().items()}
+    end = in_language(Phrase(". ", "。"), now.language)
     width = min(44, max(map(display_width, usages.values())))
     for name, command in commands().items():
         space = " " * max(0, width - display_width(usages[name]))
-        first, stop, _ = in_language(command.summary, now.language).partition("。" if now.language == "zh" else ". ")
+        first, stop, _ = in_language(command.summary, now.language).partition(end)
         written.line("  ", ("title", usages[name]), f"{space}  {first.rstrip('.')}{stop.strip()}")
     return written.line(("faint", now.word("more help")))
 

@@ -17,6 +17,7 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import references
 from creditlang.diagnostics import Diagnostic, Label, Phrase, either, report
 from creditlang.source import Span
+from creditlang.words import ANSWERS, label
 
 
 @frozen
@@ -140,7 +141,8 @@ class Body:
         if value == MISSING:
             return Phrase(f"{written} is missing", f"{written.zh}缺失")
         if isinstance(value, bool):
-            return Phrase(f"{written} is {'yes' if value else 'no'}", f"{written.zh}为{'是' if value else '否'}")
+            answer = ANSWERS["yes" if value else "no"]
+            return Phrase(f"{written} is {answer}", f"{written.zh}为{answer.zh}")
         shown = self.value(name, value)
         return Phrase(f"{written} is {shown}", f"{written.zh}为{shown.zh}")
 
@@ -154,8 +156,8 @@ class Body:
                 return Phrase("as of", "统计日")
         column = self.grid.column(name)
         written = next((text for key in _NAMES if (text := getattr(name, key, None))), None)
-        label = column.labels[0] if column and column.labels else str(written or "条件")
-        return Phrase(str(written or "a condition"), label)
+        chinese = label(column) if column and column.labels else str(written or "条件")
+        return Phrase(str(written or "a condition"), chinese)
 
     def value(self, name: e.Expression, value: Any) -> Phrase:
         column = self.grid.column(name)

@@ -6,6 +6,7 @@ from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, Label, report
 from creditlang.resolve import Program
 from creditlang.syntax import tree as t
+from creditlang.words import first_fit
 
 
 def check_values(program: Program) -> Iterator[Diagnostic]:
@@ -15,7 +16,7 @@ def check_values(program: Program) -> Iterator[Diagnostic]:
         for other in node.printed:
             if isinstance(first, t.Number) and isinstance(other.value, t.Number) and first.value != other.value.value:
                 values = {"value": f"{first.value:f}", "other": f"{other.value.value:f}"}
-                yield report("CR318", other.span, Label(first.span), name=_called(name, node.labels), **values)
+                yield report("CR318", other.span, Label(first.span), name=first_fit(name, node.labels), **values)
 
 
 def check_references(policy: Policy, program: Program) -> Iterator[Diagnostic]:
@@ -51,7 +52,3 @@ def _leads(cite: str, article: str) -> bool:
     """Whether a citation names an article or one around it: 第八条(一) leads to 第八条(一)2, not to 第八条(一1)."""
     rest = article.removeprefix(cite)
     return article.startswith(cite) and not (cite[-1:].isdecimal() and rest[:1].isdecimal())
-
-
-def _called(name: str, labels: tuple[str, ...]) -> str:
-    return labels[0] if labels else name

@@ -2,45 +2,57 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
-from creditlang.cli import common
-
-if TYPE_CHECKING:
-    from creditlang.diagnostics import Language
+from creditlang.cli import bilingual_help, common
+from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 
-@click.command("check")
-@click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+@bilingual_help.command(
+    "check",
+    zh="""
+    检查办法有没有错误：名称、类型、计量单位、表格、重叠、空档、条款引用；不做计算。
+
+    每处发现都有代码，creditlang explain 代码 有进一步说明。提示仅供参考；有警告或错误时退出码为 1。
+
+    \b
+    creditlang check 我的办法.credit
+    creditlang check hengyang --format json
+    """,
+)
+@argument("policies", nargs=-1, required=True, metavar="POLICY...")
+@option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text",
+    help=("Text to read, or one JSON document.  [default: text]", "供阅读的文字，或一份 JSON。  [默认：text]"),
+)  # fmt: skip
 @common.language_option
-def command(policies: tuple[str, ...], shape: str, language: "Language") -> None:
+def command(policies: tuple[str, ...], shape: str) -> None:
     """Is a policy sound? Names, types, units, tables, overlaps, gaps, citations; nothing is run.
 
-    Each finding has a code; `creditlang explain CODE` tells more. Notes inform; warnings and errors make the exit code
-    1.
+    Each finding has a code; creditlang explain CODE tells more. The exit code is 1 if there are warnings or errors, not
+    for notes.
+
+    \b
+    creditlang check my-policy.credit
+    creditlang check hengyang --format json
     """
     from creditlang.diagnostics import Severity, to_json
+    from creditlang.source import HIDDEN
 
     found = [
         (policy, diagnostic)
         for policy in policies
-        for diagnostic in common.compile_policy(policy, language, examples=True, plugin_checks=True).diagnostics
+        for diagnostic in common.compile_policy(policy, examples=True, plugin_checks=True).diagnostics
     ]
     if shape == "json":
-        document = {"version": 1, "diagnostics": [to_json(diagnostic, language) for _, diagnostic in found]}
-        click.echo(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True))
+        document = {"version": 1, "diagnostics": [to_json(diagnostic, reader_language()) for _, diagnostic in found]}
+        text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True)
+        click.echo(HIDDEN.sub(lambda sign: "\n" if sign[0] == "\n" else json.dumps(sign[0])[1:-1], text))
     else:
-        common.show((diagnostic for _, diagnostic in found), language, err=False)
+        common.show((diagnostic for _, diagnostic in found), err=False)
         counts = {severity: sum(x.severity is severity for _, x in found) for severity in Severity}
         errors, warnings, notes = (counts[x] for x in (Severity.ERROR, Severity.WARNING, Severity.NOTE))
-        texts = {
-            "en": ", ".join(
-                (common.counted(errors, "error"), common.counted(warnings, "warning"), common.counted(notes, "note"))
-            ),
-            "zh": f"错误{errors}处，警告{warnings}处，提示{notes}处",
-        }
-        click.echo(texts[language])
+        told = (common.counted(errors, "error"), common.counted(warnings, "warning"), common.counted(notes, "note"))
+        common.echo(said(", ".join(told), f"错误{errors}处，警告{warnings}处，提示{notes}处"))
     sys.exit(common.FINDINGS if any(x.severity is not Severity.NOTE for _, x in found) else common.CLEAN)

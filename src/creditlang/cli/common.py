@@ -1,8 +1,8 @@
-"""What the commands share: options, loading a policy, opening data, showing findings."""
+"""What the commands share: options, loading a policy, opening data, showing findings, printing safely."""
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import wraps
@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast
 import click
 from attrs import frozen
 
+from creditlang.cli.bilingual_help import option, reader_language, said
+from creditlang.source import visible
+
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
     from creditlang.data.mappings.mapping import MappingFile
-    from creditlang.diagnostics import Diagnostic, Language
+    from creditlang.diagnostics import Diagnostic
     from creditlang.driver import Compiled
     from creditlang.plugin import Extensions, PluginManager, Source
     from creditlang.schema import RawTable
@@ -25,19 +28,11 @@ CLEAN, FINDINGS, USAGE, UNDETERMINED, BROKEN = range(5)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _default_language() -> str:
-    for name in ("CREDITLANG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "")
-        if value:
-            return "zh" if value.lower().startswith("zh") else "en"
-    return "en"
-
-
 def language_option(function: F) -> F:
-    """``--lang``."""
-    return click.option(
-        "--lang", "language", type=click.Choice(["en", "zh"]), default=_default_language,
-        help="Language of messages: en or zh.  [default: the environment's]",
+    """``--lang``; which language it is was found before."""
+    return option(
+        "--lang", "language", type=click.Choice(["en", "zh"]), default=reader_language, expose_value=False,
+        help=("Language of messages: en or zh.  [default: the environment's]", "语言：en 或 zh。  [默认：按环境]"),
     )(function)  # fmt: skip
 
 
@@ -57,10 +52,12 @@ def mapping_option(function: F) -> F:
     """``--mapping``."""
     from creditlang.resources import mapping_names
 
-    return click.option(
+    names = mapping_names()
+    return option(
         "--mapping", "mappings", multiple=True, metavar="FILE|NAME",
-        help="How to read sheets that have other headings than the policy's: a mapping file, or one that comes with "
-        f"creditlang ({', '.join(mapping_names())}). May be given several times.",
+        help=("How to read sheets whose headings are not those of the policy: a mapping file, or one that comes with "
+              f"creditlang ({', '.join(names)}). May be given several times.",
+              f"表头与办法不同的表怎样读取：对照文件，或内置对照（{'、'.join(names)}）。可以多次给出。"),
     )(function)  # fmt: skip
 
 
@@ -77,54 +74,77 @@ def data_options(function: F, required: bool = True) -> F:
         return function(request=DataRequest(data, as_of, settings, no_plugins, plugins, mappings), **others)
 
     decorated: Any = collected
-    for option in (
-        click.option("--no-plugins", is_flag=True, help="Load no plugins but the built-in ones."),
-        click.option(
-            "--plugin",
-            "plugins",
-            multiple=True,
-            metavar="NAME",
-            help="Load only this plugin beside the built-in ones; may be given several times. In the environment: "
-            "CREDITLANG_PLUGINS=NAME,NAME or none.",
+    for added in (
+        option("--no-plugins", is_flag=True, help=("Load the built-in plugins only.", "只载入内置插件。")),
+        option(
+            "--plugin", "plugins", multiple=True, metavar="NAME",
+            help=("Beside the built-in plugins, load only this one; may be given several times. In the environment: "
+                  "CREDITLANG_PLUGINS=NAME,NAME or none.",
+                  "除内置插件外只载入这个插件，可以多次给出。环境变量写法：CREDITLANG_PLUGINS=名称,名称，或 none。"),
         ),
-        click.option(
-            "--set",
-            "settings",
-            multiple=True,
-            metavar="NAME=VALUE",
-            help="Another value for a named value of the policy.",
+        option(
+            "--set", "settings", multiple=True, metavar="NAME=VALUE",
+            help=("Another value for a named value of the policy.", "把办法里的某个设定值换成另一个值。"),
         ),
-        click.option("--as-of", metavar="DATE", help="Today, for the policy.  [default: the calendar's last day]"),
+        option(
+            "--as-of", metavar="DATE",
+            help=("The day that counts as today.  [default: the calendar's last day]",
+                  "以哪一天为“今天”计算。  [默认：校历的最后一天]"),
+        ),
         mapping_option,
-        click.option(
-            "--data",
-            multiple=True,
-            required=required,
-            metavar="SRC",
-            help="A folder of sheets, one file, sample:NAME, or scheme:where. May be given several times.",
+        option(
+            "--data", multiple=True, required=required, metavar="SRC",
+            help=("A folder of sheets, a file, sample:NAME, or an address such as sqlite:PATH. May be given several "
+                  "times.", "数据表所在的文件夹、一个文件、sample:名称，或 sqlite:路径 这样的地址。可以多次给出。"),
         ),
-    ):
-        decorated = option(decorated)
+    ):  # fmt: skip
+        decorated = added(decorated)
     return cast(F, decorated)
 
 
+def students_option(function: F) -> F:
+    """``--student``, several times."""
+    return option(
+        "--student", "students", multiple=True, metavar="ID",
+        help=("Only this student. May be given several times.", "只算这名学生。可以多次给出。"),
+    )(function)  # fmt: skip
+
+
+def echo(text: str = "", err: bool = False) -> None:
+    """Print lines, nothing in them that could act on a terminal."""
+    click.echo("\n".join(map(visible, text.split("\n"))), err=err)
+
+
 def fail(code: int, text: str) -> NoReturn:
-    """Say what is wrong and leave."""
-    click.echo(text, err=True)
+    """Say what is wrong, in one line, and leave."""
+    click.echo(visible(text), err=True)
     sys.exit(code)
 
 
-def show(found: Iterable["Diagnostic"], language: "Language", err: bool = True) -> None:
+def refused(name: str, error: OSError) -> NoReturn:
+    """Say what the system has against a file, and leave."""
+    from creditlang.diagnostics import system_reason
+
+    fail(BROKEN, f"{name}{said(': ', '：')}{said(str(system_reason(error)), system_reason(error).zh)}")
+
+
+def some_students(students: Sequence[str], known: Collection[str]) -> None:
+    """End the program if one of the students is not among those in the data."""
+    if unknown := [student for student in students if student not in known]:
+        fail(USAGE, said(f"No student {', '.join(unknown)} in the data.", f"数据里没有学生{'、'.join(unknown)}。"))
+
+
+def show(found: Iterable["Diagnostic"], err: bool = True) -> None:
     """Print findings."""
     from creditlang.diagnostics import render
 
     stream = sys.stderr if err else sys.stdout
     colour = stream.isatty() and "NO_COLOR" not in os.environ
     for diagnostic in found:
-        click.echo(render(diagnostic, language, colour), err=err, color=colour or None)
+        click.echo(render(diagnostic, reader_language(), colour), err=err, color=colour or None)
 
 
-def find(policy: str, language: "Language") -> Path:
+def find(policy: str) -> Path:
     """The file of a policy, or an error that says which there are."""
     from creditlang.driver import find_policy
     from creditlang.resources import policy_names
@@ -132,17 +152,15 @@ def find(policy: str, language: "Language") -> Path:
     path = find_policy(policy)
     if path is None:
         names = ", ".join(policy_names())
-        texts = {
-            "en": f"There is no policy “{policy}”. Give a file, or one of the bundled policies: {names}.",
-            "zh": f"没有名为“{policy}”的办法。请给出文件，或者内置办法之一：{names}。",
-        }
-        fail(USAGE, texts[language])
+        fail(USAGE, said(
+            f"There is no policy “{policy}”. Give a file, or one of the bundled policies: {names}.",
+            f"没有名为“{policy}”的办法。请给出文件，或者内置办法之一：{names}。",
+        ))  # fmt: skip
     return path
 
 
 def compile_policy(
     policy: str,
-    language: "Language",
     examples: bool = False,
     manager: "PluginManager | None" = None,
     plugin_checks: bool = False,
@@ -150,17 +168,17 @@ def compile_policy(
     """A compiled and checked policy, sound or not; with its files of examples if wanted."""
     from creditlang.driver import compile_source, example_files
 
-    path = find(policy, language)
-    source = source_of(path, language)
-    others = [source_of(other, language) for other in example_files(path)] if examples else []
+    path = find(policy)
+    source = source_of(path)
+    others = [source_of(other) for other in example_files(path)] if examples else []
 
     def extensions() -> "Extensions":
-        return (manager or plugin_manager(language)).extensions()
+        return (manager or plugin_manager()).extensions()
 
     return compile_source(source, True, others, extensions, plugin_checks)
 
 
-def source_of(path: Path, language: "Language") -> "SourceFile":
+def source_of(path: Path) -> "SourceFile":
     """The text of a file, or an error."""
     from creditlang.diagnostics import Diagnostic
     from creditlang.driver import read_source
@@ -168,25 +186,23 @@ def source_of(path: Path, language: "Language") -> "SourceFile":
     try:
         source = read_source(path, path.name)
     except OSError as error:
-        fail(BROKEN, f"{path.name}: {error.strerror}")
+        refused(path.name, error)
     if isinstance(source, Diagnostic):
-        show([source], language)
+        show([source])
         sys.exit(FINDINGS)
     return source
 
 
-def sound_policy(
-    policy: str, language: "Language", examples: bool = False, manager: "PluginManager | None" = None
-) -> "Compiled":
+def sound_policy(policy: str, examples: bool = False, manager: "PluginManager | None" = None) -> "Compiled":
     """A compiled policy without errors; otherwise its errors are shown and the program ends."""
-    compiled = compile_policy(policy, language, examples, manager)
+    compiled = compile_policy(policy, examples, manager)
     if compiled.errors:
-        show(compiled.errors, language)
+        show(compiled.errors)
         sys.exit(FINDINGS)
     return compiled
 
 
-def opened_mappings(policy: "Policy", names: Sequence[str], language: "Language") -> tuple["MappingFile", ...]:
+def opened_mappings(policy: "Policy", names: Sequence[str]) -> tuple["MappingFile", ...]:
     """The mappings of these names; what is wrong with one is shown, and the program ends."""
     from creditlang.data.mappings.mapping_file import open_mapping
 
@@ -194,13 +210,13 @@ def opened_mappings(policy: "Policy", names: Sequence[str], language: "Language"
     for name in names:
         mapping = open_mapping(name, policy)
         if isinstance(mapping, list):
-            show(mapping, language)
+            show(mapping)
             sys.exit(USAGE if all(problem.code in ("CR686", "CR687") for problem in mapping) else FINDINGS)
         found.append(mapping)
     return tuple(found)
 
 
-def as_of_date(text: str | None, language: "Language") -> date | None:
+def as_of_date(text: str | None) -> date | None:
     """The as-of date."""
     from creditlang.data.cells import CellError, parse_date
 
@@ -209,15 +225,18 @@ def as_of_date(text: str | None, language: "Language") -> date | None:
     try:
         return parse_date(text)
     except CellError:
-        fail(
-            USAGE,
-            {"en": f"“{text}” is not a date: write 2025-07-31.", "zh": f"“{text}”不是日期：请写成2025-07-31。"}[
-                language
-            ],
-        )
+        fail(USAGE, said(f"“{text}” is not a date: write 2025-07-31.", f"“{text}”不是日期：请写成 2025-07-31。"))
 
 
-def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -> dict[str, Any]:
+def name_and_value(setting: str) -> tuple[str, str]:
+    """Both sides of what was given with ``--set``."""
+    name, equals, value = setting.partition("=")
+    if not equals:
+        fail(USAGE, said(f"--set needs NAME=VALUE, not “{setting}”.", f"--set 要写成 名称=值，而不是“{setting}”。"))
+    return name.strip(), value.strip()
+
+
+def overrides(policy: "Policy", settings: Sequence[str]) -> dict[str, Any]:
     """The values given with ``--set``, read by the types of what they stand for."""
     from creditlang.data.cells import CellError
     from creditlang.data.columns import setting_value
@@ -225,30 +244,23 @@ def overrides(policy: "Policy", settings: Sequence[str], language: "Language") -
 
     found: dict[str, Any] = {}
     for setting in settings:
-        name, equals, text = setting.partition("=")
-        if not equals:
-            fail(
-                USAGE,
-                {"en": f"--set needs NAME=VALUE, not “{setting}”.", "zh": f"--set 要写成 名称=值，而不是“{setting}”。"}[
-                    language
-                ],
-            )
+        name, text = name_and_value(setting)
         name = policy.setting_labels.get(name, name)
         if unknown := unknown_values(policy, [name]):
-            show(unknown, language)
+            show(unknown)
             sys.exit(USAGE)
         try:
             found[name] = setting_value(policy.setting_types[name], text)
         except CellError as error:
             from creditlang.diagnostics import Place
 
-            show([error.diagnostic(Place("--set", None, name))], language)
+            show([error.diagnostic(Place("--set", None, name))])
             sys.exit(USAGE)
     return found
 
 
 @contextmanager
-def opened(manager: "PluginManager", addresses: Sequence[str], language: "Language") -> Iterator[list["Source"]]:
+def opened(manager: "PluginManager", addresses: Sequence[str]) -> Iterator[list["Source"]]:
     """The sources at some addresses."""
     from creditlang.plugin import PluginError
 
@@ -258,7 +270,7 @@ def opened(manager: "PluginManager", addresses: Sequence[str], language: "Langua
             sources.append(manager.source(address))
         yield sources
     except PluginError as error:
-        show(error.diagnostics, language)
+        show(error.diagnostics)
         sys.exit(BROKEN)
     finally:
         for source in sources:
@@ -286,7 +298,7 @@ def tables_of(
         yield from (table.through(watched) for table in source.tables())
 
 
-def plugin_manager(language: "Language", request: DataRequest | None = None) -> "PluginManager":
+def plugin_manager(request: DataRequest | None = None) -> "PluginManager":
     """The plugins that the request, else the environment allows; those that failed are named."""
     from creditlang.plugin import PluginManager
 
@@ -297,18 +309,13 @@ def plugin_manager(language: "Language", request: DataRequest | None = None) -> 
     if request is not None and request.plugins:
         allow = request.plugins
     manager = PluginManager(allow=allow, no_plugins=request is not None and request.no_plugins)
-    show(manager.problems, language)
+    show(manager.problems)
     return manager
 
 
 def counted(number: int, word: str) -> str:
     """A number of things in English: 1 example, 2 examples."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
-def said(language: "Language", texts: Mapping[str, str]) -> str:
-    """A text in the language at hand."""
-    return texts[language]
 
 
 @contextmanager

@@ -1,37 +1,50 @@
 """``creditlang debug``: a stage of a policy, for people who work on the language."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from creditlang.cli import common
-
-if TYPE_CHECKING:
-    from creditlang.diagnostics import Language
+from creditlang.cli import bilingual_help, common
+from creditlang.cli.bilingual_help import argument, option
 
 
-@click.command("debug")
-@click.argument("policy")
-@click.option("--stage", type=click.Choice(["tree", "core", "plan"]), default="core", help="Which stage to print.")
+@bilingual_help.command(
+    "debug",
+    zh="""
+    打印一个处理阶段：语法树、核心，或计算次序。供开发这门语言的人使用，节点名称保持英文。
+
+    \b
+    creditlang debug hengyang --stage plan
+    """,
+)
+@argument("policy")
+@option(
+    "--stage", type=click.Choice(["tree", "core", "plan"]), default="core",
+    help=("Which stage to print.  [default: core]", "打印哪个阶段。  [默认：core]"),
+)  # fmt: skip
 @common.language_option
-def command(policy: str, stage: str, language: "Language") -> None:
-    """Print a stage: the syntax tree, the core, or the order in which it is worked out."""
-    compiled = common.compile_policy(policy, language)
-    common.show(compiled.errors, language)
+def command(policy: str, stage: str) -> None:
+    """Print a stage: the syntax tree, the core, or the order in which it is worked out.
+
+    \b
+    creditlang debug hengyang --stage plan
+    """
+    compiled = common.compile_policy(policy)
+    common.show(compiled.errors)
     if stage == "tree":
         for declaration in compiled.modules[-1].declarations:
-            click.echo("\n".join(outline(declaration)))
+            common.echo("\n".join(outline(declaration)))
     elif stage == "plan":
         for kind, name in compiled.policy.order:
-            click.echo(f"{kind} {name}".rstrip())
+            common.echo(f"{kind} {name}".rstrip())
     else:
         core = compiled.policy
         for group in (core.settings, core.rules, core.accounts, core.facts, core.requirements):
             for value in group.values():
-                click.echo("\n".join(outline(value)))
-        click.echo("scales: " + ", ".join(f"{name} {scale}" for name, scale in core.scales.items()))
+                common.echo("\n".join(outline(value)))
+        common.echo("scales: " + ", ".join(f"{name} {scale}" for name, scale in core.scales.items()))
         for move in core.moves:
-            click.echo("\n".join(outline(move)))
+            common.echo("\n".join(outline(move)))
 
 
 def outline(value: Any, depth: int = 0, name: str = "") -> list[str]:

@@ -11,11 +11,12 @@ import attrs
 import click
 from attrs import frozen
 
-from creditlang.cli import common
+from creditlang.cli import bilingual_help, common
+from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 if TYPE_CHECKING:
     from creditlang.comparison import Compared, Comparison, Side
-    from creditlang.diagnostics import Diagnostic, Language
+    from creditlang.diagnostics import Diagnostic
     from creditlang.driver import Compiled
     from creditlang.plugin import ComparisonData, Output, PluginManager, Source
 
@@ -32,42 +33,63 @@ class _Wish:
     targets: tuple[str, ...]
 
 
-@click.command("diff")
-@click.argument("old")
-@click.argument("new")
+@bilingual_help.command(
+    "diff",
+    zh="""
+    看新版代替旧版后谁增加、谁减少，由哪条规则引起。
+
+    “旧版”和“新版”是文件或内置办法的名称，也可以是同一份办法、不同的设定值。每名学生按两个版本各算一次。
+    列出的有：增加或减少的合计，变化大的在前；由不符合变为符合的要求，或者相反；以及引起每项变化的规则。
+    学生按学号对应，账户、项目和要求按办法里的名称对应：改了名称的，算作旧的没有了、新的增加了。
+    --set 对两个版本都有效。不论有无差异，退出码都是 0；任一版本有记录没有下落，或有学生不能确定时，退出码为 3。
+
+    \b
+    规章的改动稿：
+      creditlang diff hengyang 改动稿.credit --data sample:hengyang
+    同一份规章，换一个合格分数：
+      creditlang diff hengyang hengyang --set-new pass_mark=90 --data sample:hengyang
+    供会议讨论，带图的完整报告：
+      creditlang diff 旧版.credit 新版.credit --data 记录/ --out 比较.xlsx --out 比较.html
+    """,
+)
+@argument("old")
+@argument("new")
 @common.data_options
-@click.option(
-    "--set-old", "set_old", multiple=True, metavar="NAME=VALUE", help="Another value, for the old version only."
-)
-@click.option(
-    "--set-new", "set_new", multiple=True, metavar="NAME=VALUE", help="Another value, for the new version only."
-)
-@click.option(
-    "--student", "students", multiple=True, metavar="ID", help="Only this student. May be given several times."
-)
-@click.option(
+@option(
+    "--set-old", "set_old", multiple=True, metavar="NAME=VALUE",
+    help=("Another value, for the old version only.", "只用于旧版的设定值。"),
+)  # fmt: skip
+@option(
+    "--set-new", "set_new", multiple=True, metavar="NAME=VALUE",
+    help=("Another value, for the new version only.", "只用于新版的设定值。"),
+)  # fmt: skip
+@common.students_option
+@option(
     "--top", "most", type=click.IntRange(min=0), default=10, show_default=True, metavar="N",
-    help="How many rows of each table to show on the screen; outputs have all of them.",
+    help=("How many rows of each table to show on the screen; outputs have all of them.",
+          "屏幕上每张表显示多少行；写出的文件有全部各行。"),
 )  # fmt: skip
-@click.option(
+@option(
     "--format", "shape", type=click.Choice(["table", "json"]), default="table",
-    help="What to print: tables to read, or all tables of the comparison as JSON.",
+    help=("What to print: tables to read, or all tables of the comparison as JSON.",
+          "打印什么：供阅读的表，或 JSON 格式的全部比较表。"),
 )  # fmt: skip
-@click.option(
+@option(
     "--out", "targets", multiple=True, metavar="TARGET",
-    help="A folder for CSV files, a .json, .xlsx or .html file (a report with pictures), or scheme:where.",
+    help=("Where to write: a folder for CSV files, a .json, .xlsx or .html file (a report with pictures), or an "
+          "address such as sqlite:PATH.",
+          "写到哪里：放 CSV 文件的文件夹，.json、.xlsx 或 .html 文件（带图的报告），或 sqlite:路径 这样的地址。"),
 )  # fmt: skip
 @common.language_option
-def command(
-    old: str, new: str, request: common.DataRequest, most: int, shape: str, language: "Language", **asked: Any
-) -> None:
-    """Who gains and who loses when NEW takes the place of OLD, and which rule does it.
+def command(old: str, new: str, request: common.DataRequest, most: int, shape: str, **asked: Any) -> None:
+    """Show who gains and who loses when NEW takes the place of OLD, and which rule causes it.
 
     OLD and NEW are files or names of bundled policies; they may be the same policy with other values. Every student is
-    worked out under both. Shown are the totals that became more or less, the largest change first; the requirements
-    that are met now and were not, or the other way round; and for each the rules that did it. Students are known by
-    their numbers, and accounts, items and requirements by their names in the policy: what got another name is gone,
-    and something new is there. --set is for both versions.
+    worked out under both. You see the totals that changed, the largest change first; the requirements that are met now
+    and were not before, or the other way round; and the rules that caused each change. Students are matched by number,
+    and accounts, items and requirements by their names in the policy: a renamed one counts as one removed and one
+    added. --set applies to both versions. The exit code is 0 whether or not anything differs, and 3 if under either
+    version a record is not accounted for or a student cannot be decided.
 
     \b
     A copy of a regulation, edited:
@@ -76,98 +98,87 @@ def command(
       creditlang diff hengyang hengyang --set-new pass_mark=90 --data sample:hengyang
     For the meeting, all of it with pictures:
       creditlang diff old.credit new.credit --data records/ --out comparison.xlsx --out comparison.html
-
-    The exit code is 0 whether or not anything differs, and 3 when a record is not accounted for or a student cannot be
-    decided under either version.
     """
     from creditlang.comparison.to_comparison_data import comparison_data
 
     wish = _Wish(**asked)
-    manager = common.plugin_manager(language, request)
-    compiled = [common.sound_policy(policy, language, manager=manager) for policy in (old, new)]
-    outputs = [_output(manager, target, language) for target in wish.targets]
+    manager = common.plugin_manager(request)
+    compiled = [common.sound_policy(policy, manager=manager) for policy in (old, new)]
+    outputs = [_output(manager, target) for target in wish.targets]
     settings = [(*request.settings, *own) for own in (wish.set_old, wish.set_new)]
     requests = [attrs.evolve(request, settings=own) for own in settings]
     try:
-        compared = _compared(compiled, manager, requests, language, wish.students)
+        compared = _compared(compiled, manager, requests, wish.students)
         comparison = compared.comparison
         comparison.names = _called((old, new), settings)
         comparison.manifest += _asked(old, new, request, wish)
         one, two = (each.compilation.program for each in compiled)
         wanted = any(output.wants_comparison for output in outputs)
-        told = comparison_data(comparison, one, two, language) if wanted else None
-        written = [_write(output, told, comparison, language) for output in outputs]
-        _show(compared, manager, shape, most, language)
+        told = comparison_data(comparison, one, two, reader_language()) if wanted else None
+        written = [_write(output, told, comparison) for output in outputs]
+        _show(compared, manager, shape, most)
     except KeyboardInterrupt:
-        common.fail(_INTERRUPTED, {"en": "Interrupted.", "zh": "已中断。"}[language])
+        common.fail(_INTERRUPTED, said("Interrupted.", "已中断。"))
     if not all(written):
         sys.exit(common.BROKEN)
     sys.exit(common.CLEAN if comparison.reliable else common.UNDETERMINED)
 
 
-def _output(manager: "PluginManager", target: str, language: "Language") -> "Output":
+def _output(manager: "PluginManager", target: str) -> "Output":
     """The output at a target; one that can take only a run ends the program before anything is worked out."""
     from creditlang.cli.run import opened_output
     from creditlang.diagnostics import report
     from creditlang.toolkit.addresses import without_password
 
-    output = opened_output(manager, target, language)
+    output = opened_output(manager, target)
     if output.wants_run and not output.wants_comparison:
-        common.show([report("CR716", None, target=without_password(target))], language)
+        common.show([report("CR716", None, target=without_password(target))])
         sys.exit(common.USAGE)
     return output
 
 
 def _compared(
     compiled: Sequence["Compiled"], manager: "PluginManager", requests: Sequence[common.DataRequest],
-    language: "Language", students: Sequence[str],
+    students: Sequence[str],
 ) -> "Compared":  # fmt: skip
     """Both sides worked out; the data are opened once for each."""
     from creditlang.comparison import compare_cohorts, one_reading
     from creditlang.diagnostics import report
 
     with ExitStack() as stack:
-        opened = [stack.enter_context(common.opened(manager, x.data, language)) for x in requests]
+        opened = [stack.enter_context(common.opened(manager, x.data)) for x in requests]
         old, new = (
-            _side(one, request, sources, language, students)
+            _side(one, request, sources, students)
             for one, request, sources in zip(compiled, requests, opened, strict=True)
         )
         title = old.policy.identifier
         compared = compare_cohorts(old, new, stack.enter_context(common.progress(title)))
         hashes = [source.fingerprint() for source in opened[0]]
         if not one_reading(old, new) and hashes != [source.fingerprint() for source in opened[1]]:
-            common.show([report("CR696", None)], language)
+            common.show([report("CR696", None)])
             sys.exit(common.BROKEN)
-    unknown = [x for x in students if not any(x in side.dataset.students for side in (compared.old, compared.new))]
-    if unknown:
-        names = ", ".join(unknown)
-        texts = {"en": f"No student {names} in the data.", "zh": f"数据里没有学生{names}。"}
-        common.fail(common.USAGE, texts[language])
+    common.some_students(students, {*compared.old.dataset.students, *compared.new.dataset.students})
     plugins = ", ".join(entry.owner for entry in manager.listing()[1:] if entry.status == "loaded")
     compared.comparison.manifest += [("plugins", plugins), *(("data_hash", value) for value in hashes)]
     return compared
 
 
 def _side(
-    compiled: "Compiled", request: common.DataRequest, sources: Sequence["Source"], language: "Language",
-    students: Iterable[str],
-) -> "Side":  # fmt: skip
+    compiled: "Compiled", request: common.DataRequest, sources: Sequence["Source"], students: Iterable[str]
+) -> "Side":
     from creditlang.cohort import Settings
     from creditlang.comparison import Side
 
     policy = compiled.policy
     settings = Settings(
-        common.as_of_date(request.as_of, language),
-        common.overrides(policy, request.settings, language),
+        common.as_of_date(request.as_of),
+        common.overrides(policy, request.settings),
         frozenset(students),
-        language,
-        common.opened_mappings(policy, request.mappings, language),
+        reader_language(),
+        common.opened_mappings(policy, request.mappings),
     )
-    return Side(policy, settings, partial(common.tables_of, sources), partial(_problems, sources))
-
-
-def _problems(sources: Sequence["Source"]) -> "list[Diagnostic]":
-    return [found for source in sources for found in source.problems]
+    tables = partial(common.tables_of, sources)
+    return Side(policy, settings, tables, lambda: [found for source in sources for found in source.problems])
 
 
 def _called(policies: tuple[str, str], settings: Sequence[Sequence[str]]) -> tuple[str, str]:
@@ -192,7 +203,7 @@ def _asked(old: str, new: str, request: common.DataRequest, wish: _Wish) -> list
 
 
 # ---- showing and writing
-def _write(output: "Output", told: "ComparisonData | None", comparison: "Comparison", language: "Language") -> bool:
+def _write(output: "Output", told: "ComparisonData | None", comparison: "Comparison") -> bool:
     """Write the tables to an output, the manifest last; whether it could be done. The other outputs go on."""
     from creditlang.plugin import PluginError
 
@@ -200,15 +211,15 @@ def _write(output: "Output", told: "ComparisonData | None", comparison: "Compari
         with output:
             if output.wants_comparison and told is not None:
                 output.about_comparison(told)
-            for name, table in comparison.tables_in(language).items():
+            for name, table in comparison.tables_in(reader_language()).items():
                 output.write(name, table.columns, table.rows)
     except PluginError as error:
-        common.show(error.diagnostics, language)
+        common.show(error.diagnostics)
         return False
     return True
 
 
-def _show(compared: "Compared", manager: "PluginManager", shape: str, most: int, language: "Language") -> None:
+def _show(compared: "Compared", manager: "PluginManager", shape: str, most: int) -> None:
     """The comparison on the screen; what is wrong with the data, and who is undetermined, on the error stream."""
     from creditlang.cli.findings_screen import show_undetermined
     from creditlang.cli.run import opened_output
@@ -216,13 +227,13 @@ def _show(compared: "Compared", manager: "PluginManager", shape: str, most: int,
 
     comparison = compared.comparison
     if shape == "json":
-        _write(opened_output(manager, "json:-", language), None, comparison, language)
-        click.echo("\n".join(comparison.equations), err=True)
+        _write(opened_output(manager, "json:-"), None, comparison)
+        common.echo("\n".join(comparison.equations), err=True)
     else:
-        click.echo(comparison.text(language, most))
+        common.echo(comparison.text(reader_language(), most))
     problems = _worst(*compared.old.dataset.problems, *compared.new.dataset.problems)
-    common.show({render(found, language): found for found in problems}.values(), language)
-    show_undetermined({*compared.old.results.undetermined, *compared.new.results.undetermined}, language)
+    common.show({render(found, reader_language()): found for found in problems}.values())
+    show_undetermined({*compared.old.results.undetermined, *compared.new.results.undetermined})
 
 
 def _worst(*problems: "Diagnostic") -> "list[Diagnostic]":

@@ -7,13 +7,12 @@ everything else out of sight.
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Final
 
-import click
-
 from creditlang.cli import common
+from creditlang.cli.bilingual_help import said
 from creditlang.source import visible
 
 if TYPE_CHECKING:
-    from creditlang.diagnostics import Diagnostic, Language
+    from creditlang.diagnostics import Diagnostic
 
 _FEW: Final = 5
 _MOST_STUDENTS: Final = 20
@@ -21,7 +20,7 @@ _SAID_OTHERWISE: Final = frozenset({"CR675", "CR680"})
 """Which rule read a sheet, of which there may be hundreds; and how rows were joined, which has a line of its own."""
 
 
-def show_findings(problems: "Iterable[Diagnostic]", language: "Language") -> None:
+def show_findings(problems: "Iterable[Diagnostic]") -> None:
     """Print them on the error stream."""
     groups: dict[Hashable, list[Diagnostic]] = {}
     for found in problems:
@@ -31,22 +30,19 @@ def show_findings(problems: "Iterable[Diagnostic]", language: "Language") -> Non
         for group in groups.values():
             if group[0].severity.value == level:
                 few = 1 if group[0].code == "CR661" else _FEW
-                common.show(group[:few], language)
+                common.show(group[:few])
                 if few > 1 and len(group) > few:
-                    click.echo(_more(group[0], len(group) - few, language), err=True)
+                    common.echo(_more(group[0], len(group) - few), err=True)
 
 
-def show_undetermined(students: "Iterable[str]", language: "Language") -> None:
-    """Print who cannot be decided, the first of them by number, on the error stream."""
+def show_undetermined(students: "Iterable[str]") -> None:
+    """Print who cannot be decided as things stand, the first of them by number, on the error stream."""
     numbers = sorted(students)
     if not numbers:
         return
     names, more = ", ".join(numbers[:_MOST_STUDENTS]), len(numbers) - _MOST_STUDENTS
-    texts = {
-        "en": f"undetermined students: {names}" + (f" … and {more:,} more" if more > 0 else ""),
-        "zh": f"尚不能确定的学生：{names}" + (f" …… 另有{more}名" if more > 0 else ""),
-    }
-    click.echo(texts[language], err=True)
+    english = f"students who need a decision: {names}" + (f" … and {more:,} more" if more > 0 else "")
+    common.echo(said(english, f"有待认定的学生：{names}" + (f" …… 另有{more}名" if more > 0 else "")), err=True)
 
 
 def _alike(found: "Diagnostic") -> Hashable:
@@ -58,11 +54,10 @@ def _alike(found: "Diagnostic") -> Hashable:
     return found.code, found.place.source, found.place.column
 
 
-def _more(first: "Diagnostic", count: int, language: "Language") -> str:
-    source = first.place.source if first.place is not None and first.severity.value != "note" else ""
-    where = {"en": f" in {source}" if source else "", "zh": f"{source}里" if source else ""}[language]
-    texts = {
-        "en": f"  … and {first.code} {count:,} more times{where}; the table issues has them all (--out FOLDER)",
-        "zh": f"  ……{where}还有{count}处{first.code}；issues 表里有全部（加 --out 文件夹）",
-    }
-    return visible(texts[language])
+def _more(first: "Diagnostic", count: int) -> str:
+    source = visible(first.place.source) if first.place is not None and first.severity.value != "note" else ""
+    where = said(f" in {source}", f"{source}里") if source else ""
+    return said(
+        f"  … and {first.code} {count:,} more times{where}; the table issues has them all (--out FOLDER)",
+        f"  ……{where}还有{count}处{first.code}；issues 表里有全部（加 --out 文件夹）",
+    )

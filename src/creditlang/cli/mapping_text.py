@@ -2,53 +2,45 @@
 
 from typing import TYPE_CHECKING
 
+from creditlang.cli.bilingual_help import said
 from creditlang.source import visible
 from creditlang.text_table import table_text
+from creditlang.words import COLUMNS, word
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
     from creditlang.data.mappings.mapping import MappingFile, Only, Origin, RecordRule, TableRule
-    from creditlang.diagnostics import Language
 
 _WORDS = {
-    "table": ("table {}", "第{}个表"),
-    "name": ("name of the sheet", "名称"),
-    "title": ("title", "标题"),
-    "headings": ("headings", "要有的列"),
-    "without": ("without", "不能有的列"),
-    "rows": ("only rows with", "只读"),
-    "gather": ("gathered by semester into", "按学期合并，填入"),
-    "record": ("a row is", "一行是"),
-    "when": ("if there is something in {}", "{}有内容时"),
-    "day": ("the day of {}", "{}里的日期"),
-    "number": ("the number in {}", "{}里的数"),
-    "words": ("the words in {}", "{}里的文字"),
+    "table": ("table {}", "第{}个表"), "name": ("name of the sheet", "名称"),
+    "title": ("title", "标题"), "headings": ("headings", "要有的列"),
+    "without": ("without", "不能有的列"), "rows": ("only rows with", "只读"),
+    "gather": ("gathered by semester into", "按学期合并，填入"), "record": ("a row is", "一行是"),
+    "when": ("if there is something in {}", "{}有内容时"), "day": ("the day of {}", "{}里的日期"),
+    "number": ("the number in {}", "{}里的数"), "words": ("the words in {}", "{}里的文字"),
     "before": ("what is before “{mark}” in {}", "{}里“{mark}”前面的部分"),
     "after": ("what is after “{mark}” in {}", "{}里“{mark}”后面的部分"),
     "decimals": ("{}, rounded to {} decimals", "{}，四舍五入到{}位小数"),
-    "above": ("{}, or what is above it", "{}，空着的同上"),
-    "year": ("year {} and term {}", "学年列{}和学期列{}"),
-    "otherwise": ("otherwise {}", "没有时为{}"),
-    "named": ("out of the name or title", "取自名称或标题"),
-}
+    "above": ("{}, or what is above it", "{}，空着的同上"), "year": ("year {} and term {}", "学年列{}和学期列{}"),
+    "otherwise": ("otherwise {}", "没有时为{}"), "named": ("out of the name or title", "取自名称或标题"),
+}  # fmt: skip
 
 
-def mapping_text(mapping: "MappingFile", policy: "Policy", language: "Language") -> str:
+def mapping_text(mapping: "MappingFile", policy: "Policy") -> str:
     """The whole mapping."""
-    writer = _Writer(policy, language)
+    writer = _Writer(policy)
     return "\n\n".join([f"{mapping.name}  {mapping.title}", *(writer.table(rule) for rule in mapping.rules)]) + "\n"
 
 
 class _Writer:
     """Puts one mapping into words."""
 
-    def __init__(self, policy: "Policy", language: "Language") -> None:
+    def __init__(self, policy: "Policy") -> None:
         self.policy = policy
-        self.zh = language == "zh"
-        self.colon, self.semicolon = ("：", "；") if self.zh else (": ", "; ")
+        self.colon, self.semicolon = said(": ", "："), said("; ", "；")
 
     def said(self, key: str) -> str:
-        return _WORDS[key][self.zh]
+        return said(*_WORDS[key])
 
     def table(self, rule: "TableRule") -> str:
         """One table."""
@@ -58,7 +50,7 @@ class _Writer:
             ("without", rule.without), ("rows", list(map(self.only, rule.rows))),
             ("gather", [] if rule.gather is None else [self.label(rule.records[0].kind, rule.gather.share)]),
         ]  # fmt: skip
-        comma = "，" if self.zh else ", "
+        comma = said(", ", "，")
         lines += [f"  {self.said(key)}{self.colon}{comma.join(texts)}" for key, texts in about if texts]
         for record in rule.records:
             kind = self.policy.kinds[record.kind].labels if record.kind else self.policy.student_labels
@@ -67,7 +59,7 @@ class _Writer:
             lines.append(
                 f"  {self.said('record')}{self.colon}{self.semicolon.join([(*kind, record.kind)[0], *conditions])}"
             )
-            headings = ["字段", "取自"] if self.zh else ["field", "from"]
+            headings = [said("field", "字段"), said("from", "取自")]
             rows = [[self.label(record.kind, name), self.origin(record, name)] for name in record.fields]
             lines += [f"    {line}" for line in table_text(headings, rows).split("\n")]
         return "\n".join(visible(line) for line in lines)
@@ -75,9 +67,8 @@ class _Writer:
     def label(self, kind: str, name: str) -> str:
         """A field by its first label."""
         columns = (*(self.policy.kinds[kind].columns if kind else ()), *self.policy.attributes)
-        builtin = {"student_id": "学号", "record_id": "记录编号"}
-        label = next((x.labels[0] for x in columns if x.name == name and x.labels), builtin.get(name, name))
-        return label if self.zh or label == name else f"{name} {label}"
+        label = next((x.labels[0] for x in columns if x.name == name and x.labels), word(COLUMNS, name, "zh"))
+        return said(name if label == name else f"{name} {label}", label)
 
     def origin(self, record: "RecordRule", name: str) -> str:
         """Where a field comes from."""

@@ -2,70 +2,77 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from creditlang.cli import common
+from creditlang.cli import bilingual_help, common
+from creditlang.cli.bilingual_help import option, said
 
-if TYPE_CHECKING:
-    from creditlang.diagnostics import Language
+_STATUSES = {"loaded": "已载入", "failed": "载入失败", "left out": "未载入"}
 
 
-@click.command("plugins")
-@click.option("--no-plugins", is_flag=True, help="As if only the built-in ones were allowed.")
-@click.option(
-    "--new", "folder", type=click.Path(path_type=Path), help="Write a new plugin into this folder to start from."
+@bilingual_help.command(
+    "plugins",
+    zh="""
+    列出插件：各自提供什么、来自哪里；载入失败的说明原因。
+
+    \b
+    creditlang plugins
+    creditlang plugins --new creditlang-campus --offers form
+    """,
 )
-@click.option(
+@option("--no-plugins", is_flag=True, help=("As if only the built-in plugins were allowed.", "视同只允许内置插件。"))
+@option(
+    "--new", "folder", type=click.Path(path_type=Path), metavar="FOLDER",
+    help=("Write a new plugin into this folder to start from.", "在这个文件夹里写出一个新插件的样板。"),
+)  # fmt: skip
+@option(
     "--offers", type=click.Choice(["source", "output", "form", "function", "calendar", "check"]), default="source",
-    help="What the new plugin offers.", show_default=True,
+    help=("What the new plugin offers.", "新插件提供什么。"), show_default=True,
 )  # fmt: skip
 @common.language_option
-def command(no_plugins: bool, folder: Path | None, offers: str, language: "Language") -> None:
+def command(no_plugins: bool, folder: Path | None, offers: str) -> None:
     """List the plugins: what each offers, from where, and what failed to load and why.
 
     \b
-      creditlang plugins
-      creditlang plugins --new creditlang-campus --offers form
+    creditlang plugins
+    creditlang plugins --new creditlang-campus --offers form
     """
     if folder is not None:
-        make(folder, offers, language)
+        make(folder, offers)
         return
     from creditlang.plugin import KIND_WORDS
     from creditlang.text_table import table_text
 
-    manager = common.plugin_manager(language, common.DataRequest((), no_plugins=no_plugins))
-    rows = [[entry.name, f"{entry.distribution} {entry.version}", entry.status] for entry in manager.listing()]
-    zh = language == "zh"
-    click.echo(table_text(["插件", "来自", "状态"] if zh else ["plugin", "from", "status"], rows))
+    manager = common.plugin_manager(common.DataRequest((), no_plugins=no_plugins))
+    rows = [[x.name, f"{x.distribution} {x.version}", said(x.status, _STATUSES[x.status])] for x in manager.listing()]
+    common.echo(table_text(said("plugin from status", "插件 来自 状态").split(), rows))
     offered = [
-        [entry.name, words.zh if zh else f"{words}s", " ".join(entry.names(kind))]
+        [entry.name, said(f"{words}s", words.zh), " ".join(entry.names(kind))]
         for entry in manager.listing()
         for kind, words in KIND_WORDS.items()
         if entry.names(kind)
     ]
-    click.echo()
-    click.echo(table_text(["插件", "提供", "名称"] if zh else ["plugin", "offers", "names"], offered))
+    common.echo()
+    common.echo(table_text(said("plugin offers names", "插件 提供 名称").split(), offered))
     sys.exit(common.BROKEN if manager.problems else common.CLEAN)
 
 
-def make(folder: Path, offers: str, language: "Language") -> None:
+def make(folder: Path, offers: str) -> None:
     """Write a new plugin, and say what to do with it."""
     from creditlang.plugin.new_plugin import new_plugin
 
     try:
         written = new_plugin(folder, offers)
     except ValueError:
-        texts = {
-            "en": f"“{folder.name}” cannot be a plugin's name: use lower-case letters, digits and hyphens, such as "
+        common.fail(common.USAGE, said(
+            f"“{folder.name}” cannot be a plugin's name: use lower-case letters, digits and hyphens, such as "
             "creditlang-campus.",
-            "zh": f"“{folder.name}”不能作插件的名称：只用小写字母、数字和连字符，例如 creditlang-campus。",
-        }
-        common.fail(common.USAGE, texts[language])
+            f"“{folder.name}”不能作插件的名称：只用小写字母、数字和连字符，例如 creditlang-campus。",
+        ))  # fmt: skip
     except OSError as error:
-        common.fail(common.BROKEN, f"{folder.name}: {error.strerror}")
+        common.refused(folder.name, error)
     for path in written:
-        click.echo(path.as_posix())
-    click.echo({"en": "Next:", "zh": "接下来："}[language])
-    click.echo(f"  pip install -e {folder.as_posix()}\n  creditlang plugins\n  pytest {folder.as_posix()}")
+        common.echo(path.as_posix())
+    common.echo(said("Next:", "接下来："))
+    common.echo(f"  pip install -e {folder.as_posix()}\n  creditlang plugins\n  pytest {folder.as_posix()}")

@@ -1,28 +1,35 @@
 """``creditlang readings``: the interpretations that a policy makes."""
 
-from typing import TYPE_CHECKING
-
-import click
-
-from creditlang.cli import common
-
-if TYPE_CHECKING:
-    from creditlang.diagnostics import Language
+from creditlang.cli import bilingual_help, common
+from creditlang.cli.bilingual_help import argument, said
 
 
-@click.command("readings")
-@click.argument("policy")
+@bilingual_help.command(
+    "readings",
+    zh="""
+    列出办法对规章不明确之处的解读，附条款和出处。
+
+    其中是数值或开关的列在最后，可以用 creditlang run --set 名称=值 试算。
+
+    \b
+    creditlang readings hengyang
+    """,
+)
+@argument("policy")
 @common.language_option
-def command(policy: str, language: "Language") -> None:
+def command(policy: str) -> None:
     """List how a policy reads what the regulation leaves unclear, with article and place.
 
-    Those that are numbers or switches can be tried with `creditlang run --set NAME=VALUE`; they come last.
+    Those that are numbers or switches come last; creditlang run --set NAME=VALUE tries another value.
+
+    \b
+    creditlang readings hengyang
     """
-    compiled = common.sound_policy(policy, language)
+    compiled = common.sound_policy(policy)
     for reading in compiled.policy.readings:
-        click.echo(f"[{reading.article or '—'}] {reading.text}  ({reading.place})")
+        common.echo(f"[{reading.article or '—'}] {reading.text}  ({reading.place})")
     if compiled.policy.settings:
-        click.echo({"en": "\nNamed values, to change with --set:", "zh": "\n可用 --set 调整的设定值："}[language])
+        common.echo(said("\nNamed values, to change with --set:", "\n可用 --set 调整的设定值："))
     for name in compiled.policy.settings:
         node = compiled.compilation.program.lets[name]
         cites = "；".join(cite.text for cite in node.cites)
@@ -30,4 +37,4 @@ def command(policy: str, language: "Language") -> None:
             value.value.span.text + (f" ({value.since})" if value.since else "") for value in node.values
         )
         label = f" {node.labels[0]}" if node.labels else ""
-        click.echo(f"  {name}{label} = {values}{f'  [{cites}]' if cites else ''}")
+        common.echo(f"  {name}{label} = {values}{f'  [{cites}]' if cites else ''}")

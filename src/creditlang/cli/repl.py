@@ -5,38 +5,49 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import click
 
-from creditlang.cli import common
-
-if TYPE_CHECKING:
-    from creditlang.diagnostics import Language
+from creditlang.cli import bilingual_help, common
+from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 GROUP = "creditlang.repl"
 
 
-@click.command("repl")
-@click.argument("policy", required=False)
+@bilingual_help.command(
+    "repl",
+    zh="""
+    边问边试：一份办法、它的学生，以及“假如……会怎样？”。
+
+    能输入的都可以按 Tab 补全，用“帮助”查看说明；“撤销”取消试过的改动。脚本中有一条输入失败时，退出码为 1。
+
+    \b
+    creditlang repl hengyang --data sample:hengyang
+    > 学生 2024010102
+    > 为什么 德育类
+    > 假如 设定 文明素质合格分数 = 80
+    """,
+)
+@argument("policy", required=False)
 @partial(common.data_options, required=False)
-@click.option("--student", metavar="ID", help="Begin with this student.")
-@click.option(
+@option("--student", metavar="ID", help=("Begin with this student.", "从这名学生开始。"))
+@option(
     "--script", type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="FILE|-",
-    help="Carry out the inputs of a file (-: standard input) instead of asking for them, and show them with their "
-    "replies. Standard input that is no terminal is a script as well.",
+    help=("Carry out the inputs of a file (-: standard input) instead of asking for them, and show them with their "
+          "replies. Standard input that is not a terminal is a script as well.",
+          "执行文件里的各条输入（-：标准输入），不再询问，并显示输入和回答。标准输入不是终端时也按脚本执行。"),
 )  # fmt: skip
-@click.option("--keys", type=click.Choice(["emacs", "vi"]), default="emacs", help="Keys for editing.  [default: emacs]")
-@click.option("--no-colour", "--no-color", "no_colour", is_flag=True, help="No colours; NO_COLOR does the same.")
+@option(
+    "--keys", type=click.Choice(["emacs", "vi"]), default="emacs", show_default=True,
+    help=("Keys for editing.", "编辑用的按键。"),
+)  # fmt: skip
+@option(
+    "--no-colour", "--no-color", "no_colour", is_flag=True,
+    help=("No colours; NO_COLOR does the same.", "不用颜色；环境变量 NO_COLOR 作用相同。"),
+)  # fmt: skip
 @common.language_option
 def command(
-    policy: str | None,
-    request: common.DataRequest,
-    student: str | None,
-    script: str | None,
-    keys: str,
-    no_colour: bool,
-    language: "Language",
+    policy: str | None, request: common.DataRequest, student: str | None, script: str | None, keys: str, no_colour: bool
 ) -> None:
     """Ask and try things out: a policy, its students, and “what if?”.
 
@@ -44,30 +55,30 @@ def command(
     code is 1 if an input of a script failed.
 
     \b
-      creditlang repl hengyang --data sample:hengyang
-      > student 2024010102
-      > why moral
-      > what if set pass_mark = 80 point
+    creditlang repl hengyang --data sample:hengyang
+    > student 2024010102
+    > why moral
+    > what if set pass_mark = 80 point
     """
-    session = _session(language)
-    manager = common.plugin_manager(language, request)
-    settings = dict(_setting(text, language) for text in request.settings)
-    as_of = common.as_of_date(request.as_of, language)
-    lines = _script(script, language)
+    session = _session()
+    manager = common.plugin_manager(request)
+    settings = dict(map(common.name_and_value, request.settings))
+    as_of = common.as_of_date(request.as_of)
+    lines = _script(script)
     try:
         failed = session(
             manager, opening=_opening(policy, request, student), script=lines, write=partial(click.echo, nl=False),
             keys=keys, colour=not no_colour,
-            language=language, mappings=request.mappings, as_of=as_of, settings=settings,
+            language=reader_language(), mappings=request.mappings, as_of=as_of, settings=settings,
         )  # fmt: skip
     except ImportError as error:
         if (error.name or "").partition(".")[0] != "prompt_toolkit":
             raise
-        common.fail(common.BROKEN, _missing(language, error.name or ""))
+        common.fail(common.BROKEN, _missing(error.name or ""))
     sys.exit(common.FINDINGS if failed else common.CLEAN)
 
 
-def _session(language: "Language") -> Callable[..., bool]:
+def _session() -> Callable[..., bool]:
     """What holds a session; the library does not know it by name."""
     from importlib.metadata import entry_points
 
@@ -75,17 +86,17 @@ def _session(language: "Language") -> Callable[..., bool]:
         try:
             found: Callable[..., bool] = point.load()
         except ImportError as error:
-            common.fail(common.BROKEN, _missing(language, error.name or ""))
+            common.fail(common.BROKEN, _missing(error.name or ""))
         return found
-    common.fail(common.BROKEN, _missing(language, ""))
+    common.fail(common.BROKEN, _missing(""))
 
 
-def _missing(language: "Language", module: str) -> str:
-    texts = {
-        "en": "The interactive session is not installed: install creditlang again, with all that it needs.",
-        "zh": "没有安装交互会话：请重新完整安装 creditlang。",
-    }
-    return texts[language] + (f" ({module})" if module else "")
+def _missing(module: str) -> str:
+    text = said(
+        "The interactive session is not installed: install creditlang again, with all that it needs.",
+        "没有安装交互会话：请重新完整安装 creditlang。",
+    )
+    return text + (f" ({module})" if module else "")
 
 
 def _opening(policy: str | None, request: common.DataRequest, student: str | None) -> list[str]:
@@ -98,15 +109,7 @@ def _opening(policy: str | None, request: common.DataRequest, student: str | Non
     return opening
 
 
-def _setting(text: str, language: "Language") -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        texts = {"en": f"--set needs NAME=VALUE, not “{text}”.", "zh": f"--set 要写成 名称=值，而不是“{text}”。"}
-        common.fail(common.USAGE, texts[language])
-    return name.strip(), value.strip()
-
-
-def _script(name: str | None, language: "Language") -> Iterable[str] | None:
+def _script(name: str | None) -> Iterable[str] | None:
     """The lines of the script; None where somebody sits at a terminal."""
     if name is None and sys.stdin.isatty():
         return None
@@ -118,7 +121,6 @@ def _script(name: str | None, language: "Language") -> Iterable[str] | None:
                 data = file.read()
         return data.decode("utf-8-sig").splitlines()
     except OSError as error:
-        common.fail(common.BROKEN, f"{name}: {error.strerror}")
+        common.refused(name or "-", error)
     except UnicodeDecodeError:
-        texts = {"en": "The script is not UTF-8 text.", "zh": "脚本不是 UTF-8 文本。"}
-        common.fail(common.USAGE, texts[language])
+        common.fail(common.USAGE, said("The script is not UTF-8 text.", "脚本不是 UTF-8 文本。"))

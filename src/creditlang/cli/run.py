@@ -6,31 +6,49 @@ from typing import TYPE_CHECKING
 
 import click
 
-from creditlang.cli import common
+from creditlang.cli import bilingual_help, common
+from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 if TYPE_CHECKING:
     from creditlang.cohort import Cohort, Engine
     from creditlang.core.operators import Policy
     from creditlang.data.dataset import Joined
-    from creditlang.diagnostics import Language
     from creditlang.ledger import StudentResult
     from creditlang.plugin import Output, PluginManager
     from creditlang.plugin.run_data import RunData
 
 
-@click.command("run")
-@click.argument("policy")
+@bilingual_help.command(
+    "run",
+    zh="""
+    按一份办法计算全体学生。
+
+    读入的每条记录都恰有一个处理结果；程序会列出记录等式，等式必须成立。
+    有内容无法读取，或者有学生不能确定时，退出码为 3。
+
+    \b
+    creditlang run hengyang --data sample:hengyang
+    creditlang run hengyang --data 记录/ --out 结果/ --as-of 2025-07-31
+    creditlang run shangrao --data 记录/ --mapping zhengfang --mapping 我的对照.toml
+    creditlang run hengyang --data 记录/ --format json > results.json
+    """,
+)
+@argument("policy")
 @common.data_options
-@click.option(
-    "--out", "targets", multiple=True, metavar="TARGET", help="A folder for CSV files, a .json file, or scheme:where."
-)
-@click.option(
-    "--student", "students", multiple=True, metavar="ID", help="Only this student. May be given several times."
-)
-@click.option("--engine", type=click.Choice(["auto", "reference"]), default="auto", help="How to work it out.")
-@click.option(
+@option(
+    "--out", "targets", multiple=True, metavar="TARGET",
+    help=("Where to write: a folder for CSV files, a .json file, or an address such as sqlite:PATH.",
+          "写到哪里：放 CSV 文件的文件夹、.json 文件，或 sqlite:路径 这样的地址。"),
+)  # fmt: skip
+@common.students_option
+@option(
+    "--engine", type=click.Choice(["auto", "reference"]), default="auto",
+    help=("How to work it out.", "用哪种方式计算。"),
+)  # fmt: skip
+@option(
     "--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table",
-    help="What to print when there is no --out: a summary, all tables as JSON, or the students as CSV.",
+    help=("What to print when there is no --out: a summary, all tables as JSON, or the students as CSV.",
+          "没有 --out 时打印什么：摘要、JSON 格式的全部表，或 CSV 格式的学生表。"),
 )  # fmt: skip
 @common.language_option
 def command(
@@ -40,53 +58,46 @@ def command(
     students: tuple[str, ...],
     engine: "Engine",
     shape: str,
-    language: "Language",
 ) -> None:
     """Work out a policy for all students.
 
     Every record that is read ends in exactly one disposition; the equation of records is printed and must hold. The
-    exit code is 3 when something could not be read or a student cannot be decided.
+    exit code is 3 if something could not be read or a student cannot be decided.
 
     \b
-      creditlang run hengyang --data sample:hengyang
-      creditlang run hengyang --data records/ --out results/ --as-of 2025-07-31
-      creditlang run shangrao --data records/ --mapping zhengfang --mapping our-lists.toml
-      creditlang run hengyang --data records/ --format json > results.json
+    creditlang run hengyang --data sample:hengyang
+    creditlang run hengyang --data records/ --out results/ --as-of 2025-07-31
+    creditlang run shangrao --data records/ --mapping zhengfang --mapping our-lists.toml
+    creditlang run hengyang --data records/ --format json > results.json
     """
     from creditlang.schema import RESULT_TABLES
     from creditlang.to_run_data import Collector
 
-    manager = common.plugin_manager(language, request)
-    compiled = common.sound_policy(policy, language, manager=manager)
-    outputs = [opened_output(manager, target, language) for target in targets]
-    collector = Collector(language) if any(output.wants_run for output in outputs) else None
+    manager = common.plugin_manager(request)
+    compiled = common.sound_policy(policy, manager=manager)
+    outputs = [opened_output(manager, target) for target in targets]
+    collector = Collector(reader_language()) if any(output.wants_run for output in outputs) else None
     cohort = work_out(
         compiled.policy,
         manager,
         request,
-        language,
         students,
         engine,
         collector.keep if collector else lambda result: None,
     )
-    unknown = [student for student in students if student not in cohort.dataset.students]
-    if unknown:
-        names = ", ".join(unknown)
-        common.fail(
-            common.USAGE, {"en": f"No student {names} in the data.", "zh": f"数据里没有学生{names}。"}[language]
-        )
+    common.some_students(students, cohort.dataset.students)
     if targets:
         run = collector.run_data(cohort, compiled.compilation.program) if collector else None
-        written = [write(output, cohort, run, language, tuple(RESULT_TABLES)) for output in outputs]
-        summary(cohort, language, err=False)
-        what_was_written([target for target, done in zip(targets, written, strict=True) if done], language)
+        written = [write(output, cohort, run, tuple(RESULT_TABLES)) for output in outputs]
+        summary(cohort, err=False)
+        what_was_written([target for target, done in zip(targets, written, strict=True) if done])
     elif shape == "table":
         written = []
-        summary(cohort, language, err=False)
+        summary(cohort, err=False)
     else:
         shown = ("students",) if shape == "csv" else tuple(RESULT_TABLES)
-        written = [write(opened_output(manager, f"{shape}:-", language), cohort, None, language, shown)]
-        equation(cohort, language)
+        written = [write(opened_output(manager, f"{shape}:-"), cohort, None, shown)]
+        equation(cohort)
     if not all(written):
         sys.exit(common.BROKEN)
     sys.exit(common.CLEAN if cohort.reliable else common.UNDETERMINED)
@@ -96,7 +107,6 @@ def work_out(
     policy: "Policy",
     manager: "PluginManager",
     request: common.DataRequest,
-    language: "Language",
     students: Sequence[str] = (),
     engine: "Engine" = "auto",
     keep: "Callable[[StudentResult], None]" = lambda result: None,
@@ -106,14 +116,14 @@ def work_out(
     from creditlang.toolkit.addresses import without_password
 
     chosen = Settings(
-        common.as_of_date(request.as_of, language),
-        common.overrides(policy, request.settings, language),
+        common.as_of_date(request.as_of),
+        common.overrides(policy, request.settings),
         frozenset(students),
-        language,
-        common.opened_mappings(policy, request.mappings, language),
+        reader_language(),
+        common.opened_mappings(policy, request.mappings),
         engine,
     )
-    with common.opened(manager, request.data, language) as sources, common.progress(policy.identifier) as told:
+    with common.opened(manager, request.data) as sources, common.progress(policy.identifier) as told:
         manifest: dict[str, str] = {"data": ", ".join(map(without_password, request.data))}
         cohort = run_cohort(
             policy,
@@ -130,20 +140,18 @@ def work_out(
     return cohort
 
 
-def opened_output(manager: "PluginManager", target: str, language: "Language") -> "Output":
+def opened_output(manager: "PluginManager", target: str) -> "Output":
     """The output at a target; where there is none, the program ends before anything is worked out."""
     from creditlang.plugin import PluginError
 
     try:
         return manager.output(target, sys.stdout)
     except PluginError as error:
-        common.show(error.diagnostics, language)
+        common.show(error.diagnostics)
         sys.exit(common.BROKEN)
 
 
-def write(
-    output: "Output", cohort: "Cohort", run: "RunData | None", language: "Language", names: Sequence[str]
-) -> bool:
+def write(output: "Output", cohort: "Cohort", run: "RunData | None", names: Sequence[str]) -> bool:
     """Write tables to an output, the manifest last; whether it could be done. The other outputs go on."""
     from creditlang.plugin import PluginError
 
@@ -155,66 +163,65 @@ def write(
             for name in names:
                 output.write(name, results.columns(name), results.tables[name])
     except PluginError as error:
-        common.show(error.diagnostics, language)
+        common.show(error.diagnostics)
         return False
     return True
 
 
-def what_was_written(targets: "Sequence[str]", language: "Language") -> None:
+def what_was_written(targets: "Sequence[str]") -> None:
     """Where the results are, so that nobody has to look for them; on the error stream."""
     from creditlang.source import visible
     from creditlang.toolkit.addresses import without_password
 
     if named := [visible(without_password(target)) for target in targets if not target.endswith("-")]:
-        texts = {"en": f"written: {', '.join(named)}", "zh": f"已写出：{'、'.join(named)}"}
-        click.echo(texts[language], err=True)
+        common.echo(said(f"written: {', '.join(named)}", f"已写出：{'、'.join(named)}"), err=True)
 
 
-def summary(cohort: "Cohort", language: "Language", err: bool) -> None:
+def summary(cohort: "Cohort", err: bool) -> None:
     """A table of students, what is wrong, and the equation."""
     from creditlang.cli.findings_screen import show_findings
     from creditlang.text_table import table_text
+    from creditlang.words import STATUSES, word
 
     results = cohort.results
     columns = results.columns("students")
-    words = {"met": "达到", "unmet": "未达到", "open": "未定"} if language == "zh" else {}
-    headings = [column.label or column.name if language == "zh" else column.name for column in columns]
-    headings = [{"student_id": "学号"}.get(head, head) if language == "zh" else head for head in headings]
-    rows = [[words.get(str(cell), cell) for cell in row] for row in results.tables["students"]]
-    click.echo(table_text(headings, rows), err=err)
-    show_findings(cohort.dataset.problems, language)
-    equation(cohort, language)
+    rows = [
+        [word(STATUSES, cell, reader_language()) if isinstance(cell, str) else cell for cell in row]
+        for row in results.tables["students"]
+    ]
+    common.echo(table_text([column.label for column in columns], rows), err=err)
+    show_findings(cohort.dataset.problems)
+    equation(cohort)
 
 
-def joined_line(joined: "Joined", language: "Language") -> str:
+def joined_line(joined: "Joined") -> str:
     """How the rows without a student number of one sheet found their students."""
     from creditlang.source import visible
 
-    columns = "、".join(joined.columns) if language == "zh" else ", ".join(joined.columns)
-    texts = {
-        "en": f"{joined.source}, by {columns}: {joined.matched} matched, {joined.ambiguous} ambiguous, "
-        f"{joined.unmatched} unmatched, {joined.duplicate} duplicate",
-        "zh": f"{joined.source}，按{columns}：对上{joined.matched}行，重名{joined.ambiguous}行，"
-        f"对不上{joined.unmatched}行，重复{joined.duplicate}行",
-    }
-    return visible(texts[language])
+    return visible(
+        said(
+            f"{joined.source}, by {', '.join(joined.columns)}: {joined.matched} matched, {joined.ambiguous} ambiguous, "
+            f"{joined.unmatched} unmatched, {joined.duplicate} duplicate",
+            f"{joined.source}，按{'、'.join(joined.columns)}：对上{joined.matched}行，重名{joined.ambiguous}行，"
+            f"对不上{joined.unmatched}行，重复{joined.duplicate}行",
+        )
+    )
 
 
-def equation(cohort: "Cohort", language: "Language") -> None:
+def equation(cohort: "Cohort") -> None:
     """The record equation, requirements in numbers, and who is undetermined; on the error stream."""
     from creditlang.cli.findings_screen import show_undetermined
+    from creditlang.words import STANDING, label
+    from creditlang.words import said as sentence
 
     results = cohort.results
     for name, requirement in results.policy.requirements.items():
         counts = {status: results.requirement_counts[name, status] for status in ("met", "unmet", "open")}
-        label = requirement.labels[0] if requirement.labels and language == "zh" else name
-        texts = {
-            "en": f"{label}: {counts['met']} met, {counts['unmet']} not met, {counts['open']} open",
-            "zh": f"{label}：达到{counts['met']}人，未达到{counts['unmet']}人，未定{counts['open']}人",
-        }
-        click.echo(texts[language], err=True)
+        common.echo(
+            sentence(STANDING, reader_language(), label=label(requirement, reader_language()), **counts), err=True
+        )
     for joined in cohort.dataset.joined:
-        click.echo(joined_line(joined, language), err=True)
+        common.echo(joined_line(joined), err=True)
     sign = "" if cohort.balanced else "  ✗"
-    click.echo(results.equation_text(cohort.read) + sign, err=True)
-    show_undetermined(results.undetermined, language)
+    common.echo(results.equation_text(cohort.read) + sign, err=True)
+    show_undetermined(results.undetermined)

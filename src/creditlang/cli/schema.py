@@ -8,125 +8,130 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from creditlang.cli import common
+from creditlang.cli import bilingual_help, common
+from creditlang.cli.bilingual_help import argument, option, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from creditlang.cli.sheets_in_words import SheetColumn, SheetInWords
-    from creditlang.diagnostics import Language
 
 _NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".txt", ".toml", ".parquet", ".pdf"})
 
 
-@click.command("schema")
-@click.argument("policy")
-@click.option(
+@bilingual_help.command(
+    "schema",
+    zh="""
+    列出办法需要的表和列，或者写出空白模板。
+
+    表和列可以用办法里的名称，也可以用任一标签。加 --mapping 时，列出对照文件从哪里取各列。
+
+    \b
+    creditlang schema hengyang
+    creditlang schema hengyang --out 模板.xlsx
+    creditlang schema volunteer_hours --mapping zhiyuanhui
+    """,
+)
+@argument("policy")
+@option(
     "--out", "target", type=click.Path(path_type=Path), metavar="FILE.xlsx|FOLDER",
-    help="Write empty templates: a workbook with explanations and drop-down lists, or a folder of CSV files.",
+    help=("Write empty templates: a workbook with explanations and drop-down lists, or a folder of CSV files.",
+          "写出空白模板：带说明和下拉选项的工作簿，或放 CSV 文件的文件夹。"),
 )  # fmt: skip
 @common.mapping_option
 @common.language_option
-def command(policy: str, target: Path | None, mappings: tuple[str, ...], language: "Language") -> None:
-    """The sheets and columns that a policy needs, or empty templates of them.
+def command(policy: str, target: Path | None, mappings: tuple[str, ...]) -> None:
+    """List the sheets and columns that a policy needs, or write empty templates of them.
 
-    Sheets and columns may carry the policy's names or any of their labels. With --mapping, where a mapping takes them
-    from.
+    Sheets and columns may carry the policy's names or any of their labels. With --mapping, show where a mapping takes
+    each column from.
 
     \b
-      creditlang schema hengyang
-      creditlang schema hengyang --out templates.xlsx
-      creditlang schema volunteer_hours --mapping zhiyuanhui
+    creditlang schema hengyang
+    creditlang schema hengyang --out templates.xlsx
+    creditlang schema volunteer_hours --mapping zhiyuanhui
     """
     from creditlang.cli.sheets_in_words import sheets_of
 
-    compiled = common.sound_policy(policy, language)
+    compiled = common.sound_policy(policy)
     if mappings and target is not None:
-        texts = {"en": "Give either --out or --mapping.", "zh": "--out 和 --mapping 只能用一个。"}
-        common.fail(common.USAGE, texts[language])
+        common.fail(common.USAGE, said("Give either --out or --mapping.", "--out 和 --mapping 只能用一个。"))
     if mappings:
         from creditlang.cli.mapping_text import mapping_text
 
-        for mapping in common.opened_mappings(compiled.policy, mappings, language):
-            click.echo(mapping_text(mapping, compiled.policy, language))
+        for mapping in common.opened_mappings(compiled.policy, mappings):
+            common.echo(mapping_text(mapping, compiled.policy))
         return
     sheets = sheets_of(compiled)
     if target is None:
-        _show(sheets, language)
+        _show(sheets)
     elif target.suffix.lower() == ".xlsx":
         from creditlang.cli.template_workbook import template_workbook
 
-        _write(target, template_workbook(compiled.policy, sheets, language), language)
-        texts = {"en": f"{len(sheets)} empty sheets in {target}", "zh": f"已在{target}写出{len(sheets)}张空表"}
-        click.echo(texts[language])
+        _write(target, template_workbook(compiled.policy, sheets))
+        common.echo(said(f"{len(sheets)} empty sheets in {target}", f"已在{target}写出{len(sheets)}张空表"))
     elif target.suffix.lower() in _NO_TEMPLATES:
-        texts = {
-            "en": f"Templates are a workbook (.xlsx) or a folder of CSV files, not {target.suffix}.",
-            "zh": f"模板是一个工作簿（.xlsx）或者一个放 CSV 文件的文件夹，不能是{target.suffix}。",
-        }
-        common.fail(common.USAGE, texts[language])
+        common.fail(common.USAGE, said(
+            f"Templates are a workbook (.xlsx) or a folder of CSV files, not {target.suffix}.",
+            f"模板是一个工作簿（.xlsx）或者一个放 CSV 文件的文件夹，不能是{target.suffix}。",
+        ))  # fmt: skip
     else:
-        _folder(target, sheets, language)
+        _folder(target, sheets)
 
 
-def _show(sheets: "Sequence[SheetInWords]", language: "Language") -> None:
+def _show(sheets: "Sequence[SheetInWords]") -> None:
     """Print the sheets as tables."""
     from creditlang.text_table import table_text
 
-    zh = language == "zh"
-    headings = ["列", "别名", "类型", "必填", "取值"] if zh else ["column", "labels", "type", "needed", "values"]
+    headings = said("column labels type needed values", "列 标签 类型 必填 取值").split()
     for sheet in sheets:
-        click.echo(f"{sheet.name}  {' / '.join(sheet.labels)}")
-        rows = [_row(column, language) for column in sheet.columns]
-        click.echo(table_text(headings, rows) + "\n")
+        common.echo(f"{sheet.name}  {' / '.join(sheet.labels)}")
+        rows = [_row(column) for column in sheet.columns]
+        common.echo(table_text(headings, rows) + "\n")
 
 
-def _row(column: "SheetColumn", language: "Language") -> list[str]:
+def _row(column: "SheetColumn") -> list[str]:
     values = ""
     if column.type == "value":
-        values = " ".join(word if language == "zh" else ([word, *others])[-1] for word, others in column.choices)
-    default = column.default_word(language)
+        values = " ".join(said([word, *others][-1], word) for word, others in column.choices)
+    default = column.default_word()
     if default:
-        values = f"{values} {'默认' if language == 'zh' else 'default'} {default}".strip()
-    return [column.name, " / ".join(column.labels), column.type_word(language), column.need_word(language), values]
+        values = f"{values} {said('default', '默认')} {default}".strip()
+    return [column.name, " / ".join(column.labels), column.type_word(), column.need_word(), values]
 
 
-def _folder(target: Path, sheets: "Sequence[SheetInWords]", language: "Language") -> None:
+def _folder(target: Path, sheets: "Sequence[SheetInWords]") -> None:
     """Write a CSV file for each sheet."""
     files = {}
     for sheet in sheets:
-        headings = [column.heading if language == "zh" else column.name for column in sheet.columns]
+        headings = [said(column.name, column.heading) for column in sheet.columns]
         line = io.StringIO()
         csv.writer(line, lineterminator="\n").writerow(headings)
-        files[target / f"{sheet.title if language == 'zh' else sheet.name}.csv"] = ("\ufeff" + line.getvalue()).encode()
+        files[target / f"{said(sheet.name, sheet.title)}.csv"] = ("\ufeff" + line.getvalue()).encode()
     for path in files:
-        _refuse_to_replace(path, language)
+        _refuse_to_replace(path)
     for path, content in files.items():
-        _write(path, content, language)
-    texts = {"en": f"{len(sheets)} templates in {target}", "zh": f"已在{target}写出{len(sheets)}个模板"}
-    click.echo(texts[language])
+        _write(path, content)
+    common.echo(said(f"{len(sheets)} templates in {target}", f"已在{target}写出{len(sheets)}个模板"))
 
 
-def _write(path: Path, content: bytes, language: "Language") -> None:
+def _write(path: Path, content: bytes) -> None:
     """Write a new file; one that is there is not touched."""
     from creditlang.plugin import PluginError
     from creditlang.toolkit.atomic_files import PendingFile
 
-    _refuse_to_replace(path, language)
+    _refuse_to_replace(path)
     try:
         pending = PendingFile(path)
         pending.stream.buffer.write(content)
         pending.publish()
     except PluginError as error:
-        common.show(error.diagnostics, language)
+        common.show(error.diagnostics)
         sys.exit(common.BROKEN)
 
 
-def _refuse_to_replace(path: Path, language: "Language") -> None:
+def _refuse_to_replace(path: Path) -> None:
     """End the program if a file is there."""
     if path.exists():
-        texts = {
-            "en": f"{path.name} exists already; it is not overwritten.",
-            "zh": f"{path.name}已经存在，没有覆盖。",
-        }
-        common.fail(common.BROKEN, texts[language])
+        english = f"{path.name} exists already; it is not overwritten."
+        common.fail(common.BROKEN, said(english, f"{path.name}已经存在，没有覆盖。"))

@@ -5,23 +5,13 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
+from creditlang.cli.bilingual_help import reader_language, said
+from creditlang.words import TYPES, word, yes_or_no
+
 if TYPE_CHECKING:
     from creditlang.core.operators import Column, Policy
-    from creditlang.diagnostics import Language
     from creditlang.driver import Compiled
     from creditlang.syntax.tree import Line
-
-TYPES: Final = {
-    "number": "数字",
-    "text": "文本",
-    "yes or no": "是/否",
-    "date": "日期",
-    "semester": "学期",
-    "value": "选项",
-    "item": "项目",
-    "account": "账户",
-}
-"""Types of columns, in Chinese."""
 
 SHEET_CHARACTERS: Final = frozenset("[]:*?/\\")
 LONGEST_SHEET_NAME: Final = 31
@@ -49,25 +39,24 @@ class SheetColumn:
         """The type of its values, by name."""
         return self.column.type.name if self.column is not None else "text"
 
-    def type_word(self, language: "Language") -> str:
+    def type_word(self) -> str:
         """The type in words."""
-        return TYPES[self.type] if language == "zh" else self.type
+        return word(TYPES, self.type, reader_language())
 
-    def need_word(self, language: "Language") -> str:
+    def need_word(self) -> str:
         """Whether it must be filled in, in words."""
         if self.column is not None and self.column.if_used:
-            return "用到时" if language == "zh" else "when used"
-        return yes_word(True, language) if self.needed else ""
+            return said("when used", "用到时")
+        return yes_or_no(True, reader_language()) if self.needed else ""
 
-    def default_word(self, language: "Language") -> str:
+    def default_word(self) -> str:
         """What holds where it is empty, in words; empty if nothing does."""
         given = self.column.default if self.column is not None else None
         if given is None:
             return ""
         if isinstance(given, bool):
-            return yes_word(given, language)
-        words = next((word for word, others in self.choices if given in others), None)
-        return words if words is not None and language == "zh" else str(given)
+            return yes_or_no(given, reader_language())
+        return said(str(given), next((word for word, others in self.choices if given in others), str(given)))
 
 
 @frozen
@@ -87,13 +76,6 @@ class SheetInWords:
 
 def _may_be_a_sheet(name: str) -> bool:
     return len(name) <= LONGEST_SHEET_NAME and not SHEET_CHARACTERS.intersection(name) and name.strip("'") == name
-
-
-def yes_word(value: bool, language: "Language") -> str:
-    """Yes or no, in words."""
-    if language == "zh":
-        return "是" if value else "否"
-    return "yes" if value else "no"
 
 
 def sheets_of(compiled: "Compiled") -> list[SheetInWords]:

@@ -14,12 +14,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from creditlang.cli.bilingual_help import said
 from creditlang.cli.sheets_in_words import SheetColumn, SheetInWords
 from creditlang.source import display_width
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
-    from creditlang.diagnostics import Language
 
 LAST_ROW: Final = 1_048_575
 _CREATED: Final = datetime(2000, 1, 1)
@@ -30,23 +30,21 @@ _LINE: Final = 15
 _HIGHEST: Final = 409
 """Points: of a line, and the most that a row can have."""
 
-_EXPLANATION: Final = {"zh": "说明", "en": "Explanation"}
-_LISTS: Final = {"zh": "选项", "en": "Options"}
-_HEADINGS: Final = {
-    "zh": ("工作表", "列", "也可以写作", "类型", "必填", "取值", "不填时", "依据"),
-    "en": ("sheet", "column", "other names", "type", "needed", "values", "if empty", "article"),
-}
-_WIDTHS: Final = (18, 20, 30, 8, 8, 70, 12, 22)
+_COLUMNS: Final = (
+    ("sheet", "工作表", 18), ("column", "列", 20), ("other names", "也可以写作", 30), ("type", "类型", 8),
+    ("needed", "必填", 8), ("values", "取值", 70), ("if empty", "不填时", 12), ("article", "依据", 22),
+)  # fmt: skip
+"""Of the sheet that explains: heading in both languages, and width."""
 
 
-def template_workbook(policy: "Policy", sheets: Sequence[SheetInWords], language: "Language") -> bytes:
+def template_workbook(policy: "Policy", sheets: Sequence[SheetInWords]) -> bytes:
     """The workbook."""
     import xlsxwriter
 
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True})
     book.set_properties({"title": policy.title or policy.identifier, "created": _CREATED})
-    writer = _Writer(book, language)
+    writer = _Writer(book)
     for sheet in sheets:
         writer.sheet(sheet)
     writer.explain(sheets)
@@ -63,9 +61,8 @@ def _listed(words: Sequence[str]) -> str:
 class _Writer:
     """Writes one workbook."""
 
-    def __init__(self, book: Any, language: "Language") -> None:
+    def __init__(self, book: Any) -> None:
         self.book = book
-        self.language = language
         common = {"bold": True, "border": 1, "valign": "vcenter"}
         self.needed = book.add_format({**common, "bg_color": "#F8CBAD"})
         self.heading = book.add_format({**common, "bg_color": "#DDEBF7"})
@@ -83,7 +80,8 @@ class _Writer:
         self._on_paper(page)
         for position, column in enumerate(sheet.columns):
             width = max(10, display_width(column.heading) + 4)
-            page.set_column(position, position, width, self._format(column))
+            shape = {"date": self.day, "number": self.number}.get(column.type, self.text)
+            page.set_column(position, position, width, shape)
             page.write_string(0, position, column.heading, self.needed if column.needed else self.heading)
             page.data_validation(1, position, LAST_ROW, position, self._validation(column))
 
@@ -93,9 +91,6 @@ class _Writer:
         page.set_paper(9)
         page.fit_to_pages(1, 0)
         page.repeat_rows(0)
-
-    def _format(self, column: SheetColumn) -> Any:
-        return {"date": self.day, "number": self.number}.get(column.type, self.text)
 
     def _validation(self, column: SheetColumn) -> dict[str, Any]:
         """What may be typed, and what is said when the cell is chosen."""
@@ -107,14 +102,8 @@ class _Writer:
             case "number":
                 return {**self._number(column), **shown, **self._error(column)}
             case _ if column.choices:
-                name = self._list(tuple(word for word, _ in column.choices))
-                return {
-                    "validate": "list",
-                    "source": f"={name}",
-                    "error_type": "warning",
-                    **shown,
-                    **self._error(column),
-                }
+                source = f"={self._list(tuple(word for word, _ in column.choices))}"
+                return {"validate": "list", "source": source, "error_type": "warning", **shown, **self._error(column)}
             case _:
                 return {"validate": "any", **shown}
 
@@ -128,49 +117,43 @@ class _Writer:
         return {"validate": validate, "criteria": "between", "minimum": least, "maximum": most}
 
     def _error(self, column: SheetColumn) -> dict[str, str]:
-        titles = {"zh": "请核对", "en": "Please check"}
-        return {"error_title": titles[self.language], "error_message": self._hint(column)}
+        return {"error_title": said("Please check", "请核对"), "error_message": self._hint(column)}
 
     def _hint(self, column: SheetColumn) -> str:
         """One or two lines about a column."""
-        zh = self.language == "zh"
-        parts = [column.type_word(self.language)]
+        parts = [column.type_word()]
         if column.type == "date":
-            parts.append("例如 2024-10-08" if zh else "such as 2024-10-08")
-        if need := column.need_word(self.language):
-            parts.append(("必填" if need == "是" else f"{need}必填") if zh else f"needed: {need}")
-        if default := column.default_word(self.language):
-            parts.append(f"不填视为{default}" if zh else f"if empty: {default}")
+            parts.append(said("such as 2024-10-08", "例如 2024-10-08"))
+        if need := column.need_word():
+            parts.append(said(f"needed: {need}", "必填" if need == "是" else f"{need}必填"))
+        if default := column.default_word():
+            parts.append(said(f"if empty: {default}", f"不填视为{default}"))
         if column.column is not None and column.type == "number":
             parts += self._bounds(column)
-        return ("，" if zh else ", ").join(parts)[:_LONGEST_HINT]
+        return said(", ", "，").join(parts)[:_LONGEST_HINT]
 
     def _bounds(self, column: SheetColumn) -> list[str]:
         assert column.column is not None
         low, high, decimals = column.column.minimum, column.column.maximum, column.column.type.decimals
-        zh = self.language == "zh"
         parts = []
         if low is not None:
-            parts.append(f"不小于{low}" if zh else f"at least {low}")
+            parts.append(said(f"at least {low}", f"不小于{low}"))
         if high is not None:
-            parts.append(f"不大于{high}" if zh else f"at most {high}")
-        if decimals:
-            parts.append(f"最多{decimals}位小数" if zh else f"at most {decimals} decimals")
-        else:
-            parts.append("整数" if zh else "whole")
-        return parts
+            parts.append(said(f"at most {high}", f"不大于{high}"))
+        exact = said(f"at most {decimals} decimals", f"最多{decimals}位小数") if decimals else said("whole", "整数")
+        return [*parts, exact]
 
     def _list(self, words: tuple[str, ...]) -> str:
         return self.choices.setdefault(words, f"list_{len(self.choices) + 1}")
 
     def explain(self, sheets: Sequence[SheetInWords]) -> None:
         """The sheet that explains every column."""
-        page = self.book.add_worksheet(_EXPLANATION[self.language])
+        page = self.book.add_worksheet(said("Explanation", "说明"))
         page.freeze_panes(1, 2)
         self._on_paper(page)
-        for position, (heading, width) in enumerate(zip(_HEADINGS[self.language], _WIDTHS, strict=True)):
+        for position, (english, chinese, width) in enumerate(_COLUMNS):
             page.set_column(position, position, width, self.wrapped)
-            page.write_string(0, position, heading, self.heading)
+            page.write_string(0, position, said(english, chinese), self.heading)
         rows = [(sheet, column) for sheet in sheets for column in sheet.columns]
         for row, (sheet, column) in enumerate(rows, start=1):
             others = _listed([name for name in (*column.labels, column.name) if name != column.heading])
@@ -178,21 +161,21 @@ class _Writer:
                 self._bounds(column) if column.type == "number" else []
             )
             cells = (
-                sheet.title, column.heading, others, column.type_word(self.language), column.need_word(self.language),
-                values, column.default_word(self.language), column.article,
+                sheet.title, column.heading, others, column.type_word(), column.need_word(),
+                values, column.default_word(), column.article,
             )  # fmt: skip
-            lines = max(-(-display_width(text) // width) for text, width in zip(cells, _WIDTHS, strict=True))
+            lines = max(-(-display_width(text) // width) for text, (*_, width) in zip(cells, _COLUMNS, strict=True))
             page.set_row(row, min(_LINE * max(1, lines), _HIGHEST))
             for position, text in enumerate(cells):
                 if text:
                     page.write_string(row, position, text, self.wrapped)
-        page.autofilter(0, 0, len(rows), len(_WIDTHS) - 1)
+        page.autofilter(0, 0, len(rows), len(_COLUMNS) - 1)
 
     def lists(self) -> None:
         """The hidden sheet of the lists."""
         if not self.choices:
             return
-        title = _LISTS[self.language]
+        title = said("Options", "选项")
         page = self.book.add_worksheet(title)
         page.hide()
         for position, (words, name) in enumerate(self.choices.items()):

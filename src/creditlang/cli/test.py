@@ -3,13 +3,11 @@
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
-from creditlang.cli import common
+from creditlang.cli import bilingual_help, common
+from creditlang.cli.bilingual_help import argument, option, said
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
-    from creditlang.diagnostics import Language
     from creditlang.examples import Coverage
 
 
@@ -17,69 +15,84 @@ FEW = 6
 """Rules of an article that are named without --verbose."""
 
 
-@click.command("test")
-@click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
-@click.option("--verbose", "-v", is_flag=True, help="Name every example and every rule of every article.")
+@bilingual_help.command(
+    "test",
+    zh="""
+    运行办法里的例子，并说明覆盖了哪些规则和条款。
+
+    有例子不通过、有规则行或表格行没有例子、有解读没有例子、有条款既无规则也未说明原因时，退出码为 1。
+
+    \b
+    creditlang test hengyang
+    creditlang test 我的办法.credit --verbose
+    """,
+)
+@argument("policies", nargs=-1, required=True, metavar="POLICY...")
+@option(
+    "--verbose", "-v", is_flag=True,
+    help=("Name every example and every rule of every article.", "列出每个例子、每条条款的每条规则。"),
+)  # fmt: skip
 @common.language_option
-def command(policies: tuple[str, ...], verbose: bool, language: "Language") -> None:
+def command(policies: tuple[str, ...], verbose: bool) -> None:
     """Run the examples that stand in a policy, and tell which rules and articles they cover.
 
-    An example that fails, a line or table row that no example exercises, a reading without an example and an article
-    that has neither a rule nor a reason make the exit code 1.
+    The exit code is 1 if an example fails, a line or table row is exercised by none, a reading has no example, or an
+    article has neither a rule nor a reason.
+
+    \b
+    creditlang test hengyang
+    creditlang test my-policy.credit --verbose
     """
     from creditlang.examples import measure, run_examples
 
     clean = True
     for policy in policies:
-        compiled = common.sound_policy(policy, language, examples=True)
+        compiled = common.sound_policy(policy, examples=True)
         outcomes = list(run_examples(compiled.policy, compiled.compilation.program))
         failures = [failure for outcome in outcomes for failure in outcome.failures]
         if verbose:
             for outcome in outcomes:
-                click.echo(f"{'✗' if outcome.failures else '✓'} {outcome.title}")
-        common.show(failures, language, err=False)
+                common.echo(f"{'✗' if outcome.failures else '✓'} {outcome.title}")
+        common.show(failures, err=False)
         coverage = measure(compiled.policy, outcomes)
-        report(policy, compiled.policy, coverage, language, verbose)
+        report(policy, compiled.policy, coverage, verbose)
         failed = sum(bool(outcome.failures) for outcome in outcomes)
-        texts = {
-            "en": f"{policy}: {common.counted(len(outcomes) - failed, 'example')} passed, {failed} failed",
-            "zh": f"{policy}：通过{len(outcomes) - failed}例，未通过{failed}例",
-        }
-        click.echo(texts[language])
+        passed = len(outcomes) - failed
+        english = f"{policy}: {common.counted(passed, 'example')} passed, {failed} failed"
+        common.echo(said(english, f"{policy}：通过{passed}例，未通过{failed}例"))
         clean = clean and not failures and coverage.complete
     sys.exit(common.CLEAN if clean else common.FINDINGS)
 
 
-def report(name: str, policy: "Policy", coverage: "Coverage", language: "Language", verbose: bool) -> None:
+def report(name: str, policy: "Policy", coverage: "Coverage", verbose: bool) -> None:
     """What is covered, and the articles."""
-    zh = language == "zh"
     for line in coverage.uncovered:
         number = line.span.source.line_number(line.span.start)
         text = line.span.source.line_text(number).strip()
-        click.echo(f"{'没有例子：' if zh else 'no example: '}{line.span.source.name}:{number} {text}")
+        common.echo(f"{said('no example: ', '没有例子：')}{line.span.source.name}:{number} {text}")
     for row in coverage.uncovered_rows:
-        click.echo(f"{'表格行没有例子：' if zh else 'no example for the row: '}{row}")
+        common.echo(f"{said('no example for the row: ', '表格行没有例子：')}{row}")
     for reading in coverage.uncovered_readings:
-        head = "解读没有例子：" if zh else "no example for the reading: "
-        click.echo(f"{head}{reading.place} {reading.text} [{reading.article}]")
+        head = said("no example for the reading: ", "解读没有例子：")
+        common.echo(f"{head}{reading.place} {reading.text} [{reading.article}]")
     for article in policy.articles:
         names = coverage.articles.get(article, ())
         if names:
             shown = names if verbose else names[:FEW]
             more = "" if len(shown) == len(names) else f" … ({len(names)})"
-            click.echo(f"{article}  {('，' if zh else ', ').join(shown)}{more}")
+            common.echo(f"{article}  {said(', ', '，').join(shown)}{more}")
         elif article in policy.without_rule:
-            click.echo(f"{article}  {'无规则：' if zh else 'no rule: '}{policy.without_rule[article]}")
+            common.echo(f"{article}  {said('no rule: ', '无规则：')}{policy.without_rule[article]}")
         else:
-            click.echo(f"{article}  ✗ {'既无规则，也未说明原因' if zh else 'neither a rule nor a reason'}")
+            common.echo(f"{article}  ✗ {said('neither a rule nor a reason', '既无规则，也未说明原因')}")
     counts = [
         ("lines", "规则行", len(coverage.lines), len(coverage.uncovered)),
         ("table rows", "表格行", coverage.rows, len(coverage.uncovered_rows)),
         ("readings", "解读", coverage.readings, len(coverage.uncovered_readings)),
     ]
     told = [
-        f"{chinese}{number - missing}/{number}" if zh else f"{number - missing} of {number} {english}"
+        said(f"{number - missing} of {number} {english}", f"{chinese}{number - missing}/{number}")
         for english, chinese, number, missing in counts
         if number
     ]
-    click.echo(f"{name}：{'，'.join(told)}有例子" if zh else f"{name}: {', '.join(told)} covered")
+    common.echo(said(f"{name}: {', '.join(told)} covered", f"{name}：{'，'.join(told)}有例子"))

@@ -3,49 +3,55 @@
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
-from creditlang.cli import common
+from creditlang.cli import bilingual_help, common
+from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 if TYPE_CHECKING:
-    from creditlang.diagnostics import Language
     from creditlang.ledger import StudentResult
 
 
-@click.command("why")
-@click.argument("policy")
-@click.argument("topic", required=False)
-@common.data_options
-@click.option("--student", "student", required=True, metavar="ID", help="The student's number.")
-@common.language_option
-def command(policy: str, topic: str | None, request: common.DataRequest, student: str, language: "Language") -> None:
-    """Why did this student get this? With the records, the steps and the articles.
+@bilingual_help.command(
+    "why",
+    zh="""
+    说明一名学生的结果从何而来，列出记录、步骤和条款。
 
-    TOPIC is an account, an item, a requirement, a fact or a record, by name or label; without one, everything is told.
+    “对象”是账户、项目、要求、事实或记录，写名称或标签；不写则全部说明。
 
     \b
-      creditlang why hengyang --data sample:hengyang --student 2024010101
-      creditlang why hengyang 德育类 --data sample:hengyang --student 2024010101
-      creditlang why hengyang A000123 --data sample:hengyang --student 2024010101
+    creditlang why hengyang --data sample:hengyang --student 2024010101
+    creditlang why hengyang 德育类 --data sample:hengyang --student 2024010101
+    creditlang why hengyang A000123 --data sample:hengyang --student 2024010101
+    """,
+)
+@argument("policy")
+@argument("topic", required=False)
+@common.data_options
+@option("--student", "student", required=True, metavar="ID", help=("The student's number.", "学号。"))
+@common.language_option
+def command(policy: str, topic: str | None, request: common.DataRequest, student: str) -> None:
+    """Explain how a student's results come about, with the records, the steps and the articles.
+
+    TOPIC is an account, an item, a requirement, a fact or a record, by name or label; without one, everything is
+    explained.
+
+    \b
+    creditlang why hengyang --data sample:hengyang --student 2024010101
+    creditlang why hengyang moral --data sample:hengyang --student 2024010101
+    creditlang why hengyang A000123 --data sample:hengyang --student 2024010101
     """
     from creditlang.cli.run import work_out
     from creditlang.diagnostics import nearest
     from creditlang.explain import Explanation
 
-    manager = common.plugin_manager(language, request)
-    compiled = common.sound_policy(policy, language, manager=manager)
+    manager = common.plugin_manager(request)
+    compiled = common.sound_policy(policy, manager=manager)
     kept: list[StudentResult] = []
-    work_out(compiled.policy, manager, request, language, [student], keep=kept.append)
-    if not kept:
-        texts = {"en": f"There is no student {student} in the data.", "zh": f"数据里没有学生{student}。"}
-        common.fail(common.USAGE, texts[language])
-    explanation = Explanation(compiled.policy, kept[0], language)
+    work_out(compiled.policy, manager, request, [student], keep=kept.append)
+    common.some_students([student], [result.student for result in kept])
+    explanation = Explanation(compiled.policy, kept[0], reader_language())
     if topic is not None and not explanation.knows(topic):
         close = nearest(topic, explanation.topics())
-        texts = {
-            "en": f"There is nothing called “{topic}”." + (f" Did you mean “{close}”?" if close else ""),
-            "zh": f"没有“{topic}”。" + (f"是不是“{close}”？" if close else ""),
-        }
-        common.fail(common.USAGE, texts[language])
-    click.echo(explanation.answer(topic))
+        hint = said(f" Did you mean “{close}”?", f"是不是“{close}”？") if close else ""
+        common.fail(common.USAGE, said(f"There is nothing called “{topic}”.{hint}", f"没有“{topic}”。{hint}"))
+    common.echo(explanation.answer(topic))
     sys.exit(common.CLEAN)

@@ -13,15 +13,6 @@ from creditlang.comparison.comparison import Comparison
 from creditlang.comparison.differences import Finder, differences
 
 __all__ = [
-    "Change",
-    "Compared",
-    "Comparison",
-    "Differences",
-    "Finder",
-    "Numbers",
-    "RecordChange",
-    "Side",
-    "compare_cohorts",
-    "differences",
-    "one_reading",
-]
+    "Change", "Compared", "Comparison", "Differences", "Finder", "Numbers", "RecordChange", "Side", "compare_cohorts",
+    "differences", "one_reading",
+]  # fmt: skip

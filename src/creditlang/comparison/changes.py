@@ -76,7 +76,7 @@ class Change:
 
 @frozen
 class RecordChange:
-    """A record that another thing became of under a rule: its entries before and after, None where there is none."""
+    """A record that ended differently under a rule: its entries before and after, None where there is none."""
 
     before: Entry | None
     after: Entry | None

@@ -5,29 +5,20 @@ top; in `crossings` by requirement, who no longer meets it first; in `rules` and
 Rows are sorted to the last column, so two runs give the same bytes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
-
-from attrs import evolve
 
 from creditlang.comparison.collected_changes import CollectedChanges
 from creditlang.comparison.rule_sums import Sum
 from creditlang.diagnostics import Language
-from creditlang.results import HEADINGS, amount_value
+from creditlang.results import amount_value, headed, words_of
 from creditlang.schema import COMPARISON_TABLES, Column, Row, Value
 from creditlang.toolkit.result_table import ResultTable
+from creditlang.words import COMPARISON_COLUMNS
 
 COMPARISON_VERSION: Final = 1
 """The version of the tables; it grows when a reader would have to change."""
-
-_HEADINGS: Final[Mapping[str, str]] = {
-    **HEADINGS, "sort": "类别", "name": "名称", "before": "原来", "after": "现在", "difference": "变化", "way": "增减",
-    "rules": "引起变化的规则", "needed_before": "原来应有", "needed_after": "现在应有", "have_before": "原来已有",
-    "have_after": "现在已有", "students": "人数", "gained": "增加人数", "lost": "减少人数", "open": "未定人数",
-    "sum": "变化合计", "largest": "最大变化", "crossings": "要求状态改变人数", "line": "起作用的一行",
-    "counted_before": "原来计入", "counted_after": "现在计入",
-}  # fmt: skip
 
 _SORTS: Final = ("student", "total", "account", "fact")
 _STATUSES: Final = ("unmet", "open", "", "met")
@@ -43,9 +34,12 @@ def tables_of(comparison: CollectedChanges, language: Language = "en") -> dict[s
 
 
 def columns(table: str, language: Language) -> tuple[Column, ...]:
-    """The columns of a table; those who read Chinese get headings in Chinese."""
-    fixed = COMPARISON_TABLES[table]
-    return fixed if language == "en" else tuple(evolve(x, label=_HEADINGS.get(x.name, "")) for x in fixed)
+    """The columns of a table, with headings in a language."""
+    codes = {"crossings": "status", "dispositions": "disposition"}.get(table, "")
+    return tuple(
+        headed(x, COMPARISON_COLUMNS, language, words_of(codes if x.name in ("before", "after") else x.name, language))
+        for x in COMPARISON_TABLES[table]
+    )
 
 
 def _changes(comparison: CollectedChanges) -> list[Row]:

@@ -9,11 +9,12 @@ from typing import Final
 
 from creditlang.comparison.collected_changes import CollectedChanges
 from creditlang.comparison.comparison_tables import tables_of
-from creditlang.diagnostics import Language
-from creditlang.policy_words import DISPOSITION_WORDS, STATUS_WORDS
+from creditlang.diagnostics import Language, Phrase, in_language
+from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.schema import Row
 from creditlang.source import display_width, visible
 from creditlang.text_table import table_text
+from creditlang.words import COMPARISON_COLUMNS, DISPOSITIONS, SEMICOLON, STATUSES, first_fit, label, said, word
 
 MOST_ROWS: Final = 10
 """Rows of each table, if nothing else is asked for."""
@@ -21,57 +22,40 @@ MOST_ROWS: Final = 10
 _WIDEST: Final = 56
 """Columns of a terminal."""
 
-_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
-    "en": {
-        "versions": "{old}  →  {new}",
-        "compared": "{compared} students compared: {changed} changed, {same} did not",
-        "gained": "{count} gain", "lost": "{count} lose", "mixed": "{count} gain and lose",
-        "otherwise": "{count} changed in other ways", "and": ", ",
-        "only_old": "  {only_old} only in the old version", "only_new": "  {only_new} only in the new version",
-        "nothing": "Nothing differs.",
-        "losers": "Totals that became less, the largest first", "gainers": "Totals that became more, the largest first",
-        "undecided": "Totals of which it is open whether they are more or less",
-        "scope": "Students in one version only",
-        "crossings": "Requirements that changed", "crossed": "  {name}: {before} → {after}: {count}",
-        "ended": "  {before} → {after}: {count}",
-        "rules": "By rule", "totals": "By total", "dispositions": "Records that another thing became of",
-        "others": "Accounts and facts beside the totals", "more": "… {count} more",
-        "equations": "old: {old}\nnew: {new}", "none": "–", "joint": "; ", "needed": "{name} (what is asked)",
-    },
-    "zh": {
-        "versions": "{old}  →  {new}",
-        "compared": "比较学生{compared}人：有变化{changed}人，没有变化{same}人",
-        "gained": "增加{count}人", "lost": "减少{count}人", "mixed": "有增有减{count}人",
-        "otherwise": "其他变化{count}人", "and": "，",
-        "only_old": "  只在原版本中的{only_old}人", "only_new": "  只在新版本中的{only_new}人",
-        "nothing": "没有任何变化。",
-        "losers": "减少的合计（变化大的在前）", "gainers": "增加的合计（变化大的在前）",
-        "undecided": "增减未定的合计", "scope": "只在一个版本中的学生",
-        "crossings": "状态改变的要求", "crossed": "  {name}：{before} → {after}，{count}人",
-        "ended": "  {before} → {after}，{count}条",
-        "rules": "按规则", "totals": "按合计", "dispositions": "处理结果改变的记录",
-        "others": "合计以外的账户和事实", "more": "……另有{count}行",
-        "equations": "原版本：{old}\n新版本：{new}", "none": "无", "joint": "；", "needed": "{name}（应有）",
-    },
+_WORDS: Final[Mapping[str, Phrase]] = {
+    "compared": Phrase(
+        "{compared:student} compared: {changed} changed, {same} did not",
+        "比较学生{compared}人：有变化{changed}人，没有变化{same}人",
+    ),
+    "gained": Phrase("{count} gain", "增加{count}人"), "lost": Phrase("{count} lose", "减少{count}人"),
+    "mixed": Phrase("{count} gain and lose", "有增有减{count}人"),
+    "otherwise": Phrase("{count} changed in other ways", "其他变化{count}人"),
+    "only_old": Phrase("  {count} only in the old version", "  只在原版本中的{count}人"),
+    "only_new": Phrase("  {count} only in the new version", "  只在新版本中的{count}人"),
+    "nothing": Phrase("Nothing differs.", "没有任何变化。"),
+    "losers": Phrase("Totals that became less, the largest change first", "减少的合计（变化大的在前）"),
+    "gainers": Phrase("Totals that became more, the largest change first", "增加的合计（变化大的在前）"),
+    "undecided": Phrase("Totals that may be more or less", "增减未定的合计"),
+    "scope": Phrase("Students in one version only", "只在一个版本中的学生"),
+    "crossings": Phrase("Requirements that changed", "结论改变的要求"),
+    "crossed": Phrase("  {name}: {before} → {after}: {count}", "  {name}：{before} → {after}，{count}人"),
+    "ended": Phrase("  {before} → {after}: {count}", "  {before} → {after}，{count}条"),
+    "rules": Phrase("By rule", "按规则"), "totals": Phrase("By total", "按合计"),
+    "dispositions": Phrase("Records that ended differently", "处理结果改变的记录"),
+    "others": Phrase("Accounts and facts beside the totals", "合计以外的账户和事实"),
+    "more": Phrase("… {count} more", "……另有{count}行"),
+    "equations": Phrase("old: {old}\nnew: {new}", "原版本：{old}\n新版本：{new}"),
+    "none": Phrase("–", "无"), "needed": Phrase("{name} (what is asked)", "{name}（需要）"),
+    "applies": Phrase("applies", "适用"),
 }  # fmt: skip
 
-_HEADS: Final[Mapping[Language, Mapping[str, Sequence[str]]]] = {
-    "en": {
-        "totals_of": ("student_id", "total", "before", "after", "difference", "rules"),
-        "scope": ("student_id", "before", "after"),
-        "crossings": ("student_id", "requirement", "before", "after", "rules", "article"),
-        "rules": ("rule", "students", "gain", "lose", "sum", "largest", "line", "article"),
-        "totals": ("total", "students", "gain", "lose", "sum", "largest"),
-        "others": ("name", "period", "students"),
-    },
-    "zh": {
-        "totals_of": ("学号", "合计", "原来", "现在", "变化", "规则"),
-        "scope": ("学号", "原来", "现在"),
-        "crossings": ("学号", "要求", "原来", "现在", "规则", "条款"),
-        "rules": ("规则", "人数", "增加", "减少", "合计", "最大变化", "起作用的一行", "条款"),
-        "totals": ("合计", "人数", "增加", "减少", "变化合计", "最大变化"),
-        "others": ("名称", "时段", "人数"),
-    },
+_HEADS: Final[Mapping[str, Sequence[str]]] = {
+    "totals_of": ("student_id", "total", "before", "after", "difference", "rule"),
+    "scope": ("student_id", "before", "after"),
+    "crossings": ("student_id", "requirement", "before", "after", "rule", "article"),
+    "rules": ("rule", "students", "gain", "lose", "sum", "largest", "line", "article"),
+    "totals": ("total", "students", "gain", "lose", "sum", "largest"),
+    "others": ("name", "period", "students"),
 }
 
 
@@ -83,7 +67,6 @@ def comparison_text(comparison: CollectedChanges, language: Language = "en", mos
 class _Text:
     def __init__(self, comparison: CollectedChanges, language: Language, most: int) -> None:
         self.comparison, self.language, self.most = comparison, language, most
-        self.words, self.heads = _WORDS[language], _HEADS[language]
         self.rows = {name: table.rows for name, table in tables_of(comparison, language).items()}
 
     def lines(self) -> Iterator[str]:
@@ -91,16 +74,18 @@ class _Text:
         values = {"compared": numbers.compared, "changed": numbers.changed, "same": numbers.compared - numbers.changed}
         if any(self.comparison.names):
             old, new = map(visible, self.comparison.names)
-            yield self.words["versions"].format(old=old, new=new)
-        yield self.words["compared"].format(**values)
+            yield f"{old}  →  {new}"
+        yield self.said("compared", **values)
         if numbers.changed:
             ways = [(name, getattr(numbers, name)) for name in ("gained", "lost", "mixed", "otherwise")]
-            yield "  " + self.words["and"].join(self.words[name].format(count=count) for name, count in ways if count)
+            yield "  " + in_language(COMMA, self.language).join(
+                self.said(name, count=count) for name, count in ways if count
+            )
         for side in ("only_old", "only_new"):
             if count := getattr(numbers, side):
-                yield self.words[side].format(**{side: count})
+                yield self.said(side, count=count)
         if not self.rows["changes"] and not self.rows["crossings"] and not self.rows["dispositions"]:
-            yield self.words["nothing"]
+            yield self.said("nothing")
         yield from self.crossings()
         yield from self.people()
         yield from self.sums()
@@ -108,7 +93,7 @@ class _Text:
         if self.comparison.equations:
             old, new = self.comparison.equations
             yield ""
-            yield self.words["equations"].format(old=old, new=new)
+            yield self.said("equations", old=old, new=new)
 
     def people(self) -> Iterator[str]:
         """Who gains and who loses, and students that are only in one version."""
@@ -136,8 +121,8 @@ class _Text:
         counts = sorted(self.comparison.crossed.items(), key=lambda each: (-each[1], each[0]))
         rows = [row for row in self.rows["crossings"] if not row[2]]
         told = [
-            self.words["crossed"].format(
-                name=self.name(name), before=self.status(before), after=self.status(after), count=count
+            self.said(
+                "crossed", name=self.name(name), before=self.status(before), after=self.status(after), count=count
             )
             for (name, before, after), count in counts
         ]
@@ -166,13 +151,16 @@ class _Text:
         counts = sorted((+self.comparison.dispositions).items(), key=lambda each: (-each[1], each[0]))
         if not counts:
             return
-        yield from ("", self.words["dispositions"])
+        yield from ("", self.said("dispositions"))
         for (before, after), count in counts[: self.most]:
             names = {"before": self.disposition(before), "after": self.disposition(after), "count": count}
-            yield self.words["ended"].format(**names)
+            yield self.said("ended", **names)
         yield from self.left_out(len(counts))
 
     # ---- tables and words
+    def said(self, name: str, /, **values: object) -> str:
+        return said(_WORDS[name], self.language, **values)
+
     def table(
         self, title: str, heads: str, rows: Sequence[Row], line: Callable[[Row], Sequence[object]],
         told: Sequence[str] = (),
@@ -180,32 +168,37 @@ class _Text:
         """A title, what is told first, a table of the first rows, and how many more there are."""
         if not rows:
             return
-        yield from ("", self.words[title], *told)
+        yield from ("", self.said(title), *told)
         if self.most:
-            yield table_text(self.heads[heads], [line(row) for row in rows[: self.most]])
+            yield table_text(
+                [word(COMPARISON_COLUMNS, head, self.language) for head in _HEADS[heads]],
+                [line(row) for row in rows[: self.most]],
+            )
         yield from self.left_out(len(rows))
 
     def left_out(self, count: int) -> Iterator[str]:
         if count > self.most:
-            yield self.words["more"].format(count=count - self.most)
+            yield self.said("more", count=count - self.most)
 
     def name(self, name: object) -> str:
         """What people call an account, item, fact, requirement or named value."""
-        if self.language == "en":
-            return str(name)
         for policy in (self.comparison.new, self.comparison.old):
             for declared in (policy.accounts, policy.rules, policy.requirements, policy.facts):
                 found = declared.get(str(name))
-                if found is not None and found.labels:
-                    return visible(found.labels[0])
-            for label, value in policy.setting_labels.items():
-                if value == name != label:
-                    return visible(label)
+                if found is not None:
+                    return visible(label(found, self.language))
+            for given, value in policy.setting_labels.items():
+                if value == name != given:
+                    return visible(first_fit(value, [given], self.language))
         return str(name)
 
     def causes(self, causes: object) -> str:
         """The names of causes for people; what is no rule goes without its sort."""
-        return _short(self.words["joint"].join(self.cause(name) for name in str(causes or "").split("; ") if name))
+        return _short(
+            in_language(SEMICOLON, self.language).join(
+                self.cause(name) for name in str(causes or "").split("; ") if name
+            )
+        )
 
     def cause(self, name: str) -> str:
         sort, _, rest = name.partition(" ")
@@ -213,24 +206,17 @@ class _Text:
             return self.name(name)
         asked = rest.removesuffix(" needed")
         whole, colon, part = asked.partition(": ")
-        between = ": " if self.language == "en" else "："
-        told = f"{self.name(whole)}{between}{part}" if colon else self.name(asked)
-        return self.words["needed"].format(name=told) if rest != asked else told
+        told = f"{self.name(whole)}{in_language(COLON, self.language)}{part}" if colon else self.name(asked)
+        return self.said("needed", name=told) if rest != asked else told
 
     def status(self, status: object) -> str:
-        if not status:
-            return self.words["none"]
-        return STATUS_WORDS[str(status)] if self.language == "zh" else str(status)
+        return word(STATUSES, status, self.language) if status else self.said("none")
 
     def disposition(self, disposition: str) -> str:
-        if not disposition:
-            return self.words["none"]
-        return DISPOSITION_WORDS[disposition] if self.language == "zh" else disposition
+        return word(DISPOSITIONS, disposition, self.language) if disposition else self.said("none")
 
     def told(self, scope: object) -> str:
-        if not scope:
-            return self.words["none"]
-        return "适用" if self.language == "zh" else str(scope)
+        return self.said("applies" if scope else "none")
 
 
 def _short(text: str) -> str:

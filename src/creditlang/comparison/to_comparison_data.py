@@ -7,6 +7,7 @@ from creditlang.diagnostics import Language
 from creditlang.plugin.comparison_data import ComparisonData
 from creditlang.resolve import Program
 from creditlang.to_policy_words import policy_words
+from creditlang.words import first_fit
 
 
 def comparison_data(comparison: Comparison, old: Program, new: Program, language: Language) -> ComparisonData:
@@ -18,11 +19,11 @@ def comparison_data(comparison: Comparison, old: Program, new: Program, language
     labels: dict[str, str] = {}
     for policy in (comparison.new, comparison.old):
         for label, name in policy.setting_labels.items():
-            if label != name:
+            if first_fit(name, [label], language) != name:
                 labels.setdefault(name, label)
     return ComparisonData(
-        old=policy_words(comparison.old, old),
-        new=policy_words(comparison.new, new),
+        old=policy_words(comparison.old, old, language),
+        new=policy_words(comparison.new, new, language),
         names=comparison.names,
         language=language,
         students=attrs.asdict(comparison.numbers),

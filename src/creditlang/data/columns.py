@@ -26,6 +26,7 @@ from creditlang.data.cells import (
 )
 from creditlang.diagnostics import Diagnostic, Phrase, Place, either, nearest, report
 from creditlang.types import Type
+from creditlang.words import SORTS, label
 
 _REMEMBERED: Final = 100_000
 _FEW: Final = 16
@@ -65,7 +66,7 @@ class ColumnReader:
     @property
     def shown(self) -> str:
         """What messages call the column."""
-        return self.column.labels[0] if self.column.labels else self.column.name
+        return label(self.column)
 
     def value(self, given: object, place: Place) -> tuple[Any, Diagnostic | None]:
         """The typed value of a cell, or None, and what is wrong with it."""
@@ -115,10 +116,13 @@ class Columns:
         name = parse_semester(text)
         names = [semester.name for semester in self.policy.calendar.semesters]
         if names and name not in names:
-            label = Phrase("semester", "学期")
             raise CellError(
                 "CR655",
-                {"value": quote(name), "name": label, "hint": _hint(name, dict(zip(names, names, strict=True)))},
+                {
+                    "value": quote(name),
+                    "name": SORTS["semester"],
+                    "hint": _hint(name, dict(zip(names, names, strict=True))),
+                },
             )
         return name
 
@@ -152,8 +156,7 @@ def _chosen(column: o.Column, text: str) -> str:
     stripped = strip_cell(text)
     if stripped in values:
         return values[stripped]
-    name = column.labels[0] if column.labels else column.name
-    raise CellError("CR655", {"value": quote(stripped), "name": name, "hint": _hint(stripped, values)})
+    raise CellError("CR655", {"value": quote(stripped), "name": label(column), "hint": _hint(stripped, values)})
 
 
 def _hint(text: str, values: Mapping[str, str]) -> Phrase:
@@ -166,7 +169,7 @@ def _hint(text: str, values: Mapping[str, str]) -> Phrase:
     if len(first) > _FEW:
         return Phrase("", "")
     choices = either(reversed(list(first.values())))
-    return Phrase(f"what can stand here: {choices}", f"这里可以填：{choices.zh}")
+    return Phrase(f"possible values: {choices}", f"这里可以填：{choices.zh}")
 
 
 def given_text(given: object) -> str:

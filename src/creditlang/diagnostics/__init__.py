@@ -19,26 +19,10 @@ from creditlang.diagnostics.diagnostic import (
 from creditlang.diagnostics.nearest import nearest
 from creditlang.diagnostics.render import render
 from creditlang.diagnostics.report import report
+from creditlang.diagnostics.system_reason import system_reason
 from creditlang.diagnostics.to_json import to_json
 
 __all__ = [
-    "BadPage",
-    "Diagnostic",
-    "Label",
-    "Language",
-    "Phrase",
-    "Place",
-    "Severity",
-    "UnknownCode",
-    "codes",
-    "either",
-    "explain",
-    "fix",
-    "in_language",
-    "listed",
-    "message",
-    "nearest",
-    "render",
-    "report",
-    "to_json",
-]
+    "BadPage", "Diagnostic", "Label", "Language", "Phrase", "Place", "Severity", "UnknownCode", "codes", "either",
+    "explain", "fix", "in_language", "listed", "message", "nearest", "render", "report", "system_reason", "to_json",
+]  # fmt: skip

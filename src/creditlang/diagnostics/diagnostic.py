@@ -38,6 +38,13 @@ class Phrase(str):
         return str(self), self.zh
 
 
+COLON = Phrase(": ", "：")
+COMMA = Phrase(", ", "，")
+SEVERITY_WORDS: Mapping[str, Phrase] = {
+    "error": Phrase("error", "错误"), "warning": Phrase("warning", "警告"), "note": Phrase("note", "提示"),
+}  # fmt: skip
+
+
 def in_language(text: str, language: Language) -> str:
     """`text` itself, or the side of a `Phrase` that is in `language`."""
     return text.zh if language == "zh" and isinstance(text, Phrase) else str(text)

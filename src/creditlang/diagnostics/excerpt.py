@@ -10,7 +10,7 @@ from typing import Final
 
 from attrs import frozen
 
-from creditlang.diagnostics.diagnostic import Language
+from creditlang.diagnostics.diagnostic import Language, Phrase, in_language
 from creditlang.source import SourceFile, Span, display_width, visible
 
 WIDEST: Final = 160
@@ -18,7 +18,7 @@ WIDEST: Final = 160
 
 _CONTEXT: Final = 60
 _LONGEST: Final = 3 * WIDEST  # code points: a line may be narrow and yet endless, when accents are heaped on one letter
-_MORE_LINES: Final[dict[Language, str]] = {"en": "(down to line {line})", "zh": "（直到第{line}行）"}
+_MORE_LINES: Final = Phrase("(down to line {line})", "（直到第{line}行）")
 
 Paint = Callable[[str, str], str]
 """A text and the name of its role, to the text as it is printed."""
@@ -69,7 +69,7 @@ def excerpt(marks: list[Mark], gutter: int, language: Language, paint: Paint) ->
 
 def _words(mark: Mark, language: Language) -> str:
     last = mark.span.source.line_number(max(mark.span.start, mark.span.end - 1))
-    more = _MORE_LINES[language].format(line=last) if last > mark.line else ""
+    more = in_language(_MORE_LINES, language).format(line=last) if last > mark.line else ""
     return f"{visible(mark.words)} {more}".strip()
 
 

@@ -8,25 +8,25 @@ from collections.abc import Iterator
 from typing import Final
 
 from creditlang.diagnostics.catalogue import fix, message
-from creditlang.diagnostics.diagnostic import Diagnostic, Language, Place, Severity, in_language
+from creditlang.diagnostics.diagnostic import (
+    COLON,
+    COMMA,
+    SEVERITY_WORDS,
+    Diagnostic,
+    Language,
+    Phrase,
+    Place,
+    in_language,
+)
 from creditlang.diagnostics.excerpt import Mark, Paint, excerpt, gutter_width
 from creditlang.source import visible
 
-_SEVERITIES: Final[dict[Language, dict[Severity, str]]] = {
-    "en": {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"},
-    "zh": {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.NOTE: "提示"},
-}
-_COLONS: Final[dict[Language, str]] = {"en": ": ", "zh": "："}
-_FIXES: Final[dict[Language, str]] = {"en": "fix", "zh": "建议"}
+_FIX: Final = Phrase("fix: ", "建议：")
+_ROW: Final = Phrase("row {row}", "第{row}行")
+_COLUMN: Final = Phrase("column {column}", "列“{column}”")
 _COLOURS: Final = {
-    "error": "1;31",
-    "warning": "1;33",
-    "note": "1;36",
-    "title": "1",
-    "gutter": "34",
-    "label": "34",
-    "fix": "32",
-}
+    "error": "1;31", "warning": "1;33", "note": "1;36", "title": "1", "gutter": "34", "label": "34", "fix": "32",
+}  # fmt: skip
 _NARROWEST_GUTTER: Final = 2  # where no line of policy is shown
 
 
@@ -39,11 +39,10 @@ def place_text(place: Place, language: Language = "en") -> str:
     """``activity.csv, row 17, column 活动日期``, in Chinese ``activity.csv，第17行，列“活动日期”``."""
     parts = [visible(place.source)]
     if place.row is not None:
-        parts.append(f"第{place.row}行" if language == "zh" else f"row {place.row}")
+        parts.append(in_language(_ROW, language).format(row=place.row))
     if place.column is not None:
-        column = visible(place.column)
-        parts.append(f"列“{column}”" if language == "zh" else f"column {column}")
-    return ("，" if language == "zh" else ", ").join(parts)
+        parts.append(in_language(_COLUMN, language).format(column=visible(place.column)))
+    return in_language(COMMA, language).join(parts)
 
 
 def _lines(diagnostic: Diagnostic, language: Language, paint: Paint) -> Iterator[str]:
@@ -51,10 +50,10 @@ def _lines(diagnostic: Diagnostic, language: Language, paint: Paint) -> Iterator
     marks = _marks(diagnostic, language)
     gutter = gutter_width(marks) if marks else _NARROWEST_GUTTER
     padding = " " * gutter
-    severity = _SEVERITIES[language][diagnostic.severity]
+    severity = in_language(SEVERITY_WORDS[role], language)
     yield (
         paint(f"{severity}[{diagnostic.code}]", role)
-        + paint(f"{_COLONS[language]}{message(diagnostic, language)}".rstrip(), "title")
+        + paint(f"{in_language(COLON, language)}{message(diagnostic, language)}".rstrip(), "title")
     )
     arrow = "-->"
     if diagnostic.place is not None:
@@ -69,7 +68,7 @@ def _lines(diagnostic: Diagnostic, language: Language, paint: Paint) -> Iterator
         arrow = ":::"
     remedy = fix(diagnostic, language)
     if remedy is not None:
-        yield f"{paint(f'{padding} =', 'gutter')} {paint(_FIXES[language] + _COLONS[language], 'fix')}{remedy}"
+        yield f"{paint(f'{padding} =', 'gutter')} {paint(in_language(_FIX, language), 'fix')}{remedy}"
 
 
 def _marks(diagnostic: Diagnostic, language: Language) -> list[Mark]:

@@ -5,12 +5,5 @@ from creditlang.examples.judge import BadExample
 from creditlang.examples.run_examples import Outcome, program_kind, run_examples, settings_of, written_values
 
 __all__ = [
-    "BadExample",
-    "Coverage",
-    "Outcome",
-    "measure",
-    "program_kind",
-    "run_examples",
-    "settings_of",
-    "written_values",
-]
+    "BadExample", "Coverage", "Outcome", "measure", "program_kind", "run_examples", "settings_of", "written_values",
+]  # fmt: skip

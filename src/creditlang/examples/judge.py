@@ -10,14 +10,15 @@ from typing import Any
 from attrs import frozen
 
 from creditlang.core import operators as o
-from creditlang.diagnostics import Diagnostic, Phrase, in_language, nearest, report
-from creditlang.ledger import Entry, StudentResult
+from creditlang.diagnostics import Diagnostic, Language, Phrase, in_language, nearest, report
+from creditlang.ledger import Entry, Step, StudentResult
 from creditlang.resolve import Program
-from creditlang.results import amount_value, disposition_word
+from creditlang.results import amount_value
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
 from creditlang.values import Interval, interval, subtract, total
+from creditlang.words import ANSWERS, DISPOSITIONS, IN_BRACKETS, NOTHING, SEMICOLON, STATUSES, both, said, word
 
 
 class BadExample(Exception):
@@ -55,12 +56,7 @@ def constant(node: t.Expression) -> Any:
             return date.fromisoformat(node.value)
         case t.Name():
             return node.text
-    raise BadExample(Phrase("only a plain value can stand here", "这里只能写具体的值"), node.span)
-
-
-_STATUSES: Mapping[object, Phrase] = {
-    "met": Phrase("met", "达到"), "unmet": Phrase("unmet", "未达到"), "open": Phrase("open", "未定"),
-}  # fmt: skip
+    raise BadExample(Phrase("only a plain value is allowed here", "这里只能写具体的值"), node.span)
 
 
 @frozen
@@ -97,9 +93,7 @@ class Judge:
             wanted: Any = expected.status
             shown = found if isinstance(found, str) else getattr(found, "value", found)
             return (
-                None
-                if shown == wanted
-                else self.fail(expected, _STATUSES[wanted], _STATUSES.get(shown) or _shown(found))
+                None if shown == wanted else self.fail(expected, STATUSES[wanted], STATUSES.get(shown) or _shown(found))
             )
         assert expected.low is not None
         low = constant(expected.low)
@@ -197,9 +191,7 @@ class Judge:
             return False
         if expected.amount is not None and self.amount(entry, expected.disposition) != expected.amount:
             return False
-        if expected.by is not None and not any(
-            expected.by in (s.sort, *s.text.split(), s.article) for s in entry.steps
-        ):
+        if expected.by is not None and not any(_is_by(step, expected.by) for step in entry.steps):
             return False
         if expected.reason is None:
             return True
@@ -224,42 +216,66 @@ def _sum(entries: Iterable[Entry]) -> Any:
 
 def _shown(value: Any, entries: Iterable[Entry] = ()) -> Phrase:
     if isinstance(value, bool):
-        return Phrase("yes", "是") if value else Phrase("no", "否")
+        return ANSWERS["yes" if value else "no"]
     if value is None:
-        return Phrase("—", "—")
+        return NOTHING
     text = str(amount_value(value)) if isinstance(value, (Decimal, Interval)) else str(getattr(value, "value", value))
     told = list(entries)
-    english = "; ".join(dict.fromkeys(f"{entry.disposition()} {entry.told}".strip(" .") for entry in told))
-    chinese = "；".join(
-        dict.fromkeys(
-            f"{disposition_word(entry.disposition(), 'zh')} {in_language(entry.told, 'zh')}".strip(" 。")
-            for entry in told
-        )
+    return (
+        both(lambda language: text + said(IN_BRACKETS, language, note=_told(told, language)))
+        if told
+        else Phrase(text, text)
     )
-    return Phrase(f"{text} ({english})", f"{text}（{chinese}）") if told else Phrase(text, text)
+
+
+def _told(entries: Iterable[Entry], language: Language) -> str:
+    """What became of entries, and why."""
+    told = (
+        f"{word(DISPOSITIONS, entry.disposition(), language)} {in_language(entry.told, language)}".strip(" .。")
+        for entry in entries
+    )
+    return in_language(SEMICOLON, language).join(dict.fromkeys(told))
 
 
 def _wanted(expected: t.Expectation) -> Phrase:
     count = "" if expected.count is None else f"{expected.count} "
     rest = "".join(f" {part}" for part in (expected.amount, expected.by, expected.reason) if part is not None)
-    word = expected.disposition or ""
-    return Phrase(f"{count}{word}{rest}", f"{count}{disposition_word(word, 'zh')}{rest}")
+    return both(lambda language: f"{count}{word(DISPOSITIONS, expected.disposition, language)}{rest}")
 
 
 def _listing(entries: Iterable[Entry]) -> Phrase:
-    english, chinese = [], []
-    for entry in entries:
-        amount, word = _shown(entry.amount), entry.disposition()
-        zh = in_language(entry.told, "zh")
-        english.append(f"{word} {amount}" + (f" ({entry.told})" if entry.told else ""))
-        chinese.append(f"{disposition_word(word, 'zh')} {amount}" + (f"（{zh}）" if zh else ""))
-    return Phrase("; ".join(dict.fromkeys(english)) or "—", "；".join(dict.fromkeys(chinese)) or "—")
+    found = [(entry.disposition(), str(_shown(entry.amount)), entry.told) for entry in entries]
+
+    def listing(language: Language) -> str:
+        told = (
+            f"{word(DISPOSITIONS, became, language)} {amount}" + (said(IN_BRACKETS, language, note=why) if why else "")
+            for became, amount, why in found
+        )
+        return in_language(SEMICOLON, language).join(dict.fromkeys(told))
+
+    return both(listing) if found else NOTHING
+
+
+_LINES = (
+    "CAP", "ONCE", "HIGHEST_ONCE", "LAST_ONCE", "HALF", "TIMES", "PLUS_AMOUNT", "THE_HIGHER_OF", "TAKE_FROM",
+    "ROUNDED_DOWN_TO", "ROUNDED_UP_TO",
+)  # fmt: skip
+"""The keywords of lines that change an amount."""
+
+
+def _is_by(step: Step, by: str) -> bool:
+    """Whether a step is by a sort of line, a word of it, or an article; a keyword may be in either dialect."""
+    said_there = f" {step.text} "
+    return by == step.article or any(
+        form == step.sort or (f" {form} " in said_there if form.isascii() else form in step.text) for form in _forms(by)
+    )
 
 
 @cache
-def _sorts() -> dict[str, str]:
-    """What may follow `by`, in both languages, to the sort of step that it means."""
-    terminals = {"CAP": "cap", "ONCE": "once", "HIGHEST_ONCE": "once", "LAST_ONCE": "once", "HALF": "half"}
-    terminals |= {"TIMES": "times", "PLUS_AMOUNT": "plus", "THE_HIGHER_OF": "higher", "TAKE_FROM": "taken"}
-    table = keywords().forms
-    return {form: sort for name, sort in terminals.items() for forms in table[name].values() for form in forms}
+def _forms(by: str) -> tuple[str, ...]:
+    """What a keyword of a line is in both dialects; another word is only itself."""
+    entries = (keywords().forms[name] for name in _LINES)
+    alike = (
+        form for entry in entries if by in (*entry["en"], *entry["zh"]) for forms in entry.values() for form in forms
+    )
+    return tuple(dict.fromkeys((by, *alike)))

@@ -22,16 +22,8 @@ from creditlang.one_student import OneStudent, as_read, day_not_said
 from creditlang.resolve import Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
-
-DISPOSITIONS = {
-    "计入": "counted",
-    "核减": "reduced",
-    "作废": "void",
-    "不计": "void",
-    "待定": "pending",
-    "无对应规则": "unmatched",
-    "无效": "invalid",
-}
+from creditlang.syntax.from_lark_examples import disposition_of
+from creditlang.words import EXPECTED, both, label
 
 
 @frozen
@@ -109,11 +101,10 @@ def _row_case(policy: o.Policy, example: t.ExampleTable, row: t.Row, defaults: I
             part = t.RecordPart("field", head.text, cell, span=cell.span)
             (attributes if head.text in _student_names(defaults) else parts).append(part)
     last = row.cells[-1]
-    word = DISPOSITIONS.get(last.text, last.text)
     if last.kind == "NUMBER":
         expected = t.Expectation("", disposition="any", amount=Decimal(last.text), span=last.span)
     else:
-        expected = t.Expectation("", disposition=word, span=last.span)
+        expected = t.Expectation("", disposition=disposition_of(last.text), span=last.span)
     record = t.ExampleRecord(example.record.kind, tuple(parts), span=row.span)
     student = [t.ExampleRecord(example.record.kind, tuple(attributes), span=row.span)] if attributes else []
     cites = tuple(cite.text for cite in example.cites)
@@ -171,7 +162,7 @@ def _is_his(policy: o.Policy, record: Record, records: list[Record]) -> bool:
 
 
 def _told(found: Diagnostic) -> Phrase:
-    return Phrase(message(found, "en"), message(found, "zh"))
+    return both(lambda language: message(found, language))
 
 
 def _records(policy: o.Policy, reader: DataReader, case: _Case, who: Student) -> tuple[list[Record], list[str]]:
@@ -230,7 +221,7 @@ def written_values(
                 values[where] = "yes"
             case _:
                 text = part.name or _text(part.value)
-                called = kind.labels[0] if kind.labels else kind.name
+                called = label(kind)
                 raise BadExample(Phrase(f"{kind.name} has no “{text}”", f"“{called}”没有“{text}”"), part.span)
         what = ("" if where else part.kind, where)
         if what in seen:
@@ -267,15 +258,11 @@ def settings_of(policy: o.Policy, program: Program, settings: Iterable[t.Setting
             )
         value, wanted = constant(setting.value), policy.setting_types[name]
         if not isinstance(value, _CONSTANTS.get(wanted.name, object)):
-            sort = _SORTS.get(wanted.name) or Phrase("another kind of value", "另一种值")
+            sort = EXPECTED[wanted.name] if wanted.name in _CONSTANTS else Phrase("another kind of value", "另一种值")
             reason = Phrase(f"“{setting.name.text}” stands for {sort}", f"“{setting.name.text}”应是{sort.zh}")
             raise BadExample(reason, setting.span)
         found[name] = value
     return found
 
 
-_SORTS: Final = {
-    "number": Phrase("a number", "一个数"), "date": Phrase("a date", "一个日期"), "text": Phrase("a text", "一段文字"),
-    "yes or no": Phrase("yes or no", "“是”或“否”"),
-}  # fmt: skip
 _CONSTANTS: Final[Mapping[str, type]] = {"number": Decimal, "date": date, "text": str, "yes or no": bool}

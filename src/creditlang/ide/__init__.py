@@ -11,16 +11,6 @@ from creditlang.ide.vocabulary import EMPTY, Entry, Vocabulary, vocabulary
 from creditlang.ide.walk import Beginning
 
 __all__ = [
-    "EMPTY",
-    "Beginning",
-    "Completeness",
-    "Completion",
-    "Entry",
-    "Highlight",
-    "HighlightClass",
-    "Vocabulary",
-    "complete",
-    "completeness",
-    "highlight",
-    "vocabulary",
-]
+    "EMPTY", "Beginning", "Completeness", "Completion", "Entry", "Highlight", "HighlightClass", "Vocabulary",
+    "complete", "completeness", "highlight", "vocabulary",
+]  # fmt: skip

@@ -15,12 +15,13 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
-from creditlang.diagnostics import Language, in_language
+from creditlang.diagnostics import Language
 from creditlang.ide.context import Place, Token, Wanted, kind_at, type_of, wanted
 from creditlang.ide.matching import BEGINS, CONTAINS, SOUNDS, Index
-from creditlang.ide.vocabulary import EMPTY, PLAIN, SORT_WORDS, Entry, Sort, Vocabulary
+from creditlang.ide.vocabulary import EMPTY, PLAIN, Entry, Sort, Vocabulary
 from creditlang.ide.walk import Beginning, ParserStack, Step, Walk, stack_at
 from creditlang.syntax.keywords import keywords
+from creditlang.words import SORTS, word
 
 PROBE = "ʘ"
 """A letter that no name and no keyword begins with or goes on with."""
@@ -195,7 +196,7 @@ def _written(entry: Entry, form: str, quotes: str | None) -> str:
 
 def _about(entry: Entry, written: str, language: Language) -> str:
     other = entry.name if written != entry.name else next(iter(entry.labels), "")
-    return f"{in_language(SORT_WORDS[entry.sort], language)} {other}".strip()
+    return f"{word(SORTS, entry.sort, language)} {other}".strip()
 
 
 def _keywords(asked: _Asked, anchor: _Anchor) -> Found:

@@ -12,10 +12,9 @@ from typing import Literal
 from attrs import field, frozen
 
 from creditlang.core import Policy
-from creditlang.diagnostics import Phrase
 from creditlang.driver import Compiled
 from creditlang.ide.matching import Index
-from creditlang.resolve import SORTS, FieldSymbol, Program
+from creditlang.resolve import FieldSymbol, Program
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import declared_names, half_width
 from creditlang.types import BUILTIN_TYPES, Type
@@ -25,15 +24,6 @@ Sort = Literal[
     "value", "type", "status", "semester", "article", "given",
 ]  # fmt: skip
 """What a name is."""
-
-SORT_WORDS: Mapping[Sort, Phrase] = {
-    "unit": SORTS["unit"], "enumeration": SORTS["enumeration"], "let": SORTS["let"], "kind": SORTS["kind"],
-    "account": SORTS["account"], "item": SORTS["item"], "adjust": SORTS["adjust"], "table": SORTS["table"],
-    "fact": SORTS["fact"], "require": SORTS["require"], "field": SORTS["field"], "type": SORTS["type"],
-    "attribute": Phrase("attribute", "属性"), "value": Phrase("value", "值"), "status": Phrase("status", "状态"),
-    "semester": Phrase("semester", "学期"), "article": Phrase("article", "条款"),
-    "given": Phrase("always known", "总可问"),
-}  # fmt: skip
 
 PLAIN = re.compile(r"[^\W\d]\w*")
 """What may be written as a name without quotation marks."""

@@ -8,7 +8,7 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.groups import groups, has_both_signs, magnitude, on_groups, signed
-from creditlang.interpreter.steps import Entries, cut, dismiss, live, make_pending, shown, undetermined
+from creditlang.interpreter.steps import EARLIER_OPEN, Entries, cut, dismiss, live, make_pending, shown, undetermined
 from creditlang.interpreter.student_run import Run
 from creditlang.ledger import Entry
 from creditlang.values import Undetermined
@@ -55,7 +55,7 @@ def keep_first(run: Run, operator: o.Choose | o.Uniqueness, members: Entries) ->
             continue
         possible.append((entry, entry.amount))
         if position:
-            reason = Phrase("whether an earlier one counts is still open", "先前的记录是否计入尚未确定")
+            reason = EARLIER_OPEN
             amount = v.hull(v.ZERO, entry.amount)
             certain = not entry.doubtful
             make_pending(run, entry, amount, reason, operator, "once", True)
@@ -71,7 +71,7 @@ def keep_first(run: Run, operator: o.Choose | o.Uniqueness, members: Entries) ->
 
 def instead(kept: Entry) -> Phrase:
     """Why an entry does not count beside another."""
-    return Phrase(f"{kept.record.identifier} goes before it", f"已有{kept.record.identifier}，不重复计算")
+    return Phrase(f"{kept.record.identifier} counts instead", f"已有{kept.record.identifier}，不重复计算")
 
 
 def _keep_open(run: Run, operator: o.Choose, members: Entries, possible: set[int]) -> None:

@@ -17,7 +17,7 @@ from creditlang.interpreter.amounts import give_amounts
 from creditlang.interpreter.choices import choose, choose_side, clip_groups
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import groups, where
-from creditlang.interpreter.steps import Entries, dismiss, live, make_pending, shown, step, undetermined
+from creditlang.interpreter.steps import LINE_OPEN, Entries, dismiss, live, make_pending, shown, step, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry
 from creditlang.values import Undetermined
@@ -87,7 +87,7 @@ def _scale(run: Run, operator: o.Scale, entries: Entries) -> Entries:
         before: Any = entry.amount
         _scale_one(run, operator, entry)
         if id(entry) in unsure and entry.state == "live":
-            reason = Phrase("whether this line applies is still open", "这一行是否适用尚未确定")
+            reason = LINE_OPEN
             make_pending(run, entry, v.hull(before, entry.amount), reason, operator, "open")
     return entries
 

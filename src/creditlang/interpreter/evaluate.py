@@ -38,6 +38,7 @@ from creditlang.ledger import (
     strongest,
 )
 from creditlang.values import Undetermined
+from creditlang.words import both
 
 
 @frozen
@@ -235,8 +236,9 @@ class _Evaluation:
             found.by_kind.setdefault(record.kind, []).append(record)
 
     def told(self, record: Record) -> str:
-        assert record.problem is not None
-        return Phrase(message(record.problem, "en"), message(record.problem, "zh"))
+        problem = record.problem
+        assert problem is not None
+        return both(lambda language: message(problem, language))
 
     def enrol(self, record: Record, kind: o.RecordKind, found: _Sorted) -> None:
         semester = record.semester or ""
@@ -277,7 +279,7 @@ class _Evaluation:
             if entry.state == "live" and _key(record) not in self.invalid:
                 plain.append(record)
             if looked_at:
-                entry.reason = entry.reason or Phrase("taken note of", "已采用")
+                entry.reason = entry.reason or Phrase("taken into account", "已采用")
                 self.extra.append(entry)
         self.run.judged[kind.name] = Judged(plain, even_void)
         for record in self.run.given.get(kind.name, ()) if rules or kind.item_field else ():

@@ -6,9 +6,8 @@ from typing import Any
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.diagnostics import Phrase
 from creditlang.interpreter.expression_meanings import met
-from creditlang.interpreter.steps import Entries, live, make_pending, undetermined
+from creditlang.interpreter.steps import LINE_OPEN, Entries, live, make_pending, undetermined
 from creditlang.interpreter.student_run import Run
 from creditlang.ledger import Entry, State
 from creditlang.values import Undetermined
@@ -85,7 +84,7 @@ def on_groups(run: Run, operator: o.Clip | o.Choose, entries: Entries, act: Act)
     run.bounds = bounds
     for group in groups(run, operator.group, [entry for entry in members if id(entry) not in unsure]):
         act(group)
-    reason = Phrase("whether this line applies is still open", "这一行是否适用尚未确定")
+    reason = LINE_OPEN
     for (entry, state), within in zip(before, inside, strict=True):
         least, most = _worth(within), _worth(_state(entry))
         if both:

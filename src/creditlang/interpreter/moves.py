@@ -24,6 +24,7 @@ from creditlang.interpreter.steps import cut, dismiss, live, shown, step, undete
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Record, Step
 from creditlang.values import Undetermined
+from creditlang.words import label
 
 
 @define(eq=False)
@@ -132,7 +133,14 @@ def _offer(
     offered = v.larger(v.ZERO, v.smaller(wanted, held))
     if offered != wanted:
         entry.amount = offered
-        step(entry, "cap", line, wanted, offered, Phrase(f"only {shown(held)} are there", f"该账户只有{shown(held)}"))
+        step(
+            entry,
+            "cap",
+            line,
+            wanted,
+            offered,
+            Phrase(f"the account has only {shown(held)}", f"该账户只有{shown(held)}"),
+        )
     env = Environment(run, record, ("semester", record.semester or ""))
     room: v.Number | None = None
     if move.limit is not None:
@@ -175,8 +183,7 @@ def _measured(run: Run, ratios: list[o.Ratio], env: Environment) -> Phrase | str
             name = part.name if isinstance(part, e.FactValue) else part.account
             declared = run.policy.facts.get(name) or run.policy.accounts[name]
             value = shown(evaluate(part, Environment(run, None, env.period)))
-            label = declared.labels[0] if declared.labels else name
-            found[name] = Phrase(f"{name} is {value}", f"{label}为{value}")
+            found[name] = Phrase(f"{name} is {value}", f"{label(declared)}为{value}")
     texts = list(found.values())
     return Phrase(", ".join(map(str, texts)), "，".join(text.zh for text in texts)) if texts else ""
 
@@ -282,7 +289,7 @@ def _take_source(run: Run, account: o.Account, operator: o.Take, entry: Entry) -
     after = v.smaller(entry.amount, held)
     run.covered.add(operator.number)
     if after != entry.amount:
-        cut(run, operator, entry, after, Phrase(f"only {shown(held)} are there", f"该账户只有{shown(held)}"))
+        cut(run, operator, entry, after, Phrase(f"the account has only {shown(held)}", f"该账户只有{shown(held)}"))
     return str(source)
 
 

@@ -17,7 +17,7 @@ from creditlang.interpreter.choices import instead
 from creditlang.interpreter.entries import apply
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import group_key
-from creditlang.interpreter.steps import cut, dismiss, live, make_pending, shown, undetermined
+from creditlang.interpreter.steps import EARLIER_OPEN, cut, dismiss, live, make_pending, shown, undetermined
 from creditlang.interpreter.student_run import Run
 from creditlang.ledger import Entry
 from creditlang.values import Undetermined
@@ -112,7 +112,7 @@ class OneByOne:
             if first is not None and holds is True:
                 dismiss(entry, "void", instead(first), operator, "once")
             else:
-                reason = Phrase("whether an earlier one counts is still open", "先前的记录是否计入尚未确定")
+                reason = EARLIER_OPEN
                 make_pending(self.run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "once", True)
                 if all(self.spoken(operator, each) is True for each in (*earlier, entry)):
                     self.run.bind((*earlier, entry), None, one=True)

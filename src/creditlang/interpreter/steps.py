@@ -26,6 +26,10 @@ def live(entries: Iterable[Entry], over: frozenset[str] | None = None) -> Entrie
     ]
 
 
+EARLIER_OPEN = Phrase("whether an earlier one counts is still open", "先前的记录是否计入尚未确定")
+LINE_OPEN = Phrase("whether this line applies is still open", "这一行是否适用尚未确定")
+
+
 def step(entry: Entry, sort: str, operator: o.Operator, before: Any, after: Any, note: str = "") -> None:
     """Note a step."""
     entry.steps.append(Step(sort, operator.text, before, after, operator.article, note))

@@ -17,6 +17,7 @@ from creditlang.diagnostics import Diagnostic, Phrase
 from creditlang.interpreter.calendar_days import SchoolCalendar, academic_year, days
 from creditlang.ledger import Entry, Record
 from creditlang.values import Undetermined
+from creditlang.words import label
 
 
 @frozen
@@ -289,7 +290,7 @@ class Run:
         """What a field of a kind of record is called."""
         columns = (*self.policy.kinds[kind].columns, *self.policy.attributes)
         column = next((column for column in columns if column.name == name), None)
-        return column.labels[0] if column is not None and column.labels else name
+        return name if column is None else label(column)
 
     def shown(self, key: str) -> str:
         """A key of a table as people call it."""

@@ -5,17 +5,7 @@ manager finds, checks and calls them. Built-ins come in through the same door. `
 plugin.
 """
 
-from creditlang.extensions import (
-    About,
-    Calendar,
-    CalendarFactory,
-    Check,
-    Day,
-    Exact,
-    Extensions,
-    Finding,
-    Function,
-)
+from creditlang.extensions import About, Calendar, CalendarFactory, Check, Day, Exact, Extensions, Finding, Function
 from creditlang.plugin.comparison_data import ComparisonData
 from creditlang.plugin.hookspecs import HOOK_VERSION, hookimpl
 from creditlang.plugin.interface import (
@@ -37,32 +27,8 @@ from creditlang.plugin.value_text import text_of
 from creditlang.policy_words import PolicyWords
 
 __all__ = [
-    "HOOK_VERSION",
-    "KIND_WORDS",
-    "About",
-    "Calendar",
-    "CalendarFactory",
-    "Check",
-    "CommandFactory",
-    "ComparisonData",
-    "Day",
-    "Exact",
-    "Extensions",
-    "Finding",
-    "Form",
-    "FormFactory",
-    "Forms",
-    "Function",
-    "OpenSource",
-    "Output",
-    "OutputFactory",
-    "PluginEntry",
-    "PluginError",
-    "PluginManager",
-    "PolicyWords",
-    "RunData",
-    "Source",
-    "SourceFactory",
-    "hookimpl",
-    "text_of",
-]
+    "HOOK_VERSION", "KIND_WORDS", "About", "Calendar", "CalendarFactory", "Check", "CommandFactory", "ComparisonData",
+    "Day", "Exact", "Extensions", "Finding", "Form", "FormFactory", "Forms", "Function", "OpenSource", "Output",
+    "OutputFactory", "PluginEntry", "PluginError", "PluginManager", "PolicyWords", "RunData", "Source", "SourceFactory",
+    "hookimpl", "text_of",
+]  # fmt: skip

@@ -15,7 +15,7 @@ from creditlang.policy_words import PolicyWords
 
 @frozen(eq=False)
 class ComparisonData:
-    """Two versions of a policy, or of something else that changes results, over the same students."""
+    """Two versions of a policy, or of whatever else changes results, over the same students."""
 
     old: PolicyWords
     new: PolicyWords

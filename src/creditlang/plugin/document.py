@@ -10,11 +10,13 @@ much room everything takes is reckoned in `page_layout`.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from attrs import field, frozen
 
+from creditlang.diagnostics import Language, Phrase
 from creditlang.schema import Value
+from creditlang.words import said
 
 Align = Literal["left", "center", "right"]
 Vertical = Literal["top", "center", "bottom"]
@@ -85,6 +87,9 @@ class Page:
         return found
 
 
+_PAGE: Final = Phrase("  page {page} of {pages}", "　第 {page} 页　共 {pages} 页")
+
+
 @frozen
 class Document:
     """One file on A4: its name without an ending, a title for readers, the widths of the columns in Latin characters.
@@ -100,6 +105,12 @@ class Document:
     landscape: bool = False
     formats: tuple[Format, ...] = ("xlsx", "pdf")
     footer: str = ""
+    language: Language = "zh"
+    """In which the numbers of pages are told."""
+
+    def page_number(self, page: object) -> str:
+        """Which of how many pages it is, behind the footer; nothing where there is one page only."""
+        return said(_PAGE, self.language, page=page, pages=len(self.pages)) if len(self.pages) > 1 else ""
 
     @pages.validator
     def _have_widths(self, _attribute: object, pages: tuple[Page, ...]) -> None:

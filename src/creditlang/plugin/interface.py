@@ -43,7 +43,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from creditlang.diagnostics import Diagnostic, Phrase
+from creditlang.diagnostics import Diagnostic, Language, Phrase
 from creditlang.plugin.comparison_data import ComparisonData
 from creditlang.plugin.document import Document
 from creditlang.plugin.run_data import RunData
@@ -185,6 +185,8 @@ class Form(ABC):
     title: Phrase
     policies: tuple[str, ...] = ()
     """The identifiers of the policies whose form it is; empty for a form of any policy."""
+    languages: tuple[Language, ...] = ("zh",)
+    """In which it can be written. A run in another language is handed over in Chinese: most forms are printed so."""
 
     def fits(self, run: RunData) -> bool:
         """Whether the form says something about this run."""

@@ -26,6 +26,7 @@ from creditlang.plugin.hookspecs import PROJECT
 from creditlang.plugin.interface import Forms, Output, Source
 from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.registry import KINDS, RESERVED, PluginEntry, load_plugins
+from creditlang.words import A_PIPE
 
 _ADDRESS: Final = re.compile(r"([A-Za-z][A-Za-z0-9_+-]+):(.*)", re.DOTALL)
 KIND_WORDS: Final = {
@@ -83,7 +84,7 @@ class PluginManager:
             # A pipe or a device may never end, and to open it may be to wait for ever.
             mode = Path(where).stat().st_mode
             if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-                reason = Phrase("it is a pipe or a device; save it as a file", "它是管道或设备，请先存成文件")
+                reason = A_PIPE
                 raise PluginError(report("CR620", Place(Path(where).name), reason=reason))
         with blaming(entry.owner):
             source = factory(where)

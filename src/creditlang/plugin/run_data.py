@@ -12,12 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from creditlang.diagnostics import Language
+from creditlang.diagnostics import Language, in_language
 from creditlang.policy_words import (
-    DISPOSITION_WORDS,
-    STATUS_WORDS,
     AccountWords,
     FieldWords,
     Given,
@@ -30,7 +28,7 @@ from creditlang.policy_words import (
 from creditlang.schema import Value
 
 __all__ = [
-    "DISPOSITION_WORDS", "STATUS_WORDS", "AccountWords", "FieldWords", "Given", "ItemWords", "KindWords", "Person",
+    "AccountWords", "FieldWords", "Given", "ItemWords", "KindWords", "Person",
     "PolicyWords", "RecordRow", "RequirementWords", "ResultRow", "RunData", "first_of", "masked", "shown",
 ]  # fmt: skip
 
@@ -60,12 +58,19 @@ class RunData:
     """By kind and record id."""
     results: Mapping[str, Sequence[ResultRow]]
     told: Mapping[tuple[str, str, str], str] = field(factory=dict)
-    """Where the results are not in Chinese: the reasons in Chinese, by kind, record id and rule."""
+    """The reasons in both languages, by kind, record id and rule."""
+    chinese: PolicyWords | None = None
+    """Where the results are not in Chinese: the words of the policy in Chinese."""
+
+    def in_chinese(self) -> "RunData":
+        """The same run for documents that are in Chinese whoever reads them, such as the annexes of a regulation."""
+        return evolve(self, language="zh", policy=self.chinese or self.policy)
 
     def reason(self, row: ResultRow) -> str:
-        """Why a row of `records` ended as it did, in Chinese."""
+        """Why a row of `records` ended as it did."""
         own = str(row["reason"] or "")
-        return self.told.get((str(row["kind"]), str(row["record_id"]), str(row["rule"] or "")), own)
+        key = str(row["kind"]), str(row["record_id"]), str(row["rule"] or "")
+        return in_language(self.told.get(key, own), self.language)
 
     def by_student(self, table: str) -> dict[str, list[ResultRow]]:
         """The rows of a result table, by student."""

@@ -7,18 +7,11 @@ Nothing is evaluated, no expression is read.
 
 from collections.abc import Iterable, Mapping
 
-from creditlang.diagnostics import Diagnostic, Label, Phrase, nearest, report
+from creditlang.diagnostics import Diagnostic, Label, nearest, report
 from creditlang.resolve.program import AccountSymbol, Enumeration, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.syntax import tree as t
 from creditlang.types import BUILTIN_TYPES, NUMBER, UNKNOWN, Type
-
-SORTS = {
-    "unit": Phrase("unit", "计量单位"), "enumeration": Phrase("scale or choice", "等级或选项"),
-    "let": Phrase("named value", "设定值"), "kind": Phrase("kind of record", "记录"),
-    "account": Phrase("account", "账户"), "item": Phrase("item", "项目"), "adjust": Phrase("adjustment", "调整"),
-    "table": Phrase("table", "表"), "fact": Phrase("fact", "事实"), "field": Phrase("field", "字段"),
-    "type": Phrase("type", "类型"), "require": Phrase("requirement", "要求"), "name": Phrase("name", "名称"),
-}  # fmt: skip
+from creditlang.words import SORTS
 
 
 def resolve(modules: Iterable[t.Module]) -> tuple[Program, list[Diagnostic]]:

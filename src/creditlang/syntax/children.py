@@ -16,11 +16,11 @@ from creditlang.diagnostics import Label, Phrase, report
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.lexer import LexicalError, PlacedToken, half_width
+from creditlang.words import EXPECTED, PERIODS, code_of
 
 MAXIMUM_EXPRESSION_DEPTH = 200
 MOST_DIGITS = 12
 MOST = 10_000
-_PERIODS = {"学期": "semester", "周": "week", "月": "month", "学年": "year", "自然年": "calendar year", "日": "day"}
 _CHINESE_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 
 Children = list[Any]
@@ -44,7 +44,7 @@ def date_of(token: Token) -> str:
     try:
         date.fromisoformat(text)
     except ValueError:
-        raise refuse(token, Phrase("a date of the calendar", "实有的日期")) from None
+        raise refuse(token, EXPECTED["day"]) from None
     return text
 
 
@@ -77,7 +77,7 @@ def string_of(token: Token) -> str:
 
 
 def period_of(token: Token) -> str:
-    return _PERIODS.get(str(token), words(str(token)))
+    return code_of(PERIODS, words(str(token))) or words(str(token))
 
 
 def span_of(children: list[Any]) -> Span:

@@ -26,12 +26,10 @@ from creditlang.syntax.children import (
     tokens,
 )
 from creditlang.syntax.from_lark_lines import rule_lines
+from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import LexicalError, PlacedToken, half_width
+from creditlang.words import DISPOSITIONS, code_of
 
-_DISPOSITIONS = {
-    "计入": "counted", "核减": "reduced", "作废": "void", "不计": "void", "待定": "pending", "无对应规则": "unmatched",
-    "无效": "invalid",
-}  # fmt: skip
 _STATUS = {"MET": "met", "UNMET": "unmet", "OPEN": "open"}
 
 
@@ -228,10 +226,15 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         amounts = tokens(rest, "NUMBER")
         word = str(tokens(rest, "DISPOSITION")[0])
         return t.Expectation(
-            subject, disposition=_DISPOSITIONS.get(word, word), count=count,
+            subject, disposition=disposition_of(word), count=count,
             amount=number_of(amounts[0]) if amounts else None, by=handed(rest, "by"), reason=handed(rest, "reason"),
             span=span_of(children),
         )  # fmt: skip
+
+
+def disposition_of(word: str) -> str:
+    """The code that a word stands for, in either dialect; any other word is itself."""
+    return code_of(DISPOSITIONS, "void" if word in keywords().forms["VOID"]["zh"] else word) or word
 
 
 def _day(token: PlacedToken) -> t.Identifier:

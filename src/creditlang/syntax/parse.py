@@ -34,6 +34,7 @@ from creditlang.syntax.lexer import (
 from creditlang.syntax.parser_tables import parser_from
 from creditlang.syntax.text_limits import check_limits
 from creditlang.syntax.tree import Line, Module, Node
+from creditlang.words import EXPECTED
 
 MAXIMUM_ERRORS = 20
 Typed = Literal["declaration", "line", "expression", "record", "records", "condition", "setting", "value"]
@@ -118,14 +119,14 @@ def parse_typed(sort: Typed, source: SourceFile, start: int, known_names: Iterab
 
 
 _NAMED = {
-    "NAME": Phrase("a name", "名称"),
+    "NAME": EXPECTED["name"],
     "STRING": Phrase("a text in quotation marks", "引号里的文字"),
-    "NUMBER": Phrase("a number", "数字"),
-    "DATE": Phrase("a date", "日期"),
+    "NUMBER": EXPECTED["number"],
+    "DATE": EXPECTED["date"],
     "_NL": Phrase("the end of the line", "行末"),
     "_INDENT": Phrase("an indented line", "缩进的下一行"),
     "CITATION": Phrase("an article in brackets", "方括号里的条款"),
-    "SEMESTER_NAME": Phrase("a semester", "学期"),
+    "SEMESTER_NAME": EXPECTED["semester"],
     "_DEDENT": Phrase("the end of the block", "本段结束"),
     "$END": Phrase("the end of the file", "文件末尾"),
     "COLON": Phrase("“:”", "“：”"),
@@ -174,11 +175,11 @@ def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None, begin
     return report("CR005", Span(source, min(start, end), end), found=found, expected=_expected(error.expected))
 
 
-def _expected(terminals: Iterable[str]) -> str:
-    """What could stand there, if it can be told in few words."""
+def _expected(terminals: Iterable[str]) -> str | None:
+    """What could stand there, if it can be told in few words; else there is no advice."""
     wanted = sorted(terminals, key=lambda name: (name not in _NAMED, name))
     choices = [_described(name) for name in wanted]
-    return either(choices) if len(choices) <= _FEW else Phrase("something else", "别的写法")
+    return either(choices) if len(choices) <= _FEW else None
 
 
 _WORD = re.compile(r"[^\W\d][\w-]*")

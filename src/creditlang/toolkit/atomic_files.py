@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
-from creditlang.diagnostics import Phrase, Place, report
+from creditlang.diagnostics import Phrase, Place, report, system_reason
 from creditlang.plugin.plugin_error import PluginError
+from creditlang.words import NOT_A_FILE
 
 try:
     import fcntl
@@ -25,7 +26,7 @@ except ImportError:  # there are no such locks; an open file cannot be removed t
 
 _TEMPORARY: Final = re.compile(r"\.creditlang-(?P<name>.+)\.(?P<process>[0-9]+)-[0-9]+\.tmp")
 _BEGINNING: Final = 4096
-_NO_FILE: Final = Phrase("it is not a file", "它不是文件")
+_NO_FILE: Final = NOT_A_FILE
 _BUSY: Final = Phrase("another run is writing it at this moment", "另一次运行正在写")
 _count: Final = itertools.count()
 
@@ -36,7 +37,7 @@ def reporting(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = system_reason(error)
         raise PluginError(report("CR710", Place(name), reason=reason)) from error
 
 

@@ -9,10 +9,15 @@ from typing import Final
 
 from attrs import evolve
 
+from creditlang.diagnostics import Language, Phrase
 from creditlang.plugin.document import Cell, Line, Page, plain
 from creditlang.schema import Value
 from creditlang.toolkit.page_layout import flowing
+from creditlang.words import said
 
+_AS_OF: Final = Phrase("Records until {day}", "统计截止：{day.year}年{day.month}月{day.day}日")
+NAME: Final = Phrase("Name", "姓名")
+STUDENT_NUMBER: Final = Phrase("Student number", "学号")
 _TERMS: Final = {"1": "第一学期", "2": "第二学期"}
 
 
@@ -23,9 +28,9 @@ def semester_title(semester: str) -> str:
     return f"{first}—{last}学年{_TERMS[term]}" if mark and term in _TERMS else semester
 
 
-def as_of_text(as_of: date | None) -> str:
+def as_of_text(as_of: date | None, language: Language = "zh") -> str:
     """Up to which day records count."""
-    return "" if as_of is None else f"统计截止：{as_of.year}年{as_of.month}月{as_of.day}日"
+    return "" if as_of is None else said(_AS_OF, language, day=as_of)
 
 
 def titled(title: str, about: Sequence[str], columns: int) -> list[Line]:

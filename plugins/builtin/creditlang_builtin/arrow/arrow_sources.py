@@ -20,6 +20,7 @@ from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.plugin import Source
 from creditlang.schema import BATCH_ROWS, RawBatch, RawTable
 from creditlang.toolkit.arrow_text import TextColumns
+from creditlang.words import OTHER_BEGINNING
 from creditlang_builtin.files.stable_file import FileContent, read_file
 
 MOST_ROWS: Final = 100_000_000
@@ -29,7 +30,6 @@ RESULTS_KEY: Final = b"creditlang"
 
 _TOO_MANY: Final = Phrase(f"it has more than {MOST_ROWS:,} rows", f"超过 {MOST_ROWS:,} 行")
 _DAMAGED: Final = Phrase("the file is damaged or incomplete", "文件损坏或不完整")
-_UNKNOWN_BEGINNING: Final = Phrase("it does not begin like one", "文件开头不是这种格式")
 _OLD_FEATHER: Final = Phrase("it is a Feather file of the first version", "它是第 1 版 Feather 文件")
 
 
@@ -130,7 +130,7 @@ class ParquetSource(_ArrowFile):
         from pyarrow import parquet
 
         if content[:4] not in (b"PAR1", b"PARE"):
-            raise _Refused(_UNKNOWN_BEGINNING)
+            raise _Refused(OTHER_BEGINNING)
         texts = [
             field.name
             for field in parquet.read_schema(pyarrow.BufferReader(content))
@@ -156,7 +156,7 @@ class ArrowSource(_ArrowFile):
         if content[:4] == b"\xff\xff\xff\xff":
             stream = pyarrow.ipc.open_stream(pyarrow.BufferReader(content))
             return _Opened(stream.schema, iter(stream))
-        raise _Refused(_OLD_FEATHER if content[:4] == b"FEA1" else _UNKNOWN_BEGINNING)
+        raise _Refused(_OLD_FEATHER if content[:4] == b"FEA1" else OTHER_BEGINNING)
 
 
 def _errors() -> tuple[type[Exception], ...]:

@@ -30,10 +30,7 @@ from creditlang.toolkit.open_amounts import Amount
 from creditlang.toolkit.staged_folder import StagedFolder
 from creditlang_builtin.forms.file_names import Names
 
-CONTEXT: Final = (
-    "https://www.w3.org/ns/credentials/v2",
-    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
-)
+CONTEXT: Final = ("https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json")
 SCHEMA: Final = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 _ISSUER: Final = re.compile(r"(?:https?://|did:|urn:)[!-~]+")
 _CREDITS: Final = re.compile("学分|credit", re.IGNORECASE)

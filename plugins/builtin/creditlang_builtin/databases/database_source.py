@@ -27,6 +27,7 @@ from creditlang.toolkit.arrow_text import Wrong, raw_batch
 from creditlang.toolkit.digest import TablesDigest
 from creditlang.toolkit.table_heading import BLANKS, heading_problems
 from creditlang_builtin.databases.database_address import DatabaseAddress
+from creditlang_builtin.databases.server_reasons import NO_RIGHT
 
 if TYPE_CHECKING:
     import pyarrow
@@ -35,7 +36,6 @@ RESULTS_MARK: Final = "creditlang results"
 """The comment by which tables are known that hold results: they are never data."""
 
 MOST_NAMED: Final = 20
-NO_RIGHT: Final = Phrase("you have no right to read it", "您没有读取权限")
 
 
 class DatabaseFailure(Exception):

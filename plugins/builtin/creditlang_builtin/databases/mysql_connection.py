@@ -15,6 +15,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 from creditlang.diagnostics import Phrase, report
 from creditlang.plugin import PluginError
+from creditlang_builtin.databases import server_reasons as reasons
 from creditlang_builtin.databases.database_address import DatabaseAddress, malformed, parse_address
 from creditlang_builtin.databases.database_source import DatabaseFailure
 
@@ -28,29 +29,17 @@ OPTIONS: Final = ("ssl-mode", "ssl-ca", "ssl-cert", "ssl-key", "socket", "connec
 _SSL_MODES: Final = ("disabled", "preferred", "required", "verify_ca", "verify_identity")
 
 _REASONS: Final = {
-    1044: Phrase("you may not use this database", "您没有使用这个数据库的权限"),
-    1045: Phrase("wrong user or password", "用户名或密码不对"),
-    1698: Phrase("wrong user or password", "用户名或密码不对"),
-    0: Phrase("the connection was lost", "连接中断"),
-    1040: Phrase("the server has no connection left", "服务器的连接数已满"),
-    1049: Phrase("there is no such database on this server", "服务器上没有这个数据库"),
+    1044: Phrase("you may not use this database", "您没有使用这个数据库的权限"), 1045: reasons.WRONG_PERSON,
+    1698: reasons.WRONG_PERSON, 0: reasons.LOST, 1040: reasons.NO_CONNECTION_LEFT, 1049: reasons.NO_SUCH_DATABASE,
     1130: Phrase("the server does not admit anybody from this machine", "服务器不接受从这台机器登录"),
-    1142: Phrase("you have no right to read it", "您没有读取权限"),
-    1143: Phrase("you have no right to read one of its columns", "其中有一列您没有读取权限"),
-    1146: Phrase("it is not there any more", "它已经不在了"),
-    1205: Phrase("somebody else holds a lock on it", "它被其他会话锁定"),
-    1298: Phrase("the server does not know the time zone", "服务器不认识这个时区"),
+    1142: reasons.NO_RIGHT, 1143: Phrase("you have no right to read one of its columns", "其中有一列您没有读取权限"),
+    1146: reasons.GONE, 1205: reasons.LOCKED, 1298: reasons.NO_TIME_ZONE,
     1356: Phrase("it is a view that does not work, or may not be used", "这个视图已失效，或者您无权使用"),
-    1412: Phrase("its columns were changed meanwhile", "它的列在读取期间被改动"),
-    1969: Phrase("the server's time limit was reached", "超过了服务器的时间限制"),
-    2003: Phrase("no server answers there", "那里没有服务器应答"),
-    2006: Phrase("the connection was lost", "连接中断"),
-    2013: Phrase("the connection was lost", "连接中断"),
-    2026: Phrase("the server does not do the TLS that was asked for", "服务器不支持所要求的 TLS 加密"),
-    3024: Phrase("the server's time limit was reached", "超过了服务器的时间限制"),
-}
+    1412: Phrase("its columns were changed meanwhile", "它的列在读取期间被改动"), 1969: reasons.OUT_OF_TIME,
+    2003: reasons.NO_ANSWER, 2006: reasons.LOST, 2013: reasons.LOST, 2026: reasons.NO_TLS, 3024: reasons.OUT_OF_TIME,
+}  # fmt: skip
 
-_UNREADABLE_FILE: Final = Phrase("~/.my.cnf or a certificate file cannot be read", "~/.my.cnf 或证书文件读不出来")
+_UNREADABLE_FILE: Final = Phrase("~/.my.cnf or a certificate file cannot be read", "~/.my.cnf 或证书文件无法读取")
 
 
 def mysql_address(scheme: str, where: str) -> DatabaseAddress:
@@ -173,9 +162,9 @@ def _login_reason(error: Exception) -> Phrase:
     """Why nobody could log in."""
     cause = getattr(error, "original_exception", error)
     if isinstance(cause, ssl.SSLError):
-        return Phrase("the server's certificate cannot be trusted, or is missing", "服务器证书缺失或不可信")
+        return reasons.NOT_TRUSTED
     if isinstance(cause, socket.gaierror):
-        return Phrase("no server of this name is known", "找不到这个名称的服务器")
+        return reasons.NO_SUCH_SERVER
     if isinstance(error, FileNotFoundError | PermissionError):
         return _UNREADABLE_FILE
     if isinstance(error, RuntimeError):
@@ -186,4 +175,4 @@ def _login_reason(error: Exception) -> Phrase:
 def _reason(error: Exception) -> Phrase:
     """What went wrong, by the number of the server's message."""
     number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-    return _REASONS.get(number) or Phrase(f"error {number} of the server", f"服务器错误 {number}")
+    return _REASONS.get(number) or reasons.server_error(number)

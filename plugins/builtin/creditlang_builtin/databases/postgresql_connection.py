@@ -18,7 +18,8 @@ from creditlang.diagnostics import report
 from creditlang.plugin import PluginError
 from creditlang_builtin.databases.database_address import DatabaseAddress, parse_address
 from creditlang_builtin.databases.database_source import DatabaseFailure
-from creditlang_builtin.databases.postgresql_reasons import LOST, login_reason, server_reason
+from creditlang_builtin.databases.postgresql_reasons import login_reason, server_reason
+from creditlang_builtin.databases.server_reasons import LOST
 
 P = ParamSpec("P")
 R = TypeVar("R")

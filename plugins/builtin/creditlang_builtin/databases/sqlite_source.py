@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
-from creditlang.diagnostics import Phrase, Place, listed, report
+from creditlang.diagnostics import Phrase, Place, listed, report, system_reason
 from creditlang.plugin import Source
 from creditlang.schema import BATCH_ROWS, RawBatch, RawTable
 from creditlang.toolkit.arrow_text import BROKEN_TEXT, BadCell, Wrong, float_text, raw_batch
 from creditlang.toolkit.digest import TablesDigest
 from creditlang.toolkit.table_heading import BLANKS, heading_problems
+from creditlang.words import OTHER_BEGINNING
 
 if TYPE_CHECKING:
     import pyarrow
@@ -46,7 +47,7 @@ _LONGEST_VALUE: Final = 1 << 24
 _MOST_NAMED: Final = 20
 _KIND: Final = "SQLite"
 _BYTES: Final = BadCell("CR743", Phrase("bytes", "二进制数据"))
-_NO_DATABASE: Final = Phrase("it does not begin like one", "文件开头不是这种格式")
+_NO_DATABASE: Final = OTHER_BEGINNING
 _NO_TABLE: Final = Phrase("there is no table in it", "里面没有表")
 _TOO_LONG: Final = Phrase("it takes too long to work out", "计算时间过长")
 _TOO_MANY: Final = Phrase(f"it gives more than {MOST_ROWS:,} rows", f"给出的行数超过 {MOST_ROWS:,}")
@@ -96,7 +97,7 @@ class SqliteSource(Source):
             connection = self._opened()
             found = [] if connection is None else _tables(connection)
         except OSError as error:
-            reason = error.strerror or type(error).__name__
+            reason = system_reason(error)
             self.problems.append(report("CR620", Place(self.path.name), reason=reason))
             return
         except sqlite3.Error as error:

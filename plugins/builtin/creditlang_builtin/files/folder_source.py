@@ -12,9 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from creditlang.diagnostics import Phrase, Place, report
+from creditlang.diagnostics import Place, report, system_reason
 from creditlang.plugin import PluginError, Source
 from creditlang.schema import RawTable
+from creditlang.words import A_PIPE
 
 _DATA_SUFFIXES: Final = frozenset(
     {".csv", ".tsv", ".tab", ".txt", ".json", ".jsonl", ".xls", ".xlsx", ".xlsm", ".xlsb", ".et", ".ods"}
@@ -65,13 +66,13 @@ class FolderSource(Source):
         try:
             paths = sorted(path for path in folder.iterdir() if not _is_no_data(path.name))
         except OSError as error:
-            self.problems.append(report("CR620", Place(folder.name), reason=error.strerror or type(error).__name__))
+            self.problems.append(report("CR620", Place(folder.name), reason=system_reason(error)))
             return []
         if self._only is not None:
             paths = [path for path in paths if path.suffix.lower() == self._only]
         self.problems.extend(report("CR641", Place(path.name)) for path in paths if path.is_dir())
         files = [path for path in paths if path.is_file() or not path.exists()]
-        reason = Phrase("it is a pipe or a device; save it as a file", "它是管道或设备，请先存成文件")
+        reason = A_PIPE
         endless = [path for path in paths if path.exists() and not (path.is_file() or path.is_dir())]
         self.problems.extend(report("CR620", Place(path.name), reason=reason) for path in endless)
         data = [path for path in files if path.suffix.lower() in _DATA_SUFFIXES]

@@ -14,7 +14,8 @@ from typing import Final
 
 from attrs import frozen
 
-from creditlang.diagnostics import Diagnostic, Phrase, Place, report
+from creditlang.diagnostics import Diagnostic, Place, report, system_reason
+from creditlang.words import NOT_A_FILE
 
 LARGEST_FILE: Final = 512 * 1024 * 1024
 """Bytes."""
@@ -56,12 +57,12 @@ def open_file(path: Path) -> BufferedReader | Diagnostic:
             return path.open("rb")
     except OSError as error:
         return unreadable(path, error)
-    return report("CR620", Place(path.name), reason=Phrase("it is not a file", "它不是文件"))
+    return report("CR620", Place(path.name), reason=NOT_A_FILE)
 
 
 def unreadable(path: Path, error: OSError) -> Diagnostic:
     """CR620 with what the system says."""
-    return report("CR620", Place(path.name), reason=error.strerror or type(error).__name__)
+    return report("CR620", Place(path.name), reason=system_reason(error))
 
 
 def read_file(path: Path, limit: int = LARGEST_FILE) -> FileContent | Diagnostic:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, TextIO
 from zipfile import BadZipFile, ZipFile
 
-from creditlang.diagnostics import Phrase, Place, report
+from creditlang.diagnostics import Phrase, Place, report, system_reason
 from creditlang.plugin import Output, PluginError
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, Row
@@ -103,7 +103,7 @@ def template_bytes(path: Path) -> bytes:
 
         load_workbook(path).close()
     except OSError as error:
-        raise PluginError(report("CR795", place, reason=error.strerror or type(error).__name__)) from error
+        raise PluginError(report("CR795", place, reason=system_reason(error))) from error
     except BadZipFile as error:
         raise PluginError(report("CR795", place, reason=_NO_WORKBOOK)) from error
     except PluginError:

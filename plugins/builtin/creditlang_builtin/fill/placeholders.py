@@ -10,33 +10,31 @@ student is an empty cell.
     record.NAME  record.KIND.NAME  counted.NAME        students.NAME  students.account.NAME  students.fact.NAME …
 
 `counted` are the records that counted or were reduced. A name of `record` is a field or a column of the result table
-`records`; one of `students` an attribute, a total or a requirement. `number` (序号) counts the rows.
+`records`; one of `students` an attribute, a total or a requirement. `number` counts the rows. A column may be called by
+its heading: 处理结果 is `disposition`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from attrs import define, field, frozen
 
-from creditlang.plugin.run_data import DISPOSITION_WORDS, STATUS_WORDS, Given, RecordRow, ResultRow, RunData, shown
+from creditlang.diagnostics import Phrase
+from creditlang.plugin.run_data import Given, RecordRow, ResultRow, RunData, shown
 from creditlang.schema import Value
 from creditlang.toolkit.open_amounts import Amount
+from creditlang.words import ANSWERS, COLUMNS, DISPOSITIONS, STATUSES, code_of, word
 
 SORTS: Final = ("policy", "student", "account", "fact", "requirement", "record", "counted", "students")
 ROWS: Final = ("record", "counted", "students")
-_NUMBER: Final = ("number", "序号")
-_ANSWERS: Final = {"yes": "是", "no": "否", "open": "未定"}
-_COLUMNS: Final[Mapping[str, str]] = {
-    "record_id": "记录编号", "kind": "记录种类", "disposition": "去向", "reason": "原因", "rule": "规则",
-    "account": "账户", "period": "期间", "raw": "原始数", "counted": "计入数", "unit": "单位", "article": "依据",
-    "date": "日期", "semester": "学期",
-}  # fmt: skip
-_POLICY: Final[Mapping[str, str]] = {"title": "标题", "identifier": "编号", "issuer": "发文单位", "as_of": "统计截止日"}
-_PART: Final[Mapping[str, str]] = {
-    "have": "已有", "needed": "要求", "short": "还差", "status": "情况", "article": "依据",
-}  # fmt: skip
+_COLUMNS: Final = (
+    "record_id", "kind", "disposition", "reason", "rule", "account", "period", "raw", "counted", "unit", "article",
+    "date", "semester",
+)  # fmt: skip
+_PART: Final = ("have", "needed", "short", "status", "article")
+_POLICY: Final = {"title": "标题", "identifier": "编号", "issuer": "发文单位", "as_of": "统计截止日"}
 _NAMED: Final = 2
 _PARTED: Final = 3
 
@@ -144,7 +142,7 @@ class Words:
         return lambda about: value
 
     def _of_student(self, name: str) -> Reader:
-        labels = {"student_id": "学号", **{x.name: x.label for x in self.run.policy.student}}
+        labels = {"student_id": COLUMNS["student_id"].zh, **{x.name: x.label for x in self.run.policy.student}}
         column = _named(name, labels, "student")
         return lambda about: self._cell("", column, self.run.students.get(about.student, {}).get(column))
 
@@ -152,15 +150,16 @@ class Words:
         requirements = self.run.policy.requirements
         name = _named(names[0], {key: x.label for key, x in requirements.items()}, "requirement")
         if len(names) == 1:
-            return lambda about: STATUS_WORDS.get(str(self._students.get(about.student, {}).get(name)), "")
+            return lambda about: self._word(STATUSES, self._students.get(about.student, {}).get(name))
         parts = requirements[name].parts
         if names[1] not in parts or len(names) > _PARTED:
             raise Unknown("、".join(f"requirement.{names[0]}.{part}" for part in parts[:5]))
-        column = _named(names[2], _PART, f"requirement.{names[0]}.{names[1]}") if len(names) == _PARTED else "status"
+        given = names[2] if len(names) == _PARTED else "status"
+        column = _named(given, {key: COLUMNS[key].zh for key in _PART}, f"requirement.{names[0]}.{names[1]}")
 
         def read(about: Subject) -> Value:
             value = self._parts.get((about.student, name, names[1]), {}).get(column)
-            return STATUS_WORDS.get(str(value), "") if column == "status" else _amount(value)
+            return self._word(STATUSES, value) if column == "status" else _amount(value)
 
         return read
 
@@ -168,13 +167,13 @@ class Words:
         if names[0] in ("student", "account", "fact", "requirement") and len(names) > 1:
             return self._plain(names, period)
         name = names[0]
-        if name in _NUMBER:
+        if _column(name) == "number":
             return lambda about: about.number
         policy = self.run.policy
         totals = {x: policy.accounts[x].label for row in list(self._students.values())[:1] for x in row
                   if x in policy.accounts}  # fmt: skip
         for read, known in (
-            (self._of_student, {"student_id": "学号", **{x.name: x.label for x in policy.student}}),
+            (self._of_student, {"student_id": COLUMNS["student_id"].zh, **{x.name: x.label for x in policy.student}}),
             (lambda x: self._plain(("account", x), ""), totals),
             (lambda x: self._of_requirement((x,)), {key: x.label for key, x in policy.requirements.items()}),
         ):
@@ -186,16 +185,15 @@ class Words:
         *given, name = names
         if len(given) > 1 or (given and not self._kind(given[0])):
             raise Unknown("、".join(f"record.{kind}.{name}" for kind in list(self.run.policy.kinds)[:5]))
-        if name in _NUMBER:
+        if _column(name) == "number":
             return lambda about: about.number
         kinds = [self._kind(given[0]) or ""] if given else list(self.run.policy.kinds)
         fields: dict[str, dict[str, str]] = {}
         for kind in kinds:
             for one in self.run.policy.kinds[kind].fields:
-                for word in (one.name, one.label):
-                    fields.setdefault(word, {})[kind] = one.name
-        labels = {label: column for column, label in _COLUMNS.items()}
-        column = name if name in _COLUMNS else labels.get(name, "")
+                for text in (one.name, one.label):
+                    fields.setdefault(text, {})[kind] = one.name
+        column = found if (found := _column(name)) in _COLUMNS else ""
         if not column and name not in fields:
             raise Unknown("、".join(f"record.{x}" for x in [*_COLUMNS, *list(fields)[:4]]))
         return lambda about: self._record(about, fields.get(name, {}), column)
@@ -219,10 +217,11 @@ class Words:
             "rule": {key: x.label for key, x in policy.items.items()},
             "account": {key: x.label for key, x in policy.accounts.items()},
             "unit": policy.units,
-            "disposition": DISPOSITION_WORDS,
         }.get(column, {})
+        if column == "disposition":
+            return self._word(DISPOSITIONS, value)
         if isinstance(value, bool):
-            return shown(value)
+            return shown(value, self.run.language)
         if column == "reason":
             return self.run.reason(row)
         return names.get(str(value), _amount(value) if column in ("raw", "counted") else value)
@@ -235,8 +234,11 @@ class Words:
 
     def _fact(self, value: Value) -> Value:
         if isinstance(value, str):
-            return _ANSWERS.get(value) or self.run.policy.values.get(value, value)
+            return self._word(ANSWERS, self.run.policy.values.get(value, value))
         return value
+
+    def _word(self, words: Mapping[str, Phrase], code: Value) -> str:
+        return word(words, code, self.run.language)
 
     def _kind(self, name: str) -> str | None:
         kinds = self.run.policy.kinds
@@ -253,6 +255,11 @@ def split(placeholder: str) -> tuple[tuple[str, ...], str]:
     return tuple(name.strip() for name in text.split(".")), period.strip()
 
 
+def _column(name: str) -> str:
+    """The column that a heading in either language stands for; empty for none."""
+    return code_of(COLUMNS, name) or ""
+
+
 def _named(given: str, labels: Mapping[str, str], sort: str) -> str:
     """The name behind a name or label. Raises `Unknown`."""
     if given in labels:
@@ -260,11 +267,7 @@ def _named(given: str, labels: Mapping[str, str], sort: str) -> str:
     for name, label in labels.items():
         if label == given:
             return name
-    raise Unknown("、".join(f"{sort}.{name}" for name in _some(labels)))
-
-
-def _some(names: Iterable[str]) -> list[str]:
-    return list(names)[:5]
+    raise Unknown("、".join(f"{sort}.{name}" for name in list(labels)[:5]))
 
 
 def _amount(value: Value) -> Value:

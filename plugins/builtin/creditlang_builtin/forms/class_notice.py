@@ -1,4 +1,4 @@
-"""班级公示: the results of a class, to be hung up. Of any policy.
+"""班级公示: the results of a class, to be hung up. Of any policy, in the language of the run.
 
 Numbers and names are partly masked, and nothing is shown of which anything personal could be learnt: no records, no
 reasons, no parts of requirements. The students of a class are in the order of their numbers, so that each finds the own
@@ -11,11 +11,34 @@ from typing import Final
 from creditlang.diagnostics import Phrase
 from creditlang.plugin import Form
 from creditlang.plugin.document import Document, Line, plain
-from creditlang.plugin.run_data import STATUS_WORDS, Person, ResultRow, RunData, masked, shown
+from creditlang.plugin.run_data import Person, ResultRow, RunData, masked, shown
 from creditlang.schema import Value
-from creditlang.toolkit.office_sheet import as_of_text, heading, rows_of, sheet, titled
+from creditlang.toolkit.office_sheet import NAME, STUDENT_NUMBER, as_of_text, heading, rows_of, sheet, titled
 from creditlang.toolkit.open_amounts import Amount
+from creditlang.words import IN_BRACKETS, STATUSES, said, word
 
+_TITLE: Final = Phrase("Results of the class", "班级结果公示")
+_SHORT_TITLE: Final = Phrase("results", "结果公示")
+_NO_CLASS: Final = Phrase("without a class", "未分班")
+_PEOPLE: Final = Phrase("{count:student}", "{count}人")
+_HEADINGS: Final = (Phrase("No.", "序号"), STUDENT_NUMBER, NAME)
+_OFFICE: Final = Phrase("the school's office in charge", "学校主管部门")
+_OPEN: Final = Phrase(
+    "“open”, and numbers such as “79 … 81”: records are still to be decided or corrected; the result follows then.",
+    "“未定”和“79 … 81”这样的数：还有记录等待核定或更正，核定以后再作结论。",
+)
+_OBJECTIONS: Final = Phrase(
+    "Students who object to their result turn to the class teacher or counsellor with their student card while this "
+    "notice is displayed, who looks up what became of each record, why and by which article; who still objects applies "
+    "in writing to {office} for a review.",
+    "本人对结果有异议的，请在公示期内凭学生证向班主任或辅导员提出，由其代查每条记录的处理结果、原因和依据；"
+    "仍有异议的，向{office}书面申请复核。",
+)
+_DISPLAYED: Final = Phrase(
+    "Displayed from ____________________ to ____________________",
+    "公示期：　　　　年　　月　　日至　　　　年　　月　　日",
+)
+_SIGNED: Final = Phrase("Displayed by (seal): ____________________", "公示单位（盖章）：　　　　　　　　　　")
 _FEW: Final = 5
 """Columns of results that a page takes upright."""
 _LOW: Final = 30.0
@@ -34,6 +57,7 @@ class ClassNotice(Form):
     """A notice for each class."""
 
     title = Phrase("Results of a class for public display", "班级结果公示")
+    languages = ("en", "zh")
 
     def documents(self, run: RunData) -> Iterator[Document]:
         """A workbook, a PDF and a web page each."""
@@ -57,13 +81,14 @@ class ClassNotice(Form):
              *_results(run, results[str(x["student_id"])], names)]
             for number, x in enumerate(sorted(people, key=lambda x: shown(x["student_id"])), 1)
         ]  # fmt: skip
-        about = (college, name or "未分班", f"{len(people)}人", as_of_text(run.as_of))
-        before = titled("班级结果公示", about, columns)
+        called, language = name or said(_NO_CLASS, run.language), run.language
+        about = (college, called, said(_PEOPLE, language, count=len(people)), as_of_text(run.as_of, language))
+        before = titled(said(_TITLE, language), about, columns)
         before.insert(1, plain(policy.title, columns, align="center", height=36))
-        head = [heading(("序号", "学号", "姓名", *labels), _TALL if wide else _LOW)]
+        head = [heading((*(said(text, language) for text in _HEADINGS), *labels), _TALL if wide else _LOW)]
         pages = sheet(widths, before, head, rows_of(rows), _after(run, columns), wide)
-        title = " ".join(filter(None, (college, name or "未分班", "结果公示")))
-        return Document(title, "班级结果公示", widths, pages, wide, ("xlsx", "pdf", "html"))
+        title = " ".join(filter(None, (college, called, said(_SHORT_TITLE, language))))
+        return Document(title, said(_TITLE, language), widths, pages, wide, ("xlsx", "pdf", "html"), language=language)
 
 
 def _width(label: str) -> float:
@@ -77,14 +102,15 @@ def _account_label(run: RunData, name: str) -> str:
     if account is None:
         return name
     unit = run.policy.units.get(account.unit, account.unit)
-    return account.label if not unit or account.label.endswith(unit) else f"{account.label}（{unit}）"
+    ends = not unit or account.label.endswith(unit)
+    return account.label if ends else account.label + said(IN_BRACKETS, run.language, note=unit)
 
 
 def _results(run: RunData, row: ResultRow, names: list[str]) -> list[Value]:
     found: list[Value] = []
     for name in names:
         value = row[name]
-        found.append(STATUS_WORDS.get(str(value), "") if name in run.policy.requirements else _amount(value))
+        found.append(word(STATUSES, value, run.language) if name in run.policy.requirements else _amount(value))
     return found
 
 
@@ -95,14 +121,11 @@ def _amount(value: Value) -> Value:
 
 def _after(run: RunData, columns: int) -> list[Line]:
     """How to object, who says so, and since when."""
-    office = run.policy.issuer or "学校主管部门"
+    language = run.language
+    office = run.policy.issuer or said(_OFFICE, language)
     return [
-        plain("“未定”和“79 … 81”这样的数：还有记录等待核定或更正，核定以后再作结论。", columns, size=10),
-        plain(
-            "本人对结果有异议的，请在公示期内凭学生证向班主任或辅导员提出，由其代查每条记录的去向、理由和依据；"
-            f"仍有异议的，向{office}书面申请复核。",
-            columns, size=10,
-        ),
-        plain("公示期：　　　　年　　月　　日至　　　　年　　月　　日", columns, size=10, height=24),
-        plain("公示单位（盖章）：　　　　　　　　　　", columns, align="right", height=24),
-    ]  # fmt: skip
+        plain(said(_OPEN, language), columns, size=10),
+        plain(said(_OBJECTIONS, language, office=office), columns, size=10),
+        plain(said(_DISPLAYED, language), columns, size=10, height=24),
+        plain(said(_SIGNED, language), columns, align="right", height=24),
+    ]

@@ -83,6 +83,7 @@ class FormsOutput(Output):
         names = Names()
         try:
             form = factory()
+            run = run if run.language in form.languages else run.in_chinese()
             if not form.fits(run):
                 if name in self._wanted:
                     self._problems.append(report("CR763", None, form=name, policy=run.policy.identifier))

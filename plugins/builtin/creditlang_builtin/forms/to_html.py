@@ -23,6 +23,8 @@ def draw(document: Document, layout: Layout) -> bytes:
     text = _template().render(
         title=clean(document.title),
         footer=clean(document.footer),
+        language={"zh": "zh-CN"}.get(document.language, document.language),
+        number=document.page_number,
         landscape=document.landscape,
         paper=PAPER[::-1] if document.landscape else PAPER,
         margins=MARGINS,

@@ -14,6 +14,7 @@ from creditlang.plugin.document import Document
 from creditlang.toolkit.page_layout import MARGINS, PADDING, Layout, Placed, Sheet, clean, scaled, text_width
 from creditlang_builtin.forms.chinese_fonts import ChineseFonts, chinese_fonts
 
+_MARK: Final = "\0"
 _TEMPLATE: Final = Path(__file__).with_name("page.typ")
 _WORD: Final = re.compile(r"[!-~\u00a1-\u024f\u0370-\u058f]{6,}")
 _MAY_BREAK: Final = "\u200b"
@@ -33,14 +34,11 @@ class PdfDrawer:
     def draw(self, document: Document, layout: Layout) -> bytes:
         """The PDF."""
         data = {
-            "title": clean(document.title),
-            "footer": clean(document.footer),
-            "landscape": document.landscape,
-            "margins": MARGINS,
-            "padding": PADDING * layout.scale,
-            "fonts": list(self.fonts.families),
+            "title": clean(document.title), "footer": clean(document.footer), "language": document.language,
+            "page-number": document.page_number(_MARK).split(_MARK), "landscape": document.landscape,
+            "margins": MARGINS, "padding": PADDING * layout.scale, "fonts": list(self.fonts.families),
             "pages": [_page(scaled(sheet, layout.scale), PADDING * layout.scale) for sheet in layout.sheets],
-        }
+        }  # fmt: skip
         inputs = {"document": json.dumps(data, ensure_ascii=False)}
         drawn = self._compiler.compile(input=self._template, format="pdf", sys_inputs=inputs, pdf_tags=False)
         assert isinstance(drawn, bytes)
@@ -64,17 +62,10 @@ def _cell(one: Placed, widths: tuple[float, ...], padding: float) -> dict[str, A
     cell = one.cell
     room = sum(widths[one.column : one.column + cell.across]) - 2 * padding
     return {
-        "x": one.column,
-        "y": one.line,
-        "across": cell.across,
-        "down": cell.down,
-        "align": cell.align,
-        "vertical": cell.vertical,
-        "border": cell.border,
-        "bold": cell.bold,
-        "size": round(one.size, 2),
+        "x": one.column, "y": one.line, "across": cell.across, "down": cell.down, "align": cell.align,
+        "vertical": cell.vertical, "border": cell.border, "bold": cell.bold, "size": round(one.size, 2),
         "lines": breakable(one.text, room, one.size).split("\n"),
-    }
+    }  # fmt: skip
 
 
 def breakable(text: str, room: float, size: float) -> str:

@@ -1,6 +1,7 @@
 """第二课堂成绩单: what one student earned, how it stands against the requirements, and how the paper can be verified.
 
-Of any policy that has categories; with categories of courses it is called 学分与第二课堂成绩单. First who it is, then
+Of any policy that has categories, in the language of the run; with categories of courses it tells of these in its title
+as well. First who it is, then
 the requirements part by part, the scores by semester, and the records that count, category by category; at the end the
 hashes of policy and data out of the run's manifest. Everything is as in the result tables; an amount that is still
 open shows both ends, and a line says that it is not final.
@@ -11,13 +12,15 @@ from typing import Final
 
 from attrs import evolve
 
-from creditlang.diagnostics import Phrase
+from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.plugin import Form, text_of
 from creditlang.plugin.document import Cell, Document, Line, plain
-from creditlang.plugin.run_data import STATUS_WORDS, AccountWords, Person, ResultRow, RunData, shown
+from creditlang.plugin.run_data import AccountWords, Person, ResultRow, RunData, shown
 from creditlang.schema import Value
+from creditlang.toolkit.office_sheet import NAME, STUDENT_NUMBER
 from creditlang.toolkit.open_amounts import Amount
 from creditlang.toolkit.page_layout import flowing_parts
+from creditlang.words import COLUMNS, OVER, STATUSES, said, word
 from creditlang_builtin.forms.transcript_rows import Earned, Gathered, Scores, is_open
 
 _WIDTHS: Final = (11.5, 20, 14, 10.5, 8.5, 6, 7.5, 12.5)
@@ -28,13 +31,40 @@ _SPANS: Final = {1: (7,), 2: (3, 4), 3: (1, 2, 4), 4: (1, 1, 2, 3), 5: (1, 1, 1,
 _SIZE: Final = 9.0
 _MOST_TOGETHER: Final = 25
 """Lines of a table that stay on one page."""
-_SIGNED: Final = ("审核单位（盖章）：", "审核人：", "　　　年　　月　　日")
+_TITLE: Final = Phrase("Transcript of the second classroom", "第二课堂成绩单")
+_WITH_COURSES: Final = Phrase("Transcript of credits and the second classroom", "学分与第二课堂成绩单")
+_CONTINUED: Final = Phrase("{title} (continued)　{name}　{student}", "{title}（续）　{name}　{student}")
+_UNTIL: Final = Phrase("Records until", "统计截止")
+_NOT_SET: Final = Phrase("not set", "未设")
+_BY: Final = Phrase("By {title}", "依据：{title}")
+_STANDS: Final = Phrase("{label}: {status}", "{label}：{status}")
+_AT_MOST: Final = Phrase("at most {needed}", "至多 {needed}")
+_SEMESTERS: Final = Phrase("Semester by semester", "各学期情况")
+_EARNED: Final = Phrase("What was earned", "认定记录")
+_WHOLE: Final = Phrase("all time", "全程")
+_TOTAL: Final = Phrase("{amount} {unit} in all", "合计 {amount} {unit}")
+_NOT_FINAL: Final = Phrase(
+    "Amounts such as “low … high” and the result “open”: records are still to be decided; this is not final.",
+    "写作“低 … 高”的数额和结论“未定”：还有记录等待核定，尚未最终确定，不作为最终结果。",
+)
+_SIGNED: Final = (
+    Phrase("Checked by (seal):", "审核单位（盖章）："), Phrase("Name:", "审核人："),
+    Phrase("Date: ______________", "　　　年　　月　　日"),
+)  # fmt: skip
+_PROOF: Final = Phrase("To verify: policy {policy}, SHA-256 {hash}", "核验：办法 {policy}，SHA-256 {hash}")
+_DATA: Final = Phrase("Data SHA-256 {hash}; worked out by {engine}", "数据 SHA-256 {hash}；计算 {engine}")
+_STANDING: Final = (("requirement", 2), ("needed", 1), ("have", 1), ("short", 1), ("status", 1), ("article", 2))
+_RECORDS: Final = (
+    COLUMNS["semester"], COLUMNS["item"], Phrase("what", "内容"), COLUMNS["date"], Phrase("level", "级别"),
+    Phrase("times", "次数"),
+)  # fmt: skip
 
 
 class Transcript(Form):
     """A transcript for each student."""
 
-    title = Phrase("Transcript of the second classroom", "第二课堂成绩单")
+    title = _TITLE
+    languages = ("en", "zh")
 
     def fits(self, run: RunData) -> bool:
         """For policies that have categories."""
@@ -49,33 +79,41 @@ class Transcript(Form):
             scores = gathered.scores(student)
             requirements = _requirements(run, standing[student], gathered.requirements.get(student, ()))
             records = _records(run, gathered.totals(student), gathered.earned(student))
-            first = [*_head(run, person), *requirements, *_scores(scores)]
+            first = [*_head(run, person), *requirements, *_scores(scores, run.language)]
             texts = [cell.text for line in (*first, *records) for cell in line.cells]
             records += _end(run, is_open(texts))
-            again = [plain(f"{_called(run)}（续）　{name}　{student}", _COLUMNS, size=_SIZE, height=18)]
+            title = said(_CONTINUED, run.language, title=_called(run), name=name, student=student)
+            again = [plain(title, _COLUMNS, size=_SIZE, height=18)]
             pages = flowing_parts(_WIDTHS, ((again, first), ([*again, _record_heading(run)], records)))
             footer = f"{name}　{student}" if len(pages) > 1 else ""
             title = f"{_called(run)} {student} {name}"
-            yield Document(f"{student} {name}", title, _WIDTHS, pages, formats=("html", "pdf", "xlsx"), footer=footer)
+            yield Document(
+                name=f"{student} {name}", title=title, widths=_WIDTHS, pages=pages, formats=("html", "pdf", "xlsx"),
+                footer=footer, language=run.language,
+            )  # fmt: skip
 
 
 def _called(run: RunData) -> str:
     """What the paper is: one that tells of courses as well is not of the second classroom alone."""
-    courses = any("课程" in account.label for account in _roots(run))
-    return "学分与第二课堂成绩单" if courses else "第二课堂成绩单"
+    courses = any("课程" in account.label for account in _roots(run.in_chinese()))
+    return said(_WITH_COURSES if courses else _TITLE, run.language)
 
 
 def _head(run: RunData, person: Person) -> list[Line]:
     """Whose, and as of when."""
     policy = run.policy
     labels = {column.name: column.label for column in policy.student}
-    pairs = [("姓名", shown(person.get("name"))), ("学号", shown(person["student_id"]))]
+    language = run.language
+    pairs = [
+        (said(NAME, language), shown(person.get("name"))),
+        (said(STUDENT_NUMBER, language), shown(person["student_id"])),
+    ]
     pairs += [(labels[name], policy.value("", name, person.get(name))) for name in _ABOUT if name in labels]
-    pairs.append(("统计截止", str(run.as_of) if run.as_of else "未设"))
+    pairs.append((said(_UNTIL, language), str(run.as_of) if run.as_of else said(_NOT_SET, language)))
     lines = [
         plain(policy.issuer, _COLUMNS, align="center", size=12, height=22),
         plain(_called(run), _COLUMNS, align="center", bold=True, size=18, height=32),
-        plain(f"依据：{policy.title}", _COLUMNS, align="center", size=_SIZE, height=22),
+        plain(said(_BY, language, title=policy.title), _COLUMNS, align="center", size=_SIZE, height=22),
     ]
     for first in range(0, len(pairs), 2):
         two = pairs[first : first + 2]
@@ -101,19 +139,22 @@ def _requirements(run: RunData, standing: ResultRow, rows: Sequence[ResultRow]) 
     """Each requirement, and its parts in the order of the policy."""
     parts = {(row["requirement"], row["part"]): row for row in rows}
     lines: list[Line] = []
+    language = run.language
     for name, words in run.policy.requirements.items():
-        lines.append(_section(f"{words.label}：{STATUS_WORDS.get(str(standing[name]), '')}"))
-        table = [_heading((("要求", 2), ("需要", 1), ("已有", 1), ("还差", 1), ("结论", 1), ("依据", 2)))]
+        status = word(STATUSES, standing[name], language)
+        lines.append(_section(said(_STANDS, language, label=words.label, status=status)))
+        table = [_heading([(word(COLUMNS, column, language), across) for column, across in _STANDING])]
         for part in words.parts:
             if (row := parts.get((name, part))) is None:
                 continue
             needed, have, short = (_amount(row[column]) for column in ("needed", "have", "short"))
             if part in words.limits:
-                needed, short = f"至多 {needed}", short if row["status"] == "met" else f"超出 {short}"
+                needed = said(_AT_MOST, language, needed=needed)
+                short = short if row["status"] == "met" else said(OVER, language, short=short)
             table.append(
                 Line(
                     (_left(part, 2), _cell(needed), _cell(have), _cell(short),
-                     _cell(STATUS_WORDS.get(str(row["status"]), "")), _cell(row["article"], 2, 8)),
+                     _cell(word(STATUSES, row["status"], language)), _cell(row["article"], 2, 8)),
                 )
             )  # fmt: skip
         lines += _together(table)
@@ -127,17 +168,17 @@ def _together(table: Sequence[Line]) -> list[Line]:
     return [*(evolve(line, keep=True) for line in table[:-1]), *table[-1:]]
 
 
-def _scores(scores: Scores) -> list[Line]:
+def _scores(scores: Scores, language: Language) -> list[Line]:
     """A table of semesters, a few columns at a time; below it what is not of a semester."""
     lines: list[Line] = []
     if scores.columns or scores.others:
-        lines.append(_section("各学期情况"))
+        lines.append(_section(said(_SEMESTERS, language)))
     most = max(_SPANS)
     for start in range(0, len(scores.columns), most):
         columns = scores.columns[start : start + most]
         spans = _SPANS[len(columns)]
         head = zip((label for _, label in columns), spans, strict=True)
-        heading = _heading((("学期", 1), *head))
+        heading = _heading(((word(COLUMNS, "semester", language), 1), *head))
         table = [Line(heading.cells)]
         for semester in scores.semesters:
             values = [scores.values.get((name, semester), "") for name, _ in columns]
@@ -150,14 +191,15 @@ def _scores(scores: Scores) -> list[Line]:
 def _record_heading(run: RunData) -> Line:
     """The columns of the records; what they bring, in the unit if there is but one."""
     units = {_unit(run, account) for account in _roots(run)}
-    amount = units.pop() if len(units) == 1 else "数额"
-    names = ("学期", "项目", "内容", "日期", "级别", "次数", amount or "数额", "依据")
-    return _heading([(name, 1) for name in names])
+    unit = units.pop() if len(units) == 1 else ""
+    names = (*_RECORDS, unit or COLUMNS["amount"], COLUMNS["article"])
+    return _heading([(in_language(name, run.language), 1) for name in names])
 
 
 def _records(run: RunData, totals: dict[str, Amount], earned: dict[str, list[Earned]]) -> list[Line]:
     """The records that count, under their categories; a category without any is left out unless it has a balance."""
-    lines = [_section("认定记录"), _record_heading(run)]
+    whole = said(_WHOLE, run.language)
+    lines = [_section(said(_EARNED, run.language)), _record_heading(run)]
     for root in _roots(run):
         for name in run.policy.inside(root.name):
             rows, total = earned.get(name, []), totals.get(name, Amount())
@@ -165,20 +207,19 @@ def _records(run: RunData, totals: dict[str, Amount], earned: dict[str, list[Ear
                 continue
             account = run.policy.accounts[name]
             text = f"{'　' * _depth(run, account)}{account.label}"
-            balance = f"合计 {text_of(total.cell)} {_unit(run, account)}"
+            balance = said(_TOTAL, run.language, amount=text_of(total.cell), unit=_unit(run, account))
             lines.append(
                 Line(
                     (Cell(text, 5, align="left", bold=True, size=_SIZE),
                      Cell(balance, 3, align="right", bold=True, size=_SIZE)), 18, bool(rows),
                 )
             )  # fmt: skip
-            lines += [
-                Line(
-                    (_cell(one.period or "全程"), _left(one.item), _left(one.content), _cell(one.when, size=8),
-                     _cell(one.level), _cell(one.times), _cell(one.amount.cell), _cell(one.article, size=8)),
-                )
-                for one in rows
-            ]  # fmt: skip
+            for one in rows:
+                texts = (one.period or whole, one.level, one.times, one.amount.cell)
+                period, level, times, amount = map(_cell, texts)
+                when, article = _cell(one.when(run.language), size=8), _cell(one.article, size=8)
+                cells = (period, _left(one.item), _left(one.content), when, level, times, amount, article)
+                lines.append(Line(cells))
     return lines
 
 
@@ -189,15 +230,16 @@ def _end(run: RunData, open_amounts: bool) -> list[Line]:
         manifest.setdefault(str(row["entry"]), []).append(str(row["value"]))
     lines = [plain("", _COLUMNS, height=6)]
     if open_amounts:
-        note = "写作“低 … 高”的数额和结论“未定”：还有记录等待核定，尚未最终确定，不作为最终结果。"
-        lines.append(plain(note, _COLUMNS, size=_SIZE, height=18))
-    signed = [Cell(text, 3 - (place == 1), align="left", border=False) for place, text in enumerate(_SIGNED)]
+        lines.append(plain(said(_NOT_FINAL, run.language), _COLUMNS, size=_SIZE, height=18))
+    signed = [
+        Cell(said(text, run.language), 3 - (place == 1), align="left", border=False)
+        for place, text in enumerate(_SIGNED)
+    ]
     lines.append(Line(tuple(signed), 34, True))
-    policy = "、".join(manifest.get("policy_hash", []))
-    data = "、".join(manifest.get("data_hash", []))
-    engine = "、".join(manifest.get("engine", []))
-    lines.append(plain(f"核验：政策 {run.policy.identifier}，SHA-256 {policy}", _COLUMNS, size=7.5))
-    lines.append(plain(f"数据 SHA-256 {data}；计算 {engine}", _COLUMNS, size=7.5))
+    policy, data, engine = (", ".join(manifest.get(name, [])) for name in ("policy_hash", "data_hash", "engine"))
+    proof = said(_PROOF, run.language, policy=run.policy.identifier, hash=policy)
+    lines.append(plain(proof, _COLUMNS, size=7.5))
+    lines.append(plain(said(_DATA, run.language, hash=data, engine=engine), _COLUMNS, size=7.5))
     lines[-2] = Line(lines[-2].cells, None, True)
     return lines
 

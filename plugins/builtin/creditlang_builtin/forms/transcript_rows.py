@@ -12,16 +12,20 @@ from typing import Final
 
 from attrs import field, frozen
 
+from creditlang.diagnostics import Language, Phrase, in_language
+from creditlang.diagnostics.diagnostic import COLON
 from creditlang.plugin import text_of
 from creditlang.plugin.run_data import RecordRow, ResultRow, RunData, shown
 from creditlang.schema import Value
 from creditlang.toolkit.open_amounts import Amount
+from creditlang.words import ANSWERS, said, word
 
 _STANDS: Final = frozenset(("counted", "reduced", "pending"))
 _GRADES: Final = ("级", "奖")
 _CONTENTS: Final = ("内容", "名称", "课程", "项目")
 """How fields are called that hold levels, grades and prizes, and those that say what it was."""
-_OPEN: Final = re.compile(r"[0-9] …|未定$")
+_FROM_TO: Final = Phrase("{first}\nto {last}", "{first}\n至{last}")
+_OPEN: Final = re.compile(rf"[0-9] …|\b{ANSWERS['open']}$|{ANSWERS['open'].zh}$")
 _SEMESTER: Final = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]")
 
 
@@ -43,13 +47,12 @@ class Earned:
     times: int
     amount: Amount
 
-    @property
-    def when(self) -> str:
+    def when(self, language: Language) -> str:
         """The day, or the first and the last."""
         if not self.days:
             return ""
         first, last = min(self.days), max(self.days)
-        return str(first) if first == last else f"{first}\n至{last}"
+        return str(first) if first == last else said(_FROM_TO, language, first=first, last=last)
 
 
 @frozen
@@ -138,7 +141,8 @@ class Gathered:
         """The fields of a kind that are of a type and called by one of some words."""
         key = (kind, sort)
         if key not in self._found:
-            fields = self.run.policy.kinds[kind].fields if kind in self.run.policy.kinds else ()
+            kinds = self.run.in_chinese().policy.kinds
+            fields = kinds[kind].fields if kind in kinds else ()
             self._found[key] = [x.name for x in fields if x.type == sort and any(word in x.label for word in words)]
         return self._found[key]
 
@@ -156,7 +160,9 @@ class Gathered:
             if _SEMESTER.fullmatch(period):
                 values[name, period] = value
             else:
-                others.setdefault(name, []).append(f"{period}：{text_of(value)}" if period else text_of(value))
+                others.setdefault(name, []).append(
+                    f"{period}{in_language(COLON, self.run.language)}{text_of(value)}" if period else text_of(value)
+                )
         named = {name for name, _ in values}
         order = [
             *((x.name, x.label) for x in policy.accounts.values() if x.sort == "score"),
@@ -173,13 +179,11 @@ class Gathered:
     def _fact(self, value: Value) -> Value:
         """A fact's value for people."""
         if value is None:
-            return "未定"
+            return word(ANSWERS, "open", self.run.language)
         try:
             return Amount.of(value).cell
         except ValueError:
-            return {"yes": "是", "no": "否", "open": "未定"}.get(str(value)) or self.run.policy.values.get(
-                str(value), str(value)
-            )
+            return word(ANSWERS, self.run.policy.values.get(str(value), value), self.run.language)
 
 
 def is_open(values: Iterable[Value]) -> bool:

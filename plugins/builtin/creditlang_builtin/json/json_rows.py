@@ -24,6 +24,7 @@ from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.schema import RawRow
 from creditlang.toolkit.arrow_text import BROKEN_TEXT
 from creditlang.toolkit.table_heading import BLANKS
+from creditlang.words import TOO_DEEP
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _HALF_CHARACTER: Final = re.compile(r"\\u[dD][89a-fA-F]")
@@ -33,7 +34,6 @@ _LIST: Final = Phrase("a list", "列表")
 _OBJECT: Final = Phrase("an object", "对象")
 _NOT_AN_OBJECT: Final = Phrase("it is not an object", "它不是对象")
 _TWICE: Final = Phrase("a name stands twice in it", "同一个名称出现了两次")
-_TOO_DEEP: Final = Phrase("it is nested too deeply", "嵌套太深")
 _NOT_JSON: Final = Phrase("it is not JSON", "它不是 JSON")
 _MORE: Final = Phrase(
     "more follows after its end; if each line is an object of its own, the ending is .jsonl",
@@ -93,10 +93,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 _QUICK: Final = JSONDecoder(parse_float=str, parse_int=str)
 _EXACT: Final = JSONDecoder(
-    parse_float=number_text,
-    parse_int=number_text,
-    parse_constant=lambda _: _NoNumber(),
-    object_pairs_hook=_object,
+    parse_float=number_text, parse_int=number_text, parse_constant=lambda _: _NoNumber(), object_pairs_hook=_object
 )
 
 
@@ -112,7 +109,7 @@ def _value(decoder: JSONDecoder, text: str, position: int) -> tuple[Any, int]:
     except JSONDecodeError as error:
         raise _mistake(text, error.pos) from None
     except RecursionError:
-        raise JsonMistake(_TOO_DEEP, text.count("\n", 0, position) + 1) from None
+        raise JsonMistake(TOO_DEEP, text.count("\n", 0, position) + 1) from None
     return value, _skip(text, end)
 
 
@@ -245,7 +242,7 @@ class JsonLines:
             try:
                 value = _EXACT.decode(line)
             except (JSONDecodeError, RecursionError) as error:
-                reason = _TOO_DEEP if isinstance(error, RecursionError) else _NOT_JSON
+                reason = TOO_DEEP if isinstance(error, RecursionError) else _NOT_JSON
                 yield RawRow(number, (), report("CR742", Place(self.source, number), reason=reason))
                 continue
             yield self._reading.row(number, value, names, self.source)

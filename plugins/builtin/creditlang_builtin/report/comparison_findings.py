@@ -5,15 +5,18 @@ All of it is counted from the tables of the comparison, whose order it keeps: th
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 from attrs import frozen
 
+from creditlang.diagnostics import Language, Phrase, in_language, listed
+from creditlang.diagnostics.diagnostic import COLON
 from creditlang.plugin import ComparisonData
-from creditlang.plugin.run_data import DISPOSITION_WORDS, STATUS_WORDS, ResultRow, shown
+from creditlang.plugin.run_data import ResultRow, shown
 from creditlang.toolkit.open_amounts import Amount
+from creditlang.words import COLUMNS, DISPOSITIONS, IN_BRACKETS, NONE, SORTS, STATUSES, said, word
 
 MOST_PEOPLE: Final = 30
 MOST_CROSSINGS: Final = 100
@@ -21,7 +24,8 @@ MOST_RULES: Final = 60
 DRAWN_RULES: Final = 15
 
 _SORTS: Final = {
-    "account": "（账户）", "fact": "（事实）", "value": "（设定值）", "part": "（应有）", "requirement": "（要求）",
+    "account": SORTS["account"], "fact": SORTS["fact"], "value": SORTS["let"], "part": COLUMNS["needed"],
+    "requirement": SORTS["require"],
 }  # fmt: skip
 
 
@@ -92,11 +96,13 @@ class Mover:
     crossings: int
     line: str
     article: str
+    behind: str
+    """The account in brackets."""
 
     @property
     def shown(self) -> str:
         """What it is called where its account is not told: an offset has the name of the credit that it fills."""
-        return f"{self.label}（{self.account}）" if self.is_offset and self.account != self.label else self.label
+        return self.label + self.behind if self.is_offset and self.account != self.label else self.label
 
 
 @frozen
@@ -160,16 +166,24 @@ def _crossed(comparison: ComparisonData) -> tuple[Crossed, ...]:
         for row in comparison.results["crossings"]
         if not row["part"]
     )
+    language = comparison.language
     ranks = ("unmet", "open", "", "met")
     found = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     return tuple(
-        Crossed(comparison.label(name), _status(one), _status(two), count, ranks.index(two) > ranks.index(one))
+        Crossed(
+            comparison.label(name),
+            _word(STATUSES, one, language),
+            _word(STATUSES, two, language),
+            count,
+            ranks.index(two) > ranks.index(one),
+        )
         for (name, one, two), count in found
     )
 
 
 def _crossings(comparison: ComparisonData) -> tuple[Crossing, ...]:
     """One for each student and requirement; the rows of parts follow their requirement."""
+    language = comparison.language
     found: list[tuple[ResultRow, list[str]]] = []
     for row in comparison.results["crossings"]:
         if not row["part"]:
@@ -178,20 +192,26 @@ def _crossings(comparison: ComparisonData) -> tuple[Crossing, ...]:
             found[-1][1].append(str(row["part"]))
     return tuple(
         Crossing(
-            student=str(row["student_id"]), label=comparison.label(str(row["requirement"])),
-            before=_status(row["before"]), after=_status(row["after"]), parts="、".join(parts),
-            rules=_causes(comparison, row["rules"]), article=str(row["article"] or ""),
+            student=str(row["student_id"]),
+            label=comparison.label(str(row["requirement"])),
+            before=_word(STATUSES, row["before"], language),
+            after=_word(STATUSES, row["after"], language),
+            parts=in_language(listed(parts), language),
+            rules=_causes(comparison, row["rules"]),
+            article=str(row["article"] or ""),
         )
         for row, parts in found
-    )  # fmt: skip
+    )
 
 
 def _mover(comparison: ComparisonData, row: ResultRow) -> Mover:
     sort, name = str(row["sort"]), str(row["rule"])
+    account = comparison.label(str(row["account"])) if row["account"] else ""
     return Mover(
         is_offset=sort == "rule" and name not in comparison.new.items and name not in comparison.old.items,
-        label=_named(comparison, name) + _SORTS.get(sort, ""),
-        account=comparison.label(str(row["account"])) if row["account"] else "",
+        label=_named(comparison, name) + _sort(comparison, sort),
+        account=account,
+        behind=said(IN_BRACKETS, comparison.language, note=account),
         gained=_count(row["gained"]),
         lost=_count(row["lost"]),
         open=_count(row["open"]),
@@ -212,29 +232,36 @@ def _ended(comparison: ComparisonData) -> tuple[tuple[str, str, int], ...]:
     )
     found = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     return tuple(
-        (DISPOSITION_WORDS.get(one, "无"), DISPOSITION_WORDS.get(two, "无"), count) for (one, two), count in found
+        (_word(DISPOSITIONS, one, comparison.language), _word(DISPOSITIONS, two, comparison.language), count)
+        for (one, two), count in found
     )
 
 
 # ---- words
 def _causes(comparison: ComparisonData, causes: object) -> str:
-    return "、".join(_cause(comparison, name) for name in str(causes or "").split("; ") if name)
+    told = listed(_cause(comparison, name) for name in str(causes or "").split("; ") if name)
+    return in_language(told, comparison.language)
 
 
 def _cause(comparison: ComparisonData, name: str) -> str:
     sort, _, rest = name.partition(" ")
     if not rest or sort not in _SORTS:
         return comparison.label(name)
-    return _named(comparison, rest.removesuffix(" needed")) + _SORTS[sort]
+    return _named(comparison, rest.removesuffix(" needed")) + _sort(comparison, sort)
+
+
+def _sort(comparison: ComparisonData, sort: str) -> str:
+    """What a cause that is no rule is, in brackets."""
+    return said(IN_BRACKETS, comparison.language, note=_SORTS[sort]) if sort in _SORTS else ""
 
 
 def _named(comparison: ComparisonData, name: str) -> str:
     whole, colon, part = name.partition(": ")
-    return f"{comparison.label(whole)}：{part}" if colon else comparison.label(name)
+    return comparison.label(whole) + in_language(COLON, comparison.language) + part if colon else comparison.label(name)
 
 
-def _status(status: object) -> str:
-    return STATUS_WORDS.get(str(status or ""), "无")
+def _word(words: Mapping[str, Phrase], code: object, language: Language) -> str:
+    return word(words, code, language) if code else said(NONE, language)
 
 
 def _text(value: object) -> str:

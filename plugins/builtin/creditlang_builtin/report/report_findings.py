@@ -15,9 +15,11 @@ from typing import Final
 
 from attrs import frozen
 
-from creditlang.plugin.run_data import DISPOSITION_WORDS, ResultRow, RunData, shown
-from creditlang.schema import Value
+from creditlang.diagnostics import Language, Phrase, in_language, listed
+from creditlang.diagnostics.diagnostic import COLON, COMMA
+from creditlang.plugin.run_data import ResultRow, RunData, shown
 from creditlang.toolkit.open_amounts import Amount
+from creditlang.words import DISPOSITIONS, said, word
 
 STATUSES: Final = ("met", "unmet", "open")
 CLOSE: Final = Decimal("0.2")
@@ -26,12 +28,20 @@ MOST_CUTS: Final = 40
 DRAWN_CUTS: Final = 15
 MOST_REASONS: Final = 40
 
+_READ: Final = Phrase("read {read} = ", "读入 {read} = ")
+_AND_MORE: Final = Phrase(" and {more} more", "等{count}项")
+_NOT_LISTED: Final = Phrase("not in the tables", "结果表没有列出的")
+_SOME_DAY: Final = Phrase("some day", "某日")
+_ANOTHER: Final = Phrase("another record", "另一条记录")
 _QUOTED: Final = re.compile('".*?"')
 _VALUE: Final = re.compile("“(.*?)”")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORD: Final = re.compile(r"[A-Za-z0-9_-]+")
 SHARES: Final = (Decimal("0.05"), Decimal("0.1"), CLOSE)
-DEGREES: Final = ("差5%以内", "差5%至10%", "差10%至20%")
+DEGREES: Final = (
+    Phrase("up to 5% short", "差5%以内"), Phrase("5% to 10% short", "差5%至10%"),
+    Phrase("10% to 20% short", "差10%至20%"),
+)  # fmt: skip
 """Up to which share of a minimum is lacking, by which the students who are close are drawn; in words."""
 _REFUSED: Final = re.compile(r"\b(?:void|invalid|pending)\b|作废|不计|无效|待定", re.IGNORECASE)
 """Lines that refuse a record, in both dialects."""
@@ -119,7 +129,7 @@ class Findings:
     cuts: tuple[Cut, ...]
     cuts_left_out: int
     kinds: tuple[tuple[str, tuple[int, ...]], ...]
-    """For each kind of record how many ended in each disposition, in the order of `DISPOSITION_WORDS`."""
+    """For each kind of record how many ended in each disposition, in the order of `DISPOSITIONS`."""
     dispositions: tuple[tuple[str, int], ...]
     reasons: tuple[tuple[str, str, str, int], ...]
     """What became of them, why, the article, how many records."""
@@ -136,11 +146,11 @@ def findings(run: RunData) -> Findings:
     return Findings(
         students=len(run.results["students"]),
         records=read,
-        equation=f"读入 {read} = {' + '.join(f'{word} {count}' for word, count in ended)}",
+        equation=said(_READ, run.language, read=read) + " + ".join(f"{name} {count}" for name, count in ended),
         standings=_standings(run),
         close=close[:MOST_CLOSE],
         close_left_out=max(len(close) - MOST_CLOSE, 0),
-        shortages=_shortages(close),
+        shortages=_shortages(close, run.language),
         spreads=_spreads(run),
         cuts=cuts[:MOST_CUTS],
         cuts_left_out=max(len(cuts) - MOST_CUTS, 0),
@@ -181,7 +191,7 @@ def _close(run: RunData) -> tuple[Close, ...]:
             place = words.parts.index(str(row["part"])) if row["part"] in words.parts else 0
             student, part = str(row["student_id"]), str(row["part"])
             status, article = str(row["status"]), str(row["article"] or "")
-            asked, have, lacking = (_text(x.cell) for x in (needed, Amount.of(row["have"]), short))
+            asked, have, lacking = (shown(x.cell) for x in (needed, Amount.of(row["have"]), short))
             share = short.high / needed.low
             one = Close(
                 requirement=words.label, part=part, student=student, needed=asked, have=have, short=lacking,
@@ -191,15 +201,16 @@ def _close(run: RunData) -> tuple[Close, ...]:
     return tuple(one for _, one in sorted(found, key=lambda each: each[0]))
 
 
-def _shortages(close: Sequence[Close]) -> tuple[Shortage, ...]:
+def _shortages(close: Sequence[Close], language: Language) -> tuple[Shortage, ...]:
     """Parts in the order of the policy; several requirements may have parts of one name."""
     found: dict[tuple[str, str], list[int]] = {}
     for one in close:
         counts = found.setdefault((one.requirement, one.part), [0, 0, 0])
         counts[next(place for place, share in enumerate(SHARES) if one.share <= share)] += 1
+    colon = in_language(COLON, language)
     several = len({requirement for requirement, _ in found}) > 1
     return tuple(
-        Shortage(f"{requirement}：{part}" if several else part, (counts[0], counts[1], counts[2]))
+        Shortage(f"{requirement}{colon}{part}" if several else part, (counts[0], counts[1], counts[2]))
         for (requirement, part), counts in found.items()
     )
 
@@ -242,10 +253,12 @@ def _cut(run: RunData, rule: str, article: str, some: Sequence[tuple[ResultRow, 
         amounts[unit] = amounts.get(unit, Decimal(0)) + lost
         items[_called(run, str(record["rule"]))] = None
     labels = sorted(items)
-    more = f"等{len(labels)}项" if len(labels) > 2 else ""
-    told = "，".join(f"{shown(amount)} {unit}".strip() for unit, amount in sorted(amounts.items()))
+    named = in_language(listed(labels[:2]), run.language)
+    named += said(_AND_MORE, run.language, count=len(labels), more=len(labels) - 2) if len(labels) > 2 else ""
+    amounts_told = (f"{shown(amount)} {unit}".strip() for unit, amount in sorted(amounts.items()))
+    told = in_language(COMMA, run.language).join(amounts_told)
     students = len({record["student_id"] for record, _ in some})
-    return Cut(rule, article, "、".join(labels[:2]) + more, len(some), students, told)
+    return Cut(rule, article, named, len(some), students, told)
 
 
 def _called(run: RunData, rule: str) -> str:
@@ -255,9 +268,7 @@ def _called(run: RunData, rule: str) -> str:
     return run.policy.accounts[rule].label if rule in run.policy.accounts else rule
 
 
-def _dispositions(
-    run: RunData,
-) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, tuple[int, ...]], ...]]:
+def _dispositions(run: RunData) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, tuple[int, ...]], ...]]:
     """In all, by the equation of records, and by kind; what the table of records does not have is a line of its own."""
     ended: dict[tuple[str, str], str] = {}
     for row in run.results["records"]:
@@ -265,7 +276,7 @@ def _dispositions(
         if record not in ended or _STRONGEST.index(disposition) < _STRONGEST.index(ended[record]):
             ended[record] = disposition
     counts: Counter[tuple[str, str]] = Counter((kind, disposition) for (kind, _), disposition in ended.items())
-    order = list(DISPOSITION_WORDS)
+    order = list(DISPOSITIONS)
     kinds = [
         (words.label, tuple(counts[name, disposition] for disposition in order))
         for name, words in run.policy.kinds.items()
@@ -275,22 +286,27 @@ def _dispositions(
     every = _equation(run) or [listed[x] for x in order]
     others = tuple(count - listed[x] for count, x in zip(every, order, strict=True))
     if any(others):
-        kinds.append(("结果表没有列出的", others))
-    return tuple(zip(DISPOSITION_WORDS.values(), every, strict=True)), tuple(kinds)
+        kinds.append((said(_NOT_LISTED, run.language), others))
+    names = (word(DISPOSITIONS, name, run.language) for name in order)
+    return tuple(zip(names, every, strict=True)), tuple(kinds)
 
 
 def _equation(run: RunData) -> list[int]:
     """How many records ended in each disposition, as the manifest has it; empty if it has not."""
     text = next((str(row["value"]) for row in run.results["manifest"] if row["entry"] == "equation"), "")
     numbers = [int(number) for number in re.findall("[0-9]+", text.partition("=")[2])]
-    return numbers if len(numbers) == len(DISPOSITION_WORDS) else []
+    return numbers if len(numbers) == len(DISPOSITIONS) else []
 
 
 def _reasons(run: RunData) -> tuple[tuple[str, str, str, int], ...]:
     identifiers = frozenset(str(row["record_id"]) for row in run.results["records"])
     labels = frozenset(column.label for kind in run.policy.kinds.values() for column in kind.fields)
     found: Mapping[tuple[str, str, str], int] = Counter(
-        (DISPOSITION_WORDS[str(row["disposition"])], _plain(run, row, identifiers, labels), str(row["article"] or ""))
+        (
+            word(DISPOSITIONS, row["disposition"], run.language),
+            _plain(run, row, identifiers, labels),
+            str(row["article"] or ""),
+        )
         for row in run.results["records"]
         if row["disposition"] in ("void", "pending", "unmatched", "invalid")
     )
@@ -301,9 +317,5 @@ def _reasons(run: RunData) -> tuple[tuple[str, str, str, int], ...]:
 def _plain(run: RunData, row: ResultRow, identifiers: Collection[str], labels: Collection[str]) -> str:
     """A reason without the record, the day and the value that it names; names of columns stay."""
     text = _VALUE.sub(lambda match: match[0] if match[1] in labels else "“…”", run.reason(row))
-    text = _DAY.sub("某日", text)
-    return _WORD.sub(lambda match: "另一条记录" if match[0] in identifiers else match[0], text)
-
-
-def _text(value: Value) -> str:
-    return shown(value)
+    text = _DAY.sub(said(_SOME_DAY, run.language), text)
+    return _WORD.sub(lambda match: said(_ANOTHER, run.language) if match[0] in identifiers else match[0], text)

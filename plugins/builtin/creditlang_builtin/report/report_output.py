@@ -6,20 +6,24 @@ the pictures are in it, and nothing depends on the clock.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, TextIO
 
+from creditlang.diagnostics import Language, Phrase
 from creditlang.plugin import ComparisonData, Output
-from creditlang.plugin.run_data import DISPOSITION_WORDS, STATUS_WORDS, RunData
+from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, Row
 from creditlang.toolkit.atomic_files import PendingFile, reporting
 from creditlang.toolkit.office_sheet import as_of_text
 from creditlang.toolkit.page_layout import clean
+from creditlang.words import DISPOSITIONS, STATUSES, said, word
 from creditlang_builtin.report.comparison_findings import DRAWN_RULES, comparison_findings
 from creditlang_builtin.report.comparison_pictures import ComparisonPictures
 from creditlang_builtin.report.report_findings import DRAWN_CUTS, findings
 from creditlang_builtin.report.report_pictures import Pictures
 
+_VERSIONS: Final = (Phrase("old version", "原版本"), Phrase("new version", "新版本"))
 _HERE: Final = Path(__file__).parent
 
 
@@ -76,14 +80,16 @@ def page(run: RunData, pictures: Pictures) -> str:
     """The whole page of a run."""
     from markupsafe import Markup
 
-    found = findings(run)
+    found, language = findings(run), run.language
+    pictures.language = language
     return _rendered(
         "report.html",
+        language,
         policy=run.policy,
-        as_of=as_of_text(run.as_of),
+        as_of=as_of_text(run.as_of, language),
         found=found,
-        statuses=STATUS_WORDS,
-        dispositions=list(DISPOSITION_WORDS.values()),
+        statuses={status: word(STATUSES, status, language) for status in STATUSES},
+        dispositions=[word(DISPOSITIONS, name, language) for name in DISPOSITIONS],
         standings=Markup(pictures.standings(found.standings)) if found.standings else "",
         shortages=Markup(pictures.shortages(found.shortages)) if found.shortages else "",
         spreads=Markup(pictures.spreads(found.spreads)) if any(x.amounts for x in found.spreads) else "",
@@ -97,18 +103,22 @@ def comparison_page(comparison: ComparisonData, pictures: ComparisonPictures) ->
     from markupsafe import Markup
 
     found = comparison_findings(comparison)
+    pictures.language = comparison.language
     return _rendered(
         "comparison.html",
+        comparison.language,
         data=comparison,
         found=found,
-        equations=list(zip(("原版本", "新版本"), comparison.equations, strict=False)),
+        equations=list(zip(_VERSIONS, comparison.equations, strict=False)),
         moved=Markup(pictures.moved(found.moved)) if any(x.differences for x in found.moved) else "",
         crossed=Markup(pictures.crossed(found.crossed)) if found.crossed else "",
         movers=Markup(pictures.movers(found.movers[:DRAWN_RULES])) if found.movers else "",
     )
 
 
-def _rendered(template: str, **values: object) -> str:
+def _rendered(template: str, language: Language, **values: object) -> str:
+    """A page; its template says everything in both languages."""
+
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
@@ -118,4 +128,10 @@ def _rendered(template: str, **values: object) -> str:
     )  # fmt: skip
     text = (_HERE / template).read_text(encoding="utf-8")
     style = Markup((_HERE / "style.css").read_text(encoding="utf-8").removesuffix("\n"))
-    return environment.from_string(text).render(style=style, **values)
+    return environment.from_string(text).render(
+        style=style, lang={"zh": "zh-CN"}.get(language, language), say=partial(_say, language), **values
+    )
+
+
+def _say(language: Language, english: str, chinese: str, **values: object) -> str:
+    return said(Phrase(english, chinese), language, **values)

@@ -64,7 +64,7 @@ class TableOutput(Output):
 def table_lines(columns: Sequence[Column], rows: Iterable[Row]) -> list[str]:
     """The lines of one table: headings, a rule, the rows."""
     lines = [[_shown(column.label or column.name) for column in columns]]
-    lines += [[_shown(text_of(value)) for value in row] for row in rows]
+    lines += [[_shown(text_of(x.shown(cell))) for x, cell in zip(columns, row, strict=True)] for row in rows]
     widths = [max(map(width, cells)) for cells in zip(*lines, strict=True)]
     lines.insert(1, ["-" * size for size in widths])
     flush_right = [column.numeric for column in columns]

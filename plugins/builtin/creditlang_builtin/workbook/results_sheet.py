@@ -79,7 +79,7 @@ class XlsxSheet:
         self.page.ignore_errors({"number_stored_as_text": _EVERYWHERE})
         for position, column in enumerate(self.columns):
             heading = column.label or column.name
-            sizes = (width(text_of(row[position]).split("\n", 1)[0][:_WIDEST]) for row in first)
+            sizes = (width(text_of(column.shown(row[position])).split("\n", 1)[0][:_WIDEST]) for row in first)
             size = max(width(heading) + 2, *sizes, _NARROWEST)
             self.page.set_column(position, position, min(size + 1, _WIDEST))
             look = self.formats.right_heading if column.numeric else self.formats.heading
@@ -102,7 +102,7 @@ class XlsxSheet:
                 left = row
                 break
             for position, (column, value) in enumerate(zip(self.columns, row, strict=True)):
-                self._cell(position, column, value)
+                self._cell(position, column, column.shown(value))
             self.rows += 1
         if self.columns:
             self.page.autofilter(0, 0, self.rows - 1, len(self.columns) - 1)

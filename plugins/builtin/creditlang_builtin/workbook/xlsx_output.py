@@ -2,8 +2,9 @@
 
 Texts are written as texts, so that nothing in a name becomes a formula or a link. An amount is a number where a
 spreadsheet, which keeps 15 digits, shows it to the last one; otherwise it is text, and so is an open amount. Days are
-days. Headings are the labels of the columns where they have some, else their names. A table with more rows than a sheet
-holds goes on in the next, `steps (2)`; a text longer than a cell holds is refused, since programs would cut it.
+days. Headings are the labels of the columns where they have some, else their names; codes are told in words. A table
+with more rows than a sheet holds goes on in the next, `steps (2)`; a text longer than a cell holds is refused, since
+programs would cut it.
 
 Rows are written through to temporary files, so that memory does not grow with them. Before the workbook gets its name
 it is read again: every part must be sound, and every sheet have the rows and cells that were written. It carries a mark

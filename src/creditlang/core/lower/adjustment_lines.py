@@ -13,6 +13,7 @@ from creditlang.core.lower.line_parts import AFTER_PER, Lines, as_written
 from creditlang.diagnostics import Phrase
 from creditlang.source import Span
 from creditlang.syntax import tree as t
+from creditlang.words import EXPECTED
 
 
 class _Written(TypedDict):
@@ -102,7 +103,7 @@ class AdjustmentLines(Lines):
                 "CR201",
                 name.span,
                 found=Phrase(found.type.name, found.type.name),
-                expected=Phrase("an account", "账户"),
+                expected=EXPECTED["account"],
             )
         return found.name
 

@@ -18,11 +18,9 @@ from creditlang.resolve import FieldSymbol, Kind
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import ACCOUNT, DATE, ITEM, SEMESTER, TEXT, UNKNOWN, WHOLE, YES_OR_NO, Type, number_type
+from creditlang.words import PERIODS
 
 Typed = tuple[e.Expression, Type]
-_PERIODS = {
-    "semester": "学期", "year": "学年", "month": "个月", "week": "周", "day": "天", "calendar year": "自然年",
-}  # fmt: skip
 _SHORTER = {"year": ("semester",)}
 """The periods at hand that lie whole in a longer one."""
 NOTHING: Typed = (e.Unknown(), UNKNOWN)
@@ -199,7 +197,13 @@ class Elaborator:
                 "CR305", node.span, label=node.text, dimension=expected.enumeration.split("@")[0], nearest=close
             )
             return NOTHING
-        self.scope.unknown("name", t.Identifier(node.text, span=node.span), candidates)
+        elsewhere = [
+            Label(known.node.span, Phrase(f"a field of {kind.name}", f"这是“{kind.name}”的字段"))
+            for kind in self.program.kinds.values()
+            if (known := self.scope.field_of(kind, node.text)) is not None
+        ]
+        name = t.Identifier(node.text, span=node.span)
+        self.scope.unknown("field" if elsewhere else "name", name, candidates, elsewhere)
         return NOTHING
 
     def visible(self, context: Context) -> list[str]:
@@ -280,7 +284,7 @@ class Elaborator:
         ways = [Phrase("total", "合计"), *ways] if kind.name == "number" else ways
         forms = [Phrase(f"`{way} {name}`", f"“{way.zh} {name}”") for way in ways]
         told = either(forms) if kind.name in ("number", "yes or no", "date") else ""
-        self.scope.report("CR205", node.span, name=name, period=Phrase(period, _PERIODS[period]), forms=told)
+        self.scope.report("CR205", node.span, name=name, period=PERIODS.get(period, period), forms=told)
 
     def balance(self, name: str, node: t.Node, context: Context) -> Typed:
         account = self.program.accounts[name]
@@ -427,14 +431,11 @@ class Elaborator:
         """Report a value for each of a period that is longer than the one at hand, so that none lies in it."""
         if period is None or context.period not in _SHORTER.get(period, ()):
             return False
-        zh = _PERIODS[period]
-        bare = Phrase(f"write `{name}` for the {period} around it", f"请只写“{name}”，即所在的那一{zh}")
-        fact = Phrase(f"write a fact per {period} with it, and read that", f"请先写一个每{zh}的事实，再引用它")
-        here = context.period or ""
-        self.scope.report(
-            "CR210", node.span, name=name, period=Phrase(period, _PERIODS[period]), here=Phrase(here, _PERIODS[here]),
-            advice=bare if self.program.canonical("fact", name) else fact,
-        )  # fmt: skip
+        longer, here = PERIODS[period], PERIODS[context.period or ""]
+        bare = Phrase(f"write `{name}` for the {period} around it", f"请只写“{name}”，即所在的那一{longer.zh}")
+        fact = Phrase(f"write a fact per {period} with it, and read that", f"请先写一个每{longer.zh}的事实，再引用它")
+        advice = bare if self.program.canonical("fact", name) else fact
+        self.scope.report("CR210", node.span, name=name, period=longer, here=here, advice=advice)
         return True
 
     def aggregate(self, node: t.Aggregate, context: Context) -> Typed:

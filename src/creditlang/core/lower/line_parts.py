@@ -15,6 +15,7 @@ from creditlang.core.lower.scope import Scope
 from creditlang.diagnostics import Label, Phrase, either
 from creditlang.source import Span
 from creditlang.syntax import tree as t
+from creditlang.words import PERIODS
 
 
 @define
@@ -114,7 +115,7 @@ def _asks_presence(node: t.Expression | None) -> bool:
     return False
 
 
-AFTER_PER = ("event", "semester", "year", "month", "week", "day", "学期", "学年", "月", "周", "日")
+AFTER_PER = (*PERIODS, *(period.zh for period in PERIODS.values()))
 """What may follow `per` that is no field, for whoever misspells it."""
 
 

@@ -2,9 +2,10 @@
 
 from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
+from creditlang.words import EXPECTED
 
 CONTAINERS = {
-    "item": Phrase("an item", "项目"),
+    "item": EXPECTED["item"],
     "category": Phrase("a category", "类别"),
     "score": Phrase("a score", "评分"),
     "adjust": Phrase("an adjustment", "调整"),

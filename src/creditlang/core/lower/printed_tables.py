@@ -17,6 +17,10 @@ from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import UNKNOWN, WHOLE, YES_OR_NO, Type
 from creditlang.values import plain
+from creditlang.words import EXPECTED
+
+ONE_OR_TWO = Phrase("one or two", "一至两")
+"""How many dimensions a table has."""
 
 
 def build_table(
@@ -27,7 +31,7 @@ def build_table(
         labels, cells = _column(scope, dimensions[0], names[0], rows)
         return Table(name, tuple(names), (labels,), cells)
     if len(dimensions) != 2 or not rows:
-        scope.report("CR206", span, table=name, needed=Phrase("one or two", "一至两"), given=len(dimensions))
+        scope.report("CR206", span, table=name, needed=ONE_OR_TWO, given=len(dimensions))
         return Table(name, tuple(names), tuple(() for _ in dimensions), {})
     return _grid(scope, name, dimensions, names, rows)
 
@@ -88,7 +92,7 @@ def _number(scope: Scope, cell: t.Cell) -> Decimal | None:
     if cell.kind in ("NUMBER", "PERCENT"):
         return Decimal(cell.text)
     if cell.kind != "EMPTY":
-        scope.report("CR201", cell.span, found=Phrase("a name", "名称"), expected=Phrase("a number", "数字"))
+        scope.report("CR201", cell.span, found=EXPECTED["name"], expected=EXPECTED["number"])
     return None
 
 

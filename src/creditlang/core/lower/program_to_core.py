@@ -18,16 +18,17 @@ from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.calendar_periods import build_calendar
 from creditlang.core.lower.elaborate import Context, Elaborator
 from creditlang.core.lower.line_parts import as_written
-from creditlang.core.lower.printed_tables import build_table, dimension_type
+from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
 from creditlang.core.lower.scope import Scope
 from creditlang.core.scales import scales
-from creditlang.diagnostics import Diagnostic, Label, Phrase
+from creditlang.diagnostics import Diagnostic, Label, Phrase, either
 from creditlang.extensions import Extensions
 from creditlang.nodes import changed
 from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import UNKNOWN, Type
+from creditlang.words import PERIODS
 
 MOST_DEPTH = 250
 """The deepest that a named value may be, with what it refers to."""
@@ -231,7 +232,7 @@ class Compilation:
         ]
         names = [dimension.text for dimension in node.dimensions]
         if len(kinds) != count:
-            self.scope.report("CR206", node.span, table=name, needed=Phrase("one or two", "一至两"), given=count)
+            self.scope.report("CR206", node.span, table=name, needed=ONE_OR_TWO, given=count)
             return
         self.scope.tables[name] = build_table(self.scope, name, kinds, names, rows, node.span)
         self.scope.dimension_types[name] = tuple(kinds)
@@ -310,9 +311,7 @@ class Compilation:
     def check_period(self, period: str | None, node: t.Named, known: tuple[str, ...]) -> None:
         """Report a period in which this declaration cannot be worked out."""
         if period is not None and period not in known:
-            words = {"semester": "学期", "year": "学年"}
-            expected = Phrase(" or ".join(known), "或".join(words[name] for name in known))
-            self.scope.report("CR110", node.name.span, value=period, expected=expected)
+            self.scope.report("CR110", node.name.span, value=period, expected=either(PERIODS[name] for name in known))
 
     # ---- rules and accounts
     def rule(self, item: ItemSymbol) -> o.Rule:

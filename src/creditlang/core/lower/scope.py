@@ -13,18 +13,14 @@ from attrs import define, field
 from creditlang.core import expressions as e
 from creditlang.diagnostics import Diagnostic, Label, Phrase, nearest, report
 from creditlang.extensions import Extensions
-from creditlang.resolve import SORTS, FieldSymbol, Kind, Program
+from creditlang.resolve import FieldSymbol, Kind, Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import UNKNOWN, Type
+from creditlang.words import EXPECTED, SORTS
 
 LONGEST_CHAIN = 32
 """How many named values or facts may refer to each other in a row."""
-_DESCRIBED = {
-    "number": Phrase("a number", "数字"), "text": Phrase("a text", "文字"), "yes or no": Phrase("yes or no", "是或否"),
-    "date": Phrase("a date", "日期"), "semester": Phrase("a semester", "学期"), "value": Phrase("a value", "取值"),
-    "item": Phrase("an item", "项目"), "account": Phrase("an account", "账户"), "unknown": Phrase("something", "某值"),
-}  # fmt: skip
 
 
 def described(kind: Type) -> Phrase:
@@ -32,7 +28,7 @@ def described(kind: Type) -> Phrase:
     if kind.enumeration:
         name = kind.enumeration.split("@")[0]
         return Phrase(f"a value of “{name}”", f"“{name}”的取值")
-    return _DESCRIBED[kind.name]
+    return EXPECTED[kind.name]
 
 
 def unify(one: Type, two: Type) -> Type | None:
@@ -77,19 +73,21 @@ class Scope:
         finally:
             self.silent -= 1
 
-    def unknown(self, sort: str, name: t.Identifier, candidates: Iterable[str] | None = None) -> None:
+    def unknown(
+        self, sort: str, name: t.Identifier, candidates: Iterable[str] | None = None, labels: Iterable[Label] = ()
+    ) -> None:
         """Report a name that is not known, with the nearest that is."""
         known = list(candidates) if candidates is not None else [x for space, x in self.program.labels if space == sort]
         if not self.silent:
             close = nearest(name.text, known) or ""
-            self.report("CR101", name.span, kind=SORTS[sort], name=name.text, nearest=close)
+            self.report("CR101", name.span, *labels, kind=SORTS[sort], name=name.text, nearest=close)
 
     def date(self, text: str, node: t.Node) -> date | None:
         """A date of the policy; one that no calendar has is reported."""
         try:
             return date.fromisoformat(text)
         except ValueError:
-            self.report("CR110", node.span, value=text, expected=Phrase("a date of the calendar", "实有的日期"))
+            self.report("CR110", node.span, value=text, expected=EXPECTED["day"])
             return None
 
     def field_of(self, kind: Kind | None, text: str) -> FieldSymbol | None:

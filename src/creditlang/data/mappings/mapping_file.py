@@ -20,9 +20,10 @@ from creditlang.data.dataset import STUDENT_TABLE
 from creditlang.data.mappings.mapping import Gather, MappingFile, Only, Origin, Part, RecordRule, TableRule, Taken, Term
 from creditlang.data.mappings.toml_places import Path, Places
 from creditlang.data.sheets.column_layout import Layouts
-from creditlang.diagnostics import Diagnostic, Phrase, either, listed, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, either, listed, nearest, report, system_reason
 from creditlang.resources import mapping_names, mapping_path
 from creditlang.source import SourceFile
+from creditlang.words import NOT_A_FILE, SORTS, TOO_DEEP
 
 LONGEST: Final = 256 * 1024
 """Bytes of a mapping file."""
@@ -69,18 +70,18 @@ def open_mapping(name: str, policy: o.Policy) -> MappingFile | list[Diagnostic]:
         return read_mapping(bundled.read_bytes(), name, policy)
     try:
         if path.exists() and not path.is_file():
-            return [report("CR686", None, name=name, reason=Phrase("it is not a file", "它不是文件"))]
+            return [report("CR686", None, name=name, reason=NOT_A_FILE)]
         with path.open("rb") as file:
             return read_mapping(file.read(LONGEST + 1), path.name, policy)
     except FileNotFoundError:
         names = listed(bundled_for(policy))
         reason = Phrase("there is no such file", "没有这个文件")
         if names:
-            english, chinese = f"; bundled for this policy: {names}", f"；自带的、适用于这份办法的有：{names.zh}"
+            english, chinese = f"; bundled for this policy: {names}", f"；内置的、适用于这份办法的有：{names.zh}"
             reason = Phrase(reason + english, reason.zh + chinese)
         return [report("CR686", None, name=name, reason=reason)]
     except OSError as error:
-        return [report("CR686", None, name=path.name, reason=error.strerror or type(error).__name__)]
+        return [report("CR686", None, name=path.name, reason=system_reason(error))]
 
 
 def read_mapping(content: bytes, name: str, policy: o.Policy) -> MappingFile | list[Diagnostic]:
@@ -101,7 +102,7 @@ def read_mapping(content: bytes, name: str, policy: o.Policy) -> MappingFile | l
             reason = Phrase('names in Chinese stand in quotes, “"学号" = …”', '中文的名称要加英文引号，写成 "学号" = …')
         return [report("CR686", where, name=name, reason=reason)]
     except RecursionError:
-        return [report("CR686", None, name=name, reason=Phrase("it is nested too deeply", "嵌套太深"))]
+        return [report("CR686", None, name=name, reason=TOO_DEEP)]
     reader = _Reader(policy, places)
     rules = reader.file(tree)
     title = tree.get("title")
@@ -390,7 +391,7 @@ class _Reader:
                 semester = self.layouts.columns.semester(text)
             except CellError:
                 names = [semester.name for semester in self.policy.calendar.semesters]
-                self.unknown((*path, text), Phrase("semester", "学期"), text, names)
+                self.unknown((*path, text), SORTS["semester"], text, names)
                 continue
             if not isinstance(count, int) or isinstance(count, bool) or count < 1:
                 self.not_understood((*path, text), A_NUMBER)

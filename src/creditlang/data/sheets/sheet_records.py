@@ -20,6 +20,7 @@ from creditlang.data.sheets.totals_rows import Unrecorded, numbered
 from creditlang.diagnostics import Diagnostic, Place, listed, report
 from creditlang.ledger import Record
 from creditlang.schema import RawRow
+from creditlang.words import first_fit, label
 
 
 class Tables:
@@ -206,8 +207,9 @@ class Tables:
 
     def _shown(self, record: RecordRule) -> str:
         """What people call the kind of a rule's record."""
-        labels = self.policy.kinds[record.kind].labels if record.kind else self.policy.student_labels
-        return labels[0] if labels else record.kind or "student"
+        if record.kind:
+            return label(self.policy.kinds[record.kind])
+        return first_fit("student", self.policy.student_labels)
 
     def gathered(self) -> Iterator[Record]:
         """The records of all sheets that were gathered, once the students of their rows are known."""

@@ -7,6 +7,7 @@ from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_file import bundled_for
 from creditlang.data.mappings.mapping_rule import Misfit
 from creditlang.diagnostics import Phrase
+from creditlang.words import label
 
 _MOST_RULES = 3
 
@@ -15,7 +16,7 @@ def names_hint(policy: o.Policy, close: str) -> Phrase:
     """What a sheet may be called; and that sheets of other systems are for a mapping."""
     if close:
         return Phrase(f"did you mean “{close}”?", f"是不是“{close}”？")
-    labels = ["学生", *(kind.labels[0] if kind.labels else name for name, kind in policy.kinds.items())]
+    labels = ["学生", *map(label, policy.kinds.values())]
     english = f"give it one of these names: {', '.join(['student', *policy.kinds])}"
     chinese = f"把名称改为其中之一：{'、'.join(labels)}"
     if bundled := bundled_for(policy):
