@@ -188,3 +188,18 @@ def test_control_characters_do_not_reach_the_terminal(cli: Any, policy: Path, fo
     data = folder(student="student_id,cohort\n\x1b[31ms1,2024\n", activity=HEAD)
     for words in (("run", policy, "--data", data), ("run", policy, "--data", data, "--student", "\x1b[31m")):
         assert "\x1b" not in cli(*words).output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", "volunteer_hours"],
+        ["why", "volunteer_hours", "--student", "20200101"],
+        ["diff", "volunteer_hours", "volunteer_hours"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_day_that_nobody_says_is_a_finding(cli: Any, command: list[str]) -> None:
+    outcome = cli(*command, "--data", "sample:volunteer_hours", "--lang", "en")
+    assert outcome.exit_code == 1
+    assert "error[CR613]" in outcome.output and "--as-of 2023-06-26" in outcome.output

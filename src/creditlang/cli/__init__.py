@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from creditlang.cli import bilingual_help
-from creditlang.cli.common import language_option
+from creditlang.cli.common import FINDINGS, language_option, show
 from creditlang.cli.guarded_streams import guarded
 
 _COMMANDS = ("demo", "run", "why", "check", "test", "diff", "repl", "readings", "schema", "explain", "debug", "plugins")
@@ -26,6 +26,18 @@ class _Commands(bilingual_help.Command, click.Group):
         bilingual_help.choose_language(sys.argv[1:] if args is None else list(args))
         with guarded():
             return super().main(args, *others, **named)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Carry out the command; data that cannot be used are told as a finding."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from creditlang.errors import DataError
+
+            if not isinstance(error, DataError):
+                raise
+            show(error.diagnostics)
+            ctx.exit(FINDINGS)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*_COMMANDS, *_plugin_commands()]
