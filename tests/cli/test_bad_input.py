@@ -188,3 +188,12 @@ def test_control_characters_do_not_reach_the_terminal(cli: Any, policy: Path, fo
     data = folder(student="student_id,cohort\n\x1b[31ms1,2024\n", activity=HEAD)
     for words in (("run", policy, "--data", data), ("run", policy, "--data", data, "--student", "\x1b[31m")):
         assert "\x1b" not in cli(*words).output
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_day_that_is_not_said(cli: Any, language: str) -> None:
+    """Usage: the newest date of the data is named, and not taken."""
+    result = cli("run", "volunteer_hours", "--data", "sample:volunteer_hours", "--lang", language)
+    assert result.exit_code == 2
+    assert "CR613" in result.output and "--as-of 2023-06-26" in result.output
+    assert has_chinese(result.output) == (language == "zh")

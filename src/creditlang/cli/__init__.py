@@ -27,6 +27,17 @@ class _Commands(bilingual_help.Command, click.Group):
         with guarded():
             return super().main(args, *others, **named)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Carry out a command; data that cannot be used as they are asked for end it like a mistake in its words."""
+        from creditlang.cli.common import USAGE, show
+        from creditlang.errors import DataError
+
+        try:
+            return super().invoke(ctx)
+        except DataError as error:
+            show(error.diagnostics)
+            sys.exit(USAGE)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*_COMMANDS, *_plugin_commands()]
 
