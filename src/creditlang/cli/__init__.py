@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from creditlang.cli import bilingual_help
-from creditlang.cli.common import FINDINGS, language_option, show
+from creditlang.cli.common import language_option
 from creditlang.cli.guarded_streams import guarded
 
 _COMMANDS = ("demo", "run", "why", "check", "test", "diff", "repl", "readings", "schema", "explain", "debug", "plugins")
@@ -28,16 +28,15 @@ class _Commands(bilingual_help.Command, click.Group):
             return super().main(args, *others, **named)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Carry out the command; data that cannot be used are told as a finding."""
+        """Carry out a command; data that cannot be used as they are asked for end it like a mistake in its words."""
+        from creditlang.cli.common import USAGE, show
+        from creditlang.errors import DataError
+
         try:
             return super().invoke(ctx)
-        except Exception as error:
-            from creditlang.errors import DataError
-
-            if not isinstance(error, DataError):
-                raise
+        except DataError as error:
             show(error.diagnostics)
-            ctx.exit(FINDINGS)
+            sys.exit(USAGE)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*_COMMANDS, *_plugin_commands()]
