@@ -594,7 +594,7 @@ _MOST_PASSES = 8
 """How often a student is worked out anew because a rule found a record invalid that others had looked at."""
 _NOT_JUDGED = ("unmatched", "invalid")
 _NO_ITEM = Phrase("no rule covers this item", "没有规则提到这个项目")
-_NO_RULE = Phrase("no rule takes this record", "没有规则采用这条记录")
+_NO_RULE = Phrase("no rule uses this record", "没有规则采用这条记录")
 _NOT_BEGUN = Phrase("its semester has not begun on the as-of date", "所属学期在统计截止日尚未开始")
 _FUTURE = Phrase("dated after the as-of date", "日期晚于统计截止日")
 
