@@ -91,6 +91,7 @@ def on_groups(run: Run, operator: o.Clip | o.Choose, entries: Entries, act: Act)
         if both:
             least, most = v.ZERO, v.hull(state[0], most)
         voided = "live" not in (within[1], _state(entry)[1]) or within[1] != _state(entry)[1]
+        voided = voided or (within[2] and not state[2])
         if least != most or voided:
             _restore(entry, state)
             make_pending(run, entry, v.hull(least, most), reason, operator, "open", voided)
