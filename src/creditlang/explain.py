@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from creditlang.core.dependencies import within
+from creditlang.core.expressions import Compare
 from creditlang.core.operators import Part, Policy
 from creditlang.diagnostics import Language, in_language
 from creditlang.ledger import Entry, PartLine, StudentResult
@@ -22,7 +23,11 @@ _WORDS = {
         "unmet": "未达到",
         "open": "尚未确定",
         "have": "已有",
-        "need": "需要",
+        ">=": "需要",
+        ">": "需要超过",
+        "<=": "至多",
+        "<": "须低于",
+        "too many": "超出",
         "short": "还差",
         "total": "合计",
         "missing": "缺什么",
@@ -47,7 +52,11 @@ _WORDS = {
         "unmet": "not met",
         "open": "still open",
         "have": "have",
-        "need": "need",
+        ">=": "need",
+        ">": "need more than",
+        "<=": "at most",
+        "<": "must be below",
+        "too many": "over by",
         "short": "short",
         "total": "total",
         "missing": "what is missing",
@@ -174,7 +183,7 @@ class Explanation:
         for line in self.result.parts:
             if line.requirement == name:
                 mark = {"met": "✓", "unmet": "✗", "open": "?"}[line.status]
-                measure = self.measure(line.have, line.needed, line.short)
+                measure = self.measure(line, requirement.parts)
                 yield f"  {mark} {self.named(line, requirement.parts)}{measure}{_article(line.article)}"
 
     def named(self, line: PartLine, parts: Iterable[Part]) -> str:
@@ -185,14 +194,16 @@ class Explanation:
         words = _TEXT_OR_WORD.findall(line.part)
         return " ".join(self.label(word, accounts[word].labels) if word in accounts else word for word in words)
 
-    def measure(self, have: object, needed: object, short: object) -> str:
-        if have is None or needed is None:
+    def measure(self, line: PartLine, parts: Iterable[Part]) -> str:
+        """What is had, what is needed or allowed, and how far one is from the other."""
+        if line.have is None or line.needed is None:
             return ""
-        words = self.words
-        parts = [f"{words['have']} {amount_text(have)}", f"{words['need']} {amount_text(needed)}"]
-        if short != Decimal(0):
-            parts.append(f"{words['short']} {amount_text(short)}")
-        return self.colon + self.comma.join(parts)
+        words, condition = self.words, next(part.condition for part in parts if part.number == line.number)
+        sign = condition.operator if isinstance(condition, Compare) else ">="
+        told = [f"{words['have']} {amount_text(line.have)}", f"{words[sign]} {amount_text(line.needed)}"]
+        if line.short != Decimal(0):
+            told.append(f"{words['short' if sign in ('>=', '>') else 'too many']} {amount_text(line.short)}")
+        return self.colon + self.comma.join(told)
 
     def fact(self, name: str) -> Iterator[str]:
         fact = self.policy.facts[name]

@@ -1,7 +1,7 @@
 """Whatever lines stand together, a decision lies within what was open before it.
 
-Policies are generated: items of awards and deductions with missing decisions, limits, choices and conditions of which it
-is open whether they hold, facts by cases over all of them. Each is run with decisions missing and with decisions made,
+Policies are generated: items of awards and deductions with missing decisions, limits, choices and conditions that are
+open, facts by cases over all of them. Each is run with decisions missing and with decisions made,
 at the ends and in between; every decided amount must be one that was possible before.
 """
 

@@ -4,7 +4,9 @@ Exit codes: 0 clean; 1 the policy or an example has findings; 2 usage; 3 data no
 4 plugin or input and output.
 """
 
+import codecs
 import gc
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -40,6 +42,22 @@ def _plugin_commands() -> dict[str, Any]:
     return plugin_manager("en").offers("commands")
 
 
+_OTHER_SIGNS = "creditlang_other_signs"
+_ALIKE = {"✓": "√", "✗": "×"}
+
+
+def _other_signs(error: UnicodeError) -> tuple[str | bytes, int]:
+    """A sign that the encoding of a stream has not, as one that it has or by its number; never a traceback."""
+    if isinstance(error, UnicodeEncodeError):
+        alike = _ALIKE.get(error.object[error.start], "")
+        if alike and alike.encode(error.encoding, "ignore"):
+            return alike, error.start + 1
+    return codecs.backslashreplace_errors(error)
+
+
+codecs.register_error(_OTHER_SIGNS, _other_signs)
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="creditlang")
 def main() -> None:
@@ -58,6 +76,9 @@ def main() -> None:
     POLICY is a file or the name of a bundled policy (hengyang). Messages are in English or Chinese: --lang en|zh, or
     the environment's CREDITLANG_LANG or LANG.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=_OTHER_SIGNS)
     gc.set_threshold(50_000)  # trees and cores live as long as the command: seldom look for what could be thrown away
 
 

@@ -127,7 +127,7 @@ def signed(entry: Entry) -> v.Number:
 
 
 def has_both_signs(entries: Entries, surely: bool = False) -> bool:
-    """Whether some entries may add to their account and others take away from it; or do so, however they are decided."""
+    """Whether some entries may add to their account and others take away; or surely do, however they are decided."""
     worth = [signed(x) for x in entries if not (surely and x.doubtful)]
     most, least = (v.low, v.high) if surely else (v.high, v.low)
     return any(most(x) > 0 for x in worth) and any(least(x) < 0 for x in worth)
