@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from creditlang.core.dependencies import within
+from creditlang.core.expressions import Compare
 from creditlang.core.operators import Part, Policy
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COLON, COMMA
@@ -20,8 +21,12 @@ from creditlang.words import ANSWERS, DISPOSITIONS, IN_BRACKETS, OVER, STATUSES,
 
 _FEW = 4
 _SHORT: Final = Phrase("{short} short", "还差 {short}")
-_MEASURE: Final = Phrase("have {have}, need {needed}", "已有 {have}，需要 {needed}")
-_LIMITED: Final = Phrase("have {have}, at most {needed}", "已有 {have}，至多 {needed}")
+_MEASURES: Final = {
+    ">=": Phrase("have {have}, need {needed}", "已有 {have}，需要 {needed}"),
+    ">": Phrase("have {have}, need more than {needed}", "已有 {have}，需要超过 {needed}"),
+    "<=": Phrase("have {have}, at most {needed}", "已有 {have}，至多 {needed}"),
+    "<": Phrase("have {have}, must be below {needed}", "已有 {have}，须低于 {needed}"),
+}
 _NO_RECORDS: Final = Phrase("no records", "没有记录")
 _NO_VALUE: Final = Phrase("no value", "没有值")
 _OUTSIDE: Final = Phrase("the policy does not apply to this student", "本办法不适用于该学生")
@@ -138,13 +143,12 @@ class Explanation:
     def requirement(self, name: str) -> Iterator[str]:
         status = self.result.requirements.get(name, "open")
         requirement = self.policy.requirements[name]
-        limits = {x.label for x in requirement.parts if x.needed is not None and not x.at_least}
         stands = word(STATUSES, status, self.language)
         yield f"{self.label(requirement)}{self.colon}{stands}{_article(requirement.article)}"
         for line in self.result.parts:
             if line.requirement == name:
                 mark = {"met": "✓", "unmet": "✗", "open": "?"}[line.status]
-                measure = self.measure(line, line.part in limits)
+                measure = self.measure(line, requirement.parts)
                 yield f"  {mark} {self.named(line, requirement.parts)}{measure}{_article(line.article)}"
 
     def named(self, line: PartLine, parts: Iterable[Part]) -> str:
@@ -155,15 +159,17 @@ class Explanation:
         words = _TEXT_OR_WORD.findall(line.part)
         return " ".join(self.label(accounts[name]) if name in accounts else name for name in words)
 
-    def measure(self, line: PartLine, limited: bool) -> str:
-        """What a part has and asks for; a part that is `limited` asks for no more than so much."""
+    def measure(self, line: PartLine, parts: Iterable[Part]) -> str:
+        """What is had, what is needed or allowed, and how far one is from the other."""
         if line.have is None or line.needed is None:
             return ""
+        condition = next(part.condition for part in parts if part.number == line.number)
+        sign = condition.operator if isinstance(condition, Compare) else ">="
         have, needed, short = (amount_text(x) for x in (line.have, line.needed, line.short))
-        parts = [self.said(_LIMITED if limited else _MEASURE, have=have, needed=needed)]
+        told = [self.said(_MEASURES[sign], have=have, needed=needed)]
         if line.short != Decimal(0):
-            parts.append(self.said(OVER if limited else _SHORT, short=short))
-        return self.colon + self.comma.join(parts)
+            told.append(self.said(_SHORT if sign in (">=", ">") else OVER, short=short))
+        return self.colon + self.comma.join(told)
 
     def fact(self, name: str) -> Iterator[str]:
         fact = self.policy.facts[name]

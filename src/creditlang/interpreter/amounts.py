@@ -1,6 +1,7 @@
 """Amounts: the case that applies to a record, decisions within a range, and records gathered into one entry."""
 
 from decimal import Decimal
+from functools import reduce
 
 from creditlang import values as v
 from creditlang.core import expressions as e
@@ -8,7 +9,7 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import groups
-from creditlang.interpreter.steps import Entries, dismiss, live, undetermined
+from creditlang.interpreter.steps import Entries, dismiss, live, range_of, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Step
 from creditlang.values import Undetermined
@@ -43,6 +44,8 @@ def _value(run: Run, operator: o.Amount, branches: list[o.Branch], entry: Entry)
             undetermined(run, entry, Undetermined("case", _TWO_LINES), None, operator)
             return
         total = _chosen_amount(run, operator, entry, chosen, unsure)
+        if not chosen and operator.fallback is not None and operator.fallback.disposition == "pending":
+            total = v.hull(total, range_of(run, operator.fallback, entry, operator))
     except Undetermined as why:
         undetermined(run, entry, why, operator.fallback, operator)
         entry.raw = entry.amount if entry.raw is None and entry.pending else entry.raw
@@ -72,19 +75,17 @@ def _chosen_amount(
             worth[id(branch)] = v.negative(worth[id(branch)])
     if unsure:
         entry.pending = True
+        entry.doubtful = entry.doubtful or not chosen
         entry.reason = Phrase("which line applies is still open", "适用哪一行尚未确定")
     total: v.Number = v.ZERO
     if operator.mode == "all":
         for branch in chosen:
             total = v.add(total, worth[id(branch)])
-        for branch in unsure:
-            total = v.add(total, v.hull(v.ZERO, worth[id(branch)]))
-        return total
+        added = v.total(v.hull(v.ZERO, worth[id(branch)]) for branch in unsure)
+        return v.hull(total, added) if first.otherwise else v.add(total, added)
     possible = [worth[id(branch)] for branch in (*chosen, *unsure)]
     total = possible[0] if chosen else v.ZERO
-    for value in possible:
-        total = v.hull(total, value)
-    return total
+    return reduce(v.hull, possible, total)
 
 
 _TWO_LINES = Phrase("two lines apply, and nothing says which counts", "有两行规则同时适用，没有写明取哪一行")

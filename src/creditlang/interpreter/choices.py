@@ -29,6 +29,9 @@ def _keep_one(run: Run, operator: o.Choose, members: Entries) -> None:
         keep_first(run, operator, members if operator.which == "first" else members[::-1])
         return
     both = has_both_signs(members)
+    if both and not has_both_signs(members, surely=True):
+        _keep_open(run, operator, members, set(map(id, members)))
+        return
     worth = {id(x): signed(x) if both else x.amount for x in members}
     kept = max(members, key=lambda entry: v.low(worth[id(entry)]))
     least, before = v.low(worth[id(kept)]), members.index(kept)
@@ -118,7 +121,8 @@ def clip_groups(run: Run, operator: o.Clip, entries: Entries) -> Entries:
         limited: Entries = []
         for entry in members:
             try:
-                limits.append(limits[0] if fixed and limits else evaluate(operator.limit, run.at(entry.record)))
+                known = limits[0] if fixed and limits else evaluate(operator.limit, run.at(entry.record))
+                limits.append(v.larger(v.ZERO, known))
                 limited.append(entry)
             except Undetermined as why:
                 undetermined(run, entry, why, operator.fallback, operator)

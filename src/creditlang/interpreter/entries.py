@@ -115,6 +115,8 @@ def _scale_one(run: Run, operator: o.Scale, entry: Entry) -> None:
             undetermined(run, entry, why, operator.fallback, operator)
             return
         raise
+    if entry.doubtful:
+        after = v.hull(v.ZERO, after)
     run.covered.add(operator.number)
     run.unbind(entry)
     half = isinstance(operator.value, e.Constant) and operator.value.value == Decimal("0.5")
@@ -141,8 +143,9 @@ def _round(run: Run, operator: o.Round, entries: Entries) -> Entries:
     for entry in live(entries):
         before: Any = entry.amount
         after = v.quotient(before, Decimal(1), operator.mode, operator.step)
-        if after != before:
+        if isinstance(before, v.Interval):  # what lies inside may change where the ends do not
             run.unbind(entry)
+        if after != before:
             step(entry, "rounded", operator, before, after)
             run.covered.add(operator.number)
         entry.amount = after

@@ -480,17 +480,23 @@ class _Evaluation:
     def decide(self, decision: o.Decision, env: Environment) -> Any:
         """The value of the case that applies; of all that may apply, where that is open; None when there is none."""
         values: list[Any] = []
+        sure: list[bool] = []
+        instead: Any = None
         passed: list[e.Expression] = []
         try:
             for case in (*(x for x in decision.cases if not x.otherwise), *(x for x in decision.cases if x.otherwise)):
                 holds = met(case.condition, env)
-                if holds is False or (case.otherwise and values and decision.mode == "all"):
+                if holds is False or (case.otherwise and any(sure)):
                     continue
                 self.run.covered.add(case.number)
                 failed = passed if case.otherwise or decision.mode != "all" else ()
                 is_open = holds is v.OPEN or failed
                 value = narrowed(case.value, case.condition, failed, env) if is_open else case.value
+                if case.otherwise and passed and decision.mode == "all":
+                    instead = evaluate(value, env)
+                    break
                 values.append(evaluate(value, env))
+                sure.append(holds is True)
                 if holds is True and decision.mode != "all":
                     if decision.mode == "one" and self.another(decision, case, env):
                         return None
@@ -499,14 +505,11 @@ class _Evaluation:
                     passed.append(case.condition)
         except Undetermined:
             return None
-        if not values:
-            return None
-        if decision.mode == "all" and isinstance(values[0], (Decimal, v.Interval)):
-            total: v.Number = v.ZERO
-            for value in values:
-                total = v.add(total, value)
-            return total
-        return _joined(values)
+        if decision.mode == "all" and values and isinstance(values[0], (Decimal, v.Interval)):
+            added = v.total(x if surely else v.hull(v.ZERO, x) for x, surely in zip(values, sure, strict=True))
+            return v.hull(instead, added) if instead is not None else added
+        values += [instead] if instead is not None else []
+        return _joined(values) if values else None
 
     def another(self, decision: o.Decision, case: o.Case, env: Environment) -> bool:
         """Whether a line after one that applies does so too; nothing says then which of them counts."""

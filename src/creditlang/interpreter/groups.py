@@ -90,6 +90,7 @@ def on_groups(run: Run, operator: o.Clip | o.Choose, entries: Entries, act: Act)
         if both:
             least, most = v.ZERO, v.hull(state[0], most)
         voided = "live" not in (within[1], _state(entry)[1]) or within[1] != _state(entry)[1]
+        voided = voided or (within[2] and not state[2])
         if least != most or voided:
             _restore(entry, state)
             make_pending(run, entry, v.hull(least, most), reason, operator, "open", voided)
@@ -124,11 +125,14 @@ def signed(entry: Entry) -> v.Number:
     return entry.amount if entry.sign > 0 else v.negative(entry.amount)
 
 
-def has_both_signs(entries: Entries) -> bool:
-    """Whether some entries may add to their account and others take away from it."""
-    return any(v.high(signed(x)) > 0 for x in entries) and any(v.low(signed(x)) < 0 for x in entries)
+def has_both_signs(entries: Entries, surely: bool = False) -> bool:
+    """Whether some entries may add to their account and others take away; or surely do, however they are decided."""
+    worth = [signed(x) for x in entries if not (surely and x.doubtful)]
+    most, least = (v.low, v.high) if surely else (v.high, v.low)
+    return any(most(x) > 0 for x in worth) and any(least(x) < 0 for x in worth)
 
 
 def magnitude(run: Run, entries: Entries) -> v.Number:
+    """What entries have together, by the side that the first of them is on; one that is nothing is on neither."""
     total = run.sum(entries)
-    return v.negative(total) if entries[0].sign < 0 else total
+    return v.negative(total) if next((x.sign for x in entries if x.amount != v.ZERO), 1) < 0 else total

@@ -27,7 +27,10 @@ def narrowed(
     try:
         for measure, known in (*_bounds(condition, True, env), *(x for c in failed for x in _bounds(c, False, env))):
             before = bounds.get(measure, known)
-            bounds[measure] = v.interval(max(v.low(before), v.low(known)), min(v.high(before), v.high(known)))
+            least, most = max(v.low(before), v.low(known)), min(v.high(before), v.high(known))
+            if least > most:  # the case cannot hold after all
+                return value
+            bounds[measure] = v.interval(least, most)
     except Undetermined:
         return value
     return cast(e.Expression, _with(value, bounds)) if bounds else value

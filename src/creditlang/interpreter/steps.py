@@ -61,11 +61,8 @@ def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback
         name = run.column_label(entry.record.kind, why.name)
         reason = Phrase(f"{why.name} is empty, but this rule needs it", f"“{name}”没有填，而这条规则要用到它")
     if fallback is not None:
-        env = run.at(entry.record)
         if fallback.disposition == "pending":
-            low = evaluate(fallback.low, env) if fallback.low is not None else None
-            high = evaluate(fallback.high, env) if fallback.high is not None else None
-            amount = _opened(operator, entry, low, high)
+            amount = range_of(run, fallback, entry, operator)
             make_pending(run, entry, amount, fallback.reason or reason, operator, "pending")
         else:
             dismiss(entry, fallback.disposition, fallback.reason or reason, operator)
@@ -83,9 +80,11 @@ def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback
         run.unrated.append(entry)
 
 
-def _opened(operator: o.Operator, entry: Entry, low: Any, high: Any) -> v.Number:
-    """The range of an entry when an operator's value is unknown: of a factor from `low` to `high`, or of an amount."""
-    amount: Any = entry.amount
+def range_of(run: Run, fallback: o.Fallback, entry: Entry, operator: o.Operator) -> v.Number:
+    """The range of an entry when an operator's value is unknown: of a factor between two ends, or of an amount."""
+    env, amount = run.at(entry.record), entry.amount
+    low = evaluate(fallback.low, env) if fallback.low is not None else None
+    high = evaluate(fallback.high, env) if fallback.high is not None else None
     if isinstance(operator, o.Scale) and operator.operation == "times":
         top = high if high is not None else v.UNBOUNDED
         return v.multiply(amount, v.hull(low or v.ZERO, top))

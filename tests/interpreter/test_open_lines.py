@@ -1,0 +1,192 @@
+"""Whatever lines stand together, a decision lies within what was open before it.
+
+Policies are generated: items of awards and deductions with missing decisions, limits, choices and conditions that are
+open, facts by cases over all of them. Each is run with decisions missing and with decisions made,
+at the ends and in between; every decided amount must be one that was possible before.
+"""
+
+import random
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from creditlang.core.operators import Policy
+from creditlang.data.reader import DataReader
+from creditlang.diagnostics import Place
+from creditlang.driver import compile_text
+from creditlang.interpreter import Interpreter, StudentData
+from creditlang.ledger import StudentResult
+from creditlang.values import OPEN, Interval
+
+HEAD = """calendar
+    semester 2024-2025-1 from 2024-09-02 teaching until 2025-01-17
+    semester 2024-2025-2 from 2025-02-19 teaching until 2025-07-04
+    ends 2025-08-31
+unit point
+record enrolment marks enrolment
+    semester : semester
+record activity
+    item : item
+    on : date
+    decided : number, optional
+    proof : text, optional
+    team : text, optional
+    n : number
+category base in point from activity
+    item seed : 0 to 4 as decided in decided
+    item plain : 1 per event
+category c in point from activity
+"""
+DAYS = ("2024-10-07", "2024-10-08", "2024-10-15", "2025-03-04", "2025-03-05")
+RANGES = {"seed": (0, 4), "award": (0, 4), "prize": (1, 3), "loss": (0, 3), "fine": (0, 3), "gain": (0, 4)}
+SIGNS = (">=", "<", ">", "<=", "=")
+GROUPS = ("in total", "per semester", "per team", "per semester and team", "per week")
+Records = list[dict[str, str]]
+
+
+def condition(source: random.Random, depth: int = 0) -> str:
+    """A condition that may be open."""
+    sign, limit = source.choice(SIGNS), source.choice(["0.5", "1", "2", "2.5", "3"])
+    asked = source.choice(["total base", "base", "n", "highest of base", "total base - n", "proof"])
+    simple = "proof is used in base" if asked == "proof" else f"{asked} {sign} {limit}"
+    if depth or source.random() < 0.7:
+        return f"not ({simple})" if source.random() < 0.2 else simple
+    return f"({condition(source, 1)} {source.choice(['and', 'or'])} {condition(source, 1)})"
+
+
+def line(source: random.Random, both: bool) -> str:
+    """One adjustment; `both` where awards and deductions may meet."""
+    when = f" when {condition(source)}" if source.random() < 0.3 else ""
+    group, limit = source.choice(GROUPS), source.choice(["1", "2", "2.5", "3", "5"])
+    forms = [
+        f"cap {limit} {group}{when}", f"cap total base {group}", "cap 4 - total base in total",
+        f"highest once {group}{when}", f"once {group}{when}", f"last once {group}{when}",
+        f"at most {source.choice('123')} events {group}{when}", "at most total base events in total",
+        f"times {source.choice(['2', '0.5', '0'])}{when}",
+        f"from the {source.choice(['2nd', '3rd'])} event {group}: times {source.choice(['2', '0'])}",
+        f'void when {condition(source)}, "v"', f'only events where {condition(source)}, "o"',
+    ]  # fmt: skip
+    return source.choice(forms if both else [*forms, f"plus 1{when}", "rounded down to 1", "rounded up to 1"])
+
+
+def cases(source: random.Random, values: list[str]) -> str:
+    """The lines of a fact."""
+    told = "".join(
+        f"    {source.choice(values)} when {source.choice(values)} {source.choice(SIGNS)} {source.choice('12349')}\n"
+        for _ in range(source.randint(1, 3))
+    )
+    mode = source.choice(["first that applies", "all that apply"])
+    return f"    {mode}\n{told}    {source.choice(values)} otherwise\n"
+
+
+def item(source: random.Random, name: str, sign: str = "") -> str:
+    """An item with its amount, decided or by cases, and perhaps lines under it."""
+    if name in RANGES:
+        low, high = RANGES[name]
+        amount = f"        {sign}{low} to {high} as decided in decided\n"
+    else:
+        mode = source.choice(["first that applies", "all that apply"])
+        last = source.choice(["2 per event otherwise", 'otherwise void "v"', 'otherwise pending from 2 to 3 "w"'])
+        amount = f"        {mode}\n        {last}\n"
+        for each in source.choice([["3"], ["n", "1"], ["1", "total base"]]):
+            amount = amount.replace(last, f"{each} per event when {condition(source)}\n        {last}")
+    under = "".join(f"        {line(source, False)}\n" for _ in range(source.choice([0, 0, 1, 2])))
+    return f"    item {name}\n{amount}{under}"
+
+
+def policy(source: random.Random) -> str:
+    """A policy's text."""
+    both = source.random() < 0.5
+    text = HEAD + item(source, "award") + item(source, "chosen") + item(source, "prize")
+    text += item(source, "loss", "deduct ") if both else ""
+    for _ in range(source.randint(0, 3)):
+        text += ("    one by one\n" if source.random() < 0.1 else "") + f"    {line(source, both)}\n"
+    text += "unique proof over base, c\n" if source.random() < 0.2 else ""
+    text += "score sc per semester in point from activity\n    starts at 3\n"
+    text += source.choice(["", "    floor 0\n", "    ceiling 5\n"])
+    text += "    item fine : deduct 0 to 3 as decided in decided\n    item gain : 0 to 4 as decided in decided\n"
+    text += "".join(f"    {line(source, True)}\n" for _ in range(source.randint(0, 2)))
+    text += "fact by_semester per semester\n" + cases(source, ["c", "2 * total c", "sc", "total base"])
+    text += "fact by_year per year\n" + cases(source, ["total c - total base", "lowest of c", "highest of sc"])
+    text += "fact whole\n" + cases(source, ["total c", "total sc", "highest of by_semester", "total by_year"])
+    return text + f"require enough\n    total c {source.choice(['at least', 'below'])} {source.choice('235')}\n"
+
+
+def records(source: random.Random) -> Records:
+    """One student's records."""
+    found = [{"kind": "enrolment", "semester": name} for name in ("2024-2025-1", "2024-2025-2")]
+    items = source.choice([["award", "chosen", "loss", "seed"], [*RANGES, "chosen", "plain"]])
+    for _ in range(source.randint(1, 5)):
+        found.append({
+            "kind": "activity", "item": source.choice(items), "on": source.choice(DAYS), "n": source.choice("0123"),
+            "proof": source.choice(["", "a", "b"]), "team": source.choice(["", "t", "t"]), "decided": "",
+        })  # fmt: skip
+    return decided(source, found, 0.3)
+
+
+def decided(source: random.Random, given: Records, share: float = 1) -> Records:
+    """The same with missing decisions made, or some of them."""
+    found = []
+    for record in given:
+        low, high = RANGES.get(record.get("item", ""), (0, 0))
+        missing = high and not record["decided"] and source.random() < share
+        value = low + (high - low) * Decimal(source.randint(0, 4)) / 4
+        found.append({**record, "decided": str(value)} if missing else record)
+    return found
+
+
+def evaluate(compiled: Policy, rows: Records) -> StudentResult:
+    """The results of one student."""
+    reader, place = DataReader(compiled), Place("test")
+    who = reader.student_from({"student_id": "s1"}, place)
+    read = (
+        reader.record_from(row["kind"], {**row, "record_id": f"r{n:02d}"}, "s1", place) for n, row in enumerate(rows)
+    )
+    return Interpreter(compiled).evaluate(StudentData("s1", who.attributes, tuple(read)))
+
+
+def numbers(result: StudentResult) -> dict[tuple[str, str], Any]:
+    """All amounts and facts, by name and period; and what each entry counts."""
+    found: dict[tuple[str, str], Any] = {(line.account, line.period): line.amount for line in result.accounts}
+    found |= {(line.fact, line.period): line.value for line in result.facts}
+    for entry in result.entries:
+        if entry.rule and not entry.member:
+            worth = entry.amount if entry.state == "live" else Decimal(0)
+            found[entry.rule, entry.record.identifier] = worth
+    return found
+
+
+def possible(value: Any, before: Any) -> bool:
+    """Whether a value, where it is decided, is one of those that were open."""
+    if before is OPEN or value == before or isinstance(value, Interval):
+        return True
+    return isinstance(before, Interval) and before.low <= value <= before.high
+
+
+@pytest.mark.parametrize("block", range(6))
+def test_decisions_lie_within_what_was_open(block: int) -> None:
+    tried = 0
+    for seed in range(block * 30, block * 30 + 30):
+        source = random.Random(seed)
+        text = policy(source)
+        compiled = compile_text(text)
+        if compiled.errors:
+            continue
+        tried += 1
+        for _ in range(8):
+            given = records(source)
+            first = evaluate(compiled.policy, given)
+            before = numbers(first)
+            for _ in range(4):
+                made = decided(source, given)
+                second = evaluate(compiled.policy, made)
+                wrong = {
+                    key: (value, before.get(key, Decimal(0)))
+                    for key, value in numbers(second).items()
+                    if not possible(value, before.get(key, Decimal(0)))
+                }
+                assert not wrong, (seed, wrong, made, text)
+                for name, status in first.requirements.items():
+                    assert status in ("open", second.requirements[name]), (seed, made, text)
+    assert tried
