@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import Final
 
 from attrs import field, frozen
-from wcwidth import wcswidth
 
 TAB: Final = "    "
 """What a tab is shown as: always four cells, wherever it stands."""
@@ -52,6 +51,8 @@ def display_width(text: str) -> int:
     """The terminal cells that `visible(text)` takes."""
     if text.isascii() and text.isprintable():
         return len(text)
+    from wcwidth import wcswidth
+
     return max(0, wcswidth(visible(text)))
 
 
