@@ -18,9 +18,9 @@ from creditlang.data.dataset import Dataset
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Language, Severity, report
+from creditlang.errors import DataError
 from creditlang.frozen_mapping import freezing
 from creditlang.ledger import StudentResult
-from creditlang.errors import DataError
 from creditlang.one_student import OneStudent, as_read, day_not_said
 from creditlang.results import Results
 from creditlang.schema import RESULT_TABLES, RawTable

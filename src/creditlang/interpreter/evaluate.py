@@ -298,7 +298,10 @@ class _Evaluation:
         takers = [rule for rule in rules if (rule.name == item if rule.where is None else self.meets(rule, record))]
         semester = record.semester or ""
         if record.problem is not None:
-            self.extra.append(Entry(record, "", "", semester, state="invalid", reason=self.told(record)))
+            invalid = Entry(record, "", "", semester, state="invalid", reason=self.told(record))
+            for rule in takers[:1]:
+                invalid.rule, invalid.account, invalid.article = rule.name, rule.account, rule.article
+            self.extra.append(invalid)
             return
         for rule in takers:
             self.run.entries[rule.name].append(self.entry(rule, record))

@@ -234,6 +234,8 @@ def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Mo
         module, error = _attempt(Prepared(prepared.source, text, prepared.names, start))
         if error is None:
             return module, errors
+        if errors and error.code == "CR108":  # what is missing may stand in a line that was blanked
+            return Module(), errors
         errors.append(error)
         at = min(error.span.start - start if error.span else len(text), max(0, len(text) - 1))
         blanked = _without_block(text, max(0, at))
