@@ -173,9 +173,8 @@ SHEETS = {
 }  # fmt: skip
 
 
-def typed(heading: str, text: str, sheet: Any) -> object:
+def typed(text: str, kind: str) -> object:
     """A cell as somebody types it: days as days, numbers as numbers, everything else as text."""
-    kind = validation(sheet, heading).type
     if not text:
         return None
     try:
@@ -205,10 +204,11 @@ def test_a_filled_template_gives_what_the_same_values_give_as_csv(cli: Any, work
     for path in sample.glob("*.csv"):
         sheet = book[SHEETS[path.stem]]
         places = {heading: position for position, heading in enumerate(headings(sheet), 1)}
+        kinds = {heading: validation(sheet, heading).type for heading in places}
         for number, row in enumerate(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))), start=2):
             for heading, text in row.items():
                 cell = sheet.cell(number, places[heading])
-                cell.value = typed(heading, text, sheet)
+                cell.value = typed(text, kinds[heading])
                 if cell.is_date:
                     cell.number_format = "yyyy-mm-dd"
     filled = tmp_path / "filled.xlsx"

@@ -51,7 +51,10 @@ EDITS = {
     "offset lower": [("per semester up to 1", "per semester up to 0.5")],
     "ratio worse": [("at 1 for 1 when", "at 2 for 1 when")],
     "conversion limited": [("cap 50% of", "cap 20% of")],
-    "nothing is taken": [("    take from source when source is present\n", "")],
+    "nothing is taken": [
+        ("    take from source when source is present\n", ""),
+        ("    posts to target\n    in order of filed_on\n", "    posts to target\n"),
+    ],
     "minimum lower": [("moral at least 1.5", "moral at least 0.2")],
     "rule removed": [("    item office\n        0.3 per event\n        once per semester\n", "")],
     "rule added": [("category extra in", f"{ESSAYS}category extra in")],

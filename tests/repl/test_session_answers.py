@@ -2,9 +2,11 @@
 
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from click.testing import CliRunner
 
 from creditlang.cli import main
@@ -12,16 +14,28 @@ from creditlang.diagnostics import Language, in_language
 from creditlang.plugin import PluginManager
 from creditlang.resources import policy_path, sample_path
 from creditlang_repl.commands import Command, commands
+from creditlang_repl.conversation import Conversation
 from creditlang_repl.session import Session
+from creditlang_repl.workspace import Workspace
 
 SANDBOXED = [command for command in commands().values() if command.name not in ("redo", "help")]
 
 
+@cache
+def read(name: str) -> Conversation:
+    """What a session knows when a bundled policy and its sample have been read; done once, for it is not changed."""
+    begun = Session("en", PluginManager(no_plugins=True))
+    told(begun, f"load {name}", f"data sample:{name}")
+    return begun.conversation
+
+
 def session(name: str, student: str = "", language: Language = "en") -> Session:
     """A session with a bundled policy, its sample and a student."""
-    begun = Session(language, PluginManager(no_plugins=True))
-    for text in (f"load {name}", f"data sample:{name}", *([f"student {student}"] if student else [])):
-        assert not begun.answer(text).failed
+    begun, known = Session(language, PluginManager(no_plugins=True)), read(name)
+    workspace = Workspace(begun.conversation.workspace.manager, (), known.workspace.policy, known.workspace.data)
+    begun.conversation = evolve(known, workspace=workspace, language=language)
+    if student:
+        told(begun, f"student {student}")
     return begun
 
 

@@ -10,13 +10,12 @@ out, built-ins excepted; one name offered twice is kept twice, for the manager t
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib.metadata import EntryPoint
 from typing import Any, Final, Literal
 
 import pluggy
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from creditlang.diagnostics import Diagnostic, Phrase, report
 from creditlang.extensions import Function
@@ -73,36 +72,30 @@ def load_plugins(
     forms: Callable[[], Forms],
 ) -> tuple[PluginEntry, ...]:
     """Load every entry point that is built in or, unless `allowed` is None, allowed by plugin or distribution name."""
-    points = sorted(entry_points, key=lambda point: (not _built_in(point), point.name, _distribution(point)))
-    named = Counter(point.name for point in points)
+    known = [(point, PluginEntry(point.name, *_distribution(point), "failed")) for point in entry_points]
+    known.sort(key=lambda pair: (pair[1].distribution != hookspecs.PROJECT, pair[1].name, pair[1].owner))
     hooks: dict[str, Callable[..., Any]] = {"open_source": open_source, "forms": forms}
-    return tuple(_load(point, points, named, allowed, hooks) for point in points)
+    return tuple(_load(point, entry, [other for _, other in known], allowed, hooks) for point, entry in known)
 
 
 def _load(
     point: EntryPoint,
-    points: list[EntryPoint],
-    named: Counter[str],
+    entry: PluginEntry,
+    entries: Iterable[PluginEntry],
     allowed: Collection[str] | None,
     hooks: Mapping[str, Callable[..., Any]],
 ) -> PluginEntry:
-    identity = (point.name, *_distribution(point))
-    owner = PluginEntry(*identity, "failed").owner
     try:
-        if not _built_in(point):
-            if allowed is not None and point.name not in allowed and identity[1] not in allowed:
-                return PluginEntry(*identity, "left out", report("CR708", None, owner=owner))
-            if named[point.name] > 1:
-                others = (
-                    PluginEntry(other.name, *_distribution(other), "failed").owner
-                    for other in points
-                    if other.name == point.name and other is not point
-                )
-                raise _Failure("CR704", name=point.name, other=", ".join(others))
+        if entry.distribution != hookspecs.PROJECT:
+            if allowed is not None and entry.name not in allowed and entry.distribution not in allowed:
+                return evolve(entry, status="left out", problem=report("CR708", None, owner=entry.owner))
+            others = [other.owner for other in entries if other.name == entry.name and other is not entry]
+            if others:
+                raise _Failure("CR704", name=entry.name, other=", ".join(others))
         offered = _offers(_module(point), hooks)
     except _Failure as failure:
-        return PluginEntry(*identity, "failed", report(failure.code, None, owner=owner, **failure.arguments))
-    return PluginEntry(*identity, "loaded", offered=offered)
+        return evolve(entry, problem=report(failure.code, None, owner=entry.owner, **failure.arguments))
+    return evolve(entry, status="loaded", offered=offered)
 
 
 def _distribution(point: EntryPoint) -> tuple[str, str]:
@@ -110,13 +103,10 @@ def _distribution(point: EntryPoint) -> tuple[str, str]:
     if point.dist is None:
         return "?", "?"
     try:
-        return point.dist.name, point.dist.version
+        known = point.dist.metadata  # parsed anew at each look
+        return known["Name"], known["Version"]
     except Exception:  # metadata without a name or a version: the plugin may work all the same
         return "?", "?"
-
-
-def _built_in(point: EntryPoint) -> bool:
-    return _distribution(point)[0] == hookspecs.PROJECT
 
 
 def _module(point: EntryPoint) -> object:

@@ -89,7 +89,7 @@ class RunData:
 
 _SEPARATORS: Final = frozenset(" ·•‧∙⋅・．﹒●.-'’")
 _CHINESE: Final = "\u2e80"
-_APART: Final = re.compile(r"(?<=[\u2e80-\U0003ffff])\s+(?=[\u2e80-\U0003ffff])")
+_APART: Final = r"(?<=[\u2e80-\U0003ffff])\s+(?=[\u2e80-\U0003ffff])"
 _DOUBLE_SURNAMES: Final = (
     "欧阳 上官 司马 东方 独孤 南宫 万俟 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 申屠 公孙 慕容 钟离 长孙 宇文 "
     "司徒 鲜于 司空 闾丘 亓官 漆雕 拓跋 轩辕 令狐 百里 呼延 东郭 左丘 西门 端木 第五"
@@ -103,7 +103,7 @@ def masked(name: str) -> str:
     never make a short name a long one. In a script of letters the first letter of each word is shown, `Tom Lee` as
     `T** L**`; of a name of one character, nothing.
     """
-    plain = _APART.sub("", name.strip())
+    plain = re.sub(_APART, "", name.strip())
     letters = [at for at, character in enumerate(plain) if character.isalnum()]
     if len(letters) < 2:
         return "*" * len(plain)

@@ -50,8 +50,9 @@ class Parsed:
     diagnostics: tuple[Diagnostic, ...]
 
 
+@cache
 def grammar(strict: bool = False, build: bool = True) -> Lark:
-    """Lark's parser, made from the grammar in a second; without `build` it gives Lark's own trees."""
+    """Lark's parser, made from the grammar in a second, once; without `build` it gives Lark's own trees."""
     return Lark(
         grammar_text(), parser="lalr", lexer=PolicyLexer, strict=strict, maybe_placeholders=False,
         transformer=TreeBuilder() if build else None, start=["start", *(f"typed_{sort}" for sort in get_args(Typed))],
