@@ -108,9 +108,9 @@ class Document:
     language: Language = "zh"
     """In which the numbers of pages are told."""
 
-    def page_number(self, page: object) -> str:
+    def page_number(self, page: object, pages: object = None) -> str:
         """Which of how many pages it is, behind the footer; nothing where there is one page only."""
-        return said(_PAGE, self.language, page=page, pages=len(self.pages)) if len(self.pages) > 1 else ""
+        return said(_PAGE, self.language, page=page, pages=pages or len(self.pages)) if len(self.pages) > 1 else ""
 
     @pages.validator
     def _have_widths(self, _attribute: object, pages: tuple[Page, ...]) -> None:

@@ -83,7 +83,7 @@ def _set_up(sheet: "Worksheet", document: Document, layout: Layout) -> None:
     sheet.print_area(0, 0, sum(heights) - 1, columns - 1)
     for column, width in enumerate(document.widths[:columns]):
         sheet.set_column(column, column, width)
-    pages = document.page_number("&P")
+    pages = document.page_number("&P", "&N")
     footer = clean(document.footer)[:80].replace("&", "&&")
     if footer or pages:
         sheet.set_footer(f'&C&"{FONT}"&9 {footer}{pages}')
