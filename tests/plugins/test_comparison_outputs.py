@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -45,7 +46,12 @@ def compared(name: str) -> ComparisonData:
     compiled = [compile_source(SourceFile(path.name, each)) for each in (text, text.replace(old, new))]
     sources = [PluginManager().source(f"sample:{name}") for _ in compiled]
     sides = [
-        Side(one.policy, Settings(language="zh"), source.tables, lambda source=source: source.problems)  # type: ignore[misc]
+        Side(
+            one.policy,
+            Settings(date(2027, 10, 31), language="zh"),
+            source.tables,
+            lambda source=source: source.problems,
+        )  # type: ignore[misc]
         for one, source in zip(compiled, sources, strict=True)
     ]
     comparison: Comparison = compare_cohorts(*sides).comparison  # type: ignore[arg-type]
@@ -166,6 +172,8 @@ def _diff(monkeypatch: pytest.MonkeyPatch, output: Output) -> Any:
         "hour_rate=2",
         "--data",
         "sample:volunteer_hours",
+        "--as-of",
+        "2023-06-26",
     ]
     return CliRunner().invoke(main, [*words, "--out", "kept:here"])
 

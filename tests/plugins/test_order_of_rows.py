@@ -56,7 +56,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str,
                 write(path.stem, heading, rows, folder)
             addresses = sorted(path for path in folder.iterdir() if path.is_dir()) or [folder]
             words = [word for address in addresses for word in ("--data", str(address))]
-            done = CliRunner().invoke(main, ["run", policy, *words, "--out", f"csv:{target}", "--lang", "zh"])
+            done = CliRunner().invoke(
+                main, ["run", policy, *words, "--as-of", "2027-10-31", "--out", f"csv:{target}", "--lang", "zh"]
+            )
             assert done.exit_code == 3, done.output
             known[policy, write] = {name: (target / f"{name}.csv").read_bytes() for name in TABLES}
         return known[policy, write]

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -44,7 +45,7 @@ POLICIES = pytest.mark.parametrize("name", policy_names())
 def first_state(name: str) -> Conversation:
     """What a session knows when a bundled policy and its sample have been read; done once, for it is not changed."""
     session = Session("en", PluginManager(no_plugins=True))
-    for text in (f"load {name}", f"data sample:{name}"):
+    for text in (f"load {name}", f"data sample:{name}", "as of 2027-10-31"):
         assert not session.answer(text).failed
     return session.conversation
 
@@ -276,7 +277,8 @@ def test_a_value_that_is_set_is_the_value_of_a_run_with_it(name: str) -> None:
         if wanted.name == "number":
             session = begun(name)
             assert not session.answer(f"set {setting} = 1").failed
-            run = policy.run(f"sample:{name}", set={setting: 1}).tables["accounts"]
+            day = date(2027, 10, 31)
+            run = policy.run(f"sample:{name}", as_of=day, set={setting: 1}).tables["accounts"]
             own_rows = [row for number in students(name) for row in balances(session, number)]
             assert sorted(own_rows) == sorted((row[0], row[1], row[2], shown(row[3])) for row in run)
             break
