@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from creditlang.cli import common
+from creditlang.cli.bilingual_help import choose_language
 from creditlang.cli.run import work_out
 from creditlang.diagnostics import Diagnostic, Language, message
 from creditlang.plugin import PluginManager, Source
@@ -239,11 +240,12 @@ def sample_run() -> Callable[..., RunData]:
 
     @cache
     def made(policy: str, as_of: str | None = None) -> RunData:
-        manager = common.plugin_manager("zh", request := common.DataRequest((f"sample:{policy}",), as_of))
+        choose_language(["--lang", "zh"])
+        manager = common.plugin_manager(request := common.DataRequest((f"sample:{policy}",), as_of))
         path = policy_path(policy)
-        compiled = common.sound_policy(str(path), "zh", manager=manager)
+        compiled = common.sound_policy(str(path), manager=manager)
         collector = Collector()
-        cohort = work_out(compiled.policy, manager, request, "zh", keep=collector.keep)
+        cohort = work_out(compiled.policy, manager, request, keep=collector.keep)
         return collector.run_data(cohort, compiled.compilation.program)
 
     return made

@@ -220,7 +220,7 @@ category c in credit
     ]
     assert "failing" in message(found[0]) or "campus" in message(found[0])
     assert message(found[1]) == "The check labelled warns: it has no label."
-    assert message(found[1], "zh") == "检查“labelled”的警告：没有标签。"
+    assert message(found[1], "zh") == "检查“labelled”提出警告：没有标签。"
 
 
 def test_a_command_of_a_plugin_is_a_command(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:

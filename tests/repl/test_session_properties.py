@@ -277,8 +277,7 @@ def test_a_value_that_is_set_is_the_value_of_a_run_with_it(name: str) -> None:
         if wanted.name == "number":
             session = begun(name)
             assert not session.answer(f"set {setting} = 1").failed
-            day = date(2027, 10, 31)
-            run = policy.run(f"sample:{name}", as_of=day, set={setting: 1}).tables["accounts"]
+            run = policy.run(f"sample:{name}", as_of=date(2027, 10, 31), set={setting: 1}).tables["accounts"]
             own_rows = [row for number in students(name) for row in balances(session, number)]
             assert sorted(own_rows) == sorted((row[0], row[1], row[2], shown(row[3])) for row in run)
             break
