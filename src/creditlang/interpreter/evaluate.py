@@ -64,6 +64,15 @@ class Interpreter:
         self.labels = _labels(policy)
         self.requests = {move.kind for move in policy.moves}
         self.searched = {search.kind for search in references_of(policy, SEARCHES) if isinstance(search, SEARCHES)}
+        self.rules: dict[str, dict[str, o.Rule]] = {name: {} for name in policy.kinds}
+        """The rules that take records of a kind by their item, by name."""
+        self.conditional: dict[str, list[o.Rule]] = {name: [] for name in policy.kinds}
+        """Those that take them by a condition."""
+        for rule in policy.rules.values():
+            if rule.where is None:
+                self.rules[rule.kind][rule.name] = rule
+            else:
+                self.conditional[rule.kind].append(rule)
         self.memberships = {kind.membership for kind in policy.kinds.values()}
 
     def evaluate(self, student: StudentData) -> StudentResult:
@@ -270,8 +279,9 @@ class _Evaluation:
         """
         plain: list[Record] = []
         even_void: list[Record] = []
-        rules = [rule for rule in self.policy.rules.values() if rule.kind == kind.name]
-        looked_at = not (kind.item_field or kind.name in self.interpreter.requests or kind.enrolment or rules)
+        asked = self.interpreter
+        rules = bool(asked.rules[kind.name] or asked.conditional[kind.name])
+        looked_at = not (kind.item_field or kind.name in asked.requests or kind.enrolment or rules)
         for record in self.run.given.get(kind.name, ()):
             entry = self.guard(kind, record)
             if entry.doubtful:
@@ -285,7 +295,7 @@ class _Evaluation:
                 self.extra.append(entry)
         self.run.judged[kind.name] = Judged(plain, even_void)
         for record in self.run.given.get(kind.name, ()) if rules or kind.item_field else ():
-            self.take(kind, rules, record)
+            self.take(kind, record)
 
     def meets(self, rule: o.Rule, record: Record) -> bool:
         """Whether a rule takes a record by its condition; one that asks for what is not there takes it, as invalid."""
@@ -296,10 +306,11 @@ class _Evaluation:
             record.problem = record.problem or report("CR662", record.place, name=Phrase(why.name, name))
             return True
 
-    def take(self, kind: o.RecordKind, rules: list[o.Rule], record: Record) -> None:
+    def take(self, kind: o.RecordKind, record: Record) -> None:
         """Give a record to the rules that take it, by its item or their condition; what none takes is unmatched."""
-        item = record.values.get(kind.item_field or "")
-        takers = [rule for rule in rules if (rule.name == item if rule.where is None else self.meets(rule, record))]
+        own = self.interpreter.rules[kind.name].get(str(record.values.get(kind.item_field or "")))
+        takers = [rule for rule in self.interpreter.conditional[kind.name] if self.meets(rule, record)]
+        takers = [own, *takers] if own is not None else takers
         semester = record.semester or ""
         if record.problem is not None:
             invalid = Entry(record, "", "", semester, state="invalid", reason=self.told(record))
