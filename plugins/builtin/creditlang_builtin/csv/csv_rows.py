@@ -17,11 +17,10 @@ from typing import Final, TextIO
 
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.schema import RawRow
+from creditlang.toolkit.table_heading import MOST_COLUMNS, heading_problems
 
 LONGEST_LINE: Final = 1024 * 1024
 """Characters of a line, and of a record that stretches over several."""
-
-MOST_COLUMNS: Final = 256
 
 BLANKS: Final = " \t\u00a0\u3000\ufeff"
 _CELL: Final = r'(?:"[^"]*+(?:""[^"]*+)*+"|[^",\n]*+)'
@@ -169,16 +168,7 @@ class CsvRows:
         if len(names) == 1:
             separators = [words for character, words in _SEPARATORS.items() if character in names[0]]
             return [report("CR637", place, separator=words) for words in separators[:1]]
-        found = []
-        first: dict[str, int] = {}
-        for position, name in enumerate(names, 1):
-            if not name:
-                found.append(report("CR625", place, position=position))
-            elif name in first:
-                found.append(report("CR626", place, first=first[name], second=position))
-            else:
-                first[name] = position
-        return found
+        return heading_problems(names, place)
 
 
 def _cells(record: str) -> tuple[str, ...]:
