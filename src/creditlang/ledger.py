@@ -140,6 +140,24 @@ class FactLine:
 
 
 @frozen
+class RankLine:
+    """Where a person stands in a ranking: in which group, at which rank, of how many ranked and how many in it.
+
+    Without a group, and without all else, where nothing says to which one the person belongs; without a rank, where
+    there is nothing to rank by or the person does not take part.
+    """
+
+    fact: str
+    period: str
+    group: tuple[object, ...] | None
+    rank: Number | None
+    ranked: Number | None
+    all: Number | None
+    sure: bool = True
+    """Whether it is certain that the person is ranked at all, if there is a rank."""
+
+
+@frozen
 class PartLine:
     """One part of a requirement, and whether it is met."""
 
@@ -161,6 +179,7 @@ class StudentResult:
     applies: bool
     accounts: list[AccountLine] = field(factory=list)
     facts: list[FactLine] = field(factory=list)
+    ranks: list[RankLine] = field(factory=list)
     parts: list[PartLine] = field(factory=list)
     requirements: dict[str, Status] = field(factory=dict)
     entries: list[Entry] = field(factory=list)

@@ -15,6 +15,7 @@ import attrs
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.nodes import Written
 
 Node = tuple[str, str]
 MOVES: Node = ("moves", "")
@@ -34,11 +35,15 @@ def references(part: Any, kinds: tuple[type[e.Expression], ...] = READ) -> Itera
     if isinstance(part, tuple):
         for inner in part:
             yield from references(inner, kinds)
-    elif attrs.has(type(part)) and isinstance(
-        part, (e.Expression, o.Operator, o.Branch, o.Decided, o.Fallback, o.Case, o.Decision, o.Ratio, o.Part)
-    ):
+    elif isinstance(part, Written):
         for name in _parts_of(type(part)):
             yield from references(getattr(part, name), kinds)
+
+
+def people_queries(decision: o.Decision) -> tuple[e.Query, ...]:
+    """The queries over people in the decision of a group, each once."""
+    found = (x for x in references(decision, (e.Query,)) if isinstance(x, e.Query) and isinstance(x.source, e.People))
+    return tuple(dict.fromkeys(found))
 
 
 def references_of(policy: o.Policy, kinds: tuple[type[e.Expression], ...]) -> Iterator[e.Expression]:
@@ -139,6 +144,39 @@ class Order:
             along = pairwise(reversed(error.args[1]))
             written = tuple(self.why[step] for step in along if step in self.why)
             return (), written or tuple((name or kind, name or kind) for kind, name in error.args[1][:1])
+
+    def stages(self, order: Iterable[Node]) -> Mapping[Node, int]:
+        """In which pass over the people each node is worked out; none where one pass is enough.
+
+        What people are together is known once a pass is over. So what reads it of a person is worked out in the next
+        one; what reads it of the group, in the same.
+        """
+        together = {("fact", name) for name, fact in self.facts.items() if fact.rank or fact.groups is not None}
+        found: dict[Node, int] = {}
+        for node in order if together else ():
+            same = self._read_of_groups(node[1]) if node in together else frozenset()
+            found[node] = max((found[x] + (x in together - same) for x in self.graph[node]), default=1)
+        return found
+
+    def _read_of_groups(self, name: str) -> frozenset[Node]:
+        """What a group reads of itself, and not of its members."""
+        fact = self.facts[name]
+        if fact.rank is not None:
+            parts = fact.rank.groups is not None and tuple(criterion.value for criterion in fact.rank.criteria)
+            return frozenset(self.reads(parts or ()))
+        inside = people_queries(fact.decision)
+        return frozenset(self.reads(fact.decision)) - frozenset(self.reads(inside))
+
+    def needs(self, name: str) -> frozenset[str]:
+        """The kinds of records that a fact is worked out from."""
+        seen: set[Node] = set()
+        waiting: list[Node] = [("fact", name)]
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                waiting += self.graph[node]
+        return frozenset(name for sort, name in seen if sort == "kind")
 
     def node_of(self, account: str) -> Node:
         """The node that fills an account."""
@@ -247,7 +285,7 @@ class Order:
 
     def _decisions(self) -> None:
         for name, fact in self.facts.items():
-            self._add(("fact", name), self.reads(fact.decision), name)
+            self._add(("fact", name), self.reads((fact.decision, fact.rank, fact.groups)), name)
         after: set[Node] = set()
         for move in self.moves:
             after |= {self.node_of(name) for name in (*move.sources, move.target)}

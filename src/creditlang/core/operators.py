@@ -15,7 +15,7 @@ from creditlang.core.expressions import Expression, Table
 from creditlang.frozen_mapping import freezing
 from creditlang.nodes import Written, node
 from creditlang.source import Span
-from creditlang.types import Type
+from creditlang.types import UNKNOWN, Type
 
 AccountSort = Literal["category", "score", "credit", "account"]
 
@@ -289,8 +289,46 @@ class Decision(Written):
 
 
 @node
+class Key(Written):
+    """What people are put in groups by: an attribute, or a fact with a text or a value of a list."""
+
+    name: str
+    value: Expression
+
+
+@node
+class Criterion(Written):
+    """What a ranking compares, the higher being the better unless it is `lowest`; values of a scale by their ranks."""
+
+    value: Expression
+    lowest: bool
+    ranks: Mapping[str, int] | None = field(default=None, eq=False)
+
+
+# ---- rank
+@node
+class Rank(Written):
+    """The order of people, or of groups of them, within each group of `keys`.
+
+    The rank is one more than the number of those who are better by the first criterion and, where that is equal, by the
+    next; who is equal by all has the same rank, and the next one is skipped. Ranked is who has a value and fulfils
+    `where`.
+    """
+
+    keys: tuple[Key, ...]
+    criteria: tuple[Criterion, ...]
+    where: Expression | None
+    groups: tuple[Key, ...] | None
+    """What is ranked, if not people: the groups by these."""
+    span: Span | None = field(eq=False)
+
+
+@node
 class Fact(Written):
-    """A value decided for a student, once or in each period."""
+    """A value decided for a person, once or in each period: by cases, or the rank among others.
+
+    With `groups` it is one of each group of people by these, of everybody if by nothing; its members read it as theirs.
+    """
 
     name: str
     labels: tuple[str, ...]
@@ -298,6 +336,9 @@ class Fact(Written):
     unit: str | None
     decision: Decision
     article: str
+    type: Type = UNKNOWN
+    groups: tuple[Key, ...] | None = None
+    rank: Rank | None = None
 
 
 @node
@@ -434,6 +475,10 @@ class Policy:
     articles: tuple[str, ...]
     without_rule: Mapping[str, str]
     order: tuple[tuple[str, str], ...]
+    stages: Mapping[tuple[str, str], int] = field(factory=dict)
+    """In which pass over the people each node of `order` is worked out; all in the first where this is empty."""
+    needs: Mapping[str, frozenset[str]] = field(factory=dict)
+    """The kinds of records that a ranking, or a fact of a group, is worked out from."""
     tables: tuple[Table, ...] = field(default=(), eq=False)
     article_of: Mapping[str, tuple[str, ...]] = field(factory=dict, eq=False)
     """Articles of what is not an account, rule or fact: named values, tables, the head, unlisted codes."""
