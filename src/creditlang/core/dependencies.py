@@ -46,6 +46,11 @@ def people_queries(decision: o.Decision) -> tuple[e.Query, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def reads(part: Any, *what: str) -> Iterator[e.Read]:
+    """Every reading of some sorts, at any depth."""
+    return (x for x in references(part, (e.Read,)) if isinstance(x, e.Read) and x.what in what)
+
+
 def references_of(policy: o.Policy, kinds: tuple[type[e.Expression], ...]) -> Iterator[e.Expression]:
     """Every expression of some kinds that a policy has anywhere."""
     accounts = policy.accounts.values()
