@@ -158,6 +158,20 @@ class RankLine:
 
 
 @frozen
+class GroupLine:
+    """What has come out for a group of people: the value of a fact or its rank among groups, if it has one, and how
+    many are ranked, and are in all, where people or groups are ranked in it.
+    """
+
+    fact: str
+    period: str
+    group: str
+    value: object
+    ranked: Number | None = None
+    all: Number | None = None
+
+
+@frozen
 class PartLine:
     """One part of a requirement, and whether it is met."""
 

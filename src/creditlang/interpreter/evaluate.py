@@ -24,6 +24,7 @@ from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.one_by_one import run_body
 from creditlang.interpreter.passes import bring, close, given, read
+from creditlang.interpreter.standing_findings import findings
 from creditlang.interpreter.standings import RANK_PARTS, Standings
 from creditlang.interpreter.steps import live
 from creditlang.interpreter.student_periods import StudentPeriods
@@ -109,6 +110,10 @@ class Interpreter:
                 if kind == "fact" and stages.get(name) == stage:
                     close(self.together[name], self.together, standings, self.group)
             standings.passes = stage
+
+    def findings(self) -> Iterable[Diagnostic]:
+        """What is worth saying of what the people are together."""
+        return findings(self.policy, self.standings, self.group({})) if self.standings is not None else ()
 
     def group(self, values: Mapping[str, Any]) -> "_Evaluation":
         """A group of people, as somebody of whom nothing is known but what it is made by."""

@@ -14,7 +14,6 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import people_queries
 from creditlang.interpreter.expression_meanings import evaluate, met
-from creditlang.interpreter.searches import part_of
 from creditlang.interpreter.standings import Belongs, Part, Place, Share, Standings, called, open_line, unknown
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import RankLine, StudentResult
@@ -86,8 +85,8 @@ def _periods(run: Run, fact: o.Fact) -> Iterator[tuple[str, Environment]]:
     if fact.period is None:
         yield "", Environment(run)
         return
-    for key in run.periods(fact.period):
-        yield key, Environment(run, None, (fact.period, key))
+    for period in run.periods.begun(fact.period):
+        yield period.key, Environment(run, None, (fact.period, period.key))
 
 
 def _group(keys: Iterable[o.Key], env: Environment, unreadable: bool) -> Belongs | None:
@@ -143,7 +142,7 @@ def _part(query: e.Query, env: Environment, doubt: bool) -> Part:
     anything = v.interval(-v.UNBOUNDED, v.UNBOUNDED)
     if doubt:
         return v.OPEN, anything, anything
-    return part_of(query, env)
+    raise NotImplementedError
 
 
 def _value(fact: o.Fact, key: str, group: Belongs | None, standings: Standings | None) -> Any:
@@ -208,6 +207,7 @@ def _rank_groups(
     fact: o.Fact, rank: o.Rank, keys: tuple[o.Key, ...], together: Mapping[str, o.Fact], standings: Standings,
     of: Callable[[Iterable[o.Key], tuple[Any, ...]], Holder],
 ) -> None:  # fmt: skip
+    standings.of_groups.add(fact.name)
     alike = {name for name, other in together.items() if other.groups == keys}
     for (name, key), values in list(standings.values.items()):
         if name not in alike or bool(key) != (fact.period is not None):
@@ -222,4 +222,4 @@ def _rank_groups(
 def _perhaps(part: Part, group: Belongs) -> Part:
     """The part of one of whom it may be open whether they belong to the group."""
     holds, *rest = part
-    return (v.both(holds, v.OPEN) if isinstance(group, v.Open) else holds, *rest)  # type: ignore[return-value]
+    return (v.both(holds, v.OPEN) if isinstance(group, v.Open) else holds, *rest)

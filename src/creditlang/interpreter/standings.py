@@ -11,7 +11,7 @@ tuples, says it for all criteria at once. So two sorted lists for each group ans
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -19,7 +19,7 @@ from attrs import define, field, frozen
 
 from creditlang import values as v
 from creditlang.core.lower.printed_tables import key_text
-from creditlang.ledger import RankLine
+from creditlang.ledger import GroupLine, RankLine
 
 RANK_PARTS: Final = ("ranked", "all")
 """What may be asked of a ranking beside the rank: how many are ranked in the group, and how many are in it."""
@@ -111,6 +111,8 @@ class Standings:
     shares: dict[Key, dict[str, Share]] = field(factory=dict)
     homeless: dict[str, set[str]] = field(factory=dict)
     """By fact: those who have no value in what the groups are made by, and so are in none."""
+    of_groups: set[str] = field(factory=set)
+    """The rankings that rank groups."""
     groups: dict[Key, dict[Group, Standing]] = field(factory=dict)
     """Of rankings."""
     values: dict[Key, dict[Group, Any]] = field(factory=dict)
@@ -140,6 +142,17 @@ class Standings:
             for group in groups if isinstance(share.group, v.Open) else (share.group,):
                 groups[group].append(share)
         return groups
+
+    def lines(self) -> Iterator[GroupLine]:
+        """What has come out for all groups."""
+        for key, values in self.values.items():
+            yield from (GroupLine(*key, called(group), value) for group, value in values.items())
+        for key, groups in self.groups.items():
+            if key[0] in self.of_groups:
+                told = ((who, self.line(key, who)) for who in self.places[key])
+                yield from (GroupLine(*key, who, line.rank, line.ranked, line.all) for who, line in told)
+            else:
+                yield from (GroupLine(*key, called(group), None, x.ranked, x.all) for group, x in groups.items())
 
     def line(self, key: Key, who: str) -> RankLine:
         """Where somebody stands in a ranking."""

@@ -120,6 +120,8 @@ class Compilation:
         for line in dict.fromkeys((*lines, *(line for account in accounts.values() for line in account.operators))):
             if isinstance(line, o.Guard) and line.disposition == "invalid" and found.looks_around(line.condition):
                 self.scope.report("CR323", line.span)
+        stages = found.stages(order)
+        together = [name for name, fact in self.facts.items() if stages and (fact.rank or fact.groups is not None)]
         return o.Policy(
             identifier=head.identifier if head else "policy",
             title=(head.title or "") if head else "",
@@ -148,6 +150,8 @@ class Compilation:
             articles=self.bodies.articles,
             without_rule=self.without_rule(),
             order=order,
+            stages=stages,
+            needs={name: found.needs(name) for name in together},
             tables=(*self.scope.tables.values(), *self.bodies.printed),
             article_of=self.articles_of_the_rest(),
             fingerprint=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
