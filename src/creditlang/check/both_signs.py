@@ -45,8 +45,8 @@ def check_own_limits(policy: o.Policy) -> Iterator[Diagnostic]:
             if isinstance(operator, o.OneByOne):
                 break
             if isinstance(operator, o.Clip) and any(
-                isinstance(part, e.RecordFact) or part.name not in operator.group.fields
-                for part in references(operator.limit, (e.Field, e.RecordFact))
-                if isinstance(part, (e.Field, e.RecordFact))
+                isinstance(x, e.RecordFact) or (x.what == "field" and x.name not in operator.group.fields)
+                for x in references(operator.limit, (e.Read, e.RecordFact))
+                if isinstance(x, (e.Read, e.RecordFact))
             ):
                 yield report("CR326", operator.span)

@@ -41,6 +41,11 @@ def references(part: Any, kinds: tuple[type[e.Expression], ...] = READ) -> Itera
             yield from references(getattr(part, name), kinds)
 
 
+def reads(part: Any, *what: str) -> Iterator[e.Read]:
+    """Every reading of some sorts, at any depth."""
+    return (x for x in references(part, (e.Read,)) if isinstance(x, e.Read) and x.what in what)
+
+
 def references_of(policy: o.Policy, kinds: tuple[type[e.Expression], ...]) -> Iterator[e.Expression]:
     """Every expression of some kinds that a policy has anywhere."""
     accounts = policy.accounts.values()

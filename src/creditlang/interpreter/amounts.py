@@ -107,7 +107,7 @@ def _branch_amount(run: Run, branch: o.Branch, entry: Entry, env: Environment) -
         return _decided(branch.value, entry, env)
     amount: v.Number = evaluate(branch.value, env)
     if branch.times_field is not None:
-        amount = v.multiply(amount, evaluate(e.Field(branch.times_field), env))
+        amount = v.multiply(amount, evaluate(e.Read("field", branch.times_field), env))
     return amount
 
 

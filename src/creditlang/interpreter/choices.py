@@ -114,7 +114,9 @@ def choose_side(run: Run, operator: o.ChooseSide, entries: Entries) -> Entries:
 
 # ---- clip
 def clip_groups(run: Run, operator: o.Clip, entries: Entries) -> Entries:
-    fixed = isinstance(operator.limit, (e.Constant, e.Setting))
+    fixed = isinstance(operator.limit, e.Constant) or (
+        isinstance(operator.limit, e.Read) and operator.limit.what == "setting"
+    )
 
     def clip(members: Entries) -> None:
         limits: list[v.Number] = []
