@@ -47,7 +47,7 @@ SEVERITIES: Final[Words] = SEVERITY_WORDS
 PERIODS: Final[Words] = _coded(
     {
         "day": "日", "week": "周", "month": "月", "semester": "学期", "year": "学年", "calendar year": "自然年",
-        "event": "次",
+        "quarter": "季度", "event": "次",
     }
 )  # fmt: skip
 
