@@ -14,6 +14,7 @@ from creditlang.core.expressions import Compare
 from creditlang.core.operators import Part, Policy
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COLON, COMMA
+from creditlang.diagnostics.person_words import spoken
 from creditlang.ledger import Entry, PartLine, StudentResult
 from creditlang.results import counted_amount, signed
 from creditlang.values import OPEN, UNBOUNDED, Interval, Open, plain, total
@@ -56,7 +57,7 @@ class Explanation:
 
     def __init__(self, policy: Policy, result: StudentResult, language: Language = "zh") -> None:
         """`result` is the student's; the words are in `language`, the labels those of the policy."""
-        self.policy, self.result, self.language = policy, result, language
+        self.policy, self.result, self.language = policy, result, spoken(language, policy.person)
         self.colon, self.comma = self.said(COLON), self.said(COMMA)
 
     def said(self, text: str, **values: object) -> str:

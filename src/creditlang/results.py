@@ -14,6 +14,7 @@ from attrs import define, evolve, field
 
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, Language, Phrase, Severity, in_language, listed, message
+from creditlang.diagnostics.person_words import spoken
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, GroupLine, Record, StudentResult, strongest
 from creditlang.schema import RESULT_TABLES, Column, Row
 from creditlang.source import visible
@@ -69,6 +70,9 @@ class Results:
     requirement_counts: Counter[tuple[str, str]] = field(factory=Counter)
     unread: Mapping[str, int | None] = field(factory=dict)
     """Sheets and files that were refused, and how many rows each has, where that can be told."""
+
+    def __attrs_post_init__(self) -> None:
+        self.language = spoken(self.language, self.policy.person)
 
     @property
     def totals(self) -> tuple[str, ...]:

@@ -13,11 +13,11 @@ from typing import Final, Protocol
 
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import SEVERITY_WORDS
+from creditlang.diagnostics.person_words import of_people, plural
 
 Words = Mapping[str, Phrase]
 
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
-_PLURALS: Final = {"entry": "entries", "category": "categories", "policy": "policies", "person": "people"}
 
 
 def _coded(words: Mapping[str, str]) -> Words:
@@ -138,7 +138,7 @@ NOTHING: Final = Phrase("—", "—")
 def word(words: Words, code: object, language: Language) -> str:
     """The word for a code; what is none, as a table or an example may have it, stays as it is."""
     text = "" if code is None else str(code)
-    return in_language(words.get(text, text), language)
+    return of_people(in_language(words[text], language), language) if text in words else text
 
 
 def code_of(words: Words, text: str) -> str | None:
@@ -158,7 +158,7 @@ class Counted(int):
         """The number, and the word as many as there are."""
         if not word:
             return str(int(self))
-        return f"{int(self)} {word if self == 1 else _PLURALS.get(word) or f'{word}s'}"
+        return f"{int(self)} {word if self == 1 else plural(word)}"
 
 
 def both(write: Callable[[Language], str]) -> Phrase:
@@ -169,7 +169,7 @@ def both(write: Callable[[Language], str]) -> Phrase:
 def said(text: str, language: Language, /, **values: object) -> str:
     """A sentence, usually a `Phrase`, in a language; `{name}` stands for a value, `{count:student}` for so many."""
     shown = {name: _shown(value, language) for name, value in values.items()}
-    return in_language(text, language).format(**shown)
+    return of_people(in_language(text, language), language).format(**shown)
 
 
 def _shown(value: object, language: Language) -> object:

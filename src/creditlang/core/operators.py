@@ -12,6 +12,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from creditlang.core.expressions import Expression, Table
+from creditlang.diagnostics.person_words import PersonWord
 from creditlang.frozen_mapping import freezing
 from creditlang.nodes import Written, node
 from creditlang.source import Span
@@ -476,6 +477,8 @@ class Policy:
     since: str | None
     until: str | None
     student_labels: tuple[str, ...]
+    person: PersonWord | None
+    """What the people are called, where it is not students."""
     unit_labels: Mapping[str, str]
     attributes: tuple[Column, ...]
     kinds: Mapping[str, RecordKind]

@@ -22,6 +22,7 @@ from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimens
 from creditlang.core.lower.scope import Scope
 from creditlang.core.scales import scales
 from creditlang.diagnostics import Diagnostic, Label, Phrase, either
+from creditlang.diagnostics.person_words import PersonWord
 from creditlang.extensions import Extensions
 from creditlang.nodes import changed
 from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Program
@@ -130,6 +131,7 @@ class Compilation:
             since=head.since if head else None,
             until=head.until if head else None,
             student_labels=program.student_labels,
+            person=PersonWord.of(*program.person) if program.person is not None else None,
             unit_labels={name: node.labels[0] for name, node in program.units.items() if node.labels},
             attributes=tuple(map(self.column, program.attributes.values())),
             kinds=kinds,
