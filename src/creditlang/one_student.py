@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from creditlang.core.dependencies import references_of
-from creditlang.core.expressions import AsOf
+from creditlang.core.expressions import Read
 from creditlang.core.operators import Policy
 from creditlang.data.dataset import Student
 from creditlang.diagnostics import Diagnostic, nearest, report
@@ -56,7 +56,11 @@ def day_not_said(policy: Policy, as_of: date | None, records: Iterable[Record]) 
 
     It is never taken from the data: one date mistyped would make everybody's run out. The newest one is only named.
     """
-    asks = as_of is None and not policy.calendar.semesters and any(references_of(policy, (AsOf,)))
+    asks = (
+        as_of is None
+        and not policy.calendar.semesters
+        and any(isinstance(x, Read) and x.what == "as of" for x in references_of(policy, (Read,)))
+    )
     if not asks:
         return None
     newest = max((record.on for record in records if record.on is not None), default=None)

@@ -44,9 +44,13 @@ def check_own_limits(policy: o.Policy) -> Iterator[Diagnostic]:
     bodies += [account.operators for account in policy.accounts.values()]
     for body in bodies:
         for operator in body:
-            if isinstance(operator, o.Limit) and not operator.sequential and any(
-                isinstance(part, e.RecordFact) or part.name not in operator.group.fields
-                for part in references(operator.room, (e.Field, e.RecordFact))
-                if isinstance(part, (e.Field, e.RecordFact))
+            if (
+                isinstance(operator, o.Limit)
+                and not operator.sequential
+                and any(
+                    isinstance(x, e.RecordFact) or (x.what == "field" and x.name not in operator.group.fields)
+                    for x in references(operator.room, (e.Read, e.RecordFact))
+                    if isinstance(x, (e.Read, e.RecordFact))
+                )
             ):
                 yield report("CR326", operator.span)

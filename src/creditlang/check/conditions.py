@@ -151,7 +151,7 @@ class Body:
             case e.Later():
                 start, unit = self.called(name.start), _UNITS.get(name.unit, name.unit)
                 return Phrase(f"{name.count} {name.unit} after {start}", f"{start.zh}后{name.count}{unit}")
-            case e.AsOf():
+            case e.Read(what="as of"):
                 return Phrase("as of", "统计日")
         column = self.grid.column(name)
         written = next((text for key in _NAMES if (text := getattr(name, key, None))), None)

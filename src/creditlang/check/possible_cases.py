@@ -118,7 +118,9 @@ class Grid:
     def folded(self, x: e.Expression) -> e.Expression:
         """A constant where an expression is one: a named value that never changes, arithmetic of constants."""
         match x:
-            case e.Setting(name=name) if len(dated := self.policy.settings.get(name, ())) == 1 and not dated[0].since:
+            case e.Read(what="setting", name=name) if (
+                len(dated := self.policy.settings.get(name, ())) == 1 and not dated[0].since
+            ):
                 inner = self.folded(dated[0].value)
                 return inner if isinstance(inner, e.Constant) else x
             case e.Arithmetic(operator=operator):
@@ -135,9 +137,12 @@ class Grid:
     # ---- values
     def column(self, x: e.Expression) -> o.Column | None:
         """The column of a field or attribute."""
-        if isinstance(x, e.Field):
-            return self.columns.get(x.name)
-        return self.attributes.get(x.name) if isinstance(x, e.Attribute) else None
+        match x:
+            case e.Read(what="field"):
+                return self.columns.get(x.name)
+            case e.Read(what="attribute"):
+                return self.attributes.get(x.name)
+        return None
 
     def is_optional(self, x: e.Expression) -> bool:
         column = self.column(x)
@@ -195,13 +200,13 @@ class Grid:
                 case e.RecordFact(name=name) if depth:
                     found |= self._leaves(self.policy.record_facts[name], depth - 1)
                 case e.FactValue(name=name) if depth and name in self.policy.facts:
-                    for case in self.policy.facts[name].decision.cases:
+                    for case in self.policy.facts[name].cases:
                         for part in (case.condition, case.value):
                             found |= self._leaves(part, depth - 1) if part is not None else set()
                     found.add(leaf)
                 case e.Balance(account=account) | e.Aggregate(name=account, is_fact=False):
                     found.update(("account", name) for name in within(self.policy.accounts, account))
-                case e.Setting() | e.Boundary() | e.DayOfMonth():
+                case e.Read(what="setting") | e.Boundary() | e.DayOfMonth():
                     found.add("time")
                 case e.CountRecords(kind=kind, where=None) | e.SumRecords(kind=kind, where=None):
                     found.update((kind, leaf))
@@ -214,7 +219,7 @@ class Grid:
 
 
 _LEAVES: Final = (
-    e.Field, e.Attribute, e.Setting, e.Balance, e.FactValue, e.RecordFact, e.Aggregate, e.AsOf, e.Boundary,
+    e.Read, e.Balance, e.FactValue, e.RecordFact, e.Aggregate, e.Boundary,
     e.DayOfMonth, e.CountRecords, e.SumRecords, e.Latest, e.RequirementStatus, e.UsedIn,
 )  # fmt: skip
 

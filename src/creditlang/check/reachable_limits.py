@@ -90,7 +90,7 @@ def _values(x: e.Expression | None) -> Iterator[tuple[Witness, Decimal]]:
     match x:
         case e.Constant(value=Decimal() as value):
             yield None, value
-        case e.Lookup(keys=(e.Attribute(name=name),)):
+        case e.Lookup(keys=(e.Read(what="attribute", name=name),)):
             for keys, cell in x.table.cells.items():
                 yield (name, keys[0]), cell
 

@@ -18,7 +18,7 @@ from attrs import define, field
 from creditlang.comparison.changes import NEEDED, Change, Key
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import references, within
+from creditlang.core.dependencies import reads, references, within
 from creditlang.values import total
 
 
@@ -73,8 +73,7 @@ def _definition(policy: o.Policy, key: Key) -> Iterator[Any]:
 
 
 def _read(policy: o.Policy, part: Any) -> Iterator[Key]:
-    for setting in references(part, (e.Setting,)):
-        assert isinstance(setting, e.Setting)
+    for setting in reads(part, "setting"):
         yield "value", setting.name
     for reference in references(part):
         match reference:

@@ -34,11 +34,14 @@ def references(part: Any, kinds: tuple[type[e.Expression], ...] = READ) -> Itera
     if isinstance(part, tuple):
         for inner in part:
             yield from references(inner, kinds)
-    elif attrs.has(type(part)) and isinstance(
-        part, (e.Expression, o.Operator, o.Fallback, o.Case, o.Ratio, o.Decide)
-    ):
+    elif attrs.has(type(part)) and isinstance(part, (e.Expression, o.Operator, o.Fallback, o.Case, o.Ratio, o.Decide)):
         for name in _parts_of(type(part)):
             yield from references(getattr(part, name), kinds)
+
+
+def reads(part: Any, *what: str) -> Iterator[e.Read]:
+    """Every reading of some sorts, at any depth."""
+    return (x for x in references(part, (e.Read,)) if isinstance(x, e.Read) and x.what in what)
 
 
 def references_of(policy: o.Policy, kinds: tuple[type[e.Expression], ...]) -> Iterator[e.Expression]:

@@ -14,7 +14,7 @@ from attrs import field
 from creditlang.extensions import Function
 from creditlang.nodes import Written, node
 
-Value = Decimal | str | bool | date
+Plain = Decimal | str | bool | date
 
 
 @node
@@ -26,43 +26,156 @@ class Expression(Written):
 class Constant(Expression):
     """A value."""
 
-    value: Value
+    value: Plain
 
 
 @node
-class Field(Expression):
-    """A field of the record."""
+class Read(Expression):
+    """What is known before anything is worked out, by its sort.
+
+    `field`: a field of the record; inside a query, of the record looked at. `this`: a field of the record that asks.
+    `amount`: what the record looked at has counted for, in the account whose entries are asked. `other`: whether it is
+    another record than the one that asks. `attribute`: of the person. `setting`: a named value, at the record's date
+    where it changes at dates. `enrolled`: whether the person is, in the semester at hand. `ended`: whether that has
+    ended on the as-of date. `named`: whether the record itself names its person. `as of`: the as-of date.
+    """
+
+    what: Literal["field", "this", "amount", "other", "attribute", "setting", "enrolled", "ended", "named", "as of"]
+    name: str = ""
+
+
+# ---- when
+@node
+class Extent(Written):
+    """The part of the time that a value or a query looks at."""
+
+
+@node
+class Here(Extent):
+    """The period at hand; of what has no periods, the whole time."""
+
+
+@node
+class Whole(Extent):
+    """The whole time up to the as-of date; for a query in a line about a record, later records too."""
+
+
+@node
+class Previous(Extent):
+    """The period of a kind just before the one at hand."""
+
+    period: str
+
+
+@node
+class InPeriod(Extent):
+    """A period by its name: ``2024-2025-1``."""
 
     name: str
 
 
 @node
-class Attribute(Expression):
-    """An attribute of the student."""
+class SamePeriod(Extent):
+    """The period of a kind that the record or period at hand lies in."""
 
+    period: str
+
+
+@node
+class AsOf(Extent):
+    """Up to a day, that day included."""
+
+    day: Expression
+
+
+@node
+class Since(Extent):
+    """From a day on, that day included."""
+
+    day: Expression
+
+
+@node
+class BeforeThis(Extent):
+    """Before the record at hand: on an earlier day, or on its day with an earlier id of the same kind."""
+
+
+@node
+class LastWindow(Extent):
+    """The last so many days, weeks, months or years, up to the record at hand or the end of the period at hand."""
+
+    count: int
+    unit: str
+
+
+@node
+class AnyWindow(Extent):
+    """Of all stretches of so many days, weeks, months or years, the one with the most."""
+
+    count: int
+    unit: str
+
+
+# ---- what is worked out
+@node
+class Value(Expression):
+    """What is worked out elsewhere, by its name: the balance of an account, a fact, whether a requirement is met.
+
+    A `record fact` is one of the record, worked out once for each.
+    """
+
+    sort: Literal["account", "fact", "record fact", "requirement", "ranking"]
     name: str
+    at: Extent = Here()
 
 
 @node
-class Setting(Expression):
-    """A named value, at the record's date where it changes at dates."""
+class Records(Written):
+    """The records of a kind."""
 
-    name: str
-
-
-@node
-class Enrolled(Expression):
-    """Whether the student is enrolled in the record's semester."""
+    kind: str
 
 
 @node
-class Named(Expression):
-    """Whether the record itself names its student."""
+class Periods(Written):
+    """The periods of a kind; those that have begun, or only those that have ended."""
+
+    period: str
+    ended: bool = False
 
 
 @node
-class Ended(Expression):
-    """Whether the record's semester has ended on the as-of date."""
+class People(Written):
+    """The people of a cohort."""
+
+
+@node
+class Counted(Written):
+    """Of the records of a kind, those of which an account has counted something, before any moves."""
+
+    account: str
+
+
+@node
+class Query(Expression):
+    """A question about all records, periods or people of a `source` for which `where` holds.
+
+    Without `scopes` it looks at the period at hand, or at the whole time where none is; with several, at what lies in
+    all of them. `any`, `every`, `count` and `in a row` ask how many there are, or, with `distinct`, how many different
+    values; the others ask for a `value` of each, `average` weighted by another.
+    `level`: plain, without the records that a guard of their kind takes out; even void, with those that its guards make
+    void; or what an account has counted. Invalid records are seen by none.
+    """
+
+    function: Literal["any", "every", "count", "in a row", "total", "average", "highest", "lowest", "first", "latest"]
+    source: Records | Periods | People
+    where: Expression | None = None
+    value: Expression | None = None
+    weight: Expression | None = None
+    distinct: bool = False
+    level: Literal["plain", "even void"] | Counted = "plain"
+    scopes: tuple[Extent, ...] = ()
+    ranks: Mapping[str, int] | None = field(default=None, eq=False)
 
 
 @node
@@ -266,11 +379,6 @@ class Latest(Expression):
 
 
 @node
-class AsOf(Expression):
-    """The as-of date; the last day there is, when none was given."""
-
-
-@node
 class Same(Expression):
     """Inside a search: whether the record looked at is another one, with the same value of a field."""
 
@@ -292,6 +400,34 @@ class SumRecords(Expression):
     kind: str
     where: Expression | None
     even_void: bool = False
+
+
+@node
+class Shift(Expression):
+    """A day found from another, or from the day or period at hand where no `start` is given.
+
+    `after`: `count` units later, earlier if below zero; the last day of a shorter month. `first`, `last`: the day with
+    which a period begins or ends, a semester with its teaching. `nth`: the numbered day of its month, or the last.
+    """
+
+    which: Literal["after", "first", "last", "nth"]
+    start: Expression | None
+    count: Expression | None
+    unit: str
+
+
+@node
+class Distance(Expression):
+    """What lies between two days, or what a day is.
+
+    `days`: how many, below zero if the end is earlier. `months`, `years`: full ones, zero if it is earlier.
+    `teaching week`: the number of the week of a day in its semester. `weekday`: its name. `working day`, `holiday`:
+    whether it is one.
+    """
+
+    what: Literal["days", "months", "years", "teaching week", "weekday", "working day", "holiday"]
+    start: Expression | None
+    end: Expression
 
 
 @node

@@ -146,12 +146,12 @@ class Scales:
         match x:
             case e.Constant():
                 return scale_of(x.value)
-            case e.Field():
+            case e.Read(what="field"):
                 kinds = [self.policy.rules[rule].kind] if rule else list(self.policy.kinds)
                 return max([self._column(self.policy.kinds[kind].columns, x.name) for kind in kinds], default=_NOTHING)
-            case e.Attribute():
+            case e.Read(what="attribute"):
                 return self._column(self.policy.attributes, x.name)
-            case e.Setting():
+            case e.Read(what="setting"):
                 return self._once(f"let {x.name}", [dated.value for dated in self.policy.settings[x.name]], None)
             case e.RecordFact():
                 return self._once(f"fact {x.name}", [self.policy.record_facts[x.name]], rule)

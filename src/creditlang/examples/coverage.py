@@ -121,7 +121,10 @@ def carried(policy: o.Policy) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {name: [] for name in policy.articles}
     named = [
         *((name, _all(rule.article, rule.operators)) for name, rule in policy.rules.items()),
-        *((name, _all(account.article, account.operators, account.decide)) for name, account in policy.accounts.items()),
+        *(
+            (name, _all(account.article, account.operators, account.decide))
+            for name, account in policy.accounts.items()
+        ),
         *((name, _all(fact.article, (), fact)) for name, fact in policy.facts.items()),
         *((move.target, _all(move.article, move.guards)) for move in policy.moves),
         *((name, _all(asked.article, (), asked)) for name, asked in policy.requirements.items()),

@@ -59,9 +59,7 @@ def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry) -> N
     entry.amount = entry.raw = total
 
 
-def _chosen_amount(
-    run: Run, operator: o.Amount, entry: Entry, chosen: list[o.Case], unsure: list[o.Case]
-) -> v.Number:
+def _chosen_amount(run: Run, operator: o.Amount, entry: Entry, chosen: list[o.Case], unsure: list[o.Case]) -> v.Number:
     """The amount of the cases that apply; where that is open, all that it may be."""
     env = run.at(entry.record)
     if operator.mode != "all" and not unsure:

@@ -65,9 +65,7 @@ def _keep(run: Run, operator: o.Keep, entries: Entries) -> Entries:
     return entries
 
 
-def _keep_side(
-    run: Run, operator: o.Keep, members: Entries, sides: tuple[frozenset[str], frozenset[str]]
-) -> None:
+def _keep_side(run: Run, operator: o.Keep, members: Entries, sides: tuple[frozenset[str], frozenset[str]]) -> None:
     """Of two sums keep the higher, on a tie the left."""
     left, right = ([entry for entry in members if entry.rule in side] for side in sides)
     if not left or not right:
@@ -216,7 +214,8 @@ def elsewhere(module: str) -> Callable[[Run, Any, Entries], Entries]:
 
 
 _MEANING: Mapping[type, Callable[[Run, Any, Entries], Entries]] = {
-    o.Keep: _keep, o.Amount: give_amounts, o.Rescale: _rescale, o.Limit: limit, o.Post: _post, o.Move: elsewhere("moves"),
+    o.Keep: _keep, o.Amount: give_amounts, o.Rescale: _rescale, o.Limit: limit, o.Post: _post,
+    o.Move: elsewhere("moves"),
 }  # fmt: skip
 _ABSENT = {kind.__name__ for kind in o.Operator.__subclasses__()} - {kind.__name__ for kind in _MEANING}
 assert not _ABSENT, f"operators without a meaning: {_ABSENT}"

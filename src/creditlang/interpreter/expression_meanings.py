@@ -64,7 +64,9 @@ def _constant(x: e.Constant, env: Environment) -> Any:
     return x.value
 
 
-def _field(x: e.Field, env: Environment) -> Any:
+def _read(x: e.Read, env: Environment) -> Any:
+    if x.what != "field":
+        return _READ[x.what](x.name, env)
     assert env.record is not None
     value = env.record.values.get(x.name)
     if value is None:
@@ -72,19 +74,26 @@ def _field(x: e.Field, env: Environment) -> Any:
     return value
 
 
-def _attribute(x: e.Attribute, env: Environment) -> Any:
-    value = env.run.attributes.get(x.name)
+def _this(name: str, env: Environment) -> Any:
+    value = env.outer.values.get(name) if env.outer is not None else None
     if value is None:
-        raise missing(x.name)
+        raise missing(name)
     return value
 
 
-def _setting(x: e.Setting, env: Environment) -> Any:
+def _attribute(name: str, env: Environment) -> Any:
+    value = env.run.attributes.get(name)
+    if value is None:
+        raise missing(name)
+    return value
+
+
+def _setting(name: str, env: Environment) -> Any:
     run = env.run
-    if x.name in run.overrides:
-        return run.overrides[x.name]
+    if name in run.overrides:
+        return run.overrides[name]
     day = run.day_of(env)
-    return run.once(("setting", x.name, day), lambda: _dated(run.policy.settings[x.name], day, env))
+    return run.once(("setting", name, day), lambda: _dated(run.policy.settings[name], day, env))
 
 
 def _dated(dated: tuple[o.DatedValue, ...], day: date | None, env: Environment) -> Any:
@@ -95,19 +104,20 @@ def _dated(dated: tuple[o.DatedValue, ...], day: date | None, env: Environment) 
     return evaluate(chosen.value, env)
 
 
-def _enrolled(x: e.Enrolled, env: Environment) -> Any:
+def _enrolled(name: str, env: Environment) -> Any:
     """Open for a semester that has not begun."""
     if env.semester is None or env.semester in env.run.enrolled:
         return True
     return False if env.run.calendar.has_begun(env.semester, env.run.as_of) else v.OPEN
 
 
-def _named(x: e.Named, env: Environment) -> Any:
-    return env.record is None or env.record.named
-
-
-def _ended(x: e.Ended, env: Environment) -> Any:
-    return env.semester is None or env.run.has_ended(env.semester)
+_READ: Mapping[str, Callable[[str, Environment], Any]] = {
+    "this": _this, "attribute": _attribute, "setting": _setting, "enrolled": _enrolled,
+    "other": lambda name, env: env.record is not env.outer,
+    "ended": lambda name, env: env.semester is None or env.run.has_ended(env.semester),
+    "named": lambda name, env: env.record is None or env.record.named,
+    "as of": lambda name, env: env.run.as_of or date.max,
+}  # fmt: skip
 
 
 def _balance(x: e.Balance, env: Environment) -> Any:
@@ -224,7 +234,7 @@ def _one_of(x: e.OneOf, env: Environment) -> Any:
 
 
 def _present(x: e.Present, env: Environment) -> Any:
-    if isinstance(x.operand, e.Field) and env.record is not None:
+    if isinstance(x.operand, e.Read) and x.operand.what == "field" and env.record is not None:
         return env.record.values.get(x.operand.name) is not None
     try:
         evaluate(x.operand, env)
@@ -335,10 +345,6 @@ def _same(x: e.Same, env: Environment) -> Any:
     return env.record is not env.outer and value is not None and value == env.outer.values.get(x.field)
 
 
-def _as_of(x: e.AsOf, env: Environment) -> Any:
-    return env.run.as_of or date.max
-
-
 def _latest(x: e.Latest, env: Environment) -> Any:
     limit = evaluate(x.before, env) if x.before is not None else env.run.as_of or date.max
     records = env.run.records_of(x.kind, x.even_void)
@@ -377,14 +383,17 @@ def _sum_records(x: e.SumRecords, env: Environment) -> Any:
 
 
 _MEANING: Mapping[type, Callable[[Any, Environment], Any]] = {
-    e.Constant: _constant, e.Field: _field, e.Attribute: _attribute, e.Setting: _setting, e.Enrolled: _enrolled,
-    e.Ended: _ended, e.Named: _named, e.Balance: _balance, e.FactValue: _fact, e.Aggregate: _aggregate,
+    e.Constant: _constant, e.Read: _read, e.Balance: _balance, e.FactValue: _fact, e.Aggregate: _aggregate,
     e.Lookup: _lookup,
     e.Compare: _compare, e.OneOf: _one_of, e.Present: _present, e.Logical: _logical, e.Not: _not,
     e.Arithmetic: _arithmetic, e.Rounded: _rounded, e.Steps: _steps, e.Cases: _cases, e.Later: _later,
     e.DayOfMonth: _day_of_month, e.WeekOf: _week_of, e.Boundary: _boundary, e.UsedIn: _used_in,
-    e.CountRecords: _count, e.Latest: _latest, e.AsOf: _as_of, e.Same: _same, e.SumRecords: _sum_records,
+    e.CountRecords: _count, e.Latest: _latest, e.Same: _same, e.SumRecords: _sum_records,
     e.RequirementStatus: _requirement, e.RecordFact: _record_fact, e.Call: _call,
 }  # fmt: skip
-_ABSENT = {kind.__name__ for kind in e.Expression.__subclasses__()} - {kind.__name__ for kind in _MEANING} - {"Unknown"}
+_ABSENT = (
+    {kind.__name__ for kind in e.Expression.__subclasses__()}
+    - {kind.__name__ for kind in _MEANING}
+    - {"Unknown", "Value", "Query", "Shift", "Distance"}
+)
 assert not _ABSENT, f"expressions without a meaning: {_ABSENT}"

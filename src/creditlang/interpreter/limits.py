@@ -2,8 +2,8 @@
 
 At once, an order by time cuts the last entries first, and by worth the lowest. One after the other, a limit is what the
 entry itself says it is, less what earlier entries of the group finally have; a proof is used up only by an earlier
-entry that counts, and an entry that one line cuts to nothing leaves the others' room and proofs untouched. So are limits
-of a window done: each entry has what is left by the counted ones in the window that ends at it.
+entry that counts, and an entry that one line cuts to nothing leaves the others' room and proofs untouched. Limits of a
+window are done so too: each entry has what is left by the counted ones in the window that ends at it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -43,7 +43,7 @@ def limit(run: Run, operator: o.Limit, entries: Entries) -> Entries:
 
 def fill(run: Run, operator: o.Limit, members: Entries) -> None:
     """Give the entries of one group the room there is."""
-    fixed = isinstance(operator.room, (e.Constant, e.Setting))
+    fixed = isinstance(operator.room, e.Constant) or getattr(operator.room, "what", None) == "setting"
     rooms: list[v.Number] = []
     limited: Entries = []
     for entry in members:
@@ -260,7 +260,7 @@ class Rooms:
         _cut_to(self.run, operator, entry, v.hull(entry.amount, after) if holds is v.OPEN else after, room)
 
     def _earlier(self, operator: o.Limit, entry: Entry, key: Key) -> list[tuple[Entry, bool]]:
-        """Those of its group that were served before an entry, and are in the window that ends at it, if there is one."""
+        """Those of its group served before an entry, as far as they are in the window that ends at it."""
         found = self.served.get(key, [])
         if operator.group.window is None:
             return found
@@ -311,5 +311,5 @@ def _surely_counts(entry: Entry) -> bool:
 
 
 def _by_day(entry: Entry) -> tuple[date, Any]:
-    """The day that an entry falls on, which is the last of its semester where it has none; then the order of records."""
+    """The day that an entry falls on, the last of its semester where it has none; then the order of records."""
     return entry.on or entry.record.order[0], entry.record.order

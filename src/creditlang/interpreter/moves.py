@@ -85,21 +85,20 @@ def _offset(run: Run, move: o.Move, entry: Entry, given: dict[tuple[str, str], v
     if entry.state != "live":
         return []
     record = entry.record
-    line = o.Operator(number=move.number, text=move.text, article=move.article, span=move.span)
-    source, wanted = record.values.get(move.source_field), record.values.get(move.amount_field)
+    source, wanted = record.values.get(move.source_field or ""), record.values.get(move.amount_field)
     if not isinstance(source, str) or not isinstance(wanted, Decimal):
-        dismiss(entry, "invalid", Phrase("the request names no account or amount", "申请没有写明来源或学分"), line)
+        dismiss(entry, "invalid", Phrase("the request names no account or amount", "申请没有写明来源或学分"), move)
         return []
     if not any(source in within(run.policy.accounts, name) for name in move.sources):
-        dismiss(entry, "invalid", Phrase("credits of this account cannot be offered", "该类学分不能用于抵扣"), line)
+        dismiss(entry, "invalid", Phrase("credits of this account cannot be offered", "该类学分不能用于抵扣"), move)
         return []
     run.covered.add(move.number)
     if entry.pending:
-        return _reserve(run, move, entry, source, wanted, line)
+        return _reserve(run, move, entry, source, wanted, move)
     try:
-        given_now, taken, left = _offer(run, move, entry, source, wanted, given, line)
+        given_now, taken, left = _offer(run, move, entry, source, wanted, given)
     except Undetermined as why:
-        undetermined(run, entry, why, None, line)
+        undetermined(run, entry, why, None, move)
         return []
     key = (move.target, record.semester or "")
     given[key] = v.add(given.get(key, v.ZERO), given_now)
@@ -107,14 +106,14 @@ def _offset(run: Run, move: o.Move, entry: Entry, given: dict[tuple[str, str], v
     entry.pending = isinstance(given_now, v.Interval)
     entry.cut = entry.cut or taken != wanted
     _credit(run, move, record, given_now)
-    return _take(run, source, taken, entry, move.article, line.text, left)
+    return _take(run, source, taken, entry, move.article, move.text, left)
 
 
-def _reserve(run: Run, move: o.Move, entry: Entry, source: str, wanted: Decimal, line: o.Operator) -> list[Entry]:
+def _reserve(run: Run, move: o.Move, entry: Entry, source: str, wanted: Decimal) -> list[Entry]:
     """A request that waits: what it may take is open, what it may give is not yet given to anything."""
     entry.raw, entry.amount = wanted, v.hull(v.ZERO, wanted)
-    step(entry, "pending", line, wanted, entry.amount, entry.reason)
-    return _take(run, source, v.hull(v.ZERO, v.smaller(wanted, _held(run, source))), entry, move.article, line.text)
+    step(entry, "pending", move, wanted, entry.amount, entry.reason)
+    return _take(run, source, v.hull(v.ZERO, v.smaller(wanted, _held(run, source))), entry, move.article, move.text)
 
 
 def _offer(
@@ -124,11 +123,10 @@ def _offer(
     source: str,
     wanted: Decimal,
     given: dict[tuple[str, str], v.Number],
-    line: o.Operator,
 ) -> tuple[v.Number, v.Number, v.Number | None]:
     """What a request gives, what it takes for it, and, where both hang on an open balance, what it leaves."""
     record = entry.record
-    entry.steps.append(Step("amount", line.text, None, wanted, move.article))
+    entry.steps.append(Step("amount", move.text, None, wanted, move.article))
     entry.amount = wanted
     held = _held(run, source)
     offered = v.larger(v.ZERO, v.smaller(wanted, held))
@@ -137,7 +135,7 @@ def _offer(
         step(
             entry,
             "cap",
-            line,
+            move,
             wanted,
             offered,
             Phrase(f"the account has only {shown(held)}", f"该账户只有{shown(held)}"),
@@ -152,17 +150,17 @@ def _offer(
     amounts, takes, unlimited = outcomes[0]
     for amount, take, most in outcomes[1:]:
         amounts, takes, unlimited = v.hull(amounts, amount), v.hull(takes, take), v.hull(unlimited, most)
-    at = line
+    at: o.Operator = move
     if len(ratios) == 1:
         ratio = ratios[0]
-        at = o.Operator(number=ratio.number, text=ratio.text, article=ratio.article or line.article, span=ratio.span)
+        at = o.Operator(number=ratio.number, text=ratio.text, article=ratio.article or move.article, span=ratio.span)
     entry.amount = offered
     step(entry, "ratio", at, offered, unlimited, _measured(run, ratios, env))
     if amounts != unlimited:
         step(
             entry,
             "cap",
-            line,
+            move,
             unlimited,
             amounts,
             Phrase(f"{shown(room or v.ZERO)} are needed", f"还差{shown(room or v.ZERO)}"),

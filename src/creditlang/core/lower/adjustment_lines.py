@@ -17,7 +17,6 @@ from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.words import EXPECTED
 
-
 ONE = e.Constant(Decimal(1))
 
 

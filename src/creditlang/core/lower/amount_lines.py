@@ -49,7 +49,7 @@ class AmountLines(Lines):
                 self.elaborator.need(found.type, "number", written.per)
                 self.scope.used.add((context.kind.name, found.name))
                 self.elaborator.check_missing(found, found.name, written.per, inner)
-                value = e.Arithmetic("*", value, e.Field(found.name))
+                value = e.Arithmetic("*", value, e.Read("field", found.name))
         elif isinstance(written.per, t.PerGathered):
             together = written.per.period, written.per.at_least
             self.elaborator.check_time(written.per.period, context, written.per.span)
@@ -74,7 +74,7 @@ class AmountLines(Lines):
             return e.Unknown(), (low, high)
         self.elaborator.need(found.type, "number", node.field)
         self.scope.used.add((context.kind.name, found.name))
-        return e.Field(found.name), (low, high)
+        return e.Read("field", found.name), (low, high)
 
     def table_case(self, line: t.AmountTable, context: Context, around: str) -> o.Case:
         condition, inner = self.case_condition(line.condition, context)
@@ -96,5 +96,6 @@ class AmountLines(Lines):
         self.printed.append(table)
         return o.Case(
             number=self.number(), condition=condition, otherwise=False, value=e.Lookup(table, tuple(keys)),
-            sign=-1 if line.deduct else 1, article=self.article(line.cites, around), text=as_written(line.span), span=line.span,
+            sign=-1 if line.deduct else 1, article=self.article(line.cites, around), text=as_written(line.span),
+            span=line.span,
         )  # fmt: skip

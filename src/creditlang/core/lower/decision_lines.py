@@ -46,7 +46,10 @@ class DecisionLines(Lines):
             self.elaborator.need(kind, "number", mode)
         unit = kind.unit if kind else unit
         which = mode.which if mode else "one"
-        return o.Decide(node.name.text, node.labels, context.period, unit, tuple(cases), which, around), kind
+        return o.Decide(
+            name=node.name.text, labels=node.labels, period=context.period, unit=unit, cases=tuple(cases), mode=which,
+            article=around,
+        ), kind  # fmt: skip
 
     def decision_type(self, lines: Sequence[t.Line], context: Context, unit: str | None) -> Type | None:
         """The type of a decision whose first case does not show it: that of another case, or of the scale it names."""

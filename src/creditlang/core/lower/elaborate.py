@@ -157,7 +157,7 @@ class Elaborator:
             case t.Latest():
                 return self.latest(node, context)
             case t.AsOf():
-                return e.AsOf(), DATE
+                return e.Read("as of"), DATE
             case t.Same():
                 return self.same_field(node, context)
             case t.SumOf():
@@ -223,11 +223,11 @@ class Elaborator:
                 return self.field(own, node, context)
         if context.kind is not None or context.period == "semester":
             if text in ("enrolled", "在籍"):
-                return e.Enrolled(), YES_OR_NO
+                return e.Read("enrolled"), YES_OR_NO
             if text in ("ended", "已结束"):
-                return e.Ended(), YES_OR_NO
+                return e.Read("ended"), YES_OR_NO
         if context.kind is not None and context.kind.node.group is not None and text in ("named", "指名"):
-            return e.Named(), YES_OR_NO
+            return e.Read("named"), YES_OR_NO
         fact = program.canonical("fact", text)
         if fact is not None:
             return self.fact(fact, node, context)
@@ -236,10 +236,10 @@ class Elaborator:
             symbol = program.attributes[attribute]
             self.scope.used.add(("attribute", attribute))
             self.check_missing(symbol, f"student.{attribute}", node, context)
-            return e.Attribute(attribute), symbol.type
+            return e.Read("attribute", attribute), symbol.type
         setting = program.canonical("let", text)
         if setting is not None:
-            return e.Setting(setting), self.scope.setting_type(setting)
+            return e.Read("setting", setting), self.scope.setting_type(setting)
         account = program.account(text)
         if account is not None:
             return self.balance(account.name, node, context)
@@ -252,7 +252,7 @@ class Elaborator:
         assert context.kind is not None
         self.scope.used.add((context.kind.name, symbol.name))
         self.check_missing(symbol, symbol.name, node, context)
-        return e.Field(symbol.name), symbol.type
+        return e.Read("field", symbol.name), symbol.type
 
     def check_missing(self, symbol: FieldSymbol, key: str, node: t.Node, context: Context) -> None:
         unsaid = symbol.node.optional and symbol.may_be_missing and not context.tolerant and key not in context.present
@@ -514,7 +514,7 @@ class Elaborator:
         inner = self.inside(kind, node, context)
         if field is not None:
             self.scope.used.add((kind.name, field.name))
-            value, found = e.Field(field.name), field.type
+            value, found = e.Read("field", field.name), field.type
         elif fact is not None:
             value, found = self.fact(fact, node.field, inner)  # type: ignore[assignment]
         else:

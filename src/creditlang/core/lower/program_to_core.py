@@ -13,7 +13,7 @@ from attrs import evolve, fields_dict
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
-from creditlang.core.dependencies import READ, SEARCHES, Order, references
+from creditlang.core.dependencies import READ, SEARCHES, Order, reads, references
 from creditlang.core.lower.adjustment_lines import ONE
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.calendar_periods import build_calendar
@@ -132,6 +132,7 @@ class Compilation:
             unit_labels={name: node.labels[0] for name, node in program.units.items() if node.labels},
             attributes=tuple(map(self.column, program.attributes.values())),
             kinds=kinds,
+            periods={},
             settings=self.settings,
             setting_types=self.scope.setting_types,
             setting_labels={text: name for (space, text), name in program.labels.items() if space == "let"},
@@ -190,13 +191,13 @@ class Compilation:
     def check_early(self) -> None:
         """Report what is asked before anything is worked out: which rule takes a record, who is enrolled."""
         where = Phrase("a condition that is asked before anything is worked out", "计算之前就要判断的条件")
-        asked: list[tuple[e.Expression | None, Span | None, tuple[type[e.Expression], ...]]]
-        asked = [(rule.where, rule.span, READ) for rule in self.rules.values()]
+        asked = [(rule.span, references(rule.where)) for rule in self.rules.values()]
         for name, guards in self.guards.items():
             if self.program.kinds[name].node.enrolment:
-                asked += [(guard.condition, guard.span, (*READ, *SEARCHES, e.Enrolled)) for guard in guards]
-        for condition, span, kinds in asked:
-            if any(not isinstance(x, e.RecordFact) for x in references(condition, kinds)):
+                asked += [(x.span, references(x.condition, (*READ, *SEARCHES))) for x in guards]
+                asked += [(x.span, reads(x.condition, "enrolled")) for x in guards]
+        for span, found in asked:
+            if any(not isinstance(x, e.RecordFact) for x in found):
                 self.scope.report("CR103", span, container=where)
 
     def guards_first(self, accounts: dict[str, o.Account]) -> dict[str, o.Account]:
@@ -406,8 +407,8 @@ class Compilation:
                 found[line.which], _ = self.elaborator.number(line.value, Context(period=symbol.period), symbol.unit)
         start = (o.Case(self.bodies.number(), None, False, found["start"], around, None),) if "start" in found else ()
         return o.Decide(
-            symbol.name, symbol.labels, symbol.period, symbol.unit, start, "one", around, found.get("floor"),
-            found.get("ceiling"),
+            name=symbol.name, labels=symbol.labels, period=symbol.period, unit=symbol.unit, cases=start, mode="one",
+            article=around, least=found.get("floor"), most=found.get("ceiling"),
         )  # fmt: skip
 
     def order_line(self, lines: Iterable[t.Line]) -> t.InOrderOf | None:
@@ -548,7 +549,9 @@ class Compilation:
     def requirement(self, node: t.Require) -> o.Decide:
         around = self.bodies.article(node.cites)
         parts = tuple(self.bodies.part(part, around) for part in node.parts)
-        return o.Decide(node.name.text, node.labels, None, None, parts, "every", around)
+        return o.Decide(
+            name=node.name.text, labels=node.labels, period=None, unit=None, cases=parts, mode="every", article=around
+        )
 
     def unique(self, node: t.Unique) -> o.Limit:
         over = self.bodies.rules_of(node.over.names) if node.over and node.over.names else None
@@ -630,7 +633,7 @@ class Compilation:
 
 def depth_of(x: object, deep: Mapping[str, int]) -> int:
     """How deep an expression is, named values counted with what they refer to."""
-    if isinstance(x, e.Setting):
+    if isinstance(x, e.Read) and x.what == "setting":
         return deep.get(x.name, 0) + 1
     if isinstance(x, tuple):
         return max((depth_of(part, deep) for part in x), default=0)
