@@ -94,7 +94,7 @@ def _offset(run: Run, move: o.Move, entry: Entry, given: dict[tuple[str, str], v
         return []
     run.covered.add(move.number)
     if entry.pending:
-        return _reserve(run, move, entry, source, wanted, move)
+        return _reserve(run, move, entry, source, wanted)
     try:
         given_now, taken, left = _offer(run, move, entry, source, wanted, given)
     except Undetermined as why:
