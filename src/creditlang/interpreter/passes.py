@@ -25,11 +25,11 @@ class Holder(Protocol):
 
     run: Run
 
-    def decide(self, decision: o.Decision, env: Environment) -> Any: ...
+    def decide(self, decision: o.Decide, env: Environment) -> Any: ...
 
 
 # ---- a person
-def bring(run: Run, fact: o.Fact, result: StudentResult, unreadable: bool, standings: Standings) -> None:
+def bring(run: Run, fact: o.Decide, result: StudentResult, unreadable: bool, standings: Standings) -> None:
     """Note what a person brings to a ranking of people, or to a fact of a group.
 
     Who has a record that it is worked out from and that could not be read may have anything.
@@ -47,11 +47,11 @@ def bring(run: Run, fact: o.Fact, result: StudentResult, unreadable: bool, stand
         elif fact.rank is not None:
             standings.places.setdefault((fact.name, key), {})[result.student] = _place(fact.rank, group, env, doubt)
         else:
-            parts = tuple(_part(query, env, doubt) for query in people_queries(fact.decision))
+            parts = tuple(_part(query, env, doubt) for query in people_queries(fact))
             standings.shares.setdefault((fact.name, key), {})[result.student] = Share(group, parts)
 
 
-def read(run: Run, fact: o.Fact, who: str, unreadable: bool, standings: Standings | None) -> list[RankLine]:
+def read(run: Run, fact: o.Decide, who: str, unreadable: bool, standings: Standings | None) -> list[RankLine]:
     """Put among a person's facts what has come out; as long as nobody else is known, what may come out."""
     lines: list[RankLine] = []
     for key, env in _periods(run, fact):
@@ -69,7 +69,7 @@ def read(run: Run, fact: o.Fact, who: str, unreadable: bool, standings: Standing
     return lines
 
 
-def given(run: Run, fact: o.Fact, values: Mapping[str, Any]) -> None:
+def given(run: Run, fact: o.Decide, values: Mapping[str, Any]) -> None:
     """Put among a person's facts what an example says would come out; what it leaves out is open."""
     for key, _ in _periods(run, fact):
         known: dict[str, Any] = {fact.name: values.get(fact.name, v.interval(Decimal(1), v.UNBOUNDED))}
@@ -81,7 +81,7 @@ def given(run: Run, fact: o.Fact, values: Mapping[str, Any]) -> None:
             run.facts.setdefault(name, {})[key] = value
 
 
-def _periods(run: Run, fact: o.Fact) -> Iterator[tuple[str, Environment]]:
+def _periods(run: Run, fact: o.Decide) -> Iterator[tuple[str, Environment]]:
     if fact.period is None:
         yield "", Environment(run)
         return
@@ -145,7 +145,7 @@ def _part(query: e.Query, env: Environment, doubt: bool) -> Part:
     raise NotImplementedError
 
 
-def _value(fact: o.Fact, key: str, group: Belongs | None, standings: Standings | None) -> Any:
+def _value(fact: o.Decide, key: str, group: Belongs | None, standings: Standings | None) -> Any:
     if group is None:
         return None
     if isinstance(group, v.Open) or standings is None:
@@ -154,7 +154,7 @@ def _value(fact: o.Fact, key: str, group: Belongs | None, standings: Standings |
 
 
 def _line(
-    fact: o.Fact, rank: o.Rank, key: str, env: Environment, who: str, unreadable: bool, standings: Standings | None
+    fact: o.Decide, rank: o.Rank, key: str, env: Environment, who: str, unreadable: bool, standings: Standings | None
 ) -> RankLine:
     group = _group(rank.keys if rank.groups is None else rank.groups, env, unreadable)
     if group is None:
@@ -170,7 +170,7 @@ def _line(
 
 # ---- a group
 def close(
-    fact: o.Fact, together: Mapping[str, o.Fact], standings: Standings, holder: Callable[[Mapping[str, Any]], Holder]
+    fact: o.Decide, together: Mapping[str, o.Decide], standings: Standings, holder: Callable[[Mapping[str, Any]], Holder]
 ) -> None:
     """Work out what comes out for each group, now that all people have been there."""
 
@@ -189,13 +189,13 @@ def close(
         for key in sorted({period for name, period in standings.shares if name == fact.name}):
             for group, shares in standings.members((fact.name, key)).items():
                 found = of(fact.groups or (), group)
-                queries = people_queries(fact.decision)
+                queries = people_queries(fact)
                 found.run.people = {
                     query: [_perhaps(share.parts[at], share.group) for share in shares]
                     for at, query in enumerate(queries)
                 }
                 env = Environment(found.run, None, (fact.period, key) if fact.period else None)
-                standings.values.setdefault((fact.name, key), {})[group] = found.decide(fact.decision, env)
+                standings.values.setdefault((fact.name, key), {})[group] = found.decide(fact, env)
         return
     if fact.rank.groups is not None:
         _rank_groups(fact, fact.rank, fact.rank.groups, together, standings, of)
@@ -204,7 +204,7 @@ def close(
 
 
 def _rank_groups(
-    fact: o.Fact, rank: o.Rank, keys: tuple[o.Key, ...], together: Mapping[str, o.Fact], standings: Standings,
+    fact: o.Decide, rank: o.Rank, keys: tuple[o.Key, ...], together: Mapping[str, o.Decide], standings: Standings,
     of: Callable[[Iterable[o.Key], tuple[Any, ...]], Holder],
 ) -> None:  # fmt: skip
     standings.of_groups.add(fact.name)

@@ -41,7 +41,7 @@ def findings(policy: o.Policy, standings: Standings, nobody: Holder) -> Iterator
 
 
 def _left_open(
-    fact: o.Fact, key: Key, group: Group, standing: Standing, places: dict[str, Place]
+    fact: o.Decide, key: Key, group: Group, standing: Standing, places: dict[str, Place]
 ) -> Iterator[Diagnostic]:
     ranks = [standing.rank(place) for place in places.values() if place.ranked is not False]
     if many := sum(isinstance(rank, v.Interval) for rank in ranks):
@@ -59,7 +59,7 @@ def _quotas(policy: o.Policy) -> Iterator[e.Compare]:
 
 
 def _shared(
-    fact: o.Fact, key: Key, group: Group, standing: Standing, places: dict[str, Place], quota: e.Compare,
+    fact: o.Decide, key: Key, group: Group, standing: Standing, places: dict[str, Place], quota: e.Compare,
     nobody: Holder,
 ) -> Iterator[Diagnostic]:  # fmt: skip
     nobody.run.facts.update({f"{fact.name}.ranked": {key[1]: standing.ranked}, f"{fact.name}.all": {key[1]: standing.all}})
@@ -79,7 +79,7 @@ def _shared(
         )  # fmt: skip
 
 
-def _called(fact: o.Fact) -> Phrase:
+def _called(fact: o.Decide) -> Phrase:
     return both(lambda language: label(fact, language))
 
 

@@ -14,8 +14,9 @@ from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.elaborate import Context, Elaborator
 from creditlang.core.lower.scope import Scope, described
 from creditlang.diagnostics import Phrase
+from creditlang.nodes import changed
 from creditlang.syntax import tree as t
-from creditlang.types import WHOLE, Type
+from creditlang.types import UNKNOWN, WHOLE, Type
 
 
 class AmongPeople:
@@ -63,8 +64,10 @@ class AmongPeople:
         criteria += [self.criterion(tie, lowest, inner) for tie, lowest in node.ties]
         where = self.elaborator.condition(node.where, inner) if node.where is not None else None
         rank = o.Rank(keys, tuple(criteria), where, groups, node.span)
-        empty = o.Decision((), "one")
-        return o.Fact(node.name.text, node.labels, period, None, empty, around, type=WHOLE, rank=rank)
+        return o.Decide(
+            name=node.name.text, labels=node.labels, period=period, unit=None, cases=(), mode="one", article=around,
+            type=WHOLE, rank=rank,
+        )  # fmt: skip
 
     def criterion(self, node: t.Expression, lowest: bool, context: Context) -> o.Criterion:
         """Something that is compared: a number, a day, yes or no, or a value of a scale."""
@@ -86,13 +89,10 @@ class AmongPeople:
             return None
         return self.keys(declared.groups, Context(period=declared.period.text if declared.period else None, tolerant=True))
 
-    def fact(self, node: t.Fact, unit: str | None, around: str) -> tuple[o.Fact, Type | None]:
+    def fact(self, node: t.Fact, unit: str | None, around: str) -> tuple[o.Decide, Type | None]:
         """A fact of each group of people."""
         period = node.period.text if node.period else None
         keys = self.keys(node.groups, Context(period=period, tolerant=True))
         inner = Context(period=period, groups=frozenset(key.name for key in keys))
-        decision, kind = self.bodies.decision(node.lines, inner, around, unit)
-        own = kind.unit if kind else unit
-        fact = o.Fact(node.name.text, node.labels, period, own, decision, around, type=kind or WHOLE, groups=keys)
-        return fact, kind
-
+        decide, kind = self.bodies.decision(node, inner, around, unit)
+        return changed(decide, type=kind or UNKNOWN, groups=keys), kind
