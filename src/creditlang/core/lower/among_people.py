@@ -94,5 +94,5 @@ class AmongPeople:
         period = node.period.text if node.period else None
         keys = self.keys(node.groups, Context(period=period, tolerant=True))
         inner = Context(period=period, groups=frozenset(key.name for key in keys))
-        decide, kind = self.bodies.decision(node, inner, around, unit)
+        decide, kind = self.bodies.decide(node, node.lines, inner, around, unit)
         return changed(decide, type=kind or UNKNOWN, groups=keys), kind
