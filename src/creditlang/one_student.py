@@ -10,7 +10,7 @@ from typing import Any
 
 from creditlang.core.dependencies import references_of
 from creditlang.core.expressions import Read
-from creditlang.core.operators import Policy
+from creditlang.core.operators import RANK_WORDS, Policy
 from creditlang.data.dataset import Student
 from creditlang.diagnostics import Diagnostic, nearest, report
 from creditlang.interpreter import Answers, Interpreter, StudentData
@@ -62,6 +62,20 @@ def as_read(student: Student, records: Iterable[Record] | None = None) -> Studen
     """A student as read, with the records read for them or, if given, others."""
     own = tuple(student.records if records is None else records)
     return StudentData(student.identifier, student.attributes, own, student.problem is not None)
+
+
+def together_names(policy: Policy) -> Mapping[str, str]:
+    """What is known only among all students, by everything that it may be called: ranks, how many are ranked and are in
+    the group, what is decided for groups. They can be set for a student who is alone.
+    """
+    found: dict[str, str] = {}
+    for fact in policy.facts.values():
+        parts = RANK_WORDS if fact.rank is not None else {}
+        for text in (fact.name, *fact.labels) if fact.rank is not None or fact.groups is not None else ():
+            found.setdefault(text, fact.name)
+            for word, part in parts.items():
+                found.setdefault(f"{text}.{word}", f"{fact.name}.{part}")
+    return found
 
 
 def unknown_values(policy: Policy, names: Iterable[str]) -> list[Diagnostic]:

@@ -210,6 +210,10 @@ class Move(Operator):
 
 
 # ---- rank, decide
+RANK_WORDS: Mapping[str, str] = {"ranked": "ranked", "参评人数": "ranked", "all": "all", "总人数": "all"}
+"""What may be asked of a ranking beside the rank: how many are ranked in the group, and how many are in it."""
+
+
 @node
 class Key(Written):
     """What people are put in groups by: an attribute, or a fact with a text or a value of a list."""

@@ -44,7 +44,7 @@ class PersonWord:
     @property
     def number(self) -> str:
         """The column of their numbers, as programs call it."""
-        return f"{self.en.replace(" ", "_")}_id" if self.en.isascii() else "person_id"
+        return self.en.replace(" ", "_") + "_id" if self.en.isascii() else "person_id"
 
     @property
     def number_zh(self) -> str:

@@ -26,7 +26,7 @@ from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.passes import bring, close, given, read
 from creditlang.interpreter.standing_findings import findings
-from creditlang.interpreter.standings import RANK_PARTS, Standings
+from creditlang.interpreter.standings import Standings
 from creditlang.interpreter.steps import live
 from creditlang.interpreter.student_periods import StudentPeriods
 from creditlang.interpreter.student_run import Environment, Judged, Run
@@ -532,7 +532,7 @@ class _Evaluation:
     def among_others(self, fact: o.Decide, result: StudentResult) -> None:
         """A rank, or a fact of the group that the student is in."""
         ranks, standings = self.interpreter.ranks, self.interpreter.standings
-        if ranks.keys() & {fact.name, *(f"{fact.name}.{part}" for part in RANK_PARTS)}:
+        if ranks.keys() & {fact.name, *(f"{fact.name}.{part}" for part in o.RANK_WORDS.values())}:
             given(self.run, fact, ranks)
         else:
             result.ranks += read(self.run, fact, self.student.identifier, self.student.unreadable, standings)

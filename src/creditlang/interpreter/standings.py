@@ -21,8 +21,6 @@ from creditlang import values as v
 from creditlang.core.lower.printed_tables import key_text
 from creditlang.ledger import GroupLine, RankLine
 
-RANK_PARTS: Final = ("ranked", "all")
-"""What may be asked of a ranking beside the rank: how many are ranked in the group, and how many are in it."""
 Group = tuple[Any, ...]
 """The values by which people are put in groups; empty where everybody is in one."""
 Belongs = Group | Literal[v.Open.OPEN]
