@@ -110,10 +110,13 @@ class AdjustmentLines(Lines):
     def group(self, scope: t.Scope | None, context: Context) -> o.Group:
         if scope is None:
             return o.Group()
-        fields = tuple(field for name in scope.fields for field in self.key_field(name, context))
+        periods = [name for name in scope.fields if self.scope.program.canonical("period", name.text)]
+        for later in (*periods, *([scope.window] if scope.window else [])):
+            self.scope.not_yet(later)
+        fields = tuple(x for name in scope.fields if name not in periods for x in self.key_field(name, context))
         for period in scope.periods:
             self.elaborator.check_time(period, context, scope.span)
-        return o.Group(scope.periods, fields)
+        return o.Group(tuple(period.text for period in scope.periods), fields)
 
     def key_field(self, name: t.Identifier, context: Context) -> Iterator[str]:
         """The field that a group goes by; where several kinds of record meet, they must call it the same."""
@@ -162,6 +165,8 @@ class AdjustmentLines(Lines):
                 self.check_limit(limit, line.limit, events)
                 yield o.Clip(limit, group, condition, over, events, fallback, **common)
             case t.Choose():
+                if line.by is not None:
+                    self.scope.not_yet(line.by)
                 yield o.Choose(line.which, group, condition, over, **common)
             case t.Unique():
                 fields = tuple(self.key_field(line.field, context))

@@ -81,6 +81,8 @@ class DecisionLines(Lines):
 
     def part(self, line: t.Part, around: str) -> o.Part:
         """One condition of a requirement; a comparison of numbers keeps what is had and what is needed."""
+        if line.applies is not None or line.in_each is not None:
+            self.scope.not_yet(line)
         have = needed = None
         at_least = True
         context = Context()
