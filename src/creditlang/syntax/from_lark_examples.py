@@ -111,7 +111,8 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         students = [record for record in written if record.kind.text == "student"]
         refuse_second(*(student.span for student in students))
         for setting in settings:
-            refuse_second(*(other.name.span for other in settings if other.name.text == setting.name.text))
+            same = (other.name.span for other in settings if (other.name, other.part) == (setting.name, setting.part))
+            refuse_second(*same)
         return {
             "student": students[0] if students else None,
             "records": tuple(record for record in written if record.kind.text != "student"),

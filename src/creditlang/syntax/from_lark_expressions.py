@@ -333,6 +333,8 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
             return Handed("scopes", (window, t.BeforeThis(span=place_of(children[0]))), span_of(children))
         return self._scope(children)
 
+    balance_before = scope_before
+
     def _scope(self, children: Children) -> t.Node:
         place, length = span_of(children), first_of(children, t.Length)
         match children[0].type:
@@ -347,12 +349,12 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
             case "BEFORE_THIS":
                 return t.BeforeThis(span=place)
             case "SINCE":
-                return t.Since(self._day(children[1]), span=place)
+                return t.Since(self.scope_day(children[1]), span=place)
             case "AS_OF":
-                return t.AsOfDay(self._day(children[1]), span=place)
+                return t.AsOfDay(self.scope_day(children[1]), span=place)
         return t.Ever(span=place)
 
-    def _day(self, child: Any) -> t.Expression:
+    def scope_day(self, child: Any) -> t.Expression:
         if isinstance(child, t.Expression):
             return child
         return self.date([child]) if child.type == "DATE" else self.name([child])

@@ -356,6 +356,8 @@ class Lexing:
         """Whether what follows a word lets it be this keyword: a function has its bracket, a window its number."""
         if terminal in _CALLED and (chinese or terminal not in _CALLED_IN_CHINESE):
             return self.text.startswith("(", self.past_spaces(end))
+        if terminal == "DE_COLON":
+            return self.text.startswith(":", self.past_spaces(end))
         if chinese and terminal in _COUNTED:
             return self.text[(start := self.past_spaces(end)) : start + 1].isdecimal()
         return True
