@@ -71,7 +71,7 @@ def together_names(policy: Policy) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for fact in policy.facts.values():
         parts = RANK_WORDS if fact.rank is not None else {}
-        for text in (fact.name, *fact.labels) if fact.rank is not None or fact.groups is not None else ():
+        for text in (fact.name, *fact.labels) if fact.among_others else ():
             found.setdefault(text, fact.name)
             for word, part in parts.items():
                 found.setdefault(f"{text}.{word}", f"{fact.name}.{part}")

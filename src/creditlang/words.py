@@ -90,7 +90,8 @@ EXPECTED: Final[Words] = {
 
 TABLES: Final[Words] = _coded(
     {
-        "students": "学生", "accounts": "账户", "facts": "事实", "groups": "各组", "requirements": "要求", "records": "记录",
+        "students": "学生", "accounts": "账户", "facts": "事实", "groups": "各组",
+        "requirements": "要求", "records": "记录",
         "steps": "步骤", "issues": "问题", "manifest": "运行信息", "changes": "变化", "crossings": "要求变化",
         "rules": "规则", "totals": "合计", "dispositions": "处理结果变化",
     }
@@ -100,7 +101,8 @@ TABLES: Final[Words] = _coded(
 COLUMNS: Final[Words] = _coded(
     {
         "student_id": "学号", "account": "账户", "period": "时段", "amount": "数值", "unit": "单位", "fact": "事实",
-        "value": "值", "group_name": "组别", "ranked": "参评人数", "people": "总人数", "requirement": "要求", "part": "组成部分", "needed": "需要", "have": "已有", "short": "还差",
+        "value": "值", "group_name": "组别", "ranked": "参评人数", "people": "总人数",
+        "requirement": "要求", "part": "组成部分", "needed": "需要", "have": "已有", "short": "还差",
         "status": "结论", "article": "依据", "kind": "记录种类", "record_id": "记录编号", "disposition": "处理结果",
         "reason": "原因", "rule": "规则", "raw": "原始数", "counted": "计入数", "number": "序号", "step": "步骤",
         "before": "之前", "after": "之后", "severity": "级别", "code": "代码", "source": "来源", "place": "位置",

@@ -58,7 +58,9 @@ _PLACES = st.lists(st.tuples(_ENDS, _ENDS, st.sampled_from([True, v.OPEN])), min
 
 @settings(max_examples=200, deadline=None)
 @given(_PLACES)
-def test_a_rank_reaches_from_the_best_to_the_worst_that_is_possible(people: list[tuple[list[int], list[int], v.Answer]]) -> None:
+def test_a_rank_reaches_from_the_best_to_the_worst_that_is_possible(
+    people: list[tuple[list[int], list[int], v.Answer]],
+) -> None:
     """Every world is gone through: each value in its range, who may be ranked or not."""
     places = [
         Place(GROUP, ranked, (Decimal(one[0]), Decimal(tie[0])), (Decimal(one[1]), Decimal(tie[1])))

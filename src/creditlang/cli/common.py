@@ -134,7 +134,10 @@ def some_students(students: Sequence[str], known: Collection[str]) -> None:
 
     if unknown := [student for student in students if student not in known]:
         who = listed(unknown)
-        fail(USAGE, said("No student {who} in the data.", "数据里没有学生{who}。", who=in_language(who, reader_language())))
+        fail(
+            USAGE,
+            said("No student {who} in the data.", "数据里没有学生{who}。", who=in_language(who, reader_language())),
+        )
 
 
 def show(found: Iterable["Diagnostic"], err: bool = True) -> None:

@@ -21,7 +21,7 @@ Node = tuple[str, str]
 MOVES: Node = ("moves", "")
 
 
-READ = (e.Balance, e.Aggregate, e.FactValue, e.UsedIn, e.RequirementStatus, e.RecordFact)
+READ = (e.Value, e.Balance, e.Aggregate, e.FactValue, e.UsedIn, e.RequirementStatus, e.RecordFact)
 SEARCHES = (e.CountRecords, e.SumRecords, e.Latest)
 
 
@@ -155,12 +155,21 @@ class Order:
         What people are together is known once a pass is over. So what reads it of a person is worked out in the next
         one; what reads it of the group, in the same.
         """
-        together = {("fact", name) for name, fact in self.facts.items() if fact.rank or fact.groups is not None}
+        together = {("fact", name) for name, fact in self.facts.items() if fact.among_others}
         found: dict[Node, int] = {}
         for node in order if together else ():
             same = self._read_of_groups(node[1]) if node in together else frozenset()
             found[node] = max((found[x] + (x in together - same) for x in self.graph[node]), default=1)
         return found
+
+    def later_read(self, node: Node, stages: Mapping[Node, int]) -> tuple[str, str]:
+        """What in a node reads something of a later pass than the first, and what it reads."""
+        later = [other for other in self.graph[node] if stages[other] > 1 or self._is_together(other)]
+        named = [self.why[node, other] for other in later if (node, other) in self.why]
+        return named[0] if named else self.later_read(later[0], stages)
+
+    def _is_together(self, node: Node) -> bool:
+        return node[0] == "fact" and self.facts[node[1]].among_others
 
     def _read_of_groups(self, name: str) -> frozenset[Node]:
         """What a group reads of itself, and not of its members."""
@@ -198,6 +207,10 @@ class Order:
             if isinstance(reference, SEARCHES):
                 if not reference.even_void:
                     found["kind", reference.kind] = reference.kind
+                continue
+            if isinstance(reference, e.Value) and reference.sort == "ranking":
+                name = reference.name.partition(".")[0]
+                found["fact", name] = name
                 continue
             if isinstance(reference, e.FactValue) or (isinstance(reference, e.Aggregate) and reference.is_fact):
                 found["fact", reference.name] = reference.name

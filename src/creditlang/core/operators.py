@@ -270,6 +270,11 @@ class Decide(Written):
     rank: Rank | None = None
     """The value, in place of cases, of a ranking."""
 
+    @property
+    def among_others(self) -> bool:
+        """Whether it is known only once all people are: a rank, or a fact of a group."""
+        return self.rank is not None or self.groups is not None
+
 
 # ---- what holds them
 @node

@@ -71,9 +71,7 @@ class Interpreter:
         self.ranks = dict(ranks or {})
         self.standings: Standings | None = None
         """What the people are together; None while nobody else is known."""
-        self.together = {
-            name: fact for name, fact in policy.facts.items() if fact.rank is not None or fact.groups is not None
-        }
+        self.together = {name: fact for name, fact in policy.facts.items() if fact.among_others}
         self.calendar = SchoolCalendar(policy.calendar)
         self.as_of = as_of or self.calendar.last_day
         self.overrides = dict(overrides or {})

@@ -142,7 +142,17 @@ def _part(query: e.Query, env: Environment, doubt: bool) -> Part:
     anything = v.interval(-v.UNBOUNDED, v.UNBOUNDED)
     if doubt:
         return v.OPEN, anything, anything
-    raise NotImplementedError
+    try:
+        holds = met(query.where, env)
+    except Undetermined:
+        return False, None, None
+    if holds is False:
+        return False, None, None
+    try:
+        value, weight = (evaluate(x, env) if x is not None else None for x in (query.value, query.weight))
+        return holds, value, weight
+    except Undetermined:  # who has no value adds nothing
+        return False, None, None
 
 
 def _value(fact: o.Decide, key: str, group: Belongs | None, standings: Standings | None) -> Any:
@@ -150,7 +160,7 @@ def _value(fact: o.Decide, key: str, group: Belongs | None, standings: Standings
         return None
     if isinstance(group, v.Open) or standings is None:
         return v.interval(-v.UNBOUNDED, v.UNBOUNDED) if fact.type.name == "number" else v.OPEN
-    return standings.values.get((fact.name, key), {}).get(group)
+    return standings.of_group((fact.name, key), group)
 
 
 def _line(
@@ -170,7 +180,10 @@ def _line(
 
 # ---- a group
 def close(
-    fact: o.Decide, together: Mapping[str, o.Decide], standings: Standings, holder: Callable[[Mapping[str, Any]], Holder]
+    fact: o.Decide,
+    together: Mapping[str, o.Decide],
+    standings: Standings,
+    holder: Callable[[Mapping[str, Any]], Holder],
 ) -> None:
     """Work out what comes out for each group, now that all people have been there."""
 
@@ -178,11 +191,12 @@ def close(
         known = dict(zip((key.name for key in keys), group, strict=True))
         found = holder(known)
         for name, other in together.items():
-            if other.groups is not None and {key.name for key in other.groups} <= known.keys():
-                own = tuple(known[key.name] for key in other.groups)
-                found.run.facts[name] = {
-                    period: values.get(own) for (one, period), values in standings.values.items() if one == name
-                }
+            theirs = other.groups if other.rank is None else other.rank.groups
+            if theirs is None or not {key.name for key in theirs} <= known.keys():
+                continue
+            own = tuple(known[key.name] for key in theirs)
+            periods = [period for one, period in (*standings.values, *standings.groups) if one == name]
+            found.run.facts[name] = {period: standings.of_group((name, period), own) for period in periods}
         return found
 
     if fact.rank is None:

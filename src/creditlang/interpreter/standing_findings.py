@@ -36,7 +36,7 @@ def findings(policy: o.Policy, standings: Standings, nobody: Holder) -> Iterator
             places = {who: place for who, place in standings.places[key].items() if place.group == group}
             yield from _left_open(fact, key, group, standing, places)
             for quota in quotas:
-                if quota.left == e.Value("fact", fact.name):
+                if quota.left == e.FactValue(fact.name):
                     yield from _shared(fact, key, group, standing, places, quota, nobody)
 
 
@@ -52,9 +52,9 @@ def _left_open(
 def _quotas(policy: o.Policy) -> Iterator[e.Compare]:
     """Every comparison that lets the first ones through."""
     for x in dict.fromkeys(references_of(policy, (e.Compare,))):
-        if isinstance(x, e.Compare) and x.operator in ("<=", "<") and isinstance(x.left, e.Value):
+        if isinstance(x, e.Compare) and x.operator in ("<=", "<") and isinstance(x.left, e.FactValue):
             fact = policy.facts.get(x.left.name)
-            if fact is not None and fact.rank is not None and x.left.sort == "fact":
+            if fact is not None and fact.rank is not None:
                 yield x
 
 
@@ -62,7 +62,9 @@ def _shared(
     fact: o.Decide, key: Key, group: Group, standing: Standing, places: dict[str, Place], quota: e.Compare,
     nobody: Holder,
 ) -> Iterator[Diagnostic]:  # fmt: skip
-    nobody.run.facts.update({f"{fact.name}.ranked": {key[1]: standing.ranked}, f"{fact.name}.all": {key[1]: standing.all}})
+    nobody.run.facts.update(
+        {f"{fact.name}.ranked": {key[1]: standing.ranked}, f"{fact.name}.all": {key[1]: standing.all}}
+    )
     try:
         most = evaluate(quota.right, Environment(nobody.run, None, (fact.period, key[1]) if fact.period else None))
     except Undetermined:

@@ -133,13 +133,18 @@ class Standings:
         """The shares in each group of a fact; of those of whom it is open which, in every group."""
         shares = self.shares.get(key, {}).values()
         groups: dict[Group, list[Share]] = {
-            group: []
-            for group in sorted({x.group for x in shares if not isinstance(x.group, v.Open)}, key=called)
+            group: [] for group in sorted({x.group for x in shares if not isinstance(x.group, v.Open)}, key=called)
         }
         for share in shares:
             for group in groups if isinstance(share.group, v.Open) else (share.group,):
                 groups[group].append(share)
         return groups
+
+    def of_group(self, key: Key, group: Group) -> Any:
+        """What has come out for a group: the value of a fact, or its rank among groups; None if there is none."""
+        if key[0] in self.of_groups:
+            return self.line(key, called(group)).rank
+        return self.values.get(key, {}).get(group)
 
     def lines(self) -> Iterator[GroupLine]:
         """What has come out for all groups."""

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from attrs import evolve, fields_dict
 
-from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.elaborate import Context, Elaborator
@@ -26,6 +25,7 @@ class AmongPeople:
         """`bodies` count the lines and look up articles."""
         self.scope, self.elaborator, self.bodies = scope, elaborator, bodies
         self.program = scope.program
+        scope.group_names = self.group_names
 
     def is_of_group(self, node: t.Fact) -> bool:
         """Whether a fact is one of each group of people: it is per something that people have, or asks for people."""
@@ -41,6 +41,21 @@ class AmongPeople:
             return True
         return any(self.asks_people(getattr(part, name)) for name in fields_dict(type(part)) if name != "span")
 
+    def group_names(self, name: str) -> frozenset[str] | None:
+        """What the groups are made by that a fact, or a ranking, is of; None for one of people."""
+        node = self.program.facts[name]
+        if isinstance(node, t.Ranking):
+            ranked = self.program.canonical("fact", node.value.text) if isinstance(node.value, t.Name) else None
+            return self.group_names(ranked) if ranked is not None else None
+        if not self.is_of_group(node):
+            return None
+        return frozenset(map(self.called, node.groups))
+
+    def called(self, name: t.Identifier) -> str:
+        """The name of what people are put in groups by, for its name or label."""
+        spaces = (self.program.canonical(space, name.text) for space in ("attribute", "fact"))
+        return next(filter(None, spaces), name.text)
+
     def keys(self, names: tuple[t.Identifier, ...], context: Context) -> tuple[o.Key, ...]:
         """What people are put in groups by: attributes, and facts with a text or a value of a list."""
         found = []
@@ -49,19 +64,18 @@ class AmongPeople:
             if kind.name in ("number", "yes or no", "date"):
                 wanted = Phrase("a text or a value of a list", "文本，或者选项的取值")
                 self.scope.report("CR201", name.span, found=described(kind), expected=wanted)
-            called = self.program.canonical("attribute", name.text) or self.program.canonical("fact", name.text)
-            found.append(o.Key(called or name.text, value))
+            found.append(o.Key(self.called(name), value))
         return tuple(found)
 
-    def ranking(self, node: t.Ranking, around: str) -> o.Fact:
+    def ranking(self, node: t.Ranking, around: str) -> o.Decide:
         """A ranking: of people, or of the groups that its value is decided for."""
         period = node.period.text if node.period else None
         context = Context(period=period, tolerant=True)
         groups = self.groups_of(node.value)
         inner = context if groups is None else evolve(context, groups=frozenset(key.name for key in groups))
-        keys = self.keys(node.groups, evolve(inner, tolerant=True))
+        keys = self.keys(node.groups, inner)
         criteria = [self.criterion(node.value, node.lowest_first, inner)]
-        criteria += [self.criterion(tie, lowest, inner) for tie, lowest in node.ties]
+        criteria += [self.criterion(tie.value, tie.lowest_first, inner) for tie in node.ties]
         where = self.elaborator.condition(node.where, inner) if node.where is not None else None
         rank = o.Rank(keys, tuple(criteria), where, groups, node.span)
         return o.Decide(
@@ -84,10 +98,13 @@ class AmongPeople:
     def groups_of(self, node: t.Expression) -> tuple[o.Key, ...] | None:
         """What the groups are made by that a value is of; None where it is of people."""
         name = self.program.canonical("fact", node.text) if isinstance(node, t.Name) else None
-        declared = self.program.facts.get(name or "")
-        if declared is None or isinstance(declared, t.Ranking) or not self.is_of_group(declared):
+        if name is None or self.group_names(name) is None:
             return None
-        return self.keys(declared.groups, Context(period=declared.period.text if declared.period else None, tolerant=True))
+        declared = self.program.facts[name]
+        if isinstance(declared, t.Ranking):
+            return self.groups_of(declared.value)
+        period = declared.period.text if declared.period else None
+        return self.keys(declared.groups, Context(period=period, tolerant=True))
 
     def fact(self, node: t.Fact, unit: str | None, around: str) -> tuple[o.Decide, Type | None]:
         """A fact of each group of people."""
