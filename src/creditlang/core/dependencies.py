@@ -34,7 +34,9 @@ def references(part: Any, kinds: tuple[type[e.Expression], ...] = READ) -> Itera
     if isinstance(part, tuple):
         for inner in part:
             yield from references(inner, kinds)
-    elif attrs.has(type(part)) and isinstance(part, (e.Expression, o.Operator, o.Fallback, o.Case, o.Ratio, o.Decide)):
+    elif attrs.has(type(part)) and isinstance(
+        part, (e.Expression, o.Operator, o.Fallback, o.Case, o.Full, o.Ratio, o.Decide)
+    ):
         for name in _parts_of(type(part)):
             yield from references(getattr(part, name), kinds)
 
