@@ -87,7 +87,9 @@ class AdjustmentLines(Lines):
         stays = alive if when is None else e.Logical("or", e.Not(when), alive)
         yield o.Keep("void", stays, reason, (("day", day),), **common)
         until = e.Later(day, 1, "days") if line.included else day
-        yield o.Post(until=until, condition=when, **{**common, "number": self.number()})
+        later = common.copy()
+        later["number"] = self.number()
+        yield o.Post(until=until, condition=when, **later)
 
     def reason_values(self, reason: str, line: t.Line, context: Context) -> tuple[tuple[str, e.Expression], ...]:
         """The names in braces in a reason: fields, facts and named values."""
@@ -157,8 +159,9 @@ class AdjustmentLines(Lines):
         group = self.group(line.scope, over, context)
         if group.window is not None and not isinstance(line, (t.Cap, t.CountCap)):
             instead = Phrase("say in which period, as `per year`", "请写明在哪个时段内，如“每学年”")
-            part, of = line.scope.span if line.scope else line.span, Phrase("a line other than a limit", "上限以外的行")
-            self.scope.report("CR111", part, part=part.text, line=of, instead=instead)
+            part = line.scope.span if line.scope else line.span
+            other = Phrase("a line other than a limit", "上限以外的行")
+            self.scope.report("CR111", part, part=part.text, line=other, instead=instead)
         condition, _ = self.case_condition(line.condition, context)
         match line:
             case t.Cap() | t.CountCap():
