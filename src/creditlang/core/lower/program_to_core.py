@@ -229,7 +229,7 @@ class Compilation:
         found = dict(accounts)
         for name in reversed(accounts):
             operators = accounts[name].operators
-            head = tuple(takewhile(lambda operator: isinstance(operator, o.Keep) and operator.sides is None, operators))
+            head = tuple(takewhile(_is_guard, operators))
             for inner in self.program.within(name) if head else ():
                 for item in accounts[inner].items:
                     self.rules[item] = changed(self.rules[item], operators=(*head, *self.rules[item].operators))
@@ -531,6 +531,9 @@ class Compilation:
             (case.condition or e.Constant(True), case.value) for case in decision.cases if not case.otherwise
         )
         otherwise = next((case.value for case in decision.cases if case.otherwise), None)
+        for line in node.lines:
+            if isinstance(line, t.Bound):
+                self.scope.not_yet(line)
         self.record_facts[name] = e.Cases(branches, otherwise, name)
         return found or UNKNOWN
 
@@ -684,6 +687,13 @@ class Compilation:
 def _has_no_period(node: t.Named) -> bool:
     """Whether it is a score or credit for the whole time."""
     return isinstance(node, (t.Score, t.Credit)) and node.period is None
+
+
+def _is_guard(operator: o.Operator) -> bool:
+    """Whether an operator says of a record alone whether, and until when, it counts."""
+    return (isinstance(operator, o.Keep) and operator.sides is None) or (
+        isinstance(operator, o.Post) and operator.until is not None
+    )
 
 
 def depth_of(x: object, deep: Mapping[str, int]) -> int:
