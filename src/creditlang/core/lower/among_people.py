@@ -93,7 +93,7 @@ class AmongPeople:
         elif kind.name not in ("number", "date", "yes or no", "unknown"):
             wanted = Phrase("something that has an order", "能比较高低的内容")
             self.scope.report("CR201", node.span, found=described(kind), expected=wanted)
-        return o.Criterion(value, lowest, ranks)
+        return o.Criterion(e.Unknown() if kind.name == "unknown" else value, lowest, ranks)
 
     def groups_of(self, node: t.Expression) -> tuple[o.Key, ...] | None:
         """What the groups are made by that a value is of; None where it is of people."""
