@@ -301,7 +301,7 @@ class Elaborator:
         if period and here not in (period, *_SHORTER.get(period, ())):
             self.needs_aggregate(name, period, node, kind)
             return e.Unknown(), kind
-        return e.FactValue(name), kind
+        return e.FactValue(name) if kind.name != "unknown" else e.Unknown(), kind
 
     def period_here(self, context: Context) -> str | None:
         """The period that a bare per-period name refers to: the context's, or a record's semester."""
