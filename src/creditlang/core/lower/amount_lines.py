@@ -9,7 +9,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import AFTER_PER, Lines, as_written
-from creditlang.core.lower.printed_tables import build_table
+from creditlang.core.lower.printed_tables import build_table, check_gaps
 from creditlang.syntax import tree as t
 
 
@@ -98,6 +98,7 @@ class AmountLines(Lines):
             line.rows,
             line.span,
         )
+        check_gaps(self.scope, table, kinds, line.span)
         self.printed.append(table)
         return o.Case(
             number=self.number(), condition=condition, otherwise=False, value=e.Lookup(table, tuple(keys)),
