@@ -140,6 +140,23 @@ def _fact(x: e.FactValue, env: Environment) -> Any:
     return env.run.fact(x.name, key)
 
 
+def _rank_part(x: e.Value, env: Environment) -> Any:
+    """How many are ranked in the group of a ranking, or are in it."""
+    period = env.run.policy.facts[x.name.partition(".")[0]].period
+    return env.run.fact(x.name, "" if period is None else env.run.period_of(period, env))
+
+
+def _of_people(x: e.Query, env: Environment) -> Any:
+    """Of a group: what its members come to."""
+    parts = [part for part in env.run.people[x] if part[0] is not False]
+    if x.function in ("any", "count"):
+        sure, possible = sum(part[0] is True for part in parts), len(parts)
+        if x.function == "count":
+            return v.interval(Decimal(sure), Decimal(possible))
+        return True if sure else v.OPEN if possible else False
+    return v.total(value if holds is True else v.hull(v.ZERO, value) for holds, value, _ in parts)
+
+
 def _record_fact(x: e.RecordFact, env: Environment) -> Any:
     run, record = env.run, env.record
     if record is None:
@@ -176,7 +193,8 @@ def _lookup(x: e.Lookup, env: Environment) -> Any:
         shown = " × ".join(env.run.shown(key_text(value)) for value in values)
         raise Undetermined("cell", Phrase(f"nothing is printed for {shown}", f"条文没有列出{shown}的标准"))
     env.run.cells.update((x.table.name, keys) for keys in known)
-    return reduce(v.hull, (x.table.cells.get(keys, v.ZERO) for keys in possible))
+    cells: list[v.Number] = [x.table.cells.get(keys, v.ZERO) for keys in possible]
+    return reduce(v.hull, cells)
 
 
 def _labels_of(table: e.Table, place: int, value: Any) -> list[str]:
@@ -257,7 +275,15 @@ def _present(x: e.Present, env: Environment) -> Any:
         evaluate(x.operand, env)
     except Undetermined:
         return False
-    return True
+    return v.OPEN if env.run.perhaps and _perhaps(x.operand, env) else True
+
+
+def _perhaps(x: e.Expression, env: Environment) -> bool:
+    """Whether a rank is one that a person may have, or none."""
+    if not isinstance(x, e.FactValue):
+        return False
+    period = env.run.policy.facts[x.name].period
+    return (x.name, "" if period is None else env.run.period_of(period, env)) in env.run.perhaps
 
 
 def _logical(x: e.Logical, env: Environment) -> Any:
@@ -406,7 +432,8 @@ _MEANING: Mapping[type, Callable[[Any, Environment], Any]] = {
     e.Arithmetic: _arithmetic, e.Rounded: _rounded, e.Steps: _steps, e.Cases: _cases, e.Later: _later,
     e.DayOfMonth: _day_of_month, e.WeekOf: _week_of, e.Boundary: _boundary, e.UsedIn: _used_in,
     e.CountRecords: _count, e.Latest: _latest, e.Same: _same, e.SumRecords: _sum_records,
-    e.RequirementStatus: _requirement, e.RecordFact: _record_fact, e.Call: _call,
+    e.Value: _rank_part, e.Query: _of_people, e.RequirementStatus: _requirement, e.RecordFact: _record_fact,
+    e.Call: _call,
 }  # fmt: skip
 _ABSENT = (
     {kind.__name__ for kind in e.Expression.__subclasses__()}
