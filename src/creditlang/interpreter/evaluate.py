@@ -530,10 +530,10 @@ class _Evaluation:
     def among_others(self, fact: o.Decide, result: StudentResult) -> None:
         """A rank, or a fact of the group that the student is in."""
         ranks, standings = self.interpreter.ranks, self.interpreter.standings
+        lines = read(self.run, fact, self.student.identifier, self.student.unreadable, standings)
         if ranks.keys() & {fact.name, *(f"{fact.name}.{part}" for part in o.RANK_WORDS.values())}:
-            given(self.run, fact, ranks)
-        else:
-            result.ranks += read(self.run, fact, self.student.identifier, self.student.unreadable, standings)
+            lines = given(self.run, fact, ranks, lines)
+        result.ranks += lines
 
     def decide(self, decision: o.Decide, env: Environment) -> Any:
         """The value of a fact or credit within its bounds; None when there is none."""
