@@ -263,11 +263,9 @@ class ExpressionBuilder(Transformer[Token, t.Module]):
     def contains(self, children: Children) -> t.Expression:
         return expression_node(t.TextTest, children, children[0], "contains", string_of(children[2]))
 
-    def working(self, children: Children) -> t.Expression:
-        return expression_node(t.DayTest, children, children[0], True)
-
-    def day_off(self, children: Children) -> t.Expression:
-        return expression_node(t.DayTest, children, children[0], False)
+    def day_test(self, children: Children) -> t.Expression:
+        test = expression_node(t.DayTest, children, children[0], has(children, "A_WORKING_DAY"))
+        return expression_node(t.Not, children, test) if has(children, "IS_NOT") else test
 
     def distance(self, children: Children) -> t.Expression:
         unit = _DISTANCES[words(str(children[0]))]

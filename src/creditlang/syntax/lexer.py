@@ -446,6 +446,8 @@ _CALLED = _CALLED_IN_CHINESE | {
 """Functions: their words are names where no bracket follows."""
 _COUNTED = frozenset({"CONSECUTIVE", "IN_SOME", "PER_ANY", "IN_THE_LAST", "FRONT"})
 """Short Chinese words that are keywords only before a number."""
+FOLLOWED = _CALLED | _COUNTED | {"DE_COLON"}
+"""Keywords that are such only by what follows them, and names else."""
 _CLAUSE_STARTS = frozenset({
     "CAP", "AT_MOST", "ONCE", "HIGHEST_ONCE", "LAST_ONCE", "BEST", "DROP_LOWEST", "TIMES", "PLUS_AMOUNT", "HALF",
     "FROM_THE", "PER", "PER_ANY", "PER_EVENT", "IN_TOTAL", "SAME", "DEDUCT", "VOID", "INVALID", "PENDING", "WARN",

@@ -235,7 +235,7 @@ def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Mo
         module, error = _attempt(Prepared(prepared.source, text, prepared.names, start))
         if error is None:
             return module, errors
-        if errors and error.code == "CR108":  # what is missing may stand in a line that was blanked
+        if errors and (error.code == "CR108" or error.span is None):  # what is missing may stand in a blanked line
             return Module(), errors
         errors.append(error)
         at = min(error.span.start - start if error.span else len(text), max(0, len(text) - 1))

@@ -330,6 +330,7 @@ class Compilation:
         later += [node.period for node in program.requires.values() if node.period]
         later += [x.name for x in (symbol.node for symbol in program.accounts.values()) if _has_no_period(x)]
         later += [program.person] if program.person else []
+        later += [program.policy.applies_to] if program.policy and program.policy.applies_to else []
         for node in later:
             self.scope.not_yet(node)
 
