@@ -7,9 +7,8 @@ Nothing is evaluated, no expression is read.
 
 from collections.abc import Iterable, Mapping
 
-from attrs import evolve
-
 from creditlang.diagnostics import Diagnostic, Label, nearest, report
+from creditlang.nodes import changed
 from creditlang.resolve.program import AccountSymbol, Enumeration, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.syntax import tree as t
 from creditlang.types import BUILTIN_TYPES, NUMBER, UNKNOWN, Type
@@ -60,13 +59,13 @@ class _Resolver:
 
     def declare(self, node: t.Line) -> None:
         program = self.program
-        if isinstance(node, tuple(_NAMED)):
+        if isinstance(node, t.Named) and type(node) in _NAMED:
             space, table = _NAMED[type(node)]
             if self.name(space, node.name, node.labels):
                 getattr(program, table)[node.name.text] = node
                 program.readings.extend(getattr(node, "readings", ()))
                 program.references.extend(getattr(node, "references", ()))
-        elif isinstance(node, tuple(_LISTED)):
+        elif type(node) in _LISTED:
             getattr(program, _LISTED[type(node)]).append(node)
         match node:
             case t.Policy():
@@ -137,7 +136,7 @@ class _Resolver:
                     self.unknown("period", group, (*self.names_of("period"), *self.names_of("attribute")))
             if periods:
                 groups = tuple(group for group in fact.groups if group not in periods)
-                program.facts[name] = evolve(fact, period=self.declared(periods[0]), groups=groups)
+                program.facts[name] = changed(fact, period=self.declared(periods[0]), groups=groups)
         nodes = (account.node for account in program.accounts.values())
         written = [getattr(node, "period", None) for node in (*nodes, *program.requires.values(), *program.offsets)]
         parts = [part for node in program.requires.values() for part in node.parts]

@@ -10,7 +10,6 @@ from creditlang.syntax.children import (
     Children,
     Handed,
     count_of,
-    covering,
     date_of,
     declared,
     first_of,
@@ -35,10 +34,11 @@ from creditlang.syntax.children import (
 from creditlang.syntax.from_lark_examples import ExampleBuilder
 from creditlang.syntax.from_lark_expressions import ExpressionBuilder
 from creditlang.syntax.from_lark_lines import LineBuilder, decision_lines, rule_lines, score_lines
+from creditlang.syntax.from_lark_periods import PeriodBuilder
 from creditlang.syntax.lexer import LexicalError, PlacedToken
 
 
-class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
+class TreeBuilder(ExpressionBuilder, LineBuilder, PeriodBuilder, ExampleBuilder):
     """The functions that Lark calls, named after the rules of the grammar."""
 
     def start(self, children: Children) -> t.Module:
@@ -336,41 +336,6 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return t.EnoughParts(
             handed(children, "label"), count, parts, cites=handed(children, "cites", ()), span=span_of(children)
         )
-
-    # ---- periods, rankings, clean stretches
-    def period(self, children: Children) -> t.Period:
-        named = [child for child in children if is_token(child, "PERIOD")]
-        length = period_of(named[0]) if named else first_of(children, t.Length)
-        start, *until = nodes(children, t.Expression)
-        return t.Period(**declared(children), length=length, start=start, until=until[0] if until else None)
-
-    def clean_record(self, children: Children) -> t.CleanRecord:
-        _, without = identifiers(children)
-        length = self.length(tokens(children, "NUMBER", "DURATION"))
-        return t.CleanRecord(
-            **declared(children), length=length, without=without, where=handed(children, "where"),
-            start=first_of(children, t.Expression),
-        )  # fmt: skip
-
-    def ranking(self, children: Children) -> t.Ranking:
-        groups = [part.value for part in nodes(children, Handed) if part.what == "ranked_in"]
-        keys = [key for group in groups for key in group]
-        within = t.Scope(periods_of(keys), identifiers(keys), span=covering(keys or children))
-        ties = tuple(part.value for part in nodes(children, Handed) if part.what == "ties")
-        return t.Ranking(
-            **declared(children), value=first_of(children, t.Expression), within=within, ties=ties,
-            lowest_first=handed(children, "lowest_first", False), where=handed(children, "where"),
-            readings=tuple(nodes(children, t.Reading)),
-        )  # fmt: skip
-
-    def ranked_in(self, children: Children) -> Handed:
-        return Handed("ranked_in", tokens(children, "NAME", "PERIOD"), span_of(children))
-
-    def ties(self, children: Children) -> Handed:
-        return Handed("ties", first_of(children, t.Expression), span_of(children))
-
-    def lowest_first(self, children: Children) -> Handed:
-        return Handed("lowest_first", True, span_of(children))
 
     def unique_declared(self, children: Children) -> t.Line:
         line: t.Line = children[0]

@@ -20,6 +20,7 @@ from creditlang.diagnostics import Diagnostic, Phrase, either, nearest, report
 from creditlang.resources import grammar_path
 from creditlang.source import SourceFile, Span
 from creditlang.syntax.children import place_of
+from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.from_lark import TreeBuilder
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import (
@@ -27,7 +28,6 @@ from creditlang.syntax.lexer import (
     PlacedToken,
     PolicyLexer,
     Prepared,
-    declared_names,
     half_width,
     prepare,
 )
