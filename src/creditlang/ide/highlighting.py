@@ -19,8 +19,8 @@ HighlightClass = Literal[
 ]  # fmt: skip
 
 _CLASSES: dict[str, HighlightClass] = {
-    "NUMBER": "number", "BAND": "number", "PERCENT": "number", "ORDINAL": "number", "DATE": "date", "SEMESTER_NAME": "date",
-    "STRING": "text", "CITATION": "citation", "CR007": "text", "CR008": "citation",
+    "NUMBER": "number", "BAND": "number", "PERCENT": "number", "ORDINAL": "number", "DATE": "date",
+    "SEMESTER_NAME": "date", "STRING": "text", "CITATION": "citation", "CR007": "text", "CR008": "citation",
 }  # fmt: skip
 _OPERATORS = frozenset({
     "COLON", "COMMA", "BAR", "LPAR", "RPAR", "LSQB", "RSQB", "EQUAL", "NOT_EQUAL", "LESS", "MORE", "AT_LEAST",

@@ -374,6 +374,7 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, PeriodBuilder, ExampleBuilder)
         return t.WithoutRule(_article_names(children), string_of(children[-1]), span=span_of(children))
 
 
+"""What is meant by `lowest first` after a tie and a comma: the ranking itself, or the tie."""
 _OFFSET_FROM = Phrase("line `from …, on request …` under this offset", "“自……，依申请……”这样的行")
 _OFFSET_AT = Phrase("line `at … for …` under this offset", "“按……抵……”这样的行")
 
