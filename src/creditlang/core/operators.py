@@ -362,8 +362,8 @@ class RecordKind:
 class PeriodKind(Written):
     """A kind of period that the policy declares: so many months or days, over and over from a student's anchor.
 
-    With `own` they are the calendar's own of a built-in kind, from the one that holds the anchor. After the day `until`,
-    if there is one, there are no more.
+    With `own` they are the calendar's own of a built-in kind, from the one that holds the anchor on. After the day
+    `until`, if there is one, there are no more.
     """
 
     name: str

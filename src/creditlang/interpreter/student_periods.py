@@ -2,9 +2,9 @@
 
 Some kinds are built in: days, weeks, months, quarters and calendar years, and, by the calendar of the policy, semesters
 and academic years. A student has had those of the semesters of enrolment that have begun. A kind that the policy
-declares begins for each student on a day of their own, the anchor A: period k is [A + k·N, A + (k+1)·N), each end counted
-from A itself, so that a month's end stays one; or its periods are the calendar's own, from the one that holds A. Without
-its anchor a student has none of them, and what is asked for each of them is missing.
+declares begins for each student on a day of their own, the anchor A: period k is [A + k·N, A + (k+1)·N), each end
+counted from A itself, so that a month's end stays one; or its periods are the calendar's own, from the one that holds
+A. Without its anchor a student has none of them, and what is asked for each of them is missing.
 """
 
 from collections.abc import Iterable, Mapping
