@@ -18,6 +18,7 @@ DISPOSITIONS: tuple[Disposition, ...] = (
     "counted", "reduced", "void", "pending", "unmatched", "invalid", "out of scope",
 )  # fmt: skip
 Status = Literal["met", "unmet", "open"]
+PartStatus = Literal["met", "unmet", "open", "does not apply"]
 State = Literal["live", "void", "invalid", "unmatched"]
 _STRONGEST: tuple[Disposition, ...] = ("invalid", "pending", "reduced", "counted", "void", "unmatched", "out of scope")
 
@@ -151,8 +152,12 @@ class PartLine:
     needed: Number | None
     have: Number | None
     short: Number | None
-    status: Status
+    status: PartStatus
     article: str
+    period: str = ""
+    """The period in which it stands so; of several the one in which it stands worst."""
+    parts: "tuple[PartLine, ...]" = ()
+    """What it is made up of: the same in each period, or several of which so many have to hold."""
 
 
 @define

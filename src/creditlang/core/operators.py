@@ -83,6 +83,10 @@ class Case(Written):
     until: str | None = None
     measured: bool = False
     """Whether the value compares two numbers: what there is with what is needed."""
+    each: str | None = None
+    """Of a requirement: the kind of period in each of which it is asked."""
+    of: tuple["Case", ...] = ()
+    """Of a requirement: several, of which at least so many as the value says have to hold."""
 
     @property
     def have(self) -> Expression | None:
@@ -318,6 +322,14 @@ class PeriodKind(Written):
 
 
 @node
+class Recurrence(Written):
+    """What reads its own earlier periods and is worked out period by period: nodes in the order of one period."""
+
+    period: str
+    nodes: tuple[tuple[str, str], ...]
+
+
+@node
 class DatedValue(Written):
     """A named value from a date on."""
 
@@ -387,6 +399,7 @@ class Policy:
     articles: tuple[str, ...]
     without_rule: Mapping[str, str]
     order: tuple[tuple[str, str], ...]
+    recurrences: tuple[Recurrence, ...] = ()
     tables: tuple[Table, ...] = field(default=(), eq=False)
     article_of: Mapping[str, tuple[str, ...]] = field(factory=dict, eq=False)
     """Articles of what is not an account, rule or fact: named values, tables, the head, unlisted codes."""
