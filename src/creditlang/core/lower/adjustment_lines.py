@@ -116,10 +116,13 @@ class AdjustmentLines(Lines):
     def group(self, scope: t.Scope | None, over: frozenset[str] | None, context: Context) -> o.Group:
         if scope is None:
             return o.Group(over=over)
-        fields = tuple(field for name in scope.fields for field in self.key_field(name, context))
+        periods = [name for name in scope.fields if self.scope.program.canonical("period", name.text)]
+        for later in (*periods, *([scope.window] if scope.window else [])):
+            self.scope.not_yet(later)
+        fields = tuple(x for name in scope.fields if name not in periods for x in self.key_field(name, context))
         for period in scope.periods:
             self.elaborator.check_time(period, context, scope.span)
-        return o.Group(scope.periods, fields, over)
+        return o.Group(tuple(period.text for period in scope.periods), fields, over)
 
     def key_field(self, name: t.Identifier, context: Context) -> Iterator[str]:
         """The field that a group goes by; where several kinds of record meet, they must call it the same."""
@@ -169,6 +172,8 @@ class AdjustmentLines(Lines):
                 of: Literal["amount", "entries"] = "entries" if events else "amount"
                 yield o.Limit(limit, of, group, condition=condition, fallback=fallback, **common)
             case t.Choose():
+                if line.by is not None:
+                    self.scope.not_yet(line.by)
                 yield o.Limit(ONE, "entries", group, line.which, condition=condition, void=True, **common)
             case t.Unique():
                 proof = changed(group, fields=tuple(self.key_field(line.field, context)))

@@ -51,10 +51,12 @@ class AmountLines(Lines):
                 self.elaborator.check_missing(found, found.name, written.per, inner)
                 value = e.Arithmetic("*", value, e.Read("field", found.name))
         elif isinstance(written.per, t.PerGathered):
-            together = written.per.period, written.per.at_least
+            together = written.per.period.text, written.per.at_least
             self.elaborator.check_time(written.per.period, context, written.per.span)
+        elif isinstance(written.per, t.PerFull):
+            self.scope.not_yet(written.per)
         if line.since or line.until:
-            self.elaborator.check_time("day", context, line.span)
+            self.elaborator.check_time(t.PeriodName("day", True, span=line.span), context, line.span)
         return o.Case(
             number=self.number(), condition=condition, otherwise=line.otherwise, value=value, between=between,
             together=together, sign=-1 if written.deduct else 1, since=line.since, until=line.until,

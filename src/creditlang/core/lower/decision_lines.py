@@ -86,6 +86,8 @@ class DecisionLines(Lines):
 
     def part(self, line: t.Part, around: str) -> o.Case:
         """One condition of a requirement; a comparison of numbers measures what is had against what is needed."""
+        if line.applies is not None or line.in_each is not None:
+            self.scope.not_yet(line)
         context = Context()
         node = line.condition
         condition = self.elaborator.condition(node, context)

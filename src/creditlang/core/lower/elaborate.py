@@ -74,17 +74,19 @@ class Elaborator:
         self.scope.report("CR201", node.span, found=described(kind), expected=described(Type(name)))  # type: ignore[arg-type]
         return False
 
-    def check_day(self, period: str, context: Context, node: t.Expression) -> None:
+    def check_day(self, period: t.PeriodName, context: Context, node: t.Expression) -> None:
         """Report a day of a period where neither a record nor a semester is at hand that it could belong to."""
         self.check_time(period, context, node.span)
-        known = context.kind or context.kinds or (context.period == "semester" and period in ("semester", "year"))
+        known = context.kind or context.kinds or (context.period == "semester" and period.text in ("semester", "year"))
         if context.placed and not known:
             where = Phrase("a line that speaks of no record and of no semester", "既不针对记录、也不针对学期的行")
             self.scope.report("CR103", node.span, container=where)
 
-    def check_time(self, period: str, context: Context, where: Span) -> None:
+    def check_time(self, period: t.PeriodName, context: Context, where: Span) -> None:
         """Report a period that records at hand cannot fall into: one of the calendar, or else any span of days."""
-        by_semester = period in ("semester", "year")
+        if not period.builtin or period.text == "quarter":
+            self.scope.not_yet(period)
+        by_semester = period.text in ("semester", "year")
         for kind in (context.kind,) if context.kind else context.kinds:
             if not kind.has_period if by_semester else kind.first("date") is None:
                 neither = Phrase("neither a date nor a semester", "既没有日期也没有学期")
@@ -138,31 +140,30 @@ class Elaborator:
             case t.Within():
                 limit = e.Later(self.a_date(node.start, context), node.count, node.unit)
                 return self.compared(e.Compare("<=", self.a_date(node.date, context), limit), node)
-            case t.Later():
-                return e.Later(self.a_date(node.start, context), node.count, node.unit), DATE
+            case t.Shift(back=False, length=t.Length(count=t.Number(value=count), unit=unit)):
+                return e.Later(self.a_date(node.start, context), int(count), unit), DATE
             case t.DayOf():
-                self.check_day("day", context, node)
+                self.check_day(t.PeriodName("day", True, span=node.span), context, node)
                 return e.DayOfMonth(node.day), DATE
             case t.WeekOf():
                 return e.WeekOf(self.a_date(node.date, context)), WHOLE
             case t.Boundary():
                 self.check_day(node.period, context, node)
-                return e.Boundary(node.which, node.period), DATE
+                return e.Boundary(node.which, node.period.text), DATE
             case t.UsedIn():
                 return self.used_in(node, context)
             case t.Aggregate():
                 return self.aggregate(node, context)
-            case t.Count():
-                return self.count(node, context)
+            case t.Query():
+                return self.query(node, context)
             case t.Latest():
                 return self.latest(node, context)
             case t.AsOf():
                 return e.Read("as of"), DATE
             case t.Same():
                 return self.same_field(node, context)
-            case t.SumOf():
-                return self.sum_of(node, context)
-        raise AssertionError(type(node).__name__)
+        self.scope.not_yet(node)
+        return NOTHING
 
     # ---- leaves
     def literal(self, node: t.Number) -> Typed:
@@ -269,8 +270,9 @@ class Elaborator:
             return self.scope.record_fact(name)
         kind = self.scope.fact_type(name)
         here = self.period_here(context)
-        if declared.period and here not in (declared.period, *_SHORTER.get(declared.period, ())):
-            self.needs_aggregate(name, declared.period, node, kind)
+        period = declared.period.text if declared.period else None
+        if period and here not in (period, *_SHORTER.get(period, ())):
+            self.needs_aggregate(name, period, node, kind)
             return e.Unknown(), kind
         return e.FactValue(name), kind
 
@@ -441,7 +443,11 @@ class Elaborator:
     def aggregate(self, node: t.Aggregate, context: Context) -> Typed:
         account = self.program.account(node.name.text)
         fact = self.program.canonical("fact", node.name.text)
-        period = account.period if account is not None else self.program.facts[fact].period if fact else None
+        declared = self.program.facts[fact].period if fact else None
+        period = account.period if account is not None else declared.text if declared else None
+        if node.function == "average":
+            self.scope.not_yet(node)
+            return NOTHING
         if self.too_long(node.name.text, period, context, node):
             return NOTHING
         begun = context.period is not None or any(kind.node.enrolment for kind in self.program.kinds.values())
@@ -466,14 +472,29 @@ class Elaborator:
             return None
         return self.program.kinds[found]
 
-    def count(self, node: t.Count, context: Context) -> Typed:
-        kind = self.kind_called(node.kind)
+    def query(self, node: t.Query, context: Context) -> Typed:
+        source, even_void = node.source, node.source.level == "even void"
+        simple = node.function in ("any", "count") or (node.function == "total" and isinstance(node.value, t.Name))
+        marked = source.sort != "name" or source.level in ("counted", "begun") or source.other or source.account
+        if not simple or marked or node.different or node.weight or node.scopes:
+            self.scope.not_yet(node)
+            return NOTHING
+        if isinstance(node.value, t.Name):
+            value = t.Identifier(node.value.text, span=node.value.span)
+            swapped = self.program.canonical("kind", value.text) and not self.program.canonical(
+                "kind", source.name.text
+            )
+            parts = (source.name, value) if swapped else (value, source.name)
+            return self.sum_of(node, *parts, context)
+        kind = self.kind_called(source.name)
         if kind is None:
             return NOTHING
         inner = self.inside(kind, node, context)
         where = self.condition(node.where, inner) if node.where else None
-        counted = e.CountRecords(kind.name, where, node.even_void)
-        return (e.Compare(">", counted, e.Constant(Decimal(0))), YES_OR_NO) if node.any else (counted, WHOLE)
+        counted = e.CountRecords(kind.name, where, even_void)
+        if node.function == "any":
+            return e.Compare(">", counted, e.Constant(Decimal(0))), YES_OR_NO
+        return counted, WHOLE
 
     def inside(self, kind: Kind, node: t.Node, context: Context) -> Context:
         """Where the condition of a search stands. Searches may stand inside one another, but not at any depth."""
@@ -505,24 +526,24 @@ class Elaborator:
         self.scope.used.update({(context.kind.name, inner.name), (context.outer.name, outer.name)})
         return e.Same(inner.name), YES_OR_NO
 
-    def sum_of(self, node: t.SumOf, context: Context) -> Typed:
-        kind = self.kind_called(node.kind)
+    def sum_of(self, node: t.Query, name: t.Identifier, of: t.Identifier, context: Context) -> Typed:
+        kind = self.kind_called(of)
         if kind is None:
             return NOTHING
-        field = self.scope.field_of(kind, node.field.text)
-        fact = self.program.canonical("fact", node.field.text)
+        field = self.scope.field_of(kind, name.text)
+        fact = self.program.canonical("fact", name.text)
         inner = self.inside(kind, node, context)
         if field is not None:
             self.scope.used.add((kind.name, field.name))
             value, found = e.Read("field", field.name), field.type
         elif fact is not None:
-            value, found = self.fact(fact, node.field, inner)  # type: ignore[assignment]
+            value, found = self.fact(fact, name, inner)  # type: ignore[assignment]
         else:
-            self.scope.unknown("field", node.field, kind.fields)
+            self.scope.unknown("field", name, kind.fields)
             return NOTHING
-        self.need(found, "number", node.field)
+        self.need(found, "number", name)
         where = self.condition(node.where, inner) if node.where else None
-        return e.SumRecords(value, kind.name, where, node.even_void), found
+        return e.SumRecords(value, kind.name, where, node.source.level == "even void"), found
 
 
 def known_present(node: t.Expression, holds: bool, elaborator: Elaborator, context: Context) -> frozenset[str]:

@@ -85,6 +85,7 @@ class Compilation:
         for cites in (head.cites if head else (), *(x.cites for x in calendars), *(x.cites for x in enumerations)):
             self.bodies.article(cites)
         self.check_depth()
+        self.refuse_later_forms()
         self.kind_guards()
         for item in program.items.values():
             self.rules[item.name] = self.rule(item)
@@ -310,10 +311,27 @@ class Compilation:
             operators = self.bodies.operators(kind.node.lines, context, around, None, None)
             self.guards[name] = tuple(operator for operator in operators if isinstance(operator, o.Keep))
 
-    def check_period(self, period: str | None, node: t.Named, known: tuple[str, ...]) -> None:
+    def check_period(self, period: t.PeriodName | None, known: tuple[str, ...]) -> None:
         """Report a period in which this declaration cannot be worked out."""
-        if period is not None and period not in known:
-            self.scope.report("CR110", node.name.span, value=period, expected=either(PERIODS[name] for name in known))
+        if period is not None and not period.builtin:
+            self.scope.not_yet(period)
+        elif period is not None and period.text not in known:
+            expected = either(PERIODS[name] for name in known)
+            self.scope.report("CR110", period.span, value=period.text, expected=expected)
+
+    def refuse_later_forms(self) -> None:
+        """Report the declarations that are understood and cannot be worked out yet."""
+        program = self.program
+        fields = [*program.attributes.values(), *(x for kind in program.kinds.values() for x in kind.fields.values())]
+        later: list[t.Node] = [*program.periods.values(), *program.rankings.values(), *program.clean_records.values()]
+        later += [part for symbol in fields for part in symbol.node.parts[:1]]
+        later += [group for fact in program.facts.values() for group in fact.groups]
+        later += [part for node in program.requires.values() for part in node.parts if isinstance(part, t.EnoughParts)]
+        later += [node.period for node in program.requires.values() if node.period]
+        later += [x.name for x in (symbol.node for symbol in program.accounts.values()) if _has_no_period(x)]
+        later += [program.person] if program.person else []
+        for node in later:
+            self.scope.not_yet(node)
 
     # ---- rules and accounts
     def rule(self, item: ItemSymbol) -> o.Rule:
@@ -362,7 +380,9 @@ class Compilation:
         parent = self.article_of(self.program.accounts[symbol.parent]) if symbol.parent else ""
         around = self.bodies.article(node.cites, parent)
         if not isinstance(node, t.Category) or isinstance(node, t.Score):
-            self.check_period(getattr(node, "period", None), node, ("semester",))
+            self.check_period(getattr(node, "period", None), ("semester",))
+        elif node.period is not None and not node.period.builtin:
+            self.scope.not_yet(node.period)
         sorts: dict[type, o.AccountSort] = {t.Score: "score", t.Credit: "credit", t.Account: "account"}
         sort = sorts.get(type(node), "category")
         lines = node.lines if isinstance(node, t.Body) else ()
@@ -458,8 +478,9 @@ class Compilation:
     # ---- facts, moves, requirements
     def fact(self, name: str) -> Type:
         node, unit, around = self.fact_head(name)
-        self.check_period(node.period, node, ("semester", "year"))
-        self.facts[name], kind = self.bodies.decide(node, node.lines, Context(period=node.period), around, unit)
+        self.check_period(node.period, ("semester", "year"))
+        period = node.period.text if node.period else None
+        self.facts[name], kind = self.bodies.decide(node, node.lines, Context(period=period), around, unit)
         return kind or UNKNOWN
 
     def fact_head(self, name: str) -> tuple[t.Fact, str | None, str]:
@@ -512,7 +533,7 @@ class Compilation:
         account, amount = fields["account"], fields["number"]
         assert account is not None and amount is not None
         self.bodies.check_place(node.lines, "offset")
-        self.check_period(node.period, node, ("semester",))
+        self.check_period(node.period, ("semester",))
         around = self.bodies.article(node.cites)
         context = Context(kind=kind)
         operators = self.bodies.operators(node.lines, context, around, None, None)
@@ -522,7 +543,9 @@ class Compilation:
         for again in roundings[1:]:
             self.scope.report("CR112", again.span, Label(roundings[0].span))
         order = self.order_line(node.lines)
-        limit = self.elaborator.number(node.limit, Context(period=node.period), target.unit)[0] if node.limit else None
+        limit = None
+        if node.limit:
+            limit, _ = self.elaborator.number(node.limit, Context(period=node.period.text), target.unit)
         return o.Move(
             number=self.bodies.number(), target=target.name, kind=request, sources=tuple(sources),
             source_field=account.name, amount_field=amount.name,
@@ -533,7 +556,7 @@ class Compilation:
         )  # fmt: skip
 
     def ratios(self, node: t.Offset, around: str) -> tuple[o.Ratio, ...]:
-        context = Context(period=node.period)
+        context = Context(period=node.period.text)
         for before, ratio in pairwise(node.ratios):
             if before.condition is None:
                 self.scope.report("CR314", ratio.span, Label(before.span))
@@ -548,7 +571,7 @@ class Compilation:
 
     def requirement(self, node: t.Require) -> o.Decide:
         around = self.bodies.article(node.cites)
-        parts = tuple(self.bodies.part(part, around) for part in node.parts)
+        parts = tuple(self.bodies.part(part, around) for part in node.parts if isinstance(part, t.Part))
         return o.Decide(
             name=node.name.text, labels=node.labels, period=None, unit=None, cases=parts, mode="every", article=around
         )
@@ -629,6 +652,11 @@ class Compilation:
                     self.scope.report("CR112", article.span)
                 found[article.text] = group.reason
         return found
+
+
+def _has_no_period(node: t.Named) -> bool:
+    """Whether it is a score or credit for the whole time."""
+    return isinstance(node, (t.Score, t.Credit)) and node.period is None
 
 
 def depth_of(x: object, deep: Mapping[str, int]) -> int:
