@@ -143,6 +143,18 @@ class FactLine:
 
 
 @frozen
+class Period:
+    """A period of a kind: what tables call it, and its days."""
+
+    kind: str
+    key: str
+    first: date
+    last: date
+    closes: date
+    """The day after which it has ended: of a semester or academic year its last teaching day, else its last."""
+
+
+@frozen
 class PartLine:
     """One part of a requirement, and whether it is met."""
 
@@ -158,6 +170,15 @@ class PartLine:
     """The period in which it stands so; of several the one in which it stands worst."""
     parts: "tuple[PartLine, ...]" = ()
     """What it is made up of: the same in each period, or several of which so many have to hold."""
+
+
+WORST: tuple[PartStatus, ...] = ("does not apply", "met", "open", "unmet")
+
+
+def worst(lines: Iterable[PartLine]) -> Status:
+    """How a requirement stands whose parts stand so; one that asks nothing is met."""
+    found = max((line.status for line in lines), key=WORST.index, default="met")
+    return "met" if found == "does not apply" else found
 
 
 @define
@@ -176,6 +197,8 @@ class StudentResult:
     problems: list[Diagnostic] = field(factory=list)
     covered: set[int] = field(factory=set)
     cells: set[tuple[str, tuple[str, ...]]] = field(factory=set)
+    periods: dict[str, tuple[Period, ...]] = field(factory=dict)
+    """The student's periods that have begun, of the kinds that the policy declares."""
 
     def disposition(self, entry: Entry) -> Disposition:
         """What became of an entry: its own, unless its whole record is out of scope."""

@@ -26,20 +26,23 @@ from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.running_periods import so_far
 from creditlang.interpreter.steps import live
-from creditlang.interpreter.student_periods import Period, StudentPeriods
+from creditlang.interpreter.student_periods import StudentPeriods
 from creditlang.interpreter.student_run import Environment, Judged, Run
 from creditlang.ledger import (
+    WORST,
     AccountLine,
     Disposition,
     Entry,
     FactLine,
     PartLine,
     PartStatus,
+    Period,
     Record,
     Status,
     StudentResult,
     group_on,
     strongest,
+    worst,
 )
 from creditlang.values import Undetermined
 from creditlang.words import both, label
@@ -679,7 +682,7 @@ class _Evaluation:
         lines = tuple(self.part_in(requirement, part, period) for period in periods)
         if not lines:
             return self.line(requirement, part, "open")
-        shown = max(lines, key=lambda line: (_WORST.index(line.status), v.high(line.short or v.ZERO)))
+        shown = max(lines, key=lambda line: (WORST.index(line.status), v.high(line.short or v.ZERO)))
         return evolve(shown, parts=lines)
 
     def part_in(self, requirement: o.Decide, part: o.Case, period: Period) -> PartLine:
@@ -755,6 +758,7 @@ class _Evaluation:
         for name, values in run.facts.items():
             result.facts.extend(FactLine(name, key, value) for key, value in values.items())
         result.covered, result.cells = run.covered, run.cells
+        result.periods = {name: run.periods.begun(name) for name in self.policy.periods}
         run.environments.clear()
         run.known.clear()
 
@@ -789,15 +793,6 @@ _NO_ITEM = Phrase("no rule covers this item", "没有规则提到这个项目")
 _NO_RULE = Phrase("no rule uses this record", "没有规则采用这条记录")
 _NOT_BEGUN = Phrase("its semester has not begun on the as-of date", "所属学期在统计截止日尚未开始")
 _FUTURE = Phrase("dated after the as-of date", "日期晚于统计截止日")
-
-
-_WORST: tuple[PartStatus, ...] = ("does not apply", "met", "open", "unmet")
-
-
-def worst(lines: Iterable[PartLine]) -> Status:
-    """How a requirement stands whose parts stand so; one that asks nothing is met."""
-    found = max((line.status for line in lines), key=_WORST.index, default="met")
-    return "met" if found == "does not apply" else found
 
 
 def _as_answer(status: Status) -> v.Answer:

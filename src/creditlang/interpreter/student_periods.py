@@ -17,23 +17,12 @@ from attrs import define, field, frozen
 from creditlang.core.operators import PeriodKind
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.calendar_days import OF_THE_CALENDAR, SchoolCalendar, days
+from creditlang.ledger import Period
 from creditlang.words import label
 
 MOST_PERIODS: Final = 2_000
 """The most periods of a declared kind that one person can have had; with more the anchor is bad data."""
 _DAY: Final = timedelta(1)
-
-
-@frozen
-class Period:
-    """A period of a kind: what tables call it, and its days."""
-
-    kind: str
-    key: str
-    first: date
-    last: date
-    closes: date
-    """The day after which it has ended: of a semester or academic year its last teaching day, else its last."""
 
 
 @frozen

@@ -116,13 +116,17 @@ class AdjustmentLines(Lines):
     def group(self, scope: t.Scope | None, over: frozenset[str] | None, context: Context) -> o.Group:
         if scope is None:
             return o.Group(over=over)
-        periods = [name for name in scope.fields if self.scope.program.canonical("period", name.text)]
-        for later in (*periods, *([scope.window] if scope.window else [])):
+        declared = [name for name in scope.fields if self.scope.program.canonical("period", name.text)]
+        for later in [scope.window] if scope.window else []:
             self.scope.not_yet(later)
-        fields = tuple(x for name in scope.fields if name not in periods for x in self.key_field(name, context))
-        for period in scope.periods:
+        fields = tuple(x for name in scope.fields if name not in declared for x in self.key_field(name, context))
+        for name in declared:
+            if any(self.scope.field_of(kind, name.text) for kind in (context.kind, *context.kinds)):
+                self.scope.report("CR109", name.span, name=name.text, choices=_PERIOD_OR_FIELD)
+        periods = (*scope.periods, *(t.PeriodName(name.text, False, span=name.span) for name in declared))
+        for period in periods:
             self.elaborator.check_time(period, context, scope.span)
-        return o.Group(tuple(period.text for period in scope.periods), fields, over)
+        return o.Group(tuple(self.scope.period(period) or "" for period in periods), fields, over)
 
     def key_field(self, name: t.Identifier, context: Context) -> Iterator[str]:
         """The field that a group goes by; where several kinds of record meet, they must call it the same."""
@@ -198,3 +202,6 @@ def _summands(node: t.Expression) -> Iterator[t.Identifier]:
             yield t.Identifier(node.text, span=node.span)
         case _:
             yield t.Identifier(node.span.text, span=node.span)
+
+
+_PERIOD_OR_FIELD = Phrase("the period, the field", "周期、字段")

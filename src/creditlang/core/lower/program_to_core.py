@@ -16,13 +16,13 @@ from creditlang.core.articles import article_range
 from creditlang.core.dependencies import READ, SEARCHES, Order, reads, references
 from creditlang.core.lower.adjustment_lines import ONE
 from creditlang.core.lower.body_lines import Bodies
-from creditlang.core.lower.calendar_periods import build_calendar
+from creditlang.core.lower.calendar_periods import build_calendar, build_period
 from creditlang.core.lower.elaborate import Context, Elaborator
 from creditlang.core.lower.line_parts import as_written
 from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
 from creditlang.core.lower.scope import Scope
 from creditlang.core.scales import scales
-from creditlang.diagnostics import Diagnostic, Label, Phrase, either
+from creditlang.diagnostics import Diagnostic, Label, Phrase
 from creditlang.extensions import Extensions
 from creditlang.nodes import changed
 from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Program
@@ -94,6 +94,10 @@ class Compilation:
                 self.scope.fact_type(name)
             else:
                 self.scope.record_fact(name)
+        periods = {
+            name: build_period(self.scope, self.elaborator, node, self.bodies.article(node.cites))
+            for name, node in program.periods.items()
+        }
         self.check_early()
         self.check_references()
         accounts = self.guards_first({name: self.account(symbol) for name, symbol in program.accounts.items()})
@@ -133,7 +137,7 @@ class Compilation:
             unit_labels={name: node.labels[0] for name, node in program.units.items() if node.labels},
             attributes=tuple(map(self.column, program.attributes.values())),
             kinds=kinds,
-            periods={},
+            periods=periods,
             settings=self.settings,
             setting_types=self.scope.setting_types,
             setting_labels={text: name for (space, text), name in program.labels.items() if space == "let"},
@@ -311,24 +315,18 @@ class Compilation:
             operators = self.bodies.operators(kind.node.lines, context, around, None, None)
             self.guards[name] = tuple(operator for operator in operators if isinstance(operator, o.Keep))
 
-    def check_period(self, period: t.PeriodName | None, known: tuple[str, ...]) -> None:
-        """Report a period in which this declaration cannot be worked out."""
-        if period is not None and not period.builtin:
-            self.scope.not_yet(period)
-        elif period is not None and period.text not in known:
-            expected = either(PERIODS[name] for name in known)
-            self.scope.report("CR110", period.span, value=period.text, expected=expected)
+    def check_period(self, period: t.PeriodName | None) -> None:
+        """Report a period of which nothing tells since when there are any."""
+        if period is not None and period.text not in ("semester", "year"):
+            self.elaborator.check_begins(period, Phrase("per {period}", "每{period}"))
 
     def refuse_later_forms(self) -> None:
         """Report the declarations that are understood and cannot be worked out yet."""
         program = self.program
         fields = [*program.attributes.values(), *(x for kind in program.kinds.values() for x in kind.fields.values())]
-        later: list[t.Node] = [*program.periods.values(), *program.rankings.values(), *program.clean_records.values()]
+        later: list[t.Node] = [*program.rankings.values(), *program.clean_records.values()]
         later += [part for symbol in fields for part in symbol.node.parts[:1]]
         later += [group for fact in program.facts.values() for group in fact.groups]
-        later += [part for node in program.requires.values() for part in node.parts if isinstance(part, t.EnoughParts)]
-        later += [node.period for node in program.requires.values() if node.period]
-        later += [x.name for x in (symbol.node for symbol in program.accounts.values()) if _has_no_period(x)]
         later += [program.person] if program.person else []
         for node in later:
             self.scope.not_yet(node)
@@ -379,10 +377,8 @@ class Compilation:
         node = symbol.node
         parent = self.article_of(self.program.accounts[symbol.parent]) if symbol.parent else ""
         around = self.bodies.article(node.cites, parent)
-        if not isinstance(node, t.Category) or isinstance(node, t.Score):
-            self.check_period(getattr(node, "period", None), ("semester",))
-        elif node.period is not None and not node.period.builtin:
-            self.scope.not_yet(node.period)
+        if isinstance(node, (t.Score, t.Credit)):
+            self.check_period(node.period)
         sorts: dict[type, o.AccountSort] = {t.Score: "score", t.Credit: "credit", t.Account: "account"}
         sort = sorts.get(type(node), "category")
         lines = node.lines if isinstance(node, t.Body) else ()
@@ -478,8 +474,8 @@ class Compilation:
     # ---- facts, moves, requirements
     def fact(self, name: str) -> Type:
         node, unit, around = self.fact_head(name)
-        self.check_period(node.period, ("semester", "year"))
-        period = node.period.text if node.period else None
+        self.check_period(node.period)
+        period = self.scope.period(node.period)
         self.facts[name], kind = self.bodies.decide(node, node.lines, Context(period=period), around, unit)
         return kind or UNKNOWN
 
@@ -533,7 +529,8 @@ class Compilation:
         account, amount = fields["account"], fields["number"]
         assert account is not None and amount is not None
         self.bodies.check_place(node.lines, "offset")
-        self.check_period(node.period, ("semester",))
+        if node.period.text != "semester":
+            self.scope.report("CR110", node.period.span, value=node.period.span.text, expected=PERIODS["semester"])
         around = self.bodies.article(node.cites)
         context = Context(kind=kind)
         operators = self.bodies.operators(node.lines, context, around, None, None)
@@ -571,10 +568,13 @@ class Compilation:
 
     def requirement(self, node: t.Require) -> o.Decide:
         around = self.bodies.article(node.cites)
-        parts = tuple(self.bodies.part(part, around) for part in node.parts if isinstance(part, t.Part))
+        self.check_period(node.period)
+        period = self.scope.period(node.period)
+        parts = tuple(self.bodies.part(part, around, period) for part in node.parts)
         return o.Decide(
-            name=node.name.text, labels=node.labels, period=None, unit=None, cases=parts, mode="every", article=around
-        )
+            name=node.name.text, labels=node.labels, period=period, unit=None, cases=parts, mode="every",
+            article=around,
+        )  # fmt: skip
 
     def unique(self, node: t.Unique) -> o.Limit:
         over = self.bodies.rules_of(node.over.names) if node.over and node.over.names else None
@@ -652,11 +652,6 @@ class Compilation:
                     self.scope.report("CR112", article.span)
                 found[article.text] = group.reason
         return found
-
-
-def _has_no_period(node: t.Named) -> bool:
-    """Whether it is a score or credit for the whole time."""
-    return isinstance(node, (t.Score, t.Credit)) and node.period is None
 
 
 def depth_of(x: object, deep: Mapping[str, int]) -> int:

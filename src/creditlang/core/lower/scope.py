@@ -82,6 +82,12 @@ class Scope:
             close = nearest(name.text, known) or ""
             self.report("CR101", name.span, *labels, kind=SORTS[sort], name=name.text, nearest=close)
 
+    def period(self, name: t.PeriodName | None) -> str | None:
+        """The kind of period that a name stands for: the code of a built-in one, or the name of a declared one."""
+        if name is None or name.builtin:
+            return name.text if name is not None else None
+        return self.program.canonical("period", name.text) or name.text
+
     def not_yet(self, node: t.Node) -> None:
         """Report what is understood and cannot be worked out yet."""
         self.report("CR113", node.span, written=node.span.text)
