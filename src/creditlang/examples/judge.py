@@ -19,7 +19,19 @@ from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
 from creditlang.values import Interval, interval, subtract, total
-from creditlang.words import ANSWERS, DISPOSITIONS, IN_BRACKETS, NOTHING, PERIODS, SEMICOLON, STATUSES, both, said, word
+from creditlang.words import (
+    ANSWERS,
+    DISPOSITIONS,
+    IN_BRACKETS,
+    NOTHING,
+    PERIODS,
+    SEMICOLON,
+    STATUSES,
+    both,
+    label,
+    said,
+    word,
+)
 
 
 class BadExample(Exception):
@@ -39,7 +51,7 @@ def unknown(reason: Phrase, name: str, known: Iterable[str], span: Span) -> BadE
 
 
 _PERIODS: Mapping[str, re.Pattern[str]] = {
-    "month": re.compile(r"\d{4}-\d\d"), "calendar year": re.compile(r"\d{4}"),
+    "month": re.compile(r"\d{4}-\d\d"), "quarter": re.compile(r"\d{4}-Q[1-4]"), "calendar year": re.compile(r"\d{4}"),
     "week": re.compile(r"(?:.*/)?\d{4}-\d\d-\d\d"), "day": re.compile(r"\d{4}-\d\d-\d\d"),
 }  # fmt: skip
 """How periods are called that no calendar lists."""
@@ -167,12 +179,10 @@ class Judge:
                 known = [each.key for each in self.result.periods[kind]]
             form = _PERIODS.get(kind)
             if kind not in ("day", "week") and _PERIODS["day"].fullmatch(period):
-                form_said = Phrase(
-                    f"write `in the {kind} of {period}`", f"请写“于 {period} 所在{PERIODS.get(kind, kind)}”"
-                )
-                raise BadExample(
-                    Phrase(f"a day is no {kind}; {form_said}", f"一天不是一期；{form_said.zh}"), expected.span
-                )
+                called = self.called(kind)
+                en = f"a day is no {called}; write `in the {called} of {period}`"
+                zh = f"一天不是一个{called.zh}；请写“于 {period} 所在{called.zh}”"
+                raise BadExample(Phrase(en, zh), expected.span)
             if period not in values and (period not in known if form is None else not form.fullmatch(period)):
                 reason = Phrase(f"there is no period “{period}” here", f"这里没有时段“{period}”")
                 raise unknown(reason, period, [*values, *known], expected.span)
@@ -186,7 +196,7 @@ class Judge:
         """The period that holds a day; it must be of the kind that the value is per, and one that there is."""
         named = around.text if around.builtin else self.program.canonical("period", around.text)
         if named is not None and named != kind:
-            reason = Phrase(f"it has a value per {kind}", f"它每{PERIODS.get(kind, kind)}一个值")
+            reason = Phrase(f"it has a value per {self.called(kind)}", f"它每{self.called(kind).zh}一个值")
             raise BadExample(reason, expected.span)
         day = date.fromisoformat(expected.period or "")
         if kind in self.policy.periods:
@@ -194,9 +204,14 @@ class Judge:
         else:
             found = SchoolCalendar(self.policy.calendar).key_of_day(kind, day)
         if found is None:
-            reason = Phrase(f"no {kind} holds {day}", f"{day}不在任何{PERIODS.get(kind, kind)}内")
+            reason = Phrase(f"no {self.called(kind)} holds {day}", f"{day}不在任何{self.called(kind).zh}内")
             raise BadExample(reason, expected.span)
         return found
+
+    def called(self, kind: str) -> Phrase:
+        """What people call a kind of period."""
+        declared = self.policy.periods.get(kind)
+        return PERIODS[kind] if declared is None else Phrase(label(declared, "en"), label(declared))
 
     # ---- records
     def records(self, expected: t.Expectation) -> Diagnostic | None:

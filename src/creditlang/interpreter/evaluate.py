@@ -481,7 +481,7 @@ class _Evaluation:
                 self.run.entries[name] = sorted((*others, *entries), key=lambda entry: entry.record.order)
 
     def put_in_periods(self, rule: o.Rule, entries: list[Entry]) -> None:
-        """Take out the entries that lie in no period of a declared kind that their rule, or a body around it, goes by."""
+        """Take out the entries that lie in no period of a declared kind that their rule, or a body around it, needs."""
         periods = self.run.periods
         for kind in self.interpreter.periods_asked[rule.name]:
             for entry in live(entries):
@@ -723,6 +723,7 @@ class _Evaluation:
         self, requirement: o.Decide, part: o.Case, inner: tuple[PartLine, ...], period: str = ""
     ) -> PartLine:  # fmt: skip
         """How several parts stand of which so many have to hold."""
+        self.run.covered.add(part.number)
         sure = sum(line.status == "met" for line in inner)
         have = v.interval(Decimal(sure), Decimal(sure + sum(line.status == "open" for line in inner)))
         needed = evaluate(part.value, Environment(self.run))

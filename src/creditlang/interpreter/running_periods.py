@@ -1,7 +1,7 @@
 """What a condition comes to in a period that still runs, as it stands.
 
-What holds today is met. What fails and can still come to hold is open: a lower bound, or a condition of which nobody can
-say which way it goes. An upper bound that is exceeded stays exceeded, since what is measured only grows.
+What holds today is met. What fails and can still come to hold is open: a lower bound, or a condition of which nobody
+can say which way it goes. An upper bound that is exceeded stays exceeded, since what is measured only grows.
 """
 
 from typing import Final

@@ -13,12 +13,13 @@ from attrs import evolve, fields_dict
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
-from creditlang.core.dependencies import READ, SEARCHES, Order, reads, references
+from creditlang.core.dependencies import READ, SEARCHES, Node, Order, reads, references
 from creditlang.core.lower.adjustment_lines import ONE
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.calendar_periods import build_calendar, build_period
 from creditlang.core.lower.elaborate import Context, Elaborator
 from creditlang.core.lower.line_parts import as_written
+from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
 from creditlang.core.lower.scope import Scope
 from creditlang.core.scales import scales
@@ -114,8 +115,10 @@ class Compilation:
             moves=moves,
             requirements=requirements,
             uniques=uniques,
+            periods=periods,
         )
         order, circle = found.find()
+        recurrences = tuple(self.recurrence(nodes, accounts, requirements) for nodes in found.recurrences)
         if circle:
             self.scope.report("CR321", self.place_of(circle), circle=_told(circle))
         for name, kind in kinds.items():
@@ -154,6 +157,7 @@ class Compilation:
             articles=self.bodies.articles,
             without_rule=self.without_rule(),
             order=order,
+            recurrences=recurrences,
             tables=(*self.scope.tables.values(), *self.bodies.printed),
             article_of=self.articles_of_the_rest(),
             fingerprint=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
@@ -216,6 +220,36 @@ class Compilation:
                     self.rules[item] = changed(self.rules[item], operators=(*head, *self.rules[item].operators))
             found[name] = changed(accounts[name], operators=operators[len(head) :])
         return found
+
+    def recurrence(
+        self, nodes: tuple[Node, ...], accounts: Mapping[str, o.Account], requirements: Mapping[str, o.Decide]
+    ) -> o.Recurrence:
+        """What is worked out period by period; what cannot be is reported."""
+        decided = {**{("fact", name): x.period for name, x in self.facts.items()}}
+        decided |= {("require", name): x.period for name, x in requirements.items()}
+        decided |= {(sort, name): x.period for name, x in accounts.items() for sort in ("credit", "items", "tree")}
+        period = next((decided[node] for node in nodes if decided.get(node)), "") or ""
+        first = next((name for sort, name in nodes if sort in ("fact", "credit", "require")), nodes[0][1])
+        for sort, name in nodes:
+            fits = decided.get((sort, name)) == period
+            if sort in ("items", "tree") and fits:
+                fits = all(self.stays_inside(inner, period, accounts) for inner in self.program.within(name))
+            if not fits:
+                called = PERIODS.get(period, Phrase(period, period))
+                where = self.place_of(((first, ""),))
+                self.scope.report("CR327", where, name=first, period=called, other=name or sort)
+                break
+        return o.Recurrence(period, nodes)
+
+    def stays_inside(self, name: str, period: str, accounts: Mapping[str, o.Account]) -> bool:
+        """Whether everything that is done to the entries of an account keeps within each period of a kind."""
+        account = accounts[name]
+        operators = [*account.operators, *(x for item in account.items for x in self.rules[item].operators)]
+        groups = [x.group for x in operators if isinstance(x, o.Limit) or (isinstance(x, o.Keep) and x.sides)]
+        groups += [x.group for x in operators if isinstance(x, o.Rescale) and x.ordinal is not None]
+        leaves = any(isinstance(x, o.Move) or (isinstance(x, o.Post) and (x.field or x.day)) for x in operators)
+        inside = all(group is None or any(lies_in(self.program, x, period) for x in group.periods) for group in groups)
+        return account.period == period and inside and not leaves
 
     def check_depth(self) -> None:
         """Refuse named values that are deeper, through the names they refer to, than a walk can go.
