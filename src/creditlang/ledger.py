@@ -178,7 +178,7 @@ WORST: tuple[PartStatus, ...] = ("does not apply", "met", "open", "unmet")
 def worst(lines: Iterable[PartLine]) -> Status:
     """How a requirement stands whose parts stand so; one that asks nothing is met."""
     found = max((line.status for line in lines), key=WORST.index, default="met")
-    return "met" if found == "does not apply" else found
+    return found if found in ("unmet", "open") else "met"
 
 
 @define

@@ -62,7 +62,7 @@ TYPES: Final[Words] = _coded(
 STEPS: Final[Words] = _coded(
     {
         "amount": "数额", "cap": "最高", "once": "只取一次", "half": "减半", "times": "倍数", "plus": "加",
-        "higher": "取高", "taken": "抵扣", "rounded": "取整", "ratio": "折算",
+        "higher": "取高", "taken": "抵扣", "rounded": "取整", "ratio": "折算", "measured": "累计",
     }
 )  # fmt: skip
 """What a line of a policy does to an amount."""

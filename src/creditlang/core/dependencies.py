@@ -36,7 +36,9 @@ def references(part: Any, kinds: tuple[type[e.Expression], ...] = READ) -> Itera
     if isinstance(part, tuple):
         for inner in part:
             yield from references(inner, kinds)
-    elif attrs.has(type(part)) and isinstance(part, (e.Expression, o.Operator, o.Fallback, o.Case, o.Ratio, o.Decide)):
+    elif attrs.has(type(part)) and isinstance(
+        part, (e.Expression, o.Operator, o.Fallback, o.Case, o.Full, o.Ratio, o.Decide)
+    ):
         for name in _parts_of(type(part)):
             yield from references(getattr(part, name), kinds)
 
@@ -258,7 +260,7 @@ class Order:
                 self._add(("tree", root), {("items", root)})
                 self._read(("tree", root), account.operators, name, before_moves=True)
                 self._read(("tree", root), account.decide, name)
-                asked = {account.period, *periods_named(account.operators)} & self.periods.keys()
+                asked = {account.period or "", *periods_named(account.operators)} & self.periods.keys()
                 self._add(("items", root), {("period", period) for period in asked})
                 for item in account.items:
                     self._add(("items", root), {("kind", self.rules[item].kind)})

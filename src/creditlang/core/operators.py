@@ -60,6 +60,17 @@ class Fallback(Written):
 
 
 @node
+class Full(Written):
+    """A rate for each full so many of a measure, added up over the entries of a group in their order; the entry that
+    completes them has it.
+    """
+
+    size: Decimal
+    measure: Expression
+    group: Group
+
+
+@node
 class Case(Written):
     """One case of a value. Without a condition it always matches; an `otherwise` only when no other does.
 
@@ -79,6 +90,7 @@ class Case(Written):
     """The bounds of a value that is decided record by record; without a decision it is open from one to the other."""
     together: tuple[str, int] | None = None
     """One entry for each period of a sort that has at least so many records."""
+    full: Full | None = None
     since: str | None = None
     until: str | None = None
     measured: bool = False

@@ -43,7 +43,7 @@ def in_order_of_time(after: Edges[N], earlier: Edges[N]) -> list[tuple[tuple[N, 
     return [(group, group[0] in recurrent) for group in found]
 
 
-def _reached(start: N, edges: Mapping[N, set[N]]) -> set[N]:
+def _reached(start: N, edges: dict[N, set[N]]) -> set[N]:
     """What can be reached, the start included."""
     found, waiting = {start}, [start]
     while waiting:

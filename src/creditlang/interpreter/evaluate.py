@@ -145,7 +145,9 @@ def periods_asked(policy: o.Policy, rule: o.Rule) -> tuple[str, ...]:
     for operator in operators:
         group = getattr(operator, "group", None)
         names += group.periods if isinstance(group, o.Group) else ()
-        names += [x.together[0] for x in getattr(operator, "cases", ()) if x.together is not None]
+        for case in getattr(operator, "cases", ()):
+            names += case.together[:1] if case.together is not None else ()
+            names += case.full.group.periods if case.full is not None else ()
     return tuple(name for name in policy.periods if name in names)
 
 

@@ -70,7 +70,7 @@ class StudentPeriods:
     enrolled: tuple[str, ...]
     kinds: Mapping[str, PeriodKind]
     declared: dict[str, _Declared] = field(factory=dict)
-    wrong: dict[str, Phrase] = field(factory=dict)
+    wrong: dict[str, str] = field(factory=dict)
     """Why a declared kind has no periods: its anchor is missing, or cannot be right."""
     had: dict[str, tuple[Period, ...]] = field(factory=dict)
 
@@ -89,7 +89,7 @@ class StudentPeriods:
         self.miss(kind, wrong)
         return wrong
 
-    def miss(self, kind: PeriodKind, why: Phrase) -> None:
+    def miss(self, kind: PeriodKind, why: str) -> None:
         """Note that there are no periods of a kind, and why."""
         self.wrong[kind.name], self.had[kind.name] = why, ()
 

@@ -214,7 +214,7 @@ class Compilation:
         found = dict(accounts)
         for name in reversed(accounts):
             operators = accounts[name].operators
-            head = tuple(takewhile(lambda operator: isinstance(operator, o.Keep) and operator.sides is None, operators))
+            head = tuple(takewhile(_is_guard, operators))
             for inner in self.program.within(name) if head else ():
                 for item in accounts[inner].items:
                     self.rules[item] = changed(self.rules[item], operators=(*head, *self.rules[item].operators))
@@ -247,6 +247,9 @@ class Compilation:
         operators = [*account.operators, *(x for item in account.items for x in self.rules[item].operators)]
         groups = [x.group for x in operators if isinstance(x, o.Limit) or (isinstance(x, o.Keep) and x.sides)]
         groups += [x.group for x in operators if isinstance(x, o.Rescale) and x.ordinal is not None]
+        cases = [case for x in operators if isinstance(x, o.Amount) for case in x.cases]
+        groups += [case.full.group for case in cases if case.full is not None]
+        groups += [o.Group(case.together[:1]) for case in cases if case.together is not None]
         leaves = any(isinstance(x, o.Move) or (isinstance(x, o.Post) and (x.field or x.day)) for x in operators)
         inside = all(group is None or any(lies_in(self.program, x, period) for x in group.periods) for group in groups)
         return account.period == period and inside and not leaves
@@ -534,6 +537,9 @@ class Compilation:
             (case.condition or e.Constant(True), case.value) for case in decision.cases if not case.otherwise
         )
         otherwise = next((case.value for case in decision.cases if case.otherwise), None)
+        for line in node.lines:
+            if isinstance(line, t.Bound):
+                self.scope.not_yet(line)
         self.record_facts[name] = e.Cases(branches, otherwise, name)
         return found or UNKNOWN
 
@@ -686,6 +692,13 @@ class Compilation:
                     self.scope.report("CR112", article.span)
                 found[article.text] = group.reason
         return found
+
+
+def _is_guard(operator: o.Operator) -> bool:
+    """Whether an operator says of a record alone whether, and until when, it counts."""
+    return (isinstance(operator, o.Keep) and operator.sides is None) or (
+        isinstance(operator, o.Post) and operator.until is not None
+    )
 
 
 def depth_of(x: object, deep: Mapping[str, int]) -> int:
