@@ -139,6 +139,23 @@ def _fact(x: e.FactValue, env: Environment) -> Any:
     return env.run.fact(x.name, key)
 
 
+def _rank_part(x: e.Value, env: Environment) -> Any:
+    """How many are ranked in the group of a ranking, or are in it."""
+    period = env.run.policy.facts[x.name.partition(".")[0]].period
+    return env.run.fact(x.name, "" if period is None else env.run.period_of(period, env))
+
+
+def _of_people(x: e.Query, env: Environment) -> Any:
+    """Of a group: what its members come to."""
+    parts = [part for part in env.run.people[x] if part[0] is not False]
+    if x.function in ("any", "count"):
+        sure, possible = sum(part[0] is True for part in parts), len(parts)
+        if x.function == "count":
+            return v.interval(Decimal(sure), Decimal(possible))
+        return True if sure else v.OPEN if possible else False
+    return v.total(value if holds is True else v.hull(v.ZERO, value) for holds, value, _ in parts)
+
+
 def _record_fact(x: e.RecordFact, env: Environment) -> Any:
     run, record = env.run, env.record
     if record is None:
@@ -240,7 +257,15 @@ def _present(x: e.Present, env: Environment) -> Any:
         evaluate(x.operand, env)
     except Undetermined:
         return False
-    return True
+    return v.OPEN if env.run.perhaps and _perhaps(x.operand, env) else True
+
+
+def _perhaps(x: e.Expression, env: Environment) -> bool:
+    """Whether a rank is one that a person may have, or none."""
+    if not isinstance(x, e.FactValue):
+        return False
+    period = env.run.policy.facts[x.name].period
+    return (x.name, "" if period is None else env.run.period_of(period, env)) in env.run.perhaps
 
 
 def _logical(x: e.Logical, env: Environment) -> Any:
@@ -389,7 +414,8 @@ _MEANING: Mapping[type, Callable[[Any, Environment], Any]] = {
     e.Arithmetic: _arithmetic, e.Rounded: _rounded, e.Steps: _steps, e.Cases: _cases, e.Later: _later,
     e.DayOfMonth: _day_of_month, e.WeekOf: _week_of, e.Boundary: _boundary, e.UsedIn: _used_in,
     e.CountRecords: _count, e.Latest: _latest, e.Same: _same, e.SumRecords: _sum_records,
-    e.RequirementStatus: _requirement, e.RecordFact: _record_fact, e.Call: _call,
+    e.Value: _rank_part, e.Query: _of_people, e.RequirementStatus: _requirement, e.RecordFact: _record_fact,
+    e.Call: _call,
 }  # fmt: skip
 _ABSENT = (
     {kind.__name__ for kind in e.Expression.__subclasses__()}

@@ -54,6 +54,8 @@ class Scope:
     elaborate_fact: Callable[[str], Type] = lambda name: UNKNOWN
     record_fact_types: dict[str, Type] = field(factory=dict)
     elaborate_record_fact: Callable[[str], Type] = lambda name: UNKNOWN
+    group_names: Callable[[str], frozenset[str] | None] = lambda name: None
+    """What the groups are made by that a fact is of; None for one of people."""
     asking: list[str] = field(factory=list)
     extensions: Callable[[], Extensions] = Extensions
     circles: set[frozenset[str]] = field(factory=set)
@@ -87,6 +89,12 @@ class Scope:
         if name is None or name.builtin:
             return name.text if name is not None else None
         return self.program.canonical("period", name.text) or name.text
+
+    @property
+    def people(self) -> Phrase:
+        """What the people are called, as a query asks for them."""
+        own = self.program.people
+        return Phrase(own[0], own[0]) if own else Phrase("student", "学生")
 
     def not_yet(self, node: t.Node) -> None:
         """Report what is understood and cannot be worked out yet."""
