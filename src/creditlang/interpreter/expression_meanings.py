@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import reduce
+from itertools import product
 from typing import Any
 
 from creditlang import values as v
@@ -184,13 +185,30 @@ def _aggregate(x: e.Aggregate, env: Environment) -> Any:
 
 
 def _lookup(x: e.Lookup, env: Environment) -> Any:
-    keys = tuple(key_text(evaluate(key, env)) for key in x.keys)
-    cell = x.table.cells.get(keys)
-    if cell is None:
-        shown = " × ".join(env.run.shown(key) for key in keys)
+    values = [evaluate(key, env) for key in x.keys]
+    labels = [_labels_of(x.table, place, value) for place, value in enumerate(values)]
+    possible = list(product(*labels))
+    known = [keys for keys in possible if keys in x.table.cells]
+    if not known:
+        shown = " × ".join(env.run.shown(key_text(value)) for value in values)
         raise Undetermined("cell", Phrase(f"nothing is printed for {shown}", f"条文没有列出{shown}的标准"))
-    env.run.cells.add((x.table.name, keys))
-    return cell
+    env.run.cells.update((x.table.name, keys) for keys in known)
+    cells: list[v.Number] = [x.table.cells.get(keys, v.ZERO) for keys in possible]
+    return reduce(v.hull, cells)
+
+
+def _labels_of(table: e.Table, place: int, value: Any) -> list[str]:
+    """The labels along a dimension that a value has; those that it may have, where it is open, and “” for none."""
+    bands = table.bands.get(table.dimensions[place], {})
+    if not isinstance(value, v.Interval) and not (bands and isinstance(value, Decimal)):
+        return ["yes", "no"] if value is v.OPEN else [key_text(value)]
+    own = bands or {label: e.Band(Decimal(label), Decimal(label)) for label in table.labels[place]}
+    least, most = v.low(value), v.high(value)
+    found = {label: band for label, band in own.items() if band.meets(least, most)}
+    reached, step = least, int(all(end == end.to_integral_value() for end in (least, most)))
+    for band in sorted(found.values(), key=lambda band: band.low):
+        reached = reached if band.low > reached + step else max(reached, band.high)
+    return [*found, *([""] if reached < most or not found else [])]
 
 
 def _call(x: e.Call, env: Environment) -> Any:

@@ -9,7 +9,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import AFTER_PER, Lines, as_written
-from creditlang.core.lower.printed_tables import build_table
+from creditlang.core.lower.printed_tables import build_table, check_gaps
 from creditlang.syntax import tree as t
 
 
@@ -40,12 +40,12 @@ class AmountLines(Lines):
         else:
             value = self.elaborator.number(written.value, inner, unit)[0]
         if isinstance(written.per, t.PerField):
-            value = e.Arithmetic("*", value, self.measure(written.per.name, inner))
+            value = e.Arithmetic("*", value, self.measure(written.per.name, written.per, inner))
         elif isinstance(written.per, t.PerGathered):
             together = self.scope.period(written.per.period) or "", written.per.at_least
             self.elaborator.check_time(written.per.period, context, written.per.span)
         elif isinstance(written.per, t.PerFull):
-            measure = self.measure(written.per.measure, inner)
+            measure = self.measure(written.per.measure, written.per.measure, inner)
             full = o.Full(written.per.count, measure, self.group(written.per.scope, None, context))
         if line.since or line.until:
             self.elaborator.check_time(t.PeriodName("day", True, span=line.span), context, line.span)
@@ -55,15 +55,15 @@ class AmountLines(Lines):
             article=self.article(line.cites, around), text=as_written(line.span, line.otherwise), span=line.span,
         )  # fmt: skip
 
-    def measure(self, name: t.Identifier, context: Context) -> e.Expression:
+    def measure(self, name: t.Identifier, where: t.Node, context: Context) -> e.Expression:
         """The field by which an amount is multiplied."""
         found = self.scope.field_of(context.kind, name.text)
         if found is None or context.kind is None:
             self.scope.unknown("field", name, (*(context.kind.fields if context.kind else ()), *AFTER_PER))
             return e.Unknown()
-        self.elaborator.need(found.type, "number", name)
+        self.elaborator.need(found.type, "number", where)
         self.scope.used.add((context.kind.name, found.name))
-        self.elaborator.check_missing(found, found.name, name, context)
+        self.elaborator.check_missing(found, found.name, where, context)
         return e.Read("field", found.name)
 
     def decided(
@@ -98,6 +98,7 @@ class AmountLines(Lines):
             line.rows,
             line.span,
         )
+        check_gaps(self.scope, table, kinds, line.span)
         self.printed.append(table)
         return o.Case(
             number=self.number(), condition=condition, otherwise=False, value=e.Lookup(table, tuple(keys)),

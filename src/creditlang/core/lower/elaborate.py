@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.period_kinds import lies_in
+from creditlang.core.lower.printed_tables import check_gaps
 from creditlang.core.lower.scope import Scope, described, unify
 from creditlang.diagnostics import Label, Phrase, either, nearest
 from creditlang.resolve import FieldSymbol, Kind
@@ -413,11 +414,13 @@ class Elaborator:
         if len(table.dimensions) != len(node.keys):
             self.scope.report("CR206", node.span, table=table.name, needed=len(table.dimensions), given=len(node.keys))
             return NOTHING
-        keys = []
+        keys, kinds = [], []
         for key, dimension in zip(node.keys, self.scope.dimension_types[table.name], strict=True):
             value, kind = self.expression(key, context, dimension)
             self.same(kind, dimension, key)
             keys.append(value)
+            kinds.append(kind)
+        check_gaps(self.scope, table, kinds, node.span)
         return e.Lookup(table, tuple(keys)), self.scope.table_type(table)
 
     def call(self, node: t.Call, context: Context) -> Typed:
