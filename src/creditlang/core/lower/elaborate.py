@@ -299,7 +299,7 @@ class Elaborator:
         if period and not self.at_hand(period, context):
             self.needs_aggregate(name, period, node, kind)
             return e.Unknown(), kind
-        return e.FactValue(name), kind
+        return e.FactValue(name) if kind.name != "unknown" else e.Unknown(), kind
 
     def at_hand(self, period: str, context: Context) -> bool:
         """Whether it is known which period of a kind is meant: the record's, or the one around the period at hand."""
@@ -391,6 +391,9 @@ class Elaborator:
         if node.function in ("first", "latest", "in a row") or node.scopes or node.source.other:
             container = Phrase("a query over people", "对人的查询")
             self.scope.report("CR103", node.span, container=container)
+            return NOTHING
+        if node.function == "average":
+            self.scope.not_yet(node)
             return NOTHING
         inner = Context(period=context.period, tolerant=True, searches=context.searches + 1)
         value: e.Expression | None = None
