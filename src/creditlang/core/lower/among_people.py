@@ -61,7 +61,12 @@ class AmongPeople:
         """The period of a fact, which must be one that all people have in common."""
         name = self.scope.period(node.period)
         declared = self.program.periods.get(name or "")
-        if node.period and declared and isinstance(declared.length, t.Length) and not isinstance(declared.start, t.Date):
+        if (
+            node.period
+            and declared
+            and isinstance(declared.length, t.Length)
+            and not isinstance(declared.start, t.Date)
+        ):
             self.scope.report("CR366", node.period.span, Label(declared.name.span), period=name)
         return name
 
