@@ -17,7 +17,6 @@ from attrs import define, field, frozen
 from creditlang.core.operators import PeriodKind
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.calendar_days import OF_THE_CALENDAR, SchoolCalendar, days
-from creditlang.values import Undetermined
 from creditlang.words import label
 
 MOST_PERIODS: Final = 2_000
