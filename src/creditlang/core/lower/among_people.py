@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from attrs import evolve, fields_dict
 
+from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.elaborate import Context, Elaborator

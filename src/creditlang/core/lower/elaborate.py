@@ -302,7 +302,7 @@ class Elaborator:
         if period and here not in (period, *_SHORTER.get(period, ())):
             self.needs_aggregate(name, period, node, kind)
             return e.Unknown(), kind
-        return e.FactValue(name), kind
+        return e.FactValue(name) if kind.name != "unknown" else e.Unknown(), kind
 
     def period_here(self, context: Context) -> str | None:
         """The period that a bare per-period name refers to: the context's, or a record's semester."""
@@ -375,6 +375,9 @@ class Elaborator:
         if node.function in ("first", "latest", "in a row") or node.scopes or node.source.other:
             container = Phrase("a query over people", "对人的查询")
             self.scope.report("CR103", node.span, container=container)
+            return NOTHING
+        if node.function == "average":
+            self.scope.not_yet(node)
             return NOTHING
         inner = Context(period=context.period, tolerant=True, searches=context.searches + 1)
         value: e.Expression | None = None
