@@ -69,7 +69,7 @@ def settle(run: Run) -> None:
                     f"{shown(taken.amount)} of it was taken before; {entry.reason}",
                     f"其中{shown(taken.amount)}已先行扣用；{zh}",
                 )
-                entry.steps.append(Step("taken", "", v.ZERO, taken.amount, entry.article, reason))
+                entry.steps.append(Step("cap", "", taken.of, taken.amount, entry.article, reason))
                 entry.state, entry.cut, entry.reason = "live", True, reason
                 entry.amount, entry.raw = taken.amount, taken.of
                 entry.pending = isinstance(taken.amount, v.Interval)
