@@ -129,9 +129,9 @@ def _balance(x: e.Balance, env: Environment) -> Any:
     summed = account.sort == "category" and account.period not in (None, "semester")
     if env.period is not None and env.record is None and (env.period[0] != "semester" or summed):
         return run.total(x.account, env.period)
-    if env.semester is None:
-        return run.whole(x.account)
-    return run.balance(x.account, env.semester)
+    if account.period is not None:
+        return run.balance(x.account, run.period_of(account.period, env))
+    return run.whole(x.account) if env.semester is None else run.balance(x.account, env.semester)
 
 
 def _fact(x: e.FactValue, env: Environment) -> Any:
