@@ -9,7 +9,7 @@ What reads an account that moves touch comes after the moves; only the moves the
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -18,36 +18,39 @@ from creditlang.core import operators as o
 
 Node = tuple[str, str]
 MOVES: Node = ("moves", "")
+_NODES = {"fact": "fact", "requirement": "require"}
 
 
-READ = (e.Balance, e.Aggregate, e.FactValue, e.UsedIn, e.RequirementStatus, e.RecordFact)
-SEARCHES = (e.CountRecords, e.SumRecords, e.Latest)
+X = TypeVar("X", bound=e.Expression)
 
 
-def references(part: Any, kinds: tuple[type[e.Expression], ...] = READ) -> Iterator[e.Expression]:
-    """Every balance, aggregate, fact and used proof that an operator or expression reads, at any depth.
-
-    Or, with other `kinds` of expressions, every one of those.
-    """
-    if isinstance(part, kinds):
+def references(part: Any, kind: type[X]) -> Iterator[X]:
+    """Every expression of a kind that an operator or expression has in it, at any depth."""
+    if isinstance(part, kind):
         yield part
     if isinstance(part, tuple):
         for inner in part:
-            yield from references(inner, kinds)
+            yield from references(inner, kind)
     elif attrs.has(type(part)) and isinstance(
-        part, (e.Expression, o.Operator, o.Branch, o.Decided, o.Fallback, o.Case, o.Decision, o.Ratio, o.Part)
+        part, (e.Expression, e.Extent, o.Operator, o.Branch, o.Decided, o.Fallback, o.Case, o.Decision, o.Ratio, o.Part)
     ):
         for name in _parts_of(type(part)):
-            yield from references(getattr(part, name), kinds)
+            yield from references(getattr(part, name), kind)
 
 
 def reads(part: Any, *what: str) -> Iterator[e.Read]:
     """Every reading of some sorts, at any depth."""
-    return (x for x in references(part, (e.Read,)) if isinstance(x, e.Read) and x.what in what)
+    return (x for x in references(part, e.Read) if x.what in what)
 
 
-def references_of(policy: o.Policy, kinds: tuple[type[e.Expression], ...]) -> Iterator[e.Expression]:
-    """Every expression of some kinds that a policy has anywhere."""
+def worked_out(part: Any) -> Iterator[e.Value | e.Query]:
+    """Everything that a part reads which must have been worked out before: values, and what an account counted."""
+    yield from references(part, e.Value)
+    yield from (x for x in references(part, e.Query) if isinstance(x.level, e.Counted))
+
+
+def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
+    """Every expression of a kind that a policy has anywhere."""
     accounts = policy.accounts.values()
     parts: list[Any] = [policy.applies, *policy.record_facts.values()]
     parts += [kind.guards for kind in policy.kinds.values()]
@@ -57,7 +60,7 @@ def references_of(policy: o.Policy, kinds: tuple[type[e.Expression], ...]) -> It
     parts += [fact.decision for fact in policy.facts.values()]
     parts += [(move.limit, move.ratios, move.guards) for move in policy.moves]
     parts += [requirement.parts for requirement in policy.requirements.values()]
-    return references(tuple(parts), kinds)
+    return references(tuple(parts), kind)
 
 
 _PARTS: dict[type, tuple[str, ...]] = {}
@@ -157,34 +160,39 @@ class Order:
     def reads(self, part: Any, before_moves: bool = False) -> dict[Node, str]:
         """The nodes that a part of the policy reads, each with the name that it reads there."""
         found: dict[Node, str] = {}
-        for reference in references(part, (*READ, *SEARCHES)):
-            if isinstance(reference, SEARCHES):
-                if not reference.even_void:
-                    found["kind", reference.kind] = reference.kind
-                continue
-            if isinstance(reference, e.FactValue) or (isinstance(reference, e.Aggregate) and reference.is_fact):
-                found["fact", reference.name] = reference.name
-                continue
-            if isinstance(reference, e.RequirementStatus):
-                found["require", reference.name] = reference.name
-                continue
-            if isinstance(reference, e.RecordFact):
-                found |= self._record_fact(reference.name, before_moves)
-                continue
-            assert isinstance(reference, (e.Balance, e.Aggregate, e.UsedIn))
-            name = reference.name if isinstance(reference, e.Aggregate) else reference.account
-            found[self.node_of(name)] = name
-            earned = isinstance(reference, e.Balance) and not reference.whole and self.accounts[name].sort != "credit"
-            if name in self.touched and not before_moves and not earned and not isinstance(reference, e.UsedIn):
-                found[MOVES] = name
+        for query in references(part, e.Query):
+            match query:
+                case e.Query(level=e.Counted(account=name)):
+                    found[self.node_of(name)] = name
+                case e.Query(source=e.Records(kind=kind), level="plain"):
+                    found["kind", kind] = kind
+                case e.Query(source=e.Periods()):
+                    inner = references((query.value, query.where), e.Value)
+                    late = [value.name for value in inner if value.sort == "account" and value.name in self.touched]
+                    if late and not before_moves:
+                        found[MOVES] = late[0]
+        for value in references(part, e.Value):
+            name = value.name
+            match value.sort:
+                case "account":
+                    found[self.node_of(name)] = name
+                    earned = isinstance(value.at, e.Here) and self.accounts[name].sort != "credit"
+                    if name in self.touched and not before_moves and not earned:
+                        found[MOVES] = name
+                case "record fact":
+                    found |= self._record_fact(name, before_moves)
+                case _:
+                    found[_NODES[value.sort], name] = name
         return found
 
     def looks_around(self, part: Any, seen: frozenset[str] = frozenset()) -> bool:
         """Whether a part asks about more than the record and the student: other records, accounts, facts."""
-        for found in references(part, (*READ, *SEARCHES)):
-            if not isinstance(found, e.RecordFact):
+        if any(True for _ in references(part, e.Query)):
+            return True
+        for value in references(part, e.Value):
+            if value.sort != "record fact":
                 return True
-            if found.name not in seen and self.looks_around(self.record_facts[found.name], seen | {found.name}):
+            if value.name not in seen and self.looks_around(self.record_facts[value.name], seen | {value.name}):
                 return True
         return False
 

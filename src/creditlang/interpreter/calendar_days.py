@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from creditlang.core.operators import CalendarData, Semester
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEK = 7
 _SATURDAY = 5
 
@@ -79,22 +80,31 @@ class SchoolCalendar:
         return day.weekday() < _SATURDAY and day not in self.days_off
 
     def later(self, start: date, count: int, unit: str) -> date:
-        """The day `count` working days, days, weeks, months or years after `start`; the last there is, beyond it."""
+        """The day `count` working days, days, weeks, months or years after `start`, before it if below zero.
+
+        Beyond the first or last day there is, that day.
+        """
         try:
             return self._later(start, count, unit)
         except (OverflowError, ValueError):
-            return date.max
+            return date.max if count > 0 else date.min
 
     def _later(self, start: date, count: int, unit: str) -> date:
         if unit == "working days":
-            day = start
-            while count > 0:
-                day += timedelta(1)
-                count -= self.is_working_day(day)
+            day, one, left = start, timedelta(1 if count > 0 else -1), abs(count)
+            while left > 0:
+                day += one
+                left -= self.is_working_day(day)
             return day
         if unit in ("days", "weeks"):
             return start + timedelta(count * (_WEEK if unit == "weeks" else 1))
         return add_months(start, count * (12 if unit == "years" else 1))
+
+    def full(self, start: date, end: date, unit: str) -> int:
+        """How many full months or years lie between two days; none if the second is earlier."""
+        size = 12 if unit == "years" else 1
+        count = max(0, (end.year - start.year) * 12 + end.month - start.month) // size
+        return count if not count or self.later(start, count, unit) <= end else count - 1
 
     def teaching_week(self, day: date) -> int | None:
         """The number of the week that a date falls in, the semester's first week being 1."""
@@ -103,6 +113,24 @@ class SchoolCalendar:
             return None
         first = self.first_days[semester.name]
         return (day - (first - timedelta(first.weekday()))).days // _WEEK + 1
+
+    def last_day_of(self, period: str, key: str) -> date | None:
+        """The last day of a period by its key, of a semester or year its last teaching day; None outside of all."""
+        if period == "semester":
+            return self.teaching.get(key)
+        if period == "year":
+            return self.boundary("end", period, None, f"{key}-")
+        day = date.fromisoformat(
+            {"month": f"{key}-01", "calendar year": f"{key}-01-01"}.get(period, key.rpartition("/")[2])
+        )
+        return day if period == "day" else self.boundary("end", period, day, None)
+
+    def keys(self, period: str) -> list[str]:
+        """The periods of a kind in the whole calendar, in order."""
+        if period in ("semester", "year"):
+            return list(dict.fromkeys(self.period_key(period, None, name) or "" for name in self.by_name))
+        inside = ((day, name) for name in self.by_name for day in days(self.first_days[name], self.last_days[name]))
+        return list(dict.fromkeys(self.period_key(period, day, name) or "" for day, name in inside))
 
     def boundary(self, which: str, period: str, day: date | None, semester: str | None) -> date | None:
         """The first or last day of the record's period; of a semester, its first and last teaching day."""
