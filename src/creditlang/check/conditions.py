@@ -154,7 +154,7 @@ class Body:
                 return Phrase(f"{count} {name.unit} after {start}", f"{start.zh}后{count}{unit}")
             case e.Read(what="as of"):
                 return Phrase("as of", "统计日")
-            case e.Query(source=e.Records(kind=about)) | e.Query(source=e.Periods(period=about)):
+            case e.Query(source=e.RecordsOf(kind=about)) | e.Query(source=e.Periods(period=about)):
                 return Phrase(about, about)
         column = self.grid.column(name)
         written = next((text for key in _NAMES if (text := getattr(name, key, None))), None)

@@ -118,7 +118,7 @@ class Grid:
             ):
                 inner = self.folded(dated[0].value)
                 return inner if isinstance(inner, e.Constant) else x
-            case e.Arithmetic(operator=operator):
+            case e.Arithmetic(operator="+" | "-" | "*" as operator):
                 left, right = self.folded(x.left), self.folded(x.right)
                 match left, right:
                     case e.Constant(value=Decimal() as one), e.Constant(value=Decimal() as two):
@@ -126,8 +126,6 @@ class Grid:
                             "+": _EXACT.add,
                             "-": _EXACT.subtract,
                             "*": _EXACT.multiply,
-                            "higher": max,
-                            "lower": min,
                         }
                         try:
                             return e.Constant(work[operator](one, two))

@@ -46,7 +46,7 @@ def reads(part: Any, *what: str) -> Iterator[e.Read]:
 def worked_out(part: Any) -> Iterator[e.Value | e.Query]:
     """Everything that a part reads which must have been worked out before: values, and what an account counted."""
     yield from references(part, e.Value)
-    yield from (x for x in references(part, e.Query) if isinstance(x.level, e.Counted))
+    yield from (x for x in references(part, e.Query) if isinstance(x.level, e.CountedIn))
 
 
 def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
@@ -162,9 +162,9 @@ class Order:
         found: dict[Node, str] = {}
         for query in references(part, e.Query):
             match query:
-                case e.Query(level=e.Counted(account=name)):
+                case e.Query(level=e.CountedIn(account=name)):
                     found[self.node_of(name)] = name
-                case e.Query(source=e.Records(kind=kind), level="plain"):
+                case e.Query(source=e.RecordsOf(kind=kind), level="plain"):
                     found["kind", kind] = kind
                 case e.Query(source=e.Periods()):
                     inner = references((query.value, query.where), e.Value)

@@ -130,7 +130,7 @@ class Value(Expression):
 
 
 @node
-class Records(Written):
+class RecordsOf(Written):
     """The records of a kind."""
 
     kind: str
@@ -150,7 +150,7 @@ class People(Written):
 
 
 @node
-class Counted(Written):
+class CountedIn(Written):
     """Of the records of a kind, those of which an account has counted something, before any moves."""
 
     account: str
@@ -168,12 +168,12 @@ class Query(Expression):
     """
 
     function: Literal["any", "every", "count", "in a row", "total", "average", "highest", "lowest", "first", "latest"]
-    source: Records | Periods | People
+    source: RecordsOf | Periods | People
     where: Expression | None = None
     value: Expression | None = None
     weight: Expression | None = None
     distinct: bool = False
-    level: Literal["plain", "even void"] | Counted = "plain"
+    level: Literal["plain", "even void"] | CountedIn = "plain"
     scopes: tuple[Extent, ...] = ()
     ranks: Mapping[str, int] | None = field(default=None, eq=False)
 

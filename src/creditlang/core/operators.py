@@ -359,6 +359,25 @@ class RecordKind:
 
 
 @node
+class PeriodKind(Written):
+    """A kind of period that the policy declares: so many months or days, over and over from a student's anchor.
+
+    With `own` they are the calendar's own of a built-in kind, from the one that holds the anchor. After the day `until`,
+    if there is one, there are no more.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    count: int
+    unit: Literal["months", "days"]
+    own: str | None
+    anchor: Expression
+    until: Expression | None
+    article: str
+    span: Span | None = field(eq=False)
+
+
+@node
 class DatedValue(Written):
     """A named value from a date on."""
 
@@ -368,10 +387,11 @@ class DatedValue(Written):
 
 @node
 class Semester(Written):
-    """A semester: ISO dates; `end` is the first day that is no longer in it."""
+    """A semester, or term, of an academic year: ISO dates; `end` is the first day that is no longer in it."""
 
     name: str
     labels: tuple[str, ...]
+    year: str
     start: str
     teaching_until: str
     end: str
@@ -418,6 +438,7 @@ class Policy:
     unit_labels: Mapping[str, str]
     attributes: tuple[Column, ...]
     kinds: Mapping[str, RecordKind]
+    periods: Mapping[str, PeriodKind]
     settings: Mapping[str, tuple[DatedValue, ...]]
     setting_types: Mapping[str, Type]
     setting_labels: Mapping[str, str]

@@ -192,7 +192,7 @@ class Scales:
 
 
 def _about(x: e.Query, kind: str) -> bool:
-    return isinstance(x.source, e.Records) and x.source.kind == kind
+    return isinstance(x.source, e.RecordsOf) and x.source.kind == kind
 
 
 def scales(policy: o.Policy) -> tuple[Mapping[str, int], Mapping[str, int]]:

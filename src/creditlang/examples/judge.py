@@ -145,7 +145,7 @@ class Judge:
         semesters = self.policy.calendar.semesters
         if (period := expected.period) is not None:
             period = next((each.name for each in semesters if period in each.labels), period)
-            known = [each.name.rpartition("-")[0] if sort == "year" else each.name for each in semesters]
+            known = [each.year if sort == "year" else each.name for each in semesters]
             form = _PERIODS.get(sort or "")
             if period not in values and (period not in known if form is None else not form.fullmatch(period)):
                 reason = Phrase(f"there is no period “{period}” here", f"这里没有时段“{period}”")

@@ -9,10 +9,13 @@ from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Final
 
 from creditlang.core.operators import CalendarData, Semester
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+OF_THE_CALENDAR: Final = ("semester", "year", "week")
+"""The kinds of period that only a calendar has."""
 _WEEK = 7
 _SATURDAY = 5
 
@@ -52,14 +55,62 @@ class SchoolCalendar:
         if period == "semester":
             return semester
         if period == "year":
-            return academic_year(semester) if semester else None
+            return self.academic_year(semester) if semester else None
         if day is None:
             return None
         if period == "week":
             return f"{semester}/{(day - timedelta(day.weekday())).isoformat()}"
         if period == "month":
             return day.isoformat()[:7]
-        return day.isoformat() if period == "day" else str(day.year)
+        if period == "quarter":
+            return f"{day.year:04}-Q{(day.month + 2) // 3}"
+        return day.isoformat() if period == "day" else f"{day.year:04}"
+
+    def key_of_day(self, period: str, day: date) -> str | None:
+        """What names the period that holds a day; None for a period of the calendar outside it."""
+        semester = self.semester_of(day)
+        if period in OF_THE_CALENDAR and semester is None:
+            return None
+        return self.period_key(period, day, semester.name if semester else None)
+
+    def span(self, period: str, key: str) -> tuple[date, date, date] | None:
+        """The first and last day of a named period, and the day after which it has ended; None if there is none such.
+
+        A vacation belongs to the semester before it, which has ended before, with its last teaching day.
+        """
+        if period in ("semester", "year"):
+            inside = [name for name in self.by_name if key in (name, self.academic_year(name))]
+            if not inside:
+                return None
+            return self.first_days[inside[0]], self.last_days[inside[-1]], self.teaching[inside[-1]]
+        try:
+            first, last = self._days_of(period, key)
+        except ValueError:
+            return None
+        return first, last, last
+
+    def _days_of(self, period: str, key: str) -> tuple[date, date]:
+        if period == "week":
+            semester, _, monday = key.rpartition("/")
+            first = date.fromisoformat(monday)
+            last = first + timedelta(_WEEK - 1)
+            if semester in self.by_name:  # a week is cut where its semester is
+                first, last = max(first, self.first_days[semester]), min(last, self.last_days[semester])
+            return first, last
+        if period == "day":
+            return date.fromisoformat(key), date.fromisoformat(key)
+        year, _, rest = key.partition("-")
+        if period == "quarter":
+            number = int(rest.removeprefix("Q"))
+            return date(int(year), number * 3 - 2, 1), _month_end(int(year), number * 3)
+        if period == "month":
+            return date(int(year), int(rest), 1), _month_end(int(year), int(rest))
+        return date(int(year), 1, 1), date(int(year), 12, 31)
+
+    def academic_year(self, semester: str) -> str:
+        """The academic year of a semester; of one outside the calendar by its name: 2024-2025-1 belongs to 2024-2025."""
+        known = self.by_name.get(semester)
+        return known.year if known is not None else semester.rpartition("-")[0]
 
     def has_ended(self, semester: str, as_of: date | None) -> bool:
         """Whether a semester's last teaching day has passed; without a date every day is past."""
@@ -114,24 +165,6 @@ class SchoolCalendar:
         first = self.first_days[semester.name]
         return (day - (first - timedelta(first.weekday()))).days // _WEEK + 1
 
-    def last_day_of(self, period: str, key: str) -> date | None:
-        """The last day of a period by its key, of a semester or year its last teaching day; None outside of all."""
-        if period == "semester":
-            return self.teaching.get(key)
-        if period == "year":
-            return self.boundary("end", period, None, f"{key}-")
-        day = date.fromisoformat(
-            {"month": f"{key}-01", "calendar year": f"{key}-01-01"}.get(period, key.rpartition("/")[2])
-        )
-        return day if period == "day" else self.boundary("end", period, day, None)
-
-    def keys(self, period: str) -> list[str]:
-        """The periods of a kind in the whole calendar, in order."""
-        if period in ("semester", "year"):
-            return list(dict.fromkeys(self.period_key(period, None, name) or "" for name in self.by_name))
-        inside = ((day, name) for name in self.by_name for day in days(self.first_days[name], self.last_days[name]))
-        return list(dict.fromkeys(self.period_key(period, day, name) or "" for day, name in inside))
-
     def boundary(self, which: str, period: str, day: date | None, semester: str | None) -> date | None:
         """The first or last day of the record's period; of a semester, its first and last teaching day."""
         if period == "semester":
@@ -139,23 +172,18 @@ class SchoolCalendar:
                 return None
             return self.first_days[semester] if which == "start" else self.teaching[semester]
         if period == "year":
-            inside = [name for name in self.by_name if semester and academic_year(name) == academic_year(semester)]
-            if not inside:
-                return None
-            return self.first_days[inside[0]] if which == "start" else self.teaching[inside[-1]]
+            found = self.span("year", self.academic_year(semester)) if semester else None
+            return None if found is None else found[0] if which == "start" else found[2]
         if day is None:
             return None
         if period == "week":
             monday = day - timedelta(day.weekday())
             return monday if which == "start" else monday + timedelta(_WEEK - 1)
-        if period == "month":
-            return day.replace(day=1 if which == "start" else monthrange(day.year, day.month)[1])
-        return date(day.year, 1, 1) if which == "start" else date(day.year, 12, 31)
+        return self._days_of(period, self.period_key(period, day, semester) or "")[which == "end"]
 
 
-def academic_year(semester: str) -> str:
-    """The academic year of a semester: 2024-2025-1 belongs to 2024-2025."""
-    return semester.rsplit("-", 1)[0]
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
 
 
 def add_months(start: date, months: int) -> date:

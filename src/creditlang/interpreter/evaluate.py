@@ -24,6 +24,7 @@ from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.one_by_one import run_body
 from creditlang.interpreter.steps import live
+from creditlang.interpreter.student_periods import StudentPeriods
 from creditlang.interpreter.student_run import Environment, Judged, Run
 from creditlang.ledger import (
     AccountLine,
@@ -64,7 +65,7 @@ class Interpreter:
         self.labels = _labels(policy)
         self.requests = {move.kind for move in policy.moves}
         self.searched = {
-            query.source.kind for query in references_of(policy, e.Query) if isinstance(query.source, e.Records)
+            query.source.kind for query in references_of(policy, e.Query) if isinstance(query.source, e.RecordsOf)
         }
         self.rules: dict[str, dict[str, o.Rule]] = {name: {} for name in policy.kinds}
         """The rules that take records of a kind by their item, by name."""
@@ -162,10 +163,11 @@ class _Evaluation:
         self.run = self.new_run({}, ())
 
     def new_run(self, given: Mapping[str, list[Record]], enrolled: Iterable[str]) -> Run:
-        interpreter = self.interpreter
+        interpreter, names = self.interpreter, tuple(enrolled)
         return Run(
             policy=self.policy, calendar=self.calendar, as_of=interpreter.as_of, attributes=self.student.attributes,
-            given=given, enrolled=tuple(enrolled), overrides=interpreter.overrides, labels=interpreter.labels,
+            given=given, enrolled=names, overrides=interpreter.overrides, labels=interpreter.labels,
+            periods=StudentPeriods(self.calendar, interpreter.as_of, names, self.policy.periods),
         )  # fmt: skip
 
     def result(self, records_only: bool = False) -> StudentResult:
@@ -439,15 +441,14 @@ class _Evaluation:
         semesters = dict.fromkeys(entry.period for entry in own)
         totals = {semester: run.sum(entry for entry in own if entry.period == semester) for semester in semesters}
         if account.sort == "score":
-            totals = {
-                semester: self.level(account, totals.get(semester, v.ZERO), semester) for semester in run.enrolled
-            }
+            keys = [period.key for period in run.periods.begun(account.period or "semester")]
+            totals = {key: self.level(account, totals.get(key, v.ZERO), key) for key in keys}
         else:
             run.wholes[name] = run.sum(own)
         run.balances[name] = totals
 
-    def level(self, account: o.Account, total: v.Number, semester: str) -> v.Number:
-        env = Environment(self.run, None, ("semester", semester))
+    def level(self, account: o.Account, total: v.Number, key: str) -> v.Number:
+        env = Environment(self.run, None, (account.period or "semester", key))
         value = v.add(evaluate(account.start, env), total) if account.start is not None else total
         if account.floor is not None:
             value = v.larger(value, evaluate(account.floor, env))
@@ -459,19 +460,17 @@ class _Evaluation:
         run = self.run
         assert account.cases is not None
         balances: dict[str, v.Number] = {}
-        for semester in run.ended_semesters():
-            env = Environment(run, None, ("semester", semester))
+        kind = account.period or "semester"
+        for period in filter(run.periods.has_ended, run.periods.begun(kind)):
+            env = Environment(run, None, (kind, period.key))
             value = self.decide(account.cases, env)
             if not isinstance(value, (Decimal, v.Interval)):
                 continue
             for limit, target, _ in account.diverts:
-                value = self.divert(value, evaluate(limit, env), target, semester)
-            balances[semester] = value
+                value = self.divert(value, evaluate(limit, env), target, period.key)
+            balances[period.key] = value
         run.balances[account.name] = balances
-        total: v.Number = v.ZERO
-        for value in balances.values():
-            total = v.add(total, value)
-        run.wholes[account.name] = total
+        run.wholes[account.name] = v.total(balances.values())
 
     def divert(self, value: v.Number, limit: v.Number, target: str, semester: str) -> v.Number:
         """What is above a limit goes to another account."""
@@ -484,7 +483,7 @@ class _Evaluation:
 
     def fact(self, fact: o.Fact) -> None:
         run = self.run
-        keys = run.periods(fact.period) if fact.period else [""]
+        keys = [period.key for period in run.periods.begun(fact.period)] if fact.period else [""]
         run.facts[fact.name] = {
             key: self.decide(fact.decision, Environment(run, None, (fact.period, key) if fact.period else None))
             for key in keys

@@ -16,10 +16,10 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.printed_tables import key_text
 from creditlang.diagnostics import Phrase
-from creditlang.extensions import Function
 from creditlang.interpreter.calendar_days import WEEKDAYS, day_of_month
+from creditlang.interpreter.function_calls import called
 from creditlang.interpreter.narrowing import narrowed
-from creditlang.interpreter.searches import Ratio, ask, averages
+from creditlang.interpreter.query_answers import Ratio, ask, averages
 from creditlang.interpreter.student_run import Environment
 from creditlang.values import Undetermined
 
@@ -184,39 +184,7 @@ def _lookup(x: e.Lookup, env: Environment) -> Any:
 
 
 def _call(x: e.Call, env: Environment) -> Any:
-    values = [evaluate(argument, env) for argument in x.arguments]
-    if any(value is v.OPEN or isinstance(value, v.Interval) for value in values):
-        if x.function.result == "number":
-            return v.interval(-v.UNBOUNDED, v.UNBOUNDED)
-        if x.function.result == "yes or no":
-            return v.OPEN
-        raise Undetermined("function", Phrase(f"{x.name} has no value yet", f"“{x.name}”尚无结果"), x.name)
-    try:
-        found = x.function(*values)
-    except Exception as error:  # a plugin may raise anything, and is named
-        raise _failed(x, type(error).__name__) from None
-    if not _is_exact(found, x.function):
-        raise _failed(x, "not an exact value of the promised type")
-    return found
-
-
-_MOST_DIGITS = 12
-"""Digits before the point, as for numbers in policies and data."""
-
-
-def _failed(x: e.Call, why: str) -> Undetermined:
-    reason = Phrase(f"the function {x.name} failed ({why})", f"函数“{x.name}”出错（{why}）")
-    return Undetermined("function", reason, x.name)
-
-
-def _is_exact(value: object, function: Function) -> bool:
-    """Whether a value is what a function promised; a number must be finite and have no more digits than promised."""
-    if function.result == "number":
-        if not isinstance(value, Decimal) or not value.is_finite():
-            return False
-        exponent = value.as_tuple().exponent
-        return isinstance(exponent, int) and -exponent <= function.decimals and value.adjusted() < _MOST_DIGITS
-    return type(value) is {"date": date, "text": str, "yes or no": bool}[function.result]
+    return called(x, [evaluate(argument, env) for argument in x.arguments])
 
 
 def _compare(x: e.Compare, env: Environment) -> Any:

@@ -17,7 +17,7 @@ def group_key(run: Run, group: o.Group, entry: Entry) -> tuple[Any, ...]:
     """What an entry's group is called; an entry without a value for a part is a group of its own."""
     record, key = entry.record, []
     for period in group.periods:
-        part: Any = run.calendar.period_key(period, entry.on, entry.semester)
+        part: Any = run.periods.key(period, entry.on, entry.semester)
         key.append(("alone", id(entry)) if part is None else part)
     for name in group.fields:
         part = record.values.get(name)

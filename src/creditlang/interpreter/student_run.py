@@ -15,7 +15,8 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.diagnostics import Diagnostic, Phrase
-from creditlang.interpreter.calendar_days import SchoolCalendar, academic_year, days
+from creditlang.interpreter.calendar_days import SchoolCalendar
+from creditlang.interpreter.student_periods import StudentPeriods
 from creditlang.ledger import Entry, Record
 from creditlang.values import Undetermined
 from creditlang.words import label
@@ -80,6 +81,7 @@ class Run:
     """All records of each kind that can be read and are in scope."""
     enrolled: tuple[str, ...]
     overrides: Mapping[str, Any]
+    periods: StudentPeriods
     judged: dict[str, Judged] = field(factory=dict)
     """Each kind, once its guards have been asked."""
     doubtful: set[int] = field(factory=set)
@@ -123,30 +125,23 @@ class Run:
         """Whether a semester counts: its last teaching day has passed."""
         return self.calendar.has_ended(semester, self.as_of)
 
-    def periods(self, period: str) -> list[str]:
-        """The periods in which facts exist: semesters of enrolment that have begun, and the years they fall in."""
-        if period == "semester":
-            return list(self.enrolled)
-        return list(dict.fromkeys(academic_year(name) for name in self.enrolled))
-
-    def ended_semesters(self) -> list[str]:
-        """The semesters of enrolment that count for credits."""
-        return [name for name in self.enrolled if self.has_ended(name)]
-
     def period_of(self, period: str, environment: Environment) -> str:
-        """The key of a period at hand."""
-        if environment.period is not None and environment.period[0] == period:
-            return environment.period[1]
-        record = environment.record
-        key = self.calendar.period_key(period, record.on if record else None, environment.semester)
+        """The key of the period of a kind at hand: the record's, or the one in which the period at hand lies."""
+        record, here = environment.record, environment.period
+        key = None
+        if here is not None and (record is None or here[0] == period):
+            key = self.periods.around(*here, period)
+        elif record is not None:
+            key = self.periods.key(period, record.on, record.semester)
         if key is None:
-            raise Undetermined("period", Phrase(f"no {period} is known here", "无从确定所属时段"))
+            unknown = Phrase(f"no {period} is known here", "无从确定所属时段")
+            raise Undetermined("period", self.periods.wrong.get(period, unknown))
         return key
 
     def period_in(self, account: str, entry: Entry) -> str:
         """The period of an account in which an entry falls."""
         period = self.policy.accounts[account].period or "semester"
-        return self.calendar.period_key(period, entry.on, entry.semester) or ""
+        return self.periods.key(period, entry.on, entry.semester) or ""
 
     def move_to(self, entry: Entry, day: date) -> None:
         """Let an entry fall into the periods of a day."""
@@ -161,7 +156,7 @@ class Run:
         if environment.period is None:
             return True
         period, key = environment.period
-        return self.calendar.period_key(period, record.on, record.semester) == key
+        return self.periods.key(period, record.on, record.semester) == key
 
     # ---- what is known
     def day_of(self, environment: Environment) -> date | None:
@@ -183,15 +178,13 @@ class Run:
             raise value
         return value
 
-    def balance(self, account: str, semester: str) -> v.Number:
-        """The balance of an account in a semester."""
+    def balance(self, account: str, key: str) -> v.Number:
+        """The balance of an account in one of its periods."""
         known = self.balances.get(account, {})
-        if semester in known:
-            return known[semester]
+        if key in known:
+            return known[key]
         if self.policy.accounts[account].sort in ("score", "credit"):
-            raise Undetermined(
-                "period", Phrase(f"{account} does not exist in {semester}", f"{semester}没有“{account}”")
-            )
+            raise Undetermined("period", Phrase(f"{account} does not exist in {key}", f"{key}没有“{account}”"))
         return v.ZERO
 
     def whole(self, account: str) -> v.Number:
@@ -199,15 +192,14 @@ class Run:
         return self.wholes.get(account, v.ZERO)
 
     def total(self, account: str, period: tuple[str, str]) -> v.Number:
-        """What an account has in the period at hand, a semester or a year: its entries, or its semesters, added up."""
+        """What an account has in the period at hand: its entries, or what it has in its own periods, added up."""
         declared = self.policy.accounts[account]
-        if declared.sort == "category" and declared.period not in (None, "semester"):
+        by_semester = declared.period in (None, "semester") and period[0] in ("semester", "year")
+        if declared.sort == "category" and not by_semester:
             return self.inside(account, period).get("", v.ZERO)
-        total: v.Number = v.ZERO
-        for semester, value in self.balances.get(account, {}).items():
-            if period[1] in (semester, academic_year(semester)):
-                total = v.add(total, value)
-        return total
+        own = declared.period or "semester"
+        balances = self.balances.get(account, {})
+        return v.total(x for key, x in balances.items() if self.periods.around(own, key, period[0]) == period[1])
 
     def everything(self, account: str) -> list[Entry]:
         """The entries of an account and of all inside it."""
@@ -223,59 +215,47 @@ class Run:
         """What a category earned in a period; by the periods of another kind, cut at its ends, if one is given."""
         found: dict[str, list[Entry]] = {}
         for entry in self.everything(account):
-            if self.calendar.period_key(period[0], entry.on, entry.semester) == period[1]:
-                key = self.calendar.period_key(cut, entry.on, entry.semester) if cut else ""
+            if self.periods.key(period[0], entry.on, entry.semester) == period[1]:
+                key = self.periods.key(cut, entry.on, entry.semester) if cut else ""
                 found.setdefault(key or "", []).append(entry)
         return {key: self.sum(entries) for key, entries in found.items()}
 
     def keys(self, period: str, here: tuple[str, str] | None, of: e.Value | None = None) -> list[str]:
-        """The periods of a kind inside the one at hand: all that the person has had, or those in which a value exists.
+        """The periods of a kind inside the one at hand: all that the student has had, or those in which a value exists.
 
         A fact, score or credit belongs where its last day lies. A category has a value in every period, zero where
-        nothing was earned; without a beginning there may be one of which nothing is known.
+        nothing was earned; where it is not known since when there are any, there may be one more.
         """
         category = of is not None and of.sort == "account" and self.policy.accounts[of.name].sort == "category"
         if of is not None and not category:
             known = self.facts.get(of.name, {}) if of.sort == "fact" else self.balances.get(of.name, {})
-            return [key for key in known if here is None or here[1] in (key, academic_year(key))]
-        pairs = self.once(("keys", period, here), lambda: set(self.period_keys(period, here)))
-        found = {key for key, around in pairs if here is None or around == here[1]}
+            return [key for key in known if here is None or self.periods.around(period, key, here[0]) == here[1]]
+        found = self.keys_inside(period, here)
         if of is not None:
             found |= (self.inside(of.name, here, period) if here is not None else self.balances.get(of.name, {})).keys()
-            if not any(kind.enrolment for kind in self.policy.kinds.values()):
-                found.add(_UNKNOWN_PERIOD)
+            found |= set() if self.begins(period) else {_UNKNOWN_PERIOD}
         return sorted(found)
-
-    def period_has_ended(self, period: str, key: str) -> bool:
-        """Whether the last day of a period has passed, of a semester or year its last teaching day."""
-        last = self.calendar.last_day_of(period, key)
-        return self.as_of is None or last is None or last < self.as_of
 
     def window_end(self, environment: Environment) -> date:
         """The day on which a window ends: of the record at hand, else of the period, else the as-of day."""
         if environment.record is not None:
             return environment.record.order[0]
-        if environment.period is not None:
-            last = self.calendar.last_day_of(*environment.period)
-            if last is not None:
-                return last
-        return self.as_of or date.max
+        period = self.periods.called(*environment.period) if environment.period is not None else None
+        return period.last if period is not None else self.as_of or date.max
 
-    def period_keys(self, period: str, around: tuple[str, str] | None) -> Iterable[tuple[str, str]]:
-        """The periods of a kind that a student has had, each with the period of another kind in which it lies."""
-        other = around[0] if around else "semester"
-        if period in ("semester", "year"):
-            for name in self.enrolled:
-                yield (
-                    self.calendar.period_key(period, None, name) or "",
-                    self.calendar.period_key(other, None, name) or "",
-                )
-            return
-        for name in self.enrolled:
-            last = self.calendar.last_days[name]
-            for day in days(self.calendar.first_days[name], min(last, self.as_of or last)):
-                key = self.calendar.period_key(period, day, name)
-                yield key or "", self.calendar.period_key(other, day, name) or ""
+    def begins(self, period: str) -> bool:
+        """Whether it is known since when there are periods of a kind: by enrolment, or because it is declared."""
+        return period in self.policy.periods or any(kind.enrolment for kind in self.policy.kinds.values())
+
+    def keys_inside(self, period: str, here: tuple[str, str] | None) -> set[str]:
+        """The periods of a kind that a student has had, and of which a day lies in the one at hand, if there is one."""
+        found = self.periods.begun(period)
+        if here is not None:
+            around = self.periods.called(*here)
+            if around is None:
+                return set()
+            found = tuple(x for x in found if x.first <= around.last and around.first <= x.last)
+        return {x.key for x in found}
 
     def fact(self, name: str, key: str) -> Any:
         """The value of a fact in a period."""

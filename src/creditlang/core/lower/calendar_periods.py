@@ -31,7 +31,14 @@ def build_calendar(scope: Scope) -> o.CalendarData:
     last = _end(scope, node, semesters)
     starts = [semester.start.text for semester in semesters]
     built = tuple(
-        o.Semester(semester.name.text, semester.labels, semester.start.text, semester.teaching_until.text, end)
+        o.Semester(
+            name=semester.name.text,
+            labels=semester.labels,
+            year=semester.name.text.rpartition("-")[0],
+            start=semester.start.text,
+            teaching_until=semester.teaching_until.text,
+            end=end,
+        )
         for semester, end in zip(semesters, [*starts[1:], last], strict=False)
     )
     days_off, made_up = _days(scope, node)

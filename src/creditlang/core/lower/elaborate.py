@@ -439,8 +439,8 @@ class Elaborator:
         }
         found = [self.program.kinds[kind] for kind in sorted(kinds) if field.name in self.program.kinds[kind].fields]
         where = e.Compare("=", e.Read("field", field.name), e.Read("this", field.name))
-        level, scopes = e.Counted(account.name), (e.Whole(),)
-        asked = [e.Query("any", e.Records(kind.name), where, level=level, scopes=scopes) for kind in found]
+        level, scopes = e.CountedIn(account.name), (e.Whole(),)
+        asked = [e.Query("any", e.RecordsOf(kind.name), where, level=level, scopes=scopes) for kind in found]
         return e.Logical("or", tuple(asked)) if len(asked) != 1 else asked[0], YES_OR_NO
 
     def too_long(self, name: str, period: str | None, context: Context, node: t.Node) -> bool:
@@ -495,7 +495,7 @@ class Elaborator:
             return NOTHING
         inner = self.inside(kind, node, context)
         where = self.condition(node.where, inner) if node.where else None
-        query = e.Query("any" if node.any else "count", e.Records(kind.name), where, level=_level(node))
+        query = e.Query("any" if node.any else "count", e.RecordsOf(kind.name), where, level=_level(node))
         return query, YES_OR_NO if node.any else WHOLE
 
     def inside(self, kind: Kind, node: t.Node, context: Context) -> Context:
@@ -515,7 +515,7 @@ class Elaborator:
         self.scope.used.add((kind.name, field.name))
         scopes = (e.AsOf(self.a_date(node.before, context)),) if node.before is not None else (e.Whole(),)
         value = e.Read("field", field.name)
-        return e.Query("latest", e.Records(kind.name), value=value, level=_level(node), scopes=scopes), field.type
+        return e.Query("latest", e.RecordsOf(kind.name), value=value, level=_level(node), scopes=scopes), field.type
 
     def same_field(self, node: t.Same, context: Context) -> Typed:
         """The field must be called the same in the record at hand and in those looked for."""
@@ -540,7 +540,7 @@ class Elaborator:
         name = t.Name(node.field.text, span=node.field.span)
         value, found = self.expression(name, evolve(inner, tolerant=False, present=certain))
         self.need(found, "number", node.field)
-        return e.Query("total", e.Records(kind.name), where, value, level=_level(node)), found
+        return e.Query("total", e.RecordsOf(kind.name), where, value, level=_level(node)), found
 
 
 def _level(node: t.Count | t.Latest | t.SumOf) -> Literal["plain", "even void"]:

@@ -131,6 +131,7 @@ class Compilation:
             unit_labels={name: node.labels[0] for name, node in program.units.items() if node.labels},
             attributes=tuple(map(self.column, program.attributes.values())),
             kinds=kinds,
+            periods={},
             settings=self.settings,
             setting_types=self.scope.setting_types,
             setting_labels={text: name for (space, text), name in program.labels.items() if space == "let"},
