@@ -11,7 +11,7 @@ from typing import Final
 
 from creditlang.core.dependencies import within
 from creditlang.core.expressions import Compare
-from creditlang.core.operators import Part, Policy
+from creditlang.core.operators import Case, Policy
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.ledger import Entry, PartLine, StudentResult
@@ -148,10 +148,10 @@ class Explanation:
         for line in self.result.parts:
             if line.requirement == name:
                 mark = {"met": "✓", "unmet": "✗", "open": "?"}[line.status]
-                measure = self.measure(line, requirement.parts)
-                yield f"  {mark} {self.named(line, requirement.parts)}{measure}{_article(line.article)}"
+                measure = self.measure(line, requirement.cases)
+                yield f"  {mark} {self.named(line, requirement.cases)}{measure}{_article(line.article)}"
 
-    def named(self, line: PartLine, parts: Iterable[Part]) -> str:
+    def named(self, line: PartLine, parts: Iterable[Case]) -> str:
         """A condition with the labels of what it names; a part that has a label is called by it, as it is written."""
         if any(part.number == line.number and part.span and part.span.text[:1] in _QUOTES for part in parts):
             return line.part
@@ -159,11 +159,11 @@ class Explanation:
         words = _TEXT_OR_WORD.findall(line.part)
         return " ".join(self.label(accounts[name]) if name in accounts else name for name in words)
 
-    def measure(self, line: PartLine, parts: Iterable[Part]) -> str:
+    def measure(self, line: PartLine, parts: Iterable[Case]) -> str:
         """What is had, what is needed or allowed, and how far one is from the other."""
         if line.have is None or line.needed is None:
             return ""
-        condition = next(part.condition for part in parts if part.number == line.number)
+        condition = next(part.value for part in parts if part.number == line.number)
         sign = condition.operator if isinstance(condition, Compare) else ">="
         have, needed, short = (amount_text(x) for x in (line.have, line.needed, line.short))
         told = [self.said(_MEASURES[sign], have=have, needed=needed)]

@@ -85,6 +85,8 @@ class Entry:
     doubtful: bool = False
     """Whether it may still turn out that the record does not count at all."""
     steps: list[Step] = field(factory=list)
+    until: date | None = None
+    """The first day on which it counts no longer."""
     on: date | None = None
     semester: str | None = None
 

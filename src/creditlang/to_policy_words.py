@@ -38,8 +38,8 @@ def policy_words(policy: Policy, program: Program, language: Language = "zh") ->
             name: RequirementWords(
                 name,
                 label(x, language),
-                tuple(part.label for part in x.parts),
-                frozenset(part.label for part in x.parts if part.needed is not None and not part.at_least),
+                tuple(part.label for part in x.cases),
+                frozenset(part.label for part in x.cases if part.needed is not None and not part.at_least),
             )
             for name, x in policy.requirements.items()
         },

@@ -47,7 +47,7 @@ SEVERITIES: Final[Words] = SEVERITY_WORDS
 PERIODS: Final[Words] = _coded(
     {
         "day": "日", "week": "周", "month": "月", "semester": "学期", "year": "学年", "calendar year": "自然年",
-        "event": "次",
+        "quarter": "季度", "event": "次",
     }
 )  # fmt: skip
 
@@ -75,6 +75,7 @@ SORTS: Final[Words] = {
     "type": Phrase("type", "类型"), "require": Phrase("requirement", "要求"), "name": Phrase("name", "名称"),
     "attribute": Phrase("attribute", "属性"), "value": Phrase("value", "值"), "status": Phrase("status", "状态"),
     "semester": Phrase("semester", "学期"), "article": Phrase("article", "条款"),
+    "period": Phrase("period", "周期"), "ranking": Phrase("ranking", "排名"),
     "given": Phrase("always known", "总可问"),
 }  # fmt: skip
 """What a name stands for."""

@@ -10,6 +10,7 @@ NOT_WRITTEN = {"_NL", "_INDENT", "_DEDENT"}
 FREE = {
     "NAME", "STRING", "NUMBER", "PERCENT", "DATE", "SEMESTER_NAME", "ORDINAL", "CITATION", "COLON", "COMMA", "BAR",
     "LPAR", "RPAR", "LSQB", "RSQB", "EQUAL", "NOT_EQUAL", "PLUS", "MINUS", "STAR", "SLASH",
+    "DOT", "CLAUSE_COMMA", "BAND",
 }  # fmt: skip
 """What the lexer makes of itself: names, literals and symbols without words."""
 

@@ -19,13 +19,15 @@ def check_both_signs(policy: o.Policy) -> Iterator[Diagnostic]:
 
 
 def _lines(policy: o.Policy, operators: Iterable[o.Operator], inside: Iterable[str]) -> Iterator[Diagnostic]:
-    one_by_one = False
     for operator in operators:
-        one_by_one = one_by_one or isinstance(operator, o.OneByOne)
-        over = getattr(operator, "over", None) or inside
-        adds = isinstance(operator, o.Round) or (isinstance(operator, o.Scale) and operator.operation == "plus")
-        limits = isinstance(operator, o.Clip) and not operator.events and one_by_one
-        if (adds or limits) and {-1, 1} <= set(_signs(policy, over)):
+        match operator:
+            case o.Rescale(group=group) if operator.operation != "times":
+                pass
+            case o.Limit(of="amount", sequential=True, group=group):
+                pass
+            case _:
+                continue
+        if {-1, 1} <= set(_signs(policy, group.over or inside)):
             yield report("CR325", operator.span)
 
 
@@ -33,7 +35,7 @@ def _signs(policy: o.Policy, rules: Iterable[str]) -> Iterator[int]:
     for name in rules:
         for operator in policy.rules[name].operators:
             if isinstance(operator, o.Amount):
-                yield from (branch.sign for branch in operator.branches if branch.value != e.Constant(Decimal(0)))
+                yield from (case.sign for case in operator.cases if case.value != e.Constant(Decimal(0)))
 
 
 def check_own_limits(policy: o.Policy) -> Iterator[Diagnostic]:
@@ -42,11 +44,13 @@ def check_own_limits(policy: o.Policy) -> Iterator[Diagnostic]:
     bodies += [account.operators for account in policy.accounts.values()]
     for body in bodies:
         for operator in body:
-            if isinstance(operator, o.OneByOne):
-                break
-            if isinstance(operator, o.Clip) and any(
-                (isinstance(x, e.Value) and x.sort == "record fact")
-                or (isinstance(x, e.Read) and x.what == "field" and x.name not in operator.group.fields)
-                for x in references(operator.limit, e.Expression)
+            if (
+                isinstance(operator, o.Limit)
+                and not operator.sequential
+                and any(
+                    (isinstance(x, e.Value) and x.sort == "record fact")
+                    or (isinstance(x, e.Read) and x.what == "field" and x.name not in operator.group.fields)
+                    for x in references(operator.room, e.Expression)
+                )
             ):
                 yield report("CR326", operator.span)

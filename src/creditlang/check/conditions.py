@@ -38,19 +38,18 @@ class Body:
     """The alternatives of one body, and what can be said of them."""
 
     def __init__(
-        self, alternatives: Sequence[Alternative], mode: str, closed: bool, guards: Iterable[tuple[e.Expression, bool]],
-        grid: Grid,
-    ) -> None:  # fmt: skip
-        """`closed` bodies say what happens otherwise; a guard is its condition and what it must be to pass."""
+        self, alternatives: Sequence[Alternative], mode: str, closed: bool, guards: Iterable[e.Expression], grid: Grid
+    ) -> None:
+        """`closed` bodies say what happens otherwise; `guards` hold for every record that reaches the body."""
         self.alternatives, self.mode, self.closed, self.grid = alternatives, mode, closed, grid
         self.lines: list[Line] = [(x, grid.condition(x.condition)) for x in alternatives if not x.otherwise]
         known = grid.variables.keys()
         self.guards = []
-        for condition, passes in guards:
+        for condition in guards:
             trial = Grid(grid.policy, grid.columns, grid.attributes)
             trial.condition(condition)
             if trial.variables.keys() <= known:
-                self.guards.append((grid.condition(condition), passes))
+                self.guards.append(grid.condition(condition))
 
     def findings(self) -> Iterator[Diagnostic]:
         """What is wrong with the body."""
@@ -207,18 +206,18 @@ def check_conditions(policy: o.Policy) -> Iterator[Diagnostic]:
     attributes = {column.name: column for column in policy.attributes}
     for rule in policy.rules.values():
         columns = {column.name: column for column in policy.kinds[rule.kind].columns}
-        guards: list[tuple[e.Expression, bool]] = []
+        guards: list[e.Expression] = []
         for operator in (*policy.kinds[rule.kind].guards, *rule.operators):
-            if isinstance(operator, o.Guard) and operator.disposition != "pending":
-                guards.append((operator.condition, operator.keeps))
+            if isinstance(operator, o.Keep) and operator.condition is not None and operator.otherwise != "pending":
+                guards.append(operator.condition)
             elif isinstance(operator, o.Amount):
-                branches = [x for x in operator.branches if x.gather is None]
-                lines = [Alternative(x.condition, x.otherwise, x.span, (x.since, x.until), x.value) for x in branches]
+                cases = [x for x in operator.cases if x.together is None]
+                lines = [Alternative(x.condition, x.otherwise, x.span, (x.since, x.until), x.value) for x in cases]
                 closed = operator.fallback is not None or any(line.otherwise for line in lines)
                 grid = Grid(policy, columns, attributes)
                 yield from Body(lines, operator.mode, closed, guards, grid).findings()
-    decisions = [account.cases for account in policy.accounts.values() if account.cases]
-    for decision in (*decisions, *(fact.decision for fact in policy.facts.values())):
-        lines = [Alternative(x.condition, x.otherwise, x.span, value=x.value) for x in decision.cases]
+    decided = [account.decide for account in policy.accounts.values() if account.decide]
+    for decide in (*decided, *policy.facts.values()):
+        lines = [Alternative(x.condition, x.otherwise, x.span, value=x.value) for x in decide.cases]
         closed = any(line.otherwise for line in lines)
-        yield from Body(lines, decision.mode, closed, (), Grid(policy, {}, attributes)).findings()
+        yield from Body(lines, decide.mode, closed, (), Grid(policy, {}, attributes)).findings()

@@ -167,7 +167,7 @@ class Grid:
             values = (*cuts, "…")
         return (*values, MISSING) if self.is_optional(x) else values
 
-    def cases(self, guards: Sequence[tuple[Condition, bool]], conditions: int) -> list[Case] | None:
+    def cases(self, guards: Sequence[Condition], conditions: int) -> list[Case] | None:
         """Every combination that passes the guards, or None when with so many conditions there are too many to try."""
         relation = _Relation(self)
         if len(relation.terms) > _MOST_TERMS:
@@ -179,7 +179,7 @@ class Grid:
             if size > MAXIMUM or size * conditions > MAXIMUM * 50:
                 return None
         self.tangled = frozenset(self._tangled())
-        tried = (case for case in product(*self.domains) if all(x.test(case) is passes for x, passes in guards))
+        tried = (case for case in product(*self.domains) if all(x.test(case) is True for x in guards))
         return [case for case in tried if relation.possible(case)]
 
     # ---- what hangs together
@@ -199,7 +199,7 @@ class Grid:
                 case e.Value(sort="record fact", name=name) if depth:
                     found |= self._leaves(self.policy.record_facts[name], depth - 1)
                 case e.Value(sort="fact", name=name) if depth and name in self.policy.facts:
-                    for case in self.policy.facts[name].decision.cases:
+                    for case in self.policy.facts[name].cases:
                         for part in (case.condition, case.value):
                             found |= self._leaves(part, depth - 1) if part is not None else set()
                     found.add(leaf)

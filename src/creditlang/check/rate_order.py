@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from creditlang.core.expressions import Lookup, Table
+from creditlang.core.expressions import Arithmetic, Lookup, Table
 from creditlang.core.operators import Amount, Policy
 from creditlang.diagnostics import Diagnostic, report
 from creditlang.resolve import Program
@@ -20,9 +20,10 @@ def check_tables(policy: Policy, ranks: Mapping[str, Sequence[str]], labels: Map
     for rule in policy.rules.values():
         for operator in rule.operators:
             if isinstance(operator, Amount):
-                for branch in operator.branches:
-                    if isinstance(branch.value, Lookup) and branch.span is not None:
-                        yield from _check(branch.value.table, ranks, labels, branch.span)
+                for case in operator.cases:
+                    value = case.value.left if isinstance(case.value, Arithmetic) else case.value
+                    if isinstance(value, Lookup) and case.span is not None:
+                        yield from _check(value.table, ranks, labels, case.span)
 
 
 def check_shares(program: Program, tables: Mapping[str, Table]) -> Iterator[Diagnostic]:

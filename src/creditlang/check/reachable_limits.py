@@ -19,13 +19,11 @@ def check_caps(policy: o.Policy) -> Iterator[Diagnostic]:
             match operator:
                 case o.Amount():
                     amount = _most(operator)
-                case o.Scale():
+                case o.Rescale(operation="times" | "plus"):
                     amount = None
-                case o.Choose(condition=None):
-                    count[operator.group] = Decimal(1)
-                case o.Clip(condition=None, events=True, limit=e.Constant(value=Decimal() as limit)):
+                case o.Limit(condition=None, of="entries", dropped=False, room=e.Constant(value=Decimal() as limit)):
                     count[operator.group] = limit
-                case o.Clip(events=False, limit=e.Constant(value=Decimal() as limit)) if amount is not None:
+                case o.Limit(of="amount", room=e.Constant(value=Decimal() as limit)) if amount is not None:
                     most = low(multiply(amount, count[operator.group])) if operator.group in count else None
                     if most is not None and most <= limit:
                         yield report("CR315", operator.span, most=f"{plain(most):f}")
@@ -34,13 +32,13 @@ def check_caps(policy: o.Policy) -> Iterator[Diagnostic]:
 def _most(operator: o.Amount) -> Decimal | None:
     """The most that one record can be worth, when that is known."""
     found = []
-    for branch in operator.branches:
-        if branch.times_field is not None or branch.gather is not None:
+    for case in operator.cases:
+        if case.together is not None:
             return None
-        if isinstance(branch.value, e.Constant) and isinstance(branch.value.value, Decimal):
-            found.append(branch.value.value)
-        elif isinstance(branch.value, e.Lookup) and branch.value.table.cells:
-            found.append(max(branch.value.table.cells.values()))
+        if isinstance(case.value, e.Constant) and isinstance(case.value.value, Decimal):
+            found.append(case.value.value)
+        elif isinstance(case.value, e.Lookup) and case.value.table.cells:
+            found.append(max(case.value.table.cells.values()))
         else:
             return None
     return (low(total(found)) if operator.mode == "all" else max(found)) if found else None
@@ -50,7 +48,7 @@ def check_minima(policy: o.Policy) -> Iterator[Diagnostic]:
     """The parts of a total may together require more than the total itself."""
     for requirement in policy.requirements.values():
         parts = [
-            (part, _accounts(part.have)) for part in requirement.parts if part.at_least and part.needed is not None
+            (part, _accounts(part.have)) for part in requirement.cases if part.at_least and part.needed is not None
         ]
         for part, accounts in parts:
             inside = {name for account in accounts for name in within(policy.accounts, account)} - set(accounts)
@@ -69,7 +67,7 @@ def check_minima(policy: o.Policy) -> Iterator[Diagnostic]:
                     yield report("CR316", part.span, sum=f"{together:f}", total=f"{most:f}", witness=shown)
 
 
-def _covered(policy: o.Policy, names: Iterable[str], minima: Iterable[tuple[o.Part, tuple[str, ...]]]) -> bool:
+def _covered(policy: o.Policy, names: Iterable[str], minima: Iterable[tuple[o.Case, tuple[str, ...]]]) -> bool:
     """Whether another minimum is set for an account around these."""
     return any(other != tuple(names) and set(names) <= set(within(policy.accounts, other[0])) for _, other in minima)
 

@@ -57,16 +57,16 @@ def _definition(policy: o.Policy, key: Key) -> Iterator[Any]:
     """The expressions that say what something is; of an account, the credits whose surplus it gets as well."""
     sort, name = key
     if sort == "fact" and name in policy.facts:
-        yield policy.facts[name].decision
+        yield policy.facts[name]
     elif sort == "requirement" and name in policy.requirements:
-        yield policy.requirements[name].parts
+        yield policy.requirements[name]
     elif sort == "part":
         requirement, _, label = name.partition(": ")
         if requirement in policy.requirements:
-            yield tuple(part for part in policy.requirements[requirement].parts if part.label == label)
+            yield tuple(part for part in policy.requirements[requirement].cases if part.label == label)
     elif sort == "account" and name in policy.accounts:
         account = policy.accounts[name]
-        yield account.start, account.floor, account.ceiling, account.cases, tuple(x for x, _, _ in account.diverts)
+        yield account.decide, tuple(x for x, _, _ in account.diverts)
         for other in policy.accounts.values():
             if any(target == name for _, target, _ in other.diverts):
                 yield e.Value("account", other.name, e.Whole())

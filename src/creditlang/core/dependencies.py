@@ -32,7 +32,7 @@ def references(part: Any, kind: type[X]) -> Iterator[X]:
         for inner in part:
             yield from references(inner, kind)
     elif attrs.has(type(part)) and isinstance(
-        part, (e.Expression, e.Extent, o.Operator, o.Branch, o.Decided, o.Fallback, o.Case, o.Decision, o.Ratio, o.Part)
+        part, (e.Expression, e.Extent, o.Operator, o.Fallback, o.Case, o.Ratio, o.Decide)
     ):
         for name in _parts_of(type(part)):
             yield from references(getattr(part, name), kind)
@@ -56,10 +56,9 @@ def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
     parts += [kind.guards for kind in policy.kinds.values()]
     parts += [value.value for values in policy.settings.values() for value in values]
     parts += [(rule.where, rule.operators) for rule in policy.rules.values()]
-    parts += [(x.operators, x.start, x.floor, x.ceiling, x.cases, x.diverts) for x in accounts]
-    parts += [fact.decision for fact in policy.facts.values()]
+    parts += [(x.operators, x.decide, x.diverts) for x in accounts]
+    parts += [*policy.facts.values(), *policy.requirements.values()]
     parts += [(move.limit, move.ratios, move.guards) for move in policy.moves]
-    parts += [requirement.parts for requirement in policy.requirements.values()]
     return references(tuple(parts), kind)
 
 
@@ -92,7 +91,7 @@ def touched(accounts: Mapping[str, o.Account], moves: tuple[o.Move, ...]) -> fro
     ends = {name for move in moves for name in (*move.sources, move.target)}
     for account in accounts.values():
         for take in _takes(account):
-            ends |= {account.name, take.account} if take.account else _may_be_taken_from(accounts)
+            ends |= {account.name, *take.sources} if take.sources else _may_be_taken_from(accounts)
     for name in ends:
         found.update(within(accounts, name))
         found.update(_around(accounts, name))
@@ -110,8 +109,8 @@ def _around(accounts: Mapping[str, o.Account], name: str) -> Iterator[str]:
         yield from _around(accounts, parent)
 
 
-def _takes(account: o.Account) -> tuple[o.Take, ...]:
-    return tuple(operator for operator in account.operators if isinstance(operator, o.Take))
+def _takes(account: o.Account) -> tuple[o.Move, ...]:
+    return tuple(operator for operator in account.operators if isinstance(operator, o.Move))
 
 
 class Order:
@@ -122,11 +121,11 @@ class Order:
         kinds: Mapping[str, o.RecordKind],
         accounts: Mapping[str, o.Account],
         rules: Mapping[str, o.Rule],
-        facts: Mapping[str, o.Fact],
+        facts: Mapping[str, o.Decide],
         record_facts: Mapping[str, e.Expression],
         moves: tuple[o.Move, ...],
-        requirements: Mapping[str, o.Requirement],
-        uniques: tuple[o.Uniqueness, ...],
+        requirements: Mapping[str, o.Decide],
+        uniques: tuple[o.Limit, ...],
     ) -> None:
         self.kinds, self.accounts, self.rules, self.facts = kinds, accounts, rules, facts
         self.moves, self.requirements, self.uniques = moves, requirements, uniques
@@ -229,18 +228,18 @@ class Order:
                 root = root_of(self.accounts, name)
                 self._add(("tree", root), {("items", root)})
                 self._add(("tree", root), self.reads(account.operators, before_moves=True), name)
-                self._add(("tree", root), self.reads((account.start, account.floor, account.ceiling)), name)
+                self._add(("tree", root), self.reads(account.decide), name)
                 for item in account.items:
                     self._add(("items", root), {("kind", self.rules[item].kind)})
                     self._add(("items", root), self.reads(self.rules[item].operators), item)
             elif account.sort == "credit":
-                self._add(("credit", name), self.reads(account.cases), name)
+                self._add(("credit", name), self.reads(account.decide), name)
                 for limit, target, _ in account.diverts:
                     self._add(("account", target), {("credit", name): name}, target)
                     self._add(("account", target), self.reads(limit), name)
         self._posts()
         for position, unique in enumerate(self.uniques):
-            roots = {root_of(self.accounts, self.rules[rule].account) for rule in (unique.over or self.rules)}
+            roots = {root_of(self.accounts, self.rules[rule].account) for rule in (unique.group.over or self.rules)}
             for root in roots:
                 self._add(("unique", str(position)), {("items", root)})
                 self._add(("tree", root), {("unique", str(position))})
@@ -253,14 +252,14 @@ class Order:
             rules = [rule for name in inside for rule in self.accounts[name].items]
             operators = [operator for rule in rules for operator in self.rules[rule].operators]
             operators += [operator for name in inside for operator in self.accounts[name].operators]
-            posts = any(isinstance(operator, o.PostTo) for operator in operators)
+            posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)
             if posts and not any(_takes(self.accounts[name]) for name in inside):
                 for other in trees - {root}:
                     self._add(("tree", other), {("tree", root)})
 
     def _decisions(self) -> None:
         for name, fact in self.facts.items():
-            self._add(("fact", name), self.reads(fact.decision), name)
+            self._add(("fact", name), self.reads(fact), name)
         after: set[Node] = set()
         for move in self.moves:
             after |= {self.node_of(name) for name in (*move.sources, move.target)}
@@ -274,4 +273,4 @@ class Order:
         if after:
             self._add(MOVES, after)
         for name, requirement in self.requirements.items():
-            self._add(("require", name), self.reads(requirement.parts), name)
+            self._add(("require", name), self.reads(requirement), name)

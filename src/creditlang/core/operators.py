@@ -1,8 +1,8 @@
 """The operators of the core, and what a compiled policy is made of.
 
-select, amount, gather, scale, choose, clip, post, level, move, decide: each is a class here, a few lines in the
-interpreter, and nothing in the surface language means anything but a combination of them. `number` counts the operators
-of a policy, so that a step and the coverage of examples can name them.
+keep, amount, rescale, limit, post and move are done to entries, decide to a student: each is a class here, a few lines
+in the interpreter, and nothing in the surface language means anything but a combination of them. `number` counts the
+operators of a policy, so that a step and the coverage of examples can name them.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from creditlang.core.expressions import Expression, Table
+from creditlang.core.expressions import Compare, Expression, Table
 from creditlang.frozen_mapping import freezing
 from creditlang.nodes import Written, node
 from creditlang.source import Span
@@ -22,23 +22,31 @@ AccountSort = Literal["category", "score", "credit", "account"]
 
 @node
 class Operator(Written):
-    """Something done to entries: its articles, and its line in the policy as it is written."""
+    """Something done to entries: its articles, and its line in the policy as it is written.
+
+    A `sequential` one is done to one entry after the other, against what those before it have counted.
+    """
 
     number: int = field(kw_only=True)
     text: str = field(default="", kw_only=True)
     article: str = field(default="", kw_only=True)
     span: Span | None = field(default=None, kw_only=True, eq=False)
+    sequential: bool = field(default=False, kw_only=True)
 
 
+# ---- what operators are made of
 @node
 class Group(Written):
-    """What is taken together: entries of the same periods and the same values of fields.
+    """What is taken together: entries of the same periods and the same values of fields, of some rules or of all.
 
     No periods and no fields mean the whole time. A record without a value in one of the fields is a group of its own.
+    With a window, an entry stands together with those before it that are in the last so many days, months or years.
     """
 
     periods: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    over: frozenset[str] | None = None
+    window: tuple[int, str] | None = None
 
 
 @node
@@ -51,148 +59,45 @@ class Fallback(Written):
     reason: str
 
 
-# ---- select
 @node
-class Guard(Operator):
-    """Records for which the condition holds (`keeps`: does not hold) become void, invalid or pending."""
+class Case(Written):
+    """One case of a value. Without a condition it always matches; an `otherwise` only when no other does.
 
-    disposition: Literal["void", "invalid", "pending", "warn"]
-    condition: Expression
-    reason: str
-    keeps: bool
-    values: tuple[tuple[str, Expression], ...] = ()
-    """What stands for the names in braces in the reason."""
-
-
-# ---- amount, gather
-@node
-class Decided(Written):
-    """A decision within a range; without it the amount is open from low to high."""
-
-    low: Expression
-    high: Expression
-    field: str
-
-
-@node
-class Gather(Written):
-    """One entry for each group of at least so many records in a period."""
-
-    period: str
-    at_least: int
-
-
-@node
-class Branch(Written):
-    """One case of an amount. A branch without a condition always matches; `otherwise` only when no other does."""
+    Of a requirement the value is what has to hold, and the condition when that is asked at all.
+    """
 
     number: int
     condition: Expression | None
     otherwise: bool
-    value: Expression | Decided
-    times_field: str | None
-    gather: Gather | None
-    sign: int
-    since: str | None
-    until: str | None
-    article: str
-    text: str
-    span: Span | None = field(eq=False)
-
-
-@node
-class Amount(Operator):
-    """The raw amount of each record, by cases."""
-
-    branches: tuple[Branch, ...]
-    mode: Literal["one", "first", "all"]
-    fallback: Fallback | None
-
-
-# ---- scale
-@node
-class Scale(Operator):
-    """Multiply by, or add, a value; from the nth entry of a group on, if `ordinal` is given."""
-
-    operation: Literal["times", "plus"]
     value: Expression
-    condition: Expression | None
-    fallback: Fallback | None = None
-    ordinal: int | None = None
-    group: Group | None = None
-    over: frozenset[str] | None = None
+    article: str
+    span: Span | None = field(eq=False)
+    text: str = ""
+    label: str = ""
+    sign: int = 1
+    between: tuple[Expression, Expression] | None = None
+    """The bounds of a value that is decided record by record; without a decision it is open from one to the other."""
+    together: tuple[str, int] | None = None
+    """One entry for each period of a sort that has at least so many records."""
+    since: str | None = None
+    until: str | None = None
+    measured: bool = False
+    """Whether the value compares two numbers: what there is with what is needed."""
 
+    @property
+    def have(self) -> Expression | None:
+        """What a requirement measures."""
+        return self.value.left if self.measured and isinstance(self.value, Compare) else None
 
-@node
-class Round(Operator):
-    """Round the amount to a step."""
+    @property
+    def needed(self) -> Expression | None:
+        """The bound of what is measured."""
+        return self.value.right if self.measured and isinstance(self.value, Compare) else None
 
-    mode: Literal["down", "up", "half"]
-    step: Decimal
-
-
-# ---- choose
-@node
-class Choose(Operator):
-    """Keep one entry of each group: the highest, the first or the last; the rest are void."""
-
-    which: Literal["highest", "first", "last"]
-    group: Group
-    condition: Expression | None
-    over: frozenset[str] | None
-
-
-@node
-class ChooseSide(Operator):
-    """Of two sums of entries in a group keep the higher, on a tie the left; the other side is void."""
-
-    group: Group
-    left: frozenset[str]
-    right: frozenset[str]
-    reason: str
-
-
-# ---- clip
-@node
-class Clip(Operator):
-    """Cut a group's running total at a limit, the last entries first; or keep a number of events."""
-
-    limit: Expression
-    group: Group
-    condition: Expression | None
-    over: frozenset[str] | None
-    events: bool
-    fallback: Fallback | None
-
-
-# ---- move
-@node
-class Take(Operator):
-    """The amount is taken from an account, or the one a field names; what follows runs entry by entry in one queue."""
-
-    field: str | None
-    account: str | None
-    condition: Expression | None
-
-
-@node
-class FallsOn(Operator):
-    """The entry belongs to the periods of a date of its own."""
-
-    date: Expression
-    condition: Expression | None
-
-
-@node
-class OneByOne(Operator):
-    """What follows is done to one entry after the other, against what those before it have counted."""
-
-
-@node
-class PostTo(Operator):
-    """The amount is posted to the account that a field names."""
-
-    field: str
+    @property
+    def at_least(self) -> bool:
+        """Whether what is measured may not fall short of the bound; else it may not exceed it."""
+        return not isinstance(self.value, Compare) or self.value.operator in (">", ">=")
 
 
 @node
@@ -208,28 +113,121 @@ class Ratio(Written):
     span: Span | None = field(eq=False)
 
 
+# ---- operators on entries
 @node
-class Move(Written):
-    """Credits taken from accounts and given to another, on request."""
+class Keep(Operator):
+    """Entries for which the condition holds stay; the others become void, invalid or pending, or are only warned of.
 
-    number: int
-    target: str
-    kind: str
-    sources: tuple[str, ...]
-    source_field: str
-    amount_field: str
-    order_field: str | None
-    limit: Expression | None
-    ratios: tuple[Ratio, ...]
-    rounding: Round | None
-    guards: tuple[Guard, ...]
+    With `sides`, of the sums of two lists of rules in each group the higher stays, on a tie the left.
+    """
+
+    otherwise: Literal["void", "invalid", "pending", "warn"]
+    condition: Expression | None
+    reason: str
+    values: tuple[tuple[str, Expression], ...] = ()
+    """What stands for the names in braces in the reason."""
+    group: Group | None = None
+    sides: tuple[frozenset[str], frozenset[str]] | None = None
+
+
+@node
+class Amount(Operator):
+    """The raw amount of each record, by cases."""
+
+    cases: tuple[Case, ...]
+    mode: Literal["one", "first", "all"]
+    fallback: Fallback | None
+
+
+@node
+class Rescale(Operator):
+    """Multiply the amount by a value, add one, or round it to one; from the nth entry of a group on, if there is an
+    `ordinal`.
+    """
+
+    operation: Literal["times", "plus", "down", "up", "half"]
+    value: Expression
+    condition: Expression | None = None
+    fallback: Fallback | None = None
+    ordinal: int | None = None
+    group: Group = Group()
+
+
+@node
+class Limit(Operator):
+    """Each group has room for an amount or for a number of entries, filled in an order; what finds none is cut.
+
+    `dropped` leaves room for all but so many entries, and for one at least; `void` makes void what finds no room.
+    """
+
+    room: Expression
+    of: Literal["amount", "entries"]
+    group: Group
+    order: Literal["first", "last", "highest"] = "first"
+    by: Expression | None = None
+    """What is highest; without it, the amount. The values of a scale go by `ranks`."""
+    ranks: Mapping[str, int] | None = field(default=None, eq=False)
+    condition: Expression | None = None
+    dropped: bool = False
+    void: bool = False
+    fallback: Fallback | None = None
+
+
+@node
+class Post(Operator):
+    """Where the amount is posted: to the account that a field names, in the periods of a day of its own, for as long as
+    it counts.
+    """
+
+    field: str | None = None
+    day: Expression | None = None
+    until: Expression | None = None
+    """The first day on which it counts no longer."""
+    condition: Expression | None = None
+
+
+@node
+class Move(Operator):
+    """Amounts taken from accounts, named or named by a field, in one queue over all entries that take.
+
+    What stands in a category is taken by each of its entries. On a `kind` of request, `target` is given what the ratios
+    say.
+    """
+
+    sources: tuple[str, ...] = ()
+    source_field: str | None = None
+    condition: Expression | None = None
+    target: str = ""
+    kind: str = ""
+    amount_field: str = ""
+    order_field: str | None = None
+    limit: Expression | None = None
+    ratios: tuple[Ratio, ...] = ()
+    rounding: tuple[Literal["down", "up", "half"], Decimal] | None = None
+    guards: tuple[Keep, ...] = ()
+    labels: tuple[str, ...] = ()
+
+
+# ---- decide
+@node
+class Decide(Written):
+    """A value by cases, within bounds, for a student once or in each period.
+
+    Of a requirement each case is a condition, and every one has to hold. A score starts from the value.
+    """
+
+    name: str
     labels: tuple[str, ...]
+    period: str | None
+    unit: str | None
+    cases: tuple[Case, ...]
+    mode: Literal["one", "first", "all", "every"]
     article: str
-    text: str
-    span: Span | None = field(eq=False)
+    least: Expression | None = None
+    most: Expression | None = None
 
 
-# ---- post, level, decide
+# ---- what holds them
 @node
 class Rule(Written):
     """An item: which records it takes and what is done to them, until they are posted to its account."""
@@ -259,68 +257,10 @@ class Account(Written):
     children: tuple[str, ...]
     items: tuple[str, ...]
     operators: tuple[Operator, ...]
-    start: Expression | None
-    floor: Expression | None
-    ceiling: Expression | None
-    cases: "Decision | None"
+    decide: Decide | None
+    """What a score starts from in each period and its bounds; what a credit is."""
     diverts: tuple[tuple[Expression, str, str], ...]
     order_field: str | None
-    article: str
-
-
-@node
-class Case(Written):
-    """One case of a decision."""
-
-    number: int
-    condition: Expression | None
-    otherwise: bool
-    value: Expression
-    article: str
-    span: Span | None = field(eq=False)
-
-
-@node
-class Decision(Written):
-    """A value by cases."""
-
-    cases: tuple[Case, ...]
-    mode: Literal["one", "first", "all"]
-
-
-@node
-class Fact(Written):
-    """A value decided for a student, once or in each period."""
-
-    name: str
-    labels: tuple[str, ...]
-    period: str | None
-    unit: str | None
-    decision: Decision
-    article: str
-
-
-@node
-class Part(Written):
-    """One condition of a requirement: a yes or no, or a measure against a bound."""
-
-    number: int
-    label: str
-    condition: Expression
-    have: Expression | None
-    needed: Expression | None
-    at_least: bool
-    article: str
-    span: Span | None = field(eq=False)
-
-
-@node
-class Requirement(Written):
-    """Conditions that all have to be met."""
-
-    name: str
-    labels: tuple[str, ...]
-    parts: tuple[Part, ...]
     article: str
 
 
@@ -351,7 +291,7 @@ class RecordKind:
     enrolment: bool
     membership: str | None
     """The kind of record whose latest tells a student's group, where that is no attribute."""
-    guards: tuple[Guard, ...]
+    guards: tuple[Keep, ...]
     """They act before everything else: a record that they take out is not seen by a plain search."""
     item_field: str | None
     date_field: str | None
@@ -416,14 +356,6 @@ class ReadingNote(Written):
     span: Span | None = field(eq=False)
 
 
-@node
-class Uniqueness(Operator):
-    """A value of a field earns once: of the records with one value, over accounts, the first stays."""
-
-    field: str
-    over: frozenset[str] | None
-
-
 @frozen(field_transformer=freezing)
 class Policy:
     """A compiled policy. `order` lists what is worked out, each after what it reads."""
@@ -444,12 +376,12 @@ class Policy:
     setting_labels: Mapping[str, str]
     accounts: Mapping[str, Account]
     rules: Mapping[str, Rule]
-    facts: Mapping[str, Fact]
+    facts: Mapping[str, Decide]
     record_facts: Mapping[str, Expression]
     moves: tuple[Move, ...]
-    requirements: Mapping[str, Requirement]
+    requirements: Mapping[str, Decide]
     treats: Mapping[str, tuple[str, str]]
-    uniques: tuple[Uniqueness, ...]
+    uniques: tuple[Limit, ...]
     calendar: CalendarData
     readings: tuple[ReadingNote, ...]
     articles: tuple[str, ...]

@@ -50,7 +50,7 @@ class Scales:
         elif kind == "credit":
             self._credit(accounts[name])
         elif kind == "fact":
-            self.facts[name] = self._decision(self.policy.facts[name].decision)
+            self.facts[name] = self._decide(self.policy.facts[name])
         elif kind == "moves":
             for move in self.policy.moves:
                 self._move(move)
@@ -61,12 +61,12 @@ class Scales:
         rules = [rule for inner in within(self.policy.accounts, name) for rule in self.policy.accounts[inner].items]
         for rule in rules:
             self.rules[rule] = self._operators(account.operators, rule, self.rules.get(rule, _NOTHING))
-        levels = [self.of(x) for x in (account.start, account.floor, account.ceiling) if x is not None]
+        levels = [self._decide(account.decide)] if account.decide else []
         own = [self.rules[rule] for rule in account.items]
         self.accounts[name] = max([*children, *levels, *own, self.accounts[name]], default=_NOTHING)
         for rule in rules:
             operators = (*self.policy.rules[rule].operators, *account.operators)
-            if any(isinstance(operator, o.PostTo) for operator in operators):
+            if any(isinstance(operator, o.Post) and operator.field for operator in operators):
                 self._raise_all(self.rules[rule])
         return self.accounts[name]
 
@@ -77,15 +77,15 @@ class Scales:
                 self.accounts[name] = max(self.accounts[name], scale)
 
     def _credit(self, account: o.Account) -> None:
-        assert account.cases is not None
-        scale = self._decision(account.cases)
+        assert account.decide is not None
+        scale = self._decide(account.decide)
         for limit, target, _ in account.diverts:
             scale = max(scale, self.of(limit))
             self.accounts[target] = max(self.accounts[target], scale)
         self.accounts[account.name] = max(scale, self.accounts[account.name])
 
     def _move(self, move: o.Move) -> None:
-        step = scale_of(move.rounding.step) if move.rounding else 6
+        step = scale_of(move.rounding[1]) if move.rounding else 6
         limit = self.of(move.limit) if move.limit is not None else _NOTHING
         given = max(step, limit, self.accounts[move.target])
         self.accounts[move.target] = given
@@ -108,27 +108,17 @@ class Scales:
         for operator in operators:
             match operator:
                 case o.Amount():
-                    scale = max([self._branch(branch, rule) for branch in operator.branches], default=_NOTHING)
+                    values = [x for case in operator.cases for x in (case.value, *(case.between or ()))]
+                    scale = max([self.of(x, rule) for x in values], default=_NOTHING)
                     scale = max(scale, self._fallback(operator.fallback, rule))
-                case o.Scale(operation="times"):
-                    factor = max(self.of(operator.value, rule), self._fallback(operator.fallback, rule))
-                    scale += factor
-                case o.Scale():
+                case o.Rescale(operation="times"):
+                    scale += max(self.of(operator.value, rule), self._fallback(operator.fallback, rule))
+                case o.Rescale(operation="plus"):
                     scale = max(scale, self.of(operator.value, rule), self._fallback(operator.fallback, rule))
-                case o.Round():
-                    scale = min(scale, scale_of(operator.step)) if scale_of(operator.step) else scale_of(operator.step)
-                case o.Clip(events=False):
-                    scale = max(scale, self.of(operator.limit, rule))
-        return scale
-
-    def _branch(self, branch: o.Branch, rule: str) -> int:
-        if isinstance(branch.value, o.Decided):
-            kind = self.policy.kinds[self.policy.rules[rule].kind]
-            decided = self._column(kind.columns, branch.value.field)
-            return max(decided, self.of(branch.value.low, rule), self.of(branch.value.high, rule))
-        scale = self.of(branch.value, rule)
-        if branch.times_field is not None:
-            scale += self._column(self.policy.kinds[self.policy.rules[rule].kind].columns, branch.times_field)
+                case o.Rescale():
+                    scale = min(scale, self.of(operator.value))
+                case o.Limit(of="amount"):
+                    scale = max(scale, self.of(operator.room, rule))
         return scale
 
     def _fallback(self, fallback: o.Fallback | None, rule: str) -> int:
@@ -136,8 +126,9 @@ class Scales:
             return _NOTHING
         return max([self.of(x, rule) for x in (fallback.low, fallback.high) if x is not None], default=_NOTHING)
 
-    def _decision(self, decision: o.Decision) -> int:
-        return max([self.of(case.value) for case in decision.cases], default=_NOTHING)
+    def _decide(self, decide: o.Decide) -> int:
+        bounds = [x for x in (decide.least, decide.most) if x is not None]
+        return max([self.of(x) for x in (*(case.value for case in decide.cases), *bounds)], default=_NOTHING)
 
     # ---- expressions
     def _once(self, name: str, values: list[e.Expression], rule: str | None) -> int:

@@ -90,32 +90,30 @@ def lines_of(policy: o.Policy) -> Iterator[LineToCover]:
         yield from _operators(rule.operators)
     for account in policy.accounts.values():
         yield from _operators(account.operators)
-        yield from _cases(account.cases)
+        yield from _cases(account.decide)
     for fact in policy.facts.values():
-        yield from _cases(fact.decision)
+        yield from _cases(fact)
     for move in policy.moves:
         if move.span is not None:
             yield LineToCover(move.number, move.article, move.span)
         yield from _operators(move.guards)
         yield from (LineToCover(ratio.number, ratio.article, ratio.span) for ratio in move.ratios if ratio.span)
     for requirement in policy.requirements.values():
-        yield from (LineToCover(part.number, part.article, part.span) for part in requirement.parts if part.span)
+        yield from _cases(requirement)
     yield from _operators(policy.uniques)
 
 
 def _operators(operators: Iterable[o.Operator]) -> Iterator[LineToCover]:
     for operator in operators:
         if isinstance(operator, o.Amount):
-            yield from (
-                LineToCover(branch.number, branch.article, branch.span) for branch in operator.branches if branch.span
-            )
+            yield from _cases(operator)
         elif operator.span is not None:
             yield LineToCover(operator.number, operator.article, operator.span)
 
 
-def _cases(decision: o.Decision | None) -> Iterator[LineToCover]:
-    if decision is not None:
-        yield from (LineToCover(case.number, case.article, case.span) for case in decision.cases if case.span)
+def _cases(of: o.Amount | o.Decide | None) -> Iterator[LineToCover]:
+    if of is not None:
+        yield from (LineToCover(case.number, case.article, case.span) for case in of.cases if case.span)
 
 
 def carried(policy: o.Policy) -> dict[str, tuple[str, ...]]:
@@ -123,10 +121,13 @@ def carried(policy: o.Policy) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {name: [] for name in policy.articles}
     named = [
         *((name, _all(rule.article, rule.operators)) for name, rule in policy.rules.items()),
-        *((name, _all(account.article, account.operators, account.cases)) for name, account in policy.accounts.items()),
-        *((name, _all(fact.article, (), fact.decision)) for name, fact in policy.facts.items()),
+        *(
+            (name, _all(account.article, account.operators, account.decide))
+            for name, account in policy.accounts.items()
+        ),
+        *((name, _all(fact.article, (), fact)) for name, fact in policy.facts.items()),
         *((move.target, _all(move.article, move.guards)) for move in policy.moves),
-        *((name, [r.article, *(part.article for part in r.parts)]) for name, r in policy.requirements.items()),
+        *((name, _all(asked.article, (), asked)) for name, asked in policy.requirements.items()),
         *((reading.place, [reading.article]) for reading in policy.readings),
         *((name, list(policy.article_of.get(name, ()))) for name in policy.article_of),
     ]
@@ -138,6 +139,6 @@ def carried(policy: o.Policy) -> dict[str, tuple[str, ...]]:
     return {article: tuple(names) for article, names in found.items()}
 
 
-def _all(article: str, operators: Iterable[o.Operator], decision: o.Decision | None = None) -> list[str]:
-    lines = [*_operators(operators), *_cases(decision)]
+def _all(article: str, operators: Iterable[o.Operator], decide: o.Decide | None = None) -> list[str]:
+    lines = [*_operators(operators), *_cases(decide)]
     return [article, *(line.article for line in lines)]

@@ -143,6 +143,8 @@ class Judge:
     def of_period(self, values: Mapping[str, Any], expected: t.Expectation, sort: str | None) -> Any:
         """The value in the period that is meant, None when nothing happened in it; it must be one that there is."""
         semesters = self.policy.calendar.semesters
+        if expected.around is not None:
+            raise BadExample(Phrase("a period cannot be found by a day yet", "还不能按日期找时段"), expected.span)
         if (period := expected.period) is not None:
             period = next((each.name for each in semesters if period in each.labels), period)
             known = [each.year if sort == "year" else each.name for each in semesters]

@@ -250,6 +250,8 @@ def settings_of(policy: o.Policy, program: Program, settings: Iterable[t.Setting
     """Named values that are set, by name. Raises `BadExample`."""
     found = {}
     for setting in settings:
+        if setting.part is not None:
+            raise BadExample(Phrase("a ranking cannot be set yet", "排名还不能设定"), setting.span)
         name = program.canonical("let", setting.name.text)
         if name is None:
             raise BadExample(

@@ -16,8 +16,8 @@ from creditlang.values import Undetermined
 
 
 def give_amounts(run: Run, operator: o.Amount, entries: Entries) -> Entries:
-    plain = [branch for branch in operator.branches if branch.gather is None]
-    gathering = [branch for branch in operator.branches if branch.gather is not None]
+    plain = [case for case in operator.cases if case.together is None]
+    gathering = [case for case in operator.cases if case.together is not None]
     waiting = live(entries)
     added: Entries = []
     if gathering:
@@ -28,16 +28,16 @@ def give_amounts(run: Run, operator: o.Amount, entries: Entries) -> Entries:
     return sorted([*entries, *added], key=lambda entry: entry.record.order) if added else entries
 
 
-def _value(run: Run, operator: o.Amount, branches: list[o.Branch], entry: Entry) -> None:
+def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry) -> None:
     """Give an entry its raw amount by the case that applies."""
     env = run.at(entry.record)
     waiting = entry.pending
     try:
-        answers = [(branch, _matches(run, branch, env)) for branch in branches if not branch.otherwise]
-        chosen = [branch for branch, holds in answers if holds is True]
-        unsure = [branch for branch, holds in answers if holds is v.OPEN]
+        answers = [(case, _matches(run, case, env)) for case in cases if not case.otherwise]
+        chosen = [case for case, holds in answers if holds is True]
+        unsure = [case for case, holds in answers if holds is v.OPEN]
         if not chosen:
-            chosen = [branch for branch in branches if branch.otherwise]
+            chosen = [case for case in cases if case.otherwise]
         if not chosen and not unsure:
             raise Undetermined("case", _NO_LINE)
         if len(chosen) > 1 and operator.mode == "one":
@@ -54,36 +54,34 @@ def _value(run: Run, operator: o.Amount, branches: list[o.Branch], entry: Entry)
         return
     if waiting:
         total = v.hull(v.ZERO, total)
-    texts = "；".join(branch.text for branch in (*chosen, *unsure)[: None if operator.mode == "all" or unsure else 1])
+    texts = "；".join(case.text for case in (*chosen, *unsure)[: None if operator.mode == "all" or unsure else 1])
     entry.steps.append(Step("amount", texts, None, total, entry.article))
     entry.amount = entry.raw = total
 
 
-def _chosen_amount(
-    run: Run, operator: o.Amount, entry: Entry, chosen: list[o.Branch], unsure: list[o.Branch]
-) -> v.Number:
+def _chosen_amount(run: Run, operator: o.Amount, entry: Entry, chosen: list[o.Case], unsure: list[o.Case]) -> v.Number:
     """The amount of the cases that apply; where that is open, all that it may be."""
     env = run.at(entry.record)
     if operator.mode != "all" and not unsure:
         chosen = chosen[:1]
-    worth = {id(branch): _branch_amount(run, branch, entry, env) for branch in (*chosen, *unsure)}
+    worth = {id(case): _case_amount(run, case, entry, env) for case in (*chosen, *unsure)}
     first = (chosen or unsure)[0]
     entry.sign, entry.article = first.sign, first.article or entry.article
-    for branch in (*chosen, *unsure):
-        run.covered.add(branch.number)
-        if branch.sign != entry.sign:
-            worth[id(branch)] = v.negative(worth[id(branch)])
+    for case in (*chosen, *unsure):
+        run.covered.add(case.number)
+        if case.sign != entry.sign:
+            worth[id(case)] = v.negative(worth[id(case)])
     if unsure:
         entry.pending = True
         entry.doubtful = entry.doubtful or not chosen
         entry.reason = Phrase("which line applies is still open", "适用哪一行尚未确定")
     total: v.Number = v.ZERO
     if operator.mode == "all":
-        for branch in chosen:
-            total = v.add(total, worth[id(branch)])
-        added = v.total(v.hull(v.ZERO, worth[id(branch)]) for branch in unsure)
+        for case in chosen:
+            total = v.add(total, worth[id(case)])
+        added = v.total(v.hull(v.ZERO, worth[id(case)]) for case in unsure)
         return v.hull(total, added) if first.otherwise else v.add(total, added)
-    possible = [worth[id(branch)] for branch in (*chosen, *unsure)]
+    possible = [worth[id(case)] for case in (*chosen, *unsure)]
     total = possible[0] if chosen else v.ZERO
     return reduce(v.hull, possible, total)
 
@@ -92,33 +90,26 @@ _TWO_LINES = Phrase("two lines apply, and nothing says which counts", "有两行
 _NO_LINE = Phrase("no line speaks of this case", "没有一行规则适用于这种情形")
 
 
-def _matches(run: Run, branch: o.Branch, env: Environment) -> v.Answer:
+def _matches(run: Run, case: o.Case, env: Environment) -> v.Answer:
     """Whether a case applies; its dates are those of the record."""
     on = env.record.on if env.record else None
-    if branch.since is not None and (on is None or on.isoformat() < branch.since):
+    if case.since is not None and (on is None or on.isoformat() < case.since):
         return False
-    if branch.until is not None and (on is None or on.isoformat() > branch.until):
+    if case.until is not None and (on is None or on.isoformat() > case.until):
         return False
-    return met(branch.condition, env)
+    return met(case.condition, env)
 
 
-def _branch_amount(run: Run, branch: o.Branch, entry: Entry, env: Environment) -> v.Number:
-    if isinstance(branch.value, o.Decided):
-        return _decided(branch.value, entry, env)
-    amount: v.Number = evaluate(branch.value, env)
-    if branch.times_field is not None:
-        amount = v.multiply(amount, evaluate(e.Read("field", branch.times_field), env))
-    return amount
-
-
-def _decided(decided: o.Decided, entry: Entry, env: Environment) -> v.Number:
-    low, high = evaluate(decided.low, env), evaluate(decided.high, env)
-    value = entry.record.values.get(decided.field)
-    if value is None:
+def _case_amount(run: Run, case: o.Case, entry: Entry, env: Environment) -> v.Number:
+    if case.between is None:
+        amount: v.Number = evaluate(case.value, env)
+        return amount
+    low, high = (evaluate(end, env) for end in case.between)
+    if met(e.Present(case.value), env) is False:
         entry.pending = True
         entry.reason = Phrase(f"not yet decided: between {low} and {high}", f"尚未裁量，应在{low}至{high}之间")
         return v.hull(low, high)
-    assert isinstance(value, Decimal)
+    value: Decimal = evaluate(case.value, env)
     if not v.low(low) <= value <= v.high(high):
         reason = Phrase(f"the decision {value} is outside {low} to {high}", f"裁量值{value}不在{low}至{high}之间")
         entry.state, entry.reason = "invalid", reason
@@ -126,19 +117,19 @@ def _decided(decided: o.Decided, entry: Entry, env: Environment) -> v.Number:
     return value
 
 
-def _gather(run: Run, operator: o.Amount, branches: list[o.Branch], waiting: Entries) -> Entries:
+def _gather(run: Run, operator: o.Amount, cases: list[o.Case], waiting: Entries) -> Entries:
     """One entry for each period with enough records; the records themselves become its members."""
     added: Entries = []
     served: set[int] = set()
     spoken: set[int] = set()
     carriers: dict[int, Entries] = {}
-    for branch in branches:
-        assert branch.gather is not None
+    for case in cases:
+        assert case.together is not None
         matching: Entries = []
         unsure: set[int] = set()
         for entry in waiting:
             try:
-                holds = _matches(run, branch, run.at(entry.record))
+                holds = _matches(run, case, run.at(entry.record))
                 if holds is not False:
                     matching.append(entry)
                 if holds is v.OPEN:
@@ -146,13 +137,13 @@ def _gather(run: Run, operator: o.Amount, branches: list[o.Branch], waiting: Ent
             except Undetermined as why:
                 undetermined(run, entry, why, operator.fallback, operator)
         spoken.update(map(id, matching))
-        for members in groups(run, o.Group((branch.gather.period,), ()), [x for x in matching if x.state == "live"]):
-            if len(members) >= branch.gather.at_least:
-                added.append(_gathered(run, branch, members, unsure))
+        for members in groups(run, o.Group((case.together[0],)), [x for x in matching if x.state == "live"]):
+            if len(members) >= case.together[1]:
+                added.append(_gathered(run, case, members, unsure))
                 served.update(map(id, members))
                 carriers.update({id(member): [*carriers.get(id(member), ()), added[-1]] for member in members})
-    least = min(branch.gather.at_least for branch in branches if branch.gather)
-    period = branches[0].gather.period if branches[0].gather else ""
+    least = min(case.together[1] for case in cases if case.together)
+    period = cases[0].together[0] if cases[0].together else ""
     for entry in waiting:
         if id(entry) in served:
             entry.member, entry.raw, entry.carriers = True, v.ZERO, tuple(carriers[id(entry)])
@@ -165,22 +156,22 @@ def _gather(run: Run, operator: o.Amount, branches: list[o.Branch], waiting: Ent
     return added
 
 
-def _gathered(run: Run, branch: o.Branch, members: Entries, unsure: set[int]) -> Entry:
-    assert branch.gather is not None
-    carrier = members[branch.gather.at_least - 1]
-    amount = _branch_amount(run, branch, carrier, Environment(run, carrier.record))
-    run.covered.add(branch.number)
+def _gathered(run: Run, case: o.Case, members: Entries, unsure: set[int]) -> Entry:
+    assert case.together is not None
+    carrier = members[case.together[1] - 1]
+    amount = _case_amount(run, case, carrier, Environment(run, carrier.record))
+    run.covered.add(case.number)
     entry = Entry(
-        record=carrier.record, rule=carrier.rule, account=carrier.account, period=carrier.period, sign=branch.sign,
+        record=carrier.record, rule=carrier.rule, account=carrier.account, period=carrier.period, sign=case.sign,
         amount=amount, raw=amount,
     )  # fmt: skip
     entry.gathered, entry.on, entry.semester = True, carrier.on, carrier.semester
-    entry.article = branch.article
+    entry.article = case.article
     sure = sum(not member.pending and id(member) not in unsure for member in members)
-    if sure < branch.gather.at_least:
+    if sure < case.together[1]:
         entry.amount = entry.raw = amount = v.hull(v.ZERO, amount)
         entry.pending = True
         entry.reason = Phrase("some of its records are still open", "其中有记录尚未确定")
     names = ", ".join(member.record.identifier for member in members)
-    entry.steps.append(Step("amount", branch.text, None, amount, branch.article, names))
+    entry.steps.append(Step("amount", case.text, None, amount, case.article, names))
     return entry

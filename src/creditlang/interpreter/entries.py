@@ -14,9 +14,9 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter.amounts import give_amounts
-from creditlang.interpreter.choices import choose, choose_side, clip_groups
 from creditlang.interpreter.expression_meanings import evaluate, met
-from creditlang.interpreter.groups import groups, where
+from creditlang.interpreter.groups import groups, magnitude, where
+from creditlang.interpreter.limits import limit
 from creditlang.interpreter.steps import LINE_OPEN, Entries, dismiss, live, make_pending, shown, step, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry
@@ -28,27 +28,29 @@ def apply(run: Run, operator: o.Operator, entries: Entries) -> Entries:
     return _MEANING[type(operator)](run, operator, entries)
 
 
-# ---- select
-def _guard(run: Run, operator: o.Guard, entries: Entries) -> Entries:
+# ---- keep
+def _keep(run: Run, operator: o.Keep, entries: Entries) -> Entries:
+    if operator.sides is not None:
+        for members in groups(run, operator.group or o.Group(), live(entries, operator.sides[0] | operator.sides[1])):
+            _keep_side(run, operator, members, operator.sides)
+        return entries
     for entry in live(entries):
         env = run.at(entry.record)
         try:
-            holds = met(operator.condition, env)
+            stays = met(operator.condition, env)
         except Undetermined as why:
             undetermined(run, entry, why, None, operator)
             continue
-        holds = v.opposite(holds) if operator.keeps else holds
-        if holds is False:
+        if stays is True:
             continue
         run.covered.add(operator.number)
-        if operator.disposition == "warn":
+        if operator.otherwise == "warn":
             reason = told(operator, env)
             step(entry, "warn", operator, entry.amount, entry.amount, reason)
             run.warnings.append(report("CR667", entry.record.place, reason=reason))
-            continue
-        if holds is v.OPEN or operator.disposition == "pending":
+        elif stays is v.OPEN or operator.otherwise == "pending":
             reason = told(operator, env)
-            if holds is v.OPEN:
+            if stays is v.OPEN:
                 reason = Phrase(f"still open whether: {reason}", f"尚不能确定是否“{reason}”")
             amount: Any = entry.amount if entry.raw is not None else v.Interval(v.ZERO, v.UNBOUNDED)
             opened = v.hull(v.ZERO, amount)
@@ -59,11 +61,29 @@ def _guard(run: Run, operator: o.Guard, entries: Entries) -> Entries:
             else:
                 make_pending(run, entry, opened, reason, operator, "pending")
         else:
-            dismiss(entry, operator.disposition, told(operator, env), operator)
+            dismiss(entry, operator.otherwise, told(operator, env), operator)
     return entries
 
 
-def told(operator: o.Guard, env: Environment) -> str:
+def _keep_side(run: Run, operator: o.Keep, members: Entries, sides: tuple[frozenset[str], frozenset[str]]) -> None:
+    """Of two sums keep the higher, on a tie the left."""
+    left, right = ([entry for entry in members if entry.rule in side] for side in sides)
+    if not left or not right:
+        return
+    run.covered.add(operator.number)
+    one, two = magnitude(run, left), magnitude(run, right)
+    holds = v.compare(">=", one, two)
+    if holds is v.OPEN:
+        reason = Phrase("which side is higher is still open", "哪一方扣分更高尚未确定")
+        for entry in members:
+            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "higher", True)
+        run.bind(members, v.larger(one, two))
+        return
+    for entry in right if holds else left:
+        dismiss(entry, "void", operator.reason, operator, "higher")
+
+
+def told(operator: o.Keep, env: Environment) -> str:
     """A guard's reason, with the values that it names filled in."""
     text = operator.reason
     for name, expression in operator.values:
@@ -76,57 +96,70 @@ def told(operator: o.Guard, env: Environment) -> str:
     return text
 
 
-# ---- scale
-def _scale(run: Run, operator: o.Scale, entries: Entries) -> Entries:
-    chosen, unsure = where(run, operator.condition, live(entries, operator.over), operator)
+# ---- rescale
+def _rescale(run: Run, operator: o.Rescale, entries: Entries) -> Entries:
+    chosen, unsure = where(run, operator.condition, live(entries, operator.group.over), operator)
     if operator.ordinal is not None:
-        for members in groups(run, operator.group or o.Group(), chosen):
-            _scale_from(run, operator, members, operator.ordinal, unsure)
+        for members in groups(run, operator.group, chosen):
+            _rescale_from(run, operator, members, operator.ordinal, unsure)
         return entries
     for entry in chosen:
         before: Any = entry.amount
-        _scale_one(run, operator, entry)
+        _rescale_one(run, operator, entry)
         if id(entry) in unsure and entry.state == "live":
-            reason = LINE_OPEN
-            make_pending(run, entry, v.hull(before, entry.amount), reason, operator, "open")
+            make_pending(run, entry, v.hull(before, entry.amount), LINE_OPEN, operator, "open")
     return entries
 
 
-def _scale_from(run: Run, operator: o.Scale, members: Entries, ordinal: int, unsure: frozenset[int]) -> None:
-    """Scale from the nth entry on; where an earlier one may not count, the nth may or may not be it."""
+def _rescale_from(run: Run, operator: o.Rescale, members: Entries, ordinal: int, unsure: frozenset[int]) -> None:
+    """Rescale from the nth entry on; where an earlier one may not count, the nth may or may not be it."""
     certain = 0
     for position, entry in enumerate(members):
         before: Any = entry.amount
         if position + 1 >= ordinal:
-            _scale_one(run, operator, entry)
+            _rescale_one(run, operator, entry)
             if (certain + 1 < ordinal or id(entry) in unsure) and entry.state == "live":
                 reason = Phrase("how many count before it is still open", "此前计入的次数尚未确定")
                 make_pending(run, entry, v.hull(before, entry.amount), reason, operator, "open")
         certain += not entry.doubtful and id(entry) not in unsure
 
 
-def _scale_one(run: Run, operator: o.Scale, entry: Entry) -> None:
+def _rescale_one(run: Run, operator: o.Rescale, entry: Entry) -> None:
     before: Any = entry.amount
     try:
         value = evaluate(operator.value, run.at(entry.record))
-        after = v.multiply(before, value) if operator.operation == "times" else v.add(before, value)
+        after = _rescaled(operator.operation, before, value)
     except Undetermined as why:
         if why.sort in ("cell", "missing", "case") or operator.fallback:
             undetermined(run, entry, why, operator.fallback, operator)
             return
         raise
+    if operator.operation not in ("times", "plus"):
+        if isinstance(before, v.Interval):  # what lies inside may change where the ends do not
+            run.unbind(entry)
+        if after != before:
+            step(entry, "rounded", operator, before, after)
+            run.covered.add(operator.number)
+        entry.amount = after
+        return
     if entry.doubtful:
         after = v.hull(v.ZERO, after)
     run.covered.add(operator.number)
     run.unbind(entry)
     half = isinstance(operator.value, e.Constant) and operator.value.value == Decimal("0.5")
     sort = "half" if half and operator.operation == "times" else operator.operation
-    step(entry, sort, operator, before, after, _scale_note(operator, sort, value))
+    step(entry, sort, operator, before, after, _rescale_note(operator, sort, value))
     entry.amount = after
     entry.pending = entry.pending or isinstance(after, v.Interval)
 
 
-def _scale_note(operator: o.Scale, sort: str, value: v.Number) -> Phrase:
+def _rescaled(operation: str, amount: v.Number, value: Any) -> v.Number:
+    if operation == "times":
+        return v.multiply(amount, value)
+    return v.add(amount, value) if operation == "plus" else v.quotient(amount, Decimal(1), operation, value)
+
+
+def _rescale_note(operator: o.Rescale, sort: str, value: v.Number) -> Phrase:
     """What a scale does, in words."""
     if sort == "half":
         return Phrase("half", "减半")
@@ -139,37 +172,27 @@ def _scale_note(operator: o.Scale, sort: str, value: v.Number) -> Phrase:
     return Phrase(f"times {shown(value)}", f"乘{shown(value)}")
 
 
-def _round(run: Run, operator: o.Round, entries: Entries) -> Entries:
-    for entry in live(entries):
-        before: Any = entry.amount
-        after = v.quotient(before, Decimal(1), operator.mode, operator.step)
-        if isinstance(before, v.Interval):  # what lies inside may change where the ends do not
-            run.unbind(entry)
-        if after != before:
-            step(entry, "rounded", operator, before, after)
-            run.covered.add(operator.number)
-        entry.amount = after
-    return entries
-
-
-def _post_to(run: Run, operator: o.PostTo, entries: Entries) -> Entries:
-    for entry in live(entries):
-        account = entry.record.values.get(operator.field)
-        if isinstance(account, str):
-            run.covered.add(operator.number)
-            step(entry, "posted", operator, entry.amount, entry.amount, account)
-            entry.account = account
-    return entries
-
-
-def _falls_on(run: Run, operator: o.FallsOn, entries: Entries) -> Entries:
-    """Put entries into the periods of another date; where it is open whether to, they are pending in their own."""
+# ---- post
+def _post(run: Run, operator: o.Post, entries: Entries) -> Entries:
+    """Put entries into another account, or the periods of another date; where it is open whether to, they are pending
+    in their own.
+    """
     chosen, unsure = where(run, operator.condition, live(entries), operator)
     for entry in chosen:
+        if operator.field is not None:
+            account = entry.record.values.get(operator.field)
+            if isinstance(account, str):
+                run.covered.add(operator.number)
+                step(entry, "posted", operator, entry.amount, entry.amount, account)
+                entry.account = account
+            continue
         try:
-            day = evaluate(operator.date, run.at(entry.record))
+            day = evaluate(operator.day or operator.until or e.Unknown(), run.at(entry.record))
         except Undetermined as why:
             undetermined(run, entry, why, None, operator)
+            continue
+        if operator.until is not None:
+            entry.until = min(day, entry.until or day)
             continue
         run.covered.add(operator.number)
         if id(entry) in unsure:
@@ -191,9 +214,8 @@ def elsewhere(module: str) -> Callable[[Run, Any, Entries], Entries]:
 
 
 _MEANING: Mapping[type, Callable[[Run, Any, Entries], Entries]] = {
-    o.Guard: _guard, o.Amount: give_amounts, o.Scale: _scale, o.Round: _round, o.Choose: choose,
-    o.ChooseSide: choose_side, o.Clip: clip_groups, o.PostTo: _post_to, o.FallsOn: _falls_on,
-    o.Take: elsewhere("moves"), o.OneByOne: elsewhere("one_by_one"), o.Uniqueness: elsewhere("evaluate"),
+    o.Keep: _keep, o.Amount: give_amounts, o.Rescale: _rescale, o.Limit: limit, o.Post: _post,
+    o.Move: elsewhere("moves"),
 }  # fmt: skip
 _ABSENT = {kind.__name__ for kind in o.Operator.__subclasses__()} - {kind.__name__ for kind in _MEANING}
 assert not _ABSENT, f"operators without a meaning: {_ABSENT}"

@@ -17,12 +17,13 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references_of, root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
+from creditlang.interpreter.bodies import run_body
 from creditlang.interpreter.calendar_days import SchoolCalendar
-from creditlang.interpreter.choices import keep_first
 from creditlang.interpreter.expression_meanings import evaluate, joined, met
+from creditlang.interpreter.groups import groups
+from creditlang.interpreter.limits import fill
 from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
-from creditlang.interpreter.one_by_one import run_body
 from creditlang.interpreter.steps import live
 from creditlang.interpreter.student_periods import StudentPeriods
 from creditlang.interpreter.student_run import Environment, Judged, Run
@@ -393,19 +394,13 @@ class _Evaluation:
                     entries = run_body(self.run, self.policy.rules[name].operators, entries)
                 self.run.entries[name] = sorted(entries, key=lambda entry: entry.record.order)
 
-    def unique(self, unique: o.Uniqueness) -> None:
-        """The first record with a value keeps it; the others with that value are void."""
-        rules = unique.over or self.policy.rules.keys()
+    def unique(self, unique: o.Limit) -> None:
+        """A limit over accounts; the entries of one record alone need no room."""
+        rules = unique.group.over or self.policy.rules.keys()
         entries = [entry for name in rules for entry in live(self.run.entries[name])]
-        groups: dict[Any, list[Entry]] = {}
-        for entry in sorted(entries, key=lambda entry: entry.record.order):
-            value = entry.record.values.get(unique.field)
-            if value is not None:
-                groups.setdefault(value, []).append(entry)
-        for members in groups.values():
+        for members in groups(self.run, unique.group, sorted(entries, key=lambda entry: entry.record.order)):
             if len({id(entry.record) for entry in members}) > 1:
-                self.run.covered.add(unique.number)
-                keep_first(self.run, unique, members)
+                fill(self.run, unique, members)
 
     def tree(self, root: str) -> None:
         """The lines of categories, inner ones first, then the balances."""
@@ -428,7 +423,7 @@ class _Evaluation:
         roots = {
             root_of(accounts, name)
             for name, account in accounts.items()
-            if any(isinstance(operator, o.Take) for operator in account.operators)
+            if any(isinstance(operator, o.Move) for operator in account.operators)
         }
         for root in roots:
             for name in within(accounts, root):
@@ -448,22 +443,19 @@ class _Evaluation:
         run.balances[name] = totals
 
     def level(self, account: o.Account, total: v.Number, key: str) -> v.Number:
-        env = Environment(self.run, None, (account.period or "semester", key))
-        value = v.add(evaluate(account.start, env), total) if account.start is not None else total
-        if account.floor is not None:
-            value = v.larger(value, evaluate(account.floor, env))
-        if account.ceiling is not None:
-            value = v.smaller(value, evaluate(account.ceiling, env))
-        return value
+        """What a score has with the sum of its entries."""
+        env, decide = Environment(self.run, None, (account.period or "semester", key)), account.decide
+        assert decide is not None
+        return self.bounded(decide, v.total((*(evaluate(case.value, env) for case in decide.cases), total)), env)
 
     def credit(self, account: o.Account) -> None:
         run = self.run
-        assert account.cases is not None
+        assert account.decide is not None
         balances: dict[str, v.Number] = {}
         kind = account.period or "semester"
         for period in filter(run.periods.has_ended, run.periods.begun(kind)):
             env = Environment(run, None, (kind, period.key))
-            value = self.decide(account.cases, env)
+            value = self.decide(account.decide, env)
             if not isinstance(value, (Decimal, v.Interval)):
                 continue
             for limit, target, _ in account.diverts:
@@ -481,49 +473,58 @@ class _Evaluation:
         self.run.wholes[target] = v.add(self.run.whole(target), above)
         return kept
 
-    def fact(self, fact: o.Fact) -> None:
+    def fact(self, fact: o.Decide) -> None:
         run = self.run
         keys = [period.key for period in run.periods.begun(fact.period)] if fact.period else [""]
         run.facts[fact.name] = {
-            key: self.decide(fact.decision, Environment(run, None, (fact.period, key) if fact.period else None))
-            for key in keys
+            key: self.decide(fact, Environment(run, None, (fact.period, key) if fact.period else None)) for key in keys
         }
 
-    def decide(self, decision: o.Decision, env: Environment) -> Any:
+    def decide(self, decision: o.Decide, env: Environment) -> Any:
+        """The value of a fact or credit within its bounds; None when there is none."""
+        try:
+            value = self.decided(decision, env)
+            return self.bounded(decision, value, env) if isinstance(value, (Decimal, v.Interval)) else value
+        except Undetermined:
+            return None
+
+    def bounded(self, decide: o.Decide, value: v.Number, env: Environment) -> v.Number:
+        if decide.least is not None:
+            value = v.larger(value, evaluate(decide.least, env))
+        return v.smaller(value, evaluate(decide.most, env)) if decide.most is not None else value
+
+    def decided(self, decision: o.Decide, env: Environment) -> Any:
         """The value of the case that applies; of all that may apply, where that is open; None when there is none."""
         values: list[Any] = []
         sure: list[bool] = []
         instead: Any = None
         passed: list[e.Expression] = []
-        try:
-            for case in (*(x for x in decision.cases if not x.otherwise), *(x for x in decision.cases if x.otherwise)):
-                holds = met(case.condition, env)
-                if holds is False or (case.otherwise and any(sure)):
-                    continue
-                self.run.covered.add(case.number)
-                failed = passed if case.otherwise or decision.mode != "all" else ()
-                is_open = holds is v.OPEN or failed
-                value = narrowed(case.value, case.condition, failed, env, evaluate) if is_open else case.value
-                if case.otherwise and passed and decision.mode == "all":
-                    instead = evaluate(value, env)
-                    break
-                values.append(evaluate(value, env))
-                sure.append(holds is True)
-                if holds is True and decision.mode != "all":
-                    if decision.mode == "one" and self.another(decision, case, env):
-                        return None
-                    break
-                if holds is v.OPEN and case.condition is not None:
-                    passed.append(case.condition)
-        except Undetermined:
-            return None
+        for case in (*(x for x in decision.cases if not x.otherwise), *(x for x in decision.cases if x.otherwise)):
+            holds = met(case.condition, env)
+            if holds is False or (case.otherwise and any(sure)):
+                continue
+            self.run.covered.add(case.number)
+            failed = passed if case.otherwise or decision.mode != "all" else ()
+            is_open = holds is v.OPEN or failed
+            value = narrowed(case.value, case.condition, failed, env, evaluate) if is_open else case.value
+            if case.otherwise and passed and decision.mode == "all":
+                instead = evaluate(value, env)
+                break
+            values.append(evaluate(value, env))
+            sure.append(holds is True)
+            if holds is True and decision.mode != "all":
+                if decision.mode == "one" and self.another(decision, case, env):
+                    return None
+                break
+            if holds is v.OPEN and case.condition is not None:
+                passed.append(case.condition)
         if decision.mode == "all" and values and isinstance(values[0], (Decimal, v.Interval)):
             added = v.total(x if surely else v.hull(v.ZERO, x) for x, surely in zip(values, sure, strict=True))
             return v.hull(instead, added) if instead is not None else added
         values += [instead] if instead is not None else []
         return joined(values) if values else None
 
-    def another(self, decision: o.Decision, case: o.Case, env: Environment) -> bool:
+    def another(self, decision: o.Decide, case: o.Case, env: Environment) -> bool:
         """Whether a line after one that applies does so too; nothing says then which of them counts."""
         for other in decision.cases[decision.cases.index(case) + 1 :]:
             try:
@@ -533,9 +534,9 @@ class _Evaluation:
                 continue
         return False
 
-    def require(self, requirement: o.Requirement, result: StudentResult) -> None:
+    def require(self, requirement: o.Decide, result: StudentResult) -> None:
         statuses = []
-        for part in requirement.parts:
+        for part in requirement.cases:
             line = self.part(requirement, part)
             result.parts.append(line)
             statuses.append(line.status)
@@ -543,12 +544,12 @@ class _Evaluation:
         result.requirements[requirement.name] = worst
         self.run.requirements[requirement.name] = v.OPEN if worst == "open" else worst == "met"
 
-    def part(self, requirement: o.Requirement, part: o.Part) -> PartLine:
+    def part(self, requirement: o.Decide, part: o.Case) -> PartLine:
         env = Environment(self.run)
         self.run.covered.add(part.number)
         have = needed = short = None
         try:
-            holds = met(part.condition, env)
+            holds = met(part.value, env)
             if part.have is not None and part.needed is not None:
                 have, needed = evaluate(part.have, env), evaluate(part.needed, env)
                 gap = v.subtract(needed, have) if part.at_least else v.subtract(have, needed)

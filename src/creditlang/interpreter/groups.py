@@ -58,32 +58,26 @@ def where(
     return kept, frozenset(unsure)
 
 
-Act = Callable[[Entries], None]
-
-
-def on_groups(run: Run, operator: o.Clip | o.Choose, entries: Entries, act: Act) -> None:
-    """Do `act` to each group of the entries that an operator speaks of.
+def tried_in_and_out(run: Run, operator: o.Limit, entries: Entries, act: Callable[[Entries], None]) -> None:
+    """Do `act` to the entries that a limit speaks of.
 
     Where it is open whether it speaks of some, they are tried in and out: a group loses only more by having more
-    members, so every entry ends between the two. Where awards and deductions meet, each may also end whole, or as
-    nothing.
+    members, so every entry ends between the two. Where awards and deductions meet, or the lowest are dropped, each may
+    also end whole, or as nothing.
     """
-    members, unsure = where(run, operator.condition, live(entries, operator.over), operator)
+    members, unsure = where(run, operator.condition, live(entries, operator.group.over), operator)
     if not unsure:
-        for group in groups(run, operator.group, members):
-            act(group)
+        act(members)
         return
-    both = has_both_signs(members)
+    both = operator.dropped or has_both_signs(members)
     before = [(entry, _state(entry)) for entry in members]
     bounds = list(run.bounds)
-    for group in groups(run, operator.group, members):
-        act(group)
+    act(members)
     inside = [_state(entry) for entry in members]
     for entry, state in before:
         _restore(entry, state)
     run.bounds = bounds
-    for group in groups(run, operator.group, [entry for entry in members if id(entry) not in unsure]):
-        act(group)
+    act([entry for entry in members if id(entry) not in unsure])
     reason = LINE_OPEN
     for (entry, state), within in zip(before, inside, strict=True):
         least, most = _worth(within), _worth(_state(entry))

@@ -17,9 +17,10 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import references, root_of, within
 from creditlang.core.scales import scale_of
 from creditlang.diagnostics import Phrase
+from creditlang.interpreter.bodies import serve
 from creditlang.interpreter.entries import apply
 from creditlang.interpreter.expression_meanings import evaluate, met
-from creditlang.interpreter.one_by_one import OneByOne
+from creditlang.interpreter.limits import Rooms
 from creditlang.interpreter.steps import cut, dismiss, live, shown, step, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Record, Step
@@ -40,7 +41,7 @@ class _Request:
 def run_moves(run: Run) -> list[Entry]:
     """Work through the queue; returns the debit entries and the entries of moves, and changes the balances."""
     queue = sorted((*_offset_requests(run), *_category_requests(run)), key=lambda request: request.order)
-    serving = OneByOne(run)
+    rooms = Rooms(run)
     given: dict[tuple[str, str], v.Number] = {}
     found: list[Entry] = []
     for request in queue:
@@ -48,7 +49,7 @@ def run_moves(run: Run) -> list[Entry]:
             found.append(request.entry)
             found.extend(_offset(run, request.move, request.entry, given))
         elif request.account is not None:
-            found.extend(_convert(run, request.account, request.entry, serving))
+            found.extend(_convert(run, request.account, request.entry, rooms))
     return found
 
 
@@ -64,7 +65,7 @@ def _offset_requests(run: Run) -> Iterator[_Request]:
 
 def _category_requests(run: Run) -> Iterator[_Request]:
     for account in run.policy.accounts.values():
-        if any(isinstance(operator, o.Take) for operator in account.operators):
+        if any(isinstance(operator, o.Move) for operator in account.operators):
             rules = [
                 rule for name in within(run.policy.accounts, account.name) for rule in run.policy.accounts[name].items
             ]
@@ -84,21 +85,20 @@ def _offset(run: Run, move: o.Move, entry: Entry, given: dict[tuple[str, str], v
     if entry.state != "live":
         return []
     record = entry.record
-    line = o.Operator(number=move.number, text=move.text, article=move.article, span=move.span)
-    source, wanted = record.values.get(move.source_field), record.values.get(move.amount_field)
+    source, wanted = record.values.get(move.source_field or ""), record.values.get(move.amount_field)
     if not isinstance(source, str) or not isinstance(wanted, Decimal):
-        dismiss(entry, "invalid", Phrase("the request names no account or amount", "申请没有写明来源或学分"), line)
+        dismiss(entry, "invalid", Phrase("the request names no account or amount", "申请没有写明来源或学分"), move)
         return []
     if not any(source in within(run.policy.accounts, name) for name in move.sources):
-        dismiss(entry, "invalid", Phrase("credits of this account cannot be offered", "该类学分不能用于抵扣"), line)
+        dismiss(entry, "invalid", Phrase("credits of this account cannot be offered", "该类学分不能用于抵扣"), move)
         return []
     run.covered.add(move.number)
     if entry.pending:
-        return _reserve(run, move, entry, source, wanted, line)
+        return _reserve(run, move, entry, source, wanted)
     try:
-        given_now, taken, left = _offer(run, move, entry, source, wanted, given, line)
+        given_now, taken, left = _offer(run, move, entry, source, wanted, given)
     except Undetermined as why:
-        undetermined(run, entry, why, None, line)
+        undetermined(run, entry, why, None, move)
         return []
     key = (move.target, record.semester or "")
     given[key] = v.add(given.get(key, v.ZERO), given_now)
@@ -106,14 +106,14 @@ def _offset(run: Run, move: o.Move, entry: Entry, given: dict[tuple[str, str], v
     entry.pending = isinstance(given_now, v.Interval)
     entry.cut = entry.cut or taken != wanted
     _credit(run, move, record, given_now)
-    return _take(run, source, taken, entry, move.article, line.text, left)
+    return _take(run, source, taken, entry, move.article, move.text, left)
 
 
-def _reserve(run: Run, move: o.Move, entry: Entry, source: str, wanted: Decimal, line: o.Operator) -> list[Entry]:
+def _reserve(run: Run, move: o.Move, entry: Entry, source: str, wanted: Decimal) -> list[Entry]:
     """A request that waits: what it may take is open, what it may give is not yet given to anything."""
     entry.raw, entry.amount = wanted, v.hull(v.ZERO, wanted)
-    step(entry, "pending", line, wanted, entry.amount, entry.reason)
-    return _take(run, source, v.hull(v.ZERO, v.smaller(wanted, _held(run, source))), entry, move.article, line.text)
+    step(entry, "pending", move, wanted, entry.amount, entry.reason)
+    return _take(run, source, v.hull(v.ZERO, v.smaller(wanted, _held(run, source))), entry, move.article, move.text)
 
 
 def _offer(
@@ -123,11 +123,10 @@ def _offer(
     source: str,
     wanted: Decimal,
     given: dict[tuple[str, str], v.Number],
-    line: o.Operator,
 ) -> tuple[v.Number, v.Number, v.Number | None]:
     """What a request gives, what it takes for it, and, where both hang on an open balance, what it leaves."""
     record = entry.record
-    entry.steps.append(Step("amount", line.text, None, wanted, move.article))
+    entry.steps.append(Step("amount", move.text, None, wanted, move.article))
     entry.amount = wanted
     held = _held(run, source)
     offered = v.larger(v.ZERO, v.smaller(wanted, held))
@@ -136,7 +135,7 @@ def _offer(
         step(
             entry,
             "cap",
-            line,
+            move,
             wanted,
             offered,
             Phrase(f"the account has only {shown(held)}", f"该账户只有{shown(held)}"),
@@ -151,17 +150,17 @@ def _offer(
     amounts, takes, unlimited = outcomes[0]
     for amount, take, most in outcomes[1:]:
         amounts, takes, unlimited = v.hull(amounts, amount), v.hull(takes, take), v.hull(unlimited, most)
-    at = line
+    at: o.Operator = move
     if len(ratios) == 1:
         ratio = ratios[0]
-        at = o.Operator(number=ratio.number, text=ratio.text, article=ratio.article or line.article, span=ratio.span)
+        at = o.Operator(number=ratio.number, text=ratio.text, article=ratio.article or move.article, span=ratio.span)
     entry.amount = offered
     step(entry, "ratio", at, offered, unlimited, _measured(run, ratios, env))
     if amounts != unlimited:
         step(
             entry,
             "cap",
-            line,
+            move,
             unlimited,
             amounts,
             Phrase(f"{shown(room or v.ZERO)} are needed", f"还差{shown(room or v.ZERO)}"),
@@ -193,7 +192,7 @@ def _left(run: Run, move: o.Move, source: str, held: v.Number, takes: v.Number) 
 
     Between the ends, no more stays behind than rounding leaves; only where that is nothing is the answer exact.
     """
-    step_scale = scale_of(move.rounding.step) if move.rounding else None
+    step_scale = scale_of(move.rounding[1]) if move.rounding else None
     if (
         step_scale is None
         or step_scale < run.policy.scales.get(source, 0)
@@ -228,7 +227,7 @@ def _at_ratio(
     """
     scaled = v.multiply(offered, ratio.given)
     if move.rounding is not None:
-        amount = v.quotient(scaled, ratio.taken, move.rounding.mode, move.rounding.step)
+        amount = v.quotient(scaled, ratio.taken, *move.rounding)
     else:
         amount = v.quotient(scaled, ratio.taken, "down", Decimal("0.000001"))
     unlimited = amount
@@ -246,20 +245,20 @@ def _plain(value: v.Number) -> v.Number:
 
 
 # ---- categories that take
-def _convert(run: Run, account: o.Account, entry: Entry, serving: OneByOne) -> list[Entry]:
+def _convert(run: Run, account: o.Account, entry: Entry, rooms: Rooms) -> list[Entry]:
     """Serve one entry of a category that takes: every line from the first `take` on, then the debit."""
-    sources: list[tuple[str, o.Take]] = []
-    start = next(i for i, operator in enumerate(account.operators) if isinstance(operator, o.Take))
+    sources: list[tuple[str, o.Move]] = []
+    start = next(i for i, operator in enumerate(account.operators) if isinstance(operator, o.Move))
     for operator in account.operators[start:]:
         if entry.state != "live":
             break
-        if isinstance(operator, o.Take):
+        if isinstance(operator, o.Move):
             source = _take_source(run, account, operator, entry)
             if source is not None:
                 sources.append((source, operator))
         else:
-            serving.step(operator, entry)
-    serving.done(entry)
+            serve(rooms, (operator,), entry)
+    rooms.done(entry)
     if entry.state != "live":
         return []
     if entry.account != run.policy.rules[entry.rule].account:
@@ -270,7 +269,7 @@ def _convert(run: Run, account: o.Account, entry: Entry, serving: OneByOne) -> l
     return found
 
 
-def _take_source(run: Run, account: o.Account, operator: o.Take, entry: Entry) -> str | None:
+def _take_source(run: Run, account: o.Account, operator: o.Move, entry: Entry) -> str | None:
     env = run.at(entry.record)
     try:
         if met(operator.condition, env) is False:
@@ -278,7 +277,7 @@ def _take_source(run: Run, account: o.Account, operator: o.Take, entry: Entry) -
     except Undetermined as why:
         undetermined(run, entry, why, None, operator)
         return None
-    source = operator.account or entry.record.values.get(operator.field or "")
+    source = operator.sources[0] if operator.sources else entry.record.values.get(operator.source_field or "")
     accounts = run.policy.accounts
     fits = isinstance(source, str) and accounts[source].sort in ("category", "account")
     if not fits or root_of(accounts, str(source)) == root_of(accounts, account.name):

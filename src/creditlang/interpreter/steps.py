@@ -85,12 +85,12 @@ def range_of(run: Run, fallback: o.Fallback, entry: Entry, operator: o.Operator)
     env, amount = run.at(entry.record), entry.amount
     low = evaluate(fallback.low, env) if fallback.low is not None else None
     high = evaluate(fallback.high, env) if fallback.high is not None else None
-    if isinstance(operator, o.Scale) and operator.operation == "times":
+    if isinstance(operator, o.Rescale) and operator.operation == "times":
         top = high if high is not None else v.UNBOUNDED
         return v.multiply(amount, v.hull(low or v.ZERO, top))
-    if isinstance(operator, o.Scale):
+    if isinstance(operator, o.Rescale):
         return v.add(amount, v.hull(low or v.ZERO, high if high is not None else v.UNBOUNDED))
-    if isinstance(operator, o.Clip):
+    if isinstance(operator, o.Limit):
         return v.hull(v.ZERO, amount)
     return v.hull(low or v.ZERO, high if high is not None else v.UNBOUNDED)
 

@@ -7,6 +7,8 @@ Nothing is evaluated, no expression is read.
 
 from collections.abc import Iterable, Mapping
 
+from attrs import evolve
+
 from creditlang.diagnostics import Diagnostic, Label, nearest, report
 from creditlang.resolve.program import AccountSymbol, Enumeration, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.syntax import tree as t
@@ -21,8 +23,20 @@ def resolve(modules: Iterable[t.Module]) -> tuple[Program, list[Diagnostic]]:
     for declaration in declarations:
         resolver.declare(declaration)
     resolver.fill_types(declarations)
+    resolver.find_periods()
     resolver.fill_items()
     return resolver.program, resolver.diagnostics
+
+
+_NAMED: Mapping[type, tuple[str, str]] = {
+    t.Unit: ("unit", "units"), t.Let: ("let", "lets"), t.Adjust: ("adjust", "adjusts"), t.Table: ("table", "tables"),
+    t.Fact: ("fact", "facts"), t.Require: ("require", "requires"), t.Period: ("period", "periods"),
+    t.Ranking: ("ranking", "rankings"), t.CleanRecord: ("kind", "clean_records"),
+}  # fmt: skip
+"""Declarations that have a name: the namespace of it, and where the program keeps them."""
+_LISTED: Mapping[type, str] = {
+    t.Offset: "offsets", t.Treat: "treats", t.Unique: "uniques", t.Articles: "articles", t.Calendar: "calendars",
+}  # fmt: skip
 
 
 class _Resolver:
@@ -46,42 +60,24 @@ class _Resolver:
 
     def declare(self, node: t.Line) -> None:
         program = self.program
+        if isinstance(node, tuple(_NAMED)):
+            space, table = _NAMED[type(node)]
+            if self.name(space, node.name, node.labels):
+                getattr(program, table)[node.name.text] = node
+                program.readings.extend(getattr(node, "readings", ()))
+                program.references.extend(getattr(node, "references", ()))
+        elif isinstance(node, tuple(_LISTED)):
+            getattr(program, _LISTED[type(node)]).append(node)
         match node:
             case t.Policy():
                 if program.policy is not None:
                     self.diagnostics.append(report("CR112", node.span, Label(program.policy.span)))
                 program.policy = node
                 program.readings.extend(node.readings)
-            case t.Unit() if self.name("unit", node.name, node.labels):
-                program.units[node.name.text] = node
             case t.Enumeration() if self.name("enumeration", node.name, node.labels):
                 program.enumerations[node.name.text] = self.enumeration(node, node.values)
-            case t.Let() if self.name("let", node.name, node.labels):
-                program.lets[node.name.text] = node
-                program.readings.extend(node.readings)
-                program.references.extend(node.references)
-            case t.Adjust() if self.name("adjust", node.name, node.labels):
-                program.adjusts[node.name.text] = node
-            case t.Table() if self.name("table", node.name, node.labels):
-                program.tables[node.name.text] = node
-                program.readings.extend(node.readings)
-            case t.Fact() if self.name("fact", node.name, node.labels):
-                program.facts[node.name.text] = node
             case t.Category() | t.Credit() | t.Account():
                 self.account(node, None, None, None)
-            case t.Require() if self.name("require", node.name, node.labels):
-                program.requires[node.name.text] = node
-                program.readings.extend(node.readings)
-            case t.Offset():
-                program.offsets.append(node)
-            case t.Treat():
-                program.treats.append(node)
-            case t.Unique():
-                program.uniques.append(node)
-            case t.Articles():
-                program.articles.append(node)
-            case t.Calendar():
-                program.calendars.append(node)
             case t.Example(title=None):
                 program.every_example.append(node)
             case t.Example() | t.ExampleTable():
@@ -89,6 +85,7 @@ class _Resolver:
             case t.Student():
                 program.student_labels = node.labels or program.student_labels
                 program.readings.extend(node.readings)
+                program.person = node if node.word else program.person
             case t.Reading():
                 program.readings.append(node)
         for line in _remarks(node):
@@ -113,7 +110,9 @@ class _Resolver:
         named = getattr(node, "kind", None)
         kind = named.text if named else kind
         name = node.name.text
-        period = getattr(node, "period", None) or (self.program.accounts[parent].period if parent else None)
+        named_period: t.PeriodName | None = getattr(node, "period", None)
+        inherited = self.program.accounts[parent].period if parent else None
+        period = named_period.text if named_period else inherited
         self.program.accounts[name] = AccountSymbol(
             name=name, labels=node.labels, unit=unit, period=period, node=node, parent=parent, kind=kind,
         )  # fmt: skip
@@ -126,6 +125,37 @@ class _Resolver:
                 self.pending_items.append((line, name))
 
     # ---- once every declaration is known
+    def find_periods(self) -> None:
+        """Report names of periods that are not declared; of what a fact is per, tell periods from attributes."""
+        program = self.program
+        for name, fact in program.facts.items():
+            periods = [group for group in fact.groups if program.canonical("period", group.text)]
+            for group in periods[0 if fact.period else 1 :]:
+                self.diagnostics.append(report("CR112", group.span))
+            for group in fact.groups:
+                if group not in periods and not program.canonical("attribute", group.text):
+                    self.unknown("period", group, (*self.names_of("period"), *self.names_of("attribute")))
+            if periods:
+                groups = tuple(group for group in fact.groups if group not in periods)
+                program.facts[name] = evolve(fact, period=self.declared(periods[0]), groups=groups)
+        nodes = (account.node for account in program.accounts.values())
+        written = [getattr(node, "period", None) for node in (*nodes, *program.requires.values(), *program.offsets)]
+        parts = [part for node in program.requires.values() for part in node.parts]
+        inner = [x for part in parts for x in (part.parts if isinstance(part, t.EnoughParts) else (part,))]
+        for period in (*written, *(part.in_each for part in inner)):
+            if period is not None and not period.builtin and not program.canonical("period", period.text):
+                self.unknown("period", t.Identifier(period.text, span=period.span))
+        for account in program.accounts.values():
+            account.period = program.canonical("period", account.period or "") or account.period
+
+    def declared(self, name: t.Identifier) -> t.PeriodName:
+        """A declared period by its name."""
+        return t.PeriodName(self.program.canonical("period", name.text) or name.text, False, span=name.span)
+
+    def names_of(self, space: str) -> list[str]:
+        """All names and labels of a sort."""
+        return [text for known, text in self.program.labels if known == space]
+
     def fill_types(self, declarations: list[t.Line]) -> None:
         for node in declarations:
             if isinstance(node, t.Student):
@@ -170,7 +200,7 @@ class _Resolver:
         return UNKNOWN
 
     def unknown(self, sort: str, name: t.Identifier, candidates: Iterable[str] | None = None) -> None:
-        known = candidates or [text for space, text in self.program.labels if space == sort]
+        known = candidates or self.names_of(sort)
         self.diagnostics.append(
             report("CR101", name.span, kind=SORTS[sort], name=name.text, nearest=nearest(name.text, known) or "")
         )

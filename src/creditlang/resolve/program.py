@@ -98,6 +98,8 @@ class Program:
     enumerations: dict[str, Enumeration] = field(factory=dict)
     lets: dict[str, t.Let] = field(factory=dict)
     student_labels: tuple[str, ...] = ()
+    person: t.Student | None = None
+    """What the people are called, where it is not students."""
     attributes: dict[str, FieldSymbol] = field(factory=dict)
     kinds: dict[str, Kind] = field(factory=dict)
     accounts: dict[str, AccountSymbol] = field(factory=dict)
@@ -105,6 +107,9 @@ class Program:
     adjusts: dict[str, t.Adjust] = field(factory=dict)
     tables: dict[str, t.Table] = field(factory=dict)
     facts: dict[str, t.Fact] = field(factory=dict)
+    periods: dict[str, t.Period] = field(factory=dict)
+    rankings: dict[str, t.Ranking] = field(factory=dict)
+    clean_records: dict[str, t.CleanRecord] = field(factory=dict)
     offsets: list[t.Offset] = field(factory=list)
     requires: dict[str, t.Require] = field(factory=dict)
     treats: list[t.Treat] = field(factory=list)

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import frozen
 from lark import Token
 
-from creditlang.diagnostics import Label, Phrase, report
+from creditlang.diagnostics import Label, Phrase, either, report
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.lexer import LexicalError, PlacedToken, half_width
@@ -76,8 +76,11 @@ def string_of(token: Token) -> str:
     return str(token)[1:-1]
 
 
-def period_of(token: Token) -> str:
-    return code_of(PERIODS, words(str(token))) or words(str(token))
+def period_of(token: PlacedToken) -> t.PeriodName:
+    """A built-in period, by its code, or the name of a declared one."""
+    text = words(str(token))
+    code = "year" if text == "academic year" else code_of(PERIODS, text)
+    return t.PeriodName(code or text, token.type == "PERIOD", span=place_of(token))
 
 
 def span_of(children: list[Any]) -> Span:
@@ -131,6 +134,14 @@ def different(children: list[Any], kind: str) -> list[PlacedToken]:
     return found
 
 
+def periods_of(children: list[Any]) -> tuple[t.PeriodName, ...]:
+    """The built-in periods among the children; one that is said twice is refused."""
+    found = tuple(map(period_of, tokens(children, "PERIOD")))
+    for period in found:
+        refuse_second(*(other.span for other in found if other.text == period.text))
+    return found
+
+
 def identifiers(children: list[Any]) -> tuple[t.Identifier, ...]:
     return tuple(map(identifier, different(children, "NAME")))
 
@@ -140,7 +151,7 @@ def expression_node(kind: Callable[..., t.Expression], children: list[Any], *arg
     depth = 1
     for argument in arguments:
         for part in argument if isinstance(argument, tuple) else (argument,):
-            if isinstance(part, t.Expression) and part.depth >= depth:
+            if isinstance(part, (t.Expression, t.Length)) and part.depth >= depth:
                 depth = part.depth + 1
     span = span_of(children)
     if depth > MAXIMUM_EXPRESSION_DEPTH:
@@ -187,3 +198,16 @@ def amount_span(children: Children) -> Span:
     """The span of an amount, whose parts were handed up."""
     value, per, _ = handed(children, "amount")
     return covering([*tokens(children, "DEDUCT"), *(part for part in (value, per) if part is not None)])
+
+
+def without_meaning(part: Span | None, line: Phrase, instead: Phrase) -> LexicalError:
+    """A part that the grammar allows and that means nothing in such a line."""
+    return LexicalError(
+        report("CR111", part, part=part.text.strip('"“”＂') if part else "", line=line, instead=instead)
+    )
+
+
+def two_readings(children: Children, *forms: Phrase) -> LexicalError:
+    """What would be read in one way by some and in another by others; each reading has a form of its own."""
+    place = covering(children)
+    return LexicalError(report("CR114", place, written=place.text, forms=either(forms)))

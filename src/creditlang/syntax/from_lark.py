@@ -10,6 +10,7 @@ from creditlang.syntax.children import (
     Children,
     Handed,
     count_of,
+    covering,
     date_of,
     declared,
     first_of,
@@ -21,15 +22,19 @@ from creditlang.syntax.children import (
     nodes,
     number_of,
     period_of,
+    periods_of,
     place_of,
     positive_of,
+    refuse_second,
     span_of,
     string_of,
     tokens,
+    two_readings,
+    without_meaning,
 )
 from creditlang.syntax.from_lark_examples import ExampleBuilder
 from creditlang.syntax.from_lark_expressions import ExpressionBuilder
-from creditlang.syntax.from_lark_lines import LineBuilder, decision_lines, rule_lines, without_meaning
+from creditlang.syntax.from_lark_lines import LineBuilder, decision_lines, rule_lines, score_lines
 from creditlang.syntax.lexer import LexicalError, PlacedToken
 
 
@@ -51,10 +56,10 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
 
     def policy(self, children: Children) -> t.Policy:
         since, until, cites = handed(children, "effective", (None, None, ()))
-        applies, cited = handed(children, "applies", (None, ()))
+        applies, to, cited = handed(children, "applies", (None, None, ()))
         return t.Policy(
             identifier=string_of(tokens(children, "STRING")[0]), title=handed(children, "title"),
-            issuer=handed(children, "issuer"), since=since, until=until, applies=applies,
+            issuer=handed(children, "issuer"), since=since, until=until, applies=applies, applies_to=to,
             readings=tuple(nodes(children, t.Reading)), cites=(*cites, *cited), span=span_of(children),
         )  # fmt: skip
 
@@ -70,8 +75,9 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return Handed("effective", value, place_of(children[0]))
 
     def applies(self, children: Children) -> Handed:
-        condition = first_of(children, t.Expression)
-        return Handed("applies", (condition, handed(children, "cites")), place_of(children[0]))
+        condition, names = first_of(children, t.Expression), identifiers(children)
+        value = (condition, names[0] if names else None, handed(children, "cites"))
+        return Handed("applies", value, place_of(children[0]))
 
     def use(self, children: Children) -> t.Use:
         return t.Use(string_of(children[1]), span=span_of(children))
@@ -122,9 +128,10 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
 
     # ---- data
     def student(self, children: Children) -> t.Student:
+        names = identifiers(children)
         return t.Student(
-            handed(children, "labels", ()), tuple(nodes(children, t.Field)), tuple(nodes(children, t.Reading)),
-            span=span_of(children),
+            word=names[0] if names else None, labels=handed(children, "labels", ()),
+            fields=tuple(nodes(children, t.Field)), readings=tuple(nodes(children, t.Reading)), span=span_of(children),
         )  # fmt: skip
 
     def record(self, children: Children) -> t.Record:
@@ -157,8 +164,19 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
             **given, type=None if choices else kind, choices=choices, optional=handed(children, "optional", False),
             if_used=handed(children, "if_used", False), default=handed(children, "default"),
             minimum=handed(children, "minimum"), maximum=handed(children, "maximum"),
-            decimals=handed(children, "decimals"),
+            decimals=handed(children, "decimals"), parts=handed(children, "parts", ()),
         )  # fmt: skip
+
+    def parts(self, children: Children) -> Handed:
+        return Handed("parts", tuple(nodes(children, t.FieldPart)), span_of(children))
+
+    def field_part(self, children: Children) -> t.FieldPart:
+        kind = handed(children, "type")
+        if isinstance(kind, tuple) or kind.text not in ("text", "文本", "whole number"):
+            place = kind.span if isinstance(kind, t.Identifier) else span_of(children)
+            wanted = Phrase("`text` or `whole number`", "“文本”或“整数”")
+            raise LexicalError(report("CR110", place, value=place.text, expected=wanted))
+        return t.FieldPart(identifier(children[0]), handed(children, "labels", ()), kind, span=span_of(children))
 
     def type(self, children: Children) -> Handed:
         child = children[0]
@@ -216,6 +234,11 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
     def per_period(self, children: Children) -> Handed:
         return Handed("period", period_of(children[1]), span_of(children))
 
+    def per_groups(self, children: Children) -> Handed:
+        periods, names = periods_of(children), identifiers(children)
+        refuse_second(*(period.span for period in periods))
+        return Handed("groups", (periods[0] if periods else None, names), span_of(children))
+
     def body(self, children: Children) -> Handed:
         return Handed("body", tuple(nodes(children, t.Line)))
 
@@ -228,8 +251,8 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
 
     def score(self, children: Children) -> t.Score:
         return t.Score(
-            **declared(children), lines=rule_lines(handed(children, "body")), unit=handed(children, "unit"),
-            kind=handed(children, "kind"), period=period_of(tokens(children, "PERIOD")[0]),
+            **declared(children), lines=score_lines(handed(children, "body")), unit=handed(children, "unit"),
+            kind=handed(children, "kind"), period=handed(children, "period"),
         )  # fmt: skip
 
     def item(self, children: Children) -> t.Item:
@@ -242,14 +265,14 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return t.Adjust(**declared(children), lines=rule_lines(handed(children, "body")))
 
     def fact(self, children: Children) -> t.Fact:
-        period, kind = handed(children, "period"), handed(children, "kind")
-        if period and kind:
-            place = next(child.span for child in children if isinstance(child, Handed) and child.what == "period")
+        (period, groups), kind = handed(children, "groups", (None, ())), handed(children, "kind")
+        if (period or groups) and kind:
+            place = next(child.span for child in children if isinstance(child, Handed) and child.what == "groups")
             instead = Phrase("leave the period out: each record has a value", "请不写时段：每条记录各有一个值")
             raise without_meaning(place, Phrase("a fact of records", "记录的事实"), instead)
         return t.Fact(
-            **declared(children), lines=decision_lines(handed(children, "body")), period=period, kind=kind,
-            unit=handed(children, "unit"),
+            **declared(children), lines=decision_lines(handed(children, "body")), period=period, groups=groups,
+            kind=kind, unit=handed(children, "unit"),
         )  # fmt: skip
 
     def credit(self, children: Children) -> t.Credit:
@@ -289,14 +312,69 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         )  # fmt: skip
 
     def require(self, children: Children) -> t.Require:
-        parts = tuple(nodes(children, t.Part))
-        return t.Require(**declared(children), parts=parts, readings=tuple(nodes(children, t.Reading)))
+        parts = tuple(nodes(children, (t.Part, t.EnoughParts)))
+        return t.Require(
+            **declared(children), period=handed(children, "period"), parts=parts,
+            readings=tuple(nodes(children, t.Reading)),
+        )  # fmt: skip
 
     def require_part(self, children: Children) -> t.Part:
+        condition, in_each = first_of(children, t.Expression), handed(children, "in_each")
+        if in_each is not None and isinstance(condition, (t.Logical, t.Not)) and not has(children, "COLON"):
+            form = Phrase(f"`in each {in_each.span.text}: …` in front", f"“每{in_each.span.text}：……”，写在前面")
+            raise two_readings([condition, in_each], form)
         return t.Part(
-            handed(children, "label"), first_of(children, t.Expression), cites=handed(children, "cites", ()),
-            span=span_of(children),
+            handed(children, "label"), condition, handed(children, "when"), in_each,
+            cites=handed(children, "cites", ()), span=span_of(children),
         )  # fmt: skip
+
+    def in_each(self, children: Children) -> Handed:
+        return Handed("in_each", period_of(children[1]), span_of(children))
+
+    def n_of(self, children: Children) -> t.EnoughParts:
+        count, parts = count_of(tokens(children, "NUMBER")[0]), tuple(nodes(children, t.Part))
+        return t.EnoughParts(
+            handed(children, "label"), count, parts, cites=handed(children, "cites", ()), span=span_of(children)
+        )
+
+    # ---- periods, rankings, clean stretches
+    def period(self, children: Children) -> t.Period:
+        named = [child for child in children if is_token(child, "PERIOD")]
+        length = period_of(named[0]) if named else first_of(children, t.Length)
+        start, *until = nodes(children, t.Expression)
+        return t.Period(**declared(children), length=length, start=start, until=until[0] if until else None)
+
+    def clean_record(self, children: Children) -> t.CleanRecord:
+        _, without = identifiers(children)
+        length = self.length(tokens(children, "NUMBER", "DURATION"))
+        return t.CleanRecord(
+            **declared(children), length=length, without=without, where=handed(children, "where"),
+            start=first_of(children, t.Expression),
+        )  # fmt: skip
+
+    def ranking(self, children: Children) -> t.Ranking:
+        groups = [part.value for part in nodes(children, Handed) if part.what == "ranked_in"]
+        keys = [key for group in groups for key in group]
+        within = t.Scope(periods_of(keys), identifiers(keys), span=covering(keys or children))
+        ties = tuple(part.value for part in nodes(children, Handed) if part.what == "ties")
+        return t.Ranking(
+            **declared(children), value=first_of(children, t.Expression), within=within, ties=ties,
+            lowest_first=handed(children, "lowest_first", False), where=handed(children, "where"),
+            readings=tuple(nodes(children, t.Reading)),
+        )  # fmt: skip
+
+    def ranked_in(self, children: Children) -> Handed:
+        return Handed("ranked_in", tokens(children, "NAME", "PERIOD"), span_of(children))
+
+    def ties(self, children: Children) -> Handed:
+        return Handed("ties", first_of(children, t.Expression), span_of(children))
+
+    def lowest_first(self, children: Children) -> Handed:
+        return Handed("lowest_first", True, span_of(children))
+
+    def unique_declared(self, children: Children) -> t.Line:
+        line: t.Line = children[0]
+        return line
 
     def part_label(self, children: Children) -> Handed:
         return Handed("label", string_of(children[0]))

@@ -19,6 +19,7 @@ from creditlang.syntax.children import (
     is_token,
     nodes,
     number_of,
+    period_of,
     place_of,
     refuse_second,
     span_of,
@@ -78,9 +79,13 @@ class ExampleBuilder(Transformer[Token, t.Module]):
 
     def calendar_semester(self, children: Children) -> t.CalendarSemester:
         start, teaching = (_day(token) for token in tokens(children, "DATE"))
-        token = tokens(children, "SEMESTER_NAME")[0]
-        name = t.Identifier(half_width(str(token)), span=place_of(token))
-        return t.CalendarSemester(name, handed(children, "labels", ()), start, teaching, span=span_of(children))
+        names = [
+            t.Identifier(string_of(token) if token.type == "STRING" else half_width(str(token)), span=place_of(token))
+            for token in tokens(children, "SEMESTER_NAME", "STRING")
+        ]
+        year = names[1] if len(names) > 1 else None
+        labels = handed(children, "labels", ())
+        return t.CalendarSemester(names[0], year, labels, start, teaching, span=span_of(children))
 
     def calendar_end(self, children: Children) -> Handed:
         return Handed("end", t.Identifier(date_of(children[1]), span=span_of(children)))
@@ -106,7 +111,8 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         students = [record for record in written if record.kind.text == "student"]
         refuse_second(*(student.span for student in students))
         for setting in settings:
-            refuse_second(*(other.name.span for other in settings if other.name.text == setting.name.text))
+            same = (other.name.span for other in settings if (other.name, other.part) == (setting.name, setting.part))
+            refuse_second(*same)
         return {
             "student": students[0] if students else None,
             "records": tuple(record for record in written if record.kind.text != "student"),
@@ -159,7 +165,9 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         return Handed("as_of", date_of(children[1]), span_of(children[:2]))
 
     def set_line(self, children: Children) -> t.Setting:
-        return t.Setting(identifier(children[1]), first_of(children, t.Expression), span=span_of(children))
+        name, *part = map(identifier, tokens(children, "NAME"))
+        value = first_of(children, t.Expression)
+        return t.Setting(name, part[0] if part else None, value, span=span_of(children))
 
     # ---- what is typed at a prompt
     def typed_declaration(self, children: Children) -> t.Line:
@@ -178,28 +186,35 @@ class ExampleBuilder(Transformer[Token, t.Module]):
         record: t.ExampleRecord = first_of(children, t.ExampleRecord)
         return record
 
-    def typed_records(self, children: Children) -> t.Count:
-        return t.Count(identifier(children[0]), handed(children, "where"), False, False, span=span_of(children))
+    def typed_records(self, children: Children) -> t.Query:
+        source = t.Source(identifier(children[0]), "name", "plain", False, None, span=place_of(children[0]))
+        return t.Query("count", None, False, source, (), None, handed(children, "where"), span=span_of(children))
 
     def typed_condition(self, children: Children) -> t.Expression:
         condition: t.Expression = handed(children, "where")
         return condition
 
     def typed_setting(self, children: Children) -> t.Setting:
-        return t.Setting(identifier(children[0]), first_of(children, t.Expression), span=span_of(children))
+        return t.Setting(identifier(children[0]), None, first_of(children, t.Expression), span=span_of(children))
 
     def typed_value(self, children: Children) -> t.RecordPart:
         return self.part_field([children[0], *children[2:]])
 
     def expect_value(self, children: Children) -> t.Expectation:
         low, high, status = handed(children, "outcome")
-        return t.Expectation(str(children[1]), handed(children, "in"), low, high, status, span=span_of(children))
+        period, around = handed(children, "in", (None, None))
+        return t.Expectation(str(children[1]), period, around, low, high, status, span=span_of(children))
 
     def in_period(self, children: Children) -> Handed:
         token = children[1]
         if token.type == "DATE":
-            return Handed("in", date_of(token))
-        return Handed("in", string_of(token) if token.type == "STRING" else half_width(str(token)))
+            return Handed("in", (date_of(token), None))
+        text = string_of(token) if token.type == "STRING" else half_width(str(token))
+        return Handed("in", (text, None))
+
+    def in_period_of(self, children: Children) -> Handed:
+        around = period_of(tokens(children, "DECLARE_PERIOD", "PERIOD", "NAME")[0])
+        return Handed("in", (date_of(tokens(children, "DATE")[0]), around))
 
     def outcome_range(self, children: Children) -> Handed:
         return Handed("outcome", (children[0], handed(children, "high"), None))

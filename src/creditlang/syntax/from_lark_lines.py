@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
+from attrs import evolve
 from lark import Token, Transformer
 
-from creditlang.diagnostics import Phrase, report
+from creditlang.diagnostics import Phrase
 from creditlang.nodes import node
-from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     MOST,
@@ -19,7 +19,7 @@ from creditlang.syntax.children import (
     count_of,
     covering,
     date_of,
-    different,
+    expression_node,
     first_of,
     handed,
     has,
@@ -28,6 +28,7 @@ from creditlang.syntax.children import (
     nodes,
     number_of,
     period_of,
+    periods_of,
     place_of,
     positive_of,
     refuse,
@@ -35,8 +36,11 @@ from creditlang.syntax.children import (
     span_of,
     string_of,
     tokens,
+    two_readings,
+    without_meaning,
+    words,
 )
-from creditlang.syntax.lexer import LexicalError, half_width
+from creditlang.syntax.lexer import half_width
 
 
 @node
@@ -55,6 +59,22 @@ class Begun(t.Line):
         return {**found, "cites": self.cites, "span": self.span}
 
 
+@node
+class BareFull(t.Node):
+    """`per full 20 hours`, before it is known in whose body it stands: of a balance that is clear, of records not."""
+
+    count: Decimal
+    measure: t.Identifier
+
+
+def _times_full(value: t.Expression, full: Any) -> t.Expression:
+    """An amount for each full so many of a measure."""
+    measure = t.Name(full.measure.text, span=full.measure.span)
+    divided = expression_node(t.Arithmetic, [full], "/", measure, t.Number(full.count, span=full.span))
+    whole = expression_node(t.Round, [full], divided, t.Rounding("down", Decimal(1), span=full.span))
+    return expression_node(t.Arithmetic, [full], "*", value, whole)
+
+
 _CONDITION = {"when": "condition", "otherwise": "otherwise"}
 _ELSEWHERE = {
     "when": Phrase("write `void when …` with both conditions", "请写成“作废 当 ……”，把两个条件写在一起"),
@@ -71,20 +91,27 @@ _ELSEWHERE = {
 _ELSEWHERE |= {"otherwise": _ELSEWHERE["when"], "until": _ELSEWHERE["since"]}
 
 
-def without_meaning(part: Span | None, line: Phrase, instead: Phrase) -> LexicalError:
-    """A part that the grammar allows and that means nothing in such a line."""
-    return LexicalError(
-        report("CR111", part, part=part.text.strip('"“”＂') if part else "", line=line, instead=instead)
-    )
-
-
 def rule_lines(lines: Iterable[t.Line]) -> tuple[t.Line, ...]:
     """The lines of a body that judges records: an amount, or a deadline where a date is limited."""
     return tuple(_rule_line(line) if isinstance(line, Begun) else line for line in lines)
 
 
+def score_lines(lines: Iterable[t.Line]) -> tuple[t.Line, ...]:
+    """The lines of a score, where `at least` is its floor."""
+    return tuple(
+        t.Level("floor", line.value, cites=line.cites, span=line.span) if isinstance(line, t.Bound) else line
+        for line in rule_lines(lines)
+    )
+
+
 def _rule_line(line: Begun) -> t.AmountLine | t.Deadline:
     amount = line.amount
+    if isinstance(amount.per, BareFull):
+        full = f"{amount.per.count} {amount.per.measure.text}"
+        raise two_readings(
+            [amount], Phrase(f"`per full {full} of each event`", f"“每次每满{full}”"),
+            Phrase(f"`per full {full} per semester`", f"“每学期累计每满{full}”"),
+        )  # fmt: skip
     if not isinstance(amount.value, t.Within):
         kept = {**_CONDITION, "since": "since", "until": "until"}
         return t.AmountLine(amount, **line.given(kept, Phrase("a line with an amount", "数额行")))
@@ -96,11 +123,40 @@ def _rule_line(line: Begun) -> t.AmountLine | t.Deadline:
 
 def decision_lines(lines: Iterable[t.Line]) -> tuple[t.Line, ...]:
     """The lines of a fact or credit, which decide on one value."""
-    return tuple(_decision_line(line) if isinstance(line, Begun) else line for line in lines)
+    found: list[t.Line] = []
+    for line in lines:
+        bound = _bound(line)
+        before = found[-1] if found else None
+        if isinstance(before, t.Steps) and bound is not None and _belongs(bound, before):
+            found[-1] = evolve(
+                before, at_most=bound.value.value, span=covering([before, bound]), cites=bound.cites or before.cites
+            )
+        else:
+            found.append(bound or (_decision_line(line) if isinstance(line, Begun) else line))
+    return tuple(found)
+
+
+def _belongs(bound: t.Bound, steps: t.Steps) -> bool:
+    """Whether a bound stands on the line of steps, whose most it then is."""
+    return bound.which == "most" and isinstance(bound.value, t.Number) and "\n" not in covering([steps, bound]).text
+
+
+def _bound(line: t.Line) -> t.Bound | None:
+    """`at most`, `cap`, `floor` and `ceiling` bound the one value of a fact or credit."""
+    match line:
+        case t.Bound():
+            return line
+        case t.Cap(scope=None, over=None, condition=None, limit=value) | t.Level(which="ceiling", value=value):
+            return t.Bound("most", value, cites=line.cites, span=line.span)
+        case t.Level(which="floor", value=value):
+            return t.Bound("least", value, cites=line.cites, span=line.span)
+    return None
 
 
 def _decision_line(line: Begun) -> t.DecisionLine:
     amount, name = line.amount, Phrase("a line of a fact or credit", "事实或学分项的行")
+    if isinstance(amount.per, BareFull) and not amount.deduct:
+        return t.DecisionLine(_times_full(amount.value, amount.per), **line.given(_CONDITION, name))
     if isinstance(amount.value, t.Decided) or amount.per is not None or amount.deduct:
         alone = Phrase("write the value alone; amounts for events stand in an item", "请只写值；按次计的数额写在项目里")
         raise without_meaning(amount.span, name, alone)
@@ -123,7 +179,10 @@ class LineBuilder(Transformer[Token, t.Module]):
     def when(self, children: Children) -> Handed:
         return Handed("when", first_of(children, t.Expression), span_of(children))
 
-    when_before = when
+    when_before = when_bare = when
+
+    def unless(self, children: Children) -> Handed:
+        return Handed("when", expression_node(t.Not, children, first_of(children, t.Expression)), span_of(children))
 
     def otherwise(self, children: Children) -> Handed:
         return Handed("otherwise", True, span_of(children))
@@ -146,7 +205,10 @@ class LineBuilder(Transformer[Token, t.Module]):
         return t.Amount(value, per, bool(deducts), span=amount_span(children))
 
     def plain(self, children: Children) -> Handed:
-        return Handed("amount", (children[0], None, ()))
+        value = children[0]
+        if isinstance(value, t.EachEvent):
+            return Handed("amount", (value.value, t.PerEvent(span=value.span), ()))
+        return Handed("amount", (value, None, ()))
 
     def suffix_per(self, children: Children) -> Handed:
         return Handed("amount", (children[0], children[1], ()))
@@ -157,6 +219,24 @@ class LineBuilder(Transformer[Token, t.Module]):
     def decided(self, children: Children) -> Handed:
         low, _, high, _, name = children
         return Handed("amount", (t.Decided(low, high, identifier(name), span=span_of(children)), None, ()))
+
+    def full_suffix(self, children: Children) -> Handed:
+        return self._full(children, children[0], has(children, "OF_EACH_EVENT"))
+
+    def full_prefix(self, children: Children) -> Handed:
+        return self._full(children, children[-1], has(children, "EACH_PER_FULL"))
+
+    def _full(self, children: Children, value: t.Expression, each: bool) -> Handed:
+        """A rate for each full so many: of each event a product, of a group of events what the group says."""
+        count, measure = positive_of(tokens(children, "NUMBER")[0]), identifier(tokens(children, "NAME")[0])
+        scope = first_of(children, t.Scope)
+        place = covering([part for part in children if part is not value])
+        per: t.Node = BareFull(count, measure, span=place)
+        if scope is not None:
+            per = t.PerFull(count, measure, scope, span=place)
+        elif each:
+            value, per = _times_full(value, per), t.PerEvent(span=place)
+        return Handed("amount", (value, per, tokens(children, "DEDUCT")))
 
     def per_event(self, children: Children) -> t.PerEvent:
         return t.PerEvent(span=span_of(children))
@@ -177,8 +257,15 @@ class LineBuilder(Transformer[Token, t.Module]):
 
     # ---- adjustments
     def scope(self, children: Children) -> t.Scope:
-        periods = tuple(period_of(token) for token in different(children, "PERIOD"))
-        return t.Scope(periods, identifiers(children), span=span_of(children))
+        length = first_of(children, t.Length)
+        return t.Scope(periods_of(children), identifiers(children), length, span=span_of(children))
+
+    def scope_ambiguous(self, children: Children) -> t.Scope:
+        length = words(covering(children[1:]).text)
+        raise two_readings(
+            children, Phrase(f"`per any {length}` (whichever they are)", f"“任意{length}内”（任意连续的一段）"),
+            Phrase("`per` and a declared period", "“每”加上声明过的周期"),
+        )  # fmt: skip
 
     def over(self, children: Children) -> t.Over:
         return t.Over(handed(children, "names", ()), span=span_of(children))
@@ -192,8 +279,9 @@ class LineBuilder(Transformer[Token, t.Module]):
             "span": covering(children),
         }
 
-    def cap_line(self, children: Children) -> t.Cap:
-        return t.Cap(**self._grouped(children), limit=first_of(children, t.Expression))
+    def cap_line(self, children: Children) -> t.Cap | t.CountCap:
+        kind = t.CountCap if has(children, "EVENTS") else t.Cap
+        return kind(**self._grouped(children), limit=first_of(children, t.Expression))
 
     def count_line(self, children: Children) -> t.CountCap:
         return t.CountCap(**self._grouped(children), limit=first_of(children, t.Expression))
@@ -209,7 +297,41 @@ class LineBuilder(Transformer[Token, t.Module]):
 
     def once_line(self, children: Children) -> t.Choose:
         which, place = handed(children, "once")
-        return t.Choose(**self._grouped([*children, t.Node(span=place)]), which=which)
+        by = handed(children, "by")
+        if by is not None and which != "highest":
+            highest = Phrase("only `highest once` goes by a value", "只有“从高计一次”可以“按”某个值")
+            raise without_meaning(by.span, Phrase("this line", "这一行"), highest)
+        return t.Choose(**self._grouped([*children, t.Node(span=place)]), which=which, by=by)
+
+    def by_value(self, children: Children) -> Handed:
+        return Handed("by", children[1], span_of(children))
+
+    def best_line(self, children: Children) -> t.Best:
+        count = count_of(tokens(children, "NUMBER")[0])
+        return t.Best(**self._grouped(children), count=count, by=handed(children, "by"))
+
+    def drop_line(self, children: Children) -> t.DropLowest:
+        numbers = tokens(children, "NUMBER")
+        count = count_of(numbers[0]) if numbers else 1
+        return t.DropLowest(**self._grouped(children), count=count, by=handed(children, "by"))
+
+    def valid_line(self, children: Children) -> t.Lapse:
+        return self._lapse(children, included=True)
+
+    def expires_line(self, children: Children) -> t.Lapse:
+        return self._lapse(children, included=False)
+
+    def _lapse(self, children: Children, included: bool) -> t.Lapse:
+        return t.Lapse(
+            first_of(children, t.Expression), included, handed(children, "when"), cites=handed(children, "cites", ()),
+            span=span_of(children),
+        )  # fmt: skip
+
+    def expires_ambiguous(self, children: Children) -> t.Lapse:
+        raise two_readings(
+            children, Phrase("`valid until …` (that day still counts)", "“自……起……年内有效”（当日仍有效）"),
+            Phrase("`expires on …` (that day counts no more)", "“失效于……”（当日不再有效）"),
+        )  # fmt: skip
 
     def times_line(self, children: Children) -> t.Scale:
         return self._scale("times", first_of(children, t.Expression), children)
@@ -258,6 +380,8 @@ class LineBuilder(Transformer[Token, t.Module]):
 
     def make_guard(self, disposition: Any, children: Children, keeps: bool = False) -> t.Guard:
         condition = handed(children, "when") or first_of(children, t.Expression)
+        if has(children, "UNLESS"):
+            condition = expression_node(t.Not, [condition], condition)
         span = covering([*children, condition])
         return t.Guard(
             disposition, condition, handed(children, "reason"), keeps, cites=handed(children, "cites", ()), span=span
@@ -296,20 +420,20 @@ class LineBuilder(Transformer[Token, t.Module]):
     def ceiling_line(self, children: Children) -> t.Level:
         return t.Level("ceiling", children[1], cites=handed(children, "cites", ()), span=span_of(children))
 
+    def least_line(self, children: Children) -> t.Bound:
+        return t.Bound("least", children[1], cites=handed(children, "cites", ()), span=span_of(children))
+
     def steps_line(self, children: Children) -> t.Steps:
         first, at = (number_of(token) for token in tokens(children, "NUMBER"))
         then, per_full = handed(children, "then", (None, None))
         return t.Steps(
-            first_of(children, t.Expression), first, at, then, per_full, handed(children, "at_most"),
+            first_of(children, t.Expression), first, at, then, per_full, None,
             cites=handed(children, "cites", ()), span=span_of(children),
         )  # fmt: skip
 
     def then(self, children: Children) -> Handed:
         amount, full = tokens(children, "NUMBER")
         return Handed("then", (number_of(amount), positive_of(full)))
-
-    def at_most(self, children: Children) -> Handed:
-        return Handed("at_most", number_of(tokens(children, "NUMBER")[0]))
 
     def goes_line(self, children: Children) -> t.GoesTo:
         account = identifier(tokens(children, "NAME")[0])

@@ -40,7 +40,7 @@ _TOKEN = re.compile(
     | (?P<ordinal>\d+(?:st|nd|rd|th)(?!\w)|第\d+(?:次起|次|起)?)
     | (?P<number>\d+(?:\.\d+)?(?P<percent>%)?)
     | (?P<word>[^\W\d]\w*)
-    | (?P<symbol>>=|<=|==|!=|[≥≤≠><=+\-*/:|,()\[\]])
+    | (?P<symbol>>=|<=|==|!=|[≥≤≠><=+\-*/:|,.()\[\]])
     """,
     re.VERBOSE,
 )
@@ -48,6 +48,7 @@ _SYMBOLS = {
     ">=": "AT_LEAST", "≥": "AT_LEAST", "<=": "AT_MOST", "≤": "AT_MOST", "==": "EQUAL", "=": "EQUAL",
     "!=": "NOT_EQUAL", "≠": "NOT_EQUAL", ">": "MORE", "<": "LESS", "+": "PLUS", "-": "MINUS", "*": "STAR",
     "/": "SLASH", ":": "COLON", "|": "BAR", ",": "COMMA", "(": "LPAR", ")": "RPAR", "[": "LSQB", "]": "RSQB",
+    ".": "DOT",
 }  # fmt: skip
 _WORD = r"[^\W\d]\w*"
 _TEXT = r"(?:\"[^\"\n]*\"|“[^”\n]*”|＂[^＂\n]*＂)"
@@ -111,7 +112,7 @@ def _declaration_pattern() -> re.Pattern[str]:
     table = keywords().forms
     starts = (
         "UNIT", "SCALE", "CHOICE", "LET", "RECORD", "CATEGORY", "SCORE", "ITEM", "ADJUST", "TABLE", "FACT", "CREDIT",
-        "ACCOUNT", "OFFSET", "REQUIRE", "SHARED_BY",
+        "ACCOUNT", "OFFSET", "REQUIRE", "SHARED_BY", "DECLARE_PERIOD", "RANKING", "PERSON",
     )  # fmt: skip
     forms = sorted((form for name in starts for entry in table[name].values() for form in entry), key=len, reverse=True)
     heads = "|".join(re.escape(form) for form in forms)
@@ -250,6 +251,11 @@ class Lexing:
                 raise self.fail("CR010", position, end, limit=MOST_WORDS)
             if kind == "percent":
                 kind = "number"
+            band = _BAND.match(text, position) if self.indentation.grids[-1] and kind in ("number", "word") else None
+            if band and "BAND" in self.accepted():
+                yield self.token("BAND", position, band.end())
+                position = band.end()
+                continue
             if kind == "newline" and not brackets:
                 fresh = True
                 yield self.token("_NL", position, end)
@@ -258,6 +264,8 @@ class Lexing:
                 end = (token.end_pos or 0) - self.offset or end
                 self.indentation.next_is_grid = self.indentation.next_is_grid or token.type in _GRID_STARTS
                 yield token
+            elif kind == "symbol" and match.group() == "," and not brackets and self.is_clause(end):
+                yield self.token("CLAUSE_COMMA", position, end)
             elif kind == "symbol" and match.group() == "[" and self.is_citation(position):
                 token = self.citation(position)
                 end = (token.end_pos or 0) - self.offset or end
@@ -316,6 +324,44 @@ class Lexing:
             return self.token("PERCENT" if number.group("percent") else "NUMBER", match.start(), number.end())
         return None
 
+    def is_clause(self, position: int) -> bool:
+        """Whether another line of the body begins after the comma before `position`."""
+        accepted = self.accepted()
+        if "CLAUSE_COMMA" not in accepted:
+            return False
+        if "COMMA" not in accepted:
+            return True
+        start = self.past_spaces(position)
+        match = _TOKEN.match(self.text, start)
+        if match is None or match.lastgroup in ("text", "newline", "comment"):
+            return False
+        if match.lastgroup != "word":
+            return True
+        first = _ASCII_WORD.match(self.text, start, match.end())
+        if first is None:
+            forms = self.keywords.chinese.get(self.text[start], ())
+            fitting = (form for form in forms if self.text.startswith(form.text, start))
+        else:
+            forms = self.keywords.english.get(first.group(), ())
+            fitting = (form for form in forms if " " not in form.text or spaced(form.text).match(self.text, start))
+        return any(terminal in _CLAUSE_STARTS for form in fitting for terminal in form.terminals)
+
+    def past_spaces(self, position: int) -> int:
+        """The first place from `position` on that holds no space."""
+        while self.text[position : position + 1] in (" ", "\t"):
+            position += 1
+        return position
+
+    def fits(self, terminal: str, end: int, chinese: bool) -> bool:
+        """Whether what follows a word lets it be this keyword: a function has its bracket, a window its number."""
+        if terminal in _CALLED and (chinese or terminal not in _CALLED_IN_CHINESE):
+            return self.text.startswith("(", self.past_spaces(end))
+        if terminal == "DE_COLON":
+            return self.text.startswith(":", self.past_spaces(end))
+        if chinese and terminal in _COUNTED:
+            return self.text[(start := self.past_spaces(end)) : start + 1].isdecimal()
+        return True
+
     def is_citation(self, position: int) -> bool:
         """A bracket right after a name is an index; anywhere else it opens a citation."""
         return position == 0 or not (self.text[position - 1].isalnum() or self.text[position - 1] == "_")
@@ -348,7 +394,7 @@ class Lexing:
             match = spaced(form.text).match(self.text, start) if " " in form.text else first
             if match:
                 for terminal in form.terminals:
-                    if terminal in accepted:
+                    if terminal in accepted and self.fits(terminal, match.end(), chinese=False):
                         return self.token(terminal, start, match.end())
         if first.end() < end and self.known(start, first.end()) is None and self.keyword_at(first.end(), accepted):
             end = first.end()
@@ -366,9 +412,10 @@ class Lexing:
         """The longest Chinese keyword at `start` that the parser accepts, with its end."""
         for form in self.keywords.chinese.get(self.text[start], ()):
             if self.text.startswith(form.text, start):
+                end = start + len(form.text)
                 for terminal in form.terminals:
-                    if terminal in accepted:
-                        return terminal, start + len(form.text)
+                    if terminal in accepted and self.fits(terminal, end, chinese=True):
+                        return terminal, end
         return None
 
     def chinese(self, start: int, end: int, accepted: Any) -> PlacedToken:
@@ -391,3 +438,20 @@ class Lexing:
 
 _BLANK = re.compile(r"[ \t]*(?:#[^\n]*)?\n|[ \t]*(?:#[^\n]*)?\Z")
 _SPACES = re.compile(r"[ \t]*")
+_BAND = re.compile(r"\d+(?:\.\d+)?(?:[-–—~]\d+(?:\.\d+)?|及?以[上下]|\+)(?!\S)|(?:不足|超过)\d+(?:\.\d+)?(?!\S)")
+_CALLED_IN_CHINESE = frozenset({"DISTANCE", "WEEKDAY_OF"})
+_CALLED = _CALLED_IN_CHINESE | {
+    "ANY", "COUNT", "AVERAGE", "HIGHEST", "LOWEST", "FIRST", "LATEST", "EVERY", "IN_A_ROW",
+}  # fmt: skip
+"""Functions: their words are names where no bracket follows."""
+_COUNTED = frozenset({"CONSECUTIVE", "IN_SOME", "PER_ANY", "IN_THE_LAST", "FRONT"})
+"""Short Chinese words that are keywords only before a number."""
+_CLAUSE_STARTS = frozenset({
+    "CAP", "AT_MOST", "ONCE", "HIGHEST_ONCE", "LAST_ONCE", "BEST", "DROP_LOWEST", "TIMES", "PLUS_AMOUNT", "HALF",
+    "FROM_THE", "PER", "PER_ANY", "PER_EVENT", "IN_TOTAL", "SAME", "DEDUCT", "VOID", "INVALID", "PENDING", "WARN",
+    "VALID_UNTIL", "EXPIRES_ON", "ROUNDED_DOWN_TO", "ROUNDED_UP_TO", "HALF_UP_TO", "OTHERWISE", "SHARED_BY",
+    "APPLY", "UNIQUE", "FLOOR", "CEILING", "ONLY_EVENTS_WHERE", "ONE_BY_ONE", "PER_FULL", "EACH_PER_FULL",
+    "AT_LEAST_OF", "TAKE_FROM", "POSTS_TO", "FALLS_ON", "IN_ORDER_OF", "FIRST_THAT_APPLIES", "ALL_THAT_APPLY",
+    "STARTS_AT", "STEPS_OF", "ABOVE", "WHEN",
+})  # fmt: skip
+"""What may begin another line of a body after a comma."""

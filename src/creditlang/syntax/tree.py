@@ -35,6 +35,14 @@ class Citation(Node):
     text: str
 
 
+@node
+class PeriodName(Node):
+    """A period: the code of one that is built in (`semester`, `calendar year` …), or a declared name."""
+
+    text: str
+    builtin: bool
+
+
 Cites = tuple[Citation, ...]
 Labels = tuple[str, ...]
 
@@ -88,6 +96,21 @@ class Name(Expression):
     """A name in an expression: a field, an attribute, a named number, an account, a fact or a value of a scale."""
 
     text: str
+
+
+@node
+class Member(Expression):
+    """Something of a thing: `class_rank.ranked`, `class_rank.all`."""
+
+    owner: Identifier
+    name: Identifier
+
+
+@node
+class ThisField(Expression):
+    """A field of the record at hand (of the person, in a search of people), inside the `where` of a query."""
+
+    field: Identifier
 
 
 @node
@@ -198,12 +221,107 @@ class Round(Expression):
 
 
 @node
-class Later(Expression):
-    """A date so long after another."""
+class Length(Node):
+    """A length of time; in units of months and years the day of a month is kept, clamped to its end."""
+
+    count: Expression
+    unit: Literal["working days", "days", "weeks", "months", "years"]
+    depth: int = field(default=1, eq=False, kw_only=True)
+
+
+@node
+class Shift(Expression):
+    """A date so long after another, or before it."""
+
+    start: Expression
+    length: Length
+    back: bool
+
+
+@node
+class Distance(Expression):
+    """How far from one date to another, whole units only; negative days where the second is earlier."""
+
+    unit: Literal["days", "working days", "full weeks", "full months", "full years"]
+    start: Expression
+    end: Expression
+
+
+@node
+class Weekday(Expression):
+    """The day of the week of a date; beside it, `monday` … `sunday` (星期一/周一 …) are known as values."""
+
+    date: Expression
+
+
+@node
+class DayTest(Expression):
+    """Whether a date is a working day, or a day off."""
+
+    date: Expression
+    working: bool
+
+
+@node
+class Between(Expression):
+    """A value between two others, both included."""
+
+    operand: Expression
+    low: Expression
+    high: Expression
+
+
+@node
+class TextTest(Expression):
+    """Whether a text starts with, or contains, another."""
+
+    operand: Expression
+    which: Literal["starts", "contains"]
+    text: str
+
+
+@node
+class Pick(Expression):
+    """The highest or lowest (latest or earliest) of several values, two at least."""
+
+    which: Literal["higher", "lower"]
+    values: tuple[Expression, ...]
+
+
+@node
+class Enough(Expression):
+    """At least so many of several conditions, two at least."""
 
     count: int
-    unit: str
-    start: Expression
+    conditions: tuple[Expression, ...]
+
+
+@node
+class OneStep(Expression):
+    """The value of a scale one step below or above another; at the end of the scale, the same."""
+
+    value: Expression
+    up: bool
+
+
+@node
+class EachEvent(Expression):
+    """`10分/次`: the amount of one event. It means something only as the whole of an amount."""
+
+    value: Expression
+
+
+@node
+class Among(Expression):
+    """Whether a rank is among the first so many, or in the top share of those ranked, rounded as said.
+
+    A share always says how it is rounded: half up, down (不足1人不计) or up (不足1人按1人).
+    """
+
+    rank: Expression
+    first: Decimal
+    rounded: Literal["half", "down", "up"] | None
+    """None: `first` is a number of places; else a share of 1."""
 
 
 @node
@@ -225,25 +343,127 @@ class Boundary(Expression):
     """The first or last day of the record's period; of a semester, its first and last teaching day."""
 
     which: Literal["start", "end"]
-    period: str
+    period: PeriodName
 
 
 @node
 class Aggregate(Expression):
-    """The sum, highest or lowest of an account or fact over its periods."""
+    """The sum, highest, lowest or average of an account or fact over its periods in the one at hand."""
 
-    function: Literal["total", "highest", "lowest"]
+    function: Literal["total", "highest", "lowest", "average"]
     name: Identifier
 
 
 @node
-class Count(Expression):
-    """How many records of a kind there are, or whether there is any."""
+class Ever(Node):
+    """The whole time, up to the as-of day."""
 
-    kind: Identifier
+
+@node
+class SamePeriod(Node):
+    """The period of this kind that the record at hand lies in."""
+
+    period: PeriodName
+
+
+@node
+class PreviousPeriod(Node):
+    """The period of this kind just before the one at hand."""
+
+    period: PeriodName
+
+
+@node
+class InPeriod(Node):
+    """A semester or academic year by its name: `2024-2025-1`, `2024-2025`."""
+
+    name: str
+
+
+@node
+class LastWindow(Node):
+    """The last so many days, months …, ending at the record at hand, the period at hand or the as-of day."""
+
+    length: Length
+
+
+@node
+class AnyWindow(Node):
+    """The window of this length, ending on any day, that holds most; `some`: asked whether there is one with enough.
+
+    After `in any` stand upper bounds only, after `in some` (某个连续12个月内) lower bounds only.
+    """
+
+    length: Length
+    some: bool
+
+
+@node
+class BeforeThis(Node):
+    """What comes before the record at hand."""
+
+
+@node
+class Since(Node):
+    """From a day on."""
+
+    day: Expression
+
+
+@node
+class AsOfDay(Node):
+    """As a run as of this day has it."""
+
+    day: Expression
+
+
+At = Ever | SamePeriod | PreviousPeriod | InPeriod | LastWindow | AnyWindow | BeforeThis | Since | AsOfDay
+
+
+@node
+class ValueAt(Expression):
+    """An account or fact at another time than at hand: `points in the last 12 months before this`, 上一学年 的 等级.
+
+    One scope at least; two are combined.
+    """
+
+    name: Identifier
+    scopes: tuple[At, ...]
+
+
+@node
+class Source(Node):
+    """What a query runs over: records of a kind, periods of a kind, or people.
+
+    `level` for records: `plain` (those that no guard of their kind takes out), `even void` (those too) or `counted`
+    (what counted; in `account`, where one is named). For periods: `plain` are those that have ended, `begun` all that
+    have begun. `other`: without the record (or person) at hand.
+    """
+
+    name: Identifier
+    """The name of a kind or of a declared period, the code of a built-in period, or `student`."""
+    sort: Literal["name", "period", "student"]
+    """`name`: a kind of record, a declared period or the person's word; names decide."""
+    level: Literal["plain", "even void", "counted", "begun"]
+    other: bool
+    account: Identifier | None
+
+
+@node
+class Query(Expression):
+    """A function of what is found: `average([scopes] value of source [scopes] weighted by weight where C)`.
+
+    `any`, `count`, `every` and `in a row` need no value; `different` counts different values of it. Where both value
+    and source are bare names, they stand as written: in Chinese the kind may come first (违法 的 记分); names decide.
+    """
+
+    function: Literal["any", "count", "total", "average", "highest", "lowest", "first", "latest", "every", "in a row"]
+    value: Expression | None
+    different: bool
+    source: Source
+    scopes: tuple[At, ...]
+    weight: Expression | None
     where: Expression | None
-    any: bool
-    even_void: bool
 
 
 @node
@@ -266,16 +486,6 @@ class Same(Expression):
     """Whether a record that is looked for has the value of a field of the record at hand."""
 
     field: Identifier
-
-
-@node
-class SumOf(Expression):
-    """The sum of a field over the records of a kind."""
-
-    field: Identifier
-    kind: Identifier
-    where: Expression | None
-    even_void: bool
 
 
 # ---- lines of bodies ------------------------------------------------------------------------------------------------
@@ -317,11 +527,25 @@ class PerField(Node):
 class PerGathered(Node):
     """Once for each period with at least so many records."""
 
-    period: str
+    period: PeriodName
     at_least: int
 
 
-Per = PerEvent | PerField | PerGathered
+@node
+class PerFull(Node):
+    """Once for each full so many of a field of the record, counted over a group of events; an item books it on the
+    event that completes them.
+
+    `1 per full 20 hours per semester`, 每学期累计每满 20 小时 计 1. What is full in each event by itself
+    (`of each event`, 每次每满) is a product, rounded down, and no node of its own.
+    """
+
+    count: Decimal
+    measure: Identifier
+    scope: "Scope"
+
+
+Per = PerEvent | PerField | PerGathered | PerFull
 
 
 @node
@@ -399,10 +623,15 @@ class AmountTable(Line):
 
 @node
 class Scope(Node):
-    """What counts as one group: periods and fields; none of either means the whole time."""
+    """What counts as one group: periods and fields; none of either means the whole time.
 
-    periods: tuple[str, ...]
+    A name among the fields may be a declared period. With a window the group rolls: each entry with those of the window
+    that ends at it (`per any 12 months`).
+    """
+
+    periods: tuple[PeriodName, ...]
     fields: tuple[Identifier, ...]
+    window: Length | None = None
 
 
 @node
@@ -437,9 +666,26 @@ class CountCap(Grouped):
 
 @node
 class Choose(Grouped):
-    """Keep the highest, the first or the last of a group."""
+    """Keep the highest, the first or the last of a group; the highest `by` another field or scale than the amount."""
 
     which: Literal["highest", "first", "last"]
+    by: Expression | None = None
+
+
+@node
+class Best(Grouped):
+    """Keep the best so many of a group, by their amounts or `by` a field or scale; of equals the first in time."""
+
+    count: int
+    by: Expression | None = None
+
+
+@node
+class DropLowest(Grouped):
+    """Leave out the lowest so many of a group, by their amounts or `by` a field or scale; one at least stays."""
+
+    count: int
+    by: Expression | None = None
 
 
 @node
@@ -580,6 +826,23 @@ class Rounded(Line):
     rounding: Rounding
 
 
+@node
+class Lapse(Line):
+    """Until when an entry counts: `valid until` D, the day included, or `expires on` D, the first day without it."""
+
+    day: Expression
+    included: bool
+    condition: Expression | None
+
+
+@node
+class Bound(Line):
+    """The least or the most that a fact or credit comes to."""
+
+    which: Literal["least", "most"]
+    value: Expression
+
+
 BodyLine = Line
 
 
@@ -607,6 +870,8 @@ class Policy(Declaration):
     since: str | None = None
     until: str | None = None
     applies: Expression | None = None
+    applies_to: Identifier | None = None
+    """The person's word, where it is not `student`."""
     readings: tuple[Reading, ...] = ()
 
 
@@ -664,6 +929,15 @@ class Let(Named):
 
 
 @node
+class FieldPart(Node):
+    """A part of a code, read left to right: a run of letters (`text`) or of digits (`whole number`)."""
+
+    name: Identifier
+    labels: Labels
+    type: Identifier
+
+
+@node
 class Field(Line):
     """A column of a kind of record, or an attribute of students."""
 
@@ -677,12 +951,14 @@ class Field(Line):
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     decimals: int | None = None
+    parts: tuple[FieldPart, ...] = ()
 
 
 @node
 class Student(Declaration):
-    """The attributes of students."""
+    """The attributes of students, or of the persons that `person driver` names in their place."""
 
+    word: Identifier | None
     labels: Labels
     fields: tuple[Field, ...]
     readings: tuple[Reading, ...]
@@ -700,6 +976,45 @@ class Record(Named):
 
 
 @node
+class CleanRecord(Named):
+    """A kind of record of which one is made at each full length without a valid record of a kind, or without an entry
+    of an account above 0, counted from a day on and afresh from the day after each breach.
+    """
+
+    length: Length = field(kw_only=True)
+    without: Identifier = field(kw_only=True)
+    start: Expression = field(kw_only=True)
+    where: Expression | None = None
+
+
+@node
+class Period(Named):
+    """A kind of period: each so long as `length`, counted from an anchor (a date, an attribute, a fact without period),
+    or each one of a built-in kind (`calendar year`) from the one that holds the anchor on; `until` a day included.
+    """
+
+    length: Length | PeriodName = field(kw_only=True)
+    start: Expression = field(kw_only=True)
+    until: Expression | None = None
+
+
+@node
+class Ranking(Named):
+    """A rank of each person: 1 and as many as have a strictly better value, the highest first unless `lowest_first`.
+
+    In the partition of the periods and of the attributes (a name among the fields may be a declared period). Equal
+    values are told apart by `ties`, in order. Ranked is who has the value and fulfils `where`.
+    """
+
+    value: Expression = field(kw_only=True)
+    within: Scope = field(kw_only=True)
+    ties: tuple[Expression, ...] = ()
+    lowest_first: bool = False
+    where: Expression | None = None
+    readings: tuple[Reading, ...] = ()
+
+
+@node
 class Body(Named):
     """A declaration with a body of lines."""
 
@@ -712,12 +1027,12 @@ class Category(Body):
 
     unit: Identifier | None = None
     kind: Identifier | None = None
-    period: str | None = None
+    period: PeriodName | None = None
 
 
 @node
 class Score(Category):
-    """An account per period that starts at a base."""
+    """An account that starts at a base, in each period or once for the whole time."""
 
 
 @node
@@ -735,18 +1050,23 @@ class Adjust(Body):
 
 @node
 class Fact(Body):
-    """A value decided per period, per record or once, for a student."""
+    """A value decided per period, per record or once, for a student, or once for all who share an attribute.
 
-    period: str | None = None
+    `groups` are the names after `per` that are no built-in period: resolving leaves attributes there, and makes a
+    declared period among them the `period`.
+    """
+
+    period: PeriodName | None = None
+    groups: tuple[Identifier, ...] = ()
     kind: Identifier | None = None
     unit: Identifier | None = None
 
 
 @node
 class Credit(Body):
-    """An amount decided per period and posted to an account of its own."""
+    """An amount decided per period, or once, and posted to an account of its own."""
 
-    period: str = "semester"
+    period: PeriodName | None = None
     unit: Identifier | None = None
 
 
@@ -780,7 +1100,7 @@ class Ratio(Node):
 class Offset(Named):
     """A move from accounts to a credit, on request."""
 
-    period: str = "semester"
+    period: PeriodName = field(kw_only=True)
     limit: Expression | None = None
     sources: tuple[Identifier, ...] = ()
     request: Identifier | None = None
@@ -790,17 +1110,29 @@ class Offset(Named):
 
 @node
 class Part(Line):
-    """One condition of a requirement."""
+    """One condition of a requirement: of whom it asks anything (`applies`), and in each period of which kind."""
 
     label: str | None
     condition: Expression
+    applies: Expression | None = None
+    in_each: PeriodName | None = None
+
+
+@node
+class EnoughParts(Line):
+    """At least so many of several conditions of a requirement."""
+
+    label: str | None
+    count: int
+    parts: tuple[Part, ...]
 
 
 @node
 class Require(Named):
-    """A requirement of several parts."""
+    """A requirement of several parts, once or per period."""
 
-    parts: tuple[Part, ...] = ()
+    period: PeriodName | None = None
+    parts: tuple[Part | EnoughParts, ...] = ()
     readings: tuple[Reading, ...] = ()
 
 
@@ -832,9 +1164,13 @@ class Articles(Declaration):
 
 @node
 class CalendarSemester(Node):
-    """A semester of the calendar; its dates are written year-month-day."""
+    """A semester or another term of the calendar; its dates are written year-month-day.
+
+    A name that does not tell the academic year (`"Fall 2024"`) has it beside it.
+    """
 
     name: Identifier
+    year: Identifier | None
     labels: Labels
     start: Identifier
     teaching_until: Identifier
@@ -881,9 +1217,10 @@ class ExampleRecord(Node):
 
 @node
 class Setting(Node):
-    """A named value set for an example."""
+    """A named value set for an example, or a rank, or a count of a ranking (`class_rank.ranked`)."""
 
     name: Identifier
+    part: Identifier | None
     value: Expression
 
 
@@ -893,6 +1230,8 @@ class Expectation(Node):
 
     subject: str | None
     period: str | None = None
+    around: PeriodName | None = None
+    """Where `period` is a day: the kind of period that holds it."""
     low: Expression | None = None
     high: Expression | None = None
     status: str | None = None

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TypedDict
+from decimal import Decimal
+from typing import Literal, TypedDict
 
 from attrs import define, evolve
 
@@ -11,9 +12,12 @@ from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import AFTER_PER, Lines, as_written
 from creditlang.diagnostics import Phrase
+from creditlang.nodes import changed
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.words import EXPECTED
+
+ONE = e.Constant(Decimal(1))
 
 
 class _Written(TypedDict):
@@ -48,24 +52,26 @@ class AdjustmentLines(Lines):
                 condition = self.elaborator.condition(line.condition, inner)
                 reason = line.reason or line.condition.span.text
                 values = self.reason_values(reason, line, context)
-                yield o.Guard(line.disposition, condition, reason, line.keeps, values, **common)
+                stays = condition if line.keeps else e.Not(condition)
+                yield o.Keep(line.disposition, stays, reason, values, **common)
             case t.Scale():
                 when, deeper = self.case_condition(line.condition, inner)
                 self.check_share(line.operator, line.value)
                 value, _ = self.elaborator.number(line.value, deeper, unit if line.operator == "plus" else None)
-                yield o.Scale(line.operator, value, when, fallback, **common)
+                yield o.Rescale(line.operator, value, when, fallback, **common)
             case t.Rounded():
-                yield o.Round(line.rounding.mode, line.rounding.step, **common)
+                yield o.Rescale(line.rounding.mode, e.Constant(line.rounding.step), **common)
             case t.TakeFrom():
                 when, _ = self.case_condition(line.condition, inner)
-                yield o.Take(*self.take_source(line.source, context), when, **common)
+                field, account = self.take_source(line.source, context)
+                yield o.Move((account,) if account else (), field, when, **common)
             case t.FallsOn():
                 when, deeper = self.case_condition(line.condition, inner)
-                yield o.FallsOn(self.elaborator.a_date(line.date, deeper), when, **common)
+                yield o.Post(day=self.elaborator.a_date(line.date, deeper), condition=when, **common)
             case t.OneByOne():
-                yield o.OneByOne(**common)
+                yield o.Operator(**common)
             case t.PostsTo():
-                yield o.PostTo(self.account_field(line.field, context), **common)
+                yield o.Post(self.account_field(line.field, context), **common)
 
     def reason_values(self, reason: str, line: t.Line, context: Context) -> tuple[tuple[str, e.Expression], ...]:
         """The names in braces in a reason: fields, facts and named values."""
@@ -107,13 +113,16 @@ class AdjustmentLines(Lines):
             )
         return found.name
 
-    def group(self, scope: t.Scope | None, context: Context) -> o.Group:
+    def group(self, scope: t.Scope | None, over: frozenset[str] | None, context: Context) -> o.Group:
         if scope is None:
-            return o.Group()
-        fields = tuple(field for name in scope.fields for field in self.key_field(name, context))
+            return o.Group(over=over)
+        periods = [name for name in scope.fields if self.scope.program.canonical("period", name.text)]
+        for later in (*periods, *([scope.window] if scope.window else [])):
+            self.scope.not_yet(later)
+        fields = tuple(x for name in scope.fields if name not in periods for x in self.key_field(name, context))
         for period in scope.periods:
             self.elaborator.check_time(period, context, scope.span)
-        return o.Group(scope.periods, fields)
+        return o.Group(tuple(period.text for period in scope.periods), fields, over)
 
     def key_field(self, name: t.Identifier, context: Context) -> Iterator[str]:
         """The field that a group goes by; where several kinds of record meet, they must call it the same."""
@@ -152,31 +161,32 @@ class AdjustmentLines(Lines):
         self, line: t.Grouped, fallback: o.Fallback | None, context: Context, common: _Written,
         inside: frozenset[str] | None, unit: str | None,
     ) -> Iterable[o.Operator]:  # fmt: skip
-        group = self.group(line.scope, context)
         over = self.rules_of(line.over.names, inside) if line.over and line.over.names else inside
+        group = self.group(line.scope, over, context)
         condition, _ = self.case_condition(line.condition, context)
         match line:
             case t.Cap() | t.CountCap():
                 events = isinstance(line, t.CountCap)
                 limit, _ = self.elaborator.number(line.limit, context, None if events else unit)
                 self.check_limit(limit, line.limit, events)
-                yield o.Clip(limit, group, condition, over, events, fallback, **common)
+                of: Literal["amount", "entries"] = "entries" if events else "amount"
+                yield o.Limit(limit, of, group, condition=condition, fallback=fallback, **common)
             case t.Choose():
-                yield o.Choose(line.which, group, condition, over, **common)
+                if line.by is not None:
+                    self.scope.not_yet(line.by)
+                yield o.Limit(ONE, "entries", group, line.which, condition=condition, void=True, **common)
             case t.Unique():
-                fields = tuple(self.key_field(line.field, context))
-                yield o.Choose("first", o.Group((), fields), None, over, **common)
+                proof = changed(group, fields=tuple(self.key_field(line.field, context)))
+                yield o.Limit(ONE, "entries", proof, void=True, **common)
             case t.From():
                 self.check_share(line.operator, line.factor)
                 factor, _ = self.elaborator.number(line.factor, context, unit if line.operator == "plus" else None)
-                yield o.Scale(
-                    operation=line.operator, value=factor, condition=condition, ordinal=line.ordinal, group=group,
-                    over=over, **common,
-                )  # fmt: skip
+                yield o.Rescale(line.operator, factor, condition, ordinal=line.ordinal, group=group, **common)
             case t.HigherOf():
                 left, right = (self.rules_of(_summands(side), inside) for side in (line.left, line.right))
                 reason = line.reason or line.span.text
-                yield o.ChooseSide(group, left, right, reason, **common)
+                sided = changed(group, over=left | right)
+                yield o.Keep("void", None, reason, group=sided, sides=(left, right), **common)
 
 
 def _summands(node: t.Expression) -> Iterator[t.Identifier]:

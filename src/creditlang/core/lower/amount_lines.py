@@ -22,24 +22,23 @@ class AmountLines(Lines):
         fallback: o.Fallback | None, context: Context, around: str, unit: str | None,
     ) -> o.Amount:  # fmt: skip
         """The amount that the lines of a body give, each a case of it."""
-        branches = tuple(
-            self.table_branch(line, context, around)
+        cases = tuple(
+            self.table_case(line, context, around)
             if isinstance(line, t.AmountTable)
-            else self.branch(line, context, around, unit)
+            else self.amount_case(line, context, around, unit)
             for line in lines
         )
         article = self.article(lines[0].cites, around)
-        return o.Amount(branches, mode, fallback, number=self.number(), article=article, span=lines[0].span)
+        return o.Amount(cases, mode, fallback, number=self.number(), article=article, span=lines[0].span)
 
-    def branch(self, line: t.AmountLine, context: Context, around: str, unit: str | None) -> o.Branch:
+    def amount_case(self, line: t.AmountLine, context: Context, around: str, unit: str | None) -> o.Case:
         condition, inner = self.case_condition(line.condition, context)
         written = line.amount
-        value: e.Expression | o.Decided
+        between, together = None, None
         if isinstance(written.value, t.Decided):
-            value = self.decided(written.value, inner, unit)
+            value, between = self.decided(written.value, inner, unit)
         else:
             value = self.elaborator.number(written.value, inner, unit)[0]
-        times, gather = None, None
         if isinstance(written.per, t.PerField):
             found = self.scope.field_of(context.kind, written.per.name.text)
             if found is None or context.kind is None:
@@ -48,33 +47,38 @@ class AmountLines(Lines):
                 )
             else:
                 self.elaborator.need(found.type, "number", written.per)
-                times = found.name
                 self.scope.used.add((context.kind.name, found.name))
                 self.elaborator.check_missing(found, found.name, written.per, inner)
+                value = e.Arithmetic("*", value, e.Read("field", found.name))
         elif isinstance(written.per, t.PerGathered):
-            gather = o.Gather(written.per.period, written.per.at_least)
+            together = written.per.period.text, written.per.at_least
             self.elaborator.check_time(written.per.period, context, written.per.span)
+        elif isinstance(written.per, t.PerFull):
+            self.scope.not_yet(written.per)
         if line.since or line.until:
-            self.elaborator.check_time("day", context, line.span)
-        return o.Branch(
-            number=self.number(), condition=condition, otherwise=line.otherwise, value=value, times_field=times,
-            gather=gather, sign=-1 if written.deduct else 1, since=line.since, until=line.until,
+            self.elaborator.check_time(t.PeriodName("day", True, span=line.span), context, line.span)
+        return o.Case(
+            number=self.number(), condition=condition, otherwise=line.otherwise, value=value, between=between,
+            together=together, sign=-1 if written.deduct else 1, since=line.since, until=line.until,
             article=self.article(line.cites, around), text=as_written(line.span, line.otherwise), span=line.span,
         )  # fmt: skip
 
-    def decided(self, node: t.Decided, context: Context, unit: str | None) -> o.Decided:
+    def decided(
+        self, node: t.Decided, context: Context, unit: str | None
+    ) -> tuple[e.Expression, tuple[e.Expression, e.Expression]]:
+        """The field that holds a decision, and its bounds."""
         low, _ = self.elaborator.number(node.low, context, unit)
         high, _ = self.elaborator.number(node.high, context, unit)
         self.check_range(low, high, node.span)
         found = self.scope.field_of(context.kind, node.field.text)
         if found is None or context.kind is None:
             self.scope.unknown("field", node.field, context.kind.fields if context.kind else ())
-            return o.Decided(low, high, "")
+            return e.Unknown(), (low, high)
         self.elaborator.need(found.type, "number", node.field)
         self.scope.used.add((context.kind.name, found.name))
-        return o.Decided(low, high, found.name)
+        return e.Read("field", found.name), (low, high)
 
-    def table_branch(self, line: t.AmountTable, context: Context, around: str) -> o.Branch:
+    def table_case(self, line: t.AmountTable, context: Context, around: str) -> o.Case:
         condition, inner = self.case_condition(line.condition, context)
         keys, kinds, names = [], [], []
         for dimension in line.dimensions:
@@ -92,8 +96,8 @@ class AmountLines(Lines):
             line.span,
         )
         self.printed.append(table)
-        return o.Branch(
+        return o.Case(
             number=self.number(), condition=condition, otherwise=False, value=e.Lookup(table, tuple(keys)),
-            times_field=None, gather=None, sign=-1 if line.deduct else 1, since=None, until=None,
-            article=self.article(line.cites, around), text=as_written(line.span), span=line.span,
+            sign=-1 if line.deduct else 1, article=self.article(line.cites, around), text=as_written(line.span),
+            span=line.span,
         )  # fmt: skip

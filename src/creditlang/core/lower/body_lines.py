@@ -16,8 +16,9 @@ from creditlang.core.lower.amount_lines import AmountLines
 from creditlang.core.lower.decision_lines import DecisionLines
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import as_written, asks_missing
-from creditlang.core.lower.line_places import CONTAINERS
+from creditlang.core.lower.line_places import CONTAINERS, NOT_YET
 from creditlang.diagnostics import Label, Phrase
+from creditlang.nodes import changed
 from creditlang.syntax import tree as t
 
 
@@ -29,7 +30,16 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
         self, lines: Sequence[t.Line], context: Context, around: str, inside: frozenset[str] | None, unit: str | None
     ) -> list[o.Operator]:
         """The operators of a body, in order; `inside` are the rules that it speaks of when it speaks of groups."""
-        lines = [line for line in lines if not isinstance(line, _NO_OPERATORS)]
+        found = self.written(lines, context, around, inside, unit)
+        self.check_order(found)
+        begins = next((place for place, operator in enumerate(found) if type(operator) is o.Operator), len(found))
+        return [*found[:begins], *(changed(operator, sequential=True) for operator in found[begins + 1 :])]
+
+    def written(
+        self, lines: Sequence[t.Line], context: Context, around: str, inside: frozenset[str] | None, unit: str | None
+    ) -> list[o.Operator]:
+        """The operators of lines, and where they say `one by one` a bare one."""
+        lines = [line for line in lines if not isinstance(line, (*_NO_OPERATORS, *NOT_YET))]
         amounts = [line for line in lines if isinstance(line, (t.AmountLine, t.AmountTable))]
         mode = next((line for line in lines if isinstance(line, t.Mode)), None)
         if mode is not None and not amounts:
@@ -58,7 +68,6 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
             elif not isinstance(line, t.Mode):
                 done.extend(self.adjustment(line, answer, context, around, inside, unit))
             before = line
-        self.check_order(done)
         return [*guards, *([amount] if amount else []), *done]
 
     def check_order(self, operators: Sequence[o.Operator]) -> None:
@@ -66,20 +75,23 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
         serves: o.Operator | None = None
         posts: o.Operator | None = None
         for operator in operators:
+            begins = type(operator) is o.Operator
             match operator:
-                case o.OneByOne() if serves is not None:
+                case o.Operator() if begins and serves is not None:
                     self.scope.report("CR112", operator.span, *map(Label, filter(None, [serves.span])))
-                case o.PostTo() if posts is not None:
+                case o.Post(field=str()) if posts is not None:
                     self.scope.report("CR112", operator.span, *map(Label, filter(None, [posts.span])))
-                case o.PostTo():
+                case o.Post(field=str()):
                     posts = operator
-                case o.OneByOne() | o.Take():
+                case o.Operator() if begins or isinstance(operator, o.Move):
                     serves = operator
-                case o.Scale(ordinal=int()) | o.ChooseSide() | o.Choose(which="highest" | "last") if serves is not None:
+                case o.Rescale(ordinal=int()) | o.Keep(sides=(_, _)) | o.Limit(order="highest" | "last") if (
+                    serves is not None
+                ):
                     where = Phrase("the lines after `one by one` or `take from`", "“逐条”或“扣自”以后的行")
                     self.scope.report("CR103", operator.span, container=where)
 
-    def deadline(self, line: t.Deadline, context: Context, around: str) -> o.Guard:
+    def deadline(self, line: t.Deadline, context: Context, around: str) -> o.Keep:
         """A date that must not be too late: records that miss it are void."""
         within = line.within
         inner = evolve(context, tolerant=context.tolerant or line.if_present)
@@ -89,8 +101,8 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
             start, _ = self.elaborator.expression(within.start, inner)
             both = e.Logical("and", (e.Present(date), e.Present(start)))
             condition = e.Logical("or", (e.Not(both), condition))
-        return o.Guard(
-            "void", condition, line.reason or within.span.text, True, number=self.number(), text=as_written(line.span),
+        return o.Keep(
+            "void", condition, line.reason or within.span.text, number=self.number(), text=as_written(line.span),
             article=self.article(line.cites, around), span=line.span,
         )  # fmt: skip
 
@@ -107,7 +119,7 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
         if any(isinstance(inner, t.Shared) for inner in declared.lines):
             self.scope.report("CR103", declared.span, container=CONTAINERS["adjust"])
             return
-        yield from self.operators(declared.lines, context, own, inside, unit)
+        yield from self.written(declared.lines, context, own, inside, unit)
 
 
 _NO_OPERATORS = (t.Reading, t.Reference, t.Item, t.Category, t.Level, t.InOrderOf)

@@ -4,6 +4,7 @@ Semesters follow each other: each begins before its teaching ends, and its teach
 calendar ends after the last teaching day. Holidays run forward, and not for longer than a year.
 """
 
+import re
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from creditlang.source import Span
 from creditlang.syntax import tree as t
 
 _LONGEST_HOLIDAY = 366
+_NAMED_BY_YEAR = re.compile(r"\d{4}-\d{4}(-\d+)?")
 
 
 def build_calendar(scope: Scope) -> o.CalendarData:
@@ -56,6 +58,8 @@ def _semesters(scope: Scope, node: t.Calendar) -> list[t.CalendarSemester]:
     """The semesters in order, each name once."""
     named: dict[str, t.CalendarSemester] = {}
     for semester in node.semesters:
+        if semester.year is not None or not _NAMED_BY_YEAR.fullmatch(semester.name.text):
+            scope.not_yet(semester)
         if semester.name.text in named:
             scope.report("CR102", semester.name.span, Label(named[semester.name.text].span), name=semester.name.text)
         elif semester.teaching_until.text < semester.start.text:

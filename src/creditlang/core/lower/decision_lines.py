@@ -17,10 +17,10 @@ from creditlang.types import DATE, Type
 class DecisionLines(Lines):
     """Lines that decide: those of facts and credits, and the parts of requirements."""
 
-    def decision(
-        self, lines: Sequence[t.Line], context: Context, around: str, unit: str | None
-    ) -> tuple[o.Decision, Type | None]:
-        """The cases of a fact or credit, and the type of their values."""
+    def decide(
+        self, node: t.Named, lines: Sequence[t.Line], context: Context, around: str, unit: str | None
+    ) -> tuple[o.Decide, Type | None]:
+        """What a fact or credit is, and the type of its values."""
         mode: t.Mode | None = None
         cases: list[o.Case] = []
         kind: Type | None = None
@@ -43,7 +43,12 @@ class DecisionLines(Lines):
                     kind = Type("number", unit, 2)
         if mode is not None and mode.which == "all" and kind is not None:
             self.elaborator.need(kind, "number", mode)
-        return o.Decision(tuple(cases), mode.which if mode else "one"), kind
+        unit = kind.unit if kind else unit
+        which = mode.which if mode else "one"
+        return o.Decide(
+            name=node.name.text, labels=node.labels, period=context.period, unit=unit, cases=tuple(cases), mode=which,
+            article=around,
+        ), kind  # fmt: skip
 
     def decision_type(self, lines: Sequence[t.Line], context: Context, unit: str | None) -> Type | None:
         """The type of a decision whose first case does not show it: that of another case, or of the scale it names."""
@@ -78,10 +83,10 @@ class DecisionLines(Lines):
             self.number(), condition, line.otherwise, value, self.article(line.cites, around), line.span
         ), kind
 
-    def part(self, line: t.Part, around: str) -> o.Part:
-        """One condition of a requirement; a comparison of numbers keeps what is had and what is needed."""
-        have = needed = None
-        at_least = True
+    def part(self, line: t.Part, around: str) -> o.Case:
+        """One condition of a requirement; a comparison of numbers measures what is had against what is needed."""
+        if line.applies is not None or line.in_each is not None:
+            self.scope.not_yet(line)
         context = Context()
         node = line.condition
         condition = self.elaborator.condition(node, context)
@@ -89,11 +94,10 @@ class DecisionLines(Lines):
             numbers = not isinstance(node, t.Compare) or self.elaborator.expression(node.left, context)[1] != DATE
         numbers = numbers and not isinstance(node, t.Within)
         ordered = (">=", "<=", ">", "<")
-        if isinstance(condition, e.Compare) and condition.ranks is None and condition.operator in ordered and numbers:
-            have, needed, at_least = condition.left, condition.right, condition.operator in (">=", ">")
-        return o.Part(
-            number=self.number(), label=line.label or node.span.text, condition=condition, have=have, needed=needed,
-            at_least=at_least, article=self.article(line.cites, around), span=line.span,
+        compares = isinstance(condition, e.Compare) and condition.ranks is None and condition.operator in ordered
+        return o.Case(
+            number=self.number(), condition=None, otherwise=False, value=condition, label=line.label or node.span.text,
+            measured=compares and numbers, article=self.article(line.cites, around), span=line.span,
         )  # fmt: skip
 
 

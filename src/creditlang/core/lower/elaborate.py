@@ -74,17 +74,19 @@ class Elaborator:
         self.scope.report("CR201", node.span, found=described(kind), expected=described(Type(name)))  # type: ignore[arg-type]
         return False
 
-    def check_day(self, period: str, context: Context, node: t.Expression) -> None:
+    def check_day(self, period: t.PeriodName, context: Context, node: t.Expression) -> None:
         """Report a day of a period where neither a record nor a semester is at hand that it could belong to."""
         self.check_time(period, context, node.span)
-        known = context.kind or context.kinds or (context.period == "semester" and period in ("semester", "year"))
+        known = context.kind or context.kinds or (context.period == "semester" and period.text in ("semester", "year"))
         if context.placed and not known:
             where = Phrase("a line that speaks of no record and of no semester", "既不针对记录、也不针对学期的行")
             self.scope.report("CR103", node.span, container=where)
 
-    def check_time(self, period: str, context: Context, where: Span) -> None:
+    def check_time(self, period: t.PeriodName, context: Context, where: Span) -> None:
         """Report a period that records at hand cannot fall into: one of the calendar, or else any span of days."""
-        by_semester = period in ("semester", "year")
+        if not period.builtin or period.text == "quarter":
+            self.scope.not_yet(period)
+        by_semester = period.text in ("semester", "year")
         for kind in (context.kind,) if context.kind else context.kinds:
             if not kind.has_period if by_semester else kind.first("date") is None:
                 neither = Phrase("neither a date nor a semester", "既没有日期也没有学期")
@@ -138,31 +140,30 @@ class Elaborator:
             case t.Within():
                 limit = self.later(node, context)
                 return self.compared(e.Compare("<=", self.a_date(node.date, context), limit), node)
-            case t.Later():
-                return self.later(node, context), DATE
+            case t.Shift():
+                return self.shift(node, context), DATE
             case t.DayOf():
-                self.check_day("day", context, node)
+                self.check_day(t.PeriodName("day", True, span=node.span), context, node)
                 return e.Shift("nth", None, e.Constant(Decimal(node.day)), "month"), DATE
             case t.WeekOf():
                 return e.Distance("teaching week", None, self.a_date(node.date, context)), WHOLE
             case t.Boundary():
                 self.check_day(node.period, context, node)
-                return e.Shift("first" if node.which == "start" else "last", None, None, node.period), DATE
+                return e.Shift("first" if node.which == "start" else "last", None, None, node.period.text), DATE
             case t.UsedIn():
                 return self.used_in(node, context)
             case t.Aggregate():
                 return self.aggregate(node, context)
-            case t.Count():
-                return self.count(node, context)
+            case t.Query():
+                return self.query(node, context)
             case t.Latest():
                 return self.latest(node, context)
             case t.AsOf():
                 return e.Read("as of"), DATE
             case t.Same():
                 return self.same_field(node, context)
-            case t.SumOf():
-                return self.sum_of(node, context)
-        raise AssertionError(type(node).__name__)
+        self.scope.not_yet(node)
+        return NOTHING
 
     # ---- leaves
     def literal(self, node: t.Number) -> Typed:
@@ -180,9 +181,27 @@ class Elaborator:
         self.need(kind, "date", node)
         return value
 
-    def later(self, node: t.Later | t.Within, context: Context) -> e.Expression:
+    def later(self, node: t.Within, context: Context) -> e.Expression:
         """A day so long after another."""
         return e.Shift("after", self.a_date(node.start, context), e.Constant(Decimal(node.count)), node.unit)
+
+    def shift(self, node: t.Shift, context: Context) -> e.Expression:
+        """A day so long after another, or before it."""
+        count, _ = self.whole_number(node.length.count, context)
+        match count:
+            case e.Constant(value=Decimal() as value) if node.back:
+                count = e.Constant(-value)
+            case _ if node.back:
+                count = e.Arithmetic("-", e.Constant(Decimal(0)), count)
+        return e.Shift("after", self.a_date(node.start, context), count, node.length.unit)
+
+    def whole_number(self, node: t.Expression, context: Context) -> Typed:
+        """A number without decimals and without a unit."""
+        value, kind = self.number(node, context)
+        if kind.name == "number" and kind.decimals:
+            wanted = Phrase("a whole number", "整数")
+            self.scope.report("CR201", node.span, found=described(kind), expected=wanted)
+        return value, kind
 
     def name(self, node: t.Name, context: Context, expected: Type | None) -> Typed:
         if expected is not None and expected.name in ("value", "item", "account"):
@@ -273,8 +292,9 @@ class Elaborator:
             return self.scope.record_fact(name)
         kind = self.scope.fact_type(name)
         here = self.period_here(context)
-        if declared.period and here not in (declared.period, *_SHORTER.get(declared.period, ())):
-            self.needs_aggregate(name, declared.period, node, kind)
+        period = declared.period.text if declared.period else None
+        if period and here not in (period, *_SHORTER.get(period, ())):
+            self.needs_aggregate(name, period, node, kind)
             return e.Unknown(), kind
         return e.Value("fact", name), kind
 
@@ -457,7 +477,11 @@ class Elaborator:
     def aggregate(self, node: t.Aggregate, context: Context) -> Typed:
         account = self.program.account(node.name.text)
         fact = self.program.canonical("fact", node.name.text)
-        period = account.period if account is not None else self.program.facts[fact].period if fact else None
+        declared = self.program.facts[fact].period if fact else None
+        period = account.period if account is not None else declared.text if declared else None
+        if node.function == "average":
+            self.scope.not_yet(node)
+            return NOTHING
         if self.too_long(node.name.text, period, context, node):
             return NOTHING
         begun = context.period is not None or any(kind.node.enrolment for kind in self.program.kinds.values())
@@ -489,14 +513,29 @@ class Elaborator:
             return None
         return self.program.kinds[found]
 
-    def count(self, node: t.Count, context: Context) -> Typed:
-        kind = self.kind_called(node.kind)
+    def query(self, node: t.Query, context: Context) -> Typed:
+        source, even_void = node.source, node.source.level == "even void"
+        simple = node.function in ("any", "count") or (node.function == "total" and isinstance(node.value, t.Name))
+        marked = source.sort != "name" or source.level in ("counted", "begun") or source.other or source.account
+        if not simple or marked or node.different or node.weight or node.scopes:
+            self.scope.not_yet(node)
+            return NOTHING
+        if isinstance(node.value, t.Name):
+            value = t.Identifier(node.value.text, span=node.value.span)
+            swapped = self.program.canonical("kind", value.text) and not self.program.canonical(
+                "kind", source.name.text
+            )
+            parts = (source.name, value) if swapped else (value, source.name)
+            return self.sum_of(node, *parts, context)
+        kind = self.kind_called(source.name)
         if kind is None:
             return NOTHING
         inner = self.inside(kind, node, context)
         where = self.condition(node.where, inner) if node.where else None
-        query = e.Query("any" if node.any else "count", e.RecordsOf(kind.name), where, level=_level(node))
-        return query, YES_OR_NO if node.any else WHOLE
+        query = e.Query(
+            "any" if node.function == "any" else "count", e.RecordsOf(kind.name), where, level=_level(even_void)
+        )
+        return query, YES_OR_NO if node.function == "any" else WHOLE
 
     def inside(self, kind: Kind, node: t.Node, context: Context) -> Context:
         """Where the condition of a search stands. Searches may stand inside one another, but not at any depth."""
@@ -515,7 +554,9 @@ class Elaborator:
         self.scope.used.add((kind.name, field.name))
         scopes = (e.AsOf(self.a_date(node.before, context)),) if node.before is not None else (e.Whole(),)
         value = e.Read("field", field.name)
-        return e.Query("latest", e.RecordsOf(kind.name), value=value, level=_level(node), scopes=scopes), field.type
+        return e.Query(
+            "latest", e.RecordsOf(kind.name), value=value, level=_level(node.even_void), scopes=scopes
+        ), field.type
 
     def same_field(self, node: t.Same, context: Context) -> Typed:
         """The field must be called the same in the record at hand and in those looked for."""
@@ -530,21 +571,23 @@ class Elaborator:
         same = e.Compare("=", e.Read("field", inner.name), e.Read("this", inner.name))
         return e.Logical("and", (e.Read("other"), same)), YES_OR_NO
 
-    def sum_of(self, node: t.SumOf, context: Context) -> Typed:
-        kind = self.kind_called(node.kind)
+    def sum_of(self, node: t.Query, name: t.Identifier, of: t.Identifier, context: Context) -> Typed:
+        kind = self.kind_called(of)
         if kind is None:
             return NOTHING
         inner = self.inside(kind, node, context)
         where = self.condition(node.where, inner) if node.where else None
         certain = known_present(node.where, True, self, inner) if node.where else frozenset()
-        name = t.Name(node.field.text, span=node.field.span)
-        value, found = self.expression(name, evolve(inner, tolerant=False, present=certain))
-        self.need(found, "number", node.field)
-        return e.Query("total", e.RecordsOf(kind.name), where, value, level=_level(node)), found
+        read = t.Name(name.text, span=name.span)
+        value, found = self.expression(read, evolve(inner, tolerant=False, present=certain))
+        self.need(found, "number", name)
+        return e.Query(
+            "total", e.RecordsOf(kind.name), where, value, level=_level(node.source.level == "even void")
+        ), found
 
 
-def _level(node: t.Count | t.Latest | t.SumOf) -> Literal["plain", "even void"]:
-    return "even void" if node.even_void else "plain"
+def _level(even_void: bool) -> Literal["plain", "even void"]:
+    return "even void" if even_void else "plain"
 
 
 def known_present(node: t.Expression, holds: bool, elaborator: Elaborator, context: Context) -> frozenset[str]:

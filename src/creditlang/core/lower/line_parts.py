@@ -10,7 +10,7 @@ from attrs import define, evolve, field
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context, Elaborator, known_present
-from creditlang.core.lower.line_places import ALLOWED, CONTAINERS, once
+from creditlang.core.lower.line_places import ALLOWED, CONTAINERS, NOT_YET, once
 from creditlang.core.lower.scope import Scope
 from creditlang.diagnostics import Label, Phrase, either
 from creditlang.source import Span
@@ -54,7 +54,9 @@ class Lines:
         said: dict[object, Span] = {}
         for line in lines:
             what = once(line)
-            if not isinstance(line, ALLOWED[container]):
+            if isinstance(line, NOT_YET):
+                self.scope.not_yet(line)
+            elif not isinstance(line, ALLOWED[container]):
                 places = [name for body, name in CONTAINERS.items() if isinstance(line, ALLOWED[body])]
                 self.scope.report("CR103", line.span, container=CONTAINERS[container], places=either(places) or None)
             elif what in said:

@@ -14,6 +14,8 @@ CONTAINERS = {
     "record": Phrase("a kind of record", "记录"),
     "offset": Phrase("an offset", "抵扣"),
 }
+NOT_YET = (t.Best, t.DropLowest, t.Lapse, t.Bound)
+"""Lines that are understood and cannot be worked out yet."""
 _IN_RULES = (
     t.AmountLine,
     t.AmountTable,

@@ -41,7 +41,7 @@ def dimension_type(scope: Scope, name: str, labels: Sequence[t.Cell]) -> Type:
     enumeration = scope.program.canonical("enumeration", name)
     if enumeration:
         return Type("value", enumeration=enumeration)
-    if all(label.kind == "NUMBER" for label in labels):
+    if all(label.kind in ("NUMBER", "BAND") for label in labels):
         return WHOLE
     if all(label.kind in ("YES", "NO") for label in labels):
         return YES_OR_NO
@@ -67,6 +67,9 @@ def _written(cell: t.Cell) -> str:
 
 
 def _label(scope: Scope, kind: Type, dimension: str, cell: t.Cell) -> str | None:
+    if cell.kind == "BAND":
+        scope.not_yet(cell)
+        return None
     if kind.name == "number" and cell.kind == "NUMBER":
         return key_text(Decimal(cell.text))
     if kind.name == "yes or no" and cell.kind in ("YES", "NO"):

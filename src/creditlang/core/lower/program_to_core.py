@@ -14,6 +14,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
 from creditlang.core.dependencies import Order, reads, references, worked_out
+from creditlang.core.lower.adjustment_lines import ONE
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.calendar_periods import build_calendar
 from creditlang.core.lower.elaborate import Context, Elaborator
@@ -57,10 +58,10 @@ class Compilation:
         self.elaborator = Elaborator(self.scope)
         self.bodies = Bodies(self.scope, self.elaborator)
         self.rules: dict[str, o.Rule] = {}
-        self.facts: dict[str, o.Fact] = {}
+        self.facts: dict[str, o.Decide] = {}
         self.record_facts: dict[str, e.Expression] = {}
         self.settings: dict[str, tuple[o.DatedValue, ...]] = {}
-        self.guards: dict[str, tuple[o.Guard, ...]] = {}
+        self.guards: dict[str, tuple[o.Keep, ...]] = {}
         self.scope.elaborate_setting = self.setting
         self.scope.elaborate_fact = self.fact
         self.scope.elaborate_record_fact = self.record_fact
@@ -84,6 +85,7 @@ class Compilation:
         for cites in (head.cites if head else (), *(x.cites for x in calendars), *(x.cites for x in enumerations)):
             self.bodies.article(cites)
         self.check_depth()
+        self.refuse_later_forms()
         self.kind_guards()
         for item in program.items.values():
             self.rules[item.name] = self.rule(item)
@@ -118,7 +120,7 @@ class Compilation:
                     self.scope.report("CR322", guard.span, kind=name)
         lines = [line for rule in self.rules.values() for line in rule.operators]
         for line in dict.fromkeys((*lines, *(line for account in accounts.values() for line in account.operators))):
-            if isinstance(line, o.Guard) and line.disposition == "invalid" and found.looks_around(line.condition):
+            if isinstance(line, o.Keep) and line.otherwise == "invalid" and found.looks_around(line.condition):
                 self.scope.report("CR323", line.span)
         return o.Policy(
             identifier=head.identifier if head else "policy",
@@ -206,7 +208,7 @@ class Compilation:
         found = dict(accounts)
         for name in reversed(accounts):
             operators = accounts[name].operators
-            head = tuple(takewhile(lambda operator: isinstance(operator, o.Guard), operators))
+            head = tuple(takewhile(lambda operator: isinstance(operator, o.Keep) and operator.sides is None, operators))
             for inner in self.program.within(name) if head else ():
                 for item in accounts[inner].items:
                     self.rules[item] = changed(self.rules[item], operators=(*head, *self.rules[item].operators))
@@ -309,12 +311,29 @@ class Compilation:
             self.bodies.check_place(kind.node.lines, "record")
             around = self.bodies.article(kind.node.cites)
             operators = self.bodies.operators(kind.node.lines, context, around, None, None)
-            self.guards[name] = tuple(operator for operator in operators if isinstance(operator, o.Guard))
+            self.guards[name] = tuple(operator for operator in operators if isinstance(operator, o.Keep))
 
-    def check_period(self, period: str | None, node: t.Named, known: tuple[str, ...]) -> None:
+    def check_period(self, period: t.PeriodName | None, known: tuple[str, ...]) -> None:
         """Report a period in which this declaration cannot be worked out."""
-        if period is not None and period not in known:
-            self.scope.report("CR110", node.name.span, value=period, expected=either(PERIODS[name] for name in known))
+        if period is not None and not period.builtin:
+            self.scope.not_yet(period)
+        elif period is not None and period.text not in known:
+            expected = either(PERIODS[name] for name in known)
+            self.scope.report("CR110", period.span, value=period.text, expected=expected)
+
+    def refuse_later_forms(self) -> None:
+        """Report the declarations that are understood and cannot be worked out yet."""
+        program = self.program
+        fields = [*program.attributes.values(), *(x for kind in program.kinds.values() for x in kind.fields.values())]
+        later: list[t.Node] = [*program.periods.values(), *program.rankings.values(), *program.clean_records.values()]
+        later += [part for symbol in fields for part in symbol.node.parts[:1]]
+        later += [group for fact in program.facts.values() for group in fact.groups]
+        later += [part for node in program.requires.values() for part in node.parts if isinstance(part, t.EnoughParts)]
+        later += [node.period for node in program.requires.values() if node.period]
+        later += [x.name for x in (symbol.node for symbol in program.accounts.values()) if _has_no_period(x)]
+        later += [program.person] if program.person else []
+        for node in later:
+            self.scope.not_yet(node)
 
     # ---- rules and accounts
     def rule(self, item: ItemSymbol) -> o.Rule:
@@ -363,18 +382,19 @@ class Compilation:
         parent = self.article_of(self.program.accounts[symbol.parent]) if symbol.parent else ""
         around = self.bodies.article(node.cites, parent)
         if not isinstance(node, t.Category) or isinstance(node, t.Score):
-            self.check_period(getattr(node, "period", None), node, ("semester",))
+            self.check_period(getattr(node, "period", None), ("semester",))
+        elif node.period is not None and not node.period.builtin:
+            self.scope.not_yet(node.period)
         sorts: dict[type, o.AccountSort] = {t.Score: "score", t.Credit: "credit", t.Account: "account"}
         sort = sorts.get(type(node), "category")
         lines = node.lines if isinstance(node, t.Body) else ()
         if sort != "account":
             self.bodies.check_place(lines, sort)
         operators: tuple[o.Operator, ...] = ()
-        decision = None
-        levels: dict[str, e.Expression] = {}
+        decide = None
         diverts: list[tuple[e.Expression, str, str]] = []
         if sort == "credit":
-            decision, found = self.bodies.decision(lines, Context(period=symbol.period), around, symbol.unit)
+            decide, found = self.bodies.decide(node, lines, Context(period=symbol.period), around, symbol.unit)
             first = next((line for line in lines if isinstance(line, t.DecisionLine)), None)
             if found is not None and first is not None:
                 self.elaborator.need(found, "number", first.value)
@@ -387,21 +407,30 @@ class Compilation:
             )
             context = self.context_within(inside)
             operators = tuple(self.bodies.operators(lines, context, around, inside, symbol.unit))
-            for line in lines:
-                if isinstance(line, t.Level):
-                    self.bodies.article(line.cites)
-                    level, _ = self.elaborator.number(line.value, Context(period=symbol.period), symbol.unit)
-                    levels[line.which] = level
+        if sort == "score":
+            decide = self.level(symbol, lines, around)
         order = self.order_line(lines)
-        if order is not None and sort != "account" and not any(isinstance(x, o.Take) for x in operators):
+        if order is not None and sort != "account" and not any(isinstance(x, o.Move) for x in operators):
             where = Phrase("a category that takes nothing from another", "不从其他账户扣减的类别")
             self.scope.report("CR103", order.span, container=where)
         return o.Account(
             name=symbol.name, labels=symbol.labels, unit=symbol.unit, period=symbol.period, sort=sort,
             parent=symbol.parent, children=tuple(symbol.children), items=tuple(symbol.items), operators=operators,
-            start=levels.get("start"), floor=levels.get("floor"), ceiling=levels.get("ceiling"), cases=decision,
-            diverts=tuple(diverts), order_field=self.order_field(order.field if order else None, symbol),
-            article=around,
+            decide=decide, diverts=tuple(diverts), article=around,
+            order_field=self.order_field(order.field if order else None, symbol),
+        )  # fmt: skip
+
+    def level(self, symbol: AccountSymbol, lines: Iterable[t.Line], around: str) -> o.Decide:
+        """What a score starts from, and its bounds."""
+        found: dict[str, e.Expression] = {}
+        for line in lines:
+            if isinstance(line, t.Level):
+                self.bodies.article(line.cites)
+                found[line.which], _ = self.elaborator.number(line.value, Context(period=symbol.period), symbol.unit)
+        start = (o.Case(self.bodies.number(), None, False, found["start"], around, None),) if "start" in found else ()
+        return o.Decide(
+            name=symbol.name, labels=symbol.labels, period=symbol.period, unit=symbol.unit, cases=start, mode="one",
+            article=around, least=found.get("floor"), most=found.get("ceiling"),
         )  # fmt: skip
 
     def order_line(self, lines: Iterable[t.Line]) -> t.InOrderOf | None:
@@ -451,9 +480,9 @@ class Compilation:
     # ---- facts, moves, requirements
     def fact(self, name: str) -> Type:
         node, unit, around = self.fact_head(name)
-        self.check_period(node.period, node, ("semester", "year"))
-        decision, kind = self.bodies.decision(node.lines, Context(period=node.period), around, unit)
-        self.facts[name] = o.Fact(name, node.labels, node.period, kind.unit if kind else unit, decision, around)
+        self.check_period(node.period, ("semester", "year"))
+        period = node.period.text if node.period else None
+        self.facts[name], kind = self.bodies.decide(node, node.lines, Context(period=period), around, unit)
         return kind or UNKNOWN
 
     def fact_head(self, name: str) -> tuple[t.Fact, str | None, str]:
@@ -469,7 +498,7 @@ class Compilation:
         node, unit, around = self.fact_head(name)
         kind = self.program.canonical("kind", node.kind.text) if node.kind else None
         inner = Context(kind=self.program.kinds[kind] if kind else None)
-        decision, found = self.bodies.decision(node.lines, inner, around, unit)
+        decision, found = self.bodies.decide(node, node.lines, inner, around, unit)
         if decision.mode == "all":
             mode = next(line for line in node.lines if isinstance(line, t.Mode))
             self.scope.report("CR103", mode.span, container=Phrase("a fact of a record", "记录的事实"))
@@ -506,27 +535,30 @@ class Compilation:
         account, amount = fields["account"], fields["number"]
         assert account is not None and amount is not None
         self.bodies.check_place(node.lines, "offset")
-        self.check_period(node.period, node, ("semester",))
+        self.check_period(node.period, ("semester",))
         around = self.bodies.article(node.cites)
         context = Context(kind=kind)
         operators = self.bodies.operators(node.lines, context, around, None, None)
-        guards = [operator for operator in operators if isinstance(operator, o.Guard)]
-        roundings = [operator for operator in operators if isinstance(operator, o.Round)]
+        guards = [operator for operator in operators if isinstance(operator, o.Keep)]
+        roundings = [line for line in node.lines if isinstance(line, t.Rounded)]
+        rounding = roundings[0].rounding if roundings else None
         for again in roundings[1:]:
-            self.scope.report("CR112", again.span, *map(Label, filter(None, [roundings[0].span])))
+            self.scope.report("CR112", again.span, Label(roundings[0].span))
         order = self.order_line(node.lines)
-        limit = self.elaborator.number(node.limit, Context(period=node.period), target.unit)[0] if node.limit else None
+        limit = None
+        if node.limit:
+            limit, _ = self.elaborator.number(node.limit, Context(period=node.period.text), target.unit)
         return o.Move(
             number=self.bodies.number(), target=target.name, kind=request, sources=tuple(sources),
             source_field=account.name, amount_field=amount.name,
             order_field=self.named_field(order.field, kind, "date") if order else None, limit=limit,
-            ratios=self.ratios(node, around), rounding=roundings[0] if roundings else None,
+            ratios=self.ratios(node, around), rounding=(rounding.mode, rounding.step) if rounding else None,
             guards=tuple(guards), labels=node.labels, article=around,
             text=as_written(node.name.span, whole=True), span=node.name.span,
         )  # fmt: skip
 
     def ratios(self, node: t.Offset, around: str) -> tuple[o.Ratio, ...]:
-        context = Context(period=node.period)
+        context = Context(period=node.period.text)
         for before, ratio in pairwise(node.ratios):
             if before.condition is None:
                 self.scope.report("CR314", ratio.span, Label(before.span))
@@ -539,19 +571,22 @@ class Compilation:
             for ratio in node.ratios
         )  # fmt: skip
 
-    def requirement(self, node: t.Require) -> o.Requirement:
+    def requirement(self, node: t.Require) -> o.Decide:
         around = self.bodies.article(node.cites)
-        parts = tuple(self.bodies.part(part, around) for part in node.parts)
-        return o.Requirement(node.name.text, node.labels, parts, around)
+        parts = tuple(self.bodies.part(part, around) for part in node.parts if isinstance(part, t.Part))
+        return o.Decide(
+            name=node.name.text, labels=node.labels, period=None, unit=None, cases=parts, mode="every", article=around
+        )
 
-    def unique(self, node: t.Unique) -> o.Uniqueness:
+    def unique(self, node: t.Unique) -> o.Limit:
         over = self.bodies.rules_of(node.over.names) if node.over and node.over.names else None
         article = self.bodies.article(node.cites)
         context = self.context_within(over if over is not None else self.program.items)
-        name = next(iter(self.bodies.key_field(node.field, context)), "")
-        return o.Uniqueness(
-            name, over, text=as_written(node.span), number=self.bodies.number(), article=article, span=node.span
-        )
+        group = o.Group(fields=tuple(self.bodies.key_field(node.field, context)), over=over)
+        return o.Limit(
+            ONE, "entries", group, void=True, text=as_written(node.span), number=self.bodies.number(),
+            article=article, span=node.span,
+        )  # fmt: skip
 
     def treats(self) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}
@@ -619,6 +654,11 @@ class Compilation:
                     self.scope.report("CR112", article.span)
                 found[article.text] = group.reason
         return found
+
+
+def _has_no_period(node: t.Named) -> bool:
+    """Whether it is a score or credit for the whole time."""
+    return isinstance(node, (t.Score, t.Credit)) and node.period is None
 
 
 def depth_of(x: object, deep: Mapping[str, int]) -> int:

@@ -82,6 +82,10 @@ class Scope:
             close = nearest(name.text, known) or ""
             self.report("CR101", name.span, *labels, kind=SORTS[sort], name=name.text, nearest=close)
 
+    def not_yet(self, node: t.Node) -> None:
+        """Report what is understood and cannot be worked out yet."""
+        self.report("CR113", node.span, written=node.span.text)
+
     def date(self, text: str, node: t.Node) -> date | None:
         """A date of the policy; one that no calendar has is reported."""
         try:
