@@ -6,6 +6,7 @@ from attrs import define, field
 
 from creditlang.comparison import Comparison, differences
 from creditlang.diagnostics import Diagnostic, Language, Phrase, report
+from creditlang.diagnostics.person_words import spoken
 from creditlang.driver import Compiled
 from creditlang.ledger import StudentResult
 from creditlang.one_student import StudentData
@@ -29,7 +30,8 @@ class Conversation:
     """What a session knows. Everything but the workspace's caches is replaced, never changed, so it can be put back."""
 
     workspace: Workspace
-    language: Language
+    reads: Language
+    """The language of answers, as it was chosen."""
     number: str | None = None
     """The student spoken of."""
     tried: Tried = field(factory=Tried)
@@ -42,6 +44,12 @@ class Conversation:
     """Named values that are tried of each policy that is loaded, as they would be typed."""
 
     # ---- for every command
+    @property
+    def language(self) -> Language:
+        """The language of answers, as it is spoken of the people of the policy."""
+        policy = self.workspace.policy
+        return spoken(self.reads, policy.compiled.policy.person if policy is not None else None)
+
     def word(self, name: str, /, **values: object) -> str:
         """A sentence in the language of the session."""
         return words.word(self.language, name, **values)

@@ -116,7 +116,11 @@ class View:
         records = (record for student in students for record in student.records)
         if unsaid := day_not_said(self.policy, self.tried.as_of, records):
             raise CannotDo([unsaid])
-        return OneStudent(self.policy, self.tried.as_of, self.overrides)
+        found = OneStudent(self.policy, self.tried.as_of, self.overrides)
+        if self.data is None:
+            return found
+        with fewer_collections():
+            return found.among(lambda: map(self.student, self.numbers()))
 
     @cached_property
     def asker(self) -> Asker:

@@ -38,10 +38,11 @@ from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation, amount_text
 from creditlang.ledger import PartLine, Record, StudentResult
-from creditlang.one_student import OneStudent, as_read, day_not_said, unknown_values
+from creditlang.one_student import OneStudent, as_read, day_not_said, together_names, unknown_values
 from creditlang.plugin import PluginManager, Source
 from creditlang.schema import RawTable
 from creditlang.source import SourceFile
+from creditlang.types import Type
 from creditlang.values import Interval
 
 Amount = Decimal | Interval
@@ -87,7 +88,8 @@ class Policy:
         """The results of one student.
 
         `student` and each record are mappings, or attrs objects, of names or labels to values; `records` lists them by
-        kind. Raises `DataError` when the student's own attributes cannot be read; a bad record is only invalid.
+        kind. `set` gives named values, and what is known only among others, such as `class_rank` and `class_rank.ranked`:
+        without it ranks are open. Raises `DataError` when the student's own attributes cannot be read; a bad record is only invalid.
         """
         given = [(kind, _mapping(record)) for kind, rows in records.items() for record in rows]
         return _evaluate(self, _mapping(student), given, as_of, dict(set or {}))
@@ -206,6 +208,15 @@ def _overrides(policy: o.Policy, given: Mapping[str, Any]) -> dict[str, Any]:
         raise DataError([error.diagnostic(Place("set"))]) from None
 
 
+def _ranks(policy: o.Policy, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said to come out among others, by name; numbers become exact. Raises `DataError`."""
+    types = {name: fact.type for name, fact in policy.facts.items()}
+    try:
+        return {name: setting_value(types.get(name, Type("number")), value) for name, value in given.items()}
+    except CellError as error:
+        raise DataError([error.diagnostic(Place("set"))]) from None
+
+
 def _day(given: date | str | None) -> date | None:
     """The day as of which to work out, a date or a text. Raises `DataError`."""
     try:
@@ -229,7 +240,10 @@ def _evaluate(
     who = reader.student_from(student, Place("student"))
     if who.problem is not None:
         raise DataError([who.problem])
-    overrides, as_of = _overrides(policy.core, overrides), _day(as_of)
+    among = together_names(policy.core)
+    ranks = _ranks(policy.core, {among[name]: value for name, value in overrides.items() if name in among})
+    named = {name: value for name, value in overrides.items() if name not in among}
+    overrides, as_of = _overrides(policy.core, named), _day(as_of)
     records: list[Record] = []
     for row, (kind, record) in enumerate(given, start=1):
         known = reader.names.kinds.get(kind)
@@ -245,8 +259,8 @@ def _evaluate(
             one.problem = one.problem or report("CR658", one.place)
     if unsaid := day_not_said(policy.core, as_of, records):
         raise DataError([unsaid])
-    result = OneStudent(policy.core, as_of, overrides).result(as_read(who, records))
-    return Result(policy, result, dict(student), tuple(given), as_of, dict(overrides))
+    result = OneStudent(policy.core, as_of, overrides, ranks).result(as_read(who, records))
+    return Result(policy, result, dict(student), tuple(given), as_of, {**overrides, **ranks})
 
 
 @frozen

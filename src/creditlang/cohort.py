@@ -1,7 +1,8 @@
 """A run over many students: data in, results out, one student at a time.
 
 What is held at once is the rows read, the student at hand and the results; each student's records are let go when they
-have been evaluated.
+have been evaluated. Where a policy ranks people, or decides something for groups of them, all are gone through before,
+whoever is asked for; of each only what is ranked or added up is kept.
 """
 
 import gc
@@ -95,6 +96,8 @@ class Evaluation:
         if unsaid := day_not_said(policy, settings.as_of, records):
             raise DataError([unsaid])
         one_student = OneStudent(policy, settings.as_of, settings.overrides)
+        with fewer_collections():
+            one_student.among(lambda: map(as_read, dataset.students.values()))
         results = Results(policy, settings.language, unread=dataset.unread)
         return Evaluation(policy, settings, dataset, results, one_student)
 
@@ -124,6 +127,8 @@ class Evaluation:
         if not settings.students:
             for record in dataset.orphans:
                 results.orphan(record)
+        dataset.problems.extend(self.one_student.findings())
+        results.add_groups(self.one_student.groups())
         read = _rows(dataset, settings.students, results)
         balanced = results.balance(read)
         if not balanced:

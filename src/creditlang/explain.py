@@ -14,9 +14,10 @@ from creditlang.core.expressions import Compare
 from creditlang.core.operators import Case, Policy
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COLON, COMMA
-from creditlang.ledger import Entry, PartLine, StudentResult
+from creditlang.diagnostics.person_words import spoken
+from creditlang.ledger import Entry, PartLine, RankLine, StudentResult
 from creditlang.results import counted_amount, signed
-from creditlang.values import OPEN, UNBOUNDED, Interval, Open, plain, total
+from creditlang.values import OPEN, UNBOUNDED, Interval, Open, high, plain, total
 from creditlang.words import ANSWERS, DISPOSITIONS, IN_BRACKETS, OVER, STATUSES, Declared, label, said, unit_label, word
 
 _FEW = 4
@@ -27,6 +28,11 @@ _MEASURES: Final = {
     "<=": Phrase("have {have}, at most {needed}", "已有 {have}，至多 {needed}"),
     "<": Phrase("have {have}, must be below {needed}", "已有 {have}，须低于 {needed}"),
 }
+_RANK: Final = Phrase("rank {rank}", "第{rank}名")
+_NOT_RANKED: Final = Phrase("not ranked", "不参加排名")
+_NO_GROUP: Final = Phrase("not ranked, for nothing says to which group", "不属于任何一组，不参加排名")
+_ALONE: Final = Phrase("open, for the others are not known", "未定：须与其他人一并排名")
+_AROUND: Final = Phrase("{ranked} ranked, {all} in all", "参评{ranked}人，共{all}人")
 _NO_RECORDS: Final = Phrase("no records", "没有记录")
 _NO_VALUE: Final = Phrase("no value", "没有值")
 _OUTSIDE: Final = Phrase("the policy does not apply to this student", "本办法不适用于该学生")
@@ -56,7 +62,7 @@ class Explanation:
 
     def __init__(self, policy: Policy, result: StudentResult, language: Language = "zh") -> None:
         """`result` is the student's; the words are in `language`, the labels those of the policy."""
-        self.policy, self.result, self.language = policy, result, language
+        self.policy, self.result, self.language = policy, result, spoken(language, policy.person)
         self.colon, self.comma = self.said(COLON), self.said(COMMA)
 
     def said(self, text: str, **values: object) -> str:
@@ -173,13 +179,30 @@ class Explanation:
 
     def fact(self, name: str) -> Iterator[str]:
         fact = self.policy.facts[name]
-        for line in self.result.facts:
+        ranks = [line for line in self.result.ranks if line.fact == name]
+        for rank in ranks:
+            period = f" {rank.period}" if rank.period else ""
+            yield f"{self.label(fact)}{period}{self.colon}{self.rank(rank)}{_article(fact.article)}"
+        for line in () if ranks else self.result.facts:
             if line.fact == name and line.value is not None:
                 period = f" {line.period}" if line.period else ""
                 known = {True: "✓", False: "✗", OPEN: word(ANSWERS, "open", self.language)}
                 places = self.policy.scales.get(name, 2)
                 shown = known[line.value] if isinstance(line.value, (bool, Open)) else amount_text(line.value, places)
                 yield f"{self.label(fact)}{period}{self.colon}{shown}{_article(fact.article)}"
+
+    def rank(self, line: RankLine) -> str:
+        """Where somebody stands, in which group, and of how many."""
+        if line.ranked is None or line.all is None:
+            return self.said(_NO_GROUP)
+        if high(line.ranked) == UNBOUNDED:
+            return self.said(_ALONE if line.rank is not None else _NOT_RANKED)
+        told = [amount_text(line.ranked, 0), amount_text(line.all, 0)]
+        around = self.said(_AROUND, ranked=told[0], all=told[1])
+        group = " · ".join(str(value) for value in line.group or ())
+        where = f"{group}{self.comma}{around}" if group else around
+        stands = self.said(_NOT_RANKED if line.rank is None else _RANK, rank=amount_text(line.rank, 0))
+        return stands + self.said(IN_BRACKETS, note=where)
 
     # ---- accounts
     def account(self, name: str, depth: int = 0) -> Iterator[str]:

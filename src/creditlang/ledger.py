@@ -142,6 +142,38 @@ class FactLine:
 
 
 @frozen
+class RankLine:
+    """Where a person stands in a ranking: in which group, at which rank, of how many ranked and how many in it.
+
+    Without a group, and without all else, where nothing says to which one the person belongs; without a rank, where
+    there is nothing to rank by or the person does not take part.
+    """
+
+    fact: str
+    period: str
+    group: tuple[object, ...] | None
+    rank: Number | None
+    ranked: Number | None
+    all: Number | None
+    sure: bool = True
+    """Whether it is certain that the person is ranked at all, if there is a rank."""
+
+
+@frozen
+class GroupLine:
+    """What has come out for a group of people: the value of a fact or its rank among groups, if it has one, and how
+    many are ranked, and are in all, where people or groups are ranked in it.
+    """
+
+    fact: str
+    period: str
+    group: str
+    value: object
+    ranked: Number | None = None
+    all: Number | None = None
+
+
+@frozen
 class PartLine:
     """One part of a requirement, and whether it is met."""
 
@@ -163,6 +195,7 @@ class StudentResult:
     applies: bool
     accounts: list[AccountLine] = field(factory=list)
     facts: list[FactLine] = field(factory=list)
+    ranks: list[RankLine] = field(factory=list)
     parts: list[PartLine] = field(factory=list)
     requirements: dict[str, Status] = field(factory=dict)
     entries: list[Entry] = field(factory=list)

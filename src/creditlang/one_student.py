@@ -4,17 +4,17 @@ What a policy means is the interpreter's affair. Here stands what holds whoever 
 that a student of whom an attribute could not be read meets no requirement and fails none.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from creditlang.core.dependencies import references_of
 from creditlang.core.expressions import Read
-from creditlang.core.operators import Policy
+from creditlang.core.operators import RANK_WORDS, Policy
 from creditlang.data.dataset import Student
 from creditlang.diagnostics import Diagnostic, nearest, report
 from creditlang.interpreter import Answers, Interpreter, StudentData
-from creditlang.ledger import Record, StudentResult
+from creditlang.ledger import GroupLine, Record, StudentResult
 
 __all__ = ["Answers", "OneStudent", "StudentData", "as_read", "day_not_said", "unknown_values"]
 
@@ -22,11 +22,30 @@ __all__ = ["Answers", "OneStudent", "StudentData", "as_read", "day_not_said", "u
 class OneStudent:
     """Works out the students of a policy, each by itself, as of a day and with named values as written or set."""
 
-    def __init__(self, policy: Policy, as_of: date | None = None, overrides: Mapping[str, Any] | None = None) -> None:
-        """`overrides` are typed values by the names of what they stand for; ask `unknown_values` before."""
-        self._interpreter = Interpreter(policy, as_of, overrides)
+    def __init__(
+        self, policy: Policy, as_of: date | None = None, overrides: Mapping[str, Any] | None = None,
+        ranks: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """`overrides` are typed values by the names of what they stand for; ask `unknown_values` before. `ranks` are
+        said to be what they are, in place of what would come out among others: `class_rank`, `class_rank.ranked`.
+        """
+        self._interpreter = Interpreter(policy, as_of, overrides, ranks)
         self.as_of = self._interpreter.as_of
         """Without a day of its own, the last of the calendar."""
+
+    def among(self, students: Callable[[], Iterable[StudentData]]) -> "OneStudent":
+        """Let each student be one of these, who may be gone through several times. Without it, ranks are open."""
+        if self._interpreter.together:
+            self._interpreter.among(students)
+        return self
+
+    def groups(self) -> Iterable[GroupLine]:
+        """What has come out for groups of the students."""
+        return self._interpreter.standings.lines() if self._interpreter.standings is not None else ()
+
+    def findings(self) -> Iterable[Diagnostic]:
+        """What is worth saying of what the students are together."""
+        return self._interpreter.findings()
 
     def result(self, student: StudentData) -> StudentResult:
         """All results of a student."""
@@ -43,6 +62,20 @@ def as_read(student: Student, records: Iterable[Record] | None = None) -> Studen
     """A student as read, with the records read for them or, if given, others."""
     own = tuple(student.records if records is None else records)
     return StudentData(student.identifier, student.attributes, own, student.problem is not None)
+
+
+def together_names(policy: Policy) -> Mapping[str, str]:
+    """What is known only among all students, by everything that it may be called: ranks, how many are ranked and are in
+    the group, what is decided for groups. They can be set for a student who is alone.
+    """
+    found: dict[str, str] = {}
+    for fact in policy.facts.values():
+        parts = RANK_WORDS if fact.rank is not None else {}
+        for text in (fact.name, *fact.labels) if fact.among_others else ():
+            found.setdefault(text, fact.name)
+            for word, part in parts.items():
+                found.setdefault(f"{text}.{word}", f"{fact.name}.{part}")
+    return found
 
 
 def unknown_values(policy: Policy, names: Iterable[str]) -> list[Diagnostic]:

@@ -14,7 +14,8 @@ from attrs import define, evolve, field
 
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, Language, Phrase, Severity, in_language, listed, message
-from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
+from creditlang.diagnostics.person_words import spoken
+from creditlang.ledger import DISPOSITIONS, Disposition, Entry, GroupLine, Record, StudentResult, strongest
 from creditlang.schema import RESULT_TABLES, Column, Row
 from creditlang.source import visible
 from creditlang.values import UNBOUNDED, ZERO, Interval, negative, plain
@@ -69,6 +70,9 @@ class Results:
     requirement_counts: Counter[tuple[str, str]] = field(factory=Counter)
     unread: Mapping[str, int | None] = field(factory=dict)
     """Sheets and files that were refused, and how many rows each has, where that can be told."""
+
+    def __attrs_post_init__(self) -> None:
+        self.language = spoken(self.language, self.policy.person)
 
     @property
     def totals(self) -> tuple[str, ...]:
@@ -125,7 +129,8 @@ class Results:
                 (result.student, line.account, line.period, amount_value(line.amount), line.unit or "")
             )
         for fact in result.facts:
-            self.tables["facts"].append((result.student, fact.fact, fact.period, fact_value(fact.value)))
+            if self.policy.facts[fact.fact].groups is None:
+                self.tables["facts"].append((result.student, fact.fact, fact.period, fact_value(fact.value)))
         for part in result.parts:
             self.tables["requirements"].append(
                 (
@@ -135,6 +140,12 @@ class Results:
             )  # fmt: skip
         for entry in result.entries:
             self.entry(entry, result)
+
+    def add_groups(self, lines: Iterable[GroupLine]) -> None:
+        """Take in what has come out for groups of people."""
+        self.tables["groups"] += [
+            (x.fact, x.period, x.group, fact_value(x.value), amount_value(x.ranked), amount_value(x.all)) for x in lines
+        ]
 
     def _students(self, result: StudentResult) -> None:
         whole = {line.account: line.amount for line in result.accounts if not line.period}

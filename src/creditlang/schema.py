@@ -177,6 +177,7 @@ RESULT_TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "students": _columns("student_id"),
     "accounts": _columns("student_id account period amount unit", amount="number"),
     "facts": _columns("student_id fact period value", value="number"),
+    "groups": _columns("fact period group_name value ranked people", value="number", ranked="number", people="number"),
     "requirements": _columns(
         "student_id requirement part needed have short status article", needed="number", have="number", short="number"
     ),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from creditlang.core.operators import Account, Column, Policy
 from creditlang.diagnostics import Language
+from creditlang.diagnostics.person_words import spoken
 from creditlang.policy_words import AccountWords, FieldWords, ItemWords, KindWords, PolicyWords, RequirementWords
 from creditlang.resolve import Program
 from creditlang.words import first_fit, label, unit_label
@@ -11,6 +12,7 @@ from creditlang.words import first_fit, label, unit_label
 
 def policy_words(policy: Policy, program: Program, language: Language = "zh") -> PolicyWords:
     """What a policy and everything in it is called by those who read `language`."""
+    language = spoken(language, policy.person)
 
     def fields(columns: Iterable[Column]) -> tuple[FieldWords, ...]:
         return tuple(FieldWords(x.name, label(x, language), x.type.name, _value_labels(x, language)) for x in columns)

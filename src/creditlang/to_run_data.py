@@ -9,6 +9,7 @@ from attrs import define, field
 
 from creditlang.cohort import Cohort
 from creditlang.diagnostics import Language, message
+from creditlang.diagnostics.person_words import spoken
 from creditlang.ledger import Record, StudentResult
 from creditlang.plugin.run_data import RecordRow, RunData
 from creditlang.policy_words import Given
@@ -56,7 +57,7 @@ class Collector:
         return RunData(
             policy=policy_words(results.policy, program, self.language),
             chinese=policy_words(results.policy, program),
-            language=self.language,
+            language=spoken(self.language, results.policy.person),
             as_of=cohort.as_of,
             students={
                 name: {"student_id": name, **student.attributes}

@@ -13,11 +13,11 @@ from typing import Final, Protocol
 
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import SEVERITY_WORDS
+from creditlang.diagnostics.person_words import of_people, plural
 
 Words = Mapping[str, Phrase]
 
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
-_PLURALS: Final = {"entry": "entries", "category": "categories", "policy": "policies", "person": "people"}
 
 
 def _coded(words: Mapping[str, str]) -> Words:
@@ -62,7 +62,7 @@ TYPES: Final[Words] = _coded(
 STEPS: Final[Words] = _coded(
     {
         "amount": "数额", "cap": "最高", "once": "只取一次", "half": "减半", "times": "倍数", "plus": "加",
-        "higher": "取高", "taken": "抵扣", "rounded": "取整", "ratio": "折算",
+        "higher": "取高", "taken": "抵扣", "rounded": "取整", "ratio": "折算", "measured": "累计",
     }
 )  # fmt: skip
 """What a line of a policy does to an amount."""
@@ -90,7 +90,8 @@ EXPECTED: Final[Words] = {
 
 TABLES: Final[Words] = _coded(
     {
-        "students": "学生", "accounts": "账户", "facts": "事实", "requirements": "要求", "records": "记录",
+        "students": "学生", "accounts": "账户", "facts": "事实", "groups": "各组",
+        "requirements": "要求", "records": "记录",
         "steps": "步骤", "issues": "问题", "manifest": "运行信息", "changes": "变化", "crossings": "要求变化",
         "rules": "规则", "totals": "合计", "dispositions": "处理结果变化",
     }
@@ -100,7 +101,8 @@ TABLES: Final[Words] = _coded(
 COLUMNS: Final[Words] = _coded(
     {
         "student_id": "学号", "account": "账户", "period": "时段", "amount": "数值", "unit": "单位", "fact": "事实",
-        "value": "值", "requirement": "要求", "part": "组成部分", "needed": "需要", "have": "已有", "short": "还差",
+        "value": "值", "group_name": "组别", "ranked": "参评人数", "people": "总人数",
+        "requirement": "要求", "part": "组成部分", "needed": "需要", "have": "已有", "short": "还差",
         "status": "结论", "article": "依据", "kind": "记录种类", "record_id": "记录编号", "disposition": "处理结果",
         "reason": "原因", "rule": "规则", "raw": "原始数", "counted": "计入数", "number": "序号", "step": "步骤",
         "before": "之前", "after": "之后", "severity": "级别", "code": "代码", "source": "来源", "place": "位置",
@@ -139,7 +141,7 @@ NOTHING: Final = Phrase("—", "—")
 def word(words: Words, code: object, language: Language) -> str:
     """The word for a code; what is none, as a table or an example may have it, stays as it is."""
     text = "" if code is None else str(code)
-    return in_language(words.get(text, text), language)
+    return of_people(in_language(words[text], language), language) if text in words else text
 
 
 def code_of(words: Words, text: str) -> str | None:
@@ -159,7 +161,7 @@ class Counted(int):
         """The number, and the word as many as there are."""
         if not word:
             return str(int(self))
-        return f"{int(self)} {word if self == 1 else _PLURALS.get(word) or f'{word}s'}"
+        return f"{int(self)} {word if self == 1 else plural(word)}"
 
 
 def both(write: Callable[[Language], str]) -> Phrase:
@@ -170,7 +172,7 @@ def both(write: Callable[[Language], str]) -> Phrase:
 def said(text: str, language: Language, /, **values: object) -> str:
     """A sentence, usually a `Phrase`, in a language; `{name}` stands for a value, `{count:student}` for so many."""
     shown = {name: _shown(value, language) for name, value in values.items()}
-    return in_language(text, language).format(**shown)
+    return of_people(in_language(text, language), language).format(**shown)
 
 
 def _shown(value: object, language: Language) -> object:

@@ -21,7 +21,7 @@ def language(now: Conversation, command: Command, source: SourceFile, start: int
     wanted = _LANGUAGES.get(now.rest(command, source, start).lower())
     if wanted is None:
         raise usage(command)
-    now.language = wanted
+    now.reads = wanted
     return Written().line(now.word("language"))
 
 

@@ -23,7 +23,7 @@ def _lines(policy: o.Policy, operators: Iterable[o.Operator], inside: Iterable[s
         match operator:
             case o.Rescale(group=group) if operator.operation != "times":
                 pass
-            case o.Limit(of="amount", sequential=True, group=group):
+            case o.Limit(of="amount", group=group) if operator.sequential or group.window:
                 pass
             case _:
                 continue

@@ -20,6 +20,7 @@ from creditlang.source import display_width, visible
 
 if TYPE_CHECKING:
     from creditlang.diagnostics import Language
+    from creditlang.diagnostics.person_words import PersonWord
 
 _chosen: "ContextVar[Language]" = ContextVar("language", default="en")
 _METAVARS: Final = {
@@ -65,9 +66,21 @@ _WORD: Final = re.compile("[“（]*[\u3000-\u9fff\uff00-\uffef][，。；：、
 """A Chinese character with the signs that may not begin or end a line without it."""
 
 
-def said(en: str, zh: str) -> str:
-    """The one of two texts that is in the language of the reader."""
-    return zh if _chosen.get() == "zh" else en
+def said(en: str, zh: str, **values: str) -> str:
+    """The one of two texts that is in the language of the reader; filled, and of the policy's people, with `values`."""
+    text = zh if _chosen.get() == "zh" else en
+    if not values:
+        return text
+    from creditlang.diagnostics.person_words import of_people
+
+    return of_people(text, _chosen.get()).format(**values)
+
+
+def speak_of(person: "PersonWord | None") -> None:
+    """Speak of the people of a policy from now on, and not of students."""
+    from creditlang.diagnostics.person_words import spoken
+
+    _chosen.set(spoken(_chosen.get(), person))
 
 
 def reader_language() -> "Language":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast
 import click
 from attrs import frozen
 
-from creditlang.cli.bilingual_help import option, reader_language, said
+from creditlang.cli.bilingual_help import option, reader_language, said, speak_of
 from creditlang.source import visible
 
 if TYPE_CHECKING:
@@ -130,8 +130,14 @@ def refused(name: str, error: OSError) -> NoReturn:
 
 def some_students(students: Sequence[str], known: Collection[str]) -> None:
     """End the program if one of the students is not among those in the data."""
+    from creditlang.diagnostics import in_language, listed
+
     if unknown := [student for student in students if student not in known]:
-        fail(USAGE, said(f"No student {', '.join(unknown)} in the data.", f"数据里没有学生{'、'.join(unknown)}。"))
+        who = listed(unknown)
+        fail(
+            USAGE,
+            said("No student {who} in the data.", "数据里没有学生{who}。", who=in_language(who, reader_language())),
+        )
 
 
 def show(found: Iterable["Diagnostic"], err: bool = True) -> None:
@@ -175,7 +181,9 @@ def compile_policy(
     def extensions() -> "Extensions":
         return (manager or plugin_manager()).extensions()
 
-    return compile_source(source, True, others, extensions, plugin_checks)
+    compiled = compile_source(source, True, others, extensions, plugin_checks)
+    speak_of(compiled.policy.person)
+    return compiled
 
 
 def source_of(path: Path) -> "SourceFile":

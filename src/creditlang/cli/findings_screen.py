@@ -41,8 +41,8 @@ def show_undetermined(students: "Iterable[str]") -> None:
     if not numbers:
         return
     names, more = ", ".join(numbers[:_MOST_STUDENTS]), len(numbers) - _MOST_STUDENTS
-    english = f"students who need a decision: {names}" + (f" … and {more:,} more" if more > 0 else "")
-    common.echo(said(english, f"有待认定的学生：{names}" + (f" …… 另有{more}名" if more > 0 else "")), err=True)
+    rest = said(f" … and {more:,} more", f" …… 另有{more}名") if more > 0 else ""
+    common.echo(said("students who need a decision: {who}", "有待认定的学生：{who}", who=names + rest), err=True)
 
 
 def _alike(found: "Diagnostic") -> Hashable:

@@ -88,7 +88,7 @@ def sheets_of(compiled: "Compiled") -> list[SheetInWords]:
     attributes = {name: symbol.node for name, symbol in program.attributes.items()}
     sheets = [
         SheetInWords(
-            "student",
+            policy.person.name if policy.person is not None else "student",
             policy.student_labels,
             (*_numbers(layouts.builtin("")), *_columns(policy, "", policy.attributes, attributes, "")),
         )

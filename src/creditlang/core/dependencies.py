@@ -15,6 +15,7 @@ import attrs
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.nodes import Written
 
 Node = tuple[str, str]
 MOVES: Node = ("moves", "")
@@ -31,11 +32,15 @@ def references(part: Any, kind: type[X]) -> Iterator[X]:
     if isinstance(part, tuple):
         for inner in part:
             yield from references(inner, kind)
-    elif attrs.has(type(part)) and isinstance(
-        part, (e.Expression, e.Extent, o.Operator, o.Fallback, o.Case, o.Ratio, o.Decide)
-    ):
+    elif isinstance(part, Written):
         for name in _parts_of(type(part)):
             yield from references(getattr(part, name), kind)
+
+
+def people_queries(fact: o.Decide) -> tuple[e.Query, ...]:
+    """The queries over people in the decision of a group, each once."""
+    found = (x for x in references(fact, e.Query) if isinstance(x.source, e.People))
+    return tuple(dict.fromkeys(found))
 
 
 def reads(part: Any, *what: str) -> Iterator[e.Read]:
@@ -147,6 +152,48 @@ class Order:
             written = tuple(self.why[step] for step in along if step in self.why)
             return (), written or tuple((name or kind, name or kind) for kind, name in error.args[1][:1])
 
+    def stages(self, order: Iterable[Node]) -> Mapping[Node, int]:
+        """In which pass over the people each node is worked out; none where one pass is enough.
+
+        What people are together is known once a pass is over. So what reads it of a person is worked out in the next
+        one; what reads it of the group, in the same.
+        """
+        together = {("fact", name) for name, fact in self.facts.items() if fact.among_others}
+        found: dict[Node, int] = {}
+        for node in order if together else ():
+            same = self._read_of_groups(node[1]) if node in together else frozenset()
+            found[node] = max((found[x] + (x in together - same) for x in self.graph[node]), default=1)
+        return found
+
+    def later_read(self, node: Node, stages: Mapping[Node, int]) -> tuple[str, str]:
+        """What in a node reads something of a later pass than the first, and what it reads."""
+        later = [other for other in self.graph[node] if stages[other] > 1 or self._is_together(other)]
+        named = [self.why[node, other] for other in later if (node, other) in self.why]
+        return named[0] if named else self.later_read(later[0], stages)
+
+    def _is_together(self, node: Node) -> bool:
+        return node[0] == "fact" and self.facts[node[1]].among_others
+
+    def _read_of_groups(self, name: str) -> frozenset[Node]:
+        """What a group reads of itself, and not of its members."""
+        fact = self.facts[name]
+        if fact.rank is not None:
+            parts = fact.rank.groups is not None and tuple(criterion.value for criterion in fact.rank.criteria)
+            return frozenset(self.reads(parts or ()))
+        inside = people_queries(fact)
+        return frozenset(self.reads(fact)) - frozenset(self.reads(inside))
+
+    def needs(self, name: str) -> frozenset[str]:
+        """The kinds of records that a fact is worked out from."""
+        seen: set[Node] = set()
+        waiting: list[Node] = [("fact", name)]
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                waiting += self.graph[node]
+        return frozenset(name for sort, name in seen if sort == "kind")
+
     def node_of(self, account: str) -> Node:
         """The node that fills an account."""
         sort = self.accounts[account].sort
@@ -180,6 +227,9 @@ class Order:
                         found[MOVES] = name
                 case "record fact":
                     found |= self._record_fact(name, before_moves)
+                case "ranking":
+                    name = name.partition(".")[0]
+                    found["fact", name] = name
                 case _:
                     found[_NODES[value.sort], name] = name
         return found

@@ -179,6 +179,19 @@ class Query(Expression):
 
 
 @node
+class Band(Written):
+    """The numbers from one to another: printed ends belong to it, unless they are `open`; there may be no end."""
+
+    low: Decimal = Decimal("-Infinity")
+    high: Decimal = Decimal("Infinity")
+    open: bool = False
+
+    def meets(self, least: Decimal, most: Decimal) -> bool:
+        """Whether one of the numbers from `least` to `most` lies in it."""
+        return self.low < most and least < self.high if self.open else self.low <= most and least <= self.high
+
+
+@node
 class Table(Written):
     """A table of numbers: labels along each dimension, and the cells that are printed."""
 
@@ -186,6 +199,8 @@ class Table(Written):
     dimensions: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...]
     cells: Mapping[tuple[str, ...], Decimal] = field(eq=False)
+    bands: Mapping[str, Mapping[str, Band]] = field(factory=dict, eq=False)
+    """By dimension the bands that its labels are, where they are no values."""
 
 
 @node

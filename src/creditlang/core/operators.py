@@ -12,10 +12,11 @@ from typing import Literal
 from attrs import field, frozen
 
 from creditlang.core.expressions import Compare, Expression, Table
+from creditlang.diagnostics.person_words import PersonWord
 from creditlang.frozen_mapping import freezing
 from creditlang.nodes import Written, node
 from creditlang.source import Span
-from creditlang.types import Type
+from creditlang.types import UNKNOWN, Type
 
 AccountSort = Literal["category", "score", "credit", "account"]
 
@@ -60,6 +61,17 @@ class Fallback(Written):
 
 
 @node
+class Full(Written):
+    """A rate for each full so many of a measure, added up over the entries of a group in their order; the entry that
+    completes them has it.
+    """
+
+    size: Decimal
+    measure: Expression
+    group: Group
+
+
+@node
 class Case(Written):
     """One case of a value. Without a condition it always matches; an `otherwise` only when no other does.
 
@@ -79,6 +91,7 @@ class Case(Written):
     """The bounds of a value that is decided record by record; without a decision it is open from one to the other."""
     together: tuple[str, int] | None = None
     """One entry for each period of a sort that has at least so many records."""
+    full: Full | None = None
     since: str | None = None
     until: str | None = None
     measured: bool = False
@@ -208,7 +221,45 @@ class Move(Operator):
     labels: tuple[str, ...] = ()
 
 
-# ---- decide
+# ---- rank, decide
+RANK_WORDS: Mapping[str, str] = {"ranked": "ranked", "参评人数": "ranked", "all": "all", "总人数": "all"}
+"""What may be asked of a ranking beside the rank: how many are ranked in the group, and how many are in it."""
+
+
+@node
+class Key(Written):
+    """What people are put in groups by: an attribute, or a fact with a text or a value of a list."""
+
+    name: str
+    value: Expression
+
+
+@node
+class Criterion(Written):
+    """What a ranking compares, the higher being the better unless it is `lowest`; values of a scale by their ranks."""
+
+    value: Expression
+    lowest: bool
+    ranks: Mapping[str, int] | None = field(default=None, eq=False)
+
+
+@node
+class Rank(Written):
+    """The order of people, or of groups of them, within each group of `keys`.
+
+    The rank is one more than the number of those who are better by the first criterion and, where that is equal, by the
+    next; who is equal by all has the same rank, and the next one is skipped. Ranked is who has a value and fulfils
+    `where`.
+    """
+
+    keys: tuple[Key, ...]
+    criteria: tuple[Criterion, ...]
+    where: Expression | None
+    groups: tuple[Key, ...] | None
+    """What is ranked, if not people: the groups by these."""
+    span: Span | None = field(eq=False)
+
+
 @node
 class Decide(Written):
     """A value by cases, within bounds, for a student once or in each period.
@@ -225,6 +276,16 @@ class Decide(Written):
     article: str
     least: Expression | None = None
     most: Expression | None = None
+    type: Type = UNKNOWN
+    groups: tuple[Key, ...] | None = None
+    """What the groups of people are made by that a fact is one of each, of everybody if by nothing."""
+    rank: Rank | None = None
+    """The value, in place of cases, of a ranking."""
+
+    @property
+    def among_others(self) -> bool:
+        """Whether it is known only once all people are: a rank, or a fact of a group."""
+        return self.rank is not None or self.groups is not None
 
 
 # ---- what holds them
@@ -367,6 +428,8 @@ class Policy:
     since: str | None
     until: str | None
     student_labels: tuple[str, ...]
+    person: PersonWord | None
+    """What the people are called, where it is not students."""
     unit_labels: Mapping[str, str]
     attributes: tuple[Column, ...]
     kinds: Mapping[str, RecordKind]
@@ -387,6 +450,10 @@ class Policy:
     articles: tuple[str, ...]
     without_rule: Mapping[str, str]
     order: tuple[tuple[str, str], ...]
+    stages: Mapping[tuple[str, str], int] = field(factory=dict)
+    """In which pass over the people each node of `order` is worked out; all in the first where this is empty."""
+    needs: Mapping[str, frozenset[str]] = field(factory=dict)
+    """The kinds of records that a ranking, or a fact of a group, is worked out from."""
     tables: tuple[Table, ...] = field(default=(), eq=False)
     article_of: Mapping[str, tuple[str, ...]] = field(factory=dict, eq=False)
     """Articles of what is not an account, rule or fact: named values, tables, the head, unlisted codes."""

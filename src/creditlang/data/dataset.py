@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from attrs import define, field, frozen
 
+from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, Place
 from creditlang.ledger import Record
 
@@ -14,6 +15,19 @@ STUDENT_TABLE = ("student", "students", "学生")
 
 FOR_PEOPLE: Final = ("说明", "填写说明", "选项", "explanation", "options")
 """Sheets that explain or serve a workbook, as in the templates; they hold no records."""
+
+
+def number_columns(policy: Policy) -> tuple[str, ...]:
+    """What a column of people's numbers may be called; first as the policy calls its people, if not students."""
+    person = policy.person
+    return STUDENT_ID if person is None else (person.number, person.number_zh, *STUDENT_ID)
+
+
+def people_tables(policy: Policy) -> tuple[str, ...]:
+    """What the list of people may be called."""
+    person = policy.person
+    own = () if person is None else (person.name, person.en, person.plural, person.zh)
+    return tuple(dict.fromkeys((*policy.student_labels, *own, *STUDENT_TABLE)))
 
 
 @define(eq=False)

@@ -15,7 +15,7 @@ from attrs import evolve
 from creditlang.core import operators as o
 from creditlang.data.cells import CellError
 from creditlang.data.columns import Columns, given_text
-from creditlang.data.dataset import RECORD_ID, STUDENT_ID, STUDENT_TABLE, Dataset, Student
+from creditlang.data.dataset import RECORD_ID, Dataset, Student, number_columns
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_rule import Fit, Misfit, fit
 from creditlang.data.people.name_matching import People
@@ -42,6 +42,8 @@ class DataReader:
         self.policy = policy
         self.mappings = tuple(mappings)
         self.dataset = Dataset()
+        self.numbers = number_columns(policy)
+        self.word = policy.person.name if policy.person is not None else "student"
         self.columns = Columns(policy)
         self.layouts = Layouts(policy, self.columns)
         self.names = SheetNames(policy, self.layouts)
@@ -81,7 +83,7 @@ class DataReader:
     def read_table(self, sheet: Sheet) -> Iterator[Record]:
         """The records of a table; those of a rule that names it go before those of its own name."""
         kind = self.names.exact(sheet.table.name)
-        fits = [(mapping, fit(rule, sheet)) for mapping in self.mappings for rule in mapping.rules]
+        fits = [(mapping, fit(rule, sheet, self.numbers)) for mapping in self.mappings for rule in mapping.rules]
         chosen = [(mapping, found) for mapping, found in fits if isinstance(found, Fit) and found.is_named]
         if not chosen and (kind is None or not self.names.is_whole(sheet, kind)):
             chosen = [(mapping, found) for mapping, found in fits if isinstance(found, Fit)]
@@ -125,15 +127,15 @@ class DataReader:
     def nearly_named(self, table: RawTable) -> None:
         """Report a table that was passed over, if its name is nearly that of something of which there was no table."""
         kinds = self.names.kinds
-        close = nearest(table.name, [*kinds, *STUDENT_TABLE])
-        found = self.dataset.students if close in STUDENT_TABLE else kinds.get(close or "") in self.dataset.read
+        close = nearest(table.name, [*kinds, *self.names.students])
+        found = self.dataset.students if close in self.names.students else kinds.get(close or "") in self.dataset.read
         if close and not found:
             self.note([report("CR782", Place(table.source), name=table.name, nearest=close)])
 
     # ---- rows from programs
     def student_from(self, given: Mapping[str, object], where: Place) -> Student:
         """A student from a mapping of names or labels to values."""
-        identifier, wrong = _identifier(given, STUDENT_ID, "student", where)
+        identifier, wrong = _identifier(given, self.numbers, self.word, where)
         student = Student(identifier, {}, where, wrong)
         for reader in self.columns.attributes:
             value, wrong = reader.value(_named(given, reader.texts), where)
@@ -153,7 +155,7 @@ class DataReader:
             problem = problem or wrong
         record = self.records.finished(kind, identifier, student, values, where, problem)
         group = self.policy.kinds[kind].group
-        record.named = group is None or values.get(group) is None or _named(given, STUDENT_ID) is not None
+        record.named = group is None or values.get(group) is None or _named(given, self.numbers) is not None
         return record
 
 
@@ -171,7 +173,7 @@ def _read_by(policy: o.Policy) -> tuple[object, ...]:
     columns = [*policy.attributes, *(column for kind in kinds.values() for column in kind.columns)]
     values = [column.values and list(column.values.items()) for column in columns]
     rules = [(name, rule.falls_on_group) for name, rule in policy.rules.items()]
-    names = policy.identifier, policy.student_labels, policy.treats
+    names = policy.identifier, policy.student_labels, policy.person, policy.treats
     return (*names, policy.calendar, policy.attributes, list(kinds.items()), values, rules)
 
 

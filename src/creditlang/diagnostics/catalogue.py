@@ -15,6 +15,7 @@ from typing import Final
 from attrs import frozen
 
 from creditlang.diagnostics.diagnostic import Diagnostic, Language, Severity, in_language
+from creditlang.diagnostics.person_words import of_people
 from creditlang.source import visible
 
 LONGEST_VALUE: Final = 300
@@ -116,7 +117,7 @@ def _fill(template: str, diagnostic: Diagnostic, language: Language) -> str:
         words = in_language(argument, language)
         return words if len(words) <= LONGEST_VALUE else words[:LONGEST_VALUE] + "…"
 
-    return visible(_PLACEHOLDER.sub(value, template))
+    return visible(_PLACEHOLDER.sub(value, of_people(template, language)))
 
 
 def message(diagnostic: Diagnostic, language: Language = "en") -> str:

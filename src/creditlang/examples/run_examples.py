@@ -18,11 +18,12 @@ from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Phrase, Place, message
 from creditlang.examples.judge import BadExample, Judge, constant, unknown
 from creditlang.ledger import Record, StudentResult, group_on
-from creditlang.one_student import OneStudent, as_read, day_not_said
+from creditlang.one_student import OneStudent, as_read, day_not_said, together_names
 from creditlang.resolve import Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.from_lark_examples import disposition_of
+from creditlang.types import WHOLE, Type
 from creditlang.words import EXPECTED, both, label
 
 
@@ -148,7 +149,11 @@ def _evaluate(policy: o.Policy, program: Program, case: _Case) -> tuple[StudentR
     records = [record for record in records if _is_his(policy, record, records)]
     if unsaid := day_not_said(policy, as_of, records):
         raise BadExample(_told(unsaid), case.span)
-    one_student = OneStudent(policy, as_of, settings_of(policy, program, case.settings))
+    among = together_names(policy)
+    ranks = [setting for setting in case.settings if _written(setting) in among]
+    others = [setting for setting in case.settings if _written(setting) not in among]
+    overrides = settings_of(policy, program, others)
+    one_student = OneStudent(policy, as_of, overrides, _ranks_of(policy, among, ranks))
     return one_student.result(as_read(who, records)), own
 
 
@@ -250,21 +255,37 @@ def settings_of(policy: o.Policy, program: Program, settings: Iterable[t.Setting
     """Named values that are set, by name. Raises `BadExample`."""
     found = {}
     for setting in settings:
-        if setting.part is not None:
-            raise BadExample(Phrase("a ranking cannot be set yet", "排名还不能设定"), setting.span)
         name = program.canonical("let", setting.name.text)
-        if name is None:
-            raise BadExample(
-                Phrase(f"there is no named value “{setting.name.text}”", f"没有设定值“{setting.name.text}”"),
-                setting.span,
-            )
-        value, wanted = constant(setting.value), policy.setting_types[name]
-        if not isinstance(value, _CONSTANTS.get(wanted.name, object)):
-            sort = EXPECTED[wanted.name] if wanted.name in _CONSTANTS else Phrase("another kind of value", "另一种值")
-            reason = Phrase(f"“{setting.name.text}” stands for {sort}", f"“{setting.name.text}”应是{sort.zh}")
-            raise BadExample(reason, setting.span)
-        found[name] = value
+        if name is None or setting.part is not None:
+            called = _written(setting)
+            raise BadExample(Phrase(f"there is no named value “{called}”", f"没有设定值“{called}”"), setting.span)
+        found[name] = _value_of(setting, policy.setting_types[name])
     return found
+
+
+def _ranks_of(policy: o.Policy, among: Mapping[str, str], settings: Iterable[t.Setting]) -> Mapping[str, Any]:
+    """What is said to come out among others, by name. Raises `BadExample`."""
+    found = {}
+    for setting in settings:
+        name = among[_written(setting)]
+        found[name] = _value_of(setting, policy.facts[name].type if name in policy.facts else WHOLE)
+        counted = "." in name or policy.facts[name].rank is not None
+        if counted and not (found[name] == int(found[name]) and found[name] >= 1):
+            raise BadExample(Phrase("places are counted 1, 2, 3 …", "名次和人数是1、2、3……"), setting.span)
+    return found
+
+
+def _written(setting: t.Setting) -> str:
+    return setting.name.text if setting.part is None else f"{setting.name.text}.{setting.part.text}"
+
+
+def _value_of(setting: t.Setting, wanted: Type) -> Any:
+    value = constant(setting.value)
+    if not isinstance(value, _CONSTANTS.get(wanted.name, object)):
+        called = _written(setting)
+        sort = EXPECTED[wanted.name] if wanted.name in _CONSTANTS else Phrase("another kind of value", "另一种值")
+        raise BadExample(Phrase(f"“{called}” stands for {sort}", f"“{called}”应是{sort.zh}"), setting.span)
+    return value
 
 
 _CONSTANTS: Final[Mapping[str, type]] = {"number": Decimal, "date": date, "text": str, "yes or no": bool}

@@ -2,17 +2,21 @@
 
 from decimal import Decimal
 from functools import reduce
+from typing import Any
 
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter.expression_meanings import evaluate, met
-from creditlang.interpreter.groups import groups
-from creditlang.interpreter.steps import Entries, dismiss, live, range_of, undetermined
+from creditlang.interpreter.groups import group_key, groups
+from creditlang.interpreter.steps import Entries, dismiss, live, range_of, shown, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Step
 from creditlang.values import Undetermined
+
+Measured = dict[tuple[int, tuple[Any, ...]], v.Number]
+"""What the entries so far measure together, by case and group, where a rate is for each full so many."""
 
 
 def give_amounts(run: Run, operator: o.Amount, entries: Entries) -> Entries:
@@ -23,12 +27,13 @@ def give_amounts(run: Run, operator: o.Amount, entries: Entries) -> Entries:
     if gathering:
         added = _gather(run, operator, gathering, waiting)
         waiting = [entry for entry in waiting if not entry.member and entry.state == "live"] if plain else []
+    measured: Measured = {}
     for entry in waiting:
-        _value(run, operator, plain, entry)
+        _value(run, operator, plain, entry, measured)
     return sorted([*entries, *added], key=lambda entry: entry.record.order) if added else entries
 
 
-def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry) -> None:
+def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry, measured: Measured) -> None:
     """Give an entry its raw amount by the case that applies."""
     env = run.at(entry.record)
     waiting = entry.pending
@@ -43,7 +48,7 @@ def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry) -> N
         if len(chosen) > 1 and operator.mode == "one":
             undetermined(run, entry, Undetermined("case", _TWO_LINES), None, operator)
             return
-        total = _chosen_amount(run, operator, entry, chosen, unsure)
+        total = _chosen_amount(run, operator, entry, chosen, unsure, measured)
         if not chosen and operator.fallback is not None and operator.fallback.disposition == "pending":
             total = v.hull(total, range_of(run, operator.fallback, entry, operator))
     except Undetermined as why:
@@ -59,12 +64,21 @@ def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry) -> N
     entry.amount = entry.raw = total
 
 
-def _chosen_amount(run: Run, operator: o.Amount, entry: Entry, chosen: list[o.Case], unsure: list[o.Case]) -> v.Number:
+def _chosen_amount(
+    run: Run, operator: o.Amount, entry: Entry, chosen: list[o.Case], unsure: list[o.Case], measured: Measured
+) -> v.Number:
     """The amount of the cases that apply; where that is open, all that it may be."""
     env = run.at(entry.record)
     if operator.mode != "all" and not unsure:
         chosen = chosen[:1]
     worth = {id(case): _case_amount(run, case, entry, env) for case in (*chosen, *unsure)}
+    for case in (*chosen, *unsure):
+        if case.full is not None:
+            times = _completed(run, case, case.full, entry, measured, sure=not unsure and not entry.doubtful)
+            worth[id(case)] = v.multiply(worth[id(case)], times)
+            if isinstance(times, v.Interval):
+                entry.pending = True
+                entry.reason = Phrase("how much came before it is still open", "此前累计多少尚未确定")
     first = (chosen or unsure)[0]
     entry.sign, entry.article = first.sign, first.article or entry.article
     for case in (*chosen, *unsure):
@@ -86,6 +100,23 @@ def _chosen_amount(run: Run, operator: o.Amount, entry: Entry, chosen: list[o.Ca
     return reduce(v.hull, possible, total)
 
 
+def _completed(run: Run, case: o.Case, full: o.Full, entry: Entry, measured: Measured, sure: bool) -> v.Number:
+    """How many times an entry completes so many of what its group measures."""
+    own = v.larger(v.ZERO, evaluate(full.measure, run.at(entry.record)))
+    key = (case.number, group_key(run, full.group, entry))
+    before = measured.get(key, v.ZERO)
+    after = measured[key] = v.add(before, own if sure else v.hull(v.ZERO, own))
+    had, has, alone = (v.quotient(x, full.size, "down", _ONE) for x in (before, v.add(before, own), own))
+    if before or has != alone:
+        note = Phrase(f"{shown(after)} by now", f"至此累计{shown(after)}")
+        entry.steps.append(Step("measured", case.text, before, after, case.article, note))
+    if isinstance(has, Decimal) and isinstance(had, Decimal):
+        return has - had
+    most = v.quotient(own, full.size, "up", _ONE)
+    return v.interval(max(v.low(alone), v.low(has) - v.high(had)), min(v.high(most), v.high(has) - v.low(had)))
+
+
+_ONE = Decimal(1)
 _TWO_LINES = Phrase("two lines apply, and nothing says which counts", "有两行规则同时适用，没有写明取哪一行")
 _NO_LINE = Phrase("no line speaks of this case", "没有一行规则适用于这种情形")
 

@@ -12,7 +12,7 @@ from typing import Any
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.diagnostics import Phrase, report
+from creditlang.diagnostics import Phrase, in_language, report
 from creditlang.interpreter.amounts import give_amounts
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import groups, magnitude, where
@@ -85,15 +85,15 @@ def _keep_side(run: Run, operator: o.Keep, members: Entries, sides: tuple[frozen
 
 def told(operator: o.Keep, env: Environment) -> str:
     """A guard's reason, with the values that it names filled in."""
-    text = operator.reason
+    en, zh = operator.reason, in_language(operator.reason, "zh")
     for name, expression in operator.values:
         try:
             value = evaluate(expression, env)
         except Undetermined:
             value = "—"
         word = shown(value) if isinstance(value, (Decimal, v.Interval)) else env.run.shown(str(value))
-        text = text.replace("{" + name + "}", word)
-    return text
+        en, zh = (text.replace("{" + name + "}", word) for text in (en, zh))
+    return en if en == zh else Phrase(en, zh)
 
 
 # ---- rescale

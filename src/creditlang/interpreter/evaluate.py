@@ -5,7 +5,7 @@ scores, credits, facts, one queue of moves, requirements. Nothing here is fast o
 engine that is fast is compared with this one. Total: every loop is over the records, periods and lines that there are.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,9 @@ from creditlang.interpreter.groups import groups
 from creditlang.interpreter.limits import fill
 from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
+from creditlang.interpreter.passes import bring, close, given, read
+from creditlang.interpreter.standing_findings import findings
+from creditlang.interpreter.standings import Standings
 from creditlang.interpreter.steps import live
 from creditlang.interpreter.student_periods import StudentPeriods
 from creditlang.interpreter.student_run import Environment, Judged, Run
@@ -57,9 +60,18 @@ class StudentData:
 class Interpreter:
     """Evaluates one policy, as of a date, with named values overridden or as written."""
 
-    def __init__(self, policy: o.Policy, as_of: date | None = None, overrides: Mapping[str, Any] | None = None) -> None:
-        """Without `as_of`, the calendar's last day. `overrides` are typed values by name."""
+    def __init__(
+        self, policy: o.Policy, as_of: date | None = None, overrides: Mapping[str, Any] | None = None,
+        ranks: Mapping[str, Decimal] | None = None,
+    ) -> None:  # fmt: skip
+        """Without `as_of`, the calendar's last day. `overrides` are typed values by name, `ranks` those of what needs
+        others too.
+        """
         self.policy = policy
+        self.ranks = dict(ranks or {})
+        self.standings: Standings | None = None
+        """What the people are together; None while nobody else is known."""
+        self.together = {name: fact for name, fact in policy.facts.items() if fact.among_others}
         self.calendar = SchoolCalendar(policy.calendar)
         self.as_of = as_of or self.calendar.last_day
         self.overrides = dict(overrides or {})
@@ -83,18 +95,44 @@ class Interpreter:
         """All results of one student."""
         return self.ask(student).result
 
-    def ask(self, student: StudentData, records_only: bool = False) -> "Answers":
+    def among(self, students: Callable[[], Iterable[StudentData]]) -> None:
+        """Work out what these people are together, in as many passes over them as that needs; from now on each of them
+        is worked out as one of them.
+        """
+        stages = {name: self.policy.stages["fact", name] for name in self.together}
+        self.standings = standings = Standings()
+        for stage in sorted(set(stages.values())):
+            facts = [self.together[name] for name, own in stages.items() if own == stage]
+            for student in students():
+                answers = self.ask(student, stage=stage)
+                for fact in facts if answers.result.applies else ():
+                    bring(answers.run, fact, answers.result, student.unreadable, standings)
+            for kind, name in self.policy.order:
+                if kind == "fact" and stages.get(name) == stage:
+                    close(self.together[name], self.together, standings, self.group)
+            standings.passes = stage
+
+    def findings(self) -> Iterable[Diagnostic]:
+        """What is worth saying of what the people are together."""
+        return findings(self.policy, self.standings, self.group({})) if self.standings is not None else ()
+
+    def group(self, values: Mapping[str, Any]) -> "_Evaluation":
+        """A group of people, as somebody of whom nothing is known but what it is made by."""
+        return _Evaluation(self, StudentData("", values, ()))
+
+    def ask(self, student: StudentData, records_only: bool = False, stage: int | None = None) -> "Answers":
         """A student worked out, of whom more may be asked than the results say.
 
-        With `records_only` nothing is worked out, and records and attributes alone may be asked for.
+        With `records_only` nothing is worked out, and records and attributes alone may be asked for; with a `stage`,
+        only what is known in that pass over the people.
         """
-        evaluation = _Evaluation(self, student)
+        evaluation = _Evaluation(self, student, stage=stage)
         result = evaluation.result(records_only)
         for _ in range(_MOST_PASSES):
             found = evaluation.found_invalid(result)
             if not found:
                 break
-            evaluation = _Evaluation(self, student, {**evaluation.invalid, **found})
+            evaluation = _Evaluation(self, student, {**evaluation.invalid, **found}, stage)
             again = evaluation.result(records_only)
             again.covered |= result.covered
             again.cells |= result.cells
@@ -151,10 +189,12 @@ class _Evaluation:
     """One student's evaluation."""
 
     def __init__(
-        self, interpreter: Interpreter, student: StudentData, invalid: Mapping[str, list[Entry]] | None = None
-    ) -> None:
+        self, interpreter: Interpreter, student: StudentData, invalid: Mapping[str, list[Entry]] | None = None,
+        stage: int | None = None,
+    ) -> None:  # fmt: skip
         """`invalid` are records, with their entries, that a rule has found invalid: they are so for every rule."""
         self.interpreter = interpreter
+        self.stage = stage
         self.invalid = invalid or {}
         self.policy = interpreter.policy
         self.calendar = interpreter.calendar
@@ -183,12 +223,19 @@ class _Evaluation:
         self.extra.extend(sorted_records.entries)
         self.run.entries = {name: [] for name in self.policy.rules}
         for kind, name in self.policy.order:
-            if kind == "kind" or not records_only:
+            if (kind == "kind" or not records_only) and self.is_due(kind, name):
                 self.work_out(kind, name, result)
         if records_only:
             return result
         self.finish(result)
         return result
+
+    def is_due(self, kind: str, name: str) -> bool:
+        """Whether a node can be worked out in this pass over the people: what they are together, once it is closed."""
+        if self.stage is None:
+            return True
+        passed = self.policy.stages[kind, name] - self.stage
+        return passed < 0 or (passed == 0 and not (kind == "fact" and name in self.interpreter.together))
 
     def applies(self) -> bool:
         """Whether the policy speaks of this student; one whose attributes do not tell is taken in and reported."""
@@ -376,6 +423,8 @@ class _Evaluation:
                 self.tree(name)
             case "credit":
                 self.credit(self.policy.accounts[name])
+            case "fact" if name in self.interpreter.together:
+                self.among_others(self.policy.facts[name], result)
             case "fact":
                 self.fact(self.policy.facts[name])
             case "moves":
@@ -480,6 +529,14 @@ class _Evaluation:
             key: self.decide(fact, Environment(run, None, (fact.period, key) if fact.period else None)) for key in keys
         }
 
+    def among_others(self, fact: o.Decide, result: StudentResult) -> None:
+        """A rank, or a fact of the group that the student is in."""
+        ranks, standings = self.interpreter.ranks, self.interpreter.standings
+        if ranks.keys() & {fact.name, *(f"{fact.name}.{part}" for part in o.RANK_WORDS.values())}:
+            given(self.run, fact, ranks)
+        else:
+            result.ranks += read(self.run, fact, self.student.identifier, self.student.unreadable, standings)
+
     def decide(self, decision: o.Decide, env: Environment) -> Any:
         """The value of a fact or credit within its bounds; None when there is none."""
         try:
@@ -579,7 +636,8 @@ class _Evaluation:
         result.problems.extend((*self.run.warnings, *self.unbalanced(result)))
         result.accounts = list(self.account_lines())
         for name, values in run.facts.items():
-            result.facts.extend(FactLine(name, key, value) for key, value in values.items())
+            if name in self.policy.facts:
+                result.facts.extend(FactLine(name, key, value) for key, value in values.items())
         result.covered, result.cells = run.covered, run.cells
         run.environments.clear()
         run.known.clear()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import reduce
+from itertools import product
 from typing import Any, TypeGuard
 
 from creditlang import values as v
@@ -149,6 +150,12 @@ def _fact(x: e.Value, env: Environment) -> Any:
     return env.run.fact(x.name, key)
 
 
+def _rank_part(x: e.Value, env: Environment) -> Any:
+    """How many are ranked in the group of a ranking, or are in it."""
+    period = env.run.policy.facts[x.name.partition(".")[0]].period
+    return env.run.fact(x.name, "" if period is None else env.run.period_of(period, env))
+
+
 def _record_fact(x: e.Value, env: Environment) -> Any:
     run, record = env.run, env.record
     if record is None:
@@ -158,7 +165,7 @@ def _record_fact(x: e.Value, env: Environment) -> Any:
 
 
 _WORKED_OUT: Mapping[str, Callable[[e.Value, Environment], Any]] = {
-    "account": _balance, "fact": _fact, "record fact": _record_fact,
+    "account": _balance, "fact": _fact, "record fact": _record_fact, "ranking": _rank_part,
     "requirement": lambda x, env: env.run.requirements.get(x.name, v.OPEN),
 }  # fmt: skip
 
@@ -174,13 +181,30 @@ def _query(x: e.Query, env: Environment) -> Any:
 
 
 def _lookup(x: e.Lookup, env: Environment) -> Any:
-    keys = tuple(key_text(evaluate(key, env)) for key in x.keys)
-    cell = x.table.cells.get(keys)
-    if cell is None:
-        shown = " × ".join(env.run.shown(key) for key in keys)
+    values = [evaluate(key, env) for key in x.keys]
+    labels = [_labels_of(x.table, place, value) for place, value in enumerate(values)]
+    possible = list(product(*labels))
+    known = [keys for keys in possible if keys in x.table.cells]
+    if not known:
+        shown = " × ".join(env.run.shown(key_text(value)) for value in values)
         raise Undetermined("cell", Phrase(f"nothing is printed for {shown}", f"条文没有列出{shown}的标准"))
-    env.run.cells.add((x.table.name, keys))
-    return cell
+    env.run.cells.update((x.table.name, keys) for keys in known)
+    cells: list[v.Number] = [x.table.cells.get(keys, v.ZERO) for keys in possible]
+    return reduce(v.hull, cells)
+
+
+def _labels_of(table: e.Table, place: int, value: Any) -> list[str]:
+    """The labels along a dimension that a value has; those that it may have, where it is open, and “” for none."""
+    bands = table.bands.get(table.dimensions[place], {})
+    if not isinstance(value, v.Interval) and not (bands and isinstance(value, Decimal)):
+        return ["yes", "no"] if value is v.OPEN else [key_text(value)]
+    own = bands or {label: e.Band(Decimal(label), Decimal(label)) for label in table.labels[place]}
+    least, most = v.low(value), v.high(value)
+    found = {label: band for label, band in own.items() if band.meets(least, most)}
+    reached, step = least, int(all(end == end.to_integral_value() for end in (least, most)))
+    for band in sorted(found.values(), key=lambda band: band.low):
+        reached = reached if band.low > reached + step else max(reached, band.high)
+    return [*found, *([""] if reached < most or not found else [])]
 
 
 def _call(x: e.Call, env: Environment) -> Any:
@@ -237,7 +261,15 @@ def _present(x: e.Present, env: Environment) -> Any:
         evaluate(x.operand, env)
     except Undetermined:
         return False
-    return True
+    return v.OPEN if env.run.perhaps and _perhaps(x.operand, env) else True
+
+
+def _perhaps(x: e.Expression, env: Environment) -> bool:
+    """Whether a rank is one that a person may have, or none."""
+    if not isinstance(x, e.Value) or x.sort != "fact":
+        return False
+    period = env.run.policy.facts[x.name].period
+    return (x.name, "" if period is None else env.run.period_of(period, env)) in env.run.perhaps
 
 
 def _logical(x: e.Logical, env: Environment) -> Any:

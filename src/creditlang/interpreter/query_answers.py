@@ -4,6 +4,7 @@ Where it is open whether one is among those asked for, or what it is worth, the 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import reduce
 from typing import Any, Final
@@ -18,6 +19,8 @@ from creditlang.values import Undetermined
 
 def ask(x: e.Query, env: Environment, read: Read, meets: Meets) -> Any:
     """The answer to a query. Raises `Undetermined` when it has none; an average is asked for by `averages`."""
+    if isinstance(x.source, e.People):
+        return _ANSWER[x.function](x, _of_people(x, env))
     group, first, last, own = looked_at(x, env, read, meets)
     if x.function in ("count", "any", "total") and not x.distinct:
         sums = group.between(first, last, own)
@@ -25,6 +28,11 @@ def ask(x: e.Query, env: Environment, read: Read, meets: Meets) -> Any:
             return _summed(x, *sums)
     parts = [part for place, part in enumerate(group.parts[first:last], first) if place != own]
     return _ANSWER[x.function](x, parts)
+
+
+def _of_people(x: e.Query, env: Environment) -> list[Looked]:
+    """What the people of a group come to, who have been asked before."""
+    return [Looked(Seen(env, (date.min, False, "")), *part) for part in env.run.people[x]]
 
 
 def _summed(x: e.Query, sure: int, possible: int, least: Decimal, most: Decimal) -> Any:
@@ -149,8 +157,11 @@ Ratio = tuple[v.Number, Decimal]
 
 def averages(x: e.Query, env: Environment, read: Read, meets: Meets) -> tuple[Ratio, Ratio]:
     """The least and the most that an average may be. Raises `Undetermined` if there may be nothing to average."""
-    group, first, last, own = looked_at(x, env, read, meets)
-    parts = [part for place, part in enumerate(group.parts[first:last], first) if place != own]
+    if isinstance(x.source, e.People):
+        parts: Sequence[Looked] = _of_people(x, env)
+    else:
+        group, first, last, own = looked_at(x, env, read, meets)
+        parts = [part for place, part in enumerate(group.parts[first:last], first) if place != own]
     sure: list[tuple[v.Number, v.Number]] = []
     unsure: list[tuple[v.Number, v.Number]] = []
     for part in parts:

@@ -16,6 +16,7 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.diagnostics import Diagnostic, Phrase
 from creditlang.interpreter.calendar_days import SchoolCalendar
+from creditlang.interpreter.standings import Part
 from creditlang.interpreter.student_periods import StudentPeriods
 from creditlang.ledger import Entry, Record
 from creditlang.values import Undetermined
@@ -92,6 +93,10 @@ class Run:
     balances: dict[str, dict[str, v.Number]] = field(factory=dict)
     wholes: dict[str, v.Number] = field(factory=dict)
     facts: dict[str, dict[str, Any]] = field(factory=dict)
+    perhaps: set[tuple[str, str]] = field(factory=set)
+    """Rankings and periods in which it is open whether the person is ranked."""
+    people: Mapping[e.Expression, list[Part]] = field(factory=dict)
+    """Of a group: what each of its members is in a query over people."""
     bounds: list[Bound] = field(factory=list)
     covered: set[int] = field(factory=set)
     cells: set[tuple[str, tuple[str, ...]]] = field(factory=set)

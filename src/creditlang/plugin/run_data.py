@@ -64,7 +64,8 @@ class RunData:
 
     def in_chinese(self) -> "RunData":
         """The same run for documents that are in Chinese whoever reads them, such as the annexes of a regulation."""
-        return evolve(self, language="zh", policy=self.chinese or self.policy)
+        words = self.chinese or self.policy
+        return evolve(self, language=words.language, policy=words)
 
     def reason(self, row: ResultRow) -> str:
         """Why a row of `records` ended as it did."""

@@ -7,9 +7,8 @@ Nothing is evaluated, no expression is read.
 
 from collections.abc import Iterable, Mapping
 
-from attrs import evolve
-
 from creditlang.diagnostics import Diagnostic, Label, nearest, report
+from creditlang.nodes import changed
 from creditlang.resolve.program import AccountSymbol, Enumeration, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.syntax import tree as t
 from creditlang.types import BUILTIN_TYPES, NUMBER, UNKNOWN, Type
@@ -23,6 +22,7 @@ def resolve(modules: Iterable[t.Module]) -> tuple[Program, list[Diagnostic]]:
     for declaration in declarations:
         resolver.declare(declaration)
     resolver.fill_types(declarations)
+    resolver.find_people(declarations)
     resolver.find_periods()
     resolver.fill_items()
     return resolver.program, resolver.diagnostics
@@ -31,12 +31,16 @@ def resolve(modules: Iterable[t.Module]) -> tuple[Program, list[Diagnostic]]:
 _NAMED: Mapping[type, tuple[str, str]] = {
     t.Unit: ("unit", "units"), t.Let: ("let", "lets"), t.Adjust: ("adjust", "adjusts"), t.Table: ("table", "tables"),
     t.Fact: ("fact", "facts"), t.Require: ("require", "requires"), t.Period: ("period", "periods"),
-    t.Ranking: ("ranking", "rankings"), t.CleanRecord: ("kind", "clean_records"),
+    t.Ranking: ("fact", "facts"), t.CleanRecord: ("kind", "clean_records"),
 }  # fmt: skip
 """Declarations that have a name: the namespace of it, and where the program keeps them."""
 _LISTED: Mapping[type, str] = {
     t.Offset: "offsets", t.Treat: "treats", t.Unique: "uniques", t.Articles: "articles", t.Calendar: "calendars",
 }  # fmt: skip
+
+
+_GROUPS = ("attribute", "fact")
+"""What people are put in groups by."""
 
 
 class _Resolver:
@@ -83,9 +87,10 @@ class _Resolver:
             case t.Example() | t.ExampleTable():
                 program.examples.append(node)
             case t.Student():
-                program.student_labels = node.labels or program.student_labels
+                own = (node.word.text,) if node.word and not node.labels else ()
+                program.student_labels = node.labels or own or program.student_labels
                 program.readings.extend(node.readings)
-                program.person = node if node.word else program.person
+                program.person = program.person or (node if node.word else None)
             case t.Reading():
                 program.readings.append(node)
         for line in _remarks(node):
@@ -125,6 +130,36 @@ class _Resolver:
                 self.pending_items.append((line, name))
 
     # ---- once every declaration is known
+    def find_people(self, declarations: Iterable[t.Line]) -> None:
+        """Where a policy has a word of its own for its people, report that it speaks of students all the same; in
+        examples its word begins what is said of the person.
+        """
+        program = self.program
+        head, people = program.policy, program.people
+        if head is not None and head.applies_to is not None and head.applies_to.text not in people:
+            self.unknown("name", head.applies_to, people or ("student",))
+        if program.person is None or program.person.word is None:
+            return
+        examples = (*program.every_example, *program.examples)
+        wrong: list[t.Node | None] = [x for x in declarations if isinstance(x, t.Student) and x.word is None]
+        wrong += [head.applies] if head is not None and head.applies_to is None else []
+        wrong += [example.student and example.student.kind for example in examples if isinstance(example, t.Example)]
+        for node in filter(None, wrong):
+            self.diagnostics.append(report("CR364", node.span, Label(program.person.word.span), word=people[0]))
+        others = [x for x in declarations if isinstance(x, t.Student) and x.word and x.word.text != people[0]]
+        for other in others:
+            self.diagnostics.append(report("CR112", other.span, Label(program.person.word.span)))
+        program.every_example = [self.of_person(example) for example in program.every_example]
+        program.examples = [self.of_person(x) if isinstance(x, t.Example) else x for x in program.examples]
+
+    def of_person(self, example: t.Example) -> t.Example:
+        """An example in which the records of the person are those of the person."""
+        own = [record for record in example.records if record.kind.text in self.program.people]
+        for again in own[1:]:
+            self.diagnostics.append(report("CR112", again.span, Label(own[0].span)))
+        records = tuple(record for record in example.records if record not in own)
+        return changed(example, student=own[0] if own else None, records=records)
+
     def find_periods(self) -> None:
         """Report names of periods that are not declared; of what a fact is per, tell periods from attributes."""
         program = self.program
@@ -133,11 +168,11 @@ class _Resolver:
             for group in periods[0 if fact.period else 1 :]:
                 self.diagnostics.append(report("CR112", group.span))
             for group in fact.groups:
-                if group not in periods and not program.canonical("attribute", group.text):
-                    self.unknown("period", group, (*self.names_of("period"), *self.names_of("attribute")))
+                if group not in periods and not any(program.canonical(space, group.text) for space in _GROUPS):
+                    self.unknown("period", group, [x for space in ("period", *_GROUPS) for x in self.names_of(space)])
             if periods:
                 groups = tuple(group for group in fact.groups if group not in periods)
-                program.facts[name] = evolve(fact, period=self.declared(periods[0]), groups=groups)
+                program.facts[name] = changed(fact, period=self.declared(periods[0]), groups=groups)
         nodes = (account.node for account in program.accounts.values())
         written = [getattr(node, "period", None) for node in (*nodes, *program.requires.values(), *program.offsets)]
         parts = [part for node in program.requires.values() for part in node.parts]

@@ -108,7 +108,6 @@ class Program:
     tables: dict[str, t.Table] = field(factory=dict)
     facts: dict[str, t.Fact] = field(factory=dict)
     periods: dict[str, t.Period] = field(factory=dict)
-    rankings: dict[str, t.Ranking] = field(factory=dict)
     clean_records: dict[str, t.CleanRecord] = field(factory=dict)
     offsets: list[t.Offset] = field(factory=list)
     requires: dict[str, t.Require] = field(factory=dict)
@@ -122,6 +121,15 @@ class Program:
     every_example: list[t.Example] = field(factory=list)
     labels: dict[tuple[str, str], str] = field(factory=dict)
     """Canonical names by (namespace, name or label)."""
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """What the people are called by name or label, where it is not students."""
+        return (self.person.word.text, *self.person.labels) if self.person and self.person.word else ()
+
+    def is_people(self, source: t.Source) -> bool:
+        """Whether a query runs over people."""
+        return source.sort == "student" or (source.sort == "name" and source.name.text in self.people)
 
     def canonical(self, namespace: str, text: str) -> str | None:
         """The canonical name for a name or label in a namespace."""

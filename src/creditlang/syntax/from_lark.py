@@ -5,12 +5,12 @@ expressions and examples have files of their own beside this one; this one has n
 """
 
 from creditlang.diagnostics import Phrase, report
+from creditlang.nodes import changed
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     Children,
     Handed,
     count_of,
-    covering,
     date_of,
     declared,
     first_of,
@@ -353,24 +353,34 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         )  # fmt: skip
 
     def ranking(self, children: Children) -> t.Ranking:
-        groups = [part.value for part in nodes(children, Handed) if part.what == "ranked_in"]
-        keys = [key for group in groups for key in group]
-        within = t.Scope(periods_of(keys), identifiers(keys), span=covering(keys or children))
-        ties = tuple(part.value for part in nodes(children, Handed) if part.what == "ties")
+        keys = [key for part in nodes(children, Handed) if part.what == "ranked_in" for key in part.value]
+        periods = periods_of(keys)
+        refuse_second(*(period.span for period in periods))
+        ties, lowest = [], False
+        for part in nodes(children, Handed):
+            if part.what == "ties":
+                ties.append(part.value)
+            elif part.what == "lowest_first" and not ties:
+                lowest = True
+            elif part.what == "lowest_first" and part.value:
+                raise two_readings(children[3:], *_LOWEST)
+            elif part.what == "lowest_first":
+                ties[-1] = changed(ties[-1], lowest_first=True)
         return t.Ranking(
-            **declared(children), value=first_of(children, t.Expression), within=within, ties=ties,
-            lowest_first=handed(children, "lowest_first", False), where=handed(children, "where"),
-            readings=tuple(nodes(children, t.Reading)),
+            **declared(children), period=periods[0] if periods else None, groups=identifiers(keys),
+            value=first_of(children, t.Expression), ties=tuple(ties), lowest_first=lowest,
+            where=handed(children, "where"), readings=tuple(nodes(children, t.Reading)),
         )  # fmt: skip
 
     def ranked_in(self, children: Children) -> Handed:
         return Handed("ranked_in", tokens(children, "NAME", "PERIOD"), span_of(children))
 
     def ties(self, children: Children) -> Handed:
-        return Handed("ties", first_of(children, t.Expression), span_of(children))
+        value = first_of(children, t.Expression)
+        return Handed("ties", t.Tie(value, False, span=value.span), span_of(children))
 
     def lowest_first(self, children: Children) -> Handed:
-        return Handed("lowest_first", True, span_of(children))
+        return Handed("lowest_first", bool(tokens(children, "COMMA", "CLAUSE_COMMA")), span_of(children))
 
     def unique_declared(self, children: Children) -> t.Line:
         line: t.Line = children[0]
@@ -409,6 +419,11 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return t.WithoutRule(_article_names(children), string_of(children[-1]), span=span_of(children))
 
 
+_LOWEST = (
+    Phrase("`of …, lowest first, ties by …`", "“按……，从低到高，同分按……”"),
+    Phrase("`ties by … lowest first`, without a comma", "“同分按……从低到高”（中间不加逗号）"),
+)
+"""What is meant by `lowest first` after a tie and a comma: the ranking itself, or the tie."""
 _OFFSET_FROM = Phrase("line `from …, on request …` under this offset", "“自……，依申请……”这样的行")
 _OFFSET_AT = Phrase("line `at … for …` under this offset", "“按……抵……”这样的行")
 

@@ -143,7 +143,7 @@ def declared_names(text: str) -> set[str]:
 
 
 def _data_blocks(text: str) -> Iterator[str]:
-    """The indented lines under each `student` and `record`: only there does a word before a colon declare."""
+    """The indented lines under each `student`, `person` and `record`: only there does a word before a colon declare."""
     for match in _data_pattern().finditer(text):
         end = _BLOCK_END.search(text, match.end())
         yield text[match.end() : end.start() if end else len(text)]
@@ -153,7 +153,7 @@ def _data_blocks(text: str) -> Iterator[str]:
 def _data_pattern() -> re.Pattern[str]:
     table = keywords().forms
     heads = "|".join(
-        re.escape(form) for name in ("STUDENT", "RECORD") for entry in table[name].values() for form in entry
+        re.escape(form) for name in ("STUDENT", "PERSON", "RECORD") for entry in table[name].values() for form in entry
     )
     return re.compile(rf"^(?:{heads})[^\n]*", re.MULTILINE)
 

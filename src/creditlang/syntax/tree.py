@@ -999,22 +999,6 @@ class Period(Named):
 
 
 @node
-class Ranking(Named):
-    """A rank of each person: 1 and as many as have a strictly better value, the highest first unless `lowest_first`.
-
-    In the partition of the periods and of the attributes (a name among the fields may be a declared period). Equal
-    values are told apart by `ties`, in order. Ranked is who has the value and fulfils `where`.
-    """
-
-    value: Expression = field(kw_only=True)
-    within: Scope = field(kw_only=True)
-    ties: tuple[Expression, ...] = ()
-    lowest_first: bool = False
-    where: Expression | None = None
-    readings: tuple[Reading, ...] = ()
-
-
-@node
 class Body(Named):
     """A declaration with a body of lines."""
 
@@ -1060,6 +1044,29 @@ class Fact(Body):
     groups: tuple[Identifier, ...] = ()
     kind: Identifier | None = None
     unit: Identifier | None = None
+
+
+@node
+class Tie(Node):
+    """What tells apart those who are equal so far, the highest first unless `lowest_first`."""
+
+    value: Expression
+    lowest_first: bool
+
+
+@node
+class Ranking(Fact):
+    """A rank of each person: 1 and as many as have a strictly better value, the highest first unless `lowest_first`.
+
+    In the groups and the period of a fact. Equal values are told apart by `ties`, in order. Ranked is who has the value
+    and fulfils `where`.
+    """
+
+    value: Expression = field(kw_only=True)
+    ties: tuple[Tie, ...] = ()
+    lowest_first: bool = False
+    where: Expression | None = None
+    readings: tuple[Reading, ...] = ()
 
 
 @node

@@ -1,7 +1,7 @@
 """Lines that change or choose among entries."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Literal, TypedDict
 
@@ -10,11 +10,12 @@ from attrs import define, evolve
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context
-from creditlang.core.lower.line_parts import AFTER_PER, Lines, as_written
+from creditlang.core.lower.line_parts import Lines, as_written
 from creditlang.diagnostics import Phrase
 from creditlang.nodes import changed
 from creditlang.source import Span
 from creditlang.syntax import tree as t
+from creditlang.types import DATE
 from creditlang.words import EXPECTED
 
 ONE = e.Constant(Decimal(1))
@@ -68,10 +69,27 @@ class AdjustmentLines(Lines):
             case t.FallsOn():
                 when, deeper = self.case_condition(line.condition, inner)
                 yield o.Post(day=self.elaborator.a_date(line.date, deeper), condition=when, **common)
+            case t.Lapse():
+                yield from self.lapse(line, inner, common)
             case t.OneByOne():
                 yield o.Operator(**common)
             case t.PostsTo():
                 yield o.Post(self.account_field(line.field, context), **common)
+
+    def lapse(self, line: t.Lapse, context: Context, common: _Written) -> Iterator[o.Operator]:
+        """Until when entries count: they are void from a day on, and what is taken from them is taken before."""
+        when, deeper = self.case_condition(line.condition, context)
+        day = self.elaborator.a_date(line.day, deeper)
+        alive: e.Expression = e.Compare("<=" if line.included else "<", e.Read("as of"), day)
+        reason = Phrase("it expired on {day}", "已于{day}失效")
+        if line.included:
+            reason = Phrase("it was valid until {day}", "有效期至{day}，已过期")
+        stays = alive if when is None else e.Logical("or", (e.Not(when), alive))
+        yield o.Keep("void", stays, reason, (("day", day),), **common)
+        until = e.Shift("after", day, e.Constant(Decimal(1)), "days") if line.included else day
+        later = common.copy()
+        later["number"] = self.number()
+        yield o.Post(until=until, condition=when, **later)
 
     def reason_values(self, reason: str, line: t.Line, context: Context) -> tuple[tuple[str, e.Expression], ...]:
         """The names in braces in a reason: fields, facts and named values."""
@@ -113,30 +131,6 @@ class AdjustmentLines(Lines):
             )
         return found.name
 
-    def group(self, scope: t.Scope | None, over: frozenset[str] | None, context: Context) -> o.Group:
-        if scope is None:
-            return o.Group(over=over)
-        periods = [name for name in scope.fields if self.scope.program.canonical("period", name.text)]
-        for later in (*periods, *([scope.window] if scope.window else [])):
-            self.scope.not_yet(later)
-        fields = tuple(x for name in scope.fields if name not in periods for x in self.key_field(name, context))
-        for period in scope.periods:
-            self.elaborator.check_time(period, context, scope.span)
-        return o.Group(tuple(period.text for period in scope.periods), fields, over)
-
-    def key_field(self, name: t.Identifier, context: Context) -> Iterator[str]:
-        """The field that a group goes by; where several kinds of record meet, they must call it the same."""
-        kinds = (context.kind,) if context.kind else context.kinds
-        found = {field.name: field for kind in kinds if (field := self.scope.field_of(kind, name.text))}
-        if not found:
-            self.scope.unknown("field", name, [*(field for kind in kinds for field in kind.fields), *AFTER_PER])
-        elif len(found) > 1:
-            self.scope.report("CR109", name.span, name=name.text, choices=", ".join(found))
-        else:
-            (key,) = found
-            self.scope.used.update((kind.name, key) for kind in kinds if key in kind.fields)
-            yield key
-
     def rules_of(self, names: Iterable[t.Identifier], inside: frozenset[str] | None = None) -> frozenset[str]:
         """The rules that names of items and accounts stand for; a name of nothing `inside` a body is reported."""
         found: set[str] = set()
@@ -163,6 +157,11 @@ class AdjustmentLines(Lines):
     ) -> Iterable[o.Operator]:  # fmt: skip
         over = self.rules_of(line.over.names, inside) if line.over and line.over.names else inside
         group = self.group(line.scope, over, context)
+        if group.window is not None and not isinstance(line, (t.Cap, t.CountCap)):
+            instead = Phrase("say in which period, as `per year`", "请写明在哪个时段内，如“每学年”")
+            part = line.scope.span if line.scope else line.span
+            other = Phrase("a line other than a limit", "上限以外的行")
+            self.scope.report("CR111", part, part=part.text, line=other, instead=instead)
         condition, _ = self.case_condition(line.condition, context)
         match line:
             case t.Cap() | t.CountCap():
@@ -171,10 +170,13 @@ class AdjustmentLines(Lines):
                 self.check_limit(limit, line.limit, events)
                 of: Literal["amount", "entries"] = "entries" if events else "amount"
                 yield o.Limit(limit, of, group, condition=condition, fallback=fallback, **common)
-            case t.Choose():
-                if line.by is not None:
-                    self.scope.not_yet(line.by)
+            case t.Choose(which="first" | "last"):
                 yield o.Limit(ONE, "entries", group, line.which, condition=condition, void=True, **common)
+            case t.Choose() | t.Best() | t.DropLowest():
+                by, ranks = self.by(line.by, context)
+                count = ONE if isinstance(line, t.Choose) else e.Constant(Decimal(line.count))
+                dropped = isinstance(line, t.DropLowest)
+                yield o.Limit(count, "entries", group, "highest", by, ranks, condition, dropped, True, **common)
             case t.Unique():
                 proof = changed(group, fields=tuple(self.key_field(line.field, context)))
                 yield o.Limit(ONE, "entries", proof, void=True, **common)
@@ -187,6 +189,19 @@ class AdjustmentLines(Lines):
                 reason = line.reason or line.span.text
                 sided = changed(group, over=left | right)
                 yield o.Keep("void", None, reason, group=sided, sides=(left, right), **common)
+
+    def by(self, node: t.Expression | None, context: Context) -> tuple[e.Expression | None, Mapping[str, int] | None]:
+        """What the highest of a group goes by, and the ranks of its values; where it is empty, the entry is last."""
+        if node is None:
+            return None, None
+        value, kind = self.elaborator.expression(node, evolve(context, tolerant=True))
+        if kind.enumeration:
+            return value, {
+                name: -rank for rank, name in enumerate(self.scope.program.enumerations[kind.enumeration].values)
+            }
+        if kind != DATE:
+            self.elaborator.need(kind, "number", node)
+        return value, None
 
 
 def _summands(node: t.Expression) -> Iterator[t.Identifier]:

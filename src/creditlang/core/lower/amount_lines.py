@@ -9,7 +9,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import AFTER_PER, Lines, as_written
-from creditlang.core.lower.printed_tables import build_table
+from creditlang.core.lower.printed_tables import build_table, check_gaps
 from creditlang.syntax import tree as t
 
 
@@ -34,34 +34,37 @@ class AmountLines(Lines):
     def amount_case(self, line: t.AmountLine, context: Context, around: str, unit: str | None) -> o.Case:
         condition, inner = self.case_condition(line.condition, context)
         written = line.amount
-        between, together = None, None
+        between, together, full = None, None, None
         if isinstance(written.value, t.Decided):
             value, between = self.decided(written.value, inner, unit)
         else:
             value = self.elaborator.number(written.value, inner, unit)[0]
         if isinstance(written.per, t.PerField):
-            found = self.scope.field_of(context.kind, written.per.name.text)
-            if found is None or context.kind is None:
-                self.scope.unknown(
-                    "field", written.per.name, (*(context.kind.fields if context.kind else ()), *AFTER_PER)
-                )
-            else:
-                self.elaborator.need(found.type, "number", written.per)
-                self.scope.used.add((context.kind.name, found.name))
-                self.elaborator.check_missing(found, found.name, written.per, inner)
-                value = e.Arithmetic("*", value, e.Read("field", found.name))
+            value = e.Arithmetic("*", value, self.measure(written.per.name, written.per, inner))
         elif isinstance(written.per, t.PerGathered):
             together = written.per.period.text, written.per.at_least
             self.elaborator.check_time(written.per.period, context, written.per.span)
         elif isinstance(written.per, t.PerFull):
-            self.scope.not_yet(written.per)
+            measure = self.measure(written.per.measure, written.per.measure, inner)
+            full = o.Full(written.per.count, measure, self.group(written.per.scope, None, context))
         if line.since or line.until:
             self.elaborator.check_time(t.PeriodName("day", True, span=line.span), context, line.span)
         return o.Case(
             number=self.number(), condition=condition, otherwise=line.otherwise, value=value, between=between,
-            together=together, sign=-1 if written.deduct else 1, since=line.since, until=line.until,
+            together=together, full=full, sign=-1 if written.deduct else 1, since=line.since, until=line.until,
             article=self.article(line.cites, around), text=as_written(line.span, line.otherwise), span=line.span,
         )  # fmt: skip
+
+    def measure(self, name: t.Identifier, where: t.Node, context: Context) -> e.Expression:
+        """The field by which an amount is multiplied."""
+        found = self.scope.field_of(context.kind, name.text)
+        if found is None or context.kind is None:
+            self.scope.unknown("field", name, (*(context.kind.fields if context.kind else ()), *AFTER_PER))
+            return e.Unknown()
+        self.elaborator.need(found.type, "number", where)
+        self.scope.used.add((context.kind.name, found.name))
+        self.elaborator.check_missing(found, found.name, where, context)
+        return e.Read("field", found.name)
 
     def decided(
         self, node: t.Decided, context: Context, unit: str | None
@@ -95,6 +98,7 @@ class AmountLines(Lines):
             line.rows,
             line.span,
         )
+        check_gaps(self.scope, table, kinds, line.span)
         self.printed.append(table)
         return o.Case(
             number=self.number(), condition=condition, otherwise=False, value=e.Lookup(table, tuple(keys)),

@@ -16,7 +16,7 @@ from creditlang.core.lower.amount_lines import AmountLines
 from creditlang.core.lower.decision_lines import DecisionLines
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import as_written, asks_missing
-from creditlang.core.lower.line_places import CONTAINERS, NOT_YET
+from creditlang.core.lower.line_places import CONTAINERS
 from creditlang.diagnostics import Label, Phrase
 from creditlang.nodes import changed
 from creditlang.syntax import tree as t
@@ -39,7 +39,7 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
         self, lines: Sequence[t.Line], context: Context, around: str, inside: frozenset[str] | None, unit: str | None
     ) -> list[o.Operator]:
         """The operators of lines, and where they say `one by one` a bare one."""
-        lines = [line for line in lines if not isinstance(line, (*_NO_OPERATORS, *NOT_YET))]
+        lines = [line for line in lines if not isinstance(line, _NO_OPERATORS)]
         amounts = [line for line in lines if isinstance(line, (t.AmountLine, t.AmountTable))]
         mode = next((line for line in lines if isinstance(line, t.Mode)), None)
         if mode is not None and not amounts:
@@ -58,7 +58,7 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
                 if line is amounts[-1]:
                     fallback = self.fallback(answer, body, unit) if answer else None
                     amount = self.amount(amounts, mode.which if mode else "one", fallback, body, around, unit)
-            elif isinstance(line, t.Guard) and not done:
+            elif isinstance(line, (t.Guard, t.Lapse)) and not done:
                 guards.extend(self.adjustment(line, None, body if amounts else context, around, inside, unit))
             elif isinstance(line, t.Fallback):
                 if before not in amounts[-1:] and not isinstance(before, _MAY_LACK_A_VALUE):

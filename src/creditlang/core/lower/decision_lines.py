@@ -27,10 +27,14 @@ class DecisionLines(Lines):
         tolerant = any((isinstance(x, t.DecisionLine) and x.otherwise) or asks_missing(x) for x in lines)
         inner = evolve(context, tolerant=context.tolerant or tolerant)
         kind = self.decision_type(lines, inner, unit)
+        bounds: dict[str, e.Expression] = {}
         for line in lines:
             match line:
                 case t.Mode():
                     mode = line
+                case t.Bound():
+                    bounds[line.which] = self.elaborator.number(line.value, context, unit)[0]
+                    self.article(line.cites)
                 case t.DecisionLine():
                     case, found = self.decision_case(line, inner, around, unit, kind)
                     cases.append(case)
@@ -43,11 +47,15 @@ class DecisionLines(Lines):
                     kind = Type("number", unit, 2)
         if mode is not None and mode.which == "all" and kind is not None:
             self.elaborator.need(kind, "number", mode)
+        if bounds and kind is not None:
+            bound = next(line for line in lines if isinstance(line, t.Bound))
+            self.elaborator.need(kind, "number", bound)
+        self.check_range(bounds.get("least"), bounds.get("most"), node.span)
         unit = kind.unit if kind else unit
         which = mode.which if mode else "one"
         return o.Decide(
             name=node.name.text, labels=node.labels, period=context.period, unit=unit, cases=tuple(cases), mode=which,
-            article=around,
+            article=around, least=bounds.get("least"), most=bounds.get("most"),
         ), kind  # fmt: skip
 
     def decision_type(self, lines: Sequence[t.Line], context: Context, unit: str | None) -> Type | None:

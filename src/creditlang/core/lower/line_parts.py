@@ -10,7 +10,7 @@ from attrs import define, evolve, field
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context, Elaborator, known_present
-from creditlang.core.lower.line_places import ALLOWED, CONTAINERS, NOT_YET, once
+from creditlang.core.lower.line_places import ALLOWED, CONTAINERS, once
 from creditlang.core.lower.scope import Scope
 from creditlang.diagnostics import Label, Phrase, either
 from creditlang.source import Span
@@ -54,15 +54,49 @@ class Lines:
         said: dict[object, Span] = {}
         for line in lines:
             what = once(line)
-            if isinstance(line, NOT_YET):
-                self.scope.not_yet(line)
-            elif not isinstance(line, ALLOWED[container]):
+            if not isinstance(line, ALLOWED[container]):
                 places = [name for body, name in CONTAINERS.items() if isinstance(line, ALLOWED[body])]
                 self.scope.report("CR103", line.span, container=CONTAINERS[container], places=either(places) or None)
             elif what in said:
                 self.scope.report("CR112", line.span, Label(said[what]))
             elif what is not None:
                 said[what] = line.span
+
+    def group(self, scope: t.Scope | None, over: frozenset[str] | None, context: Context) -> o.Group:
+        if scope is None:
+            return o.Group(over=over)
+        periods = [name for name in scope.fields if self.scope.program.canonical("period", name.text)]
+        for later in periods:
+            self.scope.not_yet(later)
+        fields = tuple(x for name in scope.fields if name not in periods for x in self.key_field(name, context))
+        for period in scope.periods:
+            self.elaborator.check_time(period, context, scope.span)
+        if scope.window is not None:
+            self.elaborator.check_time(t.PeriodName("day", True, span=scope.span), context, scope.span)
+        return o.Group(tuple(period.text for period in scope.periods), fields, over, self.window(scope.window))
+
+    def window(self, length: t.Length | None) -> tuple[int, str] | None:
+        """How long a window is: a number that is written, of days, months …"""
+        match length:
+            case t.Length(count=t.Number(value=count), unit=unit) if count >= 1 and count == int(count):
+                return int(count), unit
+            case t.Length():
+                wanted = Phrase("a whole number from 1", "不小于1的整数")
+                self.scope.report("CR110", length.span, value=length.span.text, expected=wanted)
+        return None
+
+    def key_field(self, name: t.Identifier, context: Context) -> Iterator[str]:
+        """The field that a group goes by; where several kinds of record meet, they must call it the same."""
+        kinds = (context.kind,) if context.kind else context.kinds
+        found = {field.name: field for kind in kinds if (field := self.scope.field_of(kind, name.text))}
+        if not found:
+            self.scope.unknown("field", name, [*(field for kind in kinds for field in kind.fields), *AFTER_PER])
+        elif len(found) > 1:
+            self.scope.report("CR109", name.span, name=name.text, choices=", ".join(found))
+        else:
+            (key,) = found
+            self.scope.used.update((kind.name, key) for kind in kinds if key in kind.fields)
+            yield key
 
     def case_condition(self, node: t.Expression | None, context: Context) -> tuple[e.Expression | None, Context]:
         if node is None:

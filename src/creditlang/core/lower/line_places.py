@@ -14,8 +14,6 @@ CONTAINERS = {
     "record": Phrase("a kind of record", "记录"),
     "offset": Phrase("an offset", "抵扣"),
 }
-NOT_YET = (t.Best, t.DropLowest, t.Lapse, t.Bound)
-"""Lines that are understood and cannot be worked out yet."""
 _IN_RULES = (
     t.AmountLine,
     t.AmountTable,
@@ -23,6 +21,9 @@ _IN_RULES = (
     t.Cap,
     t.CountCap,
     t.Choose,
+    t.Best,
+    t.DropLowest,
+    t.Lapse,
     t.Unique,
     t.From,
     t.HigherOf,
@@ -43,8 +44,8 @@ ALLOWED: dict[str, tuple[type, ...]] = {
     "adjust": (*_ADJUSTMENTS, *_REMARKS),
     "category": (*_ADJUSTMENTS, t.TakeFrom, t.Category, t.Item, t.InOrderOf, *_REMARKS),
     "score": (*_ADJUSTMENTS, t.TakeFrom, t.Category, t.Item, t.Level, *_REMARKS),
-    "fact": (t.DecisionLine, t.Mode, t.Steps, *_REMARKS),
-    "credit": (t.DecisionLine, t.Mode, t.Steps, t.GoesTo, *_REMARKS),
+    "fact": (t.DecisionLine, t.Mode, t.Steps, t.Bound, *_REMARKS),
+    "credit": (t.DecisionLine, t.Mode, t.Steps, t.Bound, t.GoesTo, *_REMARKS),
     "record": (t.Guard, t.Deadline, *_REMARKS),
     "offset": (t.Guard, t.InOrderOf, t.Rounded, *_REMARKS),
 }
@@ -56,4 +57,4 @@ def once(line: t.Line) -> object:
         return type(line)
     if (isinstance(line, t.AmountLine) and not (line.since or line.until)) or isinstance(line, t.DecisionLine):
         return "otherwise" if line.otherwise else None
-    return line.which if isinstance(line, t.Level) else None
+    return line.which if isinstance(line, (t.Level, t.Bound)) else None

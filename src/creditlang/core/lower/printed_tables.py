@@ -5,14 +5,15 @@ empty cell. A triangle, in which each row may be one cell longer than the one ab
 from the left, and compared with the place of their heading on the page.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from creditlang.core.expressions import Table
+from creditlang.core.expressions import Band, Table
 from creditlang.core.lower.scope import Scope
-from creditlang.diagnostics import Phrase, nearest
+from creditlang.diagnostics import Phrase, either, nearest
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import UNKNOWN, WHOLE, YES_OR_NO, Type
@@ -29,7 +30,8 @@ def build_table(
     """The table of `rows` over `dimensions`, whose labels are values of those types."""
     if len(dimensions) == 1:
         labels, cells = _column(scope, dimensions[0], names[0], rows)
-        return Table(name, tuple(names), (labels,), cells)
+        bands = _bands(scope, [row.cells[0] for row in rows])
+        return Table(name, tuple(names), (labels,), cells, {names[0]: bands} if bands else {})
     if len(dimensions) != 2 or not rows:
         scope.report("CR206", span, table=name, needed=ONE_OR_TWO, given=len(dimensions))
         return Table(name, tuple(names), tuple(() for _ in dimensions), {})
@@ -67,11 +69,8 @@ def _written(cell: t.Cell) -> str:
 
 
 def _label(scope: Scope, kind: Type, dimension: str, cell: t.Cell) -> str | None:
-    if cell.kind == "BAND":
-        scope.not_yet(cell)
-        return None
-    if kind.name == "number" and cell.kind == "NUMBER":
-        return key_text(Decimal(cell.text))
+    if kind.name == "number" and cell.kind in ("NUMBER", "BAND"):
+        return key_text(Decimal(cell.text)) if cell.kind == "NUMBER" else cell.text
     if kind.name == "yes or no" and cell.kind in ("YES", "NO"):
         return "yes" if cell.kind == "YES" else "no"
     value = scope.value_of(kind, _written(cell))
@@ -80,6 +79,60 @@ def _label(scope: Scope, kind: Type, dimension: str, cell: t.Cell) -> str | None
         names = [text for key, labels in known.items() for text in (key, *labels)]
         scope.report("CR305", cell.span, label=cell.text, dimension=dimension, nearest=nearest(cell.text, names) or "")
     return value
+
+
+def _bands(scope: Scope, cells: Sequence[t.Cell]) -> dict[str, Band]:
+    """The bands that headings are, by their labels, if one of them is a band; bands that meet are reported."""
+    if not any(cell.kind == "BAND" for cell in cells):
+        return {}
+    found: dict[str, Band] = {}
+    for cell in cells:
+        match = _BAND.fullmatch(cell.text)
+        if match is None:  # reported as no value of the dimension
+            continue
+        below, low, high, and_more = match.groups()
+        band = Band(Decimal(low), Decimal(high or low))
+        if below is not None:
+            band = Band(high=band.low, open=True) if below == "不足" else Band(band.low, open=True)
+        elif and_more is not None:
+            band = Band(high=band.low) if and_more.endswith("下") else Band(band.low)
+        if and_more == "以下":
+            forms = either([Phrase(f"“{low}及以下”", f"“{low}及以下”"), Phrase(f"“不足{low}”", f"“不足{low}”")])
+            scope.report("CR114", cell.span, written=cell.text, forms=forms)
+        if band.low > band.high:
+            wanted = Phrase("a range from a lower to a higher number", "从小到大的范围")
+            scope.report("CR110", cell.span, value=cell.text, expected=wanted)
+        other = next((label for label, known in found.items() if _meet(band, known)), None)
+        if other is not None and cell.text not in found:
+            scope.report("CR306", cell.span, label=cell.text, other=other)
+        found[_label_text(cell)] = band
+    return found
+
+
+def _label_text(cell: t.Cell) -> str:
+    return key_text(Decimal(cell.text)) if cell.kind == "NUMBER" else cell.text
+
+
+def _meet(one: Band, two: Band) -> bool:
+    """Whether a number lies in both."""
+    low, high = max(one.low, two.low), min(one.high, two.high)
+    return low < high or (low == high and one.meets(low, low) and two.meets(low, low))
+
+
+def check_gaps(scope: Scope, table: Table, kinds: Sequence[Type], span: Span) -> None:
+    """Warn of numbers between two bands, where what is looked up can be one of them."""
+    for name, kind in zip(table.dimensions, kinds, strict=False):
+        in_order = sorted(table.bands.get(name, {}).values(), key=lambda band: band.low)
+        for one, two in pairwise(in_order):
+            between = (one.high + two.low) / 2
+            if not kind.decimals:
+                between = one.high if one.open and one.high > one.low else one.high + 1
+            if not one.meets(between, between) and not two.meets(between, between) and one.high <= between <= two.low:
+                shown = f"{plain(between):f}"
+                scope.report("CR312", span, witness=Phrase(f"{name} is {shown}", f"{name}为{shown}"))
+
+
+_BAND = re.compile(r"(不足|超过)?(\d+(?:\.\d+)?)(?:[-–—~](\d+(?:\.\d+)?)|(及?以[上下]|\+))?")
 
 
 def key_text(value: object) -> str:
@@ -149,7 +202,9 @@ def _grid(scope: Scope, name: str, dimensions: Sequence[Type], names: Sequence[s
             _check_place(scope, cell, in_order, own)
             if number is not None and column is not None:
                 cells[label, column] = number
-    return Table(name, tuple(names), (tuple(down), tuple(label for label in across if label)), cells)
+    bands = zip(names, (_bands(scope, [row.cells[0] for row in body]), _bands(scope, heading.cells)), strict=True)
+    found = {dimension: known for dimension, known in bands if known}
+    return Table(name, tuple(names), (tuple(down), tuple(label for label in across if label)), cells, found)
 
 
 def _check_place(scope: Scope, cell: t.Cell, headings: Sequence[int], own: int) -> None:

@@ -15,6 +15,7 @@ from creditlang.core import operators as o
 from creditlang.core.articles import article_range
 from creditlang.core.dependencies import Order, reads, references, worked_out
 from creditlang.core.lower.adjustment_lines import ONE
+from creditlang.core.lower.among_people import AmongPeople
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.calendar_periods import build_calendar
 from creditlang.core.lower.elaborate import Context, Elaborator
@@ -23,14 +24,17 @@ from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimens
 from creditlang.core.lower.scope import Scope
 from creditlang.core.scales import scales
 from creditlang.diagnostics import Diagnostic, Label, Phrase, either
+from creditlang.diagnostics.person_words import PersonWord
 from creditlang.extensions import Extensions
 from creditlang.nodes import changed
 from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
-from creditlang.types import UNKNOWN, Type
+from creditlang.types import UNKNOWN, WHOLE, Type
 from creditlang.words import PERIODS
 
+MOST_PASSES = 3
+"""How often all people may be gone through, so that what they are together can be read."""
 MOST_DEPTH = 250
 """The deepest that a named value may be, with what it refers to."""
 
@@ -57,6 +61,7 @@ class Compilation:
         self.scope = Scope(program, extensions=extensions)
         self.elaborator = Elaborator(self.scope)
         self.bodies = Bodies(self.scope, self.elaborator)
+        self.among = AmongPeople(self.scope, self.elaborator, self.bodies)
         self.rules: dict[str, o.Rule] = {}
         self.facts: dict[str, o.Decide] = {}
         self.record_facts: dict[str, e.Expression] = {}
@@ -122,6 +127,9 @@ class Compilation:
         for line in dict.fromkeys((*lines, *(line for account in accounts.values() for line in account.operators))):
             if isinstance(line, o.Keep) and line.otherwise == "invalid" and found.looks_around(line.condition):
                 self.scope.report("CR323", line.span)
+        stages = found.stages(order)
+        together = [name for name, fact in self.facts.items() if stages and fact.among_others]
+        self.check_passes(found, stages, together)
         return o.Policy(
             identifier=head.identifier if head else "policy",
             title=(head.title or "") if head else "",
@@ -130,6 +138,7 @@ class Compilation:
             since=head.since if head else None,
             until=head.until if head else None,
             student_labels=program.student_labels,
+            person=PersonWord.of(program.people[0], program.people[1:]) if program.people else None,
             unit_labels={name: node.labels[0] for name, node in program.units.items() if node.labels},
             attributes=tuple(map(self.column, program.attributes.values())),
             kinds=kinds,
@@ -150,10 +159,24 @@ class Compilation:
             articles=self.bodies.articles,
             without_rule=self.without_rule(),
             order=order,
+            stages=stages,
+            needs={name: found.needs(name) for name in together},
             tables=(*self.scope.tables.values(), *self.bodies.printed),
             article_of=self.articles_of_the_rest(),
             fingerprint=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         )
+
+    def check_passes(self, found: Order, stages: Mapping[tuple[str, str], int], together: Iterable[str]) -> None:
+        """Report what reads a rank before there is one, and rankings that stand on more others than may be."""
+        for (sort, name), stage in stages.items():
+            if stage > 1 and sort not in ("fact", "credit", "require"):
+                reader, read = found.later_read((sort, name), stages)
+                self.scope.report("CR361", self.place_of(((reader, read),)), reader=reader, read=read)
+        for name in together:
+            if stages["fact", name] >= MOST_PASSES:
+                passes = stages["fact", name] + 1
+                span = self.program.facts[name].name.span
+                self.scope.report("CR362", span, name=name, passes=str(passes), most=str(MOST_PASSES))
 
     def place_of(self, circle: tuple[tuple[str, str], ...]) -> "Span | None":
         """Where a name of a circle is declared."""
@@ -208,7 +231,7 @@ class Compilation:
         found = dict(accounts)
         for name in reversed(accounts):
             operators = accounts[name].operators
-            head = tuple(takewhile(lambda operator: isinstance(operator, o.Keep) and operator.sides is None, operators))
+            head = tuple(takewhile(_is_guard, operators))
             for inner in self.program.within(name) if head else ():
                 for item in accounts[inner].items:
                     self.rules[item] = changed(self.rules[item], operators=(*head, *self.rules[item].operators))
@@ -325,13 +348,11 @@ class Compilation:
         """Report the declarations that are understood and cannot be worked out yet."""
         program = self.program
         fields = [*program.attributes.values(), *(x for kind in program.kinds.values() for x in kind.fields.values())]
-        later: list[t.Node] = [*program.periods.values(), *program.rankings.values(), *program.clean_records.values()]
+        later: list[t.Node] = [*program.periods.values(), *program.clean_records.values()]
         later += [part for symbol in fields for part in symbol.node.parts[:1]]
-        later += [group for fact in program.facts.values() for group in fact.groups]
         later += [part for node in program.requires.values() for part in node.parts if isinstance(part, t.EnoughParts)]
         later += [node.period for node in program.requires.values() if node.period]
         later += [x.name for x in (symbol.node for symbol in program.accounts.values()) if _has_no_period(x)]
-        later += [program.person] if program.person else []
         for node in later:
             self.scope.not_yet(node)
 
@@ -482,6 +503,12 @@ class Compilation:
         node, unit, around = self.fact_head(name)
         self.check_period(node.period, ("semester", "year"))
         period = node.period.text if node.period else None
+        if isinstance(node, t.Ranking):
+            self.facts[name] = self.among.ranking(node, around)
+            return WHOLE
+        if self.among.is_of_group(node):
+            self.facts[name], kind = self.among.fact(node, unit, around)
+            return kind or UNKNOWN
         self.facts[name], kind = self.bodies.decide(node, node.lines, Context(period=period), around, unit)
         return kind or UNKNOWN
 
@@ -506,6 +533,9 @@ class Compilation:
             (case.condition or e.Constant(True), case.value) for case in decision.cases if not case.otherwise
         )
         otherwise = next((case.value for case in decision.cases if case.otherwise), None)
+        for line in node.lines:
+            if isinstance(line, t.Bound):
+                self.scope.not_yet(line)
         self.record_facts[name] = e.Cases(branches, otherwise, name)
         return found or UNKNOWN
 
@@ -659,6 +689,13 @@ class Compilation:
 def _has_no_period(node: t.Named) -> bool:
     """Whether it is a score or credit for the whole time."""
     return isinstance(node, (t.Score, t.Credit)) and node.period is None
+
+
+def _is_guard(operator: o.Operator) -> bool:
+    """Whether an operator says of a record alone whether, and until when, it counts."""
+    return (isinstance(operator, o.Keep) and operator.sides is None) or (
+        isinstance(operator, o.Post) and operator.until is not None
+    )
 
 
 def depth_of(x: object, deep: Mapping[str, int]) -> int:

@@ -54,6 +54,8 @@ class Scope:
     elaborate_fact: Callable[[str], Type] = lambda name: UNKNOWN
     record_fact_types: dict[str, Type] = field(factory=dict)
     elaborate_record_fact: Callable[[str], Type] = lambda name: UNKNOWN
+    group_names: Callable[[str], frozenset[str] | None] = lambda name: None
+    """What the groups are made by that a fact is of; None for one of people."""
     asking: list[str] = field(factory=list)
     extensions: Callable[[], Extensions] = Extensions
     circles: set[frozenset[str]] = field(factory=set)
@@ -81,6 +83,12 @@ class Scope:
         if not self.silent:
             close = nearest(name.text, known) or ""
             self.report("CR101", name.span, *labels, kind=SORTS[sort], name=name.text, nearest=close)
+
+    @property
+    def people(self) -> Phrase:
+        """What the people are called, as a query asks for them."""
+        own = self.program.people
+        return Phrase(own[0], own[0]) if own else Phrase("student", "学生")
 
     def not_yet(self, node: t.Node) -> None:
         """Report what is understood and cannot be worked out yet."""

@@ -16,7 +16,7 @@ from typing import Any, Final, cast, get_args
 from creditlang.core import operators as o
 from creditlang.data.cells import MOST_DIGITS, CellError
 from creditlang.data.columns import Columns
-from creditlang.data.dataset import STUDENT_TABLE
+from creditlang.data.dataset import people_tables
 from creditlang.data.mappings.mapping import Gather, MappingFile, Only, Origin, Part, RecordRule, TableRule, Taken, Term
 from creditlang.data.mappings.toml_places import Path, Places
 from creditlang.data.sheets.column_layout import Layouts
@@ -119,7 +119,7 @@ class _Reader:
         self.places = places
         self.problems: list[Diagnostic] = []
         self.layouts = Layouts(policy, Columns(policy))
-        self.kinds = {text: "" for text in (*STUDENT_TABLE, *policy.student_labels)}
+        self.kinds = {text: "" for text in people_tables(policy)}
         for name, kind in policy.kinds.items():
             self.kinds.update({text: name for text in (name, *kind.labels)})
 

@@ -127,13 +127,13 @@ class Misfit:
     distance: int = 0
 
 
-def fit(rule: TableRule, sheet: Sheet) -> Fit | Misfit:
-    """Whether a rule fits a sheet."""
+def fit(rule: TableRule, sheet: Sheet, numbers: Iterable[str] = STUDENT_ID) -> Fit | Misfit:
+    """Whether a rule fits a sheet; `numbers` are what a column of people's numbers may be called."""
     captured = _captured(rule.names, _names(sheet.table))
     if rule.names and captured is None:
         return _otherwise("name", "名称", rule.names)
     known = {plain_heading(head) for head in rule.all_headings()}
-    heading = find_heading(sheet, known, {plain_heading(head) for head in STUDENT_ID})
+    heading = find_heading(sheet, known, {plain_heading(head) for head in numbers})
     if isinstance(heading, Doubt):
         return Misfit(heading)
     there = {plain_heading(cell) for cell in heading.cells}

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from creditlang.core import operators as o
 from creditlang.data.cells import strip_cell
 from creditlang.data.columns import ColumnReader, Columns
-from creditlang.data.dataset import RECORD_ID, STUDENT_ID
+from creditlang.data.dataset import RECORD_ID, number_columns
 from creditlang.data.sheets.sheet_heading import RUNNING_NUMBERS, Doubt, Heading, Sheet, find_heading, plain_heading
 from creditlang.diagnostics import Diagnostic, Place, nearest, report
 from creditlang.schema import RawTable
@@ -70,6 +70,7 @@ class Layouts:
         """`columns` are those of the policy."""
         self.policy = policy
         self.columns = columns
+        self.numbers = number_columns(policy)
         self.name_of_people = next(
             (reader for reader in columns.attributes if reader.column.name == "name" or "姓名" in reader.texts), None
         )
@@ -81,19 +82,19 @@ class Layouts:
     def builtin(self, kind: str) -> dict[str, tuple[str, ...]]:
         """What the columns of numbers may be called: for records of a group, the group's name tells whose they are."""
         if not kind:
-            return {"student_id": STUDENT_ID}
+            return {"student_id": self.numbers}
         declared = self.policy.kinds[kind]
         if declared.group is not None and declared.membership is None:
             reader = next(reader for reader in self.columns.attributes if reader.column.name == declared.group)
             return {"student_id": reader.texts, "record_id": RECORD_ID}
-        return {"student_id": STUDENT_ID, "record_id": RECORD_ID}
+        return {"student_id": self.numbers, "record_id": RECORD_ID}
 
     def of_people(self, kind: str) -> tuple[ColumnReader, ...]:
         """The columns of students that a sheet of records may have beside its own."""
-        if not kind or self.builtin(kind)["student_id"] != STUDENT_ID:
+        if not kind or self.builtin(kind)["student_id"] != self.numbers:
             return ()
         own = {text for reader in self.columns.of[kind] for text in reader.texts}
-        own.update(RECORD_ID, STUDENT_ID)
+        own.update(RECORD_ID, self.numbers)
         return tuple(reader for reader in self.columns.attributes if not own.intersection(reader.texts))
 
     def names(self, kind: str) -> list[str]:
@@ -152,6 +153,6 @@ class Layouts:
             source=source, kind=kind, identity=places["student_id"], record_id=places.get("record_id"),
             columns=columns, people=people, missing=tuple(missing),
             unknown=tuple(x for x, at in exact.items() if at not in taken and plain_heading(x) not in RUNNING_NUMBERS),
-            of_students=builtin["student_id"] == STUDENT_ID,
+            of_students=builtin["student_id"] == self.numbers,
             known=tuple(text for reader in (*self.readers(kind), *self.of_people(kind)) for text in reader.texts),
         )  # fmt: skip

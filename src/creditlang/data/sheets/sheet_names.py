@@ -10,7 +10,7 @@ from typing import Final
 
 from creditlang.core import operators as o
 from creditlang.data.cells import strip_cell
-from creditlang.data.dataset import FOR_PEOPLE, STUDENT_TABLE
+from creditlang.data.dataset import FOR_PEOPLE, people_tables
 from creditlang.data.sheets.column_layout import Layouts
 from creditlang.data.sheets.sheet_heading import Heading, Sheet
 from creditlang.diagnostics import nearest
@@ -24,7 +24,7 @@ class SheetNames:
     def __init__(self, policy: o.Policy, layouts: Layouts) -> None:
         """The students have the empty kind."""
         self.layouts = layouts
-        self.students = (*policy.student_labels, *STUDENT_TABLE)
+        self.students = people_tables(policy)
         self.kinds: dict[str, str] = {}
         for name, kind in policy.kinds.items():
             for text in (*kind.labels, name):
@@ -47,7 +47,7 @@ class SheetNames:
     def close(self, name: str) -> str:
         """What may have been meant: a name that is inside of this one, or nearly it."""
         found = [text for text in self.all if text in name]
-        return max(found, key=len) if found else nearest(name, [*self.kinds, *STUDENT_TABLE]) or ""
+        return max(found, key=len) if found else nearest(name, list(self.all)) or ""
 
     def is_whole(self, sheet: Sheet, kind: str) -> bool:
         """Whether a sheet has all columns that its kind needs, under the policy's own names."""

@@ -209,7 +209,8 @@ class Tables:
         """What people call the kind of a rule's record."""
         if record.kind:
             return label(self.policy.kinds[record.kind])
-        return first_fit("student", self.policy.student_labels)
+        person = self.policy.person
+        return first_fit(person.name if person else "student", self.policy.student_labels)
 
     def gathered(self) -> Iterator[Record]:
         """The records of all sheets that were gathered, once the students of their rows are known."""

@@ -1,0 +1,116 @@
+"""What is known only among all people: rankings, and facts of groups.
+
+A ranking compares what it names, of each person or of each group, in the period that it is about. A fact of a group is
+decided like a fact of a person; what it names without a query is the group's own, and of the people it asks in queries.
+"""
+
+from collections.abc import Mapping
+
+from attrs import evolve, fields_dict
+
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.core.lower.body_lines import Bodies
+from creditlang.core.lower.elaborate import Context, Elaborator
+from creditlang.core.lower.scope import Scope, described
+from creditlang.diagnostics import Phrase
+from creditlang.nodes import changed
+from creditlang.syntax import tree as t
+from creditlang.types import UNKNOWN, WHOLE, Type
+
+
+class AmongPeople:
+    """Makes the rankings and the facts of groups of one program."""
+
+    def __init__(self, scope: Scope, elaborator: Elaborator, bodies: Bodies) -> None:
+        """`bodies` count the lines and look up articles."""
+        self.scope, self.elaborator, self.bodies = scope, elaborator, bodies
+        self.program = scope.program
+        scope.group_names = self.group_names
+
+    def is_of_group(self, node: t.Fact) -> bool:
+        """Whether a fact is one of each group of people: it is per something that people have, or asks for people."""
+        return bool(node.groups) or self.asks_people(node.lines)
+
+    def asks_people(self, part: object) -> bool:
+        """Whether a query over people stands anywhere in it."""
+        if isinstance(part, tuple):
+            return any(map(self.asks_people, part))
+        if not isinstance(part, t.Node):
+            return False
+        if isinstance(part, t.Source) and self.program.is_people(part):
+            return True
+        return any(self.asks_people(getattr(part, name)) for name in fields_dict(type(part)) if name != "span")
+
+    def group_names(self, name: str) -> frozenset[str] | None:
+        """What the groups are made by that a fact, or a ranking, is of; None for one of people."""
+        node = self.program.facts[name]
+        if isinstance(node, t.Ranking):
+            ranked = self.program.canonical("fact", node.value.text) if isinstance(node.value, t.Name) else None
+            return self.group_names(ranked) if ranked is not None else None
+        if not self.is_of_group(node):
+            return None
+        return frozenset(map(self.called, node.groups))
+
+    def called(self, name: t.Identifier) -> str:
+        """The name of what people are put in groups by, for its name or label."""
+        spaces = (self.program.canonical(space, name.text) for space in ("attribute", "fact"))
+        return next(filter(None, spaces), name.text)
+
+    def keys(self, names: tuple[t.Identifier, ...], context: Context) -> tuple[o.Key, ...]:
+        """What people are put in groups by: attributes, and facts with a text or a value of a list."""
+        found = []
+        for name in names:
+            value, kind = self.elaborator.expression(t.Name(name.text, span=name.span), context)
+            if kind.name in ("number", "yes or no", "date"):
+                wanted = Phrase("a text or a value of a list", "文本，或者选项的取值")
+                self.scope.report("CR201", name.span, found=described(kind), expected=wanted)
+            found.append(o.Key(self.called(name), value))
+        return tuple(found)
+
+    def ranking(self, node: t.Ranking, around: str) -> o.Decide:
+        """A ranking: of people, or of the groups that its value is decided for."""
+        period = node.period.text if node.period else None
+        context = Context(period=period, tolerant=True)
+        groups = self.groups_of(node.value)
+        inner = context if groups is None else evolve(context, groups=frozenset(key.name for key in groups))
+        keys = self.keys(node.groups, inner)
+        criteria = [self.criterion(node.value, node.lowest_first, inner)]
+        criteria += [self.criterion(tie.value, tie.lowest_first, inner) for tie in node.ties]
+        where = self.elaborator.condition(node.where, inner) if node.where is not None else None
+        rank = o.Rank(keys, tuple(criteria), where, groups, node.span)
+        return o.Decide(
+            name=node.name.text, labels=node.labels, period=period, unit=None, cases=(), mode="one", article=around,
+            type=WHOLE, rank=rank,
+        )  # fmt: skip
+
+    def criterion(self, node: t.Expression, lowest: bool, context: Context) -> o.Criterion:
+        """Something that is compared: a number, a day, yes or no, or a value of a scale."""
+        value, kind = self.elaborator.expression(node, context)
+        ranks: Mapping[str, int] | None = None
+        scale = self.program.enumerations.get(kind.enumeration or "")
+        if scale is not None and scale.ordered:
+            ranks = {name: place for place, name in enumerate(reversed(list(scale.values)), start=1)}
+        elif kind.name not in ("number", "date", "yes or no", "unknown"):
+            wanted = Phrase("something that has an order", "能比较高低的内容")
+            self.scope.report("CR201", node.span, found=described(kind), expected=wanted)
+        return o.Criterion(e.Unknown() if kind.name == "unknown" else value, lowest, ranks)
+
+    def groups_of(self, node: t.Expression) -> tuple[o.Key, ...] | None:
+        """What the groups are made by that a value is of; None where it is of people."""
+        name = self.program.canonical("fact", node.text) if isinstance(node, t.Name) else None
+        if name is None or self.group_names(name) is None:
+            return None
+        declared = self.program.facts[name]
+        if isinstance(declared, t.Ranking):
+            return self.groups_of(declared.value)
+        period = declared.period.text if declared.period else None
+        return self.keys(declared.groups, Context(period=period, tolerant=True))
+
+    def fact(self, node: t.Fact, unit: str | None, around: str) -> tuple[o.Decide, Type | None]:
+        """A fact of each group of people."""
+        period = node.period.text if node.period else None
+        keys = self.keys(node.groups, Context(period=period, tolerant=True))
+        inner = Context(period=period, groups=frozenset(key.name for key in keys))
+        decide, kind = self.bodies.decide(node, node.lines, inner, around, unit)
+        return changed(decide, type=kind or UNKNOWN, groups=keys), kind
