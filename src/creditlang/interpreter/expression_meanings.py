@@ -130,17 +130,17 @@ def _balance(x: e.Value, env: Environment) -> Any:
     run = env.run
     if isinstance(x.at, e.Whole):
         return run.whole(x.name)
-    account = run.policy.accounts[x.name]
+    account, category = run.policy.accounts[x.name], run.policy.accounts[x.name].sort == "category"
     if env.period is not None and env.record is None:
-        period, key = env.period
-        if env.around is not None and account.sort == "category":
-            around = env.around
+        around, (period, key) = env.around, env.period
+        if around is not None and category:
             inside = run.once(("inside", run.stage, x.name, around, period), lambda: run.inside(x.name, around, period))
             return inside.get(key, v.ZERO)
-        summed = account.sort == "category" and account.period not in (None, "semester", period)
-        if period not in ("semester", account.period) or summed:
+        summed = category and account.period not in (None, "semester")
+        if period != account.period and (period != "semester" or summed):
             return run.total(x.name, env.period)
-        return run.balance(x.name, key)
+    if account.period is not None:
+        return run.balance(x.name, run.period_of(account.period, env))
     return run.whole(x.name) if env.semester is None else run.balance(x.name, env.semester)
 
 
