@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from unittest.mock import patch
 from xml.sax.saxutils import escape
@@ -363,14 +363,24 @@ def test_line_ends_and_what_xml_cannot_hold() -> None:
     assert read(content) == (("a\nb\nc\r\x07_x0007_<_xyz",), [])
 
 
-def test_a_long_sheet_comes_in_batches_and_is_no_larger_in_memory() -> None:
+def test_a_long_sheet_is_read_a_second_time_and_never_in_memory_as_a_whole() -> None:
     rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="C{n}"><v>1</v></c></row>' for n in range(1, 5001))
     opened = XlsxBook(workbook(sheet_of(rows, [(4_998, 3, 4_999, 3)])))
     with patch.object(workbook_package, "PIECE", 10_000), patch.object(workbook_table, "MOST_KEPT", 5_000):
         table = table_of(opened.cells(opened.sheets[0]), "s", "s")
         assert table is not None
-        batches = list(table.batches())
-    assert len(batches) > 10
-    assert max(len(batch.numbers) for batch in batches) < 500
-    assert [number for batch in batches for number in batch.numbers] == list(range(2, 5001))
+        counted = 0
+        pieces = opened.package.pieces
+
+        def watched(part: str) -> Iterator[bytes]:
+            nonlocal counted
+            for piece in pieces(part):
+                counted += 1
+                yield piece
+
+        with patch.object(opened.package, "pieces", watched):
+            found = [(row.number, counted) for row in table.rows]
+    assert [number for number, _ in found] == list(range(2, 5001))
+    assert (found[0][1], found[-1][1]) == (1, counted)
+    assert counted > 10
     assert table.header == ("1", "", "1")

@@ -14,7 +14,7 @@ from xml.parsers import expat
 from attrs import define, evolve, field
 
 from creditlang_builtin.workbook.cell_values import Format, Reading, Trouble, unescaped
-from creditlang_builtin.workbook.sheet_table import Block, Merge
+from creditlang_builtin.workbook.sheet_table import Merge, SheetRow
 from creditlang_builtin.workbook.workbook_limits import (
     LARGEST_TEXT,
     LAST_ROW,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     import pyarrow
 
 _MOST_LEVELS: Final = 100
-_BROKEN: Final = "?"
 _ROW: Final = "/worksheet/sheetData/row"
 _CELL: Final = f"{_ROW}/c"
 _VALUE: Final = f"{_CELL}/v"
@@ -154,15 +153,16 @@ class _Cell:
 
 @define(eq=False)
 class _Sheet(_Elements):
-    """The rows of a sheet that have ended, by number: the cells of each, by column."""
+    """The rows of a sheet that have ended and have cells."""
 
     wanted = frozenset({_VALUE, f"{_CELL}/is/t", f"{_CELL}/is/r/t"})
 
     formats: Sequence[Format] = ()
     shared: Sequence[Any] = ()
     since_1904: bool = False
-    rows: list[tuple[int, dict[int, str | Trouble]]] = field(factory=list)
+    rows: list[SheetRow] = field(factory=list)
     merges: list[Merge] = field(factory=list)
+    width: int = 1
     _number: int = 0
     _column: int = 0
     _cells: dict[int, str | Trouble] = field(factory=dict)
@@ -186,8 +186,11 @@ class _Sheet(_Elements):
             self._cells[self._cell.column] = self._text(self._cell, "".join(self.text))
             self._cell = None
             self.text.clear()
-        elif self.path == _ROW:
-            self.rows.append((self._number, self._cells))
+        elif self.path == _ROW and self._cells:
+            self.width = max(self.width, *self._cells)
+            if self._number * self.width > MOST_CELLS:
+                raise too_large("cells", "个单元格", MOST_CELLS)
+            self.rows.append((self._number, [self._cells.get(at, "") for at in range(1, max(self._cells) + 1)]))
 
     def _row(self, written: str | None) -> None:
         known = written is None or (written.isascii() and written.isdecimal() and len(written) < 8)
@@ -252,37 +255,12 @@ class SheetReader:
     since_1904: bool
     merges: list[Merge] = field(factory=list)
 
-    def blocks(self, pieces: Iterable[bytes]) -> Iterator[Block]:
+    def rows(self, pieces: Iterable[bytes]) -> Iterator[SheetRow]:
         """The rows that have cells. Raises `WorkbookError` CR722 or CR723."""
         target = _Sheet(formats=self.formats, shared=self.shared, since_1904=self.since_1904)
-        columns = 1
         for _ in _fed(pieces, target):
-            rows = [(number, cells) for number, cells in target.rows if cells]
-            target.rows = []
-            if rows:
-                columns = max(columns, *(max(cells) for _, cells in rows))
-                if rows[-1][0] * columns > MOST_CELLS:
-                    raise too_large("cells", "个单元格", MOST_CELLS)
-                yield _block(rows)
+            yield from target.rows
+            target.rows.clear()
         if target.root != "worksheet":
             raise damaged("a sheet of it holds something else", "有工作表的内容不是工作表")
         self.merges[:] = target.merges
-
-
-def _block(rows: Sequence[tuple[int, Mapping[int, str | Trouble]]]) -> Block:
-    """Rows column by column."""
-    import pyarrow
-
-    troubles = {
-        (number, column): (text.code, text.value)
-        for number, cells in rows
-        for column, text in cells.items()
-        if isinstance(text, Trouble)
-    }
-    columns = []
-    for column in range(1, max(max(cells) for _, cells in rows) + 1):
-        texts = (cells.get(column, "") for _, cells in rows)
-        columns.append(
-            pyarrow.array([_BROKEN if isinstance(text, Trouble) else text for text in texts], pyarrow.string())
-        )
-    return Block([number for number, _ in rows], columns, troubles)

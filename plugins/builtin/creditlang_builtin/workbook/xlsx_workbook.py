@@ -1,4 +1,4 @@
-"""An XLSX workbook: its sheets, read in blocks of rows.
+"""An XLSX workbook: its parts, and its sheets as cells.
 
 Macros are never looked at, links to other files never followed; a formula counts for the value that was saved with it.
 """
@@ -71,7 +71,7 @@ class XlsxBook:
     def cells(self, sheet: XlsxSheet) -> Cells:
         """What is in a sheet."""
         reader = SheetReader(self._formats, self._shared, self._since_1904)
-        return Cells(lambda: reader.blocks(self.package.pieces(sheet.part)), reader.merges)
+        return Cells(lambda: reader.rows(self.package.pieces(sheet.part)), reader.merges)
 
     @cached_property
     def _formats(self) -> list[Format]:
