@@ -118,13 +118,11 @@ def _folder(target: Path, sheets: "Sequence[SheetInWords]") -> None:
 def _write(path: Path, content: bytes) -> None:
     """Write a new file; one that is there is not touched."""
     from creditlang.plugin import PluginError
-    from creditlang.toolkit.atomic_files import PendingFile
+    from creditlang.toolkit.atomic_files import publish_file
 
     _refuse_to_replace(path)
     try:
-        pending = PendingFile(path)
-        pending.stream.buffer.write(content)
-        pending.publish()
+        publish_file(path, content)
     except PluginError as error:
         common.show(error.diagnostics)
         sys.exit(common.BROKEN)
