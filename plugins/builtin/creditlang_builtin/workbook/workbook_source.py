@@ -15,7 +15,6 @@ from creditlang.diagnostics import Diagnostic, Phrase, Place, Severity, report
 from creditlang.plugin import Source
 from creditlang.schema import RawTable
 from creditlang_builtin.files.stable_file import FileContent, read_file
-from creditlang_builtin.workbook.cell_tags import Unusual
 from creditlang_builtin.workbook.results_recount import is_marked
 from creditlang_builtin.workbook.sheet_table import Cells, has_default_name, table_name, table_of
 from creditlang_builtin.workbook.workbook_limits import WorkbookError
@@ -98,10 +97,7 @@ class WorkbookSource(Source):
             source = self._source(sheet.name, len(shown))
             name = table_name(sheet.name, self.path.stem, len(shown) == 1)
             try:
-                try:
-                    table = table_of(book.cells(sheet), name, source)
-                except Unusual:
-                    table = table_of(book.exactly(sheet), name, source)
+                table = table_of(book.cells(sheet), name, source)
             except WorkbookError as error:
                 self.problems.append(error.diagnostic(source))
                 continue
