@@ -12,8 +12,9 @@ from typing import Any
 import click
 
 from creditlang.cli import bilingual_help
-from creditlang.cli.common import language_option
+from creditlang.cli.common import USAGE, language_option, plugin_manager, show
 from creditlang.cli.guarded_streams import guarded
+from creditlang.cli.installed_plugins import only_built_in
 
 _COMMANDS = ("demo", "run", "why", "check", "test", "diff", "repl", "readings", "schema", "explain", "debug", "plugins")
 
@@ -29,12 +30,13 @@ class _Commands(bilingual_help.Command, click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Carry out a command; data that cannot be used as they are asked for end it like a mistake in its words."""
-        from creditlang.cli.common import USAGE, show
-        from creditlang.errors import DataError
-
         try:
             return super().invoke(ctx)
-        except DataError as error:
+        except Exception as error:
+            from creditlang.errors import DataError
+
+            if not isinstance(error, DataError):
+                raise
             show(error.diagnostics)
             sys.exit(USAGE)
 
@@ -60,14 +62,8 @@ class _Commands(bilingual_help.Command, click.Group):
 
 
 def _plugin_commands() -> dict[str, Any]:
-    """The commands of plugins by name; plugins are loaded only if others than the built-in ones are installed."""
-    from importlib.metadata import entry_points
-
-    if all(point.dist and point.dist.name == "creditlang" for point in entry_points(group="creditlang")):
-        return {}
-    from creditlang.cli.common import plugin_manager
-
-    return plugin_manager().offers("commands")
+    """The commands of plugins by name; those that come with creditlang have none."""
+    return {} if only_built_in() else plugin_manager().offers("commands")
 
 
 @click.group(

@@ -13,6 +13,7 @@ import click
 from attrs import frozen
 
 from creditlang.cli.bilingual_help import option, reader_language, said
+from creditlang.cli.installed_plugins import only_built_in
 from creditlang.resources import mapping_names
 from creditlang.source import visible
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from creditlang.data.mappings.mapping import MappingFile
     from creditlang.diagnostics import Diagnostic
     from creditlang.driver import Compiled
-    from creditlang.plugin import Extensions, PluginManager, Source
+    from creditlang.plugin import PluginManager, Source
     from creditlang.schema import RawTable
     from creditlang.source import SourceFile
 
@@ -131,12 +132,16 @@ def compile_policy(
 ) -> "Compiled":
     """A compiled and checked policy, sound or not; with its files of examples if wanted."""
     from creditlang.driver import compile_source, example_files
+    from creditlang.extensions import Extensions
 
     path = find(policy)
     source = source_of(path)
     others = [source_of(other) for other in example_files(path)] if examples else []
 
-    def extensions() -> "Extensions":
+    def extensions() -> Extensions:
+        # What comes with creditlang adds nothing to the language, and those listed may be missing.
+        if manager is None and "CREDITLANG_PLUGINS" not in os.environ and only_built_in():
+            return Extensions()
         return (manager or plugin_manager()).extensions()
 
     return compile_source(source, True, others, extensions, plugin_checks)
