@@ -31,8 +31,8 @@ from creditlang.syntax.keywords import keywords
 from creditlang.toolkit.atomic_files import publish_file
 from creditlang.values import UNBOUNDED, Interval
 from creditlang_repl.policy_text import with_value
-from creditlang_repl.tried_edits import SetValue, own
-from creditlang_repl.workspace import CannotDo, View
+from creditlang_repl.tried_edits import CannotDo, SetValue, own
+from creditlang_repl.workspace import View
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")

@@ -18,6 +18,7 @@ from creditlang.resources import mapping_names
 from creditlang.source import visible
 
 if TYPE_CHECKING:
+    from creditlang.cohort import Engine, Settings
     from creditlang.core.operators import Policy
     from creditlang.data.mappings.mapping import MappingFile
     from creditlang.diagnostics import Diagnostic
@@ -228,22 +229,29 @@ def overrides(policy: "Policy", settings: Sequence[str]) -> dict[str, Any]:
     return found
 
 
+def run_settings(
+    policy: "Policy", request: DataRequest, students: Iterable[str] = (), engine: "Engine" = "auto"
+) -> "Settings":
+    """How to run a policy; what is wrong with the request is shown, and the program ends."""
+    from creditlang.cohort import Settings
+
+    return Settings(
+        as_of_date(request.as_of), overrides(policy, request.settings), frozenset(students), reader_language(),
+        opened_mappings(policy, request.mappings), engine,
+    )  # fmt: skip
+
+
 @contextmanager
 def opened(manager: "PluginManager", addresses: Sequence[str]) -> Iterator[list["Source"]]:
     """The sources at some addresses."""
     from creditlang.plugin import PluginError
 
-    sources: list[Source] = []
     try:
-        for address in addresses:
-            sources.append(manager.source(address))
-        yield sources
+        with manager.opened(addresses) as sources:
+            yield sources
     except PluginError as error:
         show(error.diagnostics)
         sys.exit(BROKEN)
-    finally:
-        for source in sources:
-            source.close()
 
 
 _TOLD_ROWS: Final = 10_000

@@ -113,17 +113,10 @@ def _compared(
 def _side(
     compiled: "Compiled", request: common.DataRequest, sources: Sequence["Source"], students: Iterable[str]
 ) -> "Side":
-    from creditlang.cohort import Settings
     from creditlang.comparison import Side
 
     policy = compiled.policy
-    settings = Settings(
-        common.as_of_date(request.as_of),
-        common.overrides(policy, request.settings),
-        frozenset(students),
-        reader_language(),
-        common.opened_mappings(policy, request.mappings),
-    )
+    settings = common.run_settings(policy, request, students)
     tables = partial(common.tables_of, sources)
     return Side(policy, settings, tables, lambda: [found for source in sources for found in source.problems])
 

@@ -77,17 +77,10 @@ def work_out(
     keep: "Callable[[StudentResult], None]" = lambda result: None,
 ) -> "Cohort":
     """Run a policy over the data at some addresses."""
-    from creditlang.cohort import Settings, run_cohort
+    from creditlang.cohort import run_cohort
     from creditlang.toolkit.addresses import without_password
 
-    chosen = Settings(
-        common.as_of_date(request.as_of),
-        common.overrides(policy, request.settings),
-        frozenset(students),
-        reader_language(),
-        common.opened_mappings(policy, request.mappings),
-        engine,
-    )
+    chosen = common.run_settings(policy, request, students, engine)
     with common.opened(manager, request.data) as sources, common.progress(policy.identifier) as told:
         manifest: dict[str, str] = {"data": ", ".join(map(without_password, request.data))}
         cohort = run_cohort(
