@@ -18,6 +18,7 @@ DISPOSITIONS: tuple[Disposition, ...] = (
     "counted", "reduced", "void", "pending", "unmatched", "invalid", "out of scope",
 )  # fmt: skip
 Status = Literal["met", "unmet", "open"]
+PartStatus = Literal["met", "unmet", "open", "does not apply"]
 State = Literal["live", "void", "invalid", "unmatched"]
 _STRONGEST: tuple[Disposition, ...] = ("invalid", "pending", "reduced", "counted", "void", "unmatched", "out of scope")
 
@@ -142,6 +143,18 @@ class FactLine:
 
 
 @frozen
+class Period:
+    """A period of a kind: what tables call it, and its days."""
+
+    kind: str
+    key: str
+    first: date
+    last: date
+    closes: date
+    """The day after which it has ended: of a semester or academic year its last teaching day, else its last."""
+
+
+@frozen
 class RankLine:
     """Where a person stands in a ranking: in which group, at which rank, of how many ranked and how many in it.
 
@@ -183,8 +196,21 @@ class PartLine:
     needed: Number | None
     have: Number | None
     short: Number | None
-    status: Status
+    status: PartStatus
     article: str
+    period: str = ""
+    """The period in which it stands so; of several the one in which it stands worst."""
+    parts: "tuple[PartLine, ...]" = ()
+    """What it is made up of: the same in each period, or several of which so many have to hold."""
+
+
+WORST: tuple[PartStatus, ...] = ("does not apply", "met", "open", "unmet")
+
+
+def worst(lines: Iterable[PartLine]) -> Status:
+    """How a requirement stands whose parts stand so; one that asks nothing is met."""
+    found = max((line.status for line in lines), key=WORST.index, default="met")
+    return found if found in ("unmet", "open") else "met"
 
 
 @define
@@ -204,6 +230,8 @@ class StudentResult:
     problems: list[Diagnostic] = field(factory=list)
     covered: set[int] = field(factory=set)
     cells: set[tuple[str, tuple[str, ...]]] = field(factory=set)
+    periods: dict[str, tuple[Period, ...]] = field(factory=dict)
+    """The student's periods that have begun, of the kinds that the policy declares."""
 
     def disposition(self, entry: Entry) -> Disposition:
         """What became of an entry: its own, unless its whole record is out of scope."""

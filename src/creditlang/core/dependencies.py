@@ -7,7 +7,7 @@ What reads an account that moves touch comes after the moves; only the moves the
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from graphlib import CycleError, TopologicalSorter
+from graphlib import CycleError
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ import attrs
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.core.recurrences import in_order_of_time
 from creditlang.nodes import Written
 
 Node = tuple[str, str]
@@ -62,6 +63,17 @@ def references_of(policy: o.Policy, kinds: tuple[type[e.Expression], ...]) -> It
     parts += [*policy.facts.values(), *policy.requirements.values()]
     parts += [(move.limit, move.ratios, move.guards) for move in policy.moves]
     return references(tuple(parts), kinds)
+
+
+def periods_named(part: Any) -> set[str]:
+    """Every kind of period that a part of the policy names: in groups, extents, queries, days, or as what it is per."""
+    if isinstance(part, tuple):
+        return set().union(*map(periods_named, part))
+    if not isinstance(part, Written):
+        return set()
+    found = {name for name in (getattr(part, key, None) for key in ("period", "each", "unit")) if isinstance(name, str)}
+    found |= set(getattr(part, "periods", ())) | set((getattr(part, "together", None) or ())[:1])
+    return found.union(*(periods_named(getattr(part, name)) for name in _parts_of(type(part))))
 
 
 _PARTS: dict[type, tuple[str, ...]] = {}
@@ -115,35 +127,50 @@ def _takes(account: o.Account) -> tuple[o.Move, ...]:
     return tuple(operator for operator in account.operators if isinstance(operator, o.Move))
 
 
+@attrs.define(kw_only=True)
 class Order:
     """Finds the order of one policy's nodes."""
 
-    def __init__(
-        self,
-        kinds: Mapping[str, o.RecordKind],
-        accounts: Mapping[str, o.Account],
-        rules: Mapping[str, o.Rule],
-        facts: Mapping[str, o.Decide],
-        record_facts: Mapping[str, e.Expression],
-        moves: tuple[o.Move, ...],
-        requirements: Mapping[str, o.Decide],
-        uniques: tuple[o.Limit, ...],
-    ) -> None:
-        self.kinds, self.accounts, self.rules, self.facts = kinds, accounts, rules, facts
-        self.moves, self.requirements, self.uniques = moves, requirements, uniques
-        self.touched = touched(accounts, moves)
-        self.record_facts = record_facts
-        self.record_reads: dict[tuple[str, bool], dict[Node, str]] = {}
-        self.graph: dict[Node, set[Node]] = {}
-        self.why: dict[tuple[Node, Node], tuple[str, str]] = {}
+    kinds: Mapping[str, o.RecordKind]
+    accounts: Mapping[str, o.Account]
+    rules: Mapping[str, o.Rule]
+    facts: Mapping[str, o.Decide]
+    record_facts: Mapping[str, e.Expression]
+    moves: tuple[o.Move, ...]
+    requirements: Mapping[str, o.Decide]
+    uniques: tuple[o.Limit, ...]
+    periods: Mapping[str, o.PeriodKind]
+    recurrences: list[tuple[Node, ...]] = attrs.field(factory=list)
+    """Nodes that are worked out period by period, in the order of one period."""
+    touched: frozenset[str] = attrs.field(init=False)
+    record_reads: dict[tuple[str, bool, bool], dict[Node, str]] = attrs.field(factory=dict)
+    graph: dict[Node, set[Node]] = attrs.field(factory=dict)
+    earlier: dict[Node, set[Node]] = attrs.field(factory=dict)
+    """What each node reads of earlier periods."""
+    why: dict[tuple[Node, Node], tuple[str, str]] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.touched = touched(self.accounts, self.moves)
 
     def find(self) -> tuple[tuple[Node, ...], tuple[tuple[str, str], ...]]:
-        """The nodes in order; or no nodes and, along a circle, what reads what."""
+        """The nodes in order; or no nodes and, along a circle, what reads what.
+
+        Nodes that are worked out period by period are one, `("recurrence", number)`, and stand in `recurrences`.
+        """
+        for name, kind in self.periods.items():
+            self._read(("period", name), (kind.anchor, kind.until), name)
         self._kinds()
         self._trees()
         self._decisions()
+        found: list[Node] = []
         try:
-            return tuple(TopologicalSorter(self.graph).static_order()), ()
+            for nodes, over_time in in_order_of_time(self.graph, self.earlier):
+                if over_time:
+                    found.append(("recurrence", str(len(self.recurrences))))
+                    self.recurrences.append(nodes)
+                else:
+                    found += nodes
+            return tuple(found), ()
         except CycleError as error:
             along = pairwise(reversed(error.args[1]))
             written = tuple(self.why[step] for step in along if step in self.why)
@@ -159,8 +186,15 @@ class Order:
         found: dict[Node, int] = {}
         for node in order if together else ():
             same = self._read_of_groups(node[1]) if node in together else frozenset()
-            found[node] = max((found[x] + (x in together - same) for x in self.graph[node]), default=1)
+            members = self.recurrences[int(node[1])] if node[0] == "recurrence" else (node,)
+            read = {x for member in members for x in self.all_read(member)} - set(members)
+            stage = max((found[x] + (x in together - same) for x in read), default=1)
+            found.update(dict.fromkeys((node, *members), stage))
         return found
+
+    def all_read(self, node: Node) -> set[Node]:
+        """What a node reads, of the same time or of earlier periods."""
+        return self.graph[node] | self.earlier.get(node, set())
 
     def later_read(self, node: Node, stages: Mapping[Node, int]) -> tuple[str, str]:
         """What in a node reads something of a later pass than the first, and what it reads."""
@@ -188,7 +222,7 @@ class Order:
             node = waiting.pop()
             if node not in seen:
                 seen.add(node)
-                waiting += self.graph[node]
+                waiting += self.all_read(node)
         return frozenset(name for sort, name in seen if sort == "kind")
 
     def node_of(self, account: str) -> Node:
@@ -200,9 +234,13 @@ class Order:
             return "account", account
         return "tree", root_of(self.accounts, account)
 
-    def reads(self, part: Any, before_moves: bool = False) -> dict[Node, str]:
-        """The nodes that a part of the policy reads, each with the name that it reads there."""
+    def reads(self, part: Any, before_moves: bool = False, earlier: bool = False) -> dict[Node, str]:
+        """The nodes that a part of the policy reads, of the same time or of `earlier` periods, each with the name that
+        it reads there.
+        """
         found: dict[Node, str] = {}
+        if earlier:
+            return {}
         for reference in references(part, (*READ, *SEARCHES)):
             if isinstance(reference, SEARCHES):
                 if not reference.even_void:
@@ -219,7 +257,7 @@ class Order:
                 found["require", reference.name] = reference.name
                 continue
             if isinstance(reference, e.RecordFact):
-                found |= self._record_fact(reference.name, before_moves)
+                found |= self._record_fact(reference.name, before_moves, earlier)
                 continue
             assert isinstance(reference, (e.Balance, e.Aggregate, e.UsedIn))
             name = reference.name if isinstance(reference, e.Aggregate) else reference.account
@@ -238,12 +276,20 @@ class Order:
                 return True
         return False
 
-    def _record_fact(self, name: str, before_moves: bool) -> dict[Node, str]:
-        key = (name, before_moves)
+    def _record_fact(self, name: str, before_moves: bool, earlier: bool) -> dict[Node, str]:
+        key = (name, before_moves, earlier)
         if key not in self.record_reads:
             self.record_reads[key] = {}
-            self.record_reads[key] = self.reads(self.record_facts[name], before_moves)
+            self.record_reads[key] = self.reads(self.record_facts[name], before_moves, earlier)
         return self.record_reads[key]
+
+    def _read(self, node: Node, part: Any, reader: str = "", before_moves: bool = False) -> None:
+        """Put a node after what a part of it reads, and after the kinds of period that it names."""
+        self._add(node, self.reads(part, before_moves), reader)
+        self._add(node, {("period", name): name for name in periods_named(part) if name in self.periods}, reader)
+        for earlier in self.reads(part, before_moves, earlier=True):
+            self.earlier.setdefault(node, set()).add(earlier)
+            self.graph.setdefault(earlier, set())
 
     def _add(self, node: Node, after: Iterable[Node], reader: str = "") -> None:
         """Put a node after others; `after` has the names that are read, when a `reader` is named."""
@@ -256,30 +302,31 @@ class Order:
     def _kinds(self) -> None:
         """The guards of a kind, and which rules take its records."""
         for name, kind in self.kinds.items():
-            after = self.reads(tuple(guard.condition for guard in kind.guards), before_moves=True)
-            after.pop(("kind", name), None)
-            self._add(("kind", name), after, name)
+            self._read(("kind", name), tuple(guard.condition for guard in kind.guards), name, before_moves=True)
+            self.graph["kind", name].discard(("kind", name))
             if kind.membership is not None:
                 self._add(("kind", name), {("kind", kind.membership)})
             for rule in self.rules.values():
                 if rule.kind == name:
-                    self._add(("kind", name), self.reads(rule.where), rule.name)
+                    self._read(("kind", name), rule.where, rule.name)
 
     def _trees(self) -> None:
         for name, account in self.accounts.items():
             if account.sort in ("category", "score"):
                 root = root_of(self.accounts, name)
                 self._add(("tree", root), {("items", root)})
-                self._add(("tree", root), self.reads(account.operators, before_moves=True), name)
-                self._add(("tree", root), self.reads(account.decide), name)
+                self._read(("tree", root), account.operators, name, before_moves=True)
+                self._read(("tree", root), account.decide, name)
+                asked = {account.period or "", *periods_named(account.operators)} & self.periods.keys()
+                self._add(("items", root), {("period", period) for period in asked})
                 for item in account.items:
                     self._add(("items", root), {("kind", self.rules[item].kind)})
-                    self._add(("items", root), self.reads(self.rules[item].operators), item)
+                    self._read(("items", root), self.rules[item].operators, item)
             elif account.sort == "credit":
-                self._add(("credit", name), self.reads(account.decide), name)
+                self._read(("credit", name), account.decide, name)
                 for limit, target, _ in account.diverts:
                     self._add(("account", target), {("credit", name): name}, target)
-                    self._add(("account", target), self.reads(limit), name)
+                    self._read(("account", target), limit, name)
         self._posts()
         for position, unique in enumerate(self.uniques):
             roots = {root_of(self.accounts, self.rules[rule].account) for rule in (unique.group.over or self.rules)}
@@ -302,18 +349,18 @@ class Order:
 
     def _decisions(self) -> None:
         for name, fact in self.facts.items():
-            self._add(("fact", name), self.reads(fact), name)
+            self._read(("fact", name), fact, name)
         after: set[Node] = set()
         for move in self.moves:
             after |= {self.node_of(name) for name in (*move.sources, move.target)}
             after.add(("kind", move.kind))
-            self._add(MOVES, self.reads((move.ratios, move.limit, move.guards), before_moves=True), move.target)
+            self._read(MOVES, (move.ratios, move.limit, move.guards), move.target, before_moves=True)
         for name, account in self.accounts.items():
             if _takes(account):
                 after |= {self.node_of(other) for other in self.touched & _may_be_taken_from(self.accounts)}
                 after.add(("tree", root_of(self.accounts, name)))
-                self._add(MOVES, self.reads(account.operators, before_moves=True), name)
+                self._read(MOVES, account.operators, name, before_moves=True)
         if after:
             self._add(MOVES, after)
         for name, requirement in self.requirements.items():
-            self._add(("require", name), self.reads(requirement), name)
+            self._read(("require", name), requirement, name)

@@ -96,6 +96,10 @@ class Case(Written):
     until: str | None = None
     measured: bool = False
     """Whether the value compares two numbers: what there is with what is needed."""
+    each: str | None = None
+    """Of a requirement: the kind of period in each of which it is asked."""
+    of: tuple["Case", ...] = ()
+    """Of a requirement: several, of which at least so many as the value says have to hold."""
 
     @property
     def have(self) -> Expression | None:
@@ -363,8 +367,8 @@ class RecordKind:
 class PeriodKind(Written):
     """A kind of period that the policy declares: so many months or days, over and over from a student's anchor.
 
-    With `own` they are the calendar's own of a built-in kind, from the one that holds the anchor. After the day `until`,
-    if there is one, there are no more.
+    With `own` they are the calendar's own of a built-in kind, from the one that holds the anchor on. After the day
+    `until`, if there is one, there are no more.
     """
 
     name: str
@@ -376,6 +380,14 @@ class PeriodKind(Written):
     until: Expression | None
     article: str
     span: Span | None = field(eq=False)
+
+
+@node
+class Recurrence(Written):
+    """What reads its own earlier periods and is worked out period by period: nodes in the order of one period."""
+
+    period: str
+    nodes: tuple[tuple[str, str], ...]
 
 
 @node
@@ -450,6 +462,7 @@ class Policy:
     articles: tuple[str, ...]
     without_rule: Mapping[str, str]
     order: tuple[tuple[str, str], ...]
+    recurrences: tuple[Recurrence, ...] = ()
     stages: Mapping[tuple[str, str], int] = field(factory=dict)
     """In which pass over the people each node of `order` is worked out; all in the first where this is empty."""
     needs: Mapping[str, frozenset[str]] = field(factory=dict)

@@ -109,9 +109,9 @@ class Columns:
                 return ColumnReader(column, parse_text, {})
 
     def semester(self, text: str) -> str:
-        """A semester of the policy's calendar, by label or in any form that `parse_semester` knows."""
+        """A semester of the policy's calendar, by its name or a label, or in any form that `parse_semester` knows."""
         for semester in self.policy.calendar.semesters:
-            if strip_cell(text) in semester.labels:
+            if strip_cell(text) in (semester.name, *semester.labels):
                 return semester.name
         name = parse_semester(text)
         names = [semester.name for semester in self.policy.calendar.semesters]

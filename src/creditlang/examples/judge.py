@@ -11,14 +11,27 @@ from attrs import frozen
 
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Language, Phrase, in_language, nearest, report
-from creditlang.ledger import Entry, Step, StudentResult
+from creditlang.interpreter.calendar_days import SchoolCalendar
+from creditlang.ledger import Entry, PartLine, Step, StudentResult, worst
 from creditlang.resolve import Program
 from creditlang.results import amount_value
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
 from creditlang.values import Interval, interval, subtract, total
-from creditlang.words import ANSWERS, DISPOSITIONS, IN_BRACKETS, NOTHING, SEMICOLON, STATUSES, both, said, word
+from creditlang.words import (
+    ANSWERS,
+    DISPOSITIONS,
+    IN_BRACKETS,
+    NOTHING,
+    PERIODS,
+    SEMICOLON,
+    STATUSES,
+    both,
+    label,
+    said,
+    word,
+)
 
 
 class BadExample(Exception):
@@ -38,7 +51,7 @@ def unknown(reason: Phrase, name: str, known: Iterable[str], span: Span) -> BadE
 
 
 _PERIODS: Mapping[str, re.Pattern[str]] = {
-    "month": re.compile(r"\d{4}-\d\d"), "calendar year": re.compile(r"\d{4}"),
+    "month": re.compile(r"\d{4}-\d\d"), "quarter": re.compile(r"\d{4}-Q[1-4]"), "calendar year": re.compile(r"\d{4}"),
     "week": re.compile(r"(?:.*/)?\d{4}-\d\d-\d\d"), "day": re.compile(r"\d{4}-\d\d-\d\d"),
 }  # fmt: skip
 """How periods are called that no calendar lists."""
@@ -121,7 +134,7 @@ class Judge:
         name = expected.subject or ""
         requirement = next((x for x, r in self.policy.requirements.items() if name in (x, *r.labels)), None)
         if requirement is not None:
-            return self.result.requirements.get(requirement)
+            return self.status(requirement, expected)
         account = self.program.account(name)
         if account is not None:
             return self.balance(account.name, expected)
@@ -133,6 +146,20 @@ class Judge:
         values = {line.period: line.value for line in self.result.facts if line.fact == fact}
         return self.of_period(values, expected, self.policy.facts[fact].period)
 
+    def status(self, requirement: str, expected: t.Expectation) -> Any:
+        """How a requirement stands, or its parts in the period that is meant."""
+        if expected.period is None:
+            return self.result.requirements.get(requirement)
+        declared = self.policy.requirements[requirement]
+        found: dict[str, list[PartLine]] = {}
+        for part in self.result.parts:
+            for line in part.parts if part.requirement == requirement else ():
+                found.setdefault(line.period, []).append(line)
+        kinds = {case.each for case in declared.cases}
+        if kinds == {None} or len(kinds) > 1:
+            raise BadExample(Phrase("it does not stand by periods", "它不按时段判断"), expected.span)
+        return self.of_period({key: worst(lines) for key, lines in found.items()}, expected, kinds.pop())
+
     def balance(self, account: str, expected: t.Expectation) -> Any:
         values = {line.period: line.amount for line in self.result.accounts if line.account == account}
         if expected.period is None and "" in values:
@@ -142,13 +169,20 @@ class Judge:
 
     def of_period(self, values: Mapping[str, Any], expected: t.Expectation, sort: str | None) -> Any:
         """The value in the period that is meant, None when nothing happened in it; it must be one that there is."""
-        semesters = self.policy.calendar.semesters
+        semesters, kind = self.policy.calendar.semesters, sort or ""
         if expected.around is not None:
-            raise BadExample(Phrase("a period cannot be found by a day yet", "还不能按日期找时段"), expected.span)
+            return values.get(self.period_of(expected.around, expected, kind))
         if (period := expected.period) is not None:
             period = next((each.name for each in semesters if period in each.labels), period)
             known = [each.year if sort == "year" else each.name for each in semesters]
-            form = _PERIODS.get(sort or "")
+            if kind in self.policy.periods:
+                known = [each.key for each in self.result.periods[kind]]
+            form = _PERIODS.get(kind)
+            if kind not in ("day", "week") and _PERIODS["day"].fullmatch(period):
+                called = self.called(kind)
+                en = f"a day is no {called}; write `in the {called} of {period}`"
+                zh = f"一天不是一个{called.zh}；请写“于 {period} 所在{called.zh}”"
+                raise BadExample(Phrase(en, zh), expected.span)
             if period not in values and (period not in known if form is None else not form.fullmatch(period)):
                 reason = Phrase(f"there is no period “{period}” here", f"这里没有时段“{period}”")
                 raise unknown(reason, period, [*values, *known], expected.span)
@@ -157,6 +191,27 @@ class Judge:
             return next(iter(values.values()))
         reason = Phrase("say in which period", "请写明哪个时段")
         raise BadExample(reason, expected.span)
+
+    def period_of(self, around: t.PeriodName, expected: t.Expectation, kind: str) -> str:
+        """The period that holds a day; it must be of the kind that the value is per, and one that there is."""
+        named = around.text if around.builtin else self.program.canonical("period", around.text)
+        if named is not None and named != kind:
+            reason = Phrase(f"it has a value per {self.called(kind)}", f"它每{self.called(kind).zh}一个值")
+            raise BadExample(reason, expected.span)
+        day = date.fromisoformat(expected.period or "")
+        if kind in self.policy.periods:
+            found = next((x.key for x in self.result.periods[kind] if x.first <= day <= x.last), None)
+        else:
+            found = SchoolCalendar(self.policy.calendar).key_of_day(kind, day)
+        if found is None:
+            reason = Phrase(f"no {self.called(kind)} holds {day}", f"{day}不在任何{self.called(kind).zh}内")
+            raise BadExample(reason, expected.span)
+        return found
+
+    def called(self, kind: str) -> Phrase:
+        """What people call a kind of period."""
+        declared = self.policy.periods.get(kind)
+        return PERIODS[kind] if declared is None else Phrase(label(declared, "en"), label(declared))
 
     # ---- records
     def records(self, expected: t.Expectation) -> Diagnostic | None:

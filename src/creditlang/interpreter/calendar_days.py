@@ -107,7 +107,7 @@ class SchoolCalendar:
         return date(int(year), 1, 1), date(int(year), 12, 31)
 
     def academic_year(self, semester: str) -> str:
-        """The academic year of a semester; of one outside the calendar by its name: 2024-2025-1 belongs to 2024-2025."""
+        """The academic year of a semester: 2024-2025-1, if no calendar says otherwise, belongs to 2024-2025."""
         known = self.by_name.get(semester)
         return known.year if known is not None else semester.rpartition("-")[0]
 

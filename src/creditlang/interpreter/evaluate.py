@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from creditlang import values as v
 from creditlang.core import expressions as e
@@ -25,25 +25,30 @@ from creditlang.interpreter.limits import fill
 from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.passes import bring, close, given, read
+from creditlang.interpreter.running_periods import so_far
 from creditlang.interpreter.standing_findings import findings
 from creditlang.interpreter.standings import Standings
 from creditlang.interpreter.steps import live
 from creditlang.interpreter.student_periods import StudentPeriods
 from creditlang.interpreter.student_run import Environment, Judged, Run
 from creditlang.ledger import (
+    WORST,
     AccountLine,
     Disposition,
     Entry,
     FactLine,
     PartLine,
+    PartStatus,
+    Period,
     Record,
     Status,
     StudentResult,
     group_on,
     strongest,
+    worst,
 )
 from creditlang.values import Undetermined
-from creditlang.words import both
+from creditlang.words import both, label
 
 
 @frozen
@@ -87,6 +92,8 @@ class Interpreter:
                 self.rules[rule.kind][rule.name] = rule
             else:
                 self.conditional[rule.kind].append(rule)
+        self.periods_asked = {name: periods_asked(policy, rule) for name, rule in policy.rules.items()}
+        """The declared kinds of period that entries of a rule must lie in."""
         self.memberships = {kind.membership for kind in policy.kinds.values()}
 
     def evaluate(self, student: StudentData) -> StudentResult:
@@ -161,6 +168,25 @@ class Answers:
     def records(self, kind: str) -> list[Record]:
         """The valid records of a kind, by date and id."""
         return self.run.records_of(kind)
+
+
+def periods_asked(policy: o.Policy, rule: o.Rule) -> tuple[str, ...]:
+    """The declared kinds of period that a rule, or an account around it, goes by."""
+    names: list[str] = []
+    operators = [*rule.operators]
+    account: str | None = rule.account
+    while account is not None:
+        around = policy.accounts[account]
+        names.append(around.period or "")
+        operators += around.operators
+        account = around.parent
+    for operator in operators:
+        group = getattr(operator, "group", None)
+        names += group.periods if isinstance(group, o.Group) else ()
+        for case in getattr(operator, "cases", ()):
+            names += case.together[:1] if case.together is not None else ()
+            names += case.full.group.periods if case.full is not None else ()
+    return tuple(name for name in policy.periods if name in names)
 
 
 def _labels(policy: o.Policy) -> dict[str, str]:
@@ -413,6 +439,10 @@ class _Evaluation:
         match kind:
             case "kind":
                 self.kind(self.policy.kinds[name])
+            case "period":
+                self.period(self.policy.periods[name])
+            case "recurrence":
+                self.over_time(self.policy.recurrences[int(name)], result)
             case "items":
                 self.items(name)
             case "unique":
@@ -432,14 +462,97 @@ class _Evaluation:
             case "require":
                 self.require(self.policy.requirements[name], result)
 
-    def items(self, root: str) -> None:
+    def period(self, kind: o.PeriodKind) -> None:
+        """Let the periods of a declared kind begin for the student, if the anchor is known and can be right."""
+        run, env = self.run, Environment(self.run)
+        try:
+            anchor = evaluate(kind.anchor, env)
+            until = self.until(kind, env)
+        except Undetermined as why:
+            run.periods.miss(kind, why.reason)
+            return
+        wrong = run.periods.begin(kind, anchor, until)
+        if wrong is not None:
+            run.warnings.append(
+                report("CR695", None, period=self.called(kind.name), anchor=anchor.isoformat(), reason=wrong)
+            )
+
+    def until(self, kind: o.PeriodKind, env: Environment) -> date | None:
+        """The last day of a declared kind, where it has one and the student's is known."""
+        try:
+            found = evaluate(kind.until, env) if kind.until is not None else None
+        except Undetermined:
+            return None
+        return found if isinstance(found, date) else None
+
+    def over_time(self, recurrence: o.Recurrence, result: StudentResult) -> None:
+        """Work out what reads its own earlier periods, one period after the other."""
+        run, kind = self.run, recurrence.period
+        roots = [name for sort, name in recurrence.nodes if sort == "tree"]
+        found = {period.key: period for period in run.periods.begun(kind)}
+        for root in roots:
+            for entry in run.everything(root):
+                if entry.period not in found and (period := run.periods.called(kind, entry.period)) is not None:
+                    found[entry.period] = period
+        nowhere = [""] if roots else []
+        for key in (*nowhere, *sorted(found, key=lambda key: found[key].first)):
+            for sort, name in recurrence.nodes:
+                if sort == "items":
+                    self.items(name, key)
+                elif sort == "tree":
+                    self.tree(name, key)
+                elif key in {period.key for period in run.periods.begun(kind)}:
+                    self.work_out_in(sort, name, found[key])
+        for sort, name in recurrence.nodes:
+            if sort == "require":
+                self.require(self.policy.requirements[name], result)
+
+    def work_out_in(self, sort: str, name: str, period: Period) -> None:
+        """Work out a fact, credit or requirement in one period."""
+        if sort == "fact":
+            self.fact_in(self.policy.facts[name], period)
+        elif sort == "credit":
+            self.credit_in(self.policy.accounts[name], period)
+        else:
+            self.require_in(self.policy.requirements[name], period)
+
+    def items(self, root: str, only: str | None = None) -> None:
+        """The lines of items, of the entries of one period if it is given."""
         for account in within(self.policy.accounts, root):
             for name in self.policy.accounts[account].items:
-                entries = self.run.entries[name]
+                rule, known = self.policy.rules[name], self.run.entries[name]
+                entries = [entry for entry in known if only is None or entry.period == only]
+                others = [entry for entry in known if only is not None and entry.period != only]
                 if entries:
-                    self.run.covered.add(self.policy.rules[name].number)
-                    entries = run_body(self.run, self.policy.rules[name].operators, entries)
-                self.run.entries[name] = sorted(entries, key=lambda entry: entry.record.order)
+                    self.run.covered.add(rule.number)
+                    if not any(isinstance(operator, o.Post) and operator.day for operator in rule.operators):
+                        self.put_in_periods(rule, entries)
+                    entries = run_body(self.run, rule.operators, entries)
+                    self.put_in_periods(rule, entries)
+                self.run.entries[name] = sorted((*others, *entries), key=lambda entry: entry.record.order)
+
+    def put_in_periods(self, rule: o.Rule, entries: list[Entry]) -> None:
+        """Take out the entries that lie in no period of a declared kind that their rule, or a body around it, needs."""
+        periods = self.run.periods
+        for kind in self.interpreter.periods_asked[rule.name]:
+            for entry in live(entries):
+                day = entry.on or self.calendar.last_days.get(entry.semester or "")
+                if kind in periods.wrong:
+                    problem = report("CR663", entry.record.place, period=self.called(kind), reason=periods.wrong[kind])
+                elif day is None:
+                    name = self.policy.kinds[entry.record.kind].date_field or ""
+                    called = Phrase(name, self.run.column_label(entry.record.kind, name))
+                    problem = report("CR662", entry.record.place, name=called)
+                else:
+                    if outside := periods.outside(kind, day):
+                        entry.state, entry.reason = "void", outside
+                    continue
+                entry.record.problem = entry.record.problem or problem
+                entry.state, entry.reason = "invalid", self.told(entry.record)
+
+    def called(self, kind: str) -> Phrase:
+        """What people call a declared kind of period."""
+        return both(lambda language: label(self.policy.periods[kind], language))
 
     def unique(self, unique: o.Limit) -> None:
         """A limit over accounts; the entries of one record alone need no room."""
@@ -449,18 +562,20 @@ class _Evaluation:
             if len({id(entry.record) for entry in members}) > 1:
                 fill(self.run, unique, members)
 
-    def tree(self, root: str) -> None:
-        """The lines of categories, inner ones first, then the balances."""
-        self.container(root)
+    def tree(self, root: str, only: str | None = None) -> None:
+        """The lines of categories, inner ones first, then the balances; of one period if it is given."""
+        self.container(root, only)
         for name in reversed(list(within(self.policy.accounts, root))):
-            self.post(self.policy.accounts[name])
+            self.post(self.policy.accounts[name], only)
         self.run.used.clear()
 
-    def container(self, name: str) -> list[Entry]:
+    def container(self, name: str, only: str | None = None) -> list[Entry]:
         account = self.policy.accounts[name]
-        entries = [entry for item in account.items for entry in self.run.entries[item]]
+        entries = [
+            x for item in account.items for x in self.run.entries[item] if only is None or x.period == only
+        ]  # fmt: skip
         for child in account.children:
-            entries.extend(self.container(child))
+            entries.extend(self.container(child, only))
         entries.sort(key=lambda entry: entry.record.order)
         return run_body(self.run, account.operators, entries)
 
@@ -476,40 +591,53 @@ class _Evaluation:
             for name in within(accounts, root):
                 self.post(accounts[name])
 
-    def post(self, account: o.Account) -> None:
-        """The balance of an account in each period and over the whole time."""
+    def post(self, account: o.Account, only: str | None = None) -> None:
+        """The balance of an account in each period, or in one, and over the whole time."""
         run, name = self.run, account.name
         own = run.everything(name)
-        semesters = dict.fromkeys(entry.period for entry in own)
-        totals = {semester: run.sum(entry for entry in own if entry.period == semester) for semester in semesters}
-        if account.sort == "score":
-            keys = [period.key for period in run.periods.begun(account.period or "semester")]
-            totals = {key: self.level(account, totals.get(key, v.ZERO), key) for key in keys}
-        else:
+        keys = dict.fromkeys(entry.period for entry in own if only is None or entry.period == only)
+        totals = {key: run.sum(entry for entry in own if entry.period == key) for key in keys}
+        if account.sort != "score":
             run.wholes[name] = run.sum(own)
-        run.balances[name] = totals
+        elif account.period is None:
+            run.wholes[name], totals = self.level(account, run.sum(own), None), {}
+        else:
+            begun = [period.key for period in run.periods.begun(account.period) if only in (None, period.key)]
+            totals = {key: self.level(account, totals.get(key, v.ZERO), (account.period, key)) for key in begun}
+        run.balances[name] = totals if only is None else {**run.balances.get(name, {}), **totals}
 
-    def level(self, account: o.Account, total: v.Number, key: str) -> v.Number:
+    def level(self, account: o.Account, total: v.Number, period: tuple[str, str] | None) -> v.Number:
         """What a score has with the sum of its entries."""
-        env, decide = Environment(self.run, None, (account.period or "semester", key)), account.decide
+        env, decide = Environment(self.run, None, period), account.decide
         assert decide is not None
         return self.bounded(decide, v.total((*(evaluate(case.value, env) for case in decide.cases), total)), env)
 
     def credit(self, account: o.Account) -> None:
+        self.run.balances[account.name], self.run.wholes[account.name] = {}, v.ZERO
+        if account.period is None:
+            value = self.credit_of(account, Environment(self.run), "")
+            self.run.wholes[account.name] = v.ZERO if value is None else value
+            return
+        for period in self.run.periods.begun(account.period):
+            self.credit_in(account, period)
+
+    def credit_in(self, account: o.Account, period: Period) -> None:
+        """What a credit brings in a period that has ended."""
         run = self.run
+        if run.periods.has_ended(period):
+            value = self.credit_of(account, Environment(run, None, (period.kind, period.key)), period.key)
+            if value is not None:
+                run.balances.setdefault(account.name, {})[period.key] = value
+                run.wholes[account.name] = v.add(run.whole(account.name), value)
+
+    def credit_of(self, account: o.Account, env: Environment, key: str) -> v.Number | None:
         assert account.decide is not None
-        balances: dict[str, v.Number] = {}
-        kind = account.period or "semester"
-        for period in filter(run.periods.has_ended, run.periods.begun(kind)):
-            env = Environment(run, None, (kind, period.key))
-            value = self.decide(account.decide, env)
-            if not isinstance(value, (Decimal, v.Interval)):
-                continue
-            for limit, target, _ in account.diverts:
-                value = self.divert(value, evaluate(limit, env), target, period.key)
-            balances[period.key] = value
-        run.balances[account.name] = balances
-        run.wholes[account.name] = v.total(balances.values())
+        value = self.decide(account.decide, env)
+        if not isinstance(value, (Decimal, v.Interval)):
+            return None
+        for limit, target, _ in account.diverts:
+            value = self.divert(value, evaluate(limit, env), target, key)
+        return value
 
     def divert(self, value: v.Number, limit: v.Number, target: str, semester: str) -> v.Number:
         """What is above a limit goes to another account."""
@@ -521,19 +649,21 @@ class _Evaluation:
         return kept
 
     def fact(self, fact: o.Decide) -> None:
-        run = self.run
-        keys = [period.key for period in run.periods.begun(fact.period)] if fact.period else [""]
-        run.facts[fact.name] = {
-            key: self.decide(fact, Environment(run, None, (fact.period, key) if fact.period else None)) for key in keys
-        }
+        self.run.facts[fact.name] = {} if fact.period else {"": self.decide(fact, Environment(self.run))}
+        for period in self.run.periods.begun(fact.period) if fact.period else ():
+            self.fact_in(fact, period)
+
+    def fact_in(self, fact: o.Decide, period: Period) -> None:
+        known = self.run.facts.setdefault(fact.name, {})
+        known[period.key] = self.decide(fact, Environment(self.run, None, (period.kind, period.key)))
 
     def among_others(self, fact: o.Decide, result: StudentResult) -> None:
         """A rank, or a fact of the group that the student is in."""
         ranks, standings = self.interpreter.ranks, self.interpreter.standings
+        lines = read(self.run, fact, self.student.identifier, self.student.unreadable, standings)
         if ranks.keys() & {fact.name, *(f"{fact.name}.{part}" for part in o.RANK_WORDS.values())}:
-            given(self.run, fact, ranks)
-        else:
-            result.ranks += read(self.run, fact, self.student.identifier, self.student.unreadable, standings)
+            lines = given(self.run, fact, ranks, lines)
+        result.ranks += lines
 
     def decide(self, decision: o.Decide, env: Environment) -> Any:
         """The value of a fact or credit within its bounds; None when there is none."""
@@ -590,31 +720,83 @@ class _Evaluation:
         return False
 
     def require(self, requirement: o.Decide, result: StudentResult) -> None:
-        statuses = []
-        for part in requirement.cases:
-            line = self.part(requirement, part)
-            result.parts.append(line)
-            statuses.append(line.status)
-        worst: Status = "unmet" if "unmet" in statuses else "open" if "open" in statuses else "met"
-        result.requirements[requirement.name] = worst
-        self.run.requirements[requirement.name] = v.OPEN if worst == "open" else worst == "met"
+        lines = [self.part(requirement, part) for part in requirement.cases]
+        result.parts.extend(lines)
+        result.requirements[requirement.name] = worst(lines)
+        self.run.requirements[requirement.name] = _as_answer(worst(lines))
+
+    def require_in(self, requirement: o.Decide, period: Period) -> None:
+        """How a requirement stands in one period."""
+        lines = [self.part_in(requirement, part, period) for part in requirement.cases]
+        known = self.run.requirements_in.setdefault(requirement.name, {})
+        known[period.key] = _as_answer(worst(lines))
 
     def part(self, requirement: o.Decide, part: o.Case) -> PartLine:
-        env = Environment(self.run)
+        """How a part of a requirement stands: by itself, in each period, or as so many of several."""
+        if part.each is None and part.of:
+            return self.enough(requirement, part, tuple(self.part(requirement, each) for each in part.of))
+        if part.each is None:
+            return self.part_line(requirement, part, Environment(self.run))
+        periods = self.run.periods.begun(part.each)
+        lines = tuple(self.part_in(requirement, part, period) for period in periods)
+        if not lines:
+            return self.line(requirement, part, "open")
+        shown = max(lines, key=lambda line: (WORST.index(line.status), v.high(line.short or v.ZERO)))
+        return evolve(shown, parts=lines)
+
+    def part_in(self, requirement: o.Decide, part: o.Case, period: Period) -> PartLine:
+        """How a part stands in one period; what a period that still runs can yet mend is open."""
+
+        def found() -> PartLine:
+            if part.of:
+                inner = tuple(self.part_in(requirement, each, period) for each in part.of)
+                return self.enough(requirement, part, inner, period.key)
+            env = Environment(self.run, None, (period.kind, period.key))
+            return self.part_line(requirement, part, env, not self.run.periods.has_ended(period))
+
+        line: PartLine = self.run.once(("part", part.number, period.key), found)
+        return line
+
+    def part_line(self, requirement: o.Decide, part: o.Case, env: Environment, runs: bool = False) -> PartLine:
+        """How a part stands in a period, or over the whole time; it asks nothing of whom its condition leaves out."""
         self.run.covered.add(part.number)
         have = needed = short = None
+        applies: v.Answer = v.OPEN
         try:
-            holds = met(part.value, env)
+            applies = met(part.condition, env)
+            if applies is False:
+                return self.line(requirement, part, "does not apply", env)
+            holds = so_far(part.value, env) if runs else met(part.value, env)
             if part.have is not None and part.needed is not None:
                 have, needed = evaluate(part.have, env), evaluate(part.needed, env)
                 gap = v.subtract(needed, have) if part.at_least else v.subtract(have, needed)
                 short = v.larger(v.ZERO, gap)
         except Undetermined:
             holds = v.OPEN
+        if applies is v.OPEN and holds is not True:
+            holds = v.OPEN
         status: Status = "open" if holds is v.OPEN else "met" if holds else "unmet"
+        return evolve(self.line(requirement, part, status, env), have=have, needed=needed, short=short)
+
+    def enough(
+        self, requirement: o.Decide, part: o.Case, inner: tuple[PartLine, ...], period: str = ""
+    ) -> PartLine:  # fmt: skip
+        """How several parts stand of which so many have to hold."""
+        self.run.covered.add(part.number)
+        sure = sum(line.status == "met" for line in inner)
+        have = v.interval(Decimal(sure), Decimal(sure + sum(line.status == "open" for line in inner)))
+        needed = evaluate(part.value, Environment(self.run))
+        short = v.larger(v.ZERO, v.subtract(needed, have))
+        status: Status = "met" if not v.high(short) else "unmet" if v.low(short) else "open"
+        line = self.line(requirement, part, status)
+        return evolve(line, have=have, needed=needed, short=short, period=period, parts=inner)
+
+    def line(
+        self, requirement: o.Decide, part: o.Case, status: PartStatus, env: Environment | None = None
+    ) -> PartLine:  # fmt: skip
         return PartLine(
-            requirement=requirement.name, part=part.label, number=part.number, needed=needed, have=have, short=short,
-            status=status, article=part.article,
+            requirement=requirement.name, part=part.label, number=part.number, needed=None, have=None, short=None,
+            status=status, article=part.article, period=env.period[1] if env and env.period else "",
         )  # fmt: skip
 
     # ---- results
@@ -637,6 +819,7 @@ class _Evaluation:
             if name in self.policy.facts:
                 result.facts.extend(FactLine(name, key, value) for key, value in values.items())
         result.covered, result.cells = run.covered, run.cells
+        result.periods = {name: run.periods.begun(name) for name in self.policy.periods}
         run.environments.clear()
         run.known.clear()
 
@@ -658,7 +841,9 @@ class _Evaluation:
                 if not semester:
                     continue
                 yield AccountLine(name, semester, value, account.unit)
-            if account.sort != "score" and not (account.period == "semester" and account.sort == "category"):
+            if account.sort == "score" and account.period is not None:
+                continue
+            if not (account.period == "semester" and account.sort == "category"):
                 yield AccountLine(name, "", self.run.whole(name), account.unit)
 
 
@@ -669,6 +854,10 @@ _NO_ITEM = Phrase("no rule covers this item", "没有规则提到这个项目")
 _NO_RULE = Phrase("no rule uses this record", "没有规则采用这条记录")
 _NOT_BEGUN = Phrase("its semester has not begun on the as-of date", "所属学期在统计截止日尚未开始")
 _FUTURE = Phrase("dated after the as-of date", "日期晚于统计截止日")
+
+
+def _as_answer(status: Status) -> v.Answer:
+    return v.OPEN if status == "open" else status == "met"
 
 
 def _joined(values: list[Any]) -> Any:

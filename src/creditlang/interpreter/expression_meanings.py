@@ -129,9 +129,9 @@ def _balance(x: e.Balance, env: Environment) -> Any:
     summed = account.sort == "category" and account.period not in (None, "semester")
     if env.period is not None and env.record is None and (env.period[0] != "semester" or summed):
         return run.total(x.account, env.period)
-    if env.semester is None:
-        return run.whole(x.account)
-    return run.balance(x.account, env.semester)
+    if account.period is not None:
+        return run.balance(x.account, run.period_of(account.period, env))
+    return run.whole(x.account) if env.semester is None else run.balance(x.account, env.semester)
 
 
 def _fact(x: e.FactValue, env: Environment) -> Any:
@@ -148,7 +148,22 @@ def _rank_part(x: e.Value, env: Environment) -> Any:
 
 def _of_people(x: e.Query, env: Environment) -> Any:
     """Of a group: what its members come to."""
+    if x.function == "every":
+        answers = [holds for holds, _, _ in env.run.people[x]]
+        return reduce(v.both, answers) if answers else v.OPEN
     parts = [part for part in env.run.people[x] if part[0] is not False]
+    if x.distinct:
+        settled = {value for _, value, _ in parts}
+        return v.interval(Decimal(len({value for holds, value, _ in parts if holds is True})), Decimal(len(settled)))
+    if x.function in ("highest", "lowest"):
+        better = v.larger if x.function == "highest" else v.smaller
+        sure = [value for holds, value, _ in parts if holds is True]
+        if not sure:
+            raise missing("value")
+        best = reduce(better, sure)
+        for holds, value, _ in parts:
+            best = best if holds is True else v.hull(best, better(best, value))
+        return best
     if x.function in ("any", "count"):
         sure, possible = sum(part[0] is True for part in parts), len(parts)
         if x.function == "count":

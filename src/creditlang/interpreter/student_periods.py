@@ -2,9 +2,9 @@
 
 Some kinds are built in: days, weeks, months, quarters and calendar years, and, by the calendar of the policy, semesters
 and academic years. A student has had those of the semesters of enrolment that have begun. A kind that the policy
-declares begins for each student on a day of their own, the anchor A: period k is [A + k·N, A + (k+1)·N), each end counted
-from A itself, so that a month's end stays one; or its periods are the calendar's own, from the one that holds A. Without
-its anchor a student has none of them, and what is asked for each of them is missing.
+declares begins for each student on a day of their own, the anchor A: period k is [A + k·N, A + (k+1)·N), each end
+counted from A itself, so that a month's end stays one; or its periods are the calendar's own, from the one that holds
+A. Without its anchor a student has none of them, and what is asked for each of them is missing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,24 +17,12 @@ from attrs import define, field, frozen
 from creditlang.core.operators import PeriodKind
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.calendar_days import OF_THE_CALENDAR, SchoolCalendar, days
-from creditlang.values import Undetermined
+from creditlang.ledger import Period
 from creditlang.words import label
 
 MOST_PERIODS: Final = 2_000
 """The most periods of a declared kind that one person can have had; with more the anchor is bad data."""
 _DAY: Final = timedelta(1)
-
-
-@frozen
-class Period:
-    """A period of a kind: what tables call it, and its days."""
-
-    kind: str
-    key: str
-    first: date
-    last: date
-    closes: date
-    """The day after which it has ended: of a semester or academic year its last teaching day, else its last."""
 
 
 @frozen
@@ -82,7 +70,7 @@ class StudentPeriods:
     enrolled: tuple[str, ...]
     kinds: Mapping[str, PeriodKind]
     declared: dict[str, _Declared] = field(factory=dict)
-    wrong: dict[str, Phrase] = field(factory=dict)
+    wrong: dict[str, str] = field(factory=dict)
     """Why a declared kind has no periods: its anchor is missing, or cannot be right."""
     had: dict[str, tuple[Period, ...]] = field(factory=dict)
 
@@ -101,7 +89,7 @@ class StudentPeriods:
         self.miss(kind, wrong)
         return wrong
 
-    def miss(self, kind: PeriodKind, why: Phrase) -> None:
+    def miss(self, kind: PeriodKind, why: str) -> None:
         """Note that there are no periods of a kind, and why."""
         self.wrong[kind.name], self.had[kind.name] = why, ()
 

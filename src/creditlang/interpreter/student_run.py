@@ -99,6 +99,8 @@ class Run:
     used: dict[tuple[str, str], Mapping[Any, v.Answer]] = field(factory=dict)
     labels: Mapping[str, str] = field(factory=dict)
     requirements: dict[str, v.Answer] = field(factory=dict)
+    requirements_in: dict[str, dict[str, v.Answer]] = field(factory=dict)
+    """Those that stand for themselves in each period."""
     warnings: list[Diagnostic] = field(factory=list)
     unrated: list[Entry] = field(factory=list)
     """Entries taken out because nothing says what they are worth."""

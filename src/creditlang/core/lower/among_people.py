@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from attrs import evolve, fields_dict
 
+from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.elaborate import Context, Elaborator
@@ -69,7 +70,7 @@ class AmongPeople:
 
     def ranking(self, node: t.Ranking, around: str) -> o.Decide:
         """A ranking: of people, or of the groups that its value is decided for."""
-        period = node.period.text if node.period else None
+        period = self.scope.period(node.period)
         context = Context(period=period, tolerant=True)
         groups = self.groups_of(node.value)
         inner = context if groups is None else evolve(context, groups=frozenset(key.name for key in groups))
@@ -103,12 +104,12 @@ class AmongPeople:
         declared = self.program.facts[name]
         if isinstance(declared, t.Ranking):
             return self.groups_of(declared.value)
-        period = declared.period.text if declared.period else None
+        period = self.scope.period(declared.period)
         return self.keys(declared.groups, Context(period=period, tolerant=True))
 
     def fact(self, node: t.Fact, unit: str | None, around: str) -> tuple[o.Decide, Type | None]:
         """A fact of each group of people."""
-        period = node.period.text if node.period else None
+        period = self.scope.period(node.period)
         keys = self.keys(node.groups, Context(period=period, tolerant=True))
         inner = Context(period=period, groups=frozenset(key.name for key in keys))
         decide, kind = self.bodies.decide(node, node.lines, inner, around, unit)

@@ -42,7 +42,7 @@ class AmountLines(Lines):
         if isinstance(written.per, t.PerField):
             value = e.Arithmetic("*", value, self.measure(written.per.name, written.per, inner))
         elif isinstance(written.per, t.PerGathered):
-            together = written.per.period.text, written.per.at_least
+            together = self.scope.period(written.per.period) or "", written.per.at_least
             self.elaborator.check_time(written.per.period, context, written.per.span)
         elif isinstance(written.per, t.PerFull):
             measure = self.measure(written.per.measure, written.per.measure, inner)

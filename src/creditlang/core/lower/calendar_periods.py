@@ -1,4 +1,6 @@
-"""The calendar of a policy to the core. A slip in it would put records into a wrong semester, so it is refused.
+"""The calendar of a policy, and its own kinds of period, to the core.
+
+A slip would put records into a wrong period, so it is refused.
 
 Semesters follow each other: each begins before its teaching ends, and its teaching ends before the next begins; the
 calendar ends after the last teaching day. Holidays run forward, and not for longer than a year.
@@ -9,13 +11,21 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from creditlang.core import operators as o
+from creditlang.core.lower.elaborate import Context, Elaborator
+from creditlang.core.lower.period_kinds import length_of
 from creditlang.core.lower.scope import Scope
 from creditlang.diagnostics import Label, Phrase, nearest
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 
 _LONGEST_HOLIDAY = 366
-_NAMED_BY_YEAR = re.compile(r"\d{4}-\d{4}(-\d+)?")
+_IN_A_YEAR = re.compile(r"(\d{4}-\d{4})-(\d+)")
+_WITH_YEAR = Phrase(
+    "a name such as 2024-2025-1, or one with `in 2024-2025` behind it",
+    "2024-2025-1这样的名称，或者在名称后写明“属于2024-2025”",
+)
+_LONGEST_PERIOD = 1_200
+"""In months or days."""
 
 
 def build_calendar(scope: Scope) -> o.CalendarData:
@@ -36,7 +46,7 @@ def build_calendar(scope: Scope) -> o.CalendarData:
         o.Semester(
             name=semester.name.text,
             labels=semester.labels,
-            year=semester.name.text.rpartition("-")[0],
+            year=_year(semester) or "",
             start=semester.start.text,
             teaching_until=semester.teaching_until.text,
             end=end,
@@ -50,29 +60,83 @@ def build_calendar(scope: Scope) -> o.CalendarData:
     return o.CalendarData(built, frozenset(days_off), frozenset(made_up))
 
 
+def build_period(scope: Scope, elaborator: Elaborator, node: t.Period, article: str) -> o.PeriodKind:
+    """A declared kind of period; a length of nothing, or one that changes, is reported."""
+    tolerant = Context(tolerant=True)  # without an anchor there are no periods, which the run says
+    anchor = elaborator.a_date(node.start, tolerant)
+    until = elaborator.a_date(node.until, tolerant) if node.until is not None else None
+    own = node.length.text if isinstance(node.length, t.PeriodName) else None
+    count, unit = length_of(node)
+    if own is None and not 0 < count <= _LONGEST_PERIOD:
+        expected = Phrase("a length such as 12 months, 3 years or 10 days", "“12个月”“3年”“10天”这样的长度")
+        scope.report("CR110", node.length.span, value=node.length.span.text, expected=expected)
+    return o.PeriodKind(
+        name=node.name.text, labels=node.labels, count=count, unit="days" if unit == "days" else "months", own=own,
+        anchor=anchor, until=until, article=article, span=node.name.span,
+    )  # fmt: skip
+
+
 def _slip(scope: Scope, day: t.Identifier, en: str, zh: str) -> None:
     scope.report("CR110", day.span, value=day.span.text, expected=Phrase(en, zh))
 
 
 def _semesters(scope: Scope, node: t.Calendar) -> list[t.CalendarSemester]:
     """The semesters in order, each name once."""
-    named: dict[str, t.CalendarSemester] = {}
+    known: dict[str, t.CalendarSemester] = {}
     for semester in node.semesters:
-        if semester.year is not None or not _NAMED_BY_YEAR.fullmatch(semester.name.text):
-            scope.not_yet(semester)
-        if semester.name.text in named:
-            scope.report("CR102", semester.name.span, Label(named[semester.name.text].span), name=semester.name.text)
+        names = (semester.name.text, *semester.labels)
+        taken = next((name for name in names if name in known), None)
+        if taken is not None:
+            scope.report("CR102", semester.name.span, Label(known[taken].span), name=taken)
+        elif _year(semester) is None:
+            scope.report("CR110", semester.name.span, value=semester.name.text, expected=_WITH_YEAR)
         elif semester.teaching_until.text < semester.start.text:
             _slip(scope, semester.teaching_until, "a day after the semester begins", "学期开始以后的日期")
         else:
-            named[semester.name.text] = semester
-    ordered = sorted(named.values(), key=lambda semester: semester.start.text)
+            known |= dict.fromkeys(names, semester)
+    ordered = sorted({id(semester): semester for semester in known.values()}.values(), key=lambda each: each.start.text)
     for one, two in pairwise(ordered):
         if one.start.text == two.start.text:
             _slip(scope, two.start, "a day on which no other semester begins", "没有其他学期在这天开始的日期")
         elif one.teaching_until.text >= two.start.text:
             _slip(scope, one.teaching_until, "a day before the next semester begins", "下一学期开始以前的日期")
+    _in_order(scope, ordered)
     return ordered
+
+
+def _in_order(scope: Scope, semesters: list[t.CalendarSemester]) -> None:
+    """Report the first term that stands between those of another year, or before a lower number of its own."""
+    years: dict[str, t.CalendarSemester] = {}
+    for before, semester in zip((None, *semesters), semesters, strict=False):
+        last = years.get(_year(semester) or "")
+        if last is not None and last is not before:
+            name = before.name.text if before is not None else ""
+            _slip(
+                scope,
+                semester.start,
+                f"a day before “{name}”, of another year, begins",
+                f"其他学年的“{name}”开始以前的日期",
+            )
+            return
+        if last is not None and _number(last) > _number(semester):
+            name = last.name.text
+            _slip(scope, semester.start, f"a day after “{name}” has ended", f"“{name}”结束以后的日期")
+            return
+        years[_year(semester) or ""] = semester
+
+
+def _year(semester: t.CalendarSemester) -> str | None:
+    """The academic year of a term: the one beside its name, or the one in it."""
+    if semester.year is not None:
+        return semester.year.text
+    named = _IN_A_YEAR.fullmatch(semester.name.text)
+    return named[1] if named else None
+
+
+def _number(semester: t.CalendarSemester) -> int:
+    """Which term of its year it is, by its name; 0 where that does not tell."""
+    named = _IN_A_YEAR.fullmatch(semester.name.text)
+    return int(named[2]) if named else 0
 
 
 def _end(scope: Scope, node: t.Calendar, semesters: list[t.CalendarSemester]) -> str:

@@ -8,7 +8,8 @@ from attrs import define, evolve
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context
-from creditlang.core.lower.line_parts import Lines, asks_missing
+from creditlang.core.lower.line_parts import Lines, as_written, asks_missing
+from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
 from creditlang.types import DATE, Type
 
@@ -92,11 +93,33 @@ class DecisionLines(Lines):
             self.number(), condition, line.otherwise, value, self.article(line.cites, around), line.span
         ), kind
 
-    def part(self, line: t.Part, around: str) -> o.Case:
-        """One condition of a requirement; a comparison of numbers measures what is had against what is needed."""
-        if line.applies is not None or line.in_each is not None:
-            self.scope.not_yet(line)
-        context = Context()
+    def enough(self, line: t.EnoughParts, around: str, period: str | None) -> o.Case:
+        """Several conditions of a requirement, of which so many have to hold."""
+        if line.count > len(line.parts):
+            expected = Phrase(f"a number from 1 to {len(line.parts)}", f"1至{len(line.parts)}的数")
+            self.scope.report("CR110", line.span, value=line.count, expected=expected)
+        article = self.article(line.cites, around)
+        return o.Case(
+            number=self.number(), condition=None, otherwise=False, value=e.Constant(Decimal(line.count)),
+            label=line.label or as_written(line.span).rstrip(" :："), each=period, article=article, span=line.span,
+            of=tuple(self.part(part, article, period) for part in line.parts),
+        )  # fmt: skip
+
+    def part(self, line: t.Part | t.EnoughParts, around: str, period: str | None) -> o.Case:
+        """One condition of a requirement; a comparison of numbers measures what is had against what is needed.
+
+        It is asked in each of its periods, or of those of the requirement, which is then `period`.
+        """
+        if isinstance(line, t.EnoughParts):
+            return self.enough(line, around, period)
+        if line.in_each is not None and period is not None:
+            whole = Phrase("a requirement per period", "按时段设定的要求")
+            instead = Phrase("leave one of the two out", "请只写一处时段")
+            self.scope.report("CR111", line.in_each.span, part=line.in_each.span.text, line=whole, instead=instead)
+        elif line.in_each is not None:
+            self.elaborator.check_begins(line.in_each, Phrase("in each {period}", "每{period}"))
+        each = self.scope.period(line.in_each) or period
+        applies, context = self.case_condition(line.applies, Context(period=each))
         node = line.condition
         condition = self.elaborator.condition(node, context)
         with self.scope.quiet():
@@ -105,6 +128,7 @@ class DecisionLines(Lines):
         ordered = (">=", "<=", ">", "<")
         compares = isinstance(condition, e.Compare) and condition.ranks is None and condition.operator in ordered
         return o.Case(
-            number=self.number(), condition=None, otherwise=False, value=condition, label=line.label or node.span.text,
+            number=self.number(), condition=applies, otherwise=False, value=condition, each=each,
+            label=line.label or (as_written(line.span) if line.in_each else node.span.text),
             measured=compares and numbers, article=self.article(line.cites, around), span=line.span,
         )  # fmt: skip

@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import check_gaps
 from creditlang.core.lower.scope import Scope, described, unify
 from creditlang.diagnostics import Label, Phrase, either, nearest
@@ -81,16 +82,13 @@ class Elaborator:
     def check_day(self, period: t.PeriodName, context: Context, node: t.Expression) -> None:
         """Report a day of a period where neither a record nor a semester is at hand that it could belong to."""
         self.check_time(period, context, node.span)
-        known = context.kind or context.kinds or (context.period == "semester" and period.text in ("semester", "year"))
-        if context.placed and not known:
+        if context.placed and not context.kinds and not self.at_hand(self.scope.period(period) or "", context):
             where = Phrase("a line that speaks of no record and of no semester", "既不针对记录、也不针对学期的行")
             self.scope.report("CR103", node.span, container=where)
 
     def check_time(self, period: t.PeriodName, context: Context, where: Span) -> None:
         """Report a period that records at hand cannot fall into: one of the calendar, or else any span of days."""
-        if not period.builtin or period.text == "quarter":
-            self.scope.not_yet(period)
-        by_semester = period.text in ("semester", "year")
+        by_semester = not period.builtin or period.text in ("semester", "year")
         for kind in (context.kind,) if context.kind else context.kinds:
             if not kind.has_period if by_semester else kind.first("date") is None:
                 neither = Phrase("neither a date nor a semester", "既没有日期也没有学期")
@@ -153,7 +151,7 @@ class Elaborator:
                 return e.WeekOf(self.a_date(node.date, context)), WHOLE
             case t.Boundary():
                 self.check_day(node.period, context, node)
-                return e.Boundary(node.which, node.period.text), DATE
+                return e.Boundary(node.which, self.scope.period(node.period) or ""), DATE
             case t.UsedIn():
                 return self.used_in(node, context)
             case t.Aggregate():
@@ -297,12 +295,29 @@ class Elaborator:
                 return NOTHING
             return self.scope.record_fact(name)
         kind = self.scope.fact_type(name)
-        here = self.period_here(context)
-        period = declared.period.text if declared.period else None
-        if period and here not in (period, *_SHORTER.get(period, ())):
+        period = self.scope.period(declared.period)
+        if period and not self.at_hand(period, context):
             self.needs_aggregate(name, period, node, kind)
             return e.Unknown(), kind
-        return e.FactValue(name), kind
+        return e.FactValue(name) if kind.name != "unknown" else e.Unknown(), kind
+
+    def at_hand(self, period: str, context: Context) -> bool:
+        """Whether it is known which period of a kind is meant: the record's, or the one around the period at hand."""
+        if context.kind is not None:
+            return True
+        return context.period is not None and lies_in(self.program, context.period, period)
+
+    def begins(self, period: str) -> bool:
+        """Whether it is known since when there are periods of a kind: by enrolment, or because it is declared."""
+        return period in self.program.periods or any(kind.node.enrolment for kind in self.program.kinds.values())
+
+    def check_begins(self, period: t.PeriodName, form: Phrase) -> None:
+        """Report a kind of period of which nothing tells since when there are any; `form` is how it is asked for."""
+        if not self.begins(self.scope.period(period) or ""):
+            written = period.span.text
+            self.scope.report(
+                "CR324", period.span, what=Phrase(form.format(period=written), form.zh.format(period=written))
+            )
 
     def period_here(self, context: Context) -> str | None:
         """The period that a bare per-period name refers to: the context's, or a record's semester."""
@@ -318,14 +333,15 @@ class Elaborator:
 
     def balance(self, name: str, node: t.Node, context: Context) -> Typed:
         account = self.program.accounts[name]
-        here = self.period_here(context)
-        sums_up = self.scope.sums_up(name)
-        if sums_up and context.period and self.too_long(name, account.period, context, node):
-            return NOTHING
-        if account.period and account.period != here and not (sums_up and (here is None or context.period)):
+        if self.scope.sums_up(name):
+            if context.period and self.too_long(name, account.period, context, node):
+                return NOTHING
+            whole = context.period is None and (context.kind is None or account.period is None)
+        elif account.period and not self.at_hand(account.period, context):
             self.needs_aggregate(name, account.period, node)
             return NOTHING
-        whole = here is None or (account.period is None and context.period is None)
+        else:
+            whole = account.period is None
         self.scope.reads.add(("account", name))
         return e.Balance(name, whole), Type("number", account.unit, 2)
 
@@ -369,12 +385,17 @@ class Elaborator:
 
     def people_query(self, node: t.Query, context: Context) -> Typed:
         """A question about all people of a group; inside it each of them is spoken of."""
+        if node.source.sort == "student" and self.program.people:
+            self.scope.report("CR364", node.source.span, word=self.program.people[0])
         if context.groups is None:
             self.scope.report("CR365", node.span, people=self.scope.people)
             return NOTHING
         if node.function in ("first", "latest", "in a row") or node.scopes or node.source.other:
             container = Phrase("a query over people", "对人的查询")
             self.scope.report("CR103", node.span, container=container)
+            return NOTHING
+        if node.function == "average":
+            self.scope.not_yet(node)
             return NOTHING
         inner = Context(period=context.period, tolerant=True, searches=context.searches + 1)
         value: e.Expression | None = None
@@ -543,7 +564,8 @@ class Elaborator:
             return NOTHING
         begun = context.period is not None or any(kind.node.enrolment for kind in self.program.kinds.values())
         if node.function == "lowest" and not begun:
-            self.scope.report("CR324", node.span, name=node.name.text)
+            name = node.name.text
+            self.scope.report("CR324", node.span, what=Phrase(f"lowest of {name}", f"其中最低 {name}"))
             return NOTHING
         if account is not None:
             return e.Aggregate(node.function, account.name, False), Type("number", account.unit, 2)

@@ -65,15 +65,18 @@ class Lines:
     def group(self, scope: t.Scope | None, over: frozenset[str] | None, context: Context) -> o.Group:
         if scope is None:
             return o.Group(over=over)
-        periods = [name for name in scope.fields if self.scope.program.canonical("period", name.text)]
-        for later in periods:
-            self.scope.not_yet(later)
-        fields = tuple(x for name in scope.fields if name not in periods for x in self.key_field(name, context))
-        for period in scope.periods:
+        declared = [name for name in scope.fields if self.scope.program.canonical("period", name.text)]
+        fields = tuple(x for name in scope.fields if name not in declared for x in self.key_field(name, context))
+        for name in declared:
+            if any(self.scope.field_of(kind, name.text) for kind in (context.kind, *context.kinds)):
+                self.scope.report("CR109", name.span, name=name.text, choices=_PERIOD_OR_FIELD)
+        periods = (*scope.periods, *(t.PeriodName(name.text, False, span=name.span) for name in declared))
+        for period in periods:
             self.elaborator.check_time(period, context, scope.span)
         if scope.window is not None:
             self.elaborator.check_time(t.PeriodName("day", True, span=scope.span), context, scope.span)
-        return o.Group(tuple(period.text for period in scope.periods), fields, over, self.window(scope.window))
+        names = tuple(self.scope.period(period) or "" for period in periods)
+        return o.Group(names, fields, over, self.window(scope.window))
 
     def window(self, length: t.Length | None) -> tuple[int, str] | None:
         """How long a window is: a number that is written, of days, months …"""
@@ -174,3 +177,4 @@ def as_written(span: Span, whole: bool = False) -> str:
 
 _ARTICLE = re.compile(r"第[零一二三四五六七八九十百\d]+条")
 _TEXT_OR_COMMENT = re.compile(r'"[^"]*+"|“[^”]*+”|＂[^＂]*+＂|#')
+_PERIOD_OR_FIELD = Phrase("the period, the field", "周期、字段")

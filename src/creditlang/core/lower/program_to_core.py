@@ -13,17 +13,18 @@ from attrs import evolve, fields_dict
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
-from creditlang.core.dependencies import READ, SEARCHES, Order, reads, references
+from creditlang.core.dependencies import READ, SEARCHES, Node, Order, reads, references
 from creditlang.core.lower.adjustment_lines import ONE
 from creditlang.core.lower.among_people import AmongPeople
 from creditlang.core.lower.body_lines import Bodies
-from creditlang.core.lower.calendar_periods import build_calendar
+from creditlang.core.lower.calendar_periods import build_calendar, build_period
 from creditlang.core.lower.elaborate import Context, Elaborator
 from creditlang.core.lower.line_parts import as_written
+from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
 from creditlang.core.lower.scope import Scope
 from creditlang.core.scales import scales
-from creditlang.diagnostics import Diagnostic, Label, Phrase, either
+from creditlang.diagnostics import Diagnostic, Label, Phrase
 from creditlang.diagnostics.person_words import PersonWord
 from creditlang.extensions import Extensions
 from creditlang.nodes import changed
@@ -99,6 +100,10 @@ class Compilation:
                 self.scope.fact_type(name)
             else:
                 self.scope.record_fact(name)
+        periods = {
+            name: build_period(self.scope, self.elaborator, node, self.bodies.article(node.cites))
+            for name, node in program.periods.items()
+        }
         self.check_early()
         self.check_references()
         accounts = self.guards_first({name: self.account(symbol) for name, symbol in program.accounts.items()})
@@ -115,8 +120,10 @@ class Compilation:
             moves=moves,
             requirements=requirements,
             uniques=uniques,
+            periods=periods,
         )
         order, circle = found.find()
+        recurrences = tuple(self.recurrence(nodes, accounts, requirements) for nodes in found.recurrences)
         if circle:
             self.scope.report("CR321", self.place_of(circle), circle=_told(circle))
         for name, kind in kinds.items():
@@ -142,7 +149,7 @@ class Compilation:
             unit_labels={name: node.labels[0] for name, node in program.units.items() if node.labels},
             attributes=tuple(map(self.column, program.attributes.values())),
             kinds=kinds,
-            periods={},
+            periods=periods,
             settings=self.settings,
             setting_types=self.scope.setting_types,
             setting_labels={text: name for (space, text), name in program.labels.items() if space == "let"},
@@ -159,6 +166,7 @@ class Compilation:
             articles=self.bodies.articles,
             without_rule=self.without_rule(),
             order=order,
+            recurrences=recurrences,
             stages=stages,
             needs={name: found.needs(name) for name in together},
             tables=(*self.scope.tables.values(), *self.bodies.printed),
@@ -235,6 +243,39 @@ class Compilation:
                     self.rules[item] = changed(self.rules[item], operators=(*head, *self.rules[item].operators))
             found[name] = changed(accounts[name], operators=operators[len(head) :])
         return found
+
+    def recurrence(
+        self, nodes: tuple[Node, ...], accounts: Mapping[str, o.Account], requirements: Mapping[str, o.Decide]
+    ) -> o.Recurrence:
+        """What is worked out period by period; what cannot be is reported."""
+        decided = {**{("fact", name): x.period for name, x in self.facts.items()}}
+        decided |= {("require", name): x.period for name, x in requirements.items()}
+        decided |= {(sort, name): x.period for name, x in accounts.items() for sort in ("credit", "items", "tree")}
+        period = next((decided[node] for node in nodes if decided.get(node)), "") or ""
+        first = next((name for sort, name in nodes if sort in ("fact", "credit", "require")), nodes[0][1])
+        for sort, name in nodes:
+            fits = decided.get((sort, name)) == period and not (sort == "fact" and self.facts[name].among_others)
+            if sort in ("items", "tree") and fits:
+                fits = all(self.stays_inside(inner, period, accounts) for inner in self.program.within(name))
+            if not fits:
+                called = PERIODS.get(period, Phrase(period, period))
+                where = self.place_of(((first, ""),))
+                self.scope.report("CR327", where, name=first, period=called, other=name or sort)
+                break
+        return o.Recurrence(period, nodes)
+
+    def stays_inside(self, name: str, period: str, accounts: Mapping[str, o.Account]) -> bool:
+        """Whether everything that is done to the entries of an account keeps within each period of a kind."""
+        account = accounts[name]
+        operators = [*account.operators, *(x for item in account.items for x in self.rules[item].operators)]
+        groups = [x.group for x in operators if isinstance(x, o.Limit) or (isinstance(x, o.Keep) and x.sides)]
+        groups += [x.group for x in operators if isinstance(x, o.Rescale) and x.ordinal is not None]
+        cases = [case for x in operators if isinstance(x, o.Amount) for case in x.cases]
+        groups += [case.full.group for case in cases if case.full is not None]
+        groups += [o.Group(case.together[:1]) for case in cases if case.together is not None]
+        leaves = any(isinstance(x, o.Move) or (isinstance(x, o.Post) and (x.field or x.day)) for x in operators)
+        inside = all(group is None or any(lies_in(self.program, x, period) for x in group.periods) for group in groups)
+        return account.period == period and inside and not leaves
 
     def check_depth(self) -> None:
         """Refuse named values that are deeper, through the names they refer to, than a walk can go.
@@ -334,23 +375,17 @@ class Compilation:
             operators = self.bodies.operators(kind.node.lines, context, around, None, None)
             self.guards[name] = tuple(operator for operator in operators if isinstance(operator, o.Keep))
 
-    def check_period(self, period: t.PeriodName | None, known: tuple[str, ...]) -> None:
-        """Report a period in which this declaration cannot be worked out."""
-        if period is not None and not period.builtin:
-            self.scope.not_yet(period)
-        elif period is not None and period.text not in known:
-            expected = either(PERIODS[name] for name in known)
-            self.scope.report("CR110", period.span, value=period.text, expected=expected)
+    def check_period(self, period: t.PeriodName | None) -> None:
+        """Report a period of which nothing tells since when there are any."""
+        if period is not None and period.text not in ("semester", "year"):
+            self.elaborator.check_begins(period, Phrase("per {period}", "每{period}"))
 
     def refuse_later_forms(self) -> None:
         """Report the declarations that are understood and cannot be worked out yet."""
         program = self.program
         fields = [*program.attributes.values(), *(x for kind in program.kinds.values() for x in kind.fields.values())]
-        later: list[t.Node] = [*program.periods.values(), *program.clean_records.values()]
+        later: list[t.Node] = [*program.clean_records.values()]
         later += [part for symbol in fields for part in symbol.node.parts[:1]]
-        later += [part for node in program.requires.values() for part in node.parts if isinstance(part, t.EnoughParts)]
-        later += [node.period for node in program.requires.values() if node.period]
-        later += [x.name for x in (symbol.node for symbol in program.accounts.values()) if _has_no_period(x)]
         for node in later:
             self.scope.not_yet(node)
 
@@ -400,10 +435,8 @@ class Compilation:
         node = symbol.node
         parent = self.article_of(self.program.accounts[symbol.parent]) if symbol.parent else ""
         around = self.bodies.article(node.cites, parent)
-        if not isinstance(node, t.Category) or isinstance(node, t.Score):
-            self.check_period(getattr(node, "period", None), ("semester",))
-        elif node.period is not None and not node.period.builtin:
-            self.scope.not_yet(node.period)
+        if isinstance(node, (t.Score, t.Credit)):
+            self.check_period(node.period)
         sorts: dict[type, o.AccountSort] = {t.Score: "score", t.Credit: "credit", t.Account: "account"}
         sort = sorts.get(type(node), "category")
         lines = node.lines if isinstance(node, t.Body) else ()
@@ -499,8 +532,8 @@ class Compilation:
     # ---- facts, moves, requirements
     def fact(self, name: str) -> Type:
         node, unit, around = self.fact_head(name)
-        self.check_period(node.period, ("semester", "year"))
-        period = node.period.text if node.period else None
+        self.check_period(node.period)
+        period = self.scope.period(node.period)
         if isinstance(node, t.Ranking):
             self.facts[name] = self.among.ranking(node, around)
             return WHOLE
@@ -563,7 +596,8 @@ class Compilation:
         account, amount = fields["account"], fields["number"]
         assert account is not None and amount is not None
         self.bodies.check_place(node.lines, "offset")
-        self.check_period(node.period, ("semester",))
+        if node.period.text != "semester":
+            self.scope.report("CR110", node.period.span, value=node.period.span.text, expected=PERIODS["semester"])
         around = self.bodies.article(node.cites)
         context = Context(kind=kind)
         operators = self.bodies.operators(node.lines, context, around, None, None)
@@ -601,10 +635,13 @@ class Compilation:
 
     def requirement(self, node: t.Require) -> o.Decide:
         around = self.bodies.article(node.cites)
-        parts = tuple(self.bodies.part(part, around) for part in node.parts if isinstance(part, t.Part))
+        self.check_period(node.period)
+        period = self.scope.period(node.period)
+        parts = tuple(self.bodies.part(part, around, period) for part in node.parts)
         return o.Decide(
-            name=node.name.text, labels=node.labels, period=None, unit=None, cases=parts, mode="every", article=around
-        )
+            name=node.name.text, labels=node.labels, period=period, unit=None, cases=parts, mode="every",
+            article=around,
+        )  # fmt: skip
 
     def unique(self, node: t.Unique) -> o.Limit:
         over = self.bodies.rules_of(node.over.names) if node.over and node.over.names else None
@@ -682,11 +719,6 @@ class Compilation:
                     self.scope.report("CR112", article.span)
                 found[article.text] = group.reason
         return found
-
-
-def _has_no_period(node: t.Named) -> bool:
-    """Whether it is a score or credit for the whole time."""
-    return isinstance(node, (t.Score, t.Credit)) and node.period is None
 
 
 def _is_guard(operator: o.Operator) -> bool:

@@ -84,6 +84,12 @@ class Scope:
             close = nearest(name.text, known) or ""
             self.report("CR101", name.span, *labels, kind=SORTS[sort], name=name.text, nearest=close)
 
+    def period(self, name: t.PeriodName | None) -> str | None:
+        """The kind of period that a name stands for: the code of a built-in one, or the name of a declared one."""
+        if name is None or name.builtin:
+            return name.text if name is not None else None
+        return self.program.canonical("period", name.text) or name.text
+
     @property
     def people(self) -> Phrase:
         """What the people are called, as a query asks for them."""
