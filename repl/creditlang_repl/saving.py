@@ -103,7 +103,7 @@ class ExampleWriter:
         return self.name(person.name, self.policy.student_labels)
 
     def among_others(self, result: StudentResult) -> Iterator[str]:
-        """What the student cannot come to alone: ranks, and what was decided for groups, where it is one in all periods."""
+        """What the student cannot come to alone: ranks, and facts of groups, where they are the same in all periods."""
         ranked = {name: (name, labels) for name, labels in ((x.name, x.labels) for x in self.policy.facts.values())}
         found: dict[str, set[str]] = {}
         for rank in result.ranks:

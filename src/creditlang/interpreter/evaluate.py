@@ -6,8 +6,10 @@ engine that is fast is compared with this one. Total: every loop is over the rec
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from attrs import define, evolve, frozen
@@ -15,11 +17,11 @@ from attrs import define, evolve, frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import SEARCHES, references_of, root_of, within
+from creditlang.core.dependencies import MOVES, references_of, root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter.bodies import run_body
 from creditlang.interpreter.calendar_days import SchoolCalendar
-from creditlang.interpreter.expression_meanings import evaluate, met
+from creditlang.interpreter.expression_meanings import evaluate, joined, met
 from creditlang.interpreter.groups import groups
 from creditlang.interpreter.limits import fill
 from creditlang.interpreter.moves import run_moves
@@ -82,7 +84,9 @@ class Interpreter:
         self.overrides = dict(overrides or {})
         self.labels = _labels(policy)
         self.requests = {move.kind for move in policy.moves}
-        self.searched = {search.kind for search in references_of(policy, SEARCHES) if isinstance(search, SEARCHES)}
+        self.searched = {
+            query.source.kind for query in references_of(policy, e.Query) if isinstance(query.source, e.RecordsOf)
+        }
         self.rules: dict[str, dict[str, o.Rule]] = {name: {} for name in policy.kinds}
         """The rules that take records of a kind by their item, by name."""
         self.conditional: dict[str, list[o.Rule]] = {name: [] for name in policy.kinds}
@@ -233,19 +237,27 @@ class _Evaluation:
             policy=self.policy, calendar=self.calendar, as_of=interpreter.as_of, attributes=self.student.attributes,
             given=given, enrolled=names, overrides=interpreter.overrides, labels=interpreter.labels,
             periods=StudentPeriods(self.calendar, interpreter.as_of, names, self.policy.periods),
+            work_out_as_of=self.as_of_day,
         )  # fmt: skip
+
+    def as_of_day(self, day: date) -> Run:
+        """The same student worked out as of another day, up to the moves."""
+        interpreter = copy(self.interpreter)
+        interpreter.as_of = day
+        other = _Evaluation(interpreter, self.student, self.invalid, self.stage)
+        result = StudentResult(self.student.identifier, True)
+        other.begin()
+        for node in takewhile(lambda node: node != MOVES, self.policy.order):
+            if other.is_due(*node):
+                other.work_out(*node, result)
+        return other.run
 
     def result(self, records_only: bool = False) -> StudentResult:
         result = StudentResult(self.student.identifier, self.applies())
         if not result.applies:
             result.records = {_key(record): "out of scope" for record in self.student.records}
             return result
-        sorted_records = self.sort_records()
-        guarded = self.run.guarded
-        self.run = self.new_run(sorted_records.by_kind, sorted_records.enrolled)
-        self.run.guarded.update(guarded)
-        self.extra.extend(sorted_records.entries)
-        self.run.entries = {name: [] for name in self.policy.rules}
+        self.begin()
         for kind, name in self.policy.order:
             if (kind == "kind" or not records_only) and self.is_due(kind, name):
                 self.work_out(kind, name, result)
@@ -253,6 +265,15 @@ class _Evaluation:
             return result
         self.finish(result)
         return result
+
+    def begin(self) -> None:
+        """Sort the records, of which the run then knows."""
+        sorted_records = self.sort_records()
+        guarded = self.run.guarded
+        self.run = self.new_run(sorted_records.by_kind, sorted_records.enrolled)
+        self.run.guarded.update(guarded)
+        self.extra.extend(sorted_records.entries)
+        self.run.entries = {name: [] for name in self.policy.rules}
 
     def is_due(self, kind: str, name: str) -> bool:
         """Whether a node can be worked out in this pass over the people: what they are together, once it is closed."""
@@ -458,7 +479,7 @@ class _Evaluation:
             case "moves":
                 self.extra.extend(run_moves(self.run))
                 self.post_takers()
-                self.run.used.clear()
+                self.run.stage += 1
             case "require":
                 self.require(self.policy.requirements[name], result)
 
@@ -567,7 +588,7 @@ class _Evaluation:
         self.container(root, only)
         for name in reversed(list(within(self.policy.accounts, root))):
             self.post(self.policy.accounts[name], only)
-        self.run.used.clear()
+        self.run.stage += 1
 
     def container(self, name: str, only: str | None = None) -> list[Entry]:
         account = self.policy.accounts[name]
@@ -691,7 +712,7 @@ class _Evaluation:
             self.run.covered.add(case.number)
             failed = passed if case.otherwise or decision.mode != "all" else ()
             is_open = holds is v.OPEN or failed
-            value = narrowed(case.value, case.condition, failed, env) if is_open else case.value
+            value = narrowed(case.value, case.condition, failed, env, evaluate) if is_open else case.value
             if case.otherwise and passed and decision.mode == "all":
                 instead = evaluate(value, env)
                 break
@@ -707,7 +728,7 @@ class _Evaluation:
             added = v.total(x if surely else v.hull(v.ZERO, x) for x, surely in zip(values, sure, strict=True))
             return v.hull(instead, added) if instead is not None else added
         values += [instead] if instead is not None else []
-        return _joined(values) if values else None
+        return joined(values) if values else None
 
     def another(self, decision: o.Decide, case: o.Case, env: Environment) -> bool:
         """Whether a line after one that applies does so too; nothing says then which of them counts."""
@@ -858,16 +879,6 @@ _FUTURE = Phrase("dated after the as-of date", "日期晚于统计截止日")
 
 def _as_answer(status: Status) -> v.Answer:
     return v.OPEN if status == "open" else status == "met"
-
-
-def _joined(values: list[Any]) -> Any:
-    """One value, or all that it may be."""
-    first = values[0]
-    if all(isinstance(value, (Decimal, v.Interval)) for value in values):
-        for value in values[1:]:
-            first = v.hull(first, value)
-        return first
-    return first if all(value == first for value in values[1:]) else v.OPEN
 
 
 def _key(record: Record) -> str:
