@@ -625,8 +625,8 @@ class Elaborator:
         return self.program.kinds[found]
 
     def query(self, node: t.Query, context: Context) -> Typed:
-        if self.program.is_people(node.source):
-            return self.people_query(node, context)
+        if (people := self.program.query_of_people(node)) is not None:
+            return self.people_query(people, context)
         source, even_void = node.source, node.source.level == "even void"
         simple = node.function in ("any", "count") or (node.function == "total" and isinstance(node.value, t.Name))
         marked = source.sort != "name" or source.level in ("counted", "begun") or source.other or source.account
