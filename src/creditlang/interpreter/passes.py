@@ -147,21 +147,24 @@ def _measure(criterion: o.Criterion, env: Environment) -> tuple[Decimal, Decimal
 
 
 def _part(query: e.Query, env: Environment, doubt: bool) -> Part:
-    """What a person is in a query over people: whether it finds them, their value, and its weight."""
-    anything = v.interval(-v.UNBOUNDED, v.UNBOUNDED)
+    """What a person is in a query over people: whether it finds them, their value, and its weight.
+
+    What cannot be said of one person stays so, and is raised where the group asks.
+    """
     if doubt:
-        return v.OPEN, anything, anything
+        return v.OPEN, *(
+            None if x is None else v.interval(-v.UNBOUNDED, v.UNBOUNDED) for x in (query.value, query.weight)
+        )
+    found: list[Any] = []
+    for part in (query.value, query.weight):
+        try:
+            found.append(None if part is None else evaluate(part, env))
+        except Undetermined as why:
+            found.append(why)
     try:
-        holds = met(query.where, env)
-    except Undetermined:
-        return False, None, None
-    if holds is False:
-        return False, None, None
-    try:
-        value, weight = (evaluate(x, env) if x is not None else None for x in (query.value, query.weight))
-        return holds, value, weight
-    except Undetermined:  # who has no value adds nothing
-        return False, None, None
+        return met(query.where, env), found[0], found[1]
+    except Undetermined as why:
+        return why, None, None
 
 
 def _value(fact: o.Decide, key: str, group: Belongs | None, standings: Standings | None) -> Any:
@@ -244,5 +247,6 @@ def _rank_groups(
 
 def _perhaps(part: Part, group: Belongs) -> Part:
     """The part of one of whom it may be open whether they belong to the group."""
-    holds, *rest = part
-    return (v.both(holds, v.OPEN) if isinstance(group, v.Open) else holds, *rest)
+    holds, value, weight = part
+    is_open = isinstance(group, v.Open) and not isinstance(holds, Undetermined)
+    return (v.both(holds, v.OPEN) if is_open else holds), value, weight
