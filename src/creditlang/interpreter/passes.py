@@ -86,7 +86,8 @@ def given(run: Run, fact: o.Decide, values: Mapping[str, Any], alone: Iterable[R
         sure = line.sure or fact.name in values
         if sure:
             run.perhaps.discard((fact.name, line.period))
-        lines.append(RankLine(fact.name, line.period, line.group, *known, sure))
+        rank, ranked, everybody = known
+        lines.append(RankLine(fact.name, line.period, line.group, rank, ranked, everybody, sure))
     return lines
 
 
@@ -152,9 +153,8 @@ def _part(query: e.Query, env: Environment, doubt: bool) -> Part:
     What cannot be said of one person stays so, and is raised where the group asks.
     """
     if doubt:
-        return v.OPEN, *(
-            None if x is None else v.interval(-v.UNBOUNDED, v.UNBOUNDED) for x in (query.value, query.weight)
-        )
+        anything = v.interval(-v.UNBOUNDED, v.UNBOUNDED)
+        return v.OPEN, None if query.value is None else anything, None if query.weight is None else anything
     found: list[Any] = []
     for part in (query.value, query.weight):
         try:
@@ -234,9 +234,9 @@ def _rank_groups(
     of: Callable[[Iterable[o.Key], tuple[Any, ...]], Holder],
 ) -> None:  # fmt: skip
     standings.of_groups.add(fact.name)
-    alike = {name for name, other in together.items() if other.groups == keys}
+    alike = {name for name, other in together.items() if other.groups == keys and other.period == fact.period}
     for (name, key), values in list(standings.values.items()):
-        if name not in alike or bool(key) != (fact.period is not None):
+        if name not in alike:
             continue
         for group in values:
             known = dict(zip((each.name for each in keys), group, strict=True))
@@ -248,5 +248,6 @@ def _rank_groups(
 def _perhaps(part: Part, group: Belongs) -> Part:
     """The part of one of whom it may be open whether they belong to the group."""
     holds, value, weight = part
-    is_open = isinstance(group, v.Open) and not isinstance(holds, Undetermined)
-    return (v.both(holds, v.OPEN) if is_open else holds), value, weight
+    if isinstance(group, v.Open) and not isinstance(holds, Undetermined):
+        holds = v.both(holds, v.OPEN)
+    return holds, value, weight
