@@ -379,11 +379,7 @@ def _week_of(x: e.WeekOf, env: Environment) -> Any:
 
 
 def _boundary(x: e.Boundary, env: Environment) -> Any:
-    on = env.record.on if env.record else None
-    found = env.run.calendar.boundary(x.which, x.period, on, env.semester)
-    if found is None:
-        raise Undetermined("period", Phrase(f"the {x.period} is not in the calendar", "不在校历内"))
-    return found
+    return env.run.boundary(x.which, x.period, env)
 
 
 def _used_in(x: e.UsedIn, env: Environment) -> Any:
@@ -393,7 +389,7 @@ def _used_in(x: e.UsedIn, env: Environment) -> Any:
 
 
 def _requirement(x: e.RequirementStatus, env: Environment) -> Any:
-    return env.run.requirements.get(x.name, v.OPEN)
+    return env.run.required(x.name, env)
 
 
 def _same(x: e.Same, env: Environment) -> Any:
