@@ -47,7 +47,7 @@ _HEADINGS = (
 """Of the table of records."""
 
 
-def value_text(value: object, language: Language) -> str:
+def value_text(value: object, language: Language, places: int = 2) -> str:
     """A value for people: amounts, yes or no, a status, a date."""
     if isinstance(value, Open):
         value = value.value
@@ -59,7 +59,7 @@ def value_text(value: object, language: Language) -> str:
         return value.isoformat()
     if isinstance(value, str) and value in _MARKS:
         return word(STATUSES, value, language)
-    return visible(amount_text(value))
+    return visible(amount_text(value, places))
 
 
 @frozen
@@ -258,7 +258,8 @@ class Answerer:
         name = self.part(change.name) if change.sort == "part" else self.named(change.name)
         period = f" {change.period}" if change.period and change.sort != "part" else ""
         asks = self.word("asks") if change.sort == "part" and change.period else ""
-        before, after = (value_text(value, self.language) for value in (change.before, change.after))
+        places = 0 if change.lowest else 2
+        before, after = (value_text(value, self.language, places) for value in (change.before, change.after))
         style: Style = "gain" if change.direction > 0 else "loss" if change.direction < 0 else "open"
         if asks:
             style = "open"
@@ -272,7 +273,7 @@ class Answerer:
         more = change.difference
         known = change.before is not None and change.after is not None
         if known and isinstance(more, Decimal) and more and not asks:
-            yield "faint", f"  ({'+' if more > 0 else '−'}{amount_text(abs(more))})"
+            yield "faint", f"  ({'+' if more > 0 else '−'}{amount_text(abs(more), places)})"
         yield "faint", _article(change.article)
 
     def part(self, name: str) -> str:

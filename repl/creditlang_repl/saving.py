@@ -83,7 +83,7 @@ class ExampleWriter:
         lines = [f"{self.word('EXAMPLE')} {quoted(title)}"]
         attributes = list(self.attributes(student))
         if attributes:
-            lines.append(f"    {self.word('STUDENT')} {comma.join(attributes)}")
+            lines.append(f"    {self.person()} {comma.join(attributes)}")
         lines += [f"    {line}" for line in self.records(student, comma)]
         as_of = self.view.one_student.as_of
         if as_of is not None:
@@ -91,8 +91,35 @@ class ExampleWriter:
         for edit in self.view.tried.edits:
             if isinstance(edit, SetValue):
                 lines.append(f"    {self.word('SET')} {edit.name} = {edit.written}")
+        lines += [f"    {self.word('SET')} {line}" for line in self.among_others(result)]
         lines += [f"    {line}" for line in self.expectations(result, set(changed))]
         return "\n".join(lines) + "\n"
+
+    def person(self) -> str:
+        """The word for people with which the example begins."""
+        person = self.policy.person
+        if person is None:
+            return self.word("STUDENT")
+        return self.name(person.name, self.policy.student_labels)
+
+    def among_others(self, result: StudentResult) -> Iterator[str]:
+        """What the student cannot come to alone: ranks, and facts of groups, where they are the same in all periods."""
+        ranked = {name: (name, labels) for name, labels in ((x.name, x.labels) for x in self.policy.facts.values())}
+        found: dict[str, set[str]] = {}
+        for rank in result.ranks:
+            for part, value in (("", rank.rank), (".ranked", rank.ranked), (".all", rank.all)):
+                found.setdefault(self.name(*ranked[rank.fact]) + self.part(part), set()).add(self.amount(value))
+        for fact in result.facts:
+            if self.policy.facts[fact.fact].groups is not None:
+                found.setdefault(self.name(*ranked[fact.fact]), set()).add(self.amount(fact.value))
+        for name, values in found.items():
+            if len(values) == 1 and (value := values.pop()) and f" {self.word('TO')} " not in value:
+                yield f"{name} = {value}"
+
+    def part(self, part: str) -> str:
+        """What a part of a ranking is called."""
+        words = [f".{word}" for word, meant in o.RANK_WORDS.items() if f".{meant}" == part]
+        return words[self.language == "zh"] if words else ""
 
     def attributes(self, student: StudentData) -> Iterator[str]:
         """What the student is, but for the name."""

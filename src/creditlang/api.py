@@ -88,8 +88,9 @@ class Policy:
         """The results of one student.
 
         `student` and each record are mappings, or attrs objects, of names or labels to values; `records` lists them by
-        kind. `set` gives named values, and what is known only among others, such as `class_rank` and `class_rank.ranked`:
-        without it ranks are open. Raises `DataError` when the student's own attributes cannot be read; a bad record is only invalid.
+        kind. `set` gives named values, and what is known only among others, such as `class_rank` and
+        `class_rank.ranked`: without it ranks are open. Raises `DataError` when the student's own attributes cannot be
+        read; a bad record is only invalid.
         """
         given = [(kind, _mapping(record)) for kind, rows in records.items() for record in rows]
         return _evaluate(self, _mapping(student), given, as_of, dict(set or {}))

@@ -23,7 +23,8 @@ from creditlang.resources import policy_path, use_path
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import parse
 from creditlang.syntax import tree as t
-from creditlang.syntax.lexer import declared_names, half_width
+from creditlang.syntax.declared_names import declared_names
+from creditlang.syntax.lexer import half_width
 from creditlang.syntax.text_limits import check_limits
 
 

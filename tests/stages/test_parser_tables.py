@@ -16,8 +16,9 @@ from lark.exceptions import UnexpectedToken
 from creditlang.driver import load_modules, read_source
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import parser
+from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.from_lark import TreeBuilder
-from creditlang.syntax.lexer import declared_names, half_width, prepare
+from creditlang.syntax.lexer import half_width, prepare
 from creditlang.syntax.parse import grammar, grammar_text
 from creditlang.syntax.parser_tables import parser_from, tables_of
 

@@ -39,6 +39,9 @@ class Change:
     line: str = ""
     """Of a rule: the line that treated its records otherwise, `cap 1 per semester → cap 2 per semester`."""
 
+    lowest: bool = False
+    """Whether less is better: a rank."""
+
     @property
     def key(self) -> Key:
         """Its sort and name."""
@@ -56,13 +59,13 @@ class Change:
 
     @property
     def direction(self) -> int:
-        """1 where it is more, or met instead of not, -1 where it is less, 0 where that cannot be said."""
+        """1 where it is better: more, met instead of not, a rank before; -1 where it is worse; 0 where that is open."""
         was, now = ends(self.before), ends(self.after)
         if was is None or now is None:
             return 0
         up = now[0] >= was[0] and now[1] >= was[1]
         down = now[0] <= was[0] and now[1] <= was[1]
-        return up - down
+        return down - up if self.lowest else up - down
 
     @property
     def size(self) -> Decimal:

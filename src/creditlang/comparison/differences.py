@@ -98,7 +98,8 @@ class Finder:
         one, two = ({(x.fact, x.period): x.value for x in y.facts if x.fact in both} for y in (before, after))
         for key in _changed(one, two):
             fact = self.new.facts[key[0]]
-            yield Change("fact", *key, one.get(key), two.get(key), fact.unit or "", fact.article)
+            pair = one.get(key), two.get(key)
+            yield Change("fact", *key, *pair, fact.unit or "", fact.article, lowest=fact.rank is not None)
 
     def _requirements(self, before: StudentResult, after: StudentResult) -> Iterator[Change]:
         one, two = ({(name, ""): status for name, status in x.requirements.items()} for x in (before, after))

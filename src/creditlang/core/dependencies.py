@@ -99,6 +99,15 @@ def within(accounts: Mapping[str, o.Account], name: str) -> Iterator[str]:
         yield from within(accounts, child)
 
 
+def expires(accounts: Mapping[str, o.Account], rules: Mapping[str, o.Rule], name: str) -> bool:
+    """Whether entries of an account, or of one inside it, count for a time only."""
+    inside = [accounts[inner] for inner in within(accounts, name)]
+    bodies = [account.operators for account in inside]
+    bodies += [rules[rule].operators for account in inside for rule in account.items]
+    bodies += [accounts[outer].operators for outer in _around(accounts, name)]
+    return any(isinstance(operator, o.Post) and operator.until for body in bodies for operator in body)
+
+
 def touched(accounts: Mapping[str, o.Account], moves: tuple[o.Move, ...]) -> frozenset[str]:
     """The accounts that moves take from or give to, with all around and inside them."""
     found: set[str] = set()

@@ -21,6 +21,7 @@ from creditlang.ide.matching import BEGINS, CONTAINS, SOUNDS, Index
 from creditlang.ide.vocabulary import EMPTY, PLAIN, Entry, Sort, Vocabulary
 from creditlang.ide.walk import Beginning, ParserStack, Step, Walk, stack_at
 from creditlang.syntax.keywords import keywords
+from creditlang.syntax.lexer import FOLLOWED
 from creditlang.words import SORTS, word
 
 PROBE = "ʘ"
@@ -201,6 +202,8 @@ def _about(entry: Entry, written: str, language: Language) -> str:
 
 def _keywords(asked: _Asked, anchor: _Anchor) -> Found:
     terminals = anchor.stack.acceptable().intersection(keywords().forms)
+    if not anchor.stack.accepts("NAME"):
+        terminals -= FOLLOWED
     if _takes_no_yes(asked, anchor.place):
         terminals -= _YES_NO
     for language in _DIALECTS[asked.language]:
@@ -214,7 +217,8 @@ def _keywords(asked: _Asked, anchor: _Anchor) -> Found:
 @lru_cache(maxsize=512)
 def _keyword_index(terminals: frozenset[str], language: Language) -> Index[tuple[str, str]]:
     ordered = [name for name in keywords().forms if name in terminals]
-    pairs = [(form, name) for name in ordered for form in keywords().forms[name].get(language, ())]
+    forms = ((name, keywords().forms[name].get(language, ())) for name in ordered)
+    pairs = [(form, name) for name, written in forms for form in written if len(form) > 1 or form == written[0]]
     return Index([((form,), (form, name)) for form, name in pairs])
 
 

@@ -19,12 +19,12 @@ HighlightClass = Literal[
 ]  # fmt: skip
 
 _CLASSES: dict[str, HighlightClass] = {
-    "NUMBER": "number", "PERCENT": "number", "ORDINAL": "number", "DATE": "date", "SEMESTER_NAME": "date",
-    "STRING": "text", "CITATION": "citation", "CR007": "text", "CR008": "citation",
+    "NUMBER": "number", "BAND": "number", "PERCENT": "number", "ORDINAL": "number", "DATE": "date",
+    "SEMESTER_NAME": "date", "STRING": "text", "CITATION": "citation", "CR007": "text", "CR008": "citation",
 }  # fmt: skip
 _OPERATORS = frozenset({
     "COLON", "COMMA", "BAR", "LPAR", "RPAR", "LSQB", "RSQB", "EQUAL", "NOT_EQUAL", "LESS", "MORE", "AT_LEAST",
-    "AT_MOST", "PLUS", "MINUS", "STAR", "SLASH",
+    "AT_MOST", "PLUS", "MINUS", "STAR", "SLASH", "CLAUSE_COMMA", "DOT",
 })  # fmt: skip
 _SORTS: dict[Sort, HighlightClass] = {
     "account": "account", "item": "item", "kind": "kind", "fact": "fact", "require": "fact", "let": "setting",

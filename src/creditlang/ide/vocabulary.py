@@ -15,8 +15,9 @@ from creditlang.core import Policy
 from creditlang.driver import Compiled
 from creditlang.ide.matching import Index
 from creditlang.resolve import FieldSymbol, Program
+from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.keywords import keywords
-from creditlang.syntax.lexer import declared_names, half_width
+from creditlang.syntax.lexer import half_width
 from creditlang.types import BUILTIN_TYPES, Type
 
 Sort = Literal[

@@ -6,8 +6,10 @@ engine that is fast is compared with this one. Total: every loop is over the rec
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from attrs import define, evolve, frozen
@@ -15,7 +17,7 @@ from attrs import define, evolve, frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import SEARCHES, references_of, root_of, within
+from creditlang.core.dependencies import MOVES, SEARCHES, references_of, root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter.bodies import run_body
 from creditlang.interpreter.calendar_days import SchoolCalendar
@@ -233,19 +235,27 @@ class _Evaluation:
             policy=self.policy, calendar=self.calendar, as_of=interpreter.as_of, attributes=self.student.attributes,
             given=given, enrolled=names, overrides=interpreter.overrides, labels=interpreter.labels,
             periods=StudentPeriods(self.calendar, interpreter.as_of, names, self.policy.periods),
+            work_out_as_of=self.as_of_day,
         )  # fmt: skip
+
+    def as_of_day(self, day: date) -> Run:
+        """The same student worked out as of another day, up to the moves."""
+        interpreter = copy(self.interpreter)
+        interpreter.as_of = day
+        other = _Evaluation(interpreter, self.student, self.invalid, self.stage)
+        result = StudentResult(self.student.identifier, True)
+        other.begin()
+        for node in takewhile(lambda node: node != MOVES, self.policy.order):
+            if other.is_due(*node):
+                other.work_out(*node, result)
+        return other.run
 
     def result(self, records_only: bool = False) -> StudentResult:
         result = StudentResult(self.student.identifier, self.applies())
         if not result.applies:
             result.records = {_key(record): "out of scope" for record in self.student.records}
             return result
-        sorted_records = self.sort_records()
-        guarded = self.run.guarded
-        self.run = self.new_run(sorted_records.by_kind, sorted_records.enrolled)
-        self.run.guarded.update(guarded)
-        self.extra.extend(sorted_records.entries)
-        self.run.entries = {name: [] for name in self.policy.rules}
+        self.begin()
         for kind, name in self.policy.order:
             if (kind == "kind" or not records_only) and self.is_due(kind, name):
                 self.work_out(kind, name, result)
@@ -253,6 +263,15 @@ class _Evaluation:
             return result
         self.finish(result)
         return result
+
+    def begin(self) -> None:
+        """Sort the records, of which the run then knows."""
+        sorted_records = self.sort_records()
+        guarded = self.run.guarded
+        self.run = self.new_run(sorted_records.by_kind, sorted_records.enrolled)
+        self.run.guarded.update(guarded)
+        self.extra.extend(sorted_records.entries)
+        self.run.entries = {name: [] for name in self.policy.rules}
 
     def is_due(self, kind: str, name: str) -> bool:
         """Whether a node can be worked out in this pass over the people: what they are together, once it is closed."""
@@ -663,10 +682,10 @@ class _Evaluation:
     def among_others(self, fact: o.Decide, result: StudentResult) -> None:
         """A rank, or a fact of the group that the student is in."""
         ranks, standings = self.interpreter.ranks, self.interpreter.standings
+        lines = read(self.run, fact, self.student.identifier, self.student.unreadable, standings)
         if ranks.keys() & {fact.name, *(f"{fact.name}.{part}" for part in o.RANK_WORDS.values())}:
-            given(self.run, fact, ranks)
-        else:
-            result.ranks += read(self.run, fact, self.student.identifier, self.student.unreadable, standings)
+            lines = given(self.run, fact, ranks, lines)
+        result.ranks += lines
 
     def decide(self, decision: o.Decide, env: Environment) -> Any:
         """The value of a fact or credit within its bounds; None when there is none."""

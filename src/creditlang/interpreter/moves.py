@@ -21,6 +21,7 @@ from creditlang.interpreter.bodies import serve
 from creditlang.interpreter.entries import apply
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.limits import Rooms
+from creditlang.interpreter.lots import has_lots, held_in_lots, settle, take_from_lots
 from creditlang.interpreter.steps import cut, dismiss, live, shown, step, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Record, Step
@@ -50,6 +51,7 @@ def run_moves(run: Run) -> list[Entry]:
             found.extend(_offset(run, request.move, request.entry, given))
         elif request.account is not None:
             found.extend(_convert(run, request.account, request.entry, rooms))
+    settle(run)
     return found
 
 
@@ -72,6 +74,12 @@ def _category_requests(run: Run) -> Iterator[_Request]:
             for rule in rules:
                 for entry in live(run.entries.get(rule, ())):
                     yield _Request(_order(entry, account.order_field), entry, None, account)
+
+
+def _day(entry: Entry, order_field: str | None) -> date | None:
+    """The day of a request; None for one that has none."""
+    undated, day, _ = _order(entry, order_field)
+    return None if undated else day
 
 
 def _order(entry: Entry, order_field: str | None) -> tuple[bool, date, str]:
@@ -100,20 +108,23 @@ def _offset(run: Run, move: o.Move, entry: Entry, given: dict[tuple[str, str], v
     except Undetermined as why:
         undetermined(run, entry, why, None, move)
         return []
+    day = _day(entry, move.order_field)
     key = (move.target, record.semester or "")
     given[key] = v.add(given.get(key, v.ZERO), given_now)
     entry.raw, entry.amount = wanted, given_now
     entry.pending = isinstance(given_now, v.Interval)
     entry.cut = entry.cut or taken != wanted
     _credit(run, move, record, given_now)
-    return _take(run, source, taken, entry, move.article, move.text, left)
+    return _take(run, source, taken, entry, move, day, left)
 
 
 def _reserve(run: Run, move: o.Move, entry: Entry, source: str, wanted: Decimal) -> list[Entry]:
     """A request that waits: what it may take is open, what it may give is not yet given to anything."""
     entry.raw, entry.amount = wanted, v.hull(v.ZERO, wanted)
     step(entry, "pending", move, wanted, entry.amount, entry.reason)
-    return _take(run, source, v.hull(v.ZERO, v.smaller(wanted, _held(run, source))), entry, move.article, move.text)
+    day = _day(entry, move.order_field)
+    most = v.smaller(wanted, _held(run, source, day, ended=False))
+    return _take(run, source, v.hull(v.ZERO, most), entry, move, day)
 
 
 def _offer(
@@ -128,7 +139,7 @@ def _offer(
     record = entry.record
     entry.steps.append(Step("amount", move.text, None, wanted, move.article))
     entry.amount = wanted
-    held = _held(run, source)
+    held = _held(run, source, _day(entry, move.order_field), ended=False)
     offered = v.larger(v.ZERO, v.smaller(wanted, held))
     if offered != wanted:
         entry.amount = offered
@@ -262,10 +273,10 @@ def _convert(run: Run, account: o.Account, entry: Entry, rooms: Rooms) -> list[E
     if entry.state != "live":
         return []
     if entry.account != run.policy.rules[entry.rule].account:
-        _post(run, entry)
+        run.post(entry)
     found: list[Entry] = []
     for source, operator in sources:
-        found += _take(run, source, entry.amount, entry, operator.article, operator.text)
+        found += _take(run, source, entry.amount, entry, operator, _day(entry, account.order_field))
     return found
 
 
@@ -283,8 +294,7 @@ def _take_source(run: Run, account: o.Account, operator: o.Move, entry: Entry) -
     if not fits or root_of(accounts, str(source)) == root_of(accounts, account.name):
         dismiss(entry, "invalid", Phrase("no account to take from is named", "没有写明扣自哪一类学分"), operator)
         return None
-    day, undated = _order(entry, account.order_field)[1], _order(entry, account.order_field)[0]
-    held = _held(run, str(source), None if undated else day)
+    held = _held(run, str(source), _day(entry, account.order_field))
     after = v.smaller(entry.amount, held)
     run.covered.add(operator.number)
     if after != entry.amount:
@@ -293,14 +303,16 @@ def _take_source(run: Run, account: o.Account, operator: o.Move, entry: Entry) -
 
 
 # ---- balances
-def _held(run: Run, account: str, day: date | None = None) -> v.Number:
+def _held(run: Run, account: str, day: date | None = None, ended: bool = True) -> v.Number:
     """What an account holds over the whole time, never less than nothing.
 
-    Of a plain account, into which a semester's surplus goes, a request of a day sees what semesters that had ended by
-    then brought in.
+    Of a plain account, into which a semester's surplus goes, a request of a day sees what semesters that had `ended` by
+    then brought in; of an account whose entries run out, what counts on that day.
     """
+    if has_lots(run, account):
+        return held_in_lots(run, account, day)
     held = run.whole(account)
-    if run.policy.accounts[account].sort == "account" and day is not None:
+    if run.policy.accounts[account].sort == "account" and day is not None and ended:
         for semester, amount in run.balances.get(account, {}).items():
             if not run.calendar.has_ended(semester, day):
                 held = v.subtract(held, amount)
@@ -308,36 +320,40 @@ def _held(run: Run, account: str, day: date | None = None) -> v.Number:
 
 
 def _take(
-    run: Run, account: str, amount: v.Number, entry: Entry, article: str, text: str, left: v.Number | None = None
-) -> list[Entry]:
+    run: Run, account: str, amount: v.Number, entry: Entry, move: o.Move, day: date | None,
+    left: v.Number | None = None,
+) -> list[Entry]:  # fmt: skip
     """Debit an account; of an account with parts, its parts in written order."""
     if isinstance(amount, Decimal) and not amount:
         return []
+    if has_lots(run, account):
+        parts = take_from_lots(run, account, amount, day)
+        return [_debit(run, lot.account, part, entry, move, note=lot.record.identifier) for lot, part in parts]
     children = run.policy.accounts[account].children
     if not children:
-        return [_debit(run, account, amount, entry, article, text, left)]
+        return [_debit(run, account, amount, entry, move, left)]
     found: list[Entry] = []
     rest = amount
     for child in children:
         part = v.smaller(rest, _held(run, child))
         if v.high(part):
-            found += _take(run, child, part, entry, article, text)
+            found += _take(run, child, part, entry, move, day)
             rest = v.larger(v.ZERO, v.subtract(rest, part))
     if v.high(rest):
-        found.append(_debit(run, account, rest, entry, article, text))
+        found.append(_debit(run, account, rest, entry, move))
     return found
 
 
 def _debit(
-    run: Run, account: str, amount: v.Number, entry: Entry, article: str, text: str, left: v.Number | None = None
+    run: Run, account: str, amount: v.Number, entry: Entry, move: o.Move, left: v.Number | None = None, note: str = ""
 ) -> Entry:
     debit = Entry(
         record=entry.record, rule=entry.rule, account=account, period="", sign=-1, amount=amount, raw=amount,
-        article=article,
+        article=move.article,
     )  # fmt: skip
     debit.pending = isinstance(amount, v.Interval)
     debit.reason = Phrase("taken on request", "依申请扣用")
-    debit.steps.append(Step("taken", text, None, amount, article))
+    debit.steps.append(Step("taken", move.text, None, amount, move.article, note))
     name: str | None = account
     while name:
         before = run.whole(name)
@@ -347,16 +363,6 @@ def _debit(
         run.wholes[name] = left if left is not None and name == account else after
         name = run.policy.accounts[name].parent
     return debit
-
-
-def _post(run: Run, entry: Entry) -> None:
-    """Credit the account that an entry is posted to, and those around it."""
-    name: str | None = entry.account
-    while name:
-        known = run.balances.setdefault(name, {})
-        known[entry.period] = v.add(known.get(entry.period, v.ZERO), entry.amount)
-        run.wholes[name] = v.add(run.whole(name), entry.amount)
-        name = run.policy.accounts[name].parent
 
 
 def _credit(run: Run, move: o.Move, record: Record, amount: v.Number) -> None:

@@ -69,16 +69,25 @@ def read(run: Run, fact: o.Decide, who: str, unreadable: bool, standings: Standi
     return lines
 
 
-def given(run: Run, fact: o.Decide, values: Mapping[str, Any]) -> None:
-    """Put among a person's facts what an example says would come out; what it leaves out is open."""
-    for key, _ in _periods(run, fact):
-        known: dict[str, Any] = {fact.name: values.get(fact.name, v.interval(Decimal(1), v.UNBOUNDED))}
-        if fact.rank is not None:
-            for part, at_least in ((".ranked", fact.name), (".all", f"{fact.name}.ranked")):
-                name = fact.name + part
-                known[name] = values.get(name, v.interval(v.low(known[at_least]), v.UNBOUNDED))
-        for name, value in known.items():
-            run.facts.setdefault(name, {})[key] = value
+def given(run: Run, fact: o.Decide, values: Mapping[str, Any], alone: Iterable[RankLine]) -> list[RankLine]:
+    """Put among a person's facts what is said to come out; what is not said stays as it is known `alone`."""
+    if fact.rank is None:
+        run.facts[fact.name] = dict.fromkeys(run.facts[fact.name], values[fact.name])
+        return []
+    lines: list[RankLine] = []
+    for line in alone:
+        least: v.Number = v.ZERO
+        known: list[v.Number | None] = []
+        for part, own in (("", line.rank), (".ranked", line.ranked), (".all", line.all)):
+            value = values.get(fact.name + part, own if own is None else v.larger(own, least))
+            run.facts[fact.name + part][line.period] = value
+            known.append(value)
+            least = least if value is None else v.low(value)
+        sure = line.sure or fact.name in values
+        if sure:
+            run.perhaps.discard((fact.name, line.period))
+        lines.append(RankLine(fact.name, line.period, line.group, *known, sure))
+    return lines
 
 
 def _periods(run: Run, fact: o.Decide) -> Iterator[tuple[str, Environment]]:

@@ -106,6 +106,11 @@ class Run:
     """Entries taken out because nothing says what they are worth."""
     environments: dict[int, Environment] = field(factory=dict, repr=False)
     known: dict[tuple[Any, ...], Any] = field(factory=dict, repr=False)
+    work_out_as_of: Callable[[date], "Run"] | None = field(default=None, repr=False)
+    """Works the same student out as of another day, before any moves."""
+    taken: dict[tuple[str, str, str], Any] = field(factory=dict)
+    """What requests have taken of the entries of accounts whose entries count for a time only."""
+    other_days: dict[date, "Run"] = field(factory=dict, repr=False)
 
     def at(self, record: Record) -> Environment:
         """Where a record's expressions are read, made once for each record."""
@@ -113,6 +118,23 @@ class Run:
         if key not in self.environments:
             self.environments[key] = Environment(self, record)
         return self.environments[key]
+
+    def as_of_day(self, day: date) -> "Run":
+        """The run as of a day, before any moves; of the as-of day itself or a later one, this run."""
+        if self.work_out_as_of is None or self.as_of is None or day >= self.as_of:
+            return self
+        if day not in self.other_days:
+            self.other_days[day] = self.work_out_as_of(day)
+        return self.other_days[day]
+
+    def post(self, entry: Entry) -> None:
+        """Credit the account that an entry is posted to, and those around it."""
+        name: str | None = entry.account
+        while name:
+            known = self.balances.setdefault(name, {})
+            known[entry.period] = v.add(known.get(entry.period, v.ZERO), entry.amount)
+            self.wholes[name] = v.add(self.whole(name), entry.amount)
+            name = self.policy.accounts[name].parent
 
     def opened(self, record: Record, rule: str, account: str, article: str) -> Entry:
         """An entry of a record, as the guards of its kind left it."""

@@ -64,13 +64,13 @@ class _Resolver:
 
     def declare(self, node: t.Line) -> None:
         program = self.program
-        if isinstance(node, tuple(_NAMED)):
+        if isinstance(node, t.Named) and type(node) in _NAMED:
             space, table = _NAMED[type(node)]
             if self.name(space, node.name, node.labels):
                 getattr(program, table)[node.name.text] = node
                 program.readings.extend(getattr(node, "readings", ()))
                 program.references.extend(getattr(node, "references", ()))
-        elif isinstance(node, tuple(_LISTED)):
+        elif type(node) in _LISTED:
             getattr(program, _LISTED[type(node)]).append(node)
         match node:
             case t.Policy():

@@ -5,7 +5,6 @@ expressions and examples have files of their own beside this one; this one has n
 """
 
 from creditlang.diagnostics import Phrase, report
-from creditlang.nodes import changed
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     Children,
@@ -35,10 +34,11 @@ from creditlang.syntax.children import (
 from creditlang.syntax.from_lark_examples import ExampleBuilder
 from creditlang.syntax.from_lark_expressions import ExpressionBuilder
 from creditlang.syntax.from_lark_lines import LineBuilder, decision_lines, rule_lines, score_lines
+from creditlang.syntax.from_lark_periods import PeriodBuilder
 from creditlang.syntax.lexer import LexicalError, PlacedToken
 
 
-class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
+class TreeBuilder(ExpressionBuilder, LineBuilder, PeriodBuilder, ExampleBuilder):
     """The functions that Lark calls, named after the rules of the grammar."""
 
     def start(self, children: Children) -> t.Module:
@@ -337,51 +337,6 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
             handed(children, "label"), count, parts, cites=handed(children, "cites", ()), span=span_of(children)
         )
 
-    # ---- periods, rankings, clean stretches
-    def period(self, children: Children) -> t.Period:
-        named = [child for child in children if is_token(child, "PERIOD")]
-        length = period_of(named[0]) if named else first_of(children, t.Length)
-        start, *until = nodes(children, t.Expression)
-        return t.Period(**declared(children), length=length, start=start, until=until[0] if until else None)
-
-    def clean_record(self, children: Children) -> t.CleanRecord:
-        _, without = identifiers(children)
-        length = self.length(tokens(children, "NUMBER", "DURATION"))
-        return t.CleanRecord(
-            **declared(children), length=length, without=without, where=handed(children, "where"),
-            start=first_of(children, t.Expression),
-        )  # fmt: skip
-
-    def ranking(self, children: Children) -> t.Ranking:
-        keys = [key for part in nodes(children, Handed) if part.what == "ranked_in" for key in part.value]
-        periods = periods_of(keys)
-        refuse_second(*(period.span for period in periods))
-        ties, lowest = [], False
-        for part in nodes(children, Handed):
-            if part.what == "ties":
-                ties.append(part.value)
-            elif part.what == "lowest_first" and not ties:
-                lowest = True
-            elif part.what == "lowest_first" and part.value:
-                raise two_readings(children[3:], *_LOWEST)
-            elif part.what == "lowest_first":
-                ties[-1] = changed(ties[-1], lowest_first=True)
-        return t.Ranking(
-            **declared(children), period=periods[0] if periods else None, groups=identifiers(keys),
-            value=first_of(children, t.Expression), ties=tuple(ties), lowest_first=lowest,
-            where=handed(children, "where"), readings=tuple(nodes(children, t.Reading)),
-        )  # fmt: skip
-
-    def ranked_in(self, children: Children) -> Handed:
-        return Handed("ranked_in", tokens(children, "NAME", "PERIOD"), span_of(children))
-
-    def ties(self, children: Children) -> Handed:
-        value = first_of(children, t.Expression)
-        return Handed("ties", t.Tie(value, False, span=value.span), span_of(children))
-
-    def lowest_first(self, children: Children) -> Handed:
-        return Handed("lowest_first", bool(tokens(children, "COMMA", "CLAUSE_COMMA")), span_of(children))
-
     def unique_declared(self, children: Children) -> t.Line:
         line: t.Line = children[0]
         return line
@@ -419,10 +374,6 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, ExampleBuilder):
         return t.WithoutRule(_article_names(children), string_of(children[-1]), span=span_of(children))
 
 
-_LOWEST = (
-    Phrase("`of …, lowest first, ties by …`", "“按……，从低到高，同分按……”"),
-    Phrase("`ties by … lowest first`, without a comma", "“同分按……从低到高”（中间不加逗号）"),
-)
 """What is meant by `lowest first` after a tie and a comma: the ranking itself, or the tie."""
 _OFFSET_FROM = Phrase("line `from …, on request …` under this offset", "“自……，依申请……”这样的行")
 _OFFSET_AT = Phrase("line `at … for …` under this offset", "“按……抵……”这样的行")

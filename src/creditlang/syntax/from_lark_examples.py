@@ -188,7 +188,10 @@ class ExampleBuilder(Transformer[Token, t.Module]):
 
     def typed_records(self, children: Children) -> t.Query:
         source = t.Source(identifier(children[0]), "name", "plain", False, None, span=place_of(children[0]))
-        return t.Query("count", None, False, source, (), None, handed(children, "where"), span=span_of(children))
+        return t.Query(
+            function="count", value=None, different=False, source=source, scopes=(), weight=None,
+            where=handed(children, "where"), span=span_of(children),
+        )  # fmt: skip
 
     def typed_condition(self, children: Children) -> t.Expression:
         condition: t.Expression = handed(children, "where")

@@ -1,18 +1,13 @@
 """The rules of lines in bodies to the tree: amounts, deadlines, decisions and adjustments."""
 
-import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Literal
-
-from attrs import evolve
-from lark import Token, Transformer
+from typing import Any
 
 from creditlang.diagnostics import Phrase
-from creditlang.nodes import node
+from creditlang.nodes import changed, node
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
-    MOST,
     Children,
     Handed,
     amount_span,
@@ -28,19 +23,16 @@ from creditlang.syntax.children import (
     nodes,
     number_of,
     period_of,
-    periods_of,
     place_of,
     positive_of,
-    refuse,
     refuse_second,
     span_of,
     string_of,
     tokens,
     two_readings,
     without_meaning,
-    words,
 )
-from creditlang.syntax.lexer import half_width
+from creditlang.syntax.from_lark_adjustments import AdjustmentBuilder
 
 
 @node
@@ -65,6 +57,11 @@ class BareFull(t.Node):
 
     count: Decimal
     measure: t.Identifier
+
+
+def _bare_full(amount: t.Amount) -> BareFull | None:
+    per: object = amount.per
+    return per if isinstance(per, BareFull) else None
 
 
 def _times_full(value: t.Expression, full: Any) -> t.Expression:
@@ -106,8 +103,8 @@ def score_lines(lines: Iterable[t.Line]) -> tuple[t.Line, ...]:
 
 def _rule_line(line: Begun) -> t.AmountLine | t.Deadline:
     amount = line.amount
-    if isinstance(amount.per, BareFull):
-        full = f"{amount.per.count} {amount.per.measure.text}"
+    if bare := _bare_full(amount):
+        full = f"{bare.count} {bare.measure.text}"
         raise two_readings(
             [amount], Phrase(f"`per full {full} of each event`", f"“每次每满{full}”"),
             Phrase(f"`per full {full} per semester`", f"“每学期累计每满{full}”"),
@@ -127,18 +124,20 @@ def decision_lines(lines: Iterable[t.Line]) -> tuple[t.Line, ...]:
     for line in lines:
         bound = _bound(line)
         before = found[-1] if found else None
-        if isinstance(before, t.Steps) and bound is not None and _belongs(bound, before):
-            found[-1] = evolve(
-                before, at_most=bound.value.value, span=covering([before, bound]), cites=bound.cites or before.cites
-            )
+        most = _most_of(before, bound)
+        if before is not None and bound is not None and most is not None:
+            span, cites = covering([before, bound]), bound.cites or before.cites
+            found[-1] = changed(before, at_most=most, cites=cites, span=span)
         else:
             found.append(bound or (_decision_line(line) if isinstance(line, Begun) else line))
     return tuple(found)
 
 
-def _belongs(bound: t.Bound, steps: t.Steps) -> bool:
-    """Whether a bound stands on the line of steps, whose most it then is."""
-    return bound.which == "most" and isinstance(bound.value, t.Number) and "\n" not in covering([steps, bound]).text
+def _most_of(steps: t.Line | None, bound: t.Bound | None) -> Decimal | None:
+    """The most that steps come to, if a bound on their own line says it."""
+    if isinstance(steps, t.Steps) and bound is not None and bound.which == "most" and isinstance(bound.value, t.Number):
+        return bound.value.value if "\n" not in covering([steps, bound]).text else None
+    return None
 
 
 def _bound(line: t.Line) -> t.Bound | None:
@@ -155,15 +154,16 @@ def _bound(line: t.Line) -> t.Bound | None:
 
 def _decision_line(line: Begun) -> t.DecisionLine:
     amount, name = line.amount, Phrase("a line of a fact or credit", "事实或学分项的行")
-    if isinstance(amount.per, BareFull) and not amount.deduct:
-        return t.DecisionLine(_times_full(amount.value, amount.per), **line.given(_CONDITION, name))
+    bare = _bare_full(amount)
+    if bare is not None and isinstance(amount.value, t.Expression) and not amount.deduct:
+        return t.DecisionLine(_times_full(amount.value, bare), **line.given(_CONDITION, name))
     if isinstance(amount.value, t.Decided) or amount.per is not None or amount.deduct:
         alone = Phrase("write the value alone; amounts for events stand in an item", "请只写值；按次计的数额写在项目里")
         raise without_meaning(amount.span, name, alone)
     return t.DecisionLine(amount.value, **line.given(_CONDITION, name))
 
 
-class LineBuilder(Transformer[Token, t.Module]):
+class LineBuilder(AdjustmentBuilder):
     """Functions named after the rules of lines."""
 
     # ---- amounts, deadlines, decisions
@@ -255,111 +255,7 @@ class LineBuilder(Transformer[Token, t.Module]):
             cites=handed(children, "cites", ()), span=span_of(children),
         )  # fmt: skip
 
-    # ---- adjustments
-    def scope(self, children: Children) -> t.Scope:
-        length = first_of(children, t.Length)
-        return t.Scope(periods_of(children), identifiers(children), length, span=span_of(children))
-
-    def scope_ambiguous(self, children: Children) -> t.Scope:
-        length = words(covering(children[1:]).text)
-        raise two_readings(
-            children, Phrase(f"`per any {length}` (whichever they are)", f"“任意{length}内”（任意连续的一段）"),
-            Phrase("`per` and a declared period", "“每”加上声明过的周期"),
-        )  # fmt: skip
-
-    def over(self, children: Children) -> t.Over:
-        return t.Over(handed(children, "names", ()), span=span_of(children))
-
-    def _grouped(self, children: Children) -> dict[str, Any]:
-        return {
-            "scope": first_of(children, t.Scope),
-            "over": first_of(children, t.Over),
-            "condition": handed(children, "when"),
-            "cites": handed(children, "cites", ()),
-            "span": covering(children),
-        }
-
-    def cap_line(self, children: Children) -> t.Cap | t.CountCap:
-        kind = t.CountCap if has(children, "EVENTS") else t.Cap
-        return kind(**self._grouped(children), limit=first_of(children, t.Expression))
-
-    def count_line(self, children: Children) -> t.CountCap:
-        return t.CountCap(**self._grouped(children), limit=first_of(children, t.Expression))
-
-    def once(self, children: Children) -> Handed:
-        return Handed("once", ("first", place_of(children[0])))
-
-    def highest_once(self, children: Children) -> Handed:
-        return Handed("once", ("highest", place_of(children[0])))
-
-    def last_once(self, children: Children) -> Handed:
-        return Handed("once", ("last", place_of(children[0])))
-
-    def once_line(self, children: Children) -> t.Choose:
-        which, place = handed(children, "once")
-        by = handed(children, "by")
-        if by is not None and which != "highest":
-            highest = Phrase("only `highest once` goes by a value", "只有“从高计一次”可以“按”某个值")
-            raise without_meaning(by.span, Phrase("this line", "这一行"), highest)
-        return t.Choose(**self._grouped([*children, t.Node(span=place)]), which=which, by=by)
-
-    def by_value(self, children: Children) -> Handed:
-        return Handed("by", children[1], span_of(children))
-
-    def best_line(self, children: Children) -> t.Best:
-        count = count_of(tokens(children, "NUMBER")[0])
-        return t.Best(**self._grouped(children), count=count, by=handed(children, "by"))
-
-    def drop_line(self, children: Children) -> t.DropLowest:
-        numbers = tokens(children, "NUMBER")
-        count = count_of(numbers[0]) if numbers else 1
-        return t.DropLowest(**self._grouped(children), count=count, by=handed(children, "by"))
-
-    def valid_line(self, children: Children) -> t.Lapse:
-        return self._lapse(children, included=True)
-
-    def expires_line(self, children: Children) -> t.Lapse:
-        return self._lapse(children, included=False)
-
-    def _lapse(self, children: Children, included: bool) -> t.Lapse:
-        return t.Lapse(
-            first_of(children, t.Expression), included, handed(children, "when"), cites=handed(children, "cites", ()),
-            span=span_of(children),
-        )  # fmt: skip
-
-    def expires_ambiguous(self, children: Children) -> t.Lapse:
-        raise two_readings(
-            children, Phrase("`valid until …` (that day still counts)", "“自……起……年内有效”（当日仍有效）"),
-            Phrase("`expires on …` (that day counts no more)", "“失效于……”（当日不再有效）"),
-        )  # fmt: skip
-
-    def times_line(self, children: Children) -> t.Scale:
-        return self._scale("times", first_of(children, t.Expression), children)
-
-    def plus_line(self, children: Children) -> t.Scale:
-        return self._scale("plus", first_of(children, t.Expression), children)
-
-    def half_line(self, children: Children) -> t.Scale:
-        return self._scale("times", t.Number(Decimal("0.5"), span=place_of(children[0])), children)
-
-    def _scale(self, operator: Any, value: t.Expression, children: Children) -> t.Scale:
-        return t.Scale(
-            operator, value, handed(children, "when"), cites=handed(children, "cites", ()), span=span_of(children)
-        )
-
-    def nth_line(self, children: Children) -> t.From:
-        token = tokens(children, "ORDINAL")[0]
-        ordinal = int(re.sub(r"\D", "", half_width(str(token))))
-        if not 1 <= ordinal <= MOST:
-            raise refuse(token, Phrase("a place from the 1st on", "从第1次起的次序"))
-        operator: Literal["times", "plus"] = "plus" if has(children, "PLUS_AMOUNT") else "times"
-        factor = first_of(children, t.Expression)
-        return t.From(**self._grouped(children), ordinal=ordinal, factor=factor, operator=operator)
-
-    def higher_line(self, children: Children) -> t.HigherOf:
-        left, right = nodes(children, t.Expression)
-        return t.HigherOf(**self._grouped(children), left=left, right=right, reason=handed(children, "reason"))
-
+    # ---- guards and what stands alone
     def shared_line(self, children: Children) -> t.Shared:
         name = identifier(tokens(children, "NAME")[0])
         return t.Shared(name, cites=handed(children, "cites", ()), span=span_of(children))
@@ -462,7 +358,3 @@ class LineBuilder(Transformer[Token, t.Module]):
 
     def round_line(self, children: Children) -> t.Rounded:
         return t.Rounded(children[0], cites=handed(children, "cites", ()), span=span_of(children))
-
-    def unique_line(self, children: Children) -> t.Unique:
-        name = identifier(tokens(children, "NAME")[0])
-        return t.Unique(**self._grouped(children), field=name)

@@ -20,6 +20,7 @@ from creditlang.diagnostics import Diagnostic, Phrase, either, nearest, report
 from creditlang.resources import grammar_path
 from creditlang.source import SourceFile, Span
 from creditlang.syntax.children import place_of
+from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.from_lark import TreeBuilder
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import (
@@ -27,7 +28,6 @@ from creditlang.syntax.lexer import (
     PlacedToken,
     PolicyLexer,
     Prepared,
-    declared_names,
     half_width,
     prepare,
 )
@@ -235,7 +235,7 @@ def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Mo
         module, error = _attempt(Prepared(prepared.source, text, prepared.names, start))
         if error is None:
             return module, errors
-        if errors and error.code == "CR108":  # what is missing may stand in a line that was blanked
+        if errors and (error.code == "CR108" or error.span is None):  # what is missing may stand in a blanked line
             return Module(), errors
         errors.append(error)
         at = min(error.span.start - start if error.span else len(text), max(0, len(text) - 1))

@@ -85,11 +85,11 @@ class AdjustmentLines(Lines):
         if line.included:
             reason = Phrase("it was valid until {day}", "有效期至{day}，已过期")
         stays = alive if when is None else e.Logical("or", e.Not(when), alive)
-        yield o.Keep("void", stays, reason, (("day", day),), **common)
         until = e.Later(day, 1, "days") if line.included else day
+        yield o.Post(until=until, condition=when, **common)
         later = common.copy()
         later["number"] = self.number()
-        yield o.Post(until=until, condition=when, **later)
+        yield o.Keep("void", stays, reason, (("day", day),), **later)
 
     def reason_values(self, reason: str, line: t.Line, context: Context) -> tuple[tuple[str, e.Expression], ...]:
         """The names in braces in a reason: fields, facts and named values."""

@@ -389,6 +389,8 @@ class Elaborator:
 
     def people_query(self, node: t.Query, context: Context) -> Typed:
         """A question about all people of a group; inside it each of them is spoken of."""
+        if node.source.sort == "student" and self.program.people:
+            self.scope.report("CR364", node.source.span, word=self.program.people[0])
         if context.groups is None:
             self.scope.report("CR365", node.span, people=self.scope.people)
             return NOTHING

@@ -1,0 +1,97 @@
+"""Lots: what is taken from an account whose entries count for a time only.
+
+A request takes from what a run as of its day shows, less what earlier requests took of it: what runs out first, then the
+oldest. What was taken stays taken: of an entry that has run out since, just that much counts.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from attrs import frozen
+
+from creditlang import values as v
+from creditlang.core.dependencies import expires, within
+from creditlang.diagnostics import Phrase, in_language
+from creditlang.interpreter.steps import shown
+from creditlang.interpreter.student_run import Run
+from creditlang.ledger import Entry, Step
+
+Key = tuple[str, str, str]
+
+
+@frozen
+class Taken:
+    """What has been taken of an entry of an account, of how much, and until when the entry counts."""
+
+    account: str
+    of: v.Number
+    amount: v.Number
+    until: date | None
+
+
+def has_lots(run: Run, account: str) -> bool:
+    """Whether what is taken from an account is taken from entries that may run out."""
+    return bool(run.once(("expires", account), lambda: expires(run.policy.accounts, run.policy.rules, account)))
+
+
+def held_in_lots(run: Run, account: str, day: date | None) -> v.Number:
+    """What an account holds on a day, or as of the run's, after what earlier requests took; never less than nothing."""
+    then = run.as_of_day(day) if day is not None else run
+    left = v.total(rest for _, rest in _lots(run, account, day))
+    inside = set(within(run.policy.accounts, account))
+    gone = [taken.amount for taken in run.taken.values() if taken.account in inside and _counts(taken, day)]
+    balance = v.subtract(then.sum(then.everything(account)), v.total(gone))
+    return v.larger(v.ZERO, v.smaller(left, balance))
+
+
+def take_from_lots(run: Run, account: str, amount: v.Number, day: date | None) -> Iterator[tuple[Entry, v.Number]]:
+    """The entries that an amount is taken from, each with what is taken of it."""
+    rest = amount
+    for entry, left in _lots(run, account, day):
+        part = v.smaller(rest, left)
+        if v.high(part):
+            rest = v.larger(v.ZERO, v.subtract(rest, left))
+            before = run.taken.get(_key(entry))
+            run.taken[_key(entry)] = Taken(
+                entry.account, entry.amount, v.add(part, before.amount) if before else part, entry.until
+            )
+            yield entry, part
+
+
+def settle(run: Run) -> None:
+    """Let what was taken of entries that have run out since count for them."""
+    for entries in run.entries.values():
+        for entry in entries:
+            taken = run.taken.get(_key(entry))
+            if taken is not None and entry.state == "void" and not _counts(taken, run.as_of):
+                zh = in_language(entry.reason, "zh")
+                reason = Phrase(
+                    f"{shown(taken.amount)} of it was taken before; {entry.reason}",
+                    f"其中{shown(taken.amount)}已先行扣用；{zh}",
+                )
+                entry.steps.append(Step("cap", "", taken.of, taken.amount, entry.article, reason))
+                entry.state, entry.cut, entry.reason = "live", True, reason
+                entry.amount, entry.raw = taken.amount, taken.of
+                entry.pending = isinstance(taken.amount, v.Interval)
+                run.post(entry)
+
+
+def _lots(run: Run, account: str, day: date | None) -> list[tuple[Entry, v.Number]]:
+    """The entries of an account that count on a day, by when they run out, with what is left of each."""
+    then = run.as_of_day(day) if day is not None else run
+    found = []
+    for entry in then.everything(account):
+        if entry.state == "live" and entry.sign > 0 and v.high(entry.amount):
+            taken = run.taken.get(_key(entry))
+            left = v.larger(v.ZERO, v.subtract(entry.amount, taken.amount)) if taken else entry.amount
+            found.append((entry, left))
+    return sorted(found, key=lambda lot: (lot[0].until or date.max, lot[0].record.order))
+
+
+def _counts(taken: Taken, day: date | None) -> bool:
+    """Whether the entry that was taken from counts on a day still."""
+    return taken.until is None or day is None or taken.until > day
+
+
+def _key(entry: Entry) -> Key:
+    return entry.record.kind, entry.record.identifier, entry.rule
