@@ -38,7 +38,7 @@ class AmongPeople:
             return any(map(self.asks_people, part))
         if not isinstance(part, t.Node):
             return False
-        if isinstance(part, t.Source) and self.program.is_people(part):
+        if isinstance(part, t.Query) and self.program.query_of_people(part) is not None:
             return True
         return any(self.asks_people(getattr(part, name)) for name in fields_dict(type(part)) if name != "span")
 
