@@ -46,7 +46,7 @@ def check_own_limits(policy: o.Policy) -> Iterator[Diagnostic]:
         for operator in body:
             if (
                 isinstance(operator, o.Limit)
-                and not operator.sequential
+                and not (operator.sequential or operator.group.window)
                 and any(
                     isinstance(x, e.RecordFact) or (x.what == "field" and x.name not in operator.group.fields)
                     for x in references(operator.room, (e.Read, e.RecordFact))
