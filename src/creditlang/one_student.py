@@ -90,9 +90,7 @@ def day_not_said(policy: Policy, as_of: date | None, records: Iterable[Record]) 
     It is never taken from the data: one date mistyped would make everybody's run out. The newest one is only named.
     """
     asks = (
-        as_of is None
-        and not policy.calendar.semesters
-        and any(isinstance(x, Read) and x.what == "as of" for x in references_of(policy, (Read,)))
+        as_of is None and not policy.calendar.semesters and any(x.what == "as of" for x in references_of(policy, Read))
     )
     if not asks:
         return None

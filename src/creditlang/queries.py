@@ -16,7 +16,7 @@ from attrs import frozen
 
 from creditlang import values as v
 from creditlang.core import expressions as e
-from creditlang.core.dependencies import references
+from creditlang.core.dependencies import worked_out
 from creditlang.core.lower.elaborate import Context
 from creditlang.diagnostics import Diagnostic
 from creditlang.driver import Compiled
@@ -50,7 +50,7 @@ class Value:
     @property
     def records_only(self) -> bool:
         """Whether it asks for records and attributes alone."""
-        return not any(True for _ in references(self.expression))
+        return not any(True for _ in worked_out(self.expression))
 
     def of(self, answers: Answers) -> Any:
         """The value for a student; None where it has none."""
@@ -122,7 +122,7 @@ class Records:
     @property
     def records_only(self) -> bool:
         """Whether it asks for records and attributes alone."""
-        return self.condition is None or not any(True for _ in references(self.condition))
+        return self.condition is None or not any(True for _ in worked_out(self.condition))
 
     def of(self, answers: Answers) -> list[Record]:
         """The student's valid records that meet it."""

@@ -31,7 +31,9 @@ def test_a_sentence_has_the_word(text: str, in_english: str) -> None:
 
 
 def test_articles_and_plurals_fit() -> None:
-    assert of_people("A student, a student, students", spoken("en", APPLICANT)) == "An applicant, an applicant, applicants"
+    assert (
+        of_people("A student, a student, students", spoken("en", APPLICANT)) == "An applicant, an applicant, applicants"
+    )
     assert [plural(one) for one in ("person", "party", "day", "boss", "entry")] == [
         "people", "parties", "days", "bosses", "entries",
     ]  # fmt: skip

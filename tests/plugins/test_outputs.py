@@ -34,7 +34,10 @@ def test_the_result_tables_are_those_of_the_contract() -> None:
     assert names["records"] == (
         "kind record_id student_id disposition reason rule account period raw counted unit article"
     )
-    assert list(names) == ["students", "accounts", "facts", "requirements", "records", "steps", "issues", "manifest"]
+    assert list(names) == [
+        "students", "accounts", "facts", "groups", "requirements", "records", "steps", "issues", "manifest",
+    ]  # fmt: skip
+    assert names["groups"] == "fact period group_name value ranked people"
     assert names["steps"] == "record_id rule number step before after article"
     assert set(names) >= DYNAMIC_TABLES
     with pytest.raises(ValueError, match="name"):

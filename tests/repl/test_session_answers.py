@@ -33,7 +33,7 @@ def session(name: str, student: str = "", language: Language = "en") -> Session:
     """A session with a bundled policy, its sample and a student."""
     begun, known = Session(language, PluginManager(no_plugins=True)), read(name)
     workspace = Workspace(begun.conversation.workspace.manager, (), known.workspace.policy, known.workspace.data)
-    begun.conversation = evolve(known, workspace=workspace, language=language)
+    begun.conversation = evolve(known, workspace=workspace, reads=language)
     if student:
         told(begun, f"student {student}")
     return begun

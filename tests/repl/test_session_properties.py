@@ -55,7 +55,7 @@ def begun(name: str, student: str | None = None, language: str = "en") -> Sessio
     session = Session("en", PluginManager(no_plugins=True))
     first = first_state(name)
     workspace = Workspace(first.workspace.manager, (), first.workspace.policy, first.workspace.data)
-    session.conversation = evolve(first, workspace=workspace, language=language)
+    session.conversation = evolve(first, workspace=workspace, reads=language)
     if student is not None:
         assert not session.answer(f"student {student}").failed
     return session

@@ -48,9 +48,9 @@ def check_own_limits(policy: o.Policy) -> Iterator[Diagnostic]:
                 isinstance(operator, o.Limit)
                 and not (operator.sequential or operator.group.window)
                 and any(
-                    isinstance(x, e.RecordFact) or (x.what == "field" and x.name not in operator.group.fields)
-                    for x in references(operator.room, (e.Read, e.RecordFact))
-                    if isinstance(x, (e.Read, e.RecordFact))
+                    (isinstance(x, e.Value) and x.sort == "record fact")
+                    or (isinstance(x, e.Read) and x.what == "field" and x.name not in operator.group.fields)
+                    for x in references(operator.room, e.Expression)
                 )
             ):
                 yield report("CR326", operator.span)

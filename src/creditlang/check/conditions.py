@@ -148,11 +148,13 @@ class Body:
     def called(self, name: e.Expression) -> Phrase:
         """What an expression is called."""
         match name:
-            case e.Later():
-                start, unit = self.called(name.start), _UNITS.get(name.unit, name.unit)
-                return Phrase(f"{name.count} {name.unit} after {start}", f"{start.zh}后{name.count}{unit}")
+            case e.Shift(which="after", start=e.Expression() as day, count=e.Constant(value=count)):
+                start, unit = self.called(day), _UNITS.get(name.unit, name.unit)
+                return Phrase(f"{count} {name.unit} after {start}", f"{start.zh}后{count}{unit}")
             case e.Read(what="as of"):
                 return Phrase("as of", "统计日")
+            case e.Query(source=e.RecordsOf(kind=about)) | e.Query(source=e.Periods(period=about)):
+                return Phrase(about, about)
         column = self.grid.column(name)
         written = next((text for key in _NAMES if (text := getattr(name, key, None))), None)
         chinese = label(column) if column and column.labels else str(written or "条件")
@@ -183,7 +185,7 @@ def _together(lines: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
 
 def _holds(part: object, name: e.Expression) -> bool:
     """Whether a part of the policy reads an expression."""
-    return any(found == name for found in references(part, (type(name),)))
+    return any(found == name for found in references(part, type(name)))
 
 
 def _has_unknown(x: object) -> bool:
@@ -195,7 +197,7 @@ def _has_unknown(x: object) -> bool:
     return isinstance(x, e.Expression) and any(_has_unknown(getattr(x, name)) for name in fields_dict(type(x)))
 
 
-_NAMES = ("name", "account", "what", "kind", "field")
+_NAMES = ("name", "what")
 _UNITS = {"days": "天", "weeks": "周", "months": "个月", "years": "年", "working days": "个工作日"}
 
 

@@ -63,20 +63,15 @@ class Grid:
             case e.Constant(value=value):
                 return Condition(lambda case: bool(value))
             case e.Logical():
-                return _joined(x.operator == "or", self.condition(x.left), self.condition(x.right))
+                return _joined(x, [self.condition(part) for part in x.parts])
             case e.Not():
                 inner = self.condition(x.operand)
                 return Condition(lambda case: _opposite(inner.test(case)), inner.variables)
             case e.Present():
                 position = self.variable(x.operand)
                 return Condition(lambda case: case[position] != MISSING, frozenset({position}))
-            case e.Compare():
+            case e.Compare() if x.operator in _HOLDS:
                 return self.comparison(x)
-            case e.OneOf() if all(isinstance(option, e.Constant) for option in x.options):
-                values = [option.value for option in x.options if isinstance(option, e.Constant)]
-                position = self.variable(x.operand)
-                self.cuts[x.operand].update(values)
-                return _valued(position, lambda value: value in values)
         self.answers.add(x)
         return _valued(self.variable(x), lambda value: value is True)
 
@@ -123,13 +118,17 @@ class Grid:
             ):
                 inner = self.folded(dated[0].value)
                 return inner if isinstance(inner, e.Constant) else x
-            case e.Arithmetic(operator=operator):
+            case e.Arithmetic(operator="+" | "-" | "*" as operator):
                 left, right = self.folded(x.left), self.folded(x.right)
                 match left, right:
                     case e.Constant(value=Decimal() as one), e.Constant(value=Decimal() as two):
-                        work = {"+": _EXACT.add, "-": _EXACT.subtract, "*": _EXACT.multiply}[operator]
+                        work = {
+                            "+": _EXACT.add,
+                            "-": _EXACT.subtract,
+                            "*": _EXACT.multiply,
+                        }
                         try:
-                            return e.Constant(work(one, two))
+                            return e.Constant(work[operator](one, two))
                         except Inexact:
                             return x
         return x
@@ -195,33 +194,29 @@ class Grid:
     def _leaves(self, x: e.Expression, depth: int = 5) -> frozenset[object]:
         """What the value of an expression hangs on."""
         found: set[object] = set()
-        for leaf in references(x, _LEAVES):
+        for leaf in references(x, e.Expression):
             match leaf:
-                case e.RecordFact(name=name) if depth:
+                case e.Value(sort="record fact", name=name) if depth:
                     found |= self._leaves(self.policy.record_facts[name], depth - 1)
-                case e.FactValue(name=name) if depth and name in self.policy.facts:
+                case e.Value(sort="fact", name=name) if depth and name in self.policy.facts:
                     for case in self.policy.facts[name].cases:
                         for part in (case.condition, case.value):
                             found |= self._leaves(part, depth - 1) if part is not None else set()
                     found.add(leaf)
-                case e.Balance(account=account) | e.Aggregate(name=account, is_fact=False):
+                case e.Value(sort="account", name=account):
                     found.update(("account", name) for name in within(self.policy.accounts, account))
-                case e.Read(what="setting") | e.Boundary() | e.DayOfMonth():
+                case e.Read(what="setting") | e.Shift(which="first" | "last" | "nth"):
                     found.add("time")
-                case e.CountRecords(kind=kind, where=None) | e.SumRecords(kind=kind, where=None):
-                    found.update((kind, leaf))
-                case e.CountRecords(kind=kind) | e.SumRecords(kind=kind):
-                    found.update((("some", kind), leaf))
-                case _:
+                case e.Query(source=source, where=None):
+                    found.update((source, leaf))
+                case e.Query(source=source):
+                    found.update((("some", source), leaf))
+                case e.Value():
+                    found.add(leaf)
+                case e.Read():
                     column = self.column(leaf)
                     found.update((leaf, "time") if column is not None and column.type.name == "date" else (leaf,))
         return frozenset(found)
-
-
-_LEAVES: Final = (
-    e.Read, e.Balance, e.FactValue, e.RecordFact, e.Aggregate, e.Boundary,
-    e.DayOfMonth, e.CountRecords, e.SumRecords, e.Latest, e.RequirementStatus, e.UsedIn,
-)  # fmt: skip
 
 
 @define
@@ -312,7 +307,7 @@ def _between(one: e.Expression, two: e.Expression) -> int | None:
     if one == two:
         return 0
     (start, low, high), (other, least, most) = _days_after(one), _days_after(two)
-    if start != other or not (isinstance(one, e.Later) or isinstance(two, e.Later)):
+    if start != other or not (isinstance(one, e.Shift) or isinstance(two, e.Shift)):
         return None
     if high < least or most < low:
         return 1 if high < least else -1
@@ -320,9 +315,12 @@ def _between(one: e.Expression, two: e.Expression) -> int | None:
 
 
 def _days_after(x: e.Expression) -> tuple[e.Expression, int, int]:
-    if isinstance(x, e.Later) and (length := _DAYS.get(x.unit)):
-        least, most = (length[0] * x.count, length[1] * x.count)
-        return x.start, min(least, most), max(least, most)
+    match x:
+        case e.Shift(which="after", start=e.Expression() as start, count=e.Constant(value=Decimal() as count)) if (
+            length := _DAYS.get(x.unit)
+        ):
+            least, most = (length[0] * int(count), length[1] * int(count))
+            return start, min(least, most), max(least, most)
     return x, 0, 0
 
 
@@ -338,14 +336,16 @@ def _opposite(answer: bool | None) -> bool | None:
     return None if answer is None else not answer
 
 
-def _joined(decisive: bool, left: Condition, right: Condition) -> Condition:
-    def test(case: Case) -> bool | None:
-        one, two = left.test(case), right.test(case)
-        if decisive in (one, two):
-            return decisive
-        return None if None in (one, two) else not decisive
+def _joined(x: e.Logical, parts: Sequence[Condition]) -> Condition:
+    needed = x.least if x.operator == "at least" else 1 if x.operator == "or" else len(parts)
 
-    return Condition(test, left.variables | right.variables)
+    def test(case: Case) -> bool | None:
+        answers = [part.test(case) for part in parts]
+        if answers.count(True) >= needed:
+            return True
+        return None if answers.count(True) + answers.count(None) >= needed else False
+
+    return Condition(test, frozenset().union(*(part.variables for part in parts)))
 
 
 def _valued(position: int, holds: Callable[[Any], bool]) -> Condition:
@@ -363,7 +363,7 @@ def _order(one: Any, two: Any, ranks: Mapping[str, int] | None) -> int | None:
 
 def _step(x: e.Expression, column: o.Column | None) -> Decimal:
     """How far apart two values of a variable are at least."""
-    if isinstance(x, (e.CountRecords, e.WeekOf)):
+    if isinstance(x, e.Distance) or (isinstance(x, e.Query) and x.function in ("count", "in a row")):
         return Decimal(1)
     return Decimal(1).scaleb(-column.type.decimals) if column is not None else Decimal("0.01")
 

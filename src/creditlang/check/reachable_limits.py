@@ -74,7 +74,7 @@ def _covered(policy: o.Policy, names: Iterable[str], minima: Iterable[tuple[o.Ca
 
 def _accounts(x: e.Expression | None) -> tuple[str, ...]:
     match x:
-        case e.Balance(account=account):
+        case e.Value(sort="account", name=account):
             return (account,)
         case e.Arithmetic(operator="+"):
             left, right = _accounts(x.left), _accounts(x.right)

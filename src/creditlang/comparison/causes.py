@@ -18,7 +18,7 @@ from attrs import define, field
 from creditlang.comparison.changes import NEEDED, Change, Key
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import reads, references, within
+from creditlang.core.dependencies import reads, within, worked_out
 from creditlang.values import total
 
 
@@ -69,24 +69,20 @@ def _definition(policy: o.Policy, key: Key) -> Iterator[Any]:
         yield account.decide, tuple(x for x, _, _ in account.diverts)
         for other in policy.accounts.values():
             if any(target == name for _, target, _ in other.diverts):
-                yield e.Balance(other.name, whole=True)
+                yield e.Value("account", other.name, e.Whole())
 
 
 def _read(policy: o.Policy, part: Any) -> Iterator[Key]:
     for setting in reads(part, "setting"):
         yield "value", setting.name
-    for reference in references(part):
-        match reference:
-            case e.RecordFact():
-                yield from _read(policy, policy.record_facts[reference.name])
-            case e.RequirementStatus():
-                yield "requirement", reference.name
-            case e.FactValue():
-                yield "fact", reference.name
-            case e.Aggregate():
-                yield "fact" if reference.is_fact else "account", reference.name
-            case e.Balance() | e.UsedIn():
-                yield "account", reference.account
+    for found in worked_out(part):
+        match found:
+            case e.Value(sort="record fact"):
+                yield from _read(policy, policy.record_facts[found.name])
+            case e.Value(sort="account" | "fact" | "requirement" as sort):
+                yield sort, found.name
+            case e.Query(level=e.CountedIn(account=account)):
+                yield "account", account
 
 
 class Causes:

@@ -9,7 +9,7 @@ What reads an account that moves touch comes after the moves; only the moves the
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -22,38 +22,40 @@ Node = tuple[str, str]
 MOVES: Node = ("moves", "")
 
 
-READ = (e.Value, e.Balance, e.Aggregate, e.FactValue, e.UsedIn, e.RequirementStatus, e.RecordFact)
-SEARCHES = (e.CountRecords, e.SumRecords, e.Latest)
+X = TypeVar("X", bound=e.Expression)
 
 
-def references(part: Any, kinds: tuple[type[e.Expression], ...] = READ) -> Iterator[e.Expression]:
-    """Every balance, aggregate, fact and used proof that an operator or expression reads, at any depth.
-
-    Or, with other `kinds` of expressions, every one of those.
-    """
-    if isinstance(part, kinds):
+def references(part: Any, kind: type[X]) -> Iterator[X]:
+    """Every expression of a kind that an operator or expression has in it, at any depth."""
+    if isinstance(part, kind):
         yield part
     if isinstance(part, tuple):
         for inner in part:
-            yield from references(inner, kinds)
+            yield from references(inner, kind)
     elif isinstance(part, Written):
         for name in _parts_of(type(part)):
-            yield from references(getattr(part, name), kinds)
+            yield from references(getattr(part, name), kind)
 
 
 def people_queries(fact: o.Decide) -> tuple[e.Query, ...]:
     """The queries over people in the decision of a group, each once."""
-    found = (x for x in references(fact, (e.Query,)) if isinstance(x, e.Query) and isinstance(x.source, e.People))
+    found = (x for x in references(fact, e.Query) if isinstance(x.source, e.People))
     return tuple(dict.fromkeys(found))
 
 
 def reads(part: Any, *what: str) -> Iterator[e.Read]:
     """Every reading of some sorts, at any depth."""
-    return (x for x in references(part, (e.Read,)) if isinstance(x, e.Read) and x.what in what)
+    return (x for x in references(part, e.Read) if x.what in what)
 
 
-def references_of(policy: o.Policy, kinds: tuple[type[e.Expression], ...]) -> Iterator[e.Expression]:
-    """Every expression of some kinds that a policy has anywhere."""
+def worked_out(part: Any) -> Iterator[e.Value | e.Query]:
+    """Everything that a part reads which must have been worked out before: values, and what an account counted."""
+    yield from references(part, e.Value)
+    yield from (x for x in references(part, e.Query) if isinstance(x.level, e.CountedIn))
+
+
+def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
+    """Every expression of a kind that a policy has anywhere."""
     accounts = policy.accounts.values()
     parts: list[Any] = [policy.applies, *policy.record_facts.values()]
     parts += [kind.guards for kind in policy.kinds.values()]
@@ -62,7 +64,7 @@ def references_of(policy: o.Policy, kinds: tuple[type[e.Expression], ...]) -> It
     parts += [(x.operators, x.decide, x.diverts) for x in accounts]
     parts += [*policy.facts.values(), *policy.requirements.values()]
     parts += [(move.limit, move.ratios, move.guards) for move in policy.moves]
-    return references(tuple(parts), kinds)
+    return references(tuple(parts), kind)
 
 
 def periods_named(part: Any) -> set[str]:
@@ -248,40 +250,40 @@ class Order:
         it reads there.
         """
         found: dict[Node, str] = {}
-        if earlier:
-            return {}
-        for reference in references(part, (*READ, *SEARCHES)):
-            if isinstance(reference, SEARCHES):
-                if not reference.even_void:
-                    found["kind", reference.kind] = reference.kind
+        for query in references(part, e.Query):
+            match query:
+                case e.Query(level=e.CountedIn(account=name)) if not earlier:
+                    found[self.node_of(name)] = name
+                case e.Query(source=e.RecordsOf(kind=kind), level="plain") if not earlier:
+                    found["kind", kind] = kind
+                case e.Query(source=e.Periods()) if not earlier and not before_moves:
+                    inner = references((query.value, query.where), e.Value)
+                    late = [value.name for value in inner if value.sort == "account" and value.name in self.touched]
+                    found |= dict.fromkeys([MOVES] if late else [], late[0] if late else "")
+        for value in references(part, e.Value):
+            name = value.name
+            if value.sort == "record fact":
+                found |= self._record_fact(name, before_moves, earlier)
+            elif isinstance(value.at, e.Previous) is not earlier:
                 continue
-            if isinstance(reference, e.Value) and reference.sort == "ranking":
-                name = reference.name.partition(".")[0]
-                found["fact", name] = name
-                continue
-            if isinstance(reference, e.FactValue) or (isinstance(reference, e.Aggregate) and reference.is_fact):
-                found["fact", reference.name] = reference.name
-                continue
-            if isinstance(reference, e.RequirementStatus):
-                found["require", reference.name] = reference.name
-                continue
-            if isinstance(reference, e.RecordFact):
-                found |= self._record_fact(reference.name, before_moves, earlier)
-                continue
-            assert isinstance(reference, (e.Balance, e.Aggregate, e.UsedIn))
-            name = reference.name if isinstance(reference, e.Aggregate) else reference.account
-            found[self.node_of(name)] = name
-            earned = isinstance(reference, e.Balance) and not reference.whole and self.accounts[name].sort != "credit"
-            if name in self.touched and not before_moves and not earned and not isinstance(reference, e.UsedIn):
-                found[MOVES] = name
+            elif value.sort == "account":
+                found[self.node_of(name)] = name
+                earned = isinstance(value.at, (e.Here, e.Previous)) and self.accounts[name].sort != "credit"
+                if name in self.touched and not before_moves and not earned:
+                    found[MOVES] = name
+            else:
+                name = name.partition(".")[0]
+                found["require" if value.sort == "requirement" else "fact", name] = name
         return found
 
     def looks_around(self, part: Any, seen: frozenset[str] = frozenset()) -> bool:
         """Whether a part asks about more than the record and the student: other records, accounts, facts."""
-        for found in references(part, (*READ, *SEARCHES)):
-            if not isinstance(found, e.RecordFact):
+        if any(True for _ in references(part, e.Query)):
+            return True
+        for value in references(part, e.Value):
+            if value.sort != "record fact":
                 return True
-            if found.name not in seen and self.looks_around(self.record_facts[found.name], seen | {found.name}):
+            if value.name not in seen and self.looks_around(self.record_facts[value.name], seen | {value.name}):
                 return True
         return False
 

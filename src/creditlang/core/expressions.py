@@ -130,7 +130,7 @@ class Value(Expression):
 
 
 @node
-class Records(Written):
+class RecordsOf(Written):
     """The records of a kind."""
 
     kind: str
@@ -150,7 +150,7 @@ class People(Written):
 
 
 @node
-class Counted(Written):
+class CountedIn(Written):
     """Of the records of a kind, those of which an account has counted something, before any moves."""
 
     account: str
@@ -168,45 +168,14 @@ class Query(Expression):
     """
 
     function: Literal["any", "every", "count", "in a row", "total", "average", "highest", "lowest", "first", "latest"]
-    source: Records | Periods | People
+    source: RecordsOf | Periods | People
     where: Expression | None = None
     value: Expression | None = None
     weight: Expression | None = None
     distinct: bool = False
-    level: Literal["plain", "even void"] | Counted = "plain"
+    level: Literal["plain", "even void"] | CountedIn = "plain"
     scopes: tuple[Extent, ...] = ()
     ranks: Mapping[str, int] | None = field(default=None, eq=False)
-
-
-@node
-class Balance(Expression):
-    """The balance of an account: in the current period, or over the whole time."""
-
-    account: str
-    whole: bool
-
-
-@node
-class FactValue(Expression):
-    """A fact, in the current period if it has periods."""
-
-    name: str
-
-
-@node
-class RecordFact(Expression):
-    """A fact of the record, worked out once for each record."""
-
-    name: str
-
-
-@node
-class Aggregate(Expression):
-    """The sum, highest or lowest over the periods of an account or fact inside the current period."""
-
-    function: Literal["total", "highest", "lowest"]
-    name: str
-    is_fact: bool
 
 
 @node
@@ -256,17 +225,29 @@ class Compare(Expression):
     """A comparison; `ranks` orders the values of a scale, the higher rank being the greater."""
 
     operator: str
+    """``=``, ``!=``, ``<``, ``<=``, ``>``, ``>=``, ``starts with``, ``contains``."""
     left: Expression
     right: Expression
     ranks: Mapping[str, int] | None = field(default=None, eq=False)
 
 
 @node
-class OneOf(Expression):
-    """Membership in a list of values."""
+class Logical(Expression):
+    """``and``, ``or``, or at least so many of its parts; read in order until that is decided."""
 
-    operand: Expression
-    options: tuple[Expression, ...]
+    operator: Literal["and", "or", "at least"]
+    parts: tuple[Expression, ...]
+    least: int = 0
+
+
+@node
+class Arithmetic(Expression):
+    """``+``, ``-``, ``*``; ``higher`` or ``lower`` of two numbers, days or values; so many steps ``below`` a value."""
+
+    operator: str
+    left: Expression
+    right: Expression
+    ranks: Mapping[str, int] | None = field(default=None, eq=False)
 
 
 @node
@@ -277,28 +258,10 @@ class Present(Expression):
 
 
 @node
-class Logical(Expression):
-    """``and``, ``or``; the right side is read only if the left leaves it open."""
-
-    operator: Literal["and", "or"]
-    left: Expression
-    right: Expression
-
-
-@node
 class Not(Expression):
     """Negation."""
 
     operand: Expression
-
-
-@node
-class Arithmetic(Expression):
-    """``+``, ``-``, ``*``."""
-
-    operator: str
-    left: Expression
-    right: Expression
 
 
 @node
@@ -312,109 +275,12 @@ class Rounded(Expression):
 
 
 @node
-class Steps(Expression):
-    """``first`` from ``at`` on, then ``then`` for each full ``per_full`` above it, at most ``at_most``."""
-
-    measure: Expression
-    first: Decimal
-    at: Decimal
-    then: Decimal
-    per_full: Decimal
-    at_most: Decimal | None
-
-
-@node
 class Cases(Expression):
     """The value of the case that applies."""
 
     branches: tuple[tuple[Expression, Expression], ...]
     otherwise: Expression | None
     what: str
-
-
-@node
-class Later(Expression):
-    """A date so long after another."""
-
-    start: Expression
-    count: int
-    unit: str
-
-
-@node
-class DayOfMonth(Expression):
-    """A numbered day of the record's month, its last day where the month is shorter."""
-
-    day: int
-
-
-@node
-class WeekOf(Expression):
-    """The number of the teaching week of a date in its semester."""
-
-    date: Expression
-
-
-@node
-class Boundary(Expression):
-    """The first or last day of the record's period; of a semester, its first or last teaching day."""
-
-    which: Literal["start", "end"]
-    period: str
-
-
-@node
-class UsedIn(Expression):
-    """Whether the value of the record's field stands in a counted record of an account, before any moves."""
-
-    field: str
-    account: str
-
-
-@node
-class CountRecords(Expression):
-    """How many records of a kind there are in the current period: those that no guard of the kind takes out.
-
-    With `even_void`, those that its guards make void too; never invalid ones.
-    """
-
-    kind: str
-    where: Expression | None
-    even_void: bool = False
-
-
-@node
-class Latest(Expression):
-    """A field of the latest record of a kind, on or before a date if one is given."""
-
-    field: str
-    kind: str
-    before: Expression | None
-    even_void: bool = False
-
-
-@node
-class Same(Expression):
-    """Inside a search: whether the record looked at is another one, with the same value of a field."""
-
-    field: str
-
-
-@node
-class RequirementStatus(Expression):
-    """Whether a requirement is met."""
-
-    name: str
-
-
-@node
-class SumRecords(Expression):
-    """The sum of a value over the records that `CountRecords` counts; a record without it adds nothing."""
-
-    value: Expression
-    kind: str
-    where: Expression | None
-    even_void: bool = False
 
 
 @node
@@ -443,6 +309,7 @@ class Distance(Expression):
     what: Literal["days", "months", "years", "teaching week", "weekday", "working day", "holiday"]
     start: Expression | None
     end: Expression
+    """Of what a day is, that day; there is no start then."""
 
 
 @node

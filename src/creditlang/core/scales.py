@@ -153,14 +153,16 @@ class Scales:
                 return self._column(self.policy.attributes, x.name)
             case e.Read(what="setting"):
                 return self._once(f"let {x.name}", [dated.value for dated in self.policy.settings[x.name]], None)
-            case e.RecordFact():
+            case e.Read(what="this"):
+                return self.of(e.Read("field", x.name))
+            case e.Read(what="amount"):
+                return max(self.accounts.values(), default=_NOTHING)
+            case e.Value(sort="record fact"):
                 return self._once(f"fact {x.name}", [self.policy.record_facts[x.name]], rule)
-            case e.Balance():
-                return self.accounts[x.account]
-            case e.FactValue():
+            case e.Value(sort="account"):
+                return self.accounts[x.name]
+            case e.Value(sort="fact"):
                 return self.facts[x.name]
-            case e.Aggregate():
-                return self.facts[x.name] if x.is_fact else self.accounts[x.name]
             case e.Lookup():
                 return max([scale_of(cell) for cell in x.table.cells.values()], default=_NOTHING)
             case e.Arithmetic(operator="*"):
@@ -169,19 +171,19 @@ class Scales:
                 return max(self.of(x.left, rule), self.of(x.right, rule))
             case e.Rounded():
                 return scale_of(x.step)
-            case e.Steps():
-                return max(scale_of(value) for value in (x.first, x.then, x.at_most))
             case e.Cases():
                 values = [value for _, value in x.branches] + ([x.otherwise] if x.otherwise else [])
                 return max([self.of(value, rule) for value in values], default=_NOTHING)
             case e.Call():
                 return x.function.decimals
-            case e.SumRecords():
-                rules = [name for name, declared in self.policy.rules.items() if declared.kind == x.kind]
-                return self.of(x.value, rules[0] if rules else None)
-            case e.Latest():
-                return self._column(self.policy.kinds[x.kind].columns, x.field)
+            case e.Query(function="total" | "highest" | "lowest" | "first" | "latest", value=e.Expression() as value):
+                rules = [name for name, declared in self.policy.rules.items() if _about(x, declared.kind)]
+                return self.of(value, rules[0] if rules else None)
         return _NOTHING
+
+
+def _about(x: e.Query, kind: str) -> bool:
+    return isinstance(x.source, e.RecordsOf) and x.source.kind == kind
 
 
 def scales(policy: o.Policy) -> tuple[Mapping[str, int], Mapping[str, int]]:

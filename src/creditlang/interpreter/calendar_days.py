@@ -13,6 +13,7 @@ from typing import Final
 
 from creditlang.core.operators import CalendarData, Semester
 
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OF_THE_CALENDAR: Final = ("semester", "year", "week")
 """The kinds of period that only a calendar has."""
 _WEEK = 7
@@ -130,22 +131,31 @@ class SchoolCalendar:
         return day.weekday() < _SATURDAY and day not in self.days_off
 
     def later(self, start: date, count: int, unit: str) -> date:
-        """The day `count` working days, days, weeks, months or years after `start`; the last there is, beyond it."""
+        """The day `count` working days, days, weeks, months or years after `start`, before it if below zero.
+
+        Beyond the first or last day there is, that day.
+        """
         try:
             return self._later(start, count, unit)
         except (OverflowError, ValueError):
-            return date.max
+            return date.max if count > 0 else date.min
 
     def _later(self, start: date, count: int, unit: str) -> date:
         if unit == "working days":
-            day = start
-            while count > 0:
-                day += timedelta(1)
-                count -= self.is_working_day(day)
+            day, one, left = start, timedelta(1 if count > 0 else -1), abs(count)
+            while left > 0:
+                day += one
+                left -= self.is_working_day(day)
             return day
         if unit in ("days", "weeks"):
             return start + timedelta(count * (_WEEK if unit == "weeks" else 1))
         return add_months(start, count * (12 if unit == "years" else 1))
+
+    def full(self, start: date, end: date, unit: str) -> int:
+        """How many full months or years lie between two days; none if the second is earlier."""
+        size = 12 if unit == "years" else 1
+        count = max(0, (end.year - start.year) * 12 + end.month - start.month) // size
+        return count if not count or self.later(start, count, unit) <= end else count - 1
 
     def teaching_week(self, day: date) -> int | None:
         """The number of the week that a date falls in, the semester's first week being 1."""

@@ -17,11 +17,11 @@ from attrs import define, evolve, frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import MOVES, SEARCHES, references_of, root_of, within
+from creditlang.core.dependencies import MOVES, references_of, root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter.bodies import run_body
 from creditlang.interpreter.calendar_days import SchoolCalendar
-from creditlang.interpreter.expression_meanings import evaluate, met
+from creditlang.interpreter.expression_meanings import evaluate, joined, met
 from creditlang.interpreter.groups import groups
 from creditlang.interpreter.limits import fill
 from creditlang.interpreter.moves import run_moves
@@ -84,7 +84,9 @@ class Interpreter:
         self.overrides = dict(overrides or {})
         self.labels = _labels(policy)
         self.requests = {move.kind for move in policy.moves}
-        self.searched = {search.kind for search in references_of(policy, SEARCHES) if isinstance(search, SEARCHES)}
+        self.searched = {
+            query.source.kind for query in references_of(policy, e.Query) if isinstance(query.source, e.RecordsOf)
+        }
         self.rules: dict[str, dict[str, o.Rule]] = {name: {} for name in policy.kinds}
         """The rules that take records of a kind by their item, by name."""
         self.conditional: dict[str, list[o.Rule]] = {name: [] for name in policy.kinds}
@@ -477,7 +479,7 @@ class _Evaluation:
             case "moves":
                 self.extra.extend(run_moves(self.run))
                 self.post_takers()
-                self.run.used.clear()
+                self.run.stage += 1
             case "require":
                 self.require(self.policy.requirements[name], result)
 
@@ -586,7 +588,7 @@ class _Evaluation:
         self.container(root, only)
         for name in reversed(list(within(self.policy.accounts, root))):
             self.post(self.policy.accounts[name], only)
-        self.run.used.clear()
+        self.run.stage += 1
 
     def container(self, name: str, only: str | None = None) -> list[Entry]:
         account = self.policy.accounts[name]
@@ -710,7 +712,7 @@ class _Evaluation:
             self.run.covered.add(case.number)
             failed = passed if case.otherwise or decision.mode != "all" else ()
             is_open = holds is v.OPEN or failed
-            value = narrowed(case.value, case.condition, failed, env) if is_open else case.value
+            value = narrowed(case.value, case.condition, failed, env, evaluate) if is_open else case.value
             if case.otherwise and passed and decision.mode == "all":
                 instead = evaluate(value, env)
                 break
@@ -726,7 +728,7 @@ class _Evaluation:
             added = v.total(x if surely else v.hull(v.ZERO, x) for x, surely in zip(values, sure, strict=True))
             return v.hull(instead, added) if instead is not None else added
         values += [instead] if instead is not None else []
-        return _joined(values) if values else None
+        return joined(values) if values else None
 
     def another(self, decision: o.Decide, case: o.Case, env: Environment) -> bool:
         """Whether a line after one that applies does so too; nothing says then which of them counts."""
@@ -877,16 +879,6 @@ _FUTURE = Phrase("dated after the as-of date", "日期晚于统计截止日")
 
 def _as_answer(status: Status) -> v.Answer:
     return v.OPEN if status == "open" else status == "met"
-
-
-def _joined(values: list[Any]) -> Any:
-    """One value, or all that it may be."""
-    first = values[0]
-    if all(isinstance(value, (Decimal, v.Interval)) for value in values):
-        for value in values[1:]:
-            first = v.hull(first, value)
-        return first
-    return first if all(value == first for value in values[1:]) else v.OPEN
 
 
 def _key(record: Record) -> str:

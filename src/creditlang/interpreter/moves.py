@@ -188,9 +188,9 @@ def _offer(
 def _measured(run: Run, ratios: list[o.Ratio], env: Environment) -> Phrase | str:
     """What the conditions of the ratios hang on, with its value."""
     found: dict[str, Phrase] = {}
-    for part in references(tuple(ratio.condition for ratio in ratios)):
-        if isinstance(part, (e.FactValue, e.Balance)):
-            name = part.name if isinstance(part, e.FactValue) else part.account
+    for part in references(tuple(ratio.condition for ratio in ratios), e.Value):
+        if part.sort in ("fact", "account"):
+            name = part.name
             declared = run.policy.facts.get(name) or run.policy.accounts[name]
             value = shown(evaluate(part, Environment(run, None, env.period)))
             found[name] = Phrase(f"{name} is {value}", f"{label(declared)}为{value}")

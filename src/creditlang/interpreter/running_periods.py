@@ -26,13 +26,19 @@ def _settled(x: e.Expression, env: Environment, holds: bool) -> bool:
     match x:
         case e.Not():
             return _settled(x.operand, env, not holds)
-        case e.Logical():
-            sides = [_settled(side, env, holds) for side in (x.left, x.right) if answer(side, env) is holds]
+        case e.Logical(operator="and" | "or"):
+            sides = [_settled(side, env, holds) for side in x.parts if answer(side, env) is holds]
             return all(sides) if (x.operator == "or") is not holds else any(sides)
         case e.Compare():
-            operator = x.operator if any(references(x.left)) or not any(references(x.right)) else _OPPOSITE[x.operator]
+            turned = not _measures(x.left) and _measures(x.right)
+            operator = _OPPOSITE.get(x.operator, x.operator) if turned else x.operator
             zero = operator == "=" and e.Constant(v.ZERO) in (x.left, x.right)
             return operator in (("<", "<=") if not holds else (">", ">=")) or (zero and not holds)
         case e.Query(function="any"):
             return holds
     return False
+
+
+def _measures(x: e.Expression) -> bool:
+    """Whether a side of a comparison is something that is worked out."""
+    return any(True for kind in (e.Value, e.Query) for _ in references(x, kind))

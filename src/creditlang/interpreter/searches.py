@@ -1,133 +1,313 @@
-"""Searches for records: what one finds, worked out once for all records that ask.
+"""Queries: the records or periods that one looks at, and what each adds to the answer.
 
-The records are put in groups by what they must have in common with the one at hand, and each group is looked through
-once: all records that ask cost together no more than one that asks for all. A search that asks in another way about the
-record at hand, or about what changes during the run, is done anew each time.
+What a query looks at is put in groups by what it must have in common with the record that asks: the same values of
+fields, the same period. Each group is in order of time and looked through once, so that all records that ask cost
+together no more than one that asks for all; a window is cut out of it by halving, and where things are counted or added
+up its sum is the difference of two sums. A query that asks in another way about the record at hand, or about what
+changes during the run, is looked through anew each time, over the records that there are.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
 from functools import reduce
 from typing import Any, Final
 
-from attrs import field, fields_dict, frozen
+from attrs import define, evolve, field, fields_dict, frozen
 
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
-from creditlang.interpreter.student_run import Environment
+from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Record
 from creditlang.values import Undetermined
 
+Read = Callable[[e.Expression, Environment], Any]
+Meets = Callable[[e.Expression | None, Environment], v.Answer]
+
 
 @frozen
-class _Search:
-    """How a search is done: the fields that a record found has in common with the one at hand, and what else holds."""
+class _Way:
+    """How a query is done: what one found has in common with the record that asks, and what else holds."""
 
-    expression: e.CountRecords | e.SumRecords
-    same: tuple[str, ...] | None
-    """None where the search asks in another way about the record at hand, or about what changes during the run."""
+    same: tuple[tuple[str, str], ...]
+    """Fields of the record looked at, each with the field of the record that asks."""
+    other: bool
+    """Whether the record that asks is left out."""
     rest: e.Expression | None
+    alone: bool
+    """Whether what one adds hangs neither on the record that asks nor on what changes during the run."""
 
 
 @frozen
-class Tally:
-    """Records found, or one of them: how many surely, how many perhaps, and the sum of what is asked for.
+class Seen:
+    """A record or period that is looked at."""
 
-    `parts` has the share of each record, by identity; `failed`, of which ones that cannot be said, and why.
-    """
+    env: Environment
+    order: tuple[date, bool, str]
+    sure: bool = True
+    """Whether no guard may still take it out."""
 
-    sure: int = 0
-    possible: int = 0
-    amount: v.Number = v.ZERO
-    parts: "Mapping[int, Tally]" = field(factory=dict)
-    failed: Mapping[int, Undetermined] = field(factory=dict)
 
-    def without(self, record: Record | None) -> "Tally":
-        """What is found beside a record. Raises `Undetermined` if that cannot be said of another."""
-        for key, why in self.failed.items():
-            if key != id(record):
-                raise why
-        own = self.parts.get(id(record))
+@frozen
+class Looked:
+    """What one of those looked at adds."""
+
+    seen: Seen
+    holds: v.Answer | Undetermined
+    """Whether the condition holds of it."""
+    value: Any = None
+    weight: Any = None
+
+    @property
+    def found(self) -> v.Answer:
+        """Whether it is among those asked for. Raises `Undetermined` if that cannot be said."""
+        holds: v.Answer = determined(self.holds)
+        return holds if self.seen.sure else v.both(holds, v.OPEN)
+
+
+@define(eq=False)
+class Group:
+    """What is looked at together, in order, and what each adds; its sums up to each, where they are asked for."""
+
+    parts: list[Looked]
+    sums: list[tuple[int, int, Decimal, Decimal]] = field(factory=list)
+
+    def between(self, first: int, last: int, own: int | None) -> tuple[int, int, Decimal, Decimal] | None:
+        """How many there are surely and perhaps, and the least and most they add; None if that is no difference."""
+        if not self.sums:
+            self.sums = list(_sums(self.parts))
+        if len(self.sums) <= len(self.parts):
+            return None
+        (a, b, c, d), (sure, possible, least, most) = self.sums[first], self.sums[last]
+        found = (sure - a, possible - b, v.EXACT.subtract(least, c), v.EXACT.subtract(most, d))
         if own is None:
-            return self
-        ends = [v.low(v.subtract(end(self.amount), end(own.amount))) for end in (v.low, v.high)]
-        return Tally(self.sure - own.sure, self.possible - own.possible, v.interval(ends[0], ends[1]))
+            return found
+        sure, possible, least, most = next(added([self.parts[own]]))
+        return found[0] - sure, found[1] - possible, found[2] - least, found[3] - most
 
 
-NOTHING_FOUND: Final = Tally()
-_CHANGING: Final = (e.Balance, e.Aggregate, e.UsedIn, e.RequirementStatus)
+def _sums(parts: Sequence[Looked]) -> Iterator[tuple[int, int, Decimal, Decimal]]:
+    """The sums before each of some parts and after the last, as far as they can be said and are finite."""
+    sums = 0, 0, v.ZERO, v.ZERO
+    yield sums
+    try:
+        for sure, possible, least, most in added(parts):
+            if most.is_infinite() or least.is_infinite():
+                return
+            low, high = v.exactly(v.EXACT.add, sums[2], least), v.exactly(v.EXACT.add, sums[3], most)
+            sums = sums[0] + sure, sums[1] + possible, low, high
+            yield sums
+    except Undetermined:
+        return
 
 
-Look = Callable[[e.CountRecords | e.SumRecords, Environment, e.Expression | None], Tally]
+def added(parts: Iterable[Looked]) -> Iterator[tuple[int, int, Decimal, Decimal]]:
+    for part in parts:
+        found = part.found
+        if found is False:
+            yield 0, 0, v.ZERO, v.ZERO
+            continue
+        value = determined(part.value) if part.value is not None else v.ZERO
+        value = value if found is True else v.hull(v.ZERO, value)
+        yield int(found is True), 1, v.low(value), v.high(value)
 
 
-def _way(x: e.CountRecords | e.SumRecords) -> _Search:
+def determined(value: Any) -> Any:
+    if isinstance(value, Undetermined):
+        raise value
+    return value
+
+
+# ---- what is looked at
+def _way(x: e.Query) -> _Way:
     parts: list[e.Expression] = []
     waiting = [x.where] if x.where is not None else []
     while waiting:
         part = waiting.pop()
         if isinstance(part, e.Logical) and part.operator == "and":
-            waiting += [part.right, part.left]
+            waiting += reversed(part.parts)
         else:
             parts.append(part)
-    same = tuple(part.field for part in parts if isinstance(part, e.Same))
-    others = [part for part in parts if not isinstance(part, e.Same)]
-    rest = reduce(lambda one, two: e.Logical("and", one, two), others) if others else None
-    outside = any(map(_asks_outside, others)) or any(True for _ in references(x, _CHANGING))
-    return _Search(x, None if outside else same, rest)
+    same = {id(part): pair for part in parts if (pair := _same(part))}
+    others = [part for part in parts if id(part) not in same and part != _OTHER]
+    rest = reduce(lambda one, two: e.Logical("and", (one, two)), others) if others else None
+    inside = (*others, x.value, x.weight)
+    inner = any(True for _ in references(inside, e.Query))
+    windows = any(not isinstance(scope, (e.Whole, e.SamePeriod)) for scope in x.scopes)
+    changing = any(_changes(part) for part in references(inside, e.Expression)) or isinstance(x.source, e.Periods)
+    alone = not (_asks_outside(inside) or changing or (inner and windows))
+    return _Way(tuple(same.values()), _OTHER in parts, rest, alone)
+
+
+_OTHER: Final = e.Read("other")
+
+
+def _same(part: e.Expression) -> tuple[str, str] | None:
+    match part:
+        case e.Compare(operator="=", left=e.Read(what="field", name=own), right=e.Read(what="this", name=asking)):
+            return own, asking
+        case e.Compare(operator="=", left=e.Read(what="this", name=asking), right=e.Read(what="field", name=own)):
+            return own, asking
+    return None
+
+
+def _changes(part: e.Expression) -> bool:
+    if isinstance(part, e.Value):
+        return part.sort in ("account", "requirement")
+    return isinstance(part, e.Query) and isinstance(part.level, e.CountedIn)
 
 
 def _asks_outside(part: object) -> bool:
-    """Whether a condition asks about the record at hand; a search inside it asks about the one looked at."""
+    """Whether a condition asks about the record at hand; a query inside it asks about the one looked at."""
     if isinstance(part, tuple):
         return any(map(_asks_outside, part))
-    if isinstance(part, (e.CountRecords, e.SumRecords)) or not isinstance(part, e.Expression):
+    if isinstance(part, e.Query) or not isinstance(part, e.Expression):
         return False
-    return isinstance(part, e.Same) or any(_asks_outside(getattr(part, name)) for name in fields_dict(type(part)))
+    if isinstance(part, e.Read) and part.what in ("this", "other"):
+        return True
+    return any(_asks_outside(getattr(part, name)) for name in fields_dict(type(part)))
 
 
-def tally(x: e.CountRecords | e.SumRecords, env: Environment, look: Look) -> Tally:
-    """What a search finds in the period at hand; `look` says what one record adds, if a condition holds of it."""
-    run, search = env.run, env.search or env
-    way: _Search = run.once(("way", id(x)), lambda: _way(x))
-    if way.same is None:
-        return _looked_through(x, env, run.records_of(x.kind, x.even_void), x.where, look).without(None)
+def _periods_at_hand(x: e.Query, at: Environment) -> tuple[tuple[str, str | None], ...]:
+    """The periods in which what is looked at must lie."""
+    run = at.run
+    found = [(scope.period, run.period_of(scope.period, at)) for scope in x.scopes if isinstance(scope, e.SamePeriod)]
+    if x.scopes:
+        return tuple(found)
+    if at.record is not None:
+        return (("semester", at.semester),)
+    return (at.period,) if at.period is not None else ()
+
+
+def _index(x: e.Query, run: Run, way: _Way, periods: tuple[str, ...], asked: bool) -> dict[Any, list[Seen]]:
+    """The records of a query's source in order, by the values of fields and by the periods they lie in."""
+    assert isinstance(x.source, e.RecordsOf)
+    found: dict[Any, list[Seen]] = {}
+
+    def put(seen: Seen, record: Record, on: date | None, semester: str | None) -> None:
+        values = tuple(record.values.get(name) for name, _ in way.same)
+        keys = tuple(run.periods.key(period, on, semester) for period in periods)
+        found.setdefault((values, keys), []).append(seen)
+
+    if isinstance(x.level, e.CountedIn):
+        for entry, counted, sure in run.counted(x.level.account, x.source.kind):
+            record = entry.record
+            order = record.order if entry.on == record.on else (entry.on or date.max, *record.order[1:])
+            seen = Seen(Environment(run, record, asked=asked, counted=counted), order, sure)
+            put(seen, record, entry.on, entry.semester)
+        for group in found.values():
+            group.sort(key=lambda seen: seen.order)
+        return found
+    for record in run.records_of(x.source.kind, x.level == "even void"):
+        sure = x.level != "plain" or id(record) not in run.doubtful
+        put(Seen(Environment(run, record, asked=asked), record.order, sure), record, record.on, record.semester)
+    return found
+
+
+def _records_seen(x: e.Query, env: Environment, way: _Way, read: Read, meets: Meets) -> Group:
+    """The group of records that a query looks at."""
+    assert isinstance(x.source, e.RecordsOf)
+    run, at = env.run, env.search or env
     own = env.record.values if env.record is not None else {}
-    values = tuple(own.get(name) for name in way.same)
+    values = tuple(own.get(asking) for _, asking in way.same)
     if None in values:
-        return NOTHING_FOUND
-    period = ("semester", search.semester) if search.record is not None else search.period
-    key = (id(x), x.kind in run.judged, period, env.asked)
-    groups = run.once(("groups", *key), lambda: _grouped(x, search, way.same or ()))
-    group = groups.get(values, ())
-    found: Tally = run.once(("found", *key, values), lambda: _looked_through(x, env, group, way.rest, look))
-    return found.without(env.record if way.same else None)
+        return Group([])
+    periods = _periods_at_hand(x, at)
+    names, keys = tuple(name for name, _ in periods), tuple(key for _, key in periods)
+    state = (id(x), x.source.kind in run.judged, run.stage if isinstance(x.level, e.CountedIn) else 0, env.asked, names)
+    index = run.once(("index", *state), lambda: _index(x, run, way, names, env.asked))
+
+    def look() -> Group:
+        found = index.get((values, keys), ())
+        seen = [Seen(evolve(one.env, outer=env.record, search=at), one.order, one.sure) for one in found]
+        return Group([_part(x, one, way.rest, read, meets) for one in seen])
+
+    return run.once(("group", *state, values, keys), look) if way.alone else look()
 
 
-def _grouped(
-    x: e.CountRecords | e.SumRecords, search: Environment, names: tuple[str, ...]
-) -> Mapping[tuple[Any, ...], list[Record]]:
-    groups: dict[tuple[Any, ...], list[Record]] = {}
-    for record in search.run.records_of(x.kind, x.even_void):
-        groups.setdefault(tuple(record.values.get(name) for name in names), []).append(record)
-    return groups
+def _part(x: e.Query, seen: Seen, condition: e.Expression | None, read: Read, meets: Meets) -> Looked:
+    """What one of those looked at adds. Of a question from outside the policy, what does not say is not found."""
+    try:
+        holds: Any = meets(condition, seen.env)
+    except Undetermined as why:
+        holds = False if seen.env.asked else why
+    if holds is False or isinstance(holds, Undetermined):
+        return Looked(seen, holds)
+    found: list[Any] = []
+    for wanted in (x.value, x.weight):
+        try:
+            found.append(read(wanted, seen.env) if wanted is not None else None)
+        except Undetermined as why:
+            found.append(why)
+    return Looked(seen, holds, *found)
 
 
-def _looked_through(
-    x: e.CountRecords | e.SumRecords, env: Environment, records: Iterable[Record], condition: e.Expression | None,
-    look: Look,
-) -> Tally:  # fmt: skip
-    search = env.search or env
-    parts: dict[int, Tally] = {}
-    failed: dict[int, Undetermined] = {}
-    for record in records:
-        if env.run.same_period(record, search):
-            inner = Environment(env.run, record, None, env.record, search, env.asked)
-            try:
-                parts[id(record)] = look(x, inner, condition)
-            except Undetermined as why:
-                if not env.asked:
-                    failed[id(record)] = why
-    found = parts.values()
-    sure, possible = sum(part.sure for part in found), sum(part.possible for part in found)
-    return Tally(sure, possible, v.total(part.amount for part in found), parts, failed)
+def _periods_seen(x: e.Query, env: Environment, read: Read, meets: Meets) -> Group:
+    """The periods that a query looks at: those of the person inside the one at hand."""
+    assert isinstance(x.source, e.Periods)
+    run, here = env.run, env.period if env.record is None and not x.scopes else None
+    own = x.value if isinstance(x.value, e.Value) and x.where is None else None
+    period, parts = x.source.period, []
+    for key in run.keys(period, here, own):
+        known = run.periods.called(period, key) if key else None
+        if x.source.ended and known is not None and not run.periods.has_ended(known):
+            continue
+        inner = Environment(run, None, (period, key), env.record, None, env.asked, around=here)
+        order = (known.first if known is not None else date.min, False, key)
+        parts.append(_part(x, Seen(inner, order), x.where, read, meets))
+    return Group(sorted(parts, key=lambda part: part.seen.order))
+
+
+# ---- windows
+def _window(x: e.Query, group: Group, at: Environment, read: Read) -> tuple[int, int]:
+    """The first and one after the last of a group that all scopes let in."""
+    orders = [part.seen.order for part in group.parts]
+    first, last = 0, len(orders)
+    for scope in x.scopes:
+        match scope:
+            case e.Since():
+                first = max(first, bisect_left(orders, read(scope.day, at), key=_day))
+            case e.AsOf():
+                last = min(last, bisect_right(orders, read(scope.day, at), key=_day))
+            case e.BeforeThis():
+                last = min(last, _before(x, orders, at))
+            case e.LastWindow():
+                end = at.run.window_end(at)
+                later = at.run.calendar.later
+                last = min(last, bisect_right(orders, end, key=_day))
+                first = max(first, bisect_right(orders, end, key=lambda at: later(at[0], scope.count, scope.unit)))
+    return first, max(first, last)
+
+
+def _day(order: tuple[date, bool, str]) -> date:
+    return order[0]
+
+
+def _before(x: e.Query, orders: Sequence[tuple[date, bool, str]], at: Environment) -> int:
+    """How many come before the record at hand, or before the period at hand.
+
+    Ids put records of one kind in order; those of another kind on its day are not before it.
+    """
+    if at.record is None:
+        here = at.run.periods.called(*at.period) if at.period is not None else None
+        return bisect_left(orders, here.first, key=_day) if here is not None else len(orders)
+    if isinstance(x.source, e.RecordsOf) and x.source.kind == at.record.kind:
+        return bisect_left(orders, at.record.order)
+    return bisect_left(orders, at.record.order[0], key=_day)
+
+
+def looked_at(x: e.Query, env: Environment, read: Read, meets: Meets) -> tuple[Group, int, int, int | None]:
+    """A group, the first and one after the last in it that are asked for, and the place of what asks, if left out."""
+    if isinstance(x.source, e.Periods):
+        group = _periods_seen(x, env, read, meets)
+        return group, *_window(x, group, env, read), None
+    way: _Way = env.run.once(("way", id(x)), lambda: _way(x))
+    group = _records_seen(x, env, way, read, meets)
+    first, last = _window(x, group, env.search or env, read) if x.scopes else (0, len(group.parts))
+    own = None
+    if way.other and env.record is not None and first < last:
+        place = bisect_left(group.parts, env.record.order, first, last, key=lambda part: part.seen.order)
+        own = place if place < last and group.parts[place].seen.env.record is env.record else None
+    return group, first, last, own

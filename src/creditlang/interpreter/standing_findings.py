@@ -36,7 +36,7 @@ def findings(policy: o.Policy, standings: Standings, nobody: Holder) -> Iterator
             places = {who: place for who, place in standings.places[key].items() if place.group == group}
             yield from _left_open(fact, key, group, standing, places)
             for quota in quotas:
-                if quota.left == e.FactValue(fact.name):
+                if quota.left == e.Value("fact", fact.name):
                     yield from _shared(fact, key, group, standing, places, quota, nobody)
 
 
@@ -51,8 +51,8 @@ def _left_open(
 
 def _quotas(policy: o.Policy) -> Iterator[e.Compare]:
     """Every comparison that lets the first ones through."""
-    for x in dict.fromkeys(references_of(policy, (e.Compare,))):
-        if isinstance(x, e.Compare) and x.operator in ("<=", "<") and isinstance(x.left, e.FactValue):
+    for x in dict.fromkeys(references_of(policy, e.Compare)):
+        if x.operator in ("<=", "<") and isinstance(x.left, e.Value) and x.left.sort == "fact":
             fact = policy.facts.get(x.left.name)
             if fact is not None and fact.rank is not None:
                 yield x

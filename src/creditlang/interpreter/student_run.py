@@ -36,6 +36,10 @@ class Environment:
     """Inside a search for records: where the outermost search was asked; its period is that of those inside it."""
     asked: bool = False
     """Of a question from outside the policy: a record that does not say what a search asks for is not found by it."""
+    counted: v.Number | None = None
+    """Inside a search of what has counted: the amount that the record has counted for."""
+    around: tuple[str, str] | None = None
+    """Inside a search of periods: the period at hand where it was asked, at whose ends they are cut."""
 
     @property
     def semester(self) -> str | None:
@@ -96,7 +100,8 @@ class Run:
     bounds: list[Bound] = field(factory=list)
     covered: set[int] = field(factory=set)
     cells: set[tuple[str, tuple[str, ...]]] = field(factory=set)
-    used: dict[tuple[str, str], Mapping[Any, v.Answer]] = field(factory=dict)
+    stage: int = 0
+    """Higher each time that entries have changed which may have been asked for."""
     labels: Mapping[str, str] = field(factory=dict)
     requirements: dict[str, v.Answer] = field(factory=dict)
     requirements_in: dict[str, dict[str, v.Answer]] = field(factory=dict)
@@ -244,25 +249,28 @@ class Run:
                 found.setdefault(key or "", []).append(entry)
         return {key: self.sum(entries) for key, entries in found.items()}
 
-    def over_periods(self, name: str, is_fact: bool, environment: Environment) -> list[Any]:
-        """The values of an account or fact in all periods inside the one at hand, as they were earned.
+    def keys(self, period: str, here: tuple[str, str] | None, of: e.Value | None = None) -> list[str]:
+        """The periods of a kind inside the one at hand: all that the student has had, or those in which a value exists.
 
         A fact, score or credit belongs where its last day lies. A category has a value in every period, zero where
-        nothing was earned, and its periods are cut at the ends of the one at hand.
+        nothing was earned; where it is not known since when there are any, there may be one more.
         """
-        here = environment.period if environment.record is None else None
-        period = (self.policy.facts if is_fact else self.policy.accounts)[name].period or "semester"
-        if is_fact or self.policy.accounts[name].sort != "category":
-            known = self.facts.get(name, {}) if is_fact else self.balances.get(name, {})
-            return [
-                x for key, x in known.items() if here is None or self.periods.around(period, key, here[0]) == here[1]
-            ]
-        earned = self.balances.get(name, {})
-        if here is not None:
-            earned = dict(self.inside(name, here, period))
-        empty = self.keys_inside(period, here) - earned.keys()
-        nothing: list[Any] = [] if self.begins(period) else [v.ZERO]
-        return [*earned.values(), *(v.ZERO for _ in sorted(empty)), *nothing]
+        category = of is not None and of.sort == "account" and self.policy.accounts[of.name].sort == "category"
+        if of is not None and not category:
+            known = self.facts.get(of.name, {}) if of.sort == "fact" else self.balances.get(of.name, {})
+            return [key for key in known if here is None or self.periods.around(period, key, here[0]) == here[1]]
+        found = self.keys_inside(period, here)
+        if of is not None:
+            found |= (self.inside(of.name, here, period) if here is not None else self.balances.get(of.name, {})).keys()
+            found |= set() if self.begins(period) else {_UNKNOWN_PERIOD}
+        return sorted(found)
+
+    def window_end(self, environment: Environment) -> date:
+        """The day on which a window ends: of the record at hand, else of the period, else the as-of day."""
+        if environment.record is not None:
+            return environment.record.order[0]
+        period = self.periods.called(*environment.period) if environment.period is not None else None
+        return period.last if period is not None else self.as_of or date.max
 
     def begins(self, period: str) -> bool:
         """Whether it is known since when there are periods of a kind: by enrolment, or because it is declared."""
@@ -292,21 +300,23 @@ class Run:
             return self.given.get(kind, []) if even_void else []
         return judged.even_void if even_void else judged.plain
 
-    def used_values(self, field_name: str, account: str) -> Mapping[Any, v.Answer]:
-        """The values of a field in the counted records of an account; open where none of these surely counts."""
-        key = (field_name, account)
-        if key not in self.used:
-            found: dict[Any, v.Answer] = {}
-            for name in within(self.policy.accounts, account):
-                for rule in self.policy.accounts[name].items:
-                    for entry in self.entries.get(rule, ()):
-                        value = entry.record.values.get(field_name)
-                        if value is None or entry.state != "live" or not v.high(entry.amount):
-                            continue
-                        surely = not entry.doubtful and bool(v.low(entry.amount))
-                        found[value] = v.either(found.get(value, False), True if surely else v.OPEN)
-            self.used[key] = found
-        return self.used[key]
+    def counted(self, account: str, kind: str) -> list[tuple[Entry, v.Number, bool]]:
+        """The records of a kind that have counted in an account, each with its entry, its amount and whether surely.
+
+        Of several entries of a record the first stands for it. What a rule gives nothing has counted; what was cut to
+        nothing has not.
+        """
+        own: dict[int, list[Entry]] = {}
+        for entry in self.everything(account):
+            if entry.record.kind == kind and entry.state == "live":
+                own.setdefault(id(entry.record), []).append(entry)
+        found = []
+        for entries in own.values():
+            amount = self.sum(entries)
+            if any(v.high(entry.amount) or entry.raw == v.ZERO for entry in entries):
+                surely = any(not x.doubtful and (v.low(x.amount) or x.raw == v.ZERO) for x in entries)
+                found.append((entries[0], amount, bool(surely)))
+        return found
 
     def column_label(self, kind: str, name: str) -> str:
         """What a field of a kind of record is called."""
@@ -363,3 +373,6 @@ class Run:
                 for bound in self.bounds
                 if bound.one or id(entry) not in bound.entries
             ]
+
+
+_UNKNOWN_PERIOD = "?"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from attrs import define, field, frozen
 
+from creditlang.nodes import changed
 from creditlang.syntax import tree as t
 from creditlang.types import Type
 
@@ -127,9 +128,15 @@ class Program:
         """What the people are called by name or label, where it is not students."""
         return (self.person.word.text, *self.person.labels) if self.person and self.person.word else ()
 
-    def is_people(self, source: t.Source) -> bool:
-        """Whether a query runs over people."""
-        return source.sort == "student" or (source.sort == "name" and source.name.text in self.people)
+    def query_of_people(self, query: t.Query) -> t.Query | None:
+        """A query as one over people, if it is one: 驾驶人 的 记分 may name them first."""
+        source, value = query.source, query.value
+        if source.sort == "student" or (source.sort == "name" and source.name.text in self.people):
+            return query
+        if source.sort == "name" and isinstance(value, t.Name) and value.text in self.people:
+            people = changed(source, name=t.Identifier(value.text, span=value.span), span=value.span)
+            return changed(query, source=people, value=t.Name(source.name.text, span=source.name.span))
+        return None
 
     def canonical(self, namespace: str, text: str) -> str | None:
         """The canonical name for a name or label in a namespace."""

@@ -84,8 +84,8 @@ class AdjustmentLines(Lines):
         reason = Phrase("it expired on {day}", "已于{day}失效")
         if line.included:
             reason = Phrase("it was valid until {day}", "有效期至{day}，已过期")
-        stays = alive if when is None else e.Logical("or", e.Not(when), alive)
-        until = e.Later(day, 1, "days") if line.included else day
+        stays = alive if when is None else e.Logical("or", (e.Not(when), alive))
+        until = e.Shift("after", day, e.Constant(Decimal(1)), "days") if line.included else day
         yield o.Post(until=until, condition=when, **common)
         later = common.copy()
         later["number"] = self.number()

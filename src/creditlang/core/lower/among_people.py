@@ -13,7 +13,7 @@ from creditlang.core import operators as o
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.elaborate import Context, Elaborator
 from creditlang.core.lower.scope import Scope, described
-from creditlang.diagnostics import Phrase
+from creditlang.diagnostics import Label, Phrase
 from creditlang.nodes import changed
 from creditlang.syntax import tree as t
 from creditlang.types import UNKNOWN, WHOLE, Type
@@ -38,7 +38,7 @@ class AmongPeople:
             return any(map(self.asks_people, part))
         if not isinstance(part, t.Node):
             return False
-        if isinstance(part, t.Source) and self.program.is_people(part):
+        if isinstance(part, t.Query) and self.program.query_of_people(part) is not None:
             return True
         return any(self.asks_people(getattr(part, name)) for name in fields_dict(type(part)) if name != "span")
 
@@ -57,6 +57,19 @@ class AmongPeople:
         spaces = (self.program.canonical(space, name.text) for space in ("attribute", "fact"))
         return next(filter(None, spaces), name.text)
 
+    def period(self, node: t.Fact) -> str | None:
+        """The period of a fact, which must be one that all people have in common."""
+        name = self.scope.period(node.period)
+        declared = self.program.periods.get(name or "")
+        if (
+            node.period
+            and declared
+            and isinstance(declared.length, t.Length)
+            and not isinstance(declared.start, t.Date)
+        ):
+            self.scope.report("CR366", node.period.span, Label(declared.name.span), period=name)
+        return name
+
     def keys(self, names: tuple[t.Identifier, ...], context: Context) -> tuple[o.Key, ...]:
         """What people are put in groups by: attributes, and facts with a text or a value of a list."""
         found = []
@@ -70,7 +83,7 @@ class AmongPeople:
 
     def ranking(self, node: t.Ranking, around: str) -> o.Decide:
         """A ranking: of people, or of the groups that its value is decided for."""
-        period = self.scope.period(node.period)
+        period = self.period(node)
         context = Context(period=period, tolerant=True)
         groups = self.groups_of(node.value)
         inner = context if groups is None else evolve(context, groups=frozenset(key.name for key in groups))
@@ -109,7 +122,7 @@ class AmongPeople:
 
     def fact(self, node: t.Fact, unit: str | None, around: str) -> tuple[o.Decide, Type | None]:
         """A fact of each group of people."""
-        period = self.scope.period(node.period)
+        period = self.period(node)
         keys = self.keys(node.groups, Context(period=period, tolerant=True))
         inner = Context(period=period, groups=frozenset(key.name for key in keys))
         decide, kind = self.bodies.decide(node, node.lines, inner, around, unit)

@@ -99,8 +99,8 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
         if line.if_present:
             date, _ = self.elaborator.expression(within.date, inner)
             start, _ = self.elaborator.expression(within.start, inner)
-            both = e.Logical("and", e.Present(date), e.Present(start))
-            condition = e.Logical("or", e.Not(both), condition)
+            both = e.Logical("and", (e.Present(date), e.Present(start)))
+            condition = e.Logical("or", (e.Not(both), condition))
         return o.Keep(
             "void", condition, line.reason or within.span.text, number=self.number(), text=as_written(line.span),
             article=self.article(line.cites, around), span=line.span,

@@ -42,8 +42,7 @@ class DecisionLines(Lines):
                     kind = found if kind is None else kind
                 case t.Steps():
                     measure, _ = self.elaborator.number(line.measure, inner)
-                    then, full = line.then or Decimal(0), line.per_full or Decimal(1)
-                    value = e.Steps(measure, line.first, line.at, then, full, line.at_most)
+                    value = in_steps(line, measure)
                     article = self.article(line.cites, around)
                     cases.append(o.Case(self.number(), None, False, value, article, line.span))
                     kind = Type("number", unit, 2)
@@ -132,3 +131,15 @@ class DecisionLines(Lines):
             label=line.label or (as_written(line.span) if line.in_each else node.span.text),
             measured=compares and numbers, article=self.article(line.cites, around), span=line.span,
         )  # fmt: skip
+
+
+def in_steps(line: t.Steps, measure: e.Expression) -> e.Expression:
+    """The cases of an amount that grows in steps: nothing below the first, then more for each full step above it."""
+    at, zero = e.Constant(line.at), e.Constant(Decimal(0))
+    value: e.Expression = e.Constant(line.first)
+    if line.then and line.per_full:
+        full = e.Rounded(e.Arithmetic("-", measure, at), e.Constant(line.per_full), "down", Decimal(1))
+        value = e.Arithmetic("+", value, e.Arithmetic("*", e.Constant(line.then), full))
+    if line.at_most is not None:
+        value = e.Arithmetic("lower", value, e.Constant(line.at_most))
+    return e.Cases(((e.Compare(">=", measure, at), value),), zero, line.span.text)

@@ -7,7 +7,7 @@ where it stands and the expression becomes `Unknown`, which fits everything, so 
 """
 
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 from attrs import evolve, frozen
 
@@ -124,8 +124,8 @@ class Elaborator:
                 for option in node.options:
                     value, found = self.expression(option, context, kind)
                     self.same(found, kind, option)
-                    options.append(value)
-                return e.OneOf(operand, tuple(options)), YES_OR_NO
+                    options.append(e.Compare("=", operand, value))
+                return e.Logical("or", tuple(options)), YES_OR_NO
             case t.Presence():
                 return self.presence(node, context)
             case t.Logical():
@@ -140,18 +140,19 @@ class Elaborator:
             case t.Round():
                 return self.rounded(node, context)
             case t.Within():
-                limit = e.Later(self.a_date(node.start, context), node.count, node.unit)
+                limit = self.later(node, context)
                 return self.compared(e.Compare("<=", self.a_date(node.date, context), limit), node)
-            case t.Shift(back=False, length=t.Length(count=t.Number(value=count), unit=unit)):
-                return e.Later(self.a_date(node.start, context), int(count), unit), DATE
+            case t.Shift():
+                return self.shift(node, context), DATE
             case t.DayOf():
                 self.check_day(t.PeriodName("day", True, span=node.span), context, node)
-                return e.DayOfMonth(node.day), DATE
+                return e.Shift("nth", None, e.Constant(Decimal(node.day)), "month"), DATE
             case t.WeekOf():
-                return e.WeekOf(self.a_date(node.date, context)), WHOLE
+                return e.Distance("teaching week", None, self.a_date(node.date, context)), WHOLE
             case t.Boundary():
                 self.check_day(node.period, context, node)
-                return e.Boundary(node.which, self.scope.period(node.period) or ""), DATE
+                unit = self.scope.period(node.period) or ""
+                return e.Shift("first" if node.which == "start" else "last", None, None, unit), DATE
             case t.UsedIn():
                 return self.used_in(node, context)
             case t.Aggregate():
@@ -186,6 +187,28 @@ class Elaborator:
         value, kind = self.expression(node, context, DATE)
         self.need(kind, "date", node)
         return value
+
+    def later(self, node: t.Within, context: Context) -> e.Expression:
+        """A day so long after another."""
+        return e.Shift("after", self.a_date(node.start, context), e.Constant(Decimal(node.count)), node.unit)
+
+    def shift(self, node: t.Shift, context: Context) -> e.Expression:
+        """A day so long after another, or before it."""
+        count, _ = self.whole_number(node.length.count, context)
+        match count:
+            case e.Constant(value=Decimal() as value) if node.back:
+                count = e.Constant(-value)
+            case _ if node.back:
+                count = e.Arithmetic("-", e.Constant(Decimal(0)), count)
+        return e.Shift("after", self.a_date(node.start, context), count, node.length.unit)
+
+    def whole_number(self, node: t.Expression, context: Context) -> Typed:
+        """A number without decimals and without a unit."""
+        value, kind = self.number(node, context)
+        if kind.name == "number" and kind.decimals:
+            wanted = Phrase("a whole number", "整数")
+            self.scope.report("CR201", node.span, found=described(kind), expected=wanted)
+        return value, kind
 
     def name(self, node: t.Name, context: Context, expected: Type | None) -> Typed:
         if expected is not None and expected.name in ("value", "item", "account"):
@@ -254,7 +277,7 @@ class Elaborator:
             return self.balance(account.name, node, context)
         requirement = program.canonical("require", text)
         if requirement is not None and context.kind is None:
-            return e.RequirementStatus(requirement), YES_OR_NO
+            return e.Value("requirement", requirement), YES_OR_NO
         return None
 
     def symbol_of_group(self, node: t.Name, groups: frozenset[str], context: Context) -> Typed | None:
@@ -299,7 +322,7 @@ class Elaborator:
         if period and not self.at_hand(period, context):
             self.needs_aggregate(name, period, node, kind)
             return e.Unknown(), kind
-        return e.FactValue(name) if kind.name != "unknown" else e.Unknown(), kind
+        return e.Value("fact", name) if kind.name != "unknown" else e.Unknown(), kind
 
     def at_hand(self, period: str, context: Context) -> bool:
         """Whether it is known which period of a kind is meant: the record's, or the one around the period at hand."""
@@ -343,7 +366,7 @@ class Elaborator:
         else:
             whole = account.period is None
         self.scope.reads.add(("account", name))
-        return e.Balance(name, whole), Type("number", account.unit, 2)
+        return e.Value("account", name, e.Whole() if whole else e.Here()), Type("number", account.unit, 2)
 
     # ---- people
     def rank_part(self, node: t.Member, context: Context) -> Typed:
@@ -363,7 +386,7 @@ class Elaborator:
     def among(self, node: t.Among, context: Context) -> Typed:
         """Whether a rank is among the first so many, or in a share of those ranked."""
         rank, kind = self.number(node.rank, context)
-        name = rank.name if isinstance(rank, e.FactValue) else ""
+        name = rank.name if isinstance(rank, e.Value) and rank.sort == "fact" else ""
         if not isinstance(self.program.facts.get(name), t.Ranking):
             if kind.name != "unknown":
                 self.scope.report("CR201", node.rank.span, found=described(kind), expected=Phrase("a rank", "名次"))
@@ -376,12 +399,9 @@ class Elaborator:
 
     def ranked(self, compared: e.Compare) -> e.Expression:
         """A comparison of ranks does not hold of those who are not ranked."""
-        sides = [x for x in (compared.left, compared.right) if isinstance(x, e.FactValue)]
-        ranks = [x for x in sides if isinstance(self.program.facts.get(x.name), t.Ranking)]
-        found: e.Expression = compared
-        for rank in ranks:
-            found = e.Logical("and", e.Present(rank), found)
-        return found
+        sides = [x for x in (compared.left, compared.right) if isinstance(x, e.Value) and x.sort == "fact"]
+        ranks = [e.Present(x) for x in sides if isinstance(self.program.facts.get(x.name), t.Ranking)]
+        return e.Logical("and", (*ranks, compared)) if ranks else compared
 
     def people_query(self, node: t.Query, context: Context) -> Typed:
         """A question about all people of a group; inside it each of them is spoken of."""
@@ -480,7 +500,9 @@ class Elaborator:
 
     def compared(self, comparison: e.Compare, node: t.Node) -> Typed:
         """A comparison; one of a thing with itself, or with a day so long after it, says nothing of any record."""
-        same = [x.start if isinstance(x, e.Later) else x for x in (comparison.left, comparison.right)]
+        same = [
+            x.start if isinstance(x, e.Shift) and x.which == "after" else x for x in (comparison.left, comparison.right)
+        ]
         if same[0] == same[1] and not isinstance(same[0], (e.Constant, e.Unknown)):
             self.scope.report("CR209", node.span)
         return self.ranked(comparison), YES_OR_NO
@@ -498,7 +520,8 @@ class Elaborator:
         left = self.condition(node.left, context)
         certain = known_present(node.left, node.operator == "and", self, context)
         right = self.condition(node.right, evolve(context, present=context.present | certain))
-        return e.Logical(node.operator, left, right), YES_OR_NO
+        parts = left.parts if isinstance(left, e.Logical) and left.operator == node.operator else (left,)
+        return e.Logical(node.operator, (*parts, right)), YES_OR_NO
 
     def arithmetic(self, node: t.Arithmetic, context: Context, expected: Type | None) -> Typed:
         if node.operator == "/":
@@ -539,7 +562,16 @@ class Elaborator:
         if account is None or field is None or context.kind is None:
             return NOTHING
         self.scope.used.add((context.kind.name, field.name))
-        return e.UsedIn(field.name, account.name), YES_OR_NO
+        kinds = {
+            self.program.items[item].kind
+            for name in self.program.within(account.name)
+            for item in self.program.accounts[name].items
+        }
+        found = [self.program.kinds[kind] for kind in sorted(kinds) if field.name in self.program.kinds[kind].fields]
+        where = e.Compare("=", e.Read("field", field.name), e.Read("this", field.name))
+        level, scopes = e.CountedIn(account.name), (e.Whole(),)
+        asked = [e.Query("any", e.RecordsOf(kind.name), where, level=level, scopes=scopes) for kind in found]
+        return e.Logical("or", tuple(asked)) if len(asked) != 1 else asked[0], YES_OR_NO
 
     def too_long(self, name: str, period: str | None, context: Context, node: t.Node) -> bool:
         """Report a value for each of a period that is longer than the one at hand, so that none lies in it."""
@@ -568,14 +600,21 @@ class Elaborator:
             self.scope.report("CR324", node.span, what=Phrase(f"lowest of {name}", f"其中最低 {name}"))
             return NOTHING
         if account is not None:
-            return e.Aggregate(node.function, account.name, False), Type("number", account.unit, 2)
+            value = e.Value("account", account.name)
+            return self.over_periods(node.function, value, account.period), Type("number", account.unit, 2)
         if fact is None:
             self.scope.unknown("account", node.name)
             return NOTHING
         kind = self.scope.fact_type(fact)
         if node.function == "total" or kind.name not in ("yes or no", "date"):
             self.need(kind, "number", node)
-        return e.Aggregate(node.function, fact, True), kind
+        return self.over_periods(node.function, e.Value("fact", fact), period), kind
+
+    def over_periods(
+        self, function: Literal["total", "highest", "lowest"], value: e.Value, period: str | None
+    ) -> e.Expression:
+        """The sum, highest or lowest of what is worked out in each period."""
+        return e.Query(function, e.Periods(period or "semester"), value=value)
 
     def kind_called(self, name: t.Identifier) -> Kind | None:
         """The kind of record of a name or label; None, with a report, when there is none."""
@@ -586,8 +625,8 @@ class Elaborator:
         return self.program.kinds[found]
 
     def query(self, node: t.Query, context: Context) -> Typed:
-        if self.program.is_people(node.source):
-            return self.people_query(node, context)
+        if (people := self.program.query_of_people(node)) is not None:
+            return self.people_query(people, context)
         source, even_void = node.source, node.source.level == "even void"
         simple = node.function in ("any", "count") or (node.function == "total" and isinstance(node.value, t.Name))
         marked = source.sort != "name" or source.level in ("counted", "begun") or source.other or source.account
@@ -606,10 +645,10 @@ class Elaborator:
             return NOTHING
         inner = self.inside(kind, node, context)
         where = self.condition(node.where, inner) if node.where else None
-        counted = e.CountRecords(kind.name, where, even_void)
-        if node.function == "any":
-            return e.Compare(">", counted, e.Constant(Decimal(0))), YES_OR_NO
-        return counted, WHOLE
+        query = e.Query(
+            "any" if node.function == "any" else "count", e.RecordsOf(kind.name), where, level=_level(even_void)
+        )
+        return query, YES_OR_NO if node.function == "any" else WHOLE
 
     def inside(self, kind: Kind, node: t.Node, context: Context) -> Context:
         """Where the condition of a search stands. Searches may stand inside one another, but not at any depth."""
@@ -626,8 +665,11 @@ class Elaborator:
             self.scope.unknown("field", node.field, kind.fields)
             return NOTHING
         self.scope.used.add((kind.name, field.name))
-        before = self.a_date(node.before, context) if node.before is not None else None
-        return e.Latest(field.name, kind.name, before, node.even_void), field.type
+        scopes = (e.AsOf(self.a_date(node.before, context)),) if node.before is not None else (e.Whole(),)
+        value = e.Read("field", field.name)
+        return e.Query(
+            "latest", e.RecordsOf(kind.name), value=value, level=_level(node.even_void), scopes=scopes
+        ), field.type
 
     def same_field(self, node: t.Same, context: Context) -> Typed:
         """The field must be called the same in the record at hand and in those looked for."""
@@ -639,26 +681,26 @@ class Elaborator:
         if inner.name != outer.name:
             self.scope.report("CR109", node.span, name=node.field.text, choices=f"{inner.name}, {outer.name}")
         self.scope.used.update({(context.kind.name, inner.name), (context.outer.name, outer.name)})
-        return e.Same(inner.name), YES_OR_NO
+        same = e.Compare("=", e.Read("field", inner.name), e.Read("this", inner.name))
+        return e.Logical("and", (e.Read("other"), same)), YES_OR_NO
 
     def sum_of(self, node: t.Query, name: t.Identifier, of: t.Identifier, context: Context) -> Typed:
         kind = self.kind_called(of)
         if kind is None:
             return NOTHING
-        field = self.scope.field_of(kind, name.text)
-        fact = self.program.canonical("fact", name.text)
         inner = self.inside(kind, node, context)
-        if field is not None:
-            self.scope.used.add((kind.name, field.name))
-            value, found = e.Read("field", field.name), field.type
-        elif fact is not None:
-            value, found = self.fact(fact, name, inner)  # type: ignore[assignment]
-        else:
-            self.scope.unknown("field", name, kind.fields)
-            return NOTHING
-        self.need(found, "number", name)
         where = self.condition(node.where, inner) if node.where else None
-        return e.SumRecords(value, kind.name, where, node.source.level == "even void"), found
+        certain = known_present(node.where, True, self, inner) if node.where else frozenset()
+        read = t.Name(name.text, span=name.span)
+        value, found = self.expression(read, evolve(inner, tolerant=False, present=certain))
+        self.need(found, "number", name)
+        return e.Query(
+            "total", e.RecordsOf(kind.name), where, value, level=_level(node.source.level == "even void")
+        ), found
+
+
+def _level(even_void: bool) -> Literal["plain", "even void"]:
+    return "even void" if even_void else "plain"
 
 
 def known_present(node: t.Expression, holds: bool, elaborator: Elaborator, context: Context) -> frozenset[str]:

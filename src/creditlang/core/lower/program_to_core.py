@@ -6,14 +6,14 @@ result is immutable, holds no tree, and can be evaluated only when there was no 
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 
 from attrs import evolve, fields_dict
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
-from creditlang.core.dependencies import READ, SEARCHES, Node, Order, reads, references
+from creditlang.core.dependencies import Node, Order, reads, references, worked_out
 from creditlang.core.lower.adjustment_lines import ONE
 from creditlang.core.lower.among_people import AmongPeople
 from creditlang.core.lower.body_lines import Bodies
@@ -223,13 +223,15 @@ class Compilation:
     def check_early(self) -> None:
         """Report what is asked before anything is worked out: which rule takes a record, who is enrolled."""
         where = Phrase("a condition that is asked before anything is worked out", "计算之前就要判断的条件")
-        asked = [(rule.span, references(rule.where)) for rule in self.rules.values()]
+        asked: list[tuple[Span | None, Iterable[e.Expression]]]
+        asked = [(rule.span, worked_out(rule.where)) for rule in self.rules.values()]
         for name, guards in self.guards.items():
             if self.program.kinds[name].node.enrolment:
-                asked += [(x.span, references(x.condition, (*READ, *SEARCHES))) for x in guards]
-                asked += [(x.span, reads(x.condition, "enrolled")) for x in guards]
+                for x in guards:
+                    early = (worked_out(x.condition), references(x.condition, e.Query), reads(x.condition, "enrolled"))
+                    asked.append((x.span, chain(*early)))
         for span, found in asked:
-            if any(not isinstance(x, e.RecordFact) for x in found):
+            if any(not isinstance(x, e.Value) or x.sort != "record fact" for x in found):
                 self.scope.report("CR103", span, container=where)
 
     def guards_first(self, accounts: dict[str, o.Account]) -> dict[str, o.Account]:

@@ -142,7 +142,7 @@ class Scope:
 
     def record_fact(self, name: str) -> tuple[e.Expression, Type]:
         """A fact of a record, and its type."""
-        return e.RecordFact(name), self._once(
+        return e.Value("record fact", name), self._once(
             name, self.record_fact_types, self.elaborate_record_fact, self.program.facts[name]
         )
 
