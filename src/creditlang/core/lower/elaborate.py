@@ -7,12 +7,11 @@ where it stands and the expression becomes `Unknown`, which fits everything, so 
 """
 
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from attrs import evolve, frozen
 
 from creditlang.core import expressions as e
-from creditlang.core import operators as o
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import check_gaps
 from creditlang.core.lower.scope import Scope, described, unify
@@ -52,12 +51,23 @@ class Context:
     """Whether it stands where it is worked out; a named value is worked out where it is used."""
 
 
+class AboutPeople(Protocol):
+    """Elaborates expressions about people among others."""
+
+    def symbol(self, node: t.Name, groups: frozenset[str], context: Context) -> Typed | None: ...
+    def rank_part(self, node: t.Member, context: Context) -> Typed: ...
+    def among(self, node: t.Among, context: Context) -> Typed: ...
+    def query(self, node: t.Query, context: Context) -> Typed: ...
+    def ranked(self, compared: e.Compare) -> e.Expression: ...
+
+
 class Elaborator:
     """Elaborates the expressions of one program."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.program = scope.program
+        self.people: AboutPeople
 
     def condition(self, node: t.Expression, context: Context) -> e.Expression:
         """A yes-or-no expression."""
@@ -166,9 +176,9 @@ class Elaborator:
             case t.Same():
                 return self.same_field(node, context)
             case t.Member():
-                return self.rank_part(node, context)
+                return self.people.rank_part(node, context)
             case t.Among():
-                return self.among(node, context)
+                return self.people.among(node, context)
         self.scope.not_yet(node)
         return NOTHING
 
@@ -248,7 +258,7 @@ class Elaborator:
         """What a bare name stands for, or None."""
         text, program = node.text, self.program
         if context.groups is not None:
-            return self.symbol_of_group(node, context.groups, context)
+            return self.people.symbol(node, context.groups, context)
         if context.kind is not None:
             own = self.scope.field_of(context.kind, text)
             if own is not None:
@@ -277,26 +287,12 @@ class Elaborator:
             return self.balance(account.name, node, context)
         requirement = program.canonical("require", text)
         if requirement is not None and context.kind is None:
+            period = self.scope.period(program.requires[requirement].period)
+            if period is not None and not self.at_hand(period, context):
+                self.needs_aggregate(requirement, period, node, UNKNOWN)
+                return NOTHING
             return e.Value("requirement", requirement), YES_OR_NO
         return None
-
-    def symbol_of_group(self, node: t.Name, groups: frozenset[str], context: Context) -> Typed | None:
-        """What a bare name stands for in a line about a group of people: what the group itself has."""
-        attribute = self.program.canonical("attribute", node.text)
-        if attribute in groups:
-            self.scope.used.add(("attribute", attribute))
-            return e.Read("attribute", attribute), self.program.attributes[attribute].type
-        setting = self.program.canonical("let", node.text)
-        if setting is not None:
-            return e.Read("setting", setting), self.scope.setting_type(setting)
-        fact = self.program.canonical("fact", node.text)
-        around = self.scope.group_names(fact) if fact is not None else None
-        if fact is not None and around is not None and around <= groups:
-            return self.fact(fact, node, context)
-        if fact is None and attribute is None and self.program.account(node.text) is None:
-            return None
-        self.scope.report("CR363", node.span, name=node.text, people=self.scope.people)
-        return NOTHING
 
     def field(self, symbol: FieldSymbol, node: t.Node, context: Context) -> Typed:
         assert context.kind is not None
@@ -367,69 +363,6 @@ class Elaborator:
             whole = account.period is None
         self.scope.reads.add(("account", name))
         return e.Value("account", name, e.Whole() if whole else e.Here()), Type("number", account.unit, 2)
-
-    # ---- people
-    def rank_part(self, node: t.Member, context: Context) -> Typed:
-        """How many are ranked in the group of a ranking, or are in it."""
-        ranking = self.program.facts.get(self.program.canonical("fact", node.owner.text) or "")
-        part = o.RANK_WORDS.get(node.name.text)
-        if not isinstance(ranking, t.Ranking):
-            rankings = [x.name.text for x in self.program.facts.values() if isinstance(x, t.Ranking)]
-            self.scope.unknown("fact", node.owner, rankings)
-            return NOTHING
-        if part is None:
-            self.scope.unknown("name", node.name, o.RANK_WORDS)
-            return NOTHING
-        _, kind = self.name(t.Name(node.owner.text, span=node.owner.span), context, None)
-        return e.Value("ranking", f"{ranking.name.text}.{part}"), kind
-
-    def among(self, node: t.Among, context: Context) -> Typed:
-        """Whether a rank is among the first so many, or in a share of those ranked."""
-        rank, kind = self.number(node.rank, context)
-        name = rank.name if isinstance(rank, e.Value) and rank.sort == "fact" else ""
-        if not isinstance(self.program.facts.get(name), t.Ranking):
-            if kind.name != "unknown":
-                self.scope.report("CR201", node.rank.span, found=described(kind), expected=Phrase("a rank", "名次"))
-            return NOTHING
-        most: e.Expression = e.Constant(node.first)
-        if node.rounded is not None:
-            share = e.Arithmetic("*", most, e.Value("ranking", f"{name}.ranked"))
-            most = e.Rounded(share, None, node.rounded, Decimal(1))
-        return self.ranked(e.Compare("<=", rank, most)), YES_OR_NO
-
-    def ranked(self, compared: e.Compare) -> e.Expression:
-        """A comparison of ranks does not hold of those who are not ranked."""
-        sides = [x for x in (compared.left, compared.right) if isinstance(x, e.Value) and x.sort == "fact"]
-        ranks = [e.Present(x) for x in sides if isinstance(self.program.facts.get(x.name), t.Ranking)]
-        return e.Logical("and", (*ranks, compared)) if ranks else compared
-
-    def people_query(self, node: t.Query, context: Context) -> Typed:
-        """A question about all people of a group; inside it each of them is spoken of."""
-        if node.source.sort == "student" and self.program.people:
-            self.scope.report("CR364", node.source.span, word=self.program.people[0])
-        if context.groups is None:
-            self.scope.report("CR365", node.span, people=self.scope.people)
-            return NOTHING
-        if node.function in ("first", "latest", "in a row") or node.scopes or node.source.other:
-            container = Phrase("a query over people", "对人的查询")
-            self.scope.report("CR103", node.span, container=container)
-            return NOTHING
-        if node.function == "average":
-            self.scope.not_yet(node)
-            return NOTHING
-        inner = Context(period=context.period, tolerant=True, searches=context.searches + 1)
-        value: e.Expression | None = None
-        weight: e.Expression | None = None
-        kind = WHOLE if node.function == "count" else YES_OR_NO
-        if node.value is not None:
-            wanted = self.expression if node.different else self.number
-            value, found = wanted(node.value, inner)
-            kind = kind if node.different else found
-        if node.weight is not None:
-            weight, _ = self.number(node.weight, inner)
-        where = self.condition(node.where, inner) if node.where else None
-        query = e.Query(node.function, e.People(), where, value, weight, node.different)
-        return query, kind
 
     # ---- combinations
     def lookup(self, node: t.Lookup, context: Context) -> Typed:
@@ -505,7 +438,7 @@ class Elaborator:
         ]
         if same[0] == same[1] and not isinstance(same[0], (e.Constant, e.Unknown)):
             self.scope.report("CR209", node.span)
-        return self.ranked(comparison), YES_OR_NO
+        return self.people.ranked(comparison), YES_OR_NO
 
     def symbol_quietly(self, node: t.Name, context: Context) -> Typed | None:
         with self.scope.quiet():
@@ -594,7 +527,7 @@ class Elaborator:
             return NOTHING
         if self.too_long(node.name.text, period, context, node):
             return NOTHING
-        begun = context.period is not None or any(kind.node.enrolment for kind in self.program.kinds.values())
+        begun = context.period is not None or self.begins(period or "semester")
         if node.function == "lowest" and not begun:
             name = node.name.text
             self.scope.report("CR324", node.span, what=Phrase(f"lowest of {name}", f"其中最低 {name}"))
@@ -626,7 +559,7 @@ class Elaborator:
 
     def query(self, node: t.Query, context: Context) -> Typed:
         if (people := self.program.query_of_people(node)) is not None:
-            return self.people_query(people, context)
+            return self.people.query(people, context)
         source, even_void = node.source, node.source.level == "even void"
         simple = node.function in ("any", "count") or (node.function == "total" and isinstance(node.value, t.Name))
         marked = source.sort != "name" or source.level in ("counted", "begun") or source.other or source.account
