@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Final
 
 from creditlang.core.dependencies import within
-from creditlang.core.expressions import Compare
 from creditlang.core.operators import Case, Policy
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COLON, COMMA
@@ -169,8 +168,8 @@ class Explanation:
         """What is had, what is needed or allowed, and how far one is from the other."""
         if line.have is None or line.needed is None:
             return ""
-        condition = next(part.value for part in parts if part.number == line.number)
-        sign = condition.operator if isinstance(condition, Compare) else ">="
+        condition = next(part.comparison for part in parts if part.number == line.number)
+        sign = condition.operator if condition is not None else ">="
         have, needed, short = (amount_text(x) for x in (line.have, line.needed, line.short))
         told = [self.said(_MEASURES[sign], have=have, needed=needed)]
         if line.short != Decimal(0):
