@@ -54,6 +54,7 @@ class Context:
 class AboutPeople(Protocol):
     """Elaborates expressions about people among others."""
 
+    def is_of_one(self, node: t.Expression) -> bool: ...
     def symbol(self, node: t.Name, groups: frozenset[str], context: Context) -> Typed | None: ...
     def rank_part(self, node: t.Member, context: Context) -> Typed: ...
     def among(self, node: t.Among, context: Context) -> Typed: ...
@@ -109,6 +110,8 @@ class Elaborator:
         self, node: t.Expression, context: Context, expected: Type | None = None
     ) -> Typed:
         """Any expression, with its type; `expected` helps a bare name to mean a value."""
+        if context.groups is not None and self.people.is_of_one(node):
+            return NOTHING
         match node:
             case t.Number():
                 return self.literal(node)
@@ -287,6 +290,10 @@ class Elaborator:
             return self.balance(account.name, node, context)
         requirement = program.canonical("require", text)
         if requirement is not None and context.kind is None:
+            period = self.scope.period(program.requires[requirement].period)
+            if period is not None and not self.at_hand(period, context):
+                self.needs_aggregate(requirement, period, node, UNKNOWN)
+                return NOTHING
             return e.Value("requirement", requirement), YES_OR_NO
         return None
 
@@ -523,7 +530,7 @@ class Elaborator:
             return NOTHING
         if self.too_long(node.name.text, period, context, node):
             return NOTHING
-        begun = context.period is not None or any(kind.node.enrolment for kind in self.program.kinds.values())
+        begun = context.period is not None or self.begins(period or "semester")
         if node.function == "lowest" and not begun:
             name = node.name.text
             self.scope.report("CR324", node.span, what=Phrase(f"lowest of {name}", f"其中最低 {name}"))
