@@ -25,6 +25,7 @@ from creditlang.syntax import parse
 from creditlang.syntax import tree as t
 from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.lexer import half_width
+from creditlang.syntax.parse import near
 from creditlang.syntax.text_limits import check_limits
 
 
@@ -98,7 +99,7 @@ class _Loader:
                 else:
                     self.diagnostics.append(read)
         parsed = parse(source, self.names)
-        self.names |= {name for name in declared_names(half_width(source.text)) if not name.isascii()}
+        self.names |= {name for name in declared_names(half_width(source.text)) if not name.isascii() or " " in name}
         self.modules.append(parsed.module)
         self.sources.append(source)
         self.diagnostics.extend(parsed.diagnostics)
@@ -133,10 +134,15 @@ def compile_source(
     except RecursionError:
         diagnostics.append(report("CR002", Span(source, 0, 0), limit=LONGEST_CHAIN))
         policy, compilation = compile_program(resolve([])[0])
-    diagnostics.extend(compilation.diagnostics)
+    names = [name for each in sources for name in declared_names(half_width(each.text))]
+    diagnostics.extend(near(x, names) if x.code in _NAMES else x for x in compilation.diagnostics)
     if check:
         diagnostics.extend(check_policy(policy, compilation, modules, asked() if plugin_checks else Extensions()))
     return Compiled(policy, compilation, tuple(modules), tuple(sources), tuple(_distinct(diagnostics)))
+
+
+_NAMES = frozenset({"CR101", "CR103"})
+"""What says that a line can be parsed and speaks of what is not there: other words for a form may have been meant."""
 
 
 def _distinct(found: Iterable[Diagnostic]) -> Iterable[Diagnostic]:

@@ -90,7 +90,9 @@ def day_not_said(policy: Policy, as_of: date | None, records: Iterable[Record]) 
     It is never taken from the data: one date mistyped would make everybody's run out. The newest one is only named.
     """
     asks = (
-        as_of is None and not policy.calendar.semesters and any(x.what == "as of" for x in references_of(policy, Read))
+        as_of is None
+        and not policy.calendar.semesters
+        and (policy.periods or any(x.what == "as of" for x in references_of(policy, Read)))
     )
     if not asks:
         return None

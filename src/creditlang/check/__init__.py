@@ -9,6 +9,7 @@ from creditlang.check.acceptance import accept
 from creditlang.check.both_signs import check_both_signs, check_own_limits
 from creditlang.check.citations import check_citations, check_fields
 from creditlang.check.conditions import check_conditions
+from creditlang.check.order_of_cuts import check_cuts
 from creditlang.check.periods import check_periods
 from creditlang.check.plugin_checks import check_by_plugins
 from creditlang.check.printed_text import check_references, check_values
@@ -37,6 +38,7 @@ def check_policy(
         *check_minima(policy),
         *check_both_signs(policy),
         *check_own_limits(policy),
+        *check_cuts(policy),
         *check_citations(policy, program),
         *check_fields(policy, program, compilation.scope.used),
         *check_periods(policy, program),

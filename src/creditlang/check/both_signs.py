@@ -46,7 +46,7 @@ def check_own_limits(policy: o.Policy) -> Iterator[Diagnostic]:
         for operator in body:
             if (
                 isinstance(operator, o.Limit)
-                and not operator.sequential
+                and not (operator.sequential or operator.group.window)
                 and any(
                     (isinstance(x, e.Value) and x.sort == "record fact")
                     or (isinstance(x, e.Read) and x.what == "field" and x.name not in operator.group.fields)

@@ -493,6 +493,9 @@ class _Evaluation:
             run.periods.miss(kind, why.reason)
             return
         wrong = run.periods.begin(kind, anchor, until)
+        for entry in (entry for entries in run.entries.values() for entry in entries):
+            if self.policy.accounts[entry.account].period == kind.name:
+                entry.period = run.period_in(entry.account, entry)
         if wrong is not None:
             run.warnings.append(
                 report("CR695", None, period=self.called(kind.name), anchor=anchor.isoformat(), reason=wrong)
@@ -741,6 +744,8 @@ class _Evaluation:
         return False
 
     def require(self, requirement: o.Decide, result: StudentResult) -> None:
+        for period in self.run.periods.begun(requirement.period) if requirement.period else ():
+            self.require_in(requirement, period)
         lines = [self.part(requirement, part) for part in requirement.cases]
         result.parts.extend(lines)
         result.requirements[requirement.name] = worst(lines)

@@ -167,7 +167,7 @@ def _record_fact(x: e.Value, env: Environment) -> Any:
 
 _WORKED_OUT: Mapping[str, Callable[[e.Value, Environment], Any]] = {
     "account": _balance, "fact": _fact, "record fact": _record_fact, "ranking": _rank_part,
-    "requirement": lambda x, env: env.run.requirements.get(x.name, v.OPEN),
+    "requirement": lambda x, env: env.run.required(x.name, env),
 }  # fmt: skip
 
 
@@ -364,11 +364,7 @@ def joined(values: Sequence[Any]) -> Any:
 def _shift(x: e.Shift, env: Environment) -> Any:
     calendar = env.run.calendar
     if x.which in ("first", "last"):
-        on = env.record.on if env.record else None
-        found = calendar.boundary("start" if x.which == "first" else "end", x.unit, on, env.semester)
-        if found is None:
-            raise Undetermined("period", Phrase(f"the {x.unit} is not in the calendar", "不在校历内"))
-        return found
+        return env.run.boundary("start" if x.which == "first" else "end", x.unit, env)
     start = evaluate(x.start, env) if x.start is not None else env.record.on if env.record is not None else None
     if start is None:
         raise missing("date")

@@ -6,7 +6,7 @@ facts. It answers from what has been worked out; the order of the nodes guarante
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from attrs import define, evolve, field, frozen
 
@@ -166,6 +166,33 @@ class Run:
             unknown = Phrase(f"no {period} is known here", "无从确定所属时段")
             raise Undetermined("period", self.periods.wrong.get(period, unknown))
         return key
+
+    def boundary(self, which: Literal["start", "end"], period: str, environment: Environment) -> date:
+        """The first or last day of the period of a kind at hand; of a semester, its first or last teaching day."""
+        record, here, day = environment.record, environment.period, None
+        semester = environment.semester
+        if record is not None:
+            day = record.on
+        elif here is not None and (around := self.periods.called(*here)) is not None:
+            day = around.last
+            found = self.calendar.semester_of(day)
+            semester = semester or (found.name if found is not None else None)
+        if period not in self.policy.periods:
+            known = self.calendar.boundary(which, period, day, semester)
+        else:
+            key = self.period_of(period, environment)
+            own = self.periods.called(period, key)
+            known = own and (own.first if which == "start" else own.last)
+        if known is None:
+            raise Undetermined("period", Phrase(f"the {period} is not in the calendar", "不在校历内"))
+        return known
+
+    def required(self, name: str, environment: Environment) -> v.Answer:
+        """Whether a requirement is met: in the period at hand, if it is one per period."""
+        period = self.policy.requirements[name].period
+        if period is None:
+            return self.requirements.get(name, v.OPEN)
+        return self.requirements_in.get(name, {}).get(self.period_of(period, environment), v.OPEN)
 
     def period_in(self, account: str, entry: Entry) -> str:
         """The period of an account in which an entry falls."""

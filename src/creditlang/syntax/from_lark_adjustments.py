@@ -59,8 +59,15 @@ class AdjustmentBuilder(Transformer[Token, t.Module]):
         }
 
     def cap_line(self, children: Children) -> t.Cap | t.CountCap:
-        kind = t.CountCap if has(children, "EVENTS") else t.Cap
-        return kind(**self._grouped(children), limit=first_of(children, t.Expression))
+        kind, group = t.CountCap if has(children, "EVENTS") else t.Cap, first_of(children, t.Scope)
+        limit = next(iter(nodes(children, t.Expression)))
+        if kind is t.Cap and has(children, "AT_MOST") and isinstance(limit, t.Number) and not limit.unit and group:
+            count, per = limit.span.text, words(group.span.text)
+            raise two_readings(
+                children, Phrase(f"`at most {count} events {per}`", f"“{per}最多{count}次”"),
+                Phrase(f"`cap {count} {per}`", f"“{per}最高{count}”"),
+            )  # fmt: skip
+        return kind(**self._grouped(children), limit=limit)
 
     def count_line(self, children: Children) -> t.CountCap:
         return t.CountCap(**self._grouped(children), limit=first_of(children, t.Expression))

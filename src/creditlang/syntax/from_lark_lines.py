@@ -20,6 +20,7 @@ from creditlang.syntax.children import (
     has,
     identifier,
     identifiers,
+    is_token,
     nodes,
     number_of,
     period_of,
@@ -106,7 +107,7 @@ def _rule_line(line: Begun) -> t.AmountLine | t.Deadline:
     if bare := _bare_full(amount):
         full = f"{bare.count} {bare.measure.text}"
         raise two_readings(
-            [amount], Phrase(f"`per full {full} of each event`", f"“每次每满{full}”"),
+            [bare], Phrase(f"`per full {full} of each event`", f"“每次每满{full}”"),
             Phrase(f"`per full {full} per semester`", f"“每学期累计每满{full}”"),
         )  # fmt: skip
     if not isinstance(amount.value, t.Within):
@@ -230,7 +231,7 @@ class LineBuilder(AdjustmentBuilder):
         """A rate for each full so many: of each event a product, of a group of events what the group says."""
         count, measure = positive_of(tokens(children, "NUMBER")[0]), identifier(tokens(children, "NAME")[0])
         scope = first_of(children, t.Scope)
-        place = covering([part for part in children if part is not value])
+        place = covering([part for part in children if part is not value and not is_token(part, "COUNTS")])
         per: t.Node = BareFull(count, measure, span=place)
         if scope is not None:
             per = t.PerFull(count, measure, scope, span=place)

@@ -31,6 +31,7 @@ from creditlang.syntax.lexer import (
     half_width,
     prepare,
 )
+from creditlang.syntax.near_words import headings, meant
 from creditlang.syntax.parser_tables import parser_from
 from creditlang.syntax.text_limits import check_limits
 from creditlang.syntax.tree import Line, Module, Node
@@ -112,11 +113,41 @@ def parse_typed(sort: Typed, source: SourceFile, start: int, known_names: Iterab
     try:
         node = parser().parse(part, start=f"typed_{sort}")
     except UnexpectedToken as error:
-        return _syntax_error(error, source, start)
+        found = _syntax_error(error, source, start)
+        return _near(prepared, found, start, f"typed_{sort}") or found
     except LexicalError as error:
         return error.diagnostic
     assert isinstance(node, Node)
     return node
+
+
+def near(found: Diagnostic, known_names: Iterable[str]) -> Diagnostic:
+    """What was meant by a line in which a name is not known; `found`, if no other words for it are known."""
+    if found.span is None:
+        return found
+    return _near(prepare(found.span.source, known_names), found, 0, "start", parsed=True) or found
+
+
+def _near(prepared: Prepared, found: Diagnostic, begins: int, start: str, parsed: bool = False) -> Diagnostic | None:
+    """What was meant by the line that is not understood, if other words for it are known and the parser takes them."""
+    if found.span is None:
+        return None
+    text = prepared.text
+    line = max(begins, text.rfind("\n", 0, found.span.start) + 1)
+    before = "" if begins else "".join(f"{heading}\n" for heading in headings(text, line))
+    depth = len(text[line:]) - len(text[line:].lstrip(" \t"))
+
+    def understands(better: str) -> bool:
+        tried = before + " " * depth + better
+        try:
+            parser().parse(Prepared(SourceFile("tried", tried), tried, prepared.names), start=start)  # type: ignore[arg-type]
+        except UnexpectedToken as error:
+            return error.token.type in ("$END", "_DEDENT")
+        except LexicalError as error:
+            return error.diagnostic.code == "CR108"
+        return True
+
+    return meant(prepared.source, text, line, understands, parsed)
 
 
 _NAMED = {
@@ -132,6 +163,9 @@ _NAMED = {
     "$END": Phrase("the end of the file", "文件末尾"),
     "COLON": Phrase("“:”", "“：”"),
     "COMMA": Phrase("“,”", "“，”"),
+    "CLAUSE_COMMA": Phrase("“,”", "“，”"),
+    "PERCENT": Phrase("a percentage", "百分数"),
+    "DOT": Phrase("“.”", "“.”"),
     "LPAR": Phrase("“(”", "“（”"),
     "RPAR": Phrase("“)”", "“）”"),
     "LSQB": Phrase("“[”", "“[”"),
@@ -140,7 +174,18 @@ _NAMED = {
     "MORE": Phrase("“>”", "“>”"),
     "BAR": Phrase("“|”", "“|”"),
 }
+_GROUPS: tuple[tuple[frozenset[str], Phrase], ...] = (
+    (frozenset({"CATEGORY", "RECORD", "FACT"}), Phrase("a declaration such as “category”", "“类别”等声明")),
+    (frozenset({"CAP", "VOID", "ONCE"}), Phrase("a line such as “cap …” or “void when …”", "“最高……”“作废 当……”等行")),
+    (frozenset({"NAME", "NUMBER", "LPAR"}), Phrase("a value", "一个值")),
+    (frozenset({"AT_LEAST", "LESS", "EQUAL"}), Phrase("a comparison such as “at least”", "“至少”等比较")),
+    (frozenset({"PLUS", "STAR"}), Phrase("a sign such as “+”", "“+”等运算符号")),
+    (frozenset({"IN_THE_LAST", "EVER"}), Phrase("a time such as “in the last 12 months”", "“近12个月”等时间范围")),
+)
+"""What stands for many terminals that can stand at a place together; a place that takes some of a group takes all."""
 _FEW = 6
+_LIKELY = ("COLON", "PER_EVENT", "PER", "WHEN", "COMMA", "CLAUSE_COMMA", "_NL")
+"""What is told first of the rest."""
 
 
 def _described(terminal: str) -> Phrase:
@@ -176,11 +221,21 @@ def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None, begin
     return report("CR005", Span(source, min(start, end), end), found=found, expected=_expected(error.expected))
 
 
-def _expected(terminals: Iterable[str]) -> str | None:
-    """What could stand there, if it can be told in few words; else there is no advice."""
-    wanted = sorted(terminals, key=lambda name: (name not in _NAMED, name))
-    choices = [_described(name) for name in wanted]
-    return either(choices) if len(choices) <= _FEW else None
+def _expected(terminals: Iterable[str]) -> Phrase:
+    """What could stand there in a few words: groups of words that go together, then the likeliest of the rest."""
+    left = set(terminals)
+    choices: list[Phrase] = []
+    if len(left) > _FEW:
+        for group, phrase in _GROUPS:
+            if group <= left:
+                choices.append(phrase)
+                left -= group
+    order = {name: place for place, name in enumerate(_LIKELY)}
+    rest = sorted(left, key=lambda name: (order.get(name, _FEW + 9), name not in _NAMED, name))
+    if choices:
+        rest = [name for name in rest if name in order]
+    choices += dict.fromkeys(map(_described, rest))
+    return either(list(dict.fromkeys(choices))[:_FEW])
 
 
 _WORD = re.compile(r"[^\W\d][\w-]*")
@@ -237,7 +292,8 @@ def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Mo
             return module, errors
         if errors and (error.code == "CR108" or error.span is None):  # what is missing may stand in a blanked line
             return Module(), errors
-        errors.append(error)
+        whole = Prepared(prepared.source, prepared.text, prepared.names)
+        errors.append(_near(whole, error, 0, "start") or error)
         at = min(error.span.start - start if error.span else len(text), max(0, len(text) - 1))
         blanked = _without_block(text, max(0, at))
         if blanked == text:

@@ -11,7 +11,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import Lines, as_written
-from creditlang.diagnostics import Phrase
+from creditlang.diagnostics import Phrase, either
 from creditlang.nodes import changed
 from creditlang.source import Span
 from creditlang.syntax import tree as t
@@ -163,6 +163,13 @@ class AdjustmentLines(Lines):
             other = Phrase("a line other than a limit", "上限以外的行")
             self.scope.report("CR111", part, part=part.text, line=other, instead=instead)
         condition, _ = self.case_condition(line.condition, context)
+        if line.scope is None and not isinstance(line, t.Unique):
+            written = line.span.text
+            total, period = (
+                Phrase(f"`{written} in total`", f"“总共{written}”"),
+                Phrase(f"`{written} per semester`", f"“每学期{written}”"),
+            )
+            self.scope.report("CR114", line.span, written=written, forms=either([total, period]))
         match line:
             case t.Cap() | t.CountCap():
                 events = isinstance(line, t.CountCap)

@@ -1,22 +1,24 @@
-"""What is known only among all people: rankings, and facts of groups.
+"""What is known only among all people: rankings, facts of groups, and the expressions about them.
 
 A ranking compares what it names, of each person or of each group, in the period that it is about. A fact of a group is
-decided like a fact of a person; what it names without a query is the group's own, and of the people it asks in queries.
+decided like a fact of a person. What it names is the group's own: what it is made by, named values, facts of the same
+groups; what each member has is asked of all of them, in a query over people.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from attrs import evolve, fields_dict
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.body_lines import Bodies
-from creditlang.core.lower.elaborate import Context, Elaborator
+from creditlang.core.lower.elaborate import NOTHING, Context, Elaborator, Typed
 from creditlang.core.lower.scope import Scope, described
 from creditlang.diagnostics import Label, Phrase
 from creditlang.nodes import changed
 from creditlang.syntax import tree as t
-from creditlang.types import UNKNOWN, WHOLE, Type
+from creditlang.types import UNKNOWN, WHOLE, YES_OR_NO, Type
 
 
 class AmongPeople:
@@ -27,6 +29,7 @@ class AmongPeople:
         self.scope, self.elaborator, self.bodies = scope, elaborator, bodies
         self.program = scope.program
         scope.group_names = self.group_names
+        elaborator.people = self
 
     def is_of_group(self, node: t.Fact) -> bool:
         """Whether a fact is one of each group of people: it is per something that people have, or asks for people."""
@@ -127,3 +130,91 @@ class AmongPeople:
         inner = Context(period=period, groups=frozenset(key.name for key in keys))
         decide, kind = self.bodies.decide(node, node.lines, inner, around, unit)
         return changed(decide, type=kind or UNKNOWN, groups=keys), kind
+
+    # ---- in expressions
+    def is_of_one(self, node: t.Expression) -> bool:
+        """Whether something asks about the records or the past of one person, which is reported in a line of a group."""
+        asks = isinstance(node, (t.Aggregate, t.ValueAt, t.Latest, t.UsedIn, t.Same, t.ThisField))
+        if not asks and not (isinstance(node, t.Query) and self.program.query_of_people(node) is None):
+            return False
+        self.scope.report("CR103", node.span, container=Phrase("a line about a group of people", "针对群体的行"))
+        return True
+
+    def symbol(self, node: t.Name, groups: frozenset[str], context: Context) -> Typed | None:
+        """What a bare name stands for in a line about a group of people: what the group itself has."""
+        attribute = self.program.canonical("attribute", node.text)
+        if attribute in groups:
+            self.scope.used.add(("attribute", attribute))
+            return e.Read("attribute", attribute), self.program.attributes[attribute].type
+        setting = self.program.canonical("let", node.text)
+        if setting is not None:
+            return e.Read("setting", setting), self.scope.setting_type(setting)
+        fact = self.program.canonical("fact", node.text)
+        around = self.scope.group_names(fact) if fact is not None else None
+        if fact is not None and around is not None and around <= groups:
+            return self.elaborator.fact(fact, node, context)
+        if fact is None and attribute is None and self.program.account(node.text) is None:
+            return None
+        self.scope.report("CR363", node.span, name=node.text, people=self.scope.people)
+        return NOTHING
+
+    def rank_part(self, node: t.Member, context: Context) -> Typed:
+        """How many are ranked in the group of a ranking, or are in it."""
+        ranking = self.program.facts.get(self.program.canonical("fact", node.owner.text) or "")
+        part = o.RANK_WORDS.get(node.name.text)
+        if not isinstance(ranking, t.Ranking):
+            rankings = [x.name.text for x in self.program.facts.values() if isinstance(x, t.Ranking)]
+            self.scope.unknown("fact", node.owner, rankings)
+            return NOTHING
+        if part is None:
+            self.scope.unknown("name", node.name, o.RANK_WORDS)
+            return NOTHING
+        _, kind = self.elaborator.name(t.Name(node.owner.text, span=node.owner.span), context, None)
+        return e.Value("ranking", f"{ranking.name.text}.{part}"), kind
+
+    def among(self, node: t.Among, context: Context) -> Typed:
+        """Whether a rank is among the first so many, or in a share of those ranked."""
+        rank, kind = self.elaborator.number(node.rank, context)
+        name = rank.name if isinstance(rank, e.Value) and rank.sort == "fact" else ""
+        if not isinstance(self.program.facts.get(name), t.Ranking):
+            if kind.name != "unknown":
+                self.scope.report("CR201", node.rank.span, found=described(kind), expected=Phrase("a rank", "名次"))
+            return NOTHING
+        most: e.Expression = e.Constant(node.first)
+        if node.rounded is not None:
+            share = e.Arithmetic("*", most, e.Value("ranking", f"{name}.ranked"))
+            most = e.Rounded(share, None, node.rounded, Decimal(1))
+        return self.ranked(e.Compare("<=", rank, most)), YES_OR_NO
+
+    def ranked(self, compared: e.Compare) -> e.Expression:
+        """A comparison of ranks does not hold of those who are not ranked."""
+        sides = [x for x in (compared.left, compared.right) if isinstance(x, e.Value) and x.sort == "fact"]
+        ranks = [e.Present(x) for x in sides if isinstance(self.program.facts.get(x.name), t.Ranking)]
+        return e.Logical("and", (*ranks, compared)) if ranks else compared
+
+    def query(self, node: t.Query, context: Context) -> Typed:
+        """A question about all people of a group; inside it each of them is spoken of."""
+        if node.source.sort == "student" and self.program.people:
+            self.scope.report("CR364", node.source.span, word=self.program.people[0])
+        if context.groups is None:
+            self.scope.report("CR365", node.span, people=self.scope.people)
+            return NOTHING
+        if node.function in ("first", "latest", "in a row") or node.scopes or node.source.other:
+            container = Phrase("a query over people", "对人的查询")
+            self.scope.report("CR103", node.span, container=container)
+            return NOTHING
+        inner = evolve(context, groups=None, tolerant=True, searches=context.searches + 1)
+        certain = self.elaborator.known_present(node.where, True, inner) if node.where is not None else frozenset()
+        exact = evolve(inner, tolerant=False, present=certain)
+        value: e.Expression | None = None
+        weight: e.Expression | None = None
+        kind = WHOLE if node.function == "count" else YES_OR_NO
+        if node.value is not None:
+            wanted = self.elaborator.expression if node.different else self.elaborator.number
+            value, found = wanted(node.value, exact)
+            kind = kind if node.different else found
+        if node.weight is not None:
+            weight, _ = self.elaborator.number(node.weight, exact)
+        where = self.elaborator.condition(node.where, inner) if node.where else None
+        query = e.Query(node.function, e.People(), where, value, weight, node.different)
+        return query, kind

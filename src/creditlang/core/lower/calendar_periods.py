@@ -90,6 +90,8 @@ def _semesters(scope: Scope, node: t.Calendar) -> list[t.CalendarSemester]:
             scope.report("CR102", semester.name.span, Label(known[taken].span), name=taken)
         elif _year(semester) is None:
             scope.report("CR110", semester.name.span, value=semester.name.text, expected=_WITH_YEAR)
+        elif semester.year is not None and _number(semester) and not semester.name.text.startswith(semester.year.text):
+            _slip(scope, semester.year, "the academic year in the name", "名称里的学年")
         elif semester.teaching_until.text < semester.start.text:
             _slip(scope, semester.teaching_until, "a day after the semester begins", "学期开始以后的日期")
         else:

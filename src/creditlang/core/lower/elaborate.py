@@ -7,11 +7,11 @@ where it stands and the expression becomes `Unknown`, which fits everything, so 
 """
 
 from decimal import Decimal
+from typing import Protocol
 
 from attrs import evolve
 
 from creditlang.core import expressions as e
-from creditlang.core import operators as o
 from creditlang.core.lower.day_forms import DayForms
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import check_gaps
@@ -22,8 +22,19 @@ from creditlang.diagnostics import Label, Phrase, either, nearest
 from creditlang.resolve import FieldSymbol
 from creditlang.source import Span
 from creditlang.syntax import tree as t
-from creditlang.types import ACCOUNT, DATE, ITEM, SEMESTER, TEXT, WEEKDAY, WHOLE, YES_OR_NO, Type, number_type
+from creditlang.types import ACCOUNT, DATE, ITEM, SEMESTER, TEXT, UNKNOWN, WEEKDAY, WHOLE, YES_OR_NO, Type, number_type
 from creditlang.words import PERIODS
+
+
+class AboutPeople(Protocol):
+    """Elaborates expressions about people among others."""
+
+    def is_of_one(self, node: t.Expression) -> bool: ...
+    def symbol(self, node: t.Name, groups: frozenset[str], context: Context) -> Typed | None: ...
+    def rank_part(self, node: t.Member, context: Context) -> Typed: ...
+    def among(self, node: t.Among, context: Context) -> Typed: ...
+    def query(self, node: t.Query, context: Context) -> Typed: ...
+    def ranked(self, compared: e.Compare) -> e.Expression: ...
 
 
 class Elaborator:
@@ -33,6 +44,7 @@ class Elaborator:
         self.scope = scope
         self.program = scope.program
         self.queries, self.days = QueryForms(self), DayForms(self)
+        self.people: AboutPeople
 
     def condition(self, node: t.Expression, context: Context) -> e.Expression:
         """A yes-or-no expression."""
@@ -74,6 +86,8 @@ class Elaborator:
         self, node: t.Expression, context: Context, expected: Type | None = None
     ) -> Typed:
         """Any expression, with its type; `expected` helps a bare name to mean a value."""
+        if context.groups is not None and self.people.is_of_one(node):
+            return NOTHING
         match node:
             case t.Number():
                 return self.literal(node)
@@ -156,9 +170,9 @@ class Elaborator:
             case t.ThisField():
                 return self.queries.this_field(node, context)
             case t.Member():
-                return self.rank_part(node, context)
+                return self.people.rank_part(node, context)
             case t.Among():
-                return self.among(node, context)
+                return self.people.among(node, context)
         self.scope.not_yet(node)
         return NOTHING
 
@@ -216,7 +230,7 @@ class Elaborator:
         """What a bare name stands for, or None."""
         text, program = node.text, self.program
         if context.groups is not None:
-            return self.symbol_of_group(node, context.groups, context)
+            return self.people.symbol(node, context.groups, context)
         if context.kind is not None:
             own = self.scope.field_of(context.kind, text)
             if own is not None:
@@ -245,26 +259,12 @@ class Elaborator:
             return self.balance(account.name, node, context)
         requirement = program.canonical("require", text)
         if requirement is not None and context.kind is None:
+            period = self.scope.period(program.requires[requirement].period)
+            if period is not None and not self.at_hand(period, context):
+                self.needs_aggregate(requirement, period, node, UNKNOWN)
+                return NOTHING
             return e.Value("requirement", requirement), YES_OR_NO
         return None
-
-    def symbol_of_group(self, node: t.Name, groups: frozenset[str], context: Context) -> Typed | None:
-        """What a bare name stands for in a line about a group of people: what the group itself has."""
-        attribute = self.program.canonical("attribute", node.text)
-        if attribute in groups:
-            self.scope.used.add(("attribute", attribute))
-            return e.Read("attribute", attribute), self.program.attributes[attribute].type
-        setting = self.program.canonical("let", node.text)
-        if setting is not None:
-            return e.Read("setting", setting), self.scope.setting_type(setting)
-        fact = self.program.canonical("fact", node.text)
-        around = self.scope.group_names(fact) if fact is not None else None
-        if fact is not None and around is not None and around <= groups:
-            return self.fact(fact, node, context)
-        if fact is None and attribute is None and self.program.account(node.text) is None:
-            return None
-        self.scope.report("CR363", node.span, name=node.text, people=self.scope.people)
-        return NOTHING
 
     def field(self, symbol: FieldSymbol, node: t.Node, context: Context) -> Typed:
         assert context.kind is not None
@@ -335,41 +335,6 @@ class Elaborator:
             whole = account.period is None
         self.scope.reads.add(("account", name))
         return e.Value("account", name, e.Whole() if whole else e.Here()), Type("number", account.unit, 2)
-
-    # ---- people
-    def rank_part(self, node: t.Member, context: Context) -> Typed:
-        """How many are ranked in the group of a ranking, or are in it."""
-        ranking = self.program.facts.get(self.program.canonical("fact", node.owner.text) or "")
-        part = o.RANK_WORDS.get(node.name.text)
-        if not isinstance(ranking, t.Ranking):
-            rankings = [x.name.text for x in self.program.facts.values() if isinstance(x, t.Ranking)]
-            self.scope.unknown("fact", node.owner, rankings)
-            return NOTHING
-        if part is None:
-            self.scope.unknown("name", node.name, o.RANK_WORDS)
-            return NOTHING
-        _, kind = self.name(t.Name(node.owner.text, span=node.owner.span), context, None)
-        return e.Value("ranking", f"{ranking.name.text}.{part}"), kind
-
-    def among(self, node: t.Among, context: Context) -> Typed:
-        """Whether a rank is among the first so many, or in a share of those ranked."""
-        rank, kind = self.number(node.rank, context)
-        name = rank.name if isinstance(rank, e.Value) and rank.sort == "fact" else ""
-        if not isinstance(self.program.facts.get(name), t.Ranking):
-            if kind.name != "unknown":
-                self.scope.report("CR201", node.rank.span, found=described(kind), expected=Phrase("a rank", "名次"))
-            return NOTHING
-        most: e.Expression = e.Constant(node.first)
-        if node.rounded is not None:
-            share = e.Arithmetic("*", most, e.Value("ranking", f"{name}.ranked"))
-            most = e.Rounded(share, None, node.rounded, Decimal(1))
-        return self.ranked(e.Compare("<=", rank, most)), YES_OR_NO
-
-    def ranked(self, compared: e.Compare) -> e.Expression:
-        """A comparison of ranks does not hold of those who are not ranked."""
-        sides = [x for x in (compared.left, compared.right) if isinstance(x, e.Value) and x.sort == "fact"]
-        ranks = [e.Present(x) for x in sides if isinstance(self.program.facts.get(x.name), t.Ranking)]
-        return e.Logical("and", (*ranks, compared)) if ranks else compared
 
     # ---- combinations
     def lookup(self, node: t.Lookup, context: Context) -> Typed:
@@ -445,15 +410,19 @@ class Elaborator:
         ]
         if same[0] == same[1] and not isinstance(same[0], (e.Constant, e.Unknown)):
             self.scope.report("CR209", node.span)
-        return self.ranked(comparison), YES_OR_NO
+        return self.people.ranked(comparison), YES_OR_NO
 
     def measure(self, node: t.Expression, context: Context, expected: Type | None = None) -> Typed:
         """What is compared or rounded, where an average may stand."""
-        if isinstance(node, t.Query):
-            return self.queries.query(node, context, average=True)
+        average = isinstance(node, (t.Query, t.Aggregate)) and node.function == "average"
+        if not average:
+            return self.expression(node, context, expected)
+        if context.groups is not None and self.people.is_of_one(node):
+            return NOTHING
         if isinstance(node, t.Aggregate):
             return self.queries.aggregate(node, context, average=True)
-        return self.expression(node, context, expected)
+        assert isinstance(node, t.Query)
+        return self.queries.query(node, context, average=True)
 
     def one_of(self, node: t.OneOf, context: Context) -> Typed:
         operand, kind = self.expression(node.operand, context)

@@ -39,11 +39,11 @@ class QueryForms:
 
     def query(self, node: t.Query, context: Context, average: bool = False) -> Typed:
         """Any query; an `average` only where it is rounded or compared, since a quotient may have no end."""
-        if (people := self.program.query_of_people(node)) is not None:
-            return self.of_people(people, context, average)
         if node.function == "average" and not average:
             self.scope.report("CR204", node.span)
             return NOTHING
+        if (people := self.program.query_of_people(node)) is not None:
+            return self.elaborator.people.query(people, context)
         found = self.source(node)
         if found is None:
             return NOTHING
@@ -291,7 +291,7 @@ class QueryForms:
             return NOTHING
         if self.too_long(node.name.text, period, context, node):
             return NOTHING
-        begun = context.period is not None or any(kind.node.enrolment for kind in self.program.kinds.values())
+        begun = context.period is not None or self.elaborator.begins(period or "semester")
         if node.function in ("lowest", "average") and not begun:
             name = node.name.text
             zh = "其中最低" if node.function == "lowest" else "平均"
@@ -320,33 +320,6 @@ class QueryForms:
         advice = bare if self.program.canonical("fact", name) else fact
         self.scope.report("CR210", node.span, name=name, period=longer, here=here, advice=advice)
         return True
-
-    def of_people(self, node: t.Query, context: Context, average: bool) -> Typed:
-        """A question about all people of a group; inside it each of them is spoken of."""
-        if node.function == "average" and not average:
-            self.scope.report("CR204", node.span)
-            return NOTHING
-        if node.source.sort == "student" and self.program.people:
-            self.scope.report("CR364", node.source.span, word=self.program.people[0])
-        if context.groups is None:
-            self.scope.report("CR365", node.span, people=self.scope.people)
-            return NOTHING
-        if node.function in ("first", "latest", "in a row") or node.scopes or node.source.other:
-            container = Phrase("a query over people", "对人的查询")
-            self.scope.report("CR103", node.span, container=container)
-            return NOTHING
-        inner = Context(period=context.period, tolerant=True, searches=context.searches + 1)
-        value: e.Expression | None = None
-        weight: e.Expression | None = None
-        kind = WHOLE if node.function == "count" else YES_OR_NO
-        if node.value is not None:
-            wanted = self.elaborator.expression if node.different else self.elaborator.number
-            value, found = wanted(node.value, inner)
-            kind = kind if node.different else found
-        if node.weight is not None:
-            weight, _ = self.elaborator.number(node.weight, inner)
-        where = self.elaborator.condition(node.where, inner) if node.where else None
-        return e.Query(node.function, e.People(), where, value, weight, node.different), kind
 
 
 def _has_upper_bound(node: t.Expression | None, kind: Kind) -> bool:

@@ -1,0 +1,138 @@
+"""What was meant by a line that is not understood: the forms of `grammar/near_words.toml` that are then understood.
+
+A pattern alone says little, so each is tried: the line, with the headings it stands under, is parsed with the form in
+its place, and only what the parser takes is advised. One pattern is tried after the other, then all of them together.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from attrs import frozen
+
+from creditlang.diagnostics import Diagnostic, Phrase, either, report
+from creditlang.resources import grammar_path
+from creditlang.source import SourceFile, Span
+
+Understands = Callable[[str], bool]
+"""Whether the parser takes a line in the place of the one that it did not."""
+_LONGEST = 200
+"""The longest line that is looked at: people write such lines by hand."""
+_NUMBERS = {"one": "1", "two": "2", "three": "3"}
+_TEMPLATE = re.compile(r"<100-(\d)>|<number-(\d)>|<(kind|date)>")
+_FIRST_KIND = re.compile(r"^(?:record|记录)[ \t]*([^\W\d]\w*)", re.MULTILINE)
+_FIRST_DATE = re.compile(r"^[ \t]+([^\W\d]\w*)[^:\n]*:[ \t]*(?:date|日期)", re.MULTILINE)
+
+
+@frozen
+class _Near:
+    """One entry of the table."""
+
+    written: re.Pattern[str]
+    instead: tuple[str, ...] = ()
+    elsewhere: str = ""
+    anyway: bool = False
+
+
+@cache
+def _table() -> tuple[_Near, ...]:
+    table = tomllib.loads(grammar_path("near_words.toml").read_text(encoding="utf-8"))
+    entries = [entry for language in ("en", "zh") for entry in table[language]]
+    return tuple(
+        _Near(re.compile(x["written"]), tuple(x.get("instead", ())), x.get("elsewhere", ""), x.get("anyway", False))
+        for x in entries
+    )
+
+
+def meant(
+    source: SourceFile, text: str, start: int, understands: Understands, parsed: bool = False
+) -> Diagnostic | None:
+    """What was meant by the line of half-width `text` (all of `source`, of the same length) that begins at `start`.
+
+    `parsed`: the line could be parsed, and a name in it is not known.
+    """
+    end = text.find("\n", start)
+    line = text[start : len(text) if end < 0 else end].split("#", maxsplit=1)[0].rstrip()
+    begins = start + len(line) - len(line.lstrip())
+    line = line.lstrip()
+    if len(line) > _LONGEST:
+        return None
+    for near in _table():
+        match = near.written.search(line)
+        if match is None or (parsed and not near.anyway):
+            continue
+        place = Span(source, begins + match.start(), begins + match.end())
+        forms = [_filled(form, match, text) for form in near.instead]
+        if near.elsewhere:
+            return report("CR012", place, found=place.text, elsewhere=_told(_filled(near.elsewhere, match, text)))
+        if all(understands(line[: match.start()] + form + line[match.end() :]) for form in forms):
+            return _advice(place, forms)
+    return None if parsed else _together(source, text, line, begins, understands)
+
+
+def _advice(place: Span, forms: list[str]) -> Diagnostic:
+    if len(forms) == 1:
+        blanks = len(place.text) - len(place.text.rstrip())
+        place = Span(place.source, place.start, place.end - blanks)
+        return report("CR011", place, found=place.text, nearest=forms[0].rstrip())
+    return report("CR114", place, written=place.text, forms=either(Phrase(f"`{form}`", f"“{form}”") for form in forms))
+
+
+def _told(form: str) -> Phrase:
+    """A declaration in words: its heading, and what stands under it."""
+    heading, *lines = form.split(" ⏎ ")
+    under = either(Phrase(f"`{line}`", f"“{line}”") for line in lines)
+    if not lines:
+        return Phrase(f"`{heading}`", f"“{heading}”")
+    return Phrase(f"`{heading}` and under it {under}", f"“{heading}”，下面写{under.zh}")
+
+
+def _together(source: SourceFile, text: str, line: str, begins: int, understands: Understands) -> Diagnostic | None:
+    """What was meant if several forms of a line are others: advised for the part from the first to the last of them."""
+    better = line
+    for near in _table():
+        if len(near.instead) == 1:
+            better = near.written.sub(lambda match, form=near.instead[0]: _filled(form, match, text), better)  # type: ignore[misc]
+    if better == line or not understands(better):
+        return None
+    same = next(place for place in range(len(line) + 1) if line[place : place + 1] != better[place : place + 1])
+    tail = next(place for place in range(len(line) + 1) if line[-1 - place :][:1] != better[-1 - place :][:1])
+    tail = min(tail, len(line) - same, len(better) - same)
+    while same > 0 and line[same - 1 : same].isalnum():
+        same -= 1
+    while tail > 0 and line[len(line) - tail : len(line) - tail + 1].isalnum():
+        tail -= 1
+    place = Span(source, begins + same, begins + len(line) - tail)
+    return _advice(place, [better[same : len(better) - tail]])
+
+
+def _filled(form: str, match: re.Match[str], text: str) -> str:
+    """A form with the parts of what was written."""
+
+    def value(part: re.Match[str]) -> str:
+        if part[1]:
+            return str(100 - int(match[int(part[1])]))
+        if part[2]:
+            return _NUMBERS[match[int(part[2])]]
+        kind = _FIRST_KIND.search(text)
+        found = kind if part[3] == "kind" or kind is None else _FIRST_DATE.search(text, kind.end())
+        return found[1] if found else "…"
+
+    return re.sub(r"\\(\d)", lambda part: match[int(part[1])] or "", _TEMPLATE.sub(value, form))
+
+
+def headings(text: str, start: int) -> Iterator[str]:
+    """The lines under which the line at `start` stands, the outermost first."""
+    lines = text[:start].splitlines()
+    depth = _depth(text[start:])
+    found = []
+    for line in reversed(lines):
+        if line.strip() and not line.lstrip().startswith("#") and _depth(line) < depth:
+            found.append(line)
+            depth = _depth(line)
+    yield from reversed(found)
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
