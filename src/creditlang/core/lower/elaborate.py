@@ -61,6 +61,12 @@ class AboutPeople(Protocol):
     def ranked(self, compared: e.Compare) -> e.Expression: ...
 
 
+class OfOtherPeriods(Protocol):
+    """Elaborates what is read of other periods than the one at hand."""
+
+    def value(self, node: t.ValueAt, context: Context) -> Typed: ...
+
+
 class Elaborator:
     """Elaborates the expressions of one program."""
 
@@ -68,6 +74,7 @@ class Elaborator:
         self.scope = scope
         self.program = scope.program
         self.people: AboutPeople
+        self.other_periods: OfOtherPeriods
 
     def condition(self, node: t.Expression, context: Context) -> e.Expression:
         """A yes-or-no expression."""
@@ -175,6 +182,8 @@ class Elaborator:
                 return e.Read("as of"), DATE
             case t.Same():
                 return self.same_field(node, context)
+            case t.ValueAt():
+                return self.other_periods.value(node, context)
             case t.Member():
                 return self.people.rank_part(node, context)
             case t.Among():
@@ -636,6 +645,11 @@ def _level(even_void: bool) -> Literal["plain", "even void"]:
     return "even void" if even_void else "plain"
 
 
+def read_at(node: t.ValueAt) -> str:
+    """What a value of another time is called among those that are known to be present."""
+    return f"{node.name.text} {node.scopes!r}"
+
+
 def known_present(node: t.Expression, holds: bool, elaborator: Elaborator, context: Context) -> frozenset[str]:
     """The fields that must have a value when `node` holds (or does not hold)."""
     match node:
@@ -643,6 +657,8 @@ def known_present(node: t.Expression, holds: bool, elaborator: Elaborator, conte
             own = elaborator.scope.field_of(context.kind, text) if context.kind else None
             attribute = elaborator.program.canonical("attribute", text)
             return frozenset({own.name} if own else {f"student.{attribute}"} if attribute else ())
+        case t.Presence(operand=t.ValueAt() as value) if node.present == holds:
+            return frozenset({read_at(value)})
         case t.Logical() if (node.operator == "and") == holds:
             left = known_present(node.left, holds, elaborator, context)
             return left | known_present(node.right, holds, elaborator, context)
