@@ -99,7 +99,7 @@ class _Loader:
                 else:
                     self.diagnostics.append(read)
         parsed = parse(source, self.names)
-        self.names |= {name for name in declared_names(half_width(source.text)) if not name.isascii()}
+        self.names |= {name for name in declared_names(half_width(source.text)) if not name.isascii() or " " in name}
         self.modules.append(parsed.module)
         self.sources.append(source)
         self.diagnostics.extend(parsed.diagnostics)

@@ -85,6 +85,7 @@ EXPECTED: Final[Words] = {
     "date": Phrase("a date", "日期"), "semester": Phrase("a semester", "学期"), "value": Phrase("a value", "取值"),
     "name": Phrase("a name", "名称"), "day": Phrase("a date of the calendar", "实有的日期"),
     "item": Phrase("an item", "项目"), "account": Phrase("an account", "账户"), "unknown": Phrase("something", "某值"),
+    "range": Phrase("a range from a lower to a higher number", "从小到大的范围"),
 }  # fmt: skip
 """What has to stand somewhere, by its type."""
 

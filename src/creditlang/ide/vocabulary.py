@@ -129,7 +129,7 @@ def vocabulary(compiled: Compiled | None) -> Vocabulary:
         types,
         {**policy.setting_types, **scope.fact_types, **scope.record_fact_types},
         {name: program.canonical("kind", x.kind) or "" for name, x in program.accounts.items() if x.kind},
-        tuple(sorted(name for name in known if not name.isascii())),
+        tuple(sorted(name for name in known if not name.isascii() or " " in name)),
     )
 
 

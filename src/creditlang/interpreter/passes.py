@@ -86,7 +86,8 @@ def given(run: Run, fact: o.Decide, values: Mapping[str, Any], alone: Iterable[R
         sure = line.sure or fact.name in values
         if sure:
             run.perhaps.discard((fact.name, line.period))
-        lines.append(RankLine(fact.name, line.period, line.group, *known, sure))
+        rank, ranked, everybody = known
+        lines.append(RankLine(fact.name, line.period, line.group, rank, ranked, everybody, sure))
     return lines
 
 
@@ -147,21 +148,23 @@ def _measure(criterion: o.Criterion, env: Environment) -> tuple[Decimal, Decimal
 
 
 def _part(query: e.Query, env: Environment, doubt: bool) -> Part:
-    """What a person is in a query over people: whether it finds them, their value, and its weight."""
-    anything = v.interval(-v.UNBOUNDED, v.UNBOUNDED)
+    """What a person is in a query over people: whether it finds them, their value, and its weight.
+
+    What cannot be said of one person stays so, and is raised where the group asks.
+    """
     if doubt:
-        return v.OPEN, anything, anything
+        anything = v.interval(-v.UNBOUNDED, v.UNBOUNDED)
+        return v.OPEN, None if query.value is None else anything, None if query.weight is None else anything
+    found: list[Any] = []
+    for part in (query.value, query.weight):
+        try:
+            found.append(None if part is None else evaluate(part, env))
+        except Undetermined as why:
+            found.append(why)
     try:
-        holds = met(query.where, env)
-    except Undetermined:
-        return False, None, None
-    if holds is False:
-        return False, None, None
-    try:
-        value, weight = (evaluate(x, env) if x is not None else None for x in (query.value, query.weight))
-        return holds, value, weight
-    except Undetermined:  # who has no value adds nothing
-        return False, None, None
+        return met(query.where, env), found[0], found[1]
+    except Undetermined as why:
+        return why, None, None
 
 
 def _value(fact: o.Decide, key: str, group: Belongs | None, standings: Standings | None) -> Any:
@@ -231,9 +234,9 @@ def _rank_groups(
     of: Callable[[Iterable[o.Key], tuple[Any, ...]], Holder],
 ) -> None:  # fmt: skip
     standings.of_groups.add(fact.name)
-    alike = {name for name, other in together.items() if other.groups == keys}
+    alike = {name for name, other in together.items() if other.groups == keys and other.period == fact.period}
     for (name, key), values in list(standings.values.items()):
-        if name not in alike or bool(key) != (fact.period is not None):
+        if name not in alike:
             continue
         for group in values:
             known = dict(zip((each.name for each in keys), group, strict=True))
@@ -244,5 +247,7 @@ def _rank_groups(
 
 def _perhaps(part: Part, group: Belongs) -> Part:
     """The part of one of whom it may be open whether they belong to the group."""
-    holds, *rest = part
-    return (v.both(holds, v.OPEN) if isinstance(group, v.Open) else holds, *rest)
+    holds, value, weight = part
+    if isinstance(group, v.Open) and not isinstance(holds, Undetermined):
+        holds = v.both(holds, v.OPEN)
+    return holds, value, weight

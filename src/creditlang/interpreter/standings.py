@@ -27,8 +27,8 @@ Belongs = Group | Literal[v.Open.OPEN]
 """The group of somebody, or that it is open which one it is."""
 Measures = tuple[Decimal, ...]
 """What is compared, criterion by criterion, the greater the better."""
-Part = tuple[v.Answer, Any, Any]
-"""Of a query over people: whether it finds somebody, their value, and its weight."""
+Part = tuple[v.Answer | v.Undetermined, Any, Any]
+"""Of a query over people: whether it finds somebody, their value, and its weight; or why that cannot be said."""
 Key = tuple[str, str]
 """A fact and a period, empty for the whole time."""
 

@@ -21,7 +21,7 @@ from creditlang.words import EXPECTED, PERIODS, code_of
 MAXIMUM_EXPRESSION_DEPTH = 200
 MOST_DIGITS = 12
 MOST = 10_000
-_CHINESE_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+_WRITTEN_DATE = re.compile(r"(\d{4})[年/.](\d{1,2})[月/.](\d{1,2})[日号]?")
 
 Children = list[Any]
 
@@ -39,7 +39,7 @@ def refuse(token: Token, expected: Phrase) -> LexicalError:
 def date_of(token: Token) -> str:
     """A date as year-month-day; one that no calendar has is refused."""
     text = half_width(str(token))
-    match = _CHINESE_DATE.fullmatch(text)
+    match = _WRITTEN_DATE.fullmatch(text)
     text = "-".join((match[1], match[2].zfill(2), match[3].zfill(2))) if match else text
     try:
         date.fromisoformat(text)

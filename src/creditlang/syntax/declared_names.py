@@ -7,7 +7,7 @@ from functools import cache
 from creditlang.syntax.keywords import keywords
 
 _WORD = r"[^\W\d]\w*"
-_TEXT = r"(?:\"[^\"\n]*\"|“[^”\n]*”|＂[^＂\n]*＂)"
+_TEXT = r"(?:\"[^\"\n]*\"|“[^”\n]*”|＂[^＂\n]*＂|「[^」\n]*」|『[^』\n]*』)"
 
 
 @cache
@@ -24,7 +24,7 @@ def _declaration_pattern() -> re.Pattern[str]:
 
 _FIELD = re.compile(rf"^[ \t]+({_WORD}(?:[ \t]*{_TEXT})*)[ \t]*:([^\n]*)", re.MULTILINE)
 _LABELLED = re.compile(rf"({_WORD})((?:[ \t]*{_TEXT})*)")
-_LABEL = re.compile(r"\"([^\"\n]*)\"?|“([^”\n]*)”?|＂([^＂\n]*)＂?")
+_LABEL = re.compile(r"\"([^\"\n]*)\"?|“([^”\n]*)”?|＂([^＂\n]*)＂?|「([^」\n]*)」?|『([^』\n]*)』?")
 _LONGEST_DECLARATION = 4000
 _BLOCK_END = re.compile(r"^(?=[^\s#])", re.MULTILINE)
 

@@ -26,7 +26,8 @@ from creditlang.syntax.keywords import keywords, spaced
 from creditlang.syntax.text_limits import MAXIMUM_DEPTH
 
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x3001: 0x2C, 0xFF02: 0xFF02}
-WIDE |= {ord("≥"): ord("≥"), ord("【"): ord("["), ord("】"): ord("]"), ord("×"): ord("*"), ord("÷"): ord("/")}
+WIDE |= {ord("≥"): ord("≥"), ord("×"): ord("*"), ord("÷"): ord("/")}
+WIDE |= dict.fromkeys(map(ord, "【〔〖﹝"), ord("[")) | dict.fromkeys(map(ord, "】〕〗﹞"), ord("]"))
 _WIDE_CHARACTER = re.compile(f"[{''.join(map(chr, WIDE))}]")
 
 _TOKEN = re.compile(
@@ -34,9 +35,10 @@ _TOKEN = re.compile(
       (?P<space>[ \t]+)
     | (?P<newline>\n)
     | (?P<comment>\#[^\n]*)
-    | (?P<text>"[^"\n]*"|“[^”\n]*”|＂[^＂\n]*＂)
+    | (?P<text>"[^"\n]*"|“[^”\n]*”|＂[^＂\n]*＂|「[^」\n]*」|『[^』\n]*』)
     | (?P<semester>\d{4}-\d{4}(?:-\d{1,2})?(?![\w-]))
-    | (?P<date>\d{4}-\d{2}-\d{2}(?![\w-])|\d{4}年\d{1,2}月\d{1,2}日)
+    | (?P<date>\d{4}-\d{2}-\d{2}(?![\w-])|(?:19|20)\d\d(?P<divided>[/.])\d{1,2}(?P=divided)\d{1,2}(?![\w./])
+              |\d{4}年\d{1,2}月\d{1,2}[日号])
     | (?P<ordinal>\d+(?:st|nd|rd|th)(?!\w)|第\d+(?:次起|次|起)?)
     | (?P<number>\d+(?:\.\d+)?(?P<percent>%)?)
     | (?P<word>[^\W\d]\w*)
@@ -53,6 +55,8 @@ _SYMBOLS = {
 MOST_WORDS = 1000
 """The most tokens on a line, so that no chain of operators is deeper."""
 _ASCII_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SEVERAL_WORDS = re.compile(r"[^\W\d]\w*(?: \w+)+")
+"""A label of several words, which may stand in a rule like any name."""
 _CHINESE_PART = re.compile(r"[^\W\d]+")
 _GRID_STARTS = frozenset({"TABLE", "BY", "EXAMPLES"})
 
@@ -100,7 +104,7 @@ def prepare(source: SourceFile, known: Iterable[str] = ()) -> Prepared:
     text = half_width(source.text)
     by_first: dict[str, set[str]] = {}
     for name in (*declared_names(text), *known):
-        if not name.isascii():
+        if not name.isascii() or _SEVERAL_WORDS.fullmatch(name):
             by_first.setdefault(name[0], set()).add(name)
     return Prepared(source, text, {key: tuple(sorted(group, key=len, reverse=True)) for key, group in by_first.items()})
 
@@ -319,7 +323,7 @@ class Lexing:
 
     def unknown(self, position: int) -> LexicalError:
         character = self.text[position]
-        if character in '"“＂':
+        if character in '"“＂「『':
             end = self.text.find("\n", position)
             return self.fail("CR007", position, len(self.text) if end < 0 else end)
         return self.fail("CR009", position, position + 1, character=character)
@@ -328,17 +332,28 @@ class Lexing:
         """The keyword or name at `start`, where the word would run to `end`."""
         accepted = self.accepted()
         first = _ASCII_WORD.match(self.text, start, end)
+        label = (self.label(start) or 0) if "NAME" in accepted else 0
         if first is None:
-            return self.chinese(start, end, accepted)
+            return self.token("NAME", start, label) if label else self.chinese(start, end, accepted)
         for form in self.keywords.english.get(first.group(), ()):
             match = spaced(form.text).match(self.text, start) if " " in form.text else first
-            if match:
+            if match and match.end() >= label:
                 for terminal in form.terminals:
                     if terminal in accepted and self.fits(terminal, match.end(), chinese=False):
                         return self.token(terminal, start, match.end())
+        if label:
+            return self.token("NAME", start, label)
         if first.end() < end and self.known(start, first.end()) is None and self.keyword_at(first.end(), accepted):
             end = first.end()
         return self.token("NAME", start, self.known(start, end) or end)
+
+    def label(self, start: int) -> int | None:
+        """Where the longest declared label of several words that stands at `start` ends."""
+        for name in self.prepared.names.get(self.text[start], ()):
+            stop = start + len(name)
+            if " " in name and self.text.startswith(name, start) and not self.text[stop : stop + 1].isalnum():
+                return stop
+        return None
 
     def known(self, start: int, end: int) -> int | None:
         """Where the longest declared name that begins at `start` ends."""

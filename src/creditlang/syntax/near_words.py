@@ -17,6 +17,8 @@ from creditlang.source import SourceFile, Span
 
 Understands = Callable[[str], bool]
 """Whether the parser takes a line in the place of the one that it did not."""
+_LONGEST = 200
+"""The longest line that is looked at: people write such lines by hand."""
 _NUMBERS = {"one": "1", "two": "2", "three": "3"}
 _TEMPLATE = re.compile(r"<100-(\d)>|<number-(\d)>|<(kind|date)>")
 _FIRST_KIND = re.compile(r"^(?:record|记录)[ \t]*([^\W\d]\w*)", re.MULTILINE)
@@ -54,6 +56,8 @@ def meant(
     line = text[start : len(text) if end < 0 else end].split("#", maxsplit=1)[0].rstrip()
     begins = start + len(line) - len(line.lstrip())
     line = line.lstrip()
+    if len(line) > _LONGEST:
+        return None
     for near in _table():
         match = near.written.search(line)
         if match is None or (parsed and not near.anyway):

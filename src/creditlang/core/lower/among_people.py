@@ -132,6 +132,14 @@ class AmongPeople:
         return changed(decide, type=kind or UNKNOWN, groups=keys), kind
 
     # ---- in expressions
+    def is_of_one(self, node: t.Expression) -> bool:
+        """Whether something asks about the records or the past of one person, which is reported in a line of a group."""
+        asks = isinstance(node, (t.Aggregate, t.ValueAt, t.Latest, t.UsedIn, t.Same, t.ThisField))
+        if not asks and not (isinstance(node, t.Query) and self.program.query_of_people(node) is None):
+            return False
+        self.scope.report("CR103", node.span, container=Phrase("a line about a group of people", "针对群体的行"))
+        return True
+
     def symbol(self, node: t.Name, groups: frozenset[str], context: Context) -> Typed | None:
         """What a bare name stands for in a line about a group of people: what the group itself has."""
         attribute = self.program.canonical("attribute", node.text)

@@ -54,6 +54,7 @@ class Context:
 class AboutPeople(Protocol):
     """Elaborates expressions about people among others."""
 
+    def is_of_one(self, node: t.Expression) -> bool: ...
     def symbol(self, node: t.Name, groups: frozenset[str], context: Context) -> Typed | None: ...
     def rank_part(self, node: t.Member, context: Context) -> Typed: ...
     def among(self, node: t.Among, context: Context) -> Typed: ...
@@ -116,6 +117,8 @@ class Elaborator:
         self, node: t.Expression, context: Context, expected: Type | None = None
     ) -> Typed:
         """Any expression, with its type; `expected` helps a bare name to mean a value."""
+        if context.groups is not None and self.people.is_of_one(node):
+            return NOTHING
         match node:
             case t.Number():
                 return self.literal(node)

@@ -15,7 +15,7 @@ from creditlang.core.lower.scope import Scope
 from creditlang.diagnostics import Label, Phrase, either
 from creditlang.source import Span
 from creditlang.syntax import tree as t
-from creditlang.words import PERIODS
+from creditlang.words import EXPECTED, PERIODS
 
 
 @define
@@ -134,8 +134,7 @@ class Lines:
         """A range goes from a lower to a higher number."""
         ends = [x.value for x in (low, high) if isinstance(x, e.Constant) and isinstance(x.value, Decimal)]
         if len(ends) == 2 and ends[0] > ends[1]:
-            wanted = Phrase("a range from a lower to a higher number", "从小到大的范围")
-            self.scope.report("CR110", span, value=span.text, expected=wanted)
+            self.scope.report("CR110", span, value=span.text, expected=EXPECTED["range"])
 
 
 def asks_missing(line: t.Line) -> bool:
