@@ -4,21 +4,25 @@ What is read there is read as in a line about that period: a bare name means tha
 longer period around it.
 """
 
+from typing import TYPE_CHECKING
+
 from creditlang.core import expressions as e
-from creditlang.core.lower.elaborate import NOTHING, Context, Elaborator, Typed, read_at
-from creditlang.core.lower.scope import Scope
+from creditlang.core.lower.surroundings import NOTHING, Context, Typed
 from creditlang.diagnostics import Phrase
 from creditlang.nodes import changed
 from creditlang.syntax import tree as t
 from creditlang.words import PERIODS
 
+if TYPE_CHECKING:
+    from creditlang.core.lower.elaborate import Elaborator
+
 
 class OtherPeriods:
     """Elaborates what is read of other periods."""
 
-    def __init__(self, scope: Scope, elaborator: Elaborator) -> None:
-        self.scope, self.elaborator, self.program = scope, elaborator, scope.program
-        elaborator.other_periods = self
+    def __init__(self, elaborator: "Elaborator") -> None:
+        """`elaborator` reads the names."""
+        self.elaborator, self.scope, self.program = elaborator, elaborator.scope, elaborator.program
 
     def value(self, node: t.ValueAt, context: Context) -> Typed:
         """An account, fact or requirement in the period just before the one at hand, or in one that is named."""
@@ -47,8 +51,8 @@ class OtherPeriods:
             expected = Phrase(f"something that has a value per {called}", f"每{called.zh}有一个值的内容")
             self.scope.report("CR110", node.name.span, value=node.name.text, expected=expected)
             return NOTHING
-        if isinstance(at, e.Previous) and not context.tolerant and read_at(node) not in context.present:
-            self.scope.report("CR203", node.span, field=node.span.text)
+        if isinstance(at, e.Previous):
+            self.elaborator.queries.check_missing(node, context)
         return changed(value, at=at), kind
 
     def has_periods(self, value: e.Value) -> bool:

@@ -20,7 +20,6 @@ from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.calendar_periods import build_calendar, build_period
 from creditlang.core.lower.elaborate import Context, Elaborator
 from creditlang.core.lower.line_parts import as_written
-from creditlang.core.lower.other_periods import OtherPeriods
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
 from creditlang.core.lower.scope import Scope
@@ -62,7 +61,6 @@ class Compilation:
         self.program = program
         self.scope = Scope(program, extensions=extensions)
         self.elaborator = Elaborator(self.scope)
-        OtherPeriods(self.scope, self.elaborator)
         self.bodies = Bodies(self.scope, self.elaborator)
         self.among = AmongPeople(self.scope, self.elaborator, self.bodies)
         self.rules: dict[str, o.Rule] = {}
