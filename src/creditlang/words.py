@@ -51,6 +51,13 @@ PERIODS: Final[Words] = _coded(
     }
 )  # fmt: skip
 
+WEEKDAYS: Final = {
+    "monday": ("星期一", "周一"), "tuesday": ("星期二", "周二"), "wednesday": ("星期三", "周三"),
+    "thursday": ("星期四", "周四"), "friday": ("星期五", "周五"), "saturday": ("星期六", "周六"),
+    "sunday": ("星期日", "周日", "星期天"),
+}  # fmt: skip
+"""The days of the week in order, by their names in English and Chinese."""
+
 TYPES: Final[Words] = _coded(
     {
         "number": "数字", "text": "文本", "yes or no": "是/否", "date": "日期", "semester": "学期", "value": "选项",

@@ -17,12 +17,13 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.printed_tables import key_text
 from creditlang.diagnostics import Phrase
-from creditlang.interpreter.calendar_days import WEEKDAYS, day_of_month
+from creditlang.interpreter.calendar_days import day_of_month
 from creditlang.interpreter.function_calls import called
 from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.query_answers import Ratio, ask, averages
 from creditlang.interpreter.student_run import Environment
 from creditlang.values import Undetermined
+from creditlang.words import WEEKDAYS
 
 
 def evaluate(expression: e.Expression, environment: Environment) -> Any:
@@ -312,8 +313,7 @@ _ARITHMETIC = {"+": v.add, "-": v.subtract, "*": v.multiply, "higher": v.larger,
 def _arithmetic(x: e.Arithmetic, env: Environment) -> Any:
     left, right = evaluate(x.left, env), evaluate(x.right, env)
     if x.ranks is not None and x.operator == "below":
-        lowest = min(x.ranks.values())
-        place = max(lowest, x.ranks[left] - int(right))
+        place = min(max(min(x.ranks.values()), x.ranks[left] - int(right)), max(x.ranks.values()))
         return next(value for value, rank in x.ranks.items() if rank == place)
     if x.ranks is not None or isinstance(left, date):
         pick = max if x.operator == "higher" else min
@@ -381,14 +381,18 @@ def _distance(x: e.Distance, env: Environment) -> Any:
     match x.what:
         case "days":
             return Decimal((end - start).days)
+        case "weeks":
+            return Decimal(max(0, (end - start).days // 7))
         case "months" | "years":
             return Decimal(calendar.full(start, end, x.what))
+        case "working days":
+            return Decimal(calendar.working_days(start, end))
         case "working day":
             return calendar.is_working_day(end)
         case "holiday":
             return end in calendar.days_off
         case "weekday":
-            return WEEKDAYS[end.weekday()]
+            return tuple(WEEKDAYS)[end.weekday()]
     week = calendar.teaching_week(end)
     if week is None:
         raise Undetermined("period", Phrase(f"{end} is outside the calendar", f"{end}不在校历内"))

@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.lower.elaborate import Context, Elaborator, known_present
+from creditlang.core.lower.elaborate import Context, Elaborator
 from creditlang.core.lower.line_places import ALLOWED, CONTAINERS, once
 from creditlang.core.lower.scope import Scope
 from creditlang.diagnostics import Label, Phrase, either
@@ -105,7 +105,7 @@ class Lines:
         if node is None:
             return None, context
         condition = self.elaborator.condition(node, context)
-        certain = known_present(node, True, self.elaborator, context)
+        certain = self.elaborator.known_present(node, True, context)
         return condition, evolve(context, present=context.present | certain)
 
     def fallback(self, line: t.Fallback, context: Context, unit: str | None) -> o.Fallback:

@@ -16,8 +16,8 @@ from creditlang.extensions import Extensions
 from creditlang.resolve import FieldSymbol, Kind, Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
-from creditlang.types import UNKNOWN, Type
-from creditlang.words import EXPECTED, SORTS
+from creditlang.types import UNKNOWN, WEEKDAY, Type
+from creditlang.words import EXPECTED, SORTS, WEEKDAYS
 
 LONGEST_CHAIN = 32
 """How many named values or facts may refer to each other in a row."""
@@ -121,6 +121,8 @@ class Scope:
             return self.program.canonical("item", text)
         if kind.name == "account":
             return self.program.canonical("account", text)
+        if kind == WEEKDAY:
+            return next((name for name, words in WEEKDAYS.items() if text.lower() in (name, *words)), None)
         if kind.enumeration:
             return self.program.enumerations[kind.enumeration].value(text)
         return None
