@@ -6,6 +6,7 @@ engine that is fast is compared with this one. Total: every loop is over the rec
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from copy import copy
 from datetime import date
 from decimal import Decimal
@@ -793,12 +794,13 @@ class _Evaluation:
             if applies is False:
                 return self.line(requirement, part, "does not apply", env)
             holds = so_far(part.value, env) if runs else met(part.value, env)
+        except Undetermined:
+            holds = v.OPEN
+        with suppress(Undetermined):  # who is not ranked has no rank to show
             if part.have is not None and part.needed is not None:
                 have, needed = evaluate(part.have, env), evaluate(part.needed, env)
                 gap = v.subtract(needed, have) if part.at_least else v.subtract(have, needed)
                 short = v.larger(v.ZERO, gap)
-        except Undetermined:
-            holds = v.OPEN
         if applies is v.OPEN and holds is not True:
             holds = v.OPEN
         status: Status = "open" if holds is v.OPEN else "met" if holds else "unmet"

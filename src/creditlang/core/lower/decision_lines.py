@@ -10,6 +10,7 @@ from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import Lines, as_written, asks_missing
 from creditlang.diagnostics import Phrase
+from creditlang.nodes import changed
 from creditlang.syntax import tree as t
 from creditlang.types import DATE, Type
 
@@ -125,12 +126,14 @@ class DecisionLines(Lines):
             numbers = not isinstance(node, t.Compare) or self.elaborator.expression(node.left, context)[1] != DATE
         numbers = numbers and not isinstance(node, t.Within)
         ordered = (">=", "<=", ">", "<")
-        compares = isinstance(condition, e.Compare) and condition.ranks is None and condition.operator in ordered
-        return o.Case(
+        case = o.Case(
             number=self.number(), condition=applies, otherwise=False, value=condition, each=each,
             label=line.label or (as_written(line.span) if line.in_each else node.span.text),
-            measured=compares and numbers, article=self.article(line.cites, around), span=line.span,
+            article=self.article(line.cites, around), span=line.span,
         )  # fmt: skip
+        found = case.comparison
+        compares = found is not None and found.ranks is None and found.operator in ordered
+        return changed(case, measured=compares and numbers)
 
 
 def in_steps(line: t.Steps, measure: e.Expression) -> e.Expression:
