@@ -96,6 +96,11 @@ EXPECTED: Final[Words] = {
 }  # fmt: skip
 """What has to stand somewhere, by its type."""
 
+LENGTHS: Final[Words] = _coded(
+    {"days": "天", "weeks": "周", "months": "个月", "years": "年", "working days": "个工作日"}
+)
+"""Units of a length of time."""
+
 TABLES: Final[Words] = _coded(
     {
         "students": "学生", "accounts": "账户", "facts": "事实", "groups": "各组",

@@ -133,7 +133,7 @@ class AmongPeople:
 
     # ---- in expressions
     def is_of_one(self, node: t.Expression) -> bool:
-        """Whether something asks about the records or the past of one person, which is reported in a line of a group."""
+        """Whether something asks about the records or the past of one person; reported in a line about a group."""
         asks = isinstance(node, (t.Aggregate, t.ValueAt, t.Latest, t.UsedIn, t.Same, t.ThisField))
         if not asks and not (isinstance(node, t.Query) and self.program.query_of_people(node) is None):
             return False

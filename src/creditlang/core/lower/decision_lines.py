@@ -11,6 +11,7 @@ from creditlang.core.dependencies import references
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import Lines, as_written, asks_missing
 from creditlang.diagnostics import Phrase
+from creditlang.nodes import changed
 from creditlang.syntax import tree as t
 from creditlang.types import DATE, Type
 
@@ -125,14 +126,16 @@ class DecisionLines(Lines):
         with self.scope.quiet():
             numbers = not isinstance(node, t.Compare) or self.elaborator.expression(node.left, context)[1] != DATE
         numbers = numbers and not isinstance(node, t.Within)
-        averages = (x for x in references(condition, e.Query) if x.function == "average")
         ordered = (">=", "<=", ">", "<")
-        compares = isinstance(condition, e.Compare) and condition.ranks is None and condition.operator in ordered
-        return o.Case(
+        case = o.Case(
             number=self.number(), condition=applies, otherwise=False, value=condition, each=each,
             label=line.label or (as_written(line.span) if line.in_each else node.span.text),
-            measured=compares and numbers and not any(True for _ in averages), article=self.article(line.cites, around), span=line.span,
+            article=self.article(line.cites, around), span=line.span,
         )  # fmt: skip
+        found = case.comparison
+        compares = found is not None and found.ranks is None and found.operator in ordered
+        average = any(x.function == "average" for x in references(condition, e.Query))
+        return changed(case, measured=compares and numbers and not average)
 
 
 def in_steps(line: t.Steps, measure: e.Expression) -> e.Expression:

@@ -566,10 +566,10 @@ class Compilation:
             (case.condition or e.Constant(True), case.value) for case in decision.cases if not case.otherwise
         )
         otherwise = next((case.value for case in decision.cases if case.otherwise), None)
-        for line in node.lines:
-            if isinstance(line, t.Bound):
-                self.scope.not_yet(line)
-        self.record_facts[name] = e.Cases(branches, otherwise, name)
+        value: e.Expression = e.Cases(branches, otherwise, name)
+        for operator, bound in (("higher", decision.least), ("lower", decision.most)):
+            value = value if bound is None else e.Arithmetic(operator, value, bound)
+        self.record_facts[name] = value
         return found or UNKNOWN
 
     def move(self, node: t.Offset) -> o.Move | None:
