@@ -13,6 +13,7 @@ from attrs import evolve
 
 from creditlang.core import expressions as e
 from creditlang.core.lower.day_forms import DayForms
+from creditlang.core.lower.earlier_balances import balance_before
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import check_gaps
 from creditlang.core.lower.query_forms import QueryForms
@@ -173,6 +174,8 @@ class Elaborator:
                 return self.people.rank_part(node, context)
             case t.Among():
                 return self.people.among(node, context)
+            case t.ValueAt(scopes=(t.BeforeThis(),)):
+                return balance_before(self, node, context)
         self.scope.not_yet(node)
         return NOTHING
 

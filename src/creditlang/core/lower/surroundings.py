@@ -38,5 +38,9 @@ class Context:
     """Of a group of people: what it is made by. What people have is asked of it in queries only."""
     asked: bool = False
     """Whether it is asked from outside the policy."""
+    body: str | None = None
+    """The account in whose body it stands."""
+    sequential: bool = False
+    """Whether it stands below `one by one`."""
     placed: bool = True
     """Whether it stands where it is worked out; a named value is worked out where it is used."""
