@@ -56,6 +56,19 @@ def worked_out(part: Any) -> Iterator[e.Value | e.Query]:
 
 def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
     """Every expression of a kind that a policy has anywhere."""
+    return references(_parts_with_expressions(policy), kind)
+
+
+def goes_by(policy: o.Policy, periods: Iterable[str]) -> bool:
+    """Whether anything in a policy goes by periods of these kinds, or asks for enrolment or the end of a semester."""
+    own = {account.period for account in policy.accounts.values()}
+    asked = (read.what in ("enrolled", "ended") for read in references_of(policy, e.Read))
+    weeks = (distance.what == "teaching week" for distance in references_of(policy, e.Distance))
+    named = own | periods_named(_parts_with_expressions(policy))
+    return bool(policy.moves) or not named.isdisjoint(periods) or any(asked) or any(weeks)
+
+
+def _parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
     accounts = policy.accounts.values()
     parts: list[Any] = [policy.applies, *policy.record_facts.values()]
     parts += [kind.guards for kind in policy.kinds.values()]
@@ -64,7 +77,7 @@ def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
     parts += [(x.operators, x.decide, x.diverts) for x in accounts]
     parts += [*policy.facts.values(), *policy.requirements.values()]
     parts += [(move.limit, move.ratios, move.guards) for move in policy.moves]
-    return references(tuple(parts), kind)
+    return tuple(parts)
 
 
 def periods_named(part: Any) -> set[str]:

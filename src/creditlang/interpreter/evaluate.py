@@ -18,10 +18,10 @@ from attrs import define, evolve, frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import MOVES, references_of, root_of, within
+from creditlang.core.dependencies import MOVES, goes_by, references_of, root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter.bodies import run_body
-from creditlang.interpreter.calendar_days import SchoolCalendar
+from creditlang.interpreter.calendar_days import OF_THE_CALENDAR, SchoolCalendar
 from creditlang.interpreter.expression_meanings import evaluate, joined, met
 from creditlang.interpreter.groups import groups
 from creditlang.interpreter.limits import fill
@@ -97,6 +97,8 @@ class Interpreter:
                 self.rules[rule.kind][rule.name] = rule
             else:
                 self.conditional[rule.kind].append(rule)
+        self.by_calendar = goes_by(policy, OF_THE_CALENDAR)
+        """Whether records must lie in the calendar."""
         self.periods_asked = {name: periods_asked(policy, rule) for name, rule in policy.rules.items()}
         """The declared kinds of period that entries of a rule must lie in."""
         self.memberships = {kind.membership for kind in policy.kinds.values()}
@@ -337,6 +339,8 @@ class _Evaluation:
         semester = self.calendar.semester_of(record.on)
         if semester is None and record.kind in self.interpreter.memberships and record.on < self.calendar.starts[0]:
             return  # who moved in before the calendar begins lives there still
+        if semester is None and not self.interpreter.by_calendar:
+            return
         if semester is None:
             record.problem = report("CR659", record.place, date=record.on.isoformat())
         else:

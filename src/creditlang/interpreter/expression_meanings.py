@@ -124,6 +124,9 @@ _READ: Mapping[str, Callable[[str, Environment], Any]] = {
 
 
 def _value(x: e.Value, env: Environment) -> Any:
+    if isinstance(x.at, (e.Previous, e.InPeriod)):
+        period = env.run.previous(x.at.period, env) if isinstance(x.at, e.Previous) else env.run.named(x.at.name)
+        env = Environment(env.run, None, period, asked=env.asked)
     return _WORKED_OUT[x.sort](x, env)
 
 

@@ -199,6 +199,21 @@ class Run:
             raise Undetermined("period", Phrase(f"the {period} is not in the calendar", "不在校历内"))
         return known
 
+    def previous(self, period: str, environment: Environment) -> tuple[str, str]:
+        """The period of a kind just before the one at hand. Raises `Undetermined` if the student has had none."""
+        found = self.periods.before(period, self.period_of(period, environment))
+        if found is None:
+            raise Undetermined("period", Phrase("there is no period before this one", "没有上一期"))
+        return period, found.key
+
+    def named(self, name: str) -> tuple[str, str]:
+        """A semester or academic year by its name or label. Raises `Undetermined` if the student has not had it."""
+        name = next((each.name for each in self.calendar.semesters if name in each.labels), name)
+        kind = "semester" if name in self.calendar.by_name else "year"
+        if all(period.key != name for period in self.periods.begun(kind)):
+            raise Undetermined("period", Phrase(f"there is no {name} here", f"没有{name}这一期"))
+        return kind, name
+
     def required(self, name: str, environment: Environment) -> v.Answer:
         """Whether a requirement is met: in the period at hand, if it is one per period."""
         period = self.policy.requirements[name].period

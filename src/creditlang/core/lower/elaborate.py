@@ -14,6 +14,7 @@ from attrs import evolve
 from creditlang.core import expressions as e
 from creditlang.core.lower.day_forms import DayForms
 from creditlang.core.lower.earlier_balances import balance_before
+from creditlang.core.lower.other_periods import OtherPeriods
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import check_gaps
 from creditlang.core.lower.query_forms import QueryForms
@@ -44,7 +45,7 @@ class Elaborator:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.program = scope.program
-        self.queries, self.days = QueryForms(self), DayForms(self)
+        self.queries, self.days, self.other_periods = QueryForms(self), DayForms(self), OtherPeriods(self)
         self.people: AboutPeople
 
     def condition(self, node: t.Expression, context: Context) -> e.Expression:
@@ -170,12 +171,14 @@ class Elaborator:
                 return self.queries.same_field(node, context)
             case t.ThisField():
                 return self.queries.this_field(node, context)
+            case t.ValueAt(scopes=(t.BeforeThis(),)):
+                return balance_before(self, node, context)
+            case t.ValueAt():
+                return self.other_periods.value(node, context)
             case t.Member():
                 return self.people.rank_part(node, context)
             case t.Among():
                 return self.people.among(node, context)
-            case t.ValueAt(scopes=(t.BeforeThis(),)):
-                return balance_before(self, node, context)
         self.scope.not_yet(node)
         return NOTHING
 
