@@ -13,6 +13,7 @@ from attrs import evolve
 
 from creditlang.core import expressions as e
 from creditlang.core.lower.day_forms import DayForms
+from creditlang.core.lower.earlier_balances import balance_before
 from creditlang.core.lower.other_periods import OtherPeriods
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import check_gaps
@@ -170,6 +171,8 @@ class Elaborator:
                 return self.queries.same_field(node, context)
             case t.ThisField():
                 return self.queries.this_field(node, context)
+            case t.ValueAt(scopes=(t.BeforeThis(),)):
+                return balance_before(self, node, context)
             case t.ValueAt():
                 return self.other_periods.value(node, context)
             case t.Member():

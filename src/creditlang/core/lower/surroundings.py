@@ -40,5 +40,9 @@ class Context:
     """Whether it is enough that what has no value does not fulfil the line: of a requirement."""
     asked: bool = False
     """Whether it is asked from outside the policy."""
+    body: str | None = None
+    """The account in whose body it stands."""
+    sequential: bool = False
+    """Whether it stands below `one by one`."""
     placed: bool = True
     """Whether it stands where it is worked out; a named value is worked out where it is used."""
