@@ -308,8 +308,19 @@ class Order:
         return self.record_reads[key]
 
     def _read(self, node: Node, part: Any, reader: str = "", before_moves: bool = False) -> None:
-        """Put a node after what a part of it reads, and after the kinds of period that it names."""
-        self._add(node, self.reads(part, before_moves), reader)
+        """Put a node after what a part of it reads, and after the kinds of period that it names.
+
+        What it reads of itself as it was before a record comes from another run.
+        """
+        found = self.reads(part, before_moves)
+        own = [
+            x
+            for x in worked_out(part)
+            if not isinstance(x, e.Value) or (x.sort == "account" and self.node_of(x.name) == node)
+        ]
+        if own and all(isinstance(x, e.Value) and isinstance(x.at, e.BeforeThis) for x in own):
+            found.pop(node, None)
+        self._add(node, found, reader)
         self._add(node, {("period", name): name for name in periods_named(part) if name in self.periods}, reader)
         for earlier in self.reads(part, before_moves, earlier=True):
             self.earlier.setdefault(node, set()).add(earlier)

@@ -240,16 +240,28 @@ class _Evaluation:
             policy=self.policy, calendar=self.calendar, as_of=interpreter.as_of, attributes=self.student.attributes,
             given=given, enrolled=names, overrides=interpreter.overrides, labels=interpreter.labels,
             periods=StudentPeriods(self.calendar, interpreter.as_of, names, self.policy.periods),
-            work_out_as_of=self.as_of_day,
+            work_out_then=self.then,
         )  # fmt: skip
 
-    def as_of_day(self, day: date) -> Run:
-        """The same student worked out as of another day, up to the moves."""
+    def then(self, day: date, before: Record | None) -> Run:
+        """The same student worked out as of another day, up to the moves; with a record, as if the data stopped before
+        it. What tells who is enrolled, or belongs to a group, does not stop.
+        """
         interpreter = copy(self.interpreter)
         interpreter.as_of = day
-        other = _Evaluation(interpreter, self.student, self.invalid, self.stage)
+        records = tuple(
+            given
+            for given, record in self.copies
+            if before is None
+            or self.policy.kinds[record.kind].enrolment
+            or record.kind in interpreter.memberships
+            or record.comes_before(before)
+        )
+        student = evolve(self.student, records=records)
+        other = _Evaluation(interpreter, student, self.invalid, self.stage)
         result = StudentResult(self.student.identifier, True)
         other.begin()
+        other.run.other_runs = self.run.other_runs
         for node in takewhile(lambda node: node != MOVES, self.policy.order):
             if other.is_due(*node):
                 other.work_out(*node, result)

@@ -138,6 +138,8 @@ def _balance(x: e.Value, env: Environment) -> Any:
     run = env.run
     if isinstance(x.at, e.Whole):
         return run.whole(x.name)
+    if isinstance(x.at, e.BeforeThis):
+        return _before_this(x.name, env)
     account, category = run.policy.accounts[x.name], run.policy.accounts[x.name].sort == "category"
     if env.period is not None and env.record is None:
         around, (period, key) = env.around, env.period
@@ -150,6 +152,16 @@ def _balance(x: e.Value, env: Environment) -> Any:
     if account.period is not None:
         return run.balance(x.name, run.period_of(account.period, env))
     return run.whole(x.name) if env.semester is None else run.balance(x.name, env.semester)
+
+
+def _before_this(account: str, env: Environment) -> Any:
+    """The balance just before the record at hand; in its period, if the account has periods."""
+    if env.record is None:
+        raise missing(account)
+    run, period = env.run.before(env.record), env.run.policy.accounts[account].period
+    if period is None:
+        return run.whole(account)
+    return run.balance(account, run.period_of(period, Environment(run, env.record)))
 
 
 def _fact(x: e.Value, env: Environment) -> Any:
@@ -266,7 +278,7 @@ def _present(x: e.Present, env: Environment) -> Any:
     if isinstance(x.operand, e.Read) and x.operand.what == "field" and env.record is not None:
         return env.record.values.get(x.operand.name) is not None
     try:
-        evaluate(x.operand, env)
+        _ratios(x.operand, env) if _is_average(x.operand) else evaluate(x.operand, env)
     except Undetermined:
         return False
     return v.OPEN if env.run.perhaps and _perhaps(x.operand, env) else True

@@ -9,12 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
+from attrs import evolve
+
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import people_queries
 from creditlang.interpreter.expression_meanings import evaluate, met
-from creditlang.interpreter.standings import Belongs, Part, Place, Share, Standings, called, open_line, unknown
+from creditlang.interpreter.standings import Belongs, Candidate, Part, Share, Standings, called, open_line, unknown
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import RankLine, StudentResult
 from creditlang.values import Undetermined
@@ -87,7 +89,7 @@ def given(run: Run, fact: o.Decide, values: Mapping[str, Any], alone: Iterable[R
         if sure:
             run.perhaps.discard((fact.name, line.period))
         rank, ranked, everybody = known
-        lines.append(RankLine(fact.name, line.period, line.group, rank, ranked, everybody, sure))
+        lines.append(evolve(line, rank=rank, ranked=ranked, all=everybody, sure=sure))
     return lines
 
 
@@ -113,22 +115,22 @@ def _group(keys: Iterable[o.Key], env: Environment, unreadable: bool) -> Belongs
     return tuple(found)
 
 
-def _place(rank: o.Rank, group: Belongs, env: Environment, doubt: bool) -> Place:
+def _place(rank: o.Rank, group: Belongs, env: Environment, doubt: bool) -> Candidate:
     if doubt:
-        return Place(group, v.OPEN, *unknown(len(rank.criteria)), doubt=True)
+        return Candidate(group, v.OPEN, *unknown(len(rank.criteria)), doubt=True)
     try:
         ranked = met(rank.where, env)
         if ranked is False:
-            return Place(group)
+            return Candidate(group)
         ends = [_measure(rank.criteria[0], env)]
     except Undetermined:
-        return Place(group)
+        return Candidate(group)
     for tie in rank.criteria[1:]:
         try:
             ends.append(_measure(tie, env))
         except Undetermined:  # who has nothing to decide a tie by comes last in it
             ends.append((-v.UNBOUNDED, -v.UNBOUNDED))
-    return Place(group, ranked, tuple(least for least, _ in ends), tuple(most for _, most in ends))
+    return Candidate(group, ranked, tuple(least for least, _ in ends), tuple(most for _, most in ends))
 
 
 def _measure(criterion: o.Criterion, env: Environment) -> tuple[Decimal, Decimal]:
@@ -186,7 +188,7 @@ def _line(
             return standings.line((fact.name, key), who)
         return open_line((fact.name, key), _place(rank, group, env, unreadable))
     if isinstance(group, v.Open) or standings is None:
-        return open_line((fact.name, key), Place(group, v.OPEN))
+        return open_line((fact.name, key), Candidate(group, v.OPEN))
     return standings.line((fact.name, key), called(group))
 
 

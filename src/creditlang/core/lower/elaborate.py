@@ -13,6 +13,7 @@ from attrs import evolve
 
 from creditlang.core import expressions as e
 from creditlang.core.lower.day_forms import DayForms
+from creditlang.core.lower.earlier_balances import balance_before
 from creditlang.core.lower.other_periods import OtherPeriods
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import check_gaps
@@ -170,6 +171,8 @@ class Elaborator:
                 return self.queries.same_field(node, context)
             case t.ThisField():
                 return self.queries.this_field(node, context)
+            case t.ValueAt(scopes=(t.BeforeThis(),)):
+                return balance_before(self, node, context)
             case t.ValueAt():
                 return self.other_periods.value(node, context)
             case t.Member():
@@ -456,7 +459,8 @@ class Elaborator:
             other, own = self.expression(value, context, kind)
             if not self.same(own, kind, value):
                 return NOTHING
-            found, kind = e.Arithmetic(node.which, found, other, self.ranks_of(kind)), unify(kind, own) or kind
+            found = e.Arithmetic(node.which, found, other, self.ranks_of(kind))
+            kind = unify(kind, own) or kind if kind.name == "number" else kind
         if kind.name not in ("number", "date", "unknown") and not self.ranks_of(kind):
             self.scope.report("CR201", node.values[0].span, found=described(kind), expected=described(WHOLE))
             return NOTHING
@@ -498,7 +502,7 @@ class Elaborator:
             return self.symbol(node, evolve(context, tolerant=True))
 
     def presence(self, node: t.Presence, context: Context) -> Typed:
-        operand, _ = self.expression(node.operand, evolve(context, tolerant=True))
+        operand, _ = self.measure(node.operand, evolve(context, tolerant=True))
         present = e.Present(operand)
         return (present if node.present else e.Not(present)), YES_OR_NO
 
