@@ -274,7 +274,7 @@ def _present(x: e.Present, env: Environment) -> Any:
     if isinstance(x.operand, e.Read) and x.operand.what == "field" and env.record is not None:
         return env.record.values.get(x.operand.name) is not None
     try:
-        evaluate(x.operand, env)
+        _ratios(x.operand, env) if _is_average(x.operand) else evaluate(x.operand, env)
     except Undetermined:
         return False
     return v.OPEN if env.run.perhaps and _perhaps(x.operand, env) else True

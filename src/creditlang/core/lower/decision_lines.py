@@ -7,6 +7,7 @@ from attrs import define, evolve
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.core.dependencies import references
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import Lines, as_written, asks_missing
 from creditlang.diagnostics import Phrase
@@ -119,7 +120,7 @@ class DecisionLines(Lines):
         elif line.in_each is not None:
             self.elaborator.check_begins(line.in_each, Phrase("in each {period}", "每{period}"))
         each = self.scope.period(line.in_each) or period
-        applies, context = self.case_condition(line.applies, Context(period=each))
+        applies, context = self.case_condition(line.applies, Context(period=each, may_fail=True))
         node = line.condition
         condition = self.elaborator.condition(node, context)
         with self.scope.quiet():
@@ -133,7 +134,8 @@ class DecisionLines(Lines):
         )  # fmt: skip
         found = case.comparison
         compares = found is not None and found.ranks is None and found.operator in ordered
-        return changed(case, measured=compares and numbers)
+        average = any(x.function == "average" for x in references(condition, e.Query))
+        return changed(case, measured=compares and numbers and not average)
 
 
 def in_steps(line: t.Steps, measure: e.Expression) -> e.Expression:

@@ -460,7 +460,8 @@ class Elaborator:
             other, own = self.expression(value, context, kind)
             if not self.same(own, kind, value):
                 return NOTHING
-            found, kind = e.Arithmetic(node.which, found, other, self.ranks_of(kind)), unify(kind, own) or kind
+            found = e.Arithmetic(node.which, found, other, self.ranks_of(kind))
+            kind = unify(kind, own) or kind if kind.name == "number" else kind
         if kind.name not in ("number", "date", "unknown") and not self.ranks_of(kind):
             self.scope.report("CR201", node.values[0].span, found=described(kind), expected=described(WHOLE))
             return NOTHING
@@ -502,7 +503,7 @@ class Elaborator:
             return self.symbol(node, evolve(context, tolerant=True))
 
     def presence(self, node: t.Presence, context: Context) -> Typed:
-        operand, _ = self.expression(node.operand, evolve(context, tolerant=True))
+        operand, _ = self.measure(node.operand, evolve(context, tolerant=True))
         present = e.Present(operand)
         return (present if node.present else e.Not(present)), YES_OR_NO
 

@@ -209,7 +209,7 @@ class QueryForms:
 
     def check_missing(self, node: t.Expression, context: Context) -> None:
         """Report what has no value where there is nothing, unless somebody has asked or says what happens then."""
-        if not context.tolerant and node not in context.present:
+        if not context.tolerant and not context.may_fail and node not in context.present:
             self.scope.report("CR203", node.span, field=node.span.text)
 
     def amount(self, node: t.Name, context: Context) -> Typed | None:
