@@ -21,7 +21,7 @@ def check_unseen(policy: o.Policy) -> Iterator[Diagnostic]:
 
 def _lines(policy: o.Policy) -> Iterator[tuple[Span | None, object]]:
     """Everything that may ask, with its line."""
-    bodies = [kind.guards for kind in policy.kinds.values()]
+    bodies: list[tuple[o.Operator, ...]] = [kind.guards for kind in policy.kinds.values()]
     bodies += [rule.operators for rule in policy.rules.values()]
     bodies += [account.operators for account in policy.accounts.values()]
     for operator in dict.fromkeys(operator for body in bodies for operator in body):
