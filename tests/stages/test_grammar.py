@@ -60,7 +60,7 @@ def test_no_terminal_has_a_form_twice() -> None:
 
 
 def test_forms_are_words_of_their_language() -> None:
-    """English forms are ASCII words, Chinese forms Chinese characters (and 1) without blanks, so each is found by the lexer."""
+    """English forms are ASCII words, Chinese forms Chinese characters (and 1) without blanks: the lexer finds each."""
     for name, entry in keywords().forms.items():
         assert all(re.fullmatch(r"[a-z]+( [a-z]+)*", form) for form in entry["en"]), name
         assert all(re.fullmatch(r"[\u4e00-\u9fff][\u4e00-\u9fff1]*", form) for form in entry["zh"]), name
