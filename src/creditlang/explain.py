@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Final
 
 from creditlang.core.dependencies import within
-from creditlang.core.expressions import Compare
-from creditlang.core.operators import Case, Policy
+from creditlang.core.expressions import Value
+from creditlang.core.operators import Case, Decide, Policy
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.diagnostics.person_words import spoken
@@ -169,8 +169,8 @@ class Explanation:
         """What is had, what is needed or allowed, and how far one is from the other."""
         if line.have is None or line.needed is None:
             return ""
-        condition = next(part.value for part in parts if part.number == line.number)
-        sign = condition.operator if isinstance(condition, Compare) else ">="
+        condition = next(part.comparison for part in parts if part.number == line.number)
+        sign = condition.operator if condition is not None else ">="
         have, needed, short = (amount_text(x) for x in (line.have, line.needed, line.short))
         told = [self.said(_MEASURES[sign], have=have, needed=needed)]
         if line.short != Decimal(0):
@@ -183,6 +183,8 @@ class Explanation:
         for rank in ranks:
             period = f" {rank.period}" if rank.period else ""
             yield f"{self.label(fact)}{period}{self.colon}{self.rank(rank)}{_article(fact.article)}"
+            if (by := self.ranked_by(fact, rank)) and rank.rank is not None:
+                yield f"  {by}"
         for line in () if ranks else self.result.facts:
             if line.fact == name and line.value is not None:
                 period = f" {line.period}" if line.period else ""
@@ -203,6 +205,19 @@ class Explanation:
         where = f"{group}{self.comma}{around}" if group else around
         stands = self.said(_NOT_RANKED if line.rank is None else _RANK, rank=amount_text(line.rank, 0))
         return stands + self.said(IN_BRACKETS, note=where)
+
+    def ranked_by(self, fact: Decide, line: RankLine) -> str:
+        """What somebody has of that by which they are ranked."""
+        told = []
+        for criterion in fact.rank.criteria if fact.rank is not None else ():
+            value = criterion.value
+            if isinstance(value, Value) and value.sort in ("fact", "account"):
+                of = self.policy.facts if value.sort == "fact" else self.policy.accounts
+                have = [x.value for x in self.result.facts if (x.fact, x.period) == (value.name, line.period)]
+                have += [x.amount for x in self.result.accounts if (x.account, x.period) == (value.name, line.period)]
+                places = self.policy.scales.get(value.name, 2)
+                told += [f"{self.label(of[value.name])} {amount_text(x, places)}" for x in have]
+        return self.comma.join(told)
 
     # ---- accounts
     def account(self, name: str, depth: int = 0) -> Iterator[str]:

@@ -47,6 +47,10 @@ class Record:
             semester=self.semester, place=self.place, problem=self.problem, named=self.named,
         )  # fmt: skip
 
+    def comes_before(self, other: "Record") -> bool:
+        """Whether it lies on an earlier day; on one day ids order the records of one kind."""
+        return self.order[0] < other.order[0] or (self.kind == other.kind and self.order < other.order)
+
     def __attrs_post_init__(self) -> None:
         self.order = (self.on or date.max, self.on is None, self.identifier)
 

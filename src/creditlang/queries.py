@@ -155,7 +155,7 @@ class Asker:
         """A value that is typed. Raises `BadQuestion`."""
         node = self.tree("expression", source, start)
         with self._reporting():
-            return Value(*self.elaborator.expression(node, Context(tolerant=True)))
+            return Value(*self.elaborator.expression(node, Context(tolerant=True, asked=True)))
 
     def condition(self, source: SourceFile, start: int = 0) -> Condition:
         """A condition that is typed, `where` in front. Raises `BadQuestion`."""
@@ -176,7 +176,9 @@ class Asker:
                 return Records("", None)
             if node.where is None:
                 return Records(kind.name, None)
-            return Records(kind.name, self.elaborator.condition(node.where, Context(kind=kind, tolerant=True)))
+            return Records(
+                kind.name, self.elaborator.condition(node.where, Context(kind=kind, tolerant=True, asked=True))
+            )
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:
@@ -201,7 +203,7 @@ class Asker:
                 standing = self._standing(left, right, node.operator in ("=", "is"))
                 if standing is not None:
                     return standing
-        return Asked(Value(self.elaborator.condition(node, Context(tolerant=True)), Type("yes or no")))
+        return Asked(Value(self.elaborator.condition(node, Context(tolerant=True, asked=True)), Type("yes or no")))
 
     def _standing(self, left: t.Name, right: t.Name, same: bool) -> Standing | None:
         requirement = self.program.canonical("require", left.text)

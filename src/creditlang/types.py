@@ -33,6 +33,8 @@ DATE = Type("date")
 SEMESTER = Type("semester")
 ITEM = Type("item")
 ACCOUNT = Type("account")
+WEEKDAY = Type("value", enumeration="weekday")
+"""The names of weekdays, known only beside one."""
 UNKNOWN = Type("unknown")
 WHOLE = Type("number")
 NUMBER = Type("number", decimals=2)

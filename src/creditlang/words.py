@@ -51,6 +51,13 @@ PERIODS: Final[Words] = _coded(
     }
 )  # fmt: skip
 
+WEEKDAYS: Final = {
+    "monday": ("星期一", "周一"), "tuesday": ("星期二", "周二"), "wednesday": ("星期三", "周三"),
+    "thursday": ("星期四", "周四"), "friday": ("星期五", "周五"), "saturday": ("星期六", "周六"),
+    "sunday": ("星期日", "周日", "星期天"),
+}  # fmt: skip
+"""The days of the week in order, by their names in English and Chinese."""
+
 TYPES: Final[Words] = _coded(
     {
         "number": "数字", "text": "文本", "yes or no": "是/否", "date": "日期", "semester": "学期", "value": "选项",
@@ -85,8 +92,14 @@ EXPECTED: Final[Words] = {
     "date": Phrase("a date", "日期"), "semester": Phrase("a semester", "学期"), "value": Phrase("a value", "取值"),
     "name": Phrase("a name", "名称"), "day": Phrase("a date of the calendar", "实有的日期"),
     "item": Phrase("an item", "项目"), "account": Phrase("an account", "账户"), "unknown": Phrase("something", "某值"),
+    "range": Phrase("a range from a lower to a higher number", "从小到大的范围"),
 }  # fmt: skip
 """What has to stand somewhere, by its type."""
+
+LENGTHS: Final[Words] = _coded(
+    {"days": "天", "weeks": "周", "months": "个月", "years": "年", "working days": "个工作日"}
+)
+"""Units of a length of time."""
 
 TABLES: Final[Words] = _coded(
     {

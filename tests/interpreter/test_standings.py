@@ -8,19 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditlang import values as v
-from creditlang.interpreter.standings import Place, Standing, Standings, unknown
+from creditlang.interpreter.standings import Candidate, RankedGroup, Standings, unknown
 
 GROUP = ("one",)
 
 
 def ranks(*measures: tuple[int, ...]) -> list[v.Number]:
     """The ranks of people with these measures, ties included."""
-    places = [Place(GROUP, True, tuple(map(Decimal, own)), tuple(map(Decimal, own))) for own in measures]
+    places = [Candidate(GROUP, True, tuple(map(Decimal, own)), tuple(map(Decimal, own))) for own in measures]
     standing = _standing(places)
     return [standing.rank(place) for place in places]
 
 
-def _standing(places: list[Place]) -> Standing:
+def _standing(places: list[Candidate]) -> RankedGroup:
     standings = Standings()
     standings.places["rank", ""] = {str(number): place for number, place in enumerate(places)}
     standings.close_ranking(("rank", ""))
@@ -33,7 +33,7 @@ def test_equal_by_all_has_one_rank_and_the_next_is_skipped() -> None:
 
 def test_an_open_value_opens_its_own_rank_and_that_of_those_whom_it_may_pass() -> None:
     ends = [(90, 90), (68, 70), (69, 69), (60, 60), (75, 75)]
-    places = [Place(GROUP, True, (Decimal(low),), (Decimal(high),)) for low, high in ends]
+    places = [Candidate(GROUP, True, (Decimal(low),), (Decimal(high),)) for low, high in ends]
     standing = _standing(places)
     assert [standing.rank(place) for place in places] == [
         1, v.interval(Decimal(3), Decimal(4)), v.interval(Decimal(3), Decimal(4)), 5, 2,
@@ -42,9 +42,9 @@ def test_an_open_value_opens_its_own_rank_and_that_of_those_whom_it_may_pass() -
 
 def test_who_could_not_be_worked_out_may_be_anywhere() -> None:
     places = [
-        Place(GROUP, True, (Decimal(5),), (Decimal(5),)),
-        Place(GROUP, v.OPEN, *unknown(1), doubt=True),
-        Place(v.OPEN, v.OPEN, *unknown(1), doubt=True),
+        Candidate(GROUP, True, (Decimal(5),), (Decimal(5),)),
+        Candidate(GROUP, v.OPEN, *unknown(1), doubt=True),
+        Candidate(v.OPEN, v.OPEN, *unknown(1), doubt=True),
     ]
     standing = _standing(places)
     assert standing.rank(places[0]) == v.interval(Decimal(1), Decimal(3))
@@ -63,7 +63,7 @@ def test_a_rank_reaches_from_the_best_to_the_worst_that_is_possible(
 ) -> None:
     """Every world is gone through: each value in its range, who may be ranked or not."""
     places = [
-        Place(GROUP, ranked, (Decimal(one[0]), Decimal(tie[0])), (Decimal(one[1]), Decimal(tie[1])))
+        Candidate(GROUP, ranked, (Decimal(one[0]), Decimal(tie[0])), (Decimal(one[1]), Decimal(tie[1])))
         for one, tie, ranked in people
     ]  # fmt: skip
     standing = _standing(places)

@@ -16,7 +16,7 @@ FREE = {
 ENGLISH = {"IN_ANY", "IN_THE", "OF_EACH_EVENT"}
 CHINESE = {
     "CONSECUTIVE", "DE_COLON", "EACH_PER_FULL", "HOLDING", "IN_RANGE", "MEASURE", "PASSED", "PREVIOUS_OF", "RANGE_END",
-    "STEP_DOWN", "STEP_UP", "THE_FOLLOWING", "VALID_FOR", "WEIGHTED", "WHEN_AFTER",
+    "STEP_DOWN", "STEP_UP", "THE_FOLLOWING", "VALID_FOR", "WHEN_AFTER",
 }  # fmt: skip
 """Keywords of one word order, which the other language has not."""
 

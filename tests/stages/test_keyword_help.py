@@ -78,7 +78,7 @@ COMMONEST = {
     "的": "OF", "每": "PER", "同一": "SAME", "项": "EVENTS", "每满": "PER_FULL", "all": "ALL", "before": "LESS",
     "不晚于": "ON_OR_BEFORE", "at least": "AT_LEAST", "至少": "AT_LEAST", "工作日": "DURATION",
     "counted": "DISPOSITION",
-    "上一个": "PREVIOUS_OF", "上一": "PREVIOUS_OF", "连续": "IN_A_ROW", "加权": "WEIGHTED",
+    "上一个": "PREVIOUS_OF", "上一": "PREVIOUS_OF", "连续": "IN_A_ROW",
 }  # fmt: skip
 """Of each form that several keywords share, the one that it mostly is in the rules of the bundled and the documented
 policies; 于 hardly stands in rules, and in examples says of which semester something is expected."""

@@ -17,7 +17,7 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import references
 from creditlang.diagnostics import Diagnostic, Label, Phrase, either, report
 from creditlang.source import Span
-from creditlang.words import ANSWERS, label
+from creditlang.words import ANSWERS, LENGTHS, label
 
 
 @frozen
@@ -149,7 +149,7 @@ class Body:
         """What an expression is called."""
         match name:
             case e.Shift(which="after", start=e.Expression() as day, count=e.Constant(value=count)):
-                start, unit = self.called(day), _UNITS.get(name.unit, name.unit)
+                start, unit = self.called(day), LENGTHS[name.unit].zh
                 return Phrase(f"{count} {name.unit} after {start}", f"{start.zh}后{count}{unit}")
             case e.Read(what="as of"):
                 return Phrase("as of", "统计日")
@@ -198,7 +198,6 @@ def _has_unknown(x: object) -> bool:
 
 
 _NAMES = ("name", "what")
-_UNITS = {"days": "天", "weeks": "周", "months": "个月", "years": "年", "working days": "个工作日"}
 
 
 def check_conditions(policy: o.Policy) -> Iterator[Diagnostic]:

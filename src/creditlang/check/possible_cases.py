@@ -144,6 +144,8 @@ class Grid:
         return None
 
     def is_optional(self, x: e.Expression) -> bool:
+        if isinstance(x, e.Value) and isinstance(x.at, (e.Previous, e.InPeriod)):
+            return True
         column = self.column(x)
         return column is not None and column.optional and column.default is None and not column.if_used
 

@@ -81,6 +81,8 @@ def _read(policy: o.Policy, part: Any) -> Iterator[Key]:
                 yield from _read(policy, policy.record_facts[found.name])
             case e.Value(sort="account" | "fact" | "requirement" as sort):
                 yield sort, found.name
+            case e.Value(sort="ranking"):
+                yield "fact", found.name.partition(".")[0]
             case e.Query(level=e.CountedIn(account=account)):
                 yield "account", account
 

@@ -56,6 +56,19 @@ def worked_out(part: Any) -> Iterator[e.Value | e.Query]:
 
 def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
     """Every expression of a kind that a policy has anywhere."""
+    return references(_parts_with_expressions(policy), kind)
+
+
+def goes_by(policy: o.Policy, periods: Iterable[str]) -> bool:
+    """Whether anything in a policy goes by periods of these kinds, or asks for enrolment or the end of a semester."""
+    own = {account.period for account in policy.accounts.values()}
+    asked = (read.what in ("enrolled", "ended") for read in references_of(policy, e.Read))
+    weeks = (distance.what == "teaching week" for distance in references_of(policy, e.Distance))
+    named = own | periods_named(_parts_with_expressions(policy))
+    return bool(policy.moves) or not named.isdisjoint(periods) or any(asked) or any(weeks)
+
+
+def _parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
     accounts = policy.accounts.values()
     parts: list[Any] = [policy.applies, *policy.record_facts.values()]
     parts += [kind.guards for kind in policy.kinds.values()]
@@ -64,7 +77,7 @@ def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
     parts += [(x.operators, x.decide, x.diverts) for x in accounts]
     parts += [*policy.facts.values(), *policy.requirements.values()]
     parts += [(move.limit, move.ratios, move.guards) for move in policy.moves]
-    return references(tuple(parts), kind)
+    return tuple(parts)
 
 
 def periods_named(part: Any) -> set[str]:
@@ -295,8 +308,19 @@ class Order:
         return self.record_reads[key]
 
     def _read(self, node: Node, part: Any, reader: str = "", before_moves: bool = False) -> None:
-        """Put a node after what a part of it reads, and after the kinds of period that it names."""
-        self._add(node, self.reads(part, before_moves), reader)
+        """Put a node after what a part of it reads, and after the kinds of period that it names.
+
+        What it reads of itself as it was before a record comes from another run.
+        """
+        found = self.reads(part, before_moves)
+        own = [
+            x
+            for x in worked_out(part)
+            if not isinstance(x, e.Value) or (x.sort == "account" and self.node_of(x.name) == node)
+        ]
+        if own and all(isinstance(x, e.Value) and isinstance(x.at, e.BeforeThis) for x in own):
+            found.pop(node, None)
+        self._add(node, found, reader)
         self._add(node, {("period", name): name for name in periods_named(part) if name in self.periods}, reader)
         for earlier in self.reads(part, before_moves, earlier=True):
             self.earlier.setdefault(node, set()).add(earlier)

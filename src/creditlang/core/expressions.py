@@ -301,12 +301,15 @@ class Shift(Expression):
 class Distance(Expression):
     """What lies between two days, or what a day is.
 
-    `days`: how many, below zero if the end is earlier. `months`, `years`: full ones, zero if it is earlier.
+    `days`, `working days`: how many, below zero if the end is earlier. `weeks`, `months`, `years`: full ones, zero if
+    it is earlier.
     `teaching week`: the number of the week of a day in its semester. `weekday`: its name. `working day`, `holiday`:
     whether it is one.
     """
 
-    what: Literal["days", "months", "years", "teaching week", "weekday", "working day", "holiday"]
+    what: Literal[
+        "days", "weeks", "months", "years", "working days", "teaching week", "weekday", "working day", "holiday"
+    ]
     start: Expression | None
     end: Expression
     """Of what a day is, that day; there is no start then."""

@@ -11,7 +11,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from creditlang.core.expressions import Compare, Expression, Table
+from creditlang.core.expressions import Compare, Expression, Logical, Present, Table
 from creditlang.diagnostics.person_words import PersonWord
 from creditlang.frozen_mapping import freezing
 from creditlang.nodes import Written, node
@@ -102,19 +102,28 @@ class Case(Written):
     """Of a requirement: several, of which at least so many as the value says have to hold."""
 
     @property
+    def comparison(self) -> Compare | None:
+        """The value, if it is a comparison: of a rank also where it asks first whether there is one."""
+        value = self.value
+        if isinstance(value, Logical) and value.operator == "and":
+            *before, value = value.parts
+            value = value if all(isinstance(part, Present) for part in before) else self.value
+        return value if isinstance(value, Compare) else None
+
+    @property
     def have(self) -> Expression | None:
         """What a requirement measures."""
-        return self.value.left if self.measured and isinstance(self.value, Compare) else None
+        return self.comparison.left if self.measured and self.comparison is not None else None
 
     @property
     def needed(self) -> Expression | None:
         """The bound of what is measured."""
-        return self.value.right if self.measured and isinstance(self.value, Compare) else None
+        return self.comparison.right if self.measured and self.comparison is not None else None
 
     @property
     def at_least(self) -> bool:
         """Whether what is measured may not fall short of the bound; else it may not exceed it."""
-        return not isinstance(self.value, Compare) or self.value.operator in (">", ">=")
+        return self.comparison is None or self.comparison.operator in (">", ">=")
 
 
 @node

@@ -45,6 +45,8 @@ class Scales:
             for account in within(accounts, name):
                 for rule in accounts[account].items:
                     self.rules[rule] = self._operators(self.policy.rules[rule].operators, rule, _NOTHING)
+        elif kind == "recurrence":
+            self._recurrence(self.policy.recurrences[int(name)].nodes)
         elif kind == "tree":
             self._tree(name)
         elif kind == "credit":
@@ -54,6 +56,19 @@ class Scales:
         elif kind == "moves":
             for move in self.policy.moves:
                 self._move(move)
+
+    def _recurrence(self, nodes: tuple[tuple[str, str], ...]) -> None:
+        """What reads its own earlier periods: as many as it has after some of them, unless it has more in each."""
+        inside = {name for sort, name in nodes if sort in ("fact", "credit")}
+        inside |= {x for sort, name in nodes if sort == "tree" for x in within(self.policy.accounts, name)}
+        for _ in range(len(nodes) + 2):
+            before = [{name: known.get(name) for name in inside} for known in (self.facts, self.accounts)]
+            for kind, name in nodes:
+                self._node(kind, name)
+            if before == [{name: known.get(name) for name in inside} for known in (self.facts, self.accounts)]:
+                return
+        for known in (self.facts, self.accounts):
+            known.update({name: MOST_DIGITS for name in inside & known.keys()})
 
     def _tree(self, name: str) -> int:
         account = self.policy.accounts[name]

@@ -13,7 +13,6 @@ from typing import Final
 
 from creditlang.core.operators import CalendarData, Semester
 
-WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OF_THE_CALENDAR: Final = ("semester", "year", "week")
 """The kinds of period that only a calendar has."""
 _WEEK = 7
@@ -156,6 +155,12 @@ class SchoolCalendar:
         size = 12 if unit == "years" else 1
         count = max(0, (end.year - start.year) * 12 + end.month - start.month) // size
         return count if not count or self.later(start, count, unit) <= end else count - 1
+
+    def working_days(self, start: date, end: date) -> int:
+        """How many working days lie after one day and up to another; below zero if that is earlier."""
+        if end < start:
+            return -self.working_days(end, start)
+        return sum(map(self.is_working_day, days(start + timedelta(1), end)))
 
     def teaching_week(self, day: date) -> int | None:
         """The number of the week that a date falls in, the semester's first week being 1."""

@@ -6,6 +6,7 @@ engine that is fast is compared with this one. Total: every loop is over the rec
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from copy import copy
 from datetime import date
 from decimal import Decimal
@@ -17,10 +18,10 @@ from attrs import define, evolve, frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import MOVES, references_of, root_of, within
+from creditlang.core.dependencies import MOVES, goes_by, references_of, root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter.bodies import run_body
-from creditlang.interpreter.calendar_days import SchoolCalendar
+from creditlang.interpreter.calendar_days import OF_THE_CALENDAR, SchoolCalendar
 from creditlang.interpreter.expression_meanings import evaluate, joined, met
 from creditlang.interpreter.groups import groups
 from creditlang.interpreter.limits import fill
@@ -96,6 +97,8 @@ class Interpreter:
                 self.rules[rule.kind][rule.name] = rule
             else:
                 self.conditional[rule.kind].append(rule)
+        self.by_calendar = goes_by(policy, OF_THE_CALENDAR)
+        """Whether records must lie in the calendar."""
         self.periods_asked = {name: periods_asked(policy, rule) for name, rule in policy.rules.items()}
         """The declared kinds of period that entries of a rule must lie in."""
         self.memberships = {kind.membership for kind in policy.kinds.values()}
@@ -237,16 +240,28 @@ class _Evaluation:
             policy=self.policy, calendar=self.calendar, as_of=interpreter.as_of, attributes=self.student.attributes,
             given=given, enrolled=names, overrides=interpreter.overrides, labels=interpreter.labels,
             periods=StudentPeriods(self.calendar, interpreter.as_of, names, self.policy.periods),
-            work_out_as_of=self.as_of_day,
+            work_out_then=self.then,
         )  # fmt: skip
 
-    def as_of_day(self, day: date) -> Run:
-        """The same student worked out as of another day, up to the moves."""
+    def then(self, day: date, before: Record | None) -> Run:
+        """The same student worked out as of another day, up to the moves; with a record, as if the data stopped before
+        it. What tells who is enrolled, or belongs to a group, does not stop.
+        """
         interpreter = copy(self.interpreter)
         interpreter.as_of = day
-        other = _Evaluation(interpreter, self.student, self.invalid, self.stage)
+        records = tuple(
+            given
+            for given, record in self.copies
+            if before is None
+            or self.policy.kinds[record.kind].enrolment
+            or record.kind in interpreter.memberships
+            or record.comes_before(before)
+        )
+        student = evolve(self.student, records=records)
+        other = _Evaluation(interpreter, student, self.invalid, self.stage)
         result = StudentResult(self.student.identifier, True)
         other.begin()
+        other.run.other_runs = self.run.other_runs
         for node in takewhile(lambda node: node != MOVES, self.policy.order):
             if other.is_due(*node):
                 other.work_out(*node, result)
@@ -324,6 +339,8 @@ class _Evaluation:
         semester = self.calendar.semester_of(record.on)
         if semester is None and record.kind in self.interpreter.memberships and record.on < self.calendar.starts[0]:
             return  # who moved in before the calendar begins lives there still
+        if semester is None and not self.interpreter.by_calendar:
+            return
         if semester is None:
             record.problem = report("CR659", record.place, date=record.on.isoformat())
         else:
@@ -793,12 +810,13 @@ class _Evaluation:
             if applies is False:
                 return self.line(requirement, part, "does not apply", env)
             holds = so_far(part.value, env) if runs else met(part.value, env)
+        except Undetermined:
+            holds = v.OPEN
+        with suppress(Undetermined):  # who is not ranked has no rank to show
             if part.have is not None and part.needed is not None:
                 have, needed = evaluate(part.have, env), evaluate(part.needed, env)
                 gap = v.subtract(needed, have) if part.at_least else v.subtract(have, needed)
                 short = v.larger(v.ZERO, gap)
-        except Undetermined:
-            holds = v.OPEN
         if applies is v.OPEN and holds is not True:
             holds = v.OPEN
         status: Status = "open" if holds is v.OPEN else "met" if holds else "unmet"

@@ -17,12 +17,13 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.printed_tables import key_text
 from creditlang.diagnostics import Phrase
-from creditlang.interpreter.calendar_days import WEEKDAYS, day_of_month
+from creditlang.interpreter.calendar_days import day_of_month
 from creditlang.interpreter.function_calls import called
 from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.query_answers import Ratio, ask, averages
 from creditlang.interpreter.student_run import Environment
 from creditlang.values import Undetermined
+from creditlang.words import WEEKDAYS
 
 
 def evaluate(expression: e.Expression, environment: Environment) -> Any:
@@ -123,6 +124,9 @@ _READ: Mapping[str, Callable[[str, Environment], Any]] = {
 
 
 def _value(x: e.Value, env: Environment) -> Any:
+    if isinstance(x.at, (e.Previous, e.InPeriod)):
+        period = env.run.previous(x.at.period, env) if isinstance(x.at, e.Previous) else env.run.named(x.at.name)
+        env = Environment(env.run, None, period, asked=env.asked)
     return _WORKED_OUT[x.sort](x, env)
 
 
@@ -130,6 +134,8 @@ def _balance(x: e.Value, env: Environment) -> Any:
     run = env.run
     if isinstance(x.at, e.Whole):
         return run.whole(x.name)
+    if isinstance(x.at, e.BeforeThis):
+        return _before_this(x.name, env)
     account, category = run.policy.accounts[x.name], run.policy.accounts[x.name].sort == "category"
     if env.period is not None and env.record is None:
         around, (period, key) = env.around, env.period
@@ -142,6 +148,16 @@ def _balance(x: e.Value, env: Environment) -> Any:
     if account.period is not None:
         return run.balance(x.name, run.period_of(account.period, env))
     return run.whole(x.name) if env.semester is None else run.balance(x.name, env.semester)
+
+
+def _before_this(account: str, env: Environment) -> Any:
+    """The balance just before the record at hand; in its period, if the account has periods."""
+    if env.record is None:
+        raise missing(account)
+    run, period = env.run.before(env.record), env.run.policy.accounts[account].period
+    if period is None:
+        return run.whole(account)
+    return run.balance(account, run.period_of(period, Environment(run, env.record)))
 
 
 def _fact(x: e.Value, env: Environment) -> Any:
@@ -258,7 +274,7 @@ def _present(x: e.Present, env: Environment) -> Any:
     if isinstance(x.operand, e.Read) and x.operand.what == "field" and env.record is not None:
         return env.record.values.get(x.operand.name) is not None
     try:
-        evaluate(x.operand, env)
+        _ratios(x.operand, env) if _is_average(x.operand) else evaluate(x.operand, env)
     except Undetermined:
         return False
     return v.OPEN if env.run.perhaps and _perhaps(x.operand, env) else True
@@ -312,8 +328,7 @@ _ARITHMETIC = {"+": v.add, "-": v.subtract, "*": v.multiply, "higher": v.larger,
 def _arithmetic(x: e.Arithmetic, env: Environment) -> Any:
     left, right = evaluate(x.left, env), evaluate(x.right, env)
     if x.ranks is not None and x.operator == "below":
-        lowest = min(x.ranks.values())
-        place = max(lowest, x.ranks[left] - int(right))
+        place = min(max(min(x.ranks.values()), x.ranks[left] - int(right)), max(x.ranks.values()))
         return next(value for value, rank in x.ranks.items() if rank == place)
     if x.ranks is not None or isinstance(left, date):
         pick = max if x.operator == "higher" else min
@@ -381,14 +396,18 @@ def _distance(x: e.Distance, env: Environment) -> Any:
     match x.what:
         case "days":
             return Decimal((end - start).days)
+        case "weeks":
+            return Decimal(max(0, (end - start).days // 7))
         case "months" | "years":
             return Decimal(calendar.full(start, end, x.what))
+        case "working days":
+            return Decimal(calendar.working_days(start, end))
         case "working day":
             return calendar.is_working_day(end)
         case "holiday":
             return end in calendar.days_off
         case "weekday":
-            return WEEKDAYS[end.weekday()]
+            return tuple(WEEKDAYS)[end.weekday()]
     week = calendar.teaching_week(end)
     if week is None:
         raise Undetermined("period", Phrase(f"{end} is outside the calendar", f"{end}不在校历内"))

@@ -23,6 +23,7 @@ from creditlang.interpreter.steps import EARLIER_OPEN, Entries, cut, dismiss, li
 from creditlang.interpreter.student_run import Run
 from creditlang.ledger import Entry
 from creditlang.values import Undetermined
+from creditlang.words import LENGTHS
 
 
 def limit(run: Run, operator: o.Limit, entries: Entries) -> Entries:
@@ -210,11 +211,22 @@ def _cut_total(run: Run, operator: o.Limit, members: Entries, rooms: Sequence[v.
         run.bind(members, v.smaller(total, rooms[0]))
 
 
-def _cut_to(run: Run, operator: o.Limit, entry: Entry, after: v.Number, room: v.Number) -> None:
+def _cut_to(
+    run: Run, operator: o.Limit, entry: Entry, after: v.Number, room: v.Number, left: v.Number | None = None
+) -> None:
     """Leave an entry what there is room for, if that is less than it has."""
-    if after != entry.amount:
-        run.covered.add(operator.number)
-        cut(run, operator, entry, after, Phrase(f"the limit of {shown(room)} is reached", f"已达上限{shown(room)}"))
+    if after == entry.amount:
+        return
+    run.covered.add(operator.number)
+    reason = Phrase(f"the limit of {shown(room)} is reached", f"已达上限{shown(room)}")
+    if operator.group.window is not None:
+        (count, unit), day = operator.group.window, _by_day(entry)[0]
+        rest = Phrase("", "") if left is None else Phrase(f", {shown(left)} left", f"，只剩{shown(left)}")
+        reason = Phrase(
+            f"the limit of {shown(room)} in the {count} {unit} to {day}{rest}",
+            f"截至{day}的{count}{LENGTHS[unit].zh}内上限{shown(room)}{rest.zh}",
+        )
+    cut(run, operator, entry, after, reason)
 
 
 # ---- one entry after the other
@@ -257,7 +269,7 @@ class Rooms:
             return
         left = v.larger(v.ZERO, v.subtract(room, self._had(operator, entry, key)))
         after = v.smaller(entry.amount, left)
-        _cut_to(self.run, operator, entry, v.hull(entry.amount, after) if holds is v.OPEN else after, room)
+        _cut_to(self.run, operator, entry, v.hull(entry.amount, after) if holds is v.OPEN else after, room, left)
 
     def _earlier(self, operator: o.Limit, entry: Entry, key: Key) -> list[tuple[Entry, bool]]:
         """Those of its group served before an entry, as far as they are in the window that ends at it."""

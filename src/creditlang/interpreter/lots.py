@@ -1,7 +1,7 @@
 """Lots: what is taken from an account whose entries count for a time only.
 
-A request takes from what a run as of its day shows, less what earlier requests took of it: what runs out first, then the
-oldest. What was taken stays taken: of an entry that has run out since, just that much counts.
+A request takes from what a run as of its day shows, less what earlier requests took of it: what runs out first, then
+the oldest. What was taken stays taken: of an entry that has run out since, just that much counts.
 """
 
 from collections.abc import Iterator

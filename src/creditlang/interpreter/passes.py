@@ -9,12 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
+from attrs import evolve
+
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import people_queries
 from creditlang.interpreter.expression_meanings import evaluate, met
-from creditlang.interpreter.standings import Belongs, Part, Place, Share, Standings, called, open_line, unknown
+from creditlang.interpreter.standings import Belongs, Candidate, Part, Share, Standings, called, open_line, unknown
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import RankLine, StudentResult
 from creditlang.values import Undetermined
@@ -86,7 +88,8 @@ def given(run: Run, fact: o.Decide, values: Mapping[str, Any], alone: Iterable[R
         sure = line.sure or fact.name in values
         if sure:
             run.perhaps.discard((fact.name, line.period))
-        lines.append(RankLine(fact.name, line.period, line.group, *known, sure))
+        rank, ranked, everybody = known
+        lines.append(evolve(line, rank=rank, ranked=ranked, all=everybody, sure=sure))
     return lines
 
 
@@ -112,22 +115,22 @@ def _group(keys: Iterable[o.Key], env: Environment, unreadable: bool) -> Belongs
     return tuple(found)
 
 
-def _place(rank: o.Rank, group: Belongs, env: Environment, doubt: bool) -> Place:
+def _place(rank: o.Rank, group: Belongs, env: Environment, doubt: bool) -> Candidate:
     if doubt:
-        return Place(group, v.OPEN, *unknown(len(rank.criteria)), doubt=True)
+        return Candidate(group, v.OPEN, *unknown(len(rank.criteria)), doubt=True)
     try:
         ranked = met(rank.where, env)
         if ranked is False:
-            return Place(group)
+            return Candidate(group)
         ends = [_measure(rank.criteria[0], env)]
     except Undetermined:
-        return Place(group)
+        return Candidate(group)
     for tie in rank.criteria[1:]:
         try:
             ends.append(_measure(tie, env))
         except Undetermined:  # who has nothing to decide a tie by comes last in it
             ends.append((-v.UNBOUNDED, -v.UNBOUNDED))
-    return Place(group, ranked, tuple(least for least, _ in ends), tuple(most for _, most in ends))
+    return Candidate(group, ranked, tuple(least for least, _ in ends), tuple(most for _, most in ends))
 
 
 def _measure(criterion: o.Criterion, env: Environment) -> tuple[Decimal, Decimal]:
@@ -147,21 +150,23 @@ def _measure(criterion: o.Criterion, env: Environment) -> tuple[Decimal, Decimal
 
 
 def _part(query: e.Query, env: Environment, doubt: bool) -> Part:
-    """What a person is in a query over people: whether it finds them, their value, and its weight."""
-    anything = v.interval(-v.UNBOUNDED, v.UNBOUNDED)
+    """What a person is in a query over people: whether it finds them, their value, and its weight.
+
+    What cannot be said of one person stays so, and is raised where the group asks.
+    """
     if doubt:
-        return v.OPEN, anything, anything
+        anything = v.interval(-v.UNBOUNDED, v.UNBOUNDED)
+        return v.OPEN, None if query.value is None else anything, None if query.weight is None else anything
+    found: list[Any] = []
+    for part in (query.value, query.weight):
+        try:
+            found.append(None if part is None else evaluate(part, env))
+        except Undetermined as why:
+            found.append(why)
     try:
-        holds = met(query.where, env)
-    except Undetermined:
-        return False, None, None
-    if holds is False:
-        return False, None, None
-    try:
-        value, weight = (evaluate(x, env) if x is not None else None for x in (query.value, query.weight))
-        return holds, value, weight
-    except Undetermined:  # who has no value adds nothing
-        return False, None, None
+        return met(query.where, env), found[0], found[1]
+    except Undetermined as why:
+        return why, None, None
 
 
 def _value(fact: o.Decide, key: str, group: Belongs | None, standings: Standings | None) -> Any:
@@ -183,7 +188,7 @@ def _line(
             return standings.line((fact.name, key), who)
         return open_line((fact.name, key), _place(rank, group, env, unreadable))
     if isinstance(group, v.Open) or standings is None:
-        return open_line((fact.name, key), Place(group, v.OPEN))
+        return open_line((fact.name, key), Candidate(group, v.OPEN))
     return standings.line((fact.name, key), called(group))
 
 
@@ -231,9 +236,9 @@ def _rank_groups(
     of: Callable[[Iterable[o.Key], tuple[Any, ...]], Holder],
 ) -> None:  # fmt: skip
     standings.of_groups.add(fact.name)
-    alike = {name for name, other in together.items() if other.groups == keys}
+    alike = {name for name, other in together.items() if other.groups == keys and other.period == fact.period}
     for (name, key), values in list(standings.values.items()):
-        if name not in alike or bool(key) != (fact.period is not None):
+        if name not in alike:
             continue
         for group in values:
             known = dict(zip((each.name for each in keys), group, strict=True))
@@ -244,5 +249,7 @@ def _rank_groups(
 
 def _perhaps(part: Part, group: Belongs) -> Part:
     """The part of one of whom it may be open whether they belong to the group."""
-    holds, *rest = part
-    return (v.both(holds, v.OPEN) if isinstance(group, v.Open) else holds, *rest)
+    holds, value, weight = part
+    if isinstance(group, v.Open) and not isinstance(holds, Undetermined):
+        holds = v.both(holds, v.OPEN)
+    return holds, value, weight

@@ -13,7 +13,7 @@ from creditlang.core.dependencies import references_of
 from creditlang.diagnostics import Diagnostic, Phrase, listed, report
 from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.passes import Holder
-from creditlang.interpreter.standings import Group, Key, Place, Standing, Standings, called
+from creditlang.interpreter.standings import Candidate, Group, Key, RankedGroup, Standings, called
 from creditlang.interpreter.student_run import Environment
 from creditlang.values import Undetermined
 from creditlang.words import both, label
@@ -41,7 +41,7 @@ def findings(policy: o.Policy, standings: Standings, nobody: Holder) -> Iterator
 
 
 def _left_open(
-    fact: o.Decide, key: Key, group: Group, standing: Standing, places: dict[str, Place]
+    fact: o.Decide, key: Key, group: Group, standing: RankedGroup, places: dict[str, Candidate]
 ) -> Iterator[Diagnostic]:
     ranks = [standing.rank(place) for place in places.values() if place.ranked is not False]
     if many := sum(isinstance(rank, v.Interval) for rank in ranks):
@@ -59,7 +59,7 @@ def _quotas(policy: o.Policy) -> Iterator[e.Compare]:
 
 
 def _shared(
-    fact: o.Decide, key: Key, group: Group, standing: Standing, places: dict[str, Place], quota: e.Compare,
+    fact: o.Decide, key: Key, group: Group, standing: RankedGroup, places: dict[str, Candidate], quota: e.Compare,
     nobody: Holder,
 ) -> Iterator[Diagnostic]:  # fmt: skip
     nobody.run.facts.update(

@@ -1,7 +1,7 @@
 """What people are together: their ranks, and what is decided for the groups that they are in.
 
 A rank, and a fact of a group, needs everybody before anybody can read it. So a run goes over the people more than once.
-In each pass every person is worked out as far as that goes without what comes later, and leaves a `Place` for each
+In each pass every person is worked out as far as that goes without what comes later, and leaves a `Candidate` for each
 ranking and a `Share` for each fact of a group; then the pass is closed, and the next one reads what has come out. What
 is kept of a person is only that: a few numbers for each period, never entries or records.
 
@@ -27,14 +27,14 @@ Belongs = Group | Literal[v.Open.OPEN]
 """The group of somebody, or that it is open which one it is."""
 Measures = tuple[Decimal, ...]
 """What is compared, criterion by criterion, the greater the better."""
-Part = tuple[v.Answer, Any, Any]
-"""Of a query over people: whether it finds somebody, their value, and its weight."""
+Part = tuple[v.Answer | v.Undetermined, Any, Any]
+"""Of a query over people: whether it finds somebody, their value, and its weight; or why that cannot be said."""
 Key = tuple[str, str]
 """A fact and a period, empty for the whole time."""
 
 
 @frozen
-class Place:
+class Candidate:
     """What one person, or one group, brings to a ranking: the group they are ranked in, and what they have."""
 
     group: Belongs
@@ -61,7 +61,7 @@ class Share:
 
 
 @define(eq=False)
-class Standing:
+class RankedGroup:
     """One group of a ranking, in a period."""
 
     people: int = 0
@@ -72,7 +72,7 @@ class Standing:
     possible: list[Measures] = field(factory=list)
     """The most that each of those has who may be ranked here, sorted too."""
 
-    def add(self, place: Place) -> None:
+    def add(self, place: Candidate) -> None:
         """Take in somebody who belongs to the group, or may."""
         surely = place.group is not v.OPEN
         self.people += surely
@@ -92,7 +92,7 @@ class Standing:
         """How many of them are ranked."""
         return v.interval(Decimal(len(self.sure)), Decimal(len(self.possible)))
 
-    def rank(self, place: Place) -> v.Number:
+    def rank(self, place: Candidate) -> v.Number:
         """The rank of somebody who was taken in."""
         surely = len(self.sure) - bisect_right(self.sure, place.high)
         perhaps = len(self.possible) - bisect_right(self.possible, place.low)
@@ -105,13 +105,13 @@ class Standings:
 
     passes: int = 0
     """How many passes are closed."""
-    places: dict[Key, dict[str, Place]] = field(factory=dict)
+    places: dict[Key, dict[str, Candidate]] = field(factory=dict)
     shares: dict[Key, dict[str, Share]] = field(factory=dict)
     homeless: dict[str, set[str]] = field(factory=dict)
     """By fact: those who have no value in what the groups are made by, and so are in none."""
     of_groups: set[str] = field(factory=set)
     """The rankings that rank groups."""
-    groups: dict[Key, dict[Group, Standing]] = field(factory=dict)
+    groups: dict[Key, dict[Group, RankedGroup]] = field(factory=dict)
     """Of rankings."""
     values: dict[Key, dict[Group, Any]] = field(factory=dict)
     """Of facts of groups."""
@@ -120,7 +120,7 @@ class Standings:
         """Put in order who has been taken in for a ranking."""
         places = self.places.get(key, {})
         known = {place.group for place in places.values() if not isinstance(place.group, v.Open)}
-        groups: dict[Group, Standing] = {group: Standing() for group in sorted(known, key=called)}
+        groups: dict[Group, RankedGroup] = {group: RankedGroup() for group in sorted(known, key=called)}
         for place in places.values():
             for group in groups if isinstance(place.group, v.Open) else (place.group,):
                 groups[group].add(place)
@@ -170,7 +170,7 @@ class Standings:
         return RankLine(*key, place.group, rank, standing.ranked, standing.all, place.ranked is True)
 
 
-def open_line(key: Key, place: Place) -> RankLine:
+def open_line(key: Key, place: Candidate) -> RankLine:
     """Where somebody stands of whom it is not known with whom they stand."""
     group = None if isinstance(place.group, v.Open) else place.group
     ranked = place.ranked is True

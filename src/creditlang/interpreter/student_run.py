@@ -6,7 +6,7 @@ facts. It answers from what has been worked out; the order of the nodes guarante
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from attrs import define, evolve, field, frozen
 
@@ -21,6 +21,9 @@ from creditlang.interpreter.student_periods import StudentPeriods
 from creditlang.ledger import Entry, Record
 from creditlang.values import Undetermined
 from creditlang.words import label
+
+MOST_RUNS: Final = 2_000
+"""On how many days, and before how many records, one student is worked out anew."""
 
 
 @frozen
@@ -111,11 +114,12 @@ class Run:
     """Entries taken out because nothing says what they are worth."""
     environments: dict[int, Environment] = field(factory=dict, repr=False)
     known: dict[tuple[Any, ...], Any] = field(factory=dict, repr=False)
-    work_out_as_of: Callable[[date], "Run"] | None = field(default=None, repr=False)
-    """Works the same student out as of another day, before any moves."""
+    work_out_then: Callable[[date, Record | None], "Run"] | None = field(default=None, repr=False)
+    """Works the same student out as of another day, or just before a record, up to the moves."""
     taken: dict[tuple[str, str, str], Any] = field(factory=dict)
     """What requests have taken of the entries of accounts whose entries count for a time only."""
-    other_days: dict[date, "Run"] = field(factory=dict, repr=False)
+    other_runs: dict[tuple[date, str, str], "Run"] = field(factory=dict, repr=False)
+    """The runs as of other days and before records, which they all share."""
 
     def at(self, record: Record) -> Environment:
         """Where a record's expressions are read, made once for each record."""
@@ -126,11 +130,19 @@ class Run:
 
     def as_of_day(self, day: date) -> "Run":
         """The run as of a day, before any moves; of the as-of day itself or a later one, this run."""
-        if self.work_out_as_of is None or self.as_of is None or day >= self.as_of:
-            return self
-        if day not in self.other_days:
-            self.other_days[day] = self.work_out_as_of(day)
-        return self.other_days[day]
+        return self if self.as_of is None or day >= self.as_of else self._then(day, None)
+
+    def before(self, record: Record) -> "Run":
+        """The run as of a record's day whose data stop just before the record, before any moves."""
+        return self._then(record.on or record.order[0], record)
+
+    def _then(self, day: date, record: Record | None) -> "Run":
+        key = (day, record.kind, record.identifier) if record is not None else (day, "", "")
+        if key not in self.other_runs:
+            if len(self.other_runs) >= MOST_RUNS or self.work_out_then is None:
+                raise Undetermined("case", Phrase("there are too many days to look back on", "需要回溯的日子过多"))
+            self.other_runs[key] = self.work_out_then(day, record)
+        return self.other_runs[key]
 
     def post(self, entry: Entry) -> None:
         """Credit the account that an entry is posted to, and those around it."""
@@ -186,6 +198,21 @@ class Run:
         if known is None:
             raise Undetermined("period", Phrase(f"the {period} is not in the calendar", "不在校历内"))
         return known
+
+    def previous(self, period: str, environment: Environment) -> tuple[str, str]:
+        """The period of a kind just before the one at hand. Raises `Undetermined` if the student has had none."""
+        found = self.periods.before(period, self.period_of(period, environment))
+        if found is None:
+            raise Undetermined("period", Phrase("there is no period before this one", "没有上一期"))
+        return period, found.key
+
+    def named(self, name: str) -> tuple[str, str]:
+        """A semester or academic year by its name or label. Raises `Undetermined` if the student has not had it."""
+        name = next((each.name for each in self.calendar.semesters if name in each.labels), name)
+        kind = "semester" if name in self.calendar.by_name else "year"
+        if all(period.key != name for period in self.periods.begun(kind)):
+            raise Undetermined("period", Phrase(f"there is no {name} here", f"没有{name}这一期"))
+        return kind, name
 
     def required(self, name: str, environment: Environment) -> v.Answer:
         """Whether a requirement is met: in the period at hand, if it is one per period."""

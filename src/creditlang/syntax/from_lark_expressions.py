@@ -7,11 +7,9 @@ from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     Children,
-    Handed,
     count_of,
     expression_node,
     first_of,
-    handed,
     has,
     identifier,
     nodes,
@@ -266,14 +264,11 @@ class ExpressionBuilder(QueryBuilder):
         return expression_node(t.Among, children, children[0], Decimal(count_of(children[2])), None)
 
     def among_top(self, children: Children) -> t.Expression:
-        share, rounding = children[2], handed(children, "rounding")
-        if rounding is None:
+        share, rounding = children[2], tokens(children, "SHARE_ROUNDING")
+        if not rounding:
             raise two_readings(
                 children[1:],
                 *(Phrase(f"`in the top {share} rounded {en}`", f"“前{share}（{zh}）”") for en, zh in _SHARES),
             )
-        return expression_node(t.Among, children, children[0], number_of(share) / 100, rounding)
-
-    def share_rounding(self, children: Children) -> Handed:
-        token = tokens(children, "SHARE_ROUNDING")[0]
-        return Handed("rounding", _SHARE_ROUNDING[words(half_width(str(token)))], span_of(children))
+        how = _SHARE_ROUNDING[words(half_width(str(rounding[0])))]
+        return expression_node(t.Among, children, children[0], number_of(share) / 100, how)

@@ -300,8 +300,8 @@ class Lexing:
         """Whether what follows a word lets it be this keyword: a function has its bracket, a window its number."""
         if terminal in _CALLED and (chinese or terminal not in _CALLED_IN_CHINESE):
             return self.text.startswith("(", self.past_spaces(end))
-        if terminal in _BEFORE_SIGNS:
-            return self.text.startswith(_BEFORE_SIGNS[terminal], self.past_spaces(end))
+        if terminal == "DE_COLON":
+            return self.text.startswith(":", self.past_spaces(end))
         if chinese and terminal in _COUNTED:
             return self.text[(start := self.past_spaces(end)) : start + 1].isdecimal()
         return True
@@ -401,8 +401,7 @@ _CALLED = _CALLED_IN_CHINESE | {
 """Functions: their words are names where no bracket follows."""
 _COUNTED = frozenset({"CONSECUTIVE", "IN_SOME", "PER_ANY", "IN_THE_LAST", "FRONT"})
 """Short Chinese words that are keywords only before a number."""
-_BEFORE_SIGNS = {"DE_COLON": ":", "WEIGHTED": ")"}
-FOLLOWED = _CALLED | _COUNTED | _BEFORE_SIGNS.keys()
+FOLLOWED = _CALLED | _COUNTED | {"DE_COLON"}
 """Keywords that are such only by what follows them, and names else."""
 _CLAUSE_STARTS = frozenset({
     "CAP", "AT_MOST", "ONCE", "HIGHEST_ONCE", "LAST_ONCE", "BEST", "DROP_LOWEST", "TIMES", "PLUS_AMOUNT", "HALF",

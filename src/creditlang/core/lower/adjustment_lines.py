@@ -182,8 +182,10 @@ class AdjustmentLines(Lines):
             case t.Choose() | t.Best() | t.DropLowest():
                 by, ranks = self.by(line.by, context)
                 count = ONE if isinstance(line, t.Choose) else e.Constant(Decimal(line.count))
-                dropped = isinstance(line, t.DropLowest)
-                yield o.Limit(count, "entries", group, "highest", by, ranks, condition, dropped, True, **common)
+                yield o.Limit(
+                    room=count, of="entries", group=group, order="highest", by=by, ranks=ranks, condition=condition,
+                    dropped=isinstance(line, t.DropLowest), void=True, **common,
+                )  # fmt: skip
             case t.Unique():
                 proof = changed(group, fields=tuple(self.key_field(line.field, context)))
                 yield o.Limit(ONE, "entries", proof, void=True, **common)

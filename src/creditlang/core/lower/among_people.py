@@ -13,7 +13,7 @@ from attrs import evolve, fields_dict
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.body_lines import Bodies
-from creditlang.core.lower.elaborate import NOTHING, Context, Elaborator, Typed, known_present
+from creditlang.core.lower.elaborate import NOTHING, Context, Elaborator, Typed
 from creditlang.core.lower.scope import Scope, described
 from creditlang.diagnostics import Label, Phrase
 from creditlang.nodes import changed
@@ -132,6 +132,14 @@ class AmongPeople:
         return changed(decide, type=kind or UNKNOWN, groups=keys), kind
 
     # ---- in expressions
+    def is_of_one(self, node: t.Expression) -> bool:
+        """Whether something asks about the records or the past of one person; reported in a line about a group."""
+        asks = isinstance(node, (t.Aggregate, t.ValueAt, t.Latest, t.UsedIn, t.Same, t.ThisField))
+        if not asks and not (isinstance(node, t.Query) and self.program.query_of_people(node) is None):
+            return False
+        self.scope.report("CR103", node.span, container=Phrase("a line about a group of people", "针对群体的行"))
+        return True
+
     def symbol(self, node: t.Name, groups: frozenset[str], context: Context) -> Typed | None:
         """What a bare name stands for in a line about a group of people: what the group itself has."""
         attribute = self.program.canonical("attribute", node.text)
@@ -195,11 +203,8 @@ class AmongPeople:
             container = Phrase("a query over people", "对人的查询")
             self.scope.report("CR103", node.span, container=container)
             return NOTHING
-        if node.function == "average":
-            self.scope.not_yet(node)
-            return NOTHING
         inner = evolve(context, groups=None, tolerant=True, searches=context.searches + 1)
-        certain = known_present(node.where, True, self.elaborator, inner) if node.where is not None else frozenset()
+        certain = self.elaborator.known_present(node.where, True, inner) if node.where is not None else frozenset()
         exact = evolve(inner, tolerant=False, present=certain)
         value: e.Expression | None = None
         weight: e.Expression | None = None

@@ -67,6 +67,8 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
                 done.extend(self.shared(line, context, around, inside, unit))
             elif not isinstance(line, t.Mode):
                 done.extend(self.adjustment(line, answer, context, around, inside, unit))
+            if isinstance(line, t.OneByOne) or any(type(operator) is o.Operator for operator in done):
+                context = evolve(context, sequential=True)
             before = line
         return [*guards, *([amount] if amount else []), *done]
 

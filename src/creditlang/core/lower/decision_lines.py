@@ -7,9 +7,11 @@ from attrs import define, evolve
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.core.dependencies import references
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import Lines, as_written, asks_missing
 from creditlang.diagnostics import Phrase
+from creditlang.nodes import changed
 from creditlang.syntax import tree as t
 from creditlang.types import DATE, Type
 
@@ -118,19 +120,22 @@ class DecisionLines(Lines):
         elif line.in_each is not None:
             self.elaborator.check_begins(line.in_each, Phrase("in each {period}", "每{period}"))
         each = self.scope.period(line.in_each) or period
-        applies, context = self.case_condition(line.applies, Context(period=each))
+        applies, context = self.case_condition(line.applies, Context(period=each, may_fail=True))
         node = line.condition
         condition = self.elaborator.condition(node, context)
         with self.scope.quiet():
             numbers = not isinstance(node, t.Compare) or self.elaborator.expression(node.left, context)[1] != DATE
         numbers = numbers and not isinstance(node, t.Within)
         ordered = (">=", "<=", ">", "<")
-        compares = isinstance(condition, e.Compare) and condition.ranks is None and condition.operator in ordered
-        return o.Case(
+        case = o.Case(
             number=self.number(), condition=applies, otherwise=False, value=condition, each=each,
             label=line.label or (as_written(line.span) if line.in_each else node.span.text),
-            measured=compares and numbers, article=self.article(line.cites, around), span=line.span,
+            article=self.article(line.cites, around), span=line.span,
         )  # fmt: skip
+        found = case.comparison
+        compares = found is not None and found.ranks is None and found.operator in ordered
+        average = any(x.function == "average" for x in references(condition, e.Query))
+        return changed(case, measured=compares and numbers and not average)
 
 
 def in_steps(line: t.Steps, measure: e.Expression) -> e.Expression:

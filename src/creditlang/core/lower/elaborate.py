@@ -7,53 +7,31 @@ where it stands and the expression becomes `Unknown`, which fits everything, so 
 """
 
 from decimal import Decimal
-from typing import Final, Literal, Protocol
+from typing import Protocol
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from creditlang.core import expressions as e
+from creditlang.core.lower.day_forms import DayForms
+from creditlang.core.lower.earlier_balances import balance_before
+from creditlang.core.lower.other_periods import OtherPeriods
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import check_gaps
+from creditlang.core.lower.query_forms import QueryForms
 from creditlang.core.lower.scope import Scope, described, unify
+from creditlang.core.lower.surroundings import NOTHING, Context, Typed
 from creditlang.diagnostics import Label, Phrase, either, nearest
-from creditlang.resolve import FieldSymbol, Kind
+from creditlang.resolve import FieldSymbol
 from creditlang.source import Span
 from creditlang.syntax import tree as t
-from creditlang.types import ACCOUNT, DATE, ITEM, SEMESTER, TEXT, UNKNOWN, WHOLE, YES_OR_NO, Type, number_type
+from creditlang.types import ACCOUNT, DATE, ITEM, SEMESTER, TEXT, UNKNOWN, WEEKDAY, WHOLE, YES_OR_NO, Type, number_type
 from creditlang.words import PERIODS
-
-Typed = tuple[e.Expression, Type]
-_SHORTER = {"year": ("semester",)}
-"""The periods at hand that lie whole in a longer one."""
-NOTHING: Typed = (e.Unknown(), UNKNOWN)
-MOST_SEARCHES: Final = 2
-"""How many searches for records may stand inside one another."""
-
-
-@frozen
-class Context:
-    """Where an expression stands."""
-
-    kind: Kind | None = None
-    kinds: tuple[Kind, ...] = ()
-    """Where records of several kinds meet: those kinds."""
-    outer: Kind | None = None
-    """Inside a search for records: the kind of the record at hand."""
-    searches: int = 0
-    """How many searches for records this stands inside."""
-    period: str | None = None
-    present: frozenset[str] = frozenset()
-    tolerant: bool = False
-    """Whether the body says what happens when a value is missing."""
-    groups: frozenset[str] | None = None
-    """Of a group of people: what it is made by. What people have is asked of it in queries only."""
-    placed: bool = True
-    """Whether it stands where it is worked out; a named value is worked out where it is used."""
 
 
 class AboutPeople(Protocol):
     """Elaborates expressions about people among others."""
 
+    def is_of_one(self, node: t.Expression) -> bool: ...
     def symbol(self, node: t.Name, groups: frozenset[str], context: Context) -> Typed | None: ...
     def rank_part(self, node: t.Member, context: Context) -> Typed: ...
     def among(self, node: t.Among, context: Context) -> Typed: ...
@@ -67,6 +45,7 @@ class Elaborator:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.program = scope.program
+        self.queries, self.days, self.other_periods = QueryForms(self), DayForms(self), OtherPeriods(self)
         self.people: AboutPeople
 
     def condition(self, node: t.Expression, context: Context) -> e.Expression:
@@ -109,6 +88,8 @@ class Elaborator:
         self, node: t.Expression, context: Context, expected: Type | None = None
     ) -> Typed:
         """Any expression, with its type; `expected` helps a bare name to mean a value."""
+        if context.groups is not None and self.people.is_of_one(node):
+            return NOTHING
         match node:
             case t.Number():
                 return self.literal(node)
@@ -129,13 +110,14 @@ class Elaborator:
             case t.Compare():
                 return self.compare(node, context)
             case t.OneOf():
+                return self.one_of(node, context)
+            case t.Between():
+                return self.between(node, context)
+            case t.TextTest():
                 operand, kind = self.expression(node.operand, context)
-                options = []
-                for option in node.options:
-                    value, found = self.expression(option, context, kind)
-                    self.same(found, kind, option)
-                    options.append(e.Compare("=", operand, value))
-                return e.Logical("or", tuple(options)), YES_OR_NO
+                self.need(kind, "text", node.operand)
+                operator = "starts with" if node.which == "starts" else "contains"
+                return e.Compare(operator, operand, e.Constant(node.text)), YES_OR_NO
             case t.Presence():
                 return self.presence(node, context)
             case t.Logical():
@@ -149,32 +131,50 @@ class Elaborator:
                 return e.Arithmetic("-", e.Constant(Decimal(0)), operand), kind
             case t.Round():
                 return self.rounded(node, context)
+            case t.Enough():
+                parts = tuple(self.condition(part, context) for part in node.conditions)
+                if not 1 <= node.count <= len(parts):
+                    wanted = Phrase(f"a number from 1 to {len(parts)}", f"1到{len(parts)}之间的数")
+                    self.scope.report("CR110", node.span, value=str(node.count), expected=wanted)
+                return e.Logical("at least", parts, node.count), YES_OR_NO
+            case t.Pick():
+                return self.pick(node, context)
+            case t.OneStep():
+                return self.one_step(node, context, expected)
             case t.Within():
-                limit = self.later(node, context)
-                return self.compared(e.Compare("<=", self.a_date(node.date, context), limit), node)
+                return self.days.within(node, context)
             case t.Shift():
-                return self.shift(node, context), DATE
+                return self.days.shift(node, context)
             case t.DayOf():
-                self.check_day(t.PeriodName("day", True, span=node.span), context, node)
-                return e.Shift("nth", None, e.Constant(Decimal(node.day)), "month"), DATE
+                return self.days.day_of(node, context)
             case t.WeekOf():
                 return e.Distance("teaching week", None, self.a_date(node.date, context)), WHOLE
             case t.Boundary():
-                self.check_day(node.period, context, node)
-                unit = self.scope.period(node.period) or ""
-                return e.Shift("first" if node.which == "start" else "last", None, None, unit), DATE
+                return self.days.boundary(node, context)
+            case t.Distance():
+                return self.days.distance(node, context)
+            case t.Weekday():
+                return self.days.weekday(node, context)
+            case t.DayTest():
+                return self.days.day_test(node, context)
             case t.UsedIn():
-                return self.used_in(node, context)
+                return self.queries.used_in(node, context)
             case t.Aggregate():
-                return self.aggregate(node, context)
+                return self.queries.aggregate(node, context)
             case t.Query():
-                return self.query(node, context)
+                return self.queries.query(node, context)
             case t.Latest():
-                return self.latest(node, context)
+                return self.queries.latest(node, context)
             case t.AsOf():
                 return e.Read("as of"), DATE
             case t.Same():
-                return self.same_field(node, context)
+                return self.queries.same_field(node, context)
+            case t.ThisField():
+                return self.queries.this_field(node, context)
+            case t.ValueAt(scopes=(t.BeforeThis(),)):
+                return balance_before(self, node, context)
+            case t.ValueAt():
+                return self.other_periods.value(node, context)
             case t.Member():
                 return self.people.rank_part(node, context)
             case t.Among():
@@ -198,34 +198,12 @@ class Elaborator:
         self.need(kind, "date", node)
         return value
 
-    def later(self, node: t.Within, context: Context) -> e.Expression:
-        """A day so long after another."""
-        return e.Shift("after", self.a_date(node.start, context), e.Constant(Decimal(node.count)), node.unit)
-
-    def shift(self, node: t.Shift, context: Context) -> e.Expression:
-        """A day so long after another, or before it."""
-        count, _ = self.whole_number(node.length.count, context)
-        match count:
-            case e.Constant(value=Decimal() as value) if node.back:
-                count = e.Constant(-value)
-            case _ if node.back:
-                count = e.Arithmetic("-", e.Constant(Decimal(0)), count)
-        return e.Shift("after", self.a_date(node.start, context), count, node.length.unit)
-
-    def whole_number(self, node: t.Expression, context: Context) -> Typed:
-        """A number without decimals and without a unit."""
-        value, kind = self.number(node, context)
-        if kind.name == "number" and kind.decimals:
-            wanted = Phrase("a whole number", "整数")
-            self.scope.report("CR201", node.span, found=described(kind), expected=wanted)
-        return value, kind
-
     def name(self, node: t.Name, context: Context, expected: Type | None) -> Typed:
         if expected is not None and expected.name in ("value", "item", "account"):
             value = self.scope.value_of(expected, node.text)
             if value is not None:
                 return e.Constant(value), expected
-        found = self.symbol(node, context)
+        found = self.symbol(node, context) or self.queries.amount(node, context)
         if found is not None:
             return found
         candidates = list(self.visible(context))
@@ -353,7 +331,7 @@ class Elaborator:
     def balance(self, name: str, node: t.Node, context: Context) -> Typed:
         account = self.program.accounts[name]
         if self.scope.sums_up(name):
-            if context.period and self.too_long(name, account.period, context, node):
+            if context.period and self.queries.too_long(name, account.period, context, node):
                 return NOTHING
             whole = context.period is None and (context.kind is None or account.period is None)
         elif account.period and not self.at_hand(account.period, context):
@@ -414,17 +392,17 @@ class Elaborator:
         first, second, swapped = node.left, node.right, False
         if isinstance(first, t.Name) and self.symbol_quietly(first, context) is None:
             first, second, swapped = second, first, True
-        one, kind = self.expression(first, context)
-        two, other = self.expression(second, context, kind)
+        one, kind = self.measure(first, context)
+        two, other = self.measure(second, context, kind)
         if not self.same(other, kind, second):
             return NOTHING
         ranks = None
-        if kind.name == "value" and kind.enumeration:
+        if kind.name == "value" and kind.enumeration and kind != WEEKDAY:
             enumeration = self.program.enumerations[kind.enumeration]
             if node.operator not in ("=", "!=") and not enumeration.ordered:
                 self.scope.report("CR201", node.span, found=described(kind), expected=Phrase("a scale", "等级"))
                 return NOTHING
-            ranks = {value: -rank for rank, value in enumerate(enumeration.values)}
+            ranks = self.ranks_of(kind)
         elif node.operator not in ("=", "!=") and kind.name not in ("number", "date", "unknown"):
             self.scope.report("CR201", first.span, found=described(kind), expected=described(WHOLE))
             return NOTHING
@@ -440,18 +418,98 @@ class Elaborator:
             self.scope.report("CR209", node.span)
         return self.people.ranked(comparison), YES_OR_NO
 
+    def measure(self, node: t.Expression, context: Context, expected: Type | None = None) -> Typed:
+        """What is compared or rounded, where an average may stand."""
+        average = isinstance(node, (t.Query, t.Aggregate)) and node.function == "average"
+        if not average:
+            return self.expression(node, context, expected)
+        if context.groups is not None and self.people.is_of_one(node):
+            return NOTHING
+        if isinstance(node, t.Aggregate):
+            return self.queries.aggregate(node, context, average=True)
+        assert isinstance(node, t.Query)
+        return self.queries.query(node, context, average=True)
+
+    def one_of(self, node: t.OneOf, context: Context) -> Typed:
+        operand, kind = self.expression(node.operand, context)
+        options = []
+        for option in node.options:
+            value, found = self.expression(option, context, kind)
+            self.same(found, kind, option)
+            options.append(e.Compare("=", operand, value))
+        return e.Logical("or", tuple(options)), YES_OR_NO
+
+    def between(self, node: t.Between, context: Context) -> Typed:
+        """Between two values, both included."""
+        low, high = (
+            t.Compare(sign, node.operand, end, span=node.span) for sign, end in ((">=", node.low), ("<=", node.high))
+        )
+        parts = tuple(self.compare(side, context)[0] for side in (low, high))
+        match parts:
+            case (e.Compare(right=e.Constant(value=one)), e.Compare(right=e.Constant(value=two))) if (
+                type(one) is type(two) and not isinstance(one, str) and one > two  # type: ignore[operator]
+            ):
+                wanted = Phrase("a range from lower to higher", "从小到大的范围")
+                self.scope.report("CR110", node.span, value=node.span.text, expected=wanted)
+        return e.Logical("and", parts), YES_OR_NO
+
+    def pick(self, node: t.Pick, context: Context) -> Typed:
+        """The highest or lowest of several numbers, days or values of a scale."""
+        found, kind = self.expression(node.values[0], context)
+        for value in node.values[1:]:
+            other, own = self.expression(value, context, kind)
+            if not self.same(own, kind, value):
+                return NOTHING
+            found = e.Arithmetic(node.which, found, other, self.ranks_of(kind))
+            kind = unify(kind, own) or kind if kind.name == "number" else kind
+        if kind.name not in ("number", "date", "unknown") and not self.ranks_of(kind):
+            self.scope.report("CR201", node.values[0].span, found=described(kind), expected=described(WHOLE))
+            return NOTHING
+        return found, kind
+
+    def one_step(self, node: t.OneStep, context: Context, expected: Type | None) -> Typed:
+        """The value of a scale one step below or above another."""
+        value, kind = self.expression(node.value, context, expected)
+        ranks = self.ranks_of(kind)
+        if not ranks:
+            if kind.name != "unknown":
+                self.scope.report("CR201", node.value.span, found=described(kind), expected=Phrase("a scale", "等级"))
+            return NOTHING
+        return e.Arithmetic("below", value, e.Constant(Decimal(-1 if node.up else 1)), ranks), kind
+
+    def ranks_of(self, kind: Type) -> dict[str, int] | None:
+        """The order of the values of a scale or choice, the higher rank being the greater; None of anything else."""
+        enumeration = self.program.enumerations.get(kind.enumeration or "")
+        return {value: -rank for rank, value in enumerate(enumeration.values)} if enumeration is not None else None
+
+    def known_present(self, node: t.Expression, holds: bool, context: Context) -> frozenset[object]:
+        """What must have a value when `node` holds (or does not hold)."""
+        match node:
+            case t.Presence(operand=t.Name(text=text)) if node.present == holds:
+                own = self.scope.field_of(context.kind, text) if context.kind else None
+                attribute = self.program.canonical("attribute", text)
+                return frozenset({own.name if own else f"student.{attribute}" if attribute else node.operand})
+            case t.Presence() if node.present == holds:
+                return frozenset({node.operand})
+            case t.Logical() if (node.operator == "and") == holds:
+                left = self.known_present(node.left, holds, context)
+                return left | self.known_present(node.right, holds, context)
+            case t.Not():
+                return self.known_present(node.operand, not holds, context)
+        return frozenset()
+
     def symbol_quietly(self, node: t.Name, context: Context) -> Typed | None:
         with self.scope.quiet():
             return self.symbol(node, evolve(context, tolerant=True))
 
     def presence(self, node: t.Presence, context: Context) -> Typed:
-        operand, _ = self.expression(node.operand, evolve(context, tolerant=True))
+        operand, _ = self.measure(node.operand, evolve(context, tolerant=True))
         present = e.Present(operand)
         return (present if node.present else e.Not(present)), YES_OR_NO
 
     def logical(self, node: t.Logical, context: Context) -> Typed:
         left = self.condition(node.left, context)
-        certain = known_present(node.left, node.operator == "and", self, context)
+        certain = self.known_present(node.left, node.operator == "and", context)
         right = self.condition(node.right, evolve(context, present=context.present | certain))
         parts = left.parts if isinstance(left, e.Logical) and left.operator == node.operator else (left,)
         return e.Logical(node.operator, (*parts, right)), YES_OR_NO
@@ -481,174 +539,10 @@ class Elaborator:
         if isinstance(operand_node, t.Arithmetic) and operand_node.operator == "/":
             divisor, _ = self.number(operand_node.right, context)
             operand_node = operand_node.left
-        operand, kind = self.number(operand_node, context)
+        operand, kind = self.measure(operand_node, context)
+        self.need(kind, "number", operand_node)
         step = node.rounding.step
         return e.Rounded(operand, divisor, node.rounding.mode, step), number_type(step, kind.unit)
 
-    def used_in(self, node: t.UsedIn, context: Context) -> Typed:
-        account = self.program.account(node.account.text)
-        field = self.scope.field_of(context.kind, node.field.text) if context.kind else None
-        if account is None:
-            self.scope.unknown("account", node.account)
-        if field is None:
-            self.scope.unknown("field", node.field, context.kind.fields if context.kind else ())
-        if account is None or field is None or context.kind is None:
-            return NOTHING
-        self.scope.used.add((context.kind.name, field.name))
-        kinds = {
-            self.program.items[item].kind
-            for name in self.program.within(account.name)
-            for item in self.program.accounts[name].items
-        }
-        found = [self.program.kinds[kind] for kind in sorted(kinds) if field.name in self.program.kinds[kind].fields]
-        where = e.Compare("=", e.Read("field", field.name), e.Read("this", field.name))
-        level, scopes = e.CountedIn(account.name), (e.Whole(),)
-        asked = [e.Query("any", e.RecordsOf(kind.name), where, level=level, scopes=scopes) for kind in found]
-        return e.Logical("or", tuple(asked)) if len(asked) != 1 else asked[0], YES_OR_NO
 
-    def too_long(self, name: str, period: str | None, context: Context, node: t.Node) -> bool:
-        """Report a value for each of a period that is longer than the one at hand, so that none lies in it."""
-        if period is None or context.period not in _SHORTER.get(period, ()):
-            return False
-        longer, here = PERIODS[period], PERIODS[context.period or ""]
-        bare = Phrase(f"write `{name}` for the {period} around it", f"请只写“{name}”，即所在的那一{longer.zh}")
-        fact = Phrase(f"write a fact per {period} with it, and read that", f"请先写一个每{longer.zh}的事实，再引用它")
-        advice = bare if self.program.canonical("fact", name) else fact
-        self.scope.report("CR210", node.span, name=name, period=longer, here=here, advice=advice)
-        return True
-
-    def aggregate(self, node: t.Aggregate, context: Context) -> Typed:
-        account = self.program.account(node.name.text)
-        fact = self.program.canonical("fact", node.name.text)
-        declared = self.program.facts[fact].period if fact else None
-        period = account.period if account is not None else declared.text if declared else None
-        if node.function == "average":
-            self.scope.not_yet(node)
-            return NOTHING
-        if self.too_long(node.name.text, period, context, node):
-            return NOTHING
-        begun = context.period is not None or self.begins(period or "semester")
-        if node.function == "lowest" and not begun:
-            name = node.name.text
-            self.scope.report("CR324", node.span, what=Phrase(f"lowest of {name}", f"其中最低 {name}"))
-            return NOTHING
-        if account is not None:
-            value = e.Value("account", account.name)
-            return self.over_periods(node.function, value, account.period), Type("number", account.unit, 2)
-        if fact is None:
-            self.scope.unknown("account", node.name)
-            return NOTHING
-        kind = self.scope.fact_type(fact)
-        if node.function == "total" or kind.name not in ("yes or no", "date"):
-            self.need(kind, "number", node)
-        return self.over_periods(node.function, e.Value("fact", fact), period), kind
-
-    def over_periods(
-        self, function: Literal["total", "highest", "lowest"], value: e.Value, period: str | None
-    ) -> e.Expression:
-        """The sum, highest or lowest of what is worked out in each period."""
-        return e.Query(function, e.Periods(period or "semester"), value=value)
-
-    def kind_called(self, name: t.Identifier) -> Kind | None:
-        """The kind of record of a name or label; None, with a report, when there is none."""
-        found = self.program.canonical("kind", name.text)
-        if found is None:
-            self.scope.unknown("kind", name)
-            return None
-        return self.program.kinds[found]
-
-    def query(self, node: t.Query, context: Context) -> Typed:
-        if (people := self.program.query_of_people(node)) is not None:
-            return self.people.query(people, context)
-        source, even_void = node.source, node.source.level == "even void"
-        simple = node.function in ("any", "count") or (node.function == "total" and isinstance(node.value, t.Name))
-        marked = source.sort != "name" or source.level in ("counted", "begun") or source.other or source.account
-        if not simple or marked or node.different or node.weight or node.scopes:
-            self.scope.not_yet(node)
-            return NOTHING
-        if isinstance(node.value, t.Name):
-            value = t.Identifier(node.value.text, span=node.value.span)
-            swapped = self.program.canonical("kind", value.text) and not self.program.canonical(
-                "kind", source.name.text
-            )
-            parts = (source.name, value) if swapped else (value, source.name)
-            return self.sum_of(node, *parts, context)
-        kind = self.kind_called(source.name)
-        if kind is None:
-            return NOTHING
-        inner = self.inside(kind, node, context)
-        where = self.condition(node.where, inner) if node.where else None
-        query = e.Query(
-            "any" if node.function == "any" else "count", e.RecordsOf(kind.name), where, level=_level(even_void)
-        )
-        return query, YES_OR_NO if node.function == "any" else WHOLE
-
-    def inside(self, kind: Kind, node: t.Node, context: Context) -> Context:
-        """Where the condition of a search stands. Searches may stand inside one another, but not at any depth."""
-        if context.searches >= MOST_SEARCHES:
-            self.scope.report("CR208", node.span, limit=MOST_SEARCHES)
-        return Context(kind=kind, tolerant=True, outer=context.kind, searches=context.searches + 1)
-
-    def latest(self, node: t.Latest, context: Context) -> Typed:
-        kind = self.kind_called(node.kind)
-        if kind is None:
-            return NOTHING
-        field = self.scope.field_of(kind, node.field.text)
-        if field is None:
-            self.scope.unknown("field", node.field, kind.fields)
-            return NOTHING
-        self.scope.used.add((kind.name, field.name))
-        scopes = (e.AsOf(self.a_date(node.before, context)),) if node.before is not None else (e.Whole(),)
-        value = e.Read("field", field.name)
-        return e.Query(
-            "latest", e.RecordsOf(kind.name), value=value, level=_level(node.even_void), scopes=scopes
-        ), field.type
-
-    def same_field(self, node: t.Same, context: Context) -> Typed:
-        """The field must be called the same in the record at hand and in those looked for."""
-        inner = self.scope.field_of(context.kind, node.field.text)
-        outer = self.scope.field_of(context.outer, node.field.text)
-        if inner is None or outer is None or context.kind is None or context.outer is None:
-            self.scope.unknown("field", node.field, context.outer.fields if context.outer else ())
-            return NOTHING
-        if inner.name != outer.name:
-            self.scope.report("CR109", node.span, name=node.field.text, choices=f"{inner.name}, {outer.name}")
-        self.scope.used.update({(context.kind.name, inner.name), (context.outer.name, outer.name)})
-        same = e.Compare("=", e.Read("field", inner.name), e.Read("this", inner.name))
-        return e.Logical("and", (e.Read("other"), same)), YES_OR_NO
-
-    def sum_of(self, node: t.Query, name: t.Identifier, of: t.Identifier, context: Context) -> Typed:
-        kind = self.kind_called(of)
-        if kind is None:
-            return NOTHING
-        inner = self.inside(kind, node, context)
-        where = self.condition(node.where, inner) if node.where else None
-        certain = known_present(node.where, True, self, inner) if node.where else frozenset()
-        read = t.Name(name.text, span=name.span)
-        value, found = self.expression(read, evolve(inner, tolerant=False, present=certain))
-        self.need(found, "number", name)
-        return e.Query(
-            "total", e.RecordsOf(kind.name), where, value, level=_level(node.source.level == "even void")
-        ), found
-
-
-def _level(even_void: bool) -> Literal["plain", "even void"]:
-    return "even void" if even_void else "plain"
-
-
-def known_present(node: t.Expression, holds: bool, elaborator: Elaborator, context: Context) -> frozenset[str]:
-    """The fields that must have a value when `node` holds (or does not hold)."""
-    match node:
-        case t.Presence(operand=t.Name(text=text)) if node.present == holds:
-            own = elaborator.scope.field_of(context.kind, text) if context.kind else None
-            attribute = elaborator.program.canonical("attribute", text)
-            return frozenset({own.name} if own else {f"student.{attribute}"} if attribute else ())
-        case t.Logical() if (node.operator == "and") == holds:
-            left = known_present(node.left, holds, elaborator, context)
-            return left | known_present(node.right, holds, elaborator, context)
-        case t.Not():
-            return known_present(node.operand, not holds, elaborator, context)
-    return frozenset()
-
-
-__all__ = ["ACCOUNT", "ITEM", "NOTHING", "Context", "Elaborator", "Typed", "known_present"]
+__all__ = ["ACCOUNT", "ITEM", "NOTHING", "Context", "Elaborator", "Typed"]

@@ -9,13 +9,13 @@ from attrs import define, evolve, field
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.lower.elaborate import Context, Elaborator, known_present
+from creditlang.core.lower.elaborate import Context, Elaborator
 from creditlang.core.lower.line_places import ALLOWED, CONTAINERS, once
 from creditlang.core.lower.scope import Scope
 from creditlang.diagnostics import Label, Phrase, either
 from creditlang.source import Span
 from creditlang.syntax import tree as t
-from creditlang.words import PERIODS
+from creditlang.words import EXPECTED, PERIODS
 
 
 @define
@@ -105,7 +105,7 @@ class Lines:
         if node is None:
             return None, context
         condition = self.elaborator.condition(node, context)
-        certain = known_present(node, True, self.elaborator, context)
+        certain = self.elaborator.known_present(node, True, context)
         return condition, evolve(context, present=context.present | certain)
 
     def fallback(self, line: t.Fallback, context: Context, unit: str | None) -> o.Fallback:
@@ -134,8 +134,7 @@ class Lines:
         """A range goes from a lower to a higher number."""
         ends = [x.value for x in (low, high) if isinstance(x, e.Constant) and isinstance(x.value, Decimal)]
         if len(ends) == 2 and ends[0] > ends[1]:
-            wanted = Phrase("a range from a lower to a higher number", "从小到大的范围")
-            self.scope.report("CR110", span, value=span.text, expected=wanted)
+            self.scope.report("CR110", span, value=span.text, expected=EXPECTED["range"])
 
 
 def asks_missing(line: t.Line) -> bool:

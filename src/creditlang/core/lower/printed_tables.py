@@ -100,8 +100,7 @@ def _bands(scope: Scope, cells: Sequence[t.Cell]) -> dict[str, Band]:
             forms = either([Phrase(f"“{low}及以下”", f"“{low}及以下”"), Phrase(f"“不足{low}”", f"“不足{low}”")])
             scope.report("CR114", cell.span, written=cell.text, forms=forms)
         if band.low > band.high:
-            wanted = Phrase("a range from a lower to a higher number", "从小到大的范围")
-            scope.report("CR110", cell.span, value=cell.text, expected=wanted)
+            scope.report("CR110", cell.span, value=cell.text, expected=EXPECTED["range"])
         other = next((label for label, known in found.items() if _meet(band, known)), None)
         if other is not None and cell.text not in found:
             scope.report("CR306", cell.span, label=cell.text, other=other)

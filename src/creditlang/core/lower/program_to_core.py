@@ -459,7 +459,7 @@ class Compilation:
             inside = frozenset(
                 rule for name in self.program.within(symbol.name) for rule in self.program.accounts[name].items
             )
-            context = self.context_within(inside)
+            context = evolve(self.context_within(inside), body=symbol.name)
             operators = tuple(self.bodies.operators(lines, context, around, inside, symbol.unit))
         if sort == "score":
             decide = self.level(symbol, lines, around)
@@ -566,10 +566,10 @@ class Compilation:
             (case.condition or e.Constant(True), case.value) for case in decision.cases if not case.otherwise
         )
         otherwise = next((case.value for case in decision.cases if case.otherwise), None)
-        for line in node.lines:
-            if isinstance(line, t.Bound):
-                self.scope.not_yet(line)
-        self.record_facts[name] = e.Cases(branches, otherwise, name)
+        value: e.Expression = e.Cases(branches, otherwise, name)
+        for operator, bound in (("higher", decision.least), ("lower", decision.most)):
+            value = value if bound is None else e.Arithmetic(operator, value, bound)
+        self.record_facts[name] = value
         return found or UNKNOWN
 
     def move(self, node: t.Offset) -> o.Move | None:
@@ -725,9 +725,8 @@ class Compilation:
 
 def _is_guard(operator: o.Operator) -> bool:
     """Whether an operator says of a record alone whether, and until when, it counts."""
-    return (isinstance(operator, o.Keep) and operator.sides is None) or (
-        isinstance(operator, o.Post) and operator.until is not None
-    )
+    keeps = isinstance(operator, o.Keep) and operator.sides is None
+    return not operator.sequential and (keeps or (isinstance(operator, o.Post) and operator.until is not None))
 
 
 def depth_of(x: object, deep: Mapping[str, int]) -> int:

@@ -16,9 +16,11 @@ from creditlang.extensions import Extensions
 from creditlang.resolve import FieldSymbol, Kind, Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
-from creditlang.types import UNKNOWN, Type
-from creditlang.words import EXPECTED, SORTS
+from creditlang.types import UNKNOWN, WEEKDAY, Type
+from creditlang.words import EXPECTED, SORTS, WEEKDAYS
 
+_EARLIER = ""
+"""Stands among the names that are asked for where what follows is read of an earlier period."""
 LONGEST_CHAIN = 32
 """How many named values or facts may refer to each other in a row."""
 
@@ -58,6 +60,8 @@ class Scope:
     """What the groups are made by that a fact is of; None for one of people."""
     asking: list[str] = field(factory=list)
     extensions: Callable[[], Extensions] = Extensions
+    recurring: set[str] = field(factory=set)
+    """The facts that read their own earlier periods."""
     circles: set[frozenset[str]] = field(factory=set)
     silent: int = 0
 
@@ -121,6 +125,8 @@ class Scope:
             return self.program.canonical("item", text)
         if kind.name == "account":
             return self.program.canonical("account", text)
+        if kind == WEEKDAY:
+            return next((name for name, words in WEEKDAYS.items() if text.lower() in (name, *words)), None)
         if kind.enumeration:
             return self.program.enumerations[kind.enumeration].value(text)
         return None
@@ -150,7 +156,10 @@ class Scope:
         if name in known:
             return known[name]
         if name in self.asking:
-            self._circle(name, node)
+            if _EARLIER in self.asking[self.asking.index(name) :]:
+                self.recurring.add(name)
+            else:
+                self._circle(name, node)
             return UNKNOWN
         if len(self.asking) >= LONGEST_CHAIN:
             self.diagnostics.append(report("CR002", node.span, limit=LONGEST_CHAIN))
@@ -158,12 +167,28 @@ class Scope:
             return UNKNOWN
         self.asking.append(name)
         silent, self.silent = self.silent, 0
+        before, said = set(known), len(self.diagnostics)
         try:
             known[name] = find(name)
+            if name in self.recurring:  # it reads its own earlier periods, whose type is known only now
+                for other in known.keys() - before - {name}:
+                    del known[other]
+                del self.diagnostics[said:]
+                known[name] = find(name)
+                if known[name] == UNKNOWN:
+                    self._circle(name, node)
         finally:
             self.asking.pop()
             self.silent = silent
         return known[name]
+
+    def earlier_fact_type(self, name: str) -> Type:
+        """The type of a fact of which an earlier period is read; in what asks for it by itself, not known yet."""
+        self.asking.append(_EARLIER)
+        try:
+            return self.fact_type(name)
+        finally:
+            self.asking.pop()
 
     def _circle(self, name: str, node: t.Node) -> None:
         start = self.asking.index(name)
@@ -172,7 +197,7 @@ class Scope:
         if not self.silent:
             self.circles.add(frozenset(self.asking[start:]))
         place = node.name.span if isinstance(node, t.Named) else node.span
-        self.report("CR321", place, circle=" → ".join([*self.asking[start:], name]))
+        self.report("CR321", place, circle=" → ".join([*filter(None, self.asking[start:]), name]))
 
     def table(self, name: t.Identifier) -> e.Table | None:
         """A table by name or label."""
