@@ -309,14 +309,9 @@ def _logical(x: e.Logical, env: Environment) -> Any:
 
 
 def _at_least(x: e.Logical, env: Environment) -> Any:
-    sure = possible = 0
-    for part in x.parts:
-        try:
-            holds = answer(part, env)
-        except Undetermined:
-            holds = v.OPEN
-        sure, possible = sure + (holds is True), possible + (holds is not False)
-    return v.compare(">=", v.interval(Decimal(sure), Decimal(possible)), Decimal(x.least))
+    answers = [met(part, env) for part in x.parts]
+    sure = answers.count(True)
+    return True if sure >= x.least else v.OPEN if sure + answers.count(v.OPEN) >= x.least else False
 
 
 def _not(x: e.Not, env: Environment) -> Any:
