@@ -108,6 +108,13 @@ def plain(value: Decimal) -> Decimal:
     return Decimal(f"{EXACT.normalize(value):f}") if value else ZERO
 
 
+def written(value: Number) -> str:
+    """A number for people; both ends of one that is open, without one that nothing is known of."""
+    if isinstance(value, Interval):
+        return " … ".join("" if end.is_infinite() else f"{plain(end):f}" for end in (value.low, value.high)).strip()
+    return f"{plain(value):f}"
+
+
 def add(one: Number, two: Number) -> Number:
     """The sum."""
     if isinstance(one, Decimal) and isinstance(two, Decimal):

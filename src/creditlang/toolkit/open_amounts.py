@@ -1,7 +1,7 @@
 """Amounts on forms that may still be open, `79 … 81`: added up, turned round and averaged without losing anything.
 
-A result table has a decided amount as a number and an open one as the text `low … high`, or `low …` without a limit. A
-sum is open if a part of it is. Averages are rounded half up, each end of an open one for itself.
+A result table has a decided amount as a number and an open one as the text `low … high`, `low …` or `… high` without a
+limit. A sum is open if a part of it is. Averages are rounded half up, each end of an open one for itself.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ class Amount:
             return Amount()
         low, mark, high = str(value).partition("…")
         try:
-            least = Decimal(low.strip())
+            least = Decimal(low.strip() or ("-Infinity" if mark else ""))
             return Amount(least, Decimal(high.strip() or "Infinity") if mark else least)
         except ArithmeticError as error:
             raise ValueError("no amount") from error
