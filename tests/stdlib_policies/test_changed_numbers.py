@@ -19,6 +19,12 @@ from creditlang.api import Policy, Result
 from creditlang.resources import policy_names
 from creditlang.values import Interval
 
+
+@pytest.fixture(autouse=True)
+def hostile_decimals() -> None:
+    """What is worked out anew here is worked out in decimals as Python has them."""
+
+
 Record = dict[str, Any]
 Change = dict[str, Any]
 D = Decimal

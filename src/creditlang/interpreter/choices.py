@@ -140,7 +140,10 @@ def clip_groups(run: Run, operator: o.Clip, entries: Entries) -> Entries:
 def _clip_events(run: Run, operator: o.Clip, members: Entries, limits: list[v.Number]) -> None:
     certain = 0
     for position, (entry, limit) in enumerate(zip(members, limits, strict=True)):
-        reason, present = Phrase(f"more than {v.written(limit)} events", f"超过{v.written(limit)}次"), not entry.doubtful
+        reason, present = (
+            Phrase(f"more than {v.written(limit)} events", f"超过{v.written(limit)}次"),
+            not entry.doubtful,
+        )
         if certain >= v.high(limit):
             run.covered.add(operator.number)
             cut(run, operator, entry, v.ZERO, reason)

@@ -132,7 +132,8 @@ def _scale_note(operator: o.Scale, sort: str, value: v.Number) -> Phrase:
         return Phrase(f"plus {v.written(value)}", f"另加{v.written(value)}")
     if operator.ordinal is not None:
         return Phrase(
-            f"number {operator.ordinal} or later: times {v.written(value)}", f"第{operator.ordinal}次起乘{v.written(value)}"
+            f"number {operator.ordinal} or later: times {v.written(value)}",
+            f"第{operator.ordinal}次起乘{v.written(value)}",
         )
     return Phrase(f"times {v.written(value)}", f"乘{v.written(value)}")
 

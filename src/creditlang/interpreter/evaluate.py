@@ -459,7 +459,11 @@ class _Evaluation:
             value: v.Number = evaluate(number, env)
             return value
         except Undetermined as why:
-            told = {"account": Phrase(account.name, label(account)), "student": self.student.identifier, "period": env.semester}
+            told = {
+                "account": Phrase(account.name, label(account)),
+                "student": self.student.identifier,
+                "period": env.semester,
+            }
             self.run.warnings.append(report("CR663", None, reason=why.reason, **told))
             return v.Interval(-v.UNBOUNDED, v.UNBOUNDED)
 

@@ -166,7 +166,9 @@ def _offer(
             amounts,
             Phrase(f"{v.written(room or v.ZERO)} are needed", f"还差{v.written(room or v.ZERO)}"),
         )
-    taken = Phrase(f"{v.written(takes)} taken for {v.written(amounts)}", f"扣用{v.written(takes)}，抵得{v.written(amounts)}")
+    taken = Phrase(
+        f"{v.written(takes)} taken for {v.written(amounts)}", f"扣用{v.written(takes)}，抵得{v.written(amounts)}"
+    )
     if isinstance(amounts, Decimal) and not amounts:
         taken = Phrase("nothing is left to give or to take", "已无可抵扣的余额或额度")
         entry.cut = True
@@ -289,7 +291,13 @@ def _take_source(run: Run, account: o.Account, operator: o.Take, entry: Entry) -
     after = v.smaller(entry.amount, held)
     run.covered.add(operator.number)
     if after != entry.amount:
-        cut(run, operator, entry, after, Phrase(f"the account has only {v.written(held)}", f"该账户只有{v.written(held)}"))
+        cut(
+            run,
+            operator,
+            entry,
+            after,
+            Phrase(f"the account has only {v.written(held)}", f"该账户只有{v.written(held)}"),
+        )
     return str(source)
 
 
