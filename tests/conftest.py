@@ -18,7 +18,8 @@ def update(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def hostile_decimals() -> Iterator[None]:
-    """Every test runs where any sum of decimals that goes past `creditlang.values` fails: nothing may hang on it."""
-    with localcontext(Context(prec=1, traps=[Rounded, DivisionByZero, InvalidOperation])):
+def hostile_decimals(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test runs where any sum of decimals that goes past `creditlang.values` fails, save one that adds up itself."""
+    hostile = Context(prec=1, traps=[Rounded, DivisionByZero, InvalidOperation])
+    with localcontext(Context() if request.node.get_closest_marker("adds_up_itself") else hostile):
         yield

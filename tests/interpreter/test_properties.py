@@ -20,6 +20,8 @@ from creditlang.driver import compile_text
 from creditlang.ledger import DISPOSITIONS, StudentResult
 from creditlang.schema import RawRow, RawTable
 
+pytestmark = pytest.mark.adds_up_itself
+
 Rows = dict[str, list[dict[str, str]]]
 FEW = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 

@@ -19,10 +19,7 @@ from creditlang.api import Policy, Result
 from creditlang.resources import policy_names
 from creditlang.values import Interval
 
-
-@pytest.fixture(autouse=True)
-def hostile_decimals() -> None:
-    """What is worked out anew here is worked out in decimals as Python has them."""
+pytestmark = pytest.mark.adds_up_itself
 
 
 Record = dict[str, Any]
