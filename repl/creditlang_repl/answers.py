@@ -18,8 +18,9 @@ from creditlang.results import counted_amount
 from creditlang.source import visible
 from creditlang.text_table import table_text
 from creditlang.values import Open
-from creditlang.words import COLUMNS, DISPOSITIONS, NONE, STATUSES, TABLES, label, said, unit_label, word, yes_or_no
+from creditlang.words import COLUMNS, DISPOSITIONS, NONE, STATUSES, TABLES, label, unit_label, word, yes_or_no
 from creditlang_repl.reply import Line, Piece, Style, Written
+from creditlang_repl.session_words import word as session_word
 
 MOST_ROWS = 40
 """Rows of a table that are shown."""
@@ -29,17 +30,6 @@ MOST_CHANGES = 24
 
 _MARKS = {"met": "✓", "unmet": "✗", "open": "?"}
 _STATUS_STYLES: Mapping[str, Style] = {"met": "gain", "unmet": "loss", "open": "open"}
-_WORDS = {
-    "more": Phrase("… {count} more", "…… 另有{count}项"),
-    "nothing": Phrase("Nothing changes for {student}.", "对{student}没有影响。"),
-    "asks": Phrase(" asks for", " 要求"), "new": Phrase("new, {now}", "新增，{now}"),
-    "gone": Phrase("gone ({was})", "去掉（{was}）"), "together": Phrase(" … ({count} alike)", " …（同样的{count}条）"),
-    "no longer": Phrase(
-        "The policy no longer applies to {student}; nothing counts.", "本办法不再适用于{student}，各项都不再计。"
-    ),
-    "now": Phrase("The policy now applies to {student}.", "本办法改为适用于{student}。"),
-    "outside": Phrase("The policy does not apply to {student}.", "本办法不适用于{student}。"),
-}  # fmt: skip
 _HEADINGS = (
     Phrase("record", "编号"), Phrase("kind", "种类"), COLUMNS["date"], COLUMNS["item"], COLUMNS["disposition"],
     Phrase("counts", "计入"), COLUMNS["reason"],
@@ -72,7 +62,7 @@ class Answerer:
     """The policy that it is compared with: what only that one has is called as it is there."""
 
     def word(self, name: str, **values: object) -> str:
-        return said(_WORDS[name], self.language, **values)
+        return session_word(self.language, name, **values)
 
     def label(self, name: str) -> str:
         """What people call an account, rule, fact or requirement."""
@@ -219,7 +209,7 @@ class Answerer:
 
     def applying(self, found: Differences, student: str, before: bool, after: bool) -> Written:
         """That a policy does not apply to a student, no longer or now, and what becomes of the requirements."""
-        word = "now" if after else "no longer" if before else "outside"
+        word = "now" if after else "no longer" if before else "not applied to"
         written = Written().line(("open", self.word(word, student=student)))
         for change in found.requirements:
             written.line(*self.changed(change, ""))

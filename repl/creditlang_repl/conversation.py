@@ -14,14 +14,17 @@ from creditlang_repl import session_words as words
 from creditlang_repl.answers import Answerer, diagnostics
 from creditlang_repl.commands import Command
 from creditlang_repl.reply import Written
-from creditlang_repl.tried_edits import AddRecord, Edit
+from creditlang_repl.tried_edits import AddRecord, CannotDo, Edit
 from creditlang_repl.typed_edits import EditReader, usage
-from creditlang_repl.workspace import CannotDo, Data, PolicyFile, Progress, Tried, View, Workspace
+from creditlang_repl.workspace import Data, PolicyFile, Progress, Tried, View, Workspace
 
 MOST_BY_THE_WAY = 20_000
 """Records of students who are all compared, without being asked, when something was read anew."""
 MOST_LINES = 5
 """Students of each sort who are named then."""
+
+Log = tuple[tuple[str, Tried], ...]
+"""States that can be gone back to, each with how the change was said."""
 
 
 @define(eq=False)
@@ -33,9 +36,9 @@ class Conversation:
     number: str | None = None
     """The student spoken of."""
     tried: Tried = field(factory=Tried)
-    past: tuple[tuple[str, Tried], ...] = ()
+    past: Log = ()
     """What was tried before each change, and how the change was said."""
-    future: tuple[tuple[str, Tried], ...] = ()
+    future: Log = ()
     """What was taken back."""
     progress: Progress = field(default=lambda done, of: None)
     settings: Mapping[str, str] = field(factory=dict)
@@ -99,23 +102,25 @@ class Conversation:
 
     def back(self) -> Written:
         """Take back the last change."""
-        if not self.past:
-            raise CannotDo([report("CR909", None, what=Phrase("undo", "撤销"))])
-        *past, (said, tried) = self.past
-        written = Written().line(("title", self.word("undone", said=said)))
-        written.lines.extend(self.compared(self.view(), self.workspace.view(tried)).lines)
-        self.past, self.future, self.tried = tuple(past), (*self.future, (said, self.tried)), tried
+        written, self.past, undone = self._returned(self.past, "undone", Phrase("undo", "撤销"))
+        self.future = (*self.future, undone)
         return written
 
     def forth(self) -> Written:
         """Do again what was taken back."""
-        if not self.future:
-            raise CannotDo([report("CR909", None, what=Phrase("redo", "重做"))])
-        *future, (said, tried) = self.future
-        written = Written().line(("title", self.word("redone", said=said)))
-        written.lines.extend(self.compared(self.view(), self.workspace.view(tried)).lines)
-        self.past, self.future, self.tried = (*self.past, (said, self.tried)), tuple(future), tried
+        written, self.future, redone = self._returned(self.future, "redone", Phrase("redo", "重做"))
+        self.past = (*self.past, redone)
         return written
+
+    def _returned(self, log: Log, told: str, what: Phrase) -> tuple[Written, Log, tuple[str, Tried]]:
+        """Go to the last state of a log; what differs, what is left of the log, and the state that was left."""
+        if not log:
+            raise CannotDo([report("CR909", None, what=what)])
+        *left, (said, tried) = log
+        written = Written().line(("title", self.word(told, said=said)))
+        written.lines.extend(self.compared(self.view(), self.workspace.view(tried)).lines)
+        now, self.tried = self.tried, tried
+        return written, tuple(left), (said, now)
 
     def compared(self, before: View, after: View) -> Written:
         """What is new to be said of the policy, and what differs for the student."""

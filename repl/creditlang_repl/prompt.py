@@ -33,7 +33,7 @@ from prompt_toolkit.lexers import Lexer as TerminalLexer
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.styles import Style
 
-from creditlang.diagnostics import Language, Phrase, in_language
+from creditlang.diagnostics import Language, in_language
 from creditlang.source import visible
 from creditlang_repl.commands import command_at
 from creditlang_repl.completer import Completer
@@ -44,6 +44,7 @@ from creditlang_repl.input_parts import whole
 from creditlang_repl.line_folding import folded
 from creditlang_repl.reply import Line, Reply
 from creditlang_repl.session import Session
+from creditlang_repl.session_words import word
 
 Keys = Literal["emacs", "vi"]
 More = Literal["page", "line", "all", "stop"]
@@ -59,12 +60,6 @@ STYLE = Style.from_dict({
 })  # fmt: skip
 PLAIN = Style.from_dict({"bottom-toolbar": "noreverse", "error": "bold", "title": "bold"})
 
-HINT = Phrase(
-    "Tab completes · Alt+Enter new line · Ctrl-C clears · Ctrl-D leaves · help",
-    "Tab 补全 · Alt+Enter 换行 · Ctrl-C 清空 · Ctrl-D 退出 · 帮助",
-)
-MORE = Phrase("— more: Space page, ↓ line, a all, q stop —", "— 未完：空格 下一页，↓ 下一行，a 全部，q 停止 —")
-STOPPED = Phrase("Interrupted; nothing was changed.", "已中断，未作任何改动。")
 _EVERY = 0.1
 
 
@@ -204,7 +199,7 @@ class Prompt:
         try:
             reply = self.session.answer(text.rstrip(), progress)
         except KeyboardInterrupt:
-            reply = Reply(((("warning", in_language(STOPPED, self.language)),),), failed=True)
+            reply = Reply(((("warning", word(self.language, "stopped")),),), failed=True)
         finally:
             progress.end()
         self.tell(reply)
@@ -249,7 +244,7 @@ class Prompt:
         for answer, keys in answers.items():
             for key in keys:
                 bindings.add(key, eager=True)(partial(_leave, answer=answer))
-        hint = FormattedText([("class:faint", in_language(MORE, self.language))])
+        hint = FormattedText([("class:faint", word(self.language, "pages"))])
         pager: Application[More] = Application(
             layout=Layout(Window(FormattedTextControl(hint), height=1)), key_bindings=bindings, style=self.style,
             input=self.terminal.input, output=self.terminal.output, erase_when_done=True,
@@ -287,7 +282,7 @@ class Prompt:
         """How the command is used that is being typed; else the keys."""
         found = command_at(text, self.completer.vocabulary.known)
         if found is None:
-            return in_language(HINT, self.language)
+            return word(self.language, "hint")
         usage, summary = (in_language(told, self.language) for told in (found[0].usage, found[0].summary))
         return f"{usage} — {summary}"
 

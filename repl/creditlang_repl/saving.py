@@ -16,7 +16,7 @@ from pathlib import Path
 from attrs import frozen
 
 from creditlang.core import operators as o
-from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, in_language, report, system_reason
+from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, in_language, report
 from creditlang.diagnostics.diagnostic import COMMA
 from creditlang.driver import compile_source
 from creditlang.examples import run_examples
@@ -28,11 +28,11 @@ from creditlang.results import Results
 from creditlang.source import SourceFile
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
-from creditlang.toolkit.atomic_files import PendingFile
+from creditlang.toolkit.atomic_files import publish_file
 from creditlang.values import UNBOUNDED, Interval, written
 from creditlang_repl.policy_text import with_value
-from creditlang_repl.tried_edits import SetValue, own
-from creditlang_repl.workspace import CannotDo, View
+from creditlang_repl.tried_edits import CannotDo, SetValue, own
+from creditlang_repl.workspace import View
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
@@ -300,16 +300,9 @@ def add_to(path: Path, text: str) -> None:
 
 def _write(path: Path, text: str) -> None:
     try:
-        pending = PendingFile(path)
-        try:
-            pending.stream.write(text)
-            pending.publish()
-        finally:
-            pending.discard()
+        publish_file(path, text.encode())
     except PluginError as error:
         raise CannotDo(error.diagnostics) from None
-    except OSError as error:
-        raise CannotDo([report("CR710", Place(path.name), reason=system_reason(error))]) from None
 
 
 def quoted(text: str) -> str:

@@ -24,8 +24,8 @@ from creditlang_repl.command_handlers import HANDLERS, looking
 from creditlang_repl.commands import command_at, declaration_at
 from creditlang_repl.conversation import Conversation
 from creditlang_repl.reply import Reply, Written
-from creditlang_repl.tried_edits import CannotEdit
-from creditlang_repl.workspace import CannotDo, Data, Progress, Tried, Workspace
+from creditlang_repl.tried_edits import CannotDo
+from creditlang_repl.workspace import Data, Progress, Tried, Workspace
 
 
 class Session:
@@ -127,7 +127,7 @@ class Session:
             return carry_out()
         except KeyboardInterrupt:
             found = Written().line(("warning", kept.word("interrupted")))
-        except (CannotDo, CannotEdit, BadQuestion) as error:
+        except (CannotDo, BadQuestion) as error:
             found = diagnostics(error.diagnostics, kept.language)
         except BadExample as error:
             found = diagnostics([report("CR916", error.span, reason=error.reason)], kept.language)

@@ -25,8 +25,8 @@ PLACE = Place("prompt")
 """Where what is typed stands, for messages."""
 
 
-class CannotEdit(Exception):
-    """An edit that cannot be made, with the reasons."""
+class CannotDo(Exception):
+    """An input that cannot be carried out, or an edit that cannot be made, with everything that is wrong."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = list(diagnostics)
@@ -46,7 +46,7 @@ class PolicyEdit(Edit):
     """A change of the policy's text."""
 
     def apply(self, compiled: Compiled) -> str:
-        """The changed text of the policy. Raises `CannotEdit`."""
+        """The changed text of the policy. Raises `CannotDo`."""
         raise NotImplementedError
 
 
@@ -62,7 +62,7 @@ class Declare(PolicyEdit):
         if old is not None:
             return policy_text.replaced(text, here(compiled, old), self.typed)
         if isinstance(self.typed, t.Item):
-            raise CannotEdit([report("CR908", self.typed.name.span, name=self.typed.name.text)])
+            raise CannotDo([report("CR908", self.typed.name.span, name=self.typed.name.text)])
         return policy_text.appended(text, self.typed.span.source.text[self.typed.span.start :])
 
 
@@ -90,14 +90,14 @@ class PutIn(PolicyEdit):
         text, typed = own(compiled).text, self.typed
         found = policy_text.container(compiled, self.into)
         if found is None:
-            raise CannotEdit([unknown(compiled, self.into, ("account", "item"))])
+            raise CannotDo([unknown(compiled, self.into, ("account", "item"))])
         into = here(compiled, found)
         old = policy_text.like(compiled, typed) if isinstance(typed, t.Named) else None
         if old is None or not isinstance(typed, t.Named):
             return policy_text.put_in(text, into, typed.span.source.text[typed.span.start :])
         if old.span.source is not own(compiled) or not policy_text.is_in(text, old, into):
             label = Label(old.name.span)
-            raise CannotEdit([report("CR102", typed.name.span, label, name=typed.name.text)])
+            raise CannotDo([report("CR102", typed.name.span, label, name=typed.name.text)])
         return policy_text.replaced(text, old, typed)
 
 
@@ -110,7 +110,7 @@ class TakeOut(PolicyEdit):
     def apply(self, compiled: Compiled) -> str:
         item = compiled.compilation.program.item(self.name)
         if item is None:
-            raise CannotEdit([unknown(compiled, self.name, ("item",))])
+            raise CannotDo([unknown(compiled, self.name, ("item",))])
         return policy_text.taken_out(own(compiled).text, here(compiled, item.node))
 
 
@@ -130,10 +130,10 @@ def own(compiled: Compiled) -> SourceFile:
 
 
 def here(compiled: Compiled, node: t.Named) -> t.Named:
-    """A declaration of the policy itself. Raises `CannotEdit` if it stands in a file that the policy uses."""
+    """A declaration of the policy itself. Raises `CannotDo` if it stands in a file that the policy uses."""
     source = node.span.source
     if source is not own(compiled):
-        raise CannotEdit([report("CR907", node.name.span, name=node.name.text, file=source.name)])
+        raise CannotDo([report("CR907", node.name.span, name=node.name.text, file=source.name)])
     return node
 
 
@@ -236,34 +236,34 @@ class ChangeStudent(StudentEdit):
         column = _column(reader.columns.attributes, self.column)
         value, problem = column.value(self.text, PLACE)
         if problem is not None:
-            raise CannotEdit([problem])
+            raise CannotDo([problem])
         return evolve(student, attributes={**student.attributes, self.column: value})
 
 
 def _columns(reader: DataReader, kind: str) -> Sequence[ColumnReader]:
-    """The columns of a kind of record. Raises `CannotEdit`: a policy that is read anew may have it no more."""
+    """The columns of a kind of record. Raises `CannotDo`: a policy that is read anew may have it no more."""
     if kind not in reader.columns.of:
         close = nearest(kind, reader.columns.of) or ""
-        raise CannotEdit([report("CR101", None, kind=SORTS["kind"], name=kind, nearest=close)])
+        raise CannotDo([report("CR101", None, kind=SORTS["kind"], name=kind, nearest=close)])
     return reader.columns.of[kind]
 
 
 def _column(columns: Sequence[ColumnReader], name: str) -> ColumnReader:
-    """The column of a field. Raises `CannotEdit` if there is none."""
+    """The column of a field. Raises `CannotDo` if there is none."""
     found = next((x for x in columns if x.column.name == name), None)
     if found is None:
         close = nearest(name, [x.column.name for x in columns]) or ""
-        raise CannotEdit([report("CR101", None, kind=SORTS["field"], name=name, nearest=close)])
+        raise CannotDo([report("CR101", None, kind=SORTS["field"], name=name, nearest=close)])
     return found
 
 
 def changed(record: Record, name: str, text: str, reader: DataReader) -> Record:
-    """A record with another value in a field. Raises `CannotEdit` if that is no value for it."""
+    """A record with another value in a field. Raises `CannotDo` if that is no value for it."""
     kind = reader.policy.kinds[record.kind]
     column = _column(reader.columns.of[record.kind], name)
     value, problem = column.value(text, Place(PLACE.source, None, column.shown))
     if problem is not None:
-        raise CannotEdit([problem])
+        raise CannotDo([problem])
     values = {**record.values, name: value}
     on, semester = values.get(kind.date_field or ""), values.get(kind.semester_field or "")
     return Record(

@@ -20,8 +20,8 @@ from creditlang.words import NONE, SORTS
 from creditlang_repl import command_operands as operands
 from creditlang_repl import tried_edits as edits
 from creditlang_repl.commands import Command, command_at, declaration_at
-from creditlang_repl.tried_edits import Edit, PolicyEdit
-from creditlang_repl.workspace import CannotDo, View
+from creditlang_repl.tried_edits import CannotDo, Edit, PolicyEdit
+from creditlang_repl.workspace import View
 
 
 @frozen

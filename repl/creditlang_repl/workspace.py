@@ -26,23 +26,14 @@ from creditlang.ledger import StudentResult
 from creditlang.one_student import Answers, OneStudent, StudentData, as_read, day_not_said, unknown_values
 from creditlang.plugin import PluginError, PluginManager
 from creditlang.queries import Asker
-from creditlang.schema import RawTable
 from creditlang.source import SourceFile
 from creditlang_repl.group_records import Groups, falling
-from creditlang_repl.tried_edits import CannotEdit, ChangeStudent, Edit, PolicyEdit, SetValue, StudentEdit, keys_of, own
+from creditlang_repl.tried_edits import CannotDo, ChangeStudent, Edit, PolicyEdit, SetValue, StudentEdit, keys_of, own
 
 Progress = Callable[[int, int], None]
 """Told how many students of how many are done."""
 
 _KEPT_VIEWS = 4
-
-
-class CannotDo(Exception):
-    """An input that cannot be carried out, with everything that is wrong."""
-
-    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
-        self.diagnostics = list(diagnostics)
-        super().__init__(", ".join(found.code for found in self.diagnostics))
 
 
 @frozen
@@ -254,18 +245,13 @@ class Workspace:
             if isinstance(mapping, list):
                 raise CannotDo(mapping)
             mappings.append(mapping)
-        sources = []
         try:
-            for address in addresses:
-                sources.append(self.manager.source(address))
-            reader = DataReader(policy, mappings)
-            dataset = reader.read(table for source in sources for table in _tables(source))
-            reader.note_of_sources(found for source in sources for found in source.problems)
+            with self.manager.opened(addresses) as sources:
+                reader = DataReader(policy, mappings)
+                dataset = reader.read(table for source in sources for table in source.tables())
+                reader.note_of_sources(found for source in sources for found in source.problems)
         except PluginError as error:
             raise CannotDo(error.diagnostics) from None
-        finally:
-            for source in sources:
-                source.close()
         return Data(addresses, dataset, reader)
 
     # ---- views
@@ -292,10 +278,7 @@ class Workspace:
         for edit in edits:
             if not isinstance(edit, PolicyEdit):
                 continue
-            try:
-                text = edit.apply(compiled)
-            except CannotEdit as error:
-                raise CannotDo(error.diagnostics) from None
+            text = edit.apply(compiled)
             known = next((x.compiled for x in self._views if own(x.compiled).text == text), None)
             compiled = known or self.compile(SourceFile(own(compiled).name, text))
         return compiled
@@ -320,10 +303,6 @@ class Workspace:
             return False
         self._seen = digest
         return True
-
-
-def _tables(source: Any) -> Iterator[RawTable]:
-    yield from source.tables()
 
 
 def digest_of(path: Path) -> str:

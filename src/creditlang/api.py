@@ -110,21 +110,19 @@ class Policy:
         names of bundled ones. Raises `DataError` when a mapping or a table cannot be used.
         """
         settings = self._settings(mapping, as_of, set, language)
-        sources = self._opened(data, tables)
-        try:
+        with ExitStack() as stack:
+            sources = self._opened(stack, data, tables)
             cohort = run_cohort(self.core, _tables(sources), settings, lambda: _problems(sources), {})
             cohort.results.tables["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
             return cohort
-        finally:
-            _close(sources)
 
-    def _opened(self, data: str | Sequence[str], tables: Mapping[str, Any] | None) -> list[Source]:
+    def _opened(self, stack: ExitStack, data: str | Sequence[str], tables: Mapping[str, Any] | None) -> list[Source]:
+        """The sources of data and tables, closed with the stack."""
         if not data and not tables:
             raise TypeError("data or tables are needed")
         if found := no_tables(tables or {}):
             raise DataError(found)
-        manager = PluginManager()
-        sources: list[Source] = [manager.source(address) for address in ([data] if isinstance(data, str) else data)]
+        sources = stack.enter_context(PluginManager().opened([data] if isinstance(data, str) else data))
         return [*sources, FramesSource(tables)] if tables else sources
 
     def _settings(
@@ -156,8 +154,7 @@ def compare(
     with ExitStack() as stack:
         sides, sources = [], []
         for policy, own in zip(policies, (set_old, set_new), strict=True):
-            opened = policy._opened(data, tables)
-            stack.callback(_close, opened)
+            opened = policy._opened(stack, data, tables)
             settings = policy._settings(mapping, as_of, own, "en")
             sides.append(Side(policy.core, settings, partial(_tables, opened), partial(_problems, opened)))
             sources.append(opened)
@@ -175,11 +172,6 @@ def _tables(sources: Iterable[Source]) -> Iterator[RawTable]:
 
 def _problems(sources: Iterable[Source]) -> list[Diagnostic]:
     return [found for source in sources for found in source.problems]
-
-
-def _close(sources: Iterable[Source]) -> None:
-    for source in sources:
-        source.close()
 
 
 def _mappings(policy: o.Policy, names: Iterable[str | Path]) -> tuple[MappingFile, ...]:

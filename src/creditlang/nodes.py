@@ -1,5 +1,7 @@
-"""What the classes of the tree and of the core share: how they are compared and shown."""
+"""What the classes of the tree and of the core share: how they are made, compared, pickled and shown."""
 
+from collections.abc import Callable
+from threading import RLock
 from typing import Any, ClassVar, TypeVar, cast, dataclass_transform
 
 from attrs import evolve, field, frozen
@@ -7,20 +9,52 @@ from attrs import evolve, field, frozen
 from creditlang.frozen_mapping import freezing
 
 N = TypeVar("N", bound=type)
+_FINISHING = RLock()
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def node(kind: N) -> N:
-    """A frozen attrs class that is compared and shown as `Written` says: methods of its own for each of two hundred
-    classes would take longer to make than a short policy takes to check. Its mappings cannot be changed.
+    """A frozen attrs class that is compared, shown and pickled as `Written` says. Its mappings cannot be changed.
+
+    attrs works out how it is made with the first instance, or when somebody asks for its fields: for two hundred
+    classes that would take longer than to check a short policy, which has a few of them.
     """
-    return frozen(kind, eq=False, repr=False, field_transformer=freezing)
+    own = kind.__annotations__
+    body = {
+        name: part for name, part in vars(kind).items() if name not in own and name not in ("__dict__", "__weakref__")
+    }
+    late: Any = type(kind.__name__, kind.__bases__, {**body, "__slots__": tuple(own)})
+
+    def first(self: Any, *arguments: Any, **named: Any) -> None:
+        finish()
+        self.__init__(*arguments, **named)
+
+    def finish() -> Any:
+        with _FINISHING:
+            if vars(late)["__init__"] is first:
+                made = frozen(kind, init=True, eq=False, repr=False, field_transformer=freezing)
+                for name in ("__attrs_attrs__", "__match_args__", "__setattr__", "__delattr__", "__init__"):
+                    setattr(late, name, getattr(made, name))
+        return late.__attrs_attrs__
+
+    late.__init__, late.__attrs_attrs__ = first, _Fields(finish)
+    return cast(N, late)
+
+
+class _Fields:
+    """The fields of a class that is not finished, for whoever asks."""
+
+    def __init__(self, finish: Callable[[], Any]) -> None:
+        self.finish = finish
+
+    def __get__(self, instance: object, kind: type) -> Any:
+        return self.finish()
 
 
 class Written:
     """Equal when of one class with equal parts, leaving out those with `eq=False`."""
 
-    __slots__ = ()
+    __slots__ = ("__weakref__",)
     __attrs_attrs__: ClassVar[Any]
 
     def _parts(self) -> list[tuple[str, object]]:
@@ -31,6 +65,13 @@ class Written:
 
     def __hash__(self) -> int:
         return hash((type(self), *self._parts()))
+
+    def __getstate__(self) -> dict[str, object]:
+        return {part.name: getattr(self, part.name) for part in self.__attrs_attrs__}
+
+    def __setstate__(self, parts: dict[str, object]) -> None:
+        for part in self.__attrs_attrs__:
+            object.__setattr__(self, part.name, parts[part.name])
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={part!r}' for name, part in self._parts())})"

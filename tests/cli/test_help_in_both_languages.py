@@ -49,7 +49,7 @@ def test_all_that_click_says_is_translated() -> None:
     """A new version of click may say something new."""
     told = set().union(*map(sentences, EVERY_SENTENCE)) - NEVER_SAID
     assert len(told) > 30
-    assert sorted(told.difference(bilingual_help._SENTENCES)) == []
+    assert sorted(told.difference(bilingual_help.help_texts()["click"])) == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -95,12 +95,29 @@ def test_every_command_and_option_has_both(name: str) -> None:
     """Both texts, and they differ."""
     command = main.get_command(click.Context(main), name)
     assert isinstance(command, bilingual_help.Command)
-    assert CHINESE.search(command.zh) and not CHINESE.search(command.help or "")
+    texts = bilingual_help.help_texts()
+    for part in ("about", "examples"):
+        assert CHINESE.search(texts[name]["about"]["zh"]) and not CHINESE.search(texts[name][part]["en"])
+    known = {**texts["options"], **texts[name].get("options", {})}
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert isinstance(parameter, bilingual_help.Option), parameter
-            english, chinese = parameter.helps
-            assert CHINESE.search(chinese) and not CHINESE.search(english)
+            told = known[parameter.opts[0]]
+            assert CHINESE.search(told["zh"]) and not CHINESE.search(told["en"])
+
+
+def test_no_help_is_left_over() -> None:
+    """Every table is of a command that there is, every option of one that some command has."""
+    texts = bilingual_help.help_texts()
+    commands = {name: main.get_command(click.Context(main), name) for name in COMMANDS[1:]} | {"main": main}
+    options = {
+        name: {parameter.opts[0] for parameter in command.params if isinstance(parameter, bilingual_help.Option)}
+        for name, command in commands.items()
+        if command is not None
+    }
+    assert texts.keys() - {"options", "values", "click"} == commands.keys()
+    assert texts["options"].keys() <= set().union(*options.values())
+    assert all(texts[name].get("options", {}).keys() <= own for name, own in options.items())
 
 
 @pytest.mark.parametrize(

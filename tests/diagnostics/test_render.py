@@ -26,7 +26,7 @@ def one_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("pages")
     (folder / "CR999.md").write_text(PAGE, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue, "_pages", lambda: folder)
+        patch.setattr(catalogue, "_PAGES", folder)
         catalogue.page.cache_clear()
         yield
     catalogue.page.cache_clear()

@@ -1,6 +1,7 @@
 """What plugins add to the language: functions, calendars, checks, and commands of the command line."""
 
 import pickle
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -11,9 +12,10 @@ from click.testing import CliRunner
 
 from creditlang.api import Policy
 from creditlang.cli import main
+from creditlang.cli.installed_plugins import only_built_in
 from creditlang.diagnostics import Diagnostic, message, render
 from creditlang.driver import Compiled, compile_source
-from creditlang.plugin import PluginManager
+from creditlang.plugin import Extensions, PluginManager
 from creditlang.source import SourceFile
 
 CAMPUS = """
@@ -231,6 +233,24 @@ def test_a_command_of_a_plugin_is_a_command(site: Any, monkeypatch: pytest.Monke
     assert "hello" in CliRunner().invoke(main, ["--help"]).output
     monkeypatch.setenv("CREDITLANG_PLUGINS", "none")
     assert CliRunner().invoke(main, ["hello"]).exit_code == 2
+
+
+def test_plugins_of_others_are_found_without_loading_any(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.path", [str(site.folder), str(site.folder / "missing")])
+    assert only_built_in()
+    assert PluginManager(entry_points=site.entry_points()).extensions() == Extensions()
+    for name in ("creditlang-campus-1.2.dist-info", "campus.egg-info", "EGG-INFO"):
+        information = site.folder / name
+        information.mkdir()
+        information.joinpath("entry_points.txt").write_text("[other]\na = b\n")
+        assert only_built_in()
+        information.joinpath("entry_points.txt").write_text("[other]\na = b\n[creditlang]\na = b\n")
+        assert not only_built_in()
+        shutil.rmtree(information)
+    archive = site.folder / "archive.zip"
+    archive.touch()
+    monkeypatch.setattr("sys.path", [str(archive)])
+    assert not only_built_in()
 
 
 def test_the_listing_shows_every_kind(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,9 @@
-"""Sheets read side by side give what their writer meant, and the same as they give read tag by tag."""
+"""Sheets give what their writer meant."""
 
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from unittest.mock import patch
 from xml.sax.saxutils import escape
@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from creditlang.schema import RawTable
 from creditlang_builtin.workbook import sheet_table as workbook_table
 from creditlang_builtin.workbook import xlsx_package as workbook_package
-from creditlang_builtin.workbook.cell_tags import Unusual
 from creditlang_builtin.workbook.sheet_table import table_of
 from creditlang_builtin.workbook.workbook_limits import WorkbookError, column_letters
 from creditlang_builtin.workbook.xlsx_workbook import XlsxBook
@@ -84,11 +83,11 @@ def content_of(table: RawTable | None) -> Content | None:
     return table.header, rows
 
 
-def read(content: bytes, exactly: bool = False) -> Content | None:
+def read(content: bytes) -> Content | None:
     """The only sheet of a workbook."""
     opened = XlsxBook(content)
     (sheet,) = opened.sheets
-    return content_of(table_of(opened.exactly(sheet) if exactly else opened.cells(sheet), "s", "s"))
+    return content_of(table_of(opened.cells(sheet), "s", "s"))
 
 
 # ---- what cells may hold, each with what it means
@@ -264,23 +263,12 @@ def test_cells_mean_what_was_written(drawn: tuple[Grid, list[Merge], list[str], 
     with patch.object(workbook_package, "PIECE", piece), patch.object(workbook_table, "MOST_KEPT", kept):
         found = read(content)
     assert found == meant(grid, merges)
-    assert found == read(content, exactly=True)
 
 
 # ---- XML as libraries write it, and as hardly any does
 NUMBER, TEXT = '<c r="A{0}"><v>{0}</v></c>', '<c r="B{0}" t="inlineStr"><is><t>讲座</t></is></c>'
 ROWS = "".join(f'<row r="{number}">{NUMBER.format(number)}{TEXT.format(number)}</row>' for number in (1, 2, 4))
 SAME = (("1", "讲座"), [(2, ("2", "讲座")), (4, ("4", "讲座"))])
-
-
-def is_unusual(content: bytes) -> bool:
-    """Whether the only sheet is left to the slow way."""
-    opened = XlsxBook(content)
-    try:
-        table_of(opened.cells(opened.sheets[0]), "s", "s")
-    except Unusual:
-        return True
-    return False
 
 
 @pytest.mark.parametrize(
@@ -300,15 +288,14 @@ def is_unusual(content: bytes) -> bool:
 def test_xml_that_libraries_write(old: bytes, new: bytes) -> None:
     sheet = sheet_of(ROWS).encode()
     assert old in sheet
-    content = workbook(sheet.replace(old, new))
-    assert (is_unusual(content), read(content)) == (False, SAME)
+    assert read(workbook(sheet.replace(old, new))) == SAME
 
 
 def test_elements_with_a_prefix() -> None:
     sheet = re.sub("<(/?)([a-zA-Z])", r"<\1x:\2", sheet_of(ROWS, [(1, 1, 1, 2)]).replace("xmlns=", "xmlns:x="))
     for piece in (5, workbook_package.PIECE):
         with patch.object(workbook_package, "PIECE", piece):
-            assert (is_unusual(workbook(sheet)), read(workbook(sheet))) == (False, SAME)
+            assert read(workbook(sheet)) == SAME
 
 
 @pytest.mark.parametrize(
@@ -321,18 +308,15 @@ def test_elements_with_a_prefix() -> None:
         ("<sheetData>", "<sheetData >"),
     ],
 )
-def test_unusual_xml_is_read_tag_by_tag(old: str, new: str) -> None:
+def test_unusual_xml_is_read_alike(old: str, new: str) -> None:
     assert old in sheet_of(ROWS)
-    content = workbook(sheet_of(ROWS).replace(old, new))
-    assert is_unusual(content)
-    assert read(content, exactly=True) == SAME
+    assert read(workbook(sheet_of(ROWS).replace(old, new))) == SAME
 
 
 @pytest.mark.parametrize(
     ("old", "new"),
     [
         ('r="A2"', 'r="A3"'),
-        ('r="A4"', 'r="C4"'),
         ('<row r="4">', '<row r="1">'),
         ("</is></c></row>", "</is></c></rox>"),
         ("</c>", ""),
@@ -348,17 +332,15 @@ def test_unusual_xml_is_read_tag_by_tag(old: str, new: str) -> None:
 )
 def test_no_place_is_guessed_in_wrong_xml(old: str, new: str) -> None:
     assert old in sheet_of(ROWS)
-    content = workbook(sheet_of(ROWS).replace(old, new, 1))
-    try:
-        assert is_unusual(content)
-    except WorkbookError as error:
-        assert error.code == "CR722"
+    with pytest.raises(WorkbookError, match="CR722"):
+        read(workbook(sheet_of(ROWS).replace(old, new, 1)))
 
 
 @pytest.mark.parametrize("index", ["1", "-1", "x", "99999999999999999999"])
 def test_a_shared_text_that_is_not_there(index: str) -> None:
     content = workbook(sheet_of(f'<row r="1"><c r="A1" t="s"><v>{index}</v></c></row>'), ["<t>学号</t>"])
-    assert is_unusual(content)
+    with pytest.raises(WorkbookError, match="CR722"):
+        read(content)
 
 
 @pytest.mark.parametrize("value", ["<v><v>2</v></v>", "<v>2</v><v>3</v>", "<v>2<!-- --><b/></v>"])
@@ -369,7 +351,8 @@ def test_a_cell_without_a_certain_value(value: str) -> None:
 
 def test_texts_that_are_no_utf8() -> None:
     sheet = sheet_of(ROWS).encode().replace("讲座".encode(), "讲座".encode("gb18030"))
-    assert is_unusual(workbook(sheet))
+    with pytest.raises(WorkbookError, match="CR722"):
+        read(workbook(sheet))
     with pytest.raises(WorkbookError, match="CR722"):
         read(workbook(sheet_of('<row r="1"><c r="A1" t="s"><v>0</v></c></row>'), [b"<t>\xbd\xb2</t>"]))
 
@@ -380,14 +363,24 @@ def test_line_ends_and_what_xml_cannot_hold() -> None:
     assert read(content) == (("a\nb\nc\r\x07_x0007_<_xyz",), [])
 
 
-def test_a_long_sheet_comes_in_batches_and_is_no_larger_in_memory() -> None:
+def test_a_long_sheet_is_read_a_second_time_and_never_in_memory_as_a_whole() -> None:
     rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="C{n}"><v>1</v></c></row>' for n in range(1, 5001))
     opened = XlsxBook(workbook(sheet_of(rows, [(4_998, 3, 4_999, 3)])))
     with patch.object(workbook_package, "PIECE", 10_000), patch.object(workbook_table, "MOST_KEPT", 5_000):
         table = table_of(opened.cells(opened.sheets[0]), "s", "s")
         assert table is not None
-        batches = list(table.batches())
-    assert len(batches) > 10
-    assert max(len(batch.numbers) for batch in batches) < 500
-    assert [number for batch in batches for number in batch.numbers] == list(range(2, 5001))
+        counted = 0
+        pieces = opened.package.pieces
+
+        def watched(part: str) -> Iterator[bytes]:
+            nonlocal counted
+            for piece in pieces(part):
+                counted += 1
+                yield piece
+
+        with patch.object(opened.package, "pieces", watched):
+            found = [(row.number, counted) for row in table.rows]
+    assert [number for number, _ in found] == list(range(2, 5001))
+    assert (found[0][1], found[-1][1]) == (1, counted)
+    assert counted > 10
     assert table.header == ("1", "", "1")

@@ -6,8 +6,8 @@ from creditlang.syntax.keyword_help import help_text, keyword_help, of
 from creditlang_repl.commands import Command, by_form, commands
 from creditlang_repl.conversation import Conversation
 from creditlang_repl.reply import Written
+from creditlang_repl.tried_edits import CannotDo
 from creditlang_repl.typed_edits import usage
-from creditlang_repl.workspace import CannotDo
 
 _MOST = 3
 """Keywords of one form that are told of."""
@@ -23,11 +23,6 @@ def language(now: Conversation, command: Command, source: SourceFile, start: int
         raise usage(command)
     now.language = wanted
     return Written().line(now.word("language"))
-
-
-def leave(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
-    """The end."""
-    return Written()
 
 
 def help_on(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:

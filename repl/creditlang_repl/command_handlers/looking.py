@@ -14,8 +14,9 @@ from creditlang_repl.answers import value_text
 from creditlang_repl.commands import Command, by_form
 from creditlang_repl.conversation import Conversation
 from creditlang_repl.reply import Written
+from creditlang_repl.tried_edits import CannotDo
 from creditlang_repl.typed_edits import unquoted, usage
-from creditlang_repl.workspace import CannotDo, View
+from creditlang_repl.workspace import View
 
 _TOPIC = Phrase("account, item, requirement, fact or record", "账户、项目、要求、事实或记录")
 _INPUT = Phrase("command or name", "命令或名称")

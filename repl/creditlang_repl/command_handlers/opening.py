@@ -11,9 +11,9 @@ from creditlang_repl.answers import diagnostics
 from creditlang_repl.commands import Command
 from creditlang_repl.conversation import Conversation
 from creditlang_repl.reply import Written
-from creditlang_repl.tried_edits import StudentEdit
+from creditlang_repl.tried_edits import CannotDo, StudentEdit
 from creditlang_repl.typed_edits import unquoted, usage
-from creditlang_repl.workspace import CannotDo, Tried
+from creditlang_repl.workspace import Tried
 
 
 def load(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:

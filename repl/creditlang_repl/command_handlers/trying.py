@@ -8,9 +8,9 @@ from creditlang_repl.answers import diagnostics
 from creditlang_repl.commands import Command
 from creditlang_repl.conversation import Conversation, new_warnings
 from creditlang_repl.reply import Written
-from creditlang_repl.tried_edits import PLACE
+from creditlang_repl.tried_edits import PLACE, CannotDo
 from creditlang_repl.typed_edits import first_line, usage
-from creditlang_repl.workspace import CannotDo, Tried
+from creditlang_repl.workspace import Tried
 
 
 def edit_policy(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
@@ -39,16 +39,6 @@ def as_of(now: Conversation, command: Command, source: SourceFile, start: int) -
     written = Written().line(("title", now.word("as of", date=day.isoformat())))
     written.lines.extend(now.go_on(first_line(source.text), evolve(now.tried, as_of=day)).lines)
     return written
-
-
-def undo(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
-    """Back."""
-    return now.back()
-
-
-def redo(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
-    """Forth."""
-    return now.forth()
 
 
 def reset(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:

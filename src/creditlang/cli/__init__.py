@@ -12,8 +12,9 @@ from typing import Any
 import click
 
 from creditlang.cli import bilingual_help
-from creditlang.cli.common import language_option
+from creditlang.cli.common import USAGE, language_option, plugin_manager, show
 from creditlang.cli.guarded_streams import guarded
+from creditlang.cli.installed_plugins import only_built_in
 
 _COMMANDS = ("demo", "run", "why", "check", "test", "diff", "repl", "readings", "schema", "explain", "debug", "plugins")
 
@@ -29,12 +30,13 @@ class _Commands(bilingual_help.Command, click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Carry out a command; data that cannot be used as they are asked for end it like a mistake in its words."""
-        from creditlang.cli.common import USAGE, show
-        from creditlang.errors import DataError
-
         try:
             return super().invoke(ctx)
-        except DataError as error:
+        except Exception as error:
+            from creditlang.errors import DataError
+
+            if not isinstance(error, DataError):
+                raise
             show(error.diagnostics)
             sys.exit(USAGE)
 
@@ -60,54 +62,18 @@ class _Commands(bilingual_help.Command, click.Group):
 
 
 def _plugin_commands() -> dict[str, Any]:
-    """The commands of plugins by name; plugins are loaded only if others than the built-in ones are installed."""
-    from importlib.metadata import entry_points
-
-    if all(point.dist and point.dist.name == "creditlang" for point in entry_points(group="creditlang")):
-        return {}
-    from creditlang.cli.common import plugin_manager
-
-    return plugin_manager().offers("commands")
+    """The commands of plugins by name; those that come with creditlang have none."""
+    return {} if only_built_in() else plugin_manager().offers("commands")
 
 
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    zh="""
-    把学分和德育办法照原文写成规则，准确计算，并说明每一步的依据。
-
-    “办法”是一个文件，或者内置办法的名称（hengyang）。提示和说明有中文和英文：用 --lang zh|en 选择，
-    否则按环境变量 CREDITLANG_LANG 或 LANG。
-
-    \b
-    creditlang demo                                    看一份办法怎样处理示例数据
-    creditlang why hengyang --data sample:hengyang --student 2024010101
-    creditlang check 我的办法.credit                   检查办法有没有错误
-    creditlang test 我的办法.credit                    运行办法里的例子
-    creditlang run 我的办法.credit --data 文件夹/      用文件夹里的 CSV 文件计算全体学生
-    creditlang repl hengyang --data sample:hengyang    边问边试：假如……会怎样？
-    creditlang diff hengyang 我的办法.credit --data 文件夹/    按新办法，谁多了，谁少了
-    """,
 )
-@click.version_option(
-    package_name="creditlang", cls=bilingual_help.Option, help=("Show the version and exit.", "显示版本号。")
-)
+@click.version_option(package_name="creditlang", cls=bilingual_help.Option)
 @language_option
 def main() -> None:
-    """Credit and conduct rules, written as the regulation prints them, worked out exactly and explained.
-
-    POLICY is a file or the name of a bundled policy (hengyang). Messages are in English or Chinese: --lang en|zh, or
-    the environment's CREDITLANG_LANG or LANG.
-
-    \b
-    creditlang demo                                    see a regulation at work on sample data
-    creditlang why hengyang --data sample:hengyang --student 2024010101
-    creditlang check my-policy.credit                  is the policy sound?
-    creditlang test my-policy.credit                   do its examples hold?
-    creditlang run my-policy.credit --data folder/     all students, from a folder of CSV files
-    creditlang repl hengyang --data sample:hengyang    try things out: what if …?
-    creditlang diff hengyang my-policy.credit --data folder/    who gains and who loses by the new version
-    """
+    """Credit and conduct rules, written as the regulation prints them, worked out exactly and explained."""
     gc.set_threshold(50_000)  # trees and cores live as long as the command: seldom look for what could be thrown away
 
 

@@ -1,17 +1,18 @@
 """Help and usage errors in the language of the reader, which is known before anything is parsed.
 
-A command has its English text as docstring and its Chinese one as `zh`; an option has a pair. The examples, which
-follow a line of ``\\b``, are put below the options. What click itself says goes through the function that it calls `_`
-in each of its modules; here that one looks into a table. A test asks that the table has every sentence of click.
+All that is said stands in `help.toml`: of commands, whose examples are put below the options, of options, and what
+click itself says. That goes through the function that click calls `_` in each of its modules; here that one looks into
+the table. A test asks that the table has every sentence of click.
 """
 
-import inspect
 import os
 import re
-from collections.abc import Iterable, Sequence
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -22,45 +23,6 @@ if TYPE_CHECKING:
     from creditlang.diagnostics import Language
 
 _chosen: "ContextVar[Language]" = ContextVar("language", default="en")
-_METAVARS: Final = {
-    "OPTIONS": "选项", "COMMAND": "命令", "ARGS": "参数", "POLICY": "办法", "POLICIES": "办法", "TOPIC": "对象",
-    "CODE": "代码", "OLD": "旧版", "NEW": "新版", "SRC": "来源", "FILE": "文件", "FOLDER": "文件夹", "NAME": "名称",
-    "VALUE": "值", "DATE": "日期", "TARGET": "去处", "ID": "学号", "PATH": "路径",
-}  # fmt: skip
-_SENTENCES: Final = {
-    "Usage:": "用法：", "Options": "选项", "Commands": "命令", "Positional arguments": "参数",
-    "Show this message and exit.": "显示这段说明。", "Show the version and exit.": "显示版本号。",
-    "%(prog)s, version %(version)s": "%(prog)s %(version)s", "required": "必填",
-    "default: {default}": "默认：{default}", "(dynamic)": "（视情况）", "env var: {var}": "环境变量：{var}",
-    "deprecated": "已弃用", "Aborted!": "已中断。", "Error: {message}": "错误：{message}",
-    "Try '{command} {option}' for help.": "用法说明：{command} {option}", "Missing command.": "缺少命令。",
-    "Missing argument": "缺少参数", "Missing option": "缺少选项", "Missing parameter": "缺少参数",
-    "Missing {param_type}": "缺少{param_type}", "Missing parameter: {param_name}": "缺少参数：{param_name}",
-    "Choose from:\n\t{choices}": "可选：\n\t{choices}", "No such option {name!r}.": "没有选项 {name!r}。",
-    "No such command {name!r}.": "没有命令 {name!r}。", "Did you mean {possibility}?": "是不是 {possibility}？",
-    "(Did you mean one of: {possibilities}?)": "（是不是其中之一：{possibilities}？）",
-    "Invalid value: {message}": "值不对：{message}",
-    "Invalid value for {param_hint}: {message}": "{param_hint} 的值不对：{message}",
-    "{value!r} is not {choice}.": "{value!r} 不对，应为 {choice}。",
-    "{value!r} is not one of {choices}.": "{value!r} 不在可选范围内：{choices}。",
-    "{value!r} is not a valid {number_type}.": "{value!r} 不是数。",
-    "{value} is not in the range {range}.": "{value} 不在范围 {range} 内。",
-    "Option {name!r} requires an argument.": "选项 {name!r} 后面缺少值。",
-    "Option {name!r} requires {nargs} arguments.": "选项 {name!r} 后面要有{nargs}个值。",
-    "Option {name!r} does not take a value.": "选项 {name!r} 不带值。",
-    "Argument {name!r} takes {nargs} values.": "参数 {name!r} 要有{nargs}个值。",
-    "Takes {nargs} values but 1 was given.": "要有{nargs}个值，只给了1个。",
-    "Takes {nargs} values but {len} were given.": "要有{nargs}个值，给了{len}个。",
-    "Got unexpected extra argument ({args})": "多余的参数：{args}",
-    "Got unexpected extra arguments ({args})": "多余的参数：{args}", "file": "文件", "directory": "文件夹",
-    "path": "路径", "{name} {filename!r} does not exist.": "{name} {filename!r} 不存在。",
-    "{name} {filename!r} is a file.": "{name} {filename!r} 是文件。",
-    "{name} {filename!r} is a directory.": "{name} {filename!r} 是文件夹。",
-    "{name} {filename!r} is not readable.": "{name} {filename!r} 无法读取。",
-    "{name} {filename!r} is not writable.": "{name} {filename!r} 无法写入。",
-    "{name} {filename!r} is not executable.": "{name} {filename!r} 无法执行。",
-    "Could not open file {filename!r}: {message}": "无法打开文件 {filename!r}：{message}", "unknown error": "未知错误",
-}  # fmt: skip
 _WORD: Final = re.compile("[“（]*[\u3000-\u9fff\uff00-\uffef][，。；：、）”？！]*")
 """A Chinese character with the signs that may not begin or end a line without it."""
 
@@ -84,6 +46,12 @@ def choose_language(arguments: Sequence[str]) -> None:
     _chosen.set("zh" if wanted[-1].lower().startswith("zh") else "en")
 
 
+@cache
+def help_texts() -> dict[str, Any]:
+    """What is said of the commands, by name, and of the `options` that several of them have."""
+    return tomllib.loads(Path(__file__).with_name("help.toml").read_text("utf-8"))
+
+
 class _Sentence(str):
     """A sentence of click; what it is filled with, arguments of the command line, is made visible."""
 
@@ -93,7 +61,7 @@ class _Sentence(str):
 
 
 def _translated(text: str) -> str:
-    return _Sentence(said(text, _SENTENCES.get(text, text)))
+    return _Sentence(help_texts()["click"].get(text, text) if _chosen.get() == "zh" else text)
 
 
 def _counted(one: str, many: str, number: int) -> str:
@@ -141,17 +109,14 @@ class _Context(click.Context):
 
 
 class Command(click.Command):
-    """A command with its help in both languages: the docstring and `zh`, the examples last in each."""
+    """A command with its help in both languages, the examples last in each."""
 
     context_class = _Context
 
-    def __init__(self, *arguments: Any, zh: str, **others: Any) -> None:
-        super().__init__(*arguments, **others)
-        self.zh = zh
-
     def _help(self) -> tuple[str, str]:
         """The text, and the examples."""
-        text, _, examples = inspect.cleandoc(said(self.help or "", self.zh)).partition("\n\b\n")
+        texts = help_texts()[self.name or ""]
+        text, examples = (said(texts[part]["en"], texts[part]["zh"]).strip("\n") for part in ("about", "examples"))
         return re.sub(said("(?!)", r"(?<!\n)\n(?!\n)"), "", text), f"\b\n{examples}"
 
     def get_short_help_str(self, limit: int = 45) -> str:
@@ -183,15 +148,16 @@ class Command(click.Command):
 
 
 def _metavar(text: str) -> str:
-    return re.sub("[A-Z]+", lambda word: said(word[0], _METAVARS.get(word[0], word[0])), text)
+    words = help_texts()["values"] if _chosen.get() == "zh" else {}
+    return re.sub("[A-Z]+", lambda word: words.get(word[0], word[0]), text)
 
 
 class Option(click.Option):
-    """An option with its help in both languages."""
+    """An option with its help in both languages; `names` gives those that stand in the help of an option of names."""
 
-    def __init__(self, *arguments: Any, help: tuple[str, str], **others: Any) -> None:
+    def __init__(self, *arguments: Any, names: Callable[[], Iterable[str]] = tuple, **others: Any) -> None:
         super().__init__(*arguments, **others)
-        self.helps = help
+        self.names = names
 
     def make_metavar(self, ctx: click.Context) -> str:
         """The name of its value."""
@@ -199,7 +165,9 @@ class Option(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Its row of the help page."""
-        self.help = said(*self.helps)
+        texts = help_texts()
+        told = {**texts["options"], **texts[ctx.command.name or ""].get("options", {})}[self.opts[0]]
+        self.help = said(told["en"], told["zh"]).replace("{names}", said(", ", "、").join(self.names()))
         return super().get_help_record(ctx)
 
 

@@ -9,34 +9,12 @@ from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 
-@bilingual_help.command(
-    "check",
-    zh="""
-    检查办法有没有错误：名称、类型、计量单位、表格、重叠、空档、条款引用；不做计算。
-
-    每处发现都有代码，creditlang explain 代码 有进一步说明。提示仅供参考；有警告或错误时退出码为 1。
-
-    \b
-    creditlang check 我的办法.credit
-    creditlang check hengyang --format json
-    """,
-)
+@bilingual_help.command("check")
 @argument("policies", nargs=-1, required=True, metavar="POLICY...")
-@option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text",
-    help=("Text to read, or one JSON document.  [default: text]", "供阅读的文字，或一份 JSON。  [默认：text]"),
-)  # fmt: skip
+@option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
 @common.language_option
 def command(policies: tuple[str, ...], shape: str) -> None:
-    """Is a policy sound? Names, types, units, tables, overlaps, gaps, citations; nothing is run.
-
-    Each finding has a code; creditlang explain CODE tells more. The exit code is 1 if there are warnings or errors, not
-    for notes.
-
-    \b
-    creditlang check my-policy.credit
-    creditlang check hengyang --format json
-    """
+    """Is a policy sound? Names, types, units, tables, overlaps, gaps, citations; nothing is run."""
     from creditlang.diagnostics import Severity, to_json
     from creditlang.source import HIDDEN
 

@@ -13,14 +13,17 @@ import click
 from attrs import frozen
 
 from creditlang.cli.bilingual_help import option, reader_language, said
+from creditlang.cli.installed_plugins import only_built_in
+from creditlang.resources import mapping_names
 from creditlang.source import visible
 
 if TYPE_CHECKING:
+    from creditlang.cohort import Engine, Settings
     from creditlang.core.operators import Policy
     from creditlang.data.mappings.mapping import MappingFile
     from creditlang.diagnostics import Diagnostic
     from creditlang.driver import Compiled
-    from creditlang.plugin import Extensions, PluginManager, Source
+    from creditlang.plugin import PluginManager, Source
     from creditlang.schema import RawTable
     from creditlang.source import SourceFile
 
@@ -28,12 +31,12 @@ CLEAN, FINDINGS, USAGE, UNDETERMINED, BROKEN = range(5)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def language_option(function: F) -> F:
-    """``--lang``; which language it is was found before."""
-    return option(
-        "--lang", "language", type=click.Choice(["en", "zh"]), default=reader_language, expose_value=False,
-        help=("Language of messages: en or zh.  [default: the environment's]", "语言：en 或 zh。  [默认：按环境]"),
-    )(function)  # fmt: skip
+language_option: Final = option(
+    "--lang", "language", type=click.Choice(["en", "zh"]), default=reader_language, expose_value=False
+)
+"""Which language it is was found before."""
+mapping_option: Final = option("--mapping", "mappings", multiple=True, metavar="FILE|NAME", names=mapping_names)
+students_option: Final = option("--student", "students", multiple=True, metavar="ID")
 
 
 @frozen
@@ -46,19 +49,6 @@ class DataRequest:
     no_plugins: bool = False
     plugins: tuple[str, ...] = ()
     mappings: tuple[str, ...] = ()
-
-
-def mapping_option(function: F) -> F:
-    """``--mapping``."""
-    from creditlang.resources import mapping_names
-
-    names = mapping_names()
-    return option(
-        "--mapping", "mappings", multiple=True, metavar="FILE|NAME",
-        help=("How to read sheets whose headings are not those of the policy: a mapping file, or one that comes with "
-              f"creditlang ({', '.join(names)}). May be given several times.",
-              f"表头与办法不同的表怎样读取：对照文件，或内置对照（{'、'.join(names)}）。可以多次给出。"),
-    )(function)  # fmt: skip
 
 
 def data_options(function: F, required: bool = True) -> F:
@@ -75,39 +65,15 @@ def data_options(function: F, required: bool = True) -> F:
 
     decorated: Any = collected
     for added in (
-        option("--no-plugins", is_flag=True, help=("Load the built-in plugins only.", "只载入内置插件。")),
-        option(
-            "--plugin", "plugins", multiple=True, metavar="NAME",
-            help=("Beside the built-in plugins, load only this one; may be given several times. In the environment: "
-                  "CREDITLANG_PLUGINS=NAME,NAME or none.",
-                  "除内置插件外只载入这个插件，可以多次给出。环境变量写法：CREDITLANG_PLUGINS=名称,名称，或 none。"),
-        ),
-        option(
-            "--set", "settings", multiple=True, metavar="NAME=VALUE",
-            help=("Another value for a named value of the policy.", "把办法里的某个设定值换成另一个值。"),
-        ),
-        option(
-            "--as-of", metavar="DATE",
-            help=("The day that counts as today.  [default: the calendar's last day]",
-                  "以哪一天为“今天”计算。  [默认：校历的最后一天]"),
-        ),
+        option("--no-plugins", is_flag=True),
+        option("--plugin", "plugins", multiple=True, metavar="NAME"),
+        option("--set", "settings", multiple=True, metavar="NAME=VALUE"),
+        option("--as-of", metavar="DATE"),
         mapping_option,
-        option(
-            "--data", multiple=True, required=required, metavar="SRC",
-            help=("A folder of sheets, a file, sample:NAME, or an address such as sqlite:PATH. May be given several "
-                  "times.", "数据表所在的文件夹、一个文件、sample:名称，或 sqlite:路径 这样的地址。可以多次给出。"),
-        ),
+        option("--data", multiple=True, required=required, metavar="SRC"),
     ):  # fmt: skip
         decorated = added(decorated)
     return cast(F, decorated)
-
-
-def students_option(function: F) -> F:
-    """``--student``, several times."""
-    return option(
-        "--student", "students", multiple=True, metavar="ID",
-        help=("Only this student. May be given several times.", "只算这名学生。可以多次给出。"),
-    )(function)  # fmt: skip
 
 
 def echo(text: str = "", err: bool = False) -> None:
@@ -167,12 +133,16 @@ def compile_policy(
 ) -> "Compiled":
     """A compiled and checked policy, sound or not; with its files of examples if wanted."""
     from creditlang.driver import compile_source, example_files
+    from creditlang.extensions import Extensions
 
     path = find(policy)
     source = source_of(path)
     others = [source_of(other) for other in example_files(path)] if examples else []
 
-    def extensions() -> "Extensions":
+    def extensions() -> Extensions:
+        # What comes with creditlang adds nothing to the language, and those listed may be missing.
+        if manager is None and "CREDITLANG_PLUGINS" not in os.environ and only_built_in():
+            return Extensions()
         return (manager or plugin_manager()).extensions()
 
     return compile_source(source, True, others, extensions, plugin_checks)
@@ -259,22 +229,29 @@ def overrides(policy: "Policy", settings: Sequence[str]) -> dict[str, Any]:
     return found
 
 
+def run_settings(
+    policy: "Policy", request: DataRequest, students: Iterable[str] = (), engine: "Engine" = "auto"
+) -> "Settings":
+    """How to run a policy; what is wrong with the request is shown, and the program ends."""
+    from creditlang.cohort import Settings
+
+    return Settings(
+        as_of_date(request.as_of), overrides(policy, request.settings), frozenset(students), reader_language(),
+        opened_mappings(policy, request.mappings), engine,
+    )  # fmt: skip
+
+
 @contextmanager
 def opened(manager: "PluginManager", addresses: Sequence[str]) -> Iterator[list["Source"]]:
     """The sources at some addresses."""
     from creditlang.plugin import PluginError
 
-    sources: list[Source] = []
     try:
-        for address in addresses:
-            sources.append(manager.source(address))
-        yield sources
+        with manager.opened(addresses) as sources:
+            yield sources
     except PluginError as error:
         show(error.diagnostics)
         sys.exit(BROKEN)
-    finally:
-        for source in sources:
-            source.close()
 
 
 _TOLD_ROWS: Final = 10_000

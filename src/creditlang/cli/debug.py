@@ -8,27 +8,12 @@ from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, option
 
 
-@bilingual_help.command(
-    "debug",
-    zh="""
-    打印一个处理阶段：语法树、核心，或计算次序。供开发这门语言的人使用，节点名称保持英文。
-
-    \b
-    creditlang debug hengyang --stage plan
-    """,
-)
+@bilingual_help.command("debug")
 @argument("policy")
-@option(
-    "--stage", type=click.Choice(["tree", "core", "plan"]), default="core",
-    help=("Which stage to print.  [default: core]", "打印哪个阶段。  [默认：core]"),
-)  # fmt: skip
+@option("--stage", type=click.Choice(["tree", "core", "plan"]), default="core")
 @common.language_option
 def command(policy: str, stage: str) -> None:
-    """Print a stage: the syntax tree, the core, or the order in which it is worked out.
-
-    \b
-    creditlang debug hengyang --stage plan
-    """
+    """Print a stage: the syntax tree, the core, or the order in which it is worked out."""
     compiled = common.compile_policy(policy)
     common.show(compiled.errors)
     if stage == "tree":

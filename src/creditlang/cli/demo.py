@@ -13,22 +13,10 @@ _POLICY = "hengyang"
 _FIRST_LINES = 24
 
 
-@bilingual_help.command(
-    "demo",
-    zh="""
-    看一份办法怎样处理示例数据：结果、对一个“为什么”的回答，以及接下来可以试什么。
-
-    \b
-    creditlang demo
-    """,
-)
+@bilingual_help.command("demo")
 @common.language_option
 def command() -> None:
-    """See a regulation at work on sample data: the results, one answer to "why?", and what to try next.
-
-    \b
-    creditlang demo
-    """
+    """See a regulation at work on sample data: the results, one answer to "why?", and what to try next."""
     from creditlang.cli.run import summary, work_out
     from creditlang.explain import Explanation
 

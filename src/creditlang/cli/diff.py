@@ -33,72 +33,19 @@ class _Wish:
     targets: tuple[str, ...]
 
 
-@bilingual_help.command(
-    "diff",
-    zh="""
-    看新版代替旧版后谁增加、谁减少，由哪条规则引起。
-
-    “旧版”和“新版”是文件或内置办法的名称，也可以是同一份办法、不同的设定值。每名学生按两个版本各算一次。
-    列出的有：增加或减少的合计，变化大的在前；由不符合变为符合的要求，或者相反；以及引起每项变化的规则。
-    学生按学号对应，账户、项目和要求按办法里的名称对应：改了名称的，算作旧的没有了、新的增加了。
-    --set 对两个版本都有效。不论有无差异，退出码都是 0；任一版本有记录没有下落，或有学生不能确定时，退出码为 3。
-
-    \b
-    规章的改动稿：
-      creditlang diff hengyang 改动稿.credit --data sample:hengyang
-    同一份规章，换一个合格分数：
-      creditlang diff hengyang hengyang --set-new pass_mark=90 --data sample:hengyang
-    供会议讨论，带图的完整报告：
-      creditlang diff 旧版.credit 新版.credit --data 记录/ --out 比较.xlsx --out 比较.html
-    """,
-)
+@bilingual_help.command("diff")
 @argument("old")
 @argument("new")
 @common.data_options
-@option(
-    "--set-old", "set_old", multiple=True, metavar="NAME=VALUE",
-    help=("Another value, for the old version only.", "只用于旧版的设定值。"),
-)  # fmt: skip
-@option(
-    "--set-new", "set_new", multiple=True, metavar="NAME=VALUE",
-    help=("Another value, for the new version only.", "只用于新版的设定值。"),
-)  # fmt: skip
+@option("--set-old", "set_old", multiple=True, metavar="NAME=VALUE")
+@option("--set-new", "set_new", multiple=True, metavar="NAME=VALUE")
 @common.students_option
-@option(
-    "--top", "most", type=click.IntRange(min=0), default=10, show_default=True, metavar="N",
-    help=("How many rows of each table to show on the screen; outputs have all of them.",
-          "屏幕上每张表显示多少行；写出的文件有全部各行。"),
-)  # fmt: skip
-@option(
-    "--format", "shape", type=click.Choice(["table", "json"]), default="table",
-    help=("What to print: tables to read, or all tables of the comparison as JSON.",
-          "打印什么：供阅读的表，或 JSON 格式的全部比较表。"),
-)  # fmt: skip
-@option(
-    "--out", "targets", multiple=True, metavar="TARGET",
-    help=("Where to write: a folder for CSV files, a .json, .xlsx or .html file (a report with pictures), or an "
-          "address such as sqlite:PATH.",
-          "写到哪里：放 CSV 文件的文件夹，.json、.xlsx 或 .html 文件（带图的报告），或 sqlite:路径 这样的地址。"),
-)  # fmt: skip
+@option("--top", "most", type=click.IntRange(min=0), default=10, show_default=True, metavar="N")
+@option("--format", "shape", type=click.Choice(["table", "json"]), default="table")
+@option("--out", "targets", multiple=True, metavar="TARGET")
 @common.language_option
 def command(old: str, new: str, request: common.DataRequest, most: int, shape: str, **asked: Any) -> None:
-    """Show who gains and who loses when NEW takes the place of OLD, and which rule causes it.
-
-    OLD and NEW are files or names of bundled policies; they may be the same policy with other values. Every student is
-    worked out under both. You see the totals that changed, the largest change first; the requirements that are met now
-    and were not before, or the other way round; and the rules that caused each change. Students are matched by number,
-    and accounts, items and requirements by their names in the policy: a renamed one counts as one removed and one
-    added. --set applies to both versions. The exit code is 0 whether or not anything differs, and 3 if under either
-    version a record is not accounted for or a student cannot be decided.
-
-    \b
-    A copy of a regulation, edited:
-      creditlang diff hengyang my-policy.credit --data sample:hengyang
-    One regulation, with another pass mark:
-      creditlang diff hengyang hengyang --set-new pass_mark=90 --data sample:hengyang
-    For the meeting, all of it with pictures:
-      creditlang diff old.credit new.credit --data records/ --out comparison.xlsx --out comparison.html
-    """
+    """Show who gains and who loses when NEW takes the place of OLD, and which rule causes it."""
     from creditlang.comparison.to_comparison_data import comparison_data
 
     wish = _Wish(**asked)
@@ -166,17 +113,10 @@ def _compared(
 def _side(
     compiled: "Compiled", request: common.DataRequest, sources: Sequence["Source"], students: Iterable[str]
 ) -> "Side":
-    from creditlang.cohort import Settings
     from creditlang.comparison import Side
 
     policy = compiled.policy
-    settings = Settings(
-        common.as_of_date(request.as_of),
-        common.overrides(policy, request.settings),
-        frozenset(students),
-        reader_language(),
-        common.opened_mappings(policy, request.mappings),
-    )
+    settings = common.run_settings(policy, request, students)
     tables = partial(common.tables_of, sources)
     return Side(policy, settings, tables, lambda: [found for source in sources for found in source.problems])
 

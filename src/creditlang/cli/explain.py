@@ -4,23 +4,11 @@ from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, reader_language, said
 
 
-@bilingual_help.command(
-    "explain",
-    zh="""
-    进一步说明某个代码，附错误和正确的写法。
-
-    \b
-    creditlang explain CR311
-    """,
-)
+@bilingual_help.command("explain")
 @argument("code")
 @common.language_option
 def command(code: str) -> None:
-    """Tell more about the code of a finding, with an example of wrong and right.
-
-    \b
-    creditlang explain CR311
-    """
+    """Tell more about the code of a finding, with an example of wrong and right."""
     from creditlang.diagnostics import codes, explain, nearest
 
     text = explain(code.upper(), reader_language())

@@ -9,35 +9,16 @@ from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import option, said
 
 _STATUSES = {"loaded": "已载入", "failed": "载入失败", "left out": "未载入"}
+_OFFERS = ("source", "output", "form", "function", "calendar", "check")
 
 
-@bilingual_help.command(
-    "plugins",
-    zh="""
-    列出插件：各自提供什么、来自哪里；载入失败的说明原因。
-
-    \b
-    creditlang plugins
-    creditlang plugins --new creditlang-campus --offers form
-    """,
-)
-@option("--no-plugins", is_flag=True, help=("As if only the built-in plugins were allowed.", "视同只允许内置插件。"))
-@option(
-    "--new", "folder", type=click.Path(path_type=Path), metavar="FOLDER",
-    help=("Write a new plugin into this folder to start from.", "在这个文件夹里写出一个新插件的样板。"),
-)  # fmt: skip
-@option(
-    "--offers", type=click.Choice(["source", "output", "form", "function", "calendar", "check"]), default="source",
-    help=("What the new plugin offers.", "新插件提供什么。"), show_default=True,
-)  # fmt: skip
+@bilingual_help.command("plugins")
+@option("--no-plugins", is_flag=True)
+@option("--new", "folder", type=click.Path(path_type=Path), metavar="FOLDER")
+@option("--offers", type=click.Choice(_OFFERS), default="source", show_default=True)
 @common.language_option
 def command(no_plugins: bool, folder: Path | None, offers: str) -> None:
-    """List the plugins: what each offers, from where, and what failed to load and why.
-
-    \b
-    creditlang plugins
-    creditlang plugins --new creditlang-campus --offers form
-    """
+    """List the plugins: what each offers, from where, and what failed to load and why."""
     if folder is not None:
         make(folder, offers)
         return

@@ -4,27 +4,11 @@ from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, said
 
 
-@bilingual_help.command(
-    "readings",
-    zh="""
-    列出办法对规章不明确之处的解读，附条款和出处。
-
-    其中是数值或开关的列在最后，可以用 creditlang run --set 名称=值 试算。
-
-    \b
-    creditlang readings hengyang
-    """,
-)
+@bilingual_help.command("readings")
 @argument("policy")
 @common.language_option
 def command(policy: str) -> None:
-    """List how a policy reads what the regulation leaves unclear, with article and place.
-
-    Those that are numbers or switches come last; creditlang run --set NAME=VALUE tries another value.
-
-    \b
-    creditlang readings hengyang
-    """
+    """List how a policy reads what the regulation leaves unclear, with article and place."""
     compiled = common.sound_policy(policy)
     for reading in compiled.policy.readings:
         common.echo(f"[{reading.article or '—'}] {reading.text}  ({reading.place})")

@@ -14,52 +14,18 @@ from creditlang.cli.bilingual_help import argument, option, reader_language, sai
 GROUP = "creditlang.repl"
 
 
-@bilingual_help.command(
-    "repl",
-    zh="""
-    边问边试：一份办法、它的学生，以及“假如……会怎样？”。
-
-    能输入的都可以按 Tab 补全，用“帮助”查看说明；“撤销”取消试过的改动。脚本中有一条输入失败时，退出码为 1。
-
-    \b
-    creditlang repl hengyang --data sample:hengyang
-    > 学生 2024010102
-    > 为什么 德育类
-    > 假如 设定 文明素质合格分数 = 80
-    """,
-)
+@bilingual_help.command("repl")
 @argument("policy", required=False)
 @partial(common.data_options, required=False)
-@option("--student", metavar="ID", help=("Begin with this student.", "从这名学生开始。"))
-@option(
-    "--script", type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="FILE|-",
-    help=("Carry out the inputs of a file (-: standard input) instead of asking for them, and show them with their "
-          "replies. Standard input that is not a terminal is a script as well.",
-          "执行文件里的各条输入（-：标准输入），不再询问，并显示输入和回答。标准输入不是终端时也按脚本执行。"),
-)  # fmt: skip
-@option(
-    "--keys", type=click.Choice(["emacs", "vi"]), default="emacs", show_default=True,
-    help=("Keys for editing.", "编辑用的按键。"),
-)  # fmt: skip
-@option(
-    "--no-colour", "--no-color", "no_colour", is_flag=True,
-    help=("No colours; NO_COLOR does the same.", "不用颜色；环境变量 NO_COLOR 作用相同。"),
-)  # fmt: skip
+@option("--student", metavar="ID")
+@option("--script", type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="FILE|-")
+@option("--keys", type=click.Choice(["emacs", "vi"]), default="emacs", show_default=True)
+@option("--no-colour", "--no-color", "no_colour", is_flag=True)
 @common.language_option
 def command(
     policy: str | None, request: common.DataRequest, student: str | None, script: str | None, keys: str, no_colour: bool
 ) -> None:
-    """Ask and try things out: a policy, its students, and “what if?”.
-
-    Everything that can be typed is completed with Tab and explained by “help”; undo takes back what was tried. The exit
-    code is 1 if an input of a script failed.
-
-    \b
-    creditlang repl hengyang --data sample:hengyang
-    > student 2024010102
-    > why moral
-    > what if set pass_mark = 80 point
-    """
+    """Ask and try things out: a policy, its students, and “what if?”."""
     session = _session()
     manager = common.plugin_manager(request)
     settings = dict(map(common.name_and_value, request.settings))

@@ -18,38 +18,13 @@ if TYPE_CHECKING:
     from creditlang.plugin.run_data import RunData
 
 
-@bilingual_help.command(
-    "run",
-    zh="""
-    按一份办法计算全体学生。
-
-    读入的每条记录都恰有一个处理结果；程序会列出记录等式，等式必须成立。
-    有内容无法读取，或者有学生不能确定时，退出码为 3。
-
-    \b
-    creditlang run hengyang --data sample:hengyang
-    creditlang run hengyang --data 记录/ --out 结果/ --as-of 2025-07-31
-    creditlang run shangrao --data 记录/ --mapping zhengfang --mapping 我的对照.toml
-    creditlang run hengyang --data 记录/ --format json > results.json
-    """,
-)
+@bilingual_help.command("run")
 @argument("policy")
 @common.data_options
-@option(
-    "--out", "targets", multiple=True, metavar="TARGET",
-    help=("Where to write: a folder for CSV files, a .json file, or an address such as sqlite:PATH.",
-          "写到哪里：放 CSV 文件的文件夹、.json 文件，或 sqlite:路径 这样的地址。"),
-)  # fmt: skip
+@option("--out", "targets", multiple=True, metavar="TARGET")
 @common.students_option
-@option(
-    "--engine", type=click.Choice(["auto", "reference"]), default="auto",
-    help=("How to work it out.", "用哪种方式计算。"),
-)  # fmt: skip
-@option(
-    "--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table",
-    help=("What to print when there is no --out: a summary, all tables as JSON, or the students as CSV.",
-          "没有 --out 时打印什么：摘要、JSON 格式的全部表，或 CSV 格式的学生表。"),
-)  # fmt: skip
+@option("--engine", type=click.Choice(["auto", "reference"]), default="auto")
+@option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table")
 @common.language_option
 def command(
     policy: str,
@@ -59,17 +34,7 @@ def command(
     engine: "Engine",
     shape: str,
 ) -> None:
-    """Work out a policy for all students.
-
-    Every record that is read ends in exactly one disposition; the equation of records is printed and must hold. The
-    exit code is 3 if something could not be read or a student cannot be decided.
-
-    \b
-    creditlang run hengyang --data sample:hengyang
-    creditlang run hengyang --data records/ --out results/ --as-of 2025-07-31
-    creditlang run shangrao --data records/ --mapping zhengfang --mapping our-lists.toml
-    creditlang run hengyang --data records/ --format json > results.json
-    """
+    """Work out a policy for all students."""
     from creditlang.schema import RESULT_TABLES
     from creditlang.to_run_data import Collector
 
@@ -112,17 +77,10 @@ def work_out(
     keep: "Callable[[StudentResult], None]" = lambda result: None,
 ) -> "Cohort":
     """Run a policy over the data at some addresses."""
-    from creditlang.cohort import Settings, run_cohort
+    from creditlang.cohort import run_cohort
     from creditlang.toolkit.addresses import without_password
 
-    chosen = Settings(
-        common.as_of_date(request.as_of),
-        common.overrides(policy, request.settings),
-        frozenset(students),
-        reader_language(),
-        common.opened_mappings(policy, request.mappings),
-        engine,
-    )
+    chosen = common.run_settings(policy, request, students, engine)
     with common.opened(manager, request.data) as sources, common.progress(policy.identifier) as told:
         manifest: dict[str, str] = {"data": ", ".join(map(without_password, request.data))}
         cohort = run_cohort(

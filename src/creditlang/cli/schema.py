@@ -19,38 +19,13 @@ if TYPE_CHECKING:
 _NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".txt", ".toml", ".parquet", ".pdf"})
 
 
-@bilingual_help.command(
-    "schema",
-    zh="""
-    列出办法需要的表和列，或者写出空白模板。
-
-    表和列可以用办法里的名称，也可以用任一标签。加 --mapping 时，列出对照文件从哪里取各列。
-
-    \b
-    creditlang schema hengyang
-    creditlang schema hengyang --out 模板.xlsx
-    creditlang schema volunteer_hours --mapping zhiyuanhui
-    """,
-)
+@bilingual_help.command("schema")
 @argument("policy")
-@option(
-    "--out", "target", type=click.Path(path_type=Path), metavar="FILE.xlsx|FOLDER",
-    help=("Write empty templates: a workbook with explanations and drop-down lists, or a folder of CSV files.",
-          "写出空白模板：带说明和下拉选项的工作簿，或放 CSV 文件的文件夹。"),
-)  # fmt: skip
+@option("--out", "target", type=click.Path(path_type=Path), metavar="FILE.xlsx|FOLDER")
 @common.mapping_option
 @common.language_option
 def command(policy: str, target: Path | None, mappings: tuple[str, ...]) -> None:
-    """List the sheets and columns that a policy needs, or write empty templates of them.
-
-    Sheets and columns may carry the policy's names or any of their labels. With --mapping, show where a mapping takes
-    each column from.
-
-    \b
-    creditlang schema hengyang
-    creditlang schema hengyang --out templates.xlsx
-    creditlang schema volunteer_hours --mapping zhiyuanhui
-    """
+    """List the sheets and columns that a policy needs, or write empty templates of them."""
     from creditlang.cli.sheets_in_words import sheets_of
 
     compiled = common.sound_policy(policy)
@@ -118,13 +93,11 @@ def _folder(target: Path, sheets: "Sequence[SheetInWords]") -> None:
 def _write(path: Path, content: bytes) -> None:
     """Write a new file; one that is there is not touched."""
     from creditlang.plugin import PluginError
-    from creditlang.toolkit.atomic_files import PendingFile
+    from creditlang.toolkit.atomic_files import publish_file
 
     _refuse_to_replace(path)
     try:
-        pending = PendingFile(path)
-        pending.stream.buffer.write(content)
-        pending.publish()
+        publish_file(path, content)
     except PluginError as error:
         common.show(error.diagnostics)
         sys.exit(common.BROKEN)

@@ -15,34 +15,12 @@ FEW = 6
 """Rules of an article that are named without --verbose."""
 
 
-@bilingual_help.command(
-    "test",
-    zh="""
-    运行办法里的例子，并说明覆盖了哪些规则和条款。
-
-    有例子不通过、有规则行或表格行没有例子、有解读没有例子、有条款既无规则也未说明原因时，退出码为 1。
-
-    \b
-    creditlang test hengyang
-    creditlang test 我的办法.credit --verbose
-    """,
-)
+@bilingual_help.command("test")
 @argument("policies", nargs=-1, required=True, metavar="POLICY...")
-@option(
-    "--verbose", "-v", is_flag=True,
-    help=("Name every example and every rule of every article.", "列出每个例子、每条条款的每条规则。"),
-)  # fmt: skip
+@option("--verbose", "-v", is_flag=True)
 @common.language_option
 def command(policies: tuple[str, ...], verbose: bool) -> None:
-    """Run the examples that stand in a policy, and tell which rules and articles they cover.
-
-    The exit code is 1 if an example fails, a line or table row is exercised by none, a reading has no example, or an
-    article has neither a rule nor a reason.
-
-    \b
-    creditlang test hengyang
-    creditlang test my-policy.credit --verbose
-    """
+    """Run the examples that stand in a policy, and tell which rules and articles they cover."""
     from creditlang.examples import measure, run_examples
 
     clean = True

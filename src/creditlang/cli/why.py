@@ -10,35 +10,14 @@ if TYPE_CHECKING:
     from creditlang.ledger import StudentResult
 
 
-@bilingual_help.command(
-    "why",
-    zh="""
-    说明一名学生的结果从何而来，列出记录、步骤和条款。
-
-    “对象”是账户、项目、要求、事实或记录，写名称或标签；不写则全部说明。
-
-    \b
-    creditlang why hengyang --data sample:hengyang --student 2024010101
-    creditlang why hengyang 德育类 --data sample:hengyang --student 2024010101
-    creditlang why hengyang A000123 --data sample:hengyang --student 2024010101
-    """,
-)
+@bilingual_help.command("why")
 @argument("policy")
 @argument("topic", required=False)
 @common.data_options
-@option("--student", "student", required=True, metavar="ID", help=("The student's number.", "学号。"))
+@option("--student", "student", required=True, metavar="ID")
 @common.language_option
 def command(policy: str, topic: str | None, request: common.DataRequest, student: str) -> None:
-    """Explain how a student's results come about, with the records, the steps and the articles.
-
-    TOPIC is an account, an item, a requirement, a fact or a record, by name or label; without one, everything is
-    explained.
-
-    \b
-    creditlang why hengyang --data sample:hengyang --student 2024010101
-    creditlang why hengyang moral --data sample:hengyang --student 2024010101
-    creditlang why hengyang A000123 --data sample:hengyang --student 2024010101
-    """
+    """Explain how a student's results come about, with the records, the steps and the articles."""
     from creditlang.cli.run import work_out
     from creditlang.diagnostics import nearest
     from creditlang.explain import Explanation

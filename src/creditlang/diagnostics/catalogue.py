@@ -8,8 +8,7 @@ never itself read as a template.
 
 import re
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Final
 
 from attrs import frozen
@@ -20,6 +19,7 @@ from creditlang.source import visible
 LONGEST_VALUE: Final = 300
 """Code points of one value that a message shows: a cell may hold a whole letter."""
 
+_PAGES: Final = Path(__file__).with_name("pages")
 _PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _CODE: Final = re.compile(r"CR[0-9]{3}")
 _HEADINGS: Final[dict[Language, str]] = {"en": "English", "zh": "中文"}
@@ -83,17 +83,13 @@ def _section(body: str, heading: str) -> str:
     return match.group(1).strip() if match else ""
 
 
-def _pages() -> Traversable:
-    return files("creditlang.diagnostics").joinpath("pages")
-
-
 @cache
 def page(code: str) -> Page:
     """The page of `code`. Raises `UnknownCode`, or `BadPage` when the page is malformed."""
     if not _CODE.fullmatch(code):
         raise UnknownCode(code)
     try:
-        text = _pages().joinpath(f"{code}.md").read_text(encoding="utf-8")
+        text = _PAGES.joinpath(f"{code}.md").read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UnknownCode(code) from None
     try:
@@ -104,7 +100,7 @@ def page(code: str) -> Page:
 
 def codes() -> tuple[str, ...]:
     """Every code that has a page, in order."""
-    names = (entry.name.removesuffix(".md") for entry in _pages().iterdir() if entry.name.endswith(".md"))
+    names = (entry.name.removesuffix(".md") for entry in _PAGES.iterdir() if entry.name.endswith(".md"))
     return tuple(sorted(filter(_CODE.fullmatch, names)))
 
 

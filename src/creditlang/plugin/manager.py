@@ -12,8 +12,8 @@ manager is imported.
 
 import re
 import stat
-from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import metadata
 from pathlib import Path, PurePath
 from typing import Any, Final, TextIO
@@ -91,6 +91,12 @@ class PluginManager:
             if not isinstance(source, Source):
                 raise TypeError("not a Source")
         return GuardedSource(source, entry.owner)
+
+    @contextmanager
+    def opened(self, addresses: Iterable[str]) -> Iterator[list[Source]]:
+        """The sources at some addresses, closed in the end. Raises `PluginError` as `source` does."""
+        with ExitStack() as stack:
+            yield [stack.enter_context(self.source(address)) for address in addresses]
 
     def output(self, address: str, stream: TextIO) -> Output:
         """The output at an address; `stream` is what `-` means. Raises `PluginError` when no plugin can write there."""

@@ -1,4 +1,4 @@
-"""The children that Lark hands to a rule, and how to pick from them.
+"""The children that the parser hands to a rule, and how to pick from them.
 
 Children are tokens, nodes and parts handed up, in written order; keywords that carry no meaning are passed over.
 """
@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
-from lark import Token
 
 from creditlang.diagnostics import Label, Phrase, report
 from creditlang.source import Span
@@ -31,13 +30,12 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def refuse(token: Token, expected: Phrase) -> LexicalError:
+def refuse(token: PlacedToken, expected: Phrase) -> LexicalError:
     """A token whose value cannot stand where it is."""
-    place = place_of(token) if isinstance(token, PlacedToken) else None
-    return LexicalError(report("CR110", place, value=str(token)[:40], expected=expected))
+    return LexicalError(report("CR110", place_of(token), value=str(token)[:40], expected=expected))
 
 
-def date_of(token: Token) -> str:
+def date_of(token: PlacedToken) -> str:
     """A date as year-month-day; one that no calendar has is refused."""
     text = half_width(str(token))
     match = _CHINESE_DATE.fullmatch(text)
@@ -49,7 +47,7 @@ def date_of(token: Token) -> str:
     return text
 
 
-def number_of(token: Token) -> Decimal:
+def number_of(token: PlacedToken) -> Decimal:
     """A number of at most twelve digits, as written."""
     text = half_width(str(token)).rstrip("%")
     if len(text.replace(".", "").lstrip("-0")) > MOST_DIGITS:
@@ -57,12 +55,12 @@ def number_of(token: Token) -> Decimal:
     return Decimal(text)
 
 
-def share_of(token: Token) -> Decimal:
+def share_of(token: PlacedToken) -> Decimal:
     """A percentage as a number."""
     return EXACT.divide(number_of(token), Decimal(100))
 
 
-def positive_of(token: Token) -> Decimal:
+def positive_of(token: PlacedToken) -> Decimal:
     """A number above zero."""
     value = number_of(token)
     if value <= 0:
@@ -70,7 +68,7 @@ def positive_of(token: Token) -> Decimal:
     return value
 
 
-def count_of(token: Token, least: int = 1, most: int = MOST) -> int:
+def count_of(token: PlacedToken, least: int = 1, most: int = MOST) -> int:
     """A whole number between two bounds."""
     value = number_of(token)
     if value != int(value) or not least <= value <= most:
@@ -78,11 +76,11 @@ def count_of(token: Token, least: int = 1, most: int = MOST) -> int:
     return int(value)
 
 
-def string_of(token: Token) -> str:
+def string_of(token: PlacedToken) -> str:
     return str(token)[1:-1]
 
 
-def period_of(token: Token) -> str:
+def period_of(token: PlacedToken) -> str:
     return code_of(PERIODS, words(str(token))) or words(str(token))
 
 
@@ -106,7 +104,7 @@ def covering(children: list[Any]) -> Span:
 def place_of(child: PlacedToken | t.Node) -> Span:
     if isinstance(child, t.Node):
         return child.span
-    return Span(child.source, child.start_pos or 0, child.end_pos or 0)
+    return Span(child.source, child.start_pos, child.end_pos)
 
 
 def tokens(children: list[Any], *kinds: str) -> list[PlacedToken]:

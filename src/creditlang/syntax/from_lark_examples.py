@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from lark import Token, Transformer
-
 from creditlang.diagnostics import Phrase, report
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
@@ -34,7 +32,7 @@ from creditlang.words import DISPOSITIONS, code_of
 _STATUS = {"MET": "met", "UNMET": "unmet", "OPEN": "open"}
 
 
-class ExampleBuilder(Transformer[Token, t.Module]):
+class ExampleBuilder:
     """Functions named after the rules of tables, the calendar and examples."""
 
     # ---- tables

@@ -1,7 +1,6 @@
 """The rules of expressions to the tree."""
 
 from attrs import evolve
-from lark import Token, Transformer
 
 from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
@@ -39,7 +38,7 @@ _COMPARISONS = {
 _ROUNDING = {"ROUNDED_DOWN_TO": "down", "ROUNDED_UP_TO": "up", "HALF_UP_TO": "half"}
 
 
-class ExpressionBuilder(Transformer[Token, t.Module]):
+class ExpressionBuilder:
     """Functions named after the rules of expressions."""
 
     def parenthesised(self, children: Children) -> t.Expression:

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
-from lark import Token, Transformer
-
 from creditlang.diagnostics import Phrase, report
 from creditlang.nodes import node
 from creditlang.source import Span
@@ -107,7 +105,7 @@ def _decision_line(line: Begun) -> t.DecisionLine:
     return t.DecisionLine(amount.value, **line.given(_CONDITION, name))
 
 
-class LineBuilder(Transformer[Token, t.Module]):
+class LineBuilder:
     """Functions named after the rules of lines."""
 
     # ---- amounts, deadlines, decisions

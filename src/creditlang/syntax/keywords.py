@@ -5,13 +5,13 @@ parser's state decides between them. The table holds no grammar.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from attrs import frozen
 
-from creditlang.resources import grammar_path
+from creditlang.syntax.generated import generated, grammar_file, made_from
 
 
 @frozen
@@ -56,7 +56,12 @@ def spaced(text: str) -> re.Pattern[str]:
 @cache
 def keywords() -> Keywords:
     """The table, read once."""
-    table = tomllib.loads(grammar_path("keywords.toml").read_text(encoding="utf-8"))
+    text = grammar_file("keywords.toml")
+    table: dict[str, Any] = generated()["keywords"]
+    if generated()["keywords_file"] != made_from(text):
+        import tomllib
+
+        table = tomllib.loads(text)
     by_form: dict[str, dict[str, list[str]]] = {"en": {}, "zh": {}}
     for terminal, entry in table.items():
         for language in ("en", "zh"):

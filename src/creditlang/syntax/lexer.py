@@ -12,13 +12,10 @@ Invariants: every character is consumed once, in order; the lexer holds no state
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, ClassVar
 
 from attrs import define, field, frozen
-from lark import Token
-from lark.lexer import Lexer
 
 from creditlang.diagnostics import Diagnostic, report
 from creditlang.source import SourceFile, Span
@@ -69,18 +66,18 @@ class Prepared:
     """Where `text` begins in the source, when it is a part of it."""
 
 
-class PlacedToken(Token):
-    """A token that knows its source, which can tell lines and columns."""
+class PlacedToken:
+    """A piece of a source: a terminal of the grammar, what stands there, and where."""
 
-    source: SourceFile
-    line = column = end_line = end_column = None
+    __slots__ = ("end_pos", "source", "start_pos", "text", "type")
+    line = column = end_line = end_column = None  # Lark asks for them
 
-    def __new__(cls, kind: str, source: SourceFile, start: int, end: int) -> "PlacedToken":
-        """The token of this kind that stands from `start` to `end`; Lark's own way takes three times as long."""
-        text = source.text[start:end]
-        token = str.__new__(cls, text)
-        token.type, token.value, token.source, token.start_pos, token.end_pos = kind, text, source, start, end
-        return token
+    def __init__(self, kind: str, source: SourceFile, start: int, end: int) -> None:
+        self.type, self.source, self.start_pos, self.end_pos = kind, source, start, end
+        self.text = source.text[start:end]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class LexicalError(Exception):
@@ -193,34 +190,21 @@ class _Indentation:
         return -closed if depth == self.depths[-1] else None
 
 
-class PolicyLexer(Lexer):
-    """The lexer that Lark calls; its input is a `Prepared` source."""
-
-    __future_interface__: ClassVar[int] = 2
-
-    def __init__(self, configuration: Any) -> None:
-        """Lark hands its configuration; the keyword table is what is needed."""
-        self.keywords = keywords()
-
-    def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[PlacedToken]:
-        """Yield the tokens of the prepared source, each decided in the state that the parser then has."""
-        yield from Lexing(lexer_state.text, parser_state).tokens()
-
-
 class Lexing:
     """One pass over one source."""
 
-    def __init__(self, prepared: Prepared, parser_state: Any) -> None:
+    def __init__(self, prepared: Prepared, rows: Mapping[int, Container[str]], stack: list[int]) -> None:
+        """`rows` has the terminals that each of the parser's states accepts; the last in `stack` is its state."""
         self.prepared = prepared
         self.text = prepared.text
         self.offset = prepared.offset
-        self.states = parser_state.parse_conf.states
-        self.stack = parser_state.state_stack
+        self.rows = rows
+        self.stack = stack
         self.indentation = _Indentation()
         self.keywords = keywords()
 
-    def accepted(self) -> Any:
-        return self.states[self.stack[-1]]
+    def accepted(self) -> Container[str]:
+        return self.rows[self.stack[-1]]
 
     def token(self, kind: str, start: int, end: int) -> PlacedToken:
         return PlacedToken(kind, self.prepared.source, start + self.offset, end + self.offset)
@@ -255,16 +239,16 @@ class Lexing:
                 yield self.token("_NL", position, end)
             elif kind == "word":
                 token = self.word(position, end)
-                end = (token.end_pos or 0) - self.offset or end
+                end = token.end_pos - self.offset or end
                 self.indentation.next_is_grid = self.indentation.next_is_grid or token.type in _GRID_STARTS
                 yield token
             elif kind == "symbol" and match.group() == "[" and self.is_citation(position):
                 token = self.citation(position)
-                end = (token.end_pos or 0) - self.offset or end
+                end = token.end_pos - self.offset or end
                 yield token
             elif kind not in ("space", "newline", "comment"):
                 token = self.negative(match) or self.literal(str(kind), match)
-                end = (token.end_pos or 0) - self.offset or end
+                end = token.end_pos - self.offset or end
                 brackets += (token.type in ("LPAR", "LSQB")) - (token.type in ("RPAR", "RSQB") and brackets > 0)
                 yield token
             position = end
@@ -362,7 +346,7 @@ class Lexing:
                 return stop
         return None
 
-    def keyword_at(self, start: int, accepted: Any) -> tuple[str, int] | None:
+    def keyword_at(self, start: int, accepted: Container[str]) -> tuple[str, int] | None:
         """The longest Chinese keyword at `start` that the parser accepts, with its end."""
         for form in self.keywords.chinese.get(self.text[start], ()):
             if self.text.startswith(form.text, start):
@@ -371,7 +355,7 @@ class Lexing:
                         return terminal, start + len(form.text)
         return None
 
-    def chinese(self, start: int, end: int, accepted: Any) -> PlacedToken:
+    def chinese(self, start: int, end: int, accepted: Container[str]) -> PlacedToken:
         name = self.known(start, end) if "NAME" in accepted else None
         if name == end:
             keyword = self.keyword_at(start, accepted)
@@ -385,7 +369,7 @@ class Lexing:
         whole = end if self.accepts_only_names(accepted) or part is None else part.end()
         return self.token("NAME", start, whole)
 
-    def accepts_only_names(self, accepted: Any) -> bool:
+    def accepts_only_names(self, accepted: Container[str]) -> bool:
         return "PER" not in accepted and "CAP" not in accepted
 
 

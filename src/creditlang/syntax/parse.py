@@ -5,33 +5,30 @@ it, and the declaration around it is parsed again, so that one broken line hides
 declarations beside it.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from functools import cache
 from threading import Lock
-from typing import Any, Literal, get_args
+from typing import Literal
 
 from attrs import frozen
-from lark import Lark
-from lark.exceptions import UnexpectedToken
-from lark.parser_frontends import ParsingFrontend
 
 from creditlang.diagnostics import Diagnostic, Phrase, either, nearest, report
-from creditlang.resources import grammar_path
 from creditlang.source import SourceFile, Span
 from creditlang.syntax.children import place_of
 from creditlang.syntax.from_lark import TreeBuilder
+from creditlang.syntax.generated import generated, grammar_file, made_from
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import (
     LexicalError,
     PlacedToken,
-    PolicyLexer,
     Prepared,
     declared_names,
     half_width,
     prepare,
 )
-from creditlang.syntax.parser_tables import parser_from
+from creditlang.syntax.parser_tables import END, Parser, UnexpectedToken
 from creditlang.syntax.text_limits import check_limits
 from creditlang.syntax.tree import Line, Module, Node
 from creditlang.words import EXPECTED
@@ -51,26 +48,16 @@ class Parsed:
 
 
 @cache
-def grammar(strict: bool = False, build: bool = True) -> Lark:
-    """Lark's parser, made from the grammar in a second, once; without `build` it gives Lark's own trees."""
-    return Lark(
-        grammar_text(), parser="lalr", lexer=PolicyLexer, strict=strict, maybe_placeholders=False,
-        transformer=TreeBuilder() if build else None, start=["start", *(f"typed_{sort}" for sort in get_args(Typed))],
-    )  # fmt: skip
+def _parser() -> Parser:
+    tables = generated()
+    if tables["grammar"] != made_from(grammar_file("creditlang.lark")):
+        from creditlang.syntax.lark_grammar import made
+
+        tables = json.loads(made())
+    return Parser(tables, TreeBuilder())
 
 
-def grammar_text() -> str:
-    """The grammar that `parser` is made from."""
-    return grammar_path("creditlang.lark").read_text(encoding="utf-8")
-
-
-@cache
-def _parser() -> ParsingFrontend:
-    tables = grammar_path("parser_tables.json").read_text(encoding="utf-8")
-    return parser_from(tables, grammar_text(), TreeBuilder()) or grammar().parser
-
-
-def parser() -> ParsingFrontend:
+def parser() -> Parser:
     """The parser, made once for each process: from its tables, or from the grammar if they are of another grammar."""
     with _BUILDING:
         return _parser()
@@ -95,7 +82,6 @@ def _attempt(prepared: Prepared) -> tuple[Module, Diagnostic | None]:
         return Module(), _syntax_error(error)
     except LexicalError as error:
         return Module(), error.diagnostic
-    assert isinstance(module, Module)
     return module, None
 
 
@@ -156,14 +142,12 @@ def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None, begin
     What stands before `begins` was understood already.
     """
     token = error.token
-    assert isinstance(token, PlacedToken) or token.type == "$END"
-    placed = getattr(token, "source", None)
-    source, start, end = placed or whole, token.start_pos or 0, token.end_pos or 0
-    if source is None:
-        return report("CR005", None, found=_described("$END"), expected=Phrase("a declaration", "一项声明"))
-    if token.type == "$END":
-        place = Span(source, len(source.text), len(source.text))
+    if token is None:
+        if whole is None:
+            return report("CR005", None, found=_described(END), expected=Phrase("a declaration", "一项声明"))
+        place = Span(whole, len(whole.text), len(whole.text))
         return report("CR005", place, found=_described("_NL"), expected=_expected(error.expected))
+    source, start, end = token.source, token.start_pos, token.end_pos
     if token.type in ("_NL", "_INDENT", "_DEDENT"):
         found: str = _NAMED[token.type]
         end = max(end, start + 1) if token.type != "_NL" else start + 1
@@ -186,11 +170,11 @@ def _expected(terminals: Iterable[str]) -> str | None:
 _WORD = re.compile(r"[^\W\d][\w-]*")
 
 
-def _misspelt(token: Any, expected: Iterable[str], begins: int) -> Diagnostic | None:
+def _misspelt(token: PlacedToken, expected: Iterable[str], begins: int) -> Diagnostic | None:
     """The keyword that was meant, if the word that is not understood, the one before it or the first of its line is
     close to one. A word before it may have passed for a name; it is looked at only if the policy declares no such name.
     """
-    source, start = token.source, token.start_pos or 0
+    source, start = token.source, token.start_pos
     if token.type == "NAME" and (meant := _meant(str(token), expected)) is not None:
         return report("CR011", place_of(token), found=str(token), nearest=meant)
     line = max(begins, source.text.rfind("\n", 0, start) + 1)

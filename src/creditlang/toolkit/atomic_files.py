@@ -160,3 +160,24 @@ class PendingFile:
             self.stream.close()
         with contextlib.suppress(OSError):
             self.temporary.unlink()
+
+
+def publish_file(path: Path, content: bytes, ours: Callable[[bytes], bool] = lambda beginning: True) -> None:
+    """Write a file of which everything is at hand. Raises `PluginError` as `PendingFile` does."""
+    pending = PendingFile(path, ours=ours)
+    try:
+        with reporting(pending.path.name):
+            pending.stream.buffer.write(content)
+        pending.publish()
+    finally:
+        pending.discard()
+
+
+def hand_over(text: str, target: str, stream: TextIO, ours: Callable[[bytes], bool]) -> None:
+    """Write a text to the file at `target`, or to `stream` if that is `-`."""
+    if target != "-":
+        publish_file(Path(target), text.encode(), ours)
+        return
+    with reporting("-"):
+        stream.write(text)
+        stream.flush()

@@ -10,18 +10,15 @@ error that says after how many rows; one that cannot be opened, or has a column 
 """
 
 from collections.abc import Iterator
-from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final
 
 from attrs import frozen
 
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
-from creditlang.plugin import Source
 from creditlang.schema import BATCH_ROWS, RawBatch, RawTable
 from creditlang.toolkit.arrow_text import TextColumns
 from creditlang.words import OTHER_BEGINNING
-from creditlang_builtin.files.stable_file import FileContent, read_file
+from creditlang_builtin.files.stable_file import FileContent, WholeFileSource
 
 MOST_ROWS: Final = 100_000_000
 
@@ -49,24 +46,13 @@ class _Refused(Exception):
         self.reason = reason
 
 
-class _ArrowFile(Source):
+class _ArrowFile(WholeFileSource):
     """What both formats share."""
 
     kind: str
 
-    def __init__(self, where: str) -> None:
-        """`where` is the file's path."""
-        super().__init__(where)
-        self.path = Path(where)
-        self._digest = sha256().hexdigest()
-
-    def tables(self) -> Iterator[RawTable]:
+    def _tables(self, reading: FileContent) -> Iterator[RawTable]:
         """The one table, named after the file."""
-        reading = read_file(self.path)
-        if isinstance(reading, Diagnostic):
-            self.problems.append(reading)
-            return
-        self._digest = reading.digest
         try:
             opened = self._opened(reading.content)
             columns = self._columns(opened.schema)
@@ -80,10 +66,6 @@ class _ArrowFile(Source):
         yield RawTable.of_batches(
             self.path.stem, self.path.name, columns.header, lambda: self._batches(columns, opened.batches, reading)
         )
-
-    def fingerprint(self) -> str:
-        """SHA-256 of the file's bytes, as `sha256sum` prints it."""
-        return self._digest
 
     def _batches(self, columns: TextColumns, batches: Iterator[Any], reading: FileContent) -> Iterator[RawBatch]:
         rows = 0
@@ -101,8 +83,7 @@ class _ArrowFile(Source):
             return
         if rows == 0:
             self.problems.append(report("CR639", Place(self.path.name)))
-        if (changed := reading.changed()) is not None:
-            self.problems.append(changed)
+        self._look_again(reading)
 
     def _columns(self, schema: Any) -> TextColumns | list[Diagnostic]:
         if RESULTS_KEY in (schema.metadata or {}):

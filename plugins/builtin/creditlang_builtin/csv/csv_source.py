@@ -8,26 +8,18 @@ a broken row is handed over with its problem and costs nothing but itself.
 
 import os
 from collections.abc import Iterator
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from io import BufferedReader, TextIOWrapper
-from pathlib import Path
 
 from creditlang.diagnostics import Diagnostic
-from creditlang.plugin import Source
 from creditlang.schema import RawRow, RawTable
 from creditlang_builtin.csv.csv_rows import CsvRows
 from creditlang_builtin.files.decoding import encoding_of
-from creditlang_builtin.files.stable_file import changed_since, open_file, stamp_of, unreadable
+from creditlang_builtin.files.stable_file import FileSource, changed_since, open_file, stamp_of, unreadable
 
 
-class CsvSource(Source):
+class CsvSource(FileSource):
     """A file with a header and one row a line, comma-separated; UTF-8, or GB18030 as Excel in Chinese writes it."""
-
-    def __init__(self, where: str) -> None:
-        """`where` is the file's path."""
-        super().__init__(where)
-        self.path = Path(where)
-        self._digest = sha256().hexdigest()
 
     def tables(self) -> Iterator[RawTable]:
         """The one table, named after the file."""
@@ -72,7 +64,3 @@ class CsvSource(Source):
         self.problems.extend(parsed.problems)
         if (changed := changed_since(self.path, stamp)) is not None:
             self.problems.append(changed)
-
-    def fingerprint(self) -> str:
-        """SHA-256 of the file's bytes, as `sha256sum` prints it."""
-        return self._digest

@@ -7,6 +7,8 @@ been used.
 
 import os
 import stat
+from abc import abstractmethod
+from collections.abc import Iterator
 from hashlib import sha256
 from io import BufferedReader
 from pathlib import Path
@@ -15,6 +17,8 @@ from typing import Final
 from attrs import frozen
 
 from creditlang.diagnostics import Diagnostic, Place, report, system_reason
+from creditlang.plugin import Source
+from creditlang.schema import RawTable
 from creditlang.words import NOT_A_FILE
 
 LARGEST_FILE: Final = 512 * 1024 * 1024
@@ -82,3 +86,39 @@ def read_file(path: Path, limit: int = LARGEST_FILE) -> FileContent | Diagnostic
     if len(content) != before.st_size:
         return report("CR632", Place(path.name))
     return reading.changed() or reading
+
+
+class FileSource(Source):
+    """One file; its fingerprint is the SHA-256 of its bytes, as `sha256sum` prints it."""
+
+    def __init__(self, where: str) -> None:
+        """`where` is the file's path."""
+        super().__init__(where)
+        self.path = Path(where)
+        self._digest = sha256().hexdigest()
+
+    def fingerprint(self) -> str:
+        """Of the file."""
+        return self._digest
+
+
+class WholeFileSource(FileSource):
+    """One file, read whole before anything is handed over."""
+
+    def tables(self) -> Iterator[RawTable]:
+        """The tables, in the order in which they stand in the file."""
+        reading = read_file(self.path)
+        if isinstance(reading, Diagnostic):
+            self.problems.append(reading)
+            return
+        self._digest = reading.digest
+        yield from self._tables(reading)
+
+    @abstractmethod
+    def _tables(self, reading: FileContent) -> Iterator[RawTable]:
+        """The tables in the file's content."""
+
+    def _look_again(self, reading: FileContent) -> None:
+        """Once the rows have been used: whether the file has changed meanwhile."""
+        if (changed := reading.changed()) is not None:
+            self.problems.append(changed)

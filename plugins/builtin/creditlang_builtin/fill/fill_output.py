@@ -16,7 +16,7 @@ from creditlang.diagnostics import Phrase, Place, report, system_reason
 from creditlang.plugin import Output, PluginError
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, Row
-from creditlang.toolkit.atomic_files import PendingFile, reporting
+from creditlang.toolkit.atomic_files import publish_file
 from creditlang.toolkit.staged_folder import StagedFolder
 from creditlang_builtin.fill.form_workbook import Template
 from creditlang_builtin.fill.placeholders import Words
@@ -75,13 +75,7 @@ class FillOutput(Output):
             return
         if not may_be_replaced(self._path):
             raise PluginError(report("CR753", Place(self._path.name)))
-        pending = PendingFile(self._path)
-        try:
-            with reporting(pending.path.name):
-                pending.stream.buffer.write(content)
-            pending.publish()
-        finally:
-            pending.discard()
+        publish_file(self._path, content)
 
     def discard(self) -> None:
         """Drop what was filled."""

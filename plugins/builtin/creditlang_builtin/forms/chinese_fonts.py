@@ -47,7 +47,7 @@ class ChineseFonts:
         """The characters of a text that none of the families has."""
         unknown = set(text) - self._had
         for path, index in self.families.values() if unknown else ():
-            unknown = {x for x in unknown if not x.isspace() and x not in coverage(path, index)}
+            unknown = {x for x in unknown if not x.isspace() and ord(x) not in coverage(path, index)}
             if not unknown:
                 break
         self._had.update(set(text) - unknown)
@@ -88,4 +88,4 @@ def _within(file: Path, own: Path) -> bool:
 
 def _chinese(known: Mapping[str, tuple[Path, int]], family: str) -> bool:
     """Whether a family is there and has Chinese."""
-    return family in known and all(x in coverage(*known[family]) for x in _CHINESE)
+    return family in known and coverage(*known[family]).issuperset(map(ord, _CHINESE))

@@ -4,40 +4,26 @@ The file is read whole, hashed and decoded as CSV files are; the reading itself 
 `--out results.json` writes are recognised and refused: their table of students would be taken for one of data.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator
-from hashlib import sha256
-from pathlib import Path
 
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
-from creditlang.plugin import Source
 from creditlang.schema import RawRow, RawTable
 from creditlang.toolkit.arrow_text import BROKEN_TEXT
 from creditlang.toolkit.table_heading import heading_problems
 from creditlang_builtin.files.decoding import decode
-from creditlang_builtin.files.stable_file import FileContent, read_file
+from creditlang_builtin.files.stable_file import FileContent, WholeFileSource
 from creditlang_builtin.json.json_rows import JsonDocument, JsonLines, JsonMistake, JsonTable
 
 _ONE_LIST = Phrase("it is one list; the ending for that is .json", "它是一个列表，扩展名应为 .json")
 
 
-class _JsonFile(Source):
+class _JsonFile(WholeFileSource):
     """What both kinds of file share: reading, decoding, looking at headings."""
 
     kind = "JSON"
 
-    def __init__(self, where: str) -> None:
-        """`where` is the file's path."""
-        super().__init__(where)
-        self.path = Path(where)
-        self._digest = sha256().hexdigest()
-
-    def tables(self) -> Iterator[RawTable]:
-        """The tables, in the order in which they stand in the file."""
-        reading = read_file(self.path)
-        if isinstance(reading, Diagnostic):
-            self.problems.append(reading)
-            return
-        self._digest = reading.digest
+    def _tables(self, reading: FileContent) -> Iterator[RawTable]:
         text, found = decode(reading.content, self.path.name)
         self.problems += [self._not_json(each) for each in found]
         if text is None:
@@ -45,14 +31,11 @@ class _JsonFile(Source):
         if not text.strip():
             self.problems.append(report("CR621", Place(self.path.name)))
             return
-        yield from self._tables(text, reading)
+        yield from self._tables_in(text, reading)
 
-    def fingerprint(self) -> str:
-        """SHA-256 of the file's bytes, as `sha256sum` prints it."""
-        return self._digest
-
-    def _tables(self, text: str, reading: FileContent) -> Iterator[RawTable]:
-        raise NotImplementedError
+    @abstractmethod
+    def _tables_in(self, text: str, reading: FileContent) -> Iterator[RawTable]:
+        """The tables in the file's text."""
 
     def _not_json(self, found: Diagnostic) -> Diagnostic:
         """The same finding; “this is not a CSV file” said of JSON."""
@@ -75,14 +58,13 @@ class _JsonFile(Source):
 
     def _watched(self, rows: Iterator[RawRow], reading: FileContent) -> Iterator[RawRow]:
         yield from rows
-        if (changed := reading.changed()) is not None:
-            self.problems.append(changed)
+        self._look_again(reading)
 
 
 class JsonSource(_JsonFile):
     """One document: a list of objects, or an object of such lists."""
 
-    def _tables(self, text: str, reading: FileContent) -> Iterator[RawTable]:
+    def _tables_in(self, text: str, reading: FileContent) -> Iterator[RawTable]:
         place = self.path.name
         try:
             document = JsonDocument(text, place)
@@ -115,7 +97,7 @@ class JsonLinesSource(_JsonFile):
 
     kind = "JSON Lines"
 
-    def _tables(self, text: str, reading: FileContent) -> Iterator[RawTable]:
+    def _tables_in(self, text: str, reading: FileContent) -> Iterator[RawTable]:
         place = self.path.name
         lines = JsonLines(text, place)
         if not lines.table.names and text.lstrip()[:1] == "[":

@@ -14,7 +14,7 @@ from creditlang.diagnostics import Language, Phrase
 from creditlang.plugin import ComparisonData, Output
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, Row
-from creditlang.toolkit.atomic_files import PendingFile, reporting
+from creditlang.toolkit.atomic_files import hand_over
 from creditlang.toolkit.office_sheet import as_of_text
 from creditlang.toolkit.page_layout import clean
 from creditlang.words import DISPOSITIONS, STATUSES, said, word
@@ -56,20 +56,8 @@ class ReportOutput(Output):
     def close(self) -> None:
         """Publish."""
         text, self._text = self._text, ""
-        if not text:
-            return
-        if self.target == "-":
-            with reporting("-"):
-                self.stream.write(text)
-                self.stream.flush()
-            return
-        pending = PendingFile(Path(self.target), ours=lambda beginning: _OURS in beginning)
-        try:
-            with reporting(pending.path.name):
-                pending.stream.write(text)
-            pending.publish()
-        finally:
-            pending.discard()
+        if text:
+            hand_over(text, self.target, self.stream, lambda beginning: _OURS in beginning)
 
     def discard(self) -> None:
         """Drop the page."""

@@ -7,14 +7,13 @@ are several.
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Final, TextIO
 
 from wcwidth import wcswidth
 
 from creditlang.plugin import Output, text_of
 from creditlang.schema import Column, Row
-from creditlang.toolkit.atomic_files import PendingFile, reporting
+from creditlang.toolkit.atomic_files import hand_over
 
 _GAP: Final = "  "
 _OURS: Final = re.compile(rb"(?:[a-z]+\n\n)?[^\n]*\n-+(?:  -+)*\n")
@@ -43,18 +42,7 @@ class TableOutput(Output):
             return
         blocks = ["\n".join([name, "", *lines] if len(tables) > 1 else lines) for name, lines in tables]
         text = "\n\n".join(blocks) + "\n"
-        if self.target == "-":
-            with reporting("-"):
-                self.stream.write(text)
-                self.stream.flush()
-            return
-        pending = PendingFile(Path(self.target), ours=lambda beginning: _OURS.match(beginning) is not None)
-        try:
-            with reporting(pending.path.name):
-                pending.stream.write(text)
-            pending.publish()
-        finally:
-            pending.discard()
+        hand_over(text, self.target, self.stream, lambda beginning: _OURS.match(beginning) is not None)
 
     def discard(self) -> None:
         """Show nothing."""

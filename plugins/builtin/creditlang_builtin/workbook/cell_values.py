@@ -6,8 +6,8 @@ program that saved it has already rounded what somebody typed. A date is a numbe
 says so; it becomes an ISO date, with the time where there is one. A format of nothing but zeros is how offices keep the
 zeros in front of a student number, and they are put in front. Percentages and all other formats leave the number.
 
-Every reader of workbooks gets its texts here, so that the quick way and the exact way cannot differ in a value, nor the
-old format and the new one. Nothing is guessed: what has no certain text becomes `Trouble`, and its row is invalid.
+Every reader of workbooks gets its texts here, so that the old format and the new one cannot differ in a value. Nothing
+is guessed: what has no certain text becomes `Trouble`, and its row is invalid.
 """
 
 import re
@@ -29,9 +29,8 @@ ERRORS: Final = frozenset(
 Shown = Literal["number", "date", "time", "elapsed", "zeros"]
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,4})?|[+-]?\.[0-9]+(?:[eE][+-]?[0-9]{1,4})?")
-SIMPLE_NUMBER: Final = r"-?(?:[1-9][0-9]{0,14}|(?:0|[1-9][0-9]{0,8})\.[0-9]{0,5}[1-9])|0"
+_SIMPLE: Final = re.compile(r"-?(?:[1-9][0-9]{0,14}|(?:0|[1-9][0-9]{0,8})\.[0-9]{0,5}[1-9])|0")
 """A number that is its own text."""
-_SIMPLE: Final = re.compile(SIMPLE_NUMBER)
 _ISO: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?)?Z?")
 _DAY: Final = 86_400_000
 _LAST_DAY: Final = 2_958_465

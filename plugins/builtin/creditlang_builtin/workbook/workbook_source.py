@@ -7,15 +7,11 @@ makes its row a problem. A title above the heading is dealt with later, by whoev
 """
 
 from collections.abc import Iterator
-from hashlib import sha256
-from pathlib import Path
 from typing import Final
 
-from creditlang.diagnostics import Diagnostic, Phrase, Place, Severity, report
-from creditlang.plugin import Source
+from creditlang.diagnostics import Phrase, Place, Severity, report
 from creditlang.schema import RawTable
-from creditlang_builtin.files.stable_file import FileContent, read_file
-from creditlang_builtin.workbook.cell_tags import Unusual
+from creditlang_builtin.files.stable_file import FileContent, WholeFileSource
 from creditlang_builtin.workbook.results_recount import is_marked
 from creditlang_builtin.workbook.sheet_table import Cells, has_default_name, table_name, table_of
 from creditlang_builtin.workbook.workbook_limits import WorkbookError
@@ -34,27 +30,20 @@ _PAGE: Final = Phrase(
 )
 
 
-class WorkbookSource(Source):
+class WorkbookSource(WholeFileSource):
     """A workbook, one table for each sheet that is shown and has anything in it."""
 
     def __init__(self, where: str) -> None:
         """`where` is the file's path."""
         super().__init__(where)
-        self.path = Path(where)
-        self._digest = sha256().hexdigest()
         self._blank: list[str] = []
         self._nothing = _BLANK
 
-    def tables(self) -> Iterator[RawTable]:
+    def _tables(self, reading: FileContent) -> Iterator[RawTable]:
         """The tables, in the order of the sheets."""
-        reading = read_file(self.path)
-        if isinstance(reading, Diagnostic):
-            self.problems.append(reading)
-            return
-        self._digest = reading.digest
         handed_over = 0
         try:
-            for handed_over, table in enumerate(self._tables(reading), 1):  # noqa: B007 - how many there were
+            for handed_over, table in enumerate(self._sheets(reading.content), 1):  # noqa: B007 - how many there were
                 yield table
         except WorkbookError as error:
             self.problems.append(error.diagnostic(self.path.name))
@@ -62,15 +51,9 @@ class WorkbookSource(Source):
             self.problems += [report("CR725", Place(source), found=_BLANK) for source in self._blank]
         elif not any(found.severity is Severity.ERROR for found in self.problems):
             self.problems.append(report("CR725", Place(self.path.name), found=self._nothing))
-        if (changed := reading.changed()) is not None:
-            self.problems.append(changed)
+        self._look_again(reading)
 
-    def fingerprint(self) -> str:
-        """SHA-256 of the file's bytes."""
-        return self._digest
-
-    def _tables(self, reading: FileContent) -> Iterator[RawTable]:
-        content = reading.content
+    def _sheets(self, content: bytes) -> Iterator[RawTable]:
         if content.startswith(_ZIP):
             yield from self._xlsx(content)
         elif content.startswith(_OLE):
@@ -98,10 +81,7 @@ class WorkbookSource(Source):
             source = self._source(sheet.name, len(shown))
             name = table_name(sheet.name, self.path.stem, len(shown) == 1)
             try:
-                try:
-                    table = table_of(book.cells(sheet), name, source)
-                except Unusual:
-                    table = table_of(book.exactly(sheet), name, source)
+                table = table_of(book.cells(sheet), name, source)
             except WorkbookError as error:
                 self.problems.append(error.diagnostic(source))
                 continue

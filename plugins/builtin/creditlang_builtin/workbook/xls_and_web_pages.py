@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from creditlang_builtin.workbook.cell_values import format_of, number_text
-from creditlang_builtin.workbook.sheet_table import Cells, Trouble
+from creditlang_builtin.workbook.cell_values import Trouble, format_of, number_text
+from creditlang_builtin.workbook.sheet_table import Cells
 from creditlang_builtin.workbook.workbook_limits import (
     LARGEST_PAGE,
     MOST_CELLS,
@@ -14,9 +14,6 @@ from creditlang_builtin.workbook.workbook_limits import (
     damaged,
     too_large,
 )
-
-if TYPE_CHECKING:
-    import pyarrow
 
 _SPAN: Final = 10_000
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -56,18 +53,9 @@ class _Silence:
 def _xls_cells(book: Any, sheet: Any) -> Cells:
     if sheet.ncols > MOST_COLUMNS:
         raise too_large("columns", "列", MOST_COLUMNS)
-    troubles: dict[tuple[int, int], Trouble] = {}
-    rows = []
-    for row in range(sheet.nrows):
-        texts = []
-        for column in range(sheet.ncols):
-            text = _xls_text(book, sheet.cell(row, column))
-            if not isinstance(text, str):
-                troubles[row + 1, column + 1] = text
-            texts.append(text if isinstance(text, str) else "?")
-        rows.append(texts)
+    rows = [[_xls_text(book, cell) for cell in sheet.row(row)] for row in range(sheet.nrows)]
     merges = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
-    return Cells.of(columns_of(rows), merges, troubles)
+    return Cells.of(rows, merges)
 
 
 def _xls_text(book: Any, cell: Any) -> str | Trouble:
@@ -79,18 +67,18 @@ def _xls_text(book: Any, cell: Any) -> str | Trouble:
         case xlrd.XL_CELL_BOOLEAN:
             return "是" if cell.value else "否"
         case xlrd.XL_CELL_ERROR:
-            return ("CR731", xlrd.error_text_from_code.get(cell.value, "#?"))
+            return Trouble("CR731", xlrd.error_text_from_code.get(cell.value, "#?"))
         case xlrd.XL_CELL_DATE:
             try:
                 moment = datetime(*xlrd.xldate_as_tuple(cell.value, book.datemode))
             except (ValueError, xlrd.XLDateError):
-                return ("CR732", "")
+                return Trouble("CR732")
             plain = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
             return moment.date().isoformat() if plain else moment.isoformat(" ", "seconds")
         case xlrd.XL_CELL_NUMBER:
             text = number_text(repr(cell.value))
             if not isinstance(text, str):
-                return (text.code, "")
+                return text
             code = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
             shown = format_of(-1, code)
             return text.zfill(shown.digits) if shown.shown == "zeros" and text.isdecimal() else text
@@ -133,7 +121,7 @@ def _html_cells(table: Any) -> Cells:
         rows.append(row)
         if len(rows) * MOST_COLUMNS > MOST_CELLS:
             raise too_large("cells", "个单元格", MOST_CELLS)
-    return Cells.of(columns_of(rows))
+    return Cells.of(rows)
 
 
 def _covered(row: list[str], covered: dict[int, tuple[int, str]]) -> None:
@@ -147,12 +135,3 @@ def _covered(row: list[str], covered: dict[int, tuple[int, str]]) -> None:
 def _span(cell: Any, name: str) -> int:
     text = str(cell.get(name, "1")).strip()
     return min(int(text), _SPAN) if text.isascii() and text.isdecimal() and int(text[:6]) > 0 else 1
-
-
-def columns_of(rows: list[list[str]]) -> "list[pyarrow.StringArray]":
-    """Rows of any lengths, column by column."""
-    import pyarrow
-
-    width = max((len(row) for row in rows), default=0)
-    padded = [row + [""] * (width - len(row)) for row in rows]
-    return [pyarrow.array(column, pyarrow.string()) for column in zip(*padded, strict=True)]

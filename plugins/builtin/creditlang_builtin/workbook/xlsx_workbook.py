@@ -1,10 +1,4 @@
-"""An XLSX workbook: its sheets, read in blocks of rows, or tag by tag where their XML is written unusually.
-
-Office programs and the libraries that imitate them write sheets in one narrow form, which is read in columns. XML
-allows more: other quotes, other encodings, cells without references. Such a sheet is read slowly by an XML parser, and
-not by openpyxl, which in its reading mode drops cells that stand before their neighbours, gives rows that are not in
-their order wrong numbers, and takes no account of the date formats of Chinese programs. Both ways take their texts from
-`workbook_values`, and tests hold the two, and openpyxl, to the same.
+"""An XLSX workbook: its parts, and its sheets as cells.
 
 Macros are never looked at, links to other files never followed; a formula counts for the value that was saved with it.
 """
@@ -18,11 +12,8 @@ from urllib.parse import unquote
 from attrs import frozen
 
 from creditlang_builtin.workbook.cell_styles import formats
-from creditlang_builtin.workbook.cell_tags import Unusual
 from creditlang_builtin.workbook.cell_values import Format
-from creditlang_builtin.workbook.exact_reading import ExactReader, exact_texts
-from creditlang_builtin.workbook.shared_texts import shared_texts
-from creditlang_builtin.workbook.sheet_blocks import SheetReader
+from creditlang_builtin.workbook.sheet_reading import SheetReader, shared_texts
 from creditlang_builtin.workbook.sheet_table import Cells
 from creditlang_builtin.workbook.workbook_limits import MOST_SHEETS, too_large
 from creditlang_builtin.workbook.xlsx_package import Package
@@ -78,9 +69,9 @@ class XlsxBook:
                 yield relation.get("Id") or "", posixpath.normpath(target)
 
     def cells(self, sheet: XlsxSheet) -> Cells:
-        """What is in a sheet. Going through its blocks raises `Unusual` if it is to be read `exactly`."""
+        """What is in a sheet."""
         reader = SheetReader(self._formats, self._shared, self._since_1904)
-        return Cells(lambda: reader.blocks(self.package.pieces(sheet.part)), reader.merges)
+        return Cells(lambda: reader.rows(self.package.pieces(sheet.part)), reader.merges)
 
     @cached_property
     def _formats(self) -> list[Format]:
@@ -99,22 +90,12 @@ class XlsxBook:
         import pyarrow
 
         part = self._part("sharedStrings", "sharedStrings.xml")
-        if part is None:
-            return pyarrow.array([], pyarrow.string())
-        try:
-            return shared_texts(self.package.pieces(part))
-        except Unusual:
-            return exact_texts(self.package.pieces(part))
+        return pyarrow.array([], pyarrow.string()) if part is None else shared_texts(self.package.pieces(part))
 
     @cached_property
     def _since_1904(self) -> bool:
         settings = (node for node in self.book if _local(node.tag) == "workbookPr")
         return any(node.get("date1904") in ("1", "true") for node in settings)
-
-    def exactly(self, sheet: XlsxSheet) -> Cells:
-        """What is in a sheet that is not written as office programs write it."""
-        reader = ExactReader(self._formats, self._shared, self._since_1904)
-        return Cells(lambda: reader.blocks(self.package.pieces(sheet.part)), reader.merges)
 
 
 def _parts(package: Package, name: str) -> "list[Element]":

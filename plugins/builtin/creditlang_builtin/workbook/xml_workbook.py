@@ -7,8 +7,8 @@ has to be told from a format. Values are read by the same rules as those of othe
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from creditlang_builtin.workbook.cell_values import number_text
-from creditlang_builtin.workbook.sheet_table import Cells, Merge, Trouble
+from creditlang_builtin.workbook.cell_values import Trouble, number_text
+from creditlang_builtin.workbook.sheet_table import Cells, Merge
 from creditlang_builtin.workbook.workbook_limits import (
     LARGEST_PAGE,
     LAST_ROW,
@@ -17,7 +17,6 @@ from creditlang_builtin.workbook.workbook_limits import (
     damaged,
     too_large,
 )
-from creditlang_builtin.workbook.xls_and_web_pages import columns_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -51,9 +50,8 @@ def xml_sheets(content: bytes) -> Iterator[tuple[str, bool, Cells]]:
 
 
 def _cells(sheet: "Element") -> Cells:
-    rows: list[list[str]] = []
+    rows: list[list[str | Trouble]] = []
     merges: list[Merge] = []
-    troubles: dict[tuple[int, int], Trouble] = {}
     for line in sheet.iterfind(f"{_NAMESPACE}Table/{_NAMESPACE}Row"):
         number, covered = _whole(line, "Index", len(rows) + 1), 0
         if not len(rows) < number <= min(LAST_ROW, MOST_CELLS // MOST_COLUMNS):
@@ -67,13 +65,10 @@ def _cells(sheet: "Element") -> Cells:
                 raise too_large("columns", "列", MOST_COLUMNS)
             if len(rows[-1]) >= column:
                 raise damaged("a cell of it stands in a place that is not its own", "有单元格的位置与所在行不符或重复")
-            text = _text(cell.find(f"{_NAMESPACE}Data"))
-            if not isinstance(text, str):
-                troubles[number, column] = text
-            rows[-1] += [""] * (column - 1 - len(rows[-1])) + [text if isinstance(text, str) else "?"]
+            rows[-1] += [""] * (column - 1 - len(rows[-1])) + [_text(cell.find(f"{_NAMESPACE}Data"))]
             if across or down:
                 merges.append((number, column, number + down, covered))
-    return Cells.of(columns_of(rows), merges, troubles)
+    return Cells.of(rows, merges)
 
 
 def _whole(element: "Element", name: str, otherwise: int) -> int:
@@ -88,14 +83,13 @@ def _text(data: "Element | None") -> str | Trouble:
     text = "" if data is None else "".join(data.itertext())
     match "" if data is None else data.get(f"{_NAMESPACE}Type", "String"):
         case "Number" if text.strip():
-            number = number_text(text.strip())
-            return number if isinstance(number, str) else (number.code, "")
+            return number_text(text.strip())
         case "DateTime":
             day, _, time = text.strip().partition("T")
             return day if not time.rstrip("0").strip(":0.") else f"{day} {time.partition('.')[0]}"
         case "Boolean":
             return {"1": "是", "0": "否"}.get(text.strip(), text)
         case "Error":
-            return ("CR731", text.strip())
+            return Trouble("CR731", text.strip())
         case _:
             return text

@@ -1,19 +1,20 @@
-"""A sheet, or the shared texts, of an XLSX workbook read tag by tag: whatever XML allows, in any encoding it allows.
+"""A sheet, or the shared texts, of an XLSX workbook, read tag by tag: whatever XML allows, in any encoding it allows.
 
-This is the slow way, for what is not written as office programs write it. It follows the elements and nothing else, so
-that prefixes, remarks, quotes and the order of attributes make no difference, and it leaves no cell out: cells may
-stand in a row in any order, but not two in one place, not in another row than they say, and rows must rise. A sheet
-that breaks this is no sheet for an office program either, and is refused as a whole.
+It follows the elements and nothing else, so that prefixes, remarks, quotes and the order of attributes make no
+difference, and it leaves no cell out: cells may stand in a row in any order, but not two in one place, not in another
+row than they say, and rows must rise. A sheet that breaks this is no sheet for an office program either, and is refused
+as a whole. openpyxl, in its reading mode, drops cells that stand before their neighbours, gives rows that are not in
+their order wrong numbers, and takes no account of the date formats of Chinese programs.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
 
 from attrs import define, evolve, field
 
 from creditlang_builtin.workbook.cell_values import Format, Reading, Trouble, unescaped
-from creditlang_builtin.workbook.sheet_table import Block, Merge
+from creditlang_builtin.workbook.sheet_table import Merge, SheetRow
 from creditlang_builtin.workbook.workbook_limits import (
     LARGEST_TEXT,
     LAST_ROW,
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     import pyarrow
 
 _MOST_LEVELS: Final = 100
-_BROKEN: Final = "?"
 _ROW: Final = "/worksheet/sheetData/row"
 _CELL: Final = f"{_ROW}/c"
+_VALUE: Final = f"{_CELL}/v"
 _MERGED: Final = "/worksheet/mergeCells/mergeCell"
 
 
@@ -52,13 +53,13 @@ class _Elements:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A tag that opens. Elements of another namespace than the root's have no name here."""
-        namespace, _, name = tag.rpartition("}")
         if not self._around:
-            self._namespace, self.root = namespace, name
+            self.root = tag.rpartition("}")[2]
+            self._namespace = tag.removesuffix(self.root)
         if len(self._around) == _MOST_LEVELS:
             raise too_large("elements inside each other", "层元素嵌套", _MOST_LEVELS)
         self._around.append(self.path)
-        self.path += "/" + name if namespace == self._namespace else "/"
+        self.path += "/" + (tag[len(self._namespace) :] if tag.startswith(self._namespace) else "}")
         self.begun(attributes)
 
     def end(self, _tag: str) -> None:
@@ -83,25 +84,29 @@ class _Elements:
 
 def _fed(pieces: Iterable[bytes], target: _Elements) -> Iterator[None]:
     """Parse a part; after each piece and at the end the target has what was in it. Raises `WorkbookError`."""
-    from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import XMLParser
-
-    parser, size = XMLParser(target=target, forbid_dtd=True), 0
+    parser, size = expat.ParserCreate(namespace_separator="}"), 0
+    parser.StartElementHandler, parser.EndElementHandler = target.start, target.end
+    parser.CharacterDataHandler = target.data
+    parser.StartDoctypeDeclHandler = _doctype
     for piece in pieces:
         try:
-            parser.feed(piece)
-        except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+            parser.Parse(piece)
+        except (expat.ExpatError, ValueError, LookupError) as error:
             raise damaged("its XML is broken or not allowed", "内部 XML 已损坏或不被允许") from error
         size += len(piece)
         # A tag that is not complete is begun anew with every piece.
-        if size - parser.parser.CurrentByteIndex > LONGEST_ROW:
+        if size - parser.CurrentByteIndex > LONGEST_ROW:
             raise too_large("bytes in one tag", "字节（一个标记）", LONGEST_ROW)
         yield
     try:
-        parser.close()
-    except (ParseError, ValueError) as error:
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
         raise damaged("a part of it ends too early", "内部文件不完整") from error
     yield
+
+
+def _doctype(*_declared: object) -> None:
+    raise damaged("its XML is broken or not allowed", "内部 XML 已损坏或不被允许")
 
 
 @define(eq=False)
@@ -120,7 +125,7 @@ class _Texts(_Elements):
             self.size = 0
 
 
-def exact_texts(pieces: Iterable[bytes]) -> "pyarrow.StringArray":
+def shared_texts(pieces: Iterable[bytes]) -> "pyarrow.StringArray":
     """The shared texts of a workbook in their order. Raises `WorkbookError` CR722 or CR723."""
     import pyarrow
 
@@ -148,28 +153,30 @@ class _Cell:
 
 @define(eq=False)
 class _Sheet(_Elements):
-    """The rows of a sheet that have ended, by number: the cells of each, by column."""
+    """The rows of a sheet that have ended and have cells."""
 
-    wanted = frozenset({f"{_CELL}/v", f"{_CELL}/is/t", f"{_CELL}/is/r/t"})
+    wanted = frozenset({_VALUE, f"{_CELL}/is/t", f"{_CELL}/is/r/t"})
 
     formats: Sequence[Format] = ()
     shared: Sequence[Any] = ()
     since_1904: bool = False
-    rows: list[tuple[int, dict[int, str | Trouble]]] = field(factory=list)
+    rows: list[SheetRow] = field(factory=list)
     merges: list[Merge] = field(factory=list)
+    width: int = 1
     _number: int = 0
     _column: int = 0
     _cells: dict[int, str | Trouble] = field(factory=dict)
     _cell: _Cell | None = None
+    _readings: dict[tuple[str | None, str | None], Reading] = field(factory=dict)
 
     def begun(self, attributes: Mapping[str, str]) -> None:
         """A row, a cell, something in a cell, or a merged cell."""
         if self._cell is not None:
             self._part(self._cell)
-        elif self.path == _ROW:
-            self._row(attributes.get("r"))
         elif self.path == _CELL:
             self._cell = self._begin(attributes)
+        elif self.path == _ROW:
+            self._row(attributes.get("r"))
         elif self.path == _MERGED:
             self._merge(attributes.get("ref", ""))
 
@@ -179,8 +186,11 @@ class _Sheet(_Elements):
             self._cells[self._cell.column] = self._text(self._cell, "".join(self.text))
             self._cell = None
             self.text.clear()
-        elif self.path == _ROW:
-            self.rows.append((self._number, self._cells))
+        elif self.path == _ROW and self._cells:
+            self.width = max(self.width, *self._cells)
+            if self._number * self.width > MOST_CELLS:
+                raise too_large("cells", "个单元格", MOST_CELLS)
+            self.rows.append((self._number, [self._cells.get(at, "") for at in range(1, max(self._cells) + 1)]))
 
     def _row(self, written: str | None) -> None:
         known = written is None or (written.isascii() and written.isdecimal() and len(written) < 8)
@@ -197,11 +207,15 @@ class _Sheet(_Elements):
         if column > MOST_COLUMNS:
             raise too_large("columns", "列", MOST_COLUMNS)
         self._column = column
-        return _Cell(column, Reading.of(attributes, self.formats, self.since_1904))
+        looks = attributes.get("s"), attributes.get("t")
+        reading = self._readings.get(looks) or self._readings.setdefault(
+            looks, Reading.of(attributes, self.formats, self.since_1904)
+        )
+        return _Cell(column, reading)
 
     def _part(self, cell: _Cell) -> None:
         """An element somewhere in a cell."""
-        if self.path == f"{_CELL}/v":
+        if self.path == _VALUE:
             cell.values += 1
         elif self.path == f"{_CELL}/is":
             cell.broken |= cell.inline
@@ -222,7 +236,8 @@ class _Sheet(_Elements):
                 raise damaged("a cell refers to a text that is not there", "有单元格引用的文字不存在")
             return str(self.shared[number].as_py())
         value = raw if kind in ("str", "inlineStr") else raw.strip()
-        return evolve(cell.reading, formula=cell.formula).text(value if cell.values or cell.inline else None)
+        reading = evolve(cell.reading, formula=True) if cell.formula else cell.reading
+        return reading.text(value if cell.values or cell.inline else None)
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")
@@ -232,7 +247,7 @@ class _Sheet(_Elements):
 
 
 @define(eq=False)
-class ExactReader:
+class SheetReader:
     """Reads the rows of one sheet, as often as it is asked to. `merges` are known when all rows have been read."""
 
     formats: Sequence[Format]
@@ -240,37 +255,12 @@ class ExactReader:
     since_1904: bool
     merges: list[Merge] = field(factory=list)
 
-    def blocks(self, pieces: Iterable[bytes]) -> Iterator[Block]:
+    def rows(self, pieces: Iterable[bytes]) -> Iterator[SheetRow]:
         """The rows that have cells. Raises `WorkbookError` CR722 or CR723."""
         target = _Sheet(formats=self.formats, shared=self.shared, since_1904=self.since_1904)
-        columns = 1
         for _ in _fed(pieces, target):
-            rows = [(number, cells) for number, cells in target.rows if cells]
-            target.rows = []
-            if rows:
-                columns = max(columns, *(max(cells) for _, cells in rows))
-                if rows[-1][0] * columns > MOST_CELLS:
-                    raise too_large("cells", "个单元格", MOST_CELLS)
-                yield _block(rows)
+            yield from target.rows
+            target.rows.clear()
         if target.root != "worksheet":
             raise damaged("a sheet of it holds something else", "有工作表的内容不是工作表")
         self.merges[:] = target.merges
-
-
-def _block(rows: Sequence[tuple[int, Mapping[int, str | Trouble]]]) -> Block:
-    """Rows column by column."""
-    import pyarrow
-
-    troubles = {
-        (number, column): (text.code, text.value)
-        for number, cells in rows
-        for column, text in cells.items()
-        if isinstance(text, Trouble)
-    }
-    columns = []
-    for column in range(1, max(max(cells) for _, cells in rows) + 1):
-        texts = (cells.get(column, "") for _, cells in rows)
-        columns.append(
-            pyarrow.array([_BROKEN if isinstance(text, Trouble) else text for text in texts], pyarrow.string())
-        )
-    return Block([number for number, _ in rows], columns, troubles)
