@@ -15,6 +15,7 @@ from creditlang.diagnostics import Label, Phrase, report
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.lexer import LexicalError, PlacedToken, half_width
+from creditlang.values import EXACT
 from creditlang.words import EXPECTED, PERIODS, code_of
 
 MAXIMUM_EXPRESSION_DEPTH = 200
@@ -52,6 +53,11 @@ def number_of(token: PlacedToken) -> Decimal:
     if len(text.replace(".", "").lstrip("-0")) > MOST_DIGITS:
         raise refuse(token, Phrase("a number of at most 12 digits", "不超过12位的数字"))
     return Decimal(text)
+
+
+def share_of(token: PlacedToken) -> Decimal:
+    """A percentage as a number."""
+    return EXACT.divide(number_of(token), Decimal(100))
 
 
 def positive_of(token: PlacedToken) -> Decimal:
