@@ -7,7 +7,6 @@ the table. A test asks that the table has every sentence of click.
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from functools import cache, partial
@@ -49,6 +48,8 @@ def choose_language(arguments: Sequence[str]) -> None:
 @cache
 def help_texts() -> dict[str, Any]:
     """What is said of the commands, by name, and of the `options` that several of them have."""
+    import tomllib
+
     return tomllib.loads(Path(__file__).with_name("help.toml").read_text("utf-8"))
 
 

@@ -15,7 +15,6 @@ from creditlang.core import expressions as e
 from creditlang.core.lower.scope import Scope, described, unify
 from creditlang.diagnostics import Label, Phrase, either, nearest
 from creditlang.resolve import FieldSymbol, Kind
-from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import ACCOUNT, DATE, ITEM, SEMESTER, TEXT, UNKNOWN, WHOLE, YES_OR_NO, Type, number_type
 from creditlang.words import PERIODS
