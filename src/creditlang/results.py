@@ -17,7 +17,7 @@ from creditlang.diagnostics import Diagnostic, Language, Phrase, Severity, in_la
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, Record, StudentResult, strongest
 from creditlang.schema import RESULT_TABLES, Column, Row
 from creditlang.source import visible
-from creditlang.values import UNBOUNDED, ZERO, Interval, negative, plain
+from creditlang.values import ZERO, Interval, negative, plain, written
 from creditlang.words import ANSWERS, COLUMNS, SEVERITIES, STATUSES, Declared, label, said, unit_label, word
 from creditlang.words import DISPOSITIONS as DISPOSITION_WORDS
 
@@ -31,8 +31,7 @@ _AND: Final = Phrase(" and ", "，")
 def amount_value(value: object) -> Decimal | str | None:
     """An amount for a table: exact, or `low … high` where it is open."""
     if isinstance(value, Interval):
-        top = "" if value.high == UNBOUNDED else f"{plain(value.high):f}"
-        return f"{plain(value.low):f} … {top}".strip()
+        return written(value)
     return plain(value) if isinstance(value, Decimal) else None
 
 

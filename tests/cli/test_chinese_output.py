@@ -38,8 +38,11 @@ def english(text: str, policy: str) -> list[str]:
 
 
 @pytest.mark.parametrize("words", COMMANDS)
-def test_a_command(cli: Any, policy: Path, folder: Callable[..., Path], words: str) -> None:
+def test_a_command(
+    cli: Any, policy: Path, folder: Callable[..., Path], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is printed, right or wrong."""
+    monkeypatch.chdir(tmp_path)
     places = {"POLICY": policy, "DATA": folder()}
     output = cli(*(places.get(word, word) for word in words.split()), "--lang", "zh").output
     own = policy.read_text(encoding="utf-8") + " class notice common credit hour"

@@ -34,11 +34,24 @@ def references(part: Any, kinds: tuple[type[e.Expression], ...] = READ) -> Itera
     if isinstance(part, tuple):
         for inner in part:
             yield from references(inner, kinds)
-    elif attrs.has(type(part)) and isinstance(
-        part, (e.Expression, o.Operator, o.Branch, o.Decided, o.Fallback, o.Case, o.Decision, o.Ratio, o.Part)
-    ):
+    elif isinstance(part, (e.Expression, *_HOLDING)):
         for name in _parts_of(type(part)):
             yield from references(getattr(part, name), kinds)
+
+
+_HOLDING = (o.Operator, o.Branch, o.Decided, o.Fallback, o.Case, o.Decision, o.Ratio, o.Part)
+
+
+def expressions(part: Any) -> Iterator[e.Expression]:
+    """The expressions that something holds, none of them inside another."""
+    inner = part if isinstance(part, tuple) else ()
+    if isinstance(part, (e.Expression, *_HOLDING)):
+        inner = tuple(getattr(part, name) for name in _parts_of(type(part)))
+    for one in inner:
+        if isinstance(one, e.Expression):
+            yield one
+        else:
+            yield from expressions(one)
 
 
 def references_of(policy: o.Policy, kinds: tuple[type[e.Expression], ...]) -> Iterator[e.Expression]:

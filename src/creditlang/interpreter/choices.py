@@ -8,7 +8,7 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.groups import groups, has_both_signs, magnitude, on_groups, signed
-from creditlang.interpreter.steps import EARLIER_OPEN, Entries, cut, dismiss, live, make_pending, shown, undetermined
+from creditlang.interpreter.steps import EARLIER_OPEN, Entries, cut, dismiss, live, make_pending, undetermined
 from creditlang.interpreter.student_run import Run
 from creditlang.ledger import Entry
 from creditlang.values import Undetermined
@@ -140,7 +140,10 @@ def clip_groups(run: Run, operator: o.Clip, entries: Entries) -> Entries:
 def _clip_events(run: Run, operator: o.Clip, members: Entries, limits: list[v.Number]) -> None:
     certain = 0
     for position, (entry, limit) in enumerate(zip(members, limits, strict=True)):
-        reason, present = Phrase(f"more than {shown(limit)} events", f"超过{shown(limit)}次"), not entry.doubtful
+        reason, present = (
+            Phrase(f"more than {v.written(limit)} events", f"超过{v.written(limit)}次"),
+            not entry.doubtful,
+        )
         if certain >= v.high(limit):
             run.covered.add(operator.number)
             cut(run, operator, entry, v.ZERO, reason)
@@ -163,7 +166,7 @@ def _clip_sum(run: Run, operator: o.Clip, members: Entries, limit: v.Number) -> 
             run.covered.add(operator.number)
             excess = v.larger(v.ZERO, v.subtract(excess, taken))
             after = direction(v.subtract(before, taken))
-            reason = Phrase(f"the limit of {shown(limit)} is reached", f"已达上限{shown(limit)}")
+            reason = Phrase(f"the limit of {v.written(limit)} is reached", f"已达上限{v.written(limit)}")
             cut(run, operator, entry, after if entry.sign > 0 else v.negative(after), reason)
     if is_open:
         run.bind(members, v.larger(v.negative(limit), v.smaller(total, limit)), signed=True)
@@ -188,7 +191,7 @@ def _clip_total(run: Run, operator: o.Clip, members: Entries, limits: list[v.Num
         after = v.smaller(amount, room)
         if after != amount:
             run.covered.add(operator.number)
-            reason = Phrase(f"the limit of {shown(limit)} is reached", f"已达上限{shown(limit)}")
+            reason = Phrase(f"the limit of {v.written(limit)} is reached", f"已达上限{v.written(limit)}")
             cut(run, operator, entry, after, reason)
     if is_open and same:
         run.bind(members, v.smaller(total, limits[0]))

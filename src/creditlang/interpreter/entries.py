@@ -17,7 +17,7 @@ from creditlang.interpreter.amounts import give_amounts
 from creditlang.interpreter.choices import choose, choose_side, clip_groups
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import groups, where
-from creditlang.interpreter.steps import LINE_OPEN, Entries, dismiss, live, make_pending, shown, step, undetermined
+from creditlang.interpreter.steps import LINE_OPEN, Entries, dismiss, live, make_pending, step, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry
 from creditlang.values import Undetermined
@@ -71,7 +71,7 @@ def told(operator: o.Guard, env: Environment) -> str:
             value = evaluate(expression, env)
         except Undetermined:
             value = "—"
-        word = shown(value) if isinstance(value, (Decimal, v.Interval)) else env.run.shown(str(value))
+        word = v.written(value) if isinstance(value, (Decimal, v.Interval)) else env.run.shown(str(value))
         text = text.replace("{" + name + "}", word)
     return text
 
@@ -111,10 +111,8 @@ def _scale_one(run: Run, operator: o.Scale, entry: Entry) -> None:
         value = evaluate(operator.value, run.at(entry.record))
         after = v.multiply(before, value) if operator.operation == "times" else v.add(before, value)
     except Undetermined as why:
-        if why.sort in ("cell", "missing", "case") or operator.fallback:
-            undetermined(run, entry, why, operator.fallback, operator)
-            return
-        raise
+        undetermined(run, entry, why, operator.fallback, operator)
+        return
     if entry.doubtful:
         after = v.hull(v.ZERO, after)
     run.covered.add(operator.number)
@@ -131,12 +129,13 @@ def _scale_note(operator: o.Scale, sort: str, value: v.Number) -> Phrase:
     if sort == "half":
         return Phrase("half", "减半")
     if sort == "plus":
-        return Phrase(f"plus {shown(value)}", f"另加{shown(value)}")
+        return Phrase(f"plus {v.written(value)}", f"另加{v.written(value)}")
     if operator.ordinal is not None:
         return Phrase(
-            f"number {operator.ordinal} or later: times {shown(value)}", f"第{operator.ordinal}次起乘{shown(value)}"
+            f"number {operator.ordinal} or later: times {v.written(value)}",
+            f"第{operator.ordinal}次起乘{v.written(value)}",
         )
-    return Phrase(f"times {shown(value)}", f"乘{shown(value)}")
+    return Phrase(f"times {v.written(value)}", f"乘{v.written(value)}")
 
 
 def _round(run: Run, operator: o.Round, entries: Entries) -> Entries:

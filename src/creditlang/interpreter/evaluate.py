@@ -38,7 +38,7 @@ from creditlang.ledger import (
     strongest,
 )
 from creditlang.values import Undetermined
-from creditlang.words import both
+from creditlang.words import both, label
 
 
 @frozen
@@ -446,12 +446,26 @@ class _Evaluation:
 
     def level(self, account: o.Account, total: v.Number, semester: str) -> v.Number:
         env = Environment(self.run, None, ("semester", semester))
-        value = v.add(evaluate(account.start, env), total) if account.start is not None else total
+        value = v.add(self.known(account.start, account, env), total) if account.start is not None else total
         if account.floor is not None:
-            value = v.larger(value, evaluate(account.floor, env))
+            value = v.larger(value, self.known(account.floor, account, env))
         if account.ceiling is not None:
-            value = v.smaller(value, evaluate(account.ceiling, env))
+            value = v.smaller(value, self.known(account.ceiling, account, env))
         return value
+
+    def known(self, number: e.Expression, account: o.Account, env: Environment) -> v.Number:
+        """A number that an account hangs on in a semester; any number, and reported, where the policy has none."""
+        try:
+            value: v.Number = evaluate(number, env)
+            return value
+        except Undetermined as why:
+            told = {
+                "account": Phrase(account.name, label(account)),
+                "student": self.student.identifier,
+                "period": env.semester,
+            }
+            self.run.warnings.append(report("CR663", None, reason=why.reason, **told))
+            return v.Interval(-v.UNBOUNDED, v.UNBOUNDED)
 
     def credit(self, account: o.Account) -> None:
         run = self.run
@@ -463,7 +477,7 @@ class _Evaluation:
             if not isinstance(value, (Decimal, v.Interval)):
                 continue
             for limit, target, _ in account.diverts:
-                value = self.divert(value, evaluate(limit, env), target, semester)
+                value = self.divert(value, self.known(limit, account, env), target, semester)
             balances[semester] = value
         run.balances[account.name] = balances
         total: v.Number = v.ZERO

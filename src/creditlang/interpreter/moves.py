@@ -20,7 +20,7 @@ from creditlang.diagnostics import Phrase
 from creditlang.interpreter.entries import apply
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.one_by_one import OneByOne
-from creditlang.interpreter.steps import cut, dismiss, live, shown, step, undetermined
+from creditlang.interpreter.steps import cut, dismiss, live, step, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Record, Step
 from creditlang.values import Undetermined
@@ -139,7 +139,7 @@ def _offer(
             line,
             wanted,
             offered,
-            Phrase(f"the account has only {shown(held)}", f"该账户只有{shown(held)}"),
+            Phrase(f"the account has only {v.written(held)}", f"该账户只有{v.written(held)}"),
         )
     env = Environment(run, record, ("semester", record.semester or ""))
     room: v.Number | None = None
@@ -164,9 +164,11 @@ def _offer(
             line,
             unlimited,
             amounts,
-            Phrase(f"{shown(room or v.ZERO)} are needed", f"还差{shown(room or v.ZERO)}"),
+            Phrase(f"{v.written(room or v.ZERO)} are needed", f"还差{v.written(room or v.ZERO)}"),
         )
-    taken = Phrase(f"{shown(takes)} taken for {shown(amounts)}", f"扣用{shown(takes)}，抵得{shown(amounts)}")
+    taken = Phrase(
+        f"{v.written(takes)} taken for {v.written(amounts)}", f"扣用{v.written(takes)}，抵得{v.written(amounts)}"
+    )
     if isinstance(amounts, Decimal) and not amounts:
         taken = Phrase("nothing is left to give or to take", "已无可抵扣的余额或额度")
         entry.cut = True
@@ -182,7 +184,7 @@ def _measured(run: Run, ratios: list[o.Ratio], env: Environment) -> Phrase | str
         if isinstance(part, (e.FactValue, e.Balance)):
             name = part.name if isinstance(part, e.FactValue) else part.account
             declared = run.policy.facts.get(name) or run.policy.accounts[name]
-            value = shown(evaluate(part, Environment(run, None, env.period)))
+            value = v.written(evaluate(part, Environment(run, None, env.period)))
             found[name] = Phrase(f"{name} is {value}", f"{label(declared)}为{value}")
     texts = list(found.values())
     return Phrase(", ".join(map(str, texts)), "，".join(text.zh for text in texts)) if texts else ""
@@ -289,7 +291,13 @@ def _take_source(run: Run, account: o.Account, operator: o.Take, entry: Entry) -
     after = v.smaller(entry.amount, held)
     run.covered.add(operator.number)
     if after != entry.amount:
-        cut(run, operator, entry, after, Phrase(f"the account has only {shown(held)}", f"该账户只有{shown(held)}"))
+        cut(
+            run,
+            operator,
+            entry,
+            after,
+            Phrase(f"the account has only {v.written(held)}", f"该账户只有{v.written(held)}"),
+        )
     return str(source)
 
 

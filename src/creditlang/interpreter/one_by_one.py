@@ -17,7 +17,7 @@ from creditlang.interpreter.choices import instead
 from creditlang.interpreter.entries import apply
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import group_key
-from creditlang.interpreter.steps import EARLIER_OPEN, cut, dismiss, live, make_pending, shown, undetermined
+from creditlang.interpreter.steps import EARLIER_OPEN, cut, dismiss, live, make_pending, undetermined
 from creditlang.interpreter.student_run import Run
 from creditlang.ledger import Entry
 from creditlang.values import Undetermined
@@ -96,7 +96,7 @@ class OneByOne:
             after = v.hull(before, after)
         if after != before:
             self.run.covered.add(operator.number)
-            reason = Phrase(f"the limit of {shown(limit)} is reached", f"已达上限{shown(limit)}")
+            reason = Phrase(f"the limit of {v.written(limit)} is reached", f"已达上限{v.written(limit)}")
             cut(self.run, operator, entry, after, reason)
         return True
 

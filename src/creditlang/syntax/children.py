@@ -15,6 +15,7 @@ from creditlang.diagnostics import Label, Phrase, report
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.lexer import LexicalError, PlacedToken, half_width
+from creditlang.values import EXACT
 from creditlang.words import EXPECTED, PERIODS, code_of
 
 MAXIMUM_EXPRESSION_DEPTH = 200
@@ -31,12 +32,12 @@ def words(text: str) -> str:
 
 def refuse(token: PlacedToken, expected: Phrase) -> LexicalError:
     """A token whose value cannot stand where it is."""
-    return LexicalError(report("CR110", place_of(token), value=str(token)[:40], expected=expected))
+    return LexicalError(report("CR110", place_of(token), value=token.text[:40], expected=expected))
 
 
 def date_of(token: PlacedToken) -> str:
     """A date as year-month-day; one that no calendar has is refused."""
-    text = half_width(str(token))
+    text = half_width(token.text)
     match = _CHINESE_DATE.fullmatch(text)
     text = "-".join((match[1], match[2].zfill(2), match[3].zfill(2))) if match else text
     try:
@@ -48,10 +49,15 @@ def date_of(token: PlacedToken) -> str:
 
 def number_of(token: PlacedToken) -> Decimal:
     """A number of at most twelve digits, as written."""
-    text = half_width(str(token)).rstrip("%")
+    text = half_width(token.text).rstrip("%")
     if len(text.replace(".", "").lstrip("-0")) > MOST_DIGITS:
         raise refuse(token, Phrase("a number of at most 12 digits", "不超过12位的数字"))
     return Decimal(text)
+
+
+def share_of(token: PlacedToken) -> Decimal:
+    """A percentage as a number."""
+    return EXACT.divide(number_of(token), Decimal(100))
 
 
 def positive_of(token: PlacedToken) -> Decimal:
@@ -71,22 +77,23 @@ def count_of(token: PlacedToken, least: int = 1, most: int = MOST) -> int:
 
 
 def string_of(token: PlacedToken) -> str:
-    return str(token)[1:-1]
+    return token.text[1:-1]
 
 
 def period_of(token: PlacedToken) -> str:
-    return code_of(PERIODS, words(str(token))) or words(str(token))
+    return code_of(PERIODS, words(token.text)) or words(token.text)
 
 
 def span_of(children: list[Any]) -> Span:
-    first = last = None
-    for child in children:
-        if isinstance(child, (PlacedToken, t.Node)):
-            first, last = first or child, child
-    if first is None or last is None:
+    placed = [child for child in children if isinstance(child, (PlacedToken, t.Node))]
+    if not placed:
         raise ValueError("a rule without a place")
-    start, end = place_of(first), place_of(last)
-    return Span(start.source, start.start, end.end)
+    first, last = placed[0], placed[-1]
+    if isinstance(first, PlacedToken):
+        source, start = first.source, first.start_pos
+    else:
+        source, start = first.span.source, first.span.start
+    return Span(source, start, last.end_pos if isinstance(last, PlacedToken) else last.span.end)
 
 
 def covering(children: list[Any]) -> Span:
@@ -96,9 +103,9 @@ def covering(children: list[Any]) -> Span:
 
 
 def place_of(child: PlacedToken | t.Node) -> Span:
-    if isinstance(child, t.Node):
-        return child.span
-    return Span(child.source, child.start_pos, child.end_pos)
+    if isinstance(child, PlacedToken):
+        return Span(child.source, child.start_pos, child.end_pos)
+    return child.span
 
 
 def tokens(children: list[Any], *kinds: str) -> list[PlacedToken]:
@@ -118,14 +125,14 @@ def first_of(children: list[Any], kind: Any) -> Any:
 
 
 def identifier(token: PlacedToken) -> t.Identifier:
-    return t.Identifier(str(token), span=place_of(token))
+    return t.Identifier(token.text, span=place_of(token))
 
 
 def different(children: list[Any], kind: str) -> list[PlacedToken]:
     """The tokens of a kind; one that says the same as another is refused."""
     found = tokens(children, kind)
     for token in found:
-        refuse_second(*(place_of(other) for other in found if str(other) == str(token)))
+        refuse_second(*(place_of(other) for other in found if str(other) == token.text))
     return found
 
 

@@ -19,6 +19,7 @@ from creditlang.syntax.children import (
     number_of,
     place_of,
     refuse_second,
+    share_of,
     span_of,
     string_of,
     tokens,
@@ -52,7 +53,7 @@ class ExampleBuilder:
     def make_cell(self, token: PlacedToken) -> t.Cell:
         text = string_of(token) if token.type == "STRING" else date_of(token) if token.type == "DATE" else str(token)
         if token.type in ("NUMBER", "PERCENT"):
-            text = str(number_of(token) / 100 if token.type == "PERCENT" else number_of(token))
+            text = str(share_of(token) if token.type == "PERCENT" else number_of(token))
         elif token.type in ("YES", "NO"):
             text = token.type.lower()
         return t.Cell(text, "EMPTY" if token.type == "MINUS" else token.type, span=place_of(token))

@@ -19,6 +19,7 @@ from creditlang.syntax.children import (
     place_of,
     positive_of,
     refuse,
+    share_of,
     span_of,
     string_of,
     tokens,
@@ -110,10 +111,10 @@ class ExpressionBuilder:
         return t.Number(number_of(children[0]), identifier(children[1]), span=span_of(children))
 
     def percent(self, children: Children) -> t.Expression:
-        return t.Number(number_of(children[0]) / 100, span=place_of(children[0]))
+        return t.Number(share_of(children[0]), span=place_of(children[0]))
 
     def percent_of(self, children: Children) -> t.Expression:
-        share = t.Number(number_of(children[0]) / 100, span=place_of(children[0]))
+        share = t.Number(share_of(children[0]), span=place_of(children[0]))
         return expression_node(t.Arithmetic, children, "*", share, children[2])
 
     def date(self, children: Children) -> t.Expression:

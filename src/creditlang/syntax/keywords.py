@@ -20,6 +20,8 @@ class Form:
 
     text: str
     terminals: tuple[str, ...]
+    several: bool
+    """Whether it has several words."""
 
 
 @frozen
@@ -43,7 +45,7 @@ def _arranged(forms: dict[str, list[str]], english: bool) -> dict[str, tuple[For
     arranged: dict[str, list[Form]] = {}
     for text, terminals in forms.items():
         key = text.split()[0] if english else text[0]
-        arranged.setdefault(key, []).append(Form(text, tuple(terminals)))
+        arranged.setdefault(key, []).append(Form(text, tuple(terminals), " " in text))
     return {key: tuple(sorted(group, key=lambda form: -len(form.text))) for key, group in arranged.items()}
 
 

@@ -27,20 +27,21 @@ WIDE |= {ord("≥"): ord("≥"), ord("【"): ord("["), ord("】"): ord("]"), ord
 _WIDE_CHARACTER = re.compile(f"[{''.join(map(chr, WIDE))}]")
 
 _TOKEN = re.compile(
-    r"""
-      (?P<space>[ \t]+)
-    | (?P<newline>\n)
-    | (?P<comment>\#[^\n]*)
-    | (?P<text>"[^"\n]*"|“[^”\n]*”|＂[^＂\n]*＂)
-    | (?P<semester>\d{4}-\d{4}(?:-\d{1,2})?(?![\w-]))
-    | (?P<date>\d{4}-\d{2}-\d{2}(?![\w-])|\d{4}年\d{1,2}月\d{1,2}日)
-    | (?P<ordinal>\d+(?:st|nd|rd|th)(?!\w)|第\d+(?:次起|次|起)?)
-    | (?P<number>\d+(?:\.\d+)?(?P<percent>%)?)
+    r"""[ \t]*+(?:\#[^\n]*)?(?:
+      (?P<newline>\n)
+    | (?P<STRING>"[^"\n]*"|“[^”\n]*”|＂[^＂\n]*＂)
+    | (?P<SEMESTER_NAME>\d{4}-\d{4}(?:-\d{1,2})?(?![\w-]))
+    | (?P<DATE>\d{4}-\d{2}-\d{2}(?![\w-])|\d{4}年\d{1,2}月\d{1,2}日)
+    | (?P<ORDINAL>\d+(?:st|nd|rd|th)(?!\w)|第\d+(?:次起|次|起)?)
+    | (?P<PERCENT>\d+(?:\.\d+)?%)
+    | (?P<NUMBER>\d+(?:\.\d+)?)
     | (?P<word>[^\W\d]\w*)
     | (?P<symbol>>=|<=|==|!=|[≥≤≠><=+\-*/:|,()\[\]])
-    """,
+    | (?P<end>\Z)
+    )""",
     re.VERBOSE,
 )
+"""The next token after spaces and a comment; literals are called by their terminals."""
 _SYMBOLS = {
     ">=": "AT_LEAST", "≥": "AT_LEAST", "<=": "AT_MOST", "≤": "AT_MOST", "==": "EQUAL", "=": "EQUAL",
     "!=": "NOT_EQUAL", "≠": "NOT_EQUAL", ">": "MORE", "<": "LESS", "+": "PLUS", "-": "MINUS", "*": "STAR",
@@ -216,58 +217,63 @@ class Lexing:
 
     def tokens(self, position: int = 0, fresh: bool = True) -> Iterator[PlacedToken]:
         """The tokens from `position` on; `fresh` says that a line begins there."""
-        text, length = self.text, len(self.text)
+        text, length, source, offset = self.text, len(self.text), self.prepared.source, self.offset
+        indentation = self.indentation
         brackets, words = 0, 0
         while position < length:
             if fresh:
                 position = self.line_start(position)
                 if position >= length:
                     break
-                yield from self.indent(position)
+                position, change = self.indent(position)
+                for _ in range(abs(change)):
+                    yield self.token("_INDENT" if change > 0 else "_DEDENT", position, position)
                 fresh, words = False, 0
             match = _TOKEN.match(text, position)
             if match is None:
-                raise self.unknown(position)
-            kind, end = match.lastgroup, match.end()
-            words += kind != "space"
+                raise self.unknown(self.past_spaces(position))
+            kind = str(match.lastgroup)
+            position, end = match.span(kind)
+            words += kind != "end"
             if words > MOST_WORDS:
                 raise self.fail("CR010", position, end, limit=MOST_WORDS)
-            if kind == "percent":
-                kind = "number"
-            if kind == "newline" and not brackets:
-                fresh = True
-                yield self.token("_NL", position, end)
-            elif kind == "word":
-                token = self.word(position, end)
-                end = token.end_pos - self.offset or end
-                self.indentation.next_is_grid = self.indentation.next_is_grid or token.type in _GRID_STARTS
-                yield token
-            elif kind == "symbol" and match.group() == "[" and self.is_citation(position):
-                token = self.citation(position)
-                end = token.end_pos - self.offset or end
-                yield token
-            elif kind not in ("space", "newline", "comment"):
-                token = self.negative(match) or self.literal(str(kind), match)
-                end = token.end_pos - self.offset or end
-                brackets += (token.type in ("LPAR", "LSQB")) - (token.type in ("RPAR", "RSQB") and brackets > 0)
-                yield token
+            if kind == "word":
+                kind, end = self.word(position, end)
+                if kind in _GRID_STARTS:
+                    indentation.next_is_grid = True
+            elif kind == "symbol":
+                symbol = text[position:end]
+                kind = _SYMBOLS[symbol]
+                if symbol == "[" and self.is_citation(position):
+                    kind, end = "CITATION", self.citation(position)
+                elif symbol == "-":
+                    kind, end = self.negative(position, end)
+                else:
+                    brackets += (symbol in "([") - (symbol in ")]" and brackets > 0)
+            elif kind == "newline":
+                kind, fresh = "_NL", not brackets
+            if kind != "end" and (kind != "_NL" or fresh):
+                yield PlacedToken(kind, source, position + offset, end + offset)
             position = end
         if not fresh:
             yield self.token("_NL", length, length)
         yield from (self.token("_DEDENT", length, length) for _ in self.indentation.depths[1:])
 
+    def past_spaces(self, position: int) -> int:
+        """The first place from `position` on that holds no space."""
+        match = _SPACES.match(self.text, position)
+        return match.end() if match else position
+
     def line_start(self, position: int) -> int:
         """The start of the next line that holds more than spaces and a comment."""
-        while True:
-            match = _BLANK.match(self.text, position)
-            if match is None or match.end() == position:
-                return position
-            position = match.end()
+        match = _BLANK.match(self.text, position)
+        return match.end() if match else position
 
-    def indent(self, position: int) -> Iterator[PlacedToken]:
-        """The tokens for the indentation of the line at `position`; a full-width space counts as two."""
-        match = _SPACES.match(self.text, position)
-        end = match.end() if match else position
+    def indent(self, position: int) -> tuple[int, int]:
+        """The end of the indentation of the line at `position`, and how many blocks it opens, or minus how many it
+        closes; a full-width space counts as two.
+        """
+        end = self.past_spaces(position)
         original = self.prepared.source.text[position + self.offset : end + self.offset]
         if "\t" in original and " " in original:
             raise self.fail("CR006", position, end)
@@ -276,35 +282,23 @@ class Lexing:
             raise self.fail("CR006", position, end)
         if len(self.indentation.depths) > MAXIMUM_DEPTH:
             raise self.fail("CR002", position, end, limit=MAXIMUM_DEPTH)
-        if change > 0:
-            yield self.token("_INDENT", end, end)
-        for _ in range(-change):
-            yield self.token("_DEDENT", end, end)
+        return end, change
 
-    def literal(self, kind: str, match: re.Match[str]) -> PlacedToken:
-        start, end = match.span()
-        if kind == "number":
-            return self.token("PERCENT" if match.group("percent") else "NUMBER", start, end)
-        if kind == "symbol":
-            return self.token(_SYMBOLS[match.group()], start, end)
-        names = {"text": "STRING", "semester": "SEMESTER_NAME", "date": "DATE", "ordinal": "ORDINAL"}
-        return self.token(names[kind], start, end)
-
-    def negative(self, match: re.Match[str]) -> PlacedToken | None:
-        """A minus sign closed up with a number, where a value of an example or a cell of a table can stand."""
-        number = _TOKEN.match(self.text, match.end()) if match.group() == "-" else None
-        if number is None or number.lastgroup not in ("number", "percent"):
-            return None
-        accepted = self.accepted()
-        if "NUMBER" in accepted and ("MINUS" not in accepted or self.indentation.grids[-1]):
-            return self.token("PERCENT" if number.group("percent") else "NUMBER", match.start(), number.end())
-        return None
+    def negative(self, start: int, end: int) -> tuple[str, int]:
+        """A minus sign, or a number closed up with it where a value of an example or a cell of a table can stand."""
+        number = _TOKEN.match(self.text, end)
+        if number and number.lastgroup in ("NUMBER", "PERCENT") and number.start(number.lastgroup) == end:
+            accepted = self.accepted()
+            if "NUMBER" in accepted and ("MINUS" not in accepted or self.indentation.grids[-1]):
+                return number.lastgroup, number.end()
+        return "MINUS", end
 
     def is_citation(self, position: int) -> bool:
         """A bracket right after a name is an index; anywhere else it opens a citation."""
         return position == 0 or not (self.text[position - 1].isalnum() or self.text[position - 1] == "_")
 
-    def citation(self, position: int) -> PlacedToken:
+    def citation(self, position: int) -> int:
+        """Where the citation that begins at `position` ends."""
         depth = 0
         for offset in range(position, len(self.text)):
             character = self.text[offset]
@@ -312,7 +306,7 @@ class Lexing:
             if character == "\n":
                 break
             if depth == 0:
-                return self.token("CITATION", position, offset + 1)
+                return offset + 1
         raise self.fail("CR008", position, position + 1)
 
     def unknown(self, position: int) -> LexicalError:
@@ -322,21 +316,21 @@ class Lexing:
             return self.fail("CR007", position, len(self.text) if end < 0 else end)
         return self.fail("CR009", position, position + 1, character=character)
 
-    def word(self, start: int, end: int) -> PlacedToken:
-        """The keyword or name at `start`, where the word would run to `end`."""
+    def word(self, start: int, end: int) -> tuple[str, int]:
+        """The keyword or name at `start`, where the word would run to `end`: its terminal, and where it ends."""
         accepted = self.accepted()
         first = _ASCII_WORD.match(self.text, start, end)
         if first is None:
             return self.chinese(start, end, accepted)
         for form in self.keywords.english.get(first.group(), ()):
-            match = spaced(form.text).match(self.text, start) if " " in form.text else first
+            match = spaced(form.text).match(self.text, start) if form.several else first
             if match:
                 for terminal in form.terminals:
                     if terminal in accepted:
-                        return self.token(terminal, start, match.end())
+                        return terminal, match.end()
         if first.end() < end and self.known(start, first.end()) is None and self.keyword_at(first.end(), accepted):
             end = first.end()
-        return self.token("NAME", start, self.known(start, end) or end)
+        return "NAME", self.known(start, end) or end
 
     def known(self, start: int, end: int) -> int | None:
         """Where the longest declared name that begins at `start` ends."""
@@ -355,23 +349,21 @@ class Lexing:
                         return terminal, start + len(form.text)
         return None
 
-    def chinese(self, start: int, end: int, accepted: Container[str]) -> PlacedToken:
+    def chinese(self, start: int, end: int, accepted: Container[str]) -> tuple[str, int]:
         name = self.known(start, end) if "NAME" in accepted else None
-        if name == end:
-            keyword = self.keyword_at(start, accepted)
-            return self.token(*((keyword[0], start, end) if keyword and keyword[1] == end else ("NAME", start, end)))
         keyword = self.keyword_at(start, accepted)
+        if name == end:
+            return keyword if keyword and keyword[1] == end else ("NAME", end)
         if keyword and (name is None or keyword[1] >= name):
-            return self.token(keyword[0], start, keyword[1])
+            return keyword
         if name is not None:
-            return self.token("NAME", start, name)
+            return "NAME", name
         part = _CHINESE_PART.match(self.text, start, end)
-        whole = end if self.accepts_only_names(accepted) or part is None else part.end()
-        return self.token("NAME", start, whole)
+        return "NAME", end if self.accepts_only_names(accepted) or part is None else part.end()
 
     def accepts_only_names(self, accepted: Container[str]) -> bool:
         return "PER" not in accepted and "CAP" not in accepted
 
 
-_BLANK = re.compile(r"[ \t]*(?:#[^\n]*)?\n|[ \t]*(?:#[^\n]*)?\Z")
+_BLANK = re.compile(r"(?:[ \t]*+(?:#[^\n]*)?\n)*+(?:[ \t]*+(?:#[^\n]*)?\Z)?")
 _SPACES = re.compile(r"[ \t]*")

@@ -38,7 +38,7 @@ WITH_WORDS: Final = frozenset({("facts", "value"), ("changes", "before"), ("chan
 """Columns of numbers, by table and name, that have a companion for words whether or not there are any."""
 
 _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_RANGE: Final = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) …(?: (-?[0-9]+(?:\.[0-9]+)?))?")
+_RANGE: Final = re.compile(r"(?:(-?[0-9]+(?:\.[0-9]+)?) )?…(?: (-?[0-9]+(?:\.[0-9]+)?))?")
 
 
 def arrow_table(name: str, columns: Sequence[Column], rows: Iterable[Row]) -> "pyarrow.Table":
@@ -118,7 +118,8 @@ def _parts_of_text(text: str) -> Parts:
         number = Decimal(text)
         return number, number, number, None
     if (ends := _RANGE.fullmatch(text)) is not None:
-        return None, Decimal(ends[1]), Decimal(ends[2]) if ends[2] else None, None
+        low, high = (Decimal(end) if end else None for end in ends.groups())
+        return None, low, high, None
     return None, None, None, text
 
 

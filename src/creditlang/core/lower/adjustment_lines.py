@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import TypedDict
 
 from attrs import define, evolve
@@ -13,6 +14,7 @@ from creditlang.core.lower.line_parts import AFTER_PER, Lines, as_written
 from creditlang.diagnostics import Phrase
 from creditlang.source import Span
 from creditlang.syntax import tree as t
+from creditlang.values import add, multiply, written
 from creditlang.words import EXPECTED
 
 
@@ -76,8 +78,8 @@ class AdjustmentLines(Lines):
     def check_share(self, operator: str, value: t.Expression) -> None:
         """Report `plus 25%`: of what, it does not say."""
         if operator == "plus" and isinstance(value, t.Number) and value.span.text.strip().endswith(("%", "％")):
-            factor = ((value.value + 1) * 100).normalize()
-            self.scope.report("CR211", value.span, share=value.span.text.strip(), factor=f"{factor:f}")
+            factor = multiply(add(value.value, Decimal(1)), Decimal(100))
+            self.scope.report("CR211", value.span, share=value.span.text.strip(), factor=written(factor))
 
     def take_source(self, name: t.Identifier, context: Context) -> tuple[str | None, str | None]:
         """The field that names an account, or else the account that is named itself."""
