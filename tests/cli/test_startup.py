@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from creditlang.cli.installed_plugins import only_built_in
 
 SLOW = {"lark", "tomllib", "rich", "numpy", "pyarrow", "openpyxl", "jinja2"}
@@ -18,11 +20,15 @@ finally:
 """
 
 
-def test_a_check_imports_only_what_it_needs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_check_imports_only_what_it_needs(language: str, tmp_path: Path) -> None:
     policy = tmp_path / "short.credit"
     policy.write_text("unit point\nrecord activity\n    item : item\ncategory club in point\n    item a: 1 per event\n")
     done = subprocess.run(
-        [sys.executable, "-c", CHECK, "check", str(policy)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", CHECK, "check", str(policy), "--lang", language],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     imported = set(done.stderr.split())
     assert "creditlang.driver" in imported
