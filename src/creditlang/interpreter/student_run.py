@@ -196,6 +196,9 @@ class Run:
             own = self.periods.called(period, key)
             known = own and (own.first if which == "start" else own.last)
         if known is None:
+            if record is not None and day is None and period not in ("semester", "year"):
+                name = self.policy.kinds[record.kind].date_field or "date"
+                raise Undetermined("missing", Phrase(f"{name} is empty", f"“{name}”没有填"), name)
             raise Undetermined("period", Phrase(f"the {period} is not in the calendar", "不在校历内"))
         return known
 
