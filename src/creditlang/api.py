@@ -265,8 +265,8 @@ class Requirement:
 
     @property
     def short(self) -> dict[str, object]:
-        """What is missing, by part; parts that are met are left out."""
-        return {part.part: part.short for part in self.parts if part.status != "met"}
+        """What is missing, by part; parts that are met, or do not apply, are left out."""
+        return {part.part: part.short for part in self.parts if part.status in ("unmet", "open")}
 
 
 @frozen

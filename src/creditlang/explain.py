@@ -18,9 +18,26 @@ from creditlang.diagnostics.person_words import spoken
 from creditlang.ledger import Entry, PartLine, RankLine, StudentResult
 from creditlang.results import counted_amount, signed
 from creditlang.values import OPEN, UNBOUNDED, Interval, Open, high, plain, total
-from creditlang.words import ANSWERS, DISPOSITIONS, IN_BRACKETS, OVER, STATUSES, Declared, label, said, unit_label, word
+from creditlang.words import (
+    ANSWERS,
+    DISPOSITIONS,
+    IN_BRACKETS,
+    OVER,
+    PART_STATUSES,
+    PERIODS,
+    STATUSES,
+    Declared,
+    both,
+    label,
+    said,
+    unit_label,
+    word,
+)
 
 _FEW = 4
+_MARKS: Final = {"met": "✓", "unmet": "✗", "open": "?", "does not apply": "–"}
+_NONE_BEGUN: Final = Phrase("no {period} has begun", "尚无{period}开始")
+_FROM_TO: Final = Phrase("{period} {first} to {last}", "{period} {first} 至 {last}")
 _SHORT: Final = Phrase("{short} short", "还差 {short}")
 _MEASURES: Final = {
     ">=": Phrase("have {have}, need {needed}", "已有 {have}，需要 {needed}"),
@@ -153,9 +170,34 @@ class Explanation:
         yield f"{self.label(requirement)}{self.colon}{stands}{_article(requirement.article)}"
         for line in self.result.parts:
             if line.requirement == name:
-                mark = {"met": "✓", "unmet": "✗", "open": "?"}[line.status]
-                measure = self.measure(line, requirement.cases)
-                yield f"  {mark} {self.named(line, requirement.cases)}{measure}{_article(line.article)}"
+                yield from self.part(line, requirement, "  ")
+
+    def part(self, line: PartLine, requirement: Decide, indent: str, period: str = "") -> Iterator[str]:
+        """How a part stands, as a whole or in a period; below it each period, or each of several of which so many."""
+        parts = [inner for case in requirement.cases for inner in (case, *case.of)]
+        own = next(part for part in parts if part.number == line.number)
+        by_period = own.each is not None and not period
+        told = "" if by_period else self.measure(line, parts)
+        if line.status == "does not apply":
+            told = self.colon + word(PART_STATUSES, line.status, self.language)
+        elif by_period and not line.parts:
+            told = self.colon + self.said(_NONE_BEGUN, period=self.period(own.each or ""))
+        called = period or self.named(line, parts)
+        yield f"{indent}{_MARKS[line.status]} {called}{told}{'' if period else _article(line.article)}"
+        for inner in line.parts:
+            of = self.days(own.each or "", inner.period) if inner.number == line.number else ""
+            yield from self.part(inner, requirement, indent + "  ", of)
+
+    def period(self, kind: str) -> Phrase:
+        """What a kind of period is called."""
+        declared = self.policy.periods.get(kind)
+        return PERIODS[kind] if declared is None else both(lambda language: label(declared, language))
+
+    def days(self, kind: str, key: str) -> str:
+        """A period in words: one that is counted from a day of one's own by its days."""
+        first, _, last = key.partition("/")
+        counted = kind in self.policy.periods and last
+        return self.said(_FROM_TO, period=self.period(kind), first=first, last=last) if counted else key
 
     def named(self, line: PartLine, parts: Iterable[Case]) -> str:
         """A condition with the labels of what it names; a part that has a label is called by it, as it is written."""
@@ -187,7 +229,7 @@ class Explanation:
                 yield f"  {by}"
         for line in () if ranks else self.result.facts:
             if line.fact == name and line.value is not None:
-                period = f" {line.period}" if line.period else ""
+                period = f" {self.days(fact.period or '', line.period)}" if line.period else ""
                 known = {True: "✓", False: "✗", OPEN: word(ANSWERS, "open", self.language)}
                 places = self.policy.scales.get(name, 2)
                 shown = known[line.value] if isinstance(line.value, (bool, Open)) else amount_text(line.value, places)
@@ -231,7 +273,8 @@ class Explanation:
         if account.sort in ("score", "credit"):
             for line in lines:
                 if line.period:
-                    yield f"{pad}  {line.period}{self.colon}{amount_text(line.amount)}{unit}"
+                    period = self.days(account.period or "", line.period)
+                    yield f"{pad}  {period}{self.colon}{amount_text(line.amount)}{unit}"
         own = [entry for entry in self.result.entries if entry.account == name]
         for rule in account.items:
             entries = [entry for entry in own if entry.rule == rule]

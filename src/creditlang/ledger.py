@@ -214,7 +214,7 @@ WORST: tuple[PartStatus, ...] = ("does not apply", "met", "open", "unmet")
 def worst(lines: Iterable[PartLine]) -> Status:
     """How a requirement stands whose parts stand so; one that asks nothing is met."""
     found = max((line.status for line in lines), key=WORST.index, default="met")
-    return found if found in ("unmet", "open") else "met"
+    return "unmet" if found == "unmet" else "open" if found == "open" else "met"
 
 
 @define

@@ -14,9 +14,10 @@ from creditlang.core.operators import RANK_WORDS, Policy
 from creditlang.data.dataset import Student
 from creditlang.diagnostics import Diagnostic, nearest, report
 from creditlang.interpreter import Answers, Interpreter, StudentData
+from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.ledger import GroupLine, Record, StudentResult
 
-__all__ = ["Answers", "OneStudent", "StudentData", "as_read", "day_not_said", "unknown_values"]
+__all__ = ["Answers", "OneStudent", "StudentData", "as_read", "day_not_said", "period_on", "unknown_values"]
 
 
 class OneStudent:
@@ -76,6 +77,11 @@ def together_names(policy: Policy) -> Mapping[str, str]:
             for word, part in parts.items():
                 found.setdefault(f"{text}.{word}", f"{fact.name}.{part}")
     return found
+
+
+def period_on(policy: Policy, kind: str, day: date) -> str | None:
+    """What the built-in period of a kind is called that holds a day; None for a day outside the calendar."""
+    return SchoolCalendar(policy.calendar).key_of_day(kind, day)
 
 
 def unknown_values(policy: Policy, names: Iterable[str]) -> list[Diagnostic]:

@@ -19,7 +19,18 @@ from creditlang.ledger import DISPOSITIONS, Disposition, Entry, GroupLine, Recor
 from creditlang.schema import RESULT_TABLES, Column, Row
 from creditlang.source import visible
 from creditlang.values import ZERO, Interval, negative, plain, written
-from creditlang.words import ANSWERS, COLUMNS, SEVERITIES, STATUSES, Declared, label, said, unit_label, word
+from creditlang.words import (
+    ANSWERS,
+    COLUMNS,
+    PART_STATUSES,
+    SEVERITIES,
+    STATUSES,
+    Declared,
+    label,
+    said,
+    unit_label,
+    word,
+)
 from creditlang.words import DISPOSITIONS as DISPOSITION_WORDS
 
 _READ: Final = Phrase("read", "读入")
@@ -87,7 +98,7 @@ class Results:
         if table != "students":
             return fixed
         policy, language = self.policy, self.language
-        statuses = words_of("status", language)
+        statuses = {code: in_language(text, language) for code, text in STATUSES.items()}
         requirements = [
             Column(name, label=label(x, language), words=statuses) for name, x in policy.requirements.items()
         ]
@@ -136,7 +147,7 @@ class Results:
             self.tables["requirements"].append(
                 (
                     result.student, part.requirement, part.part, amount_value(part.needed), amount_value(part.have),
-                    amount_value(part.short), part.status, part.article,
+                    amount_value(part.short), part.status, part.article, part.period,
                 )
             )  # fmt: skip
         for entry in result.entries:
@@ -258,7 +269,7 @@ def headed(
     return evolve(column, label=word(headings, column.name, language), words=words or {})
 
 
-_CODES: Final = {"status": STATUSES, "disposition": DISPOSITION_WORDS, "value": ANSWERS, "severity": SEVERITIES}
+_CODES: Final = {"status": PART_STATUSES, "disposition": DISPOSITION_WORDS, "value": ANSWERS, "severity": SEVERITIES}
 
 
 def words_of(column: str, language: Language) -> Mapping[str, str]:

@@ -179,7 +179,10 @@ RESULT_TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "facts": _columns("student_id fact period value", value="number"),
     "groups": _columns("fact period group_name value ranked people", value="number", ranked="number", people="number"),
     "requirements": _columns(
-        "student_id requirement part needed have short status article", needed="number", have="number", short="number"
+        "student_id requirement part needed have short status article period",
+        needed="number",
+        have="number",
+        short="number",
     ),
     "records": _columns(
         "kind record_id student_id disposition reason rule account period raw counted unit article",

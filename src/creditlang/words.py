@@ -30,6 +30,9 @@ STATUSES: Final[Words] = {
 }  # fmt: skip
 """How a requirement stands."""
 
+PART_STATUSES: Final[Words] = {**STATUSES, "does not apply": Phrase("does not apply", "不适用")}
+"""How a part of one stands."""
+
 DISPOSITIONS: Final[Words] = _coded(
     {
         "counted": "计入", "reduced": "核减", "void": "不计", "pending": "待定", "unmatched": "无对应规则",

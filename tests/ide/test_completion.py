@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from creditlang.diagnostics import Language
-from creditlang.ide import Beginning, Completion, Vocabulary, complete
+from creditlang.driver import compile_text
+from creditlang.ide import Beginning, Completion, Vocabulary, complete, vocabulary
 from creditlang.ide.completion import LIMIT
 from creditlang.ide.walk import Walk
 from creditlang.source import SourceFile
@@ -190,3 +191,28 @@ def test_every_word_of_a_policy_is_offered_once_its_beginning_is_typed(
             missed.append((source.line_number(step.start), word))
     assert tried > 60
     assert missed == []
+
+
+def test_another_word_for_people_is_offered_and_leads_to_what_they_are() -> None:
+    compiled = compile_text(
+        """
+person driver "驾驶人"
+    licensed_on : date
+    district : text, optional
+record offence
+    item : item
+    on : date
+category demerits from offence
+    item phone : 3 per event
+fact many
+    count(driver where demerits > 3)
+"""
+    )
+    names = vocabulary(compiled)
+
+    def offered(text: str) -> list[str]:
+        return [found.text for found in complete(text, len(text), "policy", names)]
+
+    assert "driver" in offered('example "x"\n    dr')
+    assert offered('example "x"\n    driver ')[:2] == ["licensed_on", "district"]
+    assert "driver" in offered("fact x\n    count(dri")

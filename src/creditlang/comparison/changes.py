@@ -127,7 +127,7 @@ class Differences:
         return bool(self.requirements or self.parts or self.accounts or self.facts or self.records)
 
 
-_RANK: Final = {"unmet": Decimal(0), "open": Decimal(1), "met": Decimal(2)}
+_RANK: Final = {"unmet": Decimal(0), "open": Decimal(1), "met": Decimal(2), "does not apply": Decimal(2)}
 
 
 def ends(value: object) -> tuple[Decimal, Decimal] | None:

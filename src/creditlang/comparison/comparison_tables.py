@@ -21,7 +21,7 @@ COMPARISON_VERSION: Final = 1
 """The version of the tables; it grows when a reader would have to change."""
 
 _SORTS: Final = ("student", "total", "account", "fact")
-_STATUSES: Final = ("unmet", "open", "", "met")
+_STATUSES: Final = ("unmet", "open", "", "does not apply", "met")
 
 
 def tables_of(comparison: CollectedChanges, language: Language = "en") -> dict[str, ResultTable]:

@@ -7,13 +7,14 @@ period each after what it reads there. A circle without such an edge has no orde
 
 from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
-from typing import TypeVar
+from typing import Any
 
-N = TypeVar("N")
-Edges = Mapping[N, Iterable[N]]
+Node = Any
+"""Anything that can be told apart from others."""
+Edges = Mapping[Node, Iterable[Node]]
 
 
-def in_order_of_time(after: Edges[N], earlier: Edges[N]) -> list[tuple[tuple[N, ...], bool]]:
+def in_order_of_time(after: Edges, earlier: Edges) -> list[tuple[tuple[Node, ...], bool]]:
     """The nodes in order: single ones, and those of each recurrence together, which is said beside them.
 
     `after` has what each reads, `earlier` what it reads of earlier periods. Raises `graphlib.CycleError` on a circle in
@@ -21,10 +22,10 @@ def in_order_of_time(after: Edges[N], earlier: Edges[N]) -> list[tuple[tuple[N, 
     """
     order = list(TopologicalSorter(after).static_order())
     place = {node: number for number, node in enumerate(order)}
-    together: dict[N, set[N]] = {node: {node} for node in order}
-    both: dict[N, set[N]] = {node: {*after.get(node, ()), *earlier.get(node, ())} for node in order}
-    recurrent: set[N] = set()
-    readers: dict[N, set[N]] = {node: set() for node in order}
+    together: dict[Node, set[Node]] = {node: {node} for node in order}
+    both: dict[Node, set[Node]] = {node: {*after.get(node, ()), *earlier.get(node, ())} for node in order}
+    recurrent: set[Node] = set()
+    readers: dict[Node, set[Node]] = {node: set() for node in order}
     for node, read in both.items():
         for other in read:
             readers[other].add(node)
@@ -33,7 +34,7 @@ def in_order_of_time(after: Edges[N], earlier: Edges[N]) -> list[tuple[tuple[N, 
             circle = _reached(other, both) & _reached(node, readers)
             recurrent |= circle
             if circle:
-                joined = set[N]().union(*(together[inner] for inner in circle))
+                joined = set[Node]().union(*(together[inner] for inner in circle))
                 together.update(dict.fromkeys(joined, joined))
     groups = {id(group): tuple(sorted(group, key=place.__getitem__)) for group in together.values()}
     condensed = {
@@ -43,7 +44,7 @@ def in_order_of_time(after: Edges[N], earlier: Edges[N]) -> list[tuple[tuple[N, 
     return [(group, group[0] in recurrent) for group in found]
 
 
-def _reached(start: N, edges: dict[N, set[N]]) -> set[N]:
+def _reached(start: Node, edges: dict[Node, set[Node]]) -> set[Node]:
     """What can be reached, the start included."""
     found, waiting = {start}, [start]
     while waiting:

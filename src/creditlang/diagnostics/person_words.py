@@ -16,8 +16,8 @@ PLURALS: Final[Mapping[str, str]] = {"person": "people", "child": "children", "m
 """Words for people whose plural is none of the rules."""
 _VOWELS: Final = frozenset("aeiou")
 _ES: Final = ("s", "x", "ch", "sh")
-_ENGLISH: Final = re.compile(r"(?<![{\w`.=-])(?:([Aa]) )?([Ss])tudent(s|_id)?(?![\w.=])")
-_CHINESE: Final = re.compile("学生|学号")
+_ENGLISH: Final = re.compile(r"(?<![{\w`.=-])(?:([Aa]) )?([Ss])tudent(s|_id)?(?![\w.=]| card)")
+_CHINESE: Final = re.compile("学生(?!证)|学号")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 
 

@@ -114,7 +114,8 @@ def _operators(operators: Iterable[o.Operator]) -> Iterator[LineToCover]:
 
 def _cases(of: o.Amount | o.Decide | None) -> Iterator[LineToCover]:
     if of is not None:
-        yield from (LineToCover(case.number, case.article, case.span) for case in of.cases if case.span)
+        cases = (inner for case in of.cases for inner in (case, *case.of))
+        yield from (LineToCover(case.number, case.article, case.span) for case in cases if case.span)
 
 
 def carried(policy: o.Policy) -> dict[str, tuple[str, ...]]:

@@ -11,8 +11,8 @@ from attrs import frozen
 
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Language, Phrase, in_language, nearest, report
-from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.ledger import Entry, PartLine, Step, StudentResult, worst
+from creditlang.one_student import period_on
 from creditlang.resolve import Program
 from creditlang.results import amount_value
 from creditlang.source import Span
@@ -202,7 +202,7 @@ class Judge:
         if kind in self.policy.periods:
             found = next((x.key for x in self.result.periods[kind] if x.first <= day <= x.last), None)
         else:
-            found = SchoolCalendar(self.policy.calendar).key_of_day(kind, day)
+            found = period_on(self.policy, kind, day)
         if found is None:
             reason = Phrase(f"no {self.called(kind)} holds {day}", f"{day}不在任何{self.called(kind).zh}内")
             raise BadExample(reason, expected.span)

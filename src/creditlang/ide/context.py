@@ -132,8 +132,9 @@ def _in_record(place: Place, vocabulary: Vocabulary) -> Wanted:
     line = place.line
     if not line:
         return (("kind", ""),)
-    student = line[0][0] == "STUDENT"
-    kind = "" if student else vocabulary.canonical(line[0][1], "kind")
+    kind = vocabulary.canonical(line[0][1], "kind")
+    student = line[0][0] == "STUDENT" or (kind != "" and kind == vocabulary.person)
+    kind = "" if student else kind
     fields: Wanted = (("attribute", ""),) if student else (("field", kind),)
     if line[-1][0] == "COMMA" or (student and len(line) == 1):
         return fields

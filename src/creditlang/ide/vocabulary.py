@@ -64,6 +64,8 @@ class Vocabulary:
     """Types of facts and named values."""
     account_kinds: Mapping[str, str] = field(factory=dict)
     """The kind of record that the items of an account read, where it says so."""
+    person: str = ""
+    """What the people are called, where it is not students; it stands where kinds of records do."""
     known: tuple[str, ...] = ()
     """Names that the lexer needs to cut Chinese."""
 
@@ -129,6 +131,7 @@ def vocabulary(compiled: Compiled | None) -> Vocabulary:
         types,
         {**policy.setting_types, **scope.fact_types, **scope.record_fact_types},
         {name: program.canonical("kind", x.kind) or "" for name, x in program.accounts.items() if x.kind},
+        next(iter(program.people), ""),
         tuple(sorted(name for name in known if not name.isascii() or " " in name)),
     )
 
@@ -140,6 +143,7 @@ def _declared(program: Program) -> Iterator[Entry]:
     )  # fmt: skip
     for sort, table in tables:
         yield from (Entry(name, tuple(getattr(symbol, "labels", ())), sort) for name, symbol in table.items())
+    yield from (Entry(program.people[0], program.people[1:], "kind") for _ in program.people[:1])
     yield from (Entry(name, item.labels, "item", item.kind) for name, item in program.items.items())
     yield from (Entry(name, (label,), "given") for name, label in _GIVEN.items())
     yield from _fields(program.attributes, "attribute", "")

@@ -117,7 +117,7 @@ _READ: Mapping[str, Callable[[str, Environment], Any]] = {
     "this": _this, "attribute": _attribute, "setting": _setting, "enrolled": _enrolled,
     "amount": lambda name, env: env.counted,
     "other": lambda name, env: env.record is not env.outer,
-    "ended": lambda name, env: env.semester is None or env.run.has_ended(env.semester),
+    "ended": lambda name, env: env.run.has_ended(env),
     "named": lambda name, env: env.record is None or env.record.named,
     "as of": lambda name, env: env.run.as_of or date.max,
 }  # fmt: skip
@@ -125,8 +125,12 @@ _READ: Mapping[str, Callable[[str, Environment], Any]] = {
 
 def _value(x: e.Value, env: Environment) -> Any:
     if isinstance(x.at, (e.Previous, e.InPeriod)):
-        period = env.run.previous(x.at.period, env) if isinstance(x.at, e.Previous) else env.run.named(x.at.name)
-        env = Environment(env.run, None, period, asked=env.asked)
+        run, periods = env.run, env.run.periods
+        if isinstance(x.at, e.Previous):
+            at = periods.previous(x.at.period, run.period_of(x.at.period, env))
+        else:
+            at = periods.named(x.at.name)
+        env = Environment(run, None, at, asked=env.asked)
     return _WORKED_OUT[x.sort](x, env)
 
 

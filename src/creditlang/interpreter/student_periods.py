@@ -18,6 +18,7 @@ from creditlang.core.operators import PeriodKind
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.calendar_days import OF_THE_CALENDAR, SchoolCalendar, days
 from creditlang.ledger import Period
+from creditlang.values import Undetermined
 from creditlang.words import label
 
 MOST_PERIODS: Final = 2_000
@@ -130,6 +131,21 @@ class StudentPeriods:
         earlier = [period for period in had if here is not None and period.first < here.first]
         just = self.of_day(kind, here.first - _DAY) if here is not None else None
         return earlier[-1] if earlier and just is not None and earlier[-1].key == just.key else None
+
+    def previous(self, kind: str, key: str) -> tuple[str, str]:
+        """The period just before one. Raises `Undetermined` if the student has had none."""
+        found = self.before(kind, key)
+        if found is None:
+            raise Undetermined("period", Phrase("there is no period before this one", "没有上一期"))
+        return kind, found.key
+
+    def named(self, name: str) -> tuple[str, str]:
+        """A semester or academic year by its name or label. Raises `Undetermined` if the student has not had it."""
+        name = next((each.name for each in self.calendar.semesters if name in each.labels), name)
+        kind = "semester" if name in self.calendar.by_name else "year"
+        if all(period.key != name for period in self.begun(kind)):
+            raise Undetermined("period", Phrase(f"there is no {name} here", f"没有{name}这一期"))
+        return kind, name
 
     # ---- which one it is
     def key(self, kind: str, day: date | None, semester: str | None) -> str | None:

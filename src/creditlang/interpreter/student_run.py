@@ -162,39 +162,36 @@ class Run:
         return entry
 
     # ---- periods
-    def has_ended(self, semester: str) -> bool:
-        """Whether a semester counts: its last teaching day has passed."""
-        return self.calendar.has_ended(semester, self.as_of)
+    def has_ended(self, environment: Environment) -> bool:
+        """Whether the semester of the record, or the period at hand, counts: its last teaching day has passed."""
+        here = environment.period if environment.record is None else None
+        period = self.periods.called(*here or ("semester", environment.semester or ""))
+        return period is None or self.periods.has_ended(period)
 
     def period_of(self, period: str, environment: Environment) -> str:
         """The key of the period of a kind at hand: the record's, or the one in which the period at hand lies."""
-        record, here = environment.record, environment.period
-        key = None
+        record, here, key = environment.record, environment.period, None
         if here is not None and (record is None or here[0] == period):
             key = self.periods.around(*here, period)
         elif record is not None:
             key = self.periods.key(period, record.on, record.semester)
-        if key is None:
-            unknown = Phrase(f"no {period} is known here", "无从确定所属时段")
-            raise Undetermined("period", self.periods.wrong.get(period, unknown))
-        return key
+        if key is not None:
+            return key
+        unknown = Phrase(f"no {period} is known here", "无从确定所属时段")
+        raise Undetermined("period", self.periods.wrong.get(period, unknown))
 
     def boundary(self, which: Literal["start", "end"], period: str, environment: Environment) -> date:
         """The first or last day of the period of a kind at hand; of a semester, its first or last teaching day."""
-        record, here, day = environment.record, environment.period, None
-        semester = environment.semester
-        if record is not None:
-            day = record.on
-        elif here is not None and (around := self.periods.called(*here)) is not None:
-            day = around.last
-            found = self.calendar.semester_of(day)
-            semester = semester or (found.name if found is not None else None)
-        if period not in self.policy.periods:
-            known = self.calendar.boundary(which, period, day, semester)
+        record, here = environment.record, environment.period
+        around = self.periods.called(*here) if record is None and here is not None else None
+        day = record.on if record is not None else around.last if around is not None else None
+        known: date | None = None
+        if period in self.policy.periods:
+            if (own := self.periods.called(period, self.period_of(period, environment))) is not None:
+                known = own.first if which == "start" else own.last
         else:
-            key = self.period_of(period, environment)
-            own = self.periods.called(period, key)
-            known = own and (own.first if which == "start" else own.last)
+            semester = environment.semester or (day and self.calendar.key_of_day("semester", day))
+            known = self.calendar.boundary(which, period, day, semester or None)
         if known is None:
             if record is not None and day is None and period not in ("semester", "year"):
                 name = self.policy.kinds[record.kind].date_field or "date"
@@ -202,27 +199,10 @@ class Run:
             raise Undetermined("period", Phrase(f"the {period} is not in the calendar", "不在校历内"))
         return known
 
-    def previous(self, period: str, environment: Environment) -> tuple[str, str]:
-        """The period of a kind just before the one at hand. Raises `Undetermined` if the student has had none."""
-        found = self.periods.before(period, self.period_of(period, environment))
-        if found is None:
-            raise Undetermined("period", Phrase("there is no period before this one", "没有上一期"))
-        return period, found.key
-
-    def named(self, name: str) -> tuple[str, str]:
-        """A semester or academic year by its name or label. Raises `Undetermined` if the student has not had it."""
-        name = next((each.name for each in self.calendar.semesters if name in each.labels), name)
-        kind = "semester" if name in self.calendar.by_name else "year"
-        if all(period.key != name for period in self.periods.begun(kind)):
-            raise Undetermined("period", Phrase(f"there is no {name} here", f"没有{name}这一期"))
-        return kind, name
-
     def required(self, name: str, environment: Environment) -> v.Answer:
         """Whether a requirement is met: in the period at hand, if it is one per period."""
-        period = self.policy.requirements[name].period
-        if period is None:
-            return self.requirements.get(name, v.OPEN)
-        return self.requirements_in.get(name, {}).get(self.period_of(period, environment), v.OPEN)
+        period, known = self.policy.requirements[name].period, self.requirements_in.get(name, {})
+        return known.get(self.period_of(period, environment), v.OPEN) if period else self.requirements.get(name, v.OPEN)
 
     def period_in(self, account: str, entry: Entry) -> str:
         """The period of an account in which an entry falls."""

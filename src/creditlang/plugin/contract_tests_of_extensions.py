@@ -199,8 +199,8 @@ POLICY: Final = PolicyWords(
 _RESULTS: Final[Mapping[str, Sequence[Row]]] = {
     "accounts": [("2024001", "sport", "", Decimal("0.2"), "credit"), ("2024002", "sport", "", Decimal(0), "credit")],
     "requirements": [
-        ("2024001", "graduation", "体育类", Decimal("0.2"), Decimal("0.2"), Decimal(0), "met", "第二条"),
-        ("2024002", "graduation", "体育类", Decimal("0.2"), Decimal(0), Decimal("0.2"), "unmet", "第二条"),
+        ("2024001", "graduation", "体育类", Decimal("0.2"), Decimal("0.2"), Decimal(0), "met", "第二条", ""),
+        ("2024002", "graduation", "体育类", Decimal("0.2"), Decimal(0), Decimal("0.2"), "unmet", "第二条", ""),
     ],
     "records": [
         (

@@ -5,9 +5,11 @@ declaration kept. Types of fields and units are looked up once all declarations 
 Nothing is evaluated, no expression is read.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from creditlang.diagnostics import Diagnostic, Label, nearest, report
+from attrs import fields_dict
+
+from creditlang.diagnostics import Diagnostic, Label, Phrase, either, nearest, report
 from creditlang.nodes import changed
 from creditlang.resolve.program import AccountSymbol, Enumeration, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.syntax import tree as t
@@ -146,6 +148,8 @@ class _Resolver:
         wrong += [example.student and example.student.kind for example in examples if isinstance(example, t.Example)]
         for node in filter(None, wrong):
             self.diagnostics.append(report("CR364", node.span, Label(program.person.word.span), word=people[0]))
+        for period in (period for declaration in declarations for period in _years(declaration)):
+            self.diagnostics.append(report("CR114", period.span, written=period.span.text, forms=_YEARS))
         others = [x for x in declarations if isinstance(x, t.Student) and x.word and x.word.text != people[0]]
         for other in others:
             self.diagnostics.append(report("CR112", other.span, Label(program.person.word.span)))
@@ -254,6 +258,22 @@ class _Resolver:
             elif self.name("item", node.name, node.labels):
                 self.program.items[node.name.text] = ItemSymbol(node.name.text, node.labels, account, kind, node)
                 self.program.accounts[account].items.append(node.name.text)
+
+
+_YEARS = either([Phrase("`calendar year`", "“自然年”"), Phrase("`academic year`", "“学年”")])
+"""What a year may be where it is not students that a policy speaks of."""
+
+
+def _years(part: object) -> Iterator[t.PeriodName]:
+    """Every year that does not say which one it is, at any depth."""
+    if isinstance(part, tuple):
+        for inner in part:
+            yield from _years(inner)
+    elif isinstance(part, t.PeriodName):
+        yield from (part,) if part.builtin and part.span.text.lower() == "year" else ()
+    elif isinstance(part, t.Node):
+        for name in fields_dict(type(part)):
+            yield from _years(getattr(part, name)) if name != "span" else ()
 
 
 def _remarks(node: t.Line) -> Iterable[t.Reading | t.Reference]:

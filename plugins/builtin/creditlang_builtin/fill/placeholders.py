@@ -25,7 +25,7 @@ from creditlang.diagnostics import Phrase
 from creditlang.plugin.run_data import Given, RecordRow, ResultRow, RunData, shown
 from creditlang.schema import Value
 from creditlang.toolkit.open_amounts import Amount
-from creditlang.words import ANSWERS, COLUMNS, DISPOSITIONS, STATUSES, code_of, word
+from creditlang.words import ANSWERS, COLUMNS, DISPOSITIONS, PART_STATUSES, STATUSES, code_of, word
 
 SORTS: Final = ("policy", "student", "account", "fact", "requirement", "record", "counted", "students")
 ROWS: Final = ("record", "counted", "students")
@@ -159,7 +159,7 @@ class Words:
 
         def read(about: Subject) -> Value:
             value = self._parts.get((about.student, name, names[1]), {}).get(column)
-            return self._word(STATUSES, value) if column == "status" else _amount(value)
+            return self._word(PART_STATUSES, value) if column == "status" else _amount(value)
 
         return read
 

@@ -20,7 +20,7 @@ from creditlang.schema import Value
 from creditlang.toolkit.office_sheet import NAME, STUDENT_NUMBER
 from creditlang.toolkit.open_amounts import Amount
 from creditlang.toolkit.page_layout import flowing_parts
-from creditlang.words import COLUMNS, OVER, STATUSES, said, word
+from creditlang.words import COLUMNS, OVER, PART_STATUSES, STATUSES, said, word
 from creditlang_builtin.forms.transcript_rows import Earned, Gathered, Scores, is_open
 
 _WIDTHS: Final = (11.5, 20, 14, 10.5, 8.5, 6, 7.5, 12.5)
@@ -154,7 +154,7 @@ def _requirements(run: RunData, standing: ResultRow, rows: Sequence[ResultRow]) 
             table.append(
                 Line(
                     (_left(part, 2), _cell(needed), _cell(have), _cell(short),
-                     _cell(word(STATUSES, row["status"], language)), _cell(row["article"], 2, 8)),
+                     _cell(word(PART_STATUSES, row["status"], language)), _cell(row["article"], 2, 8)),
                 )
             )  # fmt: skip
         lines += _together(table)

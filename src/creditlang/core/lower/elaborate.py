@@ -249,11 +249,10 @@ class Elaborator:
             own = self.scope.field_of(context.kind, text)
             if own is not None:
                 return self.field(own, node, context)
-        if context.kind is not None or context.period == "semester":
-            if text in ("enrolled", "在籍"):
-                return e.Read("enrolled"), YES_OR_NO
-            if text in ("ended", "已结束"):
-                return e.Read("ended"), YES_OR_NO
+        if (context.kind is not None or context.period == "semester") and text in ("enrolled", "在籍"):
+            return e.Read("enrolled"), YES_OR_NO
+        if (context.kind is not None or context.period is not None) and text in ("ended", "已结束"):
+            return e.Read("ended"), YES_OR_NO
         if context.kind is not None and context.kind.node.group is not None and text in ("named", "指名"):
             return e.Read("named"), YES_OR_NO
         fact = program.canonical("fact", text)
