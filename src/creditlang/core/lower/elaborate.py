@@ -278,7 +278,9 @@ class Elaborator:
             return part
         setting = program.canonical("let", text)
         if setting is not None:
-            return e.Read("setting", setting), self.scope.setting_type(setting)
+            kind = self.scope.setting_type(setting)
+            self.queries.check_setting(setting, node, context)
+            return e.Read("setting", setting), kind
         account = program.account(text)
         if account is not None:
             return self.balance(account.name, node, context)
