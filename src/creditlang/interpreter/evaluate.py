@@ -833,7 +833,7 @@ class _Evaluation:
             applies = met(part.condition, env)
             if applies is False:
                 return self.line(requirement, part, "does not apply", env)
-            holds = so_far(part.value, env) if runs else met(part.value, env)
+            holds = so_far(part.value, env, met) if runs else met(part.value, env)
         except Undetermined:
             holds = v.OPEN
         with suppress(Undetermined):  # who is not ranked has no rank to show
