@@ -107,6 +107,8 @@ class Elaborator:
         match node:
             case t.Number():
                 return self.literal(node)
+            case t.Text() if expected is not None and expected.name == "semester":
+                return self.other_periods.term(node)
             case t.Text():
                 return e.Constant(node.value), TEXT
             case t.Date():
