@@ -325,12 +325,10 @@ class Order:
         What it reads of itself as it was before a record comes from another run.
         """
         found = self.reads(part, before_moves)
-        own = [
-            x
-            for x in worked_out(part)
-            if not isinstance(x, e.Value) or (x.sort == "account" and self.node_of(x.name) == node)
-        ]
-        if own and all(isinstance(x, e.Value) and isinstance(x.at, e.BeforeThis) for x in own):
+        own = [x for x in references(part, e.Value) if x.sort == "account" and self.node_of(x.name) == node]
+        levels = [x.level for x in references(part, e.Query)]
+        counted = any(isinstance(x, e.CountedIn) and self.node_of(x.account) == node for x in levels)
+        if own and not counted and all(isinstance(x.at, e.BeforeThis) for x in own):
             found.pop(node, None)
         self._add(node, found, reader)
         self._add(node, {("period", name): name for name in periods_named(part) if name in self.periods}, reader)
