@@ -176,12 +176,13 @@ def _balance(x: e.Value, env: Environment) -> Any:
 
 def _before_this(account: str, env: Environment) -> Any:
     """The balance just before the record at hand; in its period, if the account has periods."""
-    if env.record is None:
+    record, others = env.record, env.run.others
+    if record is None or others is None:
         raise missing(account)
-    run, period = env.run.before(env.record), env.run.policy.accounts[account].period
+    run, period = others.then(record.on or record.order[0], record), env.run.policy.accounts[account].period
     if period is None:
         return run.whole(account)
-    return run.balance(account, run.period_of(period, Environment(run, env.record)))
+    return run.balance(account, run.period_of(period, Environment(run, record)))
 
 
 def _fact(x: e.Value, env: Environment) -> Any:
