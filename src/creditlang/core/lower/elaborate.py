@@ -107,6 +107,8 @@ class Elaborator:
         match node:
             case t.Number():
                 return self.literal(node)
+            case t.Text() if expected is not None and expected.name == "semester":
+                return self.other_periods.term(node)
             case t.Text():
                 return e.Constant(node.value), TEXT
             case t.Date():
@@ -278,7 +280,9 @@ class Elaborator:
             return part
         setting = program.canonical("let", text)
         if setting is not None:
-            return e.Read("setting", setting), self.scope.setting_type(setting)
+            kind = self.scope.setting_type(setting)
+            self.queries.check_setting(setting, node, context)
+            return e.Read("setting", setting), kind
         account = program.account(text)
         if account is not None:
             return self.balance(account.name, node, context)
