@@ -37,6 +37,18 @@ def references(part: Any, kind: type[X]) -> Iterator[X]:
             yield from references(getattr(part, name), kind)
 
 
+def expressions(part: Any) -> Iterator[e.Expression]:
+    """The expressions that something holds, none of them inside another."""
+    inner = part if isinstance(part, tuple) else ()
+    if isinstance(part, Written):
+        inner = tuple(getattr(part, name) for name in _parts_of(type(part)))
+    for one in inner:
+        if isinstance(one, e.Expression):
+            yield one
+        else:
+            yield from expressions(one)
+
+
 def people_queries(fact: o.Decide) -> tuple[e.Query, ...]:
     """The queries over people in the decision of a group, each once."""
     found = (x for x in references(fact, e.Query) if isinstance(x.source, e.People))
@@ -313,12 +325,10 @@ class Order:
         What it reads of itself as it was before a record comes from another run.
         """
         found = self.reads(part, before_moves)
-        own = [
-            x
-            for x in worked_out(part)
-            if not isinstance(x, e.Value) or (x.sort == "account" and self.node_of(x.name) == node)
-        ]
-        if own and all(isinstance(x, e.Value) and isinstance(x.at, e.BeforeThis) for x in own):
+        own = [x for x in references(part, e.Value) if x.sort == "account" and self.node_of(x.name) == node]
+        levels = [x.level for x in references(part, e.Query)]
+        counted = any(isinstance(x, e.CountedIn) and self.node_of(x.account) == node for x in levels)
+        if own and not counted and all(isinstance(x.at, e.BeforeThis) for x in own):
             found.pop(node, None)
         self._add(node, found, reader)
         self._add(node, {("period", name): name for name in periods_named(part) if name in self.periods}, reader)

@@ -6,8 +6,9 @@ the record, a fact of the record, an attribute of the student, a named value, an
 where it stands and the expression becomes `Unknown`, which fits everything, so that one error is reported once.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
 
 from attrs import evolve
 
@@ -22,9 +23,21 @@ from creditlang.core.lower.scope import Scope, described, unify
 from creditlang.core.lower.surroundings import NOTHING, Context, Typed
 from creditlang.diagnostics import Label, Phrase, either, nearest
 from creditlang.resolve import FieldSymbol
-from creditlang.source import Span
 from creditlang.syntax import tree as t
-from creditlang.types import ACCOUNT, DATE, ITEM, SEMESTER, TEXT, UNKNOWN, WEEKDAY, WHOLE, YES_OR_NO, Type, number_type
+from creditlang.types import (
+    ACCOUNT,
+    BUILTIN_TYPES,
+    DATE,
+    ITEM,
+    SEMESTER,
+    TEXT,
+    UNKNOWN,
+    WEEKDAY,
+    WHOLE,
+    YES_OR_NO,
+    Type,
+    number_type,
+)
 from creditlang.words import PERIODS
 
 
@@ -70,19 +83,28 @@ class Elaborator:
 
     def check_day(self, period: t.PeriodName, context: Context, node: t.Expression) -> None:
         """Report a day of a period where neither a record nor a semester is at hand that it could belong to."""
-        self.check_time(period, context, node.span)
+        self.check_time(period, context, node)
         if context.placed and not context.kinds and not self.at_hand(self.scope.period(period) or "", context):
             where = Phrase("a line that speaks of no record and of no semester", "既不针对记录、也不针对学期的行")
             self.scope.report("CR103", node.span, container=where)
 
-    def check_time(self, period: t.PeriodName, context: Context, where: Span) -> None:
-        """Report a period that records at hand cannot fall into: one of the calendar, or else any span of days."""
+    def check_time(self, period: t.PeriodName, context: Context, node: t.Node) -> None:
+        """Report a period that records at hand cannot fall into, one of the calendar or else any span of days; or may
+        not: a group of which a record is no part for lack of a date would be silently none.
+        """
         by_semester = not period.builtin or period.text in ("semester", "year")
+        groups = isinstance(node, (t.Scope, t.PerGathered))
         for kind in (context.kind,) if context.kind else context.kinds:
-            if not kind.has_period if by_semester else kind.first("date") is None:
+            sorts = ("date", "semester") if by_semester else ("date",)
+            known = [symbol for sort in sorts if (symbol := kind.first(sort)) is not None]
+            if not known:
                 neither = Phrase("neither a date nor a semester", "既没有日期也没有学期")
                 lack = neither if by_semester else Phrase("no date", "没有日期")
-                self.scope.report("CR107", where, kind=kind.name, line=where.text, lack=lack)
+                self.scope.report("CR107", node.span, kind=kind.name, line=node.span.text, lack=lack)
+            elif not groups and all(symbol.may_be_missing for symbol in known):
+                self.check_missing(known[0], known[0].name, node, context)
+            elif all(symbol.may_be_missing and symbol.name not in context.present for symbol in known):
+                self.scope.report("CR203", node.span, Label(known[0].node.span), field=known[0].name)
 
     def expression(  # noqa: PLR0912 - the one dispatch of this stage
         self, node: t.Expression, context: Context, expected: Type | None = None
@@ -93,6 +115,8 @@ class Elaborator:
         match node:
             case t.Number():
                 return self.literal(node)
+            case t.Text() if expected is not None and expected.name == "semester":
+                return self.other_periods.term(node)
             case t.Text():
                 return e.Constant(node.value), TEXT
             case t.Date():
@@ -172,7 +196,7 @@ class Elaborator:
             case t.ThisField():
                 return self.queries.this_field(node, context)
             case t.ValueAt(scopes=(t.BeforeThis(),)):
-                return balance_before(self, node, context)
+                return balance_before(self.scope, node, context)
             case t.ValueAt():
                 return self.other_periods.value(node, context)
             case t.Member():
@@ -241,6 +265,9 @@ class Elaborator:
             own = self.scope.field_of(context.kind, text)
             if own is not None:
                 return self.field(own, node, context)
+            part = self.part(context.kind.fields, f"field of {context.kind.name}", "part", node, context)
+            if part is not None:
+                return part
         if (context.kind is not None or context.period == "semester") and text in ("enrolled", "在籍"):
             return e.Read("enrolled"), YES_OR_NO
         if (context.kind is not None or context.period is not None) and text in ("ended", "已结束"):
@@ -256,9 +283,14 @@ class Elaborator:
             self.scope.used.add(("attribute", attribute))
             self.check_missing(symbol, f"student.{attribute}", node, context)
             return e.Read("attribute", attribute), symbol.type
+        part = self.part(program.attributes, "attribute", "part of person", node, context)
+        if part is not None:
+            return part
         setting = program.canonical("let", text)
         if setting is not None:
-            return e.Read("setting", setting), self.scope.setting_type(setting)
+            kind = self.scope.setting_type(setting)
+            self.queries.check_setting(setting, node, context)
+            return e.Read("setting", setting), kind
         account = program.account(text)
         if account is not None:
             return self.balance(account.name, node, context)
@@ -276,6 +308,22 @@ class Elaborator:
         self.scope.used.add((context.kind.name, symbol.name))
         self.check_missing(symbol, symbol.name, node, context)
         return e.Read("field", symbol.name), symbol.type
+
+    def part(
+        self, symbols: Mapping[str, FieldSymbol], space: str, what: Literal["part", "part of person"], node: t.Name,
+        context: Context,
+    ) -> Typed | None:  # fmt: skip
+        """A part of a code of a record, or of the person."""
+        name = self.program.canonical(f"part of {space}", node.text)
+        for symbol in symbols.values() if name is not None else ():
+            part = symbol.part(name)
+            if part is not None:
+                kind = context.kind.name if context.kind is not None and what == "part" else "attribute"
+                self.scope.used.add((kind, symbol.name))
+                key = symbol.name if what == "part" else f"student.{symbol.name}"
+                self.check_missing(symbol, key, node, context)
+                return e.Read(what, f"{symbol.name}.{name}"), BUILTIN_TYPES[part.type.text]
+        return None
 
     def check_missing(self, symbol: FieldSymbol, key: str, node: t.Node, context: Context) -> None:
         unsaid = symbol.node.optional and symbol.may_be_missing and not context.tolerant and key not in context.present
