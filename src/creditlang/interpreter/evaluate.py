@@ -27,6 +27,7 @@ from creditlang.interpreter.groups import groups
 from creditlang.interpreter.limits import fill
 from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
+from creditlang.interpreter.other_runs import OtherRuns
 from creditlang.interpreter.passes import bring, close, given, read
 from creditlang.interpreter.running_periods import so_far
 from creditlang.interpreter.standing_findings import findings
@@ -225,10 +226,11 @@ class _Evaluation:
 
     def __init__(
         self, interpreter: Interpreter, student: StudentData, invalid: Mapping[str, list[Entry]] | None = None,
-        stage: int | None = None,
+        stage: int | None = None, others: OtherRuns[Run] | None = None,
     ) -> None:  # fmt: skip
         """`invalid` are records, with their entries, that a rule has found invalid: they are so for every rule."""
         self.interpreter = interpreter
+        self.others = others or OtherRuns(self.then)
         self.stage = stage
         self.invalid = invalid or {}
         self.policy = interpreter.policy
@@ -244,7 +246,7 @@ class _Evaluation:
             policy=self.policy, calendar=self.calendar, as_of=interpreter.as_of, attributes=self.student.attributes,
             given=given, enrolled=names, overrides=interpreter.overrides, labels=interpreter.labels,
             periods=StudentPeriods(self.calendar, interpreter.as_of, names, self.policy.periods),
-            work_out_then=self.then,
+            others=self.others,
         )  # fmt: skip
 
     def then(self, day: date, before: Record | None) -> Run:
@@ -262,10 +264,9 @@ class _Evaluation:
             or record.comes_before(before)
         )
         student = evolve(self.student, records=records)
-        other = _Evaluation(interpreter, student, self.invalid, self.stage)
+        other = _Evaluation(interpreter, student, self.invalid, self.stage, self.others)
         result = StudentResult(self.student.identifier, True)
         other.begin()
-        other.run.other_runs = self.run.other_runs
         for node in takewhile(lambda node: node != MOVES, self.policy.order):
             if other.is_due(*node):
                 other.work_out(*node, result)

@@ -196,7 +196,7 @@ class Elaborator:
             case t.ThisField():
                 return self.queries.this_field(node, context)
             case t.ValueAt(scopes=(t.BeforeThis(),)):
-                return balance_before(self, node, context)
+                return balance_before(self.scope, node, context)
             case t.ValueAt():
                 return self.other_periods.value(node, context)
             case t.Member():
