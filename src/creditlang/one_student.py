@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from creditlang.core.dependencies import references_of
+from creditlang.core.dependencies import ends_today, references_of
 from creditlang.core.expressions import Read
 from creditlang.core.operators import RANK_WORDS, Policy
 from creditlang.data.dataset import Student
@@ -98,7 +98,11 @@ def day_not_said(policy: Policy, as_of: date | None, records: Iterable[Record]) 
     asks = (
         as_of is None
         and not policy.calendar.semesters
-        and (policy.periods or any(x.what == "as of" for x in references_of(policy, Read)))
+        and (
+            policy.periods
+            or any(x.what == "as of" for x in references_of(policy, Read))
+            or ends_today(policy)
+        )
     )
     if not asks:
         return None

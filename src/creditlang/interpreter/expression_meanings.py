@@ -17,6 +17,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.printed_tables import key_text
 from creditlang.diagnostics import Phrase
+from creditlang.interpreter.balances_then import balance_then
 from creditlang.interpreter.calendar_days import day_of_month
 from creditlang.interpreter.function_calls import called
 from creditlang.interpreter.narrowing import narrowed
@@ -138,8 +139,8 @@ def _balance(x: e.Value, env: Environment) -> Any:
     run = env.run
     if isinstance(x.at, e.Whole):
         return run.whole(x.name)
-    if isinstance(x.at, e.BeforeThis):
-        return _before_this(x.name, env)
+    if not isinstance(x.at, (e.Here, e.Previous, e.InPeriod)):
+        return balance_then(x, env, evaluate).amount
     account, category = run.policy.accounts[x.name], run.policy.accounts[x.name].sort == "category"
     if env.period is not None and env.record is None:
         around, (period, key) = env.around, env.period
@@ -152,16 +153,6 @@ def _balance(x: e.Value, env: Environment) -> Any:
     if account.period is not None:
         return run.balance(x.name, run.period_of(account.period, env))
     return run.whole(x.name) if env.semester is None else run.balance(x.name, env.semester)
-
-
-def _before_this(account: str, env: Environment) -> Any:
-    """The balance just before the record at hand; in its period, if the account has periods."""
-    if env.record is None:
-        raise missing(account)
-    run, period = env.run.before(env.record), env.run.policy.accounts[account].period
-    if period is None:
-        return run.whole(account)
-    return run.balance(account, run.period_of(period, Environment(run, env.record)))
 
 
 def _fact(x: e.Value, env: Environment) -> Any:
