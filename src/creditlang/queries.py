@@ -169,10 +169,10 @@ class Asker:
     def records(self, source: SourceFile, start: int = 0) -> Records:
         """Records that are typed, a kind and a condition. Raises `BadQuestion`."""
         node = self.tree("records", source, start)
-        kind = self.program.kinds.get(self.program.canonical("kind", node.kind.text) or "")
+        kind = self.program.kinds.get(self.program.canonical("kind", node.source.name.text) or "")
         with self._reporting():
             if kind is None:
-                self.scope.unknown("kind", node.kind)
+                self.scope.unknown("kind", node.source.name)
                 return Records("", None)
             if node.where is None:
                 return Records(kind.name, None)

@@ -48,7 +48,7 @@ Records = list[dict[str, str]]
 def condition(source: random.Random, depth: int = 0) -> str:
     """A condition that may be open."""
     sign, limit = source.choice(SIGNS), source.choice(["0.5", "1", "2", "2.5", "3"])
-    asked = source.choice(["total base", "base", "n", "highest of base", "total base - n", "proof"])
+    asked = source.choice(["total base", "base", "n", "highest of base", "total base - n", "proof", "base before this"])
     simple = "proof is used in base" if asked == "proof" else f"{asked} {sign} {limit}"
     if depth or source.random() < 0.7:
         return f"not ({simple})" if source.random() < 0.2 else simple
@@ -63,11 +63,15 @@ def line(source: random.Random, both: bool) -> str:
         f"cap {limit} {group}{when}", f"cap total base {group}", "cap 4 - total base in total",
         f"highest once {group}{when}", f"once {group}{when}", f"last once {group}{when}",
         f"at most {source.choice('123')} events {group}{when}", "at most total base events in total",
+        f"best 2 {group}{when}", f"drop the lowest {group}{when}", f"highest once {group} by n{when}",
+        "valid until 3 weeks after on", f"expires on 150 days after on{when}",
         f"times {source.choice(['2', '0.5', '0'])}{when}",
         f"from the {source.choice(['2nd', '3rd'])} event {group}: times {source.choice(['2', '0'])}",
         f'void when {condition(source)}, "v"', f'only events where {condition(source)}, "o"',
     ]  # fmt: skip
-    return source.choice(forms if both else [*forms, f"plus 1{when}", "rounded down to 1", "rounded up to 1"])
+    windows = [f"cap {limit} per any 2 weeks{when}", f"at most {source.choice('12')} events per any 6 months{when}"]
+    alone = [*windows, f"plus 1{when}", "rounded down to 1", "rounded up to 1"]
+    return source.choice(forms if both else [*forms, *alone])
 
 
 def cases(source: random.Random, values: list[str]) -> str:
@@ -77,7 +81,8 @@ def cases(source: random.Random, values: list[str]) -> str:
         for _ in range(source.randint(1, 3))
     )
     mode = source.choice(["first that applies", "all that apply"])
-    return f"    {mode}\n{told}    {source.choice(values)} otherwise\n"
+    bounds = source.choice(["", "", "    at least 1, at most 6\n"])
+    return f"    {mode}\n{told}    {source.choice(values)} otherwise\n{bounds}"
 
 
 def item(source: random.Random, name: str, sign: str = "") -> str:
@@ -89,8 +94,9 @@ def item(source: random.Random, name: str, sign: str = "") -> str:
         mode = source.choice(["first that applies", "all that apply"])
         last = source.choice(["2 per event otherwise", 'otherwise void "v"', 'otherwise pending from 2 to 3 "w"'])
         amount = f"        {mode}\n        {last}\n"
-        for each in source.choice([["3"], ["n", "1"], ["1", "total base"]]):
-            amount = amount.replace(last, f"{each} per event when {condition(source)}\n        {last}")
+        for each in source.choice([["3"], ["n", "1"], ["1", "total base"], ["2", ""]]):
+            rate = f"{each} per event" if each else "1 per full 2 n per semester"
+            amount = amount.replace(last, f"{rate} when {condition(source)}\n        {last}")
     under = "".join(f"        {line(source, False)}\n" for _ in range(source.choice([0, 0, 1, 2])))
     return f"    item {name}\n{amount}{under}"
 
@@ -101,7 +107,8 @@ def policy(source: random.Random) -> str:
     text = HEAD + item(source, "award") + item(source, "chosen") + item(source, "prize")
     text += item(source, "loss", "deduct ") if both else ""
     for _ in range(source.randint(0, 3)):
-        text += ("    one by one\n" if source.random() < 0.1 else "") + f"    {line(source, both)}\n"
+        singly = source.choice(["", "", '    void when c before this >= 3, "w"\n'])
+        text += (f"    one by one\n{singly}" if source.random() < 0.1 else "") + f"    {line(source, both)}\n"
     text += "unique proof over base, c\n" if source.random() < 0.2 else ""
     text += "score sc per semester in point from activity\n    starts at 3\n"
     text += source.choice(["", "    floor 0\n", "    ceiling 5\n"])

@@ -15,6 +15,7 @@ from creditlang.check.plugin_checks import check_by_plugins
 from creditlang.check.printed_text import check_references, check_values
 from creditlang.check.rate_order import check_shares, check_tables
 from creditlang.check.reachable_limits import check_caps, check_minima
+from creditlang.check.unseen_records import check_unseen
 from creditlang.core import Compilation, Policy
 from creditlang.diagnostics import Diagnostic
 from creditlang.extensions import Extensions
@@ -39,6 +40,7 @@ def check_policy(
         *check_both_signs(policy),
         *check_own_limits(policy),
         *check_cuts(policy),
+        *check_unseen(policy),
         *check_citations(policy, program),
         *check_fields(policy, program, compilation.scope.used),
         *check_periods(policy, program),

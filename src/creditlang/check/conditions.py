@@ -133,6 +133,12 @@ class Body:
         return Phrase(str(told), told.zh)
 
     def told(self, name: e.Expression, value: Any) -> Phrase:
+        if isinstance(name, e.Compare) and isinstance(value, bool):
+            test, text = _TEXT_TESTS[name.operator], self.value(name.right, getattr(name.right, "value", ""))
+            own = Phrase(
+                f"{self.called(name.left)} {test} “{text}”", f"{self.called(name.left).zh}{test.zh}“{text.zh}”"
+            )
+            return own if value else Phrase(f"not: {own}", f"不符合“{own.zh}”")
         if isinstance(name, e.Compare):
             left, right, sign = self.called(name.left), self.called(name.right), "=><"[value]
             return Phrase(f"{left} {sign} {right}", f"{left.zh} {sign} {right.zh}")
@@ -197,6 +203,7 @@ def _has_unknown(x: object) -> bool:
     return isinstance(x, e.Expression) and any(_has_unknown(getattr(x, name)) for name in fields_dict(type(x)))
 
 
+_TEXT_TESTS = {"starts with": Phrase("starts with", "开头为"), "contains": Phrase("contains", "包含")}
 _NAMES = ("name", "what")
 
 

@@ -234,7 +234,9 @@ class _Relation:
 
     def __attrs_post_init__(self) -> None:
         variables = self.grid.variables
-        orders = [(x.left, x.right, index) for x, index in variables.items() if isinstance(x, e.Compare)]
+        orders = [
+            (x.left, x.right, index) for x, index in variables.items() if isinstance(x, e.Compare) and _is_order(x)
+        ]
         sides = dict.fromkeys(side for left, right, _ in orders for side in (left, right))
         for x in variables:
             if not _is_order(x) and any(_between(x, side) is not None for side in (*sides, *variables) if side != x):
@@ -327,7 +329,7 @@ def _days_after(x: e.Expression) -> tuple[e.Expression, int, int]:
 
 
 def _is_order(x: e.Expression) -> bool:
-    return isinstance(x, e.Compare)
+    return isinstance(x, e.Compare) and x.operator in _HOLDS
 
 
 def _sides(x: e.Expression) -> tuple[e.Expression, ...]:

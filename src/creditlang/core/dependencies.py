@@ -343,14 +343,11 @@ class Order:
         What it reads of itself as it was before a record comes from another run.
         """
         found = self.reads(part, before_moves)
-        own = [
-            x
-            for x in worked_out(part)
-            if not isinstance(x, e.Value) or (x.sort == "account" and self.node_of(x.name) == node)
-        ]
-        if own and all(
-            isinstance(x, e.Value) and any(isinstance(at, e.BeforeThis) for at in e.parts_of(x.at)) for x in own
-        ):
+        own = [x for x in references(part, e.Value) if x.sort == "account" and self.node_of(x.name) == node]
+        levels = [x.level for x in references(part, e.Query)]
+        counted = any(isinstance(x, e.CountedIn) and self.node_of(x.account) == node for x in levels)
+        before = [any(isinstance(at, e.BeforeThis) for at in e.parts_of(x.at)) for x in own]
+        if own and not counted and all(before):
             found.pop(node, None)
         self._add(node, found, reader)
         self._add(node, {("period", name): name for name in periods_named(part) if name in self.periods}, reader)

@@ -33,14 +33,18 @@ class Constant(Expression):
 class Read(Expression):
     """What is known before anything is worked out, by its sort.
 
-    `field`: a field of the record; inside a query, of the record looked at. `this`: a field of the record that asks.
+    `field`: a field of the record; inside a query, of the record looked at. `part`: a part of such a field, a code
+    (`code.subject`); of one of the person, `part of person`. `this`: a field of the record that asks.
     `amount`: what the record looked at has counted for, in the account whose entries are asked. `other`: whether it is
     another record than the one that asks. `attribute`: of the person. `setting`: a named value, at the record's date
     where it changes at dates. `enrolled`: whether the person is, in the semester at hand. `ended`: whether that has
     ended on the as-of date. `named`: whether the record itself names its person. `as of`: the as-of date.
     """
 
-    what: Literal["field", "this", "amount", "other", "attribute", "setting", "enrolled", "ended", "named", "as of"]
+    what: Literal[
+        "field", "part", "this", "amount", "other", "attribute", "part of person", "setting", "enrolled", "ended",
+        "named", "as of",
+    ]  # fmt: skip
     name: str = ""
 
 

@@ -352,6 +352,8 @@ class Column(Written):
     maximum: Decimal | None
     values: Mapping[str, str] | None = field(default=None, eq=False)
     """For a scale, choice, item or account: canonical values by name and label."""
+    parts: tuple[tuple[str, bool], ...] = ()
+    """Of a code, the names of its parts from left to right, and whether each is a number."""
 
 
 @frozen

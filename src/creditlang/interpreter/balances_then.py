@@ -40,9 +40,9 @@ def window_of(part: e.Expression, env: Environment, read: Read) -> Window | None
 
 def balance_then(x: e.Value, env: Environment, read: Read) -> Then:
     """The balance of an account at another time. Raises `Undetermined` where there is no such time."""
-    if isinstance(x.at, e.AnyWindow):
-        key = ("any window", env.run.stage, x.name, x.at, env.period)
-        found: Then = env.run.once(key, lambda: _highest(x.name, x.at, env))
+    if isinstance(at := x.at, e.AnyWindow):
+        key = ("any window", env.run.stage, x.name, at, env.period)
+        found: Then = env.run.once(key, lambda: _highest(x.name, at, env))
         return found
     parts, run, end, day = e.parts_of(x.at), env.run, env.run.window_end(env), None
     for part in parts:

@@ -9,9 +9,11 @@ from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
 
 from creditlang.core.operators import CalendarData, Semester
+from creditlang.words import WEEKDAYS
 
 OF_THE_CALENDAR: Final = ("semester", "year", "week")
 """The kinds of period that only a calendar has."""
@@ -161,6 +163,26 @@ class SchoolCalendar:
         if end < start:
             return -self.working_days(end, start)
         return sum(map(self.is_working_day, days(start + timedelta(1), end)))
+
+    def distance(self, what: str, start: date, end: date) -> Decimal | bool | str | None:
+        """What lies between two days, or what the second is; None outside the calendar where that is asked."""
+        match what:
+            case "days":
+                return Decimal((end - start).days)
+            case "working days":
+                return Decimal(self.working_days(start, end))
+            case "weeks":
+                return Decimal(max(0, (end - start).days // _WEEK))
+            case "working day":
+                return self.is_working_day(end)
+            case "holiday":
+                return end in self.days_off
+            case "weekday":
+                return tuple(WEEKDAYS)[end.weekday()]
+            case "teaching week":
+                week = self.teaching_week(end)
+                return Decimal(week) if week is not None else None
+        return Decimal(self.full(start, end, what))
 
     def teaching_week(self, day: date) -> int | None:
         """The number of the week that a date falls in, the semester's first week being 1."""

@@ -217,6 +217,10 @@ class _Sorted:
     enrolled: list[str]
 
 
+Now = dict[str, list[Entry]]
+"""The entries of one period, by rule."""
+
+
 class _Evaluation:
     """One student's evaluation."""
 
@@ -532,21 +536,23 @@ class _Evaluation:
     def over_time(self, recurrence: o.Recurrence, result: StudentResult) -> None:
         """Work out what reads its own earlier periods, one period after the other."""
         run, kind = self.run, recurrence.period
-        roots = [name for sort, name in recurrence.nodes if sort == "tree"]
-        found = {period.key: period for period in run.periods.begun(kind)}
-        for root in roots:
-            for entry in run.everything(root):
-                if entry.period not in found and (period := run.periods.called(kind, entry.period)) is not None:
-                    found[entry.period] = period
-        nowhere = [""] if roots else []
-        for key in (*nowhere, *sorted(found, key=lambda key: found[key].first)):
+        begun = {period.key: period for period in run.periods.begun(kind)}
+        trees = {name: set(within(self.policy.accounts, name)) for sort, name in recurrence.nodes if sort == "tree"}
+        waiting: dict[str, Now] = {"": {}, **{key: {} for key in begun}}
+        for name, rule in self.policy.rules.items():
+            if any(rule.account in inside for inside in trees.values()):
+                for entry in run.entries[name]:
+                    waiting.setdefault(entry.period, {}).setdefault(name, []).append(entry)
+                run.entries[name] = []
+        found = {key: run.periods.called(kind, key) for key in waiting if key}
+        for key in ("", *sorted(found, key=lambda key: period.first if (period := found[key]) else date.min)):
             for sort, name in recurrence.nodes:
                 if sort == "items":
-                    self.items(name, key)
+                    self.items(name, waiting[key])
                 elif sort == "tree":
-                    self.tree(name, key)
-                elif key in {period.key for period in run.periods.begun(kind)}:
-                    self.work_out_in(sort, name, found[key])
+                    self.tree(name, waiting[key], key)
+                elif key in begun:
+                    self.work_out_in(sort, name, begun[key])
         for sort, name in recurrence.nodes:
             if sort == "require":
                 self.require(self.policy.requirements[name], result)
@@ -560,20 +566,24 @@ class _Evaluation:
         else:
             self.require_in(self.policy.requirements[name], period)
 
-    def items(self, root: str, only: str | None = None) -> None:
-        """The lines of items, of the entries of one period if it is given."""
+    def items(self, root: str, now: Now | None = None) -> None:
+        """The lines of items; with `now`, of the entries of one period, which come to those of the periods before."""
         for account in within(self.policy.accounts, root):
             for name in self.policy.accounts[account].items:
-                rule, known = self.policy.rules[name], self.run.entries[name]
-                entries = [entry for entry in known if only is None or entry.period == only]
-                others = [entry for entry in known if only is not None and entry.period != only]
+                rule = self.policy.rules[name]
+                entries = self.run.entries[name] if now is None else now.get(name, [])
                 if entries:
                     self.run.covered.add(rule.number)
                     if not any(isinstance(operator, o.Post) and operator.day for operator in rule.operators):
                         self.put_in_periods(rule, entries)
                     entries = run_body(self.run, rule.operators, entries)
                     self.put_in_periods(rule, entries)
-                self.run.entries[name] = sorted((*others, *entries), key=lambda entry: entry.record.order)
+                entries = sorted(entries, key=lambda entry: entry.record.order)
+                if now is None:
+                    self.run.entries[name] = entries
+                elif entries:
+                    now[name] = entries
+                    self.run.entries[name].extend(entries)
 
     def put_in_periods(self, rule: o.Rule, entries: list[Entry]) -> None:
         """Take out the entries that lie in no period of a declared kind that their rule, or a body around it, needs."""
@@ -606,20 +616,21 @@ class _Evaluation:
             if len({id(entry.record) for entry in members}) > 1:
                 fill(self.run, unique, members)
 
-    def tree(self, root: str, only: str | None = None) -> None:
-        """The lines of categories, inner ones first, then the balances; of one period if it is given."""
-        self.container(root, only)
+    def tree(self, root: str, now: Now | None = None, key: str = "") -> None:
+        """The lines of categories, inner ones first, then the balances; with `now`, of the entries of one period."""
+        self.container(root, self.run.entries if now is None else now)
         for name in reversed(list(within(self.policy.accounts, root))):
-            self.post(self.policy.accounts[name], only)
+            if now is None:
+                self.post(self.policy.accounts[name])
+            else:
+                self.post_in(self.policy.accounts[name], now, key)
         self.run.stage += 1
 
-    def container(self, name: str, only: str | None = None) -> list[Entry]:
+    def container(self, name: str, of: Mapping[str, list[Entry]]) -> list[Entry]:
         account = self.policy.accounts[name]
-        entries = [
-            x for item in account.items for x in self.run.entries[item] if only is None or x.period == only
-        ]  # fmt: skip
+        entries = [entry for item in account.items for entry in of.get(item, ())]
         for child in account.children:
-            entries.extend(self.container(child, only))
+            entries.extend(self.container(child, of))
         entries.sort(key=lambda entry: entry.record.order)
         return run_body(self.run, account.operators, entries)
 
@@ -635,20 +646,33 @@ class _Evaluation:
             for name in within(accounts, root):
                 self.post(accounts[name])
 
-    def post(self, account: o.Account, only: str | None = None) -> None:
-        """The balance of an account in each period, or in one, and over the whole time."""
+    def post(self, account: o.Account) -> None:
+        """The balance of an account in each period and over the whole time."""
         run, name = self.run, account.name
         own = run.everything(name)
-        keys = dict.fromkeys(entry.period for entry in own if only is None or entry.period == only)
+        keys = dict.fromkeys(entry.period for entry in own)
         totals = {key: run.sum(entry for entry in own if entry.period == key) for key in keys}
         if account.sort != "score":
             run.wholes[name] = run.sum(own)
         elif account.period is None:
             run.wholes[name], totals = self.level(account, run.sum(own), None), {}
         else:
-            begun = [period.key for period in run.periods.begun(account.period) if only in (None, period.key)]
+            begun = [period.key for period in run.periods.begun(account.period)]
             totals = {key: self.level(account, totals.get(key, v.ZERO), (account.period, key)) for key in begun}
-        run.balances[name] = totals if only is None else {**run.balances.get(name, {}), **totals}
+        run.balances[name] = totals
+
+    def post_in(self, account: o.Account, now: Now, key: str) -> None:
+        """The balance of an account in one period, on top of those before."""
+        run, name, inside = self.run, account.name, set(within(self.policy.accounts, account.name))
+        own = [entry for entries in now.values() for entry in entries if entry.account in inside and not entry.member]
+        total, known = run.sum(own), run.balances.setdefault(name, {})
+        if account.sort == "score" and account.period is not None:
+            if key and run.periods.has_had(account.period, key):
+                known[key] = self.level(account, total, (account.period, key))
+            return
+        run.wholes[name] = v.add(run.whole(name), total)
+        if own:
+            known[key] = total
 
     def level(self, account: o.Account, total: v.Number, period: tuple[str, str] | None) -> v.Number:
         """What a score has with the sum of its entries."""
@@ -812,7 +836,7 @@ class _Evaluation:
             applies = met(part.condition, env)
             if applies is False:
                 return self.line(requirement, part, "does not apply", env)
-            holds = so_far(part.value, env) if runs else met(part.value, env)
+            holds = so_far(part.value, env, met) if runs else met(part.value, env)
         except Undetermined:
             holds = v.OPEN
         with suppress(Undetermined):  # who is not ranked has no rank to show

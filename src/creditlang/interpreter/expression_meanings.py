@@ -5,26 +5,25 @@ it is undetermined because a field is empty, a table has no cell or no case appl
 Yes-or-no values may be `OPEN`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import reduce
-from itertools import product
 from typing import Any, TypeGuard
 
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.lower.printed_tables import key_text
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.balances_then import balance_then
 from creditlang.interpreter.calendar_days import day_of_month
+from creditlang.interpreter.code_parts import parts_of
 from creditlang.interpreter.function_calls import called
 from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.query_answers import Ratio, ask, averages
 from creditlang.interpreter.student_run import Environment
+from creditlang.interpreter.table_cells import cell_of
 from creditlang.values import Undetermined
-from creditlang.words import WEEKDAYS
 
 
 def evaluate(expression: e.Expression, environment: Environment) -> Any:
@@ -91,6 +90,27 @@ def _attribute(name: str, env: Environment) -> Any:
     return value
 
 
+def _part(name: str, env: Environment) -> Any:
+    assert env.record is not None
+    columns = env.run.policy.kinds[env.record.kind].columns
+    return _part_of(name, columns, env.record.values, env)
+
+
+def _part_of_person(name: str, env: Environment) -> Any:
+    return _part_of(name, env.run.policy.attributes, env.run.attributes, env)
+
+
+def _part_of(name: str, columns: Iterable[o.Column], values: Mapping[str, Any], env: Environment) -> Any:
+    """A part of a code; one that is not made of just these parts has none of them."""
+    field, _, part = name.partition(".")
+    parts = next(column.parts for column in columns if column.name == field)
+    code = values.get(field)
+    found = env.run.once(("parts", parts, code), lambda: parts_of(code, parts)) if code is not None else None
+    if found is None:
+        raise missing(part if code is not None else field)
+    return found[part]
+
+
 def _setting(name: str, env: Environment) -> Any:
     run = env.run
     if name in run.overrides:
@@ -115,7 +135,7 @@ def _enrolled(name: str, env: Environment) -> Any:
 
 
 _READ: Mapping[str, Callable[[str, Environment], Any]] = {
-    "this": _this, "attribute": _attribute, "setting": _setting, "enrolled": _enrolled,
+    "this": _this, "part": _part, "part of person": _part_of_person, "attribute": _attribute, "setting": _setting, "enrolled": _enrolled,
     "amount": lambda name, env: env.counted,
     "other": lambda name, env: env.record is not env.outer,
     "ended": lambda name, env: env.run.has_ended(env),
@@ -192,30 +212,7 @@ def _query(x: e.Query, env: Environment) -> Any:
 
 
 def _lookup(x: e.Lookup, env: Environment) -> Any:
-    values = [evaluate(key, env) for key in x.keys]
-    labels = [_labels_of(x.table, place, value) for place, value in enumerate(values)]
-    possible = list(product(*labels))
-    known = [keys for keys in possible if keys in x.table.cells]
-    if not known:
-        shown = " × ".join(env.run.shown(key_text(value)) for value in values)
-        raise Undetermined("cell", Phrase(f"nothing is printed for {shown}", f"条文没有列出{shown}的标准"))
-    env.run.cells.update((x.table.name, keys) for keys in known)
-    cells: list[v.Number] = [x.table.cells.get(keys, v.ZERO) for keys in possible]
-    return reduce(v.hull, cells)
-
-
-def _labels_of(table: e.Table, place: int, value: Any) -> list[str]:
-    """The labels along a dimension that a value has; those that it may have, where it is open, and “” for none."""
-    bands = table.bands.get(table.dimensions[place], {})
-    if not isinstance(value, v.Interval) and not (bands and isinstance(value, Decimal)):
-        return ["yes", "no"] if value is v.OPEN else [key_text(value)]
-    own = bands or {label: e.Band(Decimal(label), Decimal(label)) for label in table.labels[place]}
-    least, most = v.low(value), v.high(value)
-    found = {label: band for label, band in own.items() if band.meets(least, most)}
-    reached, step = least, int(all(end == end.to_integral_value() for end in (least, most)))
-    for band in sorted(found.values(), key=lambda band: band.low):
-        reached = reached if band.low > reached + step else max(reached, band.high)
-    return [*found, *([""] if reached < most or not found else [])]
+    return cell_of(x.table, [evaluate(key, env) for key in x.keys], env.run)
 
 
 def _call(x: e.Call, env: Environment) -> Any:
@@ -303,14 +300,9 @@ def _logical(x: e.Logical, env: Environment) -> Any:
 
 
 def _at_least(x: e.Logical, env: Environment) -> Any:
-    sure = possible = 0
-    for part in x.parts:
-        try:
-            holds = answer(part, env)
-        except Undetermined:
-            holds = v.OPEN
-        sure, possible = sure + (holds is True), possible + (holds is not False)
-    return v.compare(">=", v.interval(Decimal(sure), Decimal(possible)), Decimal(x.least))
+    answers = [met(part, env) for part in x.parts]
+    sure = answers.count(True)
+    return True if sure >= x.least else v.OPEN if sure + answers.count(v.OPEN) >= x.least else False
 
 
 def _not(x: e.Not, env: Environment) -> Any:
@@ -386,27 +378,11 @@ def _shift(x: e.Shift, env: Environment) -> Any:
 
 
 def _distance(x: e.Distance, env: Environment) -> Any:
-    calendar, end = env.run.calendar, evaluate(x.end, env)
-    start = evaluate(x.start, env) if x.start is not None else end
-    match x.what:
-        case "days":
-            return Decimal((end - start).days)
-        case "weeks":
-            return Decimal(max(0, (end - start).days // 7))
-        case "months" | "years":
-            return Decimal(calendar.full(start, end, x.what))
-        case "working days":
-            return Decimal(calendar.working_days(start, end))
-        case "working day":
-            return calendar.is_working_day(end)
-        case "holiday":
-            return end in calendar.days_off
-        case "weekday":
-            return tuple(WEEKDAYS)[end.weekday()]
-    week = calendar.teaching_week(end)
-    if week is None:
+    end = evaluate(x.end, env)
+    found = env.run.calendar.distance(x.what, evaluate(x.start, env) if x.start is not None else end, end)
+    if found is None:
         raise Undetermined("period", Phrase(f"{end} is outside the calendar", f"{end}不在校历内"))
-    return Decimal(week)
+    return found
 
 
 _MEANING: Mapping[type, Callable[[Any, Environment], Any]] = {

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, Final
 
 from attrs import define, evolve, field, fields_dict, frozen
@@ -19,6 +19,7 @@ from attrs import define, evolve, field, fields_dict, frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
+from creditlang.interpreter.running_periods import so_far
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Record
 from creditlang.values import Undetermined
@@ -256,7 +257,8 @@ def _periods_seen(x: e.Query, env: Environment, read: Read, meets: Meets) -> Gro
             continue
         inner = Environment(run, None, (period, key), env.record, None, env.asked, around=here)
         order = (known.first if known is not None else date.min, False, key)
-        parts.append(_part(x, Seen(inner, order), x.where, read, meets))
+        runs = x.function == "every" and known is not None and not run.periods.has_ended(known)
+        parts.append(_part(x, Seen(inner, order), x.where, read, partial(so_far, meets=meets) if runs else meets))
     return Group(sorted(parts, key=lambda part: part.seen.order))
 
 

@@ -74,6 +74,7 @@ class StudentPeriods:
     wrong: dict[str, str] = field(factory=dict)
     """Why a declared kind has no periods: its anchor is missing, or cannot be right."""
     had: dict[str, tuple[Period, ...]] = field(factory=dict)
+    keys: dict[str, frozenset[str]] = field(factory=dict)
 
     def begin(self, kind: PeriodKind, anchor: date, until: date | None) -> Phrase | None:
         """Let the periods of a kind begin; what is wrong with the anchor, if it cannot be right."""
@@ -126,11 +127,15 @@ class StudentPeriods:
 
     def before(self, kind: str, key: str) -> Period | None:
         """The period just before one, by calendar or anchor; None if the student has not had it."""
-        had = self.begun(kind)
         here = self.called(kind, key)
-        earlier = [period for period in had if here is not None and period.first < here.first]
         just = self.of_day(kind, here.first - _DAY) if here is not None else None
-        return earlier[-1] if earlier and just is not None and earlier[-1].key == just.key else None
+        return just if just is not None and self.has_had(kind, just.key) else None
+
+    def has_had(self, kind: str, key: str) -> bool:
+        """Whether a period is one that has begun for the student."""
+        if kind not in self.keys:
+            self.keys[kind] = frozenset(period.key for period in self.begun(kind))
+        return key in self.keys[kind]
 
     def previous(self, kind: str, key: str) -> tuple[str, str]:
         """The period just before one. Raises `Undetermined` if the student has had none."""
@@ -143,7 +148,7 @@ class StudentPeriods:
         """A semester or academic year by its name or label. Raises `Undetermined` if the student has not had it."""
         name = next((each.name for each in self.calendar.semesters if name in each.labels), name)
         kind = "semester" if name in self.calendar.by_name else "year"
-        if all(period.key != name for period in self.begun(kind)):
+        if not self.has_had(kind, name):
             raise Undetermined("period", Phrase(f"there is no {name} here", f"没有{name}这一期"))
         return kind, name
 

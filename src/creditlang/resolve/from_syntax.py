@@ -218,6 +218,11 @@ class _Resolver:
         for node in nodes:
             if self.name(namespace, node.name, node.labels):
                 found[node.name.text] = FieldSymbol(node.name.text, node.labels, self.field_type(node), node)
+        for part in (part for symbol in found.values() for part in symbol.node.parts):
+            taken = self.places.get((namespace, part.name.text))
+            if taken is not None:
+                self.diagnostics.append(report("CR102", part.name.span, Label(taken.span), name=part.name.text))
+            self.name(f"part of {namespace}", part.name, part.labels)
         return found
 
     def field_type(self, node: t.Field) -> Type:

@@ -22,6 +22,10 @@ class FieldSymbol:
     type: Type
     node: t.Field
 
+    def part(self, name: str | None) -> t.FieldPart | None:
+        """The part of its code that has a name."""
+        return next((part for part in self.node.parts if part.name.text == name), None)
+
     @property
     def may_be_missing(self) -> bool:
         """Optional, and without a default."""

@@ -113,12 +113,6 @@ class AdjustmentBuilder(Transformer[Token, t.Module]):
             span=span_of(children),
         )  # fmt: skip
 
-    def expires_ambiguous(self, children: Children) -> t.Lapse:
-        raise two_readings(
-            children, Phrase("`valid until …` (that day still counts)", "“自……起……年内有效”（当日仍有效）"),
-            Phrase("`expires on …` (that day counts no more)", "“失效于……”（当日不再有效）"),
-        )  # fmt: skip
-
     def times_line(self, children: Children) -> t.Scale:
         return self._scale("times", first_of(children, t.Expression), children)
 

@@ -165,6 +165,8 @@ _NAMED = {
     "COMMA": Phrase("“,”", "“，”"),
     "CLAUSE_COMMA": Phrase("“,”", "“，”"),
     "PERCENT": Phrase("a percentage", "百分数"),
+    "STAR": Phrase("“*”", "“*”"),
+    "SLASH": Phrase("“/”", "“/”"),
     "DOT": Phrase("“.”", "“.”"),
     "LPAR": Phrase("“(”", "“（”"),
     "RPAR": Phrase("“)”", "“）”"),

@@ -206,15 +206,9 @@ class AmongPeople:
         inner = evolve(context, groups=None, tolerant=True, searches=context.searches + 1)
         certain = self.elaborator.known_present(node.where, True, inner) if node.where is not None else frozenset()
         exact = evolve(inner, tolerant=False, present=certain)
-        value: e.Expression | None = None
-        weight: e.Expression | None = None
-        kind = WHOLE if node.function == "count" else YES_OR_NO
-        if node.value is not None:
-            wanted = self.elaborator.expression if node.different else self.elaborator.number
-            value, found = wanted(node.value, exact)
-            kind = kind if node.different else found
-        if node.weight is not None:
-            weight, _ = self.elaborator.number(node.weight, exact)
-        where = self.elaborator.condition(node.where, inner) if node.where else None
-        query = e.Query(node.function, e.People(), where, value, weight, node.different)
-        return query, kind
+        if node.where is None and node.function == "every":
+            self.scope.report("CR110", node.span, value=node.span.text, expected=Phrase("a condition", "条件“其中……”"))
+        value, kind, ranks = self.elaborator.queries.value(node, node.value, exact)
+        weight = self.elaborator.number(node.weight, exact)[0] if node.weight is not None else None
+        where = self.elaborator.condition(node.where, inner) if node.where is not None else None
+        return e.Query(node.function, e.People(), where, value, weight, node.different, ranks=ranks), kind

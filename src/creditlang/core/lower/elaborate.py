@@ -6,8 +6,9 @@ the record, a fact of the record, an attribute of the student, a named value, an
 where it stands and the expression becomes `Unknown`, which fits everything, so that one error is reported once.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
 
 from attrs import evolve
 
@@ -24,7 +25,20 @@ from creditlang.diagnostics import Label, Phrase, either, nearest
 from creditlang.resolve import FieldSymbol
 from creditlang.source import Span
 from creditlang.syntax import tree as t
-from creditlang.types import ACCOUNT, DATE, ITEM, SEMESTER, TEXT, UNKNOWN, WEEKDAY, WHOLE, YES_OR_NO, Type, number_type
+from creditlang.types import (
+    ACCOUNT,
+    BUILTIN_TYPES,
+    DATE,
+    ITEM,
+    SEMESTER,
+    TEXT,
+    UNKNOWN,
+    WEEKDAY,
+    WHOLE,
+    YES_OR_NO,
+    Type,
+    number_type,
+)
 from creditlang.words import PERIODS
 
 
@@ -94,6 +108,8 @@ class Elaborator:
         match node:
             case t.Number():
                 return self.literal(node)
+            case t.Text() if expected is not None and expected.name == "semester":
+                return self.other_periods.term(node)
             case t.Text():
                 return e.Constant(node.value), TEXT
             case t.Date():
@@ -242,6 +258,9 @@ class Elaborator:
             own = self.scope.field_of(context.kind, text)
             if own is not None:
                 return self.field(own, node, context)
+            part = self.part(context.kind.fields, f"field of {context.kind.name}", "part", node, context)
+            if part is not None:
+                return part
         if (context.kind is not None or context.period == "semester") and text in ("enrolled", "在籍"):
             return e.Read("enrolled"), YES_OR_NO
         if (context.kind is not None or context.period is not None) and text in ("ended", "已结束"):
@@ -257,6 +276,9 @@ class Elaborator:
             self.scope.used.add(("attribute", attribute))
             self.check_missing(symbol, f"student.{attribute}", node, context)
             return e.Read("attribute", attribute), symbol.type
+        part = self.part(program.attributes, "attribute", "part of person", node, context)
+        if part is not None:
+            return part
         setting = program.canonical("let", text)
         if setting is not None:
             return e.Read("setting", setting), self.scope.setting_type(setting)
@@ -277,6 +299,22 @@ class Elaborator:
         self.scope.used.add((context.kind.name, symbol.name))
         self.check_missing(symbol, symbol.name, node, context)
         return e.Read("field", symbol.name), symbol.type
+
+    def part(
+        self, symbols: Mapping[str, FieldSymbol], space: str, what: Literal["part", "part of person"], node: t.Name,
+        context: Context,
+    ) -> Typed | None:  # fmt: skip
+        """A part of a code of a record, or of the person."""
+        name = self.program.canonical(f"part of {space}", node.text)
+        for symbol in symbols.values() if name is not None else ():
+            part = symbol.part(name)
+            if part is not None:
+                kind = context.kind.name if context.kind is not None and what == "part" else "attribute"
+                self.scope.used.add((kind, symbol.name))
+                key = symbol.name if what == "part" else f"student.{symbol.name}"
+                self.check_missing(symbol, key, node, context)
+                return e.Read(what, f"{symbol.name}.{name}"), BUILTIN_TYPES[part.type.text]
+        return None
 
     def check_missing(self, symbol: FieldSymbol, key: str, node: t.Node, context: Context) -> None:
         unsaid = symbol.node.optional and symbol.may_be_missing and not context.tolerant and key not in context.present

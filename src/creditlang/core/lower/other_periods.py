@@ -11,6 +11,7 @@ from creditlang.core.lower.surroundings import NOTHING, Context, Typed
 from creditlang.diagnostics import Phrase
 from creditlang.nodes import changed
 from creditlang.syntax import tree as t
+from creditlang.types import SEMESTER
 from creditlang.words import PERIODS
 
 if TYPE_CHECKING:
@@ -80,6 +81,15 @@ class OtherPeriods:
             return None
         self.elaborator.check_begins(scope.period, Phrase("previous {period}", "上一{period}"))
         return period
+
+    def term(self, node: t.Text) -> Typed:
+        """A semester or another term of the calendar, by the name or a label that it has there."""
+        semesters = [each for calendar in self.program.calendars for each in calendar.semesters]
+        names = {text: each.name.text for each in semesters for text in (each.name.text, *each.labels)}
+        if node.value not in names:
+            self.scope.unknown("semester", t.Identifier(node.value, span=node.span), names)
+            return NOTHING
+        return e.Constant(names[node.value]), SEMESTER
 
     def named(self, scope: t.InPeriod) -> str | None:
         """The kind of a semester or academic year of the calendar; None, with a report, if there is none such."""

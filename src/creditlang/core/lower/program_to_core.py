@@ -316,6 +316,8 @@ class Compilation:
         self.bodies.article(node.cites)
         if any(bound is not None for bound in (node.minimum, node.maximum, node.decimals)):
             self.elaborator.need(kind, "number", node.type or node)
+        if node.parts:
+            self.elaborator.need(kind, "text", node.type or node)
         if node.default is not None:
             value, found = self.elaborator.expression(node.default, Context(), kind)
             self.elaborator.same(found, kind, node.default)
@@ -327,7 +329,7 @@ class Compilation:
         return o.Column(
             name=symbol.name, labels=symbol.labels, type=kind, optional=node.optional or node.default is not None,
             if_used=node.if_used, default=default, minimum=node.minimum, maximum=node.maximum,
-            values=self.values_of(kind),
+            values=self.values_of(kind), parts=tuple((x.name.text, x.type.text == "whole number") for x in node.parts),
         )  # fmt: skip
 
     def values_of(self, kind: Type) -> Mapping[str, str] | None:
@@ -387,9 +389,7 @@ class Compilation:
     def refuse_later_forms(self) -> None:
         """Report the declarations that are understood and cannot be worked out yet."""
         program = self.program
-        fields = [*program.attributes.values(), *(x for kind in program.kinds.values() for x in kind.fields.values())]
         later: list[t.Node] = [*program.clean_records.values()]
-        later += [part for symbol in fields for part in symbol.node.parts[:1]]
         for node in later:
             self.scope.not_yet(node)
 

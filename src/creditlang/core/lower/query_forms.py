@@ -54,7 +54,7 @@ class QueryForms:
             account = level.account if isinstance(level, e.CountedIn) else None
             inner = self.inside(source, node, evolve(context, scopes=scopes, counted=account))
             core: e.RecordsOf | e.Periods = e.RecordsOf(source.name)
-            self.check_scope(node, context)
+            self.check_scope(node, source, context)
         else:
             level, core = "plain", e.Periods(source, node.function in _ENDED and node.source.level != "begun")
             inner = Context(period=source, tolerant=True, searches=context.searches + 1)
@@ -178,11 +178,11 @@ class QueryForms:
                 case _:
                     self.scope.report("CR103", scope.span, container=Phrase("a query", "查询"))
 
-    def check_scope(self, node: t.Query, context: Context) -> None:
+    def check_scope(self, node: t.Query, kind: Kind, context: Context) -> None:
         """Report a query in a line about one record that does not say where it looks."""
         if context.kind is None or context.searches or node.scopes or context.asked:
             return
-        if node.function == "latest" and _has_upper_bound(node.where, context.kind):
+        if node.function == "latest" and self.has_upper_bound(node.where, kind):
             return
         self.scope.report("CR212", node.span)
 
@@ -328,14 +328,15 @@ class QueryForms:
         self.scope.report("CR210", node.span, name=name, period=longer, here=here, advice=advice)
         return True
 
-
-def _has_upper_bound(node: t.Expression | None, kind: Kind) -> bool:
-    """Whether a condition bounds the day of the record looked at from above."""
-    match node:
-        case t.Logical(operator="and"):
-            return _has_upper_bound(node.left, kind) or _has_upper_bound(node.right, kind)
-        case t.Compare(operator="<" | "<=", left=t.Name()) | t.Compare(operator=">" | ">=", right=t.Name()):
-            return True
-        case t.Within():
-            return True
-    return False
+    def has_upper_bound(self, node: t.Expression | None, kind: Kind) -> bool:
+        """Whether a condition bounds the day of the record looked at from above."""
+        match node:
+            case t.Logical(operator="and"):
+                return self.has_upper_bound(node.left, kind) or self.has_upper_bound(node.right, kind)
+            case (
+                t.Compare(operator="<" | "<=", left=t.Name() as day)
+                | t.Compare(operator=">" | ">=", right=t.Name() as day)
+            ):
+                own, field = kind.first("date"), self.scope.field_of(kind, day.text)
+                return own is not None and field is not None and own.name == field.name
+        return False
