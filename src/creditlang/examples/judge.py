@@ -18,7 +18,7 @@ from creditlang.results import amount_value
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
-from creditlang.values import Interval, interval, subtract, total
+from creditlang.values import Interval, interval, negative, subtract, total
 from creditlang.words import (
     ANSWERS,
     DISPOSITIONS,
@@ -62,7 +62,7 @@ def constant(node: t.Expression) -> Any:
         case t.Number():
             return node.value
         case t.Negate(operand=t.Number(value=value)):
-            return -value
+            return negative(value)
         case t.YesNo() | t.Text():
             return node.value
         case t.Date():

@@ -444,6 +444,8 @@ class _Evaluation:
         if not takers:
             reason = _NO_ITEM if kind.item_field else _NO_RULE
             self.extra.append(Entry(record, "", "", semester, state="unmatched", reason=reason))
+            if not kind.item_field:  # of an item that no rule covers the reader has told
+                self.run.unrated.append(self.extra[-1])
 
     def entry(self, rule: o.Rule, record: Record) -> Entry:
         entry = self.run.opened(record, rule.name, rule.account, rule.article)
@@ -678,7 +680,25 @@ class _Evaluation:
         """What a score has with the sum of its entries."""
         env, decide = Environment(self.run, None, period), account.decide
         assert decide is not None
-        return self.bounded(decide, v.total((*(evaluate(case.value, env) for case in decide.cases), total)), env)
+        start = v.total(self.known(case.value, account, env) for case in decide.cases)
+        value = v.add(start, total)
+        if decide.least is not None:
+            value = v.larger(value, self.known(decide.least, account, env))
+        return v.smaller(value, self.known(decide.most, account, env)) if decide.most is not None else value
+
+    def known(self, number: e.Expression, account: o.Account, env: Environment) -> v.Number:
+        """A number that an account hangs on in a semester; any number, and reported, where the policy has none."""
+        try:
+            value: v.Number = evaluate(number, env)
+            return value
+        except Undetermined as why:
+            told = {
+                "account": Phrase(account.name, label(account)),
+                "student": self.student.identifier,
+                "period": env.semester,
+            }
+            self.run.warnings.append(report("CR650", None, reason=why.reason, **told))
+            return v.Interval(-v.UNBOUNDED, v.UNBOUNDED)
 
     def credit(self, account: o.Account) -> None:
         self.run.balances[account.name], self.run.wholes[account.name] = {}, v.ZERO
@@ -704,7 +724,7 @@ class _Evaluation:
         if not isinstance(value, (Decimal, v.Interval)):
             return None
         for limit, target, _ in account.diverts:
-            value = self.divert(value, evaluate(limit, env), target, key)
+            value = self.divert(value, self.known(limit, account, env), target, key)
         return value
 
     def divert(self, value: v.Number, limit: v.Number, target: str, semester: str) -> v.Number:
@@ -737,14 +757,13 @@ class _Evaluation:
         """The value of a fact or credit within its bounds; None when there is none."""
         try:
             value = self.decided(decision, env)
-            return self.bounded(decision, value, env) if isinstance(value, (Decimal, v.Interval)) else value
+            if isinstance(value, (Decimal, v.Interval)) and decision.least is not None:
+                value = v.larger(value, evaluate(decision.least, env))
+            if isinstance(value, (Decimal, v.Interval)) and decision.most is not None:
+                value = v.smaller(value, evaluate(decision.most, env))
+            return value
         except Undetermined:
             return None
-
-    def bounded(self, decide: o.Decide, value: v.Number, env: Environment) -> v.Number:
-        if decide.least is not None:
-            value = v.larger(value, evaluate(decide.least, env))
-        return v.smaller(value, evaluate(decide.most, env)) if decide.most is not None else value
 
     def decided(self, decision: o.Decide, env: Environment) -> Any:
         """The value of the case that applies; of all that may apply, where that is open; None when there is none."""
@@ -900,7 +919,7 @@ class _Evaluation:
     def looked_back_too_often(self, account: str) -> Diagnostic:
         """What is said where an account stays open because it would be worked out on too many days."""
         called = both(lambda language: label(self.policy.accounts[account], language))
-        return report("CR670", None, account=called, student=self.student.identifier, most=MOST_RUNS)
+        return report("CR614", None, account=called, student=self.student.identifier, most=MOST_RUNS)
 
     def unbalanced(self, result: StudentResult) -> Iterable[Diagnostic]:
         """Categories whose entries do not add up to their balance: never, unless the interpreter itself is wrong."""

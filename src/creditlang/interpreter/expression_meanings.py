@@ -363,13 +363,18 @@ def joined(values: Sequence[Any]) -> Any:
 
 
 # ---- days
+def _day(env: Environment) -> date:
+    if env.record is None or env.record.on is None:
+        kind = env.run.policy.kinds[env.record.kind] if env.record else None
+        raise missing((kind.date_field if kind else None) or "date")
+    return env.record.on
+
+
 def _shift(x: e.Shift, env: Environment) -> Any:
     calendar = env.run.calendar
     if x.which in ("first", "last"):
         return env.run.boundary("start" if x.which == "first" else "end", x.unit, env)
-    start = evaluate(x.start, env) if x.start is not None else env.record.on if env.record is not None else None
-    if start is None:
-        raise missing("date")
+    start = evaluate(x.start, env) if x.start is not None else _day(env)
     assert x.count is not None
     count = evaluate(x.count, env)
     if not isinstance(count, Decimal) or count != int(count):

@@ -59,10 +59,9 @@ def _count(x: e.Query, parts: Sequence[Looked]) -> Any:
 
 def _every(x: e.Query, parts: Sequence[Looked]) -> Any:
     """Whether the condition holds of each; of nothing it is open, for nothing cannot show it."""
-    if not parts:
-        return v.OPEN
     answers = [(determined(part.holds), part.seen.sure) for part in parts]
-    return reduce(v.both, (v.either(holds, v.OPEN) if not sure else holds for holds, sure in answers))
+    found: v.Answer = True if any(sure for _, sure in answers) else v.OPEN
+    return reduce(v.both, (holds if sure else v.either(holds, v.OPEN) for holds, sure in answers), found)
 
 
 def _in_a_row(x: e.Query, parts: Sequence[Looked]) -> Any:
@@ -98,7 +97,7 @@ def _chosen(x: e.Query, parts: Sequence[Looked]) -> Any:
             values.append(part.value)
         if found is True:
             return _either(x, [determined(value) for value in values])
-    raise _nothing(x)
+    raise _nothing(x, bool(values))
 
 
 def _best(x: e.Query, parts: Sequence[Looked]) -> Any:
@@ -107,7 +106,7 @@ def _best(x: e.Query, parts: Sequence[Looked]) -> Any:
     values = [(holds is True, determined(value)) for holds, value in found if holds is not False]
     sure = [value for surely, value in values if surely]
     if not sure:
-        raise _nothing(x)
+        raise _nothing(x, bool(values))
     better = v.larger if x.function == "highest" else v.smaller
     if all(isinstance(value, (Decimal, v.Interval)) for _, value in values):
         best: Any = reduce(better, sure)
@@ -136,8 +135,10 @@ def _either(x: e.Query, values: Sequence[Any]) -> Any:
     raise Undetermined("open", Phrase("it is open which record is meant", "以哪一条记录为准尚未确定"))
 
 
-def _nothing(x: e.Query) -> Undetermined:
-    """There is nothing to take the value of."""
+def _nothing(x: e.Query, perhaps: bool) -> Undetermined:
+    """There is nothing to take the value of, or `perhaps` there is."""
+    if perhaps:
+        return Undetermined("open", Phrase("it is open whether there is any", "是否有符合的记录尚未确定"))
     name = x.value.name if isinstance(x.value, (e.Read, e.Value)) else ""
     if isinstance(x.source, e.Periods):
         return Undetermined("period", Phrase(f"{name} has no value here", f"“{name}”在此没有值"))
@@ -171,7 +172,7 @@ def averages(x: e.Query, env: Environment, read: Read, meets: Meets) -> tuple[Ra
                 raise Undetermined("case", Phrase("a weight is below zero", "权重小于零"))
             (sure if part.found is True else unsure).append((determined(part.value), weight))
     if not sum((v.low(weight) for _, weight in sure), v.ZERO):
-        raise Undetermined("missing", Phrase("there is nothing to average", "没有可以求平均的记录"))
+        raise _nothing(x, bool(unsure) or any(v.high(weight) for _, weight in sure))
     return _extreme(sure, unsure, highest=False), _extreme(sure, unsure, highest=True)
 
 

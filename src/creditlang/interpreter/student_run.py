@@ -209,6 +209,9 @@ class Run:
             semester = environment.semester or (day and self.calendar.key_of_day("semester", day))
             known = self.calendar.boundary(which, period, day, semester or None)
         if known is None:
+            if record is not None and day is None and period not in ("semester", "year"):
+                name = self.policy.kinds[record.kind].date_field or "date"
+                raise Undetermined("missing", Phrase(f"{name} is empty", f"“{name}”没有填"), name)
             raise Undetermined("period", Phrase(f"the {period} is not in the calendar", "不在校历内"))
         return known
 

@@ -92,7 +92,7 @@ class EarlierBalances:
         written, unit = node.name.text, window.length.span.text
         upper = Phrase(f"`{written} in any {unit} below …`", f"“任意{unit} 的 {written} 低于 …”")
         lower = Phrase(f"`{written} in some {unit} at least …`", f"“某个连续{unit}内 的 {written} 不低于 …”")
-        self.scope.report("CR213", node.span, written=node.span.text, upper=upper, lower=lower)
+        self.scope.report("CR215", node.span, written=node.span.text, upper=upper, lower=lower)
 
     def is_own(self, account: AccountSymbol, context: Context) -> bool:
         """Whether an account is filled together with the one in whose body a line stands."""

@@ -158,7 +158,7 @@ class QueryForms:
                 case t.Ever():
                     yield e.Whole()
                 case t.SamePeriod() if at_hand:
-                    self.elaborator.check_time(scope.period, context, scope.span)
+                    self.elaborator.check_time(scope.period, context, scope)
                     yield e.SamePeriod(self.scope.period(scope.period) or "")
                 case t.BeforeThis() if at_hand:
                     yield e.BeforeThis()
@@ -180,11 +180,20 @@ class QueryForms:
 
     def check_scope(self, node: t.Query, kind: Kind, context: Context) -> None:
         """Report a query in a line about one record that does not say where it looks."""
+        if not context.placed and not context.searches and not node.scopes:
+            self.scope.unscoped.add(self.scope.asking[-1])
         if context.kind is None or context.searches or node.scopes or context.asked:
             return
         if node.function == "latest" and self.has_upper_bound(node.where, kind):
             return
         self.scope.report("CR212", node.span)
+
+    def check_setting(self, name: str, node: t.Name, context: Context) -> None:
+        """Report a named value with such a query, where a line about one record refers to it."""
+        if name in self.scope.unscoped and not context.placed:
+            self.scope.unscoped.add(self.scope.asking[-1])
+        elif name in self.scope.unscoped and context.kind is not None and not context.searches:
+            self.scope.report("CR212", node.span)
 
     def check_periods(self, node: t.Query, context: Context) -> None:
         """Report a query over periods of which nothing tells when they begin, or that looks at a part of them."""
@@ -304,7 +313,7 @@ class QueryForms:
             zh = "其中最低" if node.function == "lowest" else "平均"
             self.scope.report("CR324", node.span, what=Phrase(f"{node.function} of {name}", f"{zh} {name}"))
             return NOTHING
-        source = e.Periods(period or "semester")
+        source = e.Periods(period or "semester", node.function in _ENDED)
         if account is not None:
             return e.Query(node.function, source, value=e.Value("account", account.name)), Type(
                 "number", account.unit, 2

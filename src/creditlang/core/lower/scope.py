@@ -62,6 +62,8 @@ class Scope:
     extensions: Callable[[], Extensions] = Extensions
     recurring: set[str] = field(factory=set)
     """The facts that read their own earlier periods."""
+    unscoped: set[str] = field(factory=set)
+    """The named values in which a query does not say where it looks."""
     circles: set[frozenset[str]] = field(factory=set)
     silent: int = 0
 
