@@ -13,8 +13,10 @@ from attrs import frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
+from creditlang.diagnostics import Phrase
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Window
+from creditlang.values import Undetermined
 
 Read = Callable[[e.Expression, Environment], Any]
 Length = e.LastWindow | e.AnyWindow
@@ -47,7 +49,8 @@ def balance_then(x: e.Value, env: Environment, read: Read) -> Then:
     parts, run, end, day = e.parts_of(x.at), env.run, env.run.window_end(env), None
     for part in parts:
         if isinstance(part, e.BeforeThis):
-            assert env.record is not None
+            if env.record is None:
+                raise Undetermined("period", Phrase("there is no record at hand", "此处没有所针对的记录"))
             then = run.before(env.record, x.name)
         elif isinstance(part, e.AsOf):
             end = day = read(part.day, env)

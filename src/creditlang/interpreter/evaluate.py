@@ -28,13 +28,14 @@ from creditlang.interpreter.groups import groups
 from creditlang.interpreter.limits import fill
 from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
+from creditlang.interpreter.other_runs import MOST_RUNS, OtherRuns
 from creditlang.interpreter.passes import bring, close, given, read
 from creditlang.interpreter.running_periods import so_far
 from creditlang.interpreter.standing_findings import findings
 from creditlang.interpreter.standings import Standings
 from creditlang.interpreter.steps import live
 from creditlang.interpreter.student_periods import StudentPeriods
-from creditlang.interpreter.student_run import MOST_RUNS, Environment, Judged, OtherRuns, Run
+from creditlang.interpreter.student_run import Environment, Judged, Run
 from creditlang.ledger import (
     WORST,
     AccountLine,
@@ -226,12 +227,13 @@ class _Evaluation:
 
     def __init__(
         self, interpreter: Interpreter, student: StudentData, invalid: Mapping[str, list[Entry]] | None = None,
-        stage: int | None = None, others: OtherRuns | None = None,
+        stage: int | None = None, others: OtherRuns[Run] | None = None,
     ) -> None:  # fmt: skip
         """`invalid` are records, with their entries, that a rule has found invalid: they are so for every rule.
         `others` are the runs that it shares with the evaluation that asks for it.
         """
         self.interpreter = interpreter
+        self.others = others or OtherRuns(self.then)
         self.stage = stage
         self.invalid = invalid or {}
         self.policy = interpreter.policy
@@ -239,7 +241,6 @@ class _Evaluation:
         self.student = student
         self.extra: list[Entry] = []
         self.copies: list[tuple[Record, Record]] = []
-        self.others = others or OtherRuns(self.then)
         self.run = self.new_run({}, ())
 
     def new_run(self, given: Mapping[str, list[Record]], enrolled: Iterable[str]) -> Run:

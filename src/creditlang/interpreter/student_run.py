@@ -6,7 +6,7 @@ facts. It answers from what has been worked out; the order of the nodes guarante
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from attrs import define, evolve, field, frozen
 
@@ -16,14 +16,12 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.diagnostics import Diagnostic, Phrase
 from creditlang.interpreter.calendar_days import SchoolCalendar
+from creditlang.interpreter.other_runs import OtherRuns
 from creditlang.interpreter.standings import Part
 from creditlang.interpreter.student_periods import StudentPeriods
 from creditlang.ledger import Entry, Record
 from creditlang.values import Undetermined
 from creditlang.words import label
-
-MOST_RUNS: Final = 2_000
-"""On how many days, and before how many records, an account of one student is worked out anew."""
 
 
 @frozen
@@ -63,28 +61,6 @@ class Bound:
     """Whether the total is what they add to their account; else it is that of their amounts, which have one sign."""
     one: bool
     """Whether at most one of them counts, so that the others add nothing, whatever is done to them."""
-
-
-@define(eq=False)
-class OtherRuns:
-    """The runs of a student as of other days and before records, for each account of which they are asked."""
-
-    work_out: "Callable[[str, date, Record | None], Run]"
-    """Works the student out as of a day, or just before a record of that day, as far as an account needs it."""
-    known: "dict[str, dict[tuple[date, str, str], Run]]" = field(factory=dict, repr=False)
-    too_many: set[str] = field(factory=set)
-    """The accounts that were asked for on more days than can be looked back on."""
-
-    def run(self, account: str, day: date, record: Record | None) -> "Run | None":
-        """The run as of a day, or before a record; None beyond the most that there may be."""
-        known = self.known.setdefault(account, {})
-        key = (day, record.kind, record.identifier) if record is not None else (day, "", "")
-        if key not in known and len(known) >= MOST_RUNS:
-            self.too_many |= {account} - {""}
-            return None
-        if key not in known:
-            known[key] = self.work_out(account, day, record)
-        return known[key]
 
 
 @frozen
@@ -136,10 +112,9 @@ class Run:
     """Entries taken out because nothing says what they are worth."""
     environments: dict[int, Environment] = field(factory=dict, repr=False)
     known: dict[tuple[Any, ...], Any] = field(factory=dict, repr=False)
-    others: OtherRuns | None = field(default=None, repr=False)
-    """The same student's runs that end earlier, which they all share."""
     taken: dict[tuple[str, str, str], Any] = field(factory=dict)
     """What requests have taken of the entries of accounts whose entries count for a time only."""
+    others: "OtherRuns[Run] | None" = field(default=None, repr=False)
 
     def at(self, record: Record) -> Environment:
         """Where a record's expressions are read, made once for each record."""
@@ -154,11 +129,11 @@ class Run:
         """
         if self.others is None or (self.as_of is not None and day >= self.as_of):
             return self
-        return self.others.run(account, day, None)
+        return self.others.then(account, day, None)
 
     def before(self, record: Record, account: str) -> "Run | None":
         """The run as of a record's day whose data stop just before the record, as far as an account needs it."""
-        return self.others.run(account, record.on or record.order[0], record) if self.others is not None else self
+        return self.others.then(account, record.on or record.order[0], record) if self.others is not None else self
 
     def post(self, entry: Entry) -> None:
         """Credit the account that an entry is posted to, and those around it."""
