@@ -15,6 +15,7 @@ from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
+from creditlang.interpreter.balances import balance_of
 from creditlang.interpreter.calendar_days import day_of_month
 from creditlang.interpreter.code_parts import parts_of
 from creditlang.interpreter.function_calls import called
@@ -134,7 +135,8 @@ def _enrolled(name: str, env: Environment) -> Any:
 
 
 _READ: Mapping[str, Callable[[str, Environment], Any]] = {
-    "this": _this, "part": _part, "part of person": _part_of_person, "attribute": _attribute, "setting": _setting, "enrolled": _enrolled,
+    "this": _this, "part": _part, "part of person": _part_of_person, "attribute": _attribute, "setting": _setting,
+    "enrolled": _enrolled,
     "amount": lambda name, env: env.counted,
     "other": lambda name, env: env.record is not env.outer,
     "ended": lambda name, env: env.run.has_ended(env),
@@ -152,36 +154,6 @@ def _value(x: e.Value, env: Environment) -> Any:
             at = periods.named(x.at.name)
         env = Environment(run, None, at, asked=env.asked)
     return _WORKED_OUT[x.sort](x, env)
-
-
-def _balance(x: e.Value, env: Environment) -> Any:
-    run = env.run
-    if isinstance(x.at, e.Whole):
-        return run.whole(x.name)
-    if isinstance(x.at, e.BeforeThis):
-        return _before_this(x.name, env)
-    account, category = run.policy.accounts[x.name], run.policy.accounts[x.name].sort == "category"
-    if env.period is not None and env.record is None:
-        around, (period, key) = env.around, env.period
-        if around is not None and category:
-            inside = run.once(("inside", run.stage, x.name, around, period), lambda: run.inside(x.name, around, period))
-            return inside.get(key, v.ZERO)
-        summed = category and account.period not in (None, "semester")
-        if period != account.period and (period != "semester" or summed):
-            return run.total(x.name, env.period)
-    if account.period is not None:
-        return run.balance(x.name, run.period_of(account.period, env))
-    return run.whole(x.name) if env.semester is None else run.balance(x.name, env.semester)
-
-
-def _before_this(account: str, env: Environment) -> Any:
-    """The balance just before the record at hand; in its period, if the account has periods."""
-    if env.record is None:
-        raise missing(account)
-    run, period = env.run.before(env.record), env.run.policy.accounts[account].period
-    if period is None:
-        return run.whole(account)
-    return run.balance(account, run.period_of(period, Environment(run, env.record)))
 
 
 def _fact(x: e.Value, env: Environment) -> Any:
@@ -205,7 +177,8 @@ def _record_fact(x: e.Value, env: Environment) -> Any:
 
 
 _WORKED_OUT: Mapping[str, Callable[[e.Value, Environment], Any]] = {
-    "account": _balance, "fact": _fact, "record fact": _record_fact, "ranking": _rank_part,
+    "account": lambda x, env: balance_of(x, env, evaluate),
+    "fact": _fact, "record fact": _record_fact, "ranking": _rank_part,
     "requirement": lambda x, env: env.run.required(x.name, env),
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ facts. It answers from what has been worked out; the order of the nodes guarante
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from attrs import define, evolve, field, frozen
 
@@ -16,14 +16,12 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.diagnostics import Diagnostic, Phrase
 from creditlang.interpreter.calendar_days import SchoolCalendar
+from creditlang.interpreter.other_runs import OtherRuns
 from creditlang.interpreter.standings import Part
 from creditlang.interpreter.student_periods import StudentPeriods
 from creditlang.ledger import Entry, Record
 from creditlang.values import Undetermined
 from creditlang.words import label
-
-MOST_RUNS: Final = 2_000
-"""On how many days, and before how many records, one student is worked out anew."""
 
 
 @frozen
@@ -114,12 +112,9 @@ class Run:
     """Entries taken out because nothing says what they are worth."""
     environments: dict[int, Environment] = field(factory=dict, repr=False)
     known: dict[tuple[Any, ...], Any] = field(factory=dict, repr=False)
-    work_out_then: Callable[[date, Record | None], "Run"] | None = field(default=None, repr=False)
-    """Works the same student out as of another day, or just before a record, up to the moves."""
     taken: dict[tuple[str, str, str], Any] = field(factory=dict)
     """What requests have taken of the entries of accounts whose entries count for a time only."""
-    other_runs: dict[tuple[date, str, str], "Run"] = field(factory=dict, repr=False)
-    """The runs as of other days and before records, which they all share."""
+    others: "OtherRuns[Run] | None" = field(default=None, repr=False)
 
     def at(self, record: Record) -> Environment:
         """Where a record's expressions are read, made once for each record."""
@@ -128,21 +123,17 @@ class Run:
             self.environments[key] = Environment(self, record)
         return self.environments[key]
 
-    def as_of_day(self, day: date) -> "Run":
-        """The run as of a day, before any moves; of the as-of day itself or a later one, this run."""
-        return self if self.as_of is None or day >= self.as_of else self._then(day, None)
+    def as_of_day(self, day: date, account: str = "") -> "Run | None":
+        """The run as of a day, as far as an account needs it, or else up to the moves; of the as-of day itself or a
+        later one, this run. None where there are too many days to look back on.
+        """
+        if self.others is None or (self.as_of is not None and day >= self.as_of):
+            return self
+        return self.others.then(account, day, None)
 
-    def before(self, record: Record) -> "Run":
-        """The run as of a record's day whose data stop just before the record, before any moves."""
-        return self._then(record.on or record.order[0], record)
-
-    def _then(self, day: date, record: Record | None) -> "Run":
-        key = (day, record.kind, record.identifier) if record is not None else (day, "", "")
-        if key not in self.other_runs:
-            if len(self.other_runs) >= MOST_RUNS or self.work_out_then is None:
-                raise Undetermined("case", Phrase("there are too many days to look back on", "需要回溯的日子过多"))
-            self.other_runs[key] = self.work_out_then(day, record)
-        return self.other_runs[key]
+    def before(self, record: Record, account: str) -> "Run | None":
+        """The run as of a record's day whose data stop just before the record, as far as an account needs it."""
+        return self.others.then(account, record.on or record.order[0], record) if self.others is not None else self
 
     def post(self, entry: Entry) -> None:
         """Credit the account that an entry is posted to, and those around it."""
@@ -203,6 +194,10 @@ class Run:
         """Whether a requirement is met: in the period at hand, if it is one per period."""
         period, known = self.policy.requirements[name].period, self.requirements_in.get(name, {})
         return known.get(self.period_of(period, environment), v.OPEN) if period else self.requirements.get(name, v.OPEN)
+
+    def day_of_entry(self, entry: Entry) -> date:
+        """The day on which an entry falls; without one, the last of its semester."""
+        return entry.on or self.calendar.last_days.get(entry.semester or "") or entry.record.order[0]
 
     def period_in(self, account: str, entry: Entry) -> str:
         """The period of an account in which an entry falls."""
