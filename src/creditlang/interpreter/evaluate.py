@@ -464,7 +464,7 @@ class _Evaluation:
                 "student": self.student.identifier,
                 "period": env.semester,
             }
-            self.run.warnings.append(report("CR663", None, reason=why.reason, **told))
+            self.run.warnings.append(report("CR650", None, reason=why.reason, **told))
             return v.Interval(-v.UNBOUNDED, v.UNBOUNDED)
 
     def credit(self, account: o.Account) -> None:

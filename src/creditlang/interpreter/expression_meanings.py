@@ -298,7 +298,8 @@ def _day_of_month(x: e.DayOfMonth, env: Environment) -> Any:
 
 def _day(env: Environment) -> date:
     if env.record is None or env.record.on is None:
-        raise missing("date")
+        kind = env.run.policy.kinds[env.record.kind] if env.record else None
+        raise missing((kind.date_field if kind else None) or "date")
     return env.record.on
 
 
@@ -311,7 +312,8 @@ def _week_of(x: e.WeekOf, env: Environment) -> Any:
 
 
 def _boundary(x: e.Boundary, env: Environment) -> Any:
-    on = env.record.on if env.record else None
+    by_semester = x.period in ("semester", "year") or env.record is None
+    on = (env.record.on if env.record else None) if by_semester else _day(env)
     found = env.run.calendar.boundary(x.which, x.period, on, env.semester)
     if found is None:
         raise Undetermined("period", Phrase(f"the {x.period} is not in the calendar", "不在校历内"))

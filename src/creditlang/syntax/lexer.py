@@ -326,7 +326,7 @@ class Lexing:
             match = spaced(form.text).match(self.text, start) if form.several else first
             if match:
                 for terminal in form.terminals:
-                    if terminal in accepted:
+                    if terminal in accepted and self.means(terminal, form.text):
                         return terminal, match.end()
         if first.end() < end and self.known(start, first.end()) is None and self.keyword_at(first.end(), accepted):
             end = first.end()
@@ -345,9 +345,16 @@ class Lexing:
         for form in self.keywords.chinese.get(self.text[start], ()):
             if self.text.startswith(form.text, start):
                 for terminal in form.terminals:
-                    if terminal in accepted:
+                    if terminal in accepted and self.means(terminal, form.text):
                         return terminal, start + len(form.text)
         return None
+
+    def means(self, terminal: str, word: str) -> bool:
+        """Whether a word that a keyword is written as is meant so: one of a declaration is, inside a declaration, the
+        name that the policy has given to something else.
+        """
+        can_be_both = terminal in _DECLARATIONS and len(self.indentation.depths) > 1 and "NAME" in self.accepted()
+        return not can_be_both or word not in declared_names(half_width(self.prepared.source.text))
 
     def chinese(self, start: int, end: int, accepted: Container[str]) -> tuple[str, int]:
         name = self.known(start, end) if "NAME" in accepted else None
@@ -365,5 +372,9 @@ class Lexing:
         return "PER" not in accepted and "CAP" not in accepted
 
 
+_DECLARATIONS = frozenset((
+    "SCORE", "FACT", "CREDIT", "ACCOUNT", "OFFSET", "REQUIRE", "TREAT", "ARTICLES", "EXAMPLE", "EXAMPLES", "POLICY",
+    "USE", "UNIT", "SCALE", "CHOICE", "LET", "RECORD", "CALENDAR", "ADJUST", "TABLE",
+))  # fmt: skip
 _BLANK = re.compile(r"(?:[ \t]*+(?:#[^\n]*)?\n)*+(?:[ \t]*+(?:#[^\n]*)?\Z)?")
 _SPACES = re.compile(r"[ \t]*")

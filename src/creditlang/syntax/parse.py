@@ -148,7 +148,9 @@ def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None, begin
         place = Span(whole, len(whole.text), len(whole.text))
         return report("CR005", place, found=_described("_NL"), expected=_expected(error.expected))
     source, start, end = token.source, token.start_pos, token.end_pos
-    if token.type in ("_NL", "_INDENT", "_DEDENT"):
+    if token.type == "_INDENT":
+        return report("CR013", Span(source, end, end + len(source.text[end:].partition("\n")[0].rstrip())))
+    if token.type in ("_NL", "_DEDENT"):
         found: str = _NAMED[token.type]
         end = max(end, start + 1) if token.type != "_NL" else start + 1
     else:

@@ -114,7 +114,7 @@ class AdjustmentLines(Lines):
             return o.Group()
         fields = tuple(field for name in scope.fields for field in self.key_field(name, context))
         for period in scope.periods:
-            self.elaborator.check_time(period, context, scope.span)
+            self.elaborator.check_time(period, context, scope)
         return o.Group(scope.periods, fields)
 
     def key_field(self, name: t.Identifier, context: Context) -> Iterator[str]:
@@ -154,9 +154,9 @@ class AdjustmentLines(Lines):
         self, line: t.Grouped, fallback: o.Fallback | None, context: Context, common: _Written,
         inside: frozenset[str] | None, unit: str | None,
     ) -> Iterable[o.Operator]:  # fmt: skip
-        group = self.group(line.scope, context)
+        condition, inner = self.case_condition(line.condition, context)
+        group = self.group(line.scope, inner)
         over = self.rules_of(line.over.names, inside) if line.over and line.over.names else inside
-        condition, _ = self.case_condition(line.condition, context)
         match line:
             case t.Cap() | t.CountCap():
                 events = isinstance(line, t.CountCap)

@@ -53,9 +53,9 @@ class AmountLines(Lines):
                 self.elaborator.check_missing(found, found.name, written.per, inner)
         elif isinstance(written.per, t.PerGathered):
             gather = o.Gather(written.per.period, written.per.at_least)
-            self.elaborator.check_time(written.per.period, context, written.per.span)
+            self.elaborator.check_time(written.per.period, inner, written.per)
         if line.since or line.until:
-            self.elaborator.check_time("day", context, line.span)
+            self.elaborator.check_time("day", inner, line)
         return o.Branch(
             number=self.number(), condition=condition, otherwise=line.otherwise, value=value, times_field=times,
             gather=gather, sign=-1 if written.deduct else 1, since=line.since, until=line.until,
