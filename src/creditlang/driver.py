@@ -23,7 +23,6 @@ from creditlang.resources import policy_path, use_path
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import parse
 from creditlang.syntax import tree as t
-from creditlang.syntax.lexer import declared_names, half_width
 from creditlang.syntax.text_limits import check_limits
 
 
@@ -97,7 +96,7 @@ class _Loader:
                 else:
                     self.diagnostics.append(read)
         parsed = parse(source, self.names)
-        self.names |= {name for name in declared_names(half_width(source.text)) if not name.isascii()}
+        self.names |= parsed.names
         self.modules.append(parsed.module)
         self.sources.append(source)
         self.diagnostics.extend(parsed.diagnostics)

@@ -165,7 +165,8 @@ class Handed:
 def handed(children: list[Any], what: str, missing: Any = None) -> Any:
     """The value of the part that is called `what`; a second one is refused, so that none is passed over."""
     found = [child for child in children if isinstance(child, Handed) and child.what == what]
-    refuse_second(*(child.span for child in found))
+    if len(found) > 1:
+        refuse_second(*(child.span for child in found))
     return found[0].value if found else missing
 
 

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import chain
 from threading import Lock
 from typing import Literal
 
@@ -45,6 +46,8 @@ class Parsed:
 
     module: Module
     diagnostics: tuple[Diagnostic, ...]
+    names: frozenset[str]
+    """The Chinese names that it declares, and those that were known."""
 
 
 @cache
@@ -64,15 +67,16 @@ def parser() -> Parser:
 
 
 def parse(source: SourceFile, known_names: Iterable[str] = ()) -> Parsed:
-    """The tree of `source`; `known_names` are those of used files, needed to cut Chinese that is written closed up."""
-    refused = check_limits(source)
-    if refused:
-        return Parsed(Module(), tuple(refused))
+    """The tree of a `source` of which `check_limits` has nothing to say.
+
+    `known_names` are those of used files, needed to cut Chinese that is written closed up.
+    """
     prepared = prepare(source, known_names)
+    names = frozenset(chain.from_iterable(prepared.names.values()))
     module, error = _attempt(prepared)
     if error is None:
-        return Parsed(module, ())
-    return _piecewise(prepared)
+        return Parsed(module, (), names)
+    return Parsed(*_piecewise(prepared), names)
 
 
 def _attempt(prepared: Prepared) -> tuple[Module, Diagnostic | None]:
@@ -197,7 +201,7 @@ def _meant(word: str, terminals: Iterable[str]) -> str | None:
 _TOP = re.compile(r"^(?=[^\s#])", re.MULTILINE)
 
 
-def _piecewise(prepared: Prepared) -> Parsed:
+def _piecewise(prepared: Prepared) -> tuple[Module, tuple[Diagnostic, ...]]:
     """Parse each top-level declaration by itself, blanking lines until it can be read."""
     text = prepared.text
     starts = [match.start() for match in _TOP.finditer(text)] or [0]
@@ -211,7 +215,7 @@ def _piecewise(prepared: Prepared) -> Parsed:
         diagnostics.extend(errors)
         if len(diagnostics) >= MAXIMUM_ERRORS:
             break
-    return Parsed(Module(tuple(declarations)), tuple(diagnostics))
+    return Module(tuple(declarations)), tuple(diagnostics)
 
 
 def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Module, list[Diagnostic]]:

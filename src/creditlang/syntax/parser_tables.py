@@ -111,8 +111,10 @@ class Parser:
                         return values[-1]
                     raise UnexpectedToken(token, frozenset(filter(str.isupper, row)))
                 size, origin, kept, build = rules[step]
-                if build is alone:
+                if size == 1 and kept is None:  # most of them
                     stack.pop()
+                    if build is not alone:
+                        values[-1] = [values[-1]] if build is None else build(values[-1:])
                 else:
                     children = values[-size:] if size else []
                     if size:
