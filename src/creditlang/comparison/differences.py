@@ -141,7 +141,9 @@ class Finder:
 
         def changed(period: str, before: Iterable[v.Number], after: Iterable[v.Number]) -> list[Change]:
             was, now = v.total(before), v.total(after)
-            return [Change("rule", name, period, was, now, unit, article, account)] if was != now else []
+            if was == now:
+                return []
+            return [Change("rule", name, period, before=was, after=now, unit=unit, article=article, account=account)]
 
         periods = sorted(one.keys() | two.keys())
         yield from changed("", chain(*one.values()), chain(*two.values())) or chain.from_iterable(
