@@ -24,7 +24,9 @@ from creditlang.words import DISPOSITIONS as DISPOSITION_WORDS
 _READ: Final = Phrase("read", "读入")
 _UNREAD: Final = Phrase("; rows that were not read: {told}", "；{told}")
 _ROWS: Final = Phrase("{rows}", "另有{rows}行没有读取")
-_SHEETS: Final = Phrase("all of {names}", "{names}没有读取，行数不明")
+_SHEETS: Final = Phrase(
+    "an unknown number in {count} of the sources ({names})", "{count}个来源没有读取，行数不明：{names}"
+)
 _AND: Final = Phrase(" and ", "，")
 
 
@@ -227,7 +229,7 @@ class Results:
         unknown = [visible(name) for name, count in self.unread.items() if count is None]
         names = listed(unknown[:_NAMED] + ["…"] * (len(unknown) > _NAMED))
         told = [said(_ROWS, self.language, rows=rows)] if rows else []
-        told += [said(_SHEETS, self.language, names=names)] if unknown else []
+        told += [said(_SHEETS, self.language, count=len(unknown), names=names)] if unknown else []
         return said(_UNREAD, self.language, told=self.words(_AND).join(told)) if told else ""
 
     def finish(self, manifest: Sequence[tuple[str, str]]) -> None:

@@ -323,6 +323,8 @@ class _Evaluation:
         if not takers:
             reason = _NO_ITEM if kind.item_field else _NO_RULE
             self.extra.append(Entry(record, "", "", semester, state="unmatched", reason=reason))
+            if not kind.item_field:  # of an item that no rule covers the reader has told
+                self.run.unrated.append(self.extra[-1])
 
     def entry(self, rule: o.Rule, record: Record) -> Entry:
         entry = self.run.opened(record, rule.name, rule.account, rule.article)
