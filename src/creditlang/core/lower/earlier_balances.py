@@ -1,19 +1,14 @@
 """Balances as they were before the record at hand."""
 
-from typing import TYPE_CHECKING
-
 from creditlang.core import expressions as e
-from creditlang.core.lower.surroundings import NOTHING, Context, Typed
+from creditlang.core.lower.surroundings import NOTHING, Context, Expressions, Typed
 from creditlang.diagnostics import Phrase
 from creditlang.resolve import AccountSymbol
 from creditlang.syntax import tree as t
 from creditlang.types import Type
 
-if TYPE_CHECKING:
-    from creditlang.core.lower.elaborate import Elaborator
 
-
-def balance_before(elaborator: "Elaborator", node: t.ValueAt, context: Context) -> Typed:
+def balance_before(elaborator: Expressions, node: t.ValueAt, context: Context) -> Typed:
     """`demerits before this`: what a run shows whose data stop just before the record.
 
     In the body of the account itself, or of one around it, only what is done entry by entry has a balance before.
@@ -40,7 +35,7 @@ def balance_before(elaborator: "Elaborator", node: t.ValueAt, context: Context) 
     return e.Value("account", account.name, e.BeforeThis()), Type("number", account.unit, 2)
 
 
-def _outermost(elaborator: "Elaborator", account: AccountSymbol) -> str:
+def _outermost(elaborator: Expressions, account: AccountSymbol) -> str:
     while account.parent:
         account = elaborator.program.accounts[account.parent]
     return account.name
