@@ -17,8 +17,8 @@ from creditlang.driver import compile_source, find_policy, load_modules, read_so
 from creditlang.plugin import Extensions
 from creditlang.resolve import resolve
 from creditlang.source import SourceFile
+from creditlang.syntax.lark_grammar import grammar
 from creditlang.syntax.lexer import prepare
-from creditlang.syntax.parse import grammar
 
 POLICY = "hengyang"
 FEWEST = 15

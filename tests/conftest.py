@@ -1,5 +1,8 @@
 """What all tests share: the `--update` switch, by which tests with written expectations rewrite them."""
 
+from collections.abc import Iterator
+from decimal import Context, DivisionByZero, InvalidOperation, Rounded, localcontext
+
 import pytest
 
 
@@ -12,3 +15,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def update(request: pytest.FixtureRequest) -> bool:
     """Whether expectations are to be rewritten instead of compared."""
     return bool(request.config.getoption("--update"))
+
+
+@pytest.fixture(autouse=True)
+def hostile_decimals(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test runs where any sum of decimals that goes past `creditlang.values` fails, save one that adds up itself."""
+    hostile = Context(prec=1, traps=[Rounded, DivisionByZero, InvalidOperation])
+    with localcontext(Context() if request.node.get_closest_marker("adds_up_itself") else hostile):
+        yield

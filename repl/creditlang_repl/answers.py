@@ -263,7 +263,7 @@ class Answerer:
         more = change.difference
         known = change.before is not None and change.after is not None
         if known and isinstance(more, Decimal) and more and not asks:
-            yield "faint", f"  ({'+' if more > 0 else '−'}{amount_text(abs(more), places)})"
+            yield "faint", f"  ({'+' if more > 0 else '−'}{amount_text(more.copy_abs(), places)})"
         yield "faint", _article(change.article)
 
     def part(self, name: str) -> str:

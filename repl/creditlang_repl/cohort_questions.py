@@ -82,4 +82,4 @@ def top(
             found.append((number, known))
         else:
             without += 1
-    return nsmallest(most, found, key=lambda pair: (-v.low(pair[1]), pair[0])), without
+    return nsmallest(most, found, key=lambda pair: (v.low(pair[1]).copy_negate(), pair[0])), without

@@ -29,7 +29,7 @@ from creditlang.source import SourceFile
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
 from creditlang.toolkit.atomic_files import publish_file
-from creditlang.values import UNBOUNDED, Interval
+from creditlang.values import UNBOUNDED, Interval, written
 from creditlang_repl.policy_text import with_value
 from creditlang_repl.tried_edits import CannotDo, SetValue, own
 from creditlang_repl.workspace import View
@@ -180,7 +180,7 @@ class ExampleWriter:
         if isinstance(value, date):
             return value.isoformat()
         if isinstance(value, Decimal):
-            return plain(value)
+            return written(value)
         if column.type.name in ("value", "account") and _NAME.fullmatch(str(value)):
             labels = tuple(text for text, name in (column.values or {}).items() if name == value and text != value)
             return self.name(str(value), labels)
@@ -208,9 +208,9 @@ class ExampleWriter:
         if isinstance(value, bool):
             return self.word("YES" if value else "NO")
         if isinstance(value, Decimal):
-            return plain(value)
+            return written(value)
         if isinstance(value, Interval) and value.high != UNBOUNDED:
-            return f"{plain(value.low)} {self.word('TO')} {plain(value.high)}"
+            return f"{written(value.low)} {self.word('TO')} {written(value.high)}"
         return ""
 
 
@@ -330,11 +330,6 @@ def _write(path: Path, text: str) -> None:
         publish_file(path, text.encode())
     except PluginError as error:
         raise CannotDo(error.diagnostics) from None
-
-
-def plain(value: Decimal) -> str:
-    """A number without zeros that say nothing."""
-    return f"{value.normalize():f}" if value else "0"
 
 
 def quoted(text: str) -> str:

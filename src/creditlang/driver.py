@@ -99,7 +99,7 @@ class _Loader:
                 else:
                     self.diagnostics.append(read)
         parsed = parse(source, self.names)
-        self.names |= {name for name in declared_names(half_width(source.text)) if not name.isascii() or " " in name}
+        self.names |= parsed.names
         self.modules.append(parsed.module)
         self.sources.append(source)
         self.diagnostics.extend(parsed.diagnostics)
@@ -134,7 +134,8 @@ def compile_source(
     except RecursionError:
         diagnostics.append(report("CR002", Span(source, 0, 0), limit=LONGEST_CHAIN))
         policy, compilation = compile_program(resolve([])[0])
-    names = [name for each in sources for name in declared_names(half_width(each.text))]
+    unknown = any(x.code in _NAMES for x in compilation.diagnostics)
+    names = [name for each in sources for name in declared_names(half_width(each.text))] if unknown else []
     diagnostics.extend(near(x, names) if x.code in _NAMES else x for x in compilation.diagnostics)
     if check:
         diagnostics.extend(check_policy(policy, compilation, modules, asked() if plugin_checks else Extensions()))

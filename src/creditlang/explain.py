@@ -65,8 +65,8 @@ _WAS: Final = Phrase(" (was {raw})", "（原为 {raw}）")
 def amount_text(value: object, places: int = 2) -> str:
     """An amount for people: two decimals, or as few as it can have at most, more only where they are needed."""
     if isinstance(value, Interval):
-        top = "" if value.high == UNBOUNDED else amount_text(value.high, places)
-        return f"{amount_text(value.low, places)} … {top}".strip()
+        ends = ("" if end.is_infinite() else amount_text(end, places) for end in (value.low, value.high))
+        return " … ".join(ends).strip()
     if not isinstance(value, Decimal):
         return "" if value is None else str(value)
     whole, _, decimals = f"{plain(value):f}".partition(".")

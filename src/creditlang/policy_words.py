@@ -11,6 +11,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from creditlang.diagnostics import Language
+from creditlang.values import plain
 from creditlang.words import yes_or_no
 
 Given = str | Decimal | date | bool | None
@@ -117,6 +118,6 @@ def shown(given: Given | int, language: Language = "zh") -> str:
         case bool():
             return yes_or_no(given, language)
         case Decimal():
-            return f"{given.normalize():f}" if given else "0"
+            return f"{plain(given):f}"
         case _:
             return str(given)

@@ -18,7 +18,7 @@ from creditlang.diagnostics.person_words import spoken
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, GroupLine, Record, StudentResult, strongest
 from creditlang.schema import RESULT_TABLES, Column, Row
 from creditlang.source import visible
-from creditlang.values import UNBOUNDED, ZERO, Interval, negative, plain
+from creditlang.values import ZERO, Interval, negative, plain, written
 from creditlang.words import (
     ANSWERS,
     COLUMNS,
@@ -36,15 +36,16 @@ from creditlang.words import DISPOSITIONS as DISPOSITION_WORDS
 _READ: Final = Phrase("read", "读入")
 _UNREAD: Final = Phrase("; rows that were not read: {told}", "；{told}")
 _ROWS: Final = Phrase("{rows}", "另有{rows}行没有读取")
-_SHEETS: Final = Phrase("all of {names}", "{names}没有读取，行数不明")
+_SHEETS: Final = Phrase(
+    "an unknown number in {count} of the sources ({names})", "{count}个来源没有读取，行数不明：{names}"
+)
 _AND: Final = Phrase(" and ", "，")
 
 
 def amount_value(value: object) -> Decimal | str | None:
     """An amount for a table: exact, or `low … high` where it is open."""
     if isinstance(value, Interval):
-        top = "" if value.high == UNBOUNDED else f"{plain(value.high):f}"
-        return f"{plain(value.low):f} … {top}".strip()
+        return written(value)
     return plain(value) if isinstance(value, Decimal) else None
 
 
@@ -250,7 +251,7 @@ class Results:
         unknown = [visible(name) for name, count in self.unread.items() if count is None]
         names = listed(unknown[:_NAMED] + ["…"] * (len(unknown) > _NAMED))
         told = [said(_ROWS, self.language, rows=rows)] if rows else []
-        told += [said(_SHEETS, self.language, names=names)] if unknown else []
+        told += [said(_SHEETS, self.language, count=len(unknown), names=names)] if unknown else []
         return said(_UNREAD, self.language, told=self.words(_AND).join(told)) if told else ""
 
     def finish(self, manifest: Sequence[tuple[str, str]]) -> None:

@@ -22,9 +22,9 @@ def table_text(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str
 def _open_text(cell: object) -> str:
     """A cell that is no number; an open amount gets the decimals of the others."""
     text = "" if cell is None else str(cell)
-    low, dots, high = text.partition(" … ")
+    ends, dots = (end.strip() for end in text.split("…")), "…" in text
     try:
-        return f"{amount_text(Decimal(low))} … {amount_text(Decimal(high))}" if dots else text
+        return " … ".join(amount_text(Decimal(end)) if end else "" for end in ends).strip() if dots else text
     except InvalidOperation:
         return text
 

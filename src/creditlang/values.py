@@ -3,7 +3,8 @@
 A student with nothing pending meets only decimals. Every operation on an interval gives an interval that holds every
 value the operation can have, so what is decided at both ends is decided; a comparison that is not is `OPEN`. The upper
 end may be infinite: nothing is known above. Nothing is rounded unless a policy says so: every operation is done in
-`EXACT`, whatever context of decimals the caller has, and one whose result it cannot hold is refused.
+`EXACT`, whatever context of decimals the caller has. It holds all that a policy can reach, and as much again: values
+set from outside may have more decimals than those they stand for, and sums over students are longer than those of one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -28,8 +29,9 @@ from creditlang.diagnostics import Phrase
 ZERO: Final = Decimal(0)
 UNBOUNDED: Final = Decimal("Infinity")
 MOST_DIGITS: Final = 1000
+"""The most digits that a number of a policy may reach; the core finds out before any student is touched."""
 EXACT: Final = Context(
-    prec=MOST_DIGITS, rounding=ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, capitals=1, clamp=0,
+    prec=2 * MOST_DIGITS, rounding=ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, capitals=1, clamp=0,
     flags=[], traps=[Inexact, InvalidOperation],
 )  # fmt: skip
 
@@ -104,6 +106,13 @@ def exactly(work: Callable[..., Decimal], *numbers: Decimal | str) -> Decimal:
 def plain(value: Decimal) -> Decimal:
     """The same number without trailing zeros or exponent."""
     return Decimal(f"{EXACT.normalize(value):f}") if value else ZERO
+
+
+def written(value: Number) -> str:
+    """A number for people; both ends of one that is open, without one that nothing is known of."""
+    if isinstance(value, Interval):
+        return " … ".join("" if end.is_infinite() else f"{plain(end):f}" for end in (value.low, value.high)).strip()
+    return f"{plain(value):f}"
 
 
 def add(one: Number, two: Number) -> Number:

@@ -42,6 +42,7 @@ def test_a_command(
     cli: Any, policy: Path, folder: Callable[..., Path], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is printed, right or wrong."""
+    monkeypatch.chdir(tmp_path)
     places = {"POLICY": policy, "DATA": folder()}
     monkeypatch.chdir(tmp_path)
     output = cli(*(places.get(word, word) for word in words.split()), "--lang", "zh").output

@@ -23,6 +23,8 @@ from creditlang.core.operators import Policy
 from creditlang.driver import compile_text
 from creditlang.ledger import StudentResult
 
+pytestmark = pytest.mark.adds_up_itself
+
 WORLDS = Path(__file__).parents[1] / "interpreter" / "test_properties.py"
 
 

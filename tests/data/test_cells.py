@@ -114,7 +114,7 @@ def test_whole_numbers() -> None:
 
 @given(units=st.integers(-(10**12) + 1, 10**12 - 1), decimals=st.integers(0, 6), wide=st.booleans())
 def test_every_amount_comes_back(units: int, decimals: int, wide: bool) -> None:
-    amount = Decimal(units).scaleb(-decimals)
+    amount = Decimal(f"{units}E-{decimals}")
     text = format(amount, "f")
     found = parse_number(text.translate(FULL_WIDTH) if wide else text, decimals)
     assert (found, found.as_tuple().exponent) == (amount, -decimals)

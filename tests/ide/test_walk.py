@@ -7,8 +7,8 @@ from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.ide.walk import Beginning, Walk, stack_at
 from creditlang.resources import policy_names
 from creditlang.source import SourceFile
+from creditlang.syntax.lark_grammar import grammar
 from creditlang.syntax.lexer import prepare
-from creditlang.syntax.parse import grammar
 
 
 def kinds(text: str, beginning: Beginning = "policy") -> list[str]:

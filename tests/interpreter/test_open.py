@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,8 @@ from creditlang.driver import compile_text
 from creditlang.interpreter import Interpreter, StudentData
 from creditlang.ledger import StudentResult
 from creditlang.values import OPEN
+
+pytestmark = pytest.mark.adds_up_itself
 
 Record = dict[str, str]
 RANGES = {

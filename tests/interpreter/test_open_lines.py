@@ -19,6 +19,8 @@ from creditlang.interpreter import Interpreter, StudentData
 from creditlang.ledger import StudentResult
 from creditlang.values import OPEN, Interval
 
+pytestmark = pytest.mark.adds_up_itself
+
 HEAD = """calendar
     semester 2024-2025-1 from 2024-09-02 teaching until 2025-01-17
     semester 2024-2025-2 from 2025-02-19 teaching until 2025-07-04

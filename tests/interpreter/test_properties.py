@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 from creditlang.cohort import Cohort, Settings, run_cohort
 from creditlang.core.dependencies import within
 from creditlang.core.operators import Policy
+from creditlang.core.scales import scale_of
 from creditlang.driver import compile_text
 from creditlang.ledger import DISPOSITIONS, StudentResult
 from creditlang.schema import RawRow, RawTable
+
+pytestmark = pytest.mark.adds_up_itself
 
 Rows = dict[str, list[dict[str, str]]]
 FEW = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -151,6 +154,8 @@ def test_entries_minus_cuts_are_totals(rows: Rows) -> None:
             else:
                 is_open.add(entry.account)
         for line in result.accounts:
+            finite = [end for end in ends(line.amount) if end.is_finite()]
+            assert max(map(scale_of, finite), default=0) <= small().scales[line.account], line
             inside = set(within(accounts, line.account))
             if line.period or accounts[line.account].sort != "category" or inside & is_open:
                 continue

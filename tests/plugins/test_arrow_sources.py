@@ -157,7 +157,7 @@ def test_a_float_that_is_no_number_is_said(value: float) -> None:
 
 @given(st.integers(-(10**14), 10**14), st.integers(0, 6))
 def test_a_double_is_the_decimal_that_was_written(digits: int, places: int) -> None:
-    number = Decimal(digits).scaleb(-places)
+    number = Decimal(f"{digits}E-{places}")
     assert Decimal(str(float_text(float(number)))) == number
 
 

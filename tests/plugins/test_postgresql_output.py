@@ -14,6 +14,8 @@ from creditlang.plugin import Output, PluginError, PluginManager
 from creditlang.plugin.contract_tests import COLUMNS, RESULTS, OutputContract
 from creditlang.schema import Column, Row
 
+pytestmark = pytest.mark.adds_up_itself
+
 count = itertools.count()
 
 

@@ -321,3 +321,19 @@ def test_a_whole_sample_as_one_workbook_and_as_many(tmp_path: Path) -> None:
     for name in ("one", "many"):
         for table in ("students", "accounts", "facts", "requirements", "steps"):
             assert results[name][f"{table}.csv"] == results["csv"][f"{table}.csv"], (name, table)
+
+
+def test_a_sheet_without_a_name_that_holds_only_pictures_is_said(tmp_path: Path, read_source: Reader) -> None:
+    path = tmp_path / "活动.xlsx"
+    made = xlsxwriter.Workbook(path)
+    page, pictures = made.add_worksheet(), made.add_worksheet()
+    made.add_worksheet()
+    page.write_row(0, 0, ["学号"])
+    page.write_row(1, 0, ["s1"])
+    pictures.insert_textbox(1, 1, "见附图")
+    made.close()
+    source = WorkbookSource(str(path))
+    assert read_source(source).good == [(2, ("s1",))]
+    assert [(found.code, str(found.place.source)) for found in source.problems if found.place] == [
+        ("CR725", "活动.xlsx（Sheet2）")
+    ]

@@ -4,7 +4,7 @@ import re
 
 from creditlang.resources import grammar_path
 from creditlang.syntax.keywords import keywords
-from creditlang.syntax.parse import grammar
+from creditlang.syntax.lark_grammar import grammar
 
 NOT_WRITTEN = {"_NL", "_INDENT", "_DEDENT"}
 FREE = {

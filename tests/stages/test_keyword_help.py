@@ -9,7 +9,7 @@ from textwrap import indent
 
 import attrs
 import pytest
-from lark import Token, Tree
+from lark import Tree
 
 from creditlang.diagnostics import Language, render
 from creditlang.driver import Compiled, compile_source
@@ -18,8 +18,8 @@ from creditlang.source import SourceFile
 from creditlang.syntax import tree as t
 from creditlang.syntax.keyword_help import KeywordHelp, help_text, keyword_help, of
 from creditlang.syntax.keywords import keywords
-from creditlang.syntax.lexer import prepare
-from creditlang.syntax.parse import grammar
+from creditlang.syntax.lark_grammar import grammar
+from creditlang.syntax.lexer import PlacedToken, prepare
 
 GROUND = (Path(__file__).parent / "keyword_help.credit").read_text(encoding="utf-8")
 AROUND = {
@@ -118,15 +118,15 @@ def tokens(entry: KeywordHelp, language: Language) -> tuple[tuple[str, str, bool
     source, start = policy(entry, language)
     known = {name for used in compiled(entry, language).sources[:-1] for name in chinese_names(used)}
     found = grammar(build=False).parse(prepare(source, known), start="start")
-    return tuple((token.type, str(token), (token.start_pos or 0) >= start) for token in leaves(found))
+    return tuple((token.type, str(token), token.start_pos >= start) for token in leaves(found))
 
 
 def chinese_names(source: SourceFile) -> Iterator[str]:
     return (name for group in prepare(source).names.values() for name in group)
 
 
-def leaves(node: Tree[Token]) -> Iterator[Token]:
-    return (leaf for leaf in node.scan_values(lambda value: isinstance(value, Token)))
+def leaves(node: Tree[PlacedToken]) -> Iterator[PlacedToken]:
+    return (leaf for leaf in node.scan_values(lambda value: isinstance(value, PlacedToken)))
 
 
 def test_every_keyword_is_told_of_and_nothing_else() -> None:

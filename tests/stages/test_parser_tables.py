@@ -1,8 +1,10 @@
-"""The tables that travel with the package are those of the grammar, whatever process makes them.
+"""The tables that travel with the package are those of the grammar, whatever process makes them, and what our parser
+does with them is what Lark does.
 
 `pytest tests/stages/test_parser_tables.py --update` makes `grammar/parser_tables.json` anew.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -11,26 +13,22 @@ from pathlib import Path
 import attrs
 import pytest
 from lark import Lark
-from lark.exceptions import UnexpectedToken
+from lark.exceptions import UnexpectedToken as LarksUnexpectedToken
 
 from creditlang.driver import load_modules, read_source
+from creditlang.resources import grammar_path
 from creditlang.source import SourceFile, Span
-from creditlang.syntax import parser
+from creditlang.syntax import generated, keywords, parser
 from creditlang.syntax.declared_names import declared_names
-from creditlang.syntax.from_lark import TreeBuilder
+from creditlang.syntax.lark_grammar import grammar, made
 from creditlang.syntax.lexer import half_width, prepare
-from creditlang.syntax.parse import grammar, grammar_text
-from creditlang.syntax.parser_tables import parser_from, tables_of
+from creditlang.syntax.parse import _parser
+from creditlang.syntax.parser_tables import UnexpectedToken
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "grammar" / "parser_tables.json"
 POLICIES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("stdlib_policies/**/*.credit"))
-MAKE = """
-import sys
-from creditlang.syntax.parse import grammar, grammar_text
-from creditlang.syntax.parser_tables import tables_of
-sys.stdout.write(tables_of(grammar_text(), grammar(build=False)))
-"""
+MAKE = "import sys; from creditlang.syntax.lark_grammar import made; sys.stdout.buffer.write(made().encode())"
 
 
 @pytest.fixture(scope="module")
@@ -57,46 +55,62 @@ def places(node: object) -> list[object]:
     return [place for part in parts if not isinstance(part, SourceFile) for place in places(part)]
 
 
-def test_the_tables_are_those_of_the_grammar(built: Lark, update: bool) -> None:
-    made = tables_of(grammar_text(), built)
-    if update and (not FILE.exists() or FILE.read_text(encoding="utf-8") != made):
-        FILE.write_text(made, encoding="utf-8")
-    current = FILE.read_text(encoding="utf-8") == made
+def test_the_tables_are_those_of_the_grammar(update: bool) -> None:
+    if update and (not FILE.exists() or FILE.read_text(encoding="utf-8") != made()):
+        FILE.write_text(made(), encoding="utf-8")
+    current = FILE.read_text(encoding="utf-8") == made()
     assert update or current, "pytest tests/stages/test_parser_tables.py --update makes the tables anew"
 
 
-def test_every_process_makes_the_same_tables(built: Lark) -> None:
+def test_every_process_makes_the_same_tables() -> None:
     """Lark's own numbers depend on the seed of Python's hashes."""
     done = subprocess.run(
         [sys.executable, "-c", MAKE], env={**os.environ, "PYTHONHASHSEED": "7"}, capture_output=True, check=True
     )
-    assert done.stdout.decode() == tables_of(grammar_text(), built)
+    assert done.stdout.decode() == made()
+
+
+def test_every_rule_has_a_function() -> None:
+    rules = parser().rules
+    assert all(rules[-1 - number] for number in range(len(rules.written)))
 
 
 @pytest.mark.parametrize("path", POLICIES)
 def test_both_parsers_give_the_same_tree(built: Lark, path: str) -> None:
     source, names = read(path)
-    fast, slow = (
-        maker.parse(prepare(source, names), start="start")  # type: ignore[arg-type]
-        for maker in (parser(), built)
-    )
+    fast = parser().parse(prepare(source, names))
+    slow = built.parse(prepare(source, names), start="start")  # type: ignore[arg-type]
     assert fast == slow
     assert places(fast) == places(slow)
 
 
 @pytest.mark.parametrize("text", ["item", "category a\n  cap of 3\n", "let x =\n", "policy policy\n", 'unit "a" b\n'])
 def test_both_parsers_stop_at_the_same_place_and_expect_the_same(built: Lark, text: str) -> None:
-    stops = []
-    for maker in (parser(), built):
-        with pytest.raises(UnexpectedToken) as caught:
-            maker.parse(prepare(SourceFile("text", text)), start="start")  # type: ignore[arg-type]
-        token = caught.value.token
-        stops.append((token.type, token.start_pos, caught.value.expected))
-    assert stops[0] == stops[1]
+    prepared = prepare(SourceFile("text", text))
+    with pytest.raises(UnexpectedToken) as ours:
+        parser().parse(prepared)
+    with pytest.raises(LarksUnexpectedToken) as larks:
+        built.parse(prepared, start="start")  # type: ignore[arg-type]
+    token = larks.value.token
+    assert ours.value.expected == larks.value.expected
+    if ours.value.token is None:
+        assert token.type == "$END"
+    else:
+        assert (ours.value.token.type, ours.value.token.start_pos) == (token.type, token.start_pos)
 
 
-def test_tables_of_another_grammar_are_not_taken() -> None:
-    tables = FILE.read_text(encoding="utf-8")
-    assert parser_from(tables, grammar_text(), TreeBuilder()) is not None
-    assert parser_from(tables, grammar_text() + "\n", TreeBuilder()) is None
-    assert parser_from(tables.replace("lark ", "lark 0.", 1), grammar_text(), TreeBuilder()) is None
+def test_what_was_made_from_another_grammar_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def path(name: str) -> Path:
+        return tmp_path / name
+
+    for name, more in (("creditlang.lark", "// new\n"), ("keywords.toml", 'NEW = { en = ["new"], zh = [] }\n')):
+        path(name).write_text(grammar_path(name).read_text(encoding="utf-8") + more, encoding="utf-8")
+    path("parser_tables.json").write_text(json.dumps({**generated.generated(), "states": []}), encoding="utf-8")
+    monkeypatch.setattr(generated, "grammar_path", path)
+    generated.generated.cache_clear()
+    try:
+        assert keywords.keywords.__wrapped__().forms["NEW"] == {"en": ("new",), "zh": ()}
+        made_anew = _parser.__wrapped__()
+    finally:
+        generated.generated.cache_clear()
+    assert made_anew.parse(prepare(SourceFile("text", "unit a\n"))).declarations

@@ -19,6 +19,9 @@ from creditlang.api import Policy, Result
 from creditlang.resources import policy_names
 from creditlang.values import Interval
 
+pytestmark = pytest.mark.adds_up_itself
+
+
 Record = dict[str, Any]
 Change = dict[str, Any]
 D = Decimal

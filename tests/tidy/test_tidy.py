@@ -164,6 +164,26 @@ def test_amounts_are_exact() -> None:
     assert breaches(files, calling("float")) + breaches(files, float_literal) == []
 
 
+def test_decimals_are_worked_out_in_one_place() -> None:
+    """What rounds by the context of whoever calls: tests run where it fails (`hostile_decimals`), if it is reached."""
+
+    def sum_of_decimals(node: ast.AST) -> str | None:
+        is_sum = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sum"
+        return "a sum that begins with a number" if is_sum and len([*node.args, *node.keywords]) > 1 else None
+
+    def in_a_context(node: ast.AST) -> str | None:
+        known = isinstance(node, ast.Attribute) and ast.unparse(node.value).rpartition(".")[2] in (
+            "EXACT",
+            "unicodedata",
+        )
+        rounding = isinstance(node, ast.Attribute) and node.attr in ("normalize", "quantize", "scaleb", "fma", "sqrt")
+        return f"uses {node.attr}" if rounding and not known else None
+
+    files = [path for path in product_files() if path != PACKAGE / "values.py"]
+    found = breaches(files, calling("localcontext", "getcontext", "setcontext")) + breaches(files, in_a_context)
+    assert found + breaches(files, sum_of_decimals) == []
+
+
 def test_nothing_evaluates_text_or_unpickles() -> None:
     files = python_files(ROOT / "src", ROOT / "plugins", ROOT / "repl")
     found = breaches(files, calling("eval", "exec", "__import__"))

@@ -150,10 +150,15 @@ class ConductBook:
     def _base(self, semester: str) -> Decimal:
         """What everybody begins a semester with."""
         if semester not in self._bases:
-            left = [
-                amounts[SCORE].low - amounts.get(DEDUCTIONS, Amount()).low - amounts.get(REWARDS, Amount()).low
+            known = [
+                [amounts.get(name, Amount()).low for name in (SCORE, DEDUCTIONS, REWARDS)]
                 for (_, period), amounts in self._amounts.items()
-                if period == semester and SCORE in amounts and amounts[SCORE].low > 0
+                if period == semester
+            ]
+            left = [
+                (Amount.of(score) + -Amount.total(map(Amount.of, changes))).low
+                for score, *changes in known
+                if score > 0
             ]
             self._bases[semester] = max(set(left), key=left.count) if left else Decimal(100)
         return self._bases[semester]

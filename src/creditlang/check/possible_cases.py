@@ -11,7 +11,7 @@ Any other form counts as a yes or no of its own. Variables that hang together in
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Context, Decimal, Inexact
+from decimal import Decimal, Inexact
 from itertools import combinations, pairwise, product
 from typing import Any, Final
 
@@ -20,12 +20,12 @@ from attrs import define, field, frozen
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references, within
+from creditlang.values import EXACT
 
 MAXIMUM: Final = 4096
 """The most combinations that are tried; bodies with more are left alone."""
 MISSING: Final = "∅"
 _MOST_TERMS: Final = 8
-_EXACT: Final = Context(prec=60, traps=[Inexact])
 Case = Sequence[Any]
 _HOLDS: Final = {"=": (0,), "!=": (-1, 1), "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1)}
 _TURNED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
@@ -122,11 +122,7 @@ class Grid:
                 left, right = self.folded(x.left), self.folded(x.right)
                 match left, right:
                     case e.Constant(value=Decimal() as one), e.Constant(value=Decimal() as two):
-                        work = {
-                            "+": _EXACT.add,
-                            "-": _EXACT.subtract,
-                            "*": _EXACT.multiply,
-                        }
+                        work = {"+": EXACT.add, "-": EXACT.subtract, "*": EXACT.multiply}
                         try:
                             return e.Constant(work[operator](one, two))
                         except Inexact:
@@ -264,7 +260,8 @@ class _Relation:
     def _only_numbers(self, alike: list[e.Expression], cuts: set[Decimal]) -> set[Decimal]:
         """The numbers that stand alone between two cuts."""
         step = min(_step(x, self.grid.column(x)) for x in alike)
-        return {one + step for one, two in pairwise(sorted(cuts)) if one + step == two - step}
+        middle = ((EXACT.add(one, step), EXACT.subtract(two, step)) for one, two in pairwise(sorted(cuts)))
+        return {one for one, two in middle if one == two}
 
     def possible(self, case: Case) -> bool:
         """Whether the case contradicts nothing."""
@@ -369,18 +366,18 @@ def _step(x: e.Expression, column: o.Column | None) -> Decimal:
     """How far apart two values of a variable are at least."""
     if isinstance(x, e.Distance) or (isinstance(x, e.Query) and x.function in ("count", "in a row")):
         return Decimal(1)
-    return Decimal(1).scaleb(-column.type.decimals) if column is not None else Decimal("0.01")
+    return Decimal((0, (1,), -column.type.decimals)) if column is not None else Decimal("0.01")
 
 
 def _numbers(cuts: Sequence[Decimal], step: Decimal, column: o.Column | None) -> tuple[Decimal, ...]:
     """Below, at, between and above the constants; nothing between two neighbours of a whole number."""
     if not cuts:
         return (Decimal(0),)
-    tried = [cuts[0] - step]
+    tried = [EXACT.subtract(cuts[0], step)]
     for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
         tried.append(cut)
-        if following is None or following - cut > step:
-            tried.append(cut + step)
+        if following is None or EXACT.subtract(following, cut) > step:
+            tried.append(EXACT.add(cut, step))
     low = column.minimum if column is not None else None
     high = column.maximum if column is not None else None
     return tuple(x for x in tried if (low is None or x >= low) and (high is None or x <= high))

@@ -7,7 +7,6 @@ the table. A test asks that the table has every sentence of click.
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from functools import cache, partial
@@ -62,6 +61,8 @@ def choose_language(arguments: Sequence[str]) -> None:
 @cache
 def help_texts() -> dict[str, Any]:
     """What is said of the commands, by name, and of the `options` that several of them have."""
+    import tomllib
+
     return tomllib.loads(Path(__file__).with_name("help.toml").read_text("utf-8"))
 
 
@@ -153,11 +154,17 @@ class Command(click.Command):
         return [_metavar(piece) for piece in super().collect_usage_pieces(ctx)]
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """The help option; click makes it once, in the language of that moment."""
+        """The help option; click makes it once, here in English: no table is read where no help is asked for."""
+        of_the_reader = _chosen.set("en")
         option = super().get_help_option(ctx)
-        if option is not None:
-            option.help = _translated("Show this message and exit.")
+        _chosen.reset(of_the_reader)
         return option
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options, that of help too in the language of the reader."""
+        if option := self.get_help_option(ctx):
+            option.help = _translated("Show this message and exit.")
+        super().format_options(ctx, formatter)
 
 
 def _metavar(text: str) -> str:

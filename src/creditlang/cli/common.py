@@ -1,5 +1,6 @@
 """What the commands share: options, loading a policy, opening data, showing findings, printing safely."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -151,7 +152,11 @@ def compile_policy(
             return Extensions()
         return (manager or plugin_manager()).extensions()
 
-    compiled = compile_source(source, True, others, extensions, plugin_checks)
+    gc.disable()  # a tree and a core hold no circle and live as long as the command: there is nothing to look for
+    try:
+        compiled = compile_source(source, True, others, extensions, plugin_checks)
+    finally:
+        gc.enable()
     speak_of(compiled.policy.person)
     return compiled
 

@@ -119,7 +119,7 @@ class Causes:
             own = list(self._followed(key))
             if not own or self._contrary(key, own):
                 own.append(self._itself(key))
-            self.found[key] = tuple(sorted(_distinct(own), key=lambda change: (-change.size, change.name)))
+            self.found[key] = tuple(sorted(_distinct(own), key=lambda change: (change.size.copy_negate(), change.name)))
         return self.found[key]
 
     def _followed(self, key: Key) -> Iterator[Change]:

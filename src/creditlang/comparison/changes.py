@@ -53,7 +53,7 @@ class Change:
         was, now = (ZERO if x is None else x for x in (self.before, self.after))
         if not isinstance(was, (Decimal, Interval)) or not isinstance(now, (Decimal, Interval)):
             return None
-        if not v.high(was).is_finite() or not v.high(now).is_finite():
+        if not all(end.is_finite() for x in (was, now) for end in (v.low(x), v.high(x))):
             return None
         return v.subtract(now, was)
 

@@ -43,7 +43,9 @@ def columns(table: str, language: Language) -> tuple[Column, ...]:
 
 
 def _changes(comparison: CollectedChanges) -> list[Row]:
-    return sorted(comparison.changes, key=lambda row: (_SORTS.index(str(row[1])), -_size(row[6]), _text(row)))
+    return sorted(
+        comparison.changes, key=lambda row: (_SORTS.index(str(row[1])), _size(row[6]).copy_negate(), _text(row))
+    )
 
 
 def _crossings(comparison: CollectedChanges) -> list[Row]:
@@ -69,7 +71,7 @@ def _rules(comparison: CollectedChanges) -> list[Row]:
         (*key, x.students, x.gained, x.lost, x.open, *_amounts(x, key[0]), x.unit, x.crossings, x.line, x.place)
         for key, x in comparison.rules.items()
     ]
-    return sorted(rows, key=lambda row: (-_count(row[3]), -_count(row[10]), -_size(row[7]), _text(row)))
+    return sorted(rows, key=lambda row: (-_count(row[3]), -_count(row[10]), _size(row[7]).copy_negate(), _text(row)))
 
 
 def _amounts(known: Sum, sort: str = "rule") -> tuple[Value, Value]:
@@ -88,14 +90,14 @@ def _totals(comparison: CollectedChanges) -> list[Row]:
 
 
 def _dispositions(comparison: CollectedChanges) -> list[Row]:
-    return sorted(comparison.records, key=lambda row: (-_size(row[9]), _text(row)))
+    return sorted(comparison.records, key=lambda row: (_size(row[9]).copy_negate(), _text(row)))
 
 
 def _size(value: object) -> Decimal:
     """How large a difference is; of an open one, its larger end."""
     if isinstance(value, str):
-        return max(abs(Decimal(end)) for end in value.split(" … "))
-    return abs(value) if isinstance(value, Decimal) else Decimal(0)
+        return max(Decimal(end).copy_abs() for end in value.split("…") if end.strip())
+    return value.copy_abs() if isinstance(value, Decimal) else Decimal(0)
 
 
 def _count(value: object) -> int:

@@ -76,7 +76,13 @@ class Finder:
         order = ("rule", "value")
         ranked = sorted(
             every.values(),
-            key=lambda x: (order.index(x.sort) if x.sort in order else 2, -x.size, x.name, x.account, x.period),
+            key=lambda x: (
+                order.index(x.sort) if x.sort in order else 2,
+                x.size.copy_negate(),
+                x.name,
+                x.account,
+                x.period,
+            ),
         )
         return Differences(
             requirements=requirements, parts=parts, accounts=accounts, facts=facts, rules=tuple(ranked),

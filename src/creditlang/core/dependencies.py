@@ -37,6 +37,18 @@ def references(part: Any, kind: type[X]) -> Iterator[X]:
             yield from references(getattr(part, name), kind)
 
 
+def expressions(part: Any) -> Iterator[e.Expression]:
+    """The expressions that something holds, none of them inside another."""
+    inner = part if isinstance(part, tuple) else ()
+    if isinstance(part, Written):
+        inner = tuple(getattr(part, name) for name in _parts_of(type(part)))
+    for one in inner:
+        if isinstance(one, e.Expression):
+            yield one
+        else:
+            yield from expressions(one)
+
+
 def people_queries(fact: o.Decide) -> tuple[e.Query, ...]:
     """The queries over people in the decision of a group, each once."""
     found = (x for x in references(fact, e.Query) if isinstance(x.source, e.People))

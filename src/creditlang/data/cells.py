@@ -12,11 +12,12 @@ messages, for the same reason.
 
 import re
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
+from creditlang.values import low, quotient
 
 MOST_DIGITS: Final = 12
 """Digits that a number may have, zeros that do not matter left out."""
@@ -234,8 +235,8 @@ def rounded_text(text: str, decimals: int) -> str:
     plain = _plain(text)
     if len(plain) > LONGEST_DIVIDED or not _NUMBER.fullmatch(plain):
         return text
-    with localcontext(prec=LONGEST_DIVIDED + MOST_DIGITS):
-        return f"{Decimal(plain).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
+    number, step = Decimal(plain), Decimal((0, (1,), -decimals))
+    return f"{low(quotient(number.copy_abs(), Decimal(1), 'half', step)).copy_sign(number):f}"
 
 
 def parse_text(text: str) -> str:

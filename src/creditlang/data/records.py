@@ -35,12 +35,14 @@ class Records:
             return
         identifier = cell(row, layout.identity)
         if not identifier:
-            self.dataset.problem(report("CR654", Place(layout.source, row.number, "学号"), name="学号"))
+            self.dataset.problem(
+                report("CR654", Place(layout.source, row.number, layout.identity_shown), name=layout.identity_shown)
+            )
             return
         try:
             identifier = parse_identifier(identifier)
         except CellError as error:
-            self.dataset.problem(error.diagnostic(Place(layout.source, row.number, "学号")))
+            self.dataset.problem(error.diagnostic(Place(layout.source, row.number, layout.identity_shown)))
             return
         student = Student(identifier, {}, where)
         for column in layout.columns:
@@ -81,7 +83,10 @@ class Records:
             try:
                 parse_identifier(student)
             except CellError as error:
-                student, problem = quote(student), error.diagnostic(Place(layout.source, row.number, "学号"))
+                student, problem = (
+                    quote(student),
+                    error.diagnostic(Place(layout.source, row.number, layout.identity_shown)),
+                )
         self._check_item(layout, values, student, where)
         return self.finished(layout.kind, identifier, student, values, where, problem)
 

@@ -41,7 +41,7 @@ def place_text(place: Place, language: Language = "en") -> str:
     if place.row is not None:
         parts.append(in_language(_ROW, language).format(row=place.row))
     if place.column is not None:
-        parts.append(in_language(_COLUMN, language).format(column=visible(place.column)))
+        parts.append(in_language(_COLUMN, language).format(column=visible(in_language(place.column, language))))
     return in_language(COMMA, language).join(parts)
 
 

@@ -18,7 +18,7 @@ from creditlang.results import amount_value
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.keywords import keywords
-from creditlang.values import Interval, interval, subtract, total
+from creditlang.values import Interval, interval, negative, subtract, total
 from creditlang.words import (
     ANSWERS,
     DISPOSITIONS,
@@ -62,7 +62,7 @@ def constant(node: t.Expression) -> Any:
         case t.Number():
             return node.value
         case t.Negate(operand=t.Number(value=value)):
-            return -value
+            return negative(value)
         case t.YesNo() | t.Text():
             return node.value
         case t.Date():
@@ -155,8 +155,8 @@ class Judge:
         for part in self.result.parts:
             for line in part.parts if part.requirement == requirement else ():
                 found.setdefault(line.period, []).append(line)
-        kinds = {case.each for case in declared.cases}
-        if kinds == {None} or len(kinds) > 1:
+        kinds = {case.each for case in declared.cases} - {None}
+        if len(kinds) != 1:
             raise BadExample(Phrase("it does not stand by periods", "它不按时段判断"), expected.span)
         return self.of_period({key: worst(lines) for key, lines in found.items()}, expected, kinds.pop())
 

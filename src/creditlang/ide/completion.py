@@ -19,7 +19,7 @@ from creditlang.diagnostics import Language
 from creditlang.ide.context import Place, Token, Wanted, kind_at, type_of, wanted
 from creditlang.ide.matching import BEGINS, CONTAINS, SOUNDS, Index
 from creditlang.ide.vocabulary import EMPTY, PLAIN, Entry, Sort, Vocabulary
-from creditlang.ide.walk import Beginning, ParserStack, Step, Walk, stack_at
+from creditlang.ide.walk import Beginning, ParserStack, Step, Walk
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import FOLLOWED
 from creditlang.words import SORTS, word
@@ -147,7 +147,7 @@ def _anchor(asked: _Asked, steps: Sequence[Step], number: int, last: int) -> _An
         else:
             line.append((step.kind, asked.text[step.start : step.end]))
     place = Place(asked.beginning, tuple(line), tuple(tuple(heading) for heading in headings), asked.kind)
-    stack = ParserStack(stack_at(asked.beginning).states, list(steps[number].before))
+    stack = ParserStack(list(steps[number].before))
     return _Anchor(steps[number].start, asked.text[steps[number].start :], stack, place, number == last)
 
 

@@ -10,7 +10,6 @@ length of the text; nothing is raised for any text.
 """
 
 from collections.abc import Generator, Iterator
-from functools import cache
 from typing import Any, Literal, get_args
 
 from attrs import evolve, frozen
@@ -20,6 +19,7 @@ from creditlang.source import SourceFile
 from creditlang.syntax import parser
 from creditlang.syntax.lexer import LexicalError, Lexing, PlacedToken, Prepared, prepare
 from creditlang.syntax.parse import Typed
+from creditlang.syntax.parser_tables import END
 
 Beginning = Literal["policy", "line", "expression", "record", "records", "condition", "setting", "value"]
 """What a text is: a policy, a line of a category (an item, a cap …), or one of the things typed by themselves."""
@@ -31,72 +31,48 @@ _UNENDED = {"CR007": "text", "CR008": "citation"}
 class ParserStack:
     """The parser's states, as the lexer asks for them; no values."""
 
-    def __init__(self, states: Any, state_stack: list[Any]) -> None:
-        self.states = states
+    def __init__(self, state_stack: list[int]) -> None:
+        self.parser = parser()
         self.state_stack = state_stack
-
-    @property
-    def parse_conf(self) -> "ParserStack":
-        """Where the lexer looks for the table of states."""
-        return self
 
     def copy(self) -> "ParserStack":
         """Another stack in the same state."""
-        return ParserStack(self.states, list(self.state_stack))
+        return ParserStack(list(self.state_stack))
 
     def feed(self, terminal: str) -> bool:
         """Take a token; False, and in no useful state any more, if it cannot stand here."""
-        stack, states = self.state_stack, self.states
-        while True:
-            step = states[stack[-1]].get(terminal)
-            if step is None:
-                return False
-            action, argument = step
-            if action.name == "Shift":
-                stack.append(argument)
+        stack, rows = self.state_stack, self.parser.rows
+        while (step := rows[stack[-1]].get(terminal)) is not None:
+            if step >= 0:
+                stack.append(step)
                 return True
-            size = len(argument.expansion)
+            size, origin, *_ = self.parser.rules[step]
             if size:
                 del stack[-size:]
-            stack.append(states[stack[-1]][argument.origin.name][1])
+            stack.append(rows[stack[-1]][origin])
+        return False
 
     def accepts(self, terminal: str) -> bool:
         """Whether a token can stand here."""
-        return terminal in self.states[self.state_stack[-1]] and self.copy().feed(terminal)
+        return terminal in self.parser.rows[self.state_stack[-1]] and self.copy().feed(terminal)
 
     def acceptable(self) -> frozenset[str]:
         """The terminals that can stand here."""
-        return frozenset(name for name in self.states[self.state_stack[-1]] if name.isupper() and self.accepts(name))
+        row = self.parser.rows[self.state_stack[-1]]
+        return frozenset(name for name in row if name.isupper() and self.accepts(name))
 
     def ends(self) -> bool:
         """Whether the text may end here."""
         # The end is never shifted: what is left after the reductions is the end state.
-        stack = list(self.state_stack)
-        while (step := self.states[stack[-1]].get("$END")) is not None:
-            action, argument = step
-            if action.name == "Shift":
-                return True
-            if argument.expansion:
-                del stack[-len(argument.expansion) :]
-            following = self.states[stack[-1]].get(argument.origin.name)
-            if following is None:
-                return False
-            stack.append(following[1])
-            if stack[-1] in _table().end_states.values():
-                return True
-        return False
-
-
-@cache
-def _table() -> Any:
-    return parser().parser.parser.parse_table
+        stack = self.copy()
+        stack.feed(END)
+        return stack.state_stack[-1] in self.parser.end.values()
 
 
 def stack_at(beginning: Beginning) -> ParserStack:
     """The parser's states where a text of this sort begins."""
     start = f"typed_{beginning}" if beginning in get_args(Typed) else "start"
-    table = _table()
-    stack = ParserStack(table.states, [table.start_states[start]])
+    stack = ParserStack([parser().start[start]])
     if beginning == "line":
         assert all(stack.feed(terminal) for terminal in _LINE)
     return stack
@@ -117,16 +93,14 @@ class Step:
     problem: Diagnostic | None = None
 
 
-class _Everything:
+class _Everything(dict[int, Any]):
+    """The terminals of any state, as if everything were acceptable everywhere."""
+
     def __contains__(self, terminal: object) -> bool:
         return True
 
-
-class _Lenient(Lexing):
-    """Cuts a text as if everything were acceptable everywhere."""
-
-    def accepted(self) -> Any:
-        return _Everything()
+    def __missing__(self, state: int) -> "_Everything":
+        return self
 
 
 class Walk:
@@ -138,8 +112,8 @@ class Walk:
         self.beginning = beginning
         self.stack = stack_at(beginning)
         self.first = list(self.stack.state_stack)
-        self.lexing = Lexing(self.prepared, self.stack)
-        self.lenient = _Lenient(self.prepared, self.stack)
+        self.lexing = Lexing(self.prepared, self.stack.parser.rows, self.stack.state_stack)
+        self.lenient = Lexing(self.prepared, _Everything(), [0])
         self.text = self.prepared.text
         self.marks: list[Any] = []
 
@@ -150,7 +124,7 @@ class Walk:
 
     def at_line_end(self) -> ParserStack:
         """The state after the last line that was read to its end, before blocks are closed."""
-        return ParserStack(self.stack.states, list(self.marks[0]))
+        return ParserStack(list(self.marks[0]))
 
     def steps(self) -> Iterator[Step]:
         """The tokens, each decided in the state that then holds."""
@@ -202,7 +176,7 @@ class Walk:
     def recover(self, wrong: Step) -> None:
         """The state from which the line after a wrong place is read."""
         states = list(wrong.before)
-        ended = ParserStack(self.stack.states, states)
+        ended = ParserStack(states)
         if wrong.kind not in ("_NL", "_INDENT", "_DEDENT", "CR006", "CR002") and ended.feed("_NL"):
             self.stack.state_stack[:] = states
         else:
@@ -226,7 +200,7 @@ class Walk:
                 return
             if token is None:
                 return
-            step = Step(token.type, token.start_pos or 0, token.end_pos or 0, before)
+            step = Step(token.type, token.start_pos, token.end_pos, before)
             if not self.stack.feed(token.type):
                 yield evolve(step, wrong=True)
                 return
@@ -240,7 +214,7 @@ class Walk:
         while position < end:
             try:
                 for token in self.lenient.tokens(position, fresh=False):
-                    start, stop = token.start_pos or 0, token.end_pos or 0
+                    start, stop = token.start_pos, token.end_pos
                     if token.type in ("_NL", "_DEDENT") or start >= end:
                         return
                     position = stop

@@ -10,7 +10,7 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import group_key, groups
-from creditlang.interpreter.steps import Entries, dismiss, live, range_of, shown, undetermined
+from creditlang.interpreter.steps import Entries, dismiss, live, range_of, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Step
 from creditlang.values import Undetermined
@@ -108,7 +108,7 @@ def _completed(run: Run, case: o.Case, full: o.Full, entry: Entry, measured: Mea
     after = measured[key] = v.add(before, own if sure else v.hull(v.ZERO, own))
     had, has, alone = (v.quotient(x, full.size, "down", _ONE) for x in (before, v.add(before, own), own))
     if before or has != alone:
-        note = Phrase(f"{shown(after)} by now", f"至此累计{shown(after)}")
+        note = Phrase(f"{v.written(after)} by now", f"至此累计{v.written(after)}")
         entry.steps.append(Step("measured", case.text, before, after, case.article, note))
     if isinstance(has, Decimal) and isinstance(had, Decimal):
         return has - had

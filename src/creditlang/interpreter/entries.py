@@ -17,7 +17,7 @@ from creditlang.interpreter.amounts import give_amounts
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import groups, magnitude, where
 from creditlang.interpreter.limits import limit
-from creditlang.interpreter.steps import LINE_OPEN, Entries, dismiss, live, make_pending, shown, step, undetermined
+from creditlang.interpreter.steps import LINE_OPEN, Entries, dismiss, live, make_pending, step, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry
 from creditlang.values import Undetermined
@@ -91,7 +91,7 @@ def told(operator: o.Keep, env: Environment) -> str:
             value = evaluate(expression, env)
         except Undetermined:
             value = "—"
-        word = shown(value) if isinstance(value, (Decimal, v.Interval)) else env.run.shown(str(value))
+        word = v.written(value) if isinstance(value, (Decimal, v.Interval)) else env.run.shown(str(value))
         en, zh = (text.replace("{" + name + "}", word) for text in (en, zh))
     return en if en == zh else Phrase(en, zh)
 
@@ -130,10 +130,8 @@ def _rescale_one(run: Run, operator: o.Rescale, entry: Entry) -> None:
         value = evaluate(operator.value, run.at(entry.record))
         after = _rescaled(operator.operation, before, value)
     except Undetermined as why:
-        if why.sort in ("cell", "missing", "case") or operator.fallback:
-            undetermined(run, entry, why, operator.fallback, operator)
-            return
-        raise
+        undetermined(run, entry, why, operator.fallback, operator)
+        return
     if operator.operation not in ("times", "plus"):
         if isinstance(before, v.Interval):  # what lies inside may change where the ends do not
             run.unbind(entry)
@@ -164,12 +162,13 @@ def _rescale_note(operator: o.Rescale, sort: str, value: v.Number) -> Phrase:
     if sort == "half":
         return Phrase("half", "减半")
     if sort == "plus":
-        return Phrase(f"plus {shown(value)}", f"另加{shown(value)}")
+        return Phrase(f"plus {v.written(value)}", f"另加{v.written(value)}")
     if operator.ordinal is not None:
         return Phrase(
-            f"number {operator.ordinal} or later: times {shown(value)}", f"第{operator.ordinal}次起乘{shown(value)}"
+            f"number {operator.ordinal} or later: times {v.written(value)}",
+            f"第{operator.ordinal}次起乘{v.written(value)}",
         )
-    return Phrase(f"times {shown(value)}", f"乘{shown(value)}")
+    return Phrase(f"times {v.written(value)}", f"乘{v.written(value)}")
 
 
 # ---- post

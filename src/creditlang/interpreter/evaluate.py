@@ -27,6 +27,7 @@ from creditlang.interpreter.groups import groups
 from creditlang.interpreter.limits import fill
 from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
+from creditlang.interpreter.other_runs import OtherRuns
 from creditlang.interpreter.passes import bring, close, given, read
 from creditlang.interpreter.running_periods import so_far
 from creditlang.interpreter.standing_findings import findings
@@ -225,10 +226,11 @@ class _Evaluation:
 
     def __init__(
         self, interpreter: Interpreter, student: StudentData, invalid: Mapping[str, list[Entry]] | None = None,
-        stage: int | None = None,
+        stage: int | None = None, others: OtherRuns[Run] | None = None,
     ) -> None:  # fmt: skip
         """`invalid` are records, with their entries, that a rule has found invalid: they are so for every rule."""
         self.interpreter = interpreter
+        self.others = others or OtherRuns(self.then)
         self.stage = stage
         self.invalid = invalid or {}
         self.policy = interpreter.policy
@@ -244,7 +246,7 @@ class _Evaluation:
             policy=self.policy, calendar=self.calendar, as_of=interpreter.as_of, attributes=self.student.attributes,
             given=given, enrolled=names, overrides=interpreter.overrides, labels=interpreter.labels,
             periods=StudentPeriods(self.calendar, interpreter.as_of, names, self.policy.periods),
-            work_out_then=self.then,
+            others=self.others,
         )  # fmt: skip
 
     def then(self, day: date, before: Record | None) -> Run:
@@ -262,10 +264,9 @@ class _Evaluation:
             or record.comes_before(before)
         )
         student = evolve(self.student, records=records)
-        other = _Evaluation(interpreter, student, self.invalid, self.stage)
+        other = _Evaluation(interpreter, student, self.invalid, self.stage, self.others)
         result = StudentResult(self.student.identifier, True)
         other.begin()
-        other.run.other_runs = self.run.other_runs
         for node in takewhile(lambda node: node != MOVES, self.policy.order):
             if other.is_due(*node):
                 other.work_out(*node, result)
@@ -441,6 +442,8 @@ class _Evaluation:
         if not takers:
             reason = _NO_ITEM if kind.item_field else _NO_RULE
             self.extra.append(Entry(record, "", "", semester, state="unmatched", reason=reason))
+            if not kind.item_field:  # of an item that no rule covers the reader has told
+                self.run.unrated.append(self.extra[-1])
 
     def entry(self, rule: o.Rule, record: Record) -> Entry:
         entry = self.run.opened(record, rule.name, rule.account, rule.article)
@@ -675,7 +678,25 @@ class _Evaluation:
         """What a score has with the sum of its entries."""
         env, decide = Environment(self.run, None, period), account.decide
         assert decide is not None
-        return self.bounded(decide, v.total((*(evaluate(case.value, env) for case in decide.cases), total)), env)
+        start = v.total(self.known(case.value, account, env) for case in decide.cases)
+        value = v.add(start, total)
+        if decide.least is not None:
+            value = v.larger(value, self.known(decide.least, account, env))
+        return v.smaller(value, self.known(decide.most, account, env)) if decide.most is not None else value
+
+    def known(self, number: e.Expression, account: o.Account, env: Environment) -> v.Number:
+        """A number that an account hangs on in a semester; any number, and reported, where the policy has none."""
+        try:
+            value: v.Number = evaluate(number, env)
+            return value
+        except Undetermined as why:
+            told = {
+                "account": Phrase(account.name, label(account)),
+                "student": self.student.identifier,
+                "period": env.semester,
+            }
+            self.run.warnings.append(report("CR650", None, reason=why.reason, **told))
+            return v.Interval(-v.UNBOUNDED, v.UNBOUNDED)
 
     def credit(self, account: o.Account) -> None:
         self.run.balances[account.name], self.run.wholes[account.name] = {}, v.ZERO
@@ -701,7 +722,7 @@ class _Evaluation:
         if not isinstance(value, (Decimal, v.Interval)):
             return None
         for limit, target, _ in account.diverts:
-            value = self.divert(value, evaluate(limit, env), target, key)
+            value = self.divert(value, self.known(limit, account, env), target, key)
         return value
 
     def divert(self, value: v.Number, limit: v.Number, target: str, semester: str) -> v.Number:
@@ -734,14 +755,13 @@ class _Evaluation:
         """The value of a fact or credit within its bounds; None when there is none."""
         try:
             value = self.decided(decision, env)
-            return self.bounded(decision, value, env) if isinstance(value, (Decimal, v.Interval)) else value
+            if isinstance(value, (Decimal, v.Interval)) and decision.least is not None:
+                value = v.larger(value, evaluate(decision.least, env))
+            if isinstance(value, (Decimal, v.Interval)) and decision.most is not None:
+                value = v.smaller(value, evaluate(decision.most, env))
+            return value
         except Undetermined:
             return None
-
-    def bounded(self, decide: o.Decide, value: v.Number, env: Environment) -> v.Number:
-        if decide.least is not None:
-            value = v.larger(value, evaluate(decide.least, env))
-        return v.smaller(value, evaluate(decide.most, env)) if decide.most is not None else value
 
     def decided(self, decision: o.Decide, env: Environment) -> Any:
         """The value of the case that applies; of all that may apply, where that is open; None when there is none."""

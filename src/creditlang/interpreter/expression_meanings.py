@@ -15,6 +15,7 @@ from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
+from creditlang.interpreter.balances import balance_of
 from creditlang.interpreter.calendar_days import day_of_month
 from creditlang.interpreter.code_parts import part_of
 from creditlang.interpreter.function_calls import called
@@ -134,36 +135,6 @@ def _value(x: e.Value, env: Environment) -> Any:
     return _WORKED_OUT[x.sort](x, env)
 
 
-def _balance(x: e.Value, env: Environment) -> Any:
-    run = env.run
-    if isinstance(x.at, e.Whole):
-        return run.whole(x.name)
-    if isinstance(x.at, e.BeforeThis):
-        return _before_this(x.name, env)
-    account, category = run.policy.accounts[x.name], run.policy.accounts[x.name].sort == "category"
-    if env.period is not None and env.record is None:
-        around, (period, key) = env.around, env.period
-        if around is not None and category:
-            inside = run.once(("inside", run.stage, x.name, around, period), lambda: run.inside(x.name, around, period))
-            return inside.get(key, v.ZERO)
-        summed = category and account.period not in (None, "semester")
-        if period != account.period and (period != "semester" or summed):
-            return run.total(x.name, env.period)
-    if account.period is not None:
-        return run.balance(x.name, run.period_of(account.period, env))
-    return run.whole(x.name) if env.semester is None else run.balance(x.name, env.semester)
-
-
-def _before_this(account: str, env: Environment) -> Any:
-    """The balance just before the record at hand; in its period, if the account has periods."""
-    if env.record is None:
-        raise missing(account)
-    run, period = env.run.before(env.record), env.run.policy.accounts[account].period
-    if period is None:
-        return run.whole(account)
-    return run.balance(account, run.period_of(period, Environment(run, env.record)))
-
-
 def _fact(x: e.Value, env: Environment) -> Any:
     period = env.run.policy.facts[x.name].period
     key = "" if period is None else env.run.period_of(period, env)
@@ -185,7 +156,7 @@ def _record_fact(x: e.Value, env: Environment) -> Any:
 
 
 _WORKED_OUT: Mapping[str, Callable[[e.Value, Environment], Any]] = {
-    "account": _balance, "fact": _fact, "record fact": _record_fact, "ranking": _rank_part,
+    "account": balance_of, "fact": _fact, "record fact": _record_fact, "ranking": _rank_part,
     "requirement": lambda x, env: env.run.required(x.name, env),
 }  # fmt: skip
 
@@ -352,13 +323,18 @@ def joined(values: Sequence[Any]) -> Any:
 
 
 # ---- days
+def _day(env: Environment) -> date:
+    if env.record is None or env.record.on is None:
+        kind = env.run.policy.kinds[env.record.kind] if env.record else None
+        raise missing((kind.date_field if kind else None) or "date")
+    return env.record.on
+
+
 def _shift(x: e.Shift, env: Environment) -> Any:
     calendar = env.run.calendar
     if x.which in ("first", "last"):
         return env.run.boundary("start" if x.which == "first" else "end", x.unit, env)
-    start = evaluate(x.start, env) if x.start is not None else env.record.on if env.record is not None else None
-    if start is None:
-        raise missing("date")
+    start = evaluate(x.start, env) if x.start is not None else _day(env)
     assert x.count is not None
     count = evaluate(x.count, env)
     if not isinstance(count, Decimal) or count != int(count):

@@ -19,7 +19,7 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import group_key, groups, has_both_signs, magnitude, signed, tried_in_and_out
-from creditlang.interpreter.steps import EARLIER_OPEN, Entries, cut, dismiss, live, make_pending, shown, undetermined
+from creditlang.interpreter.steps import EARLIER_OPEN, Entries, cut, dismiss, live, make_pending, undetermined
 from creditlang.interpreter.student_run import Run
 from creditlang.ledger import Entry
 from creditlang.values import Undetermined
@@ -83,7 +83,7 @@ def _fill_by_number(run: Run, operator: o.Limit, members: Entries, rooms: Sequen
     possible = [(entry, entry.amount) for entry, fate in zip(members, fates, strict=True) if fate != "out"]
     for entry, fate, room, (first, surely, _) in zip(members, fates, rooms, before, strict=True):
         if not operator.void:
-            reason = Phrase(f"more than {shown(room)} events", f"超过{shown(room)}次")
+            reason = Phrase(f"more than {v.written(room)} events", f"超过{v.written(room)}次")
         elif operator.order == "highest" and is_open:
             reason = Phrase("which one is the highest is still open", "哪一项最高尚未确定")
         else:
@@ -218,13 +218,13 @@ def _cut_to(
     if after == entry.amount:
         return
     run.covered.add(operator.number)
-    reason = Phrase(f"the limit of {shown(room)} is reached", f"已达上限{shown(room)}")
+    reason = Phrase(f"the limit of {v.written(room)} is reached", f"已达上限{v.written(room)}")
     if operator.group.window is not None:
         (count, unit), day = operator.group.window, _by_day(entry)[0]
-        rest = Phrase("", "") if left is None else Phrase(f", {shown(left)} left", f"，只剩{shown(left)}")
+        rest = Phrase("", "") if left is None else Phrase(f", {v.written(left)} left", f"，只剩{v.written(left)}")
         reason = Phrase(
-            f"the limit of {shown(room)} in the {count} {unit} to {day}{rest}",
-            f"截至{day}的{count}{LENGTHS[unit].zh}内上限{shown(room)}{rest.zh}",
+            f"the limit of {v.written(room)} in the {count} {unit} to {day}{rest}",
+            f"截至{day}的{count}{LENGTHS[unit].zh}内上限{v.written(room)}{rest.zh}",
         )
     cut(run, operator, entry, after, reason)
 

@@ -12,7 +12,6 @@ from attrs import frozen
 from creditlang import values as v
 from creditlang.core.dependencies import expires, within
 from creditlang.diagnostics import Phrase, in_language
-from creditlang.interpreter.steps import shown
 from creditlang.interpreter.student_run import Run
 from creditlang.ledger import Entry, Step
 
@@ -66,8 +65,8 @@ def settle(run: Run) -> None:
             if taken is not None and entry.state == "void" and not _counts(taken, run.as_of):
                 zh = in_language(entry.reason, "zh")
                 reason = Phrase(
-                    f"{shown(taken.amount)} of it was taken before; {entry.reason}",
-                    f"其中{shown(taken.amount)}已先行扣用；{zh}",
+                    f"{v.written(taken.amount)} of it was taken before; {entry.reason}",
+                    f"其中{v.written(taken.amount)}已先行扣用；{zh}",
                 )
                 entry.steps.append(Step("cap", "", taken.of, taken.amount, entry.article, reason))
                 entry.state, entry.cut, entry.reason = "live", True, reason

@@ -22,7 +22,7 @@ from creditlang.interpreter.entries import apply
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.limits import Rooms
 from creditlang.interpreter.lots import has_lots, held_in_lots, settle, take_from_lots
-from creditlang.interpreter.steps import cut, dismiss, live, shown, step, undetermined
+from creditlang.interpreter.steps import cut, dismiss, live, step, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Record, Step
 from creditlang.values import Undetermined
@@ -149,7 +149,7 @@ def _offer(
             move,
             wanted,
             offered,
-            Phrase(f"the account has only {shown(held)}", f"该账户只有{shown(held)}"),
+            Phrase(f"the account has only {v.written(held)}", f"该账户只有{v.written(held)}"),
         )
     env = Environment(run, record, ("semester", record.semester or ""))
     room: v.Number | None = None
@@ -174,9 +174,11 @@ def _offer(
             move,
             unlimited,
             amounts,
-            Phrase(f"{shown(room or v.ZERO)} are needed", f"还差{shown(room or v.ZERO)}"),
+            Phrase(f"{v.written(room or v.ZERO)} are needed", f"还差{v.written(room or v.ZERO)}"),
         )
-    taken = Phrase(f"{shown(takes)} taken for {shown(amounts)}", f"扣用{shown(takes)}，抵得{shown(amounts)}")
+    taken = Phrase(
+        f"{v.written(takes)} taken for {v.written(amounts)}", f"扣用{v.written(takes)}，抵得{v.written(amounts)}"
+    )
     if isinstance(amounts, Decimal) and not amounts:
         taken = Phrase("nothing is left to give or to take", "已无可抵扣的余额或额度")
         entry.cut = True
@@ -192,7 +194,7 @@ def _measured(run: Run, ratios: list[o.Ratio], env: Environment) -> Phrase | str
         if part.sort in ("fact", "account"):
             name = part.name
             declared = run.policy.facts.get(name) or run.policy.accounts[name]
-            value = shown(evaluate(part, Environment(run, None, env.period)))
+            value = v.written(evaluate(part, Environment(run, None, env.period)))
             found[name] = Phrase(f"{name} is {value}", f"{label(declared)}为{value}")
     texts = list(found.values())
     return Phrase(", ".join(map(str, texts)), "，".join(text.zh for text in texts)) if texts else ""
@@ -298,7 +300,13 @@ def _take_source(run: Run, account: o.Account, operator: o.Move, entry: Entry) -
     after = v.smaller(entry.amount, held)
     run.covered.add(operator.number)
     if after != entry.amount:
-        cut(run, operator, entry, after, Phrase(f"the account has only {shown(held)}", f"该账户只有{shown(held)}"))
+        cut(
+            run,
+            operator,
+            entry,
+            after,
+            Phrase(f"the account has only {v.written(held)}", f"该账户只有{v.written(held)}"),
+        )
     return str(source)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from attrs import evolve
 
 from creditlang import values as v
+from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter.expression_meanings import evaluate
-from creditlang.interpreter.student_run import Run
+from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, State, Step
 from creditlang.values import Undetermined
 
@@ -83,23 +84,19 @@ def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback
 def range_of(run: Run, fallback: o.Fallback, entry: Entry, operator: o.Operator) -> v.Number:
     """The range of an entry when an operator's value is unknown: of a factor between two ends, or of an amount."""
     env, amount = run.at(entry.record), entry.amount
-    low = evaluate(fallback.low, env) if fallback.low is not None else None
-    high = evaluate(fallback.high, env) if fallback.high is not None else None
-    if isinstance(operator, o.Rescale) and operator.operation == "times":
-        top = high if high is not None else v.UNBOUNDED
-        return v.multiply(amount, v.hull(low or v.ZERO, top))
+    possible = v.hull(_end(fallback.low, env, v.ZERO), _end(fallback.high, env, v.UNBOUNDED))
     if isinstance(operator, o.Rescale):
-        return v.add(amount, v.hull(low or v.ZERO, high if high is not None else v.UNBOUNDED))
-    if isinstance(operator, o.Limit):
-        return v.hull(v.ZERO, amount)
-    return v.hull(low or v.ZERO, high if high is not None else v.UNBOUNDED)
+        return (v.multiply if operator.operation == "times" else v.add)(amount, possible)
+    return v.hull(v.ZERO, amount) if isinstance(operator, o.Limit) else possible
 
 
-def shown(value: v.Number) -> str:
-    """A number for a reason."""
-    if isinstance(value, v.Interval):
-        return f"{value.low} … {value.high}"
-    return f"{v.plain(value):f}"
+def _end(end: e.Expression | None, env: Environment, unsaid: Decimal) -> v.Number:
+    """An end of a range; what it is where nothing says so, or what says so has no value."""
+    try:
+        value: v.Number = evaluate(end, env) if end is not None else unsaid
+        return value
+    except Undetermined:
+        return unsaid
 
 
 def cut(run: Run, operator: o.Operator, entry: Entry, after: v.Number, reason: str) -> None:

@@ -6,7 +6,7 @@ facts. It answers from what has been worked out; the order of the nodes guarante
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from attrs import define, evolve, field, frozen
 
@@ -16,14 +16,12 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.diagnostics import Diagnostic, Phrase
 from creditlang.interpreter.calendar_days import SchoolCalendar
+from creditlang.interpreter.other_runs import OtherRuns
 from creditlang.interpreter.standings import Part
 from creditlang.interpreter.student_periods import StudentPeriods
 from creditlang.ledger import Entry, Record
 from creditlang.values import Undetermined
 from creditlang.words import label
-
-MOST_RUNS: Final = 2_000
-"""On how many days, and before how many records, one student is worked out anew."""
 
 
 def missing(name: str) -> Undetermined:
@@ -119,12 +117,9 @@ class Run:
     """Entries taken out because nothing says what they are worth."""
     environments: dict[int, Environment] = field(factory=dict, repr=False)
     known: dict[tuple[Any, ...], Any] = field(factory=dict, repr=False)
-    work_out_then: Callable[[date, Record | None], "Run"] | None = field(default=None, repr=False)
-    """Works the same student out as of another day, or just before a record, up to the moves."""
     taken: dict[tuple[str, str, str], Any] = field(factory=dict)
     """What requests have taken of the entries of accounts whose entries count for a time only."""
-    other_runs: dict[tuple[date, str, str], "Run"] = field(factory=dict, repr=False)
-    """The runs as of other days and before records, which they all share."""
+    others: "OtherRuns[Run] | None" = field(default=None, repr=False)
 
     def at(self, record: Record) -> Environment:
         """Where a record's expressions are read, made once for each record."""
@@ -135,19 +130,7 @@ class Run:
 
     def as_of_day(self, day: date) -> "Run":
         """The run as of a day, before any moves; of the as-of day itself or a later one, this run."""
-        return self if self.as_of is None or day >= self.as_of else self._then(day, None)
-
-    def before(self, record: Record) -> "Run":
-        """The run as of a record's day whose data stop just before the record, before any moves."""
-        return self._then(record.on or record.order[0], record)
-
-    def _then(self, day: date, record: Record | None) -> "Run":
-        key = (day, record.kind, record.identifier) if record is not None else (day, "", "")
-        if key not in self.other_runs:
-            if len(self.other_runs) >= MOST_RUNS or self.work_out_then is None:
-                raise Undetermined("case", Phrase("there are too many days to look back on", "需要回溯的日子过多"))
-            self.other_runs[key] = self.work_out_then(day, record)
-        return self.other_runs[key]
+        return self if self.others is None or self.as_of is None or day >= self.as_of else self.others.then(day)
 
     def post(self, entry: Entry) -> None:
         """Credit the account that an entry is posted to, and those around it."""
@@ -198,6 +181,9 @@ class Run:
             semester = environment.semester or (day and self.calendar.key_of_day("semester", day))
             known = self.calendar.boundary(which, period, day, semester or None)
         if known is None:
+            if record is not None and day is None and period not in ("semester", "year"):
+                name = self.policy.kinds[record.kind].date_field or "date"
+                raise Undetermined("missing", Phrase(f"{name} is empty", f"“{name}”没有填"), name)
             raise Undetermined("period", Phrase(f"the {period} is not in the calendar", "不在校历内"))
         return known
 

@@ -18,7 +18,7 @@ def text_of(value: Value) -> str:
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise ValueError("an amount is a finite number")
-        return format(value if value else abs(value), "f")
+        return format(value if value else value.copy_abs(), "f")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | date):

@@ -1,4 +1,4 @@
-"""The children that Lark hands to a rule, and how to pick from them.
+"""The children that the parser hands to a rule, and how to pick from them.
 
 Children are tokens, nodes and parts handed up, in written order; keywords that carry no meaning are passed over.
 """
@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
-from lark import Token
 
 from creditlang.diagnostics import Label, Phrase, either, report
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.lexer import LexicalError, PlacedToken, half_width
+from creditlang.values import EXACT
 from creditlang.words import EXPECTED, PERIODS, code_of
 
 MAXIMUM_EXPRESSION_DEPTH = 200
@@ -30,15 +30,14 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def refuse(token: Token, expected: Phrase) -> LexicalError:
+def refuse(token: PlacedToken, expected: Phrase) -> LexicalError:
     """A token whose value cannot stand where it is."""
-    place = place_of(token) if isinstance(token, PlacedToken) else None
-    return LexicalError(report("CR110", place, value=str(token)[:40], expected=expected))
+    return LexicalError(report("CR110", place_of(token), value=token.text[:40], expected=expected))
 
 
-def date_of(token: Token) -> str:
+def date_of(token: PlacedToken) -> str:
     """A date as year-month-day; one that no calendar has is refused."""
-    text = half_width(str(token))
+    text = half_width(token.text)
     match = _WRITTEN_DATE.fullmatch(text)
     text = "-".join((match[1], match[2].zfill(2), match[3].zfill(2))) if match else text
     try:
@@ -48,15 +47,20 @@ def date_of(token: Token) -> str:
     return text
 
 
-def number_of(token: Token) -> Decimal:
+def number_of(token: PlacedToken) -> Decimal:
     """A number of at most twelve digits, as written."""
-    text = half_width(str(token)).rstrip("%")
+    text = half_width(token.text).rstrip("%")
     if len(text.replace(".", "").lstrip("-0")) > MOST_DIGITS:
         raise refuse(token, Phrase("a number of at most 12 digits", "不超过12位的数字"))
     return Decimal(text)
 
 
-def positive_of(token: Token) -> Decimal:
+def share_of(token: PlacedToken) -> Decimal:
+    """A percentage as a number."""
+    return EXACT.divide(number_of(token), Decimal(100))
+
+
+def positive_of(token: PlacedToken) -> Decimal:
     """A number above zero."""
     value = number_of(token)
     if value <= 0:
@@ -64,7 +68,7 @@ def positive_of(token: Token) -> Decimal:
     return value
 
 
-def count_of(token: Token, least: int = 1, most: int = MOST) -> int:
+def count_of(token: PlacedToken, least: int = 1, most: int = MOST) -> int:
     """A whole number between two bounds."""
     value = number_of(token)
     if value != int(value) or not least <= value <= most:
@@ -72,26 +76,27 @@ def count_of(token: Token, least: int = 1, most: int = MOST) -> int:
     return int(value)
 
 
-def string_of(token: Token) -> str:
-    return str(token)[1:-1]
+def string_of(token: PlacedToken) -> str:
+    return token.text[1:-1]
 
 
 def period_of(token: PlacedToken) -> t.PeriodName:
     """A built-in period, by its code, or the name of a declared one."""
-    text = words(str(token))
+    text = words(token.text)
     code = "year" if text == "academic year" else code_of(PERIODS, text)
     return t.PeriodName(code or text, token.type == "PERIOD", span=place_of(token))
 
 
 def span_of(children: list[Any]) -> Span:
-    first = last = None
-    for child in children:
-        if isinstance(child, (PlacedToken, t.Node)):
-            first, last = first or child, child
-    if first is None or last is None:
+    placed = [child for child in children if isinstance(child, (PlacedToken, t.Node))]
+    if not placed:
         raise ValueError("a rule without a place")
-    start, end = place_of(first), place_of(last)
-    return Span(start.source, start.start, end.end)
+    first, last = placed[0], placed[-1]
+    if isinstance(first, PlacedToken):
+        source, start = first.source, first.start_pos
+    else:
+        source, start = first.span.source, first.span.start
+    return Span(source, start, last.end_pos if isinstance(last, PlacedToken) else last.span.end)
 
 
 def covering(children: list[Any]) -> Span:
@@ -101,9 +106,9 @@ def covering(children: list[Any]) -> Span:
 
 
 def place_of(child: PlacedToken | t.Node) -> Span:
-    if isinstance(child, t.Node):
-        return child.span
-    return Span(child.source, child.start_pos or 0, child.end_pos or 0)
+    if isinstance(child, PlacedToken):
+        return Span(child.source, child.start_pos, child.end_pos)
+    return child.span
 
 
 def tokens(children: list[Any], *kinds: str) -> list[PlacedToken]:
@@ -123,14 +128,14 @@ def first_of(children: list[Any], kind: Any) -> Any:
 
 
 def identifier(token: PlacedToken) -> t.Identifier:
-    return t.Identifier(str(token), span=place_of(token))
+    return t.Identifier(token.text, span=place_of(token))
 
 
 def different(children: list[Any], kind: str) -> list[PlacedToken]:
     """The tokens of a kind; one that says the same as another is refused."""
     found = tokens(children, kind)
     for token in found:
-        refuse_second(*(place_of(other) for other in found if str(other) == str(token)))
+        refuse_second(*(place_of(other) for other in found if str(other) == token.text))
     return found
 
 
@@ -171,7 +176,8 @@ class Handed:
 def handed(children: list[Any], what: str, missing: Any = None) -> Any:
     """The value of the part that is called `what`; a second one is refused, so that none is passed over."""
     found = [child for child in children if isinstance(child, Handed) and child.what == what]
-    refuse_second(*(child.span for child in found))
+    if len(found) > 1:
+        refuse_second(*(child.span for child in found))
     return found[0].value if found else missing
 
 

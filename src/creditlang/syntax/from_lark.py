@@ -1,6 +1,6 @@
 """The arrow from the parser to the tree: one small function for each rule of the grammar.
 
-The functions run while Lark parses, bottom up, so no walk is needed and no intermediate tree is kept. Lines,
+The functions run while the text is parsed, bottom up, so no walk is needed and no intermediate tree is kept. Lines,
 expressions and examples have files of their own beside this one; this one has names, data and declarations.
 """
 
@@ -39,7 +39,7 @@ from creditlang.syntax.lexer import LexicalError, PlacedToken
 
 
 class TreeBuilder(ExpressionBuilder, LineBuilder, PeriodBuilder, ExampleBuilder):
-    """The functions that Lark calls, named after the rules of the grammar."""
+    """The functions that the parser calls, named after the rules of the grammar."""
 
     def start(self, children: Children) -> t.Module:
         return t.Module(tuple(nodes(children, t.Line)))

@@ -4,8 +4,6 @@ import re
 from decimal import Decimal
 from typing import Any, Literal
 
-from lark import Token, Transformer
-
 from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
@@ -32,7 +30,7 @@ from creditlang.syntax.children import (
 from creditlang.syntax.lexer import half_width
 
 
-class AdjustmentBuilder(Transformer[Token, t.Module]):
+class AdjustmentBuilder:
     """Functions named after the rules of adjustments."""
 
     def scope(self, children: Children) -> t.Scope:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from lark import Token, Transformer
-
 from creditlang.diagnostics import Phrase, report
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
@@ -22,6 +20,7 @@ from creditlang.syntax.children import (
     period_of,
     place_of,
     refuse_second,
+    share_of,
     span_of,
     string_of,
     tokens,
@@ -34,7 +33,7 @@ from creditlang.words import DISPOSITIONS, code_of
 _STATUS = {"MET": "met", "UNMET": "unmet", "OPEN": "open"}
 
 
-class ExampleBuilder(Transformer[Token, t.Module]):
+class ExampleBuilder:
     """Functions named after the rules of tables, the calendar and examples."""
 
     # ---- tables
@@ -55,7 +54,7 @@ class ExampleBuilder(Transformer[Token, t.Module]):
     def make_cell(self, token: PlacedToken) -> t.Cell:
         text = string_of(token) if token.type == "STRING" else date_of(token) if token.type == "DATE" else str(token)
         if token.type in ("NUMBER", "PERCENT"):
-            text = str(number_of(token) / 100 if token.type == "PERCENT" else number_of(token))
+            text = str(share_of(token) if token.type == "PERCENT" else number_of(token))
         elif token.type in ("YES", "NO"):
             text = token.type.lower()
         return t.Cell(text, "EMPTY" if token.type == "MINUS" else token.type, span=place_of(token))

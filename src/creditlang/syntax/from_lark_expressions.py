@@ -18,6 +18,7 @@ from creditlang.syntax.children import (
     place_of,
     positive_of,
     refuse,
+    share_of,
     span_of,
     string_of,
     tokens,
@@ -50,7 +51,7 @@ _ROUNDING = {"ROUNDED_DOWN_TO": "down", "ROUNDED_UP_TO": "up", "HALF_UP_TO": "ha
 
 def duration_of(token: PlacedToken) -> Any:
     """A unit of time: 年内 says 年."""
-    text = words(str(token)).removesuffix("内")
+    text = words(token.text).removesuffix("内")
     return _DURATIONS.get(text, text)
 
 
@@ -125,10 +126,10 @@ class ExpressionBuilder(QueryBuilder):
         return t.Number(number_of(children[0]), identifier(children[1]), span=span_of(children))
 
     def percent(self, children: Children) -> t.Expression:
-        return t.Number(number_of(children[0]) / 100, span=place_of(children[0]))
+        return t.Number(share_of(children[0]), span=place_of(children[0]))
 
     def percent_of(self, children: Children) -> t.Expression:
-        share = t.Number(number_of(children[0]) / 100, span=place_of(children[0]))
+        share = t.Number(share_of(children[0]), span=place_of(children[0]))
         return expression_node(t.Arithmetic, children, "*", share, children[2])
 
     def semester(self, children: Children) -> t.Expression:

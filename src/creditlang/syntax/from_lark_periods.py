@@ -1,7 +1,5 @@
 """The rules of periods, rankings and clean stretches to the tree."""
 
-from lark import Token, Transformer
-
 from creditlang.diagnostics import Phrase
 from creditlang.nodes import changed
 from creditlang.syntax import tree as t
@@ -23,7 +21,7 @@ from creditlang.syntax.children import (
 )
 
 
-class PeriodBuilder(Transformer[Token, t.Module]):
+class PeriodBuilder:
     """Functions named after the rules of declarations about time and rank."""
 
     def period(self, children: Children) -> t.Period:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from attrs import evolve
-from lark import Token, Transformer
 
 from creditlang.diagnostics import Phrase, report
 from creditlang.syntax import tree as t
@@ -50,7 +49,7 @@ _SCOPES = (
 )  # fmt: skip
 
 
-class QueryBuilder(Transformer[Token, t.Module]):
+class QueryBuilder:
     """Functions named after the rules of queries, and of the names that stand in them."""
 
     def date(self, children: Children) -> t.Expression:

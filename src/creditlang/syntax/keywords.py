@@ -5,13 +5,13 @@ parser's state decides between them. The table holds no grammar.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from attrs import frozen
 
-from creditlang.resources import grammar_path
+from creditlang.syntax.generated import generated, grammar_file, made_from
 
 
 @frozen
@@ -20,6 +20,8 @@ class Form:
 
     text: str
     terminals: tuple[str, ...]
+    several: bool
+    """Whether it has several words."""
 
 
 @frozen
@@ -43,7 +45,7 @@ def _arranged(forms: dict[str, list[str]], english: bool) -> dict[str, tuple[For
     arranged: dict[str, list[Form]] = {}
     for text, terminals in forms.items():
         key = text.split()[0] if english else text[0]
-        arranged.setdefault(key, []).append(Form(text, tuple(terminals)))
+        arranged.setdefault(key, []).append(Form(text, tuple(terminals), " " in text))
     return {key: tuple(sorted(group, key=lambda form: -len(form.text))) for key, group in arranged.items()}
 
 
@@ -56,7 +58,12 @@ def spaced(text: str) -> re.Pattern[str]:
 @cache
 def keywords() -> Keywords:
     """The table, read once."""
-    table = tomllib.loads(grammar_path("keywords.toml").read_text(encoding="utf-8"))
+    text = grammar_file("keywords.toml")
+    table: dict[str, Any] = generated()["keywords"]
+    if generated()["keywords_file"] != made_from(text):
+        import tomllib
+
+        table = tomllib.loads(text)
     by_form: dict[str, dict[str, list[str]]] = {"en": {}, "zh": {}}
     for terminal, entry in table.items():
         for language in ("en", "zh"):

@@ -12,12 +12,9 @@ Invariants: every character is consumed once, in order; the lexer holds no state
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from attrs import define, field, frozen
-from lark import Token
-from lark.lexer import Lexer
 
 from creditlang.diagnostics import Diagnostic, report
 from creditlang.source import SourceFile, Span
@@ -31,21 +28,22 @@ WIDE |= dict.fromkeys(map(ord, "【〔〖﹝"), ord("[")) | dict.fromkeys(map(or
 _WIDE_CHARACTER = re.compile(f"[{''.join(map(chr, WIDE))}]")
 
 _TOKEN = re.compile(
-    r"""
-      (?P<space>[ \t]+)
-    | (?P<newline>\n)
-    | (?P<comment>\#[^\n]*)
-    | (?P<text>"[^"\n]*"|“[^”\n]*”|＂[^＂\n]*＂|「[^」\n]*」|『[^』\n]*』)
-    | (?P<semester>\d{4}-\d{4}(?:-\d{1,2})?(?![\w-]))
-    | (?P<date>\d{4}-\d{2}-\d{2}(?![\w-])|(?:19|20)\d\d(?P<divided>[/.])\d{1,2}(?P=divided)\d{1,2}(?![\w./])
+    r"""[ \t]*+(?:\#[^\n]*)?(?:
+      (?P<newline>\n)
+    | (?P<STRING>"[^"\n]*"|“[^”\n]*”|＂[^＂\n]*＂|「[^」\n]*」|『[^』\n]*』)
+    | (?P<SEMESTER_NAME>\d{4}-\d{4}(?:-\d{1,2})?(?![\w-]))
+    | (?P<DATE>\d{4}-\d{2}-\d{2}(?![\w-])|(?:19|20)\d\d(?P<divided>[/.])\d{1,2}(?P=divided)\d{1,2}(?![\w./])
               |\d{4}年\d{1,2}月\d{1,2}[日号])
-    | (?P<ordinal>\d+(?:st|nd|rd|th)(?!\w)|第\d+(?:次起|次|起)?)
-    | (?P<number>\d+(?:\.\d+)?(?P<percent>%)?)
+    | (?P<ORDINAL>\d+(?:st|nd|rd|th)(?!\w)|第\d+(?:次起|次|起)?)
+    | (?P<PERCENT>\d+(?:\.\d+)?%)
+    | (?P<NUMBER>\d+(?:\.\d+)?)
     | (?P<word>[^\W\d]\w*)
     | (?P<symbol>>=|<=|==|!=|[≥≤≠><=+\-*/:|,.()\[\]])
-    """,
+    | (?P<end>\Z)
+    )""",
     re.VERBOSE,
 )
+"""The next token after spaces and a comment; literals are called by their terminals."""
 _SYMBOLS = {
     ">=": "AT_LEAST", "≥": "AT_LEAST", "<=": "AT_MOST", "≤": "AT_MOST", "==": "EQUAL", "=": "EQUAL",
     "!=": "NOT_EQUAL", "≠": "NOT_EQUAL", ">": "MORE", "<": "LESS", "+": "PLUS", "-": "MINUS", "*": "STAR",
@@ -72,18 +70,18 @@ class Prepared:
     """Where `text` begins in the source, when it is a part of it."""
 
 
-class PlacedToken(Token):
-    """A token that knows its source, which can tell lines and columns."""
+class PlacedToken:
+    """A piece of a source: a terminal of the grammar, what stands there, and where."""
 
-    source: SourceFile
-    line = column = end_line = end_column = None
+    __slots__ = ("end_pos", "source", "start_pos", "text", "type")
+    line = column = end_line = end_column = None  # Lark asks for them
 
-    def __new__(cls, kind: str, source: SourceFile, start: int, end: int) -> "PlacedToken":
-        """The token of this kind that stands from `start` to `end`; Lark's own way takes three times as long."""
-        text = source.text[start:end]
-        token = str.__new__(cls, text)
-        token.type, token.value, token.source, token.start_pos, token.end_pos = kind, text, source, start, end
-        return token
+    def __init__(self, kind: str, source: SourceFile, start: int, end: int) -> None:
+        self.type, self.source, self.start_pos, self.end_pos = kind, source, start, end
+        self.text = source.text[start:end]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class LexicalError(Exception):
@@ -138,34 +136,21 @@ class _Indentation:
         return -closed if depth == self.depths[-1] else None
 
 
-class PolicyLexer(Lexer):
-    """The lexer that Lark calls; its input is a `Prepared` source."""
-
-    __future_interface__: ClassVar[int] = 2
-
-    def __init__(self, configuration: Any) -> None:
-        """Lark hands its configuration; the keyword table is what is needed."""
-        self.keywords = keywords()
-
-    def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[PlacedToken]:
-        """Yield the tokens of the prepared source, each decided in the state that the parser then has."""
-        yield from Lexing(lexer_state.text, parser_state).tokens()
-
-
 class Lexing:
     """One pass over one source."""
 
-    def __init__(self, prepared: Prepared, parser_state: Any) -> None:
+    def __init__(self, prepared: Prepared, rows: Mapping[int, Container[str]], stack: list[int]) -> None:
+        """`rows` has the terminals that each of the parser's states accepts; the last in `stack` is its state."""
         self.prepared = prepared
         self.text = prepared.text
         self.offset = prepared.offset
-        self.states = parser_state.parse_conf.states
-        self.stack = parser_state.state_stack
+        self.rows = rows
+        self.stack = stack
         self.indentation = _Indentation()
         self.keywords = keywords()
 
-    def accepted(self) -> Any:
-        return self.states[self.stack[-1]]
+    def accepted(self) -> Container[str]:
+        return self.rows[self.stack[-1]]
 
     def token(self, kind: str, start: int, end: int) -> PlacedToken:
         return PlacedToken(kind, self.prepared.source, start + self.offset, end + self.offset)
@@ -177,65 +162,70 @@ class Lexing:
 
     def tokens(self, position: int = 0, fresh: bool = True) -> Iterator[PlacedToken]:
         """The tokens from `position` on; `fresh` says that a line begins there."""
-        text, length = self.text, len(self.text)
+        text, length, source, offset = self.text, len(self.text), self.prepared.source, self.offset
+        indentation = self.indentation
         brackets, words = 0, 0
         while position < length:
             if fresh:
                 position = self.line_start(position)
                 if position >= length:
                     break
-                yield from self.indent(position)
+                position, change = self.indent(position)
+                for _ in range(abs(change)):
+                    yield self.token("_INDENT" if change > 0 else "_DEDENT", position, position)
                 fresh, words = False, 0
             match = _TOKEN.match(text, position)
             if match is None:
-                raise self.unknown(position)
-            kind, end = match.lastgroup, match.end()
-            words += kind != "space"
+                raise self.unknown(self.past_spaces(position))
+            kind = str(match.lastgroup)
+            position, end = match.span(kind)
+            words += kind != "end"
             if words > MOST_WORDS:
                 raise self.fail("CR010", position, end, limit=MOST_WORDS)
-            if kind == "percent":
-                kind = "number"
-            band = _BAND.match(text, position) if self.indentation.grids[-1] and kind in ("number", "word") else None
+            band = (
+                _BAND.match(text, position) if indentation.grids[-1] and kind in ("NUMBER", "PERCENT", "word") else None
+            )
             if band and "BAND" in self.accepted():
-                yield self.token("BAND", position, band.end())
-                position = band.end()
-                continue
-            if kind == "newline" and not brackets:
-                fresh = True
-                yield self.token("_NL", position, end)
+                kind, end = "BAND", band.end()
             elif kind == "word":
-                token = self.word(position, end)
-                end = (token.end_pos or 0) - self.offset or end
-                self.indentation.next_is_grid = self.indentation.next_is_grid or token.type in _GRID_STARTS
-                yield token
-            elif kind == "symbol" and match.group() == "," and not brackets and self.is_clause(end):
-                yield self.token("CLAUSE_COMMA", position, end)
-            elif kind == "symbol" and match.group() == "[" and self.is_citation(position):
-                token = self.citation(position)
-                end = (token.end_pos or 0) - self.offset or end
-                yield token
-            elif kind not in ("space", "newline", "comment"):
-                token = self.negative(match) or self.literal(str(kind), match)
-                end = (token.end_pos or 0) - self.offset or end
-                brackets += (token.type in ("LPAR", "LSQB")) - (token.type in ("RPAR", "RSQB") and brackets > 0)
-                yield token
+                kind, end = self.word(position, end)
+                if kind in _GRID_STARTS:
+                    indentation.next_is_grid = True
+            elif kind == "symbol":
+                symbol = text[position:end]
+                kind = _SYMBOLS[symbol]
+                if symbol == "[" and self.is_citation(position):
+                    kind, end = "CITATION", self.citation(position)
+                elif symbol == "-":
+                    kind, end = self.negative(position, end)
+                elif symbol == "," and not brackets and self.is_clause(end):
+                    kind = "CLAUSE_COMMA"
+                else:
+                    brackets += (symbol in "([") - (symbol in ")]" and brackets > 0)
+            elif kind == "newline":
+                kind, fresh = "_NL", not brackets
+            if kind != "end" and (kind != "_NL" or fresh):
+                yield PlacedToken(kind, source, position + offset, end + offset)
             position = end
         if not fresh:
             yield self.token("_NL", length, length)
         yield from (self.token("_DEDENT", length, length) for _ in self.indentation.depths[1:])
 
+    def past_spaces(self, position: int) -> int:
+        """The first place from `position` on that holds no space."""
+        match = _SPACES.match(self.text, position)
+        return match.end() if match else position
+
     def line_start(self, position: int) -> int:
         """The start of the next line that holds more than spaces and a comment."""
-        while True:
-            match = _BLANK.match(self.text, position)
-            if match is None or match.end() == position:
-                return position
-            position = match.end()
+        match = _BLANK.match(self.text, position)
+        return match.end() if match else position
 
-    def indent(self, position: int) -> Iterator[PlacedToken]:
-        """The tokens for the indentation of the line at `position`; a full-width space counts as two."""
-        match = _SPACES.match(self.text, position)
-        end = match.end() if match else position
+    def indent(self, position: int) -> tuple[int, int]:
+        """The end of the indentation of the line at `position`, and how many blocks it opens, or minus how many it
+        closes; a full-width space counts as two.
+        """
+        end = self.past_spaces(position)
         original = self.prepared.source.text[position + self.offset : end + self.offset]
         if "\t" in original and " " in original:
             raise self.fail("CR006", position, end)
@@ -244,29 +234,16 @@ class Lexing:
             raise self.fail("CR006", position, end)
         if len(self.indentation.depths) > MAXIMUM_DEPTH:
             raise self.fail("CR002", position, end, limit=MAXIMUM_DEPTH)
-        if change > 0:
-            yield self.token("_INDENT", end, end)
-        for _ in range(-change):
-            yield self.token("_DEDENT", end, end)
+        return end, change
 
-    def literal(self, kind: str, match: re.Match[str]) -> PlacedToken:
-        start, end = match.span()
-        if kind == "number":
-            return self.token("PERCENT" if match.group("percent") else "NUMBER", start, end)
-        if kind == "symbol":
-            return self.token(_SYMBOLS[match.group()], start, end)
-        names = {"text": "STRING", "semester": "SEMESTER_NAME", "date": "DATE", "ordinal": "ORDINAL"}
-        return self.token(names[kind], start, end)
-
-    def negative(self, match: re.Match[str]) -> PlacedToken | None:
-        """A minus sign closed up with a number, where a value of an example or a cell of a table can stand."""
-        number = _TOKEN.match(self.text, match.end()) if match.group() == "-" else None
-        if number is None or number.lastgroup not in ("number", "percent"):
-            return None
-        accepted = self.accepted()
-        if "NUMBER" in accepted and ("MINUS" not in accepted or self.indentation.grids[-1]):
-            return self.token("PERCENT" if number.group("percent") else "NUMBER", match.start(), number.end())
-        return None
+    def negative(self, start: int, end: int) -> tuple[str, int]:
+        """A minus sign, or a number closed up with it where a value of an example or a cell of a table can stand."""
+        number = _TOKEN.match(self.text, end)
+        if number and number.lastgroup in ("NUMBER", "PERCENT") and number.start(number.lastgroup) == end:
+            accepted = self.accepted()
+            if "NUMBER" in accepted and ("MINUS" not in accepted or self.indentation.grids[-1]):
+                return number.lastgroup, number.end()
+        return "MINUS", end
 
     def is_clause(self, position: int) -> bool:
         """Whether another line of the body begins after the comma before `position`."""
@@ -277,7 +254,7 @@ class Lexing:
             return True
         start = self.past_spaces(position)
         match = _TOKEN.match(self.text, start)
-        if match is None or match.lastgroup in ("text", "newline", "comment"):
+        if match is None or match.lastgroup in ("STRING", "newline", "end"):
             return False
         if match.lastgroup != "word":
             return True
@@ -287,14 +264,8 @@ class Lexing:
             fitting = (form for form in forms if self.text.startswith(form.text, start))
         else:
             forms = self.keywords.english.get(first.group(), ())
-            fitting = (form for form in forms if " " not in form.text or spaced(form.text).match(self.text, start))
+            fitting = (form for form in forms if not form.several or spaced(form.text).match(self.text, start))
         return any(terminal in _CLAUSE_STARTS for form in fitting for terminal in form.terminals)
-
-    def past_spaces(self, position: int) -> int:
-        """The first place from `position` on that holds no space."""
-        while self.text[position : position + 1] in (" ", "\t"):
-            position += 1
-        return position
 
     def fits(self, terminal: str, end: int, chinese: bool) -> bool:
         """Whether what follows a word lets it be this keyword: a function has its bracket, a window its number."""
@@ -310,7 +281,8 @@ class Lexing:
         """A bracket right after a name is an index; anywhere else it opens a citation."""
         return position == 0 or not (self.text[position - 1].isalnum() or self.text[position - 1] == "_")
 
-    def citation(self, position: int) -> PlacedToken:
+    def citation(self, position: int) -> int:
+        """Where the citation that begins at `position` ends."""
         depth = 0
         for offset in range(position, len(self.text)):
             character = self.text[offset]
@@ -318,7 +290,7 @@ class Lexing:
             if character == "\n":
                 break
             if depth == 0:
-                return self.token("CITATION", position, offset + 1)
+                return offset + 1
         raise self.fail("CR008", position, position + 1)
 
     def unknown(self, position: int) -> LexicalError:
@@ -328,24 +300,28 @@ class Lexing:
             return self.fail("CR007", position, len(self.text) if end < 0 else end)
         return self.fail("CR009", position, position + 1, character=character)
 
-    def word(self, start: int, end: int) -> PlacedToken:
-        """The keyword or name at `start`, where the word would run to `end`."""
+    def word(self, start: int, end: int) -> tuple[str, int]:
+        """The keyword or name at `start`, where the word would run to `end`: its terminal, and where it ends."""
         accepted = self.accepted()
         first = _ASCII_WORD.match(self.text, start, end)
         label = (self.label(start) or 0) if "NAME" in accepted else 0
         if first is None:
-            return self.token("NAME", start, label) if label else self.chinese(start, end, accepted)
+            return ("NAME", label) if label else self.chinese(start, end, accepted)
         for form in self.keywords.english.get(first.group(), ()):
-            match = spaced(form.text).match(self.text, start) if " " in form.text else first
+            match = spaced(form.text).match(self.text, start) if form.several else first
             if match and match.end() >= label:
                 for terminal in form.terminals:
-                    if terminal in accepted and self.fits(terminal, match.end(), chinese=False):
-                        return self.token(terminal, start, match.end())
+                    if (
+                        terminal in accepted
+                        and self.fits(terminal, match.end(), chinese=False)
+                        and self.means(terminal, form.text)
+                    ):
+                        return terminal, match.end()
         if label:
-            return self.token("NAME", start, label)
+            return "NAME", label
         if first.end() < end and self.known(start, first.end()) is None and self.keyword_at(first.end(), accepted):
             end = first.end()
-        return self.token("NAME", start, self.known(start, end) or end)
+        return "NAME", self.known(start, end) or end
 
     def label(self, start: int) -> int | None:
         """Where the longest declared label of several words that stands at `start` ends."""
@@ -363,35 +339,48 @@ class Lexing:
                 return stop
         return None
 
-    def keyword_at(self, start: int, accepted: Any) -> tuple[str, int] | None:
+    def keyword_at(self, start: int, accepted: Container[str]) -> tuple[str, int] | None:
         """The longest Chinese keyword at `start` that the parser accepts, with its end."""
         for form in self.keywords.chinese.get(self.text[start], ()):
             if self.text.startswith(form.text, start):
                 end = start + len(form.text)
                 for terminal in form.terminals:
-                    if terminal in accepted and self.fits(terminal, end, chinese=True):
+                    if (
+                        terminal in accepted
+                        and self.fits(terminal, end, chinese=True)
+                        and self.means(terminal, form.text)
+                    ):
                         return terminal, end
         return None
 
-    def chinese(self, start: int, end: int, accepted: Any) -> PlacedToken:
-        name = self.known(start, end) if "NAME" in accepted else None
-        if name == end:
-            keyword = self.keyword_at(start, accepted)
-            return self.token(*((keyword[0], start, end) if keyword and keyword[1] == end else ("NAME", start, end)))
-        keyword = self.keyword_at(start, accepted)
-        if keyword and (name is None or keyword[1] >= name):
-            return self.token(keyword[0], start, keyword[1])
-        if name is not None:
-            return self.token("NAME", start, name)
-        part = _CHINESE_PART.match(self.text, start, end)
-        whole = end if self.accepts_only_names(accepted) or part is None else part.end()
-        return self.token("NAME", start, whole)
+    def means(self, terminal: str, word: str) -> bool:
+        """Whether a word that a keyword is written as is meant so: one of a declaration is, inside a declaration, the
+        name that the policy has given to something else.
+        """
+        can_be_both = terminal in _DECLARATIONS and len(self.indentation.depths) > 1 and "NAME" in self.accepted()
+        return not can_be_both or word not in declared_names(half_width(self.prepared.source.text))
 
-    def accepts_only_names(self, accepted: Any) -> bool:
+    def chinese(self, start: int, end: int, accepted: Container[str]) -> tuple[str, int]:
+        name = self.known(start, end) if "NAME" in accepted else None
+        keyword = self.keyword_at(start, accepted)
+        if name == end:
+            return keyword if keyword and keyword[1] == end else ("NAME", end)
+        if keyword and (name is None or keyword[1] >= name):
+            return keyword
+        if name is not None:
+            return "NAME", name
+        part = _CHINESE_PART.match(self.text, start, end)
+        return "NAME", end if self.accepts_only_names(accepted) or part is None else part.end()
+
+    def accepts_only_names(self, accepted: Container[str]) -> bool:
         return "PER" not in accepted and "CAP" not in accepted
 
 
-_BLANK = re.compile(r"[ \t]*(?:#[^\n]*)?\n|[ \t]*(?:#[^\n]*)?\Z")
+_DECLARATIONS = frozenset((
+    "SCORE", "FACT", "CREDIT", "ACCOUNT", "OFFSET", "REQUIRE", "TREAT", "ARTICLES", "EXAMPLE", "EXAMPLES", "POLICY",
+    "USE", "UNIT", "SCALE", "CHOICE", "LET", "RECORD", "CALENDAR", "ADJUST", "TABLE",
+))  # fmt: skip
+_BLANK = re.compile(r"(?:[ \t]*+(?:#[^\n]*)?\n)*+(?:[ \t]*+(?:#[^\n]*)?\Z)?")
 _SPACES = re.compile(r"[ \t]*")
 _BAND = re.compile(r"\d+(?:\.\d+)?(?:[-–—~]\d+(?:\.\d+)?|及?以[上下]|\+)(?!\S)|(?:不足|超过)\d+(?:\.\d+)?(?!\S)")
 _CALLED_IN_CHINESE = frozenset({"DISTANCE", "WEEKDAY_OF"})

@@ -5,34 +5,32 @@ it, and the declaration around it is parsed again, so that one broken line hides
 declarations beside it.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import chain
 from threading import Lock
-from typing import Any, Literal, get_args
+from typing import Literal
 
 from attrs import frozen
-from lark import Lark
-from lark.exceptions import UnexpectedToken
-from lark.parser_frontends import ParsingFrontend
 
 from creditlang.diagnostics import Diagnostic, Phrase, either, nearest, report
-from creditlang.resources import grammar_path
 from creditlang.source import SourceFile, Span
 from creditlang.syntax.children import place_of
 from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.from_lark import TreeBuilder
+from creditlang.syntax.generated import generated, grammar_file, made_from
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import (
     LexicalError,
     PlacedToken,
-    PolicyLexer,
     Prepared,
     half_width,
     prepare,
 )
 from creditlang.syntax.near_words import headings, meant
-from creditlang.syntax.parser_tables import parser_from
+from creditlang.syntax.parser_tables import END, Parser, UnexpectedToken
 from creditlang.syntax.text_limits import check_limits
 from creditlang.syntax.tree import Line, Module, Node
 from creditlang.words import EXPECTED
@@ -49,44 +47,37 @@ class Parsed:
 
     module: Module
     diagnostics: tuple[Diagnostic, ...]
+    names: frozenset[str]
+    """The Chinese names that it declares, and those that were known."""
 
 
 @cache
-def grammar(strict: bool = False, build: bool = True) -> Lark:
-    """Lark's parser, made from the grammar in a second, once; without `build` it gives Lark's own trees."""
-    return Lark(
-        grammar_text(), parser="lalr", lexer=PolicyLexer, strict=strict, maybe_placeholders=False,
-        transformer=TreeBuilder() if build else None, start=["start", *(f"typed_{sort}" for sort in get_args(Typed))],
-    )  # fmt: skip
+def _parser() -> Parser:
+    tables = generated()
+    if tables["grammar"] != made_from(grammar_file("creditlang.lark")):
+        from creditlang.syntax.lark_grammar import made
+
+        tables = json.loads(made())
+    return Parser(tables, TreeBuilder())
 
 
-def grammar_text() -> str:
-    """The grammar that `parser` is made from."""
-    return grammar_path("creditlang.lark").read_text(encoding="utf-8")
-
-
-@cache
-def _parser() -> ParsingFrontend:
-    tables = grammar_path("parser_tables.json").read_text(encoding="utf-8")
-    return parser_from(tables, grammar_text(), TreeBuilder()) or grammar().parser
-
-
-def parser() -> ParsingFrontend:
+def parser() -> Parser:
     """The parser, made once for each process: from its tables, or from the grammar if they are of another grammar."""
     with _BUILDING:
         return _parser()
 
 
 def parse(source: SourceFile, known_names: Iterable[str] = ()) -> Parsed:
-    """The tree of `source`; `known_names` are those of used files, needed to cut Chinese that is written closed up."""
-    refused = check_limits(source)
-    if refused:
-        return Parsed(Module(), tuple(refused))
+    """The tree of a `source` of which `check_limits` has nothing to say.
+
+    `known_names` are those of used files, needed to cut Chinese that is written closed up.
+    """
     prepared = prepare(source, known_names)
+    names = frozenset(chain.from_iterable(prepared.names.values()))
     module, error = _attempt(prepared)
     if error is None:
-        return Parsed(module, ())
-    return _piecewise(prepared)
+        return Parsed(module, (), names)
+    return Parsed(*_piecewise(prepared), names)
 
 
 def _attempt(prepared: Prepared) -> tuple[Module, Diagnostic | None]:
@@ -96,7 +87,6 @@ def _attempt(prepared: Prepared) -> tuple[Module, Diagnostic | None]:
         return Module(), _syntax_error(error)
     except LexicalError as error:
         return Module(), error.diagnostic
-    assert isinstance(module, Module)
     return module, None
 
 
@@ -142,7 +132,7 @@ def _near(prepared: Prepared, found: Diagnostic, begins: int, start: str, parsed
         try:
             parser().parse(Prepared(SourceFile("tried", tried), tried, prepared.names), start=start)  # type: ignore[arg-type]
         except UnexpectedToken as error:
-            return error.token.type in ("$END", "_DEDENT")
+            return error.token is None or error.token.type == "_DEDENT"
         except LexicalError as error:
             return error.diagnostic.code == "CR108"
         return True
@@ -203,15 +193,15 @@ def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None, begin
     What stands before `begins` was understood already.
     """
     token = error.token
-    assert isinstance(token, PlacedToken) or token.type == "$END"
-    placed = getattr(token, "source", None)
-    source, start, end = placed or whole, token.start_pos or 0, token.end_pos or 0
-    if source is None:
-        return report("CR005", None, found=_described("$END"), expected=Phrase("a declaration", "一项声明"))
-    if token.type == "$END":
-        place = Span(source, len(source.text), len(source.text))
+    if token is None:
+        if whole is None:
+            return report("CR005", None, found=_described(END), expected=Phrase("a declaration", "一项声明"))
+        place = Span(whole, len(whole.text), len(whole.text))
         return report("CR005", place, found=_described("_NL"), expected=_expected(error.expected))
-    if token.type in ("_NL", "_INDENT", "_DEDENT"):
+    source, start, end = token.source, token.start_pos, token.end_pos
+    if token.type == "_INDENT":
+        return report("CR013", Span(source, end, end + len(source.text[end:].partition("\n")[0].rstrip())))
+    if token.type in ("_NL", "_DEDENT"):
         found: str = _NAMED[token.type]
         end = max(end, start + 1) if token.type != "_NL" else start + 1
     else:
@@ -243,11 +233,11 @@ def _expected(terminals: Iterable[str]) -> Phrase:
 _WORD = re.compile(r"[^\W\d][\w-]*")
 
 
-def _misspelt(token: Any, expected: Iterable[str], begins: int) -> Diagnostic | None:
+def _misspelt(token: PlacedToken, expected: Iterable[str], begins: int) -> Diagnostic | None:
     """The keyword that was meant, if the word that is not understood, the one before it or the first of its line is
     close to one. A word before it may have passed for a name; it is looked at only if the policy declares no such name.
     """
-    source, start = token.source, token.start_pos or 0
+    source, start = token.source, token.start_pos
     if token.type == "NAME" and (meant := _meant(str(token), expected)) is not None:
         return report("CR011", place_of(token), found=str(token), nearest=meant)
     line = max(begins, source.text.rfind("\n", 0, start) + 1)
@@ -268,7 +258,7 @@ def _meant(word: str, terminals: Iterable[str]) -> str | None:
 _TOP = re.compile(r"^(?=[^\s#])", re.MULTILINE)
 
 
-def _piecewise(prepared: Prepared) -> Parsed:
+def _piecewise(prepared: Prepared) -> tuple[Module, tuple[Diagnostic, ...]]:
     """Parse each top-level declaration by itself, blanking lines until it can be read."""
     text = prepared.text
     starts = [match.start() for match in _TOP.finditer(text)] or [0]
@@ -282,7 +272,7 @@ def _piecewise(prepared: Prepared) -> Parsed:
         diagnostics.extend(errors)
         if len(diagnostics) >= MAXIMUM_ERRORS:
             break
-    return Parsed(Module(tuple(declarations)), tuple(diagnostics))
+    return Module(tuple(declarations)), tuple(diagnostics)
 
 
 def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Module, list[Diagnostic]]:

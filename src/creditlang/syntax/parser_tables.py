@@ -1,113 +1,130 @@
-"""The parser's tables as data, `grammar/parser_tables.json`, so that no process has to work them out anew.
+"""The parser: an LALR automaton that calls the tree's builder with each rule that it has read.
 
-Lark numbers states and rules differently in every process. Here rules are sorted, and states are numbered in the order
-in which they are reached from the beginnings along sorted symbols: one grammar gives one text. A row of a state is
-`symbol action …`, numbers all; an action of 0 or more is the state to go to, -1 - n is a reduction by rule n.
+The tables are data (`generated`), made by Lark from the grammar (`lark_grammar`). A row of a state is `symbol step …`,
+numbers all; a step of 0 or more is the state to go to, -1 - n is a reduction by rule n. Rows and rules are read when
+the parser first needs them: a short policy needs few.
 
-The tables hold for one grammar and one version of Lark, whose insides they fill: for another there are none.
+What a rule hands to its function is what Lark would: tokens whose names begin with `_` are left out, what rules whose
+names begin with `_` hand up is put in their place, and of a rule with `?` an only child stands for itself.
 """
 
-import json
-import re
-from collections.abc import Iterator
-from hashlib import sha256
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from itertools import chain
+from typing import Any
 
-from lark import Lark, Tree, __version__
-from lark.common import LexerConf, ParserConf
-from lark.grammar import NonTerminal, Rule, RuleOptions, Terminal
-from lark.parse_tree_builder import ParseTreeBuilder
-from lark.parser_frontends import ParsingFrontend
-from lark.parsers.lalr_analysis import IntParseTable, Reduce, Shift
-from lark.parsers.lalr_parser import LALR_Parser, _Parser
+from creditlang.syntax.lexer import Lexing, PlacedToken, Prepared
 
-from creditlang.syntax.lexer import PolicyLexer
+END = "$END"
+MISSING = -1_000_000
 
 
-def tables_of(grammar_text: str, lark: Lark) -> str:
-    """The text of the tables that `lark` made from `grammar_text`."""
-    table = lark.parser.parser._parse_table
-    rules = sorted(lark.rules, key=lambda rule: json.dumps(_as_list(rule)))
-    symbols = sorted({str(symbol) for row in table.states.values() for symbol in row})
-    beginnings = sorted(table.start_states)
-    order = list(_reached([table.start_states[name] for name in beginnings], table.states))
-    number = {state: place for place, state in enumerate(order)}
-    symbol_number, rule_number = ({thing: n for n, thing in enumerate(things)} for things in (symbols, rules))
-    rows = [
-        " ".join(
-            f"{symbol_number[str(symbol)]} {number[target] if action is Shift else -1 - rule_number[target]}"
-            for symbol, (action, target) in sorted(table.states[state].items())
-        )
-        for state in order
-    ]
-    document = {
-        "made_for": _key(grammar_text),
-        "start": {name: number[table.start_states[name]] for name in beginnings},
-        "end": {name: number[table.end_states[name]] for name in beginnings},
-        "symbols": symbols,
-        "rules": [_as_list(rule) for rule in rules],
-        "states": rows,
-    }
-    return json.dumps(document, indent=0, separators=(",", ":")) + "\n"
+class UnexpectedToken(Exception):
+    """A token, or None for the end, that cannot stand where it is, and the terminals that the parser's state has."""
+
+    def __init__(self, token: PlacedToken | None, expected: frozenset[str]) -> None:
+        super().__init__(token and token.type)
+        self.token = token
+        self.expected = expected
 
 
-def _key(grammar_text: str) -> str:
-    return f"lark {__version__}, grammar {sha256(grammar_text.encode()).hexdigest()}"
+class Rows(dict[int, dict[str, int]]):
+    """The steps of each state, by symbol."""
 
+    def __init__(self, rows: list[str], symbols: list[str]) -> None:
+        self.texts, self.symbols = rows, symbols
 
-def _as_list(rule: Rule) -> list[Any]:
-    return [str(rule.origin.name), [str(x.name) for x in rule.expansion], rule.alias, rule.options.expand1]
-
-
-def _reached(beginnings: list[Any], states: Any) -> Iterator[Any]:
-    queue = dict.fromkeys(beginnings)
-    done = 0
-    while done < len(queue):
-        for state in list(queue)[done:]:
-            yield state
-            done += 1
-            for _, (action, target) in sorted(states[state].items()):
-                if action is Shift:
-                    queue.setdefault(target)
-
-
-class _States(dict[int, dict[str, Any]]):
-    """The rows by state, each read when the parser first comes there: a short policy needs few of them."""
-
-    def __init__(self, rows: list[str], symbols: list[str], rules: list[Rule]) -> None:
-        self.rows, self.symbols = rows, symbols
-        self.reductions = [(Reduce, rule) for rule in rules]
-
-    def __missing__(self, state: int) -> dict[str, Any]:
-        numbers = [int(number) for number in self.rows[state].split()]
-        row = self[state] = {
-            self.symbols[symbol]: (Shift, action) if action >= 0 else self.reductions[-1 - action]
-            for symbol, action in zip(numbers[::2], numbers[1::2], strict=True)
-        }
+    def __missing__(self, state: int) -> dict[str, int]:
+        numbers = list(map(int, self.texts[state].split()))
+        named = map(self.symbols.__getitem__, numbers[::2])
+        row = self[state] = dict(zip(named, numbers[1::2], strict=True))
         return row
 
 
-def parser_from(tables: str, grammar_text: str, transformer: Any) -> ParsingFrontend | None:
-    """The parser that these tables describe; None if they were made for another grammar or another Lark."""
-    document = json.loads(tables)
-    if document["made_for"] != _key(grammar_text):
-        return None
-    rules = [
-        Rule(NonTerminal(origin), [_symbol(name) for name in expansion], 0, alias, RuleOptions(expand1=expand1))
-        for origin, expansion, alias, expand1 in document["rules"]
-    ]
-    callbacks = cast(Any, ParseTreeBuilder)(rules, Tree).create_callback(transformer)
-    configuration = ParserConf(rules, callbacks, list(document["start"]))
-    states = _States(document["states"], document["symbols"], rules)
-    parser: Any = LALR_Parser.__new__(LALR_Parser)
-    parser.parser_conf = configuration
-    parser._parse_table = cast(Any, IntParseTable)(states, document["start"], document["end"])
-    parser.parser = _Parser(parser._parse_table, callbacks)
-    lexer = LexerConf([], re)
-    lexer.lexer_type = PolicyLexer
-    return ParsingFrontend(lexer, configuration, None, parser=parser)
+Build = Callable[[list[Any]], Any]
+Kept = list[tuple[int, bool]]
+"""The places of the symbols that a rule hands on, and whether of a symbol what is in it."""
 
 
-def _symbol(name: str) -> Terminal | NonTerminal:
-    # The grammar only declares terminals, so those that leave no child are those whose names begin with `_`.
-    return Terminal(name, filter_out=name.startswith("_")) if name.isupper() else NonTerminal(name)
+class Rules(dict[int, tuple[int, str, Kept | None, Build | None]]):
+    """The rules by the steps that reduce by them: how many symbols become which; what of them is kept, None for all;
+    what is made of that, None for a list.
+    """
+
+    def __init__(self, rules: list[Any], builder: object) -> None:
+        self.written, self.builder = rules, builder
+
+    def __missing__(self, step: int) -> tuple[int, str, Kept | None, Build | None]:
+        origin, symbols, alias, only_child = self.written[-1 - step]
+        only_child = only_child and not alias
+        kept = [(n, name[0] == "_") for n, name in enumerate(symbols) if not (name[0] == "_" and name.isupper())]
+        everything = len(kept) == len(symbols) and not any(inside for _, inside in kept)
+        build: Build | None = None
+        if only_child and everything and len(symbols) == 1:
+            build = alone
+        elif origin[0] != "_" or alias:
+            build = getattr(self.builder, alias or origin)
+            build = _unless_alone(build) if only_child else build
+        rule = self[step] = (len(symbols), origin, None if everything else kept, build)
+        return rule
+
+
+def alone(children: list[Any]) -> Any:
+    """An only child, which stands for itself."""
+    return children[0]
+
+
+def _unless_alone(build: Build) -> Build:
+    return lambda children: children[0] if len(children) == 1 else build(children)
+
+
+def _picked(children: list[Any], kept: Kept) -> list[Any]:
+    picked: list[Any] = []
+    for place, inside in kept:
+        if not inside:
+            picked.append(children[place])
+        elif picked:
+            picked += children[place]
+        else:
+            picked = children[place]  # nobody else has it
+    return picked
+
+
+class Parser:
+    """The parser of one grammar, whose trees `builder` makes: by a method for each rule, or alias of a rule."""
+
+    def __init__(self, tables: Mapping[str, Any], builder: object) -> None:
+        self.start: Mapping[str, int] = tables["start"]
+        self.end: Mapping[str, int] = tables["end"]
+        self.rows = Rows(tables["states"], tables["symbols"])
+        self.rules = Rules(tables["rules"], builder)
+
+    def parse(self, prepared: Prepared, start: str = "start") -> Any:
+        """What the builder makes of a text. Raises `UnexpectedToken`, and what lexer and builder raise."""
+        rows, rules, end = self.rows, self.rules, self.end[start]
+        stack, values = [self.start[start]], list[Any]()
+        row = rows[stack[0]]
+        for token in chain(Lexing(prepared, rows, stack).tokens(), (None,)):
+            kind = END if token is None else token.type
+            while (step := row.get(kind, MISSING)) < 0:
+                if step == MISSING:
+                    if token is None and stack[-1] == end:
+                        return values[-1]
+                    raise UnexpectedToken(token, frozenset(filter(str.isupper, row)))
+                size, origin, kept, build = rules[step]
+                if size == 1 and kept is None:  # most of them
+                    stack.pop()
+                    if build is not alone:
+                        values[-1] = [values[-1]] if build is None else build(values[-1:])
+                else:
+                    children = values[-size:] if size else []
+                    if size:
+                        del values[-size:], stack[-size:]
+                    if kept is not None:
+                        children = _picked(children, kept)
+                    values.append(children if build is None else build(children))
+                stack.append(rows[stack[-1]][origin])
+                row = rows[stack[-1]]
+            stack.append(step)
+            values.append(token)
+            row = rows[step]
+        raise AssertionError("the end is never shifted")

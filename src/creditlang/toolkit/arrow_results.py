@@ -18,19 +18,16 @@ Invariants: nothing is rounded; an amount that does not fit is an error (CR752).
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
-
-from attrs import define, field
 
 from creditlang.diagnostics import Place, report
 from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.value_text import text_of
-from creditlang.schema import BATCH_ROWS, Column, Row, Value
+from creditlang.schema import Column, Row, Value
 
 if TYPE_CHECKING:
     import pyarrow
@@ -41,32 +38,23 @@ WITH_WORDS: Final = frozenset({("facts", "value"), ("changes", "before"), ("chan
 """Columns of numbers, by table and name, that have a companion for words whether or not there are any."""
 
 _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_RANGE: Final = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) …(?: (-?[0-9]+(?:\.[0-9]+)?))?")
+_RANGE: Final = re.compile(r"(?:(-?[0-9]+(?:\.[0-9]+)?) )?…(?: (-?[0-9]+(?:\.[0-9]+)?))?")
 
 
 def arrow_table(name: str, columns: Sequence[Column], rows: Iterable[Row]) -> "pyarrow.Table":
     """A result table as an Arrow table. Raises `PluginError` CR752 for an amount of more than 38 digits."""
     import pyarrow
 
-    parts = [_part(name, column) for column in columns]
-    for batch in _batches(rows):
-        for part, values in zip(parts, zip(*batch, strict=True), strict=True):
-            part.add(values)
+    found = list(zip(*rows, strict=True)) or [()] * len(columns)
     taken = {column.name for column in columns}
     fields, arrays = [], []
-    for part in parts:
-        for suffix, array in part.arrays(name):
-            title = part.column.name if not suffix else _free(f"{part.column.name}{suffix}", taken)
-            label = part.column.label
-            fields.append(pyarrow.field(title, array.type, metadata={"label": label} if label and not suffix else None))
+    for column, values in zip(columns, found, strict=True):
+        for suffix, array in _arrays(name, column, values):
+            title = column.name if not suffix else _free(f"{column.name}{suffix}", taken)
+            metadata = {"label": column.label} if column.label and not suffix else None
+            fields.append(pyarrow.field(title, array.type, metadata=metadata))
             arrays.append(array)
     return pyarrow.Table.from_arrays(arrays, schema=pyarrow.schema(fields))
-
-
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    source = iter(rows)
-    while taken := list(islice(source, BATCH_ROWS)):
-        yield taken
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -77,111 +65,33 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-@define
-class _Texts:
-    """A column of text, and of whatever is not what its column promises."""
-
-    column: Column
-    chunks: list[Any] = field(factory=list)
-
-    def add(self, values: Sequence[Value]) -> None:
-        """The next values."""
-        import pyarrow
-
-        texts = [None if value is None else text_of(value) for value in values]
-        self.chunks.append(pyarrow.array(texts, pyarrow.string()))
-
-    def arrays(self, _table: str) -> Iterator[tuple[str, Any]]:
-        """The one column."""
-        import pyarrow
-
-        yield "", pyarrow.chunked_array(self.chunks, pyarrow.string())
-
-
-@define
-class _Plain:
-    """A column of days or of whole numbers; it becomes one of text when anything else stands in it."""
-
-    column: Column
-    kind: type
-    arrow: Callable[[], Any]
-    values: list[Value] = field(factory=list)
-
-    def add(self, values: Sequence[Value]) -> None:
-        """The next values."""
-        self.values.extend(values)
-
-    def arrays(self, table: str) -> Iterator[tuple[str, Any]]:
-        """The one column."""
-        import pyarrow
-
-        if all(value is None or type(value) is self.kind for value in self.values):
-            yield "", pyarrow.chunked_array([pyarrow.array(self.values, self.arrow())])
-            return
-        texts = _Texts(self.column)
-        texts.add(self.values)
-        yield from texts.arrays(table)
-
-
-@define
-class _Amounts:
-    """A column of amounts: exact ones, the ends of open ones, and words."""
-
-    column: Column
-    with_words: bool
-    scale: int = 0
-    whole: int = 1
-    has_words: bool = False
-    exact: list[Any] = field(factory=list)
-    low: list[Any] = field(factory=list)
-    high: list[Any] = field(factory=list)
-    words: list[Any] = field(factory=list)
-
-    def add(self, values: Sequence[Value]) -> None:
-        """The next values, as decimals of the scale that they need among themselves."""
-        import pyarrow
-
-        parts = [parts_of(value) for value in values]
-        scale = 0
-        for _, low, high, word in parts:
-            for number in (low, high):
-                if number is not None:
-                    digits, decimals = _size(number)
-                    scale, self.whole = max(scale, decimals), max(self.whole, digits)
-            self.has_words = self.has_words or word is not None
-        self.scale = max(self.scale, scale)
-        if self.whole + self.scale > MOST_DIGITS:
-            return
-        kind = pyarrow.decimal128(MOST_DIGITS, scale)
-        for place, chunks in enumerate((self.exact, self.low, self.high)):
-            chunks.append(pyarrow.array([part[place] for part in parts], kind))
-        self.words.append(pyarrow.array([part[3] for part in parts], pyarrow.string()))
-
-    def arrays(self, table: str) -> Iterator[tuple[str, Any]]:
-        """The column and its companions, all of one scale."""
-        import pyarrow
-
-        if self.whole + self.scale > MOST_DIGITS:
-            raise PluginError(report("CR752", Place(table), column=self.column.name, digits=MOST_DIGITS))
-        kind = pyarrow.decimal128(MOST_DIGITS, self.scale)
-        for suffix, chunks in (("", self.exact), ("_low", self.low), ("_high", self.high)):
-            yield suffix, pyarrow.chunked_array([chunk.cast(kind) for chunk in chunks], kind)
-        if self.with_words or self.has_words:
-            yield "_text", pyarrow.chunked_array(self.words, pyarrow.string())
-
-
-def _part(table: str, column: Column) -> _Texts | _Plain | _Amounts:
+def _arrays(table: str, column: Column, values: Sequence[Value]) -> Iterator[tuple[str, Any]]:
+    """A column, and its companions by what is added to its name; it is text if it holds what it does not promise."""
     import pyarrow
 
-    match column.kind:
-        case "number":
-            return _Amounts(column, (table, column.name) in WITH_WORDS)
-        case "whole":
-            return _Plain(column, int, pyarrow.int64)
-        case "date":
-            return _Plain(column, date, pyarrow.date32)
-        case _:
-            return _Texts(column)
+    if column.kind == "number":
+        yield from _amounts(table, column, [parts_of(value) for value in values])
+        return
+    plain: dict[str, tuple[type, Any]] = {"whole": (int, pyarrow.int64()), "date": (date, pyarrow.date32())}
+    kind, arrow = plain.get(column.kind, (str, pyarrow.string()))
+    if not all(value is None or type(value) is kind for value in values):
+        values, arrow = [None if value is None else text_of(value) for value in values], pyarrow.string()
+    yield "", pyarrow.array(values, arrow)
+
+
+def _amounts(table: str, column: Column, parts: Sequence["Parts"]) -> Iterator[tuple[str, Any]]:
+    """Exact amounts, the ends of open ones, all of one scale, and words."""
+    import pyarrow
+
+    sizes = [_size(number) for _, low, high, _ in parts for number in (low, high) if number is not None]
+    whole, scale = max((digits for digits, _ in sizes), default=1), max((scale for _, scale in sizes), default=0)
+    if whole + scale > MOST_DIGITS:
+        raise PluginError(report("CR752", Place(table), column=column.name, digits=MOST_DIGITS))
+    decimal, text = pyarrow.decimal128(MOST_DIGITS, scale), pyarrow.string()
+    wordy = (table, column.name) in WITH_WORDS or any(word is not None for *_, word in parts)
+    kinds = (("", decimal), ("_low", decimal), ("_high", decimal), *([("_text", text)] if wordy else []))
+    for place, (suffix, arrow) in enumerate(kinds):
+        yield suffix, pyarrow.array([part[place] for part in parts], arrow)
 
 
 Parts = tuple[Decimal | None, Decimal | None, Decimal | None, str | None]
@@ -208,7 +118,8 @@ def _parts_of_text(text: str) -> Parts:
         number = Decimal(text)
         return number, number, number, None
     if (ends := _RANGE.fullmatch(text)) is not None:
-        return None, Decimal(ends[1]), Decimal(ends[2]) if ends[2] else None, None
+        low, high = (Decimal(end) if end else None for end in ends.groups())
+        return None, low, high, None
     return None, None, None, text
 
 

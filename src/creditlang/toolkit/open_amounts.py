@@ -1,14 +1,15 @@
 """Amounts on forms that may still be open, `79 … 81`: added up, turned round and averaged without losing anything.
 
-A result table has a decided amount as a number and an open one as the text `low … high`, or `low …` without a limit. A
-sum is open if a part of it is. Averages are rounded half up, each end of an open one for itself.
+A result table has a decided amount as a number and an open one as the text `low … high`, `low …` or `… high` without a
+limit. A sum is open if a part of it is. Averages are rounded half up, each end of an open one for itself.
 """
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import frozen
 
+from creditlang import values as v
 from creditlang.plugin.run_data import shown
 from creditlang.schema import Value
 
@@ -27,7 +28,7 @@ class Amount:
             return Amount()
         low, mark, high = str(value).partition("…")
         try:
-            least = Decimal(low.strip())
+            least = Decimal(low.strip() or ("-Infinity" if mark else ""))
             return Amount(least, Decimal(high.strip() or "Infinity") if mark else least)
         except ArithmeticError as error:
             raise ValueError("no amount") from error
@@ -36,7 +37,7 @@ class Amount:
     def total(amounts: Iterable["Amount"]) -> "Amount":
         """All of them together."""
         found = tuple(amounts)
-        return Amount(sum((x.low for x in found), Decimal(0)), sum((x.high for x in found), Decimal(0)))
+        return Amount(v.low(v.total(x.low for x in found)), v.low(v.total(x.high for x in found)))
 
     @property
     def is_open(self) -> bool:
@@ -44,10 +45,14 @@ class Amount:
         return self.low != self.high
 
     def __add__(self, other: "Amount") -> "Amount":
-        return Amount(self.low + other.low, self.high + other.high)
+        return Amount.total((self, other))
 
     def __neg__(self) -> "Amount":
-        return Amount(-self.high, -self.low)
+        return Amount(self.high.copy_negate(), self.low.copy_negate())
+
+    def __mul__(self, factor: Decimal) -> "Amount":
+        """So many times as much; the factor is finite and not below nothing."""
+        return Amount(v.low(v.multiply(self.low, factor)), v.low(v.multiply(self.high, factor)))
 
     def at_least(self, limit: Decimal) -> "Amount":
         """No lower than a limit."""
@@ -55,13 +60,8 @@ class Amount:
 
     def divided(self, count: int, places: str = "0.01") -> "Amount":
         """The average over so many, rounded half up."""
-
-        def average(end: Decimal) -> Decimal:
-            if not count or not end.is_finite():
-                return end
-            return (end / count).quantize(Decimal(places), rounding=ROUND_HALF_UP)
-
-        return Amount(average(self.low), average(self.high))
+        ends = (v.quotient(end, Decimal(count or 1), "half", Decimal(places)) for end in (self.low, self.high))
+        return Amount(*map(v.low, ends)) if count else self
 
     @property
     def cell(self) -> Value:

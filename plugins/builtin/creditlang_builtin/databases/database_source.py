@@ -15,7 +15,7 @@ while somebody logs in is shown, without the password. Nothing is read before `t
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
@@ -41,7 +41,7 @@ MOST_NAMED: Final = 20
 class DatabaseFailure(Exception):
     """The database did not do what was asked. `reason` may be shown."""
 
-    def __init__(self, reason: Phrase) -> None:
+    def __init__(self, reason: str) -> None:
         """The exception itself shows nothing."""
         super().__init__()
         self.reason = reason
@@ -106,7 +106,49 @@ class Database(ABC):
         """End the transaction and the connection, whatever they are doing. May be called twice; never raises."""
 
 
-class DatabaseSource(Source):
+class TablesSource(Source):
+    """What sources of many tables share: a fingerprint of the text that was read, and what was passed over."""
+
+    broken_off = "CR784"
+    """The code for a table that could not be read to its end."""
+
+    def __init__(self, where: str) -> None:
+        """Nothing is read yet."""
+        super().__init__(where)
+        self._digest = TablesDigest()
+        self._read: set[str] = set()
+
+    def fingerprint(self) -> str:
+        """SHA-256 over the text of the tables that were read."""
+        return self._digest.hexdigest()
+
+    def _begin(self, table: str, header: tuple[str, ...]) -> None:
+        """A table is gone through."""
+        self._read.add(table)
+        self._digest.table(table, header)
+
+    def _handed_over(self, source: str, header: tuple[str, ...], rows: Iterable[Cells]) -> Iterator[RawBatch]:
+        """Rows, counted from 1, until they end or the database fails."""
+        count = 0
+        try:
+            for cells in rows:
+                first = count + 1
+                count += len(cells[0][0])
+                yield self._digest.add(raw_batch(source, header, range(first, count + 1), cells))
+        except DatabaseFailure as failure:
+            self.problems.append(report(self.broken_off, Place(source), reason=failure.reason, rows=f"{count:,}"))
+            return
+        if count == 0:
+            self.problems.append(report("CR639", Place(source)))
+
+    def _say_what_was_passed_over(self, place: str, found: Iterable[str]) -> None:
+        names = [name for name in found if name not in self._read]
+        if names:
+            shown = names[:MOST_NAMED] + ["…"] * (len(names) > MOST_NAMED)
+            self.problems.append(report("CR786", Place(place), count=len(names), names=listed(shown)))
+
+
+class DatabaseSource(TablesSource):
     """The tables of one schema."""
 
     def __init__(self, address: DatabaseAddress, connect: Callable[[DatabaseAddress], Database]) -> None:
@@ -115,8 +157,6 @@ class DatabaseSource(Source):
         self._address = address
         self._connect = connect
         self._database: Database | None = None
-        self._digest = TablesDigest()
-        self._read: set[str] = set()
 
     def tables(self) -> Iterator[RawTable]:
         """The tables in the order of their names, or those that the address names."""
@@ -132,13 +172,9 @@ class DatabaseSource(Source):
             for table in offered:
                 yield self._raw_table(self._database, table)
             if not self._address.tables:
-                self._say_what_was_passed_over(found)
+                self._say_what_was_passed_over(self._address.name, (table.name for table in found))
         finally:
             self.close()
-
-    def fingerprint(self) -> str:
-        """SHA-256 over the text of the tables that were read."""
-        return self._digest.hexdigest()
 
     def close(self) -> None:
         """End the transaction."""
@@ -180,31 +216,13 @@ class DatabaseSource(Source):
     def _batches(
         self, database: Database, table: DatabaseTable, source: str, header: tuple[str, ...]
     ) -> Iterator[RawBatch]:
-        self._read.add(table.name)
-        self._digest.table(table.name, header)
+        self._begin(table.name, header)
         if not header:
             self.problems.append(report("CR784", Place(source), reason=NO_RIGHT, rows="0"))
             return
         if not table.still:
             self.problems.append(report("CR789", Place(source)))
-        count = 0
-        try:
-            for cells in database.rows(table):
-                first = count + 1
-                count += len(cells[0][0])
-                yield self._digest.add(raw_batch(source, header, range(first, count + 1), cells))
-        except DatabaseFailure as failure:
-            self.problems.append(report("CR784", Place(source), reason=failure.reason, rows=f"{count:,}"))
-            return
-        if count == 0:
-            self.problems.append(report("CR639", Place(source)))
-
-    def _say_what_was_passed_over(self, found: Sequence[DatabaseTable]) -> None:
-        names = [table.name for table in found if table.name not in self._read]
-        if names:
-            shown = names[:MOST_NAMED] + ["…"] * (len(names) > MOST_NAMED)
-            place = Place(self._address.name)
-            self.problems.append(report("CR786", place, count=len(names), names=listed(shown)))
+        yield from self._handed_over(source, header, database.rows(table))
 
 
 def _unread(table: DatabaseTable, source: str) -> dict[str, Diagnostic]:

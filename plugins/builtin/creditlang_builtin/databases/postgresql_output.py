@@ -228,7 +228,7 @@ class PostgresqlOutput(Output):
                     )
                 )
 
-    def _error(self, reason: Phrase) -> PluginError:
+    def _error(self, reason: str) -> PluginError:
         return PluginError(report("CR788", Place(self._schema.replace("/", "_")), reason=reason))
 
 

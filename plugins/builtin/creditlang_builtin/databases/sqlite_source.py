@@ -16,18 +16,18 @@ view are bounded. What SQLite says of an error is shown only where it cannot quo
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
-from creditlang.diagnostics import Phrase, Place, listed, report, system_reason
-from creditlang.plugin import Source
+from creditlang.diagnostics import Phrase, Place, report, system_reason
 from creditlang.schema import BATCH_ROWS, RawBatch, RawTable
-from creditlang.toolkit.arrow_text import BROKEN_TEXT, BadCell, Wrong, float_text, raw_batch
-from creditlang.toolkit.digest import TablesDigest
+from creditlang.toolkit.arrow_text import BROKEN_TEXT, BadCell, Wrong, float_text
 from creditlang.toolkit.table_heading import BLANKS, heading_problems
 from creditlang.words import OTHER_BEGINNING
+from creditlang_builtin.databases.database_source import Cells, DatabaseFailure, TablesSource
 
 if TYPE_CHECKING:
     import pyarrow
@@ -44,7 +44,6 @@ RESULTS_ID: Final = 0x43524544
 _MAGIC: Final = b"SQLite format 3\x00"
 _STEPS: Final = 1_000_000
 _LONGEST_VALUE: Final = 1 << 24
-_MOST_NAMED: Final = 20
 _KIND: Final = "SQLite"
 _BYTES: Final = BadCell("CR743", Phrase("bytes", "二进制数据"))
 _NO_DATABASE: Final = OTHER_BEGINNING
@@ -80,16 +79,16 @@ class _Table:
     bounded: bool
 
 
-class SqliteSource(Source):
+class SqliteSource(TablesSource):
     """A database file."""
+
+    broken_off = "CR748"
 
     def __init__(self, where: str) -> None:
         """`where` is the file's path."""
         super().__init__(where)
         self.path = Path(where)
         self._connection: sqlite3.Connection | None = None
-        self._digest = TablesDigest()
-        self._read: set[str] = set()
 
     def tables(self) -> Iterator[RawTable]:
         """Tables and views in the order of their names."""
@@ -107,17 +106,9 @@ class SqliteSource(Source):
         try:
             for table in found:
                 yield self._raw_table(table)
-            passed_over = [table.name for table in found if table.name not in self._read]
-            if passed_over:
-                shown = passed_over[:_MOST_NAMED] + ["…"] * (len(passed_over) > _MOST_NAMED)
-                place = Place(self.path.name)
-                self.problems.append(report("CR786", place, count=len(passed_over), names=listed(shown)))
+            self._say_what_was_passed_over(self.path.name, (table.name for table in found))
         finally:
             self.close()
-
-    def fingerprint(self) -> str:
-        """SHA-256 over the text of the tables that were read."""
-        return self._digest.hexdigest()
 
     def close(self) -> None:
         """End the transaction."""
@@ -162,44 +153,27 @@ class SqliteSource(Source):
         return evolve(raw, optional=True)
 
     def _batches(self, table: _Table, source: str, header: tuple[str, ...]) -> Iterator[RawBatch]:
-        self._read.add(table.name)
-        self._digest.table(table.name, header)
-        if not header:
-            return
-        rows = 0
+        self._begin(table.name, header)
+        if header:
+            yield from self._handed_over(source, header, self._rows(table))
+
+    def _rows(self, table: _Table) -> Iterator[Cells]:
+        """The rows in their order, a batch at a time, with a bound to the work for each. Raises `DatabaseFailure`."""
+        connection, rows = self._connection, 0
         try:
-            for values in self._values(table):
-                if table.bounded and rows + len(values) > MOST_ROWS:
-                    raise _Endless
-                cells = [_cells(column) for column in zip(*values, strict=True)]
-                numbers = range(rows + 1, rows + len(values) + 1)
-                rows += len(values)
-                yield self._digest.add(raw_batch(source, header, numbers, cells))
-        except (sqlite3.Error, _Endless) as error:
-            reason = _TOO_MANY if isinstance(error, _Endless) else _reason(error)
-            self.problems.append(report("CR748", Place(source), rows=f"{rows:,}", reason=reason))
-            return
-        if rows == 0:
-            self.problems.append(report("CR639", Place(source)))
-
-    def _values(self, table: _Table) -> Iterator[Sequence[tuple[Any, ...]]]:
-        """The values of the rows in their order, a batch at a time, with a bound to the work for each."""
-        connection = self._connection
-        if connection is None:
-            raise sqlite3.ProgrammingError
-        allowed = _allowance(connection)
-        order = "" if table.bounded else _order(connection, table.name)
-        cursor = connection.execute(f"SELECT * FROM {_quoted(table.name)}{order}")
-        try:
-            while values := cursor.fetchmany(BATCH_ROWS):
-                yield values
-                allowed()
-        finally:
-            cursor.close()
-
-
-class _Endless(Exception):
-    """A view gives more rows than any table has."""
+            if connection is None:
+                raise sqlite3.ProgrammingError
+            allowed = _allowance(connection)
+            order = "" if table.bounded else _order(connection, table.name)
+            with closing(connection.execute(f"SELECT * FROM {_quoted(table.name)}{order}")) as cursor:
+                while values := cursor.fetchmany(BATCH_ROWS):
+                    rows += len(values)
+                    if table.bounded and rows > MOST_ROWS:
+                        raise DatabaseFailure(_TOO_MANY)
+                    yield [_cells(column) for column in zip(*values, strict=True)]
+                    allowed()
+        except sqlite3.Error as error:
+            raise DatabaseFailure(_reason(error)) from None
 
 
 def _text(content: bytes) -> str | _NotUtf8:

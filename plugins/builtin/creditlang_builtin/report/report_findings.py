@@ -70,8 +70,8 @@ class Close:
     short: str
     status: str
     article: str
-    share: Decimal
-    """How much of the minimum is lacking, at the worst."""
+    share: int
+    """The place in `SHARES` of how much of the minimum is lacking, at the worst."""
 
 
 @frozen
@@ -97,8 +97,8 @@ class Spread:
         if not self.amounts:
             return "", "", ""
         middle, over = divmod(len(self.amounts), 2)
-        two = self.amounts[middle - (not over)], self.amounts[middle]
-        return shown(self.amounts[0]), shown((two[0] + two[1]) / 2), shown(self.amounts[-1])
+        two = (Amount.of(x) for x in (self.amounts[middle - (not over)], self.amounts[middle]))
+        return shown(self.amounts[0]), shown((Amount.total(two) * Decimal("0.5")).low), shown(self.amounts[-1])
 
 
 @frozen
@@ -185,17 +185,17 @@ def _close(run: RunData) -> tuple[Close, ...]:
         if row["status"] == "met" or row["needed"] is None or row["short"] is None or row["part"] in limits:
             continue
         needed, short = Amount.of(row["needed"]), Amount.of(row["short"])
-        if short.high > 0 and needed.low > 0 and short.high <= needed.low * CLOSE:
+        shares = [place for place, share in enumerate(SHARES) if short.high <= (needed * share).low]
+        if short.high > 0 and needed.low > 0 and shares:
             name = str(row["requirement"])
             words = run.policy.requirements[name]
             place = words.parts.index(str(row["part"])) if row["part"] in words.parts else 0
             student, part = str(row["student_id"]), str(row["part"])
             status, article = str(row["status"]), str(row["article"] or "")
             asked, have, lacking = (shown(x.cell) for x in (needed, Amount.of(row["have"]), short))
-            share = short.high / needed.low
             one = Close(
                 requirement=words.label, part=part, student=student, needed=asked, have=have, short=lacking,
-                status=status, article=article, share=share,
+                status=status, article=article, share=shares[0],
             )  # fmt: skip
             found.append(((places[name], place, student), one))
     return tuple(one for _, one in sorted(found, key=lambda each: each[0]))
@@ -206,7 +206,7 @@ def _shortages(close: Sequence[Close], language: Language) -> tuple[Shortage, ..
     found: dict[tuple[str, str], list[int]] = {}
     for one in close:
         counts = found.setdefault((one.requirement, one.part), [0, 0, 0])
-        counts[next(place for place, share in enumerate(SHARES) if one.share <= share)] += 1
+        counts[one.share] += 1
     colon = in_language(COLON, language)
     several = len({requirement for requirement, _ in found}) > 1
     return tuple(
@@ -231,31 +231,32 @@ def _spreads(run: RunData) -> tuple[Spread, ...]:
 
 def _cuts(run: RunData) -> tuple[Cut, ...]:
     records = {(str(row["record_id"]), str(row["rule"])): row for row in run.results["records"]}
-    lines: dict[tuple[str, str], list[tuple[ResultRow, Decimal]]] = {}
+    lines: dict[tuple[str, str], list[tuple[ResultRow, Amount]]] = {}
     for step in run.results["steps"]:
         record = records.get((str(step["record_id"]), str(step["rule"])))
         told = record is not None and record["disposition"] in ("counted", "reduced", "void")
         if record is None or not told or step["before"] is None or _REFUSED.search(_QUOTED.sub("", str(step["step"]))):
             continue
-        before, after = Amount.of(step["before"]), Amount.of(step["after"])
-        if not before.is_open and not after.is_open and abs(after.low) < abs(before.low):
+        ends = [Amount.of(step["before"]), Amount.of(step["after"])]
+        before, after = (Amount.of(end.low.copy_abs()) for end in ends)
+        if not any(end.is_open for end in ends) and after.low < before.low:
             line = str(step["step"]), str(step["article"] or "")
-            lines.setdefault(line, []).append((record, abs(before.low) - abs(after.low)))
+            lines.setdefault(line, []).append((record, before + -after))
     found = [_cut(run, rule, article, some) for (rule, article), some in lines.items()]
     return tuple(sorted(found, key=lambda cut: (-cut.records, cut.article, cut.rule)))
 
 
-def _cut(run: RunData, rule: str, article: str, some: Sequence[tuple[ResultRow, Decimal]]) -> Cut:
-    amounts: dict[str, Decimal] = {}
+def _cut(run: RunData, rule: str, article: str, some: Sequence[tuple[ResultRow, Amount]]) -> Cut:
+    amounts: dict[str, Amount] = {}
     items: dict[str, None] = {}
     for record, lost in some:
         unit = run.policy.units.get(str(record["unit"]), str(record["unit"] or ""))
-        amounts[unit] = amounts.get(unit, Decimal(0)) + lost
+        amounts[unit] = amounts.get(unit, Amount()) + lost
         items[_called(run, str(record["rule"]))] = None
     labels = sorted(items)
     named = in_language(listed(labels[:2]), run.language)
     named += said(_AND_MORE, run.language, count=len(labels), more=len(labels) - 2) if len(labels) > 2 else ""
-    amounts_told = (f"{shown(amount)} {unit}".strip() for unit, amount in sorted(amounts.items()))
+    amounts_told = (f"{shown(amount.low)} {unit}".strip() for unit, amount in sorted(amounts.items()))
     told = in_language(COMMA, run.language).join(amounts_told)
     students = len({record["student_id"] for record, _ in some})
     return Cut(rule, article, named, len(some), students, told)

@@ -85,13 +85,13 @@ class WorkbookSource(WholeFileSource):
             except WorkbookError as error:
                 self.problems.append(error.diagnostic(source))
                 continue
-            yield from self._filled(table, sheet.name, source)
+            yield from self._filled(table, sheet.name, source, table is None and book.has_drawings(sheet))
 
-    def _filled(self, table: RawTable | None, sheet: str, source: str) -> Iterator[RawTable]:
-        """The table of a sheet. One that is blank is kept in mind if somebody has given it a name."""
+    def _filled(self, table: RawTable | None, sheet: str, source: str, meant: bool = False) -> Iterator[RawTable]:
+        """The table of a sheet. One that is blank is kept in mind if somebody has given it a name, or `meant` it."""
         if table is not None:
             yield table
-        elif not has_default_name(sheet):
+        elif meant or not has_default_name(sheet):
             self._blank.append(source)
 
     def _shown(self, sheets: list[tuple[str, bool, Cells]]) -> Iterator[RawTable]:

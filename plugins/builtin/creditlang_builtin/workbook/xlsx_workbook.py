@@ -73,6 +73,12 @@ class XlsxBook:
         reader = SheetReader(self._formats, self._shared, self._since_1904)
         return Cells(lambda: reader.rows(self.package.pieces(sheet.part)), reader.merges)
 
+    def has_drawings(self, sheet: XlsxSheet) -> bool:
+        """Whether pictures or charts lie on a sheet."""
+        folder, name = posixpath.split(sheet.part)
+        relations = _parts(self.package, posixpath.join(folder, "_rels", f"{name}.rels"))
+        return any(True for _ in self._targets("drawing", relations, folder))
+
     @cached_property
     def _formats(self) -> list[Format]:
         part = self._part("styles", "styles.xml")

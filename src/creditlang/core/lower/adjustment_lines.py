@@ -16,6 +16,7 @@ from creditlang.nodes import changed
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import DATE
+from creditlang.values import add, multiply, written
 from creditlang.words import EXPECTED
 
 ONE = e.Constant(Decimal(1))
@@ -100,8 +101,8 @@ class AdjustmentLines(Lines):
     def check_share(self, operator: str, value: t.Expression) -> None:
         """Report `plus 25%`: of what, it does not say."""
         if operator == "plus" and isinstance(value, t.Number) and value.span.text.strip().endswith(("%", "％")):
-            factor = ((value.value + 1) * 100).normalize()
-            self.scope.report("CR211", value.span, share=value.span.text.strip(), factor=f"{factor:f}")
+            factor = multiply(add(value.value, Decimal(1)), Decimal(100))
+            self.scope.report("CR211", value.span, share=value.span.text.strip(), factor=written(factor))
 
     def take_source(self, name: t.Identifier, context: Context) -> tuple[str | None, str | None]:
         """The field that names an account, or else the account that is named itself."""
@@ -156,20 +157,20 @@ class AdjustmentLines(Lines):
         inside: frozenset[str] | None, unit: str | None,
     ) -> Iterable[o.Operator]:  # fmt: skip
         over = self.rules_of(line.over.names, inside) if line.over and line.over.names else inside
-        group = self.group(line.scope, over, context)
+        condition, inner = self.case_condition(line.condition, context)
+        group = self.group(line.scope, over, inner)
         if group.window is not None and not isinstance(line, (t.Cap, t.CountCap)):
             instead = Phrase("say in which period, as `per year`", "请写明在哪个时段内，如“每学年”")
             part = line.scope.span if line.scope else line.span
             other = Phrase("a line other than a limit", "上限以外的行")
             self.scope.report("CR111", part, part=part.text, line=other, instead=instead)
-        condition, _ = self.case_condition(line.condition, context)
         if line.scope is None and not isinstance(line, t.Unique):
-            written = line.span.text
+            as_read = line.span.text
             total, period = (
-                Phrase(f"`{written} in total`", f"“总共{written}”"),
-                Phrase(f"`{written} per semester`", f"“每学期{written}”"),
+                Phrase(f"`{as_read} in total`", f"“总共{as_read}”"),
+                Phrase(f"`{as_read} per semester`", f"“每学期{as_read}”"),
             )
-            self.scope.report("CR114", line.span, written=written, forms=either([total, period]))
+            self.scope.report("CR114", line.span, written=as_read, forms=either([total, period]))
         match line:
             case t.Cap() | t.CountCap():
                 events = isinstance(line, t.CountCap)

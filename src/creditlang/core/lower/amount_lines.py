@@ -43,12 +43,12 @@ class AmountLines(Lines):
             value = e.Arithmetic("*", value, self.measure(written.per.name, written.per, inner))
         elif isinstance(written.per, t.PerGathered):
             together = self.scope.period(written.per.period) or "", written.per.at_least
-            self.elaborator.check_time(written.per.period, context, written.per.span)
+            self.elaborator.check_time(written.per.period, inner, written.per)
         elif isinstance(written.per, t.PerFull):
             measure = self.measure(written.per.measure, written.per.measure, inner)
             full = o.Full(written.per.count, measure, self.group(written.per.scope, None, context))
         if line.since or line.until:
-            self.elaborator.check_time(t.PeriodName("day", True, span=line.span), context, line.span)
+            self.elaborator.check_time(t.PeriodName("day", True, span=line.span), inner, line)
         return o.Case(
             number=self.number(), condition=condition, otherwise=line.otherwise, value=value, between=between,
             together=together, full=full, sign=-1 if written.deduct else 1, since=line.since, until=line.until,

@@ -23,7 +23,6 @@ from creditlang.core.lower.scope import Scope, described, unify
 from creditlang.core.lower.surroundings import NOTHING, AboutPeople, Context, Typed
 from creditlang.diagnostics import Label, Phrase, either, nearest
 from creditlang.resolve import FieldSymbol
-from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import (
     ACCOUNT,
@@ -73,19 +72,28 @@ class Elaborator:
 
     def check_day(self, period: t.PeriodName, context: Context, node: t.Expression) -> None:
         """Report a day of a period where neither a record nor a semester is at hand that it could belong to."""
-        self.check_time(period, context, node.span)
+        self.check_time(period, context, node)
         if context.placed and not context.kinds and not self.at_hand(self.scope.period(period) or "", context):
             where = Phrase("a line that speaks of no record and of no semester", "既不针对记录、也不针对学期的行")
             self.scope.report("CR103", node.span, container=where)
 
-    def check_time(self, period: t.PeriodName, context: Context, where: Span) -> None:
-        """Report a period that records at hand cannot fall into: one of the calendar, or else any span of days."""
+    def check_time(self, period: t.PeriodName, context: Context, node: t.Node) -> None:
+        """Report a period that records at hand cannot fall into, one of the calendar or else any span of days; or may
+        not: a group of which a record is no part for lack of a date would be silently none.
+        """
         by_semester = not period.builtin or period.text in ("semester", "year")
+        groups = isinstance(node, (t.Scope, t.PerGathered))
         for kind in (context.kind,) if context.kind else context.kinds:
-            if not kind.has_period if by_semester else kind.first("date") is None:
+            sorts = ("date", "semester") if by_semester else ("date",)
+            known = [symbol for sort in sorts if (symbol := kind.first(sort)) is not None]
+            if not known:
                 neither = Phrase("neither a date nor a semester", "既没有日期也没有学期")
                 lack = neither if by_semester else Phrase("no date", "没有日期")
-                self.scope.report("CR107", where, kind=kind.name, line=where.text, lack=lack)
+                self.scope.report("CR107", node.span, kind=kind.name, line=node.span.text, lack=lack)
+            elif not groups and all(symbol.may_be_missing for symbol in known):
+                self.check_missing(known[0], known[0].name, node, context)
+            elif all(symbol.may_be_missing and symbol.name not in context.present for symbol in known):
+                self.scope.report("CR203", node.span, Label(known[0].node.span), field=known[0].name)
 
     def expression(  # noqa: PLR0912 - the one dispatch of this stage
         self, node: t.Expression, context: Context, expected: Type | None = None
@@ -177,7 +185,7 @@ class Elaborator:
             case t.ThisField():
                 return self.queries.this_field(node, context)
             case t.ValueAt(scopes=(t.BeforeThis(),)):
-                return balance_before(self, node, context)
+                return balance_before(self.scope, node, context)
             case t.ValueAt():
                 return self.other_periods.value(node, context)
             case t.Member():

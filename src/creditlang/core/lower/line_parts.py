@@ -72,9 +72,9 @@ class Lines:
                 self.scope.report("CR109", name.span, name=name.text, choices=_PERIOD_OR_FIELD)
         periods = (*scope.periods, *(t.PeriodName(name.text, False, span=name.span) for name in declared))
         for period in periods:
-            self.elaborator.check_time(period, context, scope.span)
+            self.elaborator.check_time(period, context, scope)
         if scope.window is not None:
-            self.elaborator.check_time(t.PeriodName("day", True, span=scope.span), context, scope.span)
+            self.elaborator.check_time(t.PeriodName("day", True, span=scope.span), context, scope)
         names = tuple(self.scope.period(period) or "" for period in periods)
         return o.Group(names, fields, over, self.window(scope.window))
 

@@ -23,7 +23,7 @@ from creditlang.core.lower.line_parts import as_written
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
 from creditlang.core.lower.scope import Scope
-from creditlang.core.scales import scales
+from creditlang.core.scales import Scales
 from creditlang.diagnostics import Diagnostic, Label, Phrase
 from creditlang.diagnostics.person_words import PersonWord
 from creditlang.extensions import Extensions
@@ -32,6 +32,7 @@ from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Pro
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import UNKNOWN, WHOLE, Type
+from creditlang.values import MOST_DIGITS
 from creditlang.words import PERIODS
 
 MOST_PASSES = 3
@@ -50,8 +51,12 @@ def compile_program(
     """
     compilation = Compilation(program, extensions)
     policy = compilation.policy("".join(texts))
-    accounts, facts = scales(policy)
-    return evolve(policy, scales={**facts, **accounts}), compilation
+    found = Scales(policy)
+    for place, digits in found.too_long.items():
+        where = compilation.place_of(((place, place),)) if isinstance(place, str) else place
+        compilation.scope.report("CR213", where, digits=digits, limit=MOST_DIGITS)
+    sizes = {**found.facts, **found.accounts}
+    return evolve(policy, scales={name: size.decimals for name, size in sizes.items()}), compilation
 
 
 class Compilation:
@@ -188,9 +193,10 @@ class Compilation:
 
     def place_of(self, circle: tuple[tuple[str, str], ...]) -> "Span | None":
         """Where a name of a circle is declared."""
+        program = self.program
         for name, _ in circle:
-            symbol = self.program.items.get(name) or self.program.accounts.get(name) or self.program.kinds.get(name)
-            node: t.Named | None = symbol.node if symbol else self.program.facts.get(name)
+            symbol = program.items.get(name) or program.accounts.get(name) or program.kinds.get(name)
+            node: t.Named | None = symbol.node if symbol else program.facts.get(name) or program.lets.get(name)
             if node is not None:
                 return node.name.span
         return None

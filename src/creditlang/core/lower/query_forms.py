@@ -152,7 +152,7 @@ class QueryForms:
                 case t.Ever():
                     yield e.Whole()
                 case t.SamePeriod() if at_hand:
-                    self.elaborator.check_time(scope.period, context, scope.span)
+                    self.elaborator.check_time(scope.period, context, scope)
                     yield e.SamePeriod(self.scope.period(scope.period) or "")
                 case t.BeforeThis() if at_hand:
                     yield e.BeforeThis()

@@ -14,7 +14,7 @@ rates of that semester are invalid.
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from attrs import define, field, frozen
 
@@ -28,6 +28,7 @@ from creditlang.data.records import Records, cell
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.ledger import Record
 from creditlang.schema import RawRow
+from creditlang.values import quotient
 
 
 @frozen(eq=False)
@@ -172,8 +173,9 @@ class Gathering:
         first = rows[0]
         kind, layout = self.policy.kinds[self.kind], first.projection.layout
         reader = next(x.reader for x in layout.columns if x.reader.column.name == self.gather.share)
-        share = Decimal(100 * len({one.what for one in rows})) / offered
-        texts = {self.gather.share: f"{share.quantize(Decimal(1).scaleb(-reader.column.type.decimals), ROUND_DOWN):f}"}
+        step = Decimal((0, (1,), -reader.column.type.decimals))
+        share = quotient(Decimal(100 * len({one.what for one in rows})), Decimal(offered), "down", step)
+        texts = {self.gather.share: f"{share:f}"}
         latest = max(rows, key=lambda one: (one.day, one.row.cells))
         if kind.date_field:
             texts[kind.date_field] = latest.day.isoformat()

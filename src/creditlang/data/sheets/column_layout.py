@@ -14,7 +14,7 @@ from creditlang.data.cells import strip_cell
 from creditlang.data.columns import ColumnReader, Columns
 from creditlang.data.dataset import RECORD_ID, number_columns
 from creditlang.data.sheets.sheet_heading import RUNNING_NUMBERS, Doubt, Heading, Sheet, find_heading, plain_heading
-from creditlang.diagnostics import Diagnostic, Place, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, nearest, report
 from creditlang.schema import RawTable
 
 
@@ -35,6 +35,8 @@ class Layout:
     kind: str
     """Empty for the sheet of students."""
     identity: int | None
+    identity_shown: str
+    """What the sheet calls the number of a student or group; what it may be called, where it has none."""
     record_id: int | None
     columns: tuple[PlacedColumn, ...]
     people: tuple[PlacedColumn, ...]
@@ -138,6 +140,9 @@ class Layouts:
         columns = tuple(map(column, self.readers(kind)))
         people = tuple(found for found in map(column, self.of_people(kind)) if found.position is not None)
         joins = any(found.reader is self.name_of_people for found in people)
+        texts, identity = builtin["student_id"], places["student_id"]
+        heading = Phrase(texts[0], texts[min(1, len(texts) - 1)]) if identity is None else strip_cell(heads[identity])
+        identity_shown = (shown or {}).get(heading, heading)
         missing = [(x.reader.shown, *x.reader.texts) for x in columns if x.position is None and x.reader.needed]
         declared = self.policy.kinds.get(kind)
         of_group = (
@@ -146,11 +151,11 @@ class Layouts:
             and any(x.reader.column.name == declared.group and x.position is not None for x in columns)
         )
         if places["student_id"] is None and not joins and not of_group:
-            texts = builtin["student_id"]
-            missing.insert(0, (texts[min(1, len(texts) - 1)], *texts))
+            missing.insert(0, (identity_shown, *builtin["student_id"]))
         taken = {*places.values(), *(x.position for x in (*columns, *people))}
         return Layout(
-            source=source, kind=kind, identity=places["student_id"], record_id=places.get("record_id"),
+            source=source, kind=kind, identity=identity, identity_shown=identity_shown,
+            record_id=places.get("record_id"),
             columns=columns, people=people, missing=tuple(missing),
             unknown=tuple(x for x, at in exact.items() if at not in taken and plain_heading(x) not in RUNNING_NUMBERS),
             of_students=builtin["student_id"] == self.numbers,

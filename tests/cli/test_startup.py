@@ -1,0 +1,35 @@
+"""A short policy is checked without importing what takes longer than to check it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from creditlang.cli.installed_plugins import only_built_in
+
+SLOW = {"lark", "tomllib", "rich", "numpy", "pyarrow", "openpyxl", "jinja2"}
+PLUGINS = {"creditlang.plugin", "creditlang_builtin", "importlib.metadata"}
+CHECK = """
+import sys
+from creditlang.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    print(*sys.modules, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_check_imports_only_what_it_needs(language: str, tmp_path: Path) -> None:
+    policy = tmp_path / "short.credit"
+    policy.write_text("unit point\nrecord activity\n    item : item\ncategory club in point\n    item a: 1 per event\n")
+    done = subprocess.run(
+        [sys.executable, "-c", CHECK, "check", str(policy), "--lang", language],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = set(done.stderr.split())
+    assert "creditlang.driver" in imported
+    assert sorted(imported & (SLOW | (PLUGINS if only_built_in() else set()))) == []
