@@ -166,6 +166,7 @@ FUNCTIONS: dict[str, Callable[[list[Row]], object]] = {
 MISSING = Decimal("-99")
 
 
+@pytest.mark.adds_up_itself
 @pytest.mark.parametrize("scope", SCOPES)
 def test_a_query_finds_what_its_definition_says(scope: str) -> None:
     """Every function and condition with every scope, asked by each record that counts."""
@@ -193,6 +194,7 @@ def test_a_query_finds_what_its_definition_says(scope: str) -> None:
                 assert entry.amount == wanted, (seed, function, where, entry.record.identifier)
 
 
+@pytest.mark.adds_up_itself
 def test_runs_of_records_and_of_semesters() -> None:
     """A run over semesters ends where the student was not there."""
     text = (

@@ -82,11 +82,12 @@ class Group:
         if len(self.sums) <= len(self.parts):
             return None
         (a, b, c, d), (sure, possible, least, most) = self.sums[first], self.sums[last]
-        found = (sure - a, possible - b, v.EXACT.subtract(least, c), v.EXACT.subtract(most, d))
+        minus = v.EXACT.subtract
+        found = (sure - a, possible - b, minus(least, c), minus(most, d))
         if own is None:
             return found
         sure, possible, least, most = next(added([self.parts[own]]))
-        return found[0] - sure, found[1] - possible, found[2] - least, found[3] - most
+        return found[0] - sure, found[1] - possible, minus(found[2], least), minus(found[3], most)
 
 
 def _sums(parts: Sequence[Looked]) -> Iterator[tuple[int, int, Decimal, Decimal]]:
