@@ -68,19 +68,11 @@ def worked_out(part: Any) -> Iterator[e.Value | e.Query]:
 
 def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
     """Every expression of a kind that a policy has anywhere."""
-    return references(_parts_with_expressions(policy), kind)
+    return references(parts_with_expressions(policy), kind)
 
 
-def goes_by(policy: o.Policy, periods: Iterable[str]) -> bool:
-    """Whether anything in a policy goes by periods of these kinds, or asks for enrolment or the end of a semester."""
-    own = {account.period for account in policy.accounts.values()}
-    asked = (read.what in ("enrolled", "ended") for read in references_of(policy, e.Read))
-    weeks = (distance.what == "teaching week" for distance in references_of(policy, e.Distance))
-    named = own | periods_named(_parts_with_expressions(policy))
-    return bool(policy.moves) or not named.isdisjoint(periods) or any(asked) or any(weeks)
-
-
-def _parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
+def parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
+    """Everything of a policy in which an expression may stand."""
     accounts = policy.accounts.values()
     parts: list[Any] = [policy.applies, *policy.record_facts.values()]
     parts += [kind.guards for kind in policy.kinds.values()]
@@ -261,6 +253,26 @@ class Order:
                 waiting += self.all_read(node)
         return frozenset(name for sort, name in seen if sort == "kind")
 
+    def behind(self, account: str, order: Iterable[Node]) -> tuple[Node, ...]:
+        """What an account is worked out from, in order, with the moves if they touch it: what another run of it needs.
+
+        The guards of kinds that ask for nothing but records belong to it, since records may be asked for even void.
+        """
+        seen: set[Node] = set()
+        waiting = [self.node_of(account), *([MOVES] if account in self.touched else [])]
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                waiting += self.all_read(node)
+                waiting += [x for members in self.recurrences if node in members for x in members]
+        plain = {node for node in self.graph if node[0] == "kind" and not self.all_read(node)}
+        return tuple(
+            node
+            for node in order
+            if node in seen | plain or (node[0] == "recurrence" and seen.intersection(self.recurrences[int(node[1])]))
+        )
+
     def node_of(self, account: str) -> Node:
         """The node that fills an account."""
         sort = self.accounts[account].sort
@@ -294,7 +306,8 @@ class Order:
             elif value.sort == "account":
                 found[self.node_of(name)] = name
                 earned = isinstance(value.at, (e.Here, e.Previous)) and self.accounts[name].sort != "credit"
-                if name in self.touched and not before_moves and not earned:
+                whole_run = e.of_another_run(value.at) or not before_moves
+                if name in self.touched and whole_run and not earned:
                     found[MOVES] = name
             else:
                 name = name.partition(".")[0]
@@ -328,7 +341,8 @@ class Order:
         own = [x for x in references(part, e.Value) if x.sort == "account" and self.node_of(x.name) == node]
         levels = [x.level for x in references(part, e.Query)]
         counted = any(isinstance(x, e.CountedIn) and self.node_of(x.account) == node for x in levels)
-        if own and not counted and all(isinstance(x.at, e.BeforeThis) for x in own):
+        before = [any(isinstance(at, e.BeforeThis) for at in e.parts_of(x.at)) for x in own]
+        if own and not counted and all(before):
             found.pop(node, None)
         self._add(node, found, reader)
         self._add(node, {("period", name): name for name in periods_named(part) if name in self.periods}, reader)

@@ -24,6 +24,11 @@ from creditlang.values import Undetermined
 from creditlang.words import label
 
 
+def missing(name: str) -> Undetermined:
+    """A value that is not there."""
+    return Undetermined("missing", Phrase(f"{name} is empty", f"“{name}”没有填"), name)
+
+
 @frozen
 class Environment:
     """Where an expression is read."""
@@ -123,9 +128,17 @@ class Run:
             self.environments[key] = Environment(self, record)
         return self.environments[key]
 
-    def as_of_day(self, day: date) -> "Run":
-        """The run as of a day, before any moves; of the as-of day itself or a later one, this run."""
-        return self if self.others is None or self.as_of is None or day >= self.as_of else self.others.then(day)
+    def as_of_day(self, day: date, account: str = "") -> "Run | None":
+        """The run as of a day, as far as an account needs it, or else up to the moves; of the as-of day itself or a
+        later one, this run. None where there are too many days to look back on.
+        """
+        if self.others is None or (self.as_of is not None and day >= self.as_of):
+            return self
+        return self.others.then(account, day, None)
+
+    def before(self, record: Record, account: str) -> "Run | None":
+        """The run as of a record's day whose data stop just before the record, as far as an account needs it."""
+        return self.others.then(account, record.on or record.order[0], record) if self.others is not None else self
 
     def post(self, entry: Entry) -> None:
         """Credit the account that an entry is posted to, and those around it."""
@@ -186,6 +199,10 @@ class Run:
         """Whether a requirement is met: in the period at hand, if it is one per period."""
         period, known = self.policy.requirements[name].period, self.requirements_in.get(name, {})
         return known.get(self.period_of(period, environment), v.OPEN) if period else self.requirements.get(name, v.OPEN)
+
+    def day_of_entry(self, entry: Entry) -> date:
+        """The day on which an entry falls; without one, the last of its semester."""
+        return entry.on or self.calendar.last_days.get(entry.semester or "") or entry.record.order[0]
 
     def period_in(self, account: str, entry: Entry) -> str:
         """The period of an account in which an entry falls."""
@@ -319,24 +336,6 @@ class Run:
         if judged is None:  # asked by a guard of the kind itself, or of one that it asks about
             return self.given.get(kind, []) if even_void else []
         return judged.even_void if even_void else judged.plain
-
-    def counted(self, account: str, kind: str) -> list[tuple[Entry, v.Number, bool]]:
-        """The records of a kind that have counted in an account, each with its entry, its amount and whether surely.
-
-        Of several entries of a record the first stands for it. What a rule gives nothing has counted; what was cut to
-        nothing has not.
-        """
-        own: dict[int, list[Entry]] = {}
-        for entry in self.everything(account):
-            if entry.record.kind == kind and entry.state == "live":
-                own.setdefault(id(entry.record), []).append(entry)
-        found = []
-        for entries in own.values():
-            amount = self.sum(entries)
-            if any(v.high(entry.amount) or entry.raw == v.ZERO for entry in entries):
-                surely = any(not x.doubtful and (v.low(x.amount) or x.raw == v.ZERO) for x in entries)
-                found.append((entries[0], amount, bool(surely)))
-        return found
 
     def column_label(self, kind: str, name: str) -> str:
         """What a field of a kind of record is called."""

@@ -8,19 +8,19 @@ where it stands and the expression becomes `Unknown`, which fits everything, so 
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Literal
 
 from attrs import evolve
 
 from creditlang.core import expressions as e
 from creditlang.core.lower.day_forms import DayForms
-from creditlang.core.lower.earlier_balances import balance_before
+from creditlang.core.lower.earlier_balances import EarlierBalances
 from creditlang.core.lower.other_periods import OtherPeriods
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import check_gaps
 from creditlang.core.lower.query_forms import QueryForms
 from creditlang.core.lower.scope import Scope, described, unify
-from creditlang.core.lower.surroundings import NOTHING, Context, Typed
+from creditlang.core.lower.surroundings import NOTHING, AboutPeople, Context, Typed
 from creditlang.diagnostics import Label, Phrase, either, nearest
 from creditlang.resolve import FieldSymbol
 from creditlang.syntax import tree as t
@@ -41,17 +41,6 @@ from creditlang.types import (
 from creditlang.words import PERIODS
 
 
-class AboutPeople(Protocol):
-    """Elaborates expressions about people among others."""
-
-    def is_of_one(self, node: t.Expression) -> bool: ...
-    def symbol(self, node: t.Name, groups: frozenset[str], context: Context) -> Typed | None: ...
-    def rank_part(self, node: t.Member, context: Context) -> Typed: ...
-    def among(self, node: t.Among, context: Context) -> Typed: ...
-    def query(self, node: t.Query, context: Context) -> Typed: ...
-    def ranked(self, compared: e.Compare) -> e.Expression: ...
-
-
 class Elaborator:
     """Elaborates the expressions of one program."""
 
@@ -59,6 +48,7 @@ class Elaborator:
         self.scope = scope
         self.program = scope.program
         self.queries, self.days, self.other_periods = QueryForms(self), DayForms(self), OtherPeriods(self)
+        self.earlier_balances = EarlierBalances(self)
         self.people: AboutPeople
 
     def condition(self, node: t.Expression, context: Context) -> e.Expression:
@@ -195,8 +185,8 @@ class Elaborator:
                 return self.queries.same_field(node, context)
             case t.ThisField():
                 return self.queries.this_field(node, context)
-            case t.ValueAt(scopes=(t.BeforeThis(),)):
-                return balance_before(self.scope, node, context)
+            case t.ValueAt() if self.earlier_balances.is_one(node):
+                return self.earlier_balances.value(node, context)
             case t.ValueAt():
                 return self.other_periods.value(node, context)
             case t.Member():
@@ -330,6 +320,11 @@ class Elaborator:
         if unsaid:
             self.scope.report("CR203", node.span, Label(symbol.node.span), field=symbol.name)
 
+    def check_value(self, node: t.Expression, context: Context) -> None:
+        """Report what has no value where there is nothing, unless somebody has asked or says what happens then."""
+        if not context.tolerant and not context.may_fail and node not in context.present:
+            self.scope.report("CR203", node.span, field=node.span.text)
+
     def fact(self, name: str, node: t.Node, context: Context) -> Typed:
         declared = self.program.facts[name]
         if declared.kind is not None:
@@ -439,8 +434,9 @@ class Elaborator:
         first, second, swapped = node.left, node.right, False
         if isinstance(first, t.Name) and self.symbol_quietly(first, context) is None:
             first, second, swapped = second, first, True
-        one, kind = self.measure(first, context)
-        two, other = self.measure(second, context, kind)
+        windows = self.earlier_balances.compared((node.left, node.right), node.operator, context)
+        one, kind = windows.get(int(swapped)) or self.measure(first, context)
+        two, other = windows.get(int(not swapped)) or self.measure(second, context, kind)
         if not self.same(other, kind, second):
             return NOTHING
         ranks = None

@@ -125,7 +125,7 @@ def check_gaps(scope: Scope, table: Table, kinds: Sequence[Type], span: Span) ->
         for one, two in pairwise(in_order):
             between = EXACT.divide(EXACT.add(one.high, two.low), Decimal(2))
             if not kind.decimals:
-                between = one.high if one.open and one.high > one.low else EXACT.add(one.high, Decimal(1))
+                between = one.high if one.open and one.high > one.low else EXACT.add(one.high, 1)
             if not one.meets(between, between) and not two.meets(between, between) and one.high <= between <= two.low:
                 shown = f"{plain(between):f}"
                 scope.report("CR312", span, witness=Phrase(f"{name} is {shown}", f"{name}为{shown}"))
