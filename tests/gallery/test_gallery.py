@@ -43,7 +43,11 @@ def plain(value: str) -> tuple[Decimal | str, ...]:
 def results(folder: Path) -> dict[Key, str]:
     """Person, name and period to the value; a name that has one period only also stands without it."""
     found: dict[Key, str] = {}
-    for table, name, value in (("accounts", "account", "amount"), ("facts", "fact", "value"), ("requirements", "requirement", "status")):
+    for table, name, value in (
+        ("accounts", "account", "amount"),
+        ("facts", "fact", "value"),
+        ("requirements", "requirement", "status"),
+    ):
         for row in rows(folder / f"{table}.csv"):
             if row.get("part", "") == "":
                 found[row["student_id"], row[name], row["period"]] = row[value]
