@@ -22,6 +22,7 @@ from creditlang.words import PERIODS
 if TYPE_CHECKING:
     from creditlang.core.lower.elaborate import Elaborator
 
+A_CONDITION: Final = Phrase("a condition", "条件“其中……”")
 _AMOUNT: Final = ("amount", "计入额")
 """What the amount is called that a record has counted for."""
 _ENDED: Final = ("any", "count", "in a row", "highest")
@@ -61,7 +62,7 @@ class QueryForms:
             self.check_periods(node, context)
         condition = self.elaborator.condition(node.where, inner) if node.where is not None else None
         if condition is None and node.function in ("every", "in a row"):
-            self.scope.report("CR110", node.span, value=node.span.text, expected=Phrase("a condition", "条件“其中……”"))
+            self.scope.report("CR110", node.span, value=node.span.text, expected=A_CONDITION)
         certain = self.elaborator.known_present(node.where, True, inner) if node.where is not None else frozenset()
         deeper = evolve(inner, tolerant=False, present=certain)
         if node.source.other and condition is not None:
