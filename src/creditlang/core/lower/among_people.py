@@ -14,8 +14,8 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.elaborate import NOTHING, Context, Elaborator, Typed
-from creditlang.core.lower.query_forms import A_CONDITION
 from creditlang.core.lower.scope import Scope, described
+from creditlang.core.lower.surroundings import A_CONDITION
 from creditlang.diagnostics import Label, Phrase
 from creditlang.nodes import changed
 from creditlang.syntax import tree as t
