@@ -7,9 +7,10 @@ from heapq import nsmallest
 from attrs import frozen
 
 from creditlang import values as v
+from creditlang.cohort import Progress
 from creditlang.queries import Condition, Records, Value
 from creditlang.values import Interval
-from creditlang_repl.workspace import Progress, View
+from creditlang_repl.workspace import View
 
 
 @frozen

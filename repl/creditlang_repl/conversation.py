@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from attrs import define, field
 
+from creditlang.cohort import Progress
 from creditlang.comparison import Comparison, differences
 from creditlang.diagnostics import Diagnostic, Language, Phrase, report
 from creditlang.diagnostics.person_words import spoken
@@ -17,7 +18,7 @@ from creditlang_repl.commands import Command
 from creditlang_repl.reply import Written
 from creditlang_repl.tried_edits import AddRecord, CannotDo, Edit
 from creditlang_repl.typed_edits import EditReader, usage
-from creditlang_repl.workspace import Data, PolicyFile, Progress, Tried, View, Workspace
+from creditlang_repl.workspace import Data, PolicyFile, Tried, View, Workspace
 
 MOST_BY_THE_WAY = 20_000
 """Records of students who are all compared, without being asked, when something was read anew."""

@@ -113,8 +113,9 @@ class ExampleWriter:
             if self.policy.facts[fact.fact].groups is not None:
                 found.setdefault(self.name(*ranked[fact.fact]), set()).add(self.amount(fact.value))
         for name, values in found.items():
-            if len(values) == 1 and (value := values.pop()) and f" {self.word('TO')} " not in value:
-                yield f"{name} = {value}"
+            only = values.pop() if len(values) == 1 else ""
+            if only and f" {self.word('TO')} " not in only:
+                yield f"{name} = {only}"
 
     def part(self, part: str) -> str:
         """What a part of a ranking is called."""

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from attrs import evolve
 
+from creditlang.cohort import Progress
 from creditlang.diagnostics import Language, report
 from creditlang.driver import Compiled
 from creditlang.examples import BadExample
@@ -25,7 +26,7 @@ from creditlang_repl.commands import command_at, declaration_at
 from creditlang_repl.conversation import Conversation
 from creditlang_repl.reply import Reply, Written
 from creditlang_repl.tried_edits import CannotDo
-from creditlang_repl.workspace import Data, Progress, Tried, Workspace
+from creditlang_repl.workspace import Data, Tried, Workspace
 
 
 class Session:

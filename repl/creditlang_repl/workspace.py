@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from creditlang.cohort import EVERY, fewer_collections
+from creditlang.cohort import EVERY, Progress, fewer_collections
 from creditlang.core import operators as o
 from creditlang.data.dataset import Dataset
 from creditlang.data.mappings.mapping_file import open_mapping
@@ -29,9 +29,6 @@ from creditlang.queries import Asker
 from creditlang.source import SourceFile
 from creditlang_repl.group_records import Groups, falling
 from creditlang_repl.tried_edits import CannotDo, ChangeStudent, Edit, PolicyEdit, SetValue, StudentEdit, keys_of, own
-
-Progress = Callable[[int, int], None]
-"""Told how many students of how many are done."""
 
 _KEPT_VIEWS = 4
 

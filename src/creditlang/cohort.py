@@ -22,11 +22,13 @@ from creditlang.diagnostics import Diagnostic, Language, Severity, report
 from creditlang.errors import DataError
 from creditlang.frozen_mapping import freezing
 from creditlang.ledger import StudentResult
-from creditlang.one_student import OneStudent, as_read, day_not_said
+from creditlang.one_student import OneStudent, StudentData, as_read, day_not_said
 from creditlang.results import Results
 from creditlang.schema import RESULT_TABLES, RawTable
 from creditlang.toolkit.result_table import ResultTable
 
+Progress = Callable[[int, int], None]
+"""Told how many students of how many are done."""
 Engine = Literal["auto", "reference"]
 """What works students out; `auto` is the fastest that there is."""
 
@@ -81,23 +83,36 @@ class Evaluation:
 
     @staticmethod
     def begin(
-        policy: Policy, tables: Iterable[RawTable], settings: Settings, problems: Callable[[], Iterable[Diagnostic]]
-    ) -> "Evaluation":
+        policy: Policy, tables: Iterable[RawTable], settings: Settings, problems: Callable[[], Iterable[Diagnostic]],
+        progress: Progress = lambda done, of: None,
+    ) -> "Evaluation":  # fmt: skip
         """Read the data. `problems` gives what the source found wrong once the tables have been read."""
         reader = DataReader(policy, settings.mappings)
         dataset = reader.read(tables)
         reader.note_of_sources(problems())
-        return Evaluation.over(policy, dataset, settings)
+        return Evaluation.over(policy, dataset, settings, progress)
 
     @staticmethod
-    def over(policy: Policy, dataset: Dataset, settings: Settings) -> "Evaluation":
-        """Over data that have been read for this policy. Raises `DataError` where the as-of day has to be said."""
+    def over(
+        policy: Policy, dataset: Dataset, settings: Settings, progress: Progress = lambda done, of: None
+    ) -> "Evaluation":
+        """Over data that have been read for this policy. Raises `DataError` where the as-of day has to be said.
+
+        `progress` is told how many have been gone through, each time that all are before one is worked out.
+        """
         records = (record for student in dataset.students.values() for record in student.records)
         if unsaid := day_not_said(policy, settings.as_of, records):
             raise DataError([unsaid])
         one_student = OneStudent(policy, settings.as_of, settings.overrides)
+
+        def everybody() -> Iterator[StudentData]:
+            for done, student in enumerate(dataset.students.values()):
+                if done % EVERY == 0:
+                    progress(done, len(dataset.students))
+                yield as_read(student)
+
         with fewer_collections():
-            one_student.among(lambda: map(as_read, dataset.students.values()))
+            one_student.among(everybody)
         results = Results(policy, settings.language, unread=dataset.unread)
         return Evaluation(policy, settings, dataset, results, one_student)
 
@@ -143,7 +158,7 @@ class Evaluation:
 
 def run_cohort(
     policy: Policy, tables: Iterable[RawTable], settings: Settings, problems: Callable[[], Iterable[Diagnostic]],
-    manifest: Mapping[str, str], progress: Callable[[int, int], None] = lambda done, of: None,
+    manifest: Mapping[str, str], progress: Progress = lambda done, of: None,
     keep: Callable[[StudentResult], None] = lambda result: None,
 ) -> Cohort:  # fmt: skip
     """Evaluate every student of `tables`.
@@ -151,7 +166,7 @@ def run_cohort(
     `problems` gives what the source found wrong once the tables have been read. `progress` is told how many students of
     how many are done; `keep` sees each student's full result.
     """
-    evaluation = Evaluation.begin(policy, tables, settings, problems)
+    evaluation = Evaluation.begin(policy, tables, settings, problems, progress)
     chosen = evaluation.chosen
     with fewer_collections():
         for position, identifier in enumerate(chosen):

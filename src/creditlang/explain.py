@@ -45,6 +45,7 @@ _MEASURES: Final = {
     "<=": Phrase("have {have}, at most {needed}", "已有 {have}，至多 {needed}"),
     "<": Phrase("have {have}, must be below {needed}", "已有 {have}，须低于 {needed}"),
 }
+_WINDOW: Final = Phrase("{first} to {last}, {count:record}", "{first}至{last}，{count}条记录")
 _RANK: Final = Phrase("rank {rank}", "第{rank}名")
 _NOT_RANKED: Final = Phrase("not ranked", "不参加排名")
 _NO_GROUP: Final = Phrase("not ranked, for nothing says to which group", "不属于任何一组，不参加排名")
@@ -209,15 +210,19 @@ class Explanation:
 
     def measure(self, line: PartLine, parts: Iterable[Case]) -> str:
         """What is had, what is needed or allowed, and how far one is from the other."""
+        window = line.window
+        looked_at = (
+            "" if window is None else self.said(_WINDOW, first=window.first, last=window.last, count=window.records)
+        )
         if line.have is None or line.needed is None:
-            return ""
+            return self.said(IN_BRACKETS, note=looked_at) if looked_at else ""
         condition = next(part.comparison for part in parts if part.number == line.number)
         sign = condition.operator if condition is not None else ">="
         have, needed, short = (amount_text(x) for x in (line.have, line.needed, line.short))
         told = [self.said(_MEASURES[sign], have=have, needed=needed)]
         if line.short != Decimal(0):
             told.append(self.said(_SHORT if sign in (">=", ">") else OVER, short=short))
-        return self.colon + self.comma.join(told)
+        return self.colon + self.comma.join([*told, *([looked_at] if looked_at else [])])
 
     def fact(self, name: str) -> Iterator[str]:
         fact = self.policy.facts[name]

@@ -191,6 +191,15 @@ class GroupLine:
 
 
 @frozen
+class Window:
+    """A stretch of time that was looked at: its first and last day, and how many records counted in it."""
+
+    first: date
+    last: date
+    records: int
+
+
+@frozen
 class PartLine:
     """One part of a requirement, and whether it is met."""
 
@@ -206,6 +215,8 @@ class PartLine:
     """The period in which it stands so; of several the one in which it stands worst."""
     parts: "tuple[PartLine, ...]" = ()
     """What it is made up of: the same in each period, or several of which so many have to hold."""
+    window: Window | None = None
+    """What it looked at, where it asks about a window; of any window, the one with the most."""
 
 
 WORST: tuple[PartStatus, ...] = ("does not apply", "met", "open", "unmet")

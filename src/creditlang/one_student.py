@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from creditlang.core.dependencies import references_of
-from creditlang.core.expressions import Expression, LastWindow, Query, Read
+from creditlang.core.dependencies import ends_today, references_of
+from creditlang.core.expressions import Read
 from creditlang.core.operators import RANK_WORDS, Policy
 from creditlang.data.dataset import Student
 from creditlang.diagnostics import Diagnostic, nearest, report
@@ -98,7 +98,7 @@ def day_not_said(policy: Policy, as_of: date | None, records: Iterable[Record]) 
     asks = (
         as_of is None
         and not policy.calendar.semesters
-        and (policy.periods or any(_asks_the_day(x) for x in references_of(policy, Expression)))
+        and (policy.periods or any(x.what == "as of" for x in references_of(policy, Read)) or ends_today(policy))
     )
     if not asks:
         return None
@@ -110,10 +110,3 @@ def _open_if_unreadable(student: StudentData, result: StudentResult) -> StudentR
     if student.unreadable:
         result.requirements = {name: "open" for name in result.requirements}
     return result
-
-
-def _asks_the_day(x: Expression) -> bool:
-    """Whether the as-of day is read, or the end of a window may be it."""
-    return (isinstance(x, Read) and x.what == "as of") or (
-        isinstance(x, Query) and any(isinstance(scope, LastWindow) for scope in x.scopes)
-    )

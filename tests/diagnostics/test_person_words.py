@@ -41,7 +41,7 @@ def test_articles_and_plurals_fit() -> None:
 
 
 def test_numbers_are_called_by_it() -> None:
-    assert [word(COLUMNS, "student_id", spoken(language, DRIVER)) for language in ("en", "zh")] == [  # type: ignore[arg-type]
+    assert [word(COLUMNS, "student_id", spoken(language, DRIVER)) for language in ("en", "zh")] == [
         "driver_id", "驾驶人编号",
     ]  # fmt: skip
     assert (APPLICANT.number, APPLICANT.number_zh, MEMBER.number) == ("applicant_id", "申请人编号", "team_member_id")

@@ -216,3 +216,44 @@ fact many
     assert "driver" in offered('example "x"\n    dr')
     assert offered('example "x"\n    driver ')[:2] == ["licensed_on", "district"]
     assert "driver" in offered("fact x\n    count(dri")
+
+
+TIMED = """
+student
+    house "寝室" : text
+    joined_on : date
+record activity "活动"
+    item "项目" : item
+    on   "日期" : date
+    hours "时数" : number
+period cycle "考核周期" : 3 years from 2024-01-01
+category moral "德育类" from activity
+    item lecture "讲座" : 1 per event
+ranking place "名次" of moral per house
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "offers"),
+    [
+        ("category x per cy", "cycle"),
+        ("类别 x 每 考核", "考核周期"),
+        ("fact x per ho", "house"),
+        ("fact x\n    in a row(cy", "cycle"),
+        ("fact x\n    average(ho", "hours"),
+        ("fact x\n    average(hours of act", "activity"),
+        ("fact x\n    average(hours of counted act", "activity"),
+        ("fact x\n    average(hours of activity where ho", "hours"),
+        ("fact x\n    moral of previous cy", "cycle"),
+        ("fact x\n    yes when pla", "place"),
+        ("require x\n    in each cy", "cycle"),
+        ("record clean : each full 90 days without act", "activity"),
+        ("ranking x of mor", "moral"),
+        ("ranking x of moral per ho", "house"),
+        ("category x from activity\n    cap 3 per any 12 mon", "months"),
+        ("category x from activity\n    valid un", "valid until"),
+    ],
+)  # fmt: skip
+def test_names_of_time_and_rank_are_offered_where_they_can_stand(typed: str, offers: str) -> None:
+    known = vocabulary(compile_text(TIMED))
+    assert offers in [found.text for found in complete(typed, len(typed), "policy", known)]

@@ -14,6 +14,7 @@ from creditlang.core.operators import Policy
 from creditlang.driver import compile_text
 from creditlang.plugin import PluginManager
 from creditlang.schema import RawRow, RawTable
+from creditlang.values import ZERO, add
 from creditlang_repl.session import Session
 
 POLICY = """
@@ -71,9 +72,9 @@ def sheets(seed: int, people: int = 14) -> dict[str, tuple[tuple[str, ...], list
     """Sheets as somebody may have them; now and then a decision is missing, or a cell cannot be read."""
     chance = random.Random(seed)
     who = [f"s{number:02}" for number in range(people)]
-    students = [(name, chance.choice(CLASSES), chance.choice("RB")) for name in who]
-    enrolled = [(name, semester) for name in who for semester in ("2024-2025-1", "2024-2025-2")]
-    grades = []
+    students: list[tuple[str, ...]] = [(name, chance.choice(CLASSES), chance.choice("RB")) for name in who]
+    enrolled: list[tuple[str, ...]] = [(name, semester) for name in who for semester in ("2024-2025-1", "2024-2025-2")]
+    grades: list[tuple[str, ...]] = []
     for number in range(people * 4):
         item = chance.choice(("exam", "good"))
         points = chance.choice(["1", "2", "3", "4", "5"] * 6 + ["", "many"]) if item == "exam" else ""
@@ -102,7 +103,7 @@ def run(seed: int, of: Policy | None = None, **settings: Any) -> Cohort:
     return run_cohort(of or policy(), tables(seed), Settings(**settings), lambda: (), {})
 
 
-def rows(cohort: Cohort, table: str, student: str | None = None) -> list[tuple[object, ...]]:
+def rows(cohort: Cohort, table: str, student: str | None = None) -> list[tuple[Any, ...]]:
     """The rows of a table, or those of one student."""
     return [tuple(row) for row in cohort.results.tables[table] if student in (None, row[0])]
 
@@ -130,7 +131,9 @@ def test_ranks_and_sums_are_what_they_are_by_definition(seed: int) -> None:
     cohort = run(seed)
     facts = {(row[0], row[1], row[2]): row[3] for row in rows(cohort, "facts")}
     students = {row[0]: row for row in sheets(seed)["student"][1]}
-    sums, ties, totals = defaultdict(dict), {}, defaultdict(Decimal)
+    sums: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
+    ties: dict[tuple[str, str], Any] = {}
+    totals: dict[str, Any] = defaultdict(Decimal)
     open_ones = {row[2] for row in rows(cohort, "records") if row[3] in ("pending", "invalid")}
     for (who, name, period), value in facts.items():
         if name == "sum":
@@ -139,7 +142,8 @@ def test_ranks_and_sums_are_what_they_are_by_definition(seed: int) -> None:
         if row[2] and row[1] == "score":
             ties[row[0], row[2]] = row[3]
         if not row[2]:
-            totals[students[row[0]][2]] += row[3] if isinstance(row[3], Decimal) else 0
+            own_total = row[3] if isinstance(row[3], Decimal) else ZERO
+            totals[students[row[0]][2]] = add(totals[students[row[0]][2]], own_total)
     for (period, group), own in sums.items():
         if group and not open_ones & own.keys():
             key = {who: (value, ties.get((who, period), Decimal(0))) for who, value in own.items()}

@@ -78,7 +78,7 @@ def test_a_rank_reaches_from_the_best_to_the_worst_that_is_possible(
                 seen[number].add(1 + sum(other is not None and other > own for other in world))
     for place, found in zip(places, seen, strict=True):
         rank = standing.rank(place)
-        assert (v.low(rank), v.high(rank)) == (min(found), max(found))
+        assert (v.low(rank), v.high(rank)) == (Decimal(min(found)), Decimal(max(found)))
 
 
 @pytest.mark.parametrize(("shares", "most"), [("down", 0), ("half", 1), ("up", 1)])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from attrs import evolve, frozen
 
-from creditlang.cohort import EVERY, Cohort, Evaluation, Settings, fewer_collections
+from creditlang.cohort import EVERY, Cohort, Evaluation, Progress, Settings, fewer_collections
 from creditlang.comparison.comparison import Comparison
 from creditlang.comparison.comparison_tables import COMPARISON_VERSION
 from creditlang.core import operators as o
@@ -45,10 +45,10 @@ def one_reading(old: Side, new: Side) -> bool:
     return same_mappings and reads_alike(old.policy, new.policy)
 
 
-def compare_cohorts(old: Side, new: Side, progress: Callable[[int, int], None] = lambda done, of: None) -> Compared:
+def compare_cohorts(old: Side, new: Side, progress: Progress = lambda done, of: None) -> Compared:
     """Compare the results of all students, or of those that `settings` choose."""
     with fewer_collections():
-        before, after = _begun(old, new)
+        before, after = _begun(old, new, progress)
         comparison = Comparison(old.policy, new.policy, old.settings.overrides, new.settings.overrides)
         students = sorted({*before.chosen, *after.chosen})
         for position, identifier in enumerate(students):
@@ -66,12 +66,12 @@ def compare_cohorts(old: Side, new: Side, progress: Callable[[int, int], None] =
     return Compared(comparison, *sides)
 
 
-def _begun(old: Side, new: Side) -> tuple[Evaluation, Evaluation]:
+def _begun(old: Side, new: Side, progress: Progress) -> tuple[Evaluation, Evaluation]:
     """Both sides with their data read."""
-    before = Evaluation.begin(old.policy, old.tables(), old.settings, old.problems)
+    before = Evaluation.begin(old.policy, old.tables(), old.settings, old.problems, progress)
     if one_reading(old, new):
-        return before, Evaluation.over(new.policy, _same(before.dataset), new.settings)
-    return before, Evaluation.begin(new.policy, new.tables(), new.settings, new.problems)
+        return before, Evaluation.over(new.policy, _same(before.dataset), new.settings, progress)
+    return before, Evaluation.begin(new.policy, new.tables(), new.settings, new.problems, progress)
 
 
 def _same(dataset: Dataset) -> Dataset:

@@ -80,6 +80,15 @@ def goes_by(policy: o.Policy, periods: Iterable[str]) -> bool:
     return bool(policy.moves) or not named.isdisjoint(periods) or any(asked) or any(weeks)
 
 
+def ends_today(policy: o.Policy) -> bool:
+    """Whether a window of a policy ends on the as-of day, since neither a record nor a period is at hand."""
+    decisions = (*policy.facts.values(), *policy.requirements.values(), *(x.decide for x in policy.accounts.values()))
+    cases = [case for x in decisions if x is not None and x.period is None for case in x.cases if case.each is None]
+    extents = [at for x in references(tuple(cases), e.Value) for at in e.parts_of(x.at)]
+    extents += [at for x in references(tuple(cases), e.Query) for at in x.scopes]
+    return any(isinstance(at, e.LastWindow) for at in extents)
+
+
 def _parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
     accounts = policy.accounts.values()
     parts: list[Any] = [policy.applies, *policy.record_facts.values()]
@@ -261,6 +270,26 @@ class Order:
                 waiting += self.all_read(node)
         return frozenset(name for sort, name in seen if sort == "kind")
 
+    def behind(self, account: str, order: Iterable[Node]) -> tuple[Node, ...]:
+        """What an account is worked out from, in order, with the moves if they touch it: what another run of it needs.
+
+        The guards of kinds that ask for nothing but records belong to it, since records may be asked for even void.
+        """
+        seen: set[Node] = set()
+        waiting = [self.node_of(account), *([MOVES] if account in self.touched else [])]
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                waiting += self.all_read(node)
+                waiting += [x for members in self.recurrences if node in members for x in members]
+        plain = {node for node in self.graph if node[0] == "kind" and not self.all_read(node)}
+        return tuple(
+            node
+            for node in order
+            if node in seen | plain or (node[0] == "recurrence" and seen.intersection(self.recurrences[int(node[1])]))
+        )
+
     def node_of(self, account: str) -> Node:
         """The node that fills an account."""
         sort = self.accounts[account].sort
@@ -294,7 +323,8 @@ class Order:
             elif value.sort == "account":
                 found[self.node_of(name)] = name
                 earned = isinstance(value.at, (e.Here, e.Previous)) and self.accounts[name].sort != "credit"
-                if name in self.touched and not before_moves and not earned:
+                whole_run = e.of_another_run(value.at) or not before_moves
+                if name in self.touched and whole_run and not earned:
                     found[MOVES] = name
             else:
                 name = name.partition(".")[0]
@@ -328,7 +358,8 @@ class Order:
         own = [x for x in references(part, e.Value) if x.sort == "account" and self.node_of(x.name) == node]
         levels = [x.level for x in references(part, e.Query)]
         counted = any(isinstance(x, e.CountedIn) and self.node_of(x.account) == node for x in levels)
-        if own and not counted and all(isinstance(x.at, e.BeforeThis) for x in own):
+        before = [any(isinstance(at, e.BeforeThis) for at in e.parts_of(x.at)) for x in own]
+        if own and not counted and all(before):
             found.pop(node, None)
         self._add(node, found, reader)
         self._add(node, {("period", name): name for name in periods_named(part) if name in self.periods}, reader)

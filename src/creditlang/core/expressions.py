@@ -114,10 +114,29 @@ class LastWindow(Extent):
 
 @node
 class AnyWindow(Extent):
-    """Of all stretches of so many days, weeks, months or years, the one with the most."""
+    """Of all stretches of so many days, weeks, months or years that end on a day with an entry, the one with the most,
+    as a run as of that day has it.
+    """
 
     count: int
     unit: str
+
+
+@node
+class AllOf(Extent):
+    """What lies in several of these at once: `in the last 12 months before this`."""
+
+    parts: tuple[Extent, ...]
+
+
+def parts_of(extent: Extent) -> tuple[Extent, ...]:
+    """What something must lie in."""
+    return extent.parts if isinstance(extent, AllOf) else (extent,)
+
+
+def of_another_run(extent: Extent) -> bool:
+    """Whether it is read as a run has it that ends earlier: before the record at hand, or as of a day."""
+    return any(isinstance(part, (BeforeThis, AsOf, AnyWindow)) for part in parts_of(extent))
 
 
 # ---- what is worked out

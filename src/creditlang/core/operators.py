@@ -478,6 +478,8 @@ class Policy:
     """In which pass over the people each node of `order` is worked out; all in the first where this is empty."""
     needs: Mapping[str, frozenset[str]] = field(factory=dict)
     """The kinds of records that a ranking, or a fact of a group, is worked out from."""
+    behind: Mapping[str, tuple[tuple[str, str], ...]] = field(factory=dict)
+    """For each account of which a balance at another time is read, the nodes of `order` that it is worked out from."""
     tables: tuple[Table, ...] = field(default=(), eq=False)
     article_of: Mapping[str, tuple[str, ...]] = field(factory=dict, eq=False)
     """Articles of what is not an account, rule or fact: named values, tables, the head, unlisted codes."""

@@ -155,8 +155,8 @@ class Judge:
         for part in self.result.parts:
             for line in part.parts if part.requirement == requirement else ():
                 found.setdefault(line.period, []).append(line)
-        kinds = {case.each for case in declared.cases}
-        if kinds == {None} or len(kinds) > 1:
+        kinds = {case.each for case in declared.cases} - {None}
+        if len(kinds) != 1:
             raise BadExample(Phrase("it does not stand by periods", "它不按时段判断"), expected.span)
         return self.of_period({key: worst(lines) for key, lines in found.items()}, expected, kinds.pop())
 

@@ -20,14 +20,23 @@ _AFTER: Mapping[str, tuple[Sort, ...]] = {
     "IN_UNIT": ("unit",), "NUMBER": ("unit",), "SHARED_BY": ("adjust",), "APPLY": ("adjust",), "SET": ("let",),
     "OVER": ("item", "account"), "GOES_TO": ("account",), "TOTAL": ("account",), "HIGHEST_OF": ("account",),
     "LOWEST_OF": ("account",), "ON_REQUEST": ("kind",), "IS_USED_IN": ("kind", "account"), "OF_LATEST": ("kind",),
+    "PREVIOUS": ("period",), "PREVIOUS_OF": ("period",), "IN_EACH": ("period",), "IN_THE_SAME": ("period",),
+    "START_OF": ("period",), "END_OF": ("period",), "BEGUN": ("period",), "COUNTED": ("kind",), "EVEN_VOID": ("kind",),
+    "OTHER": ("kind",), "WITHOUT": ("kind", "account"), "AVERAGE_OF": ("account",), "DISPOSITION": (), "DOT": (),
     "EXPECT": ("account", "require", "fact", "item"), "AS": ("item",),
     # A declaration gives a new name, or is to stand for one that is there already.
     "ITEM": ("item",), "CATEGORY": ("account",), "SCORE": ("account",), "CREDIT": ("account",), "LET": ("let",),
     "FACT": ("fact",), "REQUIRE": ("require",), "TABLE": ("table",), "ADJUST": ("adjust",), "RECORD": ("kind",),
-    "UNIT": (), "SCALE": (), "CHOICE": (), "ACCOUNT": (), "OFFSET": ("account",),
+    "RANKING": (), "DECLARE_PERIOD": (), "PERSON": (), "UNIT": (), "SCALE": (), "CHOICE": (), "ACCOUNT": (),
+    "OFFSET": ("account",),
 }  # fmt: skip
 _FIELD_AFTER = ("AS_DECIDED_IN", "IN_ORDER_OF", "UNIQUE", "PER", "SAME", "BY", "TAKE_FROM", "POSTS_TO")
-_ALSO_ACCOUNTS = ("TAKE_FROM", "POSTS_TO")
+_ALSO: Mapping[str, tuple[Sort, ...]] = {"TAKE_FROM": ("account",), "POSTS_TO": ("account",), "PER": ("period",)}
+_HELD_PER = ("CATEGORY", "SCORE", "CREDIT", "REQUIRE")
+"""What is kept per period, and per nothing else."""
+_OF_RECORDS = ("COUNT", "ANY", "EVERY", "IN_A_ROW")
+_OF_VALUES = ("TOTAL", "AVERAGE", "HIGHEST", "LOWEST", "FIRST", "LATEST")
+"""Functions of queries: before their bracket."""
 _COMPARED = ("EQUAL", "NOT_EQUAL", "IS", "IS_NOT", "LESS", "MORE", "AT_LEAST", "AT_MOST", "TO")
 _HEADINGS = (
     "EXAMPLES", "ITEM", "CATEGORY", "SCORE", "FACT", "RECORD", "OFFSET", "ADJUST", "EXAMPLE", "EVERY_EXAMPLE",
@@ -99,16 +108,22 @@ def _in_line(place: Place, vocabulary: Vocabulary) -> Wanted:
         return (("kind", ""),)
     if last == "FROM" and line[0][0] == "FROM":
         return (("account", ""),)
-    if last == "LPAR" and len(line) > 1 and line[-2][0] in ("COUNT", "ANY"):
-        return (("kind", ""),)
-    if last == "LPAR" and len(line) > 1 and line[-2][0] == "TOTAL":
+    if last == "LPAR" and len(line) > 1 and line[-2][0] in _OF_RECORDS:
+        return (("kind", ""), ("period", ""))
+    if last == "LPAR" and len(line) > 1 and line[-2][0] in _OF_VALUES:
         return (("field", ""),)
-    if last == "OF" and (line[0][0] == "FACT" or any(kind == "TOTAL" for kind, _ in line)):
+    if last == "OF" and any(kind in _OF_VALUES for kind, _ in line):
+        return (("kind", ""), ("period", ""))
+    if last == "OF" and line[0][0] == "FACT":
         return (("kind", ""),)
+    if last == "PER" and line[0][0] in _HELD_PER:
+        return (("period", ""),)
+    if last == "PER" and line[0][0] in ("FACT", "RANKING"):
+        return (("attribute", ""), ("period", ""))
     if last == "OF" and line[0][0] == "EXAMPLES":
         return (("kind", ""),)
     if last in _FIELD_AFTER:
-        return (("field", kind), *((("account", ""),) if last in _ALSO_ACCOUNTS else ()))
+        return (("field", kind), *((sort, "") for sort in _ALSO.get(last, ())))
     if last in _AFTER:
         return tuple((sort, "") for sort in _AFTER[last])
     if last in _COMPARED and len(line) > 1 and line[-2][0] == "NAME":
@@ -203,9 +218,9 @@ def _counted_kind(line: Sequence[Token]) -> str:
         kinds = [kind for kind, _ in line[number - 2 : number + 1]]
         if kinds[-1] == "RPAR":
             return ""
-        if kinds in (["COUNT", "LPAR", "NAME"], ["ANY", "LPAR", "NAME"]):
+        if kinds[0] in _OF_RECORDS and kinds[1:] == ["LPAR", "NAME"]:
             return line[number][1]
-        if kinds == ["NAME", "OF", "NAME"] and "TOTAL" in (kind for kind, _ in line):
+        if kinds == ["NAME", "OF", "NAME"] and any(kind in _OF_VALUES for kind, _ in line):
             return line[number][1]
     return ""
 

@@ -29,6 +29,7 @@ _OPERATORS = frozenset({
 _SORTS: dict[Sort, HighlightClass] = {
     "account": "account", "item": "item", "kind": "kind", "fact": "fact", "require": "fact", "let": "setting",
     "given": "fact", "table": "setting", "field": "field", "attribute": "field", "value": "value",
+    "period": "setting",
 }  # fmt: skip
 _COMMENT = re.compile(r"#[^\n]*")
 

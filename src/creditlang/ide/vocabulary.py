@@ -22,7 +22,7 @@ from creditlang.types import BUILTIN_TYPES, Type
 
 Sort = Literal[
     "unit", "enumeration", "let", "kind", "account", "item", "adjust", "table", "fact", "require", "field", "attribute",
-    "value", "type", "status", "semester", "article", "given",
+    "value", "type", "status", "semester", "article", "given", "period",
 ]  # fmt: skip
 """What a name is."""
 
@@ -34,7 +34,7 @@ _GIVEN = {"enrolled": "在籍", "ended": "已结束"}
 
 _COLOURED: tuple[Sort, ...] = (
     "account", "item", "kind", "fact", "require", "let", "table", "field", "attribute", "adjust", "unit", "enumeration",
-    "value",
+    "value", "period",
 )  # fmt: skip
 
 
@@ -140,6 +140,7 @@ def _declared(program: Program) -> Iterator[Entry]:
     tables: tuple[tuple[Sort, Mapping[str, object]], ...] = (
         ("account", program.accounts), ("kind", program.kinds), ("let", program.lets), ("require", program.requires),
         ("fact", program.facts), ("table", program.tables), ("unit", program.units), ("adjust", program.adjusts),
+        ("period", program.periods),
     )  # fmt: skip
     for sort, table in tables:
         yield from (Entry(name, tuple(getattr(symbol, "labels", ())), sort) for name, symbol in table.items())

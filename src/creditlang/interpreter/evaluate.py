@@ -20,6 +20,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import MOVES, goes_by, references_of, root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
+from creditlang.interpreter.balances_then import window_of
 from creditlang.interpreter.bodies import run_body
 from creditlang.interpreter.calendar_days import OF_THE_CALENDAR, SchoolCalendar
 from creditlang.interpreter.expression_meanings import evaluate, joined, met
@@ -27,7 +28,7 @@ from creditlang.interpreter.groups import groups
 from creditlang.interpreter.limits import fill
 from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
-from creditlang.interpreter.other_runs import OtherRuns
+from creditlang.interpreter.other_runs import MOST_RUNS, OtherRuns
 from creditlang.interpreter.passes import bring, close, given, read
 from creditlang.interpreter.running_periods import so_far
 from creditlang.interpreter.standing_findings import findings
@@ -228,7 +229,9 @@ class _Evaluation:
         self, interpreter: Interpreter, student: StudentData, invalid: Mapping[str, list[Entry]] | None = None,
         stage: int | None = None, others: OtherRuns[Run] | None = None,
     ) -> None:  # fmt: skip
-        """`invalid` are records, with their entries, that a rule has found invalid: they are so for every rule."""
+        """`invalid` are records, with their entries, that a rule has found invalid: they are so for every rule.
+        `others` are the runs that it shares with the evaluation that asks for it.
+        """
         self.interpreter = interpreter
         self.others = others or OtherRuns(self.then)
         self.stage = stage
@@ -249,9 +252,9 @@ class _Evaluation:
             others=self.others,
         )  # fmt: skip
 
-    def then(self, day: date, before: Record | None) -> Run:
-        """The same student worked out as of another day, up to the moves; with a record, as if the data stopped before
-        it. What tells who is enrolled, or belongs to a group, does not stop.
+    def then(self, account: str, day: date, before: Record | None) -> Run:
+        """The same student worked out as of another day, as far as an account needs it, or else up to the moves; with a
+        record, as if the data stopped before it. What tells who is enrolled, or belongs to a group, does not stop.
         """
         interpreter = copy(self.interpreter)
         interpreter.as_of = day
@@ -267,7 +270,7 @@ class _Evaluation:
         other = _Evaluation(interpreter, student, self.invalid, self.stage, self.others)
         result = StudentResult(self.student.identifier, True)
         other.begin()
-        for node in takewhile(lambda node: node != MOVES, self.policy.order):
+        for node in self.policy.behind.get(account) or takewhile(lambda node: node != MOVES, self.policy.order):
             if other.is_due(*node):
                 other.work_out(*node, result)
         return other.run
@@ -847,7 +850,7 @@ class _Evaluation:
     def part_line(self, requirement: o.Decide, part: o.Case, env: Environment, runs: bool = False) -> PartLine:
         """How a part stands in a period, or over the whole time; it asks nothing of whom its condition leaves out."""
         self.run.covered.add(part.number)
-        have = needed = short = None
+        have = needed = short = window = None
         applies: v.Answer = v.OPEN
         try:
             applies = met(part.condition, env)
@@ -861,10 +864,12 @@ class _Evaluation:
                 have, needed = evaluate(part.have, env), evaluate(part.needed, env)
                 gap = v.subtract(needed, have) if part.at_least else v.subtract(have, needed)
                 short = v.larger(v.ZERO, gap)
+        with suppress(Undetermined):
+            window = window_of(part.value, env, evaluate)
         if applies is v.OPEN and holds is not True:
             holds = v.OPEN
         status: Status = "open" if holds is v.OPEN else "met" if holds else "unmet"
-        return evolve(self.line(requirement, part, status, env), have=have, needed=needed, short=short)
+        return evolve(self.line(requirement, part, status, env), have=have, needed=needed, short=short, window=window)
 
     def enough(
         self, requirement: o.Decide, part: o.Case, inner: tuple[PartLine, ...], period: str = ""
@@ -902,6 +907,7 @@ class _Evaluation:
             if entry.record.problem is None:
                 result.problems.append(report("CR669", entry.record.place, reason=entry.reason))
         result.problems.extend((*self.run.warnings, *self.unbalanced(result)))
+        result.problems.extend(map(self.looked_back_too_often, sorted(self.others.too_many)))
         result.accounts = list(self.account_lines())
         for name, values in run.facts.items():
             if name in self.policy.facts:
@@ -910,6 +916,11 @@ class _Evaluation:
         result.periods = {name: run.periods.begun(name) for name in self.policy.periods}
         run.environments.clear()
         run.known.clear()
+
+    def looked_back_too_often(self, account: str) -> Diagnostic:
+        """What is said where an account stays open because it would be worked out on too many days."""
+        called = both(lambda language: label(self.policy.accounts[account], language))
+        return report("CR614", None, account=called, student=self.student.identifier, most=MOST_RUNS)
 
     def unbalanced(self, result: StudentResult) -> Iterable[Diagnostic]:
         """Categories whose entries do not add up to their balance: never, unless the interpreter itself is wrong."""

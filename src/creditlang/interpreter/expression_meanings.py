@@ -177,7 +177,8 @@ def _record_fact(x: e.Value, env: Environment) -> Any:
 
 
 _WORKED_OUT: Mapping[str, Callable[[e.Value, Environment], Any]] = {
-    "account": balance_of, "fact": _fact, "record fact": _record_fact, "ranking": _rank_part,
+    "account": lambda x, env: balance_of(x, env, evaluate),
+    "fact": _fact, "record fact": _record_fact, "ranking": _rank_part,
     "requirement": lambda x, env: env.run.required(x.name, env),
 }  # fmt: skip
 

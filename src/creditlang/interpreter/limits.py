@@ -125,7 +125,7 @@ def _before(
             return [((), 0, len(members) - 1)] * len(members)
         if not all(sure) or any(isinstance(x, v.Interval) for x in worth):
             return [_ranked(place, worth, sure) for place in places]
-        order = sorted(places, key=lambda place: -v.low(worth[place]))
+        order = sorted(places, key=lambda place: v.low(worth[place]).copy_negate())
     found: dict[int, tuple[Sequence[int], int, int]] = {}
     first: list[int] = []
     for count, place in enumerate(order):

@@ -14,6 +14,7 @@ from creditlang.core.dependencies import expires, within
 from creditlang.diagnostics import Phrase, in_language
 from creditlang.interpreter.student_run import Run
 from creditlang.ledger import Entry, Step
+from creditlang.values import Undetermined
 
 Key = tuple[str, str, str]
 
@@ -35,7 +36,7 @@ def has_lots(run: Run, account: str) -> bool:
 
 def held_in_lots(run: Run, account: str, day: date | None) -> v.Number:
     """What an account holds on a day, or as of the run's, after what earlier requests took; never less than nothing."""
-    then = run.as_of_day(day) if day is not None else run
+    then = _as_of(run, day)
     left = v.total(rest for _, rest in _lots(run, account, day))
     inside = set(within(run.policy.accounts, account))
     gone = [taken.amount for taken in run.taken.values() if taken.account in inside and _counts(taken, day)]
@@ -77,7 +78,7 @@ def settle(run: Run) -> None:
 
 def _lots(run: Run, account: str, day: date | None) -> list[tuple[Entry, v.Number]]:
     """The entries of an account that count on a day, by when they run out, with what is left of each."""
-    then = run.as_of_day(day) if day is not None else run
+    then = _as_of(run, day)
     found = []
     for entry in then.everything(account):
         if entry.state == "live" and entry.sign > 0 and v.high(entry.amount):
@@ -85,6 +86,13 @@ def _lots(run: Run, account: str, day: date | None) -> list[tuple[Entry, v.Numbe
             left = v.larger(v.ZERO, v.subtract(entry.amount, taken.amount)) if taken else entry.amount
             found.append((entry, left))
     return sorted(found, key=lambda lot: (lot[0].until or date.max, lot[0].record.order))
+
+
+def _as_of(run: Run, day: date | None) -> Run:
+    then = run.as_of_day(day) if day is not None else run
+    if then is None:
+        raise Undetermined("case", Phrase("there are too many days to look back on", "需要回溯的日子过多"))
+    return then
 
 
 def _counts(taken: Taken, day: date | None) -> bool:

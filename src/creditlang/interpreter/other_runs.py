@@ -6,27 +6,32 @@ from typing import Final, Generic, TypeVar
 
 from attrs import define, field
 
-from creditlang.diagnostics import Phrase
 from creditlang.ledger import Record
-from creditlang.values import Undetermined
 
 R = TypeVar("R")
 MOST_RUNS: Final = 2_000
-"""On how many days, and before how many records, one student is worked out anew."""
+"""On how many days, and before how many records, an account of one student is worked out anew."""
 
 
 @define(eq=False)
 class OtherRuns(Generic[R]):
-    """All runs of one student up to the moves, which share what each has worked out."""
+    """All runs of one student that end earlier, which share what each has worked out.
 
-    work_out: Callable[[date, Record | None], R]
-    known: dict[tuple[date, str, str], R] = field(factory=dict)
+    Each goes as far as an account needs that is asked for; for none, up to the moves.
+    """
 
-    def then(self, day: date, before: Record | None = None) -> R:
-        """The run as of a day, its data stopping before a record if one is given. Raises `Undetermined` after many."""
+    work_out: Callable[[str, date, Record | None], R]
+    known: dict[str, dict[tuple[date, str, str], R]] = field(factory=dict)
+    too_many: set[str] = field(factory=set)
+    """The accounts that were asked for on more days than can be looked back on."""
+
+    def then(self, account: str, day: date, before: Record | None = None) -> R | None:
+        """The run as of a day, its data stopping before a record if one is given; none beyond the most there may be."""
+        known = self.known.setdefault(account, {})
         key = (day, before.kind, before.identifier) if before is not None else (day, "", "")
-        if key not in self.known:
-            if len(self.known) >= MOST_RUNS:
-                raise Undetermined("case", Phrase("there are too many days to look back on", "需要回溯的日子过多"))
-            self.known[key] = self.work_out(day, before)
-        return self.known[key]
+        if key not in known and len(known) >= MOST_RUNS:
+            self.too_many |= {account} - {""}
+            return None
+        if key not in known:
+            known[key] = self.work_out(account, day, before)
+        return known[key]

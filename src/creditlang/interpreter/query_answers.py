@@ -171,7 +171,7 @@ def averages(x: e.Query, env: Environment, read: Read, meets: Meets) -> tuple[Ra
             if v.low(weight) < 0:
                 raise Undetermined("case", Phrase("a weight is below zero", "权重小于零"))
             (sure if part.found is True else unsure).append((determined(part.value), weight))
-    if not sum((v.low(weight) for _, weight in sure), v.ZERO):
+    if not any(v.low(weight) for _, weight in sure):
         raise _nothing(x, bool(unsure) or any(v.high(weight) for _, weight in sure))
     return _extreme(sure, unsure, highest=False), _extreme(sure, unsure, highest=True)
 

@@ -86,7 +86,8 @@ class Group:
         if own is None:
             return found
         sure, possible, least, most = next(added([self.parts[own]]))
-        return found[0] - sure, found[1] - possible, found[2] - least, found[3] - most
+        low, high = v.EXACT.subtract(found[2], least), v.EXACT.subtract(found[3], most)
+        return found[0] - sure, found[1] - possible, low, high
 
 
 def _sums(parts: Sequence[Looked]) -> Iterator[tuple[int, int, Decimal, Decimal]]:

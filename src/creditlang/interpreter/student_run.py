@@ -123,9 +123,17 @@ class Run:
             self.environments[key] = Environment(self, record)
         return self.environments[key]
 
-    def as_of_day(self, day: date) -> "Run":
-        """The run as of a day, before any moves; of the as-of day itself or a later one, this run."""
-        return self if self.others is None or self.as_of is None or day >= self.as_of else self.others.then(day)
+    def as_of_day(self, day: date, account: str = "") -> "Run | None":
+        """The run as of a day, as far as an account needs it, or else up to the moves; of the as-of day itself or a
+        later one, this run. None where there are too many days to look back on.
+        """
+        if self.others is None or (self.as_of is not None and day >= self.as_of):
+            return self
+        return self.others.then(account, day, None)
+
+    def before(self, record: Record, account: str) -> "Run | None":
+        """The run as of a record's day whose data stop just before the record, as far as an account needs it."""
+        return self.others.then(account, record.on or record.order[0], record) if self.others is not None else self
 
     def post(self, entry: Entry) -> None:
         """Credit the account that an entry is posted to, and those around it."""
@@ -186,6 +194,10 @@ class Run:
         """Whether a requirement is met: in the period at hand, if it is one per period."""
         period, known = self.policy.requirements[name].period, self.requirements_in.get(name, {})
         return known.get(self.period_of(period, environment), v.OPEN) if period else self.requirements.get(name, v.OPEN)
+
+    def day_of_entry(self, entry: Entry) -> date:
+        """The day on which an entry falls; without one, the last of its semester."""
+        return entry.on or self.calendar.last_days.get(entry.semester or "") or entry.record.order[0]
 
     def period_in(self, account: str, entry: Entry) -> str:
         """The period of an account in which an entry falls."""

@@ -37,5 +37,5 @@ def _labels_of(table: e.Table, place: int, value: Any) -> list[str]:
     found = {label: band for label, band in own.items() if band.meets(least, most)}
     reached, step = least, int(all(end == end.to_integral_value() for end in (least, most)))
     for band in sorted(found.values(), key=lambda band: band.low):
-        reached = reached if band.low > reached + step else max(reached, band.high)
+        reached = reached if band.low > v.EXACT.add(reached, step) else max(reached, band.high)
     return [*found, *([""] if reached < most or not found else [])]

@@ -36,7 +36,7 @@ class DayForms:
             )
         match count:
             case e.Constant(value=Decimal() as value) if node.back:
-                count = e.Constant(-value)
+                count = e.Constant(value.copy_negate())
             case _ if node.back:
                 count = e.Arithmetic("-", e.Constant(Decimal(0)), count)
         return e.Shift("after", self.elaborator.a_date(node.start, context), count, node.length.unit), DATE

@@ -14,7 +14,7 @@ from attrs import evolve
 
 from creditlang.core import expressions as e
 from creditlang.core.lower.day_forms import DayForms
-from creditlang.core.lower.earlier_balances import balance_before
+from creditlang.core.lower.earlier_balances import EarlierBalances
 from creditlang.core.lower.other_periods import OtherPeriods
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import check_gaps
@@ -59,6 +59,7 @@ class Elaborator:
         self.scope = scope
         self.program = scope.program
         self.queries, self.days, self.other_periods = QueryForms(self), DayForms(self), OtherPeriods(self)
+        self.earlier_balances = EarlierBalances(self)
         self.people: AboutPeople
 
     def condition(self, node: t.Expression, context: Context) -> e.Expression:
@@ -195,8 +196,8 @@ class Elaborator:
                 return self.queries.same_field(node, context)
             case t.ThisField():
                 return self.queries.this_field(node, context)
-            case t.ValueAt(scopes=(t.BeforeThis(),)):
-                return balance_before(self.scope, node, context)
+            case t.ValueAt() if self.earlier_balances.is_one(node):
+                return self.earlier_balances.value(node, context)
             case t.ValueAt():
                 return self.other_periods.value(node, context)
             case t.Member():
@@ -439,8 +440,9 @@ class Elaborator:
         first, second, swapped = node.left, node.right, False
         if isinstance(first, t.Name) and self.symbol_quietly(first, context) is None:
             first, second, swapped = second, first, True
-        one, kind = self.measure(first, context)
-        two, other = self.measure(second, context, kind)
+        windows = self.earlier_balances.compared((node.left, node.right), node.operator, context)
+        one, kind = windows.get(int(swapped)) or self.measure(first, context)
+        two, other = windows.get(int(not swapped)) or self.measure(second, context, kind)
         if not self.same(other, kind, second):
             return NOTHING
         ranks = None

@@ -34,7 +34,9 @@ class OtherPeriods:
             case (t.InPeriod() as scope,):
                 period, at = self.named(scope), e.InPeriod(scope.name)
             case _:
-                self.scope.not_yet(node)
+                self.scope.report(
+                    "CR103", node.scopes[-1].span, container=Phrase("a value of another period", "另一时段的值")
+                )
                 return NOTHING
         if period is None:
             return NOTHING

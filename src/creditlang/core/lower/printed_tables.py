@@ -17,7 +17,7 @@ from creditlang.diagnostics import Phrase, either, nearest
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import UNKNOWN, WHOLE, YES_OR_NO, Type
-from creditlang.values import plain
+from creditlang.values import EXACT, plain
 from creditlang.words import EXPECTED
 
 ONE_OR_TWO = Phrase("one or two", "一至两")
@@ -123,9 +123,9 @@ def check_gaps(scope: Scope, table: Table, kinds: Sequence[Type], span: Span) ->
     for name, kind in zip(table.dimensions, kinds, strict=False):
         in_order = sorted(table.bands.get(name, {}).values(), key=lambda band: band.low)
         for one, two in pairwise(in_order):
-            between = (one.high + two.low) / 2
+            between = EXACT.divide(EXACT.add(one.high, two.low), Decimal(2))
             if not kind.decimals:
-                between = one.high if one.open and one.high > one.low else one.high + 1
+                between = one.high if one.open and one.high > one.low else EXACT.add(one.high, 1)
             if not one.meets(between, between) and not two.meets(between, between) and one.high <= between <= two.low:
                 shown = f"{plain(between):f}"
                 scope.report("CR312", span, witness=Phrase(f"{name} is {shown}", f"{name}为{shown}"))

@@ -13,7 +13,7 @@ from attrs import evolve, fields_dict
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
-from creditlang.core.dependencies import Node, Order, reads, references, worked_out
+from creditlang.core.dependencies import Node, Order, reads, references, references_of, worked_out
 from creditlang.core.lower.adjustment_lines import ONE
 from creditlang.core.lower.among_people import AmongPeople
 from creditlang.core.lower.body_lines import Bodies
@@ -142,7 +142,7 @@ class Compilation:
         stages = found.stages(order)
         together = [name for name, fact in self.facts.items() if stages and fact.among_others]
         self.check_passes(found, stages, together)
-        return o.Policy(
+        policy = o.Policy(
             identifier=head.identifier if head else "policy",
             title=(head.title or "") if head else "",
             issuer=(head.issuer or "") if head else "",
@@ -178,6 +178,8 @@ class Compilation:
             article_of=self.articles_of_the_rest(),
             fingerprint=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         )
+        earlier = {x.name for x in references_of(policy, e.Value) if e.of_another_run(x.at)}
+        return evolve(policy, behind={name: found.behind(name, order) for name in sorted(earlier)})
 
     def check_passes(self, found: Order, stages: Mapping[tuple[str, str], int], together: Iterable[str]) -> None:
         """Report what reads a rank before there is one, and rankings that stand on more others than may be."""

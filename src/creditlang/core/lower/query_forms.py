@@ -148,8 +148,11 @@ class QueryForms:
             self.scope.report("CR103", node.scopes[0].span, container=where)
         return tuple(self.extents(node.scopes, context))
 
-    def extents(self, scopes: Iterable[t.At], context: Context) -> Iterable[e.Extent]:
-        at_hand = context.kind is not None or context.period is not None or not context.placed
+    def extents(self, scopes: Iterable[t.At], context: Context, of_account: bool = False) -> Iterable[e.Extent]:
+        """The parts of the time that scopes stand for; those that stand for none here are reported."""
+        about_records = context.kind is not None or bool(context.kinds)
+        at_hand = about_records or context.period is not None or not context.placed
+        balances = self.elaborator.earlier_balances
         for scope in scopes:
             match scope:
                 case t.Ever():
@@ -163,8 +166,12 @@ class QueryForms:
                     yield e.Since(self.elaborator.a_date(scope.day, context))
                 case t.AsOfDay():
                     yield e.AsOf(self.elaborator.a_date(scope.day, context))
-                case t.LastWindow(length=t.Length(count=t.Number(value=count), unit=unit)) if count == int(count):
-                    yield e.LastWindow(int(count), unit)
+                case t.LastWindow():
+                    if (length := balances.length(scope.length)) is not None:
+                        yield e.LastWindow(*length)
+                case t.AnyWindow() if of_account:
+                    if (length := balances.length(scope.length)) is not None:
+                        yield e.AnyWindow(*length)
                 case t.BeforeThis() | t.SamePeriod():
                     where = Phrase("a line that is about no record and no period", "既不针对记录、也不针对时段的行")
                     self.scope.report("CR103", scope.span, container=where)

@@ -1,0 +1,138 @@
+"""Balances at other times than at hand: as of a day, before a record, in a window, in the worst of all windows.
+
+What a run as of a day shows is another run, whose data end there. A window adds up what falls in it.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from attrs import frozen
+
+from creditlang import values as v
+from creditlang.core import expressions as e
+from creditlang.core.dependencies import references
+from creditlang.diagnostics import Phrase
+from creditlang.interpreter.student_run import Environment, Run
+from creditlang.ledger import Entry, Window
+from creditlang.values import Undetermined
+
+Read = Callable[[e.Expression, Environment], Any]
+Length = e.LastWindow | e.AnyWindow
+_DAY: Final = timedelta(1)
+_LEAST: Final = Decimal("-Infinity")
+
+
+@frozen
+class Then:
+    """A balance at another time, and the window that it comes from, if it does."""
+
+    amount: v.Number
+    window: Window | None = None
+
+
+def window_of(part: e.Expression, env: Environment, read: Read) -> Window | None:
+    """The window that an expression looks at, if there is one."""
+    for x in references(part, e.Value):
+        if any(isinstance(at, (e.LastWindow, e.AnyWindow)) for at in e.parts_of(x.at)):
+            return balance_then(x, env, read).window
+    return None
+
+
+def balance_then(x: e.Value, env: Environment, read: Read) -> Then:
+    """The balance of an account at another time. Raises `Undetermined` where there is no such time."""
+    if isinstance(at := x.at, e.AnyWindow):
+        key = ("any window", env.run.stage, x.name, at, env.period)
+        found: Then = env.run.once(key, lambda: _highest(x.name, at, env))
+        return found
+    parts, run, end, day = e.parts_of(x.at), env.run, env.run.window_end(env), None
+    for part in parts:
+        if isinstance(part, e.BeforeThis):
+            if env.record is None:
+                raise Undetermined("period", Phrase("there is no record at hand", "此处没有所针对的记录"))
+            then = run.before(env.record, x.name)
+        elif isinstance(part, e.AsOf):
+            end = day = read(part.day, env)
+            then = run.as_of_day(end, x.name)
+        else:
+            continue
+        if then is None:
+            return Then(_anything(run, x.name))
+        run = then
+    windows = [part for part in parts if not isinstance(part, (e.BeforeThis, e.AsOf))]
+    if windows:
+        return _in_window(x.name, windows, env, run, end, read)
+    return Then(_balance(x.name, run, env, day))
+
+
+def _balance(account: str, run: Run, env: Environment, day: date | None) -> v.Number:
+    """The balance of a run; of what has periods, in the one of the record at hand, or in which the day lies."""
+    period = run.policy.accounts[account].period
+    if period is None:
+        return run.whole(account)
+    at = Environment(run, env.record) if day is None else Environment(run, None, ("day", day.isoformat()))
+    return run.balance(account, run.period_of(period, at))
+
+
+def _in_window(account: str, windows: list[e.Extent], env: Environment, run: Run, end: date, read: Read) -> Then:
+    """What the entries of a run that lie in all of some windows come to; the windows end on a day."""
+    first, found = date.min, run.everything(account)
+    for window in windows:
+        match window:
+            case e.LastWindow():
+                found = [x for x in found if _lies_in(run, run.day_of_entry(x), end, window)]
+                first = max(first, _first_day(run, end, window))
+            case e.Since():
+                since = read(window.day, env)
+                found, first = [x for x in found if run.day_of_entry(x) >= since], max(first, since)
+            case e.SamePeriod():
+                key = env.run.period_of(window.period, env)
+                found = [x for x in found if run.periods.key(window.period, x.on, x.semester) == key]
+    return Then(run.sum(found), Window(first, end, _counted(found)))
+
+
+def _counted(entries: Iterable[Entry]) -> int:
+    """The records of which something counts."""
+    return len({id(entry.record) for entry in entries if entry.state == "live" and v.high(entry.amount)})
+
+
+def _first_day(run: Run, end: date, window: Length) -> date:
+    """The first day of the window that ends on a day."""
+    first = run.calendar.later(end, -window.count, window.unit)
+    while run.calendar.later(first, window.count, window.unit) <= end:
+        first += _DAY
+    return first
+
+
+def _lies_in(run: Run, day: date, end: date, window: Length) -> bool:
+    """Whether a day lies in the window that ends on another: so long after it is later than the end."""
+    return day <= end < run.calendar.later(day, window.count, window.unit)
+
+
+def _highest(account: str, window: e.AnyWindow, env: Environment) -> Then:
+    """The most that an account has had in a window that ends on a day with an entry, as a run as of that day has it.
+
+    In a line about a period, on a day of the period.
+    """
+    run, here = env.run, env.run.periods.called(*env.period) if env.period is not None else None
+    days = {run.day_of_entry(entry) for entry in run.everything(account)}
+    best: Then | None = None
+    for day in sorted(day for day in days if here is None or here.first <= day <= here.last):
+        then = run.as_of_day(day, account)
+        if then is None:
+            return Then(_anything(run, account))
+        found = [x for x in then.everything(account) if _lies_in(then, then.day_of_entry(x), day, window)]
+        amount, worst = then.sum(found), Window(_first_day(run, day, window), day, _counted(found))
+        if best is not None:
+            worst = worst if v.high(amount) > v.high(best.amount) else best.window or worst
+            amount = v.larger(best.amount, amount)
+        best = Then(amount, worst)
+    return best or Then(v.ZERO)
+
+
+def _anything(run: Run, account: str) -> v.Number:
+    """All that a balance may be of which nothing is known but which signs its entries have."""
+    signs = {entry.sign for entry in run.everything(account)}
+    both = run.policy.accounts[account].sort == "score" or not signs
+    return v.Interval(_LEAST if both or -1 in signs else v.ZERO, v.UNBOUNDED if both or 1 in signs else v.ZERO)
