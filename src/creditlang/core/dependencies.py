@@ -71,13 +71,18 @@ def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
     return references(_parts_with_expressions(policy), kind)
 
 
-def goes_by(policy: o.Policy, periods: Iterable[str]) -> bool:
-    """Whether anything in a policy goes by periods of these kinds, or asks for enrolment or the end of a semester."""
+def searched(policy: o.Policy) -> frozenset[str]:
+    """The kinds of record that the queries of a policy look at."""
+    return frozenset(x.source.kind for x in references_of(policy, e.Query) if isinstance(x.source, e.RecordsOf))
+
+
+def goes_by_calendar(policy: o.Policy) -> bool:
+    """Whether anything in a policy goes by periods of the calendar, or asks for enrolment or the end of a semester."""
     own = {account.period for account in policy.accounts.values()}
     asked = (read.what in ("enrolled", "ended") for read in references_of(policy, e.Read))
     weeks = (distance.what == "teaching week" for distance in references_of(policy, e.Distance))
     named = own | periods_named(_parts_with_expressions(policy))
-    return bool(policy.moves) or not named.isdisjoint(periods) or any(asked) or any(weeks)
+    return bool(policy.moves) or not named.isdisjoint(o.OF_THE_CALENDAR) or any(asked) or any(weeks)
 
 
 def ends_today(policy: o.Policy) -> bool:
