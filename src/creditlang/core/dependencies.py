@@ -68,7 +68,7 @@ def worked_out(part: Any) -> Iterator[e.Value | e.Query]:
 
 def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
     """Every expression of a kind that a policy has anywhere."""
-    return references(_parts_with_expressions(policy), kind)
+    return references(parts_with_expressions(policy), kind)
 
 
 def searched(policy: o.Policy) -> frozenset[str]:
@@ -76,25 +76,8 @@ def searched(policy: o.Policy) -> frozenset[str]:
     return frozenset(x.source.kind for x in references_of(policy, e.Query) if isinstance(x.source, e.RecordsOf))
 
 
-def goes_by_calendar(policy: o.Policy) -> bool:
-    """Whether anything in a policy goes by periods of the calendar, or asks for enrolment or the end of a semester."""
-    own = {account.period for account in policy.accounts.values()}
-    asked = (read.what in ("enrolled", "ended") for read in references_of(policy, e.Read))
-    weeks = (distance.what == "teaching week" for distance in references_of(policy, e.Distance))
-    named = own | periods_named(_parts_with_expressions(policy))
-    return bool(policy.moves) or not named.isdisjoint(o.OF_THE_CALENDAR) or any(asked) or any(weeks)
-
-
-def ends_today(policy: o.Policy) -> bool:
-    """Whether a window of a policy ends on the as-of day, since neither a record nor a period is at hand."""
-    decisions = (*policy.facts.values(), *policy.requirements.values(), *(x.decide for x in policy.accounts.values()))
-    cases = [case for x in decisions if x is not None and x.period is None for case in x.cases if case.each is None]
-    extents = [at for x in references(tuple(cases), e.Value) for at in e.parts_of(x.at)]
-    extents += [at for x in references(tuple(cases), e.Query) for at in x.scopes]
-    return any(isinstance(at, e.LastWindow) for at in extents)
-
-
-def _parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
+def parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
+    """Everything of a policy in which an expression may stand."""
     accounts = policy.accounts.values()
     parts: list[Any] = [policy.applies, *policy.record_facts.values()]
     parts += [kind.guards for kind in policy.kinds.values()]

@@ -16,7 +16,6 @@ from creditlang.core.articles import article_range
 from creditlang.core.dependencies import (
     Node,
     Order,
-    goes_by_calendar,
     reads,
     references,
     references_of,
@@ -32,6 +31,7 @@ from creditlang.core.lower.line_parts import as_written
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
 from creditlang.core.lower.scope import Scope
+from creditlang.core.period_uses import goes_by_calendar
 from creditlang.core.scales import Scales
 from creditlang.diagnostics import Diagnostic, Label, Phrase
 from creditlang.diagnostics.person_words import PersonWord
