@@ -552,6 +552,11 @@ class Compilation:
             self.facts[name], kind = self.among.fact(node, unit, around)
             return kind or UNKNOWN
         self.facts[name], kind = self.bodies.decide(node, node.lines, Context(period=period), around, unit)
+        short = period is not None and lies_in(self.program, period, "week")
+        if node.period is not None and short and any(references(self.facts[name], e.Query)):
+            line = Phrase("a fact that asks a query in each", "逐期查询的事实")
+            instead = Phrase("make it per month or longer", "请按月或更长的时段写")
+            self.scope.report("CR111", node.period.span, part=node.period.span.text, line=line, instead=instead)
         return kind or UNKNOWN
 
     def fact_head(self, name: str) -> tuple[t.Fact, str | None, str]:
