@@ -71,6 +71,11 @@ def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
     return references(parts_with_expressions(policy), kind)
 
 
+def searched(policy: o.Policy) -> frozenset[str]:
+    """The kinds of record that the queries of a policy look at."""
+    return frozenset(x.source.kind for x in references_of(policy, e.Query) if isinstance(x.source, e.RecordsOf))
+
+
 def parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
     """Everything of a policy in which an expression may stand."""
     accounts = policy.accounts.values()
