@@ -1,7 +1,8 @@
 """The gallery: bundled policies whose results on their samples were worked out by others' scripts.
 
-`expected/NAME.csv` has a row for each person and a column for each account, fact or requirement, as `name` or `name@period`. The
-values come from scripts that were written from the printed rules, one a rule set, without this program.
+`expected/NAME.csv` has a row for each person and a column for each account, fact or requirement, as `name` or
+`name@period`. The values come from scripts that were written from the printed rules, one a rule
+set, without this program.
 """
 
 import csv

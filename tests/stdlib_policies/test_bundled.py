@@ -77,15 +77,15 @@ def test_the_examples_hold_and_cover_everything(name: str) -> None:
 def test_the_sample_balances(name: str) -> None:
     cohort, _ = sampled(name)
     assert cohort.balanced
-    assert set(cohort.results.equation) == set(DISPOSITIONS)
+    assert not [row for row in cohort.results.tables["issues"] if row[1] in ("CR664", "CR666")]
 
 
 @pytest.mark.parametrize("name", REGULATIONS)
 def test_the_sample_is_large_enough_to_show_every_trouble(name: str) -> None:
     cohort, kept = sampled(name)
+    assert set(cohort.results.equation) == set(DISPOSITIONS)
     assert len(kept) >= 30
     assert cohort.read >= 500
-    assert not [row for row in cohort.results.tables["issues"] if row[1] in ("CR664", "CR666")]
 
 
 @pytest.mark.parametrize("name", SAMPLES)

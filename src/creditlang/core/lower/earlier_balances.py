@@ -6,17 +6,14 @@ has booked in it, or that earlier run if one is named beside it.
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from creditlang.core import expressions as e
-from creditlang.core.lower.surroundings import NOTHING, Context, Typed
+from creditlang.core.lower.surroundings import NOTHING, Context, Expressions, Typed
 from creditlang.diagnostics import Phrase
 from creditlang.resolve import AccountSymbol
 from creditlang.syntax import tree as t
 from creditlang.types import Type
-
-if TYPE_CHECKING:
-    from creditlang.core.lower.elaborate import Elaborator
 
 _SCOPES: Final = (t.BeforeThis, t.AsOfDay, t.LastWindow, t.AnyWindow, t.Since, t.SamePeriod, t.Ever)
 _UPPER: Final = {"<": ">", "<=": ">="}
@@ -26,7 +23,7 @@ _UPPER: Final = {"<": ">", "<=": ">="}
 class EarlierBalances:
     """Elaborates balances at other times than at hand."""
 
-    def __init__(self, elaborator: "Elaborator") -> None:
+    def __init__(self, elaborator: Expressions) -> None:
         """`elaborator` reads the days."""
         self.elaborator, self.scope, self.program = elaborator, elaborator.scope, elaborator.program
 
