@@ -92,7 +92,7 @@ def ends_today(policy: o.Policy) -> bool:
 def _parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
     accounts = policy.accounts.values()
     parts: list[Any] = [policy.applies, *policy.record_facts.values()]
-    parts += [kind.guards for kind in policy.kinds.values()]
+    parts += [(kind.guards, kind.clean) for kind in policy.kinds.values()]
     parts += [value.value for values in policy.settings.values() for value in values]
     parts += [(rule.where, rule.operators) for rule in policy.rules.values()]
     parts += [(x.operators, x.decide, x.diverts) for x in accounts]
@@ -382,6 +382,11 @@ class Order:
             self.graph["kind", name].discard(("kind", name))
             if kind.membership is not None:
                 self._add(("kind", name), {("kind", kind.membership)})
+            if kind.clean is not None:
+                broken, account = kind.clean.kind, kind.clean.account
+                self._add(("kind", name), {("kind", broken): broken} if broken else {}, name)
+                self._add(("kind", name), {self.node_of(account): account} if account else {}, name)
+                self._read(("kind", name), (kind.clean.start, kind.clean.where), name)
             for rule in self.rules.values():
                 if rule.kind == name:
                     self._read(("kind", name), rule.where, rule.name)

@@ -204,7 +204,7 @@ class Elaborator:
                 return self.people.rank_part(node, context)
             case t.Among():
                 return self.people.among(node, context)
-        self.scope.not_yet(node)
+        self.scope.report("CR103", node.span, container=Phrase("a calculation", "算式"))  # so much of each event
         return NOTHING
 
     # ---- leaves
