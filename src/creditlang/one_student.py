@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from creditlang.core.dependencies import ends_today, references_of
+from creditlang.core.dependencies import references_of
 from creditlang.core.expressions import Read
 from creditlang.core.operators import RANK_WORDS, Policy
+from creditlang.core.period_uses import ends_today
 from creditlang.data.dataset import Student
 from creditlang.diagnostics import Diagnostic, nearest, report
 from creditlang.interpreter import Answers, Interpreter, StudentData

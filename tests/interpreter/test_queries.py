@@ -1,7 +1,8 @@
 """Queries against their definition, over generated records; what stands elsewhere in a policy changes none of them.
 
-The definition is written down here once more, record by record and without any index: which records a scope lets in, and
-what a function makes of them. Where a decision is missing, every answer that a decision could lead to is still possible.
+The definition is written down here once more, record by record and without any index: which records a scope lets in,
+and what a function makes of them. Where a decision is missing, every answer that a decision could lead to is still
+possible.
 """
 
 import random
@@ -165,6 +166,7 @@ FUNCTIONS: dict[str, Callable[[list[Row]], object]] = {
 MISSING = Decimal("-99")
 
 
+@pytest.mark.adds_up_itself
 @pytest.mark.parametrize("scope", SCOPES)
 def test_a_query_finds_what_its_definition_says(scope: str) -> None:
     """Every function and condition with every scope, asked by each record that counts."""
@@ -192,6 +194,7 @@ def test_a_query_finds_what_its_definition_says(scope: str) -> None:
                 assert entry.amount == wanted, (seed, function, where, entry.record.identifier)
 
 
+@pytest.mark.adds_up_itself
 def test_runs_of_records_and_of_semesters() -> None:
     """A run over semesters ends where the student was not there."""
     text = (
@@ -348,8 +351,8 @@ def test_no_decision_leads_out_of_an_open_answer() -> None:
     for _ in range(120):
         deeds: list[Row] = [{"kind": "deed", "item": "work", "on": "2023-10-09"} for _ in range(rng.randrange(1, 3))]
         claims: list[Row] = [
-            {"kind": "claim", "id": f"c{number}", "on": f"2023-10-{rng.randrange(10, 28)}", "n": str(rng.randrange(0, 9)),
-             "w": str(rng.randrange(0, 3)), "code": rng.choice("xyz")}
+            {"kind": "claim", "id": f"c{number}", "on": f"2023-10-{rng.randrange(10, 28)}",
+             "n": str(rng.randrange(0, 9)), "w": str(rng.randrange(0, 3)), "code": rng.choice("xyz")}
             for number in range(rng.randrange(0, 6))
         ]  # fmt: skip
         start: list[Row] = [{"kind": "enrolment", "semester": "2023-2024-1"}]

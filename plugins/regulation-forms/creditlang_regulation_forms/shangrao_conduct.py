@@ -134,6 +134,7 @@ def _month_row(x: Conduct, events: Sequence[Event], month: tuple[int, int]) -> l
     return [x.number, shown(x.person.get("name")), *points]
 
 
+_WIDTHS: Final = (6, 30, 13, 16, 10, 10, 11, 9, 10, 17)
 _SUMMARY: Final = ("人数", "平均操行分", "最低", "最高", "合格", "不合格", "未定", "推迟毕业")
 _CONCERNED: Final = ("序号", "班级", "学号", "姓名", "扣分合计", "加分", "操行分", "结论", "推迟毕业", "备注")
 
@@ -166,7 +167,6 @@ class CollegeSemester(Form):
 
     title = Phrase("Conduct of a college in a semester", "二级学院学期操行情况汇总表")
     policies = _POLICIES
-    _widths = (6, 30, 13, 16, 10, 10, 11, 9, 10, 17)
 
     def documents(self, run: RunData) -> Iterator[Document]:
         """A workbook and a PDF each."""
@@ -180,9 +180,8 @@ class CollegeSemester(Form):
                 about = (f"二级学院：{_unit(college)}", f"班级：{len(classes)}个", as_of_text(run.as_of))
                 title = f"{semester_title(semester)}学生操行情况汇总表"
                 names = ("二级学院学工科（盖章）", "负责人", "学工处（审核）")
-                pages = _summary_pages(self._widths, title, about, "班级", classes, scores, names)
                 name = f"{_unit(college)} {semester} 操行情况汇总表"
-                yield Document(name, name, self._widths, pages, landscape=True)
+                yield _summary_document(name, title, about, "班级", classes, scores, names)
 
 
 class SchoolSemester(Form):
@@ -190,7 +189,6 @@ class SchoolSemester(Form):
 
     title = Phrase("Conduct of the school in a semester", "学工处学期操行情况汇总表")
     policies = _POLICIES
-    _widths = CollegeSemester._widths
 
     def documents(self, run: RunData) -> Iterator[Document]:
         """A workbook and a PDF each."""
@@ -205,17 +203,16 @@ class SchoolSemester(Form):
             about = (run.policy.issuer, f"二级学院：{colleges}个", f"班级：{len(units)}个", as_of_text(run.as_of))
             title = f"{semester_title(semester)}学生操行情况汇总表（学工处）"
             names = ("制表", "学工处审核（盖章）")
-            pages = _summary_pages(self._widths, title, about, "二级学院、班级", units, scores, names)
             name = f"{semester} 学工处操行情况汇总表"
-            yield Document(name, name, self._widths, pages, landscape=True)
+            yield _summary_document(name, title, about, "二级学院、班级", units, scores, names)
 
 
-def _summary_pages(
-    widths: Sequence[float], title: str, about: Sequence[str], unit: str,
+def _summary_document(
+    name: str, title: str, about: Sequence[str], unit: str,
     units: Sequence[tuple[str, Sequence[Conduct]]], scores: Sequence[Conduct], names: Sequence[str],
-) -> tuple[Page, ...]:  # fmt: skip
+) -> Document:  # fmt: skip
     """The units in numbers, all of them together, then the list of those concerned: on one page if there is room."""
-    columns = len(widths)
+    columns = len(_WIDTHS)
     before = titled(title, about, columns)
     # A unit's name takes two columns, so that both tables share one grid.
     head = Line((Cell(unit, across=2, bold=True, size=10), *(Cell(name, bold=True, size=10) for name in _SUMMARY)), 30)
@@ -225,11 +222,11 @@ def _summary_pages(
     caption = plain("不合格、推迟毕业和未定的学生", columns, bold=True, size=12, height=32)
     listed = [heading(_CONCERNED), *rows_of(rows, left=(1, 9))] if rows else [Line((Cell("无", across=columns),))]
     after = signatures(names, columns, _FLOOR)
-    pages = sheet(widths, before, [head], [*body, caption, *listed], after, landscape=True)
-    if len(pages) == 1:
-        return pages
-    first = sheet(widths, before, [head], body, landscape=True)
-    return (*first, *sheet(widths, [caption], listed[:1], listed[1:], after, landscape=True))
+    pages = sheet(_WIDTHS, before, [head], [*body, caption, *listed], after, landscape=True)
+    if len(pages) > 1:
+        first = sheet(_WIDTHS, before, [head], body, landscape=True)
+        pages = (*first, *sheet(_WIDTHS, [caption], listed[:1], listed[1:], after, landscape=True))
+    return Document(name, name, _WIDTHS, pages, landscape=True)
 
 
 def _wide(name: str, values: Sequence[Value], bold: bool = False) -> Line:

@@ -14,9 +14,10 @@ def check_unseen(policy: o.Policy) -> Iterator[Diagnostic]:
     """One finding for each plain query that no record can satisfy which its kind's guards let pass."""
     for span, part in _lines(policy):
         for query in dict.fromkeys(references(part, e.Query)):
-            if isinstance(query.source, e.RecordsOf) and query.level == "plain" and query.where is not None:
-                if _finds_nothing(policy, policy.kinds[query.source.kind], query.where):
-                    yield report("CR214", span, kind=query.source.kind)
+            if not isinstance(query.source, e.RecordsOf) or query.level != "plain" or query.where is None:
+                continue
+            if _finds_nothing(policy, policy.kinds[query.source.kind], query.where):
+                yield report("CR214", span, kind=query.source.kind)
 
 
 def _lines(policy: o.Policy) -> Iterator[tuple[Span | None, object]]:

@@ -8,6 +8,7 @@ compared with nothing, so it differs unless it is zero; a fact that only one pol
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from attrs import define, evolve, field
@@ -138,19 +139,17 @@ class Finder:
         name, account = key
         rule = self.new.rules.get(name) or self.old.rules.get(name)
         unit, article = self._account(account).unit or "", rule.article if rule else self._account(account).article
-        was, now = (_total(x for numbers in sums.values() for x in numbers) for sums in (one, two))
-        if was != now:
-            yield Change(
-                sort="rule", name=name, period="", before=was, after=now, unit=unit, article=article, account=account
-            )
-            return
-        for period in sorted(one.keys() | two.keys()):
-            was, now = (_total(sums.get(period, ())) for sums in (one, two))
-            if was != now:
-                yield Change(
-                    sort="rule", name=name, period=period, before=was, after=now, unit=unit, article=article,
-                    account=account,
-                )  # fmt: skip
+
+        def changed(period: str, before: Iterable[v.Number], after: Iterable[v.Number]) -> list[Change]:
+            was, now = v.total(before), v.total(after)
+            if was == now:
+                return []
+            return [Change("rule", name, period, before=was, after=now, unit=unit, article=article, account=account)]
+
+        periods = sorted(one.keys() | two.keys())
+        yield from changed("", chain(*one.values()), chain(*two.values())) or chain.from_iterable(
+            changed(period, one.get(period, ()), two.get(period, ())) for period in periods
+        )
 
 
 def _constant(value: object) -> object:
@@ -245,10 +244,3 @@ def _sums(entries: Iterable[Entry], wanted: set[_Name]) -> _Sums:
             if isinstance(amount, (Decimal, Interval)):
                 sums.setdefault((entry.rule, entry.account), {}).setdefault(entry.period, []).append(amount)
     return sums
-
-
-def _total(numbers: Iterable[v.Number]) -> v.Number:
-    total: v.Number = ZERO
-    for number in numbers:
-        total = v.add(total, number)
-    return total

@@ -37,9 +37,7 @@ class Sum:
         self.students += 1
         moved = [change.difference for change in changes]
         numbers = [x for x in moved if x is not None]
-        total: v.Number = ZERO
-        for number in numbers:
-            total = v.add(total, number)
+        total = v.total(numbers)
         way = _way(changes, total)
         self.gained += way > 0
         self.lost += way < 0

@@ -68,28 +68,11 @@ def worked_out(part: Any) -> Iterator[e.Value | e.Query]:
 
 def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
     """Every expression of a kind that a policy has anywhere."""
-    return references(_parts_with_expressions(policy), kind)
+    return references(parts_with_expressions(policy), kind)
 
 
-def goes_by(policy: o.Policy, periods: Iterable[str]) -> bool:
-    """Whether anything in a policy goes by periods of these kinds, or asks for enrolment or the end of a semester."""
-    own = {account.period for account in policy.accounts.values()}
-    asked = (read.what in ("enrolled", "ended") for read in references_of(policy, e.Read))
-    weeks = (distance.what == "teaching week" for distance in references_of(policy, e.Distance))
-    named = own | periods_named(_parts_with_expressions(policy))
-    return bool(policy.moves) or not named.isdisjoint(periods) or any(asked) or any(weeks)
-
-
-def ends_today(policy: o.Policy) -> bool:
-    """Whether a window of a policy ends on the as-of day, since neither a record nor a period is at hand."""
-    decisions = (*policy.facts.values(), *policy.requirements.values(), *(x.decide for x in policy.accounts.values()))
-    cases = [case for x in decisions if x is not None and x.period is None for case in x.cases if case.each is None]
-    extents = [at for x in references(tuple(cases), e.Value) for at in e.parts_of(x.at)]
-    extents += [at for x in references(tuple(cases), e.Query) for at in x.scopes]
-    return any(isinstance(at, e.LastWindow) for at in extents)
-
-
-def _parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
+def parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
+    """Everything of a policy in which an expression may stand."""
     accounts = policy.accounts.values()
     parts: list[Any] = [policy.applies, *policy.record_facts.values()]
     parts += [(kind.guards, kind.clean) for kind in policy.kinds.values()]
@@ -221,54 +204,9 @@ class Order:
             written = tuple(self.why[step] for step in along if step in self.why)
             return (), written or tuple((name or kind, name or kind) for kind, name in error.args[1][:1])
 
-    def stages(self, order: Iterable[Node]) -> Mapping[Node, int]:
-        """In which pass over the people each node is worked out; none where one pass is enough.
-
-        What people are together is known once a pass is over. So what reads it of a person is worked out in the next
-        one; what reads it of the group, in the same.
-        """
-        together = {("fact", name) for name, fact in self.facts.items() if fact.among_others}
-        found: dict[Node, int] = {}
-        for node in order if together else ():
-            same = self._read_of_groups(node[1]) if node in together else frozenset()
-            members = self.recurrences[int(node[1])] if node[0] == "recurrence" else (node,)
-            read = {x for member in members for x in self.all_read(member)} - set(members)
-            stage = max((found[x] + (x in together - same) for x in read), default=1)
-            found.update(dict.fromkeys((node, *members), stage))
-        return found
-
     def all_read(self, node: Node) -> set[Node]:
         """What a node reads, of the same time or of earlier periods."""
         return self.graph[node] | self.earlier.get(node, set())
-
-    def later_read(self, node: Node, stages: Mapping[Node, int]) -> tuple[str, str]:
-        """What in a node reads something of a later pass than the first, and what it reads."""
-        later = [other for other in self.graph[node] if stages[other] > 1 or self._is_together(other)]
-        named = [self.why[node, other] for other in later if (node, other) in self.why]
-        return named[0] if named else self.later_read(later[0], stages)
-
-    def _is_together(self, node: Node) -> bool:
-        return node[0] == "fact" and self.facts[node[1]].among_others
-
-    def _read_of_groups(self, name: str) -> frozenset[Node]:
-        """What a group reads of itself, and not of its members."""
-        fact = self.facts[name]
-        if fact.rank is not None:
-            parts = fact.rank.groups is not None and tuple(criterion.value for criterion in fact.rank.criteria)
-            return frozenset(self.reads(parts or ()))
-        inside = people_queries(fact)
-        return frozenset(self.reads(fact)) - frozenset(self.reads(inside))
-
-    def needs(self, name: str) -> frozenset[str]:
-        """The kinds of records that a fact is worked out from."""
-        seen: set[Node] = set()
-        waiting: list[Node] = [("fact", name)]
-        while waiting:
-            node = waiting.pop()
-            if node not in seen:
-                seen.add(node)
-                waiting += self.all_read(node)
-        return frozenset(name for sort, name in seen if sort == "kind")
 
     def behind(self, account: str, order: Iterable[Node]) -> tuple[Node, ...]:
         """What an account is worked out from, in order, with the moves if they touch it: what another run of it needs.

@@ -11,6 +11,7 @@ messages, for the same reason.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -96,6 +97,11 @@ class CellError(ValueError):
 def strip_cell(text: str) -> str:
     """The text without surrounding blanks, full-width blanks and byte order marks. Empty means the cell is missing."""
     return text.strip(_BLANKS)
+
+
+def text_at(cells: Sequence[str], position: int | None) -> str:
+    """The text of a cell of a row, empty where the row has none."""
+    return strip_cell(cells[position]) if position is not None and position < len(cells) else ""
 
 
 def quote(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from creditlang.core import operators as o
-from creditlang.data.cells import CellError, parse_identifier, quote, strip_cell
+from creditlang.data.cells import CellError, parse_identifier, quote, text_at
 from creditlang.data.columns import Columns
 from creditlang.data.dataset import Dataset, Student
 from creditlang.data.sheets.column_layout import Layout
@@ -33,7 +33,7 @@ class Records:
         if row.problem is not None:
             self.dataset.problem(row.problem)
             return
-        identifier = cell(row, layout.identity)
+        identifier = text_at(row.cells, layout.identity)
         if not identifier:
             self.dataset.problem(
                 report("CR654", Place(layout.source, row.number, layout.identity_shown), name=layout.identity_shown)
@@ -47,7 +47,7 @@ class Records:
         student = Student(identifier, {}, where)
         for column in layout.columns:
             place = Place(layout.source, row.number, column.shown)
-            value, wrong = column.reader.value(cell(row, column.position), place)
+            value, wrong = column.reader.value(text_at(row.cells, column.position), place)
             student.attributes[column.reader.column.name] = value
             if wrong is not None:
                 self.dataset.problem(wrong, identifier)
@@ -65,12 +65,12 @@ class Records:
 
     def record(self, row: RawRow, layout: Layout, suffix: str = "") -> Record:
         """A row of records; `suffix` tells several records of one row apart."""
-        identifier = (cell(row, layout.record_id) or f"{layout.source}:{row.number}") + suffix
+        identifier = (text_at(row.cells, layout.record_id) or f"{layout.source}:{row.number}") + suffix
         values: dict[str, object] = {}
         problem = row.problem
         for column in layout.columns if problem is None else ():
             reader = column.reader
-            given = cell(row, column.position)
+            given = text_at(row.cells, column.position)
             if not given and not reader.needed:
                 values[reader.column.name] = reader.column.default
                 continue
@@ -78,7 +78,7 @@ class Records:
             values[reader.column.name] = value
             if wrong is not None:
                 problem = problem or wrong
-        student, where = cell(row, layout.identity), Place(layout.source, row.number)
+        student, where = text_at(row.cells, layout.identity), Place(layout.source, row.number)
         if problem is None and student and layout.of_students:
             try:
                 parse_identifier(student)
@@ -116,8 +116,3 @@ class Records:
             kind=kind, identifier=identifier, student=student, values=values, on=on if isinstance(on, date) else None,
             semester=semester if isinstance(semester, str) else None, place=where, problem=problem,
         )  # fmt: skip
-
-
-def cell(row: RawRow, position: int | None) -> str:
-    """The text of a cell, empty where the row has none."""
-    return strip_cell(row.cells[position]) if position is not None and position < len(row.cells) else ""

@@ -18,7 +18,8 @@ from attrs import define, evolve, frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import MOVES, goes_by, references_of, root_of, within
+from creditlang.core.dependencies import MOVES, references_of, root_of, within
+from creditlang.core.period_uses import goes_by
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter.balances_then import window_of
 from creditlang.interpreter.bodies import run_body

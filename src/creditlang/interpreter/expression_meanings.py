@@ -5,7 +5,7 @@ it is undetermined because a field is empty, a table has no cell or no case appl
 Yes-or-no values may be `OPEN`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import reduce
@@ -17,11 +17,11 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.balances import balance_of
 from creditlang.interpreter.calendar_days import day_of_month
-from creditlang.interpreter.code_parts import parts_of
+from creditlang.interpreter.code_parts import part_of
 from creditlang.interpreter.function_calls import called
 from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.query_answers import Ratio, ask, averages
-from creditlang.interpreter.student_run import Environment
+from creditlang.interpreter.student_run import Environment, missing
 from creditlang.interpreter.table_cells import cell_of
 from creditlang.values import Undetermined
 
@@ -57,11 +57,6 @@ def _is_optional(name: str, environment: Environment) -> bool:
     return column is None or (column.optional and not column.if_used)
 
 
-def missing(name: str) -> Undetermined:
-    """A value that is not there."""
-    return Undetermined("missing", Phrase(f"{name} is empty", f"“{name}”没有填"), name)
-
-
 def _constant(x: e.Constant, env: Environment) -> Any:
     return x.value
 
@@ -92,23 +87,7 @@ def _attribute(name: str, env: Environment) -> Any:
 
 def _part(name: str, env: Environment) -> Any:
     assert env.record is not None
-    columns = env.run.policy.kinds[env.record.kind].columns
-    return _part_of(name, columns, env.record.values, env)
-
-
-def _part_of_person(name: str, env: Environment) -> Any:
-    return _part_of(name, env.run.policy.attributes, env.run.attributes, env)
-
-
-def _part_of(name: str, columns: Iterable[o.Column], values: Mapping[str, Any], env: Environment) -> Any:
-    """A part of a code; one that is not made of just these parts has none of them."""
-    field, _, part = name.partition(".")
-    parts = next(column.parts for column in columns if column.name == field)
-    code = values.get(field)
-    found = env.run.once(("parts", parts, code), lambda: parts_of(code, parts)) if code is not None else None
-    if found is None:
-        raise missing(part if code is not None else field)
-    return found[part]
+    return part_of(name, env.run.policy.kinds[env.record.kind].columns, env.record.values, env.run)
 
 
 def _setting(name: str, env: Environment) -> Any:
@@ -135,8 +114,8 @@ def _enrolled(name: str, env: Environment) -> Any:
 
 
 _READ: Mapping[str, Callable[[str, Environment], Any]] = {
-    "this": _this, "part": _part, "part of person": _part_of_person, "attribute": _attribute, "setting": _setting,
-    "enrolled": _enrolled,
+    "this": _this, "part": _part, "attribute": _attribute, "setting": _setting, "enrolled": _enrolled,
+    "part of person": lambda name, env: part_of(name, env.run.policy.attributes, env.run.attributes, env.run),
     "amount": lambda name, env: env.counted,
     "other": lambda name, env: env.record is not env.outer,
     "ended": lambda name, env: env.run.has_ended(env),

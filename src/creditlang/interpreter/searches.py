@@ -21,7 +21,7 @@ from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
 from creditlang.interpreter.running_periods import so_far
 from creditlang.interpreter.student_run import Environment, Run
-from creditlang.ledger import Record
+from creditlang.ledger import Entry, Record
 from creditlang.values import Undetermined
 
 Read = Callable[[e.Expression, Environment], Any]
@@ -82,12 +82,12 @@ class Group:
         if len(self.sums) <= len(self.parts):
             return None
         (a, b, c, d), (sure, possible, least, most) = self.sums[first], self.sums[last]
-        found = (sure - a, possible - b, v.EXACT.subtract(least, c), v.EXACT.subtract(most, d))
+        minus = v.EXACT.subtract
+        found = (sure - a, possible - b, minus(least, c), minus(most, d))
         if own is None:
             return found
         sure, possible, least, most = next(added([self.parts[own]]))
-        low, high = v.EXACT.subtract(found[2], least), v.EXACT.subtract(found[3], most)
-        return found[0] - sure, found[1] - possible, low, high
+        return found[0] - sure, found[1] - possible, minus(found[2], least), minus(found[3], most)
 
 
 def _sums(parts: Sequence[Looked]) -> Iterator[tuple[int, int, Decimal, Decimal]]:
@@ -194,7 +194,7 @@ def _index(x: e.Query, run: Run, way: _Way, periods: tuple[str, ...], asked: boo
         found.setdefault((values, keys), []).append(seen)
 
     if isinstance(x.level, e.CountedIn):
-        for entry, counted, sure in run.counted(x.level.account, x.source.kind):
+        for entry, counted, sure in _counted(run, x.level.account, x.source.kind):
             record = entry.record
             order = record.order if entry.on == record.on else (entry.on or date.max, *record.order[1:])
             seen = Seen(Environment(run, record, asked=asked, counted=counted), order, sure)
@@ -205,6 +205,25 @@ def _index(x: e.Query, run: Run, way: _Way, periods: tuple[str, ...], asked: boo
     for record in run.records_of(x.source.kind, x.level == "even void"):
         sure = x.level != "plain" or id(record) not in run.doubtful
         put(Seen(Environment(run, record, asked=asked), record.order, sure), record, record.on, record.semester)
+    return found
+
+
+def _counted(run: Run, account: str, kind: str) -> list[tuple[Entry, v.Number, bool]]:
+    """The records of a kind that have counted in an account, each with its entry, its amount and whether surely.
+
+    Of several entries of a record the first stands for it. What a rule gives nothing has counted; what was cut to
+    nothing has not.
+    """
+    own: dict[int, list[Entry]] = {}
+    for entry in run.everything(account):
+        if entry.record.kind == kind and entry.state == "live":
+            own.setdefault(id(entry.record), []).append(entry)
+    found = []
+    for entries in own.values():
+        amount = run.sum(entries)
+        if any(v.high(entry.amount) or entry.raw == v.ZERO for entry in entries):
+            surely = any(not x.doubtful and (v.low(x.amount) or x.raw == v.ZERO) for x in entries)
+            found.append((entries[0], amount, bool(surely)))
     return found
 
 

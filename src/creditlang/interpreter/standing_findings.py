@@ -9,7 +9,7 @@ from typing import Final
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import references_of
+from creditlang.core.dependencies import references_of, worked_out
 from creditlang.diagnostics import Diagnostic, Phrase, listed, report
 from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.passes import Holder
@@ -32,8 +32,11 @@ def findings(policy: o.Policy, standings: Standings, nobody: Holder) -> Iterator
     quotas = list(_quotas(policy))
     for key, groups in standings.groups.items():
         fact = policy.facts[key[0]]
+        members: dict[object, dict[str, Candidate]] = {group: {} for group in groups}
+        for who, place in standings.places.get(key, {}).items():
+            members.setdefault(place.group, {})[who] = place
         for group, standing in groups.items():
-            places = {who: place for who, place in standings.places[key].items() if place.group == group}
+            places = members[group]
             yield from _left_open(fact, key, group, standing, places)
             for quota in quotas:
                 if quota.left == e.Value("fact", fact.name):
@@ -54,7 +57,8 @@ def _quotas(policy: o.Policy) -> Iterator[e.Compare]:
     for x in dict.fromkeys(references_of(policy, e.Compare)):
         if x.operator in ("<=", "<") and isinstance(x.left, e.Value) and x.left.sort == "fact":
             fact = policy.facts.get(x.left.name)
-            if fact is not None and fact.rank is not None:
+            own = all(isinstance(y, e.Value) and y.sort == "ranking" for y in worked_out(x.right))
+            if fact is not None and fact.rank is not None and own:
                 yield x
 
 
@@ -71,10 +75,12 @@ def _shared(
         return
     if not isinstance(most, Decimal):
         return
-    most = most.to_integral_value(ROUND_FLOOR) if quota.operator == "<=" else most.to_integral_value(ROUND_CEILING) - 1
+    strict = quota.operator == "<"
+    most = most.to_integral_value(ROUND_CEILING if strict else ROUND_FLOOR, v.EXACT)
+    most = v.low(v.subtract(most, Decimal(strict)))
     ranks = sorted(v.high(standing.rank(place)) for place in places.values() if place.ranked is True)
     through = [rank for rank in ranks if rank <= most]
-    if len(through) > most:
+    if through and len(through) > most:
         yield report(
             "CR699", None, name=_called(fact), where=_where(group, key), places=f"{most:f}", count=str(len(through)),
             rank=f"{through[-1]:f}", equal=str(through.count(through[-1])),

@@ -24,6 +24,11 @@ from creditlang.values import Undetermined
 from creditlang.words import label
 
 
+def missing(name: str) -> Undetermined:
+    """A value that is not there."""
+    return Undetermined("missing", Phrase(f"{name} is empty", f"“{name}”没有填"), name)
+
+
 @frozen
 class Environment:
     """Where an expression is read."""
@@ -331,24 +336,6 @@ class Run:
         if judged is None:  # asked by a guard of the kind itself, or of one that it asks about
             return self.given.get(kind, []) if even_void else []
         return judged.even_void if even_void else judged.plain
-
-    def counted(self, account: str, kind: str) -> list[tuple[Entry, v.Number, bool]]:
-        """The records of a kind that have counted in an account, each with its entry, its amount and whether surely.
-
-        Of several entries of a record the first stands for it. What a rule gives nothing has counted; what was cut to
-        nothing has not.
-        """
-        own: dict[int, list[Entry]] = {}
-        for entry in self.everything(account):
-            if entry.record.kind == kind and entry.state == "live":
-                own.setdefault(id(entry.record), []).append(entry)
-        found = []
-        for entries in own.values():
-            amount = self.sum(entries)
-            if any(v.high(entry.amount) or entry.raw == v.ZERO for entry in entries):
-                surely = any(not x.doubtful and (v.low(x.amount) or x.raw == v.ZERO) for x in entries)
-                found.append((entries[0], amount, bool(surely)))
-        return found
 
     def column_label(self, kind: str, name: str) -> str:
         """What a field of a kind of record is called."""

@@ -178,7 +178,7 @@ class ExpressionBuilder(QueryBuilder):
     add_length, take_length = later, earlier
 
     def _shift(self, children: Children, back: bool) -> t.Expression:
-        length = first_of(children, t.Length)
+        length = first_of(children, t.Length) or self.length(tokens(children, "NUMBER", "DURATION"))
         return expression_node(t.Shift, children, first_of(children, t.Expression), length, back)
 
     def passed(self, children: Children) -> t.Expression:

@@ -63,6 +63,11 @@ class Amount:
         ends = (v.quotient(end, Decimal(count or 1), "half", Decimal(places)) for end in (self.low, self.high))
         return Amount(*map(v.low, ends)) if count else self
 
+    @staticmethod
+    def shown_of(value: Value) -> Value:
+        """A cell of a result table for a form; none at all is an empty cell, not a zero."""
+        return "" if value is None or value == "" else Amount.of(value).cell
+
     @property
     def cell(self) -> Value:
         """For a form: a number if it is decided, otherwise both ends; no zeros behind the point."""

@@ -141,9 +141,13 @@ class Words:
         value = values[_named(name, _POLICY, "policy")]
         return lambda about: value
 
+    @property
+    def _attributes(self) -> dict[str, str]:
+        """Labels of what is known of a student."""
+        return {"student_id": COLUMNS["student_id"].zh, **{x.name: x.label for x in self.run.policy.student}}
+
     def _of_student(self, name: str) -> Reader:
-        labels = {"student_id": COLUMNS["student_id"].zh, **{x.name: x.label for x in self.run.policy.student}}
-        column = _named(name, labels, "student")
+        column = _named(name, self._attributes, "student")
         return lambda about: self._cell("", column, self.run.students.get(about.student, {}).get(column))
 
     def _of_requirement(self, names: tuple[str, ...]) -> Reader:
@@ -173,7 +177,7 @@ class Words:
         totals = {x: policy.accounts[x].label for row in list(self._students.values())[:1] for x in row
                   if x in policy.accounts}  # fmt: skip
         for read, known in (
-            (self._of_student, {"student_id": COLUMNS["student_id"].zh, **{x.name: x.label for x in policy.student}}),
+            (self._of_student, self._attributes),
             (lambda x: self._plain(("account", x), ""), totals),
             (lambda x: self._of_requirement((x,)), {key: x.label for key, x in policy.requirements.items()}),
         ):
@@ -271,18 +275,10 @@ def _named(given: str, labels: Mapping[str, str], sort: str) -> str:
 
 
 def _amount(value: Value) -> Value:
-    return (
-        value
-        if value is None or isinstance(value, Decimal)
-        else str(value)
-        if isinstance(value, date)
-        else _open(value)
-    )
-
-
-def _open(value: Value) -> Value:
     """An amount that may be open; any other text stays."""
+    if value is None or value == "" or isinstance(value, Decimal):
+        return value
     try:
-        return Amount.of(value).cell if value != "" else ""
+        return str(value) if isinstance(value, date) else Amount.of(value).cell
     except ValueError:
         return value

@@ -110,13 +110,8 @@ def _results(run: RunData, row: ResultRow, names: list[str]) -> list[Value]:
     found: list[Value] = []
     for name in names:
         value = row[name]
-        found.append(word(STATUSES, value, run.language) if name in run.policy.requirements else _amount(value))
+        found.append(word(STATUSES, value, run.language) if name in run.policy.requirements else Amount.shown_of(value))
     return found
-
-
-def _amount(value: Value) -> Value:
-    """A total; none at all is an empty cell, not a zero."""
-    return "" if value is None or value == "" else Amount.of(value).cell
 
 
 def _after(run: RunData, columns: int) -> list[Line]:

@@ -147,7 +147,7 @@ def _requirements(run: RunData, standing: ResultRow, rows: Sequence[ResultRow]) 
         for part in words.parts:
             if (row := parts.get((name, part))) is None:
                 continue
-            needed, have, short = (_amount(row[column]) for column in ("needed", "have", "short"))
+            needed, have, short = (Amount.shown_of(row[column]) for column in ("needed", "have", "short"))
             if part in words.limits:
                 needed = said(_AT_MOST, language, needed=needed)
                 short = short if row["status"] == "met" else said(OVER, language, short=short)
@@ -258,10 +258,6 @@ def _depth(run: RunData, account: AccountWords) -> int:
 
 def _unit(run: RunData, account: AccountWords) -> str:
     return run.policy.units.get(account.unit, account.unit)
-
-
-def _amount(value: Value) -> Value:
-    return "" if value is None or value == "" else Amount.of(value).cell
 
 
 def _cell(text: Value, across: int = 1, size: float = _SIZE) -> Cell:

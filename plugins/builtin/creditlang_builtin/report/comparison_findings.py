@@ -7,7 +7,7 @@ All of it is counted from the tables of the comparison, whose order it keeps: th
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -29,17 +29,28 @@ _SORTS: Final = {
 }  # fmt: skip
 
 
-@frozen
-class Moved:
-    """A total: how many gain, lose and are open, the sum, the largest, and every decided difference in order."""
+@frozen(kw_only=True)
+class Move:
+    """How many students gain, lose and are open by something, the sum, and the largest."""
 
-    label: str
-    unit: str
     gained: int
     lost: int
     open: int
     sum: str
     largest: str
+    unit: str
+
+    @property
+    def told(self) -> str:
+        """The sum with its unit."""
+        return f"{self.sum} {self.unit}".strip()
+
+
+@frozen(kw_only=True)
+class Moved(Move):
+    """A total, with every decided difference in order."""
+
+    label: str
     differences: tuple[Decimal, ...]
 
 
@@ -79,20 +90,13 @@ class Crossing:
     article: str
 
 
-@frozen
-class Mover:
-    """A rule, or what else did it: how many gain and lose by it, and how much."""
+@frozen(kw_only=True)
+class Mover(Move):
+    """A rule, or what else did it."""
 
     is_offset: bool
-
     label: str
     account: str
-    gained: int
-    lost: int
-    open: int
-    sum: str
-    largest: str
-    unit: str
     crossings: int
     line: str
     article: str
@@ -147,11 +151,13 @@ def comparison_findings(comparison: ComparisonData) -> ComparisonFindings:
 def _moved(comparison: ComparisonData, row: ResultRow, totals: Sequence[ResultRow]) -> Moved:
     own = [x["difference"] for x in totals if x["name"] == row["account"]]
     decided = sorted(x for x in own if isinstance(x, Decimal))
-    return Moved(
-        label=comparison.label(str(row["account"])), unit=comparison.unit(str(row["unit"])),
-        gained=_count(row["gained"]), lost=_count(row["lost"]), open=_count(row["open"]), sum=_text(row["sum"]),
-        largest=_text(row["largest"]), differences=tuple(decided),
-    )  # fmt: skip
+    return Moved(label=comparison.label(str(row["account"])), differences=tuple(decided), **_move(comparison, row))
+
+
+def _move(comparison: ComparisonData, row: ResultRow) -> dict[str, Any]:
+    """What totals and rules tell alike."""
+    counts = {name: _count(row[name]) for name in ("gained", "lost", "open")}
+    return {**counts, **{x: _text(row[x]) for x in ("sum", "largest")}, "unit": comparison.unit(str(row["unit"] or ""))}
 
 
 def _person(comparison: ComparisonData, row: ResultRow) -> Person:
@@ -212,15 +218,10 @@ def _mover(comparison: ComparisonData, row: ResultRow) -> Mover:
         label=_named(comparison, name) + _sort(comparison, sort),
         account=account,
         behind=said(IN_BRACKETS, comparison.language, note=account),
-        gained=_count(row["gained"]),
-        lost=_count(row["lost"]),
-        open=_count(row["open"]),
-        sum=_text(row["sum"]),
-        largest=_text(row["largest"]),
-        unit=comparison.unit(str(row["unit"] or "")),
         crossings=_count(row["crossings"]),
         line=str(row["line"] or ""),
         article=str(row["article"] or ""),
+        **_move(comparison, row),
     )
 
 

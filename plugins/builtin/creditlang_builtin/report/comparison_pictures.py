@@ -44,7 +44,7 @@ class ComparisonPictures(Pictures):
                 label=x.label,
                 gained=x.gained,
                 lost=x.lost,
-                sum=_sum(x),
+                sum=x.told,
                 largest=f"{x.largest} {x.unit}".strip(),
             )
             for x in drawn
@@ -94,7 +94,7 @@ class ComparisonPictures(Pictures):
         """Bars to both sides: how many students gain and lose by each rule, and how much in all."""
         told = self.joined(
             self.say(_MOVER, label=x.shown, gained=x.gained, lost=x.lost)
-            + (self.say(COMMA) + self.say(_IN_ALL, sum=_sum(x)) if x.sum else "")
+            + (self.say(COMMA) + self.say(_IN_ALL, sum=x.told) if x.sum else "")
             for x in rows
         )
 
@@ -110,13 +110,9 @@ class ComparisonPictures(Pictures):
             far = max(max(x.gained, x.lost) for x in rows) or 1
             left = any(x.lost for x in rows)
             axes.set_xlim(-1.2 * far if left else 0, 1.2 * far if any(x.gained for x in rows) else 0.05 * far)
-            names = [short(x.shown) + ("\n" + self.say(_IN_ALL, sum=_sum(x)) if x.sum else "") for x in rows]
+            names = [short(x.shown) + ("\n" + self.say(_IN_ALL, sum=x.told) if x.sum else "") for x in rows]
             self._side(axes, names, self.say(STUDENTS))
             axes.axvline(0, color="#777777", linewidth=0.8)
             axes.legend(prop=self._sized(9), loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2, frameon=False)
 
         return self._svg("movers", self.say(_MOVERS, told=told), 0.8 + 0.42 * len(rows), draw)
-
-
-def _sum(row: Mover | Moved) -> str:
-    return f"{row.sum} {row.unit}".strip()

@@ -15,6 +15,7 @@ from creditlang.core import operators as o
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.elaborate import NOTHING, Context, Elaborator, Typed
 from creditlang.core.lower.scope import Scope, described
+from creditlang.core.lower.surroundings import A_CONDITION
 from creditlang.diagnostics import Label, Phrase
 from creditlang.nodes import changed
 from creditlang.syntax import tree as t
@@ -207,7 +208,7 @@ class AmongPeople:
         certain = self.elaborator.known_present(node.where, True, inner) if node.where is not None else frozenset()
         exact = evolve(inner, tolerant=False, present=certain)
         if node.where is None and node.function == "every":
-            self.scope.report("CR110", node.span, value=node.span.text, expected=Phrase("a condition", "条件“其中……”"))
+            self.scope.report("CR110", node.span, value=node.span.text, expected=A_CONDITION)
         value, kind, ranks = self.elaborator.queries.value(node, node.value, exact)
         weight = self.elaborator.number(node.weight, exact)[0] if node.weight is not None else None
         where = self.elaborator.condition(node.where, inner) if node.where is not None else None

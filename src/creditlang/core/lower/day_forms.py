@@ -1,17 +1,14 @@
 """Days from the tree to the core: days before and after others, how far apart they are, and what a day is."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from creditlang.core import expressions as e
 from creditlang.core.lower.scope import described
-from creditlang.core.lower.surroundings import Context, Typed
+from creditlang.core.lower.surroundings import Context, Expressions, Typed
 from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
 from creditlang.types import DATE, WEEKDAY, WHOLE, YES_OR_NO
-
-if TYPE_CHECKING:
-    from creditlang.core.lower.elaborate import Elaborator
 
 Lengths = Literal["days", "weeks", "months", "years", "working days"]
 _LENGTHS: Final[dict[str, Lengths]] = {
@@ -23,7 +20,7 @@ _LENGTHS: Final[dict[str, Lengths]] = {
 class DayForms:
     """Makes what a program says of days."""
 
-    def __init__(self, elaborator: "Elaborator") -> None:
+    def __init__(self, elaborator: Expressions) -> None:
         """`elaborator` makes what stands inside."""
         self.elaborator, self.scope = elaborator, elaborator.scope
 

@@ -8,7 +8,7 @@ where it stands and the expression becomes `Unknown`, which fits everything, so 
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Literal
 
 from attrs import evolve
 
@@ -20,7 +20,7 @@ from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import check_gaps
 from creditlang.core.lower.query_forms import QueryForms
 from creditlang.core.lower.scope import Scope, described, unify
-from creditlang.core.lower.surroundings import NOTHING, Context, Typed
+from creditlang.core.lower.surroundings import NOTHING, AboutPeople, Context, Typed
 from creditlang.diagnostics import Label, Phrase, either, nearest
 from creditlang.resolve import FieldSymbol
 from creditlang.syntax import tree as t
@@ -39,17 +39,6 @@ from creditlang.types import (
     number_type,
 )
 from creditlang.words import PERIODS
-
-
-class AboutPeople(Protocol):
-    """Elaborates expressions about people among others."""
-
-    def is_of_one(self, node: t.Expression) -> bool: ...
-    def symbol(self, node: t.Name, groups: frozenset[str], context: Context) -> Typed | None: ...
-    def rank_part(self, node: t.Member, context: Context) -> Typed: ...
-    def among(self, node: t.Among, context: Context) -> Typed: ...
-    def query(self, node: t.Query, context: Context) -> Typed: ...
-    def ranked(self, compared: e.Compare) -> e.Expression: ...
 
 
 class Elaborator:
@@ -330,6 +319,11 @@ class Elaborator:
         unsaid = symbol.node.optional and symbol.may_be_missing and not context.tolerant and key not in context.present
         if unsaid:
             self.scope.report("CR203", node.span, Label(symbol.node.span), field=symbol.name)
+
+    def check_value(self, node: t.Expression, context: Context) -> None:
+        """Report what has no value where there is nothing, unless somebody has asked or says what happens then."""
+        if not context.tolerant and not context.may_fail and node not in context.present:
+            self.scope.report("CR203", node.span, field=node.span.text)
 
     def fact(self, name: str, node: t.Node, context: Context) -> Typed:
         declared = self.program.facts[name]

@@ -4,24 +4,19 @@ What is read there is read as in a line about that period: a bare name means tha
 longer period around it.
 """
 
-from typing import TYPE_CHECKING
-
 from creditlang.core import expressions as e
-from creditlang.core.lower.surroundings import NOTHING, Context, Typed
+from creditlang.core.lower.surroundings import NOTHING, Context, Expressions, Typed
 from creditlang.diagnostics import Phrase
 from creditlang.nodes import changed
 from creditlang.syntax import tree as t
 from creditlang.types import SEMESTER
 from creditlang.words import PERIODS
 
-if TYPE_CHECKING:
-    from creditlang.core.lower.elaborate import Elaborator
-
 
 class OtherPeriods:
     """Elaborates what is read of other periods."""
 
-    def __init__(self, elaborator: "Elaborator") -> None:
+    def __init__(self, elaborator: Expressions) -> None:
         """`elaborator` reads the names."""
         self.elaborator, self.scope, self.program = elaborator, elaborator.scope, elaborator.program
 
@@ -55,7 +50,7 @@ class OtherPeriods:
             self.scope.report("CR110", node.name.span, value=node.name.text, expected=expected)
             return NOTHING
         if isinstance(at, e.Previous):
-            self.elaborator.queries.check_missing(node, context)
+            self.elaborator.check_value(node, context)
         return changed(value, at=at), kind
 
     def has_periods(self, value: e.Value) -> bool:

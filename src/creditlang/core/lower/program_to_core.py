@@ -23,6 +23,7 @@ from creditlang.core.lower.line_parts import as_written
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
 from creditlang.core.lower.scope import Scope
+from creditlang.core.people_passes import later_read, needs, stages
 from creditlang.core.scales import Scales
 from creditlang.diagnostics import Diagnostic, Label, Phrase
 from creditlang.diagnostics.person_words import PersonWord
@@ -138,9 +139,9 @@ class Compilation:
         for line in dict.fromkeys((*lines, *(line for account in accounts.values() for line in account.operators))):
             if isinstance(line, o.Keep) and line.otherwise == "invalid" and found.looks_around(line.condition):
                 self.scope.report("CR323", line.span)
-        stages = found.stages(order)
-        together = [name for name, fact in self.facts.items() if stages and fact.among_others]
-        self.check_passes(found, stages, together)
+        in_pass = stages(found, order)
+        together = [name for name, fact in self.facts.items() if in_pass and fact.among_others]
+        self.check_passes(found, in_pass, together)
         policy = o.Policy(
             identifier=head.identifier if head else "policy",
             title=(head.title or "") if head else "",
@@ -171,8 +172,8 @@ class Compilation:
             without_rule=self.without_rule(),
             order=order,
             recurrences=recurrences,
-            stages=stages,
-            needs={name: found.needs(name) for name in together},
+            stages=in_pass,
+            needs={name: needs(found, name) for name in together},
             tables=(*self.scope.tables.values(), *self.bodies.printed),
             article_of=self.articles_of_the_rest(),
             fingerprint=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
@@ -180,15 +181,15 @@ class Compilation:
         earlier = {x.name for x in references_of(policy, e.Value) if e.of_another_run(x.at)}
         return evolve(policy, behind={name: found.behind(name, order) for name in sorted(earlier)})
 
-    def check_passes(self, found: Order, stages: Mapping[tuple[str, str], int], together: Iterable[str]) -> None:
+    def check_passes(self, found: Order, in_pass: Mapping[tuple[str, str], int], together: Iterable[str]) -> None:
         """Report what reads a rank before there is one, and rankings that stand on more others than may be."""
-        for (sort, name), stage in stages.items():
-            if stage > 1 and sort not in ("fact", "credit", "require"):
-                reader, read = found.later_read((sort, name), stages)
+        for (sort, name), stage in in_pass.items():
+            if stage > 1 and sort not in ("fact", "credit", "require", "recurrence"):
+                reader, read = later_read(found, (sort, name), in_pass)
                 self.scope.report("CR361", self.place_of(((reader, read),)), reader=reader, read=read)
         for name in together:
-            if stages["fact", name] >= MOST_PASSES:
-                passes = stages["fact", name] + 1
+            if in_pass["fact", name] >= MOST_PASSES:
+                passes = in_pass["fact", name] + 1
                 span = self.program.facts[name].name.span
                 self.scope.report("CR362", span, name=name, passes=str(passes), most=str(MOST_PASSES))
 

@@ -6,21 +6,18 @@ about none; in a line about one record the scope is said. A query inside another
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from attrs import evolve
 
 from creditlang.core import expressions as e
 from creditlang.core.lower.scope import described
-from creditlang.core.lower.surroundings import MOST_SEARCHES, NOTHING, Context, Typed
+from creditlang.core.lower.surroundings import A_CONDITION, MOST_SEARCHES, NOTHING, Context, Expressions, Typed
 from creditlang.diagnostics import Phrase
 from creditlang.resolve import Kind
 from creditlang.syntax import tree as t
 from creditlang.types import WHOLE, YES_OR_NO, Type
 from creditlang.words import PERIODS
-
-if TYPE_CHECKING:
-    from creditlang.core.lower.elaborate import Elaborator
 
 _AMOUNT: Final = ("amount", "计入额")
 """What the amount is called that a record has counted for."""
@@ -33,7 +30,7 @@ _SHORTER: Final = {"year": ("semester",)}
 class QueryForms:
     """Makes the queries of one program."""
 
-    def __init__(self, elaborator: "Elaborator") -> None:
+    def __init__(self, elaborator: Expressions) -> None:
         """`elaborator` makes what stands inside them."""
         self.elaborator, self.scope, self.program = elaborator, elaborator.scope, elaborator.program
 
@@ -61,7 +58,7 @@ class QueryForms:
             self.check_periods(node, context)
         condition = self.elaborator.condition(node.where, inner) if node.where is not None else None
         if condition is None and node.function in ("every", "in a row"):
-            self.scope.report("CR110", node.span, value=node.span.text, expected=Phrase("a condition", "条件“其中……”"))
+            self.scope.report("CR110", node.span, value=node.span.text, expected=A_CONDITION)
         certain = self.elaborator.known_present(node.where, True, inner) if node.where is not None else frozenset()
         deeper = evolve(inner, tolerant=False, present=certain)
         if node.source.other and condition is not None:
@@ -71,7 +68,7 @@ class QueryForms:
         worth, kind, ranks = self.value(node, value, deeper)
         weight = self.elaborator.number(node.weight, deeper)[0] if node.weight is not None else None
         if node.function not in ("any", "every", "count", "in a row", "total"):
-            self.check_missing(node, context)
+            self.elaborator.check_value(node, context)
         return e.Query(
             node.function, core, condition, worth, weight, node.different, level=level, scopes=scopes, ranks=ranks
         ), kind
@@ -222,11 +219,6 @@ class QueryForms:
         if enumeration is None or not enumeration.ordered:
             self.scope.report("CR201", value.span, found=described(kind), expected=described(WHOLE))
         return found, kind, self.elaborator.ranks_of(kind)
-
-    def check_missing(self, node: t.Expression, context: Context) -> None:
-        """Report what has no value where there is nothing, unless somebody has asked or says what happens then."""
-        if not context.tolerant and not context.may_fail and node not in context.present:
-            self.scope.report("CR203", node.span, field=node.span.text)
 
     def amount(self, node: t.Name, context: Context) -> Typed | None:
         """The amount that a record has counted for, inside a query of what has."""

@@ -19,12 +19,12 @@ from decimal import Decimal
 from attrs import define, field, frozen
 
 from creditlang.core import operators as o
-from creditlang.data.cells import CellError, day_text, parse_date, strip_cell
+from creditlang.data.cells import CellError, day_text, parse_date, strip_cell, text_at
 from creditlang.data.mappings.mapping import Gather
 from creditlang.data.mappings.mapping_file import placeholders
 from creditlang.data.mappings.mapping_rule import Fit, Projection
 from creditlang.data.people.name_matching import JoinedSheet, People
-from creditlang.data.records import Records, cell
+from creditlang.data.records import Records
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.ledger import Record
 from creditlang.schema import RawRow
@@ -63,7 +63,7 @@ class GatheredSheet:
     def _text(self, row: RawRow, headings: tuple[str, ...]) -> str:
         """What a row, or the name of its sheet, says."""
         named = (self.fitted.captured.get(name) for text in headings for name in placeholders(text))
-        return next(filter(None, named), "") or cell(row, self.fitted.position(headings))
+        return next(filter(None, named), "") or text_at(row.cells, self.fitted.position(headings))
 
     def what(self, row: RawRow) -> str:
         """What a row says was done."""
@@ -121,7 +121,7 @@ class Gathering:
         if projected.problem is not None:
             self.alone.append((projection, projected))
             return
-        student, where = cell(projected, layout.identity), Place(layout.source, row.number)
+        student, where = text_at(projected.cells, layout.identity), Place(layout.source, row.number)
         record = Record(
             kind=layout.kind, identifier=f"{layout.source}:{row.number}", student=student, values={}, place=where
         )

@@ -15,7 +15,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from creditlang.data.cells import CellError, day_text, divided, quote, rounded_text, semester_text, strip_cell
+from creditlang.data.cells import CellError, day_text, divided, quote, rounded_text, semester_text, strip_cell, text_at
 from creditlang.data.dataset import STUDENT_ID
 from creditlang.data.mappings.mapping import Only, Origin, Part, RecordRule, TableRule, Taken, Term
 from creditlang.data.mappings.mapping_file import placeholders
@@ -76,7 +76,7 @@ class Fit:
     def has(self, cells: Cells, only: Only) -> bool:
         """Whether a row has one of the texts that are asked for."""
         position = self.position(only.headings)
-        return only.optional if position is None else _text(cells, position) in only.texts
+        return only.optional if position is None else text_at(cells, position) in only.texts
 
     def handed_down(self, rows: Iterable[RawRow]) -> Iterator[RawRow]:
         """The rows, with empty cells filled from above where the rule says so; nothing comes down past a broken row."""
@@ -86,7 +86,7 @@ class Fit:
         for row in rows:
             if row.problem is not None:
                 above.clear()
-            elif filled := {at: _text(row.cells, at) or above.get(at, "") for at in taken if at is not None}:
+            elif filled := {at: text_at(row.cells, at) or above.get(at, "") for at in taken if at is not None}:
                 above = filled
                 row = RawRow(row.number, tuple(filled.get(at, cell) for at, cell in enumerate(row.cells)))  # noqa: PLW2901
             yield row
@@ -100,10 +100,10 @@ class Fit:
         for only in (only for rows in asked for only in rows):
             if (position := self.position(only.headings)) is not None:
                 known.setdefault(position, set()).update(only.texts)
-        wrong = [at for at, texts in known.items() if _text(cells, at) not in texts]
+        wrong = [at for at, texts in known.items() if text_at(cells, at) not in texts]
         at = next(iter(wrong or known))
         place = Place(source, row, strip_cell(self.heading.cells[at]))
-        return report("CR647", place, value=quote(_text(cells, at)))
+        return report("CR647", place, value=quote(text_at(cells, at)))
 
     @cached_property
     def _heads(self) -> list[str]:
@@ -207,10 +207,6 @@ def _expression(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-def _text(cells: Cells, position: int | None) -> str:
-    return strip_cell(cells[position]) if position is not None and position < len(cells) else ""
-
-
 class Projection:
     """Makes one record's row out of a row of the sheet. `more` are columns that are filled in later."""
 
@@ -268,7 +264,7 @@ class Projection:
             return lambda cells: ""
         if isinstance(origin, Term):
             year, term = self.fitted.position(origin.year), self.fitted.position(origin.term)
-            return lambda cells: _semester(_text(cells, year), _text(cells, term))
+            return lambda cells: _semester(text_at(cells, year), text_at(cells, term))
         position, mark, decimals = self.fitted.position(origin.headings), origin.mark, origin.decimals
         parts: dict[Part, Callable[[str], str]] = {
             "all": lambda text: text,
@@ -280,14 +276,14 @@ class Projection:
         }
         part = parts[origin.part]
         if decimals is None:
-            return lambda cells: part(_text(cells, position))
-        return lambda cells: rounded_text(part(_text(cells, position)), decimals)
+            return lambda cells: part(text_at(cells, position))
+        return lambda cells: rounded_text(part(text_at(cells, position)), decimals)
 
     def exists(self, cells: Cells) -> bool:
         """Whether a row has this record."""
         if not all(self.fitted.has(cells, only) for only in self.record.rows):
             return False
-        return not self.when or any(not _NOTHING.fullmatch(_text(cells, position)) for position in self.when)
+        return not self.when or any(not _NOTHING.fullmatch(text_at(cells, position)) for position in self.when)
 
     def row(self, given: RawRow) -> RawRow:
         """The row of the record."""

@@ -19,7 +19,7 @@ from typing import Final
 
 from attrs import define, field
 
-from creditlang.data.cells import CellError, strip_cell
+from creditlang.data.cells import CellError, strip_cell, text_at
 from creditlang.data.columns import ColumnReader
 from creditlang.data.dataset import Dataset, Joined, Student
 from creditlang.data.sheets.column_layout import Layout, Layouts
@@ -105,14 +105,14 @@ class People:
 
         `cells` are those by which a row is told to be the same as another; None where that does not matter.
         """
-        name = next(_cell(row, column.position) for column in layout.people if column.reader is self.name)
+        name = next(text_at(row.cells, column.position) for column in layout.people if column.reader is self.name)
         if not name:
             return None
         if record.student:
             self.named.append((record, name))
             return None
         if claim is None:
-            numbered = bool(_cell(row, layout.record_id))
+            numbered = bool(text_at(row.cells, layout.record_id))
             claim = Claim(Place(layout.source, row.number), self.key(row, layout), None if numbered else cells)
             sheet.claims.append(claim)
         claim.records.append(record)
@@ -122,7 +122,7 @@ class People:
         """The values by which the student of a row is found."""
         values: list[object] = []
         for column in layout.people:
-            text = _cell(row, column.position)
+            text = text_at(row.cells, column.position)
             if not text:
                 return None
             try:
@@ -189,7 +189,3 @@ def without_running_number(cells: Sequence[str], heads: Sequence[str]) -> tuple[
     """The cells of a row that make it the same as another."""
     pairs = zip(cells, heads, strict=False)
     return tuple(strip_cell(cell) for cell, head in pairs if plain_heading(head) not in RUNNING_NUMBERS)
-
-
-def _cell(row: RawRow, position: int | None) -> str:
-    return strip_cell(row.cells[position]) if position is not None and position < len(row.cells) else ""

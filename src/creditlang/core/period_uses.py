@@ -1,0 +1,25 @@
+"""Which kinds of period a policy goes by, and whether anything in it ends today."""
+
+from collections.abc import Iterable
+
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.core.dependencies import parts_with_expressions, periods_named, references, references_of
+
+
+def goes_by(policy: o.Policy, periods: Iterable[str]) -> bool:
+    """Whether anything in a policy goes by periods of these kinds, or asks for enrolment or the end of a semester."""
+    own = {account.period for account in policy.accounts.values()}
+    asked = (read.what in ("enrolled", "ended") for read in references_of(policy, e.Read))
+    weeks = (distance.what == "teaching week" for distance in references_of(policy, e.Distance))
+    named = own | periods_named(parts_with_expressions(policy))
+    return bool(policy.moves) or not named.isdisjoint(periods) or any(asked) or any(weeks)
+
+
+def ends_today(policy: o.Policy) -> bool:
+    """Whether a window of a policy ends on the as-of day, since neither a record nor a period is at hand."""
+    decisions = (*policy.facts.values(), *policy.requirements.values(), *(x.decide for x in policy.accounts.values()))
+    cases = [case for x in decisions if x is not None and x.period is None for case in x.cases if case.each is None]
+    extents = [at for x in references(tuple(cases), e.Value) for at in e.parts_of(x.at)]
+    extents += [at for x in references(tuple(cases), e.Query) for at in x.scopes]
+    return any(isinstance(at, e.LastWindow) for at in extents)
