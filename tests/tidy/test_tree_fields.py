@@ -23,7 +23,6 @@ ABSTRACT = (tree.Node, tree.Expression, tree.Line, tree.Grouped, tree.Declaratio
 UNREAD = {
     ("t.Use", "cites"): "the grammar gives `use` no articles",
     ("t.Mode", "cites"): "the grammar gives a mode no articles",
-    ("t.Unit", "cites"): "the grammar gives a unit no articles",
     ("t.Student", "cites"): "the grammar gives the students no articles",
     ("t.Articles", "cites"): "the grammar gives a list of articles none",
 }

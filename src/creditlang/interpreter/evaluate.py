@@ -89,9 +89,8 @@ class Interpreter:
         self.overrides = dict(overrides or {})
         self.labels = _labels(policy)
         self.requests = {move.kind for move in policy.moves}
-        self.searched = {
-            query.source.kind for query in references_of(policy, e.Query) if isinstance(query.source, e.RecordsOf)
-        } | {kind.clean.kind for kind in policy.kinds.values() if kind.clean is not None}
+        searched = [x.source.kind for x in references_of(policy, e.Query) if isinstance(x.source, e.RecordsOf)]
+        self.searched = {*searched, *(kind.clean.kind for kind in policy.kinds.values() if kind.clean is not None)}
         self.rules: dict[str, dict[str, o.Rule]] = {name: {} for name in policy.kinds}
         """The rules that take records of a kind by their item, by name."""
         self.conditional: dict[str, list[o.Rule]] = {name: [] for name in policy.kinds}

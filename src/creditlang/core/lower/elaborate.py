@@ -48,7 +48,7 @@ class Elaborator:
         self.scope = scope
         self.program = scope.program
         self.queries, self.days, self.other_periods = QueryForms(self), DayForms(self), OtherPeriods(self)
-        self.earlier_balances = EarlierBalances(self)
+        self.earlier_balances = EarlierBalances(self.queries)
         self.people: AboutPeople
 
     def condition(self, node: t.Expression, context: Context) -> e.Expression:

@@ -20,6 +20,7 @@ from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.calendar_periods import build_calendar, build_period
 from creditlang.core.lower.elaborate import Context, Elaborator
 from creditlang.core.lower.line_parts import as_written
+from creditlang.core.lower.line_places import CONTAINERS
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
 from creditlang.core.lower.scope import Scope
@@ -397,7 +398,7 @@ class Compilation:
     def clean_stretch(self, node: t.CleanRecord) -> o.CleanStretch | None:
         """The stretches for which records of a kind are made; None, with a report, where nothing says without what."""
         kind, account = self.program.canonical("kind", node.without.text), self.program.account(node.without.text)
-        length = self.elaborator.earlier_balances.length(node.length)
+        length = self.elaborator.queries.length(node.length)
         if kind is not None and account is not None:
             choices = f"{kind}, {account.name}"
             self.scope.report("CR109", node.without.span, name=node.without.text, choices=choices)
@@ -406,7 +407,7 @@ class Compilation:
             self.scope.unknown("kind", node.without, known)
         if account is not None and not isinstance(account.node, t.Category):
             found = Phrase("a credit or a plain account", "学分项或普通账户")
-            self.scope.report("CR201", node.without.span, found=found, expected=Phrase("a category", "类别"))
+            self.scope.report("CR201", node.without.span, found=found, expected=CONTAINERS["category"])
         if length is None or (kind is None and account is None):
             return None
         inside = self.program.within(account.name) if account is not None else ()
