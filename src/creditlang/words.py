@@ -47,12 +47,12 @@ ANSWERS: Final[Words] = {"yes": Phrase("yes", "是"), "no": Phrase("no", "否"),
 SEVERITIES: Final[Words] = SEVERITY_WORDS
 """How much a finding weighs."""
 
-PERIODS: Final[Words] = _coded(
+PERIODS: Final[Words] = {**_coded(
     {
-        "day": "日", "week": "周", "month": "月", "semester": "学期", "year": "学年", "calendar year": "自然年",
+        "day": "日", "week": "周", "month": "月", "semester": "学期", "calendar year": "自然年",
         "quarter": "季度", "event": "次",
     }
-)  # fmt: skip
+), "year": Phrase("academic year", "学年")}  # fmt: skip
 
 WEEKDAYS: Final = {
     "monday": ("星期一", "周一"), "tuesday": ("星期二", "周二"), "wednesday": ("星期三", "周三"),

@@ -71,6 +71,12 @@ def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
     return references(parts_with_expressions(policy), kind)
 
 
+def searched(policy: o.Policy) -> frozenset[str]:
+    """The kinds of record that the queries of a policy look at, or whose records break clean stretches."""
+    asked = (x.source.kind for x in references_of(policy, e.Query) if isinstance(x.source, e.RecordsOf))
+    return frozenset((*asked, *(kind.clean.kind for kind in policy.kinds.values() if kind.clean and kind.clean.kind)))
+
+
 def parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
     """Everything of a policy in which an expression may stand."""
     accounts = policy.accounts.values()

@@ -7,7 +7,7 @@ operators of a policy, so that a step and the coverage of examples can name them
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from attrs import field, frozen
 
@@ -18,6 +18,8 @@ from creditlang.nodes import Written, node
 from creditlang.source import Span
 from creditlang.types import UNKNOWN, Type
 
+OF_THE_CALENDAR: Final = ("semester", "year", "week")
+"""The kinds of period that only a calendar has."""
 AccountSort = Literal["category", "score", "credit", "account"]
 
 
@@ -500,6 +502,10 @@ class Policy:
     tables: tuple[Table, ...] = field(default=(), eq=False)
     article_of: Mapping[str, tuple[str, ...]] = field(factory=dict, eq=False)
     """Articles of what is not an account, rule or fact: named values, tables, the head, unlisted codes."""
+    searched: frozenset[str] = field(default=frozenset(), eq=False)
+    """The kinds of record that queries look at."""
+    by_calendar: bool = field(default=True, eq=False)
+    """Whether records must lie in the calendar."""
     scales: Mapping[str, int] = field(factory=dict, eq=False)
     """The most decimals that a balance, or the value of a fact, can have, by name."""
     fingerprint: str = ""

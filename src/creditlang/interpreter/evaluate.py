@@ -18,12 +18,11 @@ from attrs import define, evolve, frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import MOVES, references_of, root_of, within
-from creditlang.core.period_uses import goes_by
+from creditlang.core.dependencies import MOVES, root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter.balances_then import window_of
 from creditlang.interpreter.bodies import run_body
-from creditlang.interpreter.calendar_days import OF_THE_CALENDAR, SchoolCalendar
+from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.interpreter.clean_stretches import clean_stretches
 from creditlang.interpreter.expression_meanings import evaluate, joined, met
 from creditlang.interpreter.groups import groups
@@ -89,8 +88,6 @@ class Interpreter:
         self.overrides = dict(overrides or {})
         self.labels = _labels(policy)
         self.requests = {move.kind for move in policy.moves}
-        searched = [x.source.kind for x in references_of(policy, e.Query) if isinstance(x.source, e.RecordsOf)]
-        self.searched = {*searched, *(kind.clean.kind for kind in policy.kinds.values() if kind.clean is not None)}
         self.rules: dict[str, dict[str, o.Rule]] = {name: {} for name in policy.kinds}
         """The rules that take records of a kind by their item, by name."""
         self.conditional: dict[str, list[o.Rule]] = {name: [] for name in policy.kinds}
@@ -100,8 +97,6 @@ class Interpreter:
                 self.rules[rule.kind][rule.name] = rule
             else:
                 self.conditional[rule.kind].append(rule)
-        self.by_calendar = goes_by(policy, OF_THE_CALENDAR)
-        """Whether records must lie in the calendar."""
         self.periods_asked = {name: periods_asked(policy, rule) for name, rule in policy.rules.items()}
         """The declared kinds of period that entries of a rule must lie in."""
         self.memberships = {kind.membership for kind in policy.kinds.values()}
@@ -351,7 +346,7 @@ class _Evaluation:
         semester = self.calendar.semester_of(record.on)
         if semester is None and record.kind in self.interpreter.memberships and record.on < self.calendar.starts[0]:
             return  # who moved in before the calendar begins lives there still
-        if semester is None and not self.interpreter.by_calendar:
+        if semester is None and not self.policy.by_calendar:
             return
         if semester is None:
             record.problem = report("CR659", record.place, date=record.on.isoformat())
@@ -500,7 +495,7 @@ class _Evaluation:
             for record in judged.even_void:
                 key, own = _key(record), entries.get(_key(record), [])
                 invalid = [entry for entry in own if entry.state == "invalid"]
-                if invalid and (record.kind in self.interpreter.searched or len(invalid) < len(own)):
+                if invalid and (record.kind in self.policy.searched or len(invalid) < len(own)):
                     found[key] = invalid
         return found
 

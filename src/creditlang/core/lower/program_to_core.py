@@ -13,7 +13,15 @@ from attrs import evolve, fields_dict
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
-from creditlang.core.dependencies import Node, Order, reads, references, references_of, worked_out
+from creditlang.core.dependencies import (
+    Node,
+    Order,
+    reads,
+    references,
+    references_of,
+    searched,
+    worked_out,
+)
 from creditlang.core.lower.adjustment_lines import ONE
 from creditlang.core.lower.among_people import AmongPeople
 from creditlang.core.lower.body_lines import Bodies
@@ -25,6 +33,7 @@ from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
 from creditlang.core.lower.scope import Scope
 from creditlang.core.people_passes import later_read, needs, stages
+from creditlang.core.period_uses import goes_by_calendar
 from creditlang.core.scales import Scales
 from creditlang.diagnostics import Diagnostic, Label, Phrase
 from creditlang.diagnostics.person_words import PersonWord
@@ -58,7 +67,9 @@ def compile_program(
         where = compilation.place_of(((place, place),)) if isinstance(place, str) else place
         compilation.scope.report("CR213", where, digits=digits, limit=MOST_DIGITS)
     sizes = {**found.facts, **found.accounts}
-    return evolve(policy, scales={name: size.decimals for name, size in sizes.items()}), compilation
+    scales = {name: size.decimals for name, size in sizes.items()}
+    policy = evolve(policy, scales=scales, searched=searched(policy), by_calendar=goes_by_calendar(policy))
+    return policy, compilation
 
 
 class Compilation:
@@ -572,6 +583,11 @@ class Compilation:
             self.facts[name], kind = self.among.fact(node, unit, around)
             return kind or UNKNOWN
         self.facts[name], kind = self.bodies.decide(node, node.lines, Context(period=period), around, unit)
+        short = period is not None and lies_in(self.program, period, "week")
+        if node.period is not None and short and any(references(self.facts[name], e.Query)):
+            line = Phrase("a fact that asks a query in each", "逐期查询的事实")
+            instead = Phrase("make it per month or longer", "请按月或更长的时段写")
+            self.scope.report("CR111", node.period.span, part=node.period.span.text, line=line, instead=instead)
         return kind or UNKNOWN
 
     def fact_head(self, name: str) -> tuple[t.Fact, str | None, str]:
