@@ -7,7 +7,7 @@ operators of a policy, so that a step and the coverage of examples can name them
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from attrs import field, frozen
 
@@ -18,6 +18,8 @@ from creditlang.nodes import Written, node
 from creditlang.source import Span
 from creditlang.types import UNKNOWN, Type
 
+OF_THE_CALENDAR: Final = ("semester", "year", "week")
+"""The kinds of period that only a calendar has."""
 AccountSort = Literal["category", "score", "credit", "account"]
 
 
@@ -356,6 +358,21 @@ class Column(Written):
     """Of a code, the names of its parts from left to right, and whether each is a number."""
 
 
+@node
+class CleanStretch(Written):
+    """A stretch of so many days, weeks, months or years without a breach, counted from a day on, and afresh from the
+    day after each breach: a valid record of a kind, or an amount above zero in an account.
+    """
+
+    count: int
+    unit: str
+    start: Expression
+    kind: str | None
+    account: str | None
+    where: Expression | None
+    """What else a record must fulfil to be a breach."""
+
+
 @frozen
 class RecordKind:
     """A kind of record, its columns, and what puts it in time."""
@@ -372,6 +389,8 @@ class RecordKind:
     item_field: str | None
     date_field: str | None
     semester_field: str | None
+    clean: CleanStretch | None = None
+    """Its records do not come with the data: one is made for each stretch."""
 
 
 @node
@@ -483,6 +502,15 @@ class Policy:
     tables: tuple[Table, ...] = field(default=(), eq=False)
     article_of: Mapping[str, tuple[str, ...]] = field(factory=dict, eq=False)
     """Articles of what is not an account, rule or fact: named values, tables, the head, unlisted codes."""
+    searched: frozenset[str] = field(default=frozenset(), eq=False)
+    """The kinds of record that queries look at."""
+    by_calendar: bool = field(default=True, eq=False)
+    """Whether records must lie in the calendar."""
     scales: Mapping[str, int] = field(factory=dict, eq=False)
     """The most decimals that a balance, or the value of a fact, can have, by name."""
     fingerprint: str = ""
+
+    @property
+    def given_kinds(self) -> Mapping[str, RecordKind]:
+        """The kinds of records that come with the data."""
+        return {name: kind for name, kind in self.kinds.items() if kind.clean is None}

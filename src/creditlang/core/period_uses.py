@@ -1,19 +1,17 @@
 """Which kinds of period a policy goes by, and whether anything in it ends today."""
 
-from collections.abc import Iterable
-
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import parts_with_expressions, periods_named, references, references_of
 
 
-def goes_by(policy: o.Policy, periods: Iterable[str]) -> bool:
-    """Whether anything in a policy goes by periods of these kinds, or asks for enrolment or the end of a semester."""
+def goes_by_calendar(policy: o.Policy) -> bool:
+    """Whether anything in a policy goes by periods of the calendar, or asks for enrolment or the end of a semester."""
     own = {account.period for account in policy.accounts.values()}
     asked = (read.what in ("enrolled", "ended") for read in references_of(policy, e.Read))
     weeks = (distance.what == "teaching week" for distance in references_of(policy, e.Distance))
     named = own | periods_named(parts_with_expressions(policy))
-    return bool(policy.moves) or not named.isdisjoint(periods) or any(asked) or any(weeks)
+    return bool(policy.moves) or not named.isdisjoint(o.OF_THE_CALENDAR) or any(asked) or any(weeks)
 
 
 def ends_today(policy: o.Policy) -> bool:

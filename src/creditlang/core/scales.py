@@ -375,7 +375,8 @@ class Scales:
             case e.Arithmetic(operator="*"):
                 return self.of(x.left, rule) * self.of(x.right, rule)
             case e.Arithmetic():
-                return _widest((self.of(x.left, rule), self.of(x.right, rule))).grown()
+                widest = _widest((self.of(x.left, rule), self.of(x.right, rule)))
+                return widest.grown() if x.operator in ("+", "-") else widest
             case e.Rounded():
                 divisor = self.of(x.divisor, rule) if x.divisor is not None else _NOTHING
                 return self._quotient(self.of(x.operand, rule), divisor, _size_of(x.step))

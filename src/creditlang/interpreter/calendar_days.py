@@ -10,13 +10,10 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
 
-from creditlang.core.operators import CalendarData, Semester
+from creditlang.core.operators import OF_THE_CALENDAR, CalendarData, Semester
 from creditlang.words import WEEKDAYS
 
-OF_THE_CALENDAR: Final = ("semester", "year", "week")
-"""The kinds of period that only a calendar has."""
 _WEEK = 7
 _SATURDAY = 5
 

@@ -14,9 +14,9 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from creditlang.core.operators import PeriodKind
+from creditlang.core.operators import OF_THE_CALENDAR, PeriodKind
 from creditlang.diagnostics import Phrase
-from creditlang.interpreter.calendar_days import OF_THE_CALENDAR, SchoolCalendar, days
+from creditlang.interpreter.calendar_days import SchoolCalendar, days
 from creditlang.ledger import Period
 from creditlang.values import Undetermined
 from creditlang.words import label

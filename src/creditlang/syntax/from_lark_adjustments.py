@@ -84,7 +84,9 @@ class AdjustmentBuilder:
         by = handed(children, "by")
         if by is not None and which != "highest":
             highest = Phrase("only `highest once` goes by a value", "只有“从高计一次”可以“按”某个值")
-            raise without_meaning(by.span, Phrase("this line", "这一行"), highest)
+            raise without_meaning(
+                by.span, Phrase("a line that keeps the first or last of a group", "取首次或末次的行"), highest
+            )
         return t.Choose(**self._grouped([*children, t.Node(span=place)]), which=which, by=by)
 
     def by_value(self, children: Children) -> Handed:

@@ -325,11 +325,9 @@ class Lexing:
 
     def label(self, start: int) -> int | None:
         """Where the longest declared label of several words that stands at `start` ends."""
-        for name in self.prepared.names.get(self.text[start], ()):
-            stop = start + len(name)
-            if " " in name and self.text.startswith(name, start) and not self.text[stop : stop + 1].isalnum():
-                return stop
-        return None
+        names = (name for name in self.prepared.names.get(self.text[start], ()) if " " in name)
+        ends = (start + len(name) for name in names if self.text.startswith(name, start))
+        return next((end for end in ends if not self.text[end : end + 1].isalnum()), None)
 
     def known(self, start: int, end: int) -> int | None:
         """Where the longest declared name that begins at `start` ends."""

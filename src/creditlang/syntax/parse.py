@@ -130,7 +130,7 @@ def _near(prepared: Prepared, found: Diagnostic, begins: int, start: str, parsed
     def understands(better: str) -> bool:
         tried = before + " " * depth + better
         try:
-            parser().parse(Prepared(SourceFile("tried", tried), tried, prepared.names), start=start)  # type: ignore[arg-type]
+            parser().parse(Prepared(SourceFile("tried", tried), tried, prepared.names), start=start)
         except UnexpectedToken as error:
             return error.token is None or error.token.type == "_DEDENT"
         except LexicalError as error:
