@@ -120,7 +120,7 @@ def _is_longer(text: str, start: int, end: int, form: str, names: Collection[str
 
 _DECLARATIONS = (
     "LET", "UNIT", "SCALE", "CHOICE", "RECORD", "CATEGORY", "SCORE", "ITEM", "ADJUST", "TABLE", "FACT", "CREDIT",
-    "ACCOUNT", "OFFSET", "REQUIRE", "TREAT", "UNIQUE", "READING", "CALENDAR", "USE",
+    "ACCOUNT", "OFFSET", "REQUIRE", "TREAT", "UNIQUE", "READING", "CALENDAR", "USE", "RANKING",
 )  # fmt: skip
 
 

@@ -196,6 +196,10 @@ def test_the_session_says_the_same(tmp_path: Path) -> None:
         told = {(x.fact, x.period): creditlang.results.fact_value(x.value) for x in view.worked_out(student).facts}
         for row in rows(cohort, "facts", student):
             assert told[row[1], row[2]] == row[3]
+    for text in ("student s00", "ranking other of score, lowest first", "why other"):
+        reply = session.answer(text)
+        assert not reply.failed, reply.text
+    assert "14 in all" in reply.text
 
 
 def test_one_person_by_a_program_is_open_unless_the_rank_is_given() -> None:
