@@ -356,7 +356,8 @@ class Explanation:
 
     def named_record(self, entry: Entry) -> str:
         on = entry.record.on
-        return f"{entry.record.identifier}({on.isoformat()})" if on else entry.record.identifier
+        name = entry.record.identifier
+        return f"{name}({on.isoformat()})" if on and on.isoformat() != name else name
 
     def record(self, entries: list[Entry]) -> Iterator[str]:
         """One record, step by step."""

@@ -99,7 +99,12 @@ def day_not_said(policy: Policy, as_of: date | None, records: Iterable[Record]) 
     asks = (
         as_of is None
         and not policy.calendar.semesters
-        and (policy.periods or any(x.what == "as of" for x in references_of(policy, Read)) or ends_today(policy))
+        and (
+            policy.periods
+            or any(x.what == "as of" for x in references_of(policy, Read))
+            or ends_today(policy)
+            or any(kind.clean for kind in policy.kinds.values())
+        )
     )
     if not asks:
         return None

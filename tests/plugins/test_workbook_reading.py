@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditlang.schema import RawTable
+from creditlang.values import plain
 from creditlang_builtin.workbook import sheet_table as workbook_table
 from creditlang_builtin.workbook import xlsx_package as workbook_package
 from creditlang_builtin.workbook.sheet_table import table_of
@@ -138,7 +139,7 @@ def texts(draw: st.DrawFn, shared: list[str]) -> Written:
 def numbers(draw: st.DrawFn) -> Written:
     """Numbers as programs write them: short, with a power of ten, with the error of a binary fraction."""
     number = draw(st.decimals(-(10**9), 10**9, places=draw(st.integers(0, 4)), allow_nan=False, allow_infinity=False))
-    text = format(number.normalize(), "f") if number else "0"
+    text = f"{plain(number):f}"
     raw = draw(st.sampled_from([text, repr(float(number)), f"{float(number):.17g}", f"{float(number):.14E}"]))
     formula = draw(st.sampled_from(["", "<f>A1+1</f>"]))
     return Written(element(draw(st.sampled_from(["", "n"])), raw, formula, draw(st.sampled_from(["", "part"]))), text)

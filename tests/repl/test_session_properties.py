@@ -261,6 +261,8 @@ def test_what_is_tried_is_what_a_program_gets_from_the_changed_policy_and_record
     student, known = view.student(number), view.known().dataset.students[number]
     if known.problem is not None or any(record.problem is not None for record in student.records):
         return  # a program cannot hand over what could not be read
+    if any(fact.among_others for fact in core(name).facts.values()):
+        return  # a program that hands over one person has no others to rank them among
     records: dict[str, list[dict[str, object]]] = {}
     for record in student.records:
         records.setdefault(record.kind, []).append({**record.values, "record_id": record.identifier})
@@ -345,7 +347,8 @@ def test_examples_that_are_kept_pass_and_name_nobody(name: str, language: str, t
     path = policy_path(name)
     assert path is not None
     target, kept = tmp_path / f"{name}.examples.kept.credit", []
-    for number in students(name)[::6]:
+    numbers = students(name)
+    for number in numbers[:: 1 + len(numbers) // 10]:
         session = begun(name, number, language)
         reply = session.answer(f'save example "{len(kept)}" to {target}')
         assert not reply.failed or "CR910" in reply.text

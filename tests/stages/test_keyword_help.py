@@ -62,8 +62,6 @@ BY_ITSELF = {"alone", "calendar"}
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 ENTRIES = list(keyword_help().values())
 BOTH = [(entry, language) for entry in ENTRIES for language in LANGUAGES]
-LATER = "CR113"
-"""What is said of a form that is not worked out yet."""
 UNUSED = "CR333"
 """What is declared and not used: of a column in an example alone that is no wonder."""
 JARGON = {
@@ -141,15 +139,12 @@ def test_nothing_is_found_wrong_with_an_example(entry: KeywordHelp, language: La
     found = compiled(entry, language)
     inside = (one for one in found.diagnostics if one.span and one.span.source is source and one.span.end > start)
     told = [*found.errors, *(finding for finding in inside if finding.code != UNUSED)]
-    told = [finding for finding in told if finding.code != LATER]
     assert not told, "\n\n".join(render(finding, language) for finding in told)
 
 
 @pytest.mark.parametrize(("entry", "language"), BOTH, ids=named)
 def test_what_an_example_expects_happens(entry: KeywordHelp, language: Language) -> None:
     found = compiled(entry, language)
-    if any(error.code == LATER for error in found.errors):
-        return
     outcomes = list(run_examples(found.policy, found.compilation.program))
     told = "\n\n".join(render(failure, language) for outcome in outcomes for failure in outcome.failures)
     assert not told, told

@@ -20,7 +20,14 @@ from creditlang.source import SourceFile
 
 HERE = Path(__file__).parent
 POLICIES = policy_names()
-AS_OF = {"shangrao": date(2027, 10, 31), "volunteer_hours": date(2023, 6, 25)}
+REGULATIONS = ("hengyang", "shangrao", "volunteer_hours")
+"""The whole ones; the others are the gallery, whose small samples are held to their values in tests/gallery."""
+AS_OF = {
+    "driver_demerits": date(2025, 6, 30),
+    "shangrao": date(2027, 10, 31),
+    "volunteer_hours": date(2023, 6, 25),
+    "zonghe_ceping": date(2025, 8, 1),
+}
 """The day to which a sample is told, where it is not the calendar's last."""
 SAMPLES = [name for name in POLICIES if sample_path(name)]
 
@@ -67,13 +74,18 @@ def test_the_examples_hold_and_cover_everything(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_the_sample_balances_and_shows_every_disposition(name: str) -> None:
-    cohort, kept = sampled(name)
+def test_the_sample_balances(name: str) -> None:
+    cohort, _ = sampled(name)
     assert cohort.balanced
+    assert not [row for row in cohort.results.tables["issues"] if row[1] in ("CR664", "CR666")]
+
+
+@pytest.mark.parametrize("name", REGULATIONS)
+def test_the_sample_is_large_enough_to_show_every_trouble(name: str) -> None:
+    cohort, kept = sampled(name)
     assert set(cohort.results.equation) == set(DISPOSITIONS)
     assert len(kept) >= 30
     assert cohort.read >= 500
-    assert not [row for row in cohort.results.tables["issues"] if row[1] in ("CR664", "CR666")]
 
 
 @pytest.mark.parametrize("name", SAMPLES)

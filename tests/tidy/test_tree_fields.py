@@ -23,18 +23,10 @@ ABSTRACT = (tree.Node, tree.Expression, tree.Line, tree.Grouped, tree.Declaratio
 UNREAD = {
     ("t.Use", "cites"): "the grammar gives `use` no articles",
     ("t.Mode", "cites"): "the grammar gives a mode no articles",
-    ("t.Unit", "cites"): "the grammar gives a unit no articles",
     ("t.Student", "cites"): "the grammar gives the students no articles",
     ("t.Articles", "cites"): "the grammar gives a list of articles none",
 }
 """Fields that no later stage reads, and why."""
-REFUSED = {
-    "t.Among", "t.AnyWindow", "t.AsOfDay", "t.Best", "t.Between", "t.Bound", "t.CleanRecord", "t.DayTest", "t.Distance",
-    "t.DropLowest", "t.Enough", "t.EnoughParts", "t.FieldPart", "t.InPeriod", "t.Lapse", "t.LastWindow", "t.Member",
-    "t.OneStep", "t.PerFull", "t.Period", "t.Pick", "t.PreviousPeriod", "t.Ranking", "t.SamePeriod", "t.Since",
-    "t.TextTest", "t.ThisField", "t.ValueAt", "t.Weekday",
-}  # fmt: skip
-"""Nodes that are refused whole (CR113), since they are not worked out yet."""
 FIELDS: dict[str, dict[str, frozenset[str]]] = {}
 RESULTS: dict[str, frozenset[str]] = {}
 BASES: dict[str, list[str]] = {}
@@ -213,10 +205,7 @@ DECLARED = [
 
 @pytest.mark.parametrize(("kind", "field"), DECLARED)
 def test_every_field_of_the_tree_is_read(kind: str, field: str) -> None:
-    if kind in REFUSED:
-        refused = "not_yet" in (SOURCE / "core" / "lower" / "scope.py").read_text(encoding="utf-8")
-        assert refused, "nothing is refused any more"
-    elif (kind, field) in UNREAD:
+    if (kind, field) in UNREAD:
         assert (kind, field) not in reads(), "it is read now"
     else:
         assert (kind, field) in reads(), "read it, refuse it while parsing, or say why not"

@@ -93,7 +93,7 @@ def sheets_of(compiled: "Compiled") -> list[SheetInWords]:
             (*_numbers(layouts.builtin("")), *_columns(policy, "", policy.attributes, attributes, "")),
         )
     ]
-    for name, kind in policy.kinds.items():
+    for name, kind in policy.given_kinds.items():
         symbol = program.kinds[name]
         fields = {field: inner.node for field, inner in symbol.fields.items()}
         columns = _columns(policy, name, kind.columns, fields, _articles(symbol.node))

@@ -72,15 +72,16 @@ def references_of(policy: o.Policy, kind: type[X]) -> Iterator[X]:
 
 
 def searched(policy: o.Policy) -> frozenset[str]:
-    """The kinds of record that the queries of a policy look at."""
-    return frozenset(x.source.kind for x in references_of(policy, e.Query) if isinstance(x.source, e.RecordsOf))
+    """The kinds of record that the queries of a policy look at, or whose records break clean stretches."""
+    asked = (x.source.kind for x in references_of(policy, e.Query) if isinstance(x.source, e.RecordsOf))
+    return frozenset((*asked, *(kind.clean.kind for kind in policy.kinds.values() if kind.clean and kind.clean.kind)))
 
 
 def parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
     """Everything of a policy in which an expression may stand."""
     accounts = policy.accounts.values()
     parts: list[Any] = [policy.applies, *policy.record_facts.values()]
-    parts += [kind.guards for kind in policy.kinds.values()]
+    parts += [(kind.guards, kind.clean) for kind in policy.kinds.values()]
     parts += [value.value for values in policy.settings.values() for value in values]
     parts += [(rule.where, rule.operators) for rule in policy.rules.values()]
     parts += [(x.operators, x.decide, x.diverts) for x in accounts]
@@ -325,6 +326,11 @@ class Order:
             self.graph["kind", name].discard(("kind", name))
             if kind.membership is not None:
                 self._add(("kind", name), {("kind", kind.membership)})
+            if kind.clean is not None:
+                broken, account = kind.clean.kind, kind.clean.account
+                self._add(("kind", name), {("kind", broken): broken} if broken else {}, name)
+                self._add(("kind", name), {self.node_of(account): account} if account else {}, name)
+                self._read(("kind", name), (kind.clean.start, kind.clean.where), name)
             for rule in self.rules.values():
                 if rule.kind == name:
                     self._read(("kind", name), rule.where, rule.name)

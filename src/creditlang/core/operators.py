@@ -358,6 +358,21 @@ class Column(Written):
     """Of a code, the names of its parts from left to right, and whether each is a number."""
 
 
+@node
+class CleanStretch(Written):
+    """A stretch of so many days, weeks, months or years without a breach, counted from a day on, and afresh from the
+    day after each breach: a valid record of a kind, or an amount above zero in an account.
+    """
+
+    count: int
+    unit: str
+    start: Expression
+    kind: str | None
+    account: str | None
+    where: Expression | None
+    """What else a record must fulfil to be a breach."""
+
+
 @frozen
 class RecordKind:
     """A kind of record, its columns, and what puts it in time."""
@@ -374,6 +389,8 @@ class RecordKind:
     item_field: str | None
     date_field: str | None
     semester_field: str | None
+    clean: CleanStretch | None = None
+    """Its records do not come with the data: one is made for each stretch."""
 
 
 @node
@@ -492,3 +509,8 @@ class Policy:
     scales: Mapping[str, int] = field(factory=dict, eq=False)
     """The most decimals that a balance, or the value of a fact, can have, by name."""
     fingerprint: str = ""
+
+    @property
+    def given_kinds(self) -> Mapping[str, RecordKind]:
+        """The kinds of records that come with the data."""
+        return {name: kind for name, kind in self.kinds.items() if kind.clean is None}

@@ -176,10 +176,11 @@ def _records(policy: o.Policy, reader: DataReader, case: _Case, who: Student) ->
     for written in case.records:
         kind = program_kind(policy, written.kind.text)
         if kind is None:
-            raise BadExample(
-                Phrase(f"there are no records “{written.kind.text}”", f"没有“{written.kind.text}”记录"),
-                written.kind.span,
-            )
+            text, made = written.kind.text, [kind for kind in policy.kinds.values() if kind.clean is not None]
+            reason = Phrase(f"there are no records “{text}”", f"没有“{text}”记录")
+            if any(text in (kind.name, *kind.labels) for kind in made):
+                reason = Phrase(f"records “{text}” are made, and not given", f"“{text}”记录由系统生成，不能写入")
+            raise BadExample(reason, written.kind.span)
         values, times, name = written_values(policy, policy.kinds[kind], written)
         for _ in range(times):
             identifier = f"r{len(records) + 1:04d}"
@@ -193,8 +194,8 @@ def _records(policy: o.Policy, reader: DataReader, case: _Case, who: Student) ->
 
 
 def program_kind(policy: o.Policy, text: str) -> str | None:
-    """A kind of record by name or label."""
-    return next((name for name, kind in policy.kinds.items() if text in (name, *kind.labels)), None)
+    """A kind of record that is given, by name or label."""
+    return next((name for name, kind in policy.given_kinds.items() if text in (name, *kind.labels)), None)
 
 
 def written_values(

@@ -23,6 +23,7 @@ from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter.balances_then import window_of
 from creditlang.interpreter.bodies import run_body
 from creditlang.interpreter.calendar_days import SchoolCalendar
+from creditlang.interpreter.clean_stretches import clean_stretches
 from creditlang.interpreter.expression_meanings import evaluate, joined, met
 from creditlang.interpreter.groups import groups
 from creditlang.interpreter.limits import fill
@@ -229,6 +230,8 @@ class _Evaluation:
         """
         self.interpreter = interpreter
         self.others = others or OtherRuns(self.then)
+        self.before: Record | None = None
+        """The record just before which the data stop."""
         self.stage = stage
         self.invalid = invalid or {}
         self.policy = interpreter.policy
@@ -238,7 +241,7 @@ class _Evaluation:
         self.copies: list[tuple[Record, Record]] = []
         self.run = self.new_run({}, ())
 
-    def new_run(self, given: Mapping[str, list[Record]], enrolled: Iterable[str]) -> Run:
+    def new_run(self, given: dict[str, list[Record]], enrolled: Iterable[str]) -> Run:
         interpreter, names = self.interpreter, tuple(enrolled)
         return Run(
             policy=self.policy, calendar=self.calendar, as_of=interpreter.as_of, attributes=self.student.attributes,
@@ -264,6 +267,7 @@ class _Evaluation:
         student = evolve(self.student, records=records)
         other = _Evaluation(interpreter, student, self.invalid, self.stage, self.others)
         result = StudentResult(self.student.identifier, True)
+        other.before = before
         other.begin()
         for node in self.policy.behind.get(account) or takewhile(lambda node: node != MOVES, self.policy.order):
             if other.is_due(*node):
@@ -398,6 +402,8 @@ class _Evaluation:
         even_void: list[Record] = []
         asked = self.interpreter
         rules = bool(asked.rules[kind.name] or asked.conditional[kind.name])
+        if kind.clean is not None:
+            self.make_records(kind, kind.clean)
         looked_at = not (kind.item_field or kind.name in asked.requests or kind.enrolment or rules)
         for record in self.run.given.get(kind.name, ()):
             entry = self.guard(kind, record)
@@ -413,6 +419,29 @@ class _Evaluation:
         self.run.judged[kind.name] = Judged(plain, even_void)
         for record in self.run.given.get(kind.name, ()) if rules or kind.item_field else ():
             self.take(kind, record)
+
+    def make_records(self, kind: o.RecordKind, clean: o.CleanStretch) -> None:
+        """Make a record for each clean stretch, on the day after its last; pending where a breach of it is open."""
+        run = self.run
+        try:
+            found = clean_stretches(run, clean, evaluate, met)
+        except Undetermined as why:
+            found = []
+            student, called = self.student.identifier, both(lambda language: label(kind, language))
+            column = run.column_label(kind.name, why.name)
+            empty = Phrase(f"{why.name} is empty", f"“{column}”没有填")
+            reason = empty if why.sort == "missing" else why.reason
+            run.warnings.append(report("CR615", None, kind=called, student=student, reason=reason))
+        for day, sure in found:
+            values: dict[str, object] = {kind.date_field or "": day}
+            record = Record(kind.name, day.isoformat(), self.student.identifier, values, on=day)
+            if self.before is not None and not record.comes_before(self.before):
+                break
+            self.place(record)
+            run.given.setdefault(kind.name, []).append(record)
+            if not sure:
+                self.guard(kind, record).pending = self.guard(kind, record).doubtful = True
+                self.guard(kind, record).reason = _NOT_SURELY_CLEAN
 
     def meets(self, rule: o.Rule, record: Record) -> bool:
         """Whether a rule takes a record by its condition; one that asks for what is not there takes it, as invalid."""
@@ -892,7 +921,7 @@ class _Evaluation:
         run = self.run
         result.entries = [*(entry for entries in run.entries.values() for entry in entries), *self.extra]
         found: dict[str, list[Disposition]] = {}
-        for entry in result.entries:
+        for entry in (x for x in result.entries if self.policy.kinds[x.record.kind].clean is None):
             future: Disposition | None = "out of scope" if entry.reason in (_FUTURE, _NOT_BEGUN) else None
             found.setdefault(_key(entry.record), []).append(future or entry.disposition())
         result.records = {key: strongest(dispositions) for key, dispositions in found.items()}
@@ -944,6 +973,7 @@ class _Evaluation:
 _MOST_PASSES = 8
 """How often a student is worked out anew because a rule found a record invalid that others had looked at."""
 _NOT_JUDGED = ("unmatched", "invalid")
+_NOT_SURELY_CLEAN = Phrase("it is open whether there was a breach", "其间是否有违反尚未确定")
 _NO_ITEM = Phrase("no rule covers this item", "没有规则提到这个项目")
 _NO_RULE = Phrase("no rule uses this record", "没有规则采用这条记录")
 _NOT_BEGUN = Phrase("its semester has not begun on the as-of date", "所属学期在统计截止日尚未开始")

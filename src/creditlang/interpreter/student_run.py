@@ -84,7 +84,7 @@ class Run:
     calendar: SchoolCalendar
     as_of: date | None
     attributes: Mapping[str, Any]
-    given: Mapping[str, list[Record]]
+    given: dict[str, list[Record]]
     """All records of each kind that can be read and are in scope."""
     enrolled: tuple[str, ...]
     overrides: Mapping[str, Any]

@@ -202,6 +202,10 @@ class _Resolver:
             elif isinstance(node, t.Record) and self.name("kind", node.name, node.labels):
                 fields = self.fields(node.fields, f"field of {node.name.text}")
                 self.program.kinds[node.name.text] = Kind(node.name.text, node.labels, fields, node)
+        for clean in self.program.clean_records.values():
+            made = _of_clean_stretches(clean)
+            fields = self.fields(made.fields, f"field of {made.name.text}")
+            self.program.kinds[made.name.text] = Kind(made.name.text, made.labels, fields, made)
         for account in self.program.accounts.values():
             account.unit = self.unit(account.unit, account.node)
 
@@ -279,6 +283,13 @@ def _years(part: object) -> Iterator[t.PeriodName]:
     elif isinstance(part, t.Node):
         for name in fields_dict(type(part)):
             yield from _years(getattr(part, name)) if name != "span" else ()
+
+
+def _of_clean_stretches(node: t.CleanRecord) -> t.Record:
+    """The kind of the records that are made for clean stretches: each has the day on which it is made."""
+    name, day = t.Identifier("on", span=node.name.span), t.Identifier("date", span=node.name.span)
+    on = t.Field(name, ("日期",), day, span=node.span)
+    return t.Record(node.name, node.labels, fields=(on,), cites=node.cites, span=node.span)
 
 
 def _remarks(node: t.Line) -> Iterable[t.Reading | t.Reference]:

@@ -272,4 +272,4 @@ class ExpressionBuilder(QueryBuilder):
                 *(Phrase(f"`in the top {share} rounded {en}`", f"“前{share}（{zh}）”") for en, zh in _SHARES),
             )
         how = _SHARE_ROUNDING[words(half_width(str(rounding[0])))]
-        return expression_node(t.Among, children, children[0], number_of(share) / 100, how)
+        return expression_node(t.Among, children, children[0], share_of(share), how)

@@ -5,11 +5,12 @@ has booked in it, or that earlier run if one is named beside it.
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Final
 
 from creditlang.core import expressions as e
-from creditlang.core.lower.surroundings import NOTHING, Context, Expressions, Typed
+from creditlang.core.lower.line_places import CONTAINERS
+from creditlang.core.lower.query_forms import QueryForms
+from creditlang.core.lower.surroundings import NOTHING, Context, Typed
 from creditlang.diagnostics import Phrase
 from creditlang.resolve import AccountSymbol
 from creditlang.syntax import tree as t
@@ -23,9 +24,9 @@ _UPPER: Final = {"<": ">", "<=": ">="}
 class EarlierBalances:
     """Elaborates balances at other times than at hand."""
 
-    def __init__(self, elaborator: Expressions) -> None:
-        """`elaborator` reads the days."""
-        self.elaborator, self.scope, self.program = elaborator, elaborator.scope, elaborator.program
+    def __init__(self, queries: QueryForms) -> None:
+        """`queries` read the scopes, which are those of queries too."""
+        self.queries, self.scope, self.program = queries, queries.scope, queries.program
 
     def is_one(self, node: t.ValueAt) -> bool:
         """Whether a value is one of an account at such a time."""
@@ -44,7 +45,7 @@ class EarlierBalances:
             return NOTHING
         if not self.fits(node, account, bound, context):
             return NOTHING
-        parts = tuple(self.elaborator.queries.extents(node.scopes, context, of_account=True))
+        parts = tuple(self.queries.extents(node.scopes, context, of_account=True))
         if len(parts) < len(node.scopes):
             return NOTHING
         self.scope.reads.add(("account", account.name))
@@ -57,7 +58,7 @@ class EarlierBalances:
         balance = all(sort in (t.BeforeThis, t.AsOfDay) for sort in sorts)
         if not isinstance(account.node, t.Category) or (isinstance(account.node, t.Score) and not balance):
             found = Phrase("a credit, a plain account or a score", "学分项、普通账户或评分")
-            expected = Phrase("a category or a score", "类别或评分") if balance else Phrase("a category", "类别")
+            expected = Phrase("a category or a score", "类别或评分") if balance else CONTAINERS["category"]
             self.scope.report("CR201", node.name.span, found=found, expected=expected)
             return False
         about_record = context.kind is not None or bool(context.kinds)
@@ -110,12 +111,3 @@ class EarlierBalances:
             for place, side in enumerate(sides)
             if isinstance(side, t.ValueAt) and any(isinstance(scope, t.AnyWindow) for scope in side.scopes)
         }
-
-    def length(self, length: t.Length) -> tuple[int, str] | None:
-        """How long a window is; None, with a report, where it is no stretch of time."""
-        count = length.count.value if isinstance(length.count, t.Number) else Decimal(0)
-        if count == int(count) and count >= 1:
-            return int(count), length.unit
-        wanted = Phrase("a whole number from 1 on", "不小于1的整数")
-        self.scope.report("CR110", length.span, value=length.span.text, expected=wanted)
-        return None

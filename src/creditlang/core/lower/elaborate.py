@@ -48,7 +48,7 @@ class Elaborator:
         self.scope = scope
         self.program = scope.program
         self.queries, self.days, self.other_periods = QueryForms(self), DayForms(self), OtherPeriods(self)
-        self.earlier_balances = EarlierBalances(self)
+        self.earlier_balances = EarlierBalances(self.queries)
         self.people: AboutPeople
 
     def condition(self, node: t.Expression, context: Context) -> e.Expression:
@@ -193,7 +193,7 @@ class Elaborator:
                 return self.people.rank_part(node, context)
             case t.Among():
                 return self.people.among(node, context)
-        self.scope.not_yet(node)
+        self.scope.report("CR103", node.span, container=Phrase("a calculation", "算式"))  # so much of each event
         return NOTHING
 
     # ---- leaves

@@ -7,13 +7,14 @@ from the left, and compared with the place of their heading on the page.
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
 from creditlang.core.expressions import Band, Table
 from creditlang.core.lower.scope import Scope
 from creditlang.diagnostics import Phrase, either, nearest
+from creditlang.frozen_mapping import FrozenMapping
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import UNKNOWN, WHOLE, YES_OR_NO, Type
@@ -81,7 +82,7 @@ def _label(scope: Scope, kind: Type, dimension: str, cell: t.Cell) -> str | None
     return value
 
 
-def _bands(scope: Scope, cells: Sequence[t.Cell]) -> dict[str, Band]:
+def _bands(scope: Scope, cells: Sequence[t.Cell]) -> Mapping[str, Band]:
     """The bands that headings are, by their labels, if one of them is a band; bands that meet are reported."""
     if not any(cell.kind == "BAND" for cell in cells):
         return {}
@@ -105,7 +106,7 @@ def _bands(scope: Scope, cells: Sequence[t.Cell]) -> dict[str, Band]:
         if other is not None and cell.text not in found:
             scope.report("CR306", cell.span, label=cell.text, other=other)
         found[_label_text(cell)] = band
-    return found
+    return FrozenMapping(found)
 
 
 def _label_text(cell: t.Cell) -> str:

@@ -28,6 +28,7 @@ from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.calendar_periods import build_calendar, build_period
 from creditlang.core.lower.elaborate import Context, Elaborator
 from creditlang.core.lower.line_parts import as_written
+from creditlang.core.lower.line_places import CONTAINERS
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
 from creditlang.core.lower.scope import Scope
@@ -108,7 +109,6 @@ class Compilation:
         for cites in (head.cites if head else (), *(x.cites for x in calendars), *(x.cites for x in enumerations)):
             self.bodies.article(cites)
         self.check_depth()
-        self.refuse_later_forms()
         self.kind_guards()
         for item in program.items.values():
             self.rules[item.name] = self.rule(item)
@@ -363,10 +363,12 @@ class Compilation:
         first = {sort: kind.first(sort) for sort in ("item", "date", "semester")}
         names = {sort: symbol.name if symbol else None for sort, symbol in first.items()}
         group, membership = self.group_of(kind)
+        clean = self.program.clean_records.get(kind.name)
         return o.RecordKind(
             name=kind.name, labels=kind.labels, columns=tuple(map(self.column, kind.fields.values())), group=group,
             enrolment=kind.node.enrolment, membership=membership, guards=self.guards[kind.name],
             item_field=names["item"], date_field=names["date"], semester_field=names["semester"],
+            clean=self.clean_stretch(clean) if clean is not None else None,
         )  # fmt: skip
 
     def group_of(self, kind: Kind) -> tuple[str | None, str | None]:
@@ -404,12 +406,30 @@ class Compilation:
         if period is not None and period.text not in ("semester", "year"):
             self.elaborator.check_begins(period, Phrase("per {period}", "每{period}"))
 
-    def refuse_later_forms(self) -> None:
-        """Report the declarations that are understood and cannot be worked out yet."""
-        program = self.program
-        later: list[t.Node] = [*program.clean_records.values()]
-        for node in later:
-            self.scope.not_yet(node)
+    def clean_stretch(self, node: t.CleanRecord) -> o.CleanStretch | None:
+        """The stretches for which records of a kind are made; None, with a report, where nothing says without what."""
+        kind, account = self.program.canonical("kind", node.without.text), self.program.account(node.without.text)
+        length = self.elaborator.queries.length(node.length)
+        if kind is not None and account is not None:
+            choices = f"{kind}, {account.name}"
+            self.scope.report("CR109", node.without.span, name=node.without.text, choices=choices)
+        if kind is None and account is None:
+            known = [text for space, text in self.program.labels if space in ("kind", "account")]
+            self.scope.unknown("kind", node.without, known)
+        if account is not None and not isinstance(account.node, t.Category):
+            found = Phrase("a credit or a plain account", "学分项或普通账户")
+            self.scope.report("CR201", node.without.span, found=found, expected=CONTAINERS["category"])
+        if length is None or (kind is None and account is None):
+            return None
+        inside = self.program.within(account.name) if account is not None else ()
+        rules = [rule for name in inside for rule in self.program.accounts[name].items]
+        breach = Context(kind=self.program.kinds[kind]) if kind is not None else self.context_within(rules)
+        self.bodies.article(node.cites)
+        return o.CleanStretch(
+            *length, start=self.elaborator.a_date(node.start, Context(tolerant=True)), kind=kind,
+            account=account.name if account is not None else None,
+            where=self.elaborator.condition(node.where, breach) if node.where is not None else None,
+        )  # fmt: skip
 
     # ---- rules and accounts
     def rule(self, item: ItemSymbol) -> o.Rule:

@@ -6,6 +6,7 @@ about none; in a line about one record the scope is said. A query inside another
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Final, Literal
 
 from attrs import evolve
@@ -149,7 +150,6 @@ class QueryForms:
         """The parts of the time that scopes stand for; those that stand for none here are reported."""
         about_records = context.kind is not None or bool(context.kinds)
         at_hand = about_records or context.period is not None or not context.placed
-        balances = self.elaborator.earlier_balances
         for scope in scopes:
             match scope:
                 case t.Ever():
@@ -164,16 +164,25 @@ class QueryForms:
                 case t.AsOfDay():
                     yield e.AsOf(self.elaborator.a_date(scope.day, context))
                 case t.LastWindow():
-                    if (length := balances.length(scope.length)) is not None:
+                    if (length := self.length(scope.length)) is not None:
                         yield e.LastWindow(*length)
                 case t.AnyWindow() if of_account:
-                    if (length := balances.length(scope.length)) is not None:
+                    if (length := self.length(scope.length)) is not None:
                         yield e.AnyWindow(*length)
                 case t.BeforeThis() | t.SamePeriod():
                     where = Phrase("a line that is about no record and no period", "既不针对记录、也不针对时段的行")
                     self.scope.report("CR103", scope.span, container=where)
                 case _:
                     self.scope.report("CR103", scope.span, container=Phrase("a query", "查询"))
+
+    def length(self, length: t.Length) -> tuple[int, str] | None:
+        """How long a window is; None, with a report, where it is no stretch of time."""
+        count = length.count.value if isinstance(length.count, t.Number) else Decimal(0)
+        if count == int(count) and count >= 1:
+            return int(count), length.unit
+        wanted = Phrase("a whole number from 1 on", "不小于1的整数")
+        self.scope.report("CR110", length.span, value=length.span.text, expected=wanted)
+        return None
 
     def check_scope(self, node: t.Query, kind: Kind, context: Context) -> None:
         """Report a query in a line about one record that does not say where it looks."""

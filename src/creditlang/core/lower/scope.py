@@ -102,10 +102,6 @@ class Scope:
         own = self.program.people
         return Phrase(own[0], own[0]) if own else Phrase("student", "学生")
 
-    def not_yet(self, node: t.Node) -> None:
-        """Report what is understood and cannot be worked out yet."""
-        self.report("CR113", node.span, written=node.span.text)
-
     def date(self, text: str, node: t.Node) -> date | None:
         """A date of the policy; one that no calendar has is reported."""
         try:

@@ -1,6 +1,5 @@
 """Where an expression stands, as far as its names depend on it."""
 
-from collections.abc import Iterable
 from typing import Final, Protocol
 
 from attrs import frozen
@@ -64,18 +63,6 @@ class AboutPeople(Protocol):
     def ranked(self, compared: e.Compare) -> e.Expression: ...
 
 
-class Extents(Protocol):
-    """Elaborates what part of the time something looks at."""
-
-    def extents(self, scopes: Iterable[t.At], context: Context, of_account: bool = False) -> Iterable[e.Extent]: ...
-
-
-class Windows(Protocol):
-    """Elaborates how long windows are."""
-
-    def length(self, length: t.Length) -> tuple[int, str] | None: ...
-
-
 class Expressions(Protocol):
     """What elaborates expressions, for those who elaborate some sort of them."""
 
@@ -83,10 +70,6 @@ class Expressions(Protocol):
     program: Program
     people: AboutPeople
 
-    @property
-    def queries(self) -> Extents: ...
-    @property
-    def earlier_balances(self) -> Windows: ...
     def expression(self, node: t.Expression, context: Context, expected: Type | None = None) -> Typed: ...
     def condition(self, node: t.Expression, context: Context) -> e.Expression: ...
     def number(self, node: t.Expression, context: Context, unit: str | None = None) -> Typed: ...

@@ -120,7 +120,7 @@ class _Reader:
         self.problems: list[Diagnostic] = []
         self.layouts = Layouts(policy, Columns(policy))
         self.kinds = {text: "" for text in people_tables(policy)}
-        for name, kind in policy.kinds.items():
+        for name, kind in policy.given_kinds.items():
             self.kinds.update({text: name for text in (name, *kind.labels)})
 
     # ---- what is wrong

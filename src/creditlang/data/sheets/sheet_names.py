@@ -26,7 +26,7 @@ class SheetNames:
         self.layouts = layouts
         self.students = people_tables(policy)
         self.kinds: dict[str, str] = {}
-        for name, kind in policy.kinds.items():
+        for name, kind in policy.given_kinds.items():
             for text in (*kind.labels, name):
                 self.kinds.setdefault(text, name)
         self.all: Mapping[str, str] = {**self.kinds, **dict.fromkeys(self.students, "")}

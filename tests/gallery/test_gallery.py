@@ -1,0 +1,95 @@
+"""The gallery: bundled policies whose results on their samples were worked out by others' scripts.
+
+`expected/NAME.csv` has a row for each person and a column for each account, fact or requirement, as `name` or
+`name@period`. The values come from scripts that were written from the printed rules, one a rule
+set, without this program.
+"""
+
+import csv
+import re
+import shlex
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from creditlang.cli import main
+from creditlang.resources import policy_path
+
+EXPECTED = Path(__file__).parent / "expected"
+NAMES = sorted(path.stem for path in EXPECTED.glob("*.csv"))
+COMMAND = re.compile(r"^creditlang .+$", re.MULTILINE)
+WORDS = {"是": "yes", "否": "no"}
+"""Answers as the Chinese scripts wrote them; result tables have the English words in both languages."""
+Key = tuple[str, str, str]
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def plain(value: str) -> tuple[Decimal | str, ...]:
+    """A value or the two ends of a range; numbers as such, so that 75.8300 and 75.83 are the same."""
+    parts = []
+    for part in value.split(" … "):
+        try:
+            parts.append(Decimal(part))
+        except InvalidOperation:
+            parts.append(WORDS.get(part, part))
+    return tuple(parts)
+
+
+def results(folder: Path) -> dict[Key, str]:
+    """Person, name and period to the value; a name that has one period only also stands without it."""
+    found: dict[Key, str] = {}
+    for table, name, value in (
+        ("accounts", "account", "amount"),
+        ("facts", "fact", "value"),
+        ("requirements", "requirement", "status"),
+    ):
+        for row in rows(folder / f"{table}.csv"):
+            if row.get("part", "") == "":
+                found[row["student_id"], row[name], row["period"]] = row[value]
+    whole = {(person, name) for person, name, period in found if period == ""}
+    alone: dict[tuple[str, str], list[str]] = {}
+    for (person, name, _), value in found.items():
+        alone.setdefault((person, name), []).append(value)
+    found.update({(*key, ""): values[0] for key, values in alone.items() if key not in whole and len(values) == 1})
+    for row in rows(folder / "students.csv"):
+        found.update({(row["student_id"], name, ""): value for name, value in row.items()})
+    for row in rows(folder / "records.csv"):
+        key = (row["student_id"], "有待定", "")
+        found[key] = str(row["disposition"] == "pending" or found.get(key) == "True")
+    return found
+
+
+def called(command: str) -> None:
+    """Call a command; it must go well, as far as the sample has decided everything."""
+    outcome = CliRunner().invoke(main, shlex.split(command)[1:])
+    assert outcome.exit_code in (0, 3), f"{command}\n{outcome.output}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_expected_value_comes_out(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands of the policy's page run; what its `run` writes has the values."""
+    path = policy_path(name)
+    assert path is not None
+    monkeypatch.chdir(tmp_path)
+    commands = COMMAND.findall(path.with_name("README.md").read_text(encoding="utf-8"))
+    for command in commands:
+        called(command)
+    (folder,) = (Path(command.split(" --out ")[1]) for command in commands if " --out " in command)
+    found = results(folder)
+    expected = rows(EXPECTED / f"{name}.csv")
+    assert expected
+    different = []
+    for row in expected:
+        person, *_ = row.values()
+        for column in list(row)[1:]:
+            name_, _, period = column.partition("@")
+            got = found.get((person, name_, period), "")
+            if plain(got) != plain(row[column]):
+                different.append(f"{person} {column}: expected {row[column]!r}, got {got!r}")
+    assert not different, "\n".join(different)
