@@ -54,7 +54,6 @@ MOST_WORDS = 1000
 """The most tokens on a line, so that no chain of operators is deeper."""
 _ASCII_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SEVERAL_WORDS = re.compile(r"[^\W\d]\w*(?: \w+)+")
-"""A label of several words, which may stand in a rule like any name."""
 _CHINESE_PART = re.compile(r"[^\W\d]+")
 _GRID_STARTS = frozenset({"TABLE", "BY", "EXAMPLES"})
 
