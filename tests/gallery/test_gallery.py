@@ -11,12 +11,13 @@ import re
 import shlex
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from click.testing import CliRunner
 
 from creditlang.cli import main
-from creditlang.resources import policy_path
+from creditlang.resources import policy_path, sample_path
 
 EXPECTED = Path(__file__).parent / "expected"
 NAMES = sorted(path.stem for path in EXPECTED.glob("*.csv"))
@@ -95,3 +96,17 @@ def test_every_expected_value_comes_out(name: str, tmp_path: Path, monkeypatch: 
             if plain(got) != plain(row[column]):
                 different.append(f"{person} {column}: expected {row[column]!r}, got {got!r}")
     assert not different, "\n".join(different)
+
+
+def test_a_class_with_many_failed_courses_has_half_the_scholarships(tmp_path: Path) -> None:
+    """Two of five in 美术2401 fail a course, 40%: half of 30% of five is 0.75, one student, of half of 15% nobody."""
+    sample = sample_path("zonghe_ceping")
+    assert sample is not None
+    data = tmp_path / "data"
+    copytree(sample, data)
+    with (data / "课程成绩.csv").open("a", encoding="utf-8") as file:
+        file.write("K07,2024-2025-2,绘画,50,1\nK09,2024-2025-2,绘画,50,1\n")
+    called(f"creditlang run zonghe_ceping --data {data} --as-of 2025-08-01 --out {tmp_path / 'out'}")
+    found = results(tmp_path / "out")
+    scholarships = {person: found[person, "奖学金", ""] for person in ("K02", "K06", "K08", "K10")}
+    assert scholarships == {"K02": "三等奖学金", "K06": "三等奖学金", "K08": "", "K10": ""}
