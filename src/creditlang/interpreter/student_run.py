@@ -303,7 +303,7 @@ class Run:
         return sorted(found)
 
     def window_end(self, environment: Environment) -> date:
-        """The day on which a window ends: of the record at hand, else the period's last, but none after the as-of day."""
+        """The day on which a window ends: of the record at hand, else the last of the period, the as-of day at most."""
         if environment.record is not None:
             return environment.record.order[0]
         period = self.periods.called(*environment.period) if environment.period is not None else None
