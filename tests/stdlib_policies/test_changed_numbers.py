@@ -354,6 +354,19 @@ def test_limits_of_conversion(change: Change) -> None:
     assert result.account("other_credits") == had["online_course"]
 
 
+# ---- the gallery
+@pytest.mark.parametrize("change", [{}, {"落户规模": D(5)}, {"落户规模": D(5999)}], ids=str)
+def test_how_many_may_settle(change: Change) -> None:
+    quota = ({"落户规模": D(6000)} | change)["落户规模"]
+    applicant = {"申请人编号": "P1", "出生日期": date(1980, 1, 1), "退休日期": date(2043, 1, 1), "居住证": True}
+    for rank in (D(1), quota, quota + 1, D(6000)):
+        given = {"就业": [{"日期": date(2025, 5, 31), "月数": 84}]}
+        result = loaded("jifen_luohu").evaluate(
+            applicant, given, as_of=date(2025, 6, 30), set={**change, "落户名次": rank}
+        )
+        assert result.requirement("落户").status == ("met" if rank <= quota else "unmet")
+
+
 # ---- none is left out
 def changed() -> Iterator[str]:
     """The names that stand in this file as values to change."""
