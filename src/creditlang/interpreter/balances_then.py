@@ -4,6 +4,7 @@ What a run as of a day shows is another run, whose data end there. A window adds
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -32,11 +33,12 @@ class Then:
     window: Window | None = None
 
 
-def window_of(part: e.Expression, env: Environment, read: Read) -> Window | None:
-    """The window that an expression looks at, if there is one."""
-    for x in references(part, e.Value):
-        if any(isinstance(at, (e.LastWindow, e.AnyWindow)) for at in e.parts_of(x.at)):
-            return balance_then(x, env, read).window
+def window_of(part: Any, env: Environment, read: Read) -> Window | None:
+    """The first window of an account that a part of a policy looks at, if there is one and it can be said."""
+    with suppress(Undetermined):
+        for x in references(part, e.Value):
+            if any(isinstance(at, (e.LastWindow, e.AnyWindow)) for at in e.parts_of(x.at)):
+                return balance_then(x, env, read).window
     return None
 
 
@@ -123,7 +125,7 @@ def _highest(account: str, window: e.AnyWindow, env: Environment) -> Then:
         if then is None:
             return Then(_anything(run, account))
         found = [x for x in then.everything(account) if _lies_in(then, then.day_of_entry(x), day, window)]
-        amount, worst = then.sum(found), Window(_first_day(run, day, window), day, _counted(found))
+        amount, worst = then.sum(found), Window(_first_day(run, day, window), day, _counted(found), True)
         if best is not None:
             worst = worst if v.high(amount) > v.high(best.amount) else best.window or worst
             amount = v.larger(best.amount, amount)
