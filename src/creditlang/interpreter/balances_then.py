@@ -79,7 +79,7 @@ def _balance(account: str, run: Run, env: Environment, day: date | None) -> v.Nu
 
 def _in_window(account: str, windows: list[e.Extent], env: Environment, run: Run, end: date, read: Read) -> Then:
     """What the entries of a run that lie in all of some windows come to; the windows end on a day."""
-    first, found = date.min, run.everything(account)
+    first, found = date.min, [x for x in run.everything(account) if run.day_of_entry(x) < date.max]
     for window in windows:
         match window:
             case e.LastWindow():
@@ -91,7 +91,7 @@ def _in_window(account: str, windows: list[e.Extent], env: Environment, run: Run
             case e.SamePeriod():
                 key = env.run.period_of(window.period, env)
                 found = [x for x in found if run.periods.key(window.period, x.on, x.semester) == key]
-    return Then(run.sum(found), Window(first, end, _counted(found)))
+    return Then(v.add(run.sum(found), _undated(run, account)), Window(first, end, _counted(found)))
 
 
 def _counted(entries: Iterable[Entry]) -> int:
@@ -118,7 +118,7 @@ def _highest(account: str, window: e.AnyWindow, env: Environment) -> Then:
     In a line about a period, on a day of the period.
     """
     run, here = env.run, env.run.periods.called(*env.period) if env.period is not None else None
-    days = {run.day_of_entry(entry) for entry in run.everything(account)}
+    days = {run.day_of_entry(entry) for entry in run.everything(account)} - {date.max}
     best: Then | None = None
     for day in sorted(day for day in days if here is None or here.first <= day <= here.last):
         then = run.as_of_day(day, account)
@@ -130,7 +130,14 @@ def _highest(account: str, window: e.AnyWindow, env: Environment) -> Then:
             worst = worst if v.high(amount) > v.high(best.amount) else best.window or worst
             amount = v.larger(best.amount, amount)
         best = Then(amount, worst)
-    return best or Then(v.ZERO)
+    best = best or Then(v.ZERO)
+    return Then(v.add(best.amount, _undated(run, account)), best.window)
+
+
+def _undated(run: Run, account: str) -> v.Number:
+    """What entries without a day may add to a window: nothing, or all that they come to."""
+    parts = (v.hull(v.ZERO, run.sum([x])) for x in run.everything(account) if run.day_of_entry(x) == date.max)
+    return v.total(parts)
 
 
 def _anything(run: Run, account: str) -> v.Number:

@@ -128,7 +128,7 @@ def _near(prepared: Prepared, found: Diagnostic, begins: int, start: str, parsed
     depth = len(text[line:]) - len(text[line:].lstrip(" \t"))
 
     def understands(better: str) -> bool:
-        tried = before + " " * depth + better
+        tried = half_width(before + " " * depth + better)
         try:
             parser().parse(Prepared(SourceFile("tried", tried), tried, prepared.names), start=start)
         except UnexpectedToken as error:
