@@ -10,6 +10,7 @@ missing needs no word on what then, the record simply does not fit. A policy is 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 from attrs import frozen
@@ -142,7 +143,9 @@ class Asker:
         self.program = compiled.compilation.program
         self.scope = compiled.compilation.scope
         self.elaborator = compiled.compilation.elaborator
-        self.names = frozenset(text for _, text in self.program.labels if not text.isascii())
+        values = chain.from_iterable(each.values.items() for each in self.program.enumerations.values())
+        said = chain((text for _, text in self.program.labels), *((value, *labels) for value, labels in values))
+        self.names = frozenset(text for text in said if not text.isascii())
 
     def tree(self, sort: Typed, source: SourceFile, start: int = 0) -> Any:
         """The tree of a text from `start` on. Raises `BadQuestion`."""

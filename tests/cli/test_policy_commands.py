@@ -98,6 +98,19 @@ def test_test_of_an_uncovered_line(cli: Any, policy: Path, tmp_path: Path) -> No
     assert "0.1 per event when level is college" in result.output
 
 
+@pytest.mark.parametrize(
+    ("language", "row"), [("en", "row: rows.credit:6 no"), ("zh", "表格行没有例子：rows.credit:6 否")]
+)
+def test_test_of_an_uncovered_row(cli: Any, tmp_path: Path, language: str, row: str) -> None:
+    """Rows are called as they are written, answers too."""
+    path = tmp_path / "rows.credit"
+    rates = (
+        "category a\n    item help from x where good\n        per event by good\n            yes 1\n            no 2\n"
+    )
+    path.write_text("record x\n    on : date\n    good : yes or no\n" + rates, encoding="utf-8")
+    assert row in cli("test", path, "--lang", language).output
+
+
 def test_test_of_a_broken_policy(cli: Any, broken: Path) -> None:
     """Its errors are shown and nothing is run."""
     result = cli("test", broken)

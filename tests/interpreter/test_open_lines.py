@@ -50,7 +50,14 @@ Records = list[dict[str, str]]
 def condition(source: random.Random, depth: int = 0) -> str:
     """A condition that may be open."""
     sign, limit = source.choice(SIGNS), source.choice(["0.5", "1", "2", "2.5", "3"])
-    asked = source.choice(["total base", "base", "n", "highest of base", "total base - n", "proof", "base before this"])
+    now = ["total base", "base", "n", "highest of base", "total base - n", "proof"]
+    then = [
+        "base before this",
+        "base as of 2025-01-01",
+        "base in the last 8 days",
+        "base in the last 6 months before this",
+    ]
+    asked = source.choice([*now, source.choice(then)])
     simple = "proof is used in base" if asked == "proof" else f"{asked} {sign} {limit}"
     if depth or source.random() < 0.7:
         return f"not ({simple})" if source.random() < 0.2 else simple

@@ -4,7 +4,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from creditlang.cli import bilingual_help, common
-from creditlang.cli.bilingual_help import argument, option, said
+from creditlang.cli.bilingual_help import argument, option, reader_language, said
+from creditlang.words import ANSWERS, word
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
@@ -48,7 +49,8 @@ def report(name: str, policy: "Policy", coverage: "Coverage", verbose: bool) -> 
         number = line.span.source.line_number(line.span.start)
         text = line.span.source.line_text(number).strip()
         common.echo(f"{said('no example: ', '没有例子：')}{line.span.source.name}:{number} {text}")
-    for row in coverage.uncovered_rows:
+    for table, label in coverage.uncovered_rows:
+        row = f"{table} {word(ANSWERS, label, reader_language())}"
         common.echo(f"{said('no example for the row: ', '表格行没有例子：')}{row}")
     for reading in coverage.uncovered_readings:
         head = said("no example for the reading: ", "解读没有例子：")

@@ -505,7 +505,7 @@ class Policy:
     """For each account of which a balance at another time is read, the nodes of `order` that it is worked out from."""
     tables: tuple[Table, ...] = field(default=(), eq=False)
     article_of: Mapping[str, tuple[str, ...]] = field(factory=dict, eq=False)
-    """Articles of what is not an account, rule or fact: named values, tables, the head, unlisted codes."""
+    """Articles of what is no account, rule or fact of a person: named values, tables, facts of records, the head …"""
     searched: frozenset[str] = field(default=frozenset(), eq=False)
     """The kinds of record that queries look at."""
     by_calendar: bool = field(default=True, eq=False)

@@ -14,7 +14,8 @@ from attrs import evolve, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import expressions, references, within
+from creditlang.core.dependencies import expressions, within
+from creditlang.core.recurrent_sums import multiplies
 from creditlang.source import Span
 from creditlang.values import MOST_DIGITS, plain, quotient
 
@@ -80,7 +81,6 @@ class Scales:
         self.rules: dict[str, Size] = {}
         self.named: dict[str, Size] = {}
         self.too_long: dict[Span | str, int] = {}
-        self.gains: dict[str, int] = {}
         self.longest = 0
         """Of the numbers met in the line at hand."""
         for kind, name in policy.order:
@@ -154,46 +154,12 @@ class Scales:
                 self._node(kind, name)
         for known, name, earlier in before:
             size = known[name]
-            if size.decimals != earlier.decimals or (size != earlier and self._multiplies(inside)):
+            if size.decimals != earlier.decimals or (size != earlier and multiplies(self.policy, inside)):
                 known[name] = Size(MOST_DIGITS + 1, MOST_DIGITS + 1)
             elif size != earlier:
                 known[name] = size.grown(_SUMMED)
         for kind, name in nodes:
             self._node(kind, name)
-
-    def _multiplies(self, inside: set[str]) -> bool:
-        """Whether more than once what is read of a recurrence goes into what it has in the next period."""
-        return any(self._gain(name, inside) > 1 for name in inside)
-
-    def _gain(self, name: str, inside: set[str]) -> int:
-        """How many times values of the period before go into something of a recurrence; 2 where that is not said."""
-        if name in self.gains:
-            return self.gains[name]
-        account = self.policy.accounts.get(name)
-        decide = self.policy.facts[name] if account is None else account.decide
-        cases = [self._times(case.value, inside) for case in decide.cases] if decide is not None else []
-        own = sum(cases) if decide is not None and decide.mode == "all" else max(cases, default=0)
-        lines = [x for item in account.items for x in self.policy.rules[item].operators] if account is not None else []
-        lines += account.operators if account is not None else ()
-        amounts = [case.value for x in lines if isinstance(x, o.Amount) for case in x.cases]
-        amounts += [x.value for x in lines if isinstance(x, o.Rescale)]
-        self.gains[name] = own if not any(self._times(x, inside) for x in amounts) else 2
-        return self.gains[name]
-
-    def _times(self, x: object, inside: set[str]) -> int:
-        """How many times values of the period before go into an expression."""
-        match x:
-            case e.Value(name=name, at=e.Previous()) if name in inside:
-                return 1
-            case e.Value(sort="account" | "fact", name=name) if name in inside:
-                return self._gain(name, inside)
-            case e.Arithmetic(operator="+" | "-"):
-                return self._times(x.left, inside) + self._times(x.right, inside)
-            case e.Arithmetic(operator="higher" | "lower"):
-                return max(self._times(x.left, inside), self._times(x.right, inside))
-            case e.Rounded(divisor=None):
-                return self._times(x.operand, inside)
-        return 2 * any(self._times(value, inside) for value in references(x, e.Value) if value is not x)
 
     def _short(self, part: o.Case) -> Size:
         return _widest(self.of(x) for x in (part.have, part.needed) if x is not None).grown()

@@ -31,7 +31,8 @@ class Coverage:
     lines: tuple[LineToCover, ...]
     uncovered: tuple[LineToCover, ...]
     rows: int
-    uncovered_rows: tuple[str, ...]
+    uncovered_rows: tuple[tuple[str, str], ...]
+    """Tables and the labels of their rows."""
     uncovered_readings: tuple[o.ReadingNote, ...]
     readings: int
     articles: Mapping[str, tuple[str, ...]]
@@ -55,7 +56,7 @@ def measure(policy: o.Policy, outcomes: Iterable[Outcome]) -> Coverage:
     rows = [(table, label) for table in policy.tables for label in table.labels[0]] if policy.tables else []
     read = {(name, keys[0]) for name, keys in cells}
     missing_rows = [
-        f"{table.name} {label}" for table, label in rows if (table.name, label) not in read and _has_cells(table, label)
+        (table.name, label) for table, label in rows if (table.name, label) not in read and _has_cells(table, label)
     ]
     readings = [reading for reading in policy.readings if reading.article]
     missing = [reading for reading in readings if not any(_answers(cite, reading.article) for cite in cited)]

@@ -477,9 +477,9 @@ class _Evaluation:
         entry.period = self.run.period_in(rule.account, entry)
         if _key(record) in self.invalid:
             known = self.invalid[_key(record)]
+            record.problem = record.problem or known[0].record.problem
             entry = next((other for other in known if other.rule == rule.name), entry)
             entry.record, entry.state, entry.reason = record, "invalid", known[0].reason
-            record.problem = record.problem or known[0].record.problem
         elif rule.falls_on_group and self.group_unknown(record) and entry.state == "live":
             entry.pending = entry.doubtful = True
             entry.reason = Phrase("whose group it falls on is not known", "所属集体不明，尚不能确定由谁承担")

@@ -18,7 +18,7 @@ from creditlang.core.lower.earlier_balances import EarlierBalances
 from creditlang.core.lower.other_periods import OtherPeriods
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import check_gaps
-from creditlang.core.lower.query_forms import QueryForms
+from creditlang.core.lower.query_forms import QueryForms, looked_at
 from creditlang.core.lower.scope import Scope, described, unify
 from creditlang.core.lower.surroundings import NOTHING, AboutPeople, Context, Typed
 from creditlang.diagnostics import Label, Phrase, either, nearest
@@ -534,6 +534,8 @@ class Elaborator:
                 return frozenset({own.name if own else f"student.{attribute}" if attribute else node.operand})
             case t.Presence() if node.present == holds:
                 return frozenset({node.operand})
+            case t.Query(function="any") if holds:
+                return frozenset({looked_at(node, self.program.canonical("kind", node.source.name.text))})
             case t.Logical() if (node.operator == "and") == holds:
                 left = self.known_present(node.left, holds, context)
                 return left | self.known_present(node.right, holds, context)

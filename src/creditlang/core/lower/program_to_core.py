@@ -727,6 +727,7 @@ class Compilation:
         found: dict[str, tuple[t.Line, ...]] = {head.identifier: (head,)} if head else {}
         found |= {name: (node, *node.values) for name, node in program.lets.items()}
         found |= {name: (node,) for name, node in (*program.tables.items(), *program.adjusts.items())}
+        found |= {name: (node, *node.lines) for name, node in program.facts.items() if node.kind is not None}
         found |= {node.code: (node,) for node in program.treats}
         found |= {name: (symbol.node,) for name, symbol in program.attributes.items()}
         found |= {

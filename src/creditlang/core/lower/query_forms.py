@@ -28,6 +28,11 @@ _SHORTER: Final = {"year": ("semester",)}
 """The periods at hand that lie whole in a longer one."""
 
 
+def looked_at(node: t.Query, kind: str | None) -> object:
+    """What a query of a kind looks at, whatever it asks of it: where `any` finds something, `highest` has a value."""
+    return kind, node.source.level, node.source.other, node.source.account, node.scopes, node.where
+
+
 class QueryForms:
     """Makes the queries of one program."""
 
@@ -68,7 +73,8 @@ class QueryForms:
             condition = e.Read("other")
         worth, kind, ranks = self.value(node, value, deeper)
         weight = self.elaborator.number(node.weight, deeper)[0] if node.weight is not None else None
-        if node.function not in ("any", "every", "count", "in a row", "total"):
+        asked = isinstance(source, Kind) and node.weight is None and looked_at(node, source.name) in context.present
+        if node.function not in ("any", "every", "count", "in a row", "total") and not asked:
             self.elaborator.check_value(node, context)
         return e.Query(
             node.function, core, condition, worth, weight, node.different, level=level, scopes=scopes, ranks=ranks

@@ -1,0 +1,152 @@
+"""Balances at other times are what other runs show; clean stretches are those that a walk from day to day finds.
+
+Policies of limits, choices and expiry are run over random records; what a fact or requirement reads of another day is
+compared with a run as of that day, and the most of any window with the highest of all such runs.
+"""
+
+import random
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from creditlang.core.operators import Policy
+from creditlang.data.reader import DataReader
+from creditlang.diagnostics import Place
+from creditlang.driver import compile_text
+from creditlang.interpreter import Interpreter, StudentData, other_runs
+from creditlang.interpreter.clean_stretches import full_days
+from creditlang.ledger import StudentResult
+
+pytestmark = pytest.mark.adds_up_itself
+
+HEAD = """unit point
+record offence
+    item : item
+    on   : date
+    case : text
+    n    : number
+record request
+    item : item
+    on   : date
+category demerits in point from offence
+    item phone : n per event
+{lines}
+category taken in point from request
+    item redeem : 2 per event
+    {take}
+"""
+LINES = ("highest once per case", "cap 6 in total", "at most 2 events per case", "cap 5 per any 3 months", "times 0.5",
+         "expires on 2 months after on", "last once per case", "best 3 in total")  # fmt: skip
+FIRST, DAYS = date(2024, 1, 1), 200
+NOW = FIRST + timedelta(DAYS)
+
+
+def compiled(text: str) -> Policy:
+    found = compile_text(text, "policy")
+    assert not found.errors, [error.code for error in found.errors]
+    return found.policy
+
+
+def student(policy: Policy, rows: Iterable[dict[str, str]]) -> StudentData:
+    reader = DataReader(policy)
+    cells = ({**row, "record_id": f"r{number:04}"} for number, row in enumerate(rows))
+    return StudentData("s", {}, tuple(reader.record_from(row.pop("kind"), row, "s", Place("test")) for row in cells))
+
+
+def random_rows(source: random.Random, count: int) -> list[dict[str, str]]:
+    def day() -> str:
+        return (FIRST + timedelta(source.randrange(DAYS))).isoformat()
+
+    rows = [
+        {"kind": "offence", "item": "phone", "on": day(), "case": source.choice("AB"), "n": source.choice("123")}
+        for _ in range(count)
+    ]
+    return rows + [{"kind": "request", "item": "redeem", "on": day()} for _ in range(2)]
+
+
+def whole(result: StudentResult, account: str) -> Any:
+    return next(line.amount for line in result.accounts if line.account == account and not line.period)
+
+
+def have(result: StudentResult, requirement: str) -> Any:
+    return next(line.have for line in result.parts if line.requirement == requirement)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_balance_as_of_a_day_is_that_of_a_run(seed: int) -> None:
+    source = random.Random(seed)
+    days = sorted(FIRST + timedelta(source.randrange(DAYS)) for _ in range(3))
+    lines = "\n".join(f"    {x}" for x in source.sample(LINES, source.randint(0, 3)))
+    facts = "".join(f"fact then_{n}\n    demerits as of {day}\n" for n, day in enumerate(days))
+    take = source.choice(["take from demerits", ""])
+    policy = compiled(HEAD.format(lines=lines, take=take) + facts)
+    rows = random_rows(source, 8)
+    result = Interpreter(policy, NOW).evaluate(student(policy, rows))
+    for number, day in enumerate(days):
+        expected = whole(Interpreter(policy, day).evaluate(student(policy, rows)), "demerits")
+        assert next(line.value for line in result.facts if line.fact == f"then_{number}") == expected
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_most_of_any_window_is_the_highest_of_all_runs(seed: int) -> None:
+    source = random.Random(seed)
+    lines = "\n".join(f"    {x}" for x in source.sample(LINES, source.randint(0, 3)))
+    asked = "require few\n    demerits in any 50 days below 9\nfact recent\n    demerits in the last 50 days\n"
+    policy = compiled(HEAD.format(lines=lines, take="") + asked)
+    rows = random_rows(source, 8)
+    result = Interpreter(policy, NOW).evaluate(student(policy, rows))
+    highest = Decimal(0)
+    for row in rows[:-2]:
+        then = Interpreter(policy, date.fromisoformat(row["on"])).evaluate(student(policy, rows))
+        highest = max(highest, next(line.value for line in then.facts if line.fact == "recent"))  # type: ignore[type-var]
+    assert have(result, "few") == highest
+
+
+def test_beyond_the_most_days_the_value_is_open_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = compiled(HEAD.format(lines="", take="") + "require few\n    demerits in any 5 days below 9\n")
+    rows = [
+        {"kind": "offence", "item": "phone", "on": (FIRST + timedelta(n)).isoformat(), "case": "A", "n": "1"}
+        for n in range(4)
+    ]
+    assert have(Interpreter(policy, NOW).evaluate(student(policy, rows)), "few") == 4
+    monkeypatch.setattr(other_runs, "MOST_RUNS", 3)
+    result = Interpreter(policy, NOW).evaluate(student(policy, rows))
+    assert result.requirements["few"] == "open"
+    assert [problem.code for problem in result.problems] == ["CR614"]
+
+
+# ---- clean stretches
+def walked(start: date, breaches: set[date], until: date, length: int) -> set[date]:
+    """The days on which a stretch is full, by walking from day to day."""
+    found, clean, day = set(), 0, start
+    while day < until:
+        clean = 0 if day in breaches else clean + 1
+        day += timedelta(1)
+        if clean == length:
+            found.add(day)
+            clean = 0
+    return found
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_clean_stretches_are_those_that_a_walk_finds(seed: int) -> None:
+    """Decided or not: what surely is full is so however the open ones are decided, and nothing else may be."""
+    source = random.Random(seed)
+    length, start = source.randint(1, 9), FIRST + timedelta(source.randint(-3, 3))
+    days = {FIRST + timedelta(source.randrange(60)): source.random() < 0.5 for _ in range(source.randint(0, 5))}
+    until = FIRST + timedelta(60)
+
+    def later(day: date, times: int) -> date:
+        return day + timedelta(length * times)
+
+    found: dict[date, bool] = {}
+    for day, sure in full_days(start, list(days.items()), until, later):
+        found[day] = found.get(day, False) or sure
+    for _ in range(8):
+        breaches = {day for day, sure in days.items() if sure or source.random() < 0.5}
+        walk = walked(start, breaches, until, length)
+        assert {day for day, sure in found.items() if sure} <= walk <= found.keys()
+    assert all(found.values()) or not all(days.values())
