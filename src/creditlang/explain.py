@@ -15,7 +15,7 @@ from creditlang.core.operators import Case, Decide, Policy
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.diagnostics.person_words import spoken
-from creditlang.ledger import Entry, PartLine, RankLine, StudentResult
+from creditlang.ledger import Entry, PartLine, RankLine, StudentResult, Window
 from creditlang.results import counted_amount, signed
 from creditlang.values import OPEN, UNBOUNDED, Interval, Open, high, plain, total
 from creditlang.words import (
@@ -46,6 +46,7 @@ _MEASURES: Final = {
     "<": Phrase("have {have}, must be below {needed}", "已有 {have}，须低于 {needed}"),
 }
 _WINDOW: Final = Phrase("{first} to {last}, {count:record}", "{first}至{last}，{count}条记录")
+_MOST: Final = Phrase("the most: {window}", "最多的一段：{window}")
 _RANK: Final = Phrase("rank {rank}", "第{rank}名")
 _NOT_RANKED: Final = Phrase("not ranked", "不参加排名")
 _NO_GROUP: Final = Phrase("not ranked, for nothing says to which group", "不属于任何一组，不参加排名")
@@ -210,19 +211,22 @@ class Explanation:
 
     def measure(self, line: PartLine, parts: Iterable[Case]) -> str:
         """What is had, what is needed or allowed, and how far one is from the other."""
-        window = line.window
-        looked_at = (
-            "" if window is None else self.said(_WINDOW, first=window.first, last=window.last, count=window.records)
-        )
         if line.have is None or line.needed is None:
-            return self.said(IN_BRACKETS, note=looked_at) if looked_at else ""
+            return self.looked_at(line.window)
         condition = next(part.comparison for part in parts if part.number == line.number)
         sign = condition.operator if condition is not None else ">="
         have, needed, short = (amount_text(x) for x in (line.have, line.needed, line.short))
         told = [self.said(_MEASURES[sign], have=have, needed=needed)]
         if line.short != Decimal(0):
             told.append(self.said(_SHORT if sign in (">=", ">") else OVER, short=short))
-        return self.colon + self.comma.join([*told, *([looked_at] if looked_at else [])])
+        return self.colon + self.comma.join(told) + self.looked_at(line.window)
+
+    def looked_at(self, window: Window | None) -> str:
+        """The days and records of a window."""
+        if window is None:
+            return ""
+        told = self.said(_WINDOW, first=window.first, last=window.last, count=window.records)
+        return self.said(IN_BRACKETS, note=self.said(_MOST, window=told) if window.of_any else told)
 
     def fact(self, name: str) -> Iterator[str]:
         fact = self.policy.facts[name]
@@ -238,7 +242,8 @@ class Explanation:
                 known = {True: "✓", False: "✗", OPEN: word(ANSWERS, "open", self.language)}
                 places = self.policy.scales.get(name, 2)
                 shown = known[line.value] if isinstance(line.value, (bool, Open)) else amount_text(line.value, places)
-                yield f"{self.label(fact)}{period}{self.colon}{shown}{_article(fact.article)}"
+                looked_at = self.looked_at(line.window)
+                yield f"{self.label(fact)}{period}{self.colon}{shown}{looked_at}{_article(fact.article)}"
 
     def rank(self, line: RankLine) -> str:
         """Where somebody stands, in which group, and of how many."""

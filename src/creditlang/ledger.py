@@ -138,12 +138,25 @@ class AccountLine:
 
 
 @frozen
+class Window:
+    """A stretch of time that was looked at: its first and last day, and how many records counted in it."""
+
+    first: date
+    last: date
+    records: int
+    of_any: bool = False
+    """Whether it is the one with the most of all that there are."""
+
+
+@frozen
 class FactLine:
     """The value of a fact in a period; None where it has none."""
 
     fact: str
     period: str
     value: object
+    window: Window | None = None
+    """What it looked at, where it asks about a window."""
 
 
 @frozen
@@ -188,15 +201,6 @@ class GroupLine:
     value: object
     ranked: Number | None = None
     all: Number | None = None
-
-
-@frozen
-class Window:
-    """A stretch of time that was looked at: its first and last day, and how many records counted in it."""
-
-    first: date
-    last: date
-    records: int
 
 
 @frozen

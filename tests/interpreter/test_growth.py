@@ -99,11 +99,11 @@ def test_cells(read: Callable[[str], object], text: str) -> None:
 
 
 SEARCHES = {
-    "every record asks of all": "any(a where n >= 3)",
-    "every record asks of those like it": "count(a where same n and n >= 0) >= 2",
-    "of those of one day": "total(n of a where same on) >= 2",
-    "of those in which nobody is alike": "any(a where same k)",
-    "a search in a search": "any(a where any(a where same on and n > 1) and same n)",
+    "every record asks of all": "any(a ever where n >= 3)",
+    "every record asks of those like it": "count(a ever where same n and n >= 0) >= 2",
+    "of those of one day": "total(n of a ever where same on) >= 2",
+    "of those in which nobody is alike": "any(a ever where same k)",
+    "a search in a search": "any(a ever where any(a where same on and n > 1) and same n)",
     "the latest before": "n of latest a on or before on > 1",
 }
 

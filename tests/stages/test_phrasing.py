@@ -54,6 +54,7 @@ AROUND = {
     "zh": {
         "category": "类别 德育 单位 分 取自 活动\n    项目 讲座：每次 1\n    {}\n",
         "item": "类别 德育 单位 分 取自 活动\n    项目 讲座\n        {}\n",
+        "require": "类别 德育 单位 分 取自 活动\n    项目 讲座：每次 1\n要求 达标\n    {}\n",
     },
 }
 UNREAD = re.compile(r"CR0\d\d|CR10[13]|CR11[0124]")

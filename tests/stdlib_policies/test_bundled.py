@@ -26,6 +26,7 @@ AS_OF = {
     "driver_demerits": date(2025, 6, 30),
     "house_points": date(2025, 4, 21),
     "jifen_luohu": date(2025, 6, 30),
+    "professional_education": date(2025, 7, 31),
     "shangrao": date(2027, 10, 31),
     "sushe_kaohe": date(2025, 2, 1),
     "volunteer_hours": date(2023, 6, 25),

@@ -4,6 +4,7 @@ What a run as of a day shows is another run, whose data end there. A window adds
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -32,11 +33,12 @@ class Then:
     window: Window | None = None
 
 
-def window_of(part: e.Expression, env: Environment, read: Read) -> Window | None:
-    """The window that an expression looks at, if there is one."""
-    for x in references(part, e.Value):
-        if any(isinstance(at, (e.LastWindow, e.AnyWindow)) for at in e.parts_of(x.at)):
-            return balance_then(x, env, read).window
+def window_of(part: Any, env: Environment, read: Read) -> Window | None:
+    """The first window of an account that a part of a policy looks at, if there is one and it can be said."""
+    with suppress(Undetermined):
+        for x in references(part, e.Value):
+            if any(isinstance(at, (e.LastWindow, e.AnyWindow)) for at in e.parts_of(x.at)):
+                return balance_then(x, env, read).window
     return None
 
 
@@ -77,7 +79,7 @@ def _balance(account: str, run: Run, env: Environment, day: date | None) -> v.Nu
 
 def _in_window(account: str, windows: list[e.Extent], env: Environment, run: Run, end: date, read: Read) -> Then:
     """What the entries of a run that lie in all of some windows come to; the windows end on a day."""
-    first, found = date.min, run.everything(account)
+    first, found = date.min, [x for x in run.everything(account) if run.day_of_entry(x) < date.max]
     for window in windows:
         match window:
             case e.LastWindow():
@@ -89,7 +91,7 @@ def _in_window(account: str, windows: list[e.Extent], env: Environment, run: Run
             case e.SamePeriod():
                 key = env.run.period_of(window.period, env)
                 found = [x for x in found if run.periods.key(window.period, x.on, x.semester) == key]
-    return Then(run.sum(found), Window(first, end, _counted(found)))
+    return Then(v.add(run.sum(found), _undated(run, account)), Window(first, end, _counted(found)))
 
 
 def _counted(entries: Iterable[Entry]) -> int:
@@ -116,19 +118,26 @@ def _highest(account: str, window: e.AnyWindow, env: Environment) -> Then:
     In a line about a period, on a day of the period.
     """
     run, here = env.run, env.run.periods.called(*env.period) if env.period is not None else None
-    days = {run.day_of_entry(entry) for entry in run.everything(account)}
+    days = {run.day_of_entry(entry) for entry in run.everything(account)} - {date.max}
     best: Then | None = None
     for day in sorted(day for day in days if here is None or here.first <= day <= here.last):
         then = run.as_of_day(day, account)
         if then is None:
             return Then(_anything(run, account))
         found = [x for x in then.everything(account) if _lies_in(then, then.day_of_entry(x), day, window)]
-        amount, worst = then.sum(found), Window(_first_day(run, day, window), day, _counted(found))
+        amount, worst = then.sum(found), Window(_first_day(run, day, window), day, _counted(found), True)
         if best is not None:
             worst = worst if v.high(amount) > v.high(best.amount) else best.window or worst
             amount = v.larger(best.amount, amount)
         best = Then(amount, worst)
-    return best or Then(v.ZERO)
+    best = best or Then(v.ZERO)
+    return Then(v.add(best.amount, _undated(run, account)), best.window)
+
+
+def _undated(run: Run, account: str) -> v.Number:
+    """What entries without a day may add to a window: nothing, or all that they come to."""
+    parts = (v.hull(v.ZERO, run.sum([x])) for x in run.everything(account) if run.day_of_entry(x) == date.max)
+    return v.total(parts)
 
 
 def _anything(run: Run, account: str) -> v.Number:

@@ -256,13 +256,12 @@ class _Evaluation:
         """
         interpreter = copy(self.interpreter)
         interpreter.as_of = day
+        stays = {name for name, kind in self.policy.kinds.items() if kind.enrolment} | interpreter.memberships
         records = tuple(
             given
             for given, record in self.copies
-            if before is None
-            or self.policy.kinds[record.kind].enrolment
-            or record.kind in interpreter.memberships
-            or record.comes_before(before)
+            if (record.on is None or record.on <= day)
+            and (before is None or record.kind in stays or record.comes_before(before))
         )
         student = evolve(self.student, records=records)
         other = _Evaluation(interpreter, student, self.invalid, self.stage, self.others)
@@ -874,7 +873,7 @@ class _Evaluation:
     def part_line(self, requirement: o.Decide, part: o.Case, env: Environment, runs: bool = False) -> PartLine:
         """How a part stands in a period, or over the whole time; it asks nothing of whom its condition leaves out."""
         self.run.covered.add(part.number)
-        have = needed = short = window = None
+        have = needed = short = None
         applies: v.Answer = v.OPEN
         try:
             applies = met(part.condition, env)
@@ -888,8 +887,7 @@ class _Evaluation:
                 have, needed = evaluate(part.have, env), evaluate(part.needed, env)
                 gap = v.subtract(needed, have) if part.at_least else v.subtract(have, needed)
                 short = v.larger(v.ZERO, gap)
-        with suppress(Undetermined):
-            window = window_of(part.value, env, evaluate)
+        window = window_of(part.value, env, evaluate)
         if applies is v.OPEN and holds is not True:
             holds = v.OPEN
         status: Status = "open" if holds is v.OPEN else "met" if holds else "unmet"
@@ -935,11 +933,18 @@ class _Evaluation:
         result.accounts = list(self.account_lines())
         for name, values in run.facts.items():
             if name in self.policy.facts:
-                result.facts.extend(FactLine(name, key, value) for key, value in values.items())
+                result.facts.extend(
+                    self.fact_line(self.policy.facts[name], key, value) for key, value in values.items()
+                )
         result.covered, result.cells = run.covered, run.cells
         result.periods = {name: run.periods.begun(name) for name in self.policy.periods}
         run.environments.clear()
         run.known.clear()
+
+    def fact_line(self, fact: o.Decide, key: str, value: object) -> FactLine:
+        """The value of a fact, with the window that it looks at."""
+        env = Environment(self.run, None, (fact.period, key) if fact.period is not None else None)
+        return FactLine(fact.name, key, value, window_of(fact.cases, env, evaluate) if fact.groups is None else None)
 
     def looked_back_too_often(self, account: str) -> Diagnostic:
         """What is said where an account stays open because it would be worked out on too many days."""

@@ -303,11 +303,12 @@ class Run:
         return sorted(found)
 
     def window_end(self, environment: Environment) -> date:
-        """The day on which a window ends: of the record at hand, else of the period, else the as-of day."""
+        """The day on which a window ends: of the record at hand, else the last of the period, the as-of day at most."""
         if environment.record is not None:
             return environment.record.order[0]
         period = self.periods.called(*environment.period) if environment.period is not None else None
-        return period.last if period is not None else self.as_of or date.max
+        today = self.as_of or date.max
+        return min(period.last, today) if period is not None else today
 
     def begins(self, period: str) -> bool:
         """Whether it is known since when there are periods of a kind: by enrolment, or because it is declared."""

@@ -8,6 +8,7 @@ from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     Children,
     count_of,
+    covering,
     expression_node,
     first_of,
     has,
@@ -102,6 +103,10 @@ class ExpressionBuilder(QueryBuilder):
         return expression_node(t.Arithmetic, children, "+", children[0], children[2])
 
     def subtract(self, children: Children) -> t.Expression:
+        match children:
+            case [t.Number(low, None), _, t.Number(high, None)] if low < high and " " not in covering(children).text:
+                between = Phrase(f"`between {low} and {high}`", f"“介于 {low} 和 {high}”")
+                raise two_readings(children, between, Phrase(f"`{low} - {high}`", f"“{low} - {high}”"))
         return expression_node(t.Arithmetic, children, "-", children[0], children[2])
 
     def multiply(self, children: Children) -> t.Expression:

@@ -128,7 +128,7 @@ def _near(prepared: Prepared, found: Diagnostic, begins: int, start: str, parsed
     depth = len(text[line:]) - len(text[line:].lstrip(" \t"))
 
     def understands(better: str) -> bool:
-        tried = before + " " * depth + better
+        tried = half_width(before + " " * depth + better)
         try:
             parser().parse(Prepared(SourceFile("tried", tried), tried, prepared.names), start=start)
         except UnexpectedToken as error:
@@ -235,7 +235,8 @@ _WORD = re.compile(r"[^\W\d][\w-]*")
 
 def _misspelt(token: PlacedToken, expected: Iterable[str], begins: int) -> Diagnostic | None:
     """The keyword that was meant, if the word that is not understood, the one before it or the first of its line is
-    close to one. A word before it may have passed for a name; it is looked at only if the policy declares no such name.
+    close to one. A word before it may have passed for a name; it is looked at only if the policy declares no such name,
+    and no keyword of several words begins with it there.
     """
     source, start = token.source, token.start_pos
     if token.type == "NAME" and (meant := _meant(str(token), expected)) is not None:
@@ -244,10 +245,17 @@ def _misspelt(token: PlacedToken, expected: Iterable[str], begins: int) -> Diagn
     before = list(_WORD.finditer(source.text, line, start))
     declared = declared_names(half_width(source.text)) if before else set()
     for word in (*before[-1:], *before[:1]):
-        meant = None if word.group() in declared else _meant(word.group(), keywords().forms)
+        known = word.group() in declared or source.text.startswith(_several_words(), word.start())
+        meant = None if known else _meant(word.group(), keywords().forms)
         if meant is not None:
             return report("CR011", Span(source, word.start(), word.end()), found=word.group(), nearest=meant)
     return None
+
+
+@cache
+def _several_words() -> tuple[str, ...]:
+    found = (form for groups in keywords().forms.values() for group in groups.values() for form in group)
+    return tuple(form for form in found if " " in form)
 
 
 def _meant(word: str, terminals: Iterable[str]) -> str | None:
