@@ -199,6 +199,13 @@ class Lexing:
                     kind, end = self.negative(position, end)
                 elif symbol == "," and not brackets and self.is_clause(end):
                     kind = "CLAUSE_COMMA"
+                    if (behind := _THOUSANDS.match(text, position)) and (
+                        front := _DIGITS.search(text, max(position - 4, 0), position)
+                    ):
+                        written = text[front.start() : behind.end()]
+                        raise self.fail(
+                            "CR011", front.start(), behind.end(), found=written, nearest=written.replace(",", "")
+                        )
                 else:
                     brackets += (symbol in "([") - (symbol in ")]" and brackets > 0)
             elif kind == "newline":
@@ -380,6 +387,8 @@ _DECLARATIONS = frozenset((
 _BLANK = re.compile(r"(?:[ \t]*+(?:#[^\n]*)?\n)*+(?:[ \t]*+(?:#[^\n]*)?\Z)?")
 _SPACES = re.compile(r"[ \t]*")
 _BAND = re.compile(r"\d+(?:\.\d+)?(?:[-–—~]\d+(?:\.\d+)?|及?以[上下]|\+)(?!\S)|(?:不足|超过)\d+(?:\.\d+)?(?!\S)")
+_THOUSANDS = re.compile(r"(?:,[0-9]{3})+(?![0-9])")
+_DIGITS = re.compile(r"(?<![0-9.])[0-9]{1,3}\Z")
 _CALLED_IN_CHINESE = frozenset({"DISTANCE", "WEEKDAY_OF"})
 _CALLED = _CALLED_IN_CHINESE | {
     "ANY", "COUNT", "AVERAGE", "HIGHEST", "LOWEST", "FIRST", "LATEST", "EVERY", "IN_A_ROW",

@@ -17,6 +17,7 @@ from creditlang.core.lower.scope import Scope
 from creditlang.diagnostics import Label, Phrase, nearest
 from creditlang.source import Span
 from creditlang.syntax import tree as t
+from creditlang.syntax.keywords import keywords
 
 _LONGEST_HOLIDAY = 366
 _IN_A_YEAR = re.compile(r"(\d{4}-\d{4})-(\d+)")
@@ -61,7 +62,10 @@ def build_calendar(scope: Scope) -> o.CalendarData:
 
 
 def build_period(scope: Scope, elaborator: Elaborator, node: t.Period, article: str) -> o.PeriodKind:
-    """A declared kind of period; a length of nothing, or one that changes, is reported."""
+    """A declared kind of period; a length of nothing, or one that changes, is reported, and so is a calendar's name."""
+    calendars = {form for forms in keywords().forms["PERIOD"].values() for form in forms}
+    for name in {node.name.text, *node.labels} & calendars:
+        scope.report("CR102", node.name.span, name=name)
     tolerant = Context(tolerant=True)  # without an anchor there are no periods, which the run says
     anchor = elaborator.a_date(node.start, tolerant)
     until = elaborator.a_date(node.until, tolerant) if node.until is not None else None
