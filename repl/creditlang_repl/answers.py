@@ -80,13 +80,19 @@ class Answerer:
     def unit(self, unit: str) -> str:
         return unit_label(unit, self.policy.unit_labels, self.language)
 
+    def shown(self, sort: str, everything: Iterable[str]) -> Iterable[str]:
+        """The requirements, accounts or facts that the policy shows; all where it does not say."""
+        listed = [name for of, name in self.policy.shown if of == sort]
+        return listed if self.policy.shown else everything
+
     # ---- one student
     def standing(self, result: StudentResult) -> Written:
         """How the requirements stand, with what is missing."""
         written, told = Written(), Explanation(self.policy, result, self.language)
         if not result.applies:
             return written.text(told.answer())
-        for name, status in result.requirements.items():
+        for name in self.shown("require", self.policy.requirements):
+            status = result.requirements[name]
             head, *lines = told.requirement(name)
             written.line((_STATUS_STYLES[status], f"{_MARKS[status]} "), ("title", head))
             for line in lines:
@@ -96,7 +102,9 @@ class Answerer:
         return written
 
     def overview(self, result: StudentResult, account: str | None = None) -> Written:
-        """Requirements, the tree of accounts without records, facts; or one account's part of the tree."""
+        """Requirements, the tree of accounts without records, facts, or what the policy shows of them; or one account's
+        part of the tree.
+        """
         written, told = Written(), Explanation(self.policy, result, self.language)
         if account is not None:
             self.tree(written, result, account, 0)
@@ -104,10 +112,10 @@ class Answerer:
         written.lines.extend(self.standing(result).lines)
         if not result.applies:
             return written
-        for name, declared in self.policy.accounts.items():
-            if declared.parent is None and told.matters(name):
+        for name in self.shown("account", (x.name for x in self.policy.accounts.values() if x.parent is None)):
+            if told.matters(name):
                 self.tree(written, result, name, 0)
-        facts = [line for name in self.policy.facts for line in told.fact(name)]
+        facts = [line for name in self.shown("fact", self.policy.facts) for line in told.fact(name)]
         if facts:
             written.line(("title", in_language(TABLES["facts"], self.language)))
             for line in facts:

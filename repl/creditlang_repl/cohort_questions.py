@@ -9,6 +9,8 @@ from attrs import frozen
 from creditlang import values as v
 from creditlang.cohort import Progress
 from creditlang.queries import Condition, Records, Value
+from creditlang.results import result_value, shown_results
+from creditlang.schema import Row
 from creditlang.values import Interval
 from creditlang_repl.workspace import View
 
@@ -33,18 +35,11 @@ def count(view: View, question: Records, progress: Progress) -> Counted:
 
 
 @frozen
-class Row:
-    """What a line about a student shows: how requirements stand, and balances over the whole time."""
-
-    requirements: Mapping[str, str]
-    balances: Mapping[str, object]
-
-
-@frozen
 class Listed:
     """The students of whom a condition holds, and those of whom that is open."""
 
     rows: Mapping[str, Row]
+    """What the table of students has of each."""
     open: tuple[str, ...]
     outside: int
     """Students to whom the policy does not apply; they are not asked."""
@@ -62,8 +57,7 @@ def those(view: View, condition: Condition | None, progress: Progress) -> Listed
         if result.applies and condition is not None:
             answer = condition.of(answers)
         if answer is True:
-            balances = {line.account: line.amount for line in result.accounts if not line.period}
-            rows[number] = Row(dict(result.requirements), balances)
+            rows[number] = (number, *(result_value(result, *each) for each in shown_results(view.policy)))
         elif answer is v.OPEN:
             undecided.append(number)
     return Listed(rows, tuple(undecided), outside)

@@ -16,7 +16,7 @@ from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, Language, Phrase, Severity, in_language, listed, message
 from creditlang.diagnostics.person_words import spoken
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, GroupLine, Record, StudentResult, strongest
-from creditlang.schema import RESULT_TABLES, Column, Row
+from creditlang.schema import RESULT_TABLES, Column, Row, Value
 from creditlang.source import visible
 from creditlang.values import ZERO, Interval, negative, plain, written
 from creditlang.words import (
@@ -26,6 +26,7 @@ from creditlang.words import (
     SEVERITIES,
     STATUSES,
     Declared,
+    first_fit,
     label,
     said,
     unit_label,
@@ -69,6 +70,28 @@ def total_accounts(policy: Policy) -> tuple[str, ...]:
     return tuple(x.name for x in accounts if x.parent is None and x.sort != "score" and x.unit)
 
 
+def shown_results(policy: Policy) -> tuple[tuple[str, str], ...]:
+    """What the table of students has, as the policy says or all: `require`, `account` or `fact`, and the name."""
+    everything = (
+        *(("require", name) for name in policy.requirements),
+        *(("account", x) for x in total_accounts(policy)),
+    )
+    return policy.shown or everything
+
+
+def result_value(result: StudentResult, sort: str, name: str) -> Decimal | str | None:
+    """A result of somebody for a table: a status, an amount, a value; of what is kept by periods only, each of them."""
+    if sort == "require":
+        return result.requirements.get(name, "open")
+    if sort == "account":
+        found = {line.period: amount_value(line.amount) for line in result.accounts if line.account == name}
+    else:
+        found = {line.period: fact_value(line.value) for line in result.facts if line.fact == name}
+    if "" in found or not found:
+        return found.get("")
+    return "; ".join(f"{period}: {value}" for period, value in sorted(found.items()) if value is not None) or None
+
+
 @define(eq=False)
 class Results:
     """The tables of a run, built student by student."""
@@ -92,18 +115,38 @@ class Results:
         return total_accounts(self.policy)
 
     def columns(self, table: str) -> tuple[Column, ...]:
-        """The columns of a table; `students` has one for each requirement and total."""
+        """The columns of a table; `students` has one for each requirement and total, or as the policy says."""
         called = self._called()
         fixed = tuple(headed(x, COLUMNS, self.language, called.get(x.name)) for x in RESULT_TABLES[table])
         if table != "students":
             return fixed
+        return (*fixed, *(self._shown(*each) for each in shown_results(self.policy)))
+
+    def _shown(self, sort: str, name: str) -> Column:
+        """The column of a requirement, an account or a fact in the table of students."""
         policy, language = self.policy, self.language
-        statuses = {code: in_language(text, language) for code, text in STATUSES.items()}
-        requirements = [
-            Column(name, label=label(x, language), words=statuses) for name, x in policy.requirements.items()
+        if sort == "require":
+            statuses = {code: in_language(text, language) for code, text in STATUSES.items()}
+            return Column(name, label=label(policy.requirements[name], language), words=statuses)
+        if sort == "account":
+            account = policy.accounts[name]
+            by_periods = account.period is not None and account.sort == "score"
+            return Column(name, "text" if by_periods else "number", label(account, language))
+        fact = policy.facts[name]
+        number = fact.type.name == "number" and fact.period is None
+        return Column(name, "number" if number else "text", label(fact, language), fact_words(policy, name, language))
+
+    def screen_rows(self, rows: Iterable[Row]) -> list[list[Value]]:
+        """Rows of the table of students as people read them: codes in words, ranks and counts without decimals."""
+        columns, scales = self.columns("students"), self.policy.scales
+        whole = {name for sort, name in shown_results(self.policy) if sort == "fact" and scales.get(name) == 0}
+        return [
+            [
+                int(cell) if isinstance(cell, Decimal) and column.name in whole else column.shown(cell)
+                for column, cell in zip(columns, row, strict=True)
+            ]
+            for row in rows
         ]
-        totals = [Column(name, "number", label(policy.accounts[name], language)) for name in self.totals]
-        return (*fixed, *requirements, *totals)
 
     def _called(self) -> dict[str, Mapping[str, str]]:
         """What people call what stands in a column: the codes, and whatever the policy declares."""
@@ -160,10 +203,8 @@ class Results:
         ]
 
     def _students(self, result: StudentResult) -> None:
-        whole = {line.account: line.amount for line in result.accounts if not line.period}
-        statuses = tuple(result.requirements.get(name, "open") for name in self.policy.requirements)
-        totals = tuple(amount_value(whole.get(name)) for name in self.totals)
-        self.tables["students"].append((result.student, *statuses, *totals))
+        values = (result_value(result, *each) for each in shown_results(self.policy))
+        self.tables["students"].append((result.student, *values))
 
     def entry(self, entry: Entry, result: StudentResult | None = None) -> None:
         """Take in one entry and its steps."""
@@ -275,6 +316,12 @@ _CODES: Final = {"status": PART_STATUSES, "disposition": DISPOSITION_WORDS, "val
 def words_of(column: str, language: Language) -> Mapping[str, str]:
     """The words for the codes of a column."""
     return {code: in_language(text, language) for code, text in _CODES.get(column, {}).items()}
+
+
+def fact_words(policy: Policy, name: str, language: Language) -> Mapping[str, str]:
+    """The words for what a fact can come to: yes, no or open, or a value of a scale or choice."""
+    values = policy.choices.get(policy.facts[name].type.enumeration or "", {})
+    return {**words_of("value", language), **{x: first_fit(x, labels, language) for x, labels in values.items()}}
 
 
 def fact_value(value: object) -> str | Decimal | None:

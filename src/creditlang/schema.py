@@ -9,6 +9,7 @@ carries its problem and is handed over all the same, so that it is counted. The 
 the published contract, in that order; only `students` grows, by one column per requirement and per total.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -138,6 +139,16 @@ class RawTable:
         return evolve(self, rows=watch(iter(self.rows)), columnar=watched)
 
 
+def in_words(value: Value, words: Mapping[str, str]) -> Value:
+    """A cell with words for its codes, also where it has one for each period: `2024-2025: yes; 2025-2026: no`."""
+    if not isinstance(value, str) or value in words:
+        return words.get(value, value) if isinstance(value, str) else value
+    return _AFTER_PERIOD.sub(lambda found: words.get(found[0], found[0]), value) if words else value
+
+
+_AFTER_PERIOD: Final = re.compile(r"(?<=: )[^;]+")
+
+
 def _column_name(_instance: object, _attribute: object, value: str) -> None:
     if not value:
         raise ValueError("a column has a name")
@@ -157,7 +168,7 @@ class Column:
 
     def shown(self, value: Value) -> Value:
         """A value of it as people read it."""
-        return self.words.get(value, value) if isinstance(value, str) else value
+        return in_words(value, self.words)
 
     @property
     def numeric(self) -> bool:
@@ -229,4 +240,8 @@ differently. Version 1: a version 2 would change what a column means, not only a
 """
 
 DYNAMIC_TABLES: Final = frozenset({"students"})
-"""Tables that have more columns after the listed ones: in `students`, one per requirement and one per total."""
+"""Tables that have more columns after the listed ones: in `students`, one per requirement and one per total.
+
+Where the policy says what is shown, one for each of that, in its order: how a requirement stands, the value of an
+account, fact or ranking; what is kept by periods only is text, `2024-2025: 3; 2025-2026: 1`.
+"""

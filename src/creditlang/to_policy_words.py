@@ -49,8 +49,8 @@ def policy_words(policy: Policy, program: Program, language: Language = "zh") ->
         units={name: unit_label(name, policy.unit_labels, language) for name in program.units},
         values={
             value: first_fit(value, labels, language)
-            for enumeration in program.enumerations.values()
-            for value, labels in enumeration.values.items()
+            for values in policy.choices.values()
+            for value, labels in values.items()
         },
         language=language,
     )

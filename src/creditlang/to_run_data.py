@@ -26,9 +26,12 @@ class Collector:
     language: Language = "zh"
     records: dict[tuple[str, str], RecordRow] = field(factory=dict)
     told: dict[tuple[str, str, str], str] = field(factory=dict)
+    standings: dict[str, dict[str, str]] = field(factory=dict)
 
     def keep(self, result: StudentResult) -> None:
-        """Take in one student's records."""
+        """Take in one student's records, and how their requirements stand."""
+        if result.applies:
+            self.standings[result.student] = dict(result.requirements)
         for entry in result.entries:
             self._take(entry.record)
             if entry.told:
@@ -67,4 +70,5 @@ class Collector:
             records=self.records,
             results=tables,
             told=self.told,
+            standings=self.standings,
         )

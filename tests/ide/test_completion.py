@@ -251,6 +251,8 @@ ranking place "名次" of moral per house
         ("ranking x of mor", "moral"),
         ("ranking x of moral per ho", "house"),
         ("category x from activity\n    cap 3 per any 12 mon", "months"),
+        ("show mor", "moral"),
+        ("show moral, pla", "place"),
         ("category x from activity\n    valid un", "valid until"),
     ],
 )  # fmt: skip

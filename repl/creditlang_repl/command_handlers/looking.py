@@ -6,7 +6,7 @@ from contextlib import suppress
 from creditlang.diagnostics import Phrase, nearest, report
 from creditlang.queries import BadQuestion
 from creditlang.resolve import Program
-from creditlang.results import amount_value
+from creditlang.results import Results, amount_value
 from creditlang.source import SourceFile, Span
 from creditlang_repl import cohort_questions as asking
 from creditlang_repl import command_operands as operands
@@ -101,7 +101,7 @@ def _expression_end(view: View, source: SourceFile, start: int) -> int:
 
 # ---- all students
 def students(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
-    """The students, or those of a condition, with requirements and totals."""
+    """The students, or those of a condition, with what the policy shows of them."""
     view = now.view()
     condition = view.asker.condition(source, start) if source.text[start:].strip() else None
     listed = asking.those(view, condition, now.progress)
@@ -117,19 +117,12 @@ def students(now: Conversation, command: Command, source: SourceFile, start: int
 
 def _student_rows(now: Conversation, view: View, listed: asking.Listed) -> tuple[list[str], list[list[object]]]:
     """Headings and rows of a table of students."""
-    answerer, policy = now.answerer(view), view.policy
-    totals = [x.name for x in policy.accounts.values() if x.parent is None and x.sort != "score" and x.unit]
-    names = any(now.name_of(number) for number in listed.rows)
-    headings = [now.word("number"), *([now.word("name")] if names else [])]
-    headings += [answerer.label(name) for name in (*policy.requirements, *totals)]
+    results, names = Results(view.policy, now.language), any(now.name_of(number) for number in listed.rows)
+    _, *columns = results.columns("students")
+    headings = [now.word("number"), *([now.word("name")] if names else []), *(column.label for column in columns)]
     rows: list[list[object]] = [
-        [
-            number,
-            *([now.name_of(number)] if names else []),
-            *(value_text(row.requirements.get(name), now.language) for name in policy.requirements),
-            *(amount_value(row.balances.get(name)) for name in totals),
-        ]
-        for number, row in listed.rows.items()
+        [number, *([now.name_of(str(number))] if names else []), *cells]
+        for number, *cells in results.screen_rows(listed.rows.values())
     ]
     return headings, rows
 

@@ -139,15 +139,10 @@ def summary(cohort: "Cohort", err: bool) -> None:
     """A table of students, what is wrong, and the equation."""
     from creditlang.cli.findings_screen import show_findings
     from creditlang.text_table import table_text
-    from creditlang.words import STATUSES, word
 
     results = cohort.results
-    columns = results.columns("students")
-    rows = [
-        [word(STATUSES, cell, reader_language()) if isinstance(cell, str) else cell for cell in row]
-        for row in results.tables["students"]
-    ]
-    common.echo(table_text([column.label for column in columns], rows), err=err)
+    headings = [column.label for column in results.columns("students")]
+    common.echo(table_text(headings, results.screen_rows(results.tables["students"])), err=err)
     show_findings(cohort.dataset.problems)
     equation(cohort)
 

@@ -479,6 +479,8 @@ class Policy:
     settings: Mapping[str, tuple[DatedValue, ...]]
     setting_types: Mapping[str, Type]
     setting_labels: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """The labels of each value, by scale or choice."""
     accounts: Mapping[str, Account]
     rules: Mapping[str, Rule]
     facts: Mapping[str, Decide]
@@ -492,6 +494,8 @@ class Policy:
     articles: tuple[str, ...]
     without_rule: Mapping[str, str]
     order: tuple[tuple[str, str], ...]
+    shown: tuple[tuple[str, str], ...] = ()
+    """Which results stand in the table of students, if the policy says: `require`, `account` or `fact`, and a name."""
     recurrences: tuple[Recurrence, ...] = ()
     stages: Mapping[tuple[str, str], int] = field(factory=dict)
     """In which pass over the people each node of `order` is worked out; all in the first where this is empty."""

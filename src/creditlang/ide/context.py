@@ -23,7 +23,7 @@ _AFTER: Mapping[str, tuple[Sort, ...]] = {
     "PREVIOUS": ("period",), "PREVIOUS_OF": ("period",), "IN_EACH": ("period",), "IN_THE_SAME": ("period",),
     "START_OF": ("period",), "END_OF": ("period",), "BEGUN": ("period",), "COUNTED": ("kind",), "EVEN_VOID": ("kind",),
     "OTHER": ("kind",), "WITHOUT": ("kind", "account"), "AVERAGE_OF": ("account",), "DISPOSITION": (), "DOT": (),
-    "EXPECT": ("account", "require", "fact", "item"), "AS": ("item",),
+    "EXPECT": ("account", "require", "fact", "item"), "AS": ("item",), "SHOW": ("require", "account", "fact"),
     # A declaration gives a new name, or is to stand for one that is there already.
     "ITEM": ("item",), "CATEGORY": ("account",), "SCORE": ("account",), "CREDIT": ("account",), "LET": ("let",),
     "FACT": ("fact",), "REQUIRE": ("require",), "TABLE": ("table",), "ADJUST": ("adjust",), "RECORD": ("kind",),
@@ -247,7 +247,7 @@ def _list_before(line: Sequence[Token]) -> str:
     """The word that opened a list of names, if the comma at the end of the line goes on with one; else empty."""
     for kind, _ in reversed(line):
         if kind not in ("NAME", "COMMA"):
-            return kind if kind in ("OVER", "FROM") else ""
+            return kind if kind in ("OVER", "FROM", "SHOW") else ""
     return ""
 
 

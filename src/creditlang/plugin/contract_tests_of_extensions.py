@@ -237,5 +237,6 @@ RUN: Final = RunData(
             {"student_id": "2024002", "graduation": "unmet", "sport": Decimal(0)},
         ],
     },
+    standings={"2024001": {"graduation": "met"}, "2024002": {"graduation": "unmet"}},
 )  # fmt: skip
 """A run of that policy over two students."""

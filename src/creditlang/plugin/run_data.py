@@ -59,6 +59,8 @@ class RunData:
     results: Mapping[str, Sequence[ResultRow]]
     told: Mapping[tuple[str, str, str], str] = field(factory=dict)
     """The reasons in both languages, by kind, record id and rule."""
+    standings: Mapping[str, Mapping[str, str]] = field(factory=dict)
+    """How the requirements stand, by student number: all of them, also those that the table of students leaves out."""
     chinese: PolicyWords | None = None
     """Where the results are not in Chinese: the words of the policy in Chinese."""
 
@@ -72,6 +74,10 @@ class RunData:
         own = str(row["reason"] or "")
         key = str(row["kind"]), str(row["record_id"]), str(row["rule"] or "")
         return in_language(self.told.get(key, own), self.language)
+
+    def standing(self, student: str, requirement: str) -> str:
+        """How a requirement stands."""
+        return self.standings.get(student, {}).get(requirement, "open")
 
     def by_student(self, table: str) -> dict[str, list[ResultRow]]:
         """The rows of a result table, by student."""

@@ -27,6 +27,7 @@ def resolve(modules: Iterable[t.Module]) -> tuple[Program, list[Diagnostic]]:
     resolver.find_people(declarations)
     resolver.find_periods()
     resolver.fill_items()
+    resolver.find_shown()
     return resolver.program, resolver.diagnostics
 
 
@@ -38,6 +39,7 @@ _NAMED: Mapping[type, tuple[str, str]] = {
 """Declarations that have a name: the namespace of it, and where the program keeps them."""
 _LISTED: Mapping[type, str] = {
     t.Offset: "offsets", t.Treat: "treats", t.Unique: "uniques", t.Articles: "articles", t.Calendar: "calendars",
+    t.Show: "shows",
 }  # fmt: skip
 
 
@@ -187,6 +189,29 @@ class _Resolver:
         for account in program.accounts.values():
             account.period = program.canonical("period", account.period or "") or account.period
 
+    def find_shown(self) -> None:
+        """What the lines of results name; report what is unknown, or the name of two, or comes twice."""
+        program, places = self.program, dict[tuple[str, str], t.Identifier]()
+        for written in (name for line in program.shows for name in line.names):
+            found = [(space, program.canonical(space, written.text) or "") for space in _SHOWN]
+            meant = [(space, name) for space, name in found if name and not self.of_records(space, name)]
+            if not meant:
+                known = [text for space, text in program.labels if space in _SHOWN]
+                near = nearest(written.text, known) or ""
+                self.diagnostics.append(report("CR101", written.span, kind=_RESULT, name=written.text, nearest=near))
+            elif len(meant) > 1:
+                first, second, *_ = sorted((self.places[each].span for each in meant), key=lambda span: span.start)
+                self.diagnostics.append(report("CR102", second, Label(first), name=written.text))
+            elif meant[0] in places:
+                self.diagnostics.append(report("CR112", written.span, Label(places[meant[0]].span)))
+            else:
+                places[meant[0]] = written
+        program.shown = tuple(places)
+
+    def of_records(self, space: str, name: str) -> bool:
+        """Whether it is a fact of each record: no result of the person."""
+        return space == "fact" and self.program.facts[name].kind is not None
+
     def declared(self, name: t.Identifier) -> t.PeriodName:
         """A declared period by its name."""
         return t.PeriodName(self.program.canonical("period", name.text) or name.text, False, span=name.span)
@@ -269,6 +294,8 @@ class _Resolver:
                 self.program.accounts[account].items.append(node.name.text)
 
 
+_SHOWN = ("require", "account", "fact")
+_RESULT = Phrase("requirement, account, fact of a person or ranking", "要求、账户、事实（逐条记录的除外）或排名")
 _YEARS = either([Phrase("`calendar year`", "“自然年”"), Phrase("`academic year`", "“学年”")])
 """What a year may be where it is not students that a policy speaks of."""
 

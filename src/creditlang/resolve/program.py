@@ -122,6 +122,9 @@ class Program:
     references: list[t.Reference] = field(factory=list)
     articles: list[t.Articles] = field(factory=list)
     calendars: list[t.Calendar] = field(factory=list)
+    shows: list[t.Show] = field(factory=list)
+    shown: tuple[tuple[str, str], ...] = ()
+    """What the lines of `shows` name: the namespace (`require`, `account`, `fact`) and the name of each."""
     examples: list[t.Example | t.ExampleTable] = field(factory=list)
     every_example: list[t.Example] = field(factory=list)
     labels: dict[tuple[str, str], str] = field(factory=dict)

@@ -360,6 +360,9 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, PeriodBuilder, ExampleBuilder)
         text = string_of(token) if token.type == "STRING" else str(token)
         return Handed("article", t.Identifier(text, span=place_of(token)))
 
+    def show(self, children: Children) -> t.Show:
+        return t.Show(handed(children, "names"), span=span_of(children))
+
     def article_range(self, children: Children) -> t.Articles:
         return self._articles(children, counted=True)
 

@@ -1161,6 +1161,13 @@ class WithoutRule(Node):
 
 
 @node
+class Show(Declaration):
+    """What the table of students has of the results, in this order."""
+
+    names: tuple[Identifier, ...]
+
+
+@node
 class Articles(Declaration):
     """The articles of the regulation: named one by one, or (`counted`) the first and the last of a count."""
 

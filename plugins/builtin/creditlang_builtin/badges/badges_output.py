@@ -63,7 +63,7 @@ class BadgesOutput(Output):
         for row in run.results["students"]:
             student = str(row["student_id"])
             for name, words in run.policy.requirements.items():
-                if row.get(name) == "met":
+                if run.standing(student, name) == "met":
                     badge = credential(run, student, words, parts.get((student, name), []), self._issuer)
                     text = json.dumps(badge, ensure_ascii=False, indent=2) + "\n"
                     self._staged.add(f"{names.unused(f'{student} {name}')}.json", text.encode())

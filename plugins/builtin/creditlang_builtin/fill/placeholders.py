@@ -154,7 +154,7 @@ class Words:
         requirements = self.run.policy.requirements
         name = _named(names[0], {key: x.label for key, x in requirements.items()}, "requirement")
         if len(names) == 1:
-            return lambda about: self._word(STATUSES, self._students.get(about.student, {}).get(name))
+            return lambda about: self._word(STATUSES, self.run.standing(about.student, name))
         parts = requirements[name].parts
         if names[1] not in parts or len(names) > _PARTED:
             raise Unknown("、".join(f"requirement.{names[0]}.{part}" for part in parts[:5]))

@@ -8,14 +8,14 @@ line. Students without a class make a notice of their own.
 from collections.abc import Iterator
 from typing import Final
 
-from creditlang.diagnostics import Phrase
+from creditlang.diagnostics import Phrase, in_language
 from creditlang.plugin import Form
 from creditlang.plugin.document import Document, Line, plain
 from creditlang.plugin.run_data import Person, ResultRow, RunData, masked, shown
-from creditlang.schema import Value
+from creditlang.schema import Value, in_words
 from creditlang.toolkit.office_sheet import NAME, STUDENT_NUMBER, as_of_text, heading, rows_of, sheet, titled
 from creditlang.toolkit.open_amounts import Amount
-from creditlang.words import IN_BRACKETS, STATUSES, said, word
+from creditlang.words import ANSWERS, IN_BRACKETS, STATUSES, said, word
 
 _TITLE: Final = Phrase("Results of the class", "班级结果公示")
 _SHORT_TITLE: Final = Phrase("results", "结果公示")
@@ -78,7 +78,7 @@ class ClassNotice(Form):
         columns = len(widths)
         rows = [
             [number, masked_number(shown(x["student_id"])), masked(shown(x.get("name"))),
-             *_results(run, results[str(x["student_id"])], names)]
+             *(_result(run, name, results[str(x["student_id"])][name]) for name in names)]
             for number, x in enumerate(sorted(people, key=lambda x: shown(x["student_id"])), 1)
         ]  # fmt: skip
         called, language = name or said(_NO_CLASS, run.language), run.language
@@ -100,18 +100,21 @@ def _account_label(run: RunData, name: str) -> str:
     """What a total is called, with its unit where the name does not end with it already, as 奖励学分 does."""
     account = run.policy.accounts.get(name)
     if account is None:
-        return name
+        return run.policy.facts.get(name, name)
     unit = run.policy.units.get(account.unit, account.unit)
     ends = not unit or account.label.endswith(unit)
     return account.label if ends else account.label + said(IN_BRACKETS, run.language, note=unit)
 
 
-def _results(run: RunData, row: ResultRow, names: list[str]) -> list[Value]:
-    found: list[Value] = []
-    for name in names:
-        value = row[name]
-        found.append(word(STATUSES, value, run.language) if name in run.policy.requirements else Amount.shown_of(value))
-    return found
+def _result(run: RunData, name: str, value: Value) -> Value:
+    """A cell of the notice: how a requirement stands, an amount, the value of a fact."""
+    policy = run.policy
+    if name in policy.requirements:
+        return word(STATUSES, value, run.language)
+    if name in policy.accounts and ": " not in str(value):
+        return Amount.shown_of(value)
+    answers = {code: in_language(text, run.language) for code, text in ANSWERS.items()}
+    return "" if value is None else in_words(value, {**answers, **policy.values})
 
 
 def _after(run: RunData, columns: int) -> list[Line]:

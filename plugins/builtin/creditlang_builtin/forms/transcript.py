@@ -73,11 +73,10 @@ class Transcript(Form):
     def documents(self, run: RunData) -> Iterator[Document]:
         """One for each student."""
         gathered = Gathered(run)
-        standing = {str(row["student_id"]): row for row in run.results["students"]}
         for student, person in run.students.items():
             name = shown(person.get("name"))
             scores = gathered.scores(student)
-            requirements = _requirements(run, standing[student], gathered.requirements.get(student, ()))
+            requirements = _requirements(run, student, gathered.requirements.get(student, ()))
             records = _records(run, gathered.totals(student), gathered.earned(student))
             first = [*_head(run, person), *requirements, *_scores(scores, run.language)]
             texts = [cell.text for line in (*first, *records) for cell in line.cells]
@@ -135,13 +134,13 @@ def _heading(cells: Sequence[tuple[str, int]]) -> Line:
     return Line(tuple(Cell(text, across, bold=True, size=_SIZE) for text, across in cells), 18, True)
 
 
-def _requirements(run: RunData, standing: ResultRow, rows: Sequence[ResultRow]) -> list[Line]:
+def _requirements(run: RunData, student: str, rows: Sequence[ResultRow]) -> list[Line]:
     """Each requirement, and its parts in the order of the policy."""
     parts = {(row["requirement"], row["part"]): row for row in rows}
     lines: list[Line] = []
     language = run.language
     for name, words in run.policy.requirements.items():
-        status = word(STATUSES, standing[name], language)
+        status = word(STATUSES, run.standing(student, name), language)
         lines.append(_section(said(_STANDS, language, label=words.label, status=status)))
         table = [_heading([(word(COLUMNS, column, language), across) for column, across in _STANDING])]
         for part in words.parts:

@@ -162,7 +162,7 @@ def findings(run: RunData) -> Findings:
 
 
 def _standings(run: RunData) -> tuple[Standing, ...]:
-    whole = {name: Counter(str(row[name]) for row in run.results["students"]) for name in run.policy.requirements}
+    whole = {name: Counter(run.standing(student, name) for student in run.students) for name in run.policy.requirements}
     parts: Counter[tuple[str, str, str]] = Counter(
         (str(row["requirement"]), str(row["part"]), str(row["status"])) for row in run.results["requirements"]
     )
@@ -219,11 +219,11 @@ def _spreads(run: RunData) -> tuple[Spread, ...]:
     found = []
     rows = run.results["students"]
     for name in rows[0] if rows else ():
-        if name == "student_id" or name in run.policy.requirements:
+        account = run.policy.accounts.get(name)
+        if account is None or (account.sort == "score" and account.period):
             continue
         amounts = [Amount.of(row[name]) for row in rows if row[name] is not None]
-        account = run.policy.accounts.get(name)
-        label, unit = (account.label, run.policy.units.get(account.unit, account.unit)) if account else (name, "")
+        label, unit = account.label, run.policy.units.get(account.unit, account.unit)
         decided = sorted(amount.low for amount in amounts if not amount.is_open)
         found.append(Spread(label, unit, tuple(decided), len(amounts) - len(decided)))
     return tuple(found)

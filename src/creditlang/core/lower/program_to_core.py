@@ -38,6 +38,7 @@ from creditlang.core.scales import Scales
 from creditlang.diagnostics import Diagnostic, Label, Phrase
 from creditlang.diagnostics.person_words import PersonWord
 from creditlang.extensions import Extensions
+from creditlang.frozen_mapping import FrozenMapping
 from creditlang.nodes import changed
 from creditlang.resolve import AccountSymbol, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.source import Span
@@ -170,6 +171,7 @@ class Compilation:
             settings=self.settings,
             setting_types=self.scope.setting_types,
             setting_labels={text: name for (space, text), name in program.labels.items() if space == "let"},
+            choices={name: FrozenMapping(x.values) for name, x in program.enumerations.items()},
             accounts=accounts,
             rules=self.rules,
             facts=self.facts,
@@ -183,6 +185,7 @@ class Compilation:
             articles=self.bodies.articles,
             without_rule=self.without_rule(),
             order=order,
+            shown=program.shown,
             recurrences=recurrences,
             stages=in_pass,
             needs={name: needs(found, name) for name in together},
@@ -582,7 +585,8 @@ class Compilation:
         if self.among.is_of_group(node):
             self.facts[name], kind = self.among.fact(node, unit, around)
             return kind or UNKNOWN
-        self.facts[name], kind = self.bodies.decide(node, node.lines, Context(period=period), around, unit)
+        decided, kind = self.bodies.decide(node, node.lines, Context(period=period), around, unit)
+        self.facts[name] = changed(decided, type=kind or UNKNOWN)
         short = period is not None and lies_in(self.program, period, "week")
         if node.period is not None and short and any(references(self.facts[name], e.Query)):
             line = Phrase("a fact that asks a query in each", "逐期查询的事实")
