@@ -15,6 +15,7 @@ from attrs import frozen
 from creditlang.diagnostics import Phrase
 from creditlang.frozen_mapping import freezing
 from creditlang.policy_words import PolicyWords
+from creditlang.values import by_others
 
 Exact = Decimal | date | str | bool
 """What functions of policies take and give: never a float."""
@@ -38,8 +39,9 @@ class Function:
     decimals: int = 0
 
     def __call__(self, *arguments: Exact) -> Exact:
-        """Call it."""
-        return self.call(*arguments)
+        """Call it, in no context of decimals but its own."""
+        result: Exact = by_others(self.call, *arguments)
+        return result
 
 
 @frozen

@@ -103,6 +103,13 @@ def exactly(work: Callable[..., Decimal], *numbers: Decimal | str) -> Decimal:
         raise Undetermined("case", Phrase("the number is too long", "数字过长")) from None
 
 
+def by_others(work: Callable[..., Any], *arguments: Any) -> Any:
+    """What a function that is not ours gives: with the digits of `EXACT` whatever the caller has, and free to round."""
+    with localcontext(EXACT) as context:
+        context.traps[Inexact] = False
+        return work(*arguments)
+
+
 def plain(value: Decimal) -> Decimal:
     """The same number without trailing zeros or exponent."""
     return Decimal(f"{EXACT.normalize(value):f}") if value else ZERO
