@@ -12,12 +12,12 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.diagnostics import Language, Phrase, in_language, render
 from creditlang.diagnostics.diagnostic import COLON, Diagnostic
-from creditlang.explain import Explanation, amount_text
+from creditlang.explain import Explanation
 from creditlang.ledger import Entry, Record, StudentResult
 from creditlang.results import counted_amount
 from creditlang.source import visible
 from creditlang.text_table import table_text
-from creditlang.values import Open
+from creditlang.values import Open, amount_text
 from creditlang.words import COLUMNS, DISPOSITIONS, NONE, STATUSES, TABLES, label, unit_label, word, yes_or_no
 from creditlang_repl.reply import Line, Piece, Style, Written
 from creditlang_repl.session_words import word as session_word

@@ -36,14 +36,14 @@ from creditlang.data.sheets.unread_sheet_hints import names_hint
 from creditlang.diagnostics import Diagnostic, Language, Place, report
 from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
-from creditlang.explain import Explanation, amount_text
+from creditlang.explain import Explanation
 from creditlang.ledger import PartLine, Record, StudentResult
 from creditlang.one_student import OneStudent, as_read, day_not_said, together_names, unknown_values
 from creditlang.plugin import PluginManager, Source
 from creditlang.schema import RawTable
 from creditlang.source import SourceFile
 from creditlang.types import Type
-from creditlang.values import Interval
+from creditlang.values import Interval, amount_text
 
 Amount = Decimal | Interval
 

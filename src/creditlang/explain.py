@@ -15,11 +15,11 @@ from creditlang.core.operators import Case, Decide, Policy
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.diagnostics.person_words import spoken
+from creditlang.explained_inputs import NO_VALUE, Inputs
 from creditlang.ledger import Entry, PartLine, RankLine, StudentResult, Window
 from creditlang.results import counted_amount, signed
-from creditlang.values import OPEN, UNBOUNDED, Interval, Open, high, plain, total
+from creditlang.values import UNBOUNDED, Interval, amount_text, high, total
 from creditlang.words import (
-    ANSWERS,
     DISPOSITIONS,
     IN_BRACKETS,
     OVER,
@@ -53,7 +53,6 @@ _NO_GROUP: Final = Phrase("not ranked, for nothing says to which group", "不属
 _ALONE: Final = Phrase("open, for the others are not known", "未定：须与其他人一并排名")
 _AROUND: Final = Phrase("{ranked} ranked, {all} in all", "参评{ranked}人，共{all}人")
 _NO_RECORDS: Final = Phrase("no records", "没有记录")
-_NO_VALUE: Final = Phrase("no value", "没有值")
 _OUTSIDE: Final = Phrase("the policy does not apply to this student", "本办法不适用于该学生")
 _ELSEWHERE: Final = Phrase("records that reached no account", "未进入任何账户的记录")
 _UNKNOWN: Final = Phrase(
@@ -64,24 +63,13 @@ _MORE: Final = Phrase(" … ({count:record})", " …（{count}条）")
 _WAS: Final = Phrase(" (was {raw})", "（原为 {raw}）")
 
 
-def amount_text(value: object, places: int = 2) -> str:
-    """An amount for people: two decimals, or as few as it can have at most, more only where they are needed."""
-    if isinstance(value, Interval):
-        ends = ("" if end.is_infinite() else amount_text(end, places) for end in (value.low, value.high))
-        return " … ".join(ends).strip()
-    if not isinstance(value, Decimal):
-        return "" if value is None else str(value)
-    whole, _, decimals = f"{plain(value):f}".partition(".")
-    decimals = f"{decimals:0<{min(places, 2)}}"
-    return f"{whole}.{decimals}" if decimals else whole
-
-
 class Explanation:
     """The answers about one student."""
 
     def __init__(self, policy: Policy, result: StudentResult, language: Language = "zh") -> None:
         """`result` is the student's; the words are in `language`, the labels those of the policy."""
         self.policy, self.result, self.language = policy, result, spoken(language, policy.person)
+        self.inputs = Inputs(policy, result, self.language)
         self.colon, self.comma = self.said(COLON), self.said(COMMA)
 
     def said(self, text: str, **values: object) -> str:
@@ -123,7 +111,7 @@ class Explanation:
                 return
         for name, account in self.policy.accounts.items():
             if topic in (name, *account.labels):
-                yield from self.account(name)
+                yield from self.account(name, cases=True)
                 return
         for name, rule in self.policy.rules.items():
             if topic in (name, *rule.labels):
@@ -133,8 +121,8 @@ class Explanation:
                 return
         for name, fact in self.policy.facts.items():
             if topic in (name, *fact.labels):
-                nothing = f"{self.label(fact)}{self.colon}{self.said(_NO_VALUE)}{_article(fact.article)}"
-                yield from list(self.fact(name)) or (nothing,)
+                nothing = f"{self.label(fact)}{self.colon}{self.said(NO_VALUE)}{_article(fact.article)}"
+                yield from list(self.fact(name, cases=True)) or (nothing,)
                 return
         entries = [entry for entry in self.result.entries if entry.record.identifier == topic]
         if entries:
@@ -212,10 +200,15 @@ class Explanation:
     def measure(self, line: PartLine, parts: Iterable[Case]) -> str:
         """What is had, what is needed or allowed, and how far one is from the other."""
         if line.have is None or line.needed is None:
-            return self.looked_at(line.window)
+            value = next(part.value for part in parts if part.number == line.number)
+            note = "" if line.parts else self.inputs.read_by(value, line.period)
+            return self.looked_at(line.window) or (self.said(IN_BRACKETS, note=note) if note else "")
         condition = next(part.comparison for part in parts if part.number == line.number)
         sign = condition.operator if condition is not None else ">="
-        have, needed, short = (amount_text(x) for x in (line.have, line.needed, line.short))
+        measured = condition.left if condition is not None else None
+        of_fact = measured.name if isinstance(measured, Value) and measured.sort != "account" else ""
+        places = self.policy.scales.get(of_fact, 2)
+        have, needed, short = (amount_text(x, places) for x in (line.have, line.needed, line.short))
         told = [self.said(_MEASURES[sign], have=have, needed=needed)]
         if line.short != Decimal(0):
             told.append(self.said(_SHORT if sign in (">=", ">") else OVER, short=short))
@@ -228,7 +221,8 @@ class Explanation:
         told = self.said(_WINDOW, first=window.first, last=window.last, count=window.records)
         return self.said(IN_BRACKETS, note=self.said(_MOST, window=told) if window.of_any else told)
 
-    def fact(self, name: str) -> Iterator[str]:
+    def fact(self, name: str, cases: bool = False) -> Iterator[str]:
+        """What a fact comes to, with the cases that say so where that is asked."""
         fact = self.policy.facts[name]
         ranks = [line for line in self.result.ranks if line.fact == name]
         for rank in ranks:
@@ -239,11 +233,11 @@ class Explanation:
         for line in () if ranks else self.result.facts:
             if line.fact == name and line.value is not None:
                 period = f" {self.days(fact.period or '', line.period)}" if line.period else ""
-                known = {True: "✓", False: "✗", OPEN: word(ANSWERS, "open", self.language)}
-                places = self.policy.scales.get(name, 2)
-                shown = known[line.value] if isinstance(line.value, (bool, Open)) else amount_text(line.value, places)
+                known = {True: "✓", False: "✗"}
+                shown = known[line.value] if isinstance(line.value, bool) else self.inputs.value(name, line.value)
                 looked_at = self.looked_at(line.window)
                 yield f"{self.label(fact)}{period}{self.colon}{shown}{looked_at}{_article(fact.article)}"
+                yield from self.inputs.case(fact, line.period) if cases else ()
 
     def rank(self, line: RankLine) -> str:
         """Where somebody stands, in which group, and of how many."""
@@ -272,7 +266,8 @@ class Explanation:
         return self.comma.join(told)
 
     # ---- accounts
-    def account(self, name: str, depth: int = 0) -> Iterator[str]:
+    def account(self, name: str, depth: int = 0, cases: bool = False) -> Iterator[str]:
+        """An account with its entries; of a credit also the cases that gave it, where that is asked."""
         account = self.policy.accounts[name]
         pad = "  " * depth
         unit = f" {self.unit(account.unit)}" if account.unit else ""
@@ -280,11 +275,14 @@ class Explanation:
         whole = next((line.amount for line in lines if not line.period), None)
         shown = f" {amount_text(whole)}{unit}" if whole is not None else ""
         yield f"{pad}{self.label(account)}{shown}{_article(account.article)}"
-        if account.sort in ("score", "credit"):
-            for line in lines:
-                if line.period:
-                    period = self.days(account.period or "", line.period)
-                    yield f"{pad}  {period}{self.colon}{amount_text(line.amount)}{unit}"
+        decide = account.decide if cases and account.sort == "credit" else None
+        for line in lines if account.sort in ("score", "credit") else ():
+            if line.period:
+                period = self.days(account.period or "", line.period)
+                yield f"{pad}  {period}{self.colon}{amount_text(line.amount)}{unit}"
+            yield from (
+                self.inputs.case(decide, line.period) if decide and bool(line.period) == bool(account.period) else ()
+            )
         own = [entry for entry in self.result.entries if entry.account == name]
         for rule in account.items:
             entries = [entry for entry in own if entry.rule == rule]
@@ -382,6 +380,10 @@ class Explanation:
                 before = f"{amount_text(step.before)} → " if step.before is not None else ""
                 note = self.said(IN_BRACKETS, note=step.note) if step.note else ""
                 yield f"  {before}{amount_text(step.after)}  {step.text}{note}{_article(step.article)}"
+                if looked_at := self.inputs.held(entry, step.fields):
+                    yield f"    {looked_at}"
+            if entry.state == "unmatched" and (looked_at := self.inputs.held(entry, self.inputs.asked(entry))):
+                yield f"  {looked_at}"
             if entry.told and entry.told not in [step.note for step in entry.steps]:
                 yield f"  {in_language(entry.told, self.language)}{_article(entry.article)}"
 

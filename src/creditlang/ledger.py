@@ -4,7 +4,7 @@ Each input record ends in exactly one disposition. Entries carry their amount be
 article of the step, so every balance can be walked back to records, rules and articles.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
 
@@ -65,6 +65,8 @@ class Step:
     after: Number | None
     article: str
     note: str = ""
+    fields: tuple[str, ...] = ()
+    """Of a guard: the fields that those of its parts ask by which it took the record out."""
 
 
 @define(eq=False)
@@ -249,6 +251,10 @@ class StudentResult:
     problems: list[Diagnostic] = field(factory=list)
     covered: set[int] = field(factory=set)
     cells: set[tuple[str, tuple[str, ...]]] = field(factory=set)
+    attributes: Mapping[str, object] = field(factory=dict)
+    """What the data say of the student."""
+    applied: Mapping[tuple[str, str], tuple[int, ...]] = field(factory=dict)
+    """Which cases gave a fact or credit its value, by name and period."""
     periods: dict[str, tuple[Period, ...]] = field(factory=dict)
     """The student's periods that have begun, of the kinds that the policy declares."""
 

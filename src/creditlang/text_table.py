@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from creditlang.explain import amount_text
 from creditlang.source import display_width, visible
+from creditlang.values import amount_text
 
 
 def table_text(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

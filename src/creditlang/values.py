@@ -247,3 +247,15 @@ def either(one: Answer, two: Answer) -> Answer:
 def opposite(answer: Answer) -> Answer:
     """Not."""
     return OPEN if answer is OPEN else not answer
+
+
+def amount_text(value: object, places: int = 2) -> str:
+    """An amount for people: two decimals, or as few as it can have at most, more only where they are needed."""
+    if isinstance(value, Interval):
+        ends = ("" if end.is_infinite() else amount_text(end, places) for end in (value.low, value.high))
+        return " … ".join(ends).strip()
+    if not isinstance(value, Decimal):
+        return "" if value is None else str(value)
+    whole, _, decimals = f"{plain(value):f}".partition(".")
+    decimals = f"{decimals:0<{min(places, 2)}}"
+    return f"{whole}.{decimals}" if decimals else whole

@@ -24,6 +24,7 @@ UNREAD = {
     ("t.Use", "cites"): "the grammar gives `use` no articles",
     ("t.Mode", "cites"): "the grammar gives a mode no articles",
     ("t.Student", "cites"): "the grammar gives the students no articles",
+    ("t.Show", "cites"): "the grammar gives `show` no articles",
     ("t.Articles", "cites"): "the grammar gives a list of articles none",
     ("t.Show", "cites"): "the grammar gives a list of results none",
 }

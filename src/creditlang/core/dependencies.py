@@ -60,6 +60,12 @@ def reads(part: Any, *what: str) -> Iterator[e.Read]:
     return (x for x in references(part, e.Read) if x.what in what)
 
 
+def outside_queries(part: Any, kind: type[X]) -> Iterator[X]:
+    """Every expression of a kind that a part has outside of its queries; inside, names are those of what is asked."""
+    inside = {id(x) for query in references(part, e.Query) for x in references((query.where, query.value), kind)}
+    return (x for x in references(part, kind) if id(x) not in inside)
+
+
 def worked_out(part: Any) -> Iterator[e.Value | e.Query]:
     """Everything that a part reads which must have been worked out before: values, and what an account counted."""
     yield from references(part, e.Value)

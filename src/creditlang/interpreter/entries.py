@@ -12,6 +12,7 @@ from typing import Any
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.core.dependencies import outside_queries
 from creditlang.diagnostics import Phrase, in_language, report
 from creditlang.interpreter.amounts import give_amounts
 from creditlang.interpreter.expression_meanings import evaluate, met
@@ -61,8 +62,27 @@ def _keep(run: Run, operator: o.Keep, entries: Entries) -> Entries:
             else:
                 make_pending(run, entry, opened, reason, operator, "pending")
         else:
-            dismiss(entry, operator.otherwise, told(operator, env), operator)
+            dismiss(entry, operator.otherwise, told(operator, env), operator, fields=_asked(operator.condition, env))
     return entries
+
+
+def _asked(condition: e.Expression | None, env: Environment, holds: bool = True) -> tuple[str, ...]:
+    """The fields of the record that those parts of a condition ask by which it fails, or by which it holds."""
+    if isinstance(condition, e.Not):
+        return _asked(condition.operand, env, not holds)
+    if not isinstance(condition, e.Logical):
+        return tuple(dict.fromkeys(x.name for x in outside_queries(condition, e.Read) if x.what == "field"))
+    parts = condition.parts
+    if condition.operator == ("and" if holds else "or"):
+        parts = tuple(part for part in parts if _comes_to(part, env) is not holds)
+    return tuple(dict.fromkeys(name for part in parts for name in _asked(part, env, holds)))
+
+
+def _comes_to(part: e.Expression, env: Environment) -> v.Answer:
+    try:
+        return met(part, env)
+    except Undetermined:
+        return v.OPEN
 
 
 def _keep_side(run: Run, operator: o.Keep, members: Entries, sides: tuple[frozenset[str], frozenset[str]]) -> None:

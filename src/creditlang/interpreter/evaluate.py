@@ -800,6 +800,8 @@ class _Evaluation:
             if holds is False or (case.otherwise and any(sure)):
                 continue
             self.run.covered.add(case.number)
+            place = decision.name, env.period[1] if env.period else ""
+            self.run.applied[place] = (*(self.run.applied.get(place, ()) if values else ()), case.number)
             failed = passed if case.otherwise or decision.mode != "all" else ()
             is_open = holds is v.OPEN or failed
             value = narrowed(case.value, case.condition, failed, env, evaluate) if is_open else case.value
@@ -937,6 +939,7 @@ class _Evaluation:
                     self.fact_line(self.policy.facts[name], key, value) for key, value in values.items()
                 )
         result.covered, result.cells = run.covered, run.cells
+        result.attributes, result.applied = run.attributes, run.applied
         result.periods = {name: run.periods.begun(name) for name in self.policy.periods}
         run.environments.clear()
         run.known.clear()

@@ -36,9 +36,12 @@ def step(entry: Entry, sort: str, operator: o.Operator, before: Any, after: Any,
     entry.steps.append(Step(sort, operator.text, before, after, operator.article, note))
 
 
-def dismiss(entry: Entry, state: State, reason: str, operator: o.Operator, sort: str | None = None) -> None:
-    """Take an entry out, with the reason and the article."""
+def dismiss(
+    entry: Entry, state: State, reason: str, operator: o.Operator, sort: str | None = None, fields: tuple[str, ...] = ()
+) -> None:
+    """Take an entry out, with the reason, the article and the fields that it was taken out by."""
     step(entry, sort or state, operator, entry.amount, v.ZERO, reason)
+    entry.steps[-1] = evolve(entry.steps[-1], fields=fields)
     entry.state = state
     entry.reason, entry.article = reason, operator.article or entry.article
 

@@ -99,6 +99,8 @@ class Run:
     balances: dict[str, dict[str, v.Number]] = field(factory=dict)
     wholes: dict[str, v.Number] = field(factory=dict)
     facts: dict[str, dict[str, Any]] = field(factory=dict)
+    applied: dict[tuple[str, str], tuple[int, ...]] = field(factory=dict)
+    """The cases that gave each fact and credit its value, by name and period."""
     perhaps: set[tuple[str, str]] = field(factory=set)
     """Rankings and periods in which it is open whether the person is ranked."""
     people: Mapping[e.Expression, list[Part]] = field(factory=dict)
