@@ -223,6 +223,7 @@ def test_results_as_a_workbook_from_the_command_line(tmp_path: Path) -> None:
         "students",
         "accounts",
         "facts",
+        "groups",
         "requirements",
         "records",
         "steps",

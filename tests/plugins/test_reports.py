@@ -101,7 +101,9 @@ def test_where_limits_bite(sample_run: Run) -> None:
     """协助工作一学期10分：毛若楠的一条从3分减到1分。"""
     cuts = findings(sample_run("shangrao", "2027-10-31")).cuts
     (cut,) = [x for x in cuts if x.article == "操行二(七)5"]
-    assert (cut.rule, cut.records, cut.students, cut.amounts) == ("cap 10 per semester", 1, 1, "2 分")
+    assert (cut.rule, cut.records, cut.students, cut.amounts) == (
+        "3 to 5 as decided in points_decided, cap 10 per semester", 1, 1, "2 分",
+    )  # fmt: skip
     assert cut.items == "协助辅导员、班主任完成各项工作"
 
 

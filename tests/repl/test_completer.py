@@ -45,8 +45,8 @@ def test_students_by_number_name_and_pinyin(completed: Callable[..., list[Comple
 @pytest.mark.parametrize(
     ("text", "language", "first"),
     [
-        ("load h", "en", "hengyang"), ("load ", "en", "hengyang"), ("load ru", "en", "rules.credit"),
-        ("data sample:", "en", "sample:hengyang"), ("data sample:hengyang da", "en", "data/"),
+        ("load h", "en", "hengyang"), ("load ", "en", "driver_demerits"), ("load ru", "en", "rules.credit"),
+        ("data sample:", "en", "sample:driver_demerits"), ("data sample:hengyang da", "en", "data/"),
         ("data data/", "en", "data/a.csv"), ("data my", "en", "'my notes.txt'"),
         ("show mo", "en", "moral"), ("show ", "zh", "德育类"), ("why ", "en", "graduation"), ("why biye", "zh", "毕业"),
         ("why A0", "en", "A000121"), ("drop ", "en", "A000121"), ("drop lec", "en", "lecture"),

@@ -5,7 +5,6 @@ its place, and only what the parser takes is advised. One pattern is tried after
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -37,6 +36,8 @@ class _Near:
 
 @cache
 def _table() -> tuple[_Near, ...]:
+    import tomllib  # read only for a line that is not understood
+
     table = tomllib.loads(grammar_path("near_words.toml").read_text(encoding="utf-8"))
     entries = [entry for language in ("en", "zh") for entry in table[language]]
     return tuple(
