@@ -186,26 +186,20 @@ class Lexing:
             )
             if band and "BAND" in self.accepted():
                 kind, end = "BAND", band.end()
+            elif kind == "NUMBER" and not brackets and (parted := _THOUSANDS.match(text, position)):
+                raise self.fail("CR011", position, parted.end(), found=parted[0], nearest=parted[0].replace(",", ""))
             elif kind == "word":
                 kind, end = self.word(position, end)
                 if kind in _GRID_STARTS:
                     indentation.next_is_grid = True
             elif kind == "symbol":
-                symbol = text[position:end]
-                kind = _SYMBOLS[symbol]
+                kind = _SYMBOLS[symbol := text[position:end]]
                 if symbol == "[" and self.is_citation(position):
                     kind, end = "CITATION", self.citation(position)
                 elif symbol == "-":
                     kind, end = self.negative(position, end)
                 elif symbol == "," and not brackets and self.is_clause(end):
                     kind = "CLAUSE_COMMA"
-                    if (behind := _THOUSANDS.match(text, position)) and (
-                        front := _DIGITS.search(text, max(position - 4, 0), position)
-                    ):
-                        written = text[front.start() : behind.end()]
-                        raise self.fail(
-                            "CR011", front.start(), behind.end(), found=written, nearest=written.replace(",", "")
-                        )
                 else:
                     brackets += (symbol in "([") - (symbol in ")]" and brackets > 0)
             elif kind == "newline":
@@ -219,13 +213,11 @@ class Lexing:
 
     def past_spaces(self, position: int) -> int:
         """The first place from `position` on that holds no space."""
-        match = _SPACES.match(self.text, position)
-        return match.end() if match else position
+        return match.end() if (match := _SPACES.match(self.text, position)) else position
 
     def line_start(self, position: int) -> int:
         """The start of the next line that holds more than spaces and a comment."""
-        match = _BLANK.match(self.text, position)
-        return match.end() if match else position
+        return match.end() if (match := _BLANK.match(self.text, position)) else position
 
     def indent(self, position: int) -> tuple[int, int]:
         """The end of the indentation of the line at `position`, and how many blocks it opens, or minus how many it
@@ -387,8 +379,7 @@ _DECLARATIONS = frozenset((
 _BLANK = re.compile(r"(?:[ \t]*+(?:#[^\n]*)?\n)*+(?:[ \t]*+(?:#[^\n]*)?\Z)?")
 _SPACES = re.compile(r"[ \t]*")
 _BAND = re.compile(r"\d+(?:\.\d+)?(?:[-–—~]\d+(?:\.\d+)?|及?以[上下]|\+)(?!\S)|(?:不足|超过)\d+(?:\.\d+)?(?!\S)")
-_THOUSANDS = re.compile(r"(?:,[0-9]{3})+(?![0-9])")
-_DIGITS = re.compile(r"(?<![0-9.])[0-9]{1,3}\Z")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
 _CALLED_IN_CHINESE = frozenset({"DISTANCE", "WEEKDAY_OF"})
 _CALLED = _CALLED_IN_CHINESE | {
     "ANY", "COUNT", "AVERAGE", "HIGHEST", "LOWEST", "FIRST", "LATEST", "EVERY", "IN_A_ROW",

@@ -10,6 +10,7 @@ import re
 from datetime import date, timedelta
 from itertools import pairwise
 
+from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context, Elaborator
 from creditlang.core.lower.period_kinds import length_of
@@ -74,13 +75,16 @@ def build_period(scope: Scope, elaborator: Elaborator, node: t.Period, article: 
     if own is None and not 0 < count <= _LONGEST_PERIOD:
         expected = Phrase("a length such as 12 months, 3 years or 10 days", "“12个月”“3年”“10天”这样的长度")
         scope.report("CR110", node.length.span, value=node.length.span.text, expected=expected)
+    match anchor, until:
+        case e.Constant(date() as first), e.Constant(date() as last) if last < first and node.until is not None:
+            _slip(scope, node.until, "a day on or after the first", "不早于起算日的日期")
     return o.PeriodKind(
         name=node.name.text, labels=node.labels, count=count, unit="days" if unit == "days" else "months", own=own,
         anchor=anchor, until=until, article=article, span=node.name.span,
     )  # fmt: skip
 
 
-def _slip(scope: Scope, day: t.Identifier, en: str, zh: str) -> None:
+def _slip(scope: Scope, day: t.Identifier | t.Expression, en: str, zh: str) -> None:
     scope.report("CR110", day.span, value=day.span.text, expected=Phrase(en, zh))
 
 
