@@ -29,7 +29,7 @@ _WIDE_CHARACTER = re.compile(f"[{''.join(map(chr, WIDE))}]")
 
 _TOKEN = re.compile(
     r"""[ \t]*+(?:\#[^\n]*)?(?:
-      (?P<word>[^\W\d]\w*)
+      (?P<word>(?!第\d)[^\W\d]\w*)
     | (?P<newline>\n)
     | (?P<STRING>"[^"\n]*"|“[^”\n]*”|＂[^＂\n]*＂|「[^」\n]*」|『[^』\n]*』)
     | (?P<SEMESTER_NAME>\d{4}-\d{4}(?:-\d{1,2})?(?![\w-]))
