@@ -82,7 +82,7 @@ def test_records_that_agree_have_the_same_cell(name: str) -> None:
         for line, rule in lines(plan, one.record.kind):
             if rule is not None and one.record.values.get(policy.kinds[rule.kind].item_field or "") != rule.name:
                 continue
-            cell = filler.cell(line.operator, rule, one)
+            cell = filler.effect(line.operator, rule, one)
             key = (id(line), *known(line.reads, one, filler))
             assert cells.setdefault(key, cell) == cell, line.operator.text
     assert "amount" in {cell.does for cell in cells.values()}

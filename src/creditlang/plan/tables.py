@@ -67,7 +67,7 @@ class Filler:
         enrolled = (made.record.semester,) if made.enrolled and made.record.semester else ()
         return self.interpreter.group(made.attributes).new_run({}, enrolled)
 
-    def cell(self, operator: o.Operator, rule: o.Rule | None, made: Made) -> Effect:
+    def effect(self, operator: o.Operator, rule: o.Rule | None, made: Made) -> Effect:
         """What a line that is done to each entry does to one of this record."""
         run, record = self.run(made), made.record.copy()
         record.problem = None
@@ -83,7 +83,7 @@ class Filler:
         match operator:
             case o.Amount():
                 own = entry.article if entry.article != article else ""
-                return Effect("amount", entry.amount, entry.sign, entry.steps[-1].text, own)
+                return Effect("amount", entry.amount, entry.sign, entry.steps[-1].text or "amount", own)
             case o.Rescale(operation="times" | "plus" as way) if entry.steps:
                 done = entry.steps[-1]
                 return Effect(way, entry.amount, text=done.text or done.sort, article=done.article)

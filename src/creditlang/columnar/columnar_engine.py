@@ -1,0 +1,477 @@
+"""The columnar engine: a policy over a cohort, in columns wherever a student is settled.
+
+Records are coded and sorted once. Then students are taken in chunks that a cache holds, and the nodes of the policy are
+worked out for a chunk at a time: guards, items, categories, scores, credits, facts, requirements. A student of whom
+something is open, invalid or asked for beyond the record and its group is only marked, and left to be worked out alone;
+nothing is said of them here. What the engine lacks for a whole policy is known before any data are read.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+from attrs import define, field, frozen
+
+from creditlang.columnar import decisions
+from creditlang.columnar.coded_periods import CodedCalendar
+from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
+from creditlang.columnar.group_lines import GroupLines, fill
+from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, Texts
+from creditlang.columnar.record_columns import Cohort, Numbers
+from creditlang.columnar.student_values import Balance, Students, lacks
+from creditlang.core import operators as o
+from creditlang.core.dependencies import root_of, within
+from creditlang.diagnostics import Phrase
+from creditlang.interpreter.evaluate import Interpreter, StudentData
+from creditlang.interpreter.expression_meanings import met
+from creditlang.interpreter.reasons import ALREADY_ENROLLED, ENROLLED, FUTURE, NO_ITEM, NOT_BEGUN, TAKEN_INTO_ACCOUNT
+from creditlang.interpreter.student_run import Environment
+from creditlang.plan import Plan
+from creditlang.plan.inputs import Input
+from creditlang.plan.lower import PlannedBody
+from creditlang.plan.tables import Filler
+from creditlang.values import Undetermined
+
+_CHUNK: Final = 1024
+"""Students worked out together, at most."""
+_PERIODS: Final = (None, "semester", "year")
+
+
+@define(eq=False)
+class Chunk:
+    """What has come out for the students of a chunk."""
+
+    students: Students
+    entries: list[Entries] = field(factory=list)
+    """Of each tree."""
+    extra: list[Entries] = field(factory=list)
+    """Of records that no rule has taken, in the order in which they are told."""
+    parts: dict[str, list[decisions.PartColumns]] = field(factory=dict)
+
+
+class ColumnarEngine:
+    """Works out the students of one policy in columns."""
+
+    def __init__(self, plan: Plan, interpreter: Interpreter) -> None:
+        """`interpreter` fills the tables: it has the policy, the as-of day and the named values."""
+        self.plan, self.interpreter = plan, interpreter
+        self.policy = plan.policy
+        self.lacks = tuple(dict.fromkeys(_lacks(plan, interpreter)))
+        """Why this policy cannot be worked out in columns."""
+
+    def chunks(self, students: Sequence[StudentData]) -> Iterator[Chunk]:
+        """The students worked out, chunk by chunk in their order; those that are `odd` have to be worked out alone."""
+        calendar = CodedCalendar(self.policy.calendar)
+        cohort = Cohort.of(self.policy, students, calendar)
+        yield from _Run(self, cohort, calendar).chunks()
+
+
+def _lacks(plan: Plan, interpreter: Interpreter) -> Iterator[Phrase]:
+    """Why a policy as a whole is handed over."""
+    policy = plan.policy
+    if policy.periods or policy.recurrences:
+        yield Phrase("periods of each student's own, or worked out one after the other", "各人自有的时段或逐期推算")
+    if interpreter.together:
+        yield Phrase("rankings and facts of groups", "排名与集体事实")
+    if any(kind.clean is not None for kind in policy.kinds.values()):
+        yield Phrase("stretches without a breach", "无违反的时段")
+    for name, kind in policy.kinds.items():
+        body = plan.kinds[name]
+        reads = {each for line in body.lines for each in line.reads.inputs}
+        if kind.enrolment and (Input("enrolled") in reads or kind.item_field or interpreter.conditional[name]):
+            yield Phrase("enrolment that rules look at", "规则要看在籍记录")
+    for account in policy.accounts.values():
+        if account.decide is not None:
+            yield from _deciding(account.decide, policy)
+        if account.diverts:
+            yield Phrase("what is above a limit goes to another account", "超出部分转入另一账户")
+        if account.sort in ("score", "credit") and account.period not in _PERIODS:
+            yield Phrase(f"a score or credit per {account.period}", "按日、周、月计的评分或学分")
+    for decide in policy.facts.values():
+        yield from _deciding(decide, policy)
+    for decide in policy.requirements.values():
+        if decide.period is not None or any(part.each or part.of for part in decide.cases):
+            yield Phrase("requirements by periods, or of which so many have to hold", "按时段或几项中须满足若干项的要求")
+        yield from _deciding(decide, policy)
+
+
+def _deciding(decide: o.Decide, policy: o.Policy) -> Iterator[Phrase]:
+    if decide.period not in _PERIODS:
+        yield Phrase("facts of days, weeks or months", "按日、周、月的事实")
+    if decide.mode == "all":
+        yield Phrase("cases that are added up", "各情形累加")
+    parts = [decide.least, decide.most, *(x for case in decide.cases for x in (case.condition, case.value))]
+    yield from (why for part in parts if (why := lacks(part, policy)) is not None)
+
+
+@frozen(eq=False)
+class _Rules:
+    """The rules of one kind: by what its records are taken, and their lines."""
+
+    by_item: Numbers
+    """The number of the rule for each code of the item field, -1 for none."""
+    conditional: list[tuple[o.Rule, AnswerTable]]
+
+
+class _Run:
+    """One cohort."""
+
+    def __init__(self, engine: ColumnarEngine, cohort: Cohort, calendar: CodedCalendar) -> None:
+        self.plan, self.policy, self.cohort, self.calendar = engine.plan, engine.policy, cohort, calendar
+        self.interpreter = engine.interpreter
+        self.odd = cohort.odd
+        self.rule_numbers = {name: number for number, name in enumerate(self.policy.rules)}
+        self.account_numbers = {name: number for number, name in enumerate(self.policy.accounts)}
+        size = len(cohort.students)
+        has = {name: np.zeros(size, bool) for name in self.policy.kinds}
+        begun = [self.calendar.plain.has_begun(name, self.interpreter.as_of) for name in calendar.names]
+        self.begun = np.array(begun, bool)
+        self.given, self.late = self._in_scope()
+        for name, kind in cohort.kinds.items():
+            has[name][cohort.owners[kind.places[self.given[kind.places]]]] = True
+        self.known = Known(
+            self.policy, cohort, calendar, Filler(self.interpreter), self.plan.decimals, Texts(),
+            np.ones(len(cohort.records), bool), has, self.plan.readers,
+        )  # fmt: skip
+        self.lines = GroupLines(self.known)
+        self.tables: dict[tuple[int, str], EffectTable] = {}
+        self.enrolled = np.zeros((size, len(calendar.names)), bool)
+        self.enrolments: list[Entries] = []
+        self._enrol()
+        semesters = cohort.semesters
+        known = (semesters == 0) | self.enrolled[cohort.owners, semesters]
+        self.known.enrolled[:] = known
+        open_semester = (semesters > 0) & ~self.begun[semesters] & self.given
+        self.odd[cohort.owners[open_semester]] = True
+        self.posts = any(
+            isinstance(operator, o.Post) and operator.field
+            for body in (*self.policy.rules.values(), *self.policy.accounts.values())
+            for operator in body.operators
+        )
+        self.rules = {name: self._rules(name) for name in self.policy.kinds}
+        self.applies = self._who_applies()
+
+    # ---- before any rule
+    def _in_scope(self) -> tuple[Numbers, Numbers]:
+        """The records that count on the as-of day; and of the others, which are of a semester that has not begun."""
+        cohort, as_of = self.cohort, self.interpreter.as_of
+        undated = cohort.days == 0
+        late = undated & (cohort.semesters > 0) & ~self.begun[cohort.semesters]
+        future = cohort.days > as_of.toordinal() if as_of is not None else np.zeros(len(cohort.days), bool)
+        return ~(late | future), late
+
+    def _who_applies(self) -> Numbers:
+        condition, cohort = self.policy.applies, self.cohort
+        applies = np.ones(len(cohort.students), bool)
+        if condition is None:
+            return applies
+        answers: dict[tuple[int, ...], bool] = {}
+        columns = [column.codes for column in cohort.attributes.values()]
+        for at, key in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
+            if key not in answers:
+                env = Environment(self.interpreter.group(cohort.students[at].attributes).run)
+                try:
+                    answers[key] = met(condition, env) is not False
+                except Undetermined:
+                    answers[key] = True
+            applies[at] = answers[key]
+        return applies
+
+    def _enrol(self) -> None:
+        """Which student is enrolled in which semester: by the first record of each that its guards let stand."""
+        cohort, begun = self.cohort, self.begun.copy()
+        begun[0] = False
+        kinds = [name for name, kind in self.policy.kinds.items() if kind.enrolment]
+        if not kinds:
+            self.enrolled[:] = begun
+            return
+        text = self.known.texts.number
+        blocks = []
+        for name in kinds:
+            own = cohort.kinds[name].places
+            entries = Entries.of(self.known, own[self.given[own]], -1, -1)
+            entries.periods[:] = self.known.semester_texts[entries.semesters]
+            self._guard(name, entries)
+            blocks.append(entries)
+        entries = Entries.joined(blocks).in_order()
+        key = entries.owners.astype(np.int64) * len(self.calendar.names) + entries.semesters
+        passing = np.flatnonzero(entries.states == LIVE)
+        _, first = np.unique(key[passing], return_index=True)
+        stands = passing[first]
+        position = np.full(len(self.cohort.students) * len(self.calendar.names), len(key), np.int64)
+        position[key[stands]] = stands
+        again = np.flatnonzero(np.arange(len(key)) > position[key])
+        entries.steps = [] if len(again) and entries.steps else entries.steps
+        if len(again) and any(len(block.steps) for block in blocks):
+            entries.set_aside(again, self.odd)
+        entries.states[again], entries.reasons[again] = VOID, text(ALREADY_ENROLLED)
+        unsaid = stands[entries.reasons[stands] == 0]
+        entries.reasons[unsaid] = text(ENROLLED)
+        self.enrolled.reshape(-1)[key[stands]] = True
+        self.enrolled &= begun
+        self.enrolments = [entries]
+
+    def _rules(self, kind: str) -> _Rules:
+        field_name = self.policy.kinds[kind].item_field
+        rules = self.interpreter.rules[kind]
+        values = self.cohort.kinds[kind].fields[field_name].values if field_name else []
+        by_item = [self.rule_numbers[str(x)] if x is not None and str(x) in rules else -1 for x in values]
+        conditional = [
+            (rule, AnswerTable(self.known, rule.where, kind, True))
+            for rule in self.interpreter.conditional[kind]
+            if rule.where is not None
+        ]
+        return _Rules(np.array(by_item, np.int32), conditional)
+
+    # ---- chunks
+    def chunks(self) -> Iterator[Chunk]:
+        size = len(self.cohort.students)
+        for first in range(0, size, _CHUNK):
+            last = min(size, first + _CHUNK)
+            students = Students(self.known, first, last - first, self.enrolled[first:last], self.odd)
+            chunk = Chunk(students)
+            self._sorted(chunk)
+            taken: dict[int, list[Entries]] = {}
+            for kind, name in self.policy.order:
+                self._node(chunk, kind, name, taken)
+            yield chunk
+
+    def _within(self, chunk: Chunk, places: Numbers) -> Numbers:
+        """Those of some places, rising, whose students are in a chunk."""
+        first, last = np.searchsorted(
+            self.cohort.owners[places], (chunk.students.first, chunk.students.first + chunk.students.size)
+        )
+        return places[first:last]
+
+    def _sorted(self, chunk: Chunk) -> None:
+        """What becomes of records before any rule is asked."""
+        text = self.known.texts.number
+        out = self._within(chunk, np.flatnonzero(~self.given))
+        entries = Entries.of(self.known, out, -1, -1)
+        late = self.late[out]
+        entries.states[:] = VOID
+        entries.reasons[:] = np.where(late, text(NOT_BEGUN), text(FUTURE))
+        entries.periods[:] = np.where(late, self.known.semester_texts[entries.semesters], 0)
+        blocks = [entries]
+        for enrolments in self.enrolments:
+            first, last = np.searchsorted(
+                enrolments.owners, (chunk.students.first, chunk.students.first + chunk.students.size)
+            )
+            blocks.append(enrolments.chosen(np.arange(first, last)))
+        chunk.extra.append(Entries.joined(blocks).in_order())
+
+    def _guard(self, kind: str, entries: Entries) -> None:
+        for line in self.plan.kinds[kind].lines:
+            if line.how == "each":
+                entries.apply(self._table(line.operator, None, kind, line.reads), self.odd)
+            else:
+                entries.set_aside(np.arange(len(entries.places)), self.odd)
+
+    def _table(self, operator: o.Operator, rule: o.Rule | None, kind: str, reads: Any) -> EffectTable:
+        key = id(operator), kind
+        if key not in self.tables:
+            self.tables[key] = EffectTable(self.known, operator, rule, kind, reads)
+        return self.tables[key]
+
+    # ---- nodes
+    def _node(self, chunk: Chunk, kind: str, name: str, taken: dict[int, list[Entries]]) -> None:
+        students = chunk.students
+        match kind:
+            case "kind":
+                self._kind(chunk, name, taken)
+            case "items":
+                self._items(name, taken)
+            case "unique":
+                self._unique(self.policy.uniques[int(name)], taken)
+            case "tree":
+                self._tree(chunk, name, taken)
+            case "credit":
+                decisions.credit(students, self.policy.accounts[name])
+            case "account":
+                nothing = np.zeros(students.size, np.int64)
+                students.balances[name] = decisions.balance_of([], [], [], len(nothing))
+            case "fact":
+                decisions.fact(students, self.policy.facts[name])
+            case "moves":
+                self._moves(chunk)
+            case "require":
+                chunk.parts[name] = decisions.require(students, self.policy.requirements[name])
+
+    def _moves(self, chunk: Chunk) -> None:
+        """Who asks for something to be moved, or has what takes from accounts, is worked out alone."""
+        accounts = self.policy.accounts
+        for move in self.policy.moves:
+            places = self.cohort.kinds[move.kind].places
+            self.odd[self.cohort.owners[self._within(chunk, places[self.given[places]])]] = True
+        for account in accounts.values():
+            if any(isinstance(operator, o.Move) for operator in account.operators):
+                rules = [self.rule_numbers[x] for name in within(accounts, account.name) for x in accounts[name].items]
+                for entries in chunk.entries:
+                    entries.set_aside(np.flatnonzero(np.isin(entries.rules, rules)), self.odd)
+
+    def _kind(self, chunk: Chunk, name: str, taken: dict[int, list[Entries]]) -> None:
+        kind, rules = self.policy.kinds[name], self.rules[name]
+        if kind.enrolment:
+            return
+        places = self.cohort.kinds[name].places
+        places = self._within(chunk, places)
+        places = places[self.given[places]]
+        entries = Entries.of(self.known, places, -1, -1)
+        self._guard(name, entries)
+        has_rules = bool(self.interpreter.rules[name] or rules.conditional)
+        if not (kind.item_field or name in self.interpreter.requests or has_rules):
+            entries.periods[:] = self.known.semester_texts[entries.semesters]
+            unsaid = entries.reasons == 0
+            entries.reasons[unsaid] = self.known.texts.number(TAKEN_INTO_ACCOUNT)
+            chunk.extra.append(entries)
+        if not (has_rules or kind.item_field):
+            return
+        none = np.full(len(places), -1, np.int32)
+        numbers = none
+        if kind.item_field:
+            codes = self.cohort.kinds[name].fields[kind.item_field].codes[self.cohort.inside[places]]
+            numbers = rules.by_item[codes] if len(rules.by_item) else none
+        order = np.argsort(numbers, kind="stable")
+        numbers = numbers[order]
+        matched = numbers < 0
+        entries_in_order = entries.chosen(order) if len(order) else entries
+        for number in np.unique(numbers).tolist():
+            start, end = np.searchsorted(numbers, (number, number + 1))
+            if number >= 0:
+                taken.setdefault(number, []).append(self._opened(entries_in_order, int(start), int(end), number))
+        unmatched = np.zeros(len(places), bool)
+        unmatched[order[matched]] = True
+        for rule, where in rules.conditional:
+            takes = where.true(places, self.odd)
+            unmatched &= ~takes
+            own = entries.chosen(np.flatnonzero(takes))
+            taken.setdefault(self.rule_numbers[rule.name], []).append(
+                self._opened(own, 0, len(own.places), self.rule_numbers[rule.name])
+            )
+        left = np.flatnonzero(unmatched)
+        if not kind.item_field:
+            entries.set_aside(left, self.odd)
+        rest = Entries.of(self.known, places[left], -1, -1)
+        rest.states[:], rest.reasons[:] = UNMATCHED, self.known.texts.number(NO_ITEM)
+        rest.periods[:] = self.known.semester_texts[rest.semesters]
+        chunk.extra.append(rest)
+
+    def _opened(self, entries: Entries, start: int, end: int, number: int) -> Entries:
+        """The entries that a rule begins with."""
+        rule = list(self.policy.rules.values())[number]
+        found = entries.chosen(np.arange(start, end)) if entries.steps else entries.part(start, end)
+        found.rules[:], found.accounts[:] = number, self.account_numbers[rule.account]
+        article = self.known.texts.number(rule.article)
+        found.articles[:] = np.where(found.articles == 0, article, found.articles)
+        period = self.policy.accounts[rule.account].period or "semester"
+        found.periods[:] = self.known.period_texts(period, found.days, found.semesters)
+        if rule.falls_on_group:
+            found.set_aside(np.flatnonzero(self.cohort.named[found.places]), self.odd)
+        return found
+
+    def _items(self, root: str, taken: dict[int, list[Entries]]) -> None:
+        for account in within(self.policy.accounts, root):
+            for name in self.policy.accounts[account].items:
+                number, rule = self.rule_numbers[name], self.policy.rules[name]
+                for at, entries in enumerate(taken.get(number, ())):
+                    taken[number][at] = self._body(self.plan.rules[name], rule, entries)
+
+    def _body(self, body: PlannedBody, rule: o.Rule, entries: Entries) -> Entries:
+        for line in body.lines:
+            if not len(entries.places):
+                break
+            if line.how == "each":
+                entries.apply(self._table(line.operator, rule, rule.kind, line.reads), self.odd)
+            elif line.how == "group":
+                entries = self.lines.apply(line.operator, entries, self.odd)
+            else:
+                entries.set_aside(entries.live(), self.odd)
+        return entries
+
+    def _unique(self, unique: o.Limit, taken: dict[int, list[Entries]]) -> None:
+        raise NotImplementedError
+
+    def _tree(self, chunk: Chunk, root: str, taken: dict[int, list[Entries]]) -> None:
+        accounts = self.policy.accounts
+        inside = list(within(accounts, root))
+        numbers = [self.rule_numbers[x] for name in inside for x in accounts[name].items]
+        blocks = [block for number in numbers for block in taken.get(number, ())]
+        none = Entries.of(self.known, np.zeros(0, np.int64), -1, -1)
+        entries = Entries.joined([*blocks, none]).in_order()
+        for name in reversed(inside):
+            self._account(accounts[name], entries)
+        entries.scope = None
+        chunk.entries.append(entries)
+        for name in reversed(inside):
+            self._post(chunk, accounts[name], chunk.entries if self.posts else [entries])
+
+    def _account(self, account: o.Account, entries: Entries) -> None:
+        """The lines of a category, of the entries of all rules inside it."""
+        if not account.operators:
+            return
+        accounts = self.policy.accounts
+        own = [self.rule_numbers[x] for name in within(accounts, account.name) for x in accounts[name].items]
+        wanted = np.zeros(len(self.rule_numbers) + 1, bool)
+        wanted[own] = True
+        bodies = self.plan.accounts[account.name]
+        for place, operator in enumerate(account.operators):
+            if isinstance(operator, o.Move):
+                break
+            entries.scope = wanted[entries.rules]
+            planned = {kind: body.lines[place] for kind, body in bodies.items()}
+            if any(line.how == "handed over" for line in planned.values()) or isinstance(operator, o.Amount):
+                entries.set_aside(entries.live(), self.odd)
+            elif all(line.how == "group" for line in planned.values()):
+                self.lines.apply(operator, entries, self.odd)
+            else:
+                at = entries.live()
+                for kind, chosen in self.lines.kinds(entries, at).items() if len(at) else ():
+                    table = self._table(operator, None, kind, planned[kind].reads)
+                    entries.apply(table, self.odd, at[chosen])
+
+    def _post(self, chunk: Chunk, account: o.Account, blocks: Sequence[Entries]) -> None:
+        """The balance of an account in each period and over the whole time."""
+        students = chunk.students
+        inside = np.zeros(len(self.account_numbers) + 1, bool)
+        inside[[self.account_numbers[name] for name in within(self.policy.accounts, account.name)]] = True
+        owners, periods, amounts = [], [], []
+        for entries in blocks:
+            own = inside[entries.accounts] & ~entries.members
+            owners.append(entries.owners[own] - students.first)
+            periods.append(entries.periods[own])
+            amounts.append(np.where(entries.states[own] == LIVE, entries.amounts[own] * entries.signs[own], 0))
+        balance = _summed(np.concatenate(owners), np.concatenate(periods), np.concatenate(amounts), self, students.size)
+        if account.sort == "score":
+            everybody = np.ones(students.size, bool)
+            if account.period is None:
+                whole = decisions.level(students, account, balance.whole, None, everybody)
+                balance = Balance([], balance.amounts[:, :0], balance.exists[:, :0], whole)
+            else:
+                keys, levels, exists = [], [], []
+                for period, had in students.begun(account.period):
+                    place = balance.keys.index(period.key) if period.key in balance.keys else None
+                    total = balance.amounts[:, place] if place is not None else np.zeros(students.size, np.int64)
+                    keys.append(period.key)
+                    levels.append(decisions.level(students, account, total, period, had))
+                    exists.append(had)
+                balance = decisions.balance_of(keys, levels, exists, students.size)
+                balance.whole = np.zeros(students.size, np.int64)
+        students.balances[account.name] = balance
+
+
+def _summed(owners: Numbers, periods: Numbers, amounts: Numbers, run: _Run, size: int) -> Balance:
+    """Sums by student and period."""
+    texts, codes = np.unique(periods, return_inverse=True)
+    many = len(texts)
+    keys = owners.astype(np.int64) * many + codes
+    exact = int(np.abs(amounts).sum()) < 1 << 53
+    if exact:
+        sums = np.bincount(keys, amounts.astype(float), size * many).astype(np.int64)
+    else:
+        sums = np.zeros(size * many, np.int64)
+        np.add.at(sums, keys, amounts)
+    exists = np.bincount(keys, minlength=size * many) > 0
+    table = sums.reshape(size, many)
+    named = [run.known.texts.texts[text] for text in texts.tolist()]
+    return Balance(named, table, exists.reshape(size, many), table.sum(axis=1))
