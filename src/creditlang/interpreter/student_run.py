@@ -298,7 +298,7 @@ class Run:
         if of is not None and not category:
             known = self.facts.get(of.name, {}) if of.sort == "fact" else self.balances.get(of.name, {})
             return [key for key in known if here is None or self.periods.around(period, key, here[0]) == here[1]]
-        found = self.keys_inside(period, here)
+        found = self.periods.begun_inside(period, here)
         if of is not None:
             found |= (self.inside(of.name, here, period) if here is not None else self.balances.get(of.name, {})).keys()
             found |= set() if self.begins(period, here) is True else {UNKNOWN_PERIOD}
@@ -323,16 +323,6 @@ class Run:
         if any(kind.enrolment for kind in self.policy.kinds.values()):
             return bool(self.periods.enrolled) or v.OPEN
         return here is not None
-
-    def keys_inside(self, period: str, here: tuple[str, str] | None) -> set[str]:
-        """The periods of a kind that a student has had, and of which a day lies in the one at hand, if there is one."""
-        found = self.periods.begun(period)
-        if here is not None:
-            around = self.periods.called(*here)
-            if around is None:
-                return set()
-            found = tuple(x for x in found if x.first <= around.last and around.first <= x.last)
-        return {x.key for x in found}
 
     def fact(self, name: str, key: str) -> Any:
         """The value of a fact in a period."""
