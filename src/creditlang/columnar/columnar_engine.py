@@ -6,8 +6,8 @@ something is open, invalid or asked for beyond the record and its group is only 
 nothing is said of them here. What the engine lacks for a whole policy is known before any data are read.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -25,7 +25,14 @@ from creditlang.core.dependencies import root_of, within
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.evaluate import Interpreter, StudentData
 from creditlang.interpreter.expression_meanings import met
-from creditlang.interpreter.reasons import ALREADY_ENROLLED, ENROLLED, FUTURE, NO_ITEM, NOT_BEGUN, TAKEN_INTO_ACCOUNT
+from creditlang.interpreter.record_reasons import (
+    ALREADY_ENROLLED,
+    ENROLLED,
+    FUTURE,
+    NO_ITEM,
+    NOT_BEGUN,
+    TAKEN_INTO_ACCOUNT,
+)
 from creditlang.interpreter.student_run import Environment
 from creditlang.plan import Plan
 from creditlang.plan.inputs import Input
@@ -150,7 +157,7 @@ class _Run:
             for operator in body.operators
         )
         self.rules = {name: self._rules(name) for name in self.policy.kinds}
-        self.applies = self._who_applies()
+        self.odd |= ~self._who_applies()
 
     # ---- before any rule
     def _in_scope(self) -> tuple[Numbers, Numbers]:
@@ -231,6 +238,7 @@ class _Run:
             last = min(size, first + _CHUNK)
             students = Students(self.known, first, last - first, self.enrolled[first:last], self.odd)
             chunk = Chunk(students)
+            self.known.balance = partial(self._balance, students)
             self._sorted(chunk)
             taken: dict[int, list[Entries]] = {}
             for kind, name in self.policy.order:
@@ -298,6 +306,19 @@ class _Run:
             case "require":
                 chunk.parts[name] = decisions.require(students, self.policy.requirements[name])
 
+    def _balance(self, students: Students, name: str, places: Numbers) -> tuple[Numbers, Numbers]:
+        """The balance of an account in the semester or year of each of some records, and whether there is one."""
+        balance, cohort = students.balances[name], self.cohort
+        kind = self.policy.accounts[name].period or "semester"
+        keys = ["", *(self.calendar.names if kind == "semester" else self.calendar.years)[1:]]
+        columns = np.array([balance.keys.index(key) if key in balance.keys else -1 for key in keys], np.int32)
+        column = columns[self.calendar.periods(kind, cohort.days[places], cohort.semesters[places])]
+        if not balance.keys:
+            return np.zeros(len(places), np.int64), np.zeros(len(places), bool)
+        owners = cohort.owners[places] - students.first
+        exists = (column >= 0) & balance.exists[owners, column]
+        return np.where(exists, balance.amounts[owners, column], 0), exists
+
     def _moves(self, chunk: Chunk) -> None:
         """Who asks for something to be moved, or has what takes from accounts, is worked out alone."""
         accounts = self.policy.accounts
@@ -349,11 +370,11 @@ class _Run:
             taken.setdefault(self.rule_numbers[rule.name], []).append(
                 self._opened(own, 0, len(own.places), self.rule_numbers[rule.name])
             )
-        left = np.flatnonzero(unmatched)
+        rest = entries.chosen(np.flatnonzero(unmatched))
+        left = np.flatnonzero(rest.states == LIVE)
         if not kind.item_field:
-            entries.set_aside(left, self.odd)
-        rest = Entries.of(self.known, places[left], -1, -1)
-        rest.states[:], rest.reasons[:] = UNMATCHED, self.known.texts.number(NO_ITEM)
+            rest.set_aside(left, self.odd)
+        rest.states[left], rest.reasons[left] = UNMATCHED, self.known.texts.number(NO_ITEM)
         rest.periods[:] = self.known.semester_texts[rest.semesters]
         chunk.extra.append(rest)
 

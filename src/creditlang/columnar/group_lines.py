@@ -297,16 +297,15 @@ def _keep(lines: GroupLines, operator: o.Keep, entries: Entries, odd: Numbers) -
 def _rescale(lines: GroupLines, operator: o.Rescale, entries: Entries, odd: Numbers) -> Entries:
     at = _over(entries, operator.group.over)
     each = changed(operator, ordinal=None, group=o.Group())
+    chosen = []
     for kind, own in lines.kinds(entries, at).items() if len(at) else ():
         if (id(operator), kind) not in lines.effects:
             reads = lines.known.readers[kind].reads(*expressions(each))
             lines.effects[id(operator), kind] = EffectTable(lines.known, each, None, kind, reads)
-    chosen = []
-    for kind, own in lines.kinds(entries, at).items() if len(at) else ():
         table = lines.effects[id(operator), kind]
         lines.known.aside(table.reads.asks, entries.places[at[own]], odd)
-        does = table.column("does")[table.of(entries.places[at[own]])] if len(own) else np.zeros(0, "U8")
-        chosen.append(own[does != "nothing"])
+        effects = table.of(entries.places[at[own]])
+        chosen.append(own[~table.those("nothing")[effects]])
     if not chosen:
         return entries
     grouped = lines.grouped(operator.group, entries, at[np.sort(np.concatenate(chosen))])

@@ -4,8 +4,7 @@ Inputs are numbered by combination; a combination met for the first time is aske
 has it. Where a line asks about records of other kinds, students who have any of these are worked out alone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -25,6 +24,10 @@ MOST: Final = 2**42
 """No amount is larger, as a whole number of its last decimals; whoever has a larger one is worked out alone."""
 _MOST_FACTOR: Final = 2**18
 _DENSE: Final = 1 << 20
+_MOST_ANSWERS: Final = 1 << 10
+"""Different answers that a question about balances can have: yes, no, or why there is none."""
+_MOST_BALANCES: Final = 1 << 24
+"""Different amounts that balances which records ask for can have."""
 
 
 class Texts:
@@ -98,31 +101,57 @@ class Known:
     """For each student, whether there are records of a kind."""
     readers: Mapping[str, Reader]
     semester_texts: Numbers = field(init=False)
+    balance: Callable[[str, Numbers], tuple[Numbers, Numbers]] = field(init=False)
+    """The balance of an account in the semester or year of each of some records, and whether there is one."""
     _codes: dict[tuple[str, Any], tuple[Numbers, int]] = field(factory=dict)
+    _amounts: dict[int, int] = field(factory=dict)
+    _asked: "dict[tuple[str, e.Expression], Numbered]" = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.semester_texts = np.array([self.texts.number(name) for name in self.calendar.names], np.int32)
 
-    def made(self, place: int) -> Made:
-        """A record and what may be read around it."""
+    def made(self, place: int, inputs: Iterable[Input] = ()) -> Made:
+        """A record and what may be read around it; balances only as far as they are among the inputs."""
         owner = int(self.cohort.owners[place])
         given = self.cohort.records[place]
         semester = self.calendar.names[int(self.cohort.semesters[place])] or None
         record = given if given.semester == semester else evolve_record(given, semester)
-        return Made(record, self.cohort.students[owner].attributes, bool(self.enrolled[place]))
+        balances = {}
+        for name in (each.name for each in inputs if each.what == "account"):
+            (amount,), (exists,) = self.balance(name, np.array([place]))
+            if exists:
+                balances[name] = Decimal(int(amount)).scaleb(-self.decimals)
+        return Made(record, self.cohort.students[owner].attributes, bool(self.enrolled[place]), balances)
 
     def keys(self, kind: str, reads: Reads, places: Numbers) -> tuple[Numbers, int]:
         """A number for the combination of inputs of each record, and how many there can be."""
         keys, size = np.zeros(len(places), np.int64), 1
-        columns = [self.input_codes(kind, each) for each in sorted(reads.inputs, key=str)]
-        columns += [self.answer_codes(kind, question) for question in reads.answers]
+        inside = self.cohort.inside[places]
+        columns = [
+            self._balance_codes(each.name, places) if each.what == "account" else self._of_kind(kind, each, inside)
+            for each in sorted(reads.inputs, key=str)
+        ]
+        for question in reads.answers:
+            if any(each.what == "account" for each in self.readers[kind].inputs(question)):
+                columns.append((self._answers(kind, question, places), _MOST_ANSWERS))
+            else:
+                columns.append(self._of_kind(kind, question, inside))
         for codes, many in columns:
-            if size * many >= 1 << 62:
-                distinct, keys = np.unique(keys, return_inverse=True)
-                size = len(distinct)
-            keys = keys * many + codes[self.cohort.inside[places]]
+            assert size * many < 1 << 62, "more combinations than numbers"
+            keys = keys * many + codes
             size *= many
         return keys, size
+
+    def _of_kind(self, kind: str, wanted: Any, inside: Numbers) -> tuple[Numbers, int]:
+        codes, many = self.input_codes(kind, wanted) if isinstance(wanted, Input) else self.answer_codes(kind, wanted)
+        return codes[inside], many
+
+    def _balance_codes(self, name: str, places: Numbers) -> tuple[Numbers, int]:
+        """A number for the balance of an account at each of some records, 0 for none."""
+        amounts, exists = self.balance(name, places)
+        distinct, back = np.unique(amounts, return_inverse=True)
+        codes = [self._amounts.setdefault(x, len(self._amounts) + 1) for x in distinct.tolist()]
+        return np.where(exists, np.array(codes, np.int64)[back], 0), _MOST_BALANCES
 
     def input_codes(self, kind: str, wanted: Input) -> tuple[Numbers, int]:
         """A number for the value of an input for each record of a kind, and how many there are."""
@@ -148,18 +177,24 @@ class Known:
     def answer_codes(self, kind: str, question: e.Expression) -> tuple[Numbers, int]:
         """A number for the answer to a question for each record of a kind; one without is numbered by its reason."""
         if (kind, question) not in self._codes:
+            codes = self._answers(kind, question, self.cohort.kinds[kind].places)
+            self._codes[kind, question] = codes, int(codes.max(initial=0)) + 1
+        return self._codes[kind, question]
+
+    def _answers(self, kind: str, question: e.Expression, places: Numbers) -> Numbers:
+        inputs = self.readers[kind].inputs(question)
+        keys, size = self.keys(kind, Reads(inputs), places)
+        if (kind, question) not in self._asked:
             answers: dict[Any, int] = {}
 
             def ask(place: int) -> int:
-                found = self.filler.value(question, self.made(place))
-                why = (found.sort, self.texts.number(found.reason), found.name) if isinstance(found, Undetermined) else found
-                return answers.setdefault(why, len(answers))
+                found: Any = self.filler.value(question, self.made(place, inputs))
+                if isinstance(found, Undetermined):
+                    found = found.sort, self.texts.number(found.reason), found.name
+                return answers.setdefault(found, len(answers))
 
-            places = self.cohort.kinds[kind].places
-            keys, size = self.keys(kind, Reads(self.readers[kind].inputs(question)), places)
-            numbers = Numbered(ask, size).of(keys, places)
-            self._codes[kind, question] = numbers, max(1, len(answers))
-        return self._codes[kind, question]
+            self._asked[kind, question] = Numbered(ask, size)
+        return self._asked[kind, question].of(keys, places)
 
     def period_texts(self, kind: str, days: Numbers, semesters: Numbers) -> Numbers:
         """What the period of a kind is called in which each of some entries falls, as the number of a text."""
@@ -210,7 +245,9 @@ class EffectTable:
         return self._numbers.of(keys, places)
 
     def _ask(self, place: int) -> int:
-        effect = self.known.filler.effect(self.operator, self.rule, self.known.made(place))
+        reader = self.known.readers[self.kind]
+        inputs = self.reads.inputs.union(*map(reader.inputs, self.reads.answers))
+        effect = self.known.filler.effect(self.operator, self.rule, self.known.made(place, inputs))
         if effect.does in ("amount", "plus", "rounded") and whole(effect.value, self.known.decimals) is None:
             effect = MORE
         if effect.does == "times" and _factor(effect.value) is None:
@@ -284,7 +321,7 @@ class AnswerTable:
 
     def _ask(self, place: int) -> int:
         ask = self.known.filler.holds if self.holds else self.known.filler.value
-        value = ask(self.expression, self.known.made(place))
+        value = ask(self.expression, self.known.made(place, self.known.readers[self.kind].inputs(self.expression)))
         value = None if isinstance(value, (Undetermined, v.Interval, v.Open)) else value
         if value not in self._by_value:
             self._by_value[value] = len(self.values)

@@ -243,22 +243,26 @@ def _around(students: Students, kind: str, period: Period | None) -> str | None:
 def _query(students: Students, x: e.Query, period: Period | None) -> Column:
     assert isinstance(x.value, e.Value) and isinstance(x.source, e.Periods)
     all_known, decimals = np.ones(students.size, bool), students.known.decimals
-    if period is not None:
-        students.aside(all_known)
     if x.value.sort == "account":
-        balance = students.balances[x.value.name]
-        if x.function == "total" and students.known.policy.accounts[x.value.name].sort == "category":
+        account, balance = students.known.policy.accounts[x.value.name], students.balances[x.value.name]
+        if x.function == "total" and account.sort == "category" and period is None:
             return Column(balance.whole, all_known, decimals)
-        amounts, exists = balance.amounts, balance.exists
+        inside = _inside(students, account.period or "semester", balance.keys, period)
+        if account.sort == "category" and account.period not in (None, "semester"):
+            students.aside(all_known)
+        amounts, exists = balance.amounts[:, inside], balance.exists[:, inside]
     else:
-        columns = list(students.facts[x.value.name].by_period.values())
+        known = students.facts[x.value.name].by_period
+        inside = _inside(students, x.source.period, list(known), period)
+        columns = [list(known.values())[place] for place in inside]
         if not columns:
             return Column(np.zeros(students.size, np.int64), ~all_known)
         decimals = max(column.decimals for column in columns)
         amounts = np.stack([column.numbers.astype(np.int64) * 10 ** (decimals - column.decimals) for column in columns], 1)
         exists = np.stack([column.known for column in columns], 1)
-        had = [had for _, had in students.begun(x.source.period)]
-        students.aside((np.stack(had, 1) & ~exists).any(axis=1) if len(had) == len(columns) else all_known)
+        had = {key.key: had for key, had in students.begun(x.source.period)}
+        begun = np.stack([had[key] for place, key in enumerate(known) if place in inside], 1)
+        students.aside((begun & ~exists).any(axis=1))
     if x.function == "total":
         return Column(np.where(exists, amounts, 0).sum(axis=1), all_known, decimals)
     if not amounts.shape[1]:
@@ -268,6 +272,17 @@ def _query(students: Students, x: e.Query, period: Period | None) -> Column:
     found = filled.min(axis=1) if lowest else filled.max(axis=1)
     some = exists.any(axis=1)
     return Column(np.where(some, found, 0), some, decimals)
+
+
+def _inside(students: Students, kind: str, keys: list[str], period: Period | None) -> list[int]:
+    """Which of some periods lie in the one at hand."""
+    plain = students.known.calendar.plain
+    if period is None or period.kind == kind:
+        return [place for place, key in enumerate(keys) if period is None or key == period.key]
+    if kind == "semester" and period.kind == "year":
+        return [place for place, key in enumerate(keys) if plain.academic_year(key) == period.key]
+    students.aside(np.ones(students.size, bool))
+    return []
 
 
 def _aligned(one: Column, two: Column) -> tuple[Numbers, Numbers, int]:

@@ -31,6 +31,15 @@ from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.other_runs import MOST_RUNS, OtherRuns
 from creditlang.interpreter.passes import bring, close, given, read
+from creditlang.interpreter.record_reasons import (
+    ALREADY_ENROLLED,
+    ENROLLED,
+    FUTURE,
+    NO_ITEM,
+    NO_RULE,
+    NOT_BEGUN,
+    TAKEN_INTO_ACCOUNT,
+)
 from creditlang.interpreter.running_periods import so_far
 from creditlang.interpreter.standing_findings import findings
 from creditlang.interpreter.standings import Standings
@@ -358,9 +367,9 @@ class _Evaluation:
         if record.problem is not None:
             found.entries.append(Entry(record, "", "", "", state="invalid", reason=self.told(record)))
         elif record.on is not None and as_of is not None and record.on > as_of:
-            found.entries.append(Entry(record, "", "", "", state="void", reason=_FUTURE))
+            found.entries.append(Entry(record, "", "", "", state="void", reason=FUTURE))
         elif record.on is None and not self.calendar.has_begun(record.semester or "", as_of):
-            found.entries.append(Entry(record, "", "", record.semester or "", state="void", reason=_NOT_BEGUN))
+            found.entries.append(Entry(record, "", "", record.semester or "", state="void", reason=NOT_BEGUN))
         elif kind.enrolment:
             self.enrol(record, kind, found)
         else:
@@ -374,13 +383,12 @@ class _Evaluation:
     def enrol(self, record: Record, kind: o.RecordKind, found: _Sorted) -> None:
         semester = record.semester or ""
         if semester in found.enrolled:
-            reason = Phrase("this semester is already recorded", "该学期已有在籍记录")
-            found.entries.append(Entry(record, "", "", semester, state="void", reason=reason))
+            found.entries.append(Entry(record, "", "", semester, state="void", reason=ALREADY_ENROLLED))
             return
         entry = self.guard(kind, record)
         if entry.state == "live":
             found.enrolled.append(semester)
-            entry.reason = entry.reason or Phrase("enrolled", "在籍")
+            entry.reason = entry.reason or ENROLLED
         found.by_kind.setdefault(record.kind, []).append(record)
         found.entries.append(entry)
 
@@ -413,7 +421,7 @@ class _Evaluation:
             if entry.state == "live" and _key(record) not in self.invalid:
                 plain.append(record)
             if looked_at:
-                entry.reason = entry.reason or Phrase("taken into account", "已采用")
+                entry.reason = entry.reason or TAKEN_INTO_ACCOUNT
                 self.extra.append(entry)
         self.run.judged[kind.name] = Judged(plain, even_void)
         for record in self.run.given.get(kind.name, ()) if rules or kind.item_field else ():
@@ -471,7 +479,7 @@ class _Evaluation:
         if not takers and (settled := self.guard(kind, record)).state != "live":
             self.extra.append(settled)
         elif not takers:
-            reason = _NO_ITEM if kind.item_field else _NO_RULE
+            reason = NO_ITEM if kind.item_field else NO_RULE
             self.extra.append(Entry(record, "", "", semester, state="unmatched", reason=reason))
             if not kind.item_field:  # of an item that no rule covers the reader has told
                 self.run.unrated.append(self.extra[-1])
@@ -927,7 +935,7 @@ class _Evaluation:
         result.entries = [*(entry for entries in run.entries.values() for entry in entries), *self.extra]
         found: dict[str, list[Disposition]] = {}
         for entry in (x for x in result.entries if self.policy.kinds[x.record.kind].clean is None):
-            future: Disposition | None = "out of scope" if entry.reason in (_FUTURE, _NOT_BEGUN) else None
+            future: Disposition | None = "out of scope" if entry.reason in (FUTURE, NOT_BEGUN) else None
             found.setdefault(_key(entry.record), []).append(future or entry.disposition())
         result.records = {key: strongest(dispositions) for key, dispositions in found.items()}
         result.problems = [copy.problem for given, copy in self.copies if copy.problem and not given.problem]
@@ -987,10 +995,6 @@ _MOST_PASSES = 8
 """How often a student is worked out anew because a rule found a record invalid that others had looked at."""
 _NOT_JUDGED = ("unmatched", "invalid")
 _NOT_SURELY_CLEAN = Phrase("it is open whether there was a breach", "其间是否有违反尚未确定")
-_NO_ITEM = Phrase("no rule covers this item", "没有规则提到这个项目")
-_NO_RULE = Phrase("no rule uses this record", "没有规则采用这条记录")
-_NOT_BEGUN = Phrase("its semester has not begun on the as-of date", "所属学期在统计截止日尚未开始")
-_FUTURE = Phrase("dated after the as-of date", "日期晚于统计截止日")
 
 
 def _as_answer(status: Status) -> v.Answer:

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -53,6 +53,8 @@ class Made:
     record: Record
     attributes: Mapping[str, Any]
     enrolled: bool
+    balances: Mapping[str, Decimal] = field(factory=dict)
+    """Of accounts in the record's semester, or year if they have years; without an amount there is none."""
 
 
 class Filler:
@@ -65,7 +67,12 @@ class Filler:
     def run(self, made: Made) -> Run:
         """A run in which nothing is known but the record's person."""
         enrolled = (made.record.semester,) if made.enrolled and made.record.semester else ()
-        return self.interpreter.group(made.attributes).new_run({}, enrolled)
+        run = self.interpreter.group(made.attributes).new_run({}, enrolled)
+        for name, amount in made.balances.items():
+            period = run.policy.accounts[name].period or "semester"
+            key = run.calendar.period_key(period, made.record.on, made.record.semester)
+            run.balances[name], run.wholes[name] = {key or "": amount}, amount
+        return run
 
     def effect(self, operator: o.Operator, rule: o.Rule | None, made: Made) -> Effect:
         """What a line that is done to each entry does to one of this record."""
