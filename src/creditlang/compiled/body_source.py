@@ -17,8 +17,11 @@ from creditlang.compiled.light_entries import (
     ACCOUNT,
     AMOUNT,
     ARTICLE,
+    INVALID,
     MEMBER,
     ON,
+    OPEN_VALUE,
+    PENDING,
     PERIOD,
     RAW,
     REASON,
@@ -54,8 +57,9 @@ class BodySource:
         self.late: list[Callable[[Mapping[str, Any]], None]] = []
         """What is to be done once there are functions: calls of group work are made of them."""
         self.source.namespace.update(
-            HandOver=HandOver, told=told, asked_fields=asked_fields, by_rank=group_work.by_rank, move_to=_move_to,
-            all_given=_all_given, two_lines=lambda: Undetermined("case", TWO_LINES),
+            HandOver=HandOver, INVALID=INVALID, OPEN_VALUE=OPEN_VALUE, PENDING=PENDING, told=told,
+            asked_fields=asked_fields, by_rank=group_work.by_rank, move_to=_move_to, all_given=_all_given,
+            two_lines=lambda: Undetermined("case", TWO_LINES),
             no_line=lambda: Undetermined("case", NO_LINE),
         )  # fmt: skip
 
@@ -79,7 +83,11 @@ class BodySource:
             if line.sequential:
                 continue
             if _about_one(line):
-                if isinstance(line, o.Keep) and line.otherwise == "warn" and any(getattr(x, "otherwise", "") == "warn" for _, x in single):
+                if (
+                    isinstance(line, o.Keep)
+                    and line.otherwise == "warn"
+                    and any(getattr(x, "otherwise", "") == "warn" for _, x in single)
+                ):
                     close()
                 single.append((number, line))
                 continue
@@ -100,16 +108,21 @@ class BodySource:
         body += [f"    row = e[{ROW}]", "    V = row[2]", *(f"    {line}" for line in inner)]
         return [*body, *(["w.in_order(start)"] if len(lines) > 1 else [])]
 
-    def _step(self, sort: str, line: o.Operator, before: str, after: str, note: str = '""', fields: str = "()") -> Lines:
+    def _step(
+        self, sort: str, line: o.Operator, before: str, after: str, note: str = '""', fields: str = "()"
+    ) -> Lines:
         if not self.noted:
             return []
         value = self.source.value
-        return [f"e[{STEPS}].append(({value(sort)}, {value(line.text)}, {before}, {after}, {value(line.article)}, {note}, {fields}))"]
+        parts = (value(sort), value(line.text), before, after, value(line.article), note, fields)
+        return [f"e[{STEPS}].append(({', '.join(parts)}))"]
 
     def _covered(self, number: int) -> Lines:
         return [f"w.covered.add({number})"] if self.noted else []
 
-    def _tried(self, fails: bool, lines: Lines, line: o.Operator, number: int, fallback: o.Fallback | None = None) -> Lines:
+    def _tried(
+        self, fails: bool, lines: Lines, line: o.Operator, number: int, fallback: o.Fallback | None = None
+    ) -> Lines:
         if not fails:
             return lines
         value = self.source.value
@@ -126,9 +139,13 @@ class BodySource:
             en, zh = line.reason, in_language(line.reason, "zh")
             reason = value(en if en == zh else Phrase(en, zh), "p")
         if line.otherwise == "warn":
-            out += [f"reason = {reason}", *self._step("warn", line, f"e[{AMOUNT}]", f"e[{AMOUNT}]", "reason"), "w.warn(row, reason)"]
+            out += [
+                f"reason = {reason}",
+                *self._step("warn", line, f"e[{AMOUNT}]", f"e[{AMOUNT}]", "reason"),
+                "w.warn(row, reason)",
+            ]
         elif line.otherwise == "pending":
-            out = ['raise HandOver("pending")']
+            out = ["raise HandOver(PENDING)"]
         else:
             fields = self._asked(line)
             out += [f"reason = {reason}"]
@@ -158,22 +175,26 @@ class BodySource:
             text, fails = self._worth(usual[0], here)
             lines = self._tried(fails, [f"amount = {text}"], line, number, line.fallback)
             return [*lines, *self._given(line, usual[0])]
-        lines: Lines = []
-        names = []
+        lines = []
+        names: list[str] = []
         for case in usual:
             name = self.source.fresh("h")
             names.append(name)
             lines.append(f"{name} = {self._applies(case, here)}")
         worths: list[o.Case] = []
+        two = [f"w.undetermined(e, two_lines(), None, {self.source.value(line)}, {number})", "continue"]
         if line.mode == "all":
             return self._all(number, line, here, lines, list(zip(names, usual, strict=True)), otherwise)
         if line.mode == "one" and len(names) > 1:
-            lines += [f"if {' + '.join(names)} > 1:", f"    w.undetermined(e, two_lines(), None, {self.source.value(line)}, {number})", "    continue"]
+            lines += [f"if {' + '.join(names)} > 1:", *(f"    {x}" for x in two)]
         key = "if"
-        for name, case in [*zip(names, usual, strict=True), *((None, x) for x in otherwise[:1])]:
+        for name, case in [*zip(names, usual, strict=True), *(("", x) for x in otherwise[:1])]:
             text, _ = self._worth(case, here)
             worths.append(case)
             lines += [f"{key} {name}:" if name else "else:" if key == "elif" else "if True:"]
+            if not name and line.mode == "one" and len(otherwise) > 1:
+                lines += [f"    {x}" for x in two]
+                continue
             lines += [f"    amount = {text}", f"    case = {len(worths) - 1}"]
             key = "elif"
         if not otherwise:
@@ -181,7 +202,11 @@ class BodySource:
         lines = self._tried(True, lines, line, number, line.fallback)
         for place, case in enumerate(worths):
             given = self._given(line, case)
-            lines += [f"{'if' if place == 0 else 'elif'} case == {place}:", *(f"    {x}" for x in given)] if len(worths) > 1 else given
+            lines += (
+                [f"{'if' if place == 0 else 'elif'} case == {place}:", *(f"    {x}" for x in given)]
+                if len(worths) > 1
+                else given
+            )
         return lines
 
     def _applies(self, case: o.Case, here: Here) -> str:
@@ -204,8 +229,8 @@ class BodySource:
                 "decided", "w, row, V",
                 [
                     f"low, high = {low.text}, {high.text}",
-                    f"if not {self.expressions.met(e.Present(case.value), here).text}:", '    raise HandOver("undecided")',
-                    f"value = {piece.text}", "if not low <= value <= high:", '    raise HandOver("outside its range")',
+                    f"if not {self.expressions.met(e.Present(case.value), here).text}:", '    raise HandOver(PENDING)',
+                    f"value = {piece.text}", "if not low <= value <= high:", '    raise HandOver(INVALID)',
                     "return value",
                 ],
             )  # fmt: skip
@@ -228,7 +253,13 @@ class BodySource:
         return lines
 
     def _all(
-        self, number: int, line: o.Amount, here: Here, tests: Lines, usual: list[tuple[str, o.Case]], otherwise: list[o.Case]
+        self,
+        number: int,
+        line: o.Amount,
+        here: Here,
+        tests: Lines,
+        usual: list[tuple[str, o.Case]],
+        otherwise: list[o.Case],
     ) -> Lines:
         """All cases that apply, added up; those that apply otherwise where none does."""
         value, lines = self.source.value, [*tests, "found = []"]
@@ -281,7 +312,11 @@ class BodySource:
         if line.field is not None:
             same = f"e[{AMOUNT}]"
             inner = [f"account = V.get({value(line.field)})", "if isinstance(account, str):"]
-            then = [*self._covered(line.number), *self._step("posted", line, same, same, "account"), f"e[{ACCOUNT}] = account"]
+            then = [
+                *self._covered(line.number),
+                *self._step("posted", line, same, same, "account"),
+                f"e[{ACCOUNT}] = account",
+            ]
             inner += [f"    {x}" for x in then]
         else:
             piece = self.expressions.piece(line.day or line.until or e.Unknown(), here)
@@ -290,7 +325,11 @@ class BodySource:
                 inner += [f"e[{UNTIL}] = min(day, e[{UNTIL}] or day)"]
             else:
                 same = f"e[{AMOUNT}]"
-                inner += [*self._covered(line.number), *self._step("falls on", line, same, same, "day.isoformat()"), "move_to(w, e, day)"]
+                inner += [
+                    *self._covered(line.number),
+                    *self._step("falls on", line, same, same, "day.isoformat()"),
+                    "move_to(w, e, day)",
+                ]
         return [*lines, "if holds:", *(f"    {x}" for x in inner)] if line.condition is not None else inner
 
     # ---- lines about groups
@@ -312,7 +351,9 @@ class BodySource:
             inner = self._rescaled(number, line, here)
             inner = [x.replace("continue", "return") if x.strip() == "continue" else x for x in inner]
             one = self.source.function("nth", "w, e", [f"row = e[{ROW}]", "V = row[2]", *inner])
-            act = self._made(lambda n: group_work.rescale_from(line, number, n[condition] if condition else None, n[one]))
+            act = self._made(
+                lambda n: group_work.rescale_from(line, number, n[condition] if condition else None, n[one])
+            )
             return [f"{act}(w, entries)"]
         assert isinstance(line, o.Amount)
         return self._gathered(number, line, here)
@@ -324,7 +365,11 @@ class BodySource:
         piece = line.room
         if isinstance(piece, e.Read) and piece.what == "setting" and piece.name in self.expressions.overrides:
             return self.expressions.function(piece, here), self.expressions.overrides[piece.name]
-        if isinstance(piece, e.Read) and piece.what == "setting" and len(dated := self.expressions.policy.settings[piece.name]) == 1:
+        if (
+            isinstance(piece, e.Read)
+            and piece.what == "setting"
+            and len(dated := self.expressions.policy.settings[piece.name]) == 1
+        ):
             piece = dated[0].value
         fixed = piece.value if isinstance(piece, e.Constant) and isinstance(piece.value, Decimal) else None
         return self.expressions.function(line.room, here), fixed
@@ -354,7 +399,9 @@ class BodySource:
             test = self.source.function("x", here.parameters, [f"return {self._applies(case, here)}"])
             worth = self.source.function("x", here.parameters, [f"return {self._worth(case, here)[0]}"])
             parts.append((case, test, worth))
-        act = self._made(lambda n: group_work.gather(line, number, [(c, n[test], n[worth]) for c, test, worth in parts]))
+        act = self._made(
+            lambda n: group_work.gather(line, number, [(c, n[test], n[worth]) for c, test, worth in parts])
+        )
         lines = [f"added = {act}(w, entries)"]
         if len(gathering) < len(line.cases):
             lines += self._loop([(number, line)], here)
@@ -363,7 +410,9 @@ class BodySource:
     def _by_reference(self, lines: Sequence[o.Operator]) -> str:
         self.reference_lines += len(lines)
         operators = tuple(lines)
-        return f"w.by_reference_on(entries, {self.source.value(lambda run, entries: run_body(run, operators, entries))})"
+        return (
+            f"w.by_reference_on(entries, {self.source.value(lambda run, entries: run_body(run, operators, entries))})"
+        )
 
 
 def _about_one(line: o.Operator) -> bool:
@@ -418,3 +467,11 @@ def _all_given(w: Work, entry: list[Any], found: list[tuple[o.Case, Decimal]]) -
 _TEMPLATES: Mapping[type, Callable[[BodySource, int, Any, Here], Lines]] = {
     o.Keep: BodySource._keep, o.Amount: BodySource._amount, o.Rescale: BodySource._rescale, o.Post: BodySource._post,
 }  # fmt: skip
+_OF_GROUPS = (o.Limit, o.Keep, o.Rescale, o.Amount)
+"""Lines that may be about groups."""
+HANDED_OVER: Mapping[type, str] = {o.Move: "a queue over all entries that take"}
+"""Lines that the reference does, with all that comes after them, where somebody asks for one; and why."""
+_ABSENT = {x.__name__ for x in o.Operator.__subclasses__()} - {
+    x.__name__ for x in (*_TEMPLATES, *_OF_GROUPS, *HANDED_OVER)
+}
+assert not _ABSENT, f"operators that generated code lacks: {_ABSENT}"

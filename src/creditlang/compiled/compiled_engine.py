@@ -17,14 +17,15 @@ from creditlang import values as v
 from creditlang.compiled.body_source import BodySource
 from creditlang.compiled.expression_source import ExpressionSource
 from creditlang.compiled.light_entries import (
-    ACCOUNT,
     CARRIERS,
     CUT,
-    MEMBER,
+    INVALID,
+    MOVES_ASKED,
     REASON,
     RECORD,
     ROW,
     STATE,
+    TOO_LONG,
     HandOver,
     LightEntry,
     light,
@@ -33,8 +34,8 @@ from creditlang.compiled.node_source import NodeSource, RestByReference, looks_b
 from creditlang.compiled.source_text import SourceText
 from creditlang.compiled.student_work import Work
 from creditlang.core import operators as o
-from creditlang.core.dependencies import expressions, references
-from creditlang.core.expressions import Query, Value
+from creditlang.core.dependencies import references
+from creditlang.core.expressions import Query
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter.evaluate import (
     FUTURE,
@@ -45,16 +46,12 @@ from creditlang.interpreter.evaluate import (
     Evaluation,
     Interpreter,
     StudentData,
-    periods_asked,
 )
-from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.student_periods import StudentPeriods
-from creditlang.interpreter.student_run import Environment
 from creditlang.ledger import (
     AccountLine,
     Disposition,
     FactLine,
-    PartLine,
     Record,
     StudentResult,
     group_on,
@@ -67,20 +64,22 @@ _MOST_KEPT = 1024
 
 
 class CompiledEngine:
-    """Works out the students of a policy, as of a day and with named values as written or set."""
+    """Works out the students of a policy, as the interpreter that it is given would."""
 
-    def __init__(
-        self, policy: o.Policy, as_of: date | None = None, overrides: Mapping[str, Any] | None = None,
-        interpreter: Interpreter | None = None,
-    ) -> None:  # fmt: skip
-        """Without an `interpreter` that knows more, such as what students are together, one is made."""
-        self.policy = policy
-        self.interpreter = known = interpreter or Interpreter(policy, as_of, overrides)
-        self.calendar, self.as_of, self.overrides, self.labels = known.calendar, known.as_of, known.overrides, known.labels
+    def __init__(self, known: Interpreter) -> None:
+        """`known` gives the policy, the day, the named values, what students are together, and works out the rest."""
+        self.policy = policy = known.policy
+        self.interpreter = known
+        self.calendar, self.as_of, self.overrides, self.labels = (
+            known.calendar,
+            known.as_of,
+            known.overrides,
+            known.labels,
+        )
         self.memberships = known.memberships
         self.lacks = tuple(_lacks(policy))
         """Why students of this policy are handed over, whoever they are."""
-        self.handed_over: Counter[str] = Counter()
+        self.handed_over: Counter[Phrase] = Counter()
         """How many students were handed over, by why."""
         self.group_on = group_on
         self.future, self.not_begun, self.no_item, self.no_rule = FUTURE, NOT_BEGUN, NO_ITEM, NO_RULE
@@ -163,9 +162,9 @@ class CompiledEngine:
         try:
             return self._work_out(student, noted)
         except HandOver as why:
-            self.handed_over[str(why)] += 1
+            self.handed_over[why.args[0]] += 1
         except DecimalException:
-            self.handed_over["numbers that are too long"] += 1
+            self.handed_over[TOO_LONG] += 1
         finally:
             setcontext(before)
         return None
@@ -194,7 +193,7 @@ class CompiledEngine:
     def _rest(self, w: Work, order: Iterable[tuple[str, str]]) -> StudentResult:
         """The nodes that are left, by the reference."""
         if not w.program.noted:
-            raise HandOver("moves")
+            raise HandOver(MOVES_ASKED)
         w.run.entries.clear()
         w.show(self.policy.rules)
         evaluation, result = self.evaluation(w), w.result
@@ -211,7 +210,7 @@ class CompiledEngine:
             evaluation.work_out(kind, name, result)
         evaluation.finish(result)
         if evaluation.found_invalid(result):
-            raise HandOver("invalid where others look")
+            raise HandOver(INVALID)
         return result
 
 
@@ -247,7 +246,13 @@ class _Program:
         self.conditional: dict[str, list[Any]] = {name: [] for name in policy.kinds}
         for rule in policy.rules.values():
             period = policy.accounts[rule.account].period or "semester"
-            taker = light(None, rule.name, rule.account, rule.article), rule.name, period, functions[wheres[rule.name]] if rule.where is not None else None, rule.falls_on_group
+            taker = (
+                light(None, rule.name, rule.account, rule.article),
+                rule.name,
+                period,
+                functions[wheres[rule.name]] if rule.where is not None else None,
+                rule.falls_on_group,
+            )
             if rule.where is None:
                 self.takers[rule.kind][rule.name] = taker
             else:
@@ -256,7 +261,9 @@ class _Program:
         self.looked_at = {
             name
             for name, kind in policy.kinds.items()
-            if not (kind.item_field or name in requests or kind.enrolment or self.takers[name] or self.conditional[name])
+            if not (
+                kind.item_field or name in requests or kind.enrolment or self.takers[name] or self.conditional[name]
+            )
         }
 
 
@@ -271,30 +278,34 @@ def _applying(function: Any) -> Any:
 
 
 def _no_other_entries(w: Work) -> None:
-    """A record that a rule found invalid is so for every rule and search; where it matters, that is for the reference."""
+    """A record that a rule found invalid is so for every rule and search: where there are others, for the reference."""
     for entry in w.in_body:
         row = entry[ROW]
         if row[RECORD].kind in w.engine.policy.searched:
-            raise HandOver("invalid where others look")
+            raise HandOver(INVALID)
         for entries in w.entries.values():
             for other in entries:
                 if other[ROW] is row and other[STATE] != "invalid":
-                    raise HandOver("invalid where others look")
+                    raise HandOver(INVALID)
 
 
-def _lacks(policy: o.Policy) -> Iterable[str]:
+OWN_PERIODS = Phrase("periods that each person has of their own", "各人自己的时段")
+FROM_PERIOD_TO_PERIOD = Phrase("values from one period to the next", "逐期递推的数值")
+CLEAN_STRETCHES = Phrase("records made for clean stretches", "由无违规期间生成的记录")
+SEARCHING_ENROLMENT = Phrase("conditions of enrolment that look at other records", "在籍记录的条件要查其他记录")
+
+
+def _lacks(policy: o.Policy) -> Iterable[Phrase]:
     """Why a policy is not for this engine."""
     if policy.periods:
-        yield "periods of its own"
+        yield OWN_PERIODS
     if policy.recurrences:
-        yield "values from one period to the next"
+        yield FROM_PERIOD_TO_PERIOD
     if any(kind.clean is not None for kind in policy.kinds.values()):
-        yield "records made for clean stretches"
+        yield CLEAN_STRETCHES
     for kind in policy.kinds.values():
         if kind.enrolment and any(True for _ in references(kind.guards, Query)):
-            yield "guards of enrolment that search"
-    if any(periods_asked(policy, rule) for rule in policy.rules.values()):
-        yield "periods of its own"
+            yield SEARCHING_ENROLMENT
 
 
 class Worked:
@@ -322,9 +333,7 @@ class Worked:
             result.entries = [w.ledger(entry) for entry in light]
             result.records = _dispositions(light)
             result.problems = [found for row in w.rows if not row[RECORD].problem and (found := w.problems.get(row[5]))]
-            unrated = {
-                key: entry for _, entry in w.unrated if result.records[key := _key(entry)] in NOT_JUDGED
-            }
+            unrated = {key: entry for _, entry in w.unrated if result.records[key := _key(entry)] in NOT_JUDGED}
             for entry in unrated.values():
                 if w.problem_of(entry[ROW]) is None:
                     result.problems.append(report("CR669", entry[ROW][RECORD].place, reason=entry[REASON]))
@@ -335,7 +344,9 @@ class Worked:
             result.accounts = list(self._account_lines())
             for name, values in run.facts.items():
                 if name in policy.facts:
-                    result.facts.extend(self._fact_line(policy.facts[name], key, value) for key, value in values.items())
+                    result.facts.extend(
+                        self._fact_line(policy.facts[name], key, value) for key, value in values.items()
+                    )
             result.covered, result.cells = run.covered, run.cells
             result.attributes, result.applied = run.attributes, run.applied
             result.parts = w.part_lines()

@@ -12,7 +12,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from creditlang import values as v
-from creditlang.compiled.light_entries import HandOver
+from creditlang.compiled.light_entries import OPEN_VALUE, HandOver
 from creditlang.compiled.source_text import SourceText
 from creditlang.compiled.student_work import closed
 from creditlang.core import expressions as e
@@ -89,7 +89,14 @@ class ExpressionSource:
         missed = 'if why.sort == "missing":'
         if here.kinds:
             missed = f'if why.sort == "missing" and why.name not in {self.source.value(self.needed)}[row[1].kind]:'
-        body = ["try:", f"    return {piece.text}", "except Undetermined as why:", f"    {missed}", "        return False", "    raise"]
+        body = [
+            "try:",
+            f"    return {piece.text}",
+            "except Undetermined as why:",
+            f"    {missed}",
+            "        return False",
+            "    raise",
+        ]
         return Piece(f"{self.source.function('met', here.parameters, body)}({here.parameters})", True)
 
     def function(self, x: e.Expression | None, here: Here, met: bool = False) -> str:
@@ -99,7 +106,9 @@ class ExpressionSource:
 
     def look_at(self, part: Any) -> None:
         """Note what the reference is asked: it may look at the entries of the accounts that this speaks of."""
-        self.looked_at_accounts |= {x.name for x in references(part, e.Value) if x.sort == "account" and not isinstance(x.at, e.Whole)}
+        self.looked_at_accounts |= {
+            x.name for x in references(part, e.Value) if x.sort == "account" and not isinstance(x.at, e.Whole)
+        }
         levels = (x.level for x in references(part, e.Query))
         self.looked_at_accounts |= {level.account for level in levels if isinstance(level, e.CountedIn)}
 
@@ -135,7 +144,9 @@ class ExpressionSource:
         name = self.source.value(x.name)
         match x.what:
             case "field" if here.kinds:
-                if x.name in here.present or all(x.name in _sure(self.policy.kinds[kind].columns) for kind in here.kinds):
+                if x.name in here.present or all(
+                    x.name in _sure(self.policy.kinds[kind].columns) for kind in here.kinds
+                ):
                     return Piece(f"V[{name}]")
                 return self._or_missing(f"V.get({name})", x.name)
             case "attribute":
@@ -223,7 +234,7 @@ class ExpressionSource:
         if ranks is None:
             return self.piece(x, here)
         if isinstance(x, e.Constant):
-            return Piece(self.source.value(ranks.get(x.value, x.value)))  # type: ignore[call-overload]
+            return Piece(self.source.value(ranks.get(x.value, x.value)))  # type: ignore[arg-type]
         piece, local = self.piece(x, here), self.source.fresh("v")
         return Piece(f"{self.source.value(ranks)}.get(({local} := {piece.text}), {local})", piece.fails)
 
@@ -251,7 +262,13 @@ class ExpressionSource:
         for piece in pieces:
             test = f"if {'not ' if last else ''}{piece.text}:"
             if piece.fails:
-                body += ["try:", f"    {test}", f"        return {not last}", "except Undetermined as why:", "    unknown = why"]
+                body += [
+                    "try:",
+                    f"    {test}",
+                    f"        return {not last}",
+                    "except Undetermined as why:",
+                    "    unknown = why",
+                ]
             else:
                 body += [test, f"    return {not last}"]
         body += ["if unknown is not None:", "    raise unknown", f"return {last}"]
@@ -285,7 +302,10 @@ class ExpressionSource:
         divisor = self.piece(x.divisor, here)
         local = self.source.fresh("v")
         text = divisor.text if fixed else f"above_zero({divisor.text})"
-        return Piece(f"(({local} := {text}) and quotient({operand.text}, {local}, {mode}, {step}))", operand.fails or divisor.fails or not fixed)
+        return Piece(
+            f"(({local} := {text}) and quotient({operand.text}, {local}, {mode}, {step}))",
+            operand.fails or divisor.fails or not fixed,
+        )
 
     def _cases(self, x: e.Cases, here: Here) -> Piece:
         pieces = [(self.met(condition, here), condition, value) for condition, value in x.branches]
@@ -311,7 +331,9 @@ class ExpressionSource:
             start = self._or_missing("row[3]", self.policy.kinds[here.kinds[0]].date_field or "date")
         else:
             return self._by_reference(x, here)
-        return Piece(f"{self.source.value(Days(self.calendar, x.which, int(count), x.unit))}[{start.text}]", start.fails)
+        return Piece(
+            f"{self.source.value(Days(self.calendar, x.which, int(count), x.unit))}[{start.text}]", start.fails
+        )
 
     def _distance(self, x: e.Distance, here: Here) -> Piece:
         end = self.piece(x.end, here)
@@ -440,7 +462,7 @@ def _enrolled(w: Any, semester: str | None) -> bool:
         return True
     if w.engine.has_begun(semester):
         return False
-    raise HandOver("open")
+    raise HandOver(OPEN_VALUE)
 
 
 def _known(found: Mapping[str, Any], name: str, unsaid: Any) -> Any:
@@ -462,3 +484,12 @@ ASKED: Mapping[type, str] = {e.Query: "looks at many records at once", e.Unknown
 """Expressions without a template, asked of the reference where they stand, and why."""
 _ABSENT = {x.__name__ for x in e.Expression.__subclasses__()} - {x.__name__ for x in (*TEMPLATES, *ASKED)}
 assert not _ABSENT, f"expressions that generated code lacks: {_ABSENT}"
+_HAS_FORM = (e.Here, e.Whole)
+ASKED_EXTENTS: Mapping[type, str] = {
+    e.Previous: "another period", e.InPeriod: "another period", e.SamePeriod: "a period of many records",
+    e.AsOf: "another day", e.Since: "a stretch of time", e.BeforeThis: "data that stop before a record",
+    e.LastWindow: "a stretch of time", e.AnyWindow: "a stretch of time", e.AllOf: "several at once",
+}  # fmt: skip
+"""Parts of the time of which the reference is asked, and what they are."""
+_ABSENT = {x.__name__ for x in e.Extent.__subclasses__()} - {x.__name__ for x in (*_HAS_FORM, *ASKED_EXTENTS)}
+assert not _ABSENT, f"parts of the time that generated code lacks: {_ABSENT}"

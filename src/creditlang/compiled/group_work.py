@@ -13,12 +13,11 @@ from creditlang import values as v
 from creditlang.compiled.light_entries import (
     ACCOUNT,
     AMOUNT,
-    ARTICLE,
     CARRIERS,
-    CUT,
     GATHERED,
     MEMBER,
     ON,
+    OPEN_VALUE,
     PERIOD,
     RANK,
     RAW,
@@ -132,7 +131,9 @@ def both_signs(entries: Entries) -> bool:
 
 
 # ---- limits
-def limit(line: o.Limit, number: int, room: Read, fixed: Decimal | None, condition: Read | None, by: Read | None) -> Act:
+def limit(
+    line: o.Limit, number: int, room: Read, fixed: Decimal | None, condition: Read | None, by: Read | None
+) -> Act:
     """A limit of a body. `fixed` is the room where it is the same for all; `by` what is highest, if not the amount."""
     groups = grouped(line.group)
     fill = filler(line, number, room, fixed, by)
@@ -271,7 +272,9 @@ def _cut_to(w: Work, line: o.Limit, entry: LightEntry, after: Decimal, room: Dec
         w.cut(entry, line, after, w.engine.limit_reason(room))
 
 
-def unique(line: o.Limit, room: Read, fixed: Decimal | None, by: Read | None, rules: Sequence[str]) -> Callable[[Work], None]:
+def unique(
+    line: o.Limit, room: Read, fixed: Decimal | None, by: Read | None, rules: Sequence[str]
+) -> Callable[[Work], None]:
     """A limit over accounts; the entries of one record alone need no room."""
     groups, fill = grouped(line.group), filler(line, 0, room, fixed, by)
 
@@ -318,10 +321,12 @@ def _magnitude(entries: Entries) -> Decimal:
     total = _ZERO
     for entry in entries:
         total += signed(entry)
-    return v.negative(total) if next((x[SIGN] for x in entries if x[AMOUNT]), 1) < 0 else total  # type: ignore[return-value]
+    return v.EXACT.minus(total) if next((x[SIGN] for x in entries if x[AMOUNT]), 1) < 0 else total
 
 
-def rescale_from(line: o.Rescale, number: int, condition: Read | None, rescale: Callable[[Work, LightEntry], None]) -> Act:
+def rescale_from(
+    line: o.Rescale, number: int, condition: Read | None, rescale: Callable[[Work, LightEntry], None]
+) -> Act:
     """Rescale from the nth entry of a group on."""
     groups, over, ordinal = grouped(line.group), line.group.over, line.ordinal or 1
 
@@ -387,7 +392,7 @@ def _gathered(w: Work, case: o.Case, value: Read, members: Entries, size: int) -
     try:
         amount = value(w, row, row[2])
     except Undetermined:
-        raise HandOver("gathered without a value") from None
+        raise HandOver(OPEN_VALUE) from None
     w.covered.add(case.number)
     entry = light(row, carrier[RULE], carrier[ACCOUNT], case.article, period=carrier[PERIOD])
     entry[SIGN], entry[AMOUNT], entry[RAW], entry[GATHERED] = case.sign, amount, amount, True
@@ -412,6 +417,6 @@ def completed(case: o.Case, full: o.Full, measure: Read) -> Callable[..., Decima
         if entry[STEPS] is not None and (before or has != alone):
             note = Phrase(f"{v.written(after)} by now", f"至此累计{v.written(after)}")
             entry[STEPS].append(("measured", case.text, before, after, case.article, note, ()))
-        return has - had  # type: ignore[operator,return-value]
+        return has - had  # type: ignore[operator]
 
     return times

@@ -12,13 +12,22 @@ from creditlang import values as v
 from creditlang.compiled.body_source import BodySource
 from creditlang.compiled.expression_source import ExpressionSource, Here
 from creditlang.compiled.group_work import by_rank
-from creditlang.compiled.light_entries import ACCOUNT, AMOUNT, MEMBER, PERIOD, SIGN, STATE, HandOver, LightEntry
+from creditlang.compiled.light_entries import (
+    ACCOUNT,
+    AMOUNT,
+    MEMBER,
+    OPEN_VALUE,
+    PERIOD,
+    SIGN,
+    STATE,
+    HandOver,
+    LightEntry,
+)
 from creditlang.compiled.student_work import Work, closed
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references, within
 from creditlang.interpreter.evaluate import periods_asked
-from creditlang.values import Undetermined
 
 Act = Callable[[Work], None]
 Functions = Mapping[str, Any]
@@ -120,11 +129,15 @@ class NodeSource:
         names = list(within(policy.accounts, root))
         rules = [name for name, rule in policy.rules.items() if rule.account in names or name in self.roaming]
         containers = self._container(root)
-        posts = [(name, policy.accounts[name].children, *self._level(policy.accounts[name])) for name in reversed(names)]
+        posts = [
+            (name, policy.accounts[name].children, *self._level(policy.accounts[name])) for name in reversed(names)
+        ]
 
         def made(n: Functions) -> Act:
             bodies = [(items, children, n[body]) for items, children, body in containers]
-            accounts = [(name, children, n[level] if level else None, period) for name, children, level, period in posts]
+            accounts = [
+                (name, children, n[level] if level else None, period) for name, children, level, period in posts
+            ]
 
             def act(w: Work) -> None:
                 for items, _, body in bodies:
@@ -164,8 +177,11 @@ class NodeSource:
         body = ["try:", f"    value = {text}"]
         for bound, sign in ((decide.least, "<"), (decide.most, ">")):
             if bound is not None:
-                body += [f"    bound = {self.expressions.piece(bound, here).text}", f"    value = bound if value {sign} bound else value"]
-        body += ["except Undetermined:", '    raise HandOver("a score without a value")', "return value"]
+                body += [
+                    f"    bound = {self.expressions.piece(bound, here).text}",
+                    f"    value = bound if value {sign} bound else value",
+                ]
+        body += ["except Undetermined:", "    raise HandOver(OPEN_VALUE)", "return value"]
         parameters = "w, key, total" if account.period is not None else "w, total"
         return self.source.function("level", parameters, body), account.period
 
@@ -194,7 +210,11 @@ class NodeSource:
                 after = decide.cases[decide.cases.index(case) + 1 :] if decide.mode == "one" else ()
                 for other in after:
                     if not other.otherwise:
-                        inner += ["try:", f"    if {self.expressions.met(other.condition, here).text}:", "        return None"]
+                        inner += [
+                            "try:",
+                            f"    if {self.expressions.met(other.condition, here).text}:",
+                            "        return None",
+                        ]
                         inner += ["except Undetermined:", "    pass"]
                 inner += [f"return bounded(w, {'key, ' if here.period is not None else ''}value)"]
             lines += [test, *(f"    {x}" for x in inner)]
@@ -300,13 +320,19 @@ class NodeSource:
         body = self.bodies._covered(part.number)
         body += ["have = needed = None", "try:"]
         if part.condition is not None:
-            body += [f"    if not {expressions.met(part.condition, here).text}:", '        return ("does not apply", None, None, None)']
+            body += [
+                f"    if not {expressions.met(part.condition, here).text}:",
+                '        return ("does not apply", None, None, None)',
+            ]
         value = part.value
         if part.have is not None and part.needed is not None and isinstance(value, e.Compare) and value.ranks is None:
             have, needed = expressions.piece(part.have, here).text, expressions.piece(part.needed, here).text
             if not expressions.is_asked_whole(value):
                 operator = "==" if value.operator == "=" else value.operator
-                body += [f"    have, needed = {have}, {needed}", f'    status = "met" if have {operator} needed else "unmet"']
+                body += [
+                    f"    have, needed = {have}, {needed}",
+                    f'    status = "met" if have {operator} needed else "unmet"',
+                ]
                 body += ["except Undetermined:", '    status = "open"']
                 return self._short(body, part)
         body += [f'    status = "met" if {expressions.met(value, here).text} else "unmet"']
@@ -361,7 +387,7 @@ def _joined(values: Sequence[Any]) -> Any:
         return total
     if all(value == first for value in values[1:]):
         return first
-    raise HandOver("open")
+    raise HandOver(OPEN_VALUE)
 
 
 def _post(
@@ -393,7 +419,7 @@ def _post(
             for amount in totals.values():
                 whole += amount
         if level is None:
-            run.balances[name], run.wholes[name] = totals, whole
+            run.balances[name], run.wholes[name] = totals, whole  # type: ignore[assignment]
         elif period_kind is None:
             run.balances[name], run.wholes[name] = {}, level(w, whole)
         else:
@@ -401,4 +427,4 @@ def _post(
             run.balances[name] = {each.key: level(w, each.key, totals.get(each.key, _ZERO)) for each in begun}
 
 
-__all__ = ["NodeSource", "RestByReference", "closed", "looks_back", "periods_asked", "LightEntry"]
+__all__ = ["LightEntry", "NodeSource", "RestByReference", "closed", "looks_back", "periods_asked"]

@@ -4,7 +4,7 @@ What generated code knows stands in a `Run` of the reference, so that an express
 asked there; entries and records stand beside it, light, and become those of the ledger when somebody looks at them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from operator import itemgetter
@@ -15,20 +15,18 @@ from creditlang.compiled.light_entries import (
     ACCOUNT,
     AMOUNT,
     ARTICLE,
-    CARRIERS,
     CUT,
     DAY,
-    GATHERED,
     LEDGER,
-    MEMBER,
     ON,
+    OPEN_VALUE,
+    PENDING,
     PERIOD,
     PLACE,
     RAW,
     REASON,
     RECORD,
     ROW,
-    RULE,
     SEMESTER,
     SIGN,
     STATE,
@@ -44,10 +42,10 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Phrase, report
 from creditlang.interpreter.evaluate import StudentData
-from creditlang.interpreter.expression_meanings import evaluate, met
+from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.other_runs import OtherRuns
 from creditlang.interpreter.student_run import Environment, Judged, Run
-from creditlang.ledger import Entry, PartLine, Record, Step, StudentResult
+from creditlang.ledger import Entry, PartLine, PartStatus, Record, Step, StudentResult
 from creditlang.values import Undetermined
 
 if TYPE_CHECKING:
@@ -62,9 +60,29 @@ class Work:
     """The state of one student."""
 
     __slots__ = (
-        "engine", "student", "run", "attributes", "rows", "by_kind", "entries", "extra", "problems", "unrated", "told",
-        "covered", "cells", "plain", "copies", "known", "balances", "wholes", "result", "by_reference", "in_body", "parts",
+        "attributes",
+        "balances",
+        "by_kind",
+        "by_reference",
+        "cells",
+        "copies",
+        "covered",
+        "engine",
+        "entries",
+        "extra",
+        "in_body",
+        "known",
+        "parts",
+        "plain",
+        "problems",
         "program",
+        "result",
+        "rows",
+        "run",
+        "student",
+        "told",
+        "unrated",
+        "wholes",
     )  # fmt: skip
 
     def __init__(self, engine: "CompiledEngine", program: Any, student: StudentData) -> None:
@@ -119,7 +137,8 @@ class Work:
         placed.sort(key=_BY_ORDER)
         as_of, begun, enrolment = engine.as_of, engine.has_begun, engine.enrolment
         wrong = {id(record): problem for record, problem in problems}
-        rows, by_kind, enrolled = self.rows, self.by_kind, []
+        enrolled: list[str] = []
+        rows, by_kind = self.rows, self.by_kind
         before, rank, place = None, 0, -1
         for order, record, semester in placed:
             if order != before:
@@ -191,7 +210,7 @@ class Work:
             for row, said in zip(given, told, strict=True):
                 entry = light(row, "", "", period=row[TERM] or "")
                 if said is not None:
-                    entry[STATE], entry[REASON], entry[ARTICLE], entry[STEPS] = said[:3] + [list(said[3])]
+                    entry[STATE], entry[REASON], entry[ARTICLE], entry[STEPS] = [*said[:3], list(said[3])]
                 entry[REASON] = entry[REASON] or _ADOPTED
                 self.extra.append(entry)
         if name in engine.policy.searched or name in engine.memberships:
@@ -220,7 +239,7 @@ class Work:
                     entry[ARTICLE] = said[2] or entry[ARTICLE]
                     entry[STEPS] = list(said[3])
                 if group and entry[STATE] == "live" and self._group_unknown(kind, row):
-                    raise HandOver("pending")
+                    raise HandOver(PENDING)
                 entries[rule].append(entry)
             if not found:
                 reason = engine.no_item if field else engine.no_rule
@@ -238,11 +257,13 @@ class Work:
         return self.engine.group_on(self.run.records_of(kind.membership), name, row[DAY]) is None
 
     # ---- what becomes of entries
-    def undetermined(self, entry: LightEntry, why: Undetermined, fallback: o.Fallback | None, line: o.Operator, number: int) -> None:
+    def undetermined(
+        self, entry: LightEntry, why: Undetermined, fallback: o.Fallback | None, line: o.Operator, number: int
+    ) -> None:
         """What becomes of an entry for which an expression has no value; `number` is the place of the line."""
         if fallback is not None:
             if fallback.disposition == "pending":
-                raise HandOver("pending")
+                raise HandOver(PENDING)
             self.dismiss(entry, fallback.disposition, fallback.reason or self._reason(entry, why), line)
             self.unrated.append((number, entry))
             if fallback.disposition == "invalid":
@@ -267,7 +288,13 @@ class Work:
         return Phrase(f"{why.name} is empty, but this rule needs it", f"“{name}”没有填，而这条规则要用到它")
 
     def dismiss(
-        self, entry: LightEntry, state: str, reason: str, line: o.Operator, sort: str | None = None, fields: tuple[str, ...] = ()
+        self,
+        entry: LightEntry,
+        state: str,
+        reason: str,
+        line: o.Operator,
+        sort: str | None = None,
+        fields: tuple[str, ...] = (),
     ) -> None:
         """Take an entry out, with the reason and the article."""
         if entry[STEPS] is not None:
@@ -318,7 +345,8 @@ class Work:
 
     def then(self, account: str, day: date, before: Record | None) -> Run:
         """The student as of another day, by the reference."""
-        return self.evaluation().then(account, day, before)
+        found: Run = self.evaluation().then(account, day, before)
+        return found
 
     def ledger(self, entry: LightEntry) -> Entry:
         """The entry of the ledger that a light one stands for, brought up to date."""
@@ -341,7 +369,7 @@ class Work:
         act(self.run, made)
         for entry, found in zip(entries, made, strict=True):
             if found.pending or found.doubtful or not isinstance(found.amount, Decimal):
-                raise HandOver("pending")
+                raise HandOver(PENDING)
             if found.record.problem is not None and self.problem_of(entry[ROW]) is None:
                 self.problems[entry[ROW][PLACE]] = found.record.problem
             if found.state == "invalid" and entry[STATE] != "invalid":
@@ -354,7 +382,7 @@ class Work:
             if entry[STEPS] is not None:
                 entry[STEPS] = [(s.sort, s.text, s.before, s.after, s.article, s.note, s.fields) for s in found.steps]
         if self.run.bounds:
-            raise HandOver("pending")
+            raise HandOver(PENDING)
         if self.run.unrated:
             own = {id(found): entry for entry, found in zip(entries, made, strict=True)}
             self.unrated += [(0, own[id(found)]) for found in self.run.unrated]
@@ -375,12 +403,7 @@ class Work:
 
     def part_lines(self) -> list[PartLine]:
         """How the parts of requirements stand."""
-        return [
-            found
-            if isinstance(found, PartLine)
-            else PartLine(found[0].name, found[1].label, found[1].number, found[2][2], found[2][1], found[2][3], found[2][0], found[1].article)
-            for found in self.parts
-        ]
+        return [found if isinstance(found, PartLine) else _part_line(*found) for found in self.parts]
 
     def evaluation(self) -> Any:
         """This student in the reference, as far as it is worked out."""
@@ -390,8 +413,18 @@ class Work:
 def closed(value: Any) -> Any:
     """A value that is settled. Raises `HandOver` for one that is open."""
     if value is v.OPEN or isinstance(value, v.Interval):
-        raise HandOver("open")
+        raise HandOver(OPEN_VALUE)
     return value
+
+
+def _part_line(
+    requirement: o.Decide, part: o.Case, stands: tuple[PartStatus, Decimal | None, Decimal | None, Decimal | None]
+) -> PartLine:  # fmt: skip
+    status, have, needed, short = stands
+    return PartLine(
+        requirement=requirement.name, part=part.label, number=part.number, needed=needed, have=have, short=short,
+        status=status, article=part.article,
+    )  # fmt: skip
 
 
 _TWICE = Phrase("this semester is already recorded", "该学期已有在籍记录")

@@ -62,7 +62,8 @@ def _keep(run: Run, operator: o.Keep, entries: Entries) -> Entries:
             else:
                 make_pending(run, entry, opened, reason, operator, "pending")
         else:
-            dismiss(entry, operator.otherwise, told(operator, env), operator, fields=asked_fields(operator.condition, env))
+            fields = asked_fields(operator.condition, env)
+            dismiss(entry, operator.otherwise, told(operator, env), operator, fields=fields)
     return entries
 
 
