@@ -241,7 +241,11 @@ class Work:
                 if group and entry[STATE] == "live" and self._group_unknown(kind, row):
                     raise HandOver(PENDING)
                 entries[rule].append(entry)
-            if not found:
+            if not found and said is not None and said[0] != "live":
+                entry = light(row, "", "", period=row[4] or "")
+                entry[STATE], entry[REASON], entry[ARTICLE], entry[STEPS] = said
+                extra.append(entry)
+            elif not found:
                 reason = engine.no_item if field else engine.no_rule
                 extra.append(light(row, "", "", state="unmatched", reason=reason, period=row[4] or ""))
                 if not field:
