@@ -29,7 +29,8 @@ _WIDE_CHARACTER = re.compile(f"[{''.join(map(chr, WIDE))}]")
 
 _TOKEN = re.compile(
     r"""[ \t]*+(?:\#[^\n]*)?(?:
-      (?P<newline>\n)
+      (?P<word>(?!第\d)[^\W\d]\w*)
+    | (?P<newline>\n)
     | (?P<STRING>"[^"\n]*"|“[^”\n]*”|＂[^＂\n]*＂|「[^」\n]*」|『[^』\n]*』)
     | (?P<SEMESTER_NAME>\d{4}-\d{4}(?:-\d{1,2})?(?![\w-]))
     | (?P<DATE>\d{4}-\d{2}-\d{2}(?![\w-])|(?:19|20)\d\d(?P<divided>[/.])\d{1,2}(?P=divided)\d{1,2}(?![\w./])
@@ -37,7 +38,6 @@ _TOKEN = re.compile(
     | (?P<ORDINAL>\d+(?:st|nd|rd|th)(?!\w)|第\d+(?:次起|次|起)?)
     | (?P<PERCENT>\d+(?:\.\d+)?%)
     | (?P<NUMBER>\d+(?:\.\d+)?)
-    | (?P<word>[^\W\d]\w*)
     | (?P<symbol>>=|<=|==|!=|[≥≤≠><=+\-*/:|,.()\[\]])
     | (?P<end>\Z)
     )""",
@@ -147,6 +147,9 @@ class Lexing:
         self.stack = stack
         self.indentation = _Indentation()
         self.keywords = keywords()
+        of_words = {key: tuple(name for name in group if " " in name) for key, group in prepared.names.items()}
+        self.labels = {key: group for key, group in of_words.items() if group}
+        """The declared labels of several words, by their first characters, longest first."""
 
     def accepted(self) -> Container[str]:
         return self.rows[self.stack[-1]]
@@ -181,10 +184,8 @@ class Lexing:
             words += kind != "end"
             if words > MOST_WORDS:
                 raise self.fail("CR010", position, end, limit=MOST_WORDS)
-            band = (
-                _BAND.match(text, position) if indentation.grids[-1] and kind in ("NUMBER", "PERCENT", "word") else None
-            )
-            if band and "BAND" in self.accepted():
+            in_grid = indentation.grids[-1] and kind in _BAND_STARTS and "BAND" in self.accepted()
+            if in_grid and (band := _BAND.match(text, position)):
                 kind, end = "BAND", band.end()
             elif kind == "NUMBER" and not brackets and (parted := _THOUSANDS.match(text, position)):
                 raise self.fail("CR011", position, parted.end(), found=parted[0], nearest=parted[0].replace(",", ""))
@@ -297,7 +298,7 @@ class Lexing:
         """The keyword or name at `start`, where the word would run to `end`: its terminal, and where it ends."""
         accepted = self.accepted()
         first = _ASCII_WORD.match(self.text, start, end)
-        label = (self.label(start) or 0) if "NAME" in accepted else 0
+        label = (self.label(start) or 0) if self.labels and "NAME" in accepted else 0
         if first is None:
             return ("NAME", label) if label else self.chinese(start, end, accepted)
         for form in self.keywords.english.get(first.group(), ()):
@@ -318,9 +319,11 @@ class Lexing:
 
     def label(self, start: int) -> int | None:
         """Where the longest declared label of several words that stands at `start` ends."""
-        names = (name for name in self.prepared.names.get(self.text[start], ()) if " " in name)
-        ends = (start + len(name) for name in names if self.text.startswith(name, start))
-        return next((end for end in ends if not self.text[end : end + 1].isalnum()), None)
+        for name in self.labels.get(self.text[start], ()):
+            end = start + len(name)
+            if self.text.startswith(name, start) and not self.text[end : end + 1].isalnum():
+                return end
+        return None
 
     def known(self, start: int, end: int) -> int | None:
         """Where the longest declared name that begins at `start` ends."""
@@ -373,6 +376,7 @@ _DECLARATIONS = frozenset((
 ))  # fmt: skip
 _BLANK = re.compile(r"(?:[ \t]*+(?:#[^\n]*)?\n)*+(?:[ \t]*+(?:#[^\n]*)?\Z)?")
 _SPACES = re.compile(r"[ \t]*")
+_BAND_STARTS = frozenset({"NUMBER", "PERCENT", "word"})
 _BAND = re.compile(r"\d+(?:\.\d+)?(?:[-–—~]\d+(?:\.\d+)?|及?以[上下]|\+)(?!\S)|(?:不足|超过)\d+(?:\.\d+)?(?!\S)")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
 _BRACKET, _COUNT = re.compile(r"[ \t]*\("), re.compile(r"[ \t]*\d")
