@@ -380,12 +380,11 @@ _BAND_STARTS = frozenset({"NUMBER", "PERCENT", "word"})
 _BAND = re.compile(r"\d+(?:\.\d+)?(?:[-–—~]\d+(?:\.\d+)?|及?以[上下]|\+)(?!\S)|(?:不足|超过)\d+(?:\.\d+)?(?!\S)")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
 _BRACKET, _COUNT = re.compile(r"[ \t]*\("), re.compile(r"[ \t]*\d")
-FOLLOWED = dict.fromkeys(
-    ("ANY", "COUNT", "AVERAGE", "HIGHEST", "LOWEST", "FIRST", "LATEST", "EVERY", "IN_A_ROW"), _BRACKET
-) | {
+FOLLOWED = {
+    **dict.fromkeys("ANY COUNT AVERAGE HIGHEST LOWEST FIRST LATEST EVERY IN_A_ROW".split(), _BRACKET),
     "DE_COLON": re.compile(r"[ \t]*:"),
     "EACH_PERIODS": re.compile(r"[ \t]*[^\W\d]\w*?[ \t]*(?:最[高低]|平均)"),
-}  # fmt: skip
+}
 """Keywords that are such only by what follows them, and names else."""
 FOLLOWED_IN_CHINESE = dict.fromkeys(("DISTANCE", "WEEKDAY_OF"), _BRACKET) | dict.fromkeys(
     ("THIS_MONTH", "CONSECUTIVE", "IN_SOME", "PER_ANY", "IN_THE_LAST", "FRONT"), _COUNT
