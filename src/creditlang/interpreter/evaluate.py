@@ -452,7 +452,10 @@ class _Evaluation:
             return True
 
     def take(self, kind: o.RecordKind, record: Record) -> None:
-        """Give a record to the rules that take it, by its item or their condition; what none takes is unmatched."""
+        """Give a record to the rules that take it, by its item or their condition.
+
+        What none takes is unmatched, unless a guard of its kind took it out before.
+        """
         own = self.interpreter.rules[kind.name].get(str(record.values.get(kind.item_field or "")))
         takers = [rule for rule in self.interpreter.conditional[kind.name] if self.meets(rule, record)]
         takers = [own, *takers] if own is not None else takers
@@ -465,7 +468,9 @@ class _Evaluation:
             return
         for rule in takers:
             self.run.entries[rule.name].append(self.entry(rule, record))
-        if not takers:
+        if not takers and (settled := self.guard(kind, record)).state != "live":
+            self.extra.append(settled)
+        elif not takers:
             reason = _NO_ITEM if kind.item_field else _NO_RULE
             self.extra.append(Entry(record, "", "", semester, state="unmatched", reason=reason))
             if not kind.item_field:  # of an item that no rule covers the reader has told
