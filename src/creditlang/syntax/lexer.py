@@ -147,8 +147,8 @@ class Lexing:
         self.stack = stack
         self.indentation = _Indentation()
         self.keywords = keywords()
-        of_words = {key: tuple(name for name in group if " " in name) for key, group in prepared.names.items()}
-        self.labels = {key: group for key, group in of_words.items() if group}
+        labels = {key: tuple(name for name in group if " " in name) for key, group in prepared.names.items()}
+        self.labels = {key: group for key, group in labels.items() if group}
         """The declared labels of several words, by their first characters, longest first."""
 
     def accepted(self) -> Container[str]:
@@ -303,14 +303,10 @@ class Lexing:
             return ("NAME", label) if label else self.chinese(start, end, accepted)
         for form in self.keywords.english.get(first.group(), ()):
             match = spaced(form.text).match(self.text, start) if form.several else first
-            if match and match.end() >= label:
+            if match and (stop := match.end()) >= label:
                 for terminal in form.terminals:
-                    if (
-                        terminal in accepted
-                        and self.fits(terminal, match.end(), chinese=False)
-                        and self.means(terminal, form.text)
-                    ):
-                        return terminal, match.end()
+                    if terminal in accepted and self.fits(terminal, stop, False) and self.means(terminal, form.text):
+                        return terminal, stop
         if label:
             return "NAME", label
         if first.end() < end and self.known(start, first.end()) is None and self.keyword_at(first.end(), accepted):
@@ -339,11 +335,7 @@ class Lexing:
             if self.text.startswith(form.text, start):
                 end = start + len(form.text)
                 for terminal in form.terminals:
-                    if (
-                        terminal in accepted
-                        and self.fits(terminal, end, chinese=True)
-                        and self.means(terminal, form.text)
-                    ):
+                    if terminal in accepted and self.fits(terminal, end, True) and self.means(terminal, form.text):
                         return terminal, end
         return None
 
