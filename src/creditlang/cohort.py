@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, frozen
 
@@ -18,21 +18,20 @@ from creditlang.core.operators import Policy
 from creditlang.data.dataset import Dataset
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.reader import DataReader
-from creditlang.diagnostics import Diagnostic, Language, Severity, report
+from creditlang.diagnostics import Diagnostic, Language, Severity, in_language, report
 from creditlang.errors import DataError
 from creditlang.frozen_mapping import freezing
 from creditlang.ledger import StudentResult
-from creditlang.one_student import OneStudent, StudentData, as_read, day_not_said
+from creditlang.one_student import Engine, OneStudent, StudentData, as_read, day_not_said
 from creditlang.results import Results
 from creditlang.schema import RESULT_TABLES, RawTable
 from creditlang.toolkit.result_table import ResultTable
 
+if TYPE_CHECKING:
+    from creditlang.columnar import ColumnarEngine
+
 Progress = Callable[[int, int], None]
 """Told how many students of how many are done."""
-Engine = Literal["auto", "reference"]
-"""What works students out; `auto` is the fastest that there is."""
-
-_ENGINE: Final[Mapping[Engine, str]] = {"auto": "reference", "reference": "reference"}
 
 
 @frozen(field_transformer=freezing)
@@ -103,7 +102,8 @@ class Evaluation:
         records = (record for student in dataset.students.values() for record in student.records)
         if unsaid := day_not_said(policy, settings.as_of, records):
             raise DataError([unsaid])
-        one_student = OneStudent(policy, settings.as_of, settings.overrides)
+        expected = len(settings.students or dataset.students)
+        one_student = OneStudent(policy, settings.as_of, settings.overrides, engine=settings.engine, expected=expected)
 
         def everybody() -> Iterator[StudentData]:
             for done, student in enumerate(dataset.students.values()):
@@ -132,6 +132,24 @@ class Evaluation:
             self.results.undetermined[identifier] = "invalid"
         return result
 
+    def in_columns(self, engine: "ColumnarEngine") -> Iterator[str | None]:
+        """Take in the results of the chosen students in order; those to be worked out alone are given back instead."""
+        from creditlang.columnar.result_rows import ChunkRows
+        from creditlang.data.coded.coded_dataset import CodedDataset
+
+        coded, steps = CodedDataset.of(self.policy, self.dataset), self.results.tables["steps"]
+        wanted = self.settings.students
+        for chunk in engine.chunks(coded):
+            rows = ChunkRows(chunk, self.results, wanted)
+            own, starts = rows.add_all()
+            self.one_student.note_in_columns(int(rows.settled.sum()))
+            for at, identifier in enumerate(rows.names):
+                if rows.settled[at]:
+                    steps += own[starts[at] : starts[at + 1]]
+                    yield None
+                elif not wanted or identifier in wanted:
+                    yield identifier
+
     def release(self, identifier: str) -> None:
         """Let a student's records go."""
         self.dataset.students[identifier].records = []
@@ -151,7 +169,7 @@ class Evaluation:
             dataset.problems.append(report("CR664", None, read=read, accounted=accounted))
         for found in dataset.problems:
             results.issue(found, dataset.owners.get(id(found), ""))
-        own = _manifest(self.policy, settings, self.one_student.as_of, results.equation_text(read))
+        own = _manifest(self.policy, settings, self.one_student, results.equation_text(read))
         results.finish([*own, *sorted(manifest.items())])
         return Cohort(results, dataset, read, balanced, self.one_student.as_of)
 
@@ -159,21 +177,25 @@ class Evaluation:
 def run_cohort(
     policy: Policy, tables: Iterable[RawTable], settings: Settings, problems: Callable[[], Iterable[Diagnostic]],
     manifest: Mapping[str, str], progress: Progress = lambda done, of: None,
-    keep: Callable[[StudentResult], None] = lambda result: None,
+    keep: Callable[[StudentResult], None] | None = None,
 ) -> Cohort:  # fmt: skip
     """Evaluate every student of `tables`.
 
     `problems` gives what the source found wrong once the tables have been read. `progress` is told how many students of
-    how many are done; `keep` sees each student's full result.
+    how many are done; `keep` sees each student's full result, so that nobody is worked out in columns.
     """
     evaluation = Evaluation.begin(policy, tables, settings, problems, progress)
     chosen = evaluation.chosen
+    columns = evaluation.one_student.columns() if keep is None else None
     with fewer_collections():
-        for position, identifier in enumerate(chosen):
-            result = evaluation.evaluate(identifier)
-            evaluation.release(identifier)
-            evaluation.results.add(result)
-            keep(result)
+        done = enumerate(chosen) if columns is None else enumerate(evaluation.in_columns(columns))
+        for position, identifier in done:
+            if identifier is not None:
+                result = evaluation.evaluate(identifier)
+                evaluation.release(identifier)
+                evaluation.results.add(result)
+                if keep is not None:
+                    keep(result)
             if position % EVERY == 0:
                 progress(position, len(chosen))
     progress(len(chosen), len(chosen))
@@ -200,12 +222,13 @@ def _rows(dataset: Dataset, wanted: Collection[str], results: Results) -> int:
     return len(results.dispositions) if wanted else sum(dataset.read.values())
 
 
-def _manifest(policy: Policy, settings: Settings, as_of: date | None, equation: str) -> list[tuple[str, str]]:
+def _manifest(policy: Policy, settings: Settings, one_student: OneStudent, equation: str) -> list[tuple[str, str]]:
+    as_of, engine = one_student.as_of, in_language(one_student.worked_out_by(), settings.language)
     overrides = ", ".join(f"{name}={value}" for name, value in sorted(settings.overrides.items()))
     return [
         ("policy", policy.identifier),
         ("policy_hash", policy.fingerprint),
-        ("engine", f"creditlang {_version()} {_ENGINE[settings.engine]}"),
+        ("engine", f"creditlang {_version()} {engine}"),
         ("as_of", as_of.isoformat() if as_of else ""),
         ("settings", overrides),
         *(("mapping", f"{mapping.name} {mapping.digest}") for mapping in settings.mappings),

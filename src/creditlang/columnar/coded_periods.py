@@ -10,6 +10,7 @@ from creditlang.core.operators import CalendarData
 from creditlang.interpreter.calendar_days import SchoolCalendar
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
+"""One-dimensional: positions and codes as whole numbers, days as ordinals, amounts as int64."""
 _LAST: Final = date.max.toordinal()
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 

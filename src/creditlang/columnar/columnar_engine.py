@@ -14,25 +14,18 @@ import numpy as np
 from attrs import define, field, frozen
 
 from creditlang.columnar import decisions
-from creditlang.columnar.coded_periods import CodedCalendar
+from creditlang.columnar.coded_periods import CodedCalendar, Numbers
 from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
-from creditlang.columnar.group_lines import GroupLines, fill
+from creditlang.columnar.group_lines import GroupLines
 from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, Texts
-from creditlang.columnar.record_columns import Cohort, Numbers
+from creditlang.columnar.record_columns import RecordColumns
 from creditlang.columnar.student_values import Balance, Students, lacks
 from creditlang.core import operators as o
-from creditlang.core.dependencies import root_of, within
+from creditlang.core.dependencies import within
+from creditlang.data.coded.coded_dataset import CodedDataset
 from creditlang.diagnostics import Phrase
-from creditlang.interpreter.evaluate import Interpreter, StudentData
+from creditlang.interpreter.evaluate import FUTURE, NO_ITEM, NOT_BEGUN, Interpreter
 from creditlang.interpreter.expression_meanings import met
-from creditlang.interpreter.record_reasons import (
-    ALREADY_ENROLLED,
-    ENROLLED,
-    FUTURE,
-    NO_ITEM,
-    NOT_BEGUN,
-    TAKEN_INTO_ACCOUNT,
-)
 from creditlang.interpreter.student_run import Environment
 from creditlang.plan import Plan
 from creditlang.plan.inputs import Input
@@ -42,6 +35,9 @@ from creditlang.values import Undetermined
 
 _CHUNK: Final = 1024
 """Students worked out together, at most."""
+_TWICE: Final = Phrase("this semester is already recorded", "该学期已有在籍记录")
+_ENROLLED: Final = Phrase("enrolled", "在籍")
+_TAKEN_INTO_ACCOUNT: Final = Phrase("taken into account", "已采用")
 _PERIODS: Final = (None, "semester", "year")
 
 
@@ -67,10 +63,10 @@ class ColumnarEngine:
         self.lacks = tuple(dict.fromkeys(_lacks(plan, interpreter)))
         """Why this policy cannot be worked out in columns."""
 
-    def chunks(self, students: Sequence[StudentData]) -> Iterator[Chunk]:
+    def chunks(self, dataset: CodedDataset) -> Iterator[Chunk]:
         """The students worked out, chunk by chunk in their order; those that are `odd` have to be worked out alone."""
         calendar = CodedCalendar(self.policy.calendar)
-        cohort = Cohort.of(self.policy, students, calendar)
+        cohort = RecordColumns.of(self.policy, dataset, calendar)
         yield from _Run(self, cohort, calendar).chunks()
 
 
@@ -99,7 +95,9 @@ def _lacks(plan: Plan, interpreter: Interpreter) -> Iterator[Phrase]:
         yield from _deciding(decide, policy)
     for decide in policy.requirements.values():
         if decide.period is not None or any(part.each or part.of for part in decide.cases):
-            yield Phrase("requirements by periods, or of which so many have to hold", "按时段或几项中须满足若干项的要求")
+            yield Phrase(
+                "requirements by periods, or of which so many have to hold", "按时段或几项中须满足若干项的要求"
+            )
         yield from _deciding(decide, policy)
 
 
@@ -124,7 +122,7 @@ class _Rules:
 class _Run:
     """One cohort."""
 
-    def __init__(self, engine: ColumnarEngine, cohort: Cohort, calendar: CodedCalendar) -> None:
+    def __init__(self, engine: ColumnarEngine, cohort: RecordColumns, calendar: CodedCalendar) -> None:
         self.plan, self.policy, self.cohort, self.calendar = engine.plan, engine.policy, cohort, calendar
         self.interpreter = engine.interpreter
         self.odd = cohort.odd
@@ -139,7 +137,7 @@ class _Run:
             has[name][cohort.owners[kind.places[self.given[kind.places]]]] = True
         self.known = Known(
             self.policy, cohort, calendar, Filler(self.interpreter), self.plan.decimals, Texts(),
-            np.ones(len(cohort.records), bool), has, self.plan.readers,
+            np.ones(len(cohort.owners), bool), has, self.plan.readers,
         )  # fmt: skip
         self.lines = GroupLines(self.known)
         self.tables: dict[tuple[int, str], EffectTable] = {}
@@ -151,11 +149,9 @@ class _Run:
         self.known.enrolled[:] = known
         open_semester = (semesters > 0) & ~self.begun[semesters] & self.given
         self.odd[cohort.owners[open_semester]] = True
-        self.posts = any(
-            isinstance(operator, o.Post) and operator.field
-            for body in (*self.policy.rules.values(), *self.policy.accounts.values())
-            for operator in body.operators
-        )
+        lines = [*self.policy.rules.values()], [*self.policy.accounts.values()]
+        operators = (operator for bodies in lines for body in bodies for operator in body.operators)
+        self.posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)
         self.rules = {name: self._rules(name) for name in self.policy.kinds}
         self.odd |= ~self._who_applies()
 
@@ -177,7 +173,7 @@ class _Run:
         columns = [column.codes for column in cohort.attributes.values()]
         for at, key in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
             if key not in answers:
-                env = Environment(self.interpreter.group(cohort.students[at].attributes).run)
+                env = Environment(self.interpreter.group(cohort.of_student(at)).run)
                 try:
                     answers[key] = met(condition, env) is not False
                 except Undetermined:
@@ -212,9 +208,9 @@ class _Run:
         entries.steps = [] if len(again) and entries.steps else entries.steps
         if len(again) and any(len(block.steps) for block in blocks):
             entries.set_aside(again, self.odd)
-        entries.states[again], entries.reasons[again] = VOID, text(ALREADY_ENROLLED)
+        entries.states[again], entries.reasons[again] = VOID, text(_TWICE)
         unsaid = stands[entries.reasons[stands] == 0]
-        entries.reasons[unsaid] = text(ENROLLED)
+        entries.reasons[unsaid] = text(_ENROLLED)
         self.enrolled.reshape(-1)[key[stands]] = True
         self.enrolled &= begun
         self.enrolments = [entries]
@@ -344,7 +340,7 @@ class _Run:
         if not (kind.item_field or name in self.interpreter.requests or has_rules):
             entries.periods[:] = self.known.semester_texts[entries.semesters]
             unsaid = entries.reasons == 0
-            entries.reasons[unsaid] = self.known.texts.number(TAKEN_INTO_ACCOUNT)
+            entries.reasons[unsaid] = self.known.texts.number(_TAKEN_INTO_ACCOUNT)
             chunk.extra.append(entries)
         if not (has_rules or kind.item_field):
             return

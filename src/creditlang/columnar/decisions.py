@@ -1,10 +1,9 @@
 """What is decided of students once entries are posted: levels of scores, credits, facts, requirements."""
 
+import numpy as np
 from attrs import frozen
 
-import numpy as np
-
-from creditlang.columnar.record_columns import Numbers
+from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.student_values import Balance, Column, FactColumns, Students, joined
 from creditlang.core import operators as o
 from creditlang.ledger import Period
@@ -13,12 +12,14 @@ from creditlang.ledger import Period
 def scaled(column: Column, students: Students) -> Numbers:
     """A column of numbers with the decimals of amounts; who has more of them is left aside."""
     decimals = students.known.decimals
-    numbers = column.numbers.astype(np.int64)
+    numbers: Numbers = column.numbers.astype(np.int64)
     if column.decimals <= decimals:
-        return numbers * 10 ** (decimals - column.decimals)
+        numbers = numbers * 10 ** (decimals - column.decimals)
+        return numbers
     below = 10 ** (column.decimals - decimals)
     students.aside(column.known & (numbers % below != 0))
-    return numbers // below
+    numbers = numbers // below
+    return numbers
 
 
 def level(students: Students, account: o.Account, total: Numbers, period: Period | None, who: Numbers) -> Numbers:

@@ -1,13 +1,13 @@
 """Entries side by side: what a rule made of records, as columns of numbers, and a log of their steps."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from attrs import define, field
 
+from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.line_tables import MOST, EffectTable, Known
-from creditlang.columnar.record_columns import Numbers
 from creditlang.core import operators as o
 
 LIVE: Final = 0
@@ -163,9 +163,8 @@ class Entries:
     @staticmethod
     def joined(blocks: "Sequence[Entries]") -> "Entries":
         """Entries one behind the other."""
-        found = Entries(
-            blocks[0].known, **{name: np.concatenate([getattr(x, name) for x in blocks]) for name in _ARRAYS}
-        )
+        arrays: dict[str, Any] = {name: np.concatenate([getattr(x, name) for x in blocks]) for name in _ARRAYS}
+        found = Entries(blocks[0].known, **arrays)
         before = 0
         for block in blocks:
             found.steps += [Steps(x.entries + before, x.texts, x.before, x.after, x.articles) for x in block.steps]

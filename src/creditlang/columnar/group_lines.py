@@ -14,15 +14,15 @@ import numpy as np
 from attrs import frozen
 
 from creditlang import values as v
+from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import NOTHING, Entries
 from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known
-from creditlang.columnar.record_columns import CodedField, Numbers
+from creditlang.columnar.record_columns import CodedField
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import expressions
+from creditlang.core.parts import expressions
 from creditlang.diagnostics import Phrase
-from creditlang.interpreter.limits import instead
-from creditlang.ledger import Entry
+from creditlang.interpreter.limits import counts_instead
 from creditlang.nodes import changed
 
 Answers = dict[tuple[int, str], AnswerTable]
@@ -130,8 +130,7 @@ class GroupLines:
             alone |= codes == 0
             size = many or int(codes.max(initial=0)) + 1
             if size * (int(keys.max(initial=0)) + 1) >= 1 << 62:
-                keys, codes = (np.unique(x, return_inverse=True)[1] for x in (keys, codes))
-                size = len(codes) + 1
+                keys = np.unique(keys, return_inverse=True)[1]
             keys = keys * size + codes
         keys = np.where(alone, -1 - np.arange(len(at)), keys)
         if order is not None:
@@ -155,7 +154,6 @@ class GroupLines:
         both = (np.maximum.reduceat(worth, grouped.starts) > 0) & (np.minimum.reduceat(worth, grouped.starts) < 0)
         entries.set_aside(at[both[grouped.groups]], odd)
 
-
     def one_room(self, grouped: Grouped, entries: Entries, rooms: Numbers, odd: Numbers) -> None:
         """Leave aside whose groups have several rooms where the first is everybody's."""
         own = rooms[grouped.entries]
@@ -168,7 +166,8 @@ def _over(entries: Entries, over: frozenset[str] | None) -> Numbers:
     if over is None:
         return at
     wanted = np.array([name in over for name in entries.known.policy.rules] or [False], bool)
-    return at[wanted[entries.rules[at]]]
+    found: Numbers = at[wanted[entries.rules[at]]]
+    return found
 
 
 # ---- limits
@@ -267,8 +266,7 @@ def _fill_number(
 
 
 def _instead(lines: GroupLines, entries: Entries, kept: Numbers) -> str:
-    records = (lines.known.cohort.records[place] for place in entries.places[kept].tolist())
-    return instead(Entry(record, "", "", "") for record in records)
+    return counts_instead(lines.known.cohort.identifiers(entries.places[kept]))
 
 
 # ---- the higher of two sides
@@ -377,8 +375,6 @@ def _members(
     few = rest[spoken[rest]]
     reason = Phrase(f"fewer than {least} in its {period}", f"所在时段不足{least}次")
     entries.end(few, number(operator.text or "void"), number(reason), number(operator.article))
-
-
 
 
 _MEANING: Final[Mapping[type, Callable[[GroupLines, Any, Entries, Numbers], Entries]]] = {

@@ -9,14 +9,14 @@ from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
-from attrs import define, evolve, field
+from attrs import define, field
 
 from creditlang import values as v
-from creditlang.columnar.coded_periods import CodedCalendar
-from creditlang.columnar.record_columns import Cohort, Numbers
+from creditlang.columnar.coded_periods import CodedCalendar, Numbers
+from creditlang.columnar.record_columns import RecordColumns
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.plan.inputs import Input, NotLocal, Reader, Reads
+from creditlang.plan.inputs import Input, Reader, Reads
 from creditlang.plan.tables import MORE, Effect, Filler, Made
 from creditlang.values import Undetermined
 
@@ -90,7 +90,7 @@ class Known:
     """What is known of a cohort before any line, and what is asked of its records one by one."""
 
     policy: o.Policy
-    cohort: Cohort
+    cohort: RecordColumns
     calendar: CodedCalendar
     filler: Filler
     decimals: int
@@ -113,15 +113,13 @@ class Known:
     def made(self, place: int, inputs: Iterable[Input] = ()) -> Made:
         """A record and what may be read around it; balances only as far as they are among the inputs."""
         owner = int(self.cohort.owners[place])
-        given = self.cohort.records[place]
-        semester = self.calendar.names[int(self.cohort.semesters[place])] or None
-        record = given if given.semester == semester else evolve_record(given, semester)
         balances = {}
         for name in (each.name for each in inputs if each.what == "account"):
             (amount,), (exists,) = self.balance(name, np.array([place]))
             if exists:
                 balances[name] = Decimal(int(amount)).scaleb(-self.decimals)
-        return Made(record, self.cohort.students[owner].attributes, bool(self.enrolled[place]), balances)
+        record = self.cohort.record(place, self.calendar)
+        return Made(record, self.cohort.of_student(owner), bool(self.enrolled[place]), balances)
 
     def keys(self, kind: str, reads: Reads, places: Numbers) -> tuple[Numbers, int]:
         """A number for the combination of inputs of each record, and how many there can be."""
@@ -215,13 +213,6 @@ class Known:
             odd[owners[self.has[kind][owners]]] = True
 
 
-def evolve_record(given: Any, semester: str | None) -> Any:
-    """A record placed in its semester."""
-    record = given.copy()
-    record.semester = semester
-    return record
-
-
 @define(eq=False)
 class EffectTable:
     """What a line does to entries of records of one kind, by the number of its effect."""
@@ -267,7 +258,7 @@ class EffectTable:
 
     def those(self, does: str) -> Numbers:
         """Which effects do something."""
-        return self.column("does") == does
+        return np.array([x.does == does for x in self.effects], bool)
 
 
 def _factor(value: Decimal) -> tuple[int, int] | None:

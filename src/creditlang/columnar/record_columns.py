@@ -1,24 +1,22 @@
-"""Students and their records side by side, as columns of codes, each record in the semester and order of a run.
+"""A cohort as it is gone through: all records of a dataset in one order, each in its semester.
 
-Records are sorted once: by student, then as `Record.order` says. What is odd about a student (an attribute or record
-that could not be read, a record outside the calendar) is only noted: such students are worked out alone.
+Records are sorted by student, then as `Record.order` says, those of all kinds together. What is odd about a student (an
+attribute or record that could not be read, a record outside the calendar) is only noted: such students are worked out
+alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from attrs import define
 
-from creditlang.columnar.coded_periods import CodedCalendar
+from creditlang.columnar.coded_periods import CodedCalendar, Numbers
 from creditlang.core import operators as o
-from creditlang.interpreter.evaluate import StudentData
+from creditlang.data.coded.coded_dataset import UNDATED, CodedDataset, CodedKind
+from creditlang.data.coded.coded_records import TypedColumn
 from creditlang.ledger import Record
-
-Numbers = np.ndarray[Any, np.dtype[Any]]
-"""One-dimensional: positions and codes as whole numbers, amounts as int64."""
-_LAST_DAY: Final = date.max.toordinal()
 
 
 @define(eq=False)
@@ -29,11 +27,11 @@ class CodedField:
     codes: Numbers
 
     @staticmethod
-    def of(values: Iterable[Any]) -> "CodedField":
-        """The column of some values."""
+    def of(column: TypedColumn) -> "CodedField":
+        """A column of which equal values have one code."""
         known: dict[Any, int] = {None: 0}
-        codes = np.fromiter((known.setdefault(value, len(known)) for value in values), np.int32)
-        return CodedField(list(known), codes)
+        alike = np.array([known.setdefault(value, len(known)) for value in column.values] or [0], np.int32)
+        return CodedField(list(known), alike[column.codes])
 
 
 @define(eq=False)
@@ -44,20 +42,22 @@ class KindColumns:
     places: Numbers
     """Among all records, rising."""
     fields: dict[str, CodedField]
+    rows: Numbers
+    """Where each stands among those of the dataset."""
+    source: CodedKind
 
 
 @define(eq=False)
-class Cohort:
+class RecordColumns:
     """Students, and all their records in order; what is an array about records has one number for each of them."""
 
-    students: Sequence[StudentData]
+    students: Sequence[str]
     attributes: dict[str, CodedField]
     kinds: dict[str, KindColumns]
-    records: list[Record]
     owners: Numbers
     """The position of each record's student, rising."""
     ranks: Numbers
-    """What orders a student's records; two that are of one day and id have the same."""
+    """What orders all records; two of a student that are of one day and id have the same."""
     inside: Numbers
     """Where each record stands among those of its kind."""
     kind_numbers: Numbers
@@ -70,77 +70,111 @@ class Cohort:
     """For each student, whether they have to be worked out alone."""
 
     @staticmethod
-    def of(policy: o.Policy, students: Sequence[StudentData], calendar: CodedCalendar) -> "Cohort":
-        """Code, place and sort what has been read."""
-        records = [record for student in students for record in student.records]
-        sizes = np.fromiter((len(student.records) for student in students), np.int64, len(students))
-        owners = np.repeat(np.arange(len(students), dtype=np.int32), sizes)
-        days = np.fromiter((x.on.toordinal() if x.on is not None else 0 for x in records), np.int32, len(records))
-        semesters, strange = _semesters(policy, records, days, calendar)
-        odd = np.fromiter((student.unreadable for student in students), bool, len(students))
-        strange |= np.fromiter((x.problem is not None for x in records), bool, len(records))
-        odd[owners[strange]] = True
-        undated = days == 0
-        ordering = np.where(undated, calendar.last_days[semesters], days)
-        order, ranks = _ordered(owners, ordering, undated, records)
-        numbers = {name: number for number, name in enumerate(policy.kinds)}
-        kind_numbers = np.fromiter((numbers[x.kind] for x in records), np.int16, len(records))[order]
-        sorted_records = [records[at] for at in order.tolist()]
-        inside, kinds = np.zeros(len(records), np.int32), {}
-        for name, number in numbers.items():
-            places = np.flatnonzero(kind_numbers == number)
-            inside[places] = np.arange(len(places))
-            own = [sorted_records[at].values for at in places.tolist()]
-            fields = {x.name: CodedField.of(map(_getter(x.name), own)) for x in policy.kinds[name].columns}
-            kinds[name] = KindColumns(policy.kinds[name], places, fields)
-        attributes = {
-            x.name: CodedField.of(student.attributes.get(x.name) for student in students) for x in policy.attributes
-        }
-        return Cohort(
-            students=students, attributes=attributes, kinds=kinds, records=sorted_records, owners=owners[order],
-            ranks=ranks, inside=inside, kind_numbers=kind_numbers, days=days[order], semesters=semesters[order],
-            named=np.fromiter((x.named for x in sorted_records), bool, len(records)), odd=odd,
+    def of(policy: o.Policy, dataset: CodedDataset, calendar: CodedCalendar) -> "RecordColumns":
+        """Place and sort what has been read."""
+        sources = [dataset.kinds[name] for name in policy.kinds]
+        owners = np.concatenate([source.students for source in sources]).astype(np.int32)
+        days = np.concatenate([np.where(source.days == UNDATED, 0, source.days) for source in sources])
+        unsound = np.concatenate([source.unsound for source in sources])
+        numbers = np.repeat(np.arange(len(sources), dtype=np.int16), [len(source) for source in sources])
+        rows = np.concatenate([np.arange(len(source), dtype=np.int64) for source in sources])
+        given = [_semesters(policy.kinds[source.name], source, calendar) for source in sources]
+        semesters, strange = _placed(policy, np.concatenate(given), days, calendar)
+        odd = dataset.unreadable.copy()
+        odd[owners[unsound | strange]] = True
+        order, ranks = _ordered(owners, days, calendar.last_days[semesters], numbers, rows, sources)
+        found = RecordColumns(
+            students=dataset.students, kinds={}, owners=owners[order], ranks=ranks,
+            attributes={name: CodedField.of(column) for name, column in dataset.attributes.items()},
+            inside=np.zeros(len(order), np.int32), kind_numbers=numbers[order], days=days[order],
+            semesters=semesters[order], named=np.concatenate([source.named for source in sources])[order], odd=odd,
+        )  # fmt: skip
+        rows = rows[order]
+        for number, source in enumerate(sources):
+            places = np.flatnonzero(found.kind_numbers == number)
+            found.inside[places] = np.arange(len(places))
+            own = rows[places]
+            fields = {name: CodedField.of(column) for name, column in source.fields.items()}
+            for column in fields.values():
+                column.codes = column.codes[own]
+            found.kinds[source.name] = KindColumns(policy.kinds[source.name], places, fields, own, source)
+        return found
+
+    def identifiers(self, places: Numbers) -> list[str]:
+        """The ids of some records."""
+        found = np.zeros(len(places), object)
+        for number, kind in enumerate(self.kinds.values()):
+            own = np.flatnonzero(self.kind_numbers[places] == number)
+            found[own] = kind.source.identifiers(kind.rows[self.inside[places[own]]])
+        return list(found)
+
+    def record(self, place: int, calendar: CodedCalendar) -> Record:
+        """A record as the interpreter sees it, in its semester, but for its id."""
+        kind = list(self.kinds.values())[self.kind_numbers[place]]
+        at, day = self.inside[place], int(self.days[place])
+        return Record(
+            kind=kind.kind.name, identifier="", student=self.students[self.owners[place]],
+            values={name: field.values[field.codes[at]] for name, field in kind.fields.items()},
+            on=date.fromordinal(day) if day else None, semester=calendar.names[self.semesters[place]] or None,
+            named=bool(self.named[place]),
         )  # fmt: skip
 
+    def of_student(self, at: int) -> Mapping[str, Any]:
+        """The attributes of a student."""
+        return {name: column.values[column.codes[at]] for name, column in self.attributes.items()}
 
-def _getter(name: str) -> Any:
-    return lambda values: values.get(name)
+
+def _semesters(kind: o.RecordKind, source: CodedKind, calendar: CodedCalendar) -> Numbers:
+    """The semester that each record names, one more than the last of the calendar if it has none such."""
+    column = source.fields.get(kind.semester_field or "")
+    if column is None:
+        return np.zeros(len(source), np.int32)
+    codes = {name: code for code, name in enumerate(calendar.names) if code}
+    known = [codes.get(value, len(calendar.names)) if isinstance(value, str) else 0 for value in column.values]
+    return np.array(known or [0], np.int32)[column.codes]
 
 
-def _semesters(
-    policy: o.Policy, records: Sequence[Record], days: Numbers, calendar: CodedCalendar
-) -> tuple[Numbers, Numbers]:
+def _placed(policy: o.Policy, given: Numbers, days: Numbers, calendar: CodedCalendar) -> tuple[Numbers, Numbers]:
     """The semester of each record, as the interpreter places it, and which ones it cannot place."""
-    unknown = len(calendar.names)
-    codes: Mapping[str | None, int] = {None: 0, **{name: code for code, name in enumerate(calendar.names) if code}}
-    given = np.fromiter((codes.get(x.semester, unknown) for x in records), np.int32, len(records))
-    strange = given == unknown
+    strange = given == len(calendar.names)
     given[strange] = 0
     if not calendar.semesters:
         return given, strange
-    placed = calendar.of_days(days)
-    missing = (given == 0) & (days > 0)
+    missing, placed = (given == 0) & (days > 0), calendar.of_days(days)
     if policy.by_calendar:
         strange |= missing & (placed == 0)
     return np.where(missing, placed, given), strange
 
 
 def _ordered(
-    owners: Numbers, days: Numbers, undated: Numbers, records: Sequence[Record]
+    owners: Numbers, days: Numbers, last_days: Numbers, numbers: Numbers, rows: Numbers, sources: Sequence[CodedKind]
 ) -> tuple[Numbers, Numbers]:
-    """The order of all records, and what each is ordered by; ids are looked at only where days are the same."""
-    key = (owners.astype(np.int64) << 24) | (days.astype(np.int64) << 1) | undated
+    """The order of all records, and what orders each. Those of a kind are in order of their ids already, so these are
+    looked at only where several kinds have records of one day.
+    """
+    undated = days == 0
+    key = (owners.astype(np.int64) << 24) | (np.where(undated, last_days, days).astype(np.int64) << 1) | undated
     order = np.argsort(key, kind="stable")
-    key = key[order]
-    same = np.zeros(len(key) + 1, bool)
-    same[1:-1] = key[1:] == key[:-1]
-    first = np.flatnonzero(same[1:] & ~same[:-1])
-    last = np.flatnonzero(same[:-1] & ~same[1:]) + 1
+    key, kinds = key[order], numbers[order]
     ranks = np.arange(len(key), dtype=np.int64)
-    for start, end in zip(first.tolist(), last.tolist(), strict=True):
-        tied = sorted(order[start:end].tolist(), key=lambda at: records[at].identifier)
-        order[start:end] = tied
+    new = np.ones(len(key) + 1, bool)
+    new[1:-1] = key[1:] != key[:-1]
+    starts = np.flatnonzero(new)
+    groups = np.cumsum(new[:-1]) - 1
+    mixed = np.zeros(len(starts), bool)
+    mixed[groups[1:][~new[1:-1] & (kinds[1:] != kinds[:-1])]] = True
+    for group in np.flatnonzero(mixed).tolist():
+        start, end = int(starts[group]), int(starts[group + 1])
+        tied = [(sources[numbers[at]].identifiers(rows[at : at + 1])[0], at) for at in order[start:end].tolist()]
+        tied.sort(key=lambda pair: pair[0])
+        order[start:end] = [at for _, at in tied]
         for place in range(start + 1, end):
-            if records[tied[place - start]].identifier == records[tied[place - start - 1]].identifier:
+            if tied[place - start][0] == tied[place - start - 1][0]:
                 ranks[place] = ranks[place - 1]
     return order, ranks
+
+
+def places_of(flags: Iterable[bool]) -> list[int]:
+    """The positions of those that are set."""
+    found: list[int] = np.flatnonzero(np.asarray(flags)).tolist()
+    return found

@@ -1,20 +1,20 @@
 """From a chunk to rows of the result tables, the same as those of the interpreter's results, to the byte."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.columnar_engine import Chunk
 from creditlang.columnar.decisions import STATUSES
 from creditlang.columnar.entry_columns import LIVE, NOTHING, UNMATCHED, Entries
-from creditlang.columnar.record_columns import Numbers
 from creditlang.columnar.student_values import Column
-from creditlang.core.operators import Policy
-from creditlang.interpreter.limits import instead
-from creditlang.interpreter.record_reasons import FUTURE, NOT_BEGUN
-from creditlang.ledger import Disposition, Entry, strongest
+from creditlang.core.operators import Account
+from creditlang.interpreter.evaluate import FUTURE, NOT_BEGUN
+from creditlang.interpreter.limits import counts_instead
+from creditlang.ledger import Disposition, strongest
 from creditlang.results import Results, fact_value, shown_results
 from creditlang.schema import Row, Value
 from creditlang.values import plain
@@ -31,16 +31,26 @@ def amounts_of(numbers: Numbers, decimals: int) -> Numbers:
     return np.array(found, object)[back] if found else np.zeros(0, object)
 
 
+def has_whole(account: Account) -> bool:
+    """Whether an account has a line for the whole time."""
+    if account.sort == "score":
+        return account.period is None
+    return account.sort != "category" or account.period != "semester"
+
+
 class ChunkRows:
     """The rows of the students of a chunk, by student."""
 
-    def __init__(self, chunk: Chunk, results: Results) -> None:
-        """`results` take the rows in; they know the policy and the language."""
+    def __init__(self, chunk: Chunk, results: Results, wanted: Collection[str] = ()) -> None:
+        """`results` take the rows in; they know the policy and the language. Without `wanted`, of all students."""
         self.chunk, self.results, self.policy = chunk, results, results.policy
         self.students, self.known = chunk.students, chunk.students.known
         self.settled = ~self.students.odd[self.students.first : self.students.first + self.students.size]
-        cohort = self.known.cohort
-        self.names = [x.identifier for x in cohort.students[self.students.first : self.students.first + self.students.size]]
+        self.cohort = self.known.cohort
+        self.names = self.cohort.students[self.students.first : self.students.first + self.students.size]
+        """Their numbers."""
+        if wanted:
+            self.settled &= np.array([name in wanted for name in self.names], bool)
         self.texts = [results.words(text) for text in self.known.texts.texts]
 
     def add_all(self) -> tuple[list[Row], Numbers]:
@@ -63,9 +73,8 @@ class ChunkRows:
                     who = self.settled & balance.exists[:, place]
                     amounts = amounts_of(balance.amounts[who, place], decimals).tolist()
                     rows += [(self.names[at], name, key, x, unit) for at, x in zip(_places(who), amounts, strict=True)]
-            if account.period is not None and account.sort in ("score", "category"):
-                if account.sort == "score" or account.period == "semester":
-                    continue
+            if not has_whole(account):
+                continue
             amounts = amounts_of(balance.whole[self.settled], decimals).tolist()
             rows += [(self.names[at], name, "", x, unit) for at, x in zip(_places(self.settled), amounts, strict=True)]
 
@@ -108,11 +117,11 @@ class ChunkRows:
             self.results.requirement_counts[name, "met"] += int(met.sum())
             self.results.requirement_counts[name, "unmet"] += int((~met).sum())
 
-    def _shown(self, column: Column | None) -> Sequence[Value]:
+    def _shown(self, column: Column | None) -> list[Value]:
         if column is None:
             return [None] * int(self.settled.sum())
         numbers = np.where(column.known, column.numbers, NOTHING)[self.settled]
-        return amounts_of(numbers, column.decimals).tolist()
+        return list(amounts_of(numbers, column.decimals))
 
     def _students(self) -> None:
         who = _places(self.settled)
@@ -120,23 +129,22 @@ class ChunkRows:
         columns = [list(self._result(sort, name)) for sort, name in shown_results(self.policy)]
         self.results.tables["students"] += zip(names, *columns, strict=True)
 
-    def _result(self, sort: str, name: str) -> Sequence[Value]:
+    def _result(self, sort: str, name: str) -> list[Value]:
         """A result of each settled student, as `result_value` gives it."""
         if sort == "require":
             met = self.students.requirements[name].numbers[self.settled]
-            return np.where(met, "met", "unmet").astype(object).tolist()
+            return ["met" if each else "unmet" for each in met.tolist()]
         decimals = self.known.decimals
         if sort == "account":
-            account, balance = self.policy.accounts[name], self.students.balances[name]
-            by_periods = account.period is not None and account.sort == "score"
-            if not by_periods and not (account.period == "semester" and account.sort == "category"):
-                return amounts_of(balance.whole[self.settled], decimals).tolist()
+            balance = self.students.balances[name]
+            if has_whole(self.policy.accounts[name]):
+                return list(amounts_of(balance.whole[self.settled], decimals))
             tables = {
                 key: np.where(balance.exists[:, place], balance.amounts[:, place], NOTHING)[self.settled]
                 for place, key in enumerate(balance.keys)
                 if key
             }
-            return self._by_periods({key: amounts_of(x, decimals).tolist() for key, x in tables.items()})
+            return self._by_periods({key: list(amounts_of(x, decimals)) for key, x in tables.items()})
         columns = self.students.facts[name].by_period
         if "" in columns:
             return self._values(columns[""], self.settled)
@@ -165,6 +173,7 @@ class ChunkRows:
         order = np.lexsort((np.arange(len(owners)), entries.known.cohort.ranks[entries.places], phase, owners))
         order = order[self.settled[owners[order] - self.students.first]]
         entries = entries.chosen(order)
+        self.identifiers = np.array(self.cohort.identifiers(entries.places), object)
         dispositions = self._dispositions(entries)
         self._count(entries, dispositions)
         self._records(entries, dispositions)
@@ -190,42 +199,43 @@ class ChunkRows:
 
     def _count(self, entries: Entries, dispositions: Numbers) -> None:
         """The one disposition of each record, for the equation."""
-        places, first = np.unique(entries.places, return_inverse=True)
+        places, at, first = np.unique(entries.places, return_index=True, return_inverse=True)
         strong = np.full(len(places), len(_DISPOSITIONS), np.int64)
         np.minimum.at(strong, first, dispositions)
-        known, records = self.results.dispositions, self.known.cohort.records
-        for place, number in zip(places.tolist(), strong.tolist(), strict=True):
-            record = records[place]
-            key, own = f"{record.kind} {record.identifier}", _DISPOSITIONS[number]
+        known, kinds = self.results.dispositions, list(self.cohort.kinds)
+        columns = self.cohort.kind_numbers[places].tolist(), self.identifiers[at].tolist(), strong.tolist()
+        for kind, identifier, number in zip(*columns, strict=True):
+            key, own = f"{kinds[kind]} {identifier}", _DISPOSITIONS[number]
             before = known.get(key)
             known[key] = own if before is None else strongest([before, own])
 
     def _records(self, entries: Entries, dispositions: Numbers) -> None:
-        records, decimals = self.known.cohort.records, self.known.decimals
+        decimals = self.known.decimals
         rules = np.array([*self.policy.rules, ""], object)[entries.rules].tolist()
         accounts = np.array([*self.policy.accounts, ""], object)[entries.accounts].tolist()
-        units = np.array([*(x.unit or "" for x in self.policy.accounts.values()), ""], object)[entries.accounts].tolist()
+        units = np.array([*(x.unit or "" for x in self.policy.accounts.values()), ""], object)[
+            entries.accounts
+        ].tolist()
         texts = np.array(self.texts, object)
         raw = np.where(entries.raw == NOTHING, NOTHING, entries.raw * entries.signs)
         live = entries.amounts * entries.signs
         counted = np.where(entries.states == LIVE, live, np.where(entries.raw == NOTHING, NOTHING, 0))
         said = np.array(_DISPOSITIONS, object)[dispositions].tolist()
         columns = (
-            entries.places.tolist(), said, self._reasons(entries), rules, accounts, texts[entries.periods].tolist(),
+            np.array(list(self.cohort.kinds), object)[self.cohort.kind_numbers[entries.places]].tolist(),
+            self.identifiers.tolist(), np.array(self.names, object)[entries.owners - self.students.first].tolist(),
+            said, self._reasons(entries), rules, accounts, texts[entries.periods].tolist(),
             amounts_of(raw, decimals).tolist(), amounts_of(counted, decimals).tolist(), units,
             texts[entries.articles].tolist(),
         )  # fmt: skip
-        self.results.tables["records"] += [
-            ((record := records[place]).kind, record.identifier, record.student, *rest)
-            for place, *rest in zip(*columns, strict=True)
-        ]
+        self.results.tables["records"] += zip(*columns, strict=True)
 
     def _reasons(self, entries: Entries) -> list[str]:
         texts = np.array(self.texts, object)
         found = texts[np.maximum(entries.reasons, 0)]
         for at in np.flatnonzero(entries.reasons < 0).tolist():
-            kept = self.known.cohort.records[-1 - int(entries.reasons[at])]
-            found[at] = self.results.words(instead([Entry(kept, "", "", "")]))
+            kept = self.cohort.identifiers(-1 - entries.reasons[at : at + 1])
+            found[at] = self.results.words(counts_instead(kept))
         said: list[str] = found.tolist()
         return said
 
@@ -243,16 +253,14 @@ class ChunkRows:
         new[1:] = at[1:] != at[:-1]
         starts = np.flatnonzero(new)
         numbers = np.arange(len(at)) - starts[np.cumsum(new) - 1] + 1
-        records, decimals, words = self.known.cohort.records, self.known.decimals, self.known.texts.texts
+        decimals, words = self.known.decimals, np.array(self.known.texts.texts, object)
         rules = np.array([*self.policy.rules, ""], object)[entries.rules[at]].tolist()
         columns = (
-            entries.places[at].tolist(), rules, numbers.tolist(), np.array(words, object)[texts[order]].tolist(),
+            self.identifiers[at].tolist(), rules, numbers.tolist(), words[texts[order]].tolist(),
             amounts_of(before[order], decimals).tolist(), amounts_of(after[order], decimals).tolist(),
-            np.array(words, object)[articles[order]].tolist(),
+            words[articles[order]].tolist(),
         )  # fmt: skip
-        rows: list[Row] = [
-            (records[place].identifier, *rest) for place, *rest in zip(*columns, strict=True)
-        ]
+        rows: list[Row] = list(zip(*columns, strict=True))
         owners = entries.owners[at] - self.students.first
         return rows, np.searchsorted(owners, np.arange(self.students.size + 1))
 

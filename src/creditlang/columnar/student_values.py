@@ -13,11 +13,12 @@ from typing import Any, Final
 import numpy as np
 from attrs import define, field, frozen
 
+from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.line_tables import MOST, Known
-from creditlang.columnar.record_columns import Numbers
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import expressions, references
+from creditlang.core.dependencies import references
+from creditlang.core.parts import expressions
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.student_run import Environment
@@ -83,9 +84,8 @@ class Students:
         names = calendar.names if kind == "semester" else calendar.years
         for number, name in enumerate(names):
             if number:
-                had = self.enrolled[:, number] if kind == "semester" else (
-                    self.enrolled[:, np.flatnonzero(calendar.year_of == number)].any(axis=1)
-                )  # fmt: skip
+                inside = [number] if kind == "semester" else np.flatnonzero(calendar.year_of == number)
+                had: Numbers = np.logical_or.reduce(self.enrolled[:, inside], axis=1)
                 span = calendar.plain.span(kind, name)
                 if span is not None and had.any():
                     found.append((Period(kind, name, *span), had))
@@ -127,7 +127,7 @@ class Students:
         found: list[Any] = []
         for at in first.tolist():
             names = [name for code, name in enumerate(known.calendar.names) if code and self.enrolled[at, code]]
-            run = known.filler.interpreter.group(cohort.students[self.first + at].attributes).new_run({}, names)
+            run = known.filler.interpreter.group(cohort.of_student(self.first + at)).new_run({}, names)
             here = (period.kind, period.key) if period is not None else None
             try:
                 value = ask(x, Environment(run, None, here))
@@ -174,11 +174,13 @@ def lacks(x: Any, policy: o.Policy) -> Phrase | None:
     """Why an expression about students cannot be worked out in columns; None if it can."""
     if x is None or is_local(x, policy):
         return None
-    wrong = _WRONG.get(type(x), lambda x, policy: _CANNOT)(x, policy)
+    wrong = _WRONG[type(x)](x, policy) if type(x) in _WRONG else _CANNOT
     return wrong or next((why for inner in expressions(x) if (why := lacks(inner, policy)) is not None), None)
 
 
-_CANNOT: Final = Phrase("what is asked about students here is not yet asked of columns", "此处对学生的提问还不能按列计算")
+_CANNOT: Final = Phrase(
+    "what is asked about students here is not yet asked of columns", "此处对学生的提问还不能按列计算"
+)
 
 
 def _can(x: Any, policy: o.Policy) -> Phrase | None:
@@ -210,10 +212,9 @@ def _of(students: Students, x: e.Value, period: Period | None) -> Column:
         return students.requirements[x.name]
     if x.sort == "fact":
         own = students.known.policy.facts[x.name].period
-        known = students.facts[x.name].by_period
         key = "" if own is None else _around(students, own, period)
         none = Column(np.zeros(students.size, np.int64), np.zeros(students.size, bool))
-        return known.get(key, none) if key is not None else none
+        return students.facts[x.name].by_period.get(key, none) if key is not None else none
     account, balance = students.known.policy.accounts[x.name], students.balances[x.name]
     all_known = np.ones(students.size, bool)
     decimals = students.known.decimals
@@ -258,11 +259,13 @@ def _query(students: Students, x: e.Query, period: Period | None) -> Column:
         if not columns:
             return Column(np.zeros(students.size, np.int64), ~all_known)
         decimals = max(column.decimals for column in columns)
-        amounts = np.stack([column.numbers.astype(np.int64) * 10 ** (decimals - column.decimals) for column in columns], 1)
+        amounts = np.stack(
+            [column.numbers.astype(np.int64) * 10 ** (decimals - column.decimals) for column in columns], 1
+        )
         exists = np.stack([column.known for column in columns], 1)
         had = {key.key: had for key, had in students.begun(x.source.period)}
-        begun = np.stack([had[key] for place, key in enumerate(known) if place in inside], 1)
-        students.aside((begun & ~exists).any(axis=1))
+        for at, key in enumerate(list(known)[place] for place in inside):
+            students.aside(had[key] & ~exists[:, at])
     if x.function == "total":
         return Column(np.where(exists, amounts, 0).sum(axis=1), all_known, decimals)
     if not amounts.shape[1]:
@@ -270,7 +273,7 @@ def _query(students: Students, x: e.Query, period: Period | None) -> Column:
     lowest = x.function == "lowest"
     filled = np.where(exists, amounts, 2**62 if lowest else -(2**62))
     found = filled.min(axis=1) if lowest else filled.max(axis=1)
-    some = exists.any(axis=1)
+    some: Numbers = np.logical_or.reduce(exists, axis=1)
     return Column(np.where(some, found, 0), some, decimals)
 
 
@@ -311,8 +314,8 @@ def _compare(students: Students, x: e.Compare, period: Period | None) -> Column:
         if None in ends:
             found.append(False)
             continue
-        left, right = (e.Constant(end) for end in ends)
-        found.append(evaluate(e.Compare(x.operator, left, right, x.ranks), run) is True)
+        asked = e.Compare(x.operator, e.Constant(ends[0]), e.Constant(ends[1]), x.ranks)
+        found.append(evaluate(asked, run) is True)
     return Column(np.array(found, bool)[back], known)
 
 
@@ -431,12 +434,17 @@ _MEANING: Final[Mapping[type, Callable[[Students, Any, Period | None], Column]]]
     e.Cases: _cases, e.Rounded: _rounded, e.Present: _present,
 }  # fmt: skip
 _WRONG: Final[Mapping[type, Callable[[Any, o.Policy], Phrase | None]]] = {
-    **dict.fromkeys(_MEANING, _can), e.Value: _value_wrong, e.Query: _query_wrong,
+    **dict.fromkeys(_MEANING, _can),
+    e.Value: _value_wrong,
+    e.Query: _query_wrong,
 }
 HANDED_OVER: Final[Mapping[type, Phrase]] = {
-    e.Lookup: _CANNOT, e.Call: _CANNOT, e.Shift: _CANNOT, e.Distance: _CANNOT,
+    e.Lookup: _CANNOT,
+    e.Call: _CANNOT,
+    e.Shift: _CANNOT,
+    e.Distance: _CANNOT,
 }
-"""What stands above balances or facts and is not worked out in columns; below them everything is asked of the interpreter."""
+"""What stands above balances or facts and is not worked out in columns; below them the interpreter is asked."""
 _ABSENT = (
     {kind.__name__ for kind in e.Expression.__subclasses__()}
     - {kind.__name__ for kind in (*_MEANING, *HANDED_OVER)} - {"Unknown", "Constant", "Read"}

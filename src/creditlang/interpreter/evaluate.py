@@ -31,15 +31,6 @@ from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.other_runs import MOST_RUNS, OtherRuns
 from creditlang.interpreter.passes import bring, close, given, read
-from creditlang.interpreter.record_reasons import (
-    ALREADY_ENROLLED,
-    ENROLLED,
-    FUTURE,
-    NO_ITEM,
-    NO_RULE,
-    NOT_BEGUN,
-    TAKEN_INTO_ACCOUNT,
-)
 from creditlang.interpreter.running_periods import so_far
 from creditlang.interpreter.standing_findings import findings
 from creditlang.interpreter.standings import Standings
@@ -135,9 +126,9 @@ class Interpreter:
         """What is worth saying of what the people are together."""
         return findings(self.policy, self.standings, self.group({})) if self.standings is not None else ()
 
-    def group(self, values: Mapping[str, Any]) -> "_Evaluation":
+    def group(self, values: Mapping[str, Any]) -> "Evaluation":
         """A group of people, as somebody of whom nothing is known but what it is made by."""
-        return _Evaluation(self, StudentData("", values, ()))
+        return Evaluation(self, StudentData("", values, ()))
 
     def ask(self, student: StudentData, records_only: bool = False, stage: int | None = None) -> "Answers":
         """A student worked out, of whom more may be asked than the results say.
@@ -145,13 +136,13 @@ class Interpreter:
         With `records_only` nothing is worked out, and records and attributes alone may be asked for; with a `stage`,
         only what is known in that pass over the people.
         """
-        evaluation = _Evaluation(self, student, stage=stage)
+        evaluation = Evaluation(self, student, stage=stage)
         result = evaluation.result(records_only)
         for _ in range(_MOST_PASSES):
             found = evaluation.found_invalid(result)
             if not found:
                 break
-            evaluation = _Evaluation(self, student, {**evaluation.invalid, **found}, stage)
+            evaluation = Evaluation(self, student, {**evaluation.invalid, **found}, stage)
             again = evaluation.result(records_only)
             again.covered |= result.covered
             again.cells |= result.cells
@@ -227,7 +218,7 @@ Now = dict[str, list[Entry]]
 """The entries of one period, by rule."""
 
 
-class _Evaluation:
+class Evaluation:
     """One student's evaluation."""
 
     def __init__(
@@ -273,7 +264,7 @@ class _Evaluation:
             and (before is None or record.kind in stays or record.comes_before(before))
         )
         student = evolve(self.student, records=records)
-        other = _Evaluation(interpreter, student, self.invalid, self.stage, self.others)
+        other = Evaluation(interpreter, student, self.invalid, self.stage, self.others)
         result = StudentResult(self.student.identifier, True)
         other.before = before
         other.begin()
@@ -383,12 +374,13 @@ class _Evaluation:
     def enrol(self, record: Record, kind: o.RecordKind, found: _Sorted) -> None:
         semester = record.semester or ""
         if semester in found.enrolled:
-            found.entries.append(Entry(record, "", "", semester, state="void", reason=ALREADY_ENROLLED))
+            reason = Phrase("this semester is already recorded", "该学期已有在籍记录")
+            found.entries.append(Entry(record, "", "", semester, state="void", reason=reason))
             return
         entry = self.guard(kind, record)
         if entry.state == "live":
             found.enrolled.append(semester)
-            entry.reason = entry.reason or ENROLLED
+            entry.reason = entry.reason or Phrase("enrolled", "在籍")
         found.by_kind.setdefault(record.kind, []).append(record)
         found.entries.append(entry)
 
@@ -421,7 +413,7 @@ class _Evaluation:
             if entry.state == "live" and _key(record) not in self.invalid:
                 plain.append(record)
             if looked_at:
-                entry.reason = entry.reason or TAKEN_INTO_ACCOUNT
+                entry.reason = entry.reason or Phrase("taken into account", "已采用")
                 self.extra.append(entry)
         self.run.judged[kind.name] = Judged(plain, even_void)
         for record in self.run.given.get(kind.name, ()) if rules or kind.item_field else ():
@@ -939,7 +931,7 @@ class _Evaluation:
             found.setdefault(_key(entry.record), []).append(future or entry.disposition())
         result.records = {key: strongest(dispositions) for key, dispositions in found.items()}
         result.problems = [copy.problem for given, copy in self.copies if copy.problem and not given.problem]
-        unrated = {key: entry for entry in run.unrated if result.records[key := _key(entry.record)] in _NOT_JUDGED}
+        unrated = {key: entry for entry in run.unrated if result.records[key := _key(entry.record)] in NOT_JUDGED}
         for entry in unrated.values():
             if entry.record.problem is None:
                 result.problems.append(report("CR669", entry.record.place, reason=entry.reason))
@@ -993,8 +985,12 @@ class _Evaluation:
 
 _MOST_PASSES = 8
 """How often a student is worked out anew because a rule found a record invalid that others had looked at."""
-_NOT_JUDGED = ("unmatched", "invalid")
+NOT_JUDGED = ("unmatched", "invalid")
 _NOT_SURELY_CLEAN = Phrase("it is open whether there was a breach", "其间是否有违反尚未确定")
+NO_ITEM = Phrase("no rule covers this item", "没有规则提到这个项目")
+NO_RULE = Phrase("no rule uses this record", "没有规则采用这条记录")
+NOT_BEGUN = Phrase("its semester has not begun on the as-of date", "所属学期在统计截止日尚未开始")
+FUTURE = Phrase("dated after the as-of date", "日期晚于统计截止日")
 
 
 def _as_answer(status: Status) -> v.Answer:

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import expressions
+from creditlang.core.parts import expressions
 from creditlang.diagnostics import Phrase
 
 
@@ -77,7 +77,11 @@ def _read(x: e.Read, policy: o.Policy) -> Own:
 
 def _value(x: e.Value, policy: o.Policy) -> Own:
     """The balance of an account in the semester or year of the record is a number like any other."""
-    if x.sort == "account" and isinstance(x.at, e.Here) and policy.accounts[x.name].period in (None, "semester", "year"):
+    if (
+        x.sort == "account"
+        and isinstance(x.at, e.Here)
+        and policy.accounts[x.name].period in (None, "semester", "year")
+    ):
         return Own((Input("account", x.name), Input("semester")))
     if x.sort != "record fact":
         raise NotLocal(Phrase(f"it asks for {x.name}, which is worked out before", f"要用到先算出的“{x.name}”"))
