@@ -139,9 +139,9 @@ def _what_counts(before: Outcome, after: Outcome) -> Iterator[str]:
     for name in ("accounts", "facts", "groups"):
         yield from table_places(name, before.tables[name], after.tables[name])
     for name, words in (("requirements", 2), ("records", 4)):
-        yield from table_places(name, *(
-            [row[:words] + row[words + 1 :] for row in each.tables[name]] for each in (before, after)
-        ))  # fmt: skip
+        yield from table_places(
+            name, *(_by_text([row[:words] + row[words + 1 :] for row in each.tables[name]]) for each in (before, after))
+        )
 
 
 def _by_text(rows: list[Any]) -> list[Any]:
