@@ -16,7 +16,7 @@ from attrs import define, field, frozen
 from creditlang.columnar import decisions
 from creditlang.columnar.coded_periods import CodedCalendar, Numbers
 from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
-from creditlang.columnar.group_lines import GroupLines
+from creditlang.columnar.group_lines import GroupLines, fill
 from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, Texts
 from creditlang.columnar.record_columns import RecordColumns
 from creditlang.columnar.student_values import Balance, Students, lacks
@@ -73,6 +73,8 @@ class ColumnarEngine:
 def _lacks(plan: Plan, interpreter: Interpreter) -> Iterator[Phrase]:
     """Why a policy as a whole is handed over."""
     policy = plan.policy
+    if not policy.kinds:
+        yield Phrase("a policy without records", "没有记录的办法")
     if policy.periods or policy.recurrences:
         yield Phrase("periods of each student's own, or worked out one after the other", "各人自有的时段或逐期推算")
     if interpreter.together:
@@ -230,10 +232,12 @@ class _Run:
     # ---- chunks
     def chunks(self) -> Iterator[Chunk]:
         size = len(self.cohort.students)
+        nothing = {name for name, account in self.policy.accounts.items() if account.sort == "account"}
         for first in range(0, size, _CHUNK):
             last = min(size, first + _CHUNK)
             students = Students(self.known, first, last - first, self.enrolled[first:last], self.odd)
             chunk = Chunk(students)
+            students.balances |= {name: decisions.balance_of([], [], [], students.size) for name in nothing}
             self.known.balance = partial(self._balance, students)
             self._sorted(chunk)
             taken: dict[int, list[Entries]] = {}
@@ -292,9 +296,6 @@ class _Run:
                 self._tree(chunk, name, taken)
             case "credit":
                 decisions.credit(students, self.policy.accounts[name])
-            case "account":
-                nothing = np.zeros(students.size, np.int64)
-                students.balances[name] = decisions.balance_of([], [], [], len(nothing))
             case "fact":
                 decisions.fact(students, self.policy.facts[name])
             case "moves":
@@ -407,7 +408,26 @@ class _Run:
         return entries
 
     def _unique(self, unique: o.Limit, taken: dict[int, list[Entries]]) -> None:
-        raise NotImplementedError
+        """A limit over accounts; the entries of one record alone need no room."""
+        numbers = [self.rule_numbers[name] for name in unique.group.over or self.policy.rules]
+        places = [(number, at) for number in sorted(numbers) for at in range(len(taken.get(number, ())))]
+        if not places:
+            return
+        blocks = [taken[number][at] for number, at in places]
+        joined = Entries.joined(blocks)
+        order = np.argsort(self.cohort.ranks[joined.places], kind="stable")
+        entries = joined.chosen(order)
+        again = np.flatnonzero(entries.places[1:] == entries.places[:-1])
+        entries.set_aside(again, self.odd)
+        grouped = self.lines.grouped(unique.group, entries, entries.live())
+        several = np.sort(grouped.entries[(grouped.sizes > 1)[grouped.groups]])
+        if not len(several):
+            return
+        fill(self.lines, unique, entries, several, self.odd)
+        entries, start = entries.chosen(np.argsort(order)), 0
+        for (number, at), block in zip(places, blocks, strict=True):
+            taken[number][at] = entries.chosen(np.arange(start, start + len(block.places)))
+            start += len(block.places)
 
     def _tree(self, chunk: Chunk, root: str, taken: dict[int, list[Entries]]) -> None:
         accounts = self.policy.accounts

@@ -24,6 +24,7 @@ from creditlang.core.parts import expressions
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.limits import counts_instead
 from creditlang.nodes import changed
+from creditlang.values import EXACT
 
 Answers = dict[tuple[int, str], AnswerTable]
 """By the identity of the expression, and the kind of the records."""
@@ -208,7 +209,7 @@ def _fill_amount(
 
 def _of_rooms(lines: GroupLines, rooms: Numbers, say: Callable[[str], str]) -> Numbers:
     distinct, back = np.unique(rooms, return_inverse=True)
-    said = [say(v.written(Decimal(room).scaleb(-lines.known.decimals))) for room in distinct.tolist()]
+    said = [say(v.written(Decimal(room).scaleb(-lines.known.decimals, EXACT))) for room in distinct.tolist()]
     return np.array([lines.known.texts.number(text) for text in said], np.int64)[back]
 
 

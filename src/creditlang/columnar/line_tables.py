@@ -18,7 +18,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.plan.inputs import Input, Reader, Reads
 from creditlang.plan.tables import MORE, Effect, Filler, Made
-from creditlang.values import Undetermined
+from creditlang.values import EXACT, Undetermined
 
 MOST: Final = 2**42
 """No amount is larger, as a whole number of its last decimals; whoever has a larger one is worked out alone."""
@@ -51,7 +51,7 @@ def whole(value: Any, decimals: int) -> int | None:
     """A number as a whole number of its last decimals; None where it has more, is open, or too large."""
     if not isinstance(value, Decimal) or not value.is_finite():
         return None
-    scaled = value.scaleb(decimals, v.EXACT)
+    scaled = value.scaleb(decimals, EXACT)
     number = int(scaled)
     return number if number == scaled and abs(number) <= MOST else None
 
@@ -117,7 +117,7 @@ class Known:
         for name in (each.name for each in inputs if each.what == "account"):
             (amount,), (exists,) = self.balance(name, np.array([place]))
             if exists:
-                balances[name] = Decimal(int(amount)).scaleb(-self.decimals)
+                balances[name] = Decimal(int(amount)).scaleb(-self.decimals, EXACT)
         record = self.cohort.record(place, self.calendar)
         return Made(record, self.cohort.of_student(owner), bool(self.enrolled[place]), balances)
 
@@ -265,7 +265,7 @@ def _factor(value: Decimal) -> tuple[int, int] | None:
     """A factor as a fraction of whole numbers."""
     exponent = v.plain(value).as_tuple().exponent
     below = 10 ** max(0, -exponent) if isinstance(exponent, int) else 0
-    number = whole(value * below, 0) if below and below <= _MOST_FACTOR else None
+    number = whole(EXACT.multiply(value, Decimal(below)), 0) if below and below <= _MOST_FACTOR else None
     return (number, below) if number is not None and abs(number) <= _MOST_FACTOR else None
 
 

@@ -17,7 +17,7 @@ from creditlang.interpreter.limits import counts_instead
 from creditlang.ledger import Disposition, strongest
 from creditlang.results import Results, fact_value, shown_results
 from creditlang.schema import Row, Value
-from creditlang.values import plain
+from creditlang.values import EXACT, plain
 
 _DISPOSITIONS: Final[tuple[Disposition, ...]] = ("reduced", "counted", "void", "unmatched", "out of scope")
 """The strongest first."""
@@ -27,7 +27,7 @@ _REDUCED, _COUNTED, _VOID, _UNMATCHED, _OUT = range(len(_DISPOSITIONS))
 def amounts_of(numbers: Numbers, decimals: int) -> Numbers:
     """Amounts as exact numbers without trailing zeros, None where there is none."""
     distinct, back = np.unique(numbers, return_inverse=True)
-    found = [None if x == NOTHING else plain(Decimal(x).scaleb(-decimals)) for x in distinct.tolist()]
+    found = [None if x == NOTHING else plain(Decimal(x).scaleb(-decimals, EXACT)) for x in distinct.tolist()]
     return np.array(found, object)[back] if found else np.zeros(0, object)
 
 

@@ -23,7 +23,7 @@ from creditlang.diagnostics import Phrase
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.student_run import Environment
 from creditlang.ledger import Period
-from creditlang.values import Interval, Open, Undetermined, plain
+from creditlang.values import EXACT, Interval, Open, Undetermined, plain
 
 
 @frozen(eq=False)
@@ -145,7 +145,7 @@ def _column(found: list[Any], back: Numbers) -> Column:
     if all(value is None or isinstance(value, Decimal) for value in found):
         numbers = [plain(value) if value is not None else Decimal(0) for value in found]
         decimals = max(max(0, -int(x.as_tuple().exponent)) for x in numbers)
-        scaled = [int(x.scaleb(decimals)) for x in numbers]
+        scaled = [int(x.scaleb(decimals, EXACT)) for x in numbers]
         small = np.array([abs(x) <= MOST for x in scaled], bool)[back]
         return Column(np.array([x if abs(x) <= MOST else 0 for x in scaled], np.int64)[back], known & small, decimals)
     return Column(back, known, values=found)
@@ -325,7 +325,11 @@ def _plain(column: Column, at: int) -> Any:
         return None
     if column.values is not None:
         return column.values[int(column.numbers[at])]
-    return bool(column.numbers[at]) if column.is_answer else Decimal(int(column.numbers[at])).scaleb(-column.decimals)
+    return (
+        bool(column.numbers[at])
+        if column.is_answer
+        else Decimal(int(column.numbers[at])).scaleb(-column.decimals, EXACT)
+    )
 
 
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -414,15 +418,15 @@ def _rounded(students: Students, x: e.Rounded, period: Period | None) -> Column:
         students.aside(np.ones(students.size, bool))
     by = x.divisor.value if isinstance(x.divisor, e.Constant) else Decimal(1)
     assert isinstance(by, Decimal)
-    unit, step = plain(by * x.step), plain(x.step)
+    unit, step = plain(EXACT.multiply(by, x.step)), plain(x.step)
     decimals = max(value.decimals, *(max(0, -int(each.as_tuple().exponent)) for each in (unit, step)))
     amounts = value.numbers * 10 ** (decimals - value.decimals)
-    whole, rest = np.divmod(amounts, int(unit.scaleb(decimals)))
+    whole, rest = np.divmod(amounts, int(unit.scaleb(decimals, EXACT)))
     if x.mode == "up":
         whole = whole + (rest > 0)
     elif x.mode == "half":
-        whole = whole + (rest * 2 >= int(unit.scaleb(decimals)))
-    return Column(whole * int(step.scaleb(decimals)), value.known, decimals)
+        whole = whole + (rest * 2 >= int(unit.scaleb(decimals, EXACT)))
+    return Column(whole * int(step.scaleb(decimals, EXACT)), value.known, decimals)
 
 
 def _present(students: Students, x: e.Present, period: Period | None) -> Column:

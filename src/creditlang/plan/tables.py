@@ -78,7 +78,8 @@ class Filler:
         """What a line that is done to each entry does to one of this record."""
         run, record = self.run(made), made.record.copy()
         record.problem = None
-        entry = Entry(record, rule.name if rule else "", rule.account if rule else "", "")
+        account = rule.account if rule is not None else next(iter(run.policy.accounts), "")
+        entry = Entry(record, rule.name if rule is not None else "", account, "")
         if isinstance(operator, o.Rescale):
             entry.amount = Decimal(1) if operator.operation == "times" else ZERO
         known, article = entry.on, entry.article
