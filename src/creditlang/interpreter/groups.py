@@ -119,21 +119,6 @@ def signed(entry: Entry) -> v.Number:
     return entry.amount if entry.sign > 0 else v.negative(entry.amount)
 
 
-def declared_sign(run: Run, entry: Entry) -> int:
-    """The side that the lines of its rule are on, whatever an entry comes to; 0 where they are on both, or on none
-    because the rule gives nothing.
-    """
-
-    def found() -> int:
-        rule = run.policy.rules.get(entry.rule)
-        cases = (case for x in (rule.operators if rule else ()) if isinstance(x, o.Amount) for case in x.cases)
-        signs = {case.sign for case in cases if case.value != e.Constant(v.ZERO)}
-        return signs.pop() if len(signs) == 1 else 0
-
-    sign: int = run.once(("sign", entry.rule), found)
-    return sign
-
-
 def has_both_signs(run: Run, entries: Entries, surely: bool = False) -> bool:
     """Whether some entries may add to their account and others take away; or surely do, however they are decided.
 
@@ -142,7 +127,7 @@ def has_both_signs(run: Run, entries: Entries, surely: bool = False) -> bool:
     end, found = v.low if surely else v.high, set()
     for entry in entries:
         for sign, worth in ((1, signed(entry)), (-1, v.negative(signed(entry)))):
-            on_it = end(worth) > 0 or (end(worth) == 0 and declared_sign(run, entry) == sign)
+            on_it = end(worth) > 0 or (end(worth) == 0 and run.policy.sign_of(entry.rule) == sign)
             if on_it and not (surely and entry.doubtful):
                 found.add(sign)
     return len(found) > 1
@@ -151,5 +136,5 @@ def has_both_signs(run: Run, entries: Entries, surely: bool = False) -> bool:
 def magnitude(run: Run, entries: Entries) -> v.Number:
     """What entries have together, by the side that the first of them is on; one that is nothing is on its rule's."""
     total = run.sum(entries)
-    sides = (declared_sign(run, x) or (x.sign if x.amount != v.ZERO else 0) for x in entries)
+    sides = (run.policy.sign_of(x.rule) or (x.sign if x.amount != v.ZERO else 0) for x in entries)
     return v.negative(total) if next(filter(None, sides), 1) < 0 else total

@@ -20,8 +20,9 @@ from attrs import define, evolve, field, fields_dict, frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
+from creditlang.diagnostics import Phrase
 from creditlang.interpreter.running_periods import so_far
-from creditlang.interpreter.student_run import Environment, Run
+from creditlang.interpreter.student_run import UNKNOWN_PERIOD, Environment, Run
 from creditlang.ledger import Entry, Record
 from creditlang.values import Undetermined
 
@@ -49,7 +50,7 @@ class Seen:
     env: Environment
     order: tuple[date, bool, str]
     sure: bool = True
-    """Whether no guard may still take it out."""
+    """Whether no guard may still take it out, and the person has had the period."""
 
 
 @frozen
@@ -233,19 +234,19 @@ def _counted(run: Run, account: str, kind: str) -> list[tuple[Entry, v.Number, b
 def _records_seen(x: e.Query, env: Environment, way: _Way, read: Read, meets: Meets) -> Group:
     """The group of records that a query looks at."""
     assert isinstance(x.source, e.RecordsOf)
-    run, at = env.run, env.search or env
+    run, at, kind = env.run, env.search or env, x.source.kind
     own = env.record.values if env.record is not None else {}
     values = tuple(own.get(asking) for _, asking in way.same)
     if None in values:
         return Group([])
     periods = _periods_at_hand(x, at)
     names, keys = tuple(name for name, _ in periods), tuple(key for _, key in periods)
-    state = (id(x), x.source.kind in run.judged, run.stage if isinstance(x.level, e.CountedIn) else 0, env.asked, names)
+    state = (id(x), kind in run.judged, run.stage if isinstance(x.level, e.CountedIn) else 0, env.asked, names)
     index = run.once(("index", *state), lambda: _index(x, run, way, names, env.asked))
 
     def look() -> Group:
         found = list(index.get((values, keys), ()))
-        if keys and None not in keys:  # what has no day may lie in any period
+        if keys and None not in keys and run.policy.kinds[kind].date_field:  # what has no day may lie in any period
             others = (other for other in product(*((key, None) for key in keys)) if other != keys)
             perhaps = [one for other in others for one in index.get((values, other), ()) if one.order[1]]
             found = sorted([*found, *(evolve(one, sure=False) for one in perhaps)], key=lambda one: one.order)
@@ -285,7 +286,10 @@ def _periods_seen(x: e.Query, env: Environment, read: Read, meets: Meets) -> Gro
         inner = Environment(run, None, (period, key), env.record, None, env.asked, around=here)
         order = (known.first if known is not None else date.min, False, key)
         runs = x.function == "every" and known is not None and not run.periods.has_ended(known)
-        parts.append(_part(x, Seen(inner, order), x.where, read, partial(so_far, meets=meets) if runs else meets))
+        sure = key != UNKNOWN_PERIOD or run.begins(period, here) is False
+        if not sure and x.function == "average":
+            raise Undetermined("open", Phrase("it is open since when it counts", "起算时间尚未确定"))
+        parts.append(_part(x, Seen(inner, order, sure), x.where, read, partial(so_far, meets=meets) if runs else meets))
     return Group(sorted(parts, key=lambda part: part.seen.order))
 
 
@@ -299,7 +303,9 @@ def _window(x: e.Query, group: Group, at: Environment, read: Read) -> tuple[int,
     if not any(isinstance(scope, (e.Since, e.AsOf, e.BeforeThis, e.LastWindow)) for scope in x.scopes):
         return 0, len(orders), []
     first, last = 0, bisect_left(orders, date.max, key=_day)
-    perhaps = [] if any(isinstance(scope, e.BeforeThis) for scope in x.scopes) else group.parts[last:]
+    kind = at.run.policy.kinds.get(getattr(x.source, "kind", ""))
+    dated = kind is None or kind.date_field is None or any(isinstance(scope, e.BeforeThis) for scope in x.scopes)
+    perhaps = [] if dated else group.parts[last:]
     for scope in x.scopes:
         match scope:
             case e.Since():
