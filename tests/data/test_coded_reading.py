@@ -5,12 +5,14 @@ from functools import partial
 from typing import Any
 
 import attrs
+import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditlang import driver
 from creditlang.core.operators import Policy
+from creditlang.data.coded.coded_dataset import UNDATED, CodedDataset
 from creditlang.data.dataset import Dataset
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Place, report
@@ -117,6 +119,36 @@ def test_columns_are_read_as_rows(policy: Policy, sheet: Any, other: Any, size: 
         ]  # fmt: skip
         found.append(read(policy, [*tables, STUDENTS] if last else [STUDENTS, *tables]))
     assert found[0] == found[1]
+
+
+@settings(max_examples=100, deadline=None)
+@given(sheet=sheets(), other=sheets("再来.csv"), size=st.integers(1, 5), some=st.booleans())
+@pytest.mark.adds_up_itself
+def test_a_coded_dataset_says_the_same(policy: Policy, sheet: Any, other: Any, size: int, some: bool) -> None:
+    """Its columns have the records of each student in the order that the interpreter goes by."""
+    tables = [STUDENTS, by_batches("活动", "活动.csv", *sheet, size=size), by_rows("activity", "再来.csv", *other)]
+    dataset = DataReader(policy).read(tables)
+    if some:
+        assert dataset.students["2024010101"].records is not None
+    found = CodedDataset.of(policy, dataset)
+    assert found.students == tuple(sorted(dataset.students))
+    assert not found.unreadable.any()
+    for at, identifier in enumerate(found.students):
+        student = dataset.students[identifier]
+        assert {x.name: x.of(numpy.array([at])) for x in found.attributes.values()} == {
+            name: [value] for name, value in student.attributes.items()
+        }
+        for name, kind in found.kinds.items():
+            rows = numpy.arange(kind.starts[at], kind.starts[at + 1])
+            wanted = sorted((x for x in student.records if x.kind == name), key=lambda record: record.order)
+            assert kind.students[rows].tolist() == [at] * len(wanted)
+            assert kind.identifiers(rows) == [record.identifier for record in wanted]
+            assert kind.unsound[rows].tolist() == [record.problem is not None for record in wanted]
+            assert kind.named[rows].tolist() == [record.named for record in wanted]
+            days = [UNDATED if record.on is None else record.on.toordinal() for record in wanted]
+            assert kind.days[rows].tolist() == days
+            for column in kind.fields.values():
+                assert told(column.of(rows)) == told([record.values.get(column.name) for record in wanted])
 
 
 def test_most_rows_of_a_sheet_are_plain(policy: Policy) -> None:

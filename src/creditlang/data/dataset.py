@@ -59,6 +59,11 @@ class Student:
     def records(self, records: list[Record]) -> None:
         self._records, self._later = records, []
 
+    @property
+    def pieces(self) -> "list[Record | tuple[CodedRecords, Numbers]]":
+        """The same, and those that have not been made are left so."""
+        return [*self._records, *self._later]
+
     def give(self, piece: "Record | tuple[CodedRecords, Numbers]") -> None:
         """Add a record, or those at some positions of a coded sheet, which are made when they are asked for."""
         self._later.append(piece)
