@@ -7,16 +7,15 @@ What reads an account that moves touch comes after the moves; only the moves the
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
-from functools import cache
 from graphlib import CycleError
 from itertools import pairwise
-from typing import Any, Literal, TypeVar, get_origin
+from typing import Any, TypeVar
 
 import attrs
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.core.parts import inside, periods_among, periods_named
 from creditlang.core.recurrences import in_order_of_time
 from creditlang.nodes import Written
 
@@ -27,35 +26,9 @@ MOVES: Node = ("moves", "")
 X = TypeVar("X", bound=e.Expression)
 
 
-def inside(part: Any) -> Iterator[Written]:
-    """Every operator and expression that a part of a policy has in it, at any depth, the outer before the inner, and
-    the part itself.
-    """
-    waiting = [part]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, Written):
-            yield one
-            waiting += [getattr(one, name) for name in reversed(_parts_of(type(one)))]
-        elif isinstance(one, tuple):
-            waiting += reversed(one)
-
-
 def references(part: Any, kind: type[X]) -> Iterator[X]:
     """Every expression of a kind that an operator or expression has in it, at any depth."""
     return (x for x in inside(part) if isinstance(x, kind))
-
-
-def expressions(part: Any) -> Iterator[e.Expression]:
-    """The expressions that something holds, none of them inside another."""
-    inner = part if isinstance(part, tuple) else ()
-    if isinstance(part, Written):
-        inner = tuple(getattr(part, name) for name in _parts_of(type(part)))
-    for one in inner:
-        if isinstance(one, e.Expression):
-            yield one
-        else:
-            yield from expressions(one)
 
 
 def people_queries(fact: o.Decide) -> tuple[e.Query, ...]:
@@ -103,39 +76,6 @@ def parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
     parts += [*policy.facts.values(), *policy.requirements.values()]
     parts += [(move.limit, move.ratios, move.guards) for move in policy.moves]
     return tuple(parts)
-
-
-def periods_named(part: Any) -> set[str]:
-    """Every kind of period that a part of the policy names: in groups, extents, queries, days, or as what it is per."""
-    return _periods_among(inside(part))
-
-
-def _periods_among(parts: Iterable[Written]) -> set[str]:
-    found: set[str] = set()
-    for part in parts:
-        for name in _period_fields_of(type(part)):
-            value = getattr(part, name)
-            if isinstance(value, tuple):
-                found.update(value[:1] if name == "together" else value)
-            elif value is not None:
-                found.add(value)
-    return found
-
-
-@cache
-def _parts_of(kind: type) -> tuple[str, ...]:
-    """The fields of a class in which expressions can stand."""
-    skipped = {"span", "table", "number", "article"}
-    fields = (field for field in attrs.fields(kind) if field.name not in skipped)
-    return tuple(field.name for field in fields if field.type not in _PLAIN and get_origin(field.type) is not Literal)
-
-
-_PLAIN = (str, bool, int, Decimal, str | None, int | None, Decimal | None)
-
-
-@cache
-def _period_fields_of(kind: type) -> tuple[str, ...]:
-    return tuple(name for name in ("period", "each", "unit", "periods", "together") if hasattr(kind, name))
 
 
 def root_of(accounts: Mapping[str, o.Account], name: str) -> str:
@@ -338,7 +278,7 @@ class Order:
         if own and not counted and all(before):
             found.pop(node, None)
         self._add(node, found, reader)
-        self._add(node, {("period", name): name for name in _periods_among(parts) if name in self.periods}, reader)
+        self._add(node, {("period", name): name for name in periods_among(parts) if name in self.periods}, reader)
         for earlier in self._reads(parts, before_moves, earlier=True):
             self.earlier.setdefault(node, set()).add(earlier)
             self.graph.setdefault(earlier, set())

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import expressions
+from creditlang.core.parts import expressions
 from creditlang.diagnostics import Phrase
 
 
