@@ -165,11 +165,14 @@ class Work:
                 by_kind[kind].append(row)
             else:
                 by_kind[kind] = [row]
+        given = {
+            name: [self.record(row) for row in by_kind[name]] for name in engine.policy.searched if name in by_kind
+        }  # guards may ask for records of a kind whose own guards have not been asked
         if engine.has_enrolment:
             names = set(enrolled)
-            self._begin(tuple(name for name in engine.begun if name in names), {})
+            self._begin(tuple(name for name in engine.begun if name in names), given)
         else:
-            self._begin(engine.begun, {})
+            self._begin(engine.begun, given)
 
     def _enrol(self, row: Row, enrolled: list[str]) -> None:
         kind, semester = row[RECORD].kind, row[TERM] or ""
