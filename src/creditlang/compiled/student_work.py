@@ -33,6 +33,7 @@ from creditlang.compiled.light_entries import (
     STEPS,
     TERM,
     UNTIL,
+    INVALID,
     HandOver,
     LightEntry,
     Row,
@@ -229,8 +230,10 @@ class Work:
             item = row[2].get(field)
             taking = takers.get(item)
             found = (taking,) if taking is not None else ()
-            if conditional:
+            try:
                 found = (*found, *(each for each in conditional if each[3](self, row, row[2])))
+            except Undetermined:
+                raise HandOver(INVALID) from None
             for model, rule, period, _, group in found:
                 entry = model.copy()
                 entry[ROW], entry[ON], entry[SEMESTER] = row, row[3], row[4]
