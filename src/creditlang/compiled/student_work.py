@@ -17,6 +17,7 @@ from creditlang.compiled.light_entries import (
     ARTICLE,
     CUT,
     DAY,
+    INVALID,
     LEDGER,
     NO_DAY,
     ON,
@@ -232,8 +233,10 @@ class Work:
             item = row[2].get(field)
             taking = takers.get(item)
             found = (taking,) if taking is not None else ()
-            if conditional:
+            try:
                 found = (*found, *(each for each in conditional if each[3](self, row, row[2])))
+            except Undetermined:
+                raise HandOver(INVALID) from None
             for model, rule, period, _, group in found:
                 entry = model.copy()
                 entry[ROW], entry[ON], entry[SEMESTER] = row, row[3], row[4]
