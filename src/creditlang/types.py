@@ -52,3 +52,12 @@ BUILTIN_TYPES = {
     "项目": ITEM, "account": ACCOUNT, "账户": ACCOUNT,
 }  # fmt: skip
 """Types by name, in both languages."""
+TYPE_WORDS = {
+    "text": "文本", "date": "日期", "number": "数", "semester": "学期", "item": "项目", "account": "账户",
+}  # fmt: skip
+"""What those that are no keywords are called in Chinese first, by their names in English."""
+
+
+def type_word(text: str) -> str:
+    """The English name of a built-in type; what is none, as it is."""
+    return next((name for name in TYPE_WORDS if BUILTIN_TYPES.get(text) is BUILTIN_TYPES[name]), text)

@@ -8,7 +8,7 @@ What a rule hands to its function is what Lark would: tokens whose names begin w
 names begin with `_` hand up is put in their place, and of a rule with `?` an only child stands for itself.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -98,12 +98,18 @@ class Parser:
         self.rows = Rows(tables["states"], tables["symbols"])
         self.rules = Rules(tables["rules"], builder)
 
-    def parse(self, prepared: Prepared, start: str = "start") -> Any:
-        """What the builder makes of a text. Raises `UnexpectedToken`, and what lexer and builder raise."""
+    def parse(
+        self, prepared: Prepared, start: str = "start",
+        watch: Callable[[Iterator[PlacedToken]], Iterator[PlacedToken]] = iter,
+    ) -> Any:  # fmt: skip
+        """What the builder makes of a text. Raises `UnexpectedToken`, and what lexer and builder raise.
+
+        `watch` may look at the tokens as they come, also at those that the builder is not given.
+        """
         rows, rules, end = self.rows, self.rules, self.end[start]
         stack, values = [self.start[start]], list[Any]()
         row = rows[stack[0]]
-        for token in chain(Lexing(prepared, rows, stack).tokens(), (None,)):
+        for token in chain(watch(Lexing(prepared, rows, stack).tokens()), (None,)):
             kind = END if token is None else token.type
             while (step := row.get(kind, MISSING)) < 0:
                 if step == MISSING:
