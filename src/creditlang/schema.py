@@ -53,13 +53,14 @@ BATCH_ROWS: Final = 65_536
 class RawBatch:
     """Rows side by side, as columns: the form in which a million rows are handed over.
 
-    `numbers` are the true row numbers, rising. `columns` has an Arrow array of type `string` for each name of the
-    table's header, all as long as `numbers`, without nulls: an empty cell is `""`. `problems` are those of broken
-    rows, by their position in the batch; the cells of such a row are empty, and what could be read is in `broken`.
+    `numbers` are the true row numbers, rising. `columns` has an Arrow array for each name of the table's header, of
+    type `string` or a dictionary of them, all as long as `numbers`, without nulls: an empty cell is `""`. `problems`
+    are those of broken rows, by their position in the batch; the cells of such a row are empty, and what could be read
+    is in `broken`.
     """
 
     numbers: Sequence[int]
-    columns: tuple["pyarrow.StringArray", ...]
+    columns: tuple["pyarrow.StringArray | pyarrow.DictionaryArray", ...]
     problems: Mapping[int, Diagnostic] = field(factory=dict)
     broken: Mapping[int, tuple[str, ...]] = field(factory=dict)
 
@@ -72,6 +73,11 @@ class RawBatch:
         for position, (number, row) in enumerate(zip(self.numbers, cells, strict=True)):
             problem = self.problems.get(position)
             yield RawRow(number, row if problem is None else self.broken.get(position, ()), problem)
+
+    def head(self, count: int) -> "RawBatch":
+        """The first rows."""
+        columns = tuple(column.slice(0, count) for column in self.columns)
+        return RawBatch(self.numbers[:count], columns, self.problems, self.broken)
 
     @staticmethod
     def of(rows: Sequence[RawRow], width: int) -> "RawBatch":

@@ -4,6 +4,7 @@ import pytest
 
 from creditlang.driver import check_text, compile_text
 from creditlang.examples import run_examples
+from creditlang.syntax.keywords import keywords
 
 SOUND = """unit credit
 record activity
@@ -145,3 +146,23 @@ def test_examples_that_cannot_be_judged(lines: str) -> None:
     if not compiled.errors:
         outcomes = list(run_examples(compiled.policy, compiled.compilation.program))
         assert {failure.code for outcome in outcomes for failure in outcome.failures} & {"CR801", "CR802"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_name_that_is_read_as_a_word_is_told(language: str) -> None:
+    """Every word of the language as a field, a fact and an account: it can be read, or is told to be what it is."""
+    words = {name: entry for name, entry in keywords().forms.items() if name != "SHARED_BY"}  # begins a declared name
+    told = 0
+    for form in sorted({form for entry in words.values() for form in entry.get(language, ()) if form.isidentifier()}):
+        for text in (
+            f"record a\n    item : item\n    {form} : number\ncategory c from a\n    item x\n"
+            f"        void when {form} > 3, \"y\"\n        {form} per event\n",
+            f"record a\n    item : item\nfact {form}\n    yes when any(a)\n    no otherwise\ncategory c from a\n"
+            f"    item x\n        void when {form}, \"y\"\n        1 per event\n",
+            f"record a\n    item : item\ncategory {form} from a\n    item x : 1 per event\nfact f\n    {form} + 1\n"
+            f"require r\n    {form} at least 3\n",
+        ):  # fmt: skip
+            codes = {found.code for found in compile_text(text, "policy.credit").errors}
+            assert "CR014" in codes or not codes & {"CR005", "CR011"}, f"{text}\n{codes}"
+            told += "CR014" in codes
+    assert told > 20

@@ -156,6 +156,7 @@ def compile_policy(
     try:
         compiled = compile_source(source, True, others, extensions, plugin_checks)
     finally:
+        gc.freeze()  # nor later
         gc.enable()
     speak_of(compiled.policy.person)
     return compiled

@@ -6,6 +6,8 @@ import click
 
 from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, option
+from creditlang.plan import lower
+from creditlang.plan.show import plan_lines
 
 
 @bilingual_help.command("debug")
@@ -13,15 +15,14 @@ from creditlang.cli.bilingual_help import argument, option
 @option("--stage", type=click.Choice(["tree", "core", "plan"]), default="core")
 @common.language_option
 def command(policy: str, stage: str) -> None:
-    """Print a stage: the syntax tree, the core, or the order in which it is worked out."""
+    """Print a stage: the syntax tree, the core, or the plan by which engines work it out."""
     compiled = common.compile_policy(policy)
     common.show(compiled.errors)
     if stage == "tree":
         for declaration in compiled.modules[-1].declarations:
             common.echo("\n".join(outline(declaration)))
     elif stage == "plan":
-        for kind, name in compiled.policy.order:
-            common.echo(f"{kind} {name}".rstrip())
+        common.echo("\n".join(plan_lines(lower(compiled.policy))))
     else:
         core = compiled.policy
         for group in (core.settings, core.rules, core.accounts, core.facts, core.requirements):

@@ -15,6 +15,7 @@ import attrs
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.core.parts import inside, periods_among, periods_named
 from creditlang.core.recurrences import in_order_of_time
 from creditlang.nodes import Written
 
@@ -27,26 +28,7 @@ X = TypeVar("X", bound=e.Expression)
 
 def references(part: Any, kind: type[X]) -> Iterator[X]:
     """Every expression of a kind that an operator or expression has in it, at any depth."""
-    if isinstance(part, kind):
-        yield part
-    if isinstance(part, tuple):
-        for inner in part:
-            yield from references(inner, kind)
-    elif isinstance(part, Written):
-        for name in _parts_of(type(part)):
-            yield from references(getattr(part, name), kind)
-
-
-def expressions(part: Any) -> Iterator[e.Expression]:
-    """The expressions that something holds, none of them inside another."""
-    inner = part if isinstance(part, tuple) else ()
-    if isinstance(part, Written):
-        inner = tuple(getattr(part, name) for name in _parts_of(type(part)))
-    for one in inner:
-        if isinstance(one, e.Expression):
-            yield one
-        else:
-            yield from expressions(one)
+    return (x for x in inside(part) if isinstance(x, kind))
 
 
 def people_queries(fact: o.Decide) -> tuple[e.Query, ...]:
@@ -62,8 +44,8 @@ def reads(part: Any, *what: str) -> Iterator[e.Read]:
 
 def outside_queries(part: Any, kind: type[X]) -> Iterator[X]:
     """Every expression of a kind that a part has outside of its queries; inside, names are those of what is asked."""
-    inside = {id(x) for query in references(part, e.Query) for x in references((query.where, query.value), kind)}
-    return (x for x in references(part, kind) if id(x) not in inside)
+    asked = {id(x) for query in references(part, e.Query) for x in references((query.where, query.value), kind)}
+    return (x for x in references(part, kind) if id(x) not in asked)
 
 
 def worked_out(part: Any) -> Iterator[e.Value | e.Query]:
@@ -96,27 +78,6 @@ def parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
     return tuple(parts)
 
 
-def periods_named(part: Any) -> set[str]:
-    """Every kind of period that a part of the policy names: in groups, extents, queries, days, or as what it is per."""
-    if isinstance(part, tuple):
-        return set().union(*map(periods_named, part))
-    if not isinstance(part, Written):
-        return set()
-    found = {name for name in (getattr(part, key, None) for key in ("period", "each", "unit")) if isinstance(name, str)}
-    found |= set(getattr(part, "periods", ())) | set((getattr(part, "together", None) or ())[:1])
-    return found.union(*(periods_named(getattr(part, name)) for name in _parts_of(type(part))))
-
-
-_PARTS: dict[type, tuple[str, ...]] = {}
-
-
-def _parts_of(kind: type) -> tuple[str, ...]:
-    if kind not in _PARTS:
-        skipped = {"span", "table", "number", "article"}
-        _PARTS[kind] = tuple(field.name for field in attrs.fields(kind) if field.name not in skipped)
-    return _PARTS[kind]
-
-
 def root_of(accounts: Mapping[str, o.Account], name: str) -> str:
     """The outermost account around an account."""
     parent = accounts[name].parent
@@ -132,9 +93,9 @@ def within(accounts: Mapping[str, o.Account], name: str) -> Iterator[str]:
 
 def expires(accounts: Mapping[str, o.Account], rules: Mapping[str, o.Rule], name: str) -> bool:
     """Whether entries of an account, or of one inside it, count for a time only."""
-    inside = [accounts[inner] for inner in within(accounts, name)]
-    bodies = [account.operators for account in inside]
-    bodies += [rules[rule].operators for account in inside for rule in account.items]
+    held = [accounts[inner] for inner in within(accounts, name)]
+    bodies = [account.operators for account in held]
+    bodies += [rules[rule].operators for account in held for rule in account.items]
     bodies += [accounts[outer].operators for outer in _around(accounts, name)]
     return any(isinstance(operator, o.Post) and operator.until for body in bodies for operator in body)
 
@@ -253,18 +214,21 @@ class Order:
         """The nodes that a part of the policy reads, of the same time or of `earlier` periods, each with the name that
         it reads there.
         """
+        return self._reads(tuple(inside(part)), before_moves, earlier)
+
+    def _reads(self, parts: tuple[Written, ...], before_moves: bool, earlier: bool) -> dict[Node, str]:
         found: dict[Node, str] = {}
-        for query in references(part, e.Query):
+        for query in (x for x in parts if isinstance(x, e.Query)):
             match query:
                 case e.Query(level=e.CountedIn(account=name)) if not earlier:
                     found[self.node_of(name)] = name
                 case e.Query(source=e.RecordsOf(kind=kind), level="plain") if not earlier:
                     found["kind", kind] = kind
                 case e.Query(source=e.Periods()) if not earlier and not before_moves:
-                    inner = references((query.value, query.where), e.Value)
-                    late = [value.name for value in inner if value.sort == "account" and value.name in self.touched]
+                    values = references((query.value, query.where), e.Value)
+                    late = [value.name for value in values if value.sort == "account" and value.name in self.touched]
                     found |= dict.fromkeys([MOVES] if late else [], late[0] if late else "")
-        for value in references(part, e.Value):
+        for value in (x for x in parts if isinstance(x, e.Value)):
             name = value.name
             if value.sort == "record fact":
                 found |= self._record_fact(name, before_moves, earlier)
@@ -304,16 +268,18 @@ class Order:
 
         What it reads of itself as it was before a record comes from another run.
         """
-        found = self.reads(part, before_moves)
-        own = [x for x in references(part, e.Value) if x.sort == "account" and self.node_of(x.name) == node]
-        levels = [x.level for x in references(part, e.Query)]
+        parts = tuple(inside(part))
+        found = self._reads(parts, before_moves, earlier=False)
+        accounts = (x for x in parts if isinstance(x, e.Value) and x.sort == "account")
+        own = [x for x in accounts if self.node_of(x.name) == node]
+        levels = [x.level for x in parts if isinstance(x, e.Query)]
         counted = any(isinstance(x, e.CountedIn) and self.node_of(x.account) == node for x in levels)
         before = [any(isinstance(at, e.BeforeThis) for at in e.parts_of(x.at)) for x in own]
         if own and not counted and all(before):
             found.pop(node, None)
         self._add(node, found, reader)
-        self._add(node, {("period", name): name for name in periods_named(part) if name in self.periods}, reader)
-        for earlier in self.reads(part, before_moves, earlier=True):
+        self._add(node, {("period", name): name for name in periods_among(parts) if name in self.periods}, reader)
+        for earlier in self._reads(parts, before_moves, earlier=True):
             self.earlier.setdefault(node, set()).add(earlier)
             self.graph.setdefault(earlier, set())
 
@@ -369,12 +335,12 @@ class Order:
         """What is posted elsewhere must be known before the account it goes to; what is taken, the queue posts."""
         trees = {root_of(self.accounts, name) for name, account in self.accounts.items() if account.sort == "category"}
         for root in trees:
-            inside = list(within(self.accounts, root))
-            rules = [rule for name in inside for rule in self.accounts[name].items]
+            held = list(within(self.accounts, root))
+            rules = [rule for name in held for rule in self.accounts[name].items]
             operators = [operator for rule in rules for operator in self.rules[rule].operators]
-            operators += [operator for name in inside for operator in self.accounts[name].operators]
+            operators += [operator for name in held for operator in self.accounts[name].operators]
             posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)
-            if posts and not any(_takes(self.accounts[name]) for name in inside):
+            if posts and not any(_takes(self.accounts[name]) for name in held):
                 for other in trees - {root}:
                     self._add(("tree", other), {("tree", root)})
 

@@ -2,7 +2,8 @@
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import parts_with_expressions, periods_named, references, references_of
+from creditlang.core.dependencies import parts_with_expressions, references, references_of
+from creditlang.core.parts import periods_named
 
 
 def goes_by_calendar(policy: o.Policy) -> bool:

@@ -14,7 +14,8 @@ from attrs import evolve, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import expressions, within
+from creditlang.core.dependencies import within
+from creditlang.core.parts import expressions
 from creditlang.core.recurrent_sums import multiplies
 from creditlang.source import Span
 from creditlang.values import MOST_DIGITS, plain, quotient

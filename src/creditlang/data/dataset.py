@@ -1,12 +1,16 @@
 """What has been read: students by number, records that belong to none, and what is wrong."""
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field, frozen
 
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, Place
 from creditlang.ledger import Record
+
+if TYPE_CHECKING:
+    from creditlang.data.coded.coded_records import CodedRecords
+    from creditlang.data.coded.coded_sheet import Numbers
 
 STUDENT_ID = ("student_id", "学号", "学生学号", "学号/卡号/工号", "XH", "xh")
 RECORD_ID = ("record_id", "记录编号", "编号", "记录号")
@@ -38,7 +42,31 @@ class Student:
     attributes: dict[str, Any]
     place: Place | None = None
     problem: Diagnostic | None = None
-    records: list[Record] = field(factory=list)
+    _records: list[Record] = field(factory=list)
+    _later: "list[Record | tuple[CodedRecords, Numbers]]" = field(factory=list)
+    """What comes after those: records, and those of a coded sheet, at some positions, that have not been made."""
+
+    @property
+    def records(self) -> list[Record]:
+        """The student's records, in the order in which they were read."""
+        if self._later:
+            later, self._later = self._later, []
+            for piece in later:
+                self._records += [piece] if isinstance(piece, Record) else piece[0].of(self.identifier, piece[1])
+        return self._records
+
+    @records.setter
+    def records(self, records: list[Record]) -> None:
+        self._records, self._later = records, []
+
+    @property
+    def pieces(self) -> "list[Record | tuple[CodedRecords, Numbers]]":
+        """The same, and those that have not been made are left so."""
+        return [*self._records, *self._later]
+
+    def give(self, piece: "Record | tuple[CodedRecords, Numbers]") -> None:
+        """Add a record, or those at some positions of a coded sheet, which are made when they are asked for."""
+        self._later.append(piece)
 
 
 @frozen

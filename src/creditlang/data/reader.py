@@ -8,7 +8,7 @@ read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
@@ -29,6 +29,9 @@ from creditlang.data.sheets.unread_sheet_hints import names_hint, rules_hint
 from creditlang.diagnostics import Diagnostic, Place, Severity, listed, nearest, report
 from creditlang.ledger import Record
 from creditlang.schema import RawTable
+
+if TYPE_CHECKING:
+    from creditlang.data.coded.coded_records import CodedRecords
 
 _EMPTY: Final = ("CR621", "CR643", "CR725")
 """Errors about what has no rows."""
@@ -55,7 +58,7 @@ class DataReader:
 
     def read(self, tables: Iterable[RawTable]) -> Dataset:
         """Read all tables."""
-        found: list[Record] = []
+        found: list[Record | CodedRecords] = []
         for table in tables:
             found.extend(self.read_table(Sheet(self.tables.apart.named(table))))
         for table in self.passed_over:
@@ -63,7 +66,7 @@ class DataReader:
         self.people.settle()
         found.extend(self.tables.gathered())
         if found and not self.dataset.students and not self.lists_of_students:
-            self.note([report("CR694", None, count=len(found))])
+            self.note([report("CR694", None, count=sum(self.dataset.read.values()))])
         Owners(self.policy, self.dataset).assign(found)
         return self.dataset
 
@@ -80,7 +83,7 @@ class DataReader:
                 self.dataset.unread.setdefault(source, None)
 
     # ---- which table is what
-    def read_table(self, sheet: Sheet) -> Iterator[Record]:
+    def read_table(self, sheet: Sheet) -> "Iterator[Record | CodedRecords]":
         """The records of a table; those of a rule that names it go before those of its own name."""
         kind = self.names.exact(sheet.table.name)
         fits = [(mapping, fit(rule, sheet, self.numbers)) for mapping in self.mappings for rule in mapping.rules]
@@ -102,7 +105,7 @@ class DataReader:
         else:
             self.unread(sheet, [(mapping, found) for mapping, found in fits if isinstance(found, Misfit)])
 
-    def plain(self, sheet: Sheet, kind: str) -> Iterator[Record]:
+    def plain(self, sheet: Sheet, kind: str) -> "Iterator[Record | CodedRecords]":
         """A table under the policy's own names."""
         self.lists_of_students += not kind
         yield from self.tables.plain(sheet, kind)
@@ -145,7 +148,8 @@ class DataReader:
 
     def record_from(self, kind: str, given: Mapping[str, object], student: str, where: Place) -> Record:
         """A record from a mapping of names or labels to values."""
-        own = f"{kind}-{len(self.records.seen.get(kind, ())) + 1}"
+        before = self.records.used.get(kind)
+        own = f"{kind}-{(len(before.given) if before else 0) + 1}"
         identifier, problem = _identifier(given, RECORD_ID, own, where)
         values: dict[str, object] = {}
         for reader in self.columns.of[kind]:

@@ -4,7 +4,7 @@ A row of which something cannot be read is an invalid record, with file, row and
 record has an id of its own within its kind, given or made of its file and row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from creditlang.core import operators as o
@@ -17,6 +17,28 @@ from creditlang.ledger import Record
 from creditlang.schema import RawRow
 
 
+class Identifiers:
+    """The ids of records of one kind that have been used. Those made of file and row are written out once one is asked
+    for that may be such.
+    """
+
+    def __init__(self) -> None:
+        """None yet."""
+        self.given: set[str] = set()
+        self._made: list[tuple[str, Sequence[int]]] = []
+
+    def __contains__(self, identifier: str) -> bool:
+        """Whether it has been used."""
+        while self._made and ":" in identifier:
+            source, rows = self._made.pop()
+            self.given.update(f"{source}:{row}" for row in rows)
+        return identifier in self.given
+
+    def made(self, source: str, rows: Sequence[int]) -> None:
+        """Some are called by file and row."""
+        self._made.append((source, rows))
+
+
 class Records:
     """Makes the students and records of one dataset."""
 
@@ -25,7 +47,7 @@ class Records:
         self.policy = policy
         self.columns = columns
         self.dataset = dataset
-        self.seen: dict[str, set[str]] = {}
+        self.used: dict[str, Identifiers] = {}
 
     def student(self, row: RawRow, layout: Layout) -> None:
         """A row of the list of students."""
@@ -104,11 +126,11 @@ class Records:
         problem: Diagnostic | None,
     ) -> Record:  # fmt: skip
         """A record with its date and semester; an id that was used before is an error."""
-        seen = self.seen.setdefault(kind, set())
-        if identifier in seen:
+        used = self.used.setdefault(kind, Identifiers())
+        if identifier in used:
             problem = problem or report("CR657", where, identifier=identifier)
             identifier = f"{identifier} ({where.source}:{where.row})"
-        seen.add(identifier)
+        used.given.add(identifier)
         declared = self.policy.kinds[kind]
         on = values.get(declared.date_field or "")
         semester = values.get(declared.semester_field or "")

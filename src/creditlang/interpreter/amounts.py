@@ -44,9 +44,9 @@ def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry, meas
         if not chosen:
             chosen = [case for case in cases if case.otherwise]
         if not chosen and not unsure:
-            raise Undetermined("case", _NO_LINE)
+            raise Undetermined("case", NO_LINE)
         if len(chosen) > 1 and operator.mode == "one":
-            undetermined(run, entry, Undetermined("case", _TWO_LINES), None, operator)
+            undetermined(run, entry, Undetermined("case", TWO_LINES), None, operator)
             return
         total = _chosen_amount(run, operator, entry, chosen, unsure, measured)
         if not chosen and operator.fallback is not None and operator.fallback.disposition == "pending":
@@ -117,8 +117,8 @@ def _completed(run: Run, case: o.Case, full: o.Full, entry: Entry, measured: Mea
 
 
 _ONE = Decimal(1)
-_TWO_LINES = Phrase("two lines apply, and nothing says which counts", "有两行规则同时适用，没有写明取哪一行")
-_NO_LINE = Phrase("no line speaks of this case", "没有一行规则适用于这种情形")
+TWO_LINES = Phrase("two lines apply, and nothing says which counts", "有两行规则同时适用，没有写明取哪一行")
+NO_LINE = Phrase("no line speaks of this case", "没有一行规则适用于这种情形")
 
 
 def _matches(run: Run, case: o.Case, env: Environment) -> v.Answer:
@@ -180,7 +180,7 @@ def _gather(run: Run, operator: o.Amount, cases: list[o.Case], waiting: Entries)
             entry.member, entry.raw, entry.carriers = True, v.ZERO, tuple(carriers[id(entry)])
             entry.reason = Phrase(f"counts together with the others of its {period}", "与同一时段的其他记录合并计算")
         elif id(entry) not in spoken and entry.state == "live":
-            undetermined(run, entry, Undetermined("case", _NO_LINE), None, operator)
+            undetermined(run, entry, Undetermined("case", NO_LINE), None, operator)
         elif entry.state == "live":
             reason = Phrase(f"fewer than {least} in its {period}", f"所在时段不足{least}次")
             dismiss(entry, "void", reason, operator)

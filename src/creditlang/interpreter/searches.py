@@ -19,8 +19,9 @@ from attrs import define, evolve, field, fields_dict, frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
+from creditlang.diagnostics import Phrase
 from creditlang.interpreter.running_periods import so_far
-from creditlang.interpreter.student_run import Environment, Run
+from creditlang.interpreter.student_run import UNKNOWN_PERIOD, Environment, Run
 from creditlang.ledger import Entry, Record
 from creditlang.values import Undetermined
 
@@ -48,7 +49,7 @@ class Seen:
     env: Environment
     order: tuple[date, bool, str]
     sure: bool = True
-    """Whether no guard may still take it out."""
+    """Whether no guard may still take it out, and the person has had the period."""
 
 
 @frozen
@@ -278,7 +279,10 @@ def _periods_seen(x: e.Query, env: Environment, read: Read, meets: Meets) -> Gro
         inner = Environment(run, None, (period, key), env.record, None, env.asked, around=here)
         order = (known.first if known is not None else date.min, False, key)
         runs = x.function == "every" and known is not None and not run.periods.has_ended(known)
-        parts.append(_part(x, Seen(inner, order), x.where, read, partial(so_far, meets=meets) if runs else meets))
+        sure = key != UNKNOWN_PERIOD or run.begins(period, here) is False
+        if not sure and x.function == "average":
+            raise Undetermined("open", Phrase("it is open since when it counts", "起算时间尚未确定"))
+        parts.append(_part(x, Seen(inner, order, sure), x.where, read, partial(so_far, meets=meets) if runs else meets))
     return Group(sorted(parts, key=lambda part: part.seen.order))
 
 

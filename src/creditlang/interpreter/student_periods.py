@@ -108,6 +108,13 @@ class StudentPeriods:
             self.had[kind] = tuple(self._of_enrolment(kind))
         return self.had[kind]
 
+    def begun_inside(self, kind: str, here: tuple[str, str] | None) -> set[str]:
+        """What tables call those of which a day lies in the period at hand, if there is one."""
+        around, found = self.called(*here) if here is not None else None, self.begun(kind)
+        if here is not None:
+            found = tuple(x for x in found if around and x.first <= around.last and around.first <= x.last)
+        return {x.key for x in found}
+
     def _of_enrolment(self, kind: str) -> Iterable[Period]:
         keys: dict[str, None] = {}
         for name in self.enrolled:

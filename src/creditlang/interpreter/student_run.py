@@ -6,7 +6,7 @@ facts. It answers from what has been worked out; the order of the nodes guarante
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from attrs import define, evolve, field, frozen
 
@@ -292,16 +292,16 @@ class Run:
         """The periods of a kind inside the one at hand: all that the student has had, or those in which a value exists.
 
         A fact, score or credit belongs where its last day lies. A category has a value in every period, zero where
-        nothing was earned; where it is not known since when there are any, there may be one more.
+        nothing was earned; where it is not known since when there are any, there is one more, or may be.
         """
         category = of is not None and of.sort == "account" and self.policy.accounts[of.name].sort == "category"
         if of is not None and not category:
             known = self.facts.get(of.name, {}) if of.sort == "fact" else self.balances.get(of.name, {})
             return [key for key in known if here is None or self.periods.around(period, key, here[0]) == here[1]]
-        found = self.keys_inside(period, here)
+        found = self.periods.begun_inside(period, here)
         if of is not None:
             found |= (self.inside(of.name, here, period) if here is not None else self.balances.get(of.name, {})).keys()
-            found |= set() if self.begins(period) else {_UNKNOWN_PERIOD}
+            found |= set() if self.begins(period, here) is True else {UNKNOWN_PERIOD}
         return sorted(found)
 
     def window_end(self, environment: Environment) -> date:
@@ -312,19 +312,17 @@ class Run:
         today = self.as_of or date.max
         return min(period.last, today) if period is not None else today
 
-    def begins(self, period: str) -> bool:
-        """Whether it is known since when there are periods of a kind: by enrolment, or because it is declared."""
-        return period in self.policy.periods or any(kind.enrolment for kind in self.policy.kinds.values())
+    def begins(self, period: str, here: tuple[str, str] | None) -> v.Answer:
+        """Whether it is known since when there are periods of a kind, by enrolment or because it is declared.
 
-    def keys_inside(self, period: str, here: tuple[str, str] | None) -> set[str]:
-        """The periods of a kind that a student has had, and of which a day lies in the one at hand, if there is one."""
-        found = self.periods.begun(period)
-        if here is not None:
-            around = self.periods.called(*here)
-            if around is None:
-                return set()
-            found = tuple(x for x in found if x.first <= around.last and around.first <= x.last)
-        return {x.key for x in found}
+        It is open where the policy asks for an enrolment and the data hold none. Where it asks for none, the periods
+        inside one at hand are all there.
+        """
+        if period in self.policy.periods:
+            return True
+        if any(kind.enrolment for kind in self.policy.kinds.values()):
+            return bool(self.periods.enrolled) or v.OPEN
+        return here is not None
 
     def fact(self, name: str, key: str) -> Any:
         """The value of a fact in a period."""
@@ -397,4 +395,5 @@ class Run:
             ]
 
 
-_UNKNOWN_PERIOD = "?"
+UNKNOWN_PERIOD: Final = "?"
+"""A period in which nothing was earned, where it is not known since when there are any."""

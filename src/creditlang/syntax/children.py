@@ -87,11 +87,19 @@ def period_of(token: PlacedToken) -> t.PeriodName:
     return t.PeriodName(code or text, token.type == "PERIOD", span=place_of(token))
 
 
+_PLACED = (PlacedToken, t.Node)
+
+
 def span_of(children: list[Any]) -> Span:
-    placed = [child for child in children if isinstance(child, (PlacedToken, t.Node))]
-    if not placed:
+    """The span from the first of the children that has a place to the last."""
+    for first in children:
+        if isinstance(first, _PLACED):
+            break
+    else:
         raise ValueError("a rule without a place")
-    first, last = placed[0], placed[-1]
+    for last in reversed(children):
+        if isinstance(last, _PLACED):
+            break
     if isinstance(first, PlacedToken):
         source, start = first.source, first.start_pos
     else:
@@ -101,7 +109,7 @@ def span_of(children: list[Any]) -> Span:
 
 def covering(children: list[Any]) -> Span:
     """The span over children in any order."""
-    places = [place_of(child) for child in children if isinstance(child, (PlacedToken, t.Node))]
+    places = [place_of(child) for child in children if isinstance(child, _PLACED)]
     return Span(places[0].source, min(place.start for place in places), max(place.end for place in places))
 
 

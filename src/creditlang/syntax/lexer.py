@@ -29,7 +29,8 @@ _WIDE_CHARACTER = re.compile(f"[{''.join(map(chr, WIDE))}]")
 
 _TOKEN = re.compile(
     r"""[ \t]*+(?:\#[^\n]*)?(?:
-      (?P<newline>\n)
+      (?P<word>(?!第\d)[^\W\d]\w*)
+    | (?P<newline>\n)
     | (?P<STRING>"[^"\n]*"|“[^”\n]*”|＂[^＂\n]*＂|「[^」\n]*」|『[^』\n]*』)
     | (?P<SEMESTER_NAME>\d{4}-\d{4}(?:-\d{1,2})?(?![\w-]))
     | (?P<DATE>\d{4}-\d{2}-\d{2}(?![\w-])|(?:19|20)\d\d(?P<divided>[/.])\d{1,2}(?P=divided)\d{1,2}(?![\w./])
@@ -37,7 +38,6 @@ _TOKEN = re.compile(
     | (?P<ORDINAL>\d+(?:st|nd|rd|th)(?!\w)|第\d+(?:次起|次|起)?)
     | (?P<PERCENT>\d+(?:\.\d+)?%)
     | (?P<NUMBER>\d+(?:\.\d+)?)
-    | (?P<word>[^\W\d]\w*)
     | (?P<symbol>>=|<=|==|!=|[≥≤≠><=+\-*/:|,.()\[\]])
     | (?P<end>\Z)
     )""",
@@ -147,6 +147,9 @@ class Lexing:
         self.stack = stack
         self.indentation = _Indentation()
         self.keywords = keywords()
+        labels = {key: tuple(name for name in group if " " in name) for key, group in prepared.names.items()}
+        self.labels = {key: group for key, group in labels.items() if group}
+        """The declared labels of several words, by their first characters, longest first."""
 
     def accepted(self) -> Container[str]:
         return self.rows[self.stack[-1]]
@@ -181,10 +184,8 @@ class Lexing:
             words += kind != "end"
             if words > MOST_WORDS:
                 raise self.fail("CR010", position, end, limit=MOST_WORDS)
-            band = (
-                _BAND.match(text, position) if indentation.grids[-1] and kind in ("NUMBER", "PERCENT", "word") else None
-            )
-            if band and "BAND" in self.accepted():
+            in_grid = indentation.grids[-1] and kind in _BAND_STARTS and "BAND" in self.accepted()
+            if in_grid and (band := _BAND.match(text, position)):
                 kind, end = "BAND", band.end()
             elif kind == "NUMBER" and not brackets and (parted := _THOUSANDS.match(text, position)):
                 raise self.fail("CR011", position, parted.end(), found=parted[0], nearest=parted[0].replace(",", ""))
@@ -267,13 +268,8 @@ class Lexing:
 
     def fits(self, terminal: str, end: int, chinese: bool) -> bool:
         """Whether what follows a word lets it be this keyword: a function has its bracket, a window its number."""
-        if terminal in _CALLED and (chinese or terminal not in _CALLED_IN_CHINESE):
-            return self.text.startswith("(", self.past_spaces(end))
-        if terminal == "DE_COLON":
-            return self.text.startswith(":", self.past_spaces(end))
-        if chinese and terminal in _COUNTED:
-            return self.text[(start := self.past_spaces(end)) : start + 1].isdecimal()
-        return True
+        follows = FOLLOWED.get(terminal) or (FOLLOWED_IN_CHINESE.get(terminal) if chinese else None)
+        return follows is None or follows.match(self.text, end) is not None
 
     def is_citation(self, position: int) -> bool:
         """A bracket right after a name is an index; anywhere else it opens a citation."""
@@ -302,19 +298,15 @@ class Lexing:
         """The keyword or name at `start`, where the word would run to `end`: its terminal, and where it ends."""
         accepted = self.accepted()
         first = _ASCII_WORD.match(self.text, start, end)
-        label = (self.label(start) or 0) if "NAME" in accepted else 0
+        label = (self.label(start) or 0) if self.labels and "NAME" in accepted else 0
         if first is None:
             return ("NAME", label) if label else self.chinese(start, end, accepted)
         for form in self.keywords.english.get(first.group(), ()):
             match = spaced(form.text).match(self.text, start) if form.several else first
-            if match and match.end() >= label:
+            if match and (stop := match.end()) >= label:
                 for terminal in form.terminals:
-                    if (
-                        terminal in accepted
-                        and self.fits(terminal, match.end(), chinese=False)
-                        and self.means(terminal, form.text)
-                    ):
-                        return terminal, match.end()
+                    if terminal in accepted and self.fits(terminal, stop, False) and self.means(terminal, form.text):
+                        return terminal, stop
         if label:
             return "NAME", label
         if first.end() < end and self.known(start, first.end()) is None and self.keyword_at(first.end(), accepted):
@@ -323,9 +315,11 @@ class Lexing:
 
     def label(self, start: int) -> int | None:
         """Where the longest declared label of several words that stands at `start` ends."""
-        names = (name for name in self.prepared.names.get(self.text[start], ()) if " " in name)
-        ends = (start + len(name) for name in names if self.text.startswith(name, start))
-        return next((end for end in ends if not self.text[end : end + 1].isalnum()), None)
+        for name in self.labels.get(self.text[start], ()):
+            end = start + len(name)
+            if self.text.startswith(name, start) and not self.text[end : end + 1].isalnum():
+                return end
+        return None
 
     def known(self, start: int, end: int) -> int | None:
         """Where the longest declared name that begins at `start` ends."""
@@ -341,11 +335,7 @@ class Lexing:
             if self.text.startswith(form.text, start):
                 end = start + len(form.text)
                 for terminal in form.terminals:
-                    if (
-                        terminal in accepted
-                        and self.fits(terminal, end, chinese=True)
-                        and self.means(terminal, form.text)
-                    ):
+                    if terminal in accepted and self.fits(terminal, end, True) and self.means(terminal, form.text):
                         return terminal, end
         return None
 
@@ -378,23 +368,26 @@ _DECLARATIONS = frozenset((
 ))  # fmt: skip
 _BLANK = re.compile(r"(?:[ \t]*+(?:#[^\n]*)?\n)*+(?:[ \t]*+(?:#[^\n]*)?\Z)?")
 _SPACES = re.compile(r"[ \t]*")
+_BAND_STARTS = frozenset({"NUMBER", "PERCENT", "word"})
 _BAND = re.compile(r"\d+(?:\.\d+)?(?:[-–—~]\d+(?:\.\d+)?|及?以[上下]|\+)(?!\S)|(?:不足|超过)\d+(?:\.\d+)?(?!\S)")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
-_CALLED_IN_CHINESE = frozenset({"DISTANCE", "WEEKDAY_OF"})
-_CALLED = _CALLED_IN_CHINESE | {
-    "ANY", "COUNT", "AVERAGE", "HIGHEST", "LOWEST", "FIRST", "LATEST", "EVERY", "IN_A_ROW",
-}  # fmt: skip
-"""Functions: their words are names where no bracket follows."""
-_COUNTED = frozenset({"CONSECUTIVE", "IN_SOME", "PER_ANY", "IN_THE_LAST", "FRONT"})
-"""Short Chinese words that are keywords only before a number."""
-FOLLOWED = _CALLED | _COUNTED | {"DE_COLON"}
+_BRACKET, _COUNT = re.compile(r"[ \t]*\("), re.compile(r"[ \t]*\d")
+FOLLOWED = {
+    **dict.fromkeys("ANY COUNT AVERAGE HIGHEST LOWEST FIRST LATEST EVERY IN_A_ROW".split(), _BRACKET),
+    "DE_COLON": re.compile(r"[ \t]*:"),
+    "EACH_PERIODS": re.compile(r"[ \t]*[^\W\d]\w*?[ \t]*(?:最[高低]|平均)"),
+}
 """Keywords that are such only by what follows them, and names else."""
+FOLLOWED_IN_CHINESE = dict.fromkeys(("DISTANCE", "WEEKDAY_OF"), _BRACKET) | dict.fromkeys(
+    ("THIS_MONTH", "CONSECUTIVE", "IN_SOME", "PER_ANY", "IN_THE_LAST", "FRONT"), _COUNT
+)
+"""Those whose Chinese words are."""
 _CLAUSE_STARTS = frozenset({
     "CAP", "AT_MOST", "ONCE", "HIGHEST_ONCE", "LAST_ONCE", "BEST", "DROP_LOWEST", "TIMES", "PLUS_AMOUNT", "HALF",
     "FROM_THE", "PER", "PER_ANY", "PER_EVENT", "IN_TOTAL", "SAME", "DEDUCT", "VOID", "INVALID", "PENDING", "WARN",
     "VALID_UNTIL", "EXPIRES_ON", "ROUNDED_DOWN_TO", "ROUNDED_UP_TO", "HALF_UP_TO", "OTHERWISE", "SHARED_BY",
     "APPLY", "UNIQUE", "FLOOR", "CEILING", "ONLY_EVENTS_WHERE", "ONE_BY_ONE", "PER_FULL", "EACH_PER_FULL",
-    "AT_LEAST_OF", "TAKE_FROM", "POSTS_TO", "FALLS_ON", "IN_ORDER_OF", "FIRST_THAT_APPLIES", "ALL_THAT_APPLY",
-    "STARTS_AT", "STEPS_OF", "ABOVE", "WHEN",
+    "AT_LEAST_OF", "TAKE_FROM", "POSTS_TO", "FALLS_ON", "BORNE_BY", "IN_ORDER_OF", "FIRST_THAT_APPLIES",
+    "ALL_THAT_APPLY", "STARTS_AT", "STEPS_OF", "ABOVE", "WHEN",
 })  # fmt: skip
 """What may begin another line of a body after a comma."""

@@ -16,7 +16,7 @@ from creditlang.source import SourceFile, Span
 
 Understands = Callable[[str], bool]
 """Whether the parser takes a line in the place of the one that it did not."""
-_LONGEST = 200
+LONGEST_LINE = 200
 """The longest line that is looked at: people write such lines by hand."""
 _NUMBERS = {"one": "1", "two": "2", "three": "3"}
 _TEMPLATE = re.compile(r"<100-(\d)>|<number-(\d)>|<(kind|date)>")
@@ -57,7 +57,7 @@ def meant(
     line = text[start : len(text) if end < 0 else end].split("#", maxsplit=1)[0].rstrip()
     begins = start + len(line) - len(line.lstrip())
     line = line.lstrip()
-    if len(line) > _LONGEST:
+    if len(line) > LONGEST_LINE:
         return None
     for near in _table():
         match = near.written.search(line)

@@ -7,7 +7,7 @@ declarations beside it.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import chain
 from threading import Lock
@@ -29,7 +29,7 @@ from creditlang.syntax.lexer import (
     half_width,
     prepare,
 )
-from creditlang.syntax.near_words import headings, meant
+from creditlang.syntax.near_words import LONGEST_LINE, headings, meant
 from creditlang.syntax.parser_tables import END, Parser, UnexpectedToken
 from creditlang.syntax.text_limits import check_limits
 from creditlang.syntax.tree import Line, Module, Node
@@ -142,7 +142,23 @@ def _near(prepared: Prepared, found: Diagnostic, begins: int, start: str, parsed
             return error.diagnostic.code == "CR108"
         return True
 
-    return meant(prepared.source, text, line, understands, parsed)
+    advised = meant(prepared.source, text, line, understands, parsed)
+    return advised or (None if parsed else _name_of_a_word(prepared, line, understands))
+
+
+def _name_of_a_word(prepared: Prepared, line: int, understands: Callable[[str], bool]) -> Diagnostic | None:
+    """The name in a line that was read as a word of the language, if the line is understood with another name there."""
+    text = prepared.text
+    end = _line_end(text, line)
+    if end - line > LONGEST_LINE:
+        return None
+    words = {form for entry in keywords().forms.values() for forms in entry.values() for form in forms}
+    for name in sorted(declared_names(text) & words, key=lambda name: (-len(name), name)):
+        for word in re.finditer(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", text[line:end]):
+            start, after = line + word.start(), line + word.end()
+            if understands(f"{text[line:start]} name_ {text[after:end]}".strip()):
+                return report("CR014", Span(prepared.source, start, after), name=name)
+    return None
 
 
 _NAMED = {
@@ -186,10 +202,13 @@ _LIKELY = ("COLON", "PER_EVENT", "PER", "WHEN", "COMMA", "CLAUSE_COMMA", "_NL")
 
 
 def _described(terminal: str) -> Phrase:
+    """A terminal in words; a keyword that a language has no form of says nothing there."""
     if terminal in _NAMED:
         return _NAMED[terminal]
-    table = keywords()
-    return Phrase(f"“{table.written(terminal, 'en')}”", f"“{table.written(terminal, 'zh')}”")
+    forms = keywords().forms.get(terminal)
+    if forms is None:
+        return Phrase(terminal, terminal)
+    return Phrase(*("".join(f"“{form}”" for form in each[:1]) for each in forms.values()))
 
 
 def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None, begins: int = 0) -> Diagnostic:
@@ -231,8 +250,10 @@ def _expected(terminals: Iterable[str]) -> Phrase:
     rest = sorted(left, key=lambda name: (order.get(name, _FEW + 9), name not in _NAMED, name))
     if choices:
         rest = [name for name in rest if name in order]
-    choices += dict.fromkeys(map(_described, rest))
-    return either(list(dict.fromkeys(choices))[:_FEW])
+    choices += map(_described, rest)
+    sides = zip(*((str(choice), choice.zh) for choice in choices), strict=True)
+    english, chinese = (list(dict.fromkeys(filter(None, side)))[:_FEW] for side in sides)
+    return Phrase(either(english or chinese), either(chinese or english).zh)
 
 
 _WORD = re.compile(r"[^\W\d][\w-]*")

@@ -5,7 +5,9 @@ numbers all; a step of 0 or more is the state to go to, -1 - n is a reduction by
 the parser first needs them: a short policy needs few.
 
 What a rule hands to its function is what Lark would: tokens whose names begin with `_` are left out, what rules whose
-names begin with `_` hand up is put in their place, and of a rule with `?` an only child stands for itself.
+names begin with `_` hand up is put in their place, and of a rule with `?` an only child stands for itself. So does what
+a rule with `_` hands up, if all its alternatives hand up one thing. A row of rules in which one child stands for itself
+again and again, as a number is a factor, a product, a sum and a condition, is gone up in one step.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -43,6 +45,8 @@ class Rows(dict[int, dict[str, int]]):
 Build = Callable[[list[Any]], Any]
 Kept = list[tuple[int, bool]]
 """The places of the symbols that a rule hands on, and whether of a symbol what is in it."""
+GROWN: Kept = [(0, True)]
+"""Of a rule that adds to a list: the list, which nobody else has, and all that follows."""
 
 
 class Rules(dict[int, tuple[int, str, Kept | None, Build | None]]):
@@ -52,20 +56,41 @@ class Rules(dict[int, tuple[int, str, Kept | None, Build | None]]):
 
     def __init__(self, rules: list[Any], builder: object) -> None:
         self.written, self.builder = rules, builder
+        self.alternatives: dict[str, list[list[str]]] = {}
+        for origin, symbols, alias, _ in rules:
+            if origin[0] == "_":
+                self.alternatives.setdefault(origin, []).append([] if alias else symbols)
+        self.lone: dict[str, bool] = {}
+
+    def is_lone(self, name: str) -> bool:
+        """Whether every alternative of a symbol hands up one thing, so that no list is needed."""
+        if name not in self.lone:
+            self.lone[name] = False  # while it is looked at: a symbol that holds itself is a list
+            self.lone[name] = name[0] != "_" or all(
+                len(symbols) == 1 and not _is_left_out(symbols[0]) and self.is_lone(symbols[0])
+                for symbols in self.alternatives[name]
+            )
+        return self.lone[name]
 
     def __missing__(self, step: int) -> tuple[int, str, Kept | None, Build | None]:
         origin, symbols, alias, only_child = self.written[-1 - step]
         only_child = only_child and not alias
-        kept = [(n, name[0] == "_") for n, name in enumerate(symbols) if not (name[0] == "_" and name.isupper())]
+        kept = [(n, not self.is_lone(name)) for n, name in enumerate(symbols) if not _is_left_out(name)]
         everything = len(kept) == len(symbols) and not any(inside for _, inside in kept)
         build: Build | None = None
-        if only_child and everything and len(symbols) == 1:
+        if everything and len(symbols) == 1 and (only_child or (origin[0] == "_" and self.is_lone(origin))):
             build = alone
         elif origin[0] != "_" or alias:
             build = getattr(self.builder, alias or origin)
             build = _unless_alone(build) if only_child else build
+        elif len(kept) == len(symbols) and [inside for _, inside in kept] == [True] + [False] * (len(kept) - 1):
+            kept = GROWN
         rule = self[step] = (len(symbols), origin, None if everything else kept, build)
         return rule
+
+
+def _is_left_out(name: str) -> bool:
+    return name[0] == "_" and name.isupper()
 
 
 def alone(children: list[Any]) -> Any:
@@ -89,6 +114,23 @@ def _picked(children: list[Any], kept: Kept) -> list[Any]:
     return picked
 
 
+class Climbs(dict[tuple[int, int, str], int]):
+    """The state in which the next token is no longer taken as a sign that what was read stands alone: by the state
+    below it, the step that says so first, and the token's terminal.
+    """
+
+    def __init__(self, rows: Rows, rules: Rules) -> None:
+        self.rows, self.rules = rows, rules
+
+    def __missing__(self, key: tuple[int, int, str]) -> int:
+        below, step, kind = key
+        while step < 0 and step != MISSING and self.rules[step][3] is alone:
+            state = self.rows[below][self.rules[step][1]]
+            step = self.rows[state].get(kind, MISSING)
+        self[key] = state
+        return state
+
+
 class Parser:
     """The parser of one grammar, whose trees `builder` makes: by a method for each rule, or alias of a rule."""
 
@@ -97,6 +139,7 @@ class Parser:
         self.end: Mapping[str, int] = tables["end"]
         self.rows = Rows(tables["states"], tables["symbols"])
         self.rules = Rules(tables["rules"], builder)
+        self.climbs = Climbs(self.rows, self.rules)
 
     def parse(
         self, prepared: Prepared, start: str = "start",
@@ -106,7 +149,7 @@ class Parser:
 
         `watch` may look at the tokens as they come, also at those that the builder is not given.
         """
-        rows, rules, end = self.rows, self.rules, self.end[start]
+        rows, rules, climbs, end = self.rows, self.rules, self.climbs, self.end[start]
         stack, values = [self.start[start]], list[Any]()
         row = rows[stack[0]]
         for token in chain(watch(Lexing(prepared, rows, stack).tokens()), (None,)):
@@ -117,10 +160,14 @@ class Parser:
                         return values[-1]
                     raise UnexpectedToken(token, frozenset(filter(str.isupper, row)))
                 size, origin, kept, build = rules[step]
-                if size == 1 and kept is None:  # most of them
-                    stack.pop()
-                    if build is not alone:
-                        values[-1] = [values[-1]] if build is None else build(values[-1:])
+                if build is alone:  # most of them
+                    stack[-1] = state = climbs[stack[-2], step, kind]
+                    row = rows[state]
+                    continue
+                if kept is GROWN:
+                    rest = len(values) - size + 1
+                    values[rest - 1] += values[rest:]
+                    del values[rest:], stack[-size:]
                 else:
                     children = values[-size:] if size else []
                     if size:
@@ -128,8 +175,8 @@ class Parser:
                     if kept is not None:
                         children = _picked(children, kept)
                     values.append(children if build is None else build(children))
-                stack.append(rows[stack[-1]][origin])
-                row = rows[stack[-1]]
+                row = rows[state := rows[stack[-1]][origin]]
+                stack.append(state)
             stack.append(step)
             values.append(token)
             row = rows[step]

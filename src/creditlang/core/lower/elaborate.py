@@ -364,7 +364,7 @@ class Elaborator:
 
     def needs_aggregate(self, name: str, period: str, node: t.Node, kind: Type = WHOLE) -> None:
         """Report a value for each period; of numbers there is a total, of what has an order a highest and lowest."""
-        ways = [Phrase("highest of", "其中最高"), Phrase("lowest of", "其中最低")]
+        ways = [Phrase("highest of", "各期最高"), Phrase("lowest of", "各期最低")]
         ways = [Phrase("total", "合计"), *ways] if kind.name == "number" else ways
         forms = [Phrase(f"`{way} {name}`", f"“{way.zh} {name}”") for way in ways]
         told = either(forms) if kind.name in ("number", "yes or no", "date") else ""

@@ -317,7 +317,7 @@ class QueryForms:
         begun = context.period is not None or self.elaborator.begins(period or "semester")
         if node.function in ("lowest", "average") and not begun:
             name = node.name.text
-            zh = "其中最低" if node.function == "lowest" else "平均"
+            zh = "各期最低" if node.function == "lowest" else "平均"
             self.scope.report("CR324", node.span, what=Phrase(f"{node.function} of {name}", f"{zh} {name}"))
             return NOTHING
         source = e.Periods(period or "semester", node.function in _ENDED)

@@ -15,7 +15,7 @@ Names are the same when they differ only in blanks beside Chinese characters (`�
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
 
@@ -27,6 +27,10 @@ from creditlang.data.sheets.sheet_heading import RUNNING_NUMBERS, plain_heading
 from creditlang.diagnostics import Phrase, Place, listed, report
 from creditlang.ledger import Record
 from creditlang.schema import RawRow
+
+if TYPE_CHECKING:
+    from creditlang.data.coded.coded_records import CodedRecords
+    from creditlang.data.coded.coded_sheet import CodedColumn
 
 _BLANKS: Final = re.compile(
     r"(?<=[\u2e80-\u9fff\U00020000-\U0003ffff·])\s+|(?<!\s)\s+(?=[\u2e80-\u9fff\U00020000-\U0003ffff·])"
@@ -86,6 +90,8 @@ class People:
         self.dataset = dataset
         self.sheets: list[JoinedSheet] = []
         self.named: list[tuple[Record, str]] = []
+        self.coded: list[tuple[CodedRecords, CodedColumn]] = []
+        """Records of coded sheets, and the names that stand beside their numbers."""
         self.found: dict[tuple[str, ...], Mapping[Key, Sequence[Student]]] = {}
 
     def sheet(self, layout: Layout) -> JoinedSheet | None:
@@ -152,13 +158,21 @@ class People:
     def settle(self) -> None:
         """Find the students of all rows, and say how it went: CR680 for each sheet, CR681 to CR684 for rows."""
         for record, name in self.named:
-            student = self.dataset.students.get(record.student)
-            own = student.attributes.get(self.name.column.name) if student and self.name else None
-            if isinstance(own, str) and not same_name(own, name):
+            if not self._may_be(record.student, name):
+                record.problem = record.problem or report("CR684", record.place)
+        for coded, names in self.coded:
+            for at in coded.with_others(names, self._may_be):
+                record = coded.record(at)
                 record.problem = record.problem or report("CR684", record.place)
         for sheet in self.sheets:
             if sheet.claims:
                 self._settle(sheet)
+
+    def _may_be(self, number: str, name: str) -> bool:
+        """Whether the student of a number may have a name."""
+        student = self.dataset.students.get(number)
+        own = student.attributes.get(self.name.column.name) if student and self.name else None
+        return not isinstance(own, str) or same_name(own, name)
 
     def _settle(self, sheet: JoinedSheet) -> None:
         counts = dict.fromkeys(("matched", "ambiguous", "unmatched", "duplicate"), 0)

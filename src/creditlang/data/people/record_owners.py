@@ -5,11 +5,15 @@ falls on those who were members on its day. A record that nobody gets is an erro
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from creditlang.core import operators as o
 from creditlang.data.dataset import Dataset, Student
 from creditlang.diagnostics import report
 from creditlang.ledger import Record, group_on
+
+if TYPE_CHECKING:
+    from creditlang.data.coded.coded_records import CodedRecords
 
 
 class Owners:
@@ -23,10 +27,13 @@ class Owners:
         self.memberships: dict[str, dict[str, list[Record]]] = {}
         self.once_members: dict[str, dict[object, list[Student]]] = {}
 
-    def assign(self, records: Iterable[Record]) -> None:
+    def assign(self, records: "Iterable[Record | CodedRecords]") -> None:
         """Give each record to its student, a group's record to every student of the group."""
         waiting: list[Record] = []
         for record in records:
+            if not isinstance(record, Record):
+                self.give(record)
+                continue
             kind = self.policy.kinds[record.kind]
             record.named = kind.group is None or (kind.membership is not None and bool(record.student))
             if kind.group is not None and kind.membership is None:
@@ -38,6 +45,15 @@ class Owners:
                 self.share(record, [owner] if owner is not None else [])
         for record in waiting:
             self.share(record, self.bearers(record, self.policy.kinds[record.kind]))
+
+    def give(self, coded: "CodedRecords") -> None:
+        """Give the records of a coded sheet to the students whose numbers they have."""
+        students = self.dataset.students
+        for record in coded.find_owners(list(students)):
+            self.note(record, students.get(record.student))
+        people = list(students.values())
+        for owner, rows in coded.by_owner():
+            people[owner].give((coded, rows))
 
     def members(self, attribute: str, value: str) -> list[Student]:
         """The students with a value of an attribute."""
@@ -92,13 +108,17 @@ class Owners:
 
     def share(self, record: Record, students: list[Student]) -> None:
         """Give a record to students; one that nobody gets is an error."""
-        if not students:
+        self.note(record, students[0] if students else None)
+        for student in students:
+            student.give(record if record.student == student.identifier else _copy_for(record, student))
+
+    def note(self, record: Record, owner: Student | None) -> None:
+        """Say what is wrong with a record."""
+        if owner is None:
             record.problem = record.problem or report("CR658", record.place)
             self.dataset.orphans.append(record)
         if record.problem is not None:
-            self.dataset.problem(record.problem, students[0].identifier if students else "")
-        for student in students:
-            student.records.append(record if record.student == student.identifier else _copy_for(record, student))
+            self.dataset.problem(record.problem, "" if owner is None else owner.identifier)
 
 
 def _copy_for(record: Record, student: Student) -> Record:

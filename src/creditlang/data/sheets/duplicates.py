@@ -11,7 +11,7 @@ Rows that are the same may be a copy, or two lessons missed on one day: they cou
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
@@ -19,6 +19,9 @@ from creditlang.data.sheets.sheet_heading import RUNNING_NUMBERS, Heading, Sheet
 from creditlang.data.sheets.totals_rows import numbered
 from creditlang.diagnostics import Diagnostic, Place, report
 from creditlang.schema import RawRow, RawTable
+
+if TYPE_CHECKING:
+    from creditlang.data.coded.coded_sheet import CodedSheet, Numbers
 
 _COMPARED: Final = 20
 """Rows of the beginning."""
@@ -64,6 +67,10 @@ class Repeated:
         if key in self._seen:
             self._rows.append(row.number)
         self._seen.add(key)
+
+    def look_at(self, sheet: "CodedSheet", rows: "Numbers") -> None:
+        """Look at all rows of a sheet, in place of one after the other; `rows` are the positions of those."""
+        self._rows += sheet.repeated(self._compared, rows)
 
     def note(self, source: str) -> list[Diagnostic]:
         """CR693 if there are any."""

@@ -23,7 +23,7 @@ from attrs import evolve, frozen
 
 from creditlang.data.cells import strip_cell
 from creditlang.diagnostics import Diagnostic, Phrase, Place, listed, report
-from creditlang.schema import RawRow, RawTable
+from creditlang.schema import RawBatch, RawRow, RawTable
 
 LOOKED_AT: Final = 20
 """Rows below the source's first line among which the heading may be."""
@@ -74,6 +74,11 @@ class Heading:
         ]
 
     @property
+    def skipped(self) -> int:
+        """How many of the rows below the source's first line stand above the end of the heading."""
+        return self.line + self.lines - 1
+
+    @property
     def place_row(self) -> int:
         """The row that messages about the heading name."""
         return self.row or 1
@@ -99,8 +104,29 @@ class Sheet:
         A table that may be passed over is left alone: its heading is sure, and its rows may be none of our business.
         """
         self.table = table
-        self._rows = iter(table.rows)
-        self.first = () if table.optional else tuple(islice(self._rows, LOOKED_AT))
+        self._batches = None if table.columnar is None else table.columnar()
+        self._taken: list[RawBatch] = []
+        self._rows: Iterator[RawRow] = iter(table.rows) if self._batches is None else iter(())
+        self.first = () if table.optional else tuple(islice(self._rows, LOOKED_AT)) or self._first_of_batches()
+
+    def _first_of_batches(self) -> tuple[RawRow, ...]:
+        for batch in self._batches or ():
+            self._taken.append(batch)
+            if sum(len(batch.numbers) for batch in self._taken) >= LOOKED_AT:
+                break
+        heads = (row for batch in self._taken for row in batch.head(LOOKED_AT).rows())
+        return tuple(islice(heads, LOOKED_AT))
+
+    @property
+    def is_columnar(self) -> bool:
+        """Whether the source has its rows as columns."""
+        return self._batches is not None
+
+    def batches(self) -> Iterator[RawBatch]:
+        """All rows below the source's first line as columns, if it has such. They can be gone through once."""
+        taken, self._taken = self._taken, []
+        yield from taken
+        yield from self._batches or ()
 
     @property
     def lines(self) -> list[tuple[str, ...]]:
@@ -109,16 +135,19 @@ class Sheet:
 
     def below(self, heading: Heading) -> RawTable:
         """The table under a heading."""
-        if self.table.optional:
-            return evolve(self.table, header=heading.cells)
-        skipped = heading.line + heading.lines - 1
-        rows: Iterator[RawRow] = chain(self.first[skipped:], self._rows)
+        skipped = heading.skipped
+        if self.is_columnar:
+            rows: Iterator[RawRow] = islice((row for batch in self.batches() for row in batch.rows()), skipped, None)
+        else:
+            rows = chain(self.first[skipped:], self._rows)
         if skipped:
             rows = (_measured(row, len(heading.cells), self.table.source) for row in rows)
         return evolve(self.table, header=heading.cells, rows=rows, columnar=None, doubts=())
 
     def count(self) -> int:
         """How many rows there are, for a sheet that is not read."""
+        if self.is_columnar:
+            return sum(len(batch.numbers) for batch in self.batches())
         return len(self.first) + sum(1 for _ in self._rows)
 
 

@@ -4,7 +4,8 @@ What both ways share: the lines above the heading are passed over, rows that can
 other row is a record; and all of it is said.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from creditlang.core import operators as o
 from creditlang.data.dataset import Dataset
@@ -12,7 +13,7 @@ from creditlang.data.mappings.completion_rates import Gathering
 from creditlang.data.mappings.mapping import MappingFile, RecordRule
 from creditlang.data.mappings.mapping_rule import Fit, Projection
 from creditlang.data.people.name_matching import JoinedSheet, People, without_running_number
-from creditlang.data.records import Records
+from creditlang.data.records import Identifiers, Records
 from creditlang.data.sheets.column_layout import Layout, Layouts
 from creditlang.data.sheets.duplicates import Apart, Repeated
 from creditlang.data.sheets.sheet_heading import Doubt, Heading, Sheet, plain_heading
@@ -21,6 +22,9 @@ from creditlang.diagnostics import Diagnostic, Place, listed, report
 from creditlang.ledger import Record
 from creditlang.schema import RawRow
 from creditlang.words import first_fit, label
+
+if TYPE_CHECKING:
+    from creditlang.data.coded.coded_records import CodedRecords
 
 
 class Tables:
@@ -47,7 +51,7 @@ class Tables:
             yield record
 
     # ---- the policy's own names
-    def plain(self, sheet: Sheet, kind: str) -> Iterator[Record]:
+    def plain(self, sheet: Sheet, kind: str) -> "Iterator[Record | CodedRecords]":
         """A table of the students, where `kind` is empty, or of records."""
         heading, source = self.layouts.heading(sheet, kind), sheet.table.source
         if isinstance(heading, Doubt):
@@ -60,9 +64,14 @@ class Tables:
             return
         layout = self.layouts.lay_out(source, kind, heading.cells)
         self.note([*self._above(sheet, heading), *layout.problems(sheet.table, heading.place_row)])
-        rows = self._rows(sheet, heading, self._unrecorded(heading, layout))
+        unrecorded = self._unrecorded(heading, layout)
         if kind:
             self.dataset.read.setdefault(kind, 0)
+        if kind and sheet.is_columnar and heading.skipped == 0 and self.policy.kinds[kind].group is None:
+            yield self._coded_records(sheet, heading, layout, unrecorded)
+            return
+        rows = self._rows(sheet, heading, unrecorded)
+        if kind:
             yield from self.counted(kind, self._plain_records(rows, layout, heading))
             return
         for row in rows:
@@ -72,14 +81,40 @@ class Tables:
         joined = self.people.sheet(layout)
         repeated = Repeated(heading.cells)
         for row in rows:
-            record = self.records.record(row, layout)
+            record = self._plain_record(row, layout, heading, joined)
             if record.student and layout.record_id is None and row.problem is None:
                 repeated.look(row)
-            if joined is not None and row.problem is None:
-                cells = None if record.student else without_running_number(row.cells, heading.cells)
-                self.people.meet(joined, record, row, layout, cells)
             yield record
         self.note(repeated.note(layout.source))
+
+    def _plain_record(self, row: RawRow, layout: Layout, heading: Heading, joined: JoinedSheet | None) -> Record:
+        record = self.records.record(row, layout)
+        if joined is not None and row.problem is None:
+            cells = None if record.student else without_running_number(row.cells, heading.cells)
+            self.people.meet(joined, record, row, layout, cells)
+        return record
+
+    def _coded_records(self, sheet: Sheet, heading: Heading, layout: Layout, unrecorded: Unrecorded) -> "CodedRecords":
+        """The records of a sheet of which the source has columns; what is said of its rows is the same."""
+        from creditlang.data.coded.coded_reading import filled_without_heading, read_records, read_sheet
+
+        joined = self.people.sheet(layout)
+        rows = read_sheet(sheet.batches(), unrecorded)
+        used = self.records.used.setdefault(layout.kind, Identifiers())
+        found = read_records(
+            self.policy, rows, layout, used, lambda row: self._plain_record(row, layout, heading, joined)
+        )
+        self.dataset.read[layout.kind] += len(found)
+        filled = ((at, filled_without_heading(rows, at)) for at in self._nameless(heading))
+        self._end(sheet, heading, unrecorded, {at: row for at, row in filled if row is not None})
+        repeated = Repeated(heading.cells)
+        if layout.record_id is None:
+            repeated.look_at(rows, found.with_student())
+        self.note(repeated.note(layout.source))
+        name = next((x.position for x in layout.people if x.reader is self.people.name), None)
+        if joined is not None and name is not None:
+            self.people.coded.append((found, rows.columns[name].stripped()))
+        return found
 
     def _unrecorded(self, heading: Heading, layout: Layout) -> Unrecorded:
         columns = (*layout.columns, *layout.people)
@@ -113,7 +148,7 @@ class Tables:
 
     def _rows(self, sheet: Sheet, heading: Heading, unrecorded: Unrecorded) -> Iterator[RawRow]:
         """The rows that are records; the others, and cells without a heading, are said at the end: CR672, CR674."""
-        nameless = [at for at, cell in enumerate(heading.cells) if not cell.strip()]
+        nameless = self._nameless(heading)
         found: dict[int, int] = {}
         for row in sheet.below(heading).rows:
             if unrecorded.passes_over(row):
@@ -122,6 +157,13 @@ class Tables:
                 if at not in found and at < len(row.cells) and row.cells[at].strip():
                     found[at] = row.number
             yield row
+        self._end(sheet, heading, unrecorded, found)
+
+    def _nameless(self, heading: Heading) -> list[int]:
+        return [at for at, cell in enumerate(heading.cells) if not cell.strip()]
+
+    def _end(self, sheet: Sheet, heading: Heading, unrecorded: Unrecorded, found: Mapping[int, int]) -> None:
+        """Say which columns without a heading have something, in which row first; and which rows are no records."""
         source, doubts = sheet.table.source, {doubt.code for doubt in sheet.table.doubts}
         code = "CR625" if heading.line == 0 and "CR625" in doubts else "CR674"
         self.note(report(code, Place(source, row), position=at + 1) for at, row in sorted(found.items()))

@@ -60,21 +60,20 @@ class Unrecorded:
     def passes_over(self, row: RawRow) -> bool:
         """Whether a row is no record; it is noted then."""
         cells = row.cells
-        if self.identity is not None and self.identity < len(cells):
-            number = cells[self.identity]
-            if (
-                number.isascii()
-                and number.isalnum()
-                and number != self.heads[self.identity]
-                and not _SUMS.fullmatch(number)
-            ):
-                return False
+        if self.identity is not None and self.identity < len(cells) and self.is_number(cells[self.identity]):
+            return False
         if len(cells) > len(self.heads) or (row.problem is not None and row.problem.code != WRONG_LENGTH):
             return False
         passed = self._is_none(cells) and (row.problem is None or any(cells))
         if passed:
             self.rows.append(row.number)
         return passed
+
+    def is_number(self, cell: str) -> bool:
+        """Whether the cell where people's numbers stand makes a row a record, whatever else stands in it."""
+        if not (cell.isascii() and cell.isalnum()) or self.identity is None:
+            return False
+        return cell != self.heads[self.identity] and not _SUMS.fullmatch(cell)
 
     def _is_none(self, cells: Sequence[str]) -> bool:
         filled = [(position, text) for position, cell in enumerate(cells) if (text := strip_cell(cell))]

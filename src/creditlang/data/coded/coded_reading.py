@@ -1,0 +1,115 @@
+"""A sheet of records to columns of typed values: which of its rows are plain, and the odd ones made as in any sheet.
+
+A row is plain if its record differs from its columns in nothing: every cell can be read, its student has a number, its
+item is one that the policy has, its id is there and nobody else's. Whether a cell is so is asked once for each text of
+its column. Rows that cannot be records are taken out before, as in any sheet.
+"""
+
+from collections.abc import Callable, Iterable
+
+import numpy
+
+from creditlang.core import operators as o
+from creditlang.data.cells import CellError, parse_identifier, strip_cell
+from creditlang.data.coded.coded_records import CodedRecords, TypedColumn
+from creditlang.data.coded.coded_sheet import CodedColumn, CodedSheet, Numbers
+from creditlang.data.records import Identifiers
+from creditlang.data.sheets.column_layout import Layout, PlacedColumn
+from creditlang.data.sheets.totals_rows import Unrecorded
+from creditlang.diagnostics import Place
+from creditlang.ledger import Record
+from creditlang.schema import RawBatch, RawRow
+
+
+def read_sheet(batches: Iterable[RawBatch], unrecorded: Unrecorded) -> CodedSheet:
+    """The rows that are records; the others are noted."""
+    sheet = CodedSheet.of(batches, len(unrecorded.heads))
+    doubtful = numpy.ones(len(sheet), bool)
+    if unrecorded.identity is not None:
+        identity = sheet.columns[unrecorded.identity]
+        doubtful = ~identity.those(map(unrecorded.is_number, identity.texts))
+    doubtful[list(sheet.problems)] = True
+    looked_at = numpy.flatnonzero(doubtful).tolist()
+    return sheet.without([at for at, row in sheet.rows(looked_at) if unrecorded.passes_over(row)])
+
+
+def filled_without_heading(sheet: CodedSheet, position: int) -> int | None:
+    """The number of the first row with something in a column, and of none if all of it is empty."""
+    column = sheet.columns[position]
+    rows = numpy.flatnonzero(column.those(bool(text.strip()) for text in column.texts))[:1].tolist()
+    broken = [at for at, cells in sheet.broken.items() if position < len(cells) and cells[position].strip()]
+    return min((int(sheet.numbers[at]) for at in (*rows, *broken)), default=None)
+
+
+def read_records(
+    policy: o.Policy, sheet: CodedSheet, layout: Layout, used: Identifiers, record: Callable[[RawRow], Record]
+) -> CodedRecords:
+    """The records of a sheet with a column for students' numbers. `record` makes an odd one; `used` are the ids so far.
+
+    Those are asked and grow here, in the order of the rows.
+    """
+    kind, odd = policy.kinds[layout.kind], numpy.zeros(len(sheet), bool)
+    odd[list(sheet.problems)] = True
+    students = _at(sheet, layout.identity).stripped()
+    odd |= students.those(not _is_identifier(text, layout.of_students) for text in students.texts)
+    identifiers = None if layout.record_id is None else sheet.columns[layout.record_id].stripped()
+    odd |= _odd_identifiers(sheet, layout.source, identifiers, used)
+    columns = []
+    for column in layout.columns:
+        typed, unsound = _typed(sheet, column, layout.source)
+        columns.append(typed)
+        if typed.name == kind.item_field:
+            unsound = {
+                code for code, x in enumerate(typed.values) if isinstance(x, str) and x not in policy.rules
+            } | unsound
+        if unsound:
+            odd |= numpy.isin(typed.codes, numpy.array(sorted(unsound)))
+    found = CodedRecords(
+        kind=layout.kind, source=layout.source, numbers=sheet.numbers, students=students, identifiers=identifiers,
+        columns=tuple(columns), date_field=kind.date_field, semester_field=kind.semester_field, odd={},
+    )  # fmt: skip
+    plain = numpy.flatnonzero(~odd)
+    if identifiers is None:
+        used.made(layout.source, sheet.numbers[plain].tolist())
+    else:
+        used.given.update(identifiers.texts[code] for code in identifiers.codes[plain].tolist())
+    for at, row in sheet.rows(numpy.flatnonzero(odd).tolist()):
+        found.odd[at] = record(row)
+    return found
+
+
+def _at(sheet: CodedSheet, position: int | None) -> CodedColumn:
+    """A column of the sheet; one that it does not have is empty."""
+    if position is None:
+        return CodedColumn([""], numpy.zeros(len(sheet), numpy.uint8))
+    return sheet.columns[position]
+
+
+def _is_identifier(text: str, of_student: bool) -> bool:
+    try:
+        return bool(text) and (not of_student or bool(parse_identifier(text)))
+    except CellError:
+        return False
+
+
+def _odd_identifiers(sheet: CodedSheet, source: str, identifiers: CodedColumn | None, used: Identifiers) -> Numbers:
+    """The rows of which the id is missing, stands twice, was used before, or looks like one that is made."""
+    made = f"{source}:"
+    if identifiers is None:
+        if not any(text.startswith(made) for text in used.given):
+            return numpy.zeros(len(sheet), bool)
+        return numpy.fromiter((f"{made}{number}" in used for number in sheet.numbers.tolist()), bool, len(sheet))
+    times = numpy.bincount(identifiers.codes, minlength=len(identifiers.texts)).tolist()
+    broken = {strip_cell(cell) for cells in sheet.broken.values() for cell in cells}
+    return identifiers.those(
+        often > 1 or not text or text.endswith(")") or text.startswith(made) or text in broken or text in used
+        for text, often in zip(identifiers.texts, times, strict=True)
+    )
+
+
+def _typed(sheet: CodedSheet, column: PlacedColumn, source: str) -> tuple[TypedColumn, set[int]]:
+    """The values of a column, and the codes of the texts that cannot be read."""
+    cells, reader, place = _at(sheet, column.position), column.reader, Place(source, None, column.shown)
+    read = [reader.value(strip_cell(text), place) for text in cells.texts]
+    unsound = {code for code, (_, wrong) in enumerate(read) if wrong is not None}
+    return TypedColumn(reader.column.name, [value for value, _ in read], cells.codes), unsound
