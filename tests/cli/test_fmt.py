@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-UNTIDY = 'unit point\nrecord event   # what happened\n  item:item\n  grade : number, at least 0\n\n\n\ncategory c in point [1]\n  item x "X":1  per event\n'
+UNTIDY = """unit point
+record event   # what happened
+  item:item
+  grade : number, at least 0
+
+
+
+category c in point [1]
+  item x "X":1  per event
+"""
 TIDY = """unit point
 record event  # what happened
     item  : item
@@ -54,7 +63,7 @@ def test_the_other_language_and_back(cli: Any, untidy: Path) -> None:
 
 def test_the_standard_input(cli: Any) -> None:
     """With `-` the text goes through."""
-    result = cli("fmt", "-", input=UNTIDY)
+    result = cli("fmt", "-", typed=UNTIDY)
     assert (result.exit_code, result.stdout) == (0, TIDY)
 
 
@@ -71,7 +80,9 @@ def test_what_cannot_be_read_stays_and_is_told(cli: Any, tmp_path: Path) -> None
 def test_examples_are_laid_out_with_their_policy_in_whose_words_they_are_cut(cli: Any, tmp_path: Path) -> None:
     """A file of examples is found beside its policy, and closed-up Chinese in it is cut by the policy's names."""
     policy = tmp_path / "club.credit"
-    policy.write_text('计量单位 分\n记录 活动\n    项目：项目\n类别 参与 单位 分 取自 活动\n    项目 到场：每次1\n', encoding="utf-8")
+    policy.write_text(
+        "计量单位 分\n记录 活动\n    项目：项目\n类别 参与 单位 分 取自 活动\n    项目 到场：每次1\n", encoding="utf-8"
+    )
     examples = tmp_path / "club.examples.credit"
     examples.write_text('例 "到场"\n  活动   到场\n  应得 参与=1\n', encoding="utf-8")
     assert cli("fmt", policy).exit_code == 0

@@ -46,7 +46,8 @@ def command(policies: tuple[str, ...], check: bool, diff: bool, language: "Langu
 def _only_own(policies: tuple[str, ...]) -> None:
     """End the program if a bundled policy is named, whose file is not the user's."""
     for policy in policies:
-        if policy != "-" and not Path(policy).is_file() and common.find(policy):
+        if policy != "-" and not Path(policy).is_file():
+            common.find(policy)
             common.fail(common.USAGE, said(
                 f"{policy} is a bundled policy, which is not changed; add --diff, or give a file of your own.",
                 f"{policy} 是内置办法，不能改动；请加 --diff，或者给出自己的文件。",

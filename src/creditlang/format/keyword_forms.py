@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from creditlang.diagnostics import Language
+from creditlang.diagnostics import Language, in_language
 from creditlang.format.concrete_tree import Word
 from creditlang.format.spacing import is_chinese
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import half_width
-from creditlang.types import TYPE_WORDS, type_word
+from creditlang.types import type_word
+from creditlang.words import TYPES
 
 _SAME: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "PERIOD": (
@@ -72,7 +73,7 @@ def said_in(word: Word, language: Language, before: Word | None) -> str:
         return word.text if language == "zh" else f"[{word.text[1:-1]}]"
     if word.rule == "type" and word.kind == "NAME":
         name = type_word(text)
-        return TYPE_WORDS.get(name, word.text) if language == "zh" else name if name in TYPE_WORDS else word.text
+        return in_language(TYPES[name], language) if name in TYPES else word.text
     if word.kind == "ORDINAL":
         return _ordinal(text, language)
     forms = _forms(word.kind, language)

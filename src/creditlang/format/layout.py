@@ -94,9 +94,7 @@ def _by_itself(line: WrittenLine, own: WrittenLine, source: str, above: list[str
     sort, starts = _columns(line, words)
     if breaks:
         sort, starts = "", [0]
-    cells = [
-        _joined(words[start:stop], source, breaks, line.depth) for start, stop in pairwise([*starts, len(words)])
-    ]
+    cells = [_joined(words[start:stop], source, breaks, line.depth) for start, stop in pairwise([*starts, len(words)])]
     return _Laid(line.depth, sort, cells, _joined(cited, source, {}, 0), comments, above)
 
 
@@ -137,12 +135,13 @@ def _joined(words: Sequence[Word], source: str, breaks: dict[int, str], depth: i
 def _columns(line: WrittenLine, words: list[Word]) -> tuple[str, list[int]]:
     """The sort of a line that stands in columns with those beside it, and the words with which its columns begin."""
     rule = words[0].rule
-    if rule == "field" and (colon := _first(words, lambda word: word.kind == "COLON" and word.rule == "field")):
-        if words[colon].text == ":":
-            labels = _first(words[:colon], lambda word: word.rule == "labels") or colon
-            return "field", [0, labels, colon]
+    colon = _first(words, lambda word: word.kind == "COLON" and word.rule == rule == "field")
+    if colon is not None and words[colon].text == ":":
+        return "field", [0, _first(words[:colon], lambda word: word.rule == "labels") or colon, colon]
     if rule == "grid_row":
-        starts = [n for n, word in enumerate(words) if n == 0 or not (word.kind == "SLASH" or words[n - 1].kind == "SLASH")]
+        starts = [
+            n for n, word in enumerate(words) if n == 0 or not (word.kind == "SLASH" or words[n - 1].kind == "SLASH")
+        ]
         return "grid", starts
     when = _first(words, lambda word: word.rule in _CONDITIONS and word.kind in ("WHEN", "UNLESS", "OTHERWISE"))
     if when and not any(word.kind == "CLAUSE_COMMA" for word in words):
