@@ -85,6 +85,9 @@ class CompiledEngine:
         self.future, self.not_begun, self.no_item, self.no_rule = FUTURE, NOT_BEGUN, NO_ITEM, NO_RULE
         self.enrolment = {name for name, kind in policy.kinds.items() if kind.enrolment}
         self.has_enrolment = bool(self.enrolment)
+        self.dated = {name for name, kind in policy.kinds.items() if kind.date_field}
+        self.by_day = any(x.period not in (None, "semester", "year") for x in policy.accounts.values())
+        """Whether accounts go by periods in which nothing lies that has no day."""
         self.begun = tuple(x.name for x in policy.calendar.semesters if self.calendar.has_begun(x.name, self.as_of))
         self._periods: dict[tuple[str, ...], StudentPeriods] = {}
         self._reasons: dict[Decimal, Phrase] = {}

@@ -19,6 +19,7 @@ from creditlang.compiled.light_entries import (
     DAY,
     INVALID,
     LEDGER,
+    NO_DAY,
     ON,
     OPEN_VALUE,
     PENDING,
@@ -146,6 +147,8 @@ class Work:
                 rank, before = rank + 1, order
             place += 1
             on, kind = record.on, record.kind
+            if on is None and kind in engine.dated and (engine.by_day or semester not in last_days):
+                raise HandOver(NO_DAY)
             row = (rank, record, record.values, on, semester, place)
             rows.append(row)
             if record.problem is not None or (wrong and id(record) in wrong):
