@@ -6,7 +6,7 @@ something is open, invalid or asked for beyond the record and its group is only 
 nothing is said of them here. What the engine lacks for a whole policy is known before any data are read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -15,30 +15,33 @@ from attrs import define, field, frozen
 
 from creditlang.columnar import decisions
 from creditlang.columnar.coded_periods import CodedCalendar, Numbers
+from creditlang.columnar.enrolments import enrolled
 from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
 from creditlang.columnar.group_lines import GroupLines, fill
 from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, Texts
+from creditlang.columnar.not_in_columns import not_in_columns
+from creditlang.columnar.postings import post
 from creditlang.columnar.record_columns import RecordColumns
-from creditlang.columnar.student_values import Balance, Students, lacks
+from creditlang.columnar.student_values import Students
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.data.coded.coded_dataset import CodedDataset
-from creditlang.diagnostics import Phrase
-from creditlang.interpreter.evaluate import FUTURE, NO_ITEM, NOT_BEGUN, Interpreter
+from creditlang.interpreter.evaluate import (
+    FUTURE,
+    NO_ITEM,
+    NOT_BEGUN,
+    TAKEN_INTO_ACCOUNT,
+    Interpreter,
+)
 from creditlang.interpreter.expression_meanings import met
 from creditlang.interpreter.student_run import Environment
 from creditlang.plan import Plan
-from creditlang.plan.inputs import Input
 from creditlang.plan.lower import PlannedBody
 from creditlang.plan.tables import Filler
 from creditlang.values import Undetermined
 
 _CHUNK: Final = 1024
 """Students worked out together, at most."""
-_TWICE: Final = Phrase("this semester is already recorded", "该学期已有在籍记录")
-_ENROLLED: Final = Phrase("enrolled", "在籍")
-_TAKEN_INTO_ACCOUNT: Final = Phrase("taken into account", "已采用")
-_PERIODS: Final = (None, "semester", "year")
 
 
 @define(eq=False)
@@ -60,7 +63,7 @@ class ColumnarEngine:
         """`interpreter` fills the tables: it has the policy, the as-of day and the named values."""
         self.plan, self.interpreter = plan, interpreter
         self.policy = plan.policy
-        self.lacks = tuple(dict.fromkeys(_lacks(plan, interpreter)))
+        self.lacks = tuple(dict.fromkeys(not_in_columns(plan, interpreter)))
         """Why this policy cannot be worked out in columns."""
 
     def chunks(self, dataset: CodedDataset) -> Iterator[Chunk]:
@@ -68,48 +71,6 @@ class ColumnarEngine:
         calendar = CodedCalendar(self.policy.calendar)
         cohort = RecordColumns.of(self.policy, dataset, calendar)
         yield from _Run(self, cohort, calendar).chunks()
-
-
-def _lacks(plan: Plan, interpreter: Interpreter) -> Iterator[Phrase]:
-    """Why a policy as a whole is handed over."""
-    policy = plan.policy
-    if not policy.kinds:
-        yield Phrase("a policy without records", "没有记录的办法")
-    if policy.periods or policy.recurrences:
-        yield Phrase("periods of each student's own, or worked out one after the other", "各人自有的时段或逐期推算")
-    if interpreter.together:
-        yield Phrase("rankings and facts of groups", "排名与集体事实")
-    if any(kind.clean is not None for kind in policy.kinds.values()):
-        yield Phrase("stretches without a breach", "无违反的时段")
-    for name, kind in policy.kinds.items():
-        body = plan.kinds[name]
-        reads = {each for line in body.lines for each in line.reads.inputs}
-        if kind.enrolment and (Input("enrolled") in reads or kind.item_field or interpreter.conditional[name]):
-            yield Phrase("enrolment that rules look at", "规则要看在籍记录")
-    for account in policy.accounts.values():
-        if account.decide is not None:
-            yield from _deciding(account.decide, policy)
-        if account.diverts:
-            yield Phrase("what is above a limit goes to another account", "超出部分转入另一账户")
-        if account.sort in ("score", "credit") and account.period not in _PERIODS:
-            yield Phrase(f"a score or credit per {account.period}", "按日、周、月计的评分或学分")
-    for decide in policy.facts.values():
-        yield from _deciding(decide, policy)
-    for decide in policy.requirements.values():
-        if decide.period is not None or any(part.each or part.of for part in decide.cases):
-            yield Phrase(
-                "requirements by periods, or of which so many have to hold", "按时段或几项中须满足若干项的要求"
-            )
-        yield from _deciding(decide, policy)
-
-
-def _deciding(decide: o.Decide, policy: o.Policy) -> Iterator[Phrase]:
-    if decide.period not in _PERIODS:
-        yield Phrase("facts of days, weeks or months", "按日、周、月的事实")
-    if decide.mode == "all":
-        yield Phrase("cases that are added up", "各情形累加")
-    parts = [decide.least, decide.most, *(x for case in decide.cases for x in (case.condition, case.value))]
-    yield from (why for part in parts if (why := lacks(part, policy)) is not None)
 
 
 @frozen(eq=False)
@@ -138,14 +99,13 @@ class _Run:
         for name, kind in cohort.kinds.items():
             has[name][cohort.owners[kind.places[self.given[kind.places]]]] = True
         self.known = Known(
-            self.policy, cohort, calendar, Filler(self.interpreter), self.plan.decimals, Texts(),
-            np.ones(len(cohort.owners), bool), has, self.plan.readers,
+            policy=self.policy, cohort=cohort, calendar=calendar, filler=Filler(self.interpreter),
+            decimals=self.plan.decimals, texts=Texts(), enrolled=np.ones(len(cohort.owners), bool), has=has,
+            readers=self.plan.readers,
         )  # fmt: skip
         self.lines = GroupLines(self.known)
         self.tables: dict[tuple[int, str], EffectTable] = {}
-        self.enrolled = np.zeros((size, len(calendar.names)), bool)
-        self.enrolments: list[Entries] = []
-        self._enrol()
+        self.enrolled, self.enrolments = enrolled(self.known, self.given, self.begun, self._guard, self.odd)
         semesters = cohort.semesters
         known = (semesters == 0) | self.enrolled[cohort.owners, semesters]
         self.known.enrolled[:] = known
@@ -182,40 +142,6 @@ class _Run:
                     answers[key] = True
             applies[at] = answers[key]
         return applies
-
-    def _enrol(self) -> None:
-        """Which student is enrolled in which semester: by the first record of each that its guards let stand."""
-        cohort, begun = self.cohort, self.begun.copy()
-        begun[0] = False
-        kinds = [name for name, kind in self.policy.kinds.items() if kind.enrolment]
-        if not kinds:
-            self.enrolled[:] = begun
-            return
-        text = self.known.texts.number
-        blocks = []
-        for name in kinds:
-            own = cohort.kinds[name].places
-            entries = Entries.of(self.known, own[self.given[own]], -1, -1)
-            entries.periods[:] = self.known.semester_texts[entries.semesters]
-            self._guard(name, entries)
-            blocks.append(entries)
-        entries = Entries.joined(blocks).in_order()
-        key = entries.owners.astype(np.int64) * len(self.calendar.names) + entries.semesters
-        passing = np.flatnonzero(entries.states == LIVE)
-        _, first = np.unique(key[passing], return_index=True)
-        stands = passing[first]
-        position = np.full(len(self.cohort.students) * len(self.calendar.names), len(key), np.int64)
-        position[key[stands]] = stands
-        again = np.flatnonzero(np.arange(len(key)) > position[key])
-        entries.steps = [] if len(again) and entries.steps else entries.steps
-        if len(again) and any(len(block.steps) for block in blocks):
-            entries.set_aside(again, self.odd)
-        entries.states[again], entries.reasons[again] = VOID, text(_TWICE)
-        unsaid = stands[entries.reasons[stands] == 0]
-        entries.reasons[unsaid] = text(_ENROLLED)
-        self.enrolled.reshape(-1)[key[stands]] = True
-        self.enrolled &= begun
-        self.enrolments = [entries]
 
     def _rules(self, kind: str) -> _Rules:
         field_name = self.policy.kinds[kind].item_field
@@ -341,7 +267,7 @@ class _Run:
         if not (kind.item_field or name in self.interpreter.requests or has_rules):
             entries.periods[:] = self.known.semester_texts[entries.semesters]
             unsaid = entries.reasons == 0
-            entries.reasons[unsaid] = self.known.texts.number(_TAKEN_INTO_ACCOUNT)
+            entries.reasons[unsaid] = self.known.texts.number(TAKEN_INTO_ACCOUNT)
             chunk.extra.append(entries)
         if not (has_rules or kind.item_field):
             return
@@ -441,7 +367,7 @@ class _Run:
         entries.scope = None
         chunk.entries.append(entries)
         for name in reversed(inside):
-            self._post(chunk, accounts[name], chunk.entries if self.posts else [entries])
+            post(chunk.students, accounts[name], chunk.entries if self.posts else [entries])
 
     def _account(self, account: o.Account, entries: Entries) -> None:
         """The lines of a category, of the entries of all rules inside it."""
@@ -466,49 +392,3 @@ class _Run:
                 for kind, chosen in self.lines.kinds(entries, at).items() if len(at) else ():
                     table = self._table(operator, None, kind, planned[kind].reads)
                     entries.apply(table, self.odd, at[chosen])
-
-    def _post(self, chunk: Chunk, account: o.Account, blocks: Sequence[Entries]) -> None:
-        """The balance of an account in each period and over the whole time."""
-        students = chunk.students
-        inside = np.zeros(len(self.account_numbers) + 1, bool)
-        inside[[self.account_numbers[name] for name in within(self.policy.accounts, account.name)]] = True
-        owners, periods, amounts = [], [], []
-        for entries in blocks:
-            own = inside[entries.accounts] & ~entries.members
-            owners.append(entries.owners[own] - students.first)
-            periods.append(entries.periods[own])
-            amounts.append(np.where(entries.states[own] == LIVE, entries.amounts[own] * entries.signs[own], 0))
-        balance = _summed(np.concatenate(owners), np.concatenate(periods), np.concatenate(amounts), self, students.size)
-        if account.sort == "score":
-            everybody = np.ones(students.size, bool)
-            if account.period is None:
-                whole = decisions.level(students, account, balance.whole, None, everybody)
-                balance = Balance([], balance.amounts[:, :0], balance.exists[:, :0], whole)
-            else:
-                keys, levels, exists = [], [], []
-                for period, had in students.begun(account.period):
-                    place = balance.keys.index(period.key) if period.key in balance.keys else None
-                    total = balance.amounts[:, place] if place is not None else np.zeros(students.size, np.int64)
-                    keys.append(period.key)
-                    levels.append(decisions.level(students, account, total, period, had))
-                    exists.append(had)
-                balance = decisions.balance_of(keys, levels, exists, students.size)
-                balance.whole = np.zeros(students.size, np.int64)
-        students.balances[account.name] = balance
-
-
-def _summed(owners: Numbers, periods: Numbers, amounts: Numbers, run: _Run, size: int) -> Balance:
-    """Sums by student and period."""
-    texts, codes = np.unique(periods, return_inverse=True)
-    many = len(texts)
-    keys = owners.astype(np.int64) * many + codes
-    exact = int(np.abs(amounts).sum()) < 1 << 53
-    if exact:
-        sums = np.bincount(keys, amounts.astype(float), size * many).astype(np.int64)
-    else:
-        sums = np.zeros(size * many, np.int64)
-        np.add.at(sums, keys, amounts)
-    exists = np.bincount(keys, minlength=size * many) > 0
-    table = sums.reshape(size, many)
-    named = [run.known.texts.texts[text] for text in texts.tolist()]
-    return Balance(named, table, exists.reshape(size, many), table.sum(axis=1))

@@ -4,12 +4,12 @@ import numpy as np
 from attrs import frozen
 
 from creditlang.columnar.coded_periods import Numbers
-from creditlang.columnar.student_values import Balance, Column, FactColumns, Students, joined
+from creditlang.columnar.student_values import Balance, FactColumns, StudentColumn, Students, joined
 from creditlang.core import operators as o
 from creditlang.ledger import Period
 
 
-def scaled(column: Column, students: Students) -> Numbers:
+def scaled(column: StudentColumn, students: Students) -> Numbers:
     """A column of numbers with the decimals of amounts; who has more of them is left aside."""
     decimals = students.known.decimals
     numbers: Numbers = column.numbers.astype(np.int64)
@@ -28,7 +28,7 @@ def level(students: Students, account: o.Account, total: Numbers, period: Period
     assert decide is not None
     value = total.copy()
 
-    def known(x: Column) -> Numbers:
+    def known(x: StudentColumn) -> Numbers:
         students.aside(who & ~x.known)
         return scaled(x, students)
 
@@ -39,7 +39,7 @@ def level(students: Students, account: o.Account, total: Numbers, period: Period
     return np.minimum(value, known(students.value(decide.most, period))) if decide.most is not None else value
 
 
-def decided(students: Students, decide: o.Decide, period: Period | None, who: Numbers) -> Column:
+def decided(students: Students, decide: o.Decide, period: Period | None, who: Numbers) -> StudentColumn:
     """The value of the case that applies, within bounds; where none does, nobody has one."""
     left, parts = np.ones(students.size, bool), []
     for case in sorted(decide.cases, key=lambda case: case.otherwise):
@@ -61,7 +61,7 @@ def decided(students: Students, decide: o.Decide, period: Period | None, who: Nu
             students.aside(who & found.known & ~limit.known)
             decimals = max(limit.decimals, found.decimals)
             one, two = (x.numbers.astype(np.int64) * 10 ** (decimals - x.decimals) for x in (found, limit))
-            found = Column(pick(one, two), found.known, decimals)
+            found = StudentColumn(pick(one, two), found.known, decimals)
     return found
 
 
@@ -102,7 +102,7 @@ def fact(students: Students, decide: o.Decide) -> None:
     found = {}
     for period, had in students.begun(decide.period):
         value = decided(students, decide, period, had)
-        found[period.key] = Column(value.numbers, value.known & had, value.decimals, value.values)
+        found[period.key] = StudentColumn(value.numbers, value.known & had, value.decimals, value.values)
     students.facts[decide.name] = FactColumns(found)
 
 
@@ -112,9 +112,9 @@ class PartColumns:
 
     part: o.Case
     statuses: Numbers
-    have: Column | None
-    needed: Column | None
-    short: Column | None
+    have: StudentColumn | None
+    needed: StudentColumn | None
+    short: StudentColumn | None
 
 
 STATUSES = ("does not apply", "met", "open", "unmet")
@@ -125,7 +125,7 @@ def require(students: Students, requirement: o.Decide) -> list[PartColumns]:
     """How each part of a requirement stands, and whether all of it is met."""
     parts = [_part(students, part) for part in requirement.cases]
     worst = np.maximum.reduce([part.statuses for part in parts]) if parts else np.zeros(students.size, np.int8)
-    students.requirements[requirement.name] = Column(worst != _UNMET, np.ones(students.size, bool))
+    students.requirements[requirement.name] = StudentColumn(worst != _UNMET, np.ones(students.size, bool))
     return parts
 
 
@@ -144,5 +144,9 @@ def _part(students: Students, part: o.Case) -> PartColumns:
     short = np.maximum(0, two - one if part.at_least else one - two)
     students.aside(applies.numbers & ~shown)
     return PartColumns(
-        part, statuses, Column(one, shown, decimals), Column(two, shown, decimals), Column(short, shown, decimals)
+        part,
+        statuses,
+        StudentColumn(one, shown, decimals),
+        StudentColumn(two, shown, decimals),
+        StudentColumn(short, shown, decimals),
     )

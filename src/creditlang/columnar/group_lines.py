@@ -22,6 +22,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.parts import expressions
 from creditlang.diagnostics import Phrase
+from creditlang.interpreter.amounts import counts_together, too_few
 from creditlang.interpreter.limits import counts_instead
 from creditlang.nodes import changed
 from creditlang.values import EXACT
@@ -368,14 +369,11 @@ def _members(
     period, least = together[0][0], min(many for _, many in together)
     in_it = waiting[served[waiting]]
     entries.members[in_it], entries.raw[in_it] = True, 0
-    entries.reasons[in_it] = number(
-        Phrase(f"counts together with the others of its {period}", "与同一时段的其他记录合并计算")
-    )
+    entries.reasons[in_it] = number(counts_together(period))
     rest = waiting[~served[waiting]]
     entries.set_aside(rest[~spoken[rest]], odd)
     few = rest[spoken[rest]]
-    reason = Phrase(f"fewer than {least} in its {period}", f"所在时段不足{least}次")
-    entries.end(few, number(operator.text or "void"), number(reason), number(operator.article))
+    entries.end(few, number(operator.text or "void"), number(too_few(least, period)), number(operator.article))
 
 
 _MEANING: Final[Mapping[type, Callable[[GroupLines, Any, Entries, Numbers], Entries]]] = {

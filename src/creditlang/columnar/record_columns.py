@@ -5,7 +5,7 @@ attribute or record that could not be read, a record outside the calendar) is on
 alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -172,9 +172,3 @@ def _ordered(
             if tied[place - start][0] == tied[place - start - 1][0]:
                 ranks[place] = ranks[place - 1]
     return order, ranks
-
-
-def places_of(flags: Iterable[bool]) -> list[int]:
-    """The positions of those that are set."""
-    found: list[int] = np.flatnonzero(np.asarray(flags)).tolist()
-    return found

@@ -10,7 +10,7 @@ from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.columnar_engine import Chunk
 from creditlang.columnar.decisions import STATUSES
 from creditlang.columnar.entry_columns import LIVE, NOTHING, UNMATCHED, Entries
-from creditlang.columnar.student_values import Column
+from creditlang.columnar.student_values import StudentColumn
 from creditlang.core.operators import Account
 from creditlang.interpreter.evaluate import FUTURE, NOT_BEGUN
 from creditlang.interpreter.limits import counts_instead
@@ -90,7 +90,7 @@ class ChunkRows:
                     (self.names[at], name, key, value) for at, value in zip(_places(own), values, strict=True)
                 ]
 
-    def _values(self, column: Column, who: Numbers) -> list[Value]:
+    def _values(self, column: StudentColumn, who: Numbers) -> list[Value]:
         """The values of a fact for a table."""
         known = column.known[who]
         if column.values is not None:
@@ -117,7 +117,7 @@ class ChunkRows:
             self.results.requirement_counts[name, "met"] += int(met.sum())
             self.results.requirement_counts[name, "unmet"] += int((~met).sum())
 
-    def _shown(self, column: Column | None) -> list[Value]:
+    def _shown(self, column: StudentColumn | None) -> list[Value]:
         if column is None:
             return [None] * int(self.settled.sum())
         numbers = np.where(column.known, column.numbers, NOTHING)[self.settled]

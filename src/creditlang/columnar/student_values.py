@@ -15,11 +15,9 @@ from attrs import define, field, frozen
 
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.line_tables import MOST, Known
+from creditlang.columnar.local_questions import attributes_of, is_local
 from creditlang.core import expressions as e
-from creditlang.core import operators as o
 from creditlang.core.dependencies import references
-from creditlang.core.parts import expressions
-from creditlang.diagnostics import Phrase
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.student_run import Environment
 from creditlang.ledger import Period
@@ -27,7 +25,7 @@ from creditlang.values import EXACT, Interval, Open, Undetermined, plain
 
 
 @frozen(eq=False)
-class Column:
+class StudentColumn:
     """A value for each student: numbers as whole numbers of so many decimals, answers, or values by code.
 
     `known` says who has one.
@@ -59,7 +57,7 @@ class Balance:
 class FactColumns:
     """The value of a fact for each student, by period; "" where it has none."""
 
-    by_period: dict[str, Column]
+    by_period: dict[str, StudentColumn]
 
 
 @define(eq=False)
@@ -74,7 +72,7 @@ class Students:
     odd: Numbers
     balances: dict[str, Balance] = field(factory=dict)
     facts: dict[str, FactColumns] = field(factory=dict)
-    requirements: dict[str, Column] = field(factory=dict)
+    requirements: dict[str, StudentColumn] = field(factory=dict)
 
     # ---- periods
     def begun(self, kind: str) -> list[tuple[Period, Numbers]]:
@@ -100,19 +98,19 @@ class Students:
         self.odd[self.first + np.flatnonzero(who)] = True
 
     # ---- expressions
-    def value(self, x: e.Expression, period: Period | None) -> Column:
+    def value(self, x: e.Expression, period: Period | None) -> StudentColumn:
         """The value of an expression in a period, or over the whole time."""
         if is_local(x, self.known.policy):
             return self.local(x, period, evaluate)
-        return _MEANING[type(x)](self, x, period)
+        return MEANING[type(x)](self, x, period)
 
-    def holds(self, x: e.Expression | None, period: Period | None) -> Column:
+    def holds(self, x: e.Expression | None, period: Period | None) -> StudentColumn:
         """Whether a condition holds."""
         if x is None:
-            return Column(np.ones(self.size, bool), np.ones(self.size, bool))
+            return StudentColumn(np.ones(self.size, bool), np.ones(self.size, bool))
         return self.local(x, period, met) if is_local(x, self.known.policy) else self.value(x, period)
 
-    def local(self, x: e.Expression, period: Period | None, ask: Callable[[Any, Environment], Any]) -> Column:
+    def local(self, x: e.Expression, period: Period | None, ask: Callable[[Any, Environment], Any]) -> StudentColumn:
         """What hangs on attributes, asked once for each combination of them."""
         cohort, known = self.known.cohort, self.known
         keys = np.zeros(self.size, np.int64)
@@ -137,98 +135,45 @@ class Students:
         return _column(found, back)
 
 
-def _column(found: list[Any], back: Numbers) -> Column:
+def _column(found: list[Any], back: Numbers) -> StudentColumn:
     """Values by code as a column."""
     known = np.array([value is not None for value in found], bool)[back]
     if all(value is None or isinstance(value, bool) for value in found):
-        return Column(np.array([value is True for value in found], bool)[back], known)
+        return StudentColumn(np.array([value is True for value in found], bool)[back], known)
     if all(value is None or isinstance(value, Decimal) for value in found):
         numbers = [plain(value) if value is not None else Decimal(0) for value in found]
         decimals = max(max(0, -int(x.as_tuple().exponent)) for x in numbers)
         scaled = [int(x.scaleb(decimals, EXACT)) for x in numbers]
         small = np.array([abs(x) <= MOST for x in scaled], bool)[back]
-        return Column(np.array([x if abs(x) <= MOST else 0 for x in scaled], np.int64)[back], known & small, decimals)
-    return Column(back, known, values=found)
-
-
-def attributes_of(x: Any, policy: o.Policy) -> set[str]:
-    """The attributes that an expression reads, in what named values are too."""
-    found: set[str] = set()
-    for read in references(x, e.Read):
-        if read.what in ("attribute", "part of person"):
-            found.add(read.name.partition(".")[0])
-        elif read.what == "setting":
-            found |= set().union(*(attributes_of(dated.value, policy) for dated in policy.settings[read.name]))
-    return found
-
-
-def is_local(x: Any, policy: o.Policy) -> bool:
-    """Whether an expression about a student hangs on attributes alone."""
-    if any(True for _ in references(x, e.Value)) or any(True for _ in references(x, e.Query)):
-        return False
-    named = {read.name for read in references(x, e.Read) if read.what == "setting"}
-    return all(is_local(dated.value, policy) for name in named for dated in policy.settings[name])
-
-
-def lacks(x: Any, policy: o.Policy) -> Phrase | None:
-    """Why an expression about students cannot be worked out in columns; None if it can."""
-    if x is None or is_local(x, policy):
-        return None
-    wrong = _WRONG[type(x)](x, policy) if type(x) in _WRONG else _CANNOT
-    return wrong or next((why for inner in expressions(x) if (why := lacks(inner, policy)) is not None), None)
-
-
-_CANNOT: Final = Phrase(
-    "what is asked about students here is not yet asked of columns", "此处对学生的提问还不能按列计算"
-)
-
-
-def _can(x: Any, policy: o.Policy) -> Phrase | None:
-    return None
-
-
-def _value_wrong(x: e.Value, policy: o.Policy) -> Phrase | None:
-    return None if x.sort in ("account", "fact", "requirement") and isinstance(x.at, (e.Here, e.Whole)) else _CANNOT
-
-
-def _query_wrong(x: e.Query, policy: o.Policy) -> Phrase | None:
-    good = isinstance(x.source, e.Periods) and isinstance(x.value, e.Value) and not x.scopes and x.where is None
-    good = good and x.function in ("total", "highest", "lowest") and isinstance(x.value, e.Value)
-    good = good and isinstance(x.value.at, e.Here) and x.value.sort in ("account", "fact")  # type: ignore[union-attr]
-    if not good or x.ranks is not None or x.weight is not None or x.source.ended:  # type: ignore[union-attr]
-        return _CANNOT
-    assert isinstance(x.value, e.Value) and isinstance(x.source, e.Periods)
-    if x.value.sort == "fact":
-        return None if policy.facts[x.value.name].period == x.source.period else _CANNOT
-    account = policy.accounts[x.value.name]
-    if account.sort == "category":
-        return None if x.function == "total" else _CANNOT
-    return None if account.period == x.source.period else _CANNOT
+        return StudentColumn(
+            np.array([x if abs(x) <= MOST else 0 for x in scaled], np.int64)[back], known & small, decimals
+        )
+    return StudentColumn(back, known, values=found)
 
 
 # ---- each expression
-def _of(students: Students, x: e.Value, period: Period | None) -> Column:
+def _of(students: Students, x: e.Value, period: Period | None) -> StudentColumn:
     if x.sort == "requirement":
         return students.requirements[x.name]
     if x.sort == "fact":
         own = students.known.policy.facts[x.name].period
         key = "" if own is None else _around(students, own, period)
-        none = Column(np.zeros(students.size, np.int64), np.zeros(students.size, bool))
+        none = StudentColumn(np.zeros(students.size, np.int64), np.zeros(students.size, bool))
         return students.facts[x.name].by_period.get(key, none) if key is not None else none
     account, balance = students.known.policy.accounts[x.name], students.balances[x.name]
     all_known = np.ones(students.size, bool)
     decimals = students.known.decimals
     if isinstance(x.at, e.Whole) or period is None:
         known = all_known if isinstance(x.at, e.Whole) or account.period is None else ~all_known
-        return Column(balance.whole, known, decimals)
+        return StudentColumn(balance.whole, known, decimals)
     if period.kind != account.period and not (period.kind == "semester" and account.period is None):
         students.aside(all_known)
-        return Column(balance.whole, all_known, decimals)
+        return StudentColumn(balance.whole, all_known, decimals)
     place = balance.keys.index(period.key) if period.key in balance.keys else None
     zero = account.sort not in ("score", "credit")
     if place is None:
-        return Column(np.zeros(students.size, np.int64), all_known & zero, decimals)
-    return Column(balance.amounts[:, place], all_known if zero else balance.exists[:, place], decimals)
+        return StudentColumn(np.zeros(students.size, np.int64), all_known & zero, decimals)
+    return StudentColumn(balance.amounts[:, place], all_known if zero else balance.exists[:, place], decimals)
 
 
 def _around(students: Students, kind: str, period: Period | None) -> str | None:
@@ -241,13 +186,13 @@ def _around(students: Students, kind: str, period: Period | None) -> str | None:
     return None
 
 
-def _query(students: Students, x: e.Query, period: Period | None) -> Column:
+def _query(students: Students, x: e.Query, period: Period | None) -> StudentColumn:
     assert isinstance(x.value, e.Value) and isinstance(x.source, e.Periods)
     all_known, decimals = np.ones(students.size, bool), students.known.decimals
     if x.value.sort == "account":
         account, balance = students.known.policy.accounts[x.value.name], students.balances[x.value.name]
         if x.function == "total" and account.sort == "category" and period is None:
-            return Column(balance.whole, all_known, decimals)
+            return StudentColumn(balance.whole, all_known, decimals)
         inside = _inside(students, account.period or "semester", balance.keys, period)
         if account.sort == "category" and account.period not in (None, "semester"):
             students.aside(all_known)
@@ -257,7 +202,7 @@ def _query(students: Students, x: e.Query, period: Period | None) -> Column:
         inside = _inside(students, x.source.period, list(known), period)
         columns = [list(known.values())[place] for place in inside]
         if not columns:
-            return Column(np.zeros(students.size, np.int64), ~all_known)
+            return StudentColumn(np.zeros(students.size, np.int64), ~all_known)
         decimals = max(column.decimals for column in columns)
         amounts = np.stack(
             [column.numbers.astype(np.int64) * 10 ** (decimals - column.decimals) for column in columns], 1
@@ -267,14 +212,14 @@ def _query(students: Students, x: e.Query, period: Period | None) -> Column:
         for at, key in enumerate(list(known)[place] for place in inside):
             students.aside(had[key] & ~exists[:, at])
     if x.function == "total":
-        return Column(np.where(exists, amounts, 0).sum(axis=1), all_known, decimals)
+        return StudentColumn(np.where(exists, amounts, 0).sum(axis=1), all_known, decimals)
     if not amounts.shape[1]:
-        return Column(np.zeros(students.size, np.int64), ~all_known, decimals)
+        return StudentColumn(np.zeros(students.size, np.int64), ~all_known, decimals)
     lowest = x.function == "lowest"
     filled = np.where(exists, amounts, 2**62 if lowest else -(2**62))
     found = filled.min(axis=1) if lowest else filled.max(axis=1)
     some: Numbers = np.logical_or.reduce(exists, axis=1)
-    return Column(np.where(some, found, 0), some, decimals)
+    return StudentColumn(np.where(some, found, 0), some, decimals)
 
 
 def _inside(students: Students, kind: str, keys: list[str], period: Period | None) -> list[int]:
@@ -288,7 +233,7 @@ def _inside(students: Students, kind: str, keys: list[str], period: Period | Non
     return []
 
 
-def _aligned(one: Column, two: Column) -> tuple[Numbers, Numbers, int]:
+def _aligned(one: StudentColumn, two: StudentColumn) -> tuple[Numbers, Numbers, int]:
     """Two columns of numbers with as many decimals."""
     decimals = max(one.decimals, two.decimals)
     return (
@@ -297,14 +242,14 @@ def _aligned(one: Column, two: Column) -> tuple[Numbers, Numbers, int]:
     )  # fmt: skip
 
 
-def _compare(students: Students, x: e.Compare, period: Period | None) -> Column:
+def _compare(students: Students, x: e.Compare, period: Period | None) -> StudentColumn:
     one, two = students.value(x.left, period), students.value(x.right, period)
     known = one.known & two.known
     if one.values is None and two.values is None and x.ranks is None:
         if one.is_answer and two.is_answer:
-            return Column(_COMPARE[x.operator](one.numbers, two.numbers), known)
+            return StudentColumn(_COMPARE[x.operator](one.numbers, two.numbers), known)
         left, right, _ = _aligned(one, two)
-        return Column(_COMPARE[x.operator](left, right), known)
+        return StudentColumn(_COMPARE[x.operator](left, right), known)
     pairs = one.numbers.astype(np.int64) * (1 << 31) + two.numbers.astype(np.int64)
     _, first, back = np.unique(pairs, return_index=True, return_inverse=True)
     run = Environment(students.known.filler.interpreter.group({}).run)
@@ -316,10 +261,10 @@ def _compare(students: Students, x: e.Compare, period: Period | None) -> Column:
             continue
         asked = e.Compare(x.operator, e.Constant(ends[0]), e.Constant(ends[1]), x.ranks)
         found.append(evaluate(asked, run) is True)
-    return Column(np.array(found, bool)[back], known)
+    return StudentColumn(np.array(found, bool)[back], known)
 
 
-def _plain(column: Column, at: int) -> Any:
+def _plain(column: StudentColumn, at: int) -> Any:
     """The value of a student, as the interpreter has it; None where there is none."""
     if not column.known[at]:
         return None
@@ -337,37 +282,37 @@ _COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 }  # fmt: skip
 
 
-def _logical(students: Students, x: e.Logical, period: Period | None) -> Column:
+def _logical(students: Students, x: e.Logical, period: Period | None) -> StudentColumn:
     """Parts that have no answer do not matter where the others decide."""
     parts = [students.value(part, period) for part in x.parts]
     if x.operator == "at least":
         parts = [students.holds(part, period) for part in x.parts]
         sums = np.sum([part.numbers & part.known for part in parts], axis=0)
-        return Column(sums >= x.least, np.logical_and.reduce([part.known for part in parts]))
+        return StudentColumn(sums >= x.least, np.logical_and.reduce([part.known for part in parts]))
     decisive = x.operator == "or"
     decided = np.logical_or.reduce([part.known & (part.numbers == decisive) for part in parts])
     known = decided | np.logical_and.reduce([part.known for part in parts])
-    return Column(decided if decisive else ~decided, known)
+    return StudentColumn(decided if decisive else ~decided, known)
 
 
-def _not(students: Students, x: e.Not, period: Period | None) -> Column:
+def _not(students: Students, x: e.Not, period: Period | None) -> StudentColumn:
     operand = students.value(x.operand, period)
-    return Column(~operand.numbers, operand.known)
+    return StudentColumn(~operand.numbers, operand.known)
 
 
-def _arithmetic(students: Students, x: e.Arithmetic, period: Period | None) -> Column:
+def _arithmetic(students: Students, x: e.Arithmetic, period: Period | None) -> StudentColumn:
     one, two = students.value(x.left, period), students.value(x.right, period)
     known = one.known & two.known
     if one.values is not None or two.values is not None or x.ranks is not None:
         students.aside(np.ones(students.size, bool))
-        return Column(np.zeros(students.size, np.int64), known)
+        return StudentColumn(np.zeros(students.size, np.int64), known)
     if x.operator == "*":
         large = np.abs(one.numbers).astype(float) * np.abs(two.numbers) > MOST
         found = np.where(large, 0, one.numbers * two.numbers)
-        return Column(found, known & ~large, one.decimals + two.decimals)
+        return StudentColumn(found, known & ~large, one.decimals + two.decimals)
     left, right, decimals = _aligned(one, two)
     found = _ARITHMETIC[x.operator](left, right)
-    return Column(found, known & (np.abs(found) <= 2**60), decimals)
+    return StudentColumn(found, known & (np.abs(found) <= 2**60), decimals)
 
 
 _ARITHMETIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -375,11 +320,11 @@ _ARITHMETIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 }  # fmt: skip
 
 
-def joined(parts: Sequence[tuple[Numbers, Column]], size: int) -> Column:
+def joined(parts: Sequence[tuple[Numbers, StudentColumn]], size: int) -> StudentColumn:
     """One column of several, each for some students; for the others nothing is known."""
     known = np.zeros(size, bool)
     if not parts:
-        return Column(np.zeros(size, np.int64), known)
+        return StudentColumn(np.zeros(size, np.int64), known)
     values: list[Any] | None = None
     decimals = max(column.decimals for _, column in parts)
     if any(column.values is not None for _, column in parts):
@@ -393,10 +338,10 @@ def joined(parts: Sequence[tuple[Numbers, Column]], size: int) -> Column:
         elif numbers.dtype != np.bool_:
             own = own.astype(np.int64) * 10 ** (decimals - column.decimals)
         numbers[who], known[who] = own[who], column.known[who]
-    return Column(numbers, known, decimals, values)
+    return StudentColumn(numbers, known, decimals, values)
 
 
-def _cases(students: Students, x: e.Cases, period: Period | None) -> Column:
+def _cases(students: Students, x: e.Cases, period: Period | None) -> StudentColumn:
     left, parts = np.ones(students.size, bool), []
     unsaid = np.zeros(students.size, bool)
     for condition, value in x.branches:
@@ -409,10 +354,10 @@ def _cases(students: Students, x: e.Cases, period: Period | None) -> Column:
     if x.otherwise is not None and left.any():
         parts.append((left, students.value(x.otherwise, period)))
     found = joined(parts, students.size)
-    return Column(found.numbers, found.known & ~unsaid, found.decimals, found.values)
+    return StudentColumn(found.numbers, found.known & ~unsaid, found.decimals, found.values)
 
 
-def _rounded(students: Students, x: e.Rounded, period: Period | None) -> Column:
+def _rounded(students: Students, x: e.Rounded, period: Period | None) -> StudentColumn:
     value = students.value(x.operand, period)
     if x.divisor is not None and not isinstance(x.divisor, e.Constant):
         students.aside(np.ones(students.size, bool))
@@ -426,31 +371,15 @@ def _rounded(students: Students, x: e.Rounded, period: Period | None) -> Column:
         whole = whole + (rest > 0)
     elif x.mode == "half":
         whole = whole + (rest * 2 >= int(unit.scaleb(decimals, EXACT)))
-    return Column(whole * int(step.scaleb(decimals, EXACT)), value.known, decimals)
+    return StudentColumn(whole * int(step.scaleb(decimals, EXACT)), value.known, decimals)
 
 
-def _present(students: Students, x: e.Present, period: Period | None) -> Column:
-    return Column(students.value(x.operand, period).known, np.ones(students.size, bool))
+def _present(students: Students, x: e.Present, period: Period | None) -> StudentColumn:
+    return StudentColumn(students.value(x.operand, period).known, np.ones(students.size, bool))
 
 
-_MEANING: Final[Mapping[type, Callable[[Students, Any, Period | None], Column]]] = {
+MEANING: Final[Mapping[type, Callable[[Students, Any, Period | None], StudentColumn]]] = {
     e.Value: _of, e.Query: _query, e.Compare: _compare, e.Logical: _logical, e.Not: _not, e.Arithmetic: _arithmetic,
     e.Cases: _cases, e.Rounded: _rounded, e.Present: _present,
 }  # fmt: skip
-_WRONG: Final[Mapping[type, Callable[[Any, o.Policy], Phrase | None]]] = {
-    **dict.fromkeys(_MEANING, _can),
-    e.Value: _value_wrong,
-    e.Query: _query_wrong,
-}
-HANDED_OVER: Final[Mapping[type, Phrase]] = {
-    e.Lookup: _CANNOT,
-    e.Call: _CANNOT,
-    e.Shift: _CANNOT,
-    e.Distance: _CANNOT,
-}
-"""What stands above balances or facts and is not worked out in columns; below them the interpreter is asked."""
-_ABSENT = (
-    {kind.__name__ for kind in e.Expression.__subclasses__()}
-    - {kind.__name__ for kind in (*_MEANING, *HANDED_OVER)} - {"Unknown", "Constant", "Read"}
-)  # fmt: skip
-assert not _ABSENT, f"expressions that columns neither have nor hand over: {_ABSENT}"
+"""What is worked out in columns; what hangs on attributes alone is asked of the interpreter."""
