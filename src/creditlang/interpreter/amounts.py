@@ -46,7 +46,7 @@ def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry, meas
         if not chosen and not unsure:
             raise Undetermined("case", _NO_LINE)
         if len(chosen) > 1 and operator.mode == "one":
-            undetermined(run, entry, Undetermined("case", _TWO_LINES), None, operator)
+            undetermined(run, entry, Undetermined("case", _several(chosen)), None, operator)
             return
         total = _chosen_amount(run, operator, entry, chosen, unsure, measured)
         if not chosen and operator.fallback is not None and operator.fallback.disposition == "pending":
@@ -117,8 +117,13 @@ def _completed(run: Run, case: o.Case, full: o.Full, entry: Entry, measured: Mea
 
 
 _ONE = Decimal(1)
-_TWO_LINES = Phrase("two lines apply, and nothing says which counts", "有两行规则同时适用，没有写明取哪一行")
 _NO_LINE = Phrase("no line speaks of this case", "没有一行规则适用于这种情形")
+
+
+def _several(cases: list[o.Case]) -> Phrase:
+    """That several lines apply, and which."""
+    en, zh = " and ".join(f"“{case.text}”" for case in cases), "".join(f"“{case.text}”" for case in cases)
+    return Phrase(f"{en} apply at once, and nothing says which counts", f"{zh}同时适用，没有写明取哪一行")
 
 
 def _matches(run: Run, case: o.Case, env: Environment) -> v.Answer:
