@@ -88,6 +88,8 @@ class Case(Written):
     span: Span | None = field(eq=False)
     text: str = ""
     label: str = ""
+    labelled: bool = False
+    """Of a requirement: whether the policy gives it the label; else that is the condition as it is written."""
     sign: int = 1
     between: tuple[Expression, Expression] | None = None
     """The bounds of a value that is decided record by record; without a decision it is open from one to the other."""

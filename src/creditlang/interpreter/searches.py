@@ -287,16 +287,19 @@ def _periods_seen(x: e.Query, env: Environment, read: Read, meets: Meets) -> Gro
 
 
 # ---- windows
-def _window(x: e.Query, group: Group, at: Environment, read: Read) -> tuple[int, int]:
-    """The first and one after the last of a group that all scopes let in."""
+def _window(x: e.Query, group: Group, env: Environment, read: Read) -> tuple[int, int]:
+    """The first and one after the last of a group that all scopes let in. Of a query inside another they are seen from
+    where that one is asked, but a day is said by names, which are those of the record looked at.
+    """
+    at = env.search or env
     orders = [part.seen.order for part in group.parts]
     first, last = 0, len(orders)
     for scope in x.scopes:
         match scope:
             case e.Since():
-                first = max(first, bisect_left(orders, read(scope.day, at), key=_day))
+                first = max(first, bisect_left(orders, read(scope.day, env), key=_day))
             case e.AsOf():
-                last = min(last, bisect_right(orders, read(scope.day, at), key=_day))
+                last = min(last, bisect_right(orders, read(scope.day, env), key=_day))
             case e.BeforeThis():
                 last = min(last, _before(x, orders, at))
             case e.LastWindow():
@@ -331,7 +334,7 @@ def looked_at(x: e.Query, env: Environment, read: Read, meets: Meets) -> tuple[G
         return group, *_window(x, group, env, read), None
     way: _Way = env.run.once(("way", id(x)), lambda: _way(x))
     group = _records_seen(x, env, way, read, meets)
-    first, last = _window(x, group, env.search or env, read) if x.scopes else (0, len(group.parts))
+    first, last = _window(x, group, env, read) if x.scopes else (0, len(group.parts))
     own = None
     if way.other and env.record is not None and first < last:
         place = bisect_left(group.parts, env.record.order, first, last, key=lambda part: part.seen.order)

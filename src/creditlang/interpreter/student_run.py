@@ -217,15 +217,6 @@ class Run:
         entry.on, entry.semester = day, semester.name if semester else entry.semester
         entry.period = self.period_in(entry.account, entry)
 
-    def same_period(self, record: Record, environment: Environment) -> bool:
-        """Whether a record falls in the period at hand; without one every record does."""
-        if environment.record is not None:
-            return record.semester == environment.semester
-        if environment.period is None:
-            return True
-        period, key = environment.period
-        return self.periods.key(period, record.on, record.semester) == key
-
     # ---- what is known
     def day_of(self, environment: Environment) -> date | None:
         """The day at hand: of the record, else the last teaching day of the semester, else the as-of date."""
