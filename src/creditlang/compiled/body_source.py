@@ -209,9 +209,10 @@ class BodySource:
             )
         return lines
 
-    def _two_lines(self, applying: str, line: o.Amount, number: str) -> Lines:
+    def _two_lines(self, applying: str, line: o.Amount, number: int) -> Lines:
         """What is done where several lines apply."""
-        return [f"    w.undetermined(e, two_lines({applying}), None, {self.source.value(line)}, {number})", "    continue"]
+        value = self.source.value(line)
+        return [f"    w.undetermined(e, two_lines({applying}), None, {value}, {number})", "    continue"]
 
     def _applies(self, case: o.Case, here: Here) -> str:
         parts = []

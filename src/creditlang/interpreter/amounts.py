@@ -1,5 +1,6 @@
 """Amounts: the case that applies to a record, decisions within a range, and records gathered into one entry."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import reduce
 from typing import Any

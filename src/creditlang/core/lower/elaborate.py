@@ -339,7 +339,9 @@ class Elaborator:
         if declared.kind is not None:
             wanted = self.program.canonical("kind", declared.kind.text)
             if context.kind is None or context.kind.name != wanted:
-                of = Phrase(f"a fact of {wanted}, and no {wanted} is at hand", f"这是“{wanted}”的事实，这里没有这样的记录")
+                of = Phrase(
+                    f"a fact of {wanted}, and no {wanted} is at hand", f"这是“{wanted}”的事实，这里没有这样的记录"
+                )
                 if context.outer is not None and context.outer.name == wanted:
                     of = Phrase(
                         "a fact of the record that asks; here `this.` asks for its fields",

@@ -179,7 +179,7 @@ class QueryForms:
                     where = Phrase("a line that is about no record and no period", "既不针对记录、也不针对时段的行")
                     self.scope.report("CR103", scope.span, container=where)
                 case _:
-                    places = Phrase("what is asked of a category: `points in any 12 months`", "对类别的提问，如“任意12个月 的 积分”")
+                    places = Phrase("a balance such as `points in any 12 months`", "“任意12个月 的 积分”这样的余额")
                     self.scope.report("CR103", scope.span, container=Phrase("a query", "查询"), places=places)
 
     def length(self, length: t.Length) -> tuple[int, str] | None:
