@@ -234,6 +234,13 @@ class Work:
                 found = (*found, *(each for each in conditional if each[3](self, row, row[2])))
             except Undetermined:
                 raise HandOver(INVALID) from None
+            problem = self.problem_of(row) if self.problems else None
+            if problem is not None:  # a guard of the kind asked for what is not there
+                entry = found[0][0].copy() if found else light(row, "", "")
+                entry[ROW], entry[PERIOD], entry[ON], entry[SEMESTER] = row, row[4] or "", row[3], row[4]
+                entry[STATE], entry[REASON] = "invalid", engine.told(problem)
+                extra.append(entry)
+                continue
             for model, rule, period, _, group in found:
                 entry = model.copy()
                 entry[ROW], entry[ON], entry[SEMESTER] = row, row[3], row[4]
