@@ -62,9 +62,8 @@ class PeriodBuilder:
 
     def ties(self, children: Children) -> Handed:
         value = first_of(children, t.Expression)
-        return Handed(
-            "ties", t.Tie(value, False, span=span_of([*tokens(children, "TIES_BY"), value])), span_of(children)
-        )
+        tie = t.Tie(value, False, span=span_of([*tokens(children, "TIES_BY"), value]))
+        return Handed("ties", tie, span_of(children))
 
     def lowest_first(self, children: Children) -> Handed:
         return Handed("lowest_first", children, span_of(children))
