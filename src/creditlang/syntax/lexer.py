@@ -372,9 +372,8 @@ _BAND_STARTS = frozenset({"NUMBER", "PERCENT", "word"})
 _BAND = re.compile(r"\d+(?:\.\d+)?(?:[-–—~]\d+(?:\.\d+)?|及?以[上下]|\+)(?!\S)|(?:不足|超过)\d+(?:\.\d+)?(?!\S)")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
 _BRACKET, _COUNT = re.compile(r"[ \t]*\("), re.compile(r"[ \t]*\d")
-_CALLED = ("ANY", "COUNT", "AVERAGE", "HIGHEST", "LOWEST", "FIRST", "LATEST", "EVERY", "IN_A_ROW")
 FOLLOWED = {
-    **dict.fromkeys(_CALLED, _BRACKET),
+    **dict.fromkeys(["ANY", "COUNT", "AVERAGE", "HIGHEST", "LOWEST", "FIRST", "LATEST", "EVERY", "IN_A_ROW"], _BRACKET),
     "DE_COLON": re.compile(r"[ \t]*:"),
     "EACH_PERIODS": re.compile(r"[ \t]*[^\W\d]\w*?[ \t]*(?:最[高低]|平均)"),
 }
