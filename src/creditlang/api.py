@@ -38,7 +38,7 @@ from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation
 from creditlang.ledger import PartLine, Record, StudentResult
-from creditlang.one_student import OneStudent, as_read, day_not_said, together_names, unknown_values
+from creditlang.one_student import Engine, OneStudent, as_read, day_not_said, together_names, unknown_values
 from creditlang.plugin import PluginManager, Source
 from creditlang.schema import RawTable
 from creditlang.source import SourceFile
@@ -104,15 +104,17 @@ class Policy:
         as_of: date | None = None,
         set: Mapping[str, Any] | None = None,
         language: Language = "en",
+        engine: Engine = "auto",
     ) -> Cohort:
         """The results of all students of a source, or of tables at hand, or both.
 
         `data` is a folder, a file, `sample:NAME` or `scheme:where`, or several. `tables` gives tables by the names or
         labels of their kinds, `{"student": students, "activity": activities}`: data frames of polars or pandas, pyarrow
         tables, whatever has `__arrow_c_stream__`. `mapping` says how to read sheets with other headings: files, or
-        names of bundled ones. Raises `DataError` when a mapping or a table cannot be used.
+        names of bundled ones. `engine` says what works the students out; all give the same. Raises `DataError` when a
+        mapping or a table cannot be used.
         """
-        settings = self._settings(mapping, as_of, set, language)
+        settings = attrs.evolve(self._settings(mapping, as_of, set, language), engine=engine)
         with ExitStack() as stack:
             sources = self._opened(stack, data, tables)
             cohort = run_cohort(self.core, _tables(sources), settings, lambda: _problems(sources), {})

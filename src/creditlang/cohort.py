@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final, Literal
+from typing import Any
 
 from attrs import define, frozen
 
@@ -18,21 +18,17 @@ from creditlang.core.operators import Policy
 from creditlang.data.dataset import Dataset
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.reader import DataReader
-from creditlang.diagnostics import Diagnostic, Language, Severity, report
+from creditlang.diagnostics import Diagnostic, Language, Severity, in_language, report
 from creditlang.errors import DataError
 from creditlang.frozen_mapping import freezing
 from creditlang.ledger import StudentResult
-from creditlang.one_student import OneStudent, StudentData, as_read, day_not_said
+from creditlang.one_student import Engine, OneStudent, StudentData, as_read, day_not_said
 from creditlang.results import Results
 from creditlang.schema import RESULT_TABLES, RawTable
 from creditlang.toolkit.result_table import ResultTable
 
 Progress = Callable[[int, int], None]
 """Told how many students of how many are done."""
-Engine = Literal["auto", "reference"]
-"""What works students out; `auto` is the fastest that there is."""
-
-_ENGINE: Final[Mapping[Engine, str]] = {"auto": "reference", "reference": "reference"}
 
 
 @frozen(field_transformer=freezing)
@@ -103,7 +99,8 @@ class Evaluation:
         records = (record for student in dataset.students.values() for record in student.records)
         if unsaid := day_not_said(policy, settings.as_of, records):
             raise DataError([unsaid])
-        one_student = OneStudent(policy, settings.as_of, settings.overrides)
+        expected = len(settings.students or dataset.students)
+        one_student = OneStudent(policy, settings.as_of, settings.overrides, engine=settings.engine, expected=expected)
 
         def everybody() -> Iterator[StudentData]:
             for done, student in enumerate(dataset.students.values()):
@@ -151,7 +148,7 @@ class Evaluation:
             dataset.problems.append(report("CR664", None, read=read, accounted=accounted))
         for found in dataset.problems:
             results.issue(found, dataset.owners.get(id(found), ""))
-        own = _manifest(self.policy, settings, self.one_student.as_of, results.equation_text(read))
+        own = _manifest(self.policy, settings, self.one_student, results.equation_text(read))
         results.finish([*own, *sorted(manifest.items())])
         return Cohort(results, dataset, read, balanced, self.one_student.as_of)
 
@@ -200,12 +197,13 @@ def _rows(dataset: Dataset, wanted: Collection[str], results: Results) -> int:
     return len(results.dispositions) if wanted else sum(dataset.read.values())
 
 
-def _manifest(policy: Policy, settings: Settings, as_of: date | None, equation: str) -> list[tuple[str, str]]:
+def _manifest(policy: Policy, settings: Settings, one_student: OneStudent, equation: str) -> list[tuple[str, str]]:
+    as_of, engine = one_student.as_of, in_language(one_student.worked_out_by(), settings.language)
     overrides = ", ".join(f"{name}={value}" for name, value in sorted(settings.overrides.items()))
     return [
         ("policy", policy.identifier),
         ("policy_hash", policy.fingerprint),
-        ("engine", f"creditlang {_version()} {_ENGINE[settings.engine]}"),
+        ("engine", f"creditlang {_version()} {engine}"),
         ("as_of", as_of.isoformat() if as_of else ""),
         ("settings", overrides),
         *(("mapping", f"{mapping.name} {mapping.digest}") for mapping in settings.mappings),

@@ -13,10 +13,11 @@ FREE = {
     "DOT", "CLAUSE_COMMA", "BAND",
 }  # fmt: skip
 """What the lexer makes of itself: names, literals and symbols without words."""
-ENGLISH = {"IN_ANY", "IN_THE", "OF_EACH_EVENT"}
+ENGLISH = {"DAY", "IN_ANY", "IN_THE", "OF_EACH_EVENT"}
 CHINESE = {
-    "CONSECUTIVE", "DE_COLON", "EACH_PER_FULL", "HOLDING", "IN_RANGE", "MEASURE", "PASSED", "PREVIOUS_OF", "RANGE_END",
-    "STEP_DOWN", "STEP_UP", "THE_FOLLOWING", "VALID_FOR", "WHEN_AFTER",
+    "BORNE_BY", "BY_ALL", "CONSECUTIVE", "DE_COLON", "EACH_PERIODS", "EACH_PER_FULL", "EACH_TERM", "HOLDING",
+    "IN_RANGE", "ITS_EXTREME", "MEASURE", "PASSED", "PREVIOUS_OF", "RANGE_END", "STEP_DOWN", "STEP_UP",
+    "THE_FOLLOWING", "THIS_MONTH", "VALID_FOR", "WHEN_AFTER",
 }  # fmt: skip
 """Keywords of one word order, which the other language has not."""
 

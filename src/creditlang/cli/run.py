@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @common.data_options
 @option("--out", "targets", multiple=True, metavar="TARGET")
 @common.students_option
-@option("--engine", type=click.Choice(["auto", "reference"]), default="auto")
+@option("--engine", type=click.Choice(["auto", "reference", "compiled"]), default="auto")
 @option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table")
 @common.language_option
 def command(

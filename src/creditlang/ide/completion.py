@@ -21,7 +21,7 @@ from creditlang.ide.matching import BEGINS, CONTAINS, SOUNDS, Index
 from creditlang.ide.vocabulary import EMPTY, PLAIN, Entry, Sort, Vocabulary
 from creditlang.ide.walk import Beginning, ParserStack, Step, Walk
 from creditlang.syntax.keywords import keywords
-from creditlang.syntax.lexer import FOLLOWED
+from creditlang.syntax.lexer import FOLLOWED, FOLLOWED_IN_CHINESE
 from creditlang.words import SORTS, word
 
 PROBE = "ʘ"
@@ -203,7 +203,7 @@ def _about(entry: Entry, written: str, language: Language) -> str:
 def _keywords(asked: _Asked, anchor: _Anchor) -> Found:
     terminals = anchor.stack.acceptable().intersection(keywords().forms)
     if not anchor.stack.accepts("NAME"):
-        terminals -= FOLLOWED
+        terminals -= FOLLOWED.keys() | FOLLOWED_IN_CHINESE.keys()
     if _takes_no_yes(asked, anchor.place):
         terminals -= _YES_NO
     for language in _DIALECTS[asked.language]:

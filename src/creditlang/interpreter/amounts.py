@@ -1,5 +1,6 @@
 """Amounts: the case that applies to a record, decisions within a range, and records gathered into one entry."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import reduce
 from typing import Any
@@ -44,9 +45,9 @@ def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry, meas
         if not chosen:
             chosen = [case for case in cases if case.otherwise]
         if not chosen and not unsure:
-            raise Undetermined("case", _NO_LINE)
+            raise Undetermined("case", NO_LINE)
         if len(chosen) > 1 and operator.mode == "one":
-            undetermined(run, entry, Undetermined("case", _TWO_LINES), None, operator)
+            undetermined(run, entry, Undetermined("case", several(chosen)), None, operator)
             return
         total = _chosen_amount(run, operator, entry, chosen, unsure, measured)
         if not chosen and operator.fallback is not None and operator.fallback.disposition == "pending":
@@ -117,8 +118,14 @@ def _completed(run: Run, case: o.Case, full: o.Full, entry: Entry, measured: Mea
 
 
 _ONE = Decimal(1)
-_TWO_LINES = Phrase("two lines apply, and nothing says which counts", "有两行规则同时适用，没有写明取哪一行")
-_NO_LINE = Phrase("no line speaks of this case", "没有一行规则适用于这种情形")
+NO_LINE = Phrase("no line speaks of this case", "没有一行规则适用于这种情形")
+
+
+def several(cases: Iterable[o.Case]) -> Phrase:
+    """That several lines apply, and which."""
+    texts = [f"“{case.text}”" for case in cases]
+    en, zh = " and ".join(texts), "".join(texts)
+    return Phrase(f"{en} apply at once, and nothing says which counts", f"{zh}同时适用，没有写明取哪一行")
 
 
 def _matches(run: Run, case: o.Case, env: Environment) -> v.Answer:
@@ -170,7 +177,7 @@ def _gather(run: Run, operator: o.Amount, cases: list[o.Case], waiting: Entries)
         spoken.update(map(id, matching))
         for members in groups(run, o.Group((case.together[0],)), [x for x in matching if x.state == "live"]):
             if len(members) >= case.together[1]:
-                added.append(_gathered(run, case, members, unsure))
+                added.append(_gathered(run, operator, case, members, unsure))
                 served.update(map(id, members))
                 carriers.update({id(member): [*carriers.get(id(member), ()), added[-1]] for member in members})
     least = min(case.together[1] for case in cases if case.together)
@@ -180,24 +187,28 @@ def _gather(run: Run, operator: o.Amount, cases: list[o.Case], waiting: Entries)
             entry.member, entry.raw, entry.carriers = True, v.ZERO, tuple(carriers[id(entry)])
             entry.reason = Phrase(f"counts together with the others of its {period}", "与同一时段的其他记录合并计算")
         elif id(entry) not in spoken and entry.state == "live":
-            undetermined(run, entry, Undetermined("case", _NO_LINE), None, operator)
+            undetermined(run, entry, Undetermined("case", NO_LINE), None, operator)
         elif entry.state == "live":
             reason = Phrase(f"fewer than {least} in its {period}", f"所在时段不足{least}次")
             dismiss(entry, "void", reason, operator)
     return added
 
 
-def _gathered(run: Run, case: o.Case, members: Entries, unsure: set[int]) -> Entry:
+def _gathered(run: Run, operator: o.Amount, case: o.Case, members: Entries, unsure: set[int]) -> Entry:
     assert case.together is not None
     carrier = members[case.together[1] - 1]
-    amount = _case_amount(run, case, carrier, Environment(run, carrier.record))
     run.covered.add(case.number)
     entry = Entry(
-        record=carrier.record, rule=carrier.rule, account=carrier.account, period=carrier.period, sign=case.sign,
-        amount=amount, raw=amount,
-    )  # fmt: skip
+        record=carrier.record, rule=carrier.rule, account=carrier.account, period=carrier.period, sign=case.sign
+    )
     entry.gathered, entry.on, entry.semester = True, carrier.on, carrier.semester
     entry.article = case.article
+    try:
+        entry.amount = entry.raw = amount = _case_amount(run, case, carrier, run.at(carrier.record))
+    except Undetermined as why:
+        undetermined(run, entry, why, operator.fallback, operator)
+        entry.raw = entry.amount if entry.pending else None
+        return entry
     sure = sum(not member.pending and id(member) not in unsure for member in members)
     if sure < case.together[1]:
         entry.amount = entry.raw = amount = v.hull(v.ZERO, amount)

@@ -6,6 +6,7 @@ its amount the interval of all it may be.
 """
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from decimal import Decimal
 from typing import Any
 
@@ -62,20 +63,21 @@ def _keep(run: Run, operator: o.Keep, entries: Entries) -> Entries:
             else:
                 make_pending(run, entry, opened, reason, operator, "pending")
         else:
-            dismiss(entry, operator.otherwise, told(operator, env), operator, fields=_asked(operator.condition, env))
+            fields = asked_fields(operator.condition, env)
+            dismiss(entry, operator.otherwise, told(operator, env), operator, fields=fields)
     return entries
 
 
-def _asked(condition: e.Expression | None, env: Environment, holds: bool = True) -> tuple[str, ...]:
+def asked_fields(condition: e.Expression | None, env: Environment, holds: bool = True) -> tuple[str, ...]:
     """The fields of the record that those parts of a condition ask by which it fails, or by which it holds."""
     if isinstance(condition, e.Not):
-        return _asked(condition.operand, env, not holds)
+        return asked_fields(condition.operand, env, not holds)
     if not isinstance(condition, e.Logical):
         return tuple(dict.fromkeys(x.name for x in outside_queries(condition, e.Read) if x.what == "field"))
     parts = condition.parts
     if condition.operator == ("and" if holds else "or"):
         parts = tuple(part for part in parts if _comes_to(part, env) is not holds)
-    return tuple(dict.fromkeys(name for part in parts for name in _asked(part, env, holds)))
+    return tuple(dict.fromkeys(name for part in parts for name in asked_fields(part, env, holds)))
 
 
 def _comes_to(part: e.Expression, env: Environment) -> v.Answer:
@@ -166,7 +168,7 @@ def _rescale_one(run: Run, operator: o.Rescale, entry: Entry) -> None:
     run.unbind(entry)
     half = isinstance(operator.value, e.Constant) and operator.value.value == Decimal("0.5")
     sort = "half" if half and operator.operation == "times" else operator.operation
-    step(entry, sort, operator, before, after, _rescale_note(operator, sort, value))
+    step(entry, sort, operator, before, after, rescale_note(operator, sort, value))
     entry.amount = after
     entry.pending = entry.pending or isinstance(after, v.Interval)
 
@@ -177,7 +179,7 @@ def _rescaled(operation: str, amount: v.Number, value: Any) -> v.Number:
     return v.add(amount, value) if operation == "plus" else v.quotient(amount, Decimal(1), operation, value)
 
 
-def _rescale_note(operator: o.Rescale, sort: str, value: v.Number) -> Phrase:
+def rescale_note(operator: o.Rescale, sort: str, value: v.Number) -> Phrase:
     """What a scale does, in words."""
     if sort == "half":
         return Phrase("half", "减半")
@@ -194,8 +196,9 @@ def _rescale_note(operator: o.Rescale, sort: str, value: v.Number) -> Phrase:
 # ---- post
 def _post(run: Run, operator: o.Post, entries: Entries) -> Entries:
     """Put entries into another account, or the periods of another date; where it is open whether to, they are pending
-    in their own.
+    in either: of the two only one counts.
     """
+    added: Entries = []
     chosen, unsure = where(run, operator.condition, live(entries), operator)
     for entry in chosen:
         if operator.field is not None:
@@ -216,11 +219,17 @@ def _post(run: Run, operator: o.Post, entries: Entries) -> Entries:
         run.covered.add(operator.number)
         if id(entry) in unsure:
             reason = Phrase("the period it belongs to is still open", "归入哪一时段尚未确定")
-            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "falls on")
+            whole, other = entry.amount, copy(entry)
+            other.steps = list(entry.steps)
+            run.move_to(other, day)
+            for each in (entry, other):
+                make_pending(run, each, v.hull(v.ZERO, whole), reason, operator, "falls on", True)
+            run.bind((entry, other), whole)
+            added.append(other)
             continue
         step(entry, "falls on", operator, entry.amount, entry.amount, day.isoformat())
         run.move_to(entry, day)
-    return entries
+    return sorted([*entries, *added], key=lambda entry: entry.record.order) if added else entries
 
 
 def elsewhere(module: str) -> Callable[[Run, Any, Entries], Entries]:

@@ -126,9 +126,9 @@ class Interpreter:
         """What is worth saying of what the people are together."""
         return findings(self.policy, self.standings, self.group({})) if self.standings is not None else ()
 
-    def group(self, values: Mapping[str, Any]) -> "_Evaluation":
+    def group(self, values: Mapping[str, Any]) -> "Evaluation":
         """A group of people, as somebody of whom nothing is known but what it is made by."""
-        return _Evaluation(self, StudentData("", values, ()))
+        return Evaluation(self, StudentData("", values, ()))
 
     def ask(self, student: StudentData, records_only: bool = False, stage: int | None = None) -> "Answers":
         """A student worked out, of whom more may be asked than the results say.
@@ -136,13 +136,13 @@ class Interpreter:
         With `records_only` nothing is worked out, and records and attributes alone may be asked for; with a `stage`,
         only what is known in that pass over the people.
         """
-        evaluation = _Evaluation(self, student, stage=stage)
+        evaluation = Evaluation(self, student, stage=stage)
         result = evaluation.result(records_only)
         for _ in range(_MOST_PASSES):
             found = evaluation.found_invalid(result)
             if not found:
                 break
-            evaluation = _Evaluation(self, student, {**evaluation.invalid, **found}, stage)
+            evaluation = Evaluation(self, student, {**evaluation.invalid, **found}, stage)
             again = evaluation.result(records_only)
             again.covered |= result.covered
             again.cells |= result.cells
@@ -218,7 +218,7 @@ Now = dict[str, list[Entry]]
 """The entries of one period, by rule."""
 
 
-class _Evaluation:
+class Evaluation:
     """One student's evaluation."""
 
     def __init__(
@@ -232,6 +232,8 @@ class _Evaluation:
         self.others = others or OtherRuns(self.then)
         self.before: Record | None = None
         """The record just before which the data stop."""
+        self.looks_back = False
+        """Whether the data stop at another day than the run's."""
         self.stage = stage
         self.invalid = invalid or {}
         self.policy = interpreter.policy
@@ -264,9 +266,9 @@ class _Evaluation:
             and (before is None or record.kind in stays or record.comes_before(before))
         )
         student = evolve(self.student, records=records)
-        other = _Evaluation(interpreter, student, self.invalid, self.stage, self.others)
+        other = Evaluation(interpreter, student, self.invalid, self.stage, self.others)
         result = StudentResult(self.student.identifier, True)
-        other.before = before
+        other.before, other.looks_back = before, before is None
         other.begin()
         for node in self.policy.behind.get(account) or takewhile(lambda node: node != MOVES, self.policy.order):
             if other.is_due(*node):
@@ -293,6 +295,7 @@ class _Evaluation:
         guarded = self.run.guarded
         self.run = self.new_run(sorted_records.by_kind, sorted_records.enrolled)
         self.run.guarded.update(guarded)
+        self.run.unreadable = [record for _, record in self.copies if record.problem is not None]
         self.extra.extend(sorted_records.entries)
         self.run.entries = {name: [] for name in self.policy.rules}
 
@@ -358,9 +361,9 @@ class _Evaluation:
         if record.problem is not None:
             found.entries.append(Entry(record, "", "", "", state="invalid", reason=self.told(record)))
         elif record.on is not None and as_of is not None and record.on > as_of:
-            found.entries.append(Entry(record, "", "", "", state="void", reason=_FUTURE))
+            found.entries.append(Entry(record, "", "", "", state="void", reason=FUTURE))
         elif record.on is None and not self.calendar.has_begun(record.semester or "", as_of):
-            found.entries.append(Entry(record, "", "", record.semester or "", state="void", reason=_NOT_BEGUN))
+            found.entries.append(Entry(record, "", "", record.semester or "", state="void", reason=NOT_BEGUN))
         elif kind.enrolment:
             self.enrol(record, kind, found)
         else:
@@ -406,8 +409,13 @@ class _Evaluation:
         looked_at = not (kind.item_field or kind.name in asked.requests or kind.enrolment or rules)
         for record in self.run.given.get(kind.name, ()):
             entry = self.guard(kind, record)
+            if self.looks_back and record.order[0] == date.max:  # it may lie after the day on which the data stop
+                entry.pending = entry.doubtful = True
+                entry.reason = entry.reason or _NO_DAY
             if entry.doubtful:
                 self.run.doubtful.add(id(record))
+            if entry.state == "invalid" or _key(record) in self.invalid:
+                self.run.unreadable.append(record)
             if entry.state in ("live", "void") and _key(record) not in self.invalid:
                 even_void.append(record)
             if entry.state == "live" and _key(record) not in self.invalid:
@@ -471,7 +479,7 @@ class _Evaluation:
         if not takers and (settled := self.guard(kind, record)).state != "live":
             self.extra.append(settled)
         elif not takers:
-            reason = _NO_ITEM if kind.item_field else _NO_RULE
+            reason = NO_ITEM if kind.item_field else NO_RULE
             self.extra.append(Entry(record, "", "", semester, state="unmatched", reason=reason))
             if not kind.item_field:  # of an item that no rule covers the reader has told
                 self.run.unrated.append(self.extra[-1])
@@ -663,7 +671,11 @@ class _Evaluation:
         for child in account.children:
             entries.extend(self.container(child, of))
         entries.sort(key=lambda entry: entry.record.order)
-        return run_body(self.run, account.operators, entries)
+        known, done = set(map(id, entries)), run_body(self.run, account.operators, entries)
+        for entry in (entry for entry in done if id(entry) not in known):
+            for lists in (of, self.run.entries)[: 1 if of is self.run.entries else 2]:
+                lists[entry.rule].append(entry)
+        return done
 
     def post_takers(self) -> None:
         """Balances of categories that take, now that the queue has cut their entries."""
@@ -927,11 +939,11 @@ class _Evaluation:
         result.entries = [*(entry for entries in run.entries.values() for entry in entries), *self.extra]
         found: dict[str, list[Disposition]] = {}
         for entry in (x for x in result.entries if self.policy.kinds[x.record.kind].clean is None):
-            future: Disposition | None = "out of scope" if entry.reason in (_FUTURE, _NOT_BEGUN) else None
+            future: Disposition | None = "out of scope" if entry.reason in (FUTURE, NOT_BEGUN) else None
             found.setdefault(_key(entry.record), []).append(future or entry.disposition())
         result.records = {key: strongest(dispositions) for key, dispositions in found.items()}
         result.problems = [copy.problem for given, copy in self.copies if copy.problem and not given.problem]
-        unrated = {key: entry for entry in run.unrated if result.records[key := _key(entry.record)] in _NOT_JUDGED}
+        unrated = {key: entry for entry in run.unrated if result.records[key := _key(entry.record)] in NOT_JUDGED}
         for entry in unrated.values():
             if entry.record.problem is None:
                 result.problems.append(report("CR669", entry.record.place, reason=entry.reason))
@@ -985,12 +997,13 @@ class _Evaluation:
 
 _MOST_PASSES = 8
 """How often a student is worked out anew because a rule found a record invalid that others had looked at."""
-_NOT_JUDGED = ("unmatched", "invalid")
+NOT_JUDGED = ("unmatched", "invalid")
 _NOT_SURELY_CLEAN = Phrase("it is open whether there was a breach", "其间是否有违反尚未确定")
-_NO_ITEM = Phrase("no rule covers this item", "没有规则提到这个项目")
-_NO_RULE = Phrase("no rule uses this record", "没有规则采用这条记录")
-_NOT_BEGUN = Phrase("its semester has not begun on the as-of date", "所属学期在统计截止日尚未开始")
-_FUTURE = Phrase("dated after the as-of date", "日期晚于统计截止日")
+NO_ITEM = Phrase("no rule covers this item", "没有规则提到这个项目")
+NO_RULE = Phrase("no rule uses this record", "没有规则采用这条记录")
+_NO_DAY = Phrase("its day is not known", "日期不明")
+NOT_BEGUN = Phrase("its semester has not begun on the as-of date", "所属学期在统计截止日尚未开始")
+FUTURE = Phrase("dated after the as-of date", "日期晚于统计截止日")
 
 
 def _as_answer(status: Status) -> v.Answer:

@@ -1,7 +1,7 @@
 """The rules of expressions to the tree."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
@@ -47,7 +47,14 @@ _SHARE_ROUNDING = {
     "rounded half up": "half", "四舍五入": "half", "rounded down": "down", "不足1人不计": "down",
     "不足一人不计": "down", "rounded up": "up", "不足1人按1人": "up", "不足一人按一人": "up",
 }  # fmt: skip
-_ROUNDING = {"ROUNDED_DOWN_TO": "down", "ROUNDED_UP_TO": "up", "HALF_UP_TO": "half"}
+_EXTREMES: dict[str, Literal["highest", "lowest", "average"]] = {
+    "最高": "highest", "最低": "lowest", "平均": "average",
+}  # fmt: skip
+_ROUNDING: dict[str, Literal["down", "up", "half"]] = {
+    "ROUNDED_DOWN_TO": "down",
+    "ROUNDED_UP_TO": "up",
+    "HALF_UP_TO": "half",
+}
 
 
 def duration_of(token: PlacedToken) -> Any:
@@ -119,7 +126,7 @@ class ExpressionBuilder(QueryBuilder):
         return expression_node(t.Negate, children, children[1])
 
     def rounding(self, children: Children) -> t.Rounding:
-        return t.Rounding(_ROUNDING[children[0].type], positive_of(children[1]), span=span_of(children))  # type: ignore[arg-type]
+        return t.Rounding(_ROUNDING[children[0].type], positive_of(children[1]), span=span_of(children))
 
     def round_(self, children: Children) -> t.Expression:
         return expression_node(t.Round, children, children[0], children[1])
@@ -197,6 +204,11 @@ class ExpressionBuilder(QueryBuilder):
             raise refuse(children[3], Phrase("“month”", "“月”"))
         return t.DayOf(count_of(children[1], 1, 31), span=span_of(children))
 
+    def day_this_month(self, children: Children) -> t.Expression:
+        if str(children[2]) != "日":
+            raise refuse(children[2], Phrase("“day”", "“日”"))
+        return t.DayOf(count_of(children[1], 1, 31), span=span_of(children))
+
     def week_of(self, children: Children) -> t.Expression:
         return expression_node(t.WeekOf, children, children[1])
 
@@ -217,6 +229,15 @@ class ExpressionBuilder(QueryBuilder):
 
     def average_of(self, children: Children) -> t.Expression:
         return t.Aggregate("average", identifier(children[1]), span=span_of(children))
+
+    def of_each_period(self, children: Children) -> t.Expression:
+        at = next(place for place, child in enumerate(children) if has([child], "EACH_PERIODS"))
+        _, period, which = children[at : at + 3]
+        name, function = children[0 if at else 3], _EXTREMES[str(which)]
+        if period.type == "EACH_TERM":
+            return t.Aggregate(function, identifier(name), span=span_of(children))
+        value, source = self.name([name]), self.source([period])
+        return expression_node(t.Query, children, function, value, False, source, (), None, None)
 
     # ---- more that is asked of values
     def between(self, children: Children) -> t.Expression:

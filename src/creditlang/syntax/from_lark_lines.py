@@ -342,6 +342,9 @@ class LineBuilder(AdjustmentBuilder):
         date = first_of(children, t.Expression)
         return t.FallsOn(date, handed(children, "when"), cites=handed(children, "cites", ()), span=span_of(children))
 
+    def borne_line(self, children: Children) -> t.FallsOn:
+        return t.FallsOn(self.name(children[1:]), None, cites=handed(children, "cites", ()), span=span_of(children))
+
     def one_by_one(self, children: Children) -> t.OneByOne:
         return t.OneByOne(cites=handed(children, "cites", ()), span=span_of(children))
 

@@ -268,13 +268,8 @@ class Lexing:
 
     def fits(self, terminal: str, end: int, chinese: bool) -> bool:
         """Whether what follows a word lets it be this keyword: a function has its bracket, a window its number."""
-        if terminal in _CALLED and (chinese or terminal not in _CALLED_IN_CHINESE):
-            return self.text.startswith("(", self.past_spaces(end))
-        if terminal == "DE_COLON":
-            return self.text.startswith(":", self.past_spaces(end))
-        if chinese and terminal in _COUNTED:
-            return self.text[(start := self.past_spaces(end)) : start + 1].isdecimal()
-        return True
+        follows = FOLLOWED.get(terminal) or (FOLLOWED_IN_CHINESE.get(terminal) if chinese else None)
+        return follows is None or follows.match(self.text, end) is not None
 
     def is_citation(self, position: int) -> bool:
         """A bracket right after a name is an index; anywhere else it opens a citation."""
@@ -376,21 +371,23 @@ _SPACES = re.compile(r"[ \t]*")
 _BAND_STARTS = frozenset({"NUMBER", "PERCENT", "word"})
 _BAND = re.compile(r"\d+(?:\.\d+)?(?:[-–—~]\d+(?:\.\d+)?|及?以[上下]|\+)(?!\S)|(?:不足|超过)\d+(?:\.\d+)?(?!\S)")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
-_CALLED_IN_CHINESE = frozenset({"DISTANCE", "WEEKDAY_OF"})
-_CALLED = _CALLED_IN_CHINESE | {
-    "ANY", "COUNT", "AVERAGE", "HIGHEST", "LOWEST", "FIRST", "LATEST", "EVERY", "IN_A_ROW",
-}  # fmt: skip
-"""Functions: their words are names where no bracket follows."""
-_COUNTED = frozenset({"CONSECUTIVE", "IN_SOME", "PER_ANY", "IN_THE_LAST", "FRONT"})
-"""Short Chinese words that are keywords only before a number."""
-FOLLOWED = _CALLED | _COUNTED | {"DE_COLON"}
+_BRACKET, _COUNT = re.compile(r"[ \t]*\("), re.compile(r"[ \t]*\d")
+FOLLOWED = {
+    **dict.fromkeys(["ANY", "COUNT", "AVERAGE", "HIGHEST", "LOWEST", "FIRST", "LATEST", "EVERY", "IN_A_ROW"], _BRACKET),
+    "DE_COLON": re.compile(r"[ \t]*:"),
+    "EACH_PERIODS": re.compile(r"[ \t]*[^\W\d]\w*?[ \t]*(?:最[高低]|平均)"),
+}
 """Keywords that are such only by what follows them, and names else."""
+FOLLOWED_IN_CHINESE = dict.fromkeys(("DISTANCE", "WEEKDAY_OF"), _BRACKET) | dict.fromkeys(
+    ("THIS_MONTH", "CONSECUTIVE", "IN_SOME", "PER_ANY", "IN_THE_LAST", "FRONT"), _COUNT
+)
+"""Those whose Chinese words are."""
 _CLAUSE_STARTS = frozenset({
     "CAP", "AT_MOST", "ONCE", "HIGHEST_ONCE", "LAST_ONCE", "BEST", "DROP_LOWEST", "TIMES", "PLUS_AMOUNT", "HALF",
     "FROM_THE", "PER", "PER_ANY", "PER_EVENT", "IN_TOTAL", "SAME", "DEDUCT", "VOID", "INVALID", "PENDING", "WARN",
     "VALID_UNTIL", "EXPIRES_ON", "ROUNDED_DOWN_TO", "ROUNDED_UP_TO", "HALF_UP_TO", "OTHERWISE", "SHARED_BY",
     "APPLY", "UNIQUE", "FLOOR", "CEILING", "ONLY_EVENTS_WHERE", "ONE_BY_ONE", "PER_FULL", "EACH_PER_FULL",
-    "AT_LEAST_OF", "TAKE_FROM", "POSTS_TO", "FALLS_ON", "IN_ORDER_OF", "FIRST_THAT_APPLIES", "ALL_THAT_APPLY",
-    "STARTS_AT", "STEPS_OF", "ABOVE", "WHEN",
+    "AT_LEAST_OF", "TAKE_FROM", "POSTS_TO", "FALLS_ON", "BORNE_BY", "IN_ORDER_OF", "FIRST_THAT_APPLIES",
+    "ALL_THAT_APPLY", "STARTS_AT", "STEPS_OF", "ABOVE", "WHEN",
 })  # fmt: skip
 """What may begin another line of a body after a comma."""

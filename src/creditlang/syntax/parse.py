@@ -51,18 +51,23 @@ class Parsed:
     """The Chinese names that it declares, and those that were known."""
 
 
-@cache
-def _parser() -> Parser:
+def parser_with(builder: object) -> Parser:
+    """A parser whose trees `builder` makes: from its tables, or from the grammar if they are of another grammar."""
     tables = generated()
     if tables["grammar"] != made_from(grammar_file("creditlang.lark")):
         from creditlang.syntax.lark_grammar import made
 
         tables = json.loads(made())
-    return Parser(tables, TreeBuilder())
+    return Parser(tables, builder)
+
+
+@cache
+def _parser() -> Parser:
+    return parser_with(TreeBuilder())
 
 
 def parser() -> Parser:
-    """The parser, made once for each process: from its tables, or from the grammar if they are of another grammar."""
+    """The parser, made once for each process."""
     with _BUILDING:
         return _parser()
 
@@ -197,10 +202,13 @@ _LIKELY = ("COLON", "PER_EVENT", "PER", "WHEN", "COMMA", "CLAUSE_COMMA", "_NL")
 
 
 def _described(terminal: str) -> Phrase:
+    """A terminal in words; a keyword that a language has no form of says nothing there."""
     if terminal in _NAMED:
         return _NAMED[terminal]
-    table = keywords()
-    return Phrase(f"“{table.written(terminal, 'en')}”", f"“{table.written(terminal, 'zh')}”")
+    forms = keywords().forms.get(terminal)
+    if forms is None:
+        return Phrase(terminal, terminal)
+    return Phrase(*("".join(f"“{form}”" for form in each[:1]) for each in forms.values()))
 
 
 def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None, begins: int = 0) -> Diagnostic:
@@ -242,8 +250,10 @@ def _expected(terminals: Iterable[str]) -> Phrase:
     rest = sorted(left, key=lambda name: (order.get(name, _FEW + 9), name not in _NAMED, name))
     if choices:
         rest = [name for name in rest if name in order]
-    choices += dict.fromkeys(map(_described, rest))
-    return either(list(dict.fromkeys(choices))[:_FEW])
+    choices += map(_described, rest)
+    sides = zip(*((str(choice), choice.zh) for choice in choices), strict=True)
+    english, chinese = (list(dict.fromkeys(filter(None, side)))[:_FEW] for side in sides)
+    return Phrase(either(english or chinese), either(chinese or english).zh)
 
 
 _WORD = re.compile(r"[^\W\d][\w-]*")

@@ -1,0 +1,430 @@
+"""The nodes of a policy, each as a function of a student at work: bodies, trees, credits, facts, requirements.
+
+What has no form here is worked out by the reference on the same `Run`: a fact or requirement alone, and from a node on
+that changes entries in a way of its own, such as moves where somebody asks for one, all that follows.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from creditlang import values as v
+from creditlang.compiled.body_source import BodySource
+from creditlang.compiled.expression_source import ExpressionSource, Here
+from creditlang.compiled.group_work import by_rank
+from creditlang.compiled.light_entries import (
+    ACCOUNT,
+    AMOUNT,
+    MEMBER,
+    OPEN_VALUE,
+    PERIOD,
+    SIGN,
+    STATE,
+    HandOver,
+    LightEntry,
+)
+from creditlang.compiled.student_work import Work, closed
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.core.dependencies import references, within
+from creditlang.interpreter.evaluate import periods_asked
+
+Act = Callable[[Work], None]
+Functions = Mapping[str, Any]
+Made = Callable[[Functions], Act]
+_ZERO = v.ZERO
+
+
+class NodeSource:
+    """Writes the nodes of one policy."""
+
+    def __init__(self, policy: o.Policy, expressions: ExpressionSource, bodies: BodySource, noted: bool) -> None:
+        self.policy, self.expressions, self.bodies, self.noted = policy, expressions, bodies, noted
+        self.source = expressions.source
+        self.by_reference: list[str] = []
+        """The nodes that are left to the reference."""
+        self.roaming = tuple(
+            rule.name
+            for rule in policy.rules.values()
+            if any(isinstance(line, o.Post) and line.field for line in (*rule.operators, *self._around(rule.account)))
+        )
+
+    def _around(self, account: str | None) -> tuple[o.Operator, ...]:
+        found: tuple[o.Operator, ...] = ()
+        while account is not None:
+            found += self.policy.accounts[account].operators
+            account = self.policy.accounts[account].parent
+        return found
+
+    def node(self, kind: str, name: str) -> Made:
+        """What works out a node, once there are functions."""
+        policy = self.policy
+        match kind:
+            case "kind":
+                declared = policy.kinds[name]
+                return lambda n: lambda w: w.kind(declared)
+            case "items":
+                return self._items(name)
+            case "unique":
+                line = policy.uniques[int(name)]
+                rules = tuple(line.group.over or policy.rules)
+                act = self.bodies.unique(line, rules, self._kinds(rules))
+                return lambda n: n[act]
+            case "tree":
+                return self._tree(name)
+            case "credit" if not policy.accounts[name].diverts:
+                return self._credit(policy.accounts[name])
+            case "fact" if not policy.facts[name].among_others:
+                return self._fact(policy.facts[name])
+            case "require" if policy.requirements[name].period is None:
+                return self._require(policy.requirements[name])
+            case "moves":
+                return self._moves()
+            case "credit" | "fact" | "require":
+                return self._ask_reference(kind, name)
+        return lambda n: lambda w: None
+
+    def _ask_reference(self, kind: str, name: str) -> Made:
+        self.by_reference.append(f"{kind} {name}")
+        parts = {"credit": self.policy.accounts, "fact": self.policy.facts, "require": self.policy.requirements}
+        self.expressions.look_at(parts[kind][name])
+
+        def act(w: Work) -> None:
+            w.evaluation().work_out(kind, name, w.result)
+            w.parts += w.result.parts
+            w.result.parts = []
+
+        return lambda n: act
+
+    def _kinds(self, rules: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.policy.rules[name].kind for name in rules))
+
+    # ---- items and trees
+    def _items(self, root: str) -> Made:
+        policy = self.policy
+        bodies = []
+        for account in within(policy.accounts, root):
+            for name in policy.accounts[account].items:
+                rule = policy.rules[name]
+                bodies.append((name, rule.number, self.bodies.body(rule.operators, (rule.kind,))))
+
+        def made(n: Functions) -> Act:
+            items = [(name, number, n[body] if body else None) for name, number, body in bodies]
+
+            def act(w: Work) -> None:
+                entries = w.entries
+                for name, number, body in items:
+                    own = entries[name]
+                    if own:
+                        w.covered.add(number)
+                        if body is not None:
+                            entries[name] = body(w, own)
+
+            return act
+
+        return made
+
+    def _tree(self, root: str) -> Made:
+        policy = self.policy
+        names = list(within(policy.accounts, root))
+        rules = [name for name, rule in policy.rules.items() if rule.account in names or name in self.roaming]
+        containers = self._container(root)
+        posts = [
+            (name, policy.accounts[name].children, *self._level(policy.accounts[name])) for name in reversed(names)
+        ]
+
+        def made(n: Functions) -> Act:
+            bodies = [(items, children, n[body]) for items, children, body in containers]
+            accounts = [
+                (name, children, n[level] if level else None, period) for name, children, level, period in posts
+            ]
+
+            def act(w: Work) -> None:
+                for items, _, body in bodies:
+                    entries = [entry for item in items for entry in w.entries[item]]
+                    if entries:
+                        by_rank(entries)
+                        body(w, entries)
+                _post(w, rules, names, accounts)
+                w.run.stage += 1
+                if looked:
+                    w.show(looked)
+
+            looked = rules if not self.expressions.looked_at_accounts.isdisjoint(names) else ()
+            return act
+
+        return made
+
+    def _container(self, name: str) -> list[tuple[tuple[str, ...], tuple[str, ...], str]]:
+        """The bodies of categories, inner ones first, each with the items of which it takes the entries."""
+        account = self.policy.accounts[name]
+        found = [each for child in account.children for each in self._container(child)]
+        items = self._items_within(name)
+        body = self.bodies.body(account.operators, self._kinds(items)) if items else None
+        return [*found, (items, account.children, body)] if body is not None else found
+
+    def _items_within(self, name: str) -> tuple[str, ...]:
+        account = self.policy.accounts[name]
+        return (*account.items, *(item for child in account.children for item in self._items_within(child)))
+
+    def _level(self, account: o.Account) -> tuple[str | None, str | None]:
+        """The function that gives a score from the sum of its entries, and its period."""
+        if account.sort != "score":
+            return None, None
+        decide, here = account.decide, Here((), account.period)
+        assert decide is not None
+        text = " + ".join([*(self.expressions.piece(case.value, here).text for case in decide.cases), "total"])
+        body = ["try:", f"    value = {text}"]
+        for bound, sign in ((decide.least, "<"), (decide.most, ">")):
+            if bound is not None:
+                body += [
+                    f"    bound = {self.expressions.piece(bound, here).text}",
+                    f"    value = bound if value {sign} bound else value",
+                ]
+        body += ["except Undetermined:", "    raise HandOver(OPEN_VALUE)", "return value"]
+        parameters = "w, key, total" if account.period is not None else "w, total"
+        return self.source.function("level", parameters, body), account.period
+
+    # ---- credits, facts
+    def _decide(self, decide: o.Decide, here: Here) -> str:
+        """The name of a function that gives the value of a fact or credit, or None."""
+        value = self.source.value
+        lines: list[str] = []
+        adds = decide.mode == "all"
+        if adds:
+            lines += ["found = []"]
+        cases = [*(x for x in decide.cases if not x.otherwise), *(x for x in decide.cases if x.otherwise)]
+        place = f"({value(decide.name)}, {'key' if here.period is not None else chr(34) * 2})"
+        for case in cases:
+            condition = self.expressions.met(case.condition, here).text
+            test = f"if not found and {condition}:" if adds and case.otherwise else f"if {condition}:"
+            inner = []
+            if self.noted:
+                before = f"*(w.run.applied.get({place}, ()) if found else ()), " if adds else ""
+                inner += [f"w.covered.add({case.number})", f"w.run.applied[{place}] = ({before}{case.number},)"]
+            text = self.expressions.piece(case.value, here).text
+            if adds:
+                inner += [f"found.append({text})"]
+            else:
+                inner += [f"value = {text}"]
+                after = decide.cases[decide.cases.index(case) + 1 :] if decide.mode == "one" else ()
+                for other in after:
+                    if not other.otherwise:
+                        inner += [
+                            "try:",
+                            f"    if {self.expressions.met(other.condition, here).text}:",
+                            "        return None",
+                        ]
+                        inner += ["except Undetermined:", "    pass"]
+                inner += [f"return bounded(w, {'key, ' if here.period is not None else ''}value)"]
+            lines += [test, *(f"    {x}" for x in inner)]
+        bounds = self.source.function("bounds", f"{here.parameters}, value", self._bounds(decide, here))
+        lines = [x.replace("bounded(", f"{bounds}(") for x in lines]
+        if adds:
+            lines += ["if not found:", "    return None", f"return {bounds}({here.parameters}, joined(found))"]
+        else:
+            lines += ["return None"]
+        self.source.namespace["joined"] = _joined
+        body = ["try:", *(f"    {x}" for x in lines), "except Undetermined:", "    return None"]
+        return self.source.function("decide", here.parameters, body)
+
+    def _bounds(self, decide: o.Decide, here: Here) -> list[str]:
+        lines = []
+        for bound, sign in ((decide.least, "<"), (decide.most, ">")):
+            if bound is not None:
+                lines += ["if isinstance(value, Decimal):", f"    bound = {self.expressions.piece(bound, here).text}"]
+                lines += [f"    value = bound if value {sign} bound else value"]
+        self.source.namespace["Decimal"] = Decimal
+        return [*lines, "return value"]
+
+    def _credit(self, account: o.Account) -> Made:
+        assert account.decide is not None
+        decide, name, period = self._decide(account.decide, Here((), account.period)), account.name, account.period
+
+        def made(n: Functions) -> Act:
+            value_of = n[decide]
+
+            def act(w: Work) -> None:
+                run, whole = w.run, _ZERO
+                balances: dict[str, Any] = {}
+                if period is None:
+                    value = value_of(w)
+                    run.balances[name], run.wholes[name] = balances, value if isinstance(value, Decimal) else _ZERO
+                    return
+                for each in run.periods.begun(period):
+                    if run.periods.has_ended(each):
+                        value = value_of(w, each.key)
+                        if isinstance(value, Decimal):
+                            balances[each.key] = value
+                            whole += value
+                run.balances[name], run.wholes[name] = balances, whole
+
+            return act
+
+        return made
+
+    def _fact(self, fact: o.Decide) -> Made:
+        decide, name, period = self._decide(fact, Here((), fact.period)), fact.name, fact.period
+
+        def made(n: Functions) -> Act:
+            value_of = n[decide]
+
+            def act(w: Work) -> None:
+                if period is None:
+                    w.run.facts[name] = {"": value_of(w)}
+                else:
+                    w.run.facts[name] = {each.key: value_of(w, each.key) for each in w.run.periods.begun(period)}
+
+            return act
+
+        return made
+
+    # ---- requirements
+    def _require(self, requirement: o.Decide) -> Made:
+        parts: list[tuple[o.Case, str | None]] = []
+        for part in requirement.cases:
+            plain = part.each is None and not part.of and not _looks_back(part.value)
+            if not plain:
+                self.by_reference.append(f"require {requirement.name}: {part.label}")
+                self.expressions.look_at(part)
+            parts.append((part, self._part(part) if plain else None))
+        name = requirement.name
+
+        def made(n: Functions) -> Act:
+            asked = [(part, n[function] if function else None) for part, function in parts]
+
+            def act(w: Work) -> None:
+                found, worst = [], "met"
+                for part, function in asked:
+                    if function is None:
+                        line = w.evaluation().part(requirement, part)
+                        found.append(line)
+                        status = line.status
+                    else:
+                        stands = function(w)
+                        status = stands[0]
+                        found.append((requirement, part, stands))
+                    if status == "unmet" or (status == "open" and worst == "met"):
+                        worst = status
+                w.parts += found
+                w.result.requirements[name] = worst  # type: ignore[assignment]
+                w.run.requirements[name] = v.OPEN if worst == "open" else worst == "met"
+
+            return act
+
+        return made
+
+    def _part(self, part: o.Case) -> str:
+        """The name of a function that gives how a part stands: status, have, needed, short."""
+        here, expressions = Here(), self.expressions
+        body = self.bodies._covered(part.number)
+        body += ["have = needed = None", "try:"]
+        if part.condition is not None:
+            body += [
+                f"    if not {expressions.met(part.condition, here).text}:",
+                '        return ("does not apply", None, None, None)',
+            ]
+        value = part.value
+        if part.have is not None and part.needed is not None and isinstance(value, e.Compare) and value.ranks is None:
+            have, needed = expressions.piece(part.have, here).text, expressions.piece(part.needed, here).text
+            if not expressions.is_asked_whole(value):
+                operator = "==" if value.operator == "=" else value.operator
+                body += [
+                    f"    have, needed = {have}, {needed}",
+                    f'    status = "met" if have {operator} needed else "unmet"',
+                ]
+                body += ["except Undetermined as why:", '    status = "unmet" if why.sort == "missing" else "open"']
+                return self._short(body, part)
+        body += [f'    status = "met" if {expressions.met(value, here).text} else "unmet"']
+        body += ["except Undetermined:", '    status = "open"']
+        if part.have is not None and part.needed is not None:
+            have, needed = expressions.piece(part.have, here).text, expressions.piece(part.needed, here).text
+            body += ["try:", f"    have, needed = {have}, {needed}", "except Undetermined:", "    pass"]
+        return self._short(body, part)
+
+    def _short(self, body: list[str], part: o.Case) -> str:
+        gap = "needed - have" if part.at_least else "have - needed"
+        body += ["if have is None:", "    return (status, None, None, None)", f"gap = {gap}"]
+        body += ["return (status, have, needed, gap if gap > ZERO else ZERO)"]
+        return self.source.function("part", "w", body)
+
+    # ---- moves
+    def _moves(self) -> Made:
+        """Nothing, unless somebody asks for a move; then the reference works out all that is left."""
+        policy = self.policy
+        kinds = tuple(move.kind for move in policy.moves)
+        taking = [name for name, x in policy.accounts.items() if any(isinstance(line, o.Move) for line in x.operators)]
+        rules = tuple(rule for name in taking for rule in self._items_within(name))
+
+        def act(w: Work) -> None:
+            if any(w.by_kind.get(kind) for kind in kinds) or any(w.entries[rule] for rule in rules):
+                raise RestByReference
+            w.run.stage += 1
+
+        return lambda n: act
+
+
+class RestByReference(Exception):
+    """From this node on the reference works the student out."""
+
+
+def _looks_back(part: Any) -> bool:
+    """Whether a part of a policy shows a window of an account."""
+    values = references(part, e.Value)
+    return any(isinstance(at, (e.LastWindow, e.AnyWindow)) for x in values for at in e.parts_of(x.at))
+
+
+looks_back = _looks_back
+
+
+def _joined(values: Sequence[Any]) -> Any:
+    """The values of all cases that apply: numbers are added, others have to be the same."""
+    first = values[0]
+    if isinstance(first, Decimal):
+        total = _ZERO
+        for value in values:
+            total += value
+        return total
+    if all(value == first for value in values[1:]):
+        return first
+    raise HandOver(OPEN_VALUE)
+
+
+def _post(
+    w: Work, rules: Sequence[str], names: Sequence[str],
+    accounts: Sequence[tuple[str, tuple[str, ...], Callable[..., Any] | None, str | None]],
+) -> None:  # fmt: skip
+    """The balances of the accounts of a tree, inner ones first, in each period and over the whole time."""
+    own: dict[str, dict[str, Decimal]] = {name: {} for name in names}
+    for rule in rules:
+        for entry in w.entries[rule]:
+            found = own.get(entry[ACCOUNT])
+            if found is None or entry[MEMBER]:
+                continue
+            period = entry[PERIOD]
+            if entry[STATE] != "live":
+                found.setdefault(period, _ZERO)
+            elif entry[SIGN] > 0:
+                found[period] = found.get(period, _ZERO) + entry[AMOUNT]
+            else:
+                found[period] = found.get(period, _ZERO) - entry[AMOUNT]
+    run = w.run
+    for name, children, level, period_kind in accounts:
+        totals = own[name]
+        for child in children:
+            for period, amount in own[child].items():
+                totals[period] = totals.get(period, _ZERO) + amount
+        whole = _ZERO
+        if level is None or period_kind is None:
+            for amount in totals.values():
+                whole += amount
+        if level is None:
+            run.balances[name], run.wholes[name] = totals, whole  # type: ignore[assignment]
+        elif period_kind is None:
+            run.balances[name], run.wholes[name] = {}, level(w, whole)
+        else:
+            begun = run.periods.begun(period_kind)
+            run.balances[name] = {each.key: level(w, each.key, totals.get(each.key, _ZERO)) for each in begun}
+
+
+__all__ = ["LightEntry", "NodeSource", "RestByReference", "closed", "looks_back", "periods_asked"]

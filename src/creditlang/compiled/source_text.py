@@ -1,0 +1,42 @@
+"""The text of generated Python, and the values that it names.
+
+A text holds only names that are made here and numbers; whatever comes from a policy is a value in the namespace, so
+nothing that an author writes can become code.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+
+class SourceText:
+    """Functions in the making, and the namespace that they will live in."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.namespace: dict[str, Any] = {}
+        self._names: dict[Any, str] = {}
+        self._count = 0
+
+    def fresh(self, prefix: str) -> str:
+        """A name that has not been used."""
+        self._count += 1
+        return f"{prefix}{self._count}"
+
+    def value(self, value: Any, prefix: str = "c") -> str:
+        """The name of a value; the same for equal texts and numbers, and for one object."""
+        key = (type(value), value) if isinstance(value, (str, bool, int)) else ("object", id(value))
+        if key not in self._names:
+            self._names[key] = name = self.fresh(prefix)
+            self.namespace[name] = value
+        return self._names[key]
+
+    def function(self, prefix: str, parameters: str, body: Iterable[str]) -> str:
+        """The name of a new function; the lines of its body are indented among themselves only."""
+        name = self.fresh(prefix)
+        self.lines += [f"def {name}({parameters}):", *(f"    {line}" for line in body), ""]
+        return name
+
+    def compiled(self) -> dict[str, Any]:
+        """The namespace with all functions in it."""
+        exec(compile("\n".join(self.lines), "<policy>", "exec"), self.namespace)
+        return self.namespace

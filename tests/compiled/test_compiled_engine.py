@@ -1,0 +1,111 @@
+"""Generated code gives what the interpreter gives: every attribute of every result, and every table."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import attrs
+import pytest
+
+from creditlang.cohort import Cohort, Settings, run_cohort
+from creditlang.compiled import CompiledEngine
+from creditlang.compiled.source_text import SourceText
+from creditlang.core.operators import Policy
+from creditlang.data.dataset import Dataset
+from creditlang.data.reader import DataReader
+from creditlang.diagnostics import Phrase
+from creditlang.driver import compile_source, find_policy, read_source
+from creditlang.interpreter import Interpreter
+from creditlang.ledger import StudentResult
+from creditlang.one_student import Engine, OneStudent, as_read
+from creditlang.plugin import PluginManager
+from creditlang.resources import policy_names, sample_path
+from creditlang.source import SourceFile
+
+
+def policy_of(name: str) -> Policy:
+    source = read_source(find_policy(name) or pytest.fail(name))
+    assert isinstance(source, SourceFile)
+    return compile_source(source, check=False, extensions=PluginManager().extensions).policy
+
+
+def with_sample(name: str, use: Callable[[Any], Any]) -> Any:
+    with PluginManager().opened([f"sample:{name}"]) as sources:
+        return use(lambda: (table for source in sources for table in source.tables()))
+
+
+def sample(policy: Policy, name: str) -> Dataset:
+    found: Dataset = with_sample(name, lambda tables: DataReader(policy, ()).read(tables()))
+    return found
+
+
+def plain(result: StudentResult) -> dict[str, Any]:
+    """Everything that a result says, in both languages."""
+
+    def both(of: Any, field: Any, value: Any) -> Any:
+        return (value, value.zh) if isinstance(value, Phrase) else value
+
+    return attrs.asdict(result, value_serializer=both)
+
+
+@pytest.mark.parametrize("name", [name for name in policy_names() if sample_path(name)])
+def test_every_student_of_a_sample_has_the_results_of_the_interpreter(name: str) -> None:
+    policy = policy_of(name)
+    students = [as_read(student) for student in sample(policy, name).students.values()]
+    interpreter = Interpreter(policy)
+    if interpreter.together:
+        interpreter.among(lambda: students)
+    engine = CompiledEngine(interpreter)
+    covered = 0
+    for student in students:
+        if (worked := engine.work_out(student)) is not None:
+            covered += 1
+            result, expected = worked.result(), interpreter.evaluate(student)
+            assert plain(result) == plain(expected), student.identifier
+            assert list(result.records) == list(expected.records)
+        if (worked := engine.work_out(student, noted=False)) is not None:
+            wholes, requirements = worked.totals()
+            expected = interpreter.evaluate(student)
+            lines = [line for line in expected.accounts if not line.period]
+            assert {line.account: wholes[line.account] for line in lines} == {x.account: x.amount for x in lines}
+            assert requirements == expected.requirements
+    assert covered + engine.handed_over.total() >= len(students) or engine.lacks
+
+
+@pytest.mark.parametrize("name", ["hengyang", "volunteer_hours", "zonghe_ceping"])
+def test_every_table_is_that_of_the_interpreter(name: str) -> None:
+    policy = policy_of(name)
+
+    def run(engine: Engine) -> Cohort:
+        settings = Settings(as_of=date(2026, 7, 1), engine=engine, language="en")
+        cohort: Cohort = with_sample(name, lambda tables: run_cohort(policy, tables(), settings, list, {}))
+        return cohort
+
+    one, other = run("reference").results.tables, run("compiled").results.tables
+    manifests = [dict(tables.pop("manifest")) for tables in (one, other)]
+    assert one == other
+    engines = [manifest.pop("engine") for manifest in manifests]
+    assert manifests[0] == manifests[1]
+    assert engines[0].endswith(" reference")
+    assert " compiled" in engines[1]
+
+
+def test_code_is_generated_once_it_pays() -> None:
+    policy = policy_of("volunteer_hours")
+    students = [as_read(student) for student in sample(policy, "volunteer_hours").students.values()]
+    few, many = OneStudent(policy), OneStudent(policy, expected=10_000)
+    for student in students:
+        assert plain(few.result(student)) == plain(many.result(student))
+    assert few.worked_out_by() == "reference"
+    assert (
+        many.worked_out_by() == "compiled; 3 of 30 by reference (a day is not filled in: 1, a record is still open: 2)"
+    )
+    assert many.worked_out_by().zh == "compiled；30人中3人用reference（有日期没有填：1，有记录待定：2）"
+
+
+def test_nothing_that_an_author_writes_becomes_code() -> None:
+    source = SourceText()
+    source.function("f", "w", [f"return {source.value('); import os  #')}"])
+    assert "import" not in "\n".join(source.lines)
+    f = next(value for name, value in source.compiled().items() if name.startswith("f"))
+    assert f(None) == "); import os  #"
