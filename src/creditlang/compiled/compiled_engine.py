@@ -208,6 +208,8 @@ class CompiledEngine:
             w.run.guarded[id(record)] = w.guard_entry(row, told)
         for name in self.policy.kinds:
             w.run.given[name] = [w.record(row) for row in w.by_kind.get(name, ())]
+            if name in w.plain and name not in w.run.judged:
+                w.judge(name)
         result.parts = w.part_lines()
         for kind, name in order:
             evaluation.work_out(kind, name, result)
