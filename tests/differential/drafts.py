@@ -53,12 +53,13 @@ def drafted(rng: random.Random, dialect: Dialect) -> Draft | None:
 
 
 def _without_empty(lines: list[Line]) -> list[Line]:
-    """The lines without those that hold nothing and mean nothing without it, and without what is named no more."""
+    """The lines without those that say nothing any more, such as a fact of which only the bounds are left."""
     for line in lines:
         line.under = _without_empty(line.under)
-    return [line for line in lines if line.under or not _HOLDS.match(line.text)]
+    return [x for x in lines if not _HOLDS.match(x.text) or any(not _BOUND.match(y.text) for y in x.under)]
 
 
+_BOUND = re.compile(r"AT_LEAST_OF [\w.]+$|AT_MOST [\w.]+$|FIRST_THAT_APPLIES|ALL_THAT_APPLY")
 _HOLDS = re.compile(
     r"(ITEM \w+( FROM \w+)?( WHERE .*)?|FACT .*|CREDIT .*|REQUIRE .*|ADJUST .*|TABLE .*|AT_LEAST_OF .*OF_THESE:?)$"
 )

@@ -85,6 +85,9 @@ class CompiledEngine:
         self.future, self.not_begun, self.no_item, self.no_rule = FUTURE, NOT_BEGUN, NO_ITEM, NO_RULE
         self.enrolment = {name for name, kind in policy.kinds.items() if kind.enrolment}
         self.has_enrolment = bool(self.enrolment)
+        self.dated = {name for name, kind in policy.kinds.items() if kind.date_field}
+        self.by_day = any(x.period not in (None, "semester", "year") for x in policy.accounts.values())
+        """Whether accounts go by periods in which nothing lies that has no day."""
         self.begun = tuple(x.name for x in policy.calendar.semesters if self.calendar.has_begun(x.name, self.as_of))
         self._periods: dict[tuple[str, ...], StudentPeriods] = {}
         self._reasons: dict[Decimal, Phrase] = {}
@@ -205,6 +208,8 @@ class CompiledEngine:
             w.run.guarded[id(record)] = w.guard_entry(row, told)
         for name in self.policy.kinds:
             w.run.given[name] = [w.record(row) for row in w.by_kind.get(name, ())]
+            if name in w.plain and name not in w.run.judged:
+                w.judge(name)
         result.parts = w.part_lines()
         for kind, name in order:
             evaluation.work_out(kind, name, result)

@@ -29,6 +29,7 @@ class HandOver(Exception):
 
 PENDING = Phrase("a record is still open", "有记录待定")
 OPEN_VALUE = Phrase("a value is still open", "有数值尚未确定")
+NO_DAY = Phrase("a day is not filled in", "有日期没有填")
 INVALID = Phrase("an invalid record that other lines look at", "其他规则要查的记录无效")
 MOVES_ASKED = Phrase("a request", "有申请")
 TOO_LONG = Phrase("a number is too long", "数字过长")

@@ -19,6 +19,7 @@ from creditlang.compiled.light_entries import (
     DAY,
     INVALID,
     LEDGER,
+    NO_DAY,
     ON,
     OPEN_VALUE,
     PENDING,
@@ -146,6 +147,8 @@ class Work:
                 rank, before = rank + 1, order
             place += 1
             on, kind = record.on, record.kind
+            if on is None and kind in engine.dated and (engine.by_day or semester not in last_days):
+                raise HandOver(NO_DAY)
             row = (rank, record, record.values, on, semester, place)
             rows.append(row)
             if record.problem is not None or (wrong and id(record) in wrong):
@@ -218,11 +221,7 @@ class Work:
                 entry[REASON] = entry[REASON] or _ADOPTED
                 self.extra.append(entry)
         if name in engine.policy.searched or name in engine.memberships:
-            even_void = [r for r, said in zip(given, told, strict=True) if said is None or said[0] in ("live", "void")]
-            self.run.given[name] = [self.record(row) for row in given]
-            self.run.judged[name] = Judged(
-                [self.record(row) for row in self.plain[name]], [self.record(row) for row in even_void]
-            )
+            self.judge(name)
         if not (takers or conditional or kind.item_field):
             return
         field, entries, noted, extra = kind.item_field or "", self.entries, program.noted, self.extra
@@ -263,6 +262,15 @@ class Work:
                 extra.append(light(row, "", "", state="unmatched", reason=reason, period=row[4] or ""))
                 if not field:
                     self.unrated.append((0, extra[-1]))
+
+    def judge(self, kind: str) -> None:
+        """Let the reference see the records of a kind, as its guards have judged them."""
+        rows = self.by_kind.get(kind, [])
+        even_void = [row for row in rows if (told := self.told.get(row[PLACE])) is None or told[0] in ("live", "void")]
+        self.run.given[kind] = [self.record(row) for row in rows]
+        self.run.judged[kind] = Judged(
+            [self.record(row) for row in self.plain[kind]], [self.record(row) for row in even_void]
+        )
 
     def period_key(self, kind: str, row: Row) -> str:
         return self.run.periods.key(kind, row[DAY], row[TERM]) or ""
