@@ -20,7 +20,7 @@ from creditlang.plan.tables import Filler, Made
 from creditlang.plugin.manager import PluginManager
 
 SAMPLES = {
-    "hengyang": (97, 107), "shangrao": (100, 100), "volunteer_hours": (1, 3), "driver_demerits": (1, 8),
+    "hengyang": (107, 107), "shangrao": (100, 100), "volunteer_hours": (1, 3), "driver_demerits": (1, 8),
     "house_points": (6, 6), "jifen_luohu": (13, 13), "professional_education": (5, 6), "sushe_kaohe": (10, 10),
     "zonghe_ceping": (19, 20),
 }  # fmt: skip
