@@ -7,26 +7,24 @@ reference where it stands, by `Work.ask`; that is where open values could come f
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
 from attrs import evolve, frozen
 
 from creditlang import values as v
-from creditlang.compiled.light_entries import OPEN_VALUE, HandOver
+from creditlang.compiled.called_by_text import CALLED
+from creditlang.compiled.policy_at_hand import Kept, PolicyAtHand
+from creditlang.compiled.printed_cells import DatedConstants, PrintedCells, are_constants
+from creditlang.compiled.settled_queries import PeriodQuery, RecordQuery, Scope, is_settled
 from creditlang.compiled.source_text import SourceText
-from creditlang.compiled.student_work import closed
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references
-from creditlang.diagnostics import Phrase
 from creditlang.interpreter.calendar_days import SchoolCalendar, day_of_month
+from creditlang.interpreter.expression_meanings import outside_calendar
 from creditlang.interpreter.function_calls import called
-from creditlang.interpreter.student_run import missing
-from creditlang.interpreter.table_cells import cell_of
-from creditlang.values import Undetermined
-
-MOST_KEPT: Final = 4096
-"""The most answers that are kept of one table, day or distance."""
+from creditlang.interpreter.searches import way_of
 
 
 @frozen
@@ -56,23 +54,17 @@ class Piece:
 class ExpressionSource:
     """Writes expressions of one policy."""
 
-    def __init__(
-        self, policy: o.Policy, calendar: SchoolCalendar, as_of: date | None, overrides: Mapping[str, Any],
-        source: SourceText, noted: bool,
-    ) -> None:  # fmt: skip
+    def __init__(self, hand: PolicyAtHand, source: SourceText, noted: bool) -> None:
         """`noted` when it is to be noted which cells of tables were read."""
-        self.policy, self.calendar, self.as_of, self.overrides = policy, calendar, as_of, overrides
-        self.source, self.noted = source, noted
+        self.hand, self.policy, self.calendar, self.as_of = hand, hand.policy, hand.calendar, hand.as_of
+        self.overrides, self.source, self.noted = hand.overrides, source, noted
         self.looked_at_accounts: set[str] = set()
+        self.looked_at_kinds: set[str] = set()
         self.asked = 0
         """How many expressions are asked of the reference."""
-        self.needed = {name: _needed(kind.columns) for name, kind in policy.kinds.items()}
+        self.needed = {name: _needed(kind.columns) for name, kind in self.policy.kinds.items()}
         self.facts: dict[tuple[str, tuple[str, ...]], str] = {}
-        source.namespace.update(
-            Undetermined=Undetermined, no_value=_no_value, no_case=_no_case, enrolled=_enrolled,
-            quotient=v.quotient, required=_required, known=_known, here=closed, ZERO=v.ZERO,
-            ONE=Decimal(1), rounded_down=_rounded_down, above_zero=_above_zero,
-        )  # fmt: skip
+        source.namespace.update(CALLED)
 
     # ---- what others write with
     def piece(self, x: e.Expression, here: Here) -> Piece:
@@ -112,6 +104,8 @@ class ExpressionSource:
         levels = (x.level for x in references(part, e.Query))
         self.looked_at_accounts |= {level.account for level in levels if isinstance(level, e.CountedIn)}
 
+        self.looked_at_kinds |= {x.source.kind for x in references(part, e.Query) if isinstance(x.source, e.RecordsOf)}
+
     @staticmethod
     def is_asked_whole(x: e.Compare) -> bool:
         """Whether a comparison is one that only the reference makes."""
@@ -123,7 +117,8 @@ class ExpressionSource:
     # ---- templates
     def _by_reference(self, x: e.Expression, here: Here) -> Piece:
         self.asked += 1
-        self.look_at(x)
+        if not (here.kinds and isinstance(x, e.Value) and x.at == e.Here()):  # that is known without any entries
+            self.look_at(x)
         name = self.source.value(x)
         if here.kinds:
             return Piece(f"w.ask({name}, row)", True)
@@ -163,6 +158,10 @@ class ExpressionSource:
                 return Piece(self.source.value(self.overrides[x.name]))
             case "setting" if len(self.policy.settings[x.name]) == 1:
                 return self.piece(self.policy.settings[x.name][0].value, here)
+            case "setting" if here.kinds:
+                dated = self.policy.settings[x.name]
+                if are_constants(dated):
+                    return Piece(f"{self.source.value(DatedConstants(dated, self.hand))}.on(row[3], row[4])")
         return self._by_reference(x, here)
 
     def _value(self, x: e.Value, here: Here) -> Piece:
@@ -193,6 +192,8 @@ class ExpressionSource:
                 return Piece(f"here(w.run.balance({name}, key))", account.sort in ("score", "credit"))
         if not here.kinds and here.period is None and account.period is None:
             return Piece(f"known(w.wholes, {name}, ZERO)")
+        if here.kinds and account.period == "semester":
+            return Piece(f"here(w.run.balance({name}, term_of(w, row)))", True)
         return self._by_reference(x, here)
 
     def _record_fact(self, name: str, here: Here) -> Piece:
@@ -209,10 +210,53 @@ class ExpressionSource:
         found = self.facts[key]
         return Piece(f"{found.rstrip('!')}(w, row, V)", found.endswith("!"))
 
+    def _query(self, x: e.Query, here: Here) -> Piece:
+        if isinstance(x.source, e.Periods):
+            return self._query_of_periods(x, here)
+        way = way_of(x) if isinstance(x.source, e.RecordsOf) else None
+        if way is None or not is_settled(x, way) or (way.same and not here.kinds) or (way.other and not here.kinds):
+            return self._by_reference(x, here)
+        self.look_at(x)
+        inside, source = Here((x.source.kind,)), self.source  # type: ignore[union-attr]
+        where = self.function(way.rest, inside, met=True) if way.rest is not None else None
+        value = self.function(x.value, inside) if x.value is not None else None
+        period = None if x.scopes else "semester" if here.kinds else here.period
+        asked = x.scopes[0] if x.scopes else None
+        day = self.function(asked.day, here) if isinstance(asked, e.AsOf) else None
+        name = source.fresh("q")
+
+        def made(n: Mapping[str, Any]) -> Any:
+            scope = Scope(period, n[day] if day else None)
+            query = RecordQuery(
+                self.policy, x, way, scope, n[where] if where else None, n[value] if value else None, here.period
+            )
+            return query.of_record if here.kinds else query.in_period if here.period is not None else query.alone
+
+        source.late.append(lambda namespace: namespace.__setitem__(name, made(namespace)))
+        return Piece(f"{name}({here.parameters})", True)
+
+    def _query_of_periods(self, x: e.Query, here: Here) -> Piece:
+        value, period = x.value, x.source.period  # type: ignore[union-attr]
+        plain = not (here.kinds or x.scopes or x.where or x.distinct or x.source.ended)  # type: ignore[union-attr]
+        if (
+            plain
+            and x.function in ("total", "lowest", "highest")
+            and isinstance(value, e.Value)
+            and value.at == e.Here()
+        ):
+            if value.sort == "account" and self.policy.accounts[value.name].sort == "category":
+                if x.function == "total" and here.period is None:
+                    return Piece(f"known(w.wholes, {self.source.value(value.name)}, ZERO)")
+            elif period == (self.policy.accounts if value.sort == "account" else self.policy.facts)[value.name].period:
+                query = self.source.value(PeriodQuery(x, here.period))
+                return Piece(f"{query}.in_period(w, key)" if here.period is not None else f"{query}.alone(w)", True)
+        return self._by_reference(x, here)
+
     def _lookup(self, x: e.Lookup, here: Here) -> Piece:
         keys = [self.piece(key, here).text for key in x.keys]
-        cells = self.source.value(Cells(x.table))
-        return Piece(f"{cells}.{'read' if self.noted else 'amount'}(w, ({', '.join(keys)},))", True)
+        cells = self.source.value(PrintedCells(x.table, self.hand.shown))
+        keys_text = f"({', '.join(keys)},)"
+        return Piece(f"{cells}.noted(w.cells, {keys_text})" if self.noted else f"{cells}[{keys_text}]", True)
 
     def _call(self, x: e.Call, here: Here) -> Piece:
         given = ", ".join(self.piece(each, here).text for each in x.arguments)
@@ -243,9 +287,14 @@ class ExpressionSource:
             return Piece(f"(V.get({self.source.value(x.operand.name)}) is not None)")
         if isinstance(x.operand, e.Read) and x.operand.what == "attribute":
             return Piece(f"(w.attributes.get({self.source.value(x.operand.name)}) is not None)")
-        if isinstance(x.operand, (e.Value, e.Query)) or self.piece(x.operand, here).fails:
+        ranked = isinstance(x.operand, e.Value) and x.operand.sort in ("fact", "ranking")
+        if ranked or (isinstance(x.operand, e.Query) and x.operand.function == "average"):
             return self._by_reference(x, here)
-        return Piece("True")
+        piece = self.piece(x.operand, here)
+        if not piece.fails:
+            return Piece("True")
+        body = ["try:", f"    {piece.text}", "except Undetermined:", "    return False", "return True"]
+        return Piece(self.call(self.source.function("present", here.parameters, body), here))
 
     def _logical(self, x: e.Logical, here: Here) -> Piece:
         if x.operator == "at least":
@@ -331,16 +380,29 @@ class ExpressionSource:
             start = self._or_missing("row[3]", self.policy.kinds[here.kinds[0]].date_field or "date")
         else:
             return self._by_reference(x, here)
-        return Piece(
-            f"{self.source.value(Days(self.calendar, x.which, int(count), x.unit))}[{start.text}]", start.fails
-        )
+        return Piece(f"{self.source.value(self._days(x.which, int(count), x.unit))}[{start.text}]", start.fails)
+
+    def _days(self, which: str, count: int, unit: str) -> Kept:
+        """The days found from others by one shift."""
+        if which == "nth":
+            return Kept(lambda start: day_of_month(start, count))
+        return Kept(lambda start: self.calendar.later(start, count, unit))
 
     def _distance(self, x: e.Distance, here: Here) -> Piece:
         end = self.piece(x.end, here)
-        distances = self.source.value(Distances(self.calendar, x.what))
+        distances = self.source.value(Kept(partial(_distance, self.calendar, x.what)))
         local = self.source.fresh("v")  # the end is read first
         start = self.piece(x.start, here) if x.start is not None else Piece(local)
         return Piece(f"{distances}[({local} := {end.text}), {start.text}]", True)
+
+
+def _distance(calendar: SchoolCalendar, what: str, days: tuple[date, date]) -> Any:
+    """What lies between two days, the end named first."""
+    end, start = days
+    found = calendar.distance(what, start, end)
+    if found is None:
+        raise outside_calendar(end)
+    return found
 
 
 def _needed(columns: tuple[o.Column, ...]) -> frozenset[str]:
@@ -367,120 +429,15 @@ def _surely_present(part: e.Expression, holds: bool) -> frozenset[str]:
     return frozenset()
 
 
-# ---- what the texts call
-class Cells:
-    """The cells of a table by the values that they are read at, each found by the reference when it is first asked."""
-
-    def __init__(self, table: e.Table) -> None:
-        self.table = table
-        self.known: dict[Any, tuple[Decimal, tuple[str, tuple[str, ...]]]] = {}
-
-    def amount(self, w: Any, keys: tuple[Any, ...]) -> Decimal:
-        """The cell at some values. Raises `Undetermined` where nothing is printed."""
-        found = self.known.get(keys)
-        return found[0] if found is not None else self._find(w, keys)[0]
-
-    def read(self, w: Any, keys: tuple[Any, ...]) -> Decimal:
-        """The same, noting which one it is."""
-        found = self.known.get(keys) or self._find(w, keys)
-        w.cells.add(found[1])
-        return found[0]
-
-    def _find(self, w: Any, keys: tuple[Any, ...]) -> tuple[Decimal, tuple[str, tuple[str, ...]]]:
-        seen = _Seen(w.run)
-        amount = closed(cell_of(self.table, keys, seen))  # type: ignore[arg-type]
-        (label,) = seen.cells
-        found = amount, label
-        if len(self.known) < MOST_KEPT:
-            self.known[keys] = found
-        return found
-
-
-class _Seen:
-    """What a cell is looked up with in place of a run: which one it was is seen."""
-
-    def __init__(self, run: Any) -> None:
-        self.cells: set[tuple[str, tuple[str, ...]]] = set()
-        self.shown = run.shown
-
-
-class Days(dict[date, date]):
-    """The days found from others by one shift."""
-
-    def __init__(self, calendar: SchoolCalendar, which: str, count: int, unit: str) -> None:
-        super().__init__()
-        self.calendar, self.which, self.count, self.unit = calendar, which, count, unit
-
-    def __missing__(self, start: date) -> date:
-        if self.which == "nth":
-            found = day_of_month(start, self.count)
-        else:
-            found = self.calendar.later(start, self.count, self.unit)
-        if len(self) < MOST_KEPT:
-            self[start] = found
-        return found
-
-
-class Distances(dict[tuple[date, date], Any]):
-    """What lies between two days, the end named first."""
-
-    def __init__(self, calendar: SchoolCalendar, what: str) -> None:
-        super().__init__()
-        self.calendar, self.what = calendar, what
-
-    def __missing__(self, days: tuple[date, date]) -> Any:
-        end, start = days
-        found = self.calendar.distance(self.what, start, end)
-        if found is None:
-            raise Undetermined("period", Phrase(f"{end} is outside the calendar", f"{end}不在校历内"))
-        if len(self) < MOST_KEPT:
-            self[days] = found
-        return found
-
-
-def _no_value(name: str) -> Any:
-    raise missing(name)
-
-
-def _no_case(what: str) -> Any:
-    raise Undetermined("case", Phrase(f"no case of {what} applies", f"“{what}”没有适用的情形"))
-
-
-def _above_zero(divisor: Decimal) -> Decimal:
-    if divisor <= 0:
-        raise Undetermined("case", Phrase("the divisor is not above zero", "除数不大于零"))
-    return divisor
-
-
-def _rounded_down(value: Decimal, step: Decimal) -> Decimal:
-    whole = value // step
-    return whole * step if value >= 0 else v.quotient(value, Decimal(1), "down", step)  # type: ignore[return-value]
-
-
-def _enrolled(w: Any, semester: str | None) -> bool:
-    if semester is None or semester in w.run.enrolled:
-        return True
-    if w.engine.has_begun(semester):
-        return False
-    raise HandOver(OPEN_VALUE)
-
-
-def _known(found: Mapping[str, Any], name: str, unsaid: Any) -> Any:
-    return closed(found.get(name, unsaid))
-
-
-def _required(w: Any, name: str) -> Any:
-    return closed(w.run.requirements.get(name, v.OPEN))
-
-
 TEMPLATES: Mapping[type, Callable[[ExpressionSource, Any, Here], Piece]] = {
     e.Constant: ExpressionSource._constant, e.Read: ExpressionSource._read, e.Value: ExpressionSource._value,
+    e.Query: ExpressionSource._query,
     e.Lookup: ExpressionSource._lookup, e.Call: ExpressionSource._call, e.Compare: ExpressionSource._compare,
     e.Present: ExpressionSource._present, e.Logical: ExpressionSource._logical, e.Not: ExpressionSource._not,
     e.Arithmetic: ExpressionSource._arithmetic, e.Rounded: ExpressionSource._rounded, e.Cases: ExpressionSource._cases,
     e.Shift: ExpressionSource._shift, e.Distance: ExpressionSource._distance,
 }  # fmt: skip
-ASKED: Mapping[type, str] = {e.Query: "looks at many records at once", e.Unknown: "has no meaning"}
+ASKED: Mapping[type, str] = {e.Unknown: "has no meaning"}
 """Expressions without a template, asked of the reference where they stand, and why."""
 _ABSENT = {x.__name__ for x in e.Expression.__subclasses__()} - {x.__name__ for x in (*TEMPLATES, *ASKED)}
 assert not _ABSENT, f"expressions that generated code lacks: {_ABSENT}"

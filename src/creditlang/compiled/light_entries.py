@@ -5,7 +5,6 @@ Only what is settled is held so; an entry that becomes pending leaves its studen
 
 from typing import Any
 
-from creditlang.diagnostics import Phrase
 from creditlang.values import ZERO
 
 LightEntry = list[Any]
@@ -21,17 +20,6 @@ RANK, RECORD, VALUES, DAY, TERM, PLACE = range(6)
 the record as given, its values, day and semester; its place among the student's.
 """
 Row = tuple[Any, ...]
-
-
-class HandOver(Exception):
-    """This student is one for the reference; its argument, one of the phrases below, says why."""
-
-
-PENDING = Phrase("a record is still open", "有记录待定")
-OPEN_VALUE = Phrase("a value is still open", "有数值尚未确定")
-INVALID = Phrase("an invalid record that other lines look at", "其他规则要查的记录无效")
-MOVES_ASKED = Phrase("a request", "有申请")
-TOO_LONG = Phrase("a number is too long", "数字过长")
 
 
 def light(

@@ -373,7 +373,7 @@ _BAND = re.compile(r"\d+(?:\.\d+)?(?:[-–—~]\d+(?:\.\d+)?|及?以[上下]|\+)
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
 _BRACKET, _COUNT = re.compile(r"[ \t]*\("), re.compile(r"[ \t]*\d")
 FOLLOWED = {
-    **dict.fromkeys("ANY COUNT AVERAGE HIGHEST LOWEST FIRST LATEST EVERY IN_A_ROW".split(), _BRACKET),
+    **dict.fromkeys(["ANY", "COUNT", "AVERAGE", "HIGHEST", "LOWEST", "FIRST", "LATEST", "EVERY", "IN_A_ROW"], _BRACKET),
     "DE_COLON": re.compile(r"[ \t]*:"),
     "EACH_PERIODS": re.compile(r"[ \t]*[^\W\d]\w*?[ \t]*(?:最[高低]|平均)"),
 }
