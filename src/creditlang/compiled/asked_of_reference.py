@@ -18,7 +18,6 @@ from creditlang.compiled.light_entries import (
     LEDGER,
     ON,
     PERIOD,
-    PLACE,
     RAW,
     REASON,
     RECORD,
@@ -53,7 +52,6 @@ class AskedOfReference:
         "in_body",
         "others",
         "problems",
-        "rows",
         "run",
         "student",
         "unrated",
@@ -61,20 +59,23 @@ class AskedOfReference:
     at_hand: PolicyAtHand
     student: StudentData
     run: Run
-    rows: list[Row]
     copies: dict[int, Record]
-    """Records as placed, by their places, as far as they were made."""
+    """Records as placed, by their rows, as far as they were made."""
     problems: dict[int, Diagnostic]
-    """What rules found wrong with records, by their places."""
+    """What rules found wrong with records, by their rows."""
     entries: dict[str, list[LightEntry]]
     unrated: list[tuple[int, LightEntry]]
     in_body: list[LightEntry]
     """Entries that a rule found invalid."""
     others: OtherRuns[Run] | None
 
+    def rows(self) -> list[Row]:
+        """All records as placed, in order."""
+        raise NotImplementedError
+
     def record(self, row: Row) -> Record:
         """A record as placed, and as it is judged so far."""
-        place = row[PLACE]
+        place = id(row)
         found = self.copies.get(place)
         if found is None:
             found = self.copies[place] = row[RECORD].copy()
@@ -87,7 +88,7 @@ class AskedOfReference:
 
     def problem_of(self, row: Row) -> Diagnostic | None:
         """What is wrong with a record, by reading or by rules."""
-        found: Diagnostic | None = row[RECORD].problem or self.problems.get(row[PLACE])
+        found: Diagnostic | None = row[RECORD].problem or self.problems.get(id(row))
         return found
 
     # ---- expressions
@@ -139,7 +140,7 @@ class AskedOfReference:
             if found.pending or found.doubtful or not isinstance(found.amount, Decimal):
                 raise HandOver(PENDING)
             if found.record.problem is not None and self.problem_of(entry[ROW]) is None:
-                self.problems[entry[ROW][PLACE]] = found.record.problem
+                self.problems[id(entry[ROW])] = found.record.problem
             if found.state == "invalid" and entry[STATE] != "invalid":
                 self.in_body.append(entry)
             entry[ACCOUNT], entry[PERIOD], entry[SIGN], entry[AMOUNT], entry[RAW], entry[STATE] = (
@@ -164,7 +165,8 @@ class AskedOfReference:
 
     def evaluation(self) -> Evaluation:
         """This student in the interpreter, as far as it is worked out; what it does from now on is done here too."""
-        evaluation = Evaluation(self.at_hand.interpreter, self.student, None, None, self)  # type: ignore[arg-type]
+        others: Any = self
+        evaluation = Evaluation(self.at_hand.interpreter, self.student, others=others)
         evaluation.run = self.run
-        evaluation.copies = [(row[RECORD], self.record(row)) for row in self.rows]
+        evaluation.copies = [(row[RECORD], self.record(row)) for row in self.rows()]
         return evaluation

@@ -9,7 +9,8 @@ from decimal import Decimal
 from itertools import takewhile
 
 from creditlang.compiled import group_work, light_limits
-from creditlang.compiled.expression_source import ExpressionSource, Here
+from creditlang.compiled.expression_source import ExpressionSource
+from creditlang.compiled.expression_writer import Here
 from creditlang.compiled.light_entries import (
     AMOUNT,
     MEMBER,
@@ -30,7 +31,7 @@ class BodySource(SingleLines):
         super().__init__(expressions, noted)
         self.reference_lines = 0
         """How many lines are left to the reference."""
-        self.source.namespace.update(by_rank=group_work.by_rank)
+        self.source.namespace.update(by_records=group_work.by_records)
 
     def body(self, operators: Sequence[o.Operator], kinds: tuple[str, ...]) -> str | None:
         """The name of a function of `w, entries` that does a body's lines; None where it has none.
@@ -187,7 +188,7 @@ class BodySource(SingleLines):
         lines = [f"added = {act}(w, entries)"]
         if len(gathering) < len(line.cases):
             lines += self._loop([(number, line)], here)
-        return [*lines, "if added:", "    entries = [*entries, *added]", "    by_rank(entries)"]
+        return [*lines, "if added:", "    entries = [*entries, *added]", "    by_records(entries)"]
 
     def _by_reference(self, lines: Sequence[o.Operator]) -> str:
         self.reference_lines += len(lines)

@@ -29,7 +29,11 @@ def _above_zero(divisor: Decimal) -> Decimal:
 
 def _rounded_down(value: Decimal, step: Decimal) -> Decimal:
     whole = value // step
-    return whole * step if value >= 0 else v.quotient(value, Decimal(1), "down", step)  # type: ignore[return-value]
+    if value >= 0:
+        return whole * step
+    found = v.quotient(value, Decimal(1), "down", step)
+    assert isinstance(found, Decimal)
+    return found
 
 
 def _enrolled(w: Any, semester: str | None) -> bool:

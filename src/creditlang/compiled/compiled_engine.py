@@ -12,7 +12,8 @@ from typing import Any
 
 from creditlang import values as v
 from creditlang.compiled.body_source import BodySource
-from creditlang.compiled.expression_source import ExpressionSource, Here
+from creditlang.compiled.expression_source import ExpressionSource
+from creditlang.compiled.expression_writer import Here
 from creditlang.compiled.light_entries import CARRIERS, CUT, REASON, RECORD, ROW, STATE, LightEntry, light
 from creditlang.compiled.node_source import NodeSource, RestByReference
 from creditlang.compiled.policy_at_hand import INVALID, MOVES_ASKED, TOO_LONG, HandOver, PolicyAtHand
@@ -22,7 +23,7 @@ from creditlang.compiled.student_work import Work
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references
 from creditlang.core.expressions import Query
-from creditlang.diagnostics import Phrase, report
+from creditlang.diagnostics import Diagnostic, Phrase, report
 from creditlang.interpreter.evaluate import (
     FUTURE,
     NOT_BEGUN,
@@ -97,12 +98,12 @@ class CompiledEngine:
         evaluation, result = w.evaluation(), StudentResult(w.student.identifier, True)
         evaluation.extra = [w.ledger(entry) for entry in w.extra]
         w.run.unrated = [w.ledger(entry) for _, entry in w.unrated]
-        for row in w.rows:
+        for row in w.rows():
             w.run.guarded[id(w.record(row))] = w.guard_entry(row)
         for name in self.policy.kinds:
             w.run.given[name] = [w.record(row) for row in w.by_kind.get(name, ())]
         result.parts, result.ranks = w.part_lines(), w.ranks
-        result.requirements = w.requirements  # type: ignore[assignment]
+        result.requirements = w.requirements
         for kind, name in order:
             evaluation.work_out(kind, name, result)
         evaluation.finish(result)
@@ -134,12 +135,13 @@ class _Program:
         self.guards = {name: functions[body] for name, body in guards.items() if body is not None}
         self.applies = _applying(functions[applies]) if applies is not None else None
         self.by_reference = nodes.by_reference
-        self.asked = wording.asked
+        self.asked = wording.count_asked
         self.looked_at_kinds = wording.looked_at_kinds | ({*policy.searched} if nodes.by_reference else set())
         self.takers: dict[str, dict[str, Any]] = {name: {} for name in policy.kinds}
         self.conditional: dict[str, list[Any]] = {name: [] for name in policy.kinds}
         for rule in policy.rules.values():
-            period = policy.accounts[rule.account].period or "semester"
+            period = policy.accounts[rule.account].period
+            period = None if period == "semester" else period
             taker = (
                 light(None, rule.name, rule.account, rule.article),
                 rule.name,
@@ -224,7 +226,7 @@ class Worked:
             light += w.extra
             result.entries = [w.ledger(entry) for entry in light]
             result.records = _dispositions(light)
-            result.problems = [found for row in w.rows if not row[RECORD].problem and (found := w.problems.get(row[5]))]
+            result.problems = self._problems()
             unrated = {key: entry for _, entry in w.unrated if result.records[key := _key(entry)] in NOT_JUDGED}
             for entry in unrated.values():
                 if w.problem_of(entry[ROW]) is None:
@@ -241,9 +243,16 @@ class Worked:
             result.covered, result.cells = run.covered, run.cells
             result.attributes, result.applied = run.attributes, run.applied
             result.parts, result.ranks = w.part_lines(), w.ranks
-            result.requirements = w.requirements  # type: ignore[assignment]
+            result.requirements = w.requirements
         self._result = result
         return result
+
+    def _problems(self) -> list[Diagnostic]:
+        """What rules, or the calendar, found wrong with records."""
+        w = self._w
+        if not w.problems:
+            return []
+        return [w.problems[id(row)] for row in w.rows() if not row[RECORD].problem and id(row) in w.problems]
 
     def _account_lines(self) -> Iterable[AccountLine]:
         run = self._w.run

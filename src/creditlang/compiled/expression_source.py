@@ -10,122 +10,27 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from creditlang import values as v
-from creditlang.compiled.called_by_text import CALLED
-from creditlang.compiled.policy_at_hand import Kept, PolicyAtHand
+from creditlang.compiled.expression_writer import Here, Piece
+from creditlang.compiled.policy_at_hand import Kept
 from creditlang.compiled.printed_cells import DatedConstants, PrintedCells, are_constants
-from creditlang.compiled.settled_queries import PeriodQuery, RecordQuery, Scope, is_settled
-from creditlang.compiled.source_text import SourceText
+from creditlang.compiled.worked_out_source import WorkedOutSource
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import references
 from creditlang.interpreter.calendar_days import SchoolCalendar, day_of_month
 from creditlang.interpreter.expression_meanings import outside_calendar
 from creditlang.interpreter.function_calls import called
-from creditlang.interpreter.searches import way_of
 
 
-@frozen
-class Here:
-    """Where a text stands: about a record, in a period of a kind, or about neither."""
-
-    kinds: tuple[str, ...] = ()
-    """The kinds that the record may be of."""
-    period: str | None = None
-    present: frozenset[str] = frozenset()
-    """Fields that are known to have a value."""
-
-    @property
-    def parameters(self) -> str:
-        """What a function there takes."""
-        return "w, row, V" if self.kinds else "w, key" if self.period is not None else "w"
-
-
-@frozen
-class Piece:
-    """A text and whether it may raise `Undetermined`."""
-
-    text: str
-    fails: bool = False
-
-
-class ExpressionSource:
+class ExpressionSource(WorkedOutSource):
     """Writes expressions of one policy."""
 
-    def __init__(self, hand: PolicyAtHand, source: SourceText, noted: bool) -> None:
-        """`noted` when it is to be noted which cells of tables were read."""
-        self.hand, self.policy, self.calendar, self.as_of = hand, hand.policy, hand.calendar, hand.as_of
-        self.overrides, self.source, self.noted = hand.overrides, source, noted
-        self.looked_at_accounts: set[str] = set()
-        self.looked_at_kinds: set[str] = set()
-        self.asked = 0
-        """How many expressions are asked of the reference."""
-        self.needed = {name: _needed(kind.columns) for name, kind in self.policy.kinds.items()}
-        self.facts: dict[tuple[str, tuple[str, ...]], str] = {}
-        source.namespace.update(CALLED)
-
-    # ---- what others write with
     def piece(self, x: e.Expression, here: Here) -> Piece:
         """The text of an expression."""
-        return TEMPLATES.get(type(x), ExpressionSource._by_reference)(self, x, here)
-
-    def met(self, x: e.Expression | None, here: Here) -> Piece:
-        """The text of whether a condition holds; one that asks for an optional value that is missing does not."""
-        if x is None:
-            return Piece("True")
-        piece = self.piece(x, here)
-        if not piece.fails:
-            return piece
-        missed = 'if why.sort == "missing":'
-        if here.kinds:
-            missed = f'if why.sort == "missing" and why.name not in {self.source.value(self.needed)}[row[1].kind]:'
-        body = [
-            "try:",
-            f"    return {piece.text}",
-            "except Undetermined as why:",
-            f"    {missed}",
-            "        return False",
-            "    raise",
-        ]
-        return Piece(f"{self.source.function('met', here.parameters, body)}({here.parameters})", True)
-
-    def function(self, x: e.Expression | None, here: Here, met: bool = False) -> str:
-        """The name of a function that gives the value, or whether it is met."""
-        piece = self.met(x, here) if met or x is None else self.piece(x, here)
-        return self.source.function("x", here.parameters, [f"return {piece.text}"])
-
-    def look_at(self, part: Any) -> None:
-        """Note what the reference is asked: it may look at the entries of the accounts that this speaks of."""
-        self.looked_at_accounts |= {
-            x.name for x in references(part, e.Value) if x.sort == "account" and not isinstance(x.at, e.Whole)
-        }
-        levels = (x.level for x in references(part, e.Query))
-        self.looked_at_accounts |= {level.account for level in levels if isinstance(level, e.CountedIn)}
-
-        self.looked_at_kinds |= {x.source.kind for x in references(part, e.Query) if isinstance(x.source, e.RecordsOf)}
-
-    @staticmethod
-    def is_asked_whole(x: e.Compare) -> bool:
-        """Whether a comparison is one that only the reference makes."""
-        return any(isinstance(side, e.Query) and side.function == "average" for side in (x.left, x.right))
-
-    def call(self, name: str, here: Here) -> str:
-        return f"{name}({here.parameters})"
+        return TEMPLATES.get(type(x), ExpressionSource.asked)(self, x, here)
 
     # ---- templates
-    def _by_reference(self, x: e.Expression, here: Here) -> Piece:
-        self.asked += 1
-        if not (here.kinds and isinstance(x, e.Value) and x.at == e.Here()):  # that is known without any entries
-            self.look_at(x)
-        name = self.source.value(x)
-        if here.kinds:
-            return Piece(f"w.ask({name}, row)", True)
-        if here.period is not None:
-            return Piece(f"w.ask_in({name}, {self.source.value(here.period)}, key)", True)
-        return Piece(f"w.ask_alone({name})", True)
-
     def _constant(self, x: e.Constant, here: Here) -> Piece:
         if x.value is True or x.value is False:
             return Piece(str(x.value))
@@ -162,95 +67,7 @@ class ExpressionSource:
                 dated = self.policy.settings[x.name]
                 if are_constants(dated):
                     return Piece(f"{self.source.value(DatedConstants(dated, self.hand))}.on(row[3], row[4])")
-        return self._by_reference(x, here)
-
-    def _value(self, x: e.Value, here: Here) -> Piece:
-        name = self.source.value(x.name)
-        match x.sort, x.at:
-            case "record fact", _ if here.kinds:
-                return self._record_fact(x.name, here)
-            case "account", e.Whole():
-                return Piece(f"known(w.wholes, {name}, ZERO)")
-            case "account", e.Here():
-                return self._balance(x, here)
-            case "fact", e.Here():
-                period = self.policy.facts[x.name].period
-                if period is None:
-                    return Piece(f'here(w.run.fact({name}, ""))', True)
-                if not here.kinds and here.period == period:
-                    return Piece(f"here(w.run.fact({name}, key))", True)
-            case "requirement", e.Here() if self.policy.requirements[x.name].period is None:
-                return Piece(f"required(w, {name})")
-        return self._by_reference(x, here)
-
-    def _balance(self, x: e.Value, here: Here) -> Piece:
-        """The balance at hand, where it is plain which that is."""
-        account, name = self.policy.accounts[x.name], self.source.value(x.name)
-        if not here.kinds and here.period is not None:
-            summed = account.sort == "category" and account.period not in (None, "semester")
-            if here.period == account.period or (here.period == "semester" and not summed and account.period is None):
-                return Piece(f"here(w.run.balance({name}, key))", account.sort in ("score", "credit"))
-        if not here.kinds and here.period is None and account.period is None:
-            return Piece(f"known(w.wholes, {name}, ZERO)")
-        if here.kinds and account.period == "semester":
-            return Piece(f"here(w.run.balance({name}, term_of(w, row)))", True)
-        return self._by_reference(x, here)
-
-    def _record_fact(self, name: str, here: Here) -> Piece:
-        key = (name, here.kinds)
-        if key not in self.facts:
-            piece = self.piece(self.policy.record_facts[name], Here(here.kinds))
-            slot = self.source.fresh("r")
-            number = int(slot[1:])
-            body = [
-                f"at = ({number}, row[5])", "found = w.known.get(at)", "if found is None:",
-                f"    found = w.known[at] = {piece.text}", "return found",
-            ]  # fmt: skip
-            self.facts[key] = self.source.function("fact", "w, row, V", body) + ("!" if piece.fails else "")
-        found = self.facts[key]
-        return Piece(f"{found.rstrip('!')}(w, row, V)", found.endswith("!"))
-
-    def _query(self, x: e.Query, here: Here) -> Piece:
-        if isinstance(x.source, e.Periods):
-            return self._query_of_periods(x, here)
-        way = way_of(x) if isinstance(x.source, e.RecordsOf) else None
-        if way is None or not is_settled(x, way) or (way.same and not here.kinds) or (way.other and not here.kinds):
-            return self._by_reference(x, here)
-        self.look_at(x)
-        inside, source = Here((x.source.kind,)), self.source  # type: ignore[union-attr]
-        where = self.function(way.rest, inside, met=True) if way.rest is not None else None
-        value = self.function(x.value, inside) if x.value is not None else None
-        period = None if x.scopes else "semester" if here.kinds else here.period
-        asked = x.scopes[0] if x.scopes else None
-        day = self.function(asked.day, here) if isinstance(asked, e.AsOf) else None
-        name = source.fresh("q")
-
-        def made(n: Mapping[str, Any]) -> Any:
-            scope = Scope(period, n[day] if day else None)
-            query = RecordQuery(
-                self.policy, x, way, scope, n[where] if where else None, n[value] if value else None, here.period
-            )
-            return query.of_record if here.kinds else query.in_period if here.period is not None else query.alone
-
-        source.late.append(lambda namespace: namespace.__setitem__(name, made(namespace)))
-        return Piece(f"{name}({here.parameters})", True)
-
-    def _query_of_periods(self, x: e.Query, here: Here) -> Piece:
-        value, period = x.value, x.source.period  # type: ignore[union-attr]
-        plain = not (here.kinds or x.scopes or x.where or x.distinct or x.source.ended)  # type: ignore[union-attr]
-        if (
-            plain
-            and x.function in ("total", "lowest", "highest")
-            and isinstance(value, e.Value)
-            and value.at == e.Here()
-        ):
-            if value.sort == "account" and self.policy.accounts[value.name].sort == "category":
-                if x.function == "total" and here.period is None:
-                    return Piece(f"known(w.wholes, {self.source.value(value.name)}, ZERO)")
-            elif period == (self.policy.accounts if value.sort == "account" else self.policy.facts)[value.name].period:
-                query = self.source.value(PeriodQuery(x, here.period))
-                return Piece(f"{query}.in_period(w, key)" if here.period is not None else f"{query}.alone(w)", True)
-        return self._by_reference(x, here)
+        return self.asked(x, here)
 
     def _lookup(self, x: e.Lookup, here: Here) -> Piece:
         keys = [self.piece(key, here).text for key in x.keys]
@@ -264,7 +81,7 @@ class ExpressionSource:
 
     def _compare(self, x: e.Compare, here: Here) -> Piece:
         if self.is_asked_whole(x):
-            return self._by_reference(x, here)
+            return self.asked(x, here)
         left, right = (self._ranked(side, x.ranks, here) for side in (x.left, x.right))
         fails = left.fails or right.fails
         if x.operator == "starts with":
@@ -278,7 +95,7 @@ class ExpressionSource:
         if ranks is None:
             return self.piece(x, here)
         if isinstance(x, e.Constant):
-            return Piece(self.source.value(ranks.get(x.value, x.value)))  # type: ignore[arg-type]
+            return Piece(self.source.value(dict[Any, Any](ranks).get(x.value, x.value)))
         piece, local = self.piece(x, here), self.source.fresh("v")
         return Piece(f"{self.source.value(ranks)}.get(({local} := {piece.text}), {local})", piece.fails)
 
@@ -289,7 +106,7 @@ class ExpressionSource:
             return Piece(f"(w.attributes.get({self.source.value(x.operand.name)}) is not None)")
         ranked = isinstance(x.operand, e.Value) and x.operand.sort in ("fact", "ranking")
         if ranked or (isinstance(x.operand, e.Query) and x.operand.function == "average"):
-            return self._by_reference(x, here)
+            return self.asked(x, here)
         piece = self.piece(x.operand, here)
         if not piece.fails:
             return Piece("True")
@@ -329,7 +146,7 @@ class ExpressionSource:
 
     def _arithmetic(self, x: e.Arithmetic, here: Here) -> Piece:
         if x.ranks is not None:
-            return self._by_reference(x, here)
+            return self.asked(x, here)
         left, right = self.piece(x.left, here), self.piece(x.right, here)
         fails = left.fails or right.fails
         if x.operator in "+-*":
@@ -340,9 +157,9 @@ class ExpressionSource:
 
     def _rounded(self, x: e.Rounded, here: Here) -> Piece:
         if isinstance(x.operand, e.Query) and x.operand.function == "average":
-            return self._by_reference(x, here)
+            return self.asked(x, here)
         step, mode = self.source.value(x.step), self.source.value(x.mode)
-        fixed = x.divisor is None or (isinstance(x.divisor, e.Constant) and v.low(x.divisor.value) > 0)  # type: ignore[arg-type]
+        fixed = x.divisor is None or _is_above_zero(x.divisor)
         operand = self.piece(x.operand, here)
         if x.divisor is None:
             if x.mode == "down":
@@ -373,13 +190,13 @@ class ExpressionSource:
     def _shift(self, x: e.Shift, here: Here) -> Piece:
         count = x.count.value if isinstance(x.count, e.Constant) else None
         if x.which in ("first", "last") or not isinstance(count, Decimal) or count != int(count):
-            return self._by_reference(x, here)
+            return self.asked(x, here)
         if x.start is not None:
             start = self.piece(x.start, here)
         elif len(here.kinds) == 1:
             start = self._or_missing("row[3]", self.policy.kinds[here.kinds[0]].date_field or "date")
         else:
-            return self._by_reference(x, here)
+            return self.asked(x, here)
         return Piece(f"{self.source.value(self._days(x.which, int(count), x.unit))}[{start.text}]", start.fails)
 
     def _days(self, which: str, count: int, unit: str) -> Kept:
@@ -405,9 +222,8 @@ def _distance(calendar: SchoolCalendar, what: str, days: tuple[date, date]) -> A
     return found
 
 
-def _needed(columns: tuple[o.Column, ...]) -> frozenset[str]:
-    """The fields of which a condition may not find one missing."""
-    return frozenset(column.name for column in columns if not column.optional or column.if_used)
+def _is_above_zero(x: e.Expression) -> bool:
+    return isinstance(x, e.Constant) and isinstance(x.value, Decimal) and x.value > 0
 
 
 def _sure(columns: tuple[o.Column, ...]) -> frozenset[str]:
@@ -430,8 +246,8 @@ def _surely_present(part: e.Expression, holds: bool) -> frozenset[str]:
 
 
 TEMPLATES: Mapping[type, Callable[[ExpressionSource, Any, Here], Piece]] = {
-    e.Constant: ExpressionSource._constant, e.Read: ExpressionSource._read, e.Value: ExpressionSource._value,
-    e.Query: ExpressionSource._query,
+    e.Constant: ExpressionSource._constant, e.Read: ExpressionSource._read, e.Value: WorkedOutSource.value,
+    e.Query: WorkedOutSource.query,
     e.Lookup: ExpressionSource._lookup, e.Call: ExpressionSource._call, e.Compare: ExpressionSource._compare,
     e.Present: ExpressionSource._present, e.Logical: ExpressionSource._logical, e.Not: ExpressionSource._not,
     e.Arithmetic: ExpressionSource._arithmetic, e.Rounded: ExpressionSource._rounded, e.Cases: ExpressionSource._cases,

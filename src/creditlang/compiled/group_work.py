@@ -16,8 +16,8 @@ from creditlang.compiled.light_entries import (
     GATHERED,
     MEMBER,
     ON,
+    ORDER,
     PERIOD,
-    RANK,
     RAW,
     REASON,
     RECORD,
@@ -131,13 +131,12 @@ def both_signs(entries: Entries) -> bool:
     return plus and minus
 
 
-def by_record(entry: LightEntry) -> int:
+def by_record(entry: LightEntry) -> Any:
     """The place of an entry in the order of records."""
-    rank: int = entry[ROW][RANK]
-    return rank
+    return entry[ROW][ORDER]
 
 
-def by_rank(entries: Entries) -> None:
+def by_records(entries: Entries) -> None:
     """Put entries in the order of their records."""
     entries.sort(key=by_record)
 
@@ -257,9 +256,9 @@ def completed(case: o.Case, full: o.Full, measure: Read) -> Callable[..., Decima
         place = (case.number, key(w, entry))
         before = measured.get(place, _ZERO)
         after = measured[place] = before + own
-        had, has, alone = (v.quotient(x, full.size, "down", one) for x in (before, after, own))
+        had, has, alone = (v.low(v.quotient(x, full.size, "down", one)) for x in (before, after, own))
         if entry[STEPS] is not None and (before or has != alone):
             entry[STEPS].append(("measured", case.text, before, after, case.article, by_now(after), ()))
-        return has - had  # type: ignore[operator]
+        return has - had
 
     return times

@@ -15,9 +15,9 @@ LightEntry = list[Any]
 ) = range(19)  # fmt: skip
 """What stands where in a light entry. `STEPS` are tuples of the parts of a `Step`, `LEDGER` is its entry once made."""
 
-RANK, RECORD, VALUES, DAY, TERM, PLACE = range(6)
-"""What stands where in a row, which is a record as placed: its rank in the order of all, the same where that is equal;
-the record as given, its values, day and semester; its place among the student's.
+ORDER, RECORD, VALUES, DAY, TERM = range(5)
+"""What stands where in a row, which is a record as placed: what orders it among all; the record as given, its values,
+its day and semester.
 """
 Row = tuple[Any, ...]
 

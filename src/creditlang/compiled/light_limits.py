@@ -159,7 +159,7 @@ def unique(
         entries = [entry for name in rules for entry in live(w.entries.get(name, []))]
         entries.sort(key=by_record)
         for members in groups(w, entries):
-            if len({entry[ROW][5] for entry in members}) > 1:
+            if len({id(entry[ROW]) for entry in members}) > 1:
                 fill(w, members)
 
     return act

@@ -10,8 +10,9 @@ from typing import Any
 
 from creditlang import values as v
 from creditlang.compiled.body_source import BodySource
-from creditlang.compiled.expression_source import ExpressionSource, Here
-from creditlang.compiled.group_work import by_rank
+from creditlang.compiled.expression_source import ExpressionSource
+from creditlang.compiled.expression_writer import Here
+from creditlang.compiled.group_work import by_records
 from creditlang.compiled.light_entries import ACCOUNT, AMOUNT, MEMBER, PERIOD, SIGN, STATE
 from creditlang.compiled.policy_at_hand import OPEN_VALUE, HandOver
 from creditlang.compiled.requirement_source import Act, Functions, Made, RequirementSource
@@ -134,7 +135,7 @@ class NodeSource:
                 for items, _, body in bodies:
                     entries = [entry for item in items for entry in w.entries.get(item, ())]
                     if entries:
-                        by_rank(entries)
+                        by_records(entries)
                         body(w, entries)
                 _post(w, rules, names, accounts)
                 w.run.stage += 1
@@ -307,7 +308,7 @@ def _post(
     accounts: Sequence[tuple[str, tuple[str, ...], Callable[..., Any] | None, str | None]],
 ) -> None:  # fmt: skip
     """The balances of the accounts of a tree, inner ones first, in each period and over the whole time."""
-    own: dict[str, dict[str, Decimal]] = {name: {} for name in names}
+    own: dict[str, dict[str, Any]] = {name: {} for name in names}
     for rule in rules:
         for entry in w.entries.get(rule, ()):
             found = own.get(entry[ACCOUNT])
@@ -331,7 +332,7 @@ def _post(
             for amount in totals.values():
                 whole += amount
         if level is None:
-            run.balances[name], run.wholes[name] = totals, whole  # type: ignore[assignment]
+            run.balances[name], run.wholes[name] = totals, whole
         elif period_kind is None:
             run.balances[name], run.wholes[name] = {}, level(w, whole)
         else:

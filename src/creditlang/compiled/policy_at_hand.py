@@ -66,8 +66,10 @@ class PolicyAtHand:
         found = self.calendar.semester_of(day)
         return found.name if found is not None else None
 
-    def must_lie_in_calendar(self, record: Record) -> bool:
-        """Whether a record outside the calendar is wrong."""
+    def is_wrong_outside(self, record: Record) -> bool:
+        """Whether a record outside the calendar is wrong, as far as it could be read."""
+        if record.problem is not None:
+            return False
         if record.kind in self.memberships and record.on is not None and record.on < self.calendar.starts[0]:
             return False
         return self.policy.by_calendar

@@ -41,8 +41,8 @@ class PrintedCells(dict[Any, Decimal]):
         return amount
 
     def _found(self, keys: tuple[Any, ...]) -> tuple[Decimal, Label]:
-        seen = _Seen(self.shown)
-        amount: Decimal = closed(cell_of(self.table, keys, seen))  # type: ignore[arg-type]
+        seen: Any = _Seen(self.shown)
+        amount: Decimal = closed(cell_of(self.table, keys, seen))
         (label,) = seen.cells
         if len(self) < MOST_KEPT:
             self[keys], self.labels[keys] = amount, label

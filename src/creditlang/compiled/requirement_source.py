@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from creditlang import values as v
-from creditlang.compiled.expression_source import ExpressionSource, Here
+from creditlang.compiled.expression_source import ExpressionSource
+from creditlang.compiled.expression_writer import Here
 from creditlang.compiled.student_work import Work
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references
+from creditlang.ledger import Status
 
 Act = Callable[[Work], None]
 Functions = Mapping[str, Any]
@@ -41,7 +43,8 @@ class RequirementSource:
             asked = [(part, n[function] if function else None) for part, function in parts]
 
             def act(w: Work) -> None:
-                found, worst = [], "met"
+                found: list[Any] = []
+                worst: Status = "met"
                 for part, function in asked:
                     if function is None:
                         line = w.evaluation().part(requirement, part)

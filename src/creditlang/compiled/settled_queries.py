@@ -19,7 +19,7 @@ from creditlang.compiled.light_entries import (
     DAY,
     MEMBER,
     ON,
-    PLACE,
+    ORDER,
     RAW,
     RECORD,
     ROW,
@@ -38,7 +38,7 @@ Read = Callable[..., Any]
 
 
 @frozen
-class Scope:
+class TimeAsked:
     """What a query asks of the time: the period at hand, or all of it, up to a day if one is given."""
 
     period: str | None
@@ -78,7 +78,7 @@ class RecordQuery:
     """A query over the records of a kind, asked of a record (`row`), in a period (`key`) or of neither."""
 
     def __init__(
-        self, policy: o.Policy, x: e.Query, way: Way, scope: Scope, where: Read | None, value: Read | None,
+        self, policy: o.Policy, x: e.Query, way: Way, scope: TimeAsked, where: Read | None, value: Read | None,
         period: str | None,
     ) -> None:  # fmt: skip
         """`period` is the kind of period that it is asked in, if it is."""
@@ -117,7 +117,7 @@ class RecordQuery:
             if groups is None:
                 return w.ask(self.x, row)
             found = groups.get(keys, _NONE)
-        own = found.own.get(row[PLACE], _NONE) if self.way.other and row[RECORD].kind == self.kind else _NONE
+        own = found.own.get(id(row), _NONE) if self.way.other and row[RECORD].kind == self.kind else _NONE
         day = self.scope.day(w, row, values) if self.scope.day is not None else None
         answer = self._answer(found, own, day)
         return w.ask(self.x, row) if answer is None else answer
@@ -197,10 +197,10 @@ class RecordQuery:
                 found.unsaid = True
                 continue
             found.count += 1
-            found.days.append(on or w.at_hand.last_days.get(term or "") or date.max)
+            found.days.append(row[ORDER][0] if on == row[DAY] else on or date.max)
             found.values.append(value)
-            found.own[row[PLACE]] = value
-            if self.function == "total":
+            found.own[id(row)] = value
+            if self.function == "total" and value is not None:
                 found.total += value
         return groups
 
@@ -211,13 +211,20 @@ class RecordQuery:
             for entry in entries:
                 in_account = entry[STATE] == "live" and entry[ACCOUNT] in self.inside and not entry[MEMBER]
                 if in_account and entry[ROW][RECORD].kind == self.kind:
-                    own.setdefault(entry[ROW][PLACE], []).append(entry)
+                    own.setdefault(id(entry[ROW]), []).append(entry)
         found = [
             (entries[0][ROW], entries[0][ON], entries[0][SEMESTER])
             for entries in own.values()
             if any(entry[AMOUNT] or (entry[RAW] is not None and not entry[RAW]) for entry in entries)
         ]
-        return sorted(found, key=lambda each: (each[1] or date.max, each[0][0]))
+        return sorted(found, key=_order_of_counted)
+
+
+def _order_of_counted(counted: tuple[Row, Any, str | None]) -> tuple[Any, ...]:
+    """By the day that an entry falls on, which a line may have moved; then as records are."""
+    row, on, _ = counted
+    order: tuple[Any, ...] = row[ORDER]
+    return order if on == row[DAY] else (on or date.max, *order[1:])
 
 
 class PeriodQuery:
@@ -255,7 +262,8 @@ class PeriodQuery:
             for value in values:
                 total += value
             return total
-        return min(values) if self.function == "lowest" else max(values)
+        best: Decimal = min(values) if self.function == "lowest" else max(values)
+        return best
 
 
 def _period_key(w: Any, period: str, on: date | None, term: str | None) -> str | None:

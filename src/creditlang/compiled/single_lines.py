@@ -10,7 +10,8 @@ from typing import Any
 
 from creditlang import values as v
 from creditlang.compiled import group_work
-from creditlang.compiled.expression_source import ExpressionSource, Here
+from creditlang.compiled.expression_source import ExpressionSource
+from creditlang.compiled.expression_writer import Here
 from creditlang.compiled.light_entries import (
     ACCOUNT,
     AMOUNT,
@@ -182,9 +183,9 @@ class SingleLines:
                 ],
             )  # fmt: skip
             text, fails = f"{decided}(w, row, V)", True
-        if case.full is not None:
-            measure = self.expressions.function(case.full.measure, here)
-            times = self.made(lambda n: group_work.completed(case, case.full, n[measure]))  # type: ignore[arg-type]
+        if (full := case.full) is not None:
+            measure = self.expressions.function(full.measure, here)
+            times = self.made(lambda n: group_work.completed(case, full, n[measure]))
             text, fails = f"({text} * {times}(w, e, w.known.setdefault({case.number}, {{}})))", True
         return text, fails
 

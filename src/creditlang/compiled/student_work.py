@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
@@ -15,7 +16,6 @@ from creditlang.compiled.light_entries import (
     DAY,
     ON,
     PERIOD,
-    PLACE,
     REASON,
     RECORD,
     ROW,
@@ -29,12 +29,12 @@ from creditlang.compiled.light_entries import (
 )
 from creditlang.compiled.policy_at_hand import PENDING, HandOver, PolicyAtHand
 from creditlang.core import operators as o
-from creditlang.diagnostics import Diagnostic, report
+from creditlang.diagnostics import report
 from creditlang.interpreter import StudentData
 from creditlang.interpreter.evaluate import ENROLLED, FUTURE, NO_ITEM, NO_RULE, NOT_BEGUN, TAKEN_INTO_ACCOUNT, TWICE
 from creditlang.interpreter.steps import needed
 from creditlang.interpreter.student_run import Judged, Run
-from creditlang.ledger import Entry, PartLine, PartStatus, RankLine, Record, group_on
+from creditlang.ledger import Entry, PartLine, PartStatus, RankLine, Status, group_on
 from creditlang.values import Undetermined
 
 Told = list[Any]
@@ -47,18 +47,19 @@ class Work(AskedOfReference):
 
     __slots__ = (
         "attributes", "balances", "by_kind", "cells", "covered", "even_void", "extra", "known", "parts", "plain",
-        "program", "ranks", "requirements", "told", "wholes",
+        "program", "ranks", "requirements", "special", "told", "wholes",
     )  # fmt: skip
 
     def __init__(self, at_hand: PolicyAtHand, program: Any, student: StudentData) -> None:
         """`program` is what was generated: who takes records, the guards of kinds, what is noted."""
         self.at_hand, self.program, self.student = at_hand, program, student
         self.attributes: Mapping[str, Any] = student.attributes
-        self.rows = []
+        self.special: list[Row] = []
+        """Records of which something is said before any rule is asked."""
         self.by_kind: dict[str, list[Row]] = defaultdict(list)
         self.plain: dict[str, list[Row]] = {}
         self.even_void: dict[str, list[Row]] = {}
-        self.entries = {}
+        self.entries = defaultdict(list)
         self.extra: list[LightEntry] = []
         """Entries of no rule: what was told before any was asked."""
         self.unrated, self.in_body = [], []
@@ -67,15 +68,16 @@ class Work(AskedOfReference):
         """What is worked out once for this student."""
         self.parts: list[Any] = []
         self.ranks: list[RankLine] = []
-        self.requirements: dict[str, str] = {}
+        self.requirements: dict[str, Status] = {}
         self.problems, self.copies, self.others = {}, {}, None
-        self._begin(())
+        self._begin(() if at_hand.enrolment else at_hand.begun)
 
     def _begin(self, enrolled: tuple[str, ...]) -> None:
         hand = self.at_hand
+        others: Any = self
         self.run = run = Run(
             hand.policy, hand.calendar, hand.as_of, self.attributes, {}, enrolled, hand.overrides,
-            hand.periods[enrolled], labels=hand.labels, others=self,  # type: ignore[arg-type]
+            hand.periods[enrolled], labels=hand.labels, others=others,
         )  # fmt: skip
         self.covered, self.cells, self.balances, self.wholes = run.covered, run.cells, run.balances, run.wholes
 
@@ -83,56 +85,55 @@ class Work(AskedOfReference):
     def sort_records(self) -> None:
         """Place the records, sort them, and take out what is invalid or lies ahead."""
         hand = self.at_hand
-        last_days, semester_of = hand.last_days, hand.semester_of
-        placed: list[tuple[Any, Record, str | None]] = []
-        outside: dict[int, Diagnostic] = {}
+        last_days, semester_of, enrolment = hand.last_days, hand.semester_of, hand.enrolment
+        last, by_kind, special = hand.as_of or date.max, self.by_kind, self.special
         for record in self.student.records:
-            semester = record.semester
+            semester, kind = record.semester, record.kind
             if (on := record.on) is None:
+                order = record.order
                 if semester in last_days:
-                    placed.append(((last_days[semester], True, record.identifier), record, semester))
-                    continue
-            elif semester is None and last_days and record.problem is None:
-                semester = semester_of[on]
-                if semester is None and hand.must_lie_in_calendar(record):
-                    outside[id(record)] = report("CR659", record.place, date=on.isoformat())
-            placed.append((record.order, record, semester))
-        placed.sort(key=_BY_ORDER)
-        as_of, enrolment, rows, by_kind = hand.as_of, hand.enrolment, self.rows, self.by_kind
-        enrolled: list[str] = []
-        before, rank, place = None, 0, -1
-        for order, record, semester in placed:
-            if order != before:
-                rank, before = rank + 1, order
-            place += 1
-            on, kind = record.on, record.kind
-            row = (rank, record, record.values, on, semester, place)
-            rows.append(row)
-            if record.problem is not None or (outside and id(record) in outside):
-                self._invalid(row, outside)
-            elif on is None:
-                if not hand.has_begun(semester or ""):
-                    self.extra.append(light(row, "", "", state="void", reason=NOT_BEGUN, period=semester or ""))
-                elif kind in enrolment:
-                    self._enrol(row, enrolled)
-                else:
-                    by_kind[kind].append(row)
-            elif as_of is not None and on > as_of:
-                self.extra.append(light(row, "", "", state="void", reason=FUTURE))
-            elif kind in enrolment:
-                self._enrol(row, enrolled)
+                    order = (last_days[semester], True, record.identifier)
+                usual = hand.has_begun(semester or "")
             else:
+                order, usual = record.order, on <= last
+                if semester is None and last_days and record.problem is None:
+                    semester = semester_of[on]
+            row = (order, record, record.values, on, semester)
+            if semester is None and on is not None and last_days and hand.is_wrong_outside(record):
+                self.problems[id(row)] = report("CR659", record.place, date=on.isoformat())
+                usual = False
+            if usual and record.problem is None and kind not in enrolment:
                 by_kind[kind].append(row)
-        self._begin(tuple(name for name in hand.begun if name in enrolled) if enrolment else hand.begun)
+            else:
+                special.append(row)
+        for rows in by_kind.values():
+            rows.sort(key=_BY_ORDER)
+        enrolled: list[str] = []
+        special.sort(key=_BY_ORDER)
+        for row in special:
+            self._place(row, enrolled)
+        if enrolment:
+            self._begin(tuple(name for name in hand.begun if name in enrolled))
         for name in self.program.looked_at_kinds:
             if name in by_kind:
                 self.run.given[name] = [self.record(row) for row in by_kind[name]]
 
-    def _invalid(self, row: Row, outside: Mapping[int, Diagnostic]) -> None:
-        problem = row[RECORD].problem
-        if problem is None:
-            problem = self.problems[row[PLACE]] = outside[id(row[RECORD])]
-        self.extra.append(light(row, "", "", state="invalid", reason=self.at_hand.told(problem)))
+    def rows(self) -> list[Row]:
+        """All records as placed, in order."""
+        made = {id(row[RECORD]): row for rows in (self.special, *self.by_kind.values()) for row in rows}
+        return sorted((made[id(record)] for record in self.student.records), key=_BY_ORDER)
+
+    def _place(self, row: Row, enrolled: list[str]) -> None:
+        """Take a record out that is invalid or lies ahead, or enrol by it."""
+        record, semester = row[RECORD], row[TERM] or ""
+        if (problem := self.problem_of(row)) is not None:
+            self.extra.append(light(row, "", "", state="invalid", reason=self.at_hand.told(problem)))
+        elif row[DAY] is not None and self.at_hand.as_of is not None and row[DAY] > self.at_hand.as_of:
+            self.extra.append(light(row, "", "", state="void", reason=FUTURE))
+        elif row[DAY] is None and not self.at_hand.has_begun(semester):
+            self.extra.append(light(row, "", "", state="void", reason=NOT_BEGUN, period=semester))
+        elif record.kind in self.at_hand.enrolment:
+            self._enrol(row, enrolled)
 
     def _enrol(self, row: Row, enrolled: list[str]) -> None:
         kind, semester = row[RECORD].kind, row[TERM] or ""
@@ -151,12 +152,12 @@ class Work(AskedOfReference):
 
     def _guarded(self, kind: str, row: Row) -> Told | None:
         """What the guards of a kind say of a record, asked once; None where they say nothing."""
-        told = self.told.get(row[PLACE])
+        told = self.told.get(id(row))
         if told is None:
             entry = light(row, "", "")
             entry[STEPS] = [] if self.program.noted else None
             self.program.guards[kind](self, [entry])
-            told = self.told[row[PLACE]] = [entry[STATE], entry[REASON], entry[ARTICLE], entry[STEPS]]
+            told = self.told[id(row)] = [entry[STATE], entry[REASON], entry[ARTICLE], entry[STEPS]]
         return told if told[0] != "live" or told[3] else None
 
     def kind(self, kind: o.RecordKind) -> None:
@@ -196,7 +197,7 @@ class Work(AskedOfReference):
             for model, rule, period, _, group in found:
                 entry = model.copy()
                 entry[ROW], entry[ON], entry[SEMESTER] = row, row[3], row[4]
-                entry[PERIOD] = (row[4] if period == "semester" else self._period_key(period, row)) or ""
+                entry[PERIOD] = (row[4] if period is None else self._period_key(period, row)) or ""
                 if noted:
                     entry[STEPS] = []
                 if said is not None:
@@ -205,10 +206,7 @@ class Work(AskedOfReference):
                     entry[STEPS] = list(said[3]) if noted else None
                 if group and entry[STATE] == "live" and self._group_unknown(kind, row):
                     raise HandOver(PENDING)
-                if rule in entries:
-                    entries[rule].append(entry)
-                else:
-                    entries[rule] = [entry]
+                entries[rule].append(entry)
             if not found:
                 self._not_taken(row, said, field)
 
@@ -231,7 +229,7 @@ class Work(AskedOfReference):
 
     def guard_entry(self, row: Row) -> Entry:
         """What the guards of its kind said of a record, for the interpreter."""
-        return self.ledger(self._settled(row, self.told.get(row[PLACE])))
+        return self.ledger(self._settled(row, self.told.get(id(row))))
 
     def _period_key(self, kind: str, row: Row) -> str | None:
         if kind in self.at_hand.policy.periods:
@@ -262,7 +260,7 @@ class Work(AskedOfReference):
             self.dismiss(entry, "invalid", reason, line)
             self.in_body.append(entry)
             if self.problem_of(row) is None:
-                self.problems[row[PLACE]] = self.at_hand.problem(row[RECORD], why, reason)
+                self.problems[id(row)] = self.at_hand.problem(row[RECORD], why, reason)
         else:
             self.dismiss(entry, "unmatched", reason, line)
             self.unrated.append((number, entry))
