@@ -1,6 +1,6 @@
 """How long a policy of ten thousand rules over several files takes to load and check, cold.
 
-    python -m bench.large_policy [--rules 10000] [--smaller 2500]
+    python -m bench.large_policy [--rules N] [--smaller N]
 
 `creditlang check` runs in a process of its own on the policy and on a smaller one of the same sort: of twice the rules
 no more than a little over twice the seconds is the aim. The rules are like those of a long regulation: rates, tables by

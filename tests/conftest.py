@@ -1,9 +1,13 @@
-"""What all tests share: the `--update` switch, by which tests with written expectations rewrite them."""
+"""What all tests share: the `--update` switch, by which tests with written expectations rewrite them; no haste."""
 
 from collections.abc import Iterator
 from decimal import Context, DivisionByZero, InvalidOperation, Rounded, localcontext
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("as long as it takes", deadline=None)  # the machine may have other things to do
+settings.load_profile("as long as it takes")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

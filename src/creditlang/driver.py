@@ -71,6 +71,19 @@ def load_modules(
     return loader.modules, loader.sources, loader.diagnostics
 
 
+def names_beside(path: Path, source: SourceFile) -> frozenset[str]:
+    """The names that a file may use beside its own: those of the files that it uses, and, in a file of examples, of the
+    policy beside it.
+    """
+    loader = _Loader()
+    stem = path.name.partition(".examples")[0]
+    policy = path.with_name(f"{stem}.credit")
+    if ".examples" in path.name and policy.is_file() and isinstance(read := read_source(policy), SourceFile):
+        loader.load(read, ())
+    loader.load(source, ())
+    return frozenset(loader.names)
+
+
 class _Loader:
     def __init__(self) -> None:
         self.modules: list[t.Module] = []

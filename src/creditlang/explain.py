@@ -191,7 +191,7 @@ class Explanation:
 
     def named(self, line: PartLine, parts: Iterable[Case]) -> str:
         """A condition with the labels of what it names; a part that has a label is called by it, as it is written."""
-        if any(part.number == line.number and part.span and part.span.text[:1] in _QUOTES for part in parts):
+        if any(part.number == line.number and part.labelled for part in parts):
             return line.part
         accounts = self.policy.accounts
         words = _TEXT_OR_WORD.findall(line.part)
@@ -388,7 +388,6 @@ class Explanation:
                 yield f"  {in_language(entry.told, self.language)}{_article(entry.article)}"
 
 
-_QUOTES = ('"', "“", "＂")
 _TEXT_OR_WORD = re.compile(r'"[^"]*"|“[^”]*”|＂[^＂]*＂|\S+')
 
 

@@ -270,11 +270,6 @@ class Results:
             (found.severity.value, found.code, source, place, student, message(found, self.language))
         )
 
-    def out_of_scope(self, records: Iterable[Record]) -> None:
-        """Take in the records of a student of whom the policy does not speak."""
-        for record in records:
-            self._count({f"{record.kind} {record.identifier}": "out of scope"})
-
     # ---- closing
     def balance(self, read: int) -> bool:
         """Count the record equation against the rows that were read; whether it holds."""

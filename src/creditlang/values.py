@@ -213,11 +213,6 @@ def _rounded_exactly(value: Decimal, divisor: Decimal, step: Decimal, mode: str)
         return (whole + 1 if upwards else whole) * step
 
 
-def full_steps(measure: Decimal, size: Decimal) -> Decimal:
-    """How many full steps of a size there are in a measure."""
-    return exactly(EXACT.divide_int, measure, size)
-
-
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
     ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,

@@ -69,14 +69,6 @@ TYPES: Final[Words] = _coded(
 )  # fmt: skip
 """What a column can hold."""
 
-STEPS: Final[Words] = _coded(
-    {
-        "amount": "数额", "cap": "最高", "once": "只取一次", "half": "减半", "times": "倍数", "plus": "加",
-        "higher": "取高", "taken": "抵扣", "rounded": "取整", "ratio": "折算", "measured": "累计",
-    }
-)  # fmt: skip
-"""What a line of a policy does to an amount."""
-
 SORTS: Final[Words] = {
     "unit": Phrase("unit", "计量单位"), "enumeration": Phrase("scale or choice", "等级或选项"),
     "let": Phrase("named value", "设定值"), "kind": Phrase("kind of record", "记录种类"),

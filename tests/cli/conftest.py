@@ -26,8 +26,8 @@ def cli(monkeypatch: pytest.MonkeyPatch) -> Cli:
     for name in ("CREDITLANG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
 
-    def call(*words: object, env: Mapping[str, str] | None = None) -> Result:
-        result = CliRunner().invoke(main, [str(word) for word in words], env=env, prog_name="creditlang")
+    def call(*words: object, env: Mapping[str, str] | None = None, typed: str | None = None) -> Result:
+        result = CliRunner().invoke(main, [str(word) for word in words], typed, env, prog_name="creditlang")
         assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
         assert "Traceback" not in result.output
         return result

@@ -38,6 +38,11 @@ require pass "达标" [Article 4]
     help at most 2
     medal is gold
     place <= 1
+require labelled "有标签" [Article 5]
+    "enough help" : help at least 1
+    "help or medal" : at least 1 of these
+        "help" : help at least 4
+        medal is gold
 """
 SHEETS = {
     "student": "student_id,class,monitor\na,1,no\nb,1,yes\n",
@@ -69,6 +74,10 @@ WHY = {
                  "  ✗ help at most 2: have 3.00, at most 2.00, 1.00 too much  [Article 4]",
                  "  ✓ medal is gold (medal gold)  [Article 4]",
                  "  ✓ place <= 1: have 1, at most 1  [Article 4]"],
+        "labelled": ["  ✓ enough help: have 3.00, need 1.00  [Article 5]",
+                     "  ✓ help or medal: have 1.00, need 1.00  [Article 5]",
+                     "    ✗ help: have 3.00, need 4.00, 1.00 short  [Article 5]",
+                     "    ✓ medal is gold (medal gold)  [Article 5]"],
         "2": ["    hours 0.5"], "3": ["    hours 9"], "4": ["  level none"],
     },
     "zh": {
@@ -79,6 +88,10 @@ WHY = {
                  "  ✗ 帮扶 at most 2：已有 3.00，至多 2.00，超出 1.00  [Article 4]",
                  "  ✓ medal is gold（奖章 金奖）  [Article 4]",
                  "  ✓ place <= 1：已有 1，至多 1  [Article 4]"],
+        "labelled": ["  ✓ enough help：已有 3.00，需要 1.00  [Article 5]",
+                     "  ✓ help or medal：已有 1.00，需要 1.00  [Article 5]",
+                     "    ✗ help：已有 3.00，需要 4.00，还差 1.00  [Article 5]",
+                     "    ✓ medal is gold（奖章 金奖）  [Article 5]"],
         "2": ["    小时 0.5"], "3": ["    小时 9"], "4": ["  奖级 无奖"],
     },
 }  # fmt: skip

@@ -89,13 +89,14 @@ def test_test_of_a_failing_example(cli: Any, policy: Path, tmp_path: Path, langu
 
 
 def test_test_of_an_uncovered_line(cli: Any, policy: Path, tmp_path: Path) -> None:
-    """A line that no example exercises is named and makes the exit code 1."""
+    """A line that no example exercises is named, once, and makes the exit code 1."""
     path = tmp_path / "uncovered.credit"
-    text = policy.read_text(encoding="utf-8")
+    text = policy.read_text(encoding="utf-8") + "category spare from activity\n    item seldom : 1 per event\n"
     path.write_text(text.replace("    activity lecture, level college, on 2024-10-08\n", ""), encoding="utf-8")
     result = cli("test", path)
     assert result.exit_code == 1
     assert "0.1 per event when level is college" in result.output
+    assert result.output.count("item seldom : 1 per event") == 1
 
 
 @pytest.mark.parametrize(

@@ -97,8 +97,10 @@ def test_code_is_generated_once_it_pays() -> None:
     for student in students:
         assert plain(few.result(student)) == plain(many.result(student))
     assert few.worked_out_by() == "reference"
-    assert many.worked_out_by() == "compiled; 2 of 30 by reference (a record is still open: 2)"
-    assert many.worked_out_by().zh == "compiled；30人中2人用reference（有记录待定：2）"
+    assert (
+        many.worked_out_by() == "compiled; 3 of 30 by reference (a day is not filled in: 1, a record is still open: 2)"
+    )
+    assert many.worked_out_by().zh == "compiled；30人中3人用reference（有日期没有填：1，有记录待定：2）"
 
 
 def test_nothing_that_an_author_writes_becomes_code() -> None:

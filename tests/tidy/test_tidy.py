@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -58,6 +59,18 @@ PATH_WRITES = {"write_text", "write_bytes", "mkdir", "touch", "unlink"}
 
 # Imports that a circle of modules may lean on, `module -> module`, each with its reason.
 CIRCLE_EXCEPTIONS: dict[str, str] = {}
+
+# What nothing of the product names, each with who does.
+NAMED_ELSEWHERE: dict[str, str] = {
+    **dict.fromkeys(
+        ("format_epilog", "format_help_text", "get_command", "get_short_help_str", "write_heading"), "click"
+    ),
+    **dict.fromkeys(("get_completions", "lex_document"), "prompt_toolkit"),
+    "lex": "Lark",
+    **dict.fromkeys(("check_bytes", "check_text"), "tests of the stages"),
+    "OFFERS": "the test that writes a plugin of each sort",
+    "DYNAMIC_TABLES": "authors of outputs: it is published with the tables",
+}
 
 MOST_IGNORES = 25
 MOST_POSITIONAL = 6
@@ -288,6 +301,30 @@ def test_no_two_files_share_a_name() -> None:
     double = {name: found for name, found in places.items() if len(found) > 1}
     assert {name: found for name, found in double.items() if name not in DOUBLE_FILES} == {}, "say what each holds"
     assert [name for name in DOUBLE_FILES if name not in double] == [], "no longer double: take it off the list"
+
+
+def test_nothing_stands_there_that_nobody_uses() -> None:
+    """Functions, methods and constants whose names stand nowhere but where they are made; the parser calls by rule."""
+    made: dict[str, list[str]] = {}
+    words = Counter(re.findall(r"\w+", (ROOT / "grammar" / "creditlang.lark").read_text(encoding="utf-8")))
+    for path in product_files():
+        words.update(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+        constants = [node.targets[0] if isinstance(node, ast.Assign) else node for node in tree(path).body]
+        names = [getattr(node, "target", node) for node in constants]
+        found = [node.id for node in names if isinstance(node, ast.Name) and node.id.isupper()]
+        found += [node.name for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef) and is_called(node)]
+        for name in found:
+            made.setdefault(name, []).append(relative(path))
+    unused = {name: places for name, places in made.items() if words[name] <= len(places)}
+    assert {name: places for name, places in unused.items() if name not in NAMED_ELSEWHERE} == {}, "take it out"
+    assert [name for name in NAMED_ELSEWHERE if name not in unused] == [], "no longer so: take it off the list"
+
+
+def is_called(function: ast.FunctionDef) -> bool:
+    """Whether somebody has to name a function for it to run: not one that is registered, tested or a special method."""
+    registered = {"validator", "default", "hookimpl", "hookspec", "add"}
+    by = {ast.unparse(x.func if isinstance(x, ast.Call) else x).rpartition(".")[2] for x in function.decorator_list}
+    return not by & registered and not function.name.startswith(("__", "test_"))
 
 
 def test_a_public_class_name_stands_for_two_things_at_most() -> None:

@@ -19,6 +19,7 @@ SWITCHES: dict[str, str] = {
     "src/creditlang/syntax/keywords.py": "the two dialects of the language, not what somebody reads",
     "src/creditlang/syntax/keyword_help.py": "the same",
     "src/creditlang/ide/completion.py": "the same: the dialect that is being typed",
+    "src/creditlang/format/": "the same: the dialect that a text is said in",
     "src/creditlang/cli/bilingual_help.py": "help pages, chosen before anything else is loaded",
     "repl/creditlang_repl/completer.py": "the dialect that is being typed",
     "repl/creditlang_repl/saving.py": "the dialect in which an example is written",

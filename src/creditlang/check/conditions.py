@@ -100,8 +100,8 @@ class Body:
                 return
             for value in unspoken:
                 sort = next((sort for sort in (Decimal, date) if isinstance(value, sort)), None)
-                between = sort is not None and any(isinstance(x, sort) and x < value for x in spoken)
-                if between and any(isinstance(x, sort) and x > value for x in spoken):  # type: ignore[arg-type]
+                known = [x for x in spoken if isinstance(x, sort)] if sort else []
+                if any(x < value for x in known) and any(x > value for x in known):
                     if self.closed and self._is_clamp(name, position, cases[0], unspoken):
                         break
                     yield report("CR317" if self.closed else "CR312", where, witness=self.witness_of(name, value))

@@ -16,7 +16,21 @@ from creditlang.cli.common import USAGE, language_option, plugin_manager, show
 from creditlang.cli.guarded_streams import guarded
 from creditlang.cli.installed_plugins import only_built_in
 
-_COMMANDS = ("demo", "run", "why", "check", "test", "diff", "repl", "readings", "schema", "explain", "debug", "plugins")
+_COMMANDS = (
+    "demo",
+    "run",
+    "why",
+    "check",
+    "fmt",
+    "test",
+    "diff",
+    "repl",
+    "readings",
+    "schema",
+    "explain",
+    "debug",
+    "plugins",
+)
 
 
 class _Commands(bilingual_help.Command, click.Group):

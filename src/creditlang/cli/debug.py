@@ -6,8 +6,6 @@ import click
 
 from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, option
-from creditlang.plan import lower
-from creditlang.plan.show import plan_lines
 
 
 @bilingual_help.command("debug")
@@ -22,6 +20,9 @@ def command(policy: str, stage: str) -> None:
         for declaration in compiled.modules[-1].declarations:
             common.echo("\n".join(outline(declaration)))
     elif stage == "plan":
+        from creditlang.plan import lower
+        from creditlang.plan.show import plan_lines
+
         common.echo("\n".join(plan_lines(lower(compiled.policy))))
     else:
         core = compiled.policy

@@ -45,10 +45,10 @@ def command(policies: tuple[str, ...], verbose: bool) -> None:
 
 def report(name: str, policy: "Policy", coverage: "Coverage", verbose: bool) -> None:
     """What is covered, and the articles."""
-    for line in coverage.uncovered:
-        number = line.span.source.line_number(line.span.start)
-        text = line.span.source.line_text(number).strip()
-        common.echo(f"{said('no example: ', '没有例子：')}{line.span.source.name}:{number} {text}")
+    uncovered = {(line.span.source, line.span.source.line_number(line.span.start)) for line in coverage.uncovered}
+    for source, number in sorted(uncovered, key=lambda at: (at[0].name, at[1])):
+        text = source.line_text(number).strip()
+        common.echo(f"{said('no example: ', '没有例子：')}{source.name}:{number} {text}")
     for table, label in coverage.uncovered_rows:
         row = f"{table} {word(ANSWERS, label, reader_language())}"
         common.echo(f"{said('no example for the row: ', '表格行没有例子：')}{row}")

@@ -102,6 +102,8 @@ class CompiledEngine:
             w.run.guarded[id(w.record(row))] = w.guard_entry(row)
         for name in self.policy.kinds:
             w.run.given[name] = [w.record(row) for row in w.by_kind.get(name, ())]
+            if name in w.plain and name not in w.run.judged:
+                w.judge(name)
         result.parts, result.ranks = w.part_lines(), w.ranks
         result.requirements = w.requirements
         for kind, name in order:

@@ -121,6 +121,10 @@ class ExpressionSource(WorkedOutSource):
         for part in x.parts:
             pieces.append(self.piece(part, here))
             here = evolve(here, present=here.present | _surely_present(part, x.operator == "and"))
+        if not pieces:
+            return Piece(str(x.operator == "and"))
+        if not pieces:
+            return Piece(str(x.operator == "and"))
         if not any(piece.fails for piece in pieces[:-1]):
             joined = f" {x.operator} ".join(piece.text for piece in pieces)
             return Piece(f"({joined})", pieces[-1].fails)

@@ -118,16 +118,13 @@ def signed(entry: LightEntry) -> Decimal:
     return amount if entry[SIGN] > 0 else v.EXACT.minus(amount)
 
 
-def both_signs(entries: Entries) -> bool:
-    """Whether some entries add to their account and others take away."""
+def both_signs(w: Work, entries: Entries) -> bool:
+    """Whether some entries add to their account and others take away; one that is nothing is on its rule's side."""
     plus = minus = False
     for entry in entries:
         amount = entry[AMOUNT]
-        if amount:
-            if (amount > 0) == (entry[SIGN] > 0):
-                plus = True
-            else:
-                minus = True
+        side = (1 if (amount > 0) == (entry[SIGN] > 0) else -1) if amount else w.at_hand.sign_of[entry[RULE]]
+        plus, minus = plus or side > 0, minus or side < 0
     return plus and minus
 
 
@@ -154,17 +151,18 @@ def sides(line: o.Keep) -> Act:
             right = [entry for entry in members if entry[RULE] in right_rules]
             if left and right:
                 w.covered.add(line.number)
-                for entry in right if _magnitude(left) >= _magnitude(right) else left:
+                for entry in right if _magnitude(w, left) >= _magnitude(w, right) else left:
                     w.dismiss(entry, "void", line.reason, line, "higher")
 
     return act
 
 
-def _magnitude(entries: Entries) -> Decimal:
+def _magnitude(w: Work, entries: Entries) -> Decimal:
     total = _ZERO
     for entry in entries:
         total += signed(entry)
-    return v.EXACT.minus(total) if next((x[SIGN] for x in entries if x[AMOUNT]), 1) < 0 else total
+    sides = (w.at_hand.sign_of[x[RULE]] or (x[SIGN] if x[AMOUNT] else 0) for x in entries)
+    return v.EXACT.minus(total) if next(filter(None, sides), 1) < 0 else total
 
 
 def rescale_from(

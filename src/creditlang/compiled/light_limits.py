@@ -47,7 +47,7 @@ def filler(line: o.Limit, number: int, room: Read, fixed: Decimal | None, by: Re
             rooms, members = _rooms(w, line, number, room, members)
         if by_number:
             _by_number(w, line, by, members, rooms)
-        elif members and both_signs(members):
+        elif members and both_signs(w, members):
             _cut_sum(w, line, members, rooms[-1])
         else:
             _cut_total(w, line, members, rooms)
@@ -97,7 +97,7 @@ def _by_number(w: Work, line: o.Limit, by: Read | None, members: Entries, rooms:
 def _worths(w: Work, line: o.Limit, by: Read | None, members: Entries) -> list[Decimal]:
     """What makes an entry higher than another; one without what it is ordered by is last."""
     if by is None:
-        return [signed(x) for x in members] if both_signs(members) else [x[AMOUNT] for x in members]
+        return [signed(x) for x in members] if both_signs(w, members) else [x[AMOUNT] for x in members]
     found: list[Decimal] = []
     for entry in members:
         row = entry[ROW]

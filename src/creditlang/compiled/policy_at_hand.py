@@ -47,6 +47,11 @@ class PolicyAtHand:
         self.begun = tuple(x.name for x in self.policy.calendar.semesters if self.has_begun(x.name))
         """The semesters that have begun."""
         self.semester_of: dict[date, str | None] = Kept(self._semester_of)
+        self.sign_of: dict[str, int] = Kept(self.policy.sign_of)
+        """The side that all amounts of a rule are on."""
+        self.dated = frozenset(name for name, kind in self.policy.kinds.items() if kind.date_field)
+        self.by_day = any(x.period not in (None, "semester", "year") for x in self.policy.accounts.values())
+        """Whether accounts go by periods in which nothing lies that has no day."""
         self.limit_reason: dict[Decimal, Phrase] = Kept(reached)
         """Why something is cut, by the limit."""
         self.periods: dict[tuple[str, ...], StudentPeriods] = Kept(
@@ -110,6 +115,7 @@ class HandOver(Exception):
 
 PENDING = Phrase("a record is still open", "有记录待定")
 OPEN_VALUE = Phrase("a value is still open", "有数值尚未确定")
+NO_DAY = Phrase("a day is not filled in", "有日期没有填")
 INVALID = Phrase("an invalid record that other lines look at", "其他规则要查的记录无效")
 MOVES_ASKED = Phrase("a request", "有申请")
 TOO_LONG = Phrase("a number is too long", "数字过长")

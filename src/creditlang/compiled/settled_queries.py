@@ -90,6 +90,8 @@ class RecordQuery:
         self.asking = tuple(name for _, name in way.same)
         asks_one = len(self.asking) == 1 and not (way.other or scope.period or scope.day)
         self.plain = self.asking[0] if asks_one and x.function in ("any", "count") else ""
+        self.undated = ("undated", self)
+        """Stands for all groups where a record may lie in any of them."""
         self.nothing = False if x.function == "any" else Decimal(0)
         self.account = x.level.account if isinstance(x.level, e.CountedIn) else None
         self.inside = frozenset(within(policy.accounts, self.account)) if self.account is not None else frozenset[str]()
@@ -103,9 +105,9 @@ class RecordQuery:
             groups = w.known.get(("query", id(self), w.run.stage if self.account is not None else 0))
             if groups is not None:
                 found = groups.get((asked,))
-                if found is None:
+                if found is None and self.undated not in groups:
                     return self.nothing
-                if not found.unsaid:
+                if found is not None and not found.unsaid:
                     return found.count > 0 if self.function == "any" else Decimal(found.count)
         keys = tuple(map(values.get, self.asking))
         if None in keys:
@@ -176,7 +178,7 @@ class RecordQuery:
                     return None
                 looked = ((row, row[DAY], row[TERM]) for row in rows)
             groups = w.known[key] = self._grouped(w, looked)
-        return groups
+        return None if self.undated in groups else groups
 
     def _grouped(self, w: Any, looked: Iterable[tuple[Row, Any, str | None]]) -> dict[tuple[Any, ...], Found]:
         groups: dict[tuple[Any, ...], Found] = {}
@@ -185,7 +187,10 @@ class RecordQuery:
             values = row[2]
             key = tuple(map(values.get, self.fields))
             if period is not None:
-                key = (*key, _period_key(w, period, on, term))
+                inside = _period_key(w, period, on, term)
+                if inside is None and self.kind in w.at_hand.dated:  # what has no day may lie in any period
+                    return {self.undated: _NONE}
+                key = (*key, inside)
             found = groups.get(key)
             if found is None:
                 found = groups[key] = Found()
@@ -215,7 +220,7 @@ class RecordQuery:
         found = [
             (entries[0][ROW], entries[0][ON], entries[0][SEMESTER])
             for entries in own.values()
-            if any(entry[AMOUNT] or (entry[RAW] is not None and not entry[RAW]) for entry in entries)
+            if any(entry[AMOUNT] or (entry[RAW] or v.ZERO) <= 0 for entry in entries)
         ]
         return sorted(found, key=_order_of_counted)
 

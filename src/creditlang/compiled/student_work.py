@@ -1,7 +1,7 @@
 """One student at work in generated code: records placed and sorted, their guards asked, and given to rules."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from operator import itemgetter
@@ -27,9 +27,9 @@ from creditlang.compiled.light_entries import (
     Row,
     light,
 )
-from creditlang.compiled.policy_at_hand import PENDING, HandOver, PolicyAtHand
+from creditlang.compiled.policy_at_hand import INVALID, NO_DAY, PENDING, HandOver, PolicyAtHand
 from creditlang.core import operators as o
-from creditlang.diagnostics import report
+from creditlang.diagnostics import Diagnostic, report
 from creditlang.interpreter import StudentData
 from creditlang.interpreter.evaluate import ENROLLED, FUTURE, NO_ITEM, NO_RULE, NOT_BEGUN, TAKEN_INTO_ACCOUNT, TWICE
 from creditlang.interpreter.steps import needed
@@ -37,6 +37,10 @@ from creditlang.interpreter.student_run import Judged, Run
 from creditlang.ledger import Entry, PartLine, PartStatus, RankLine, Status, group_on
 from creditlang.values import Undetermined
 
+Taker = tuple[Any, ...]
+"""A rule that takes records: the entry that its own are copies of, its name, the kind of period of its account if that
+is no semester, its condition if it takes by one, and whether it falls on the group of a record.
+"""
 Told = list[Any]
 """What the guards of its kind said of a record: its state, reason, article and steps."""
 _BY_ORDER = itemgetter(0)
@@ -93,6 +97,8 @@ class Work(AskedOfReference):
                 order = record.order
                 if semester in last_days:
                     order = (last_days[semester], True, record.identifier)
+                if kind in hand.dated and (hand.by_day or semester not in last_days):
+                    raise HandOver(NO_DAY)
                 usual = hand.has_begun(semester or "")
             else:
                 order, usual = record.order, on <= last
@@ -180,9 +186,15 @@ class Work(AskedOfReference):
                 self.extra.append(self._settled(row, told[place] if told is not None else None))
                 self.extra[-1][REASON] = self.extra[-1][REASON] or TAKEN_INTO_ACCOUNT
         if name in program.looked_at_kinds or name in self.at_hand.memberships:
-            self.run.judged[name] = Judged(*([self.record(row) for row in rows] for rows in (plain, even_void)))
+            self.judge(name)
         if program.takers[name] or program.conditional[name] or kind.item_field:
             self._give(kind, given, told)
+
+    def judge(self, kind: str) -> None:
+        """Let the interpreter see the records of a kind as its guards have judged them."""
+        self.run.judged[kind] = Judged(
+            *([self.record(row) for row in rows.get(kind, ())] for rows in (self.plain, self.even_void))
+        )
 
     def _give(self, kind: o.RecordKind, given: list[Row], told: list[Told | None] | None) -> None:
         """Give the records of a kind to the rules that take them."""
@@ -193,7 +205,10 @@ class Work(AskedOfReference):
             taking = takers.get(row[2].get(field))
             found = (taking,) if taking is not None else ()
             if conditional:
-                found = (*found, *(each for each in conditional if each[3](self, row, row[2])))
+                found = (*found, *self._by_condition(conditional, row))
+            if self.problems and (problem := self.problems.get(id(row))) is not None:
+                self._not_judged(row, problem, found)  # a guard of the kind asked for what is not there
+                continue
             for model, rule, period, _, group in found:
                 entry = model.copy()
                 entry[ROW], entry[ON], entry[SEMESTER] = row, row[3], row[4]
@@ -209,6 +224,20 @@ class Work(AskedOfReference):
                 entries[rule].append(entry)
             if not found:
                 self._not_taken(row, said, field)
+
+    def _by_condition(self, conditional: Iterable[Taker], row: Row) -> list[Taker]:
+        """The rules that take a record by their condition."""
+        try:
+            return [each for each in conditional if each[3](self, row, row[2])]
+        except Undetermined:
+            raise HandOver(INVALID) from None
+
+    def _not_judged(self, row: Row, problem: Diagnostic, found: tuple[Taker, ...]) -> None:
+        """Note a record that is invalid for the first rule that takes it, and all others."""
+        entry = found[0][0].copy() if found else light(row, "", "")
+        entry[ROW], entry[PERIOD], entry[ON], entry[SEMESTER] = row, row[TERM] or "", row[DAY], row[TERM]
+        entry[STATE], entry[REASON] = "invalid", self.at_hand.told(problem)
+        self.extra.append(entry)
 
     def _not_taken(self, row: Row, said: Told | None, field: str) -> None:
         if said is not None and said[0] != "live":
@@ -276,8 +305,10 @@ class Work(AskedOfReference):
         if entry[STEPS] is not None:
             entry[STEPS].append(("cap", line.text, entry[AMOUNT], after, line.article, reason, ()))
             self.covered.add(line.number)
+        surely = not after or entry[AMOUNT] > after
         entry[AMOUNT], entry[CUT] = after, True
-        entry[REASON], entry[ARTICLE] = reason, line.article or entry[ARTICLE]
+        if surely or not entry[REASON]:
+            entry[REASON], entry[ARTICLE] = reason, line.article or entry[ARTICLE]
 
     def warn(self, row: Row, reason: str) -> None:
         """Warn of a record."""

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from attrs import field, frozen
 
-from creditlang.core.expressions import Compare, Expression, Logical, Present, Table
+from creditlang.core.expressions import Compare, Constant, Expression, Logical, Present, Table
 from creditlang.diagnostics.person_words import PersonWord
 from creditlang.frozen_mapping import freezing
 from creditlang.nodes import Written, node
@@ -88,6 +88,8 @@ class Case(Written):
     span: Span | None = field(eq=False)
     text: str = ""
     label: str = ""
+    labelled: bool = False
+    """Of a requirement: whether the policy gives it the label; else that is the condition as it is written."""
     sign: int = 1
     between: tuple[Expression, Expression] | None = None
     """The bounds of a value that is decided record by record; without a decision it is open from one to the other."""
@@ -513,6 +515,15 @@ class Policy:
     scales: Mapping[str, int] = field(factory=dict, eq=False)
     """The most decimals that a balance, or the value of a fact, can have, by name."""
     fingerprint: str = ""
+
+    def sign_of(self, rule: str) -> int:
+        """The side that all amounts of a rule are on, whatever an entry comes to: 1 where it awards, -1 where it takes
+        away; 0 where it does both, or gives nothing.
+        """
+        lines = self.rules[rule].operators if rule in self.rules else ()
+        cases = [case for line in lines if isinstance(line, Amount) for case in line.cases]
+        signs = {case.sign for case in cases if case.value != Constant(Decimal(0))}
+        return signs.pop() if len(signs) == 1 else 0
 
     @property
     def given_kinds(self) -> Mapping[str, RecordKind]:

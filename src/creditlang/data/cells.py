@@ -126,28 +126,18 @@ def parse_number(text: str, decimals: int) -> Decimal:
     Digits, one point between digits, one sign in front; no exponent, no separators of thousands, no underscore. At
     most 12 digits in all, zeros in front and at the end left out. More decimals than `decimals` are an error, never
     rounded, unless they are zeros. Raises `CellError`: CR600 not a number, CR601 too many decimals, CR602 too many
-    digits.
+    digits, CR603 not whole where no decimals are allowed.
     """
     match = _NUMBER.fullmatch(_plain(text))
     if match is None:
         raise _bad("CR600", text)
     sign, whole, fraction = match[1], match[2].lstrip("0"), (match[3] or "").rstrip("0")
     if len(fraction) > decimals:
-        raise _bad("CR601", text, decimals=str(decimals))
+        raise _bad("CR601", text, decimals=str(decimals)) if decimals else _bad("CR603", text)
     if len(whole) + len(fraction) > MOST_DIGITS:
         raise _bad("CR602", text, digits=str(MOST_DIGITS))
     minus = "-" if sign == "-" and (whole or fraction) else ""
     return Decimal(f"{minus}{whole or '0'}.{fraction.ljust(decimals, '0')}")
-
-
-def parse_whole(text: str) -> int:
-    """The whole number; `3.0` is 3. Raises `CellError`: CR603 not whole, or as `parse_number`."""
-    try:
-        return int(parse_number(text, 0))
-    except CellError as error:
-        if error.code == "CR601":
-            raise _bad("CR603", text) from None
-        raise
 
 
 @lru_cache(maxsize=65_536)

@@ -184,7 +184,7 @@ def _gather(run: Run, operator: o.Amount, cases: list[o.Case], waiting: Entries)
         spoken.update(map(id, matching))
         for members in groups(run, o.Group((case.together[0],)), [x for x in matching if x.state == "live"]):
             if len(members) >= case.together[1]:
-                added.append(_gathered(run, case, members, unsure))
+                added.append(_gathered(run, operator, case, members, unsure))
                 served.update(map(id, members))
                 carriers.update({id(member): [*carriers.get(id(member), ()), added[-1]] for member in members})
     least = min(case.together[1] for case in cases if case.together)
@@ -200,17 +200,21 @@ def _gather(run: Run, operator: o.Amount, cases: list[o.Case], waiting: Entries)
     return added
 
 
-def _gathered(run: Run, case: o.Case, members: Entries, unsure: set[int]) -> Entry:
+def _gathered(run: Run, operator: o.Amount, case: o.Case, members: Entries, unsure: set[int]) -> Entry:
     assert case.together is not None
     carrier = members[case.together[1] - 1]
-    amount = _case_amount(run, case, carrier, Environment(run, carrier.record))
     run.covered.add(case.number)
     entry = Entry(
-        record=carrier.record, rule=carrier.rule, account=carrier.account, period=carrier.period, sign=case.sign,
-        amount=amount, raw=amount,
-    )  # fmt: skip
+        record=carrier.record, rule=carrier.rule, account=carrier.account, period=carrier.period, sign=case.sign
+    )
     entry.gathered, entry.on, entry.semester = True, carrier.on, carrier.semester
     entry.article = case.article
+    try:
+        entry.amount = entry.raw = amount = _case_amount(run, case, carrier, run.at(carrier.record))
+    except Undetermined as why:
+        undetermined(run, entry, why, operator.fallback, operator)
+        entry.raw = entry.amount if entry.pending else None
+        return entry
     sure = sum(not member.pending and id(member) not in unsure for member in members)
     if sure < case.together[1]:
         entry.amount = entry.raw = amount = v.hull(v.ZERO, amount)

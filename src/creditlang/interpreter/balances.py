@@ -20,7 +20,7 @@ def balance_of(x: e.Value, env: Environment, read: Read) -> Any:
         around, (period, key) = env.around, env.period
         if around is not None and category:
             inside = run.once(("inside", run.stage, x.name, around, period), lambda: run.inside(x.name, around, period))
-            return inside.get(key, v.ZERO)
+            return v.add(inside.get(key, v.ZERO), run.undated(x.name, period))
         summed = category and account.period not in (None, "semester")
         if period != account.period and (period != "semester" or summed):
             return run.total(x.name, env.period)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.core.dependencies import within
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.values import Undetermined
@@ -39,8 +40,10 @@ def clean_stretches(
         return run.calendar.later(day, clean.count * times, clean.unit)
 
     found: dict[date, bool] = {}
-    for day, sure in full_days(start, list(_breaches(run, clean, meets)), until, later):
-        found[day] = found.get(day, False) or sure
+    breaches = list(_breaches(run, clean, meets))
+    dated = all(day < date.max for day, _ in breaches)  # what has no day may break any of them
+    for day, sure in full_days(start, breaches, until, later):
+        found[day] = found.get(day, False) or (sure and dated)
         if len(found) > MOST_STRETCHES:
             reason = Phrase(f"there would be more than {MOST_STRETCHES} of them", f"这样会超过{MOST_STRETCHES}个")
             raise Undetermined("period", reason)
@@ -73,15 +76,23 @@ def _chain(begin: date, end: date, later: Callable[[date, int], date]) -> Iterab
 def _breaches(
     run: Run, clean: o.CleanStretch, meets: Callable[[e.Expression | None, Environment], v.Answer]
 ) -> Iterator[Breach]:
-    found = []
+    """The days on which there was a breach, or may have been: of a record that cannot be read nobody knows."""
+    accounts, found = run.policy.accounts, []
+    kinds = {clean.kind}
     if clean.account is not None:
+        kinds = {run.policy.rules[x].kind for name in within(accounts, clean.account) for x in accounts[name].items}
         for entry in run.everything(clean.account):
             if entry.state == "live" and entry.sign > 0 and v.high(entry.amount) > 0:
                 surely = v.low(entry.amount) > 0 and not entry.doubtful
                 found.append((entry.record, run.day_of_entry(entry), surely))
+            elif entry.state == "invalid":
+                yield run.day_of_entry(entry), False
     else:
         for record in run.records_of(clean.kind or ""):
             found.append((record, record.order[0], id(record) not in run.doubtful))
+    for record in run.unreadable:
+        if record.kind in kinds:
+            yield record.order[0], False
     for record, day, surely in found:
         try:
             holds = meets(clean.where, run.at(record))

@@ -6,6 +6,7 @@ its amount the interval of all it may be.
 """
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from decimal import Decimal
 from typing import Any
 
@@ -195,8 +196,9 @@ def rescale_note(operator: o.Rescale, sort: str, value: v.Number) -> Phrase:
 # ---- post
 def _post(run: Run, operator: o.Post, entries: Entries) -> Entries:
     """Put entries into another account, or the periods of another date; where it is open whether to, they are pending
-    in their own.
+    in either: of the two only one counts.
     """
+    added: Entries = []
     chosen, unsure = where(run, operator.condition, live(entries), operator)
     for entry in chosen:
         if operator.field is not None:
@@ -217,11 +219,17 @@ def _post(run: Run, operator: o.Post, entries: Entries) -> Entries:
         run.covered.add(operator.number)
         if id(entry) in unsure:
             reason = Phrase("the period it belongs to is still open", "归入哪一时段尚未确定")
-            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "falls on")
+            whole, other = entry.amount, copy(entry)
+            other.steps = list(entry.steps)
+            run.move_to(other, day)
+            for each in (entry, other):
+                make_pending(run, each, v.hull(v.ZERO, whole), reason, operator, "falls on", True)
+            run.bind((entry, other), whole)
+            added.append(other)
             continue
         step(entry, "falls on", operator, entry.amount, entry.amount, day.isoformat())
         run.move_to(entry, day)
-    return entries
+    return sorted([*entries, *added], key=lambda entry: entry.record.order) if added else entries
 
 
 def elsewhere(module: str) -> Callable[[Run, Any, Entries], Entries]:

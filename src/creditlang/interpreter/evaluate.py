@@ -232,6 +232,8 @@ class Evaluation:
         self.others = others or OtherRuns(self.then)
         self.before: Record | None = None
         """The record just before which the data stop."""
+        self.looks_back = False
+        """Whether the data stop at another day than the run's."""
         self.stage = stage
         self.invalid = invalid or {}
         self.policy = interpreter.policy
@@ -266,7 +268,7 @@ class Evaluation:
         student = evolve(self.student, records=records)
         other = Evaluation(interpreter, student, self.invalid, self.stage, self.others)
         result = StudentResult(self.student.identifier, True)
-        other.before = before
+        other.before, other.looks_back = before, before is None
         other.begin()
         for node in self.policy.behind.get(account) or takewhile(lambda node: node != MOVES, self.policy.order):
             if other.is_due(*node):
@@ -293,6 +295,7 @@ class Evaluation:
         guarded = self.run.guarded
         self.run = self.new_run(sorted_records.by_kind, sorted_records.enrolled)
         self.run.guarded.update(guarded)
+        self.run.unreadable = [record for _, record in self.copies if record.problem is not None]
         self.extra.extend(sorted_records.entries)
         self.run.entries = {name: [] for name in self.policy.rules}
 
@@ -405,8 +408,13 @@ class Evaluation:
         looked_at = not (kind.item_field or kind.name in asked.requests or kind.enrolment or rules)
         for record in self.run.given.get(kind.name, ()):
             entry = self.guard(kind, record)
+            if self.looks_back and record.order[0] == date.max:  # it may lie after the day on which the data stop
+                entry.pending = entry.doubtful = True
+                entry.reason = entry.reason or _NO_DAY
             if entry.doubtful:
                 self.run.doubtful.add(id(record))
+            if entry.state == "invalid" or _key(record) in self.invalid:
+                self.run.unreadable.append(record)
             if entry.state in ("live", "void") and _key(record) not in self.invalid:
                 even_void.append(record)
             if entry.state == "live" and _key(record) not in self.invalid:
@@ -662,7 +670,11 @@ class Evaluation:
         for child in account.children:
             entries.extend(self.container(child, of))
         entries.sort(key=lambda entry: entry.record.order)
-        return run_body(self.run, account.operators, entries)
+        known, done = set(map(id, entries)), run_body(self.run, account.operators, entries)
+        for entry in (entry for entry in done if id(entry) not in known):
+            for lists in (of, self.run.entries)[: 1 if of is self.run.entries else 2]:
+                lists[entry.rule].append(entry)
+        return done
 
     def post_takers(self) -> None:
         """Balances of categories that take, now that the queue has cut their entries."""
@@ -991,6 +1003,7 @@ TWICE = Phrase("this semester is already recorded", "该学期已有在籍记录
 TAKEN_INTO_ACCOUNT = Phrase("taken into account", "已采用")
 NO_ITEM = Phrase("no rule covers this item", "没有规则提到这个项目")
 NO_RULE = Phrase("no rule uses this record", "没有规则采用这条记录")
+_NO_DAY = Phrase("its day is not known", "日期不明")
 NOT_BEGUN = Phrase("its semester has not begun on the as-of date", "所属学期在统计截止日尚未开始")
 FUTURE = Phrase("dated after the as-of date", "日期晚于统计截止日")
 

@@ -69,7 +69,7 @@ def tried_in_and_out(run: Run, operator: o.Limit, entries: Entries, act: Callabl
     if not unsure:
         act(members)
         return
-    both = operator.dropped or has_both_signs(members)
+    both = operator.dropped or has_both_signs(run, members)
     before = [(entry, _state(entry)) for entry in members]
     bounds = list(run.bounds)
     act(members)
@@ -119,14 +119,22 @@ def signed(entry: Entry) -> v.Number:
     return entry.amount if entry.sign > 0 else v.negative(entry.amount)
 
 
-def has_both_signs(entries: Entries, surely: bool = False) -> bool:
-    """Whether some entries may add to their account and others take away; or surely do, however they are decided."""
-    worth = [signed(x) for x in entries if not (surely and x.doubtful)]
-    most, least = (v.low, v.high) if surely else (v.high, v.low)
-    return any(most(x) > 0 for x in worth) and any(least(x) < 0 for x in worth)
+def has_both_signs(run: Run, entries: Entries, surely: bool = False) -> bool:
+    """Whether some entries may add to their account and others take away; or surely do, however they are decided.
+
+    One that comes to nothing is on the side that its rule is on.
+    """
+    end, found = v.low if surely else v.high, set()
+    for entry in entries:
+        for sign, worth in ((1, signed(entry)), (-1, v.negative(signed(entry)))):
+            on_it = end(worth) > 0 or (end(worth) == 0 and run.policy.sign_of(entry.rule) == sign)
+            if on_it and not (surely and entry.doubtful):
+                found.add(sign)
+    return len(found) > 1
 
 
 def magnitude(run: Run, entries: Entries) -> v.Number:
-    """What entries have together, by the side that the first of them is on; one that is nothing is on neither."""
+    """What entries have together, by the side that the first of them is on; one that is nothing is on its rule's."""
     total = run.sum(entries)
-    return v.negative(total) if next((x.sign for x in entries if x.amount != v.ZERO), 1) < 0 else total
+    sides = (run.policy.sign_of(x.rule) or (x.sign if x.amount != v.ZERO else 0) for x in entries)
+    return v.negative(total) if next(filter(None, sides), 1) < 0 else total

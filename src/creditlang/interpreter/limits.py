@@ -56,7 +56,7 @@ def fill(run: Run, operator: o.Limit, members: Entries) -> None:
             undetermined(run, entry, why, operator.fallback, operator)
     if operator.of == "entries":
         _fill_by_number(run, operator, limited, rooms)
-    elif limited and has_both_signs(limited):
+    elif limited and has_both_signs(run, limited):
         _cut_sum(run, operator, limited, rooms[-1])
     else:
         _cut_total(run, operator, limited, rooms)
@@ -97,7 +97,7 @@ def _fill_by_number(run: Run, operator: o.Limit, members: Entries, rooms: Sequen
         elif fate == "out":
             run.covered.add(operator.number)
             cut(run, operator, entry, v.ZERO, reason)
-    if is_open and operator.void and not (operator.order == "highest" and has_both_signs(members)):
+    if is_open and operator.void and not (operator.order == "highest" and has_both_signs(run, members)):
         _bind_chosen(run, operator, possible, v.low(rooms[0]), any(sure))
 
 
@@ -147,8 +147,8 @@ def _worths(run: Run, operator: o.Limit, members: Entries) -> list[v.Number] | N
     """What makes an entry higher than another; None where the sides that they are on are open."""
     if operator.by is not None:
         return [_rank(run, operator, entry) for entry in members]
-    both = has_both_signs(members)
-    if both and not has_both_signs(members, surely=True):
+    both = has_both_signs(run, members)
+    if both and not has_both_signs(run, members, surely=True):
         return None
     return [signed(entry) if both else entry.amount for entry in members]
 

@@ -203,11 +203,13 @@ def _measured(run: Run, ratios: list[o.Ratio], env: Environment) -> Phrase | str
 def _left(run: Run, move: o.Move, source: str, held: v.Number, takes: v.Number) -> v.Number | None:
     """What an open balance is once all that can be taken of it has been: the more there is, the more is taken.
 
-    Between the ends, no more stays behind than rounding leaves; only where that is nothing is the answer exact.
+    Between the ends, no more stays behind than rounding leaves; only where that is nothing is the answer exact. A value
+    set from outside may have more decimals than the policy's.
     """
     step_scale = scale_of(move.rounding[1]) if move.rounding else None
     if (
         step_scale is None
+        or run.overrides
         or step_scale < run.policy.scales.get(source, 0)
         or any(x.taken != x.given for x in move.ratios)
     ):

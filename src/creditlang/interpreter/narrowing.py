@@ -57,6 +57,8 @@ def _bounds(condition: e.Expression | None, holds: bool, env: Environment, read:
 
 
 def _bound(measure: e.Expression, limit: e.Expression, operator: str, env: Environment, read: Read) -> Iterator[Bound]:
+    if any(isinstance(side, e.Query) and side.function == "average" for side in (measure, limit)):
+        return  # compared without dividing, it has no number
     found, at = read(measure, env), read(limit, env)
     if not isinstance(found, v.Interval) or not isinstance(at, Decimal):
         return

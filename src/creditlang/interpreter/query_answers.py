@@ -12,7 +12,7 @@ from typing import Any, Final
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.diagnostics import Phrase
-from creditlang.interpreter.searches import Looked, Meets, Read, Seen, added, determined, looked_at
+from creditlang.interpreter.searches import Looked, Meets, Read, Seen, added, determined, looked_at, parts_of
 from creditlang.interpreter.student_run import Environment
 from creditlang.values import Undetermined
 
@@ -21,13 +21,12 @@ def ask(x: e.Query, env: Environment, read: Read, meets: Meets) -> Any:
     """The answer to a query. Raises `Undetermined` when it has none; an average is asked for by `averages`."""
     if isinstance(x.source, e.People):
         return _ANSWER[x.function](x, _of_people(x, env))
-    group, first, last, own = looked_at(x, env, read, meets)
     if x.function in ("count", "any", "total") and not x.distinct:
-        sums = group.between(first, last, own)
+        group, first, last, own, perhaps = looked_at(x, env, read, meets)
+        sums = group.between(first, last, own) if not perhaps else None
         if sums is not None:
             return _summed(x, *sums)
-    parts = [part for place, part in enumerate(group.parts[first:last], first) if place != own]
-    return _ANSWER[x.function](x, parts)
+    return _ANSWER[x.function](x, parts_of(x, env, read, meets))
 
 
 def _of_people(x: e.Query, env: Environment) -> list[Looked]:
@@ -161,8 +160,7 @@ def averages(x: e.Query, env: Environment, read: Read, meets: Meets) -> tuple[Ra
     if isinstance(x.source, e.People):
         parts: Sequence[Looked] = _of_people(x, env)
     else:
-        group, first, last, own = looked_at(x, env, read, meets)
-        parts = [part for place, part in enumerate(group.parts[first:last], first) if place != own]
+        parts = parts_of(x, env, read, meets)
     sure: list[tuple[v.Number, v.Number]] = []
     unsure: list[tuple[v.Number, v.Number]] = []
     for part in parts:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial, reduce
+from itertools import product
 from typing import Any, Final
 
 from attrs import define, evolve, field, fields_dict, frozen
@@ -212,8 +213,8 @@ def _index(x: e.Query, run: Run, way: Way, periods: tuple[str, ...], asked: bool
 def _counted(run: Run, account: str, kind: str) -> list[tuple[Entry, v.Number, bool]]:
     """The records of a kind that have counted in an account, each with its entry, its amount and whether surely.
 
-    Of several entries of a record the first stands for it. What a rule gives nothing has counted; what was cut to
-    nothing has not.
+    Of several entries of a record the first stands for it, unless they may fall on different days: then each may. What
+    a rule gives nothing has counted; what was cut to nothing has not.
     """
     own: dict[int, list[Entry]] = {}
     for entry in run.everything(account):
@@ -221,28 +222,34 @@ def _counted(run: Run, account: str, kind: str) -> list[tuple[Entry, v.Number, b
             own.setdefault(id(entry.record), []).append(entry)
     found = []
     for entries in own.values():
-        amount = run.sum(entries)
-        if any(v.high(entry.amount) or entry.raw == v.ZERO for entry in entries):
+        if any(v.high(x.amount) or v.low(x.raw or v.ZERO) <= 0 for x in entries):
             surely = any(not x.doubtful and (v.low(x.amount) or x.raw == v.ZERO) for x in entries)
-            found.append((entries[0], amount, bool(surely)))
+            if not surely and len({x.on for x in entries}) > 1:
+                found += [(x, run.sum([x]), False) for x in entries]
+            else:
+                found.append((entries[0], run.sum(entries), bool(surely)))
     return found
 
 
 def _records_seen(x: e.Query, env: Environment, way: Way, read: Read, meets: Meets) -> Group:
     """The group of records that a query looks at."""
     assert isinstance(x.source, e.RecordsOf)
-    run, at = env.run, env.search or env
+    run, at, kind = env.run, env.search or env, x.source.kind
     own = env.record.values if env.record is not None else {}
     values = tuple(own.get(asking) for _, asking in way.same)
     if None in values:
         return Group([])
     periods = _periods_at_hand(x, at)
     names, keys = tuple(name for name, _ in periods), tuple(key for _, key in periods)
-    state = (id(x), x.source.kind in run.judged, run.stage if isinstance(x.level, e.CountedIn) else 0, env.asked, names)
+    state = (id(x), kind in run.judged, run.stage if isinstance(x.level, e.CountedIn) else 0, env.asked, names)
     index = run.once(("index", *state), lambda: _index(x, run, way, names, env.asked))
 
     def look() -> Group:
-        found = index.get((values, keys), ())
+        found = list(index.get((values, keys), ()))
+        if keys and None not in keys and run.policy.kinds[kind].date_field:  # what has no day may lie in any period
+            others = (other for other in product(*((key, None) for key in keys)) if other != keys)
+            perhaps = [one for other in others for one in index.get((values, other), ()) if one.order[1]]
+            found = sorted([*found, *(evolve(one, sure=False) for one in perhaps)], key=lambda one: one.order)
         seen = [Seen(evolve(one.env, outer=env.record, search=at), one.order, one.sure) for one in found]
         return Group([_part(x, one, way.rest, read, meets) for one in seen])
 
@@ -287,16 +294,25 @@ def _periods_seen(x: e.Query, env: Environment, read: Read, meets: Meets) -> Gro
 
 
 # ---- windows
-def _window(x: e.Query, group: Group, at: Environment, read: Read) -> tuple[int, int]:
-    """The first and one after the last of a group that all scopes let in."""
+def _window(x: e.Query, group: Group, env: Environment, read: Read) -> tuple[int, int, list[Looked]]:
+    """The first and one after the last of a group that all scopes let in, and those without a day that they may let in;
+    before a record, or a period, is nothing without a day. Of a query inside another they are seen from where that one
+    is asked, but a day is said by names, which are those of the record looked at.
+    """
+    at = env.search or env
     orders = [part.seen.order for part in group.parts]
-    first, last = 0, len(orders)
+    if not any(isinstance(scope, (e.Since, e.AsOf, e.BeforeThis, e.LastWindow)) for scope in x.scopes):
+        return 0, len(orders), []
+    first, last = 0, bisect_left(orders, date.max, key=_day)
+    kind = at.run.policy.kinds.get(getattr(x.source, "kind", ""))
+    dated = kind is None or kind.date_field is None or any(isinstance(scope, e.BeforeThis) for scope in x.scopes)
+    perhaps = [] if dated else group.parts[last:]
     for scope in x.scopes:
         match scope:
             case e.Since():
-                first = max(first, bisect_left(orders, read(scope.day, at), key=_day))
+                first = max(first, bisect_left(orders, read(scope.day, env), key=_day))
             case e.AsOf():
-                last = min(last, bisect_right(orders, read(scope.day, at), key=_day))
+                last = min(last, bisect_right(orders, read(scope.day, env), key=_day))
             case e.BeforeThis():
                 last = min(last, _before(x, orders, at))
             case e.LastWindow():
@@ -304,7 +320,8 @@ def _window(x: e.Query, group: Group, at: Environment, read: Read) -> tuple[int,
                 later = at.run.calendar.later
                 last = min(last, bisect_right(orders, end, key=_day))
                 first = max(first, bisect_right(orders, end, key=lambda at: later(at[0], scope.count, scope.unit)))
-    return first, max(first, last)
+    unsure = [evolve(part, seen=evolve(part.seen, sure=False)) for part in perhaps]
+    return first, max(first, last), unsure
 
 
 def _day(order: tuple[date, bool, str]) -> date:
@@ -324,16 +341,29 @@ def _before(x: e.Query, orders: Sequence[tuple[date, bool, str]], at: Environmen
     return bisect_left(orders, at.record.order[0], key=_day)
 
 
-def looked_at(x: e.Query, env: Environment, read: Read, meets: Meets) -> tuple[Group, int, int, int | None]:
-    """A group, the first and one after the last in it that are asked for, and the place of what asks, if left out."""
+def looked_at(
+    x: e.Query, env: Environment, read: Read, meets: Meets
+) -> tuple[Group, int, int, int | None, list[Looked]]:  # fmt: skip
+    """A group, the first and one after the last in it that are asked for, the place of what asks, if left out, and
+    those without a day that may be asked for too.
+    """
     if isinstance(x.source, e.Periods):
         group = _periods_seen(x, env, read, meets)
-        return group, *_window(x, group, env, read), None
+        first, last, perhaps = _window(x, group, env, read)
+        return group, first, last, None, perhaps
     way: Way = env.run.once(("way", id(x)), lambda: way_of(x))
     group = _records_seen(x, env, way, read, meets)
-    first, last = _window(x, group, env.search or env, read) if x.scopes else (0, len(group.parts))
+    first, last, perhaps = _window(x, group, env, read)
     own = None
     if way.other and env.record is not None and first < last:
         place = bisect_left(group.parts, env.record.order, first, last, key=lambda part: part.seen.order)
         own = place if place < last and group.parts[place].seen.env.record is env.record else None
-    return group, first, last, own
+    if way.other:
+        perhaps = [part for part in perhaps if part.seen.env.record is not env.record]
+    return group, first, last, own, perhaps
+
+
+def parts_of(x: e.Query, env: Environment, read: Read, meets: Meets) -> list[Looked]:
+    """What a query looks at, in order."""
+    group, first, last, own, perhaps = looked_at(x, env, read, meets)
+    return [*(part for place, part in enumerate(group.parts[first:last], first) if place != own), *perhaps]

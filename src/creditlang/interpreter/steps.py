@@ -108,11 +108,12 @@ def _end(end: e.Expression | None, env: Environment, unsaid: Decimal) -> v.Numbe
 
 
 def cut(run: Run, operator: o.Operator, entry: Entry, after: v.Number, reason: str) -> None:
-    """Leave an entry less than it had."""
+    """Leave an entry less than it had; where it is open whether it had more, it is pending unless nothing is left."""
     step(entry, "cap", operator, entry.amount, after, reason)
     run.unbind(entry)
+    surely = not after or v.low(entry.amount) > v.high(after)
     entry.amount, entry.cut = after, True
-    known = isinstance(after, Decimal) and not (entry.doubtful and after)
+    known = isinstance(after, Decimal) and surely and not (entry.doubtful and after)
     entry.pending = not known and (entry.pending or isinstance(after, v.Interval))
     if known or not entry.reason:
         entry.reason, entry.article = reason, operator.article or entry.article

@@ -16,6 +16,7 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.diagnostics import Diagnostic, Phrase
 from creditlang.interpreter.calendar_days import SchoolCalendar
+from creditlang.interpreter.known_totals import Bound, known_apart
 from creditlang.interpreter.other_runs import OtherRuns
 from creditlang.interpreter.standings import Part
 from creditlang.interpreter.student_periods import StudentPeriods
@@ -55,19 +56,6 @@ class Environment:
         return self.period[1] if self.period and self.period[0] == "semester" else None
 
 
-@define(eq=False)
-class Bound:
-    """The total that entries of a group have together, closer than the sum of their intervals."""
-
-    entries: frozenset[int]
-    total: v.Number | None
-    """None where an entry has changed by itself since, and it is only known that one of them counts at most."""
-    signed: bool
-    """Whether the total is what they add to their account; else it is that of their amounts, which have one sign."""
-    one: bool
-    """Whether at most one of them counts, so that the others add nothing, whatever is done to them."""
-
-
 @frozen
 class Judged:
     """The records of a kind, by date and id, after the guards of the kind."""
@@ -93,6 +81,8 @@ class Run:
     """Each kind, once its guards have been asked."""
     doubtful: set[int] = field(factory=set)
     """The records of which it is open whether a guard of their kind takes them out."""
+    unreadable: list[Record] = field(factory=list)
+    """The records that cannot be read or placed, or that a guard of their kind finds invalid."""
     guarded: dict[int, Entry] = field(factory=dict)
     """What the guards of its kind said of each record."""
     entries: dict[str, list[Entry]] = field(factory=dict)
@@ -217,15 +207,6 @@ class Run:
         entry.on, entry.semester = day, semester.name if semester else entry.semester
         entry.period = self.period_in(entry.account, entry)
 
-    def same_period(self, record: Record, environment: Environment) -> bool:
-        """Whether a record falls in the period at hand; without one every record does."""
-        if environment.record is not None:
-            return record.semester == environment.semester
-        if environment.period is None:
-            return True
-        period, key = environment.period
-        return self.periods.key(period, record.on, record.semester) == key
-
     # ---- what is known
     def day_of(self, environment: Environment) -> date | None:
         """The day at hand: of the record, else the last teaching day of the semester, else the as-of date."""
@@ -248,12 +229,25 @@ class Run:
 
     def balance(self, account: str, key: str) -> v.Number:
         """The balance of an account in one of its periods."""
-        known = self.balances.get(account, {})
-        if key in known:
-            return known[key]
-        if self.policy.accounts[account].sort in ("score", "credit"):
+        known, sort = self.balances.get(account, {}), self.policy.accounts[account].sort
+        if key not in known and sort in ("score", "credit"):
             raise Undetermined("period", Phrase(f"{account} does not exist in {key}", f"{key}没有“{account}”"))
-        return v.ZERO
+        found = known.get(key, v.ZERO)
+        if sort != "category" or not key:
+            return found
+        return v.add(found, self.undated(account, self.policy.accounts[account].period or "semester"))
+
+    def undated(self, account: str, period: str) -> v.Number:
+        """What entries whose day is not filled in may add to any one period of a kind: nothing, or all they come to."""
+
+        def found() -> v.Number:
+            entries = [x for x in self.everything(account) if x.on is None and x.state == "live"]
+            unknown = (x for x in entries if self.periods.key(period, None, x.semester) is None)
+            unknown = (x for x in unknown if self.policy.kinds[x.record.kind].date_field)
+            return v.total(v.hull(v.ZERO, self.sum([x])) for x in unknown)
+
+        added: v.Number = self.once(("undated", self.stage, account, period), found)
+        return added
 
     def whole(self, account: str) -> v.Number:
         """The balance of an account over the whole time."""
@@ -263,11 +257,12 @@ class Run:
         """What an account has in the period at hand: its entries, or what it has in its own periods, added up."""
         declared = self.policy.accounts[account]
         by_semester = declared.period in (None, "semester") and period[0] in ("semester", "year")
+        perhaps = self.undated(account, period[0]) if declared.sort == "category" else v.ZERO
         if declared.sort == "category" and not by_semester:
-            return self.inside(account, period).get("", v.ZERO)
-        own = declared.period or "semester"
-        balances = self.balances.get(account, {})
-        return v.total(x for key, x in balances.items() if self.periods.around(own, key, period[0]) == period[1])
+            return v.add(self.inside(account, period).get("", v.ZERO), perhaps)
+        own, balances = declared.period or "semester", self.balances.get(account, {})
+        inside = (x for key, x in balances.items() if self.periods.around(own, key, period[0]) == period[1])
+        return v.total((*inside, perhaps))
 
     def everything(self, account: str) -> list[Entry]:
         """The entries of an account and of all inside it."""
@@ -354,30 +349,11 @@ class Run:
         total: v.Number = v.ZERO
         live = [entry for entry in entries if entry.state == "live"]
         if self.bounds:
-            live, total = self._bounded(live)
+            live, total = known_apart(self.bounds, live)
         for entry in live:
             amount = entry.amount if entry.sign > 0 else v.negative(entry.amount)
             total = v.add(total, amount)
         return total
-
-    def _bounded(self, live: list[Entry]) -> tuple[list[Entry], v.Number]:
-        total: v.Number = v.ZERO
-        left = {id(entry): entry for entry in live}
-        for bound in sorted(self.bounds, key=lambda bound: -len(bound.entries)):
-            if bound.entries <= left.keys():
-                if bound.total is None:
-                    worth: v.Number = v.ZERO
-                    for key in bound.entries:
-                        entry = left.pop(key)
-                        worth = v.hull(worth, entry.amount if entry.sign > 0 else v.negative(entry.amount))
-                    total = v.add(total, worth)
-                    continue
-                signs = {1} if bound.signed else {left[key].sign for key in bound.entries}
-                if len(signs) == 1:
-                    total = v.add(total, bound.total if signs == {1} else v.negative(bound.total))
-                    for key in bound.entries:
-                        del left[key]
-        return list(left.values()), total
 
     def bind(self, entries: Iterable[Entry], total: v.Number | None, signed: bool = False, one: bool = False) -> None:
         """Note what a group of entries has in total; a bound inside it has served."""

@@ -239,7 +239,7 @@ class _Resolver:
             return None
         found = self.program.canonical("unit", text)
         if found is None:
-            self.unknown("unit", t.Identifier(text, span=(getattr(node, "unit", None) and node.unit.span) or node.span))  # type: ignore[attr-defined]
+            self.unknown("unit", t.Identifier(text, span=(getattr(node, "unit", None) or node).span))
         return found
 
     def fields(self, nodes: Iterable[t.Field], namespace: str) -> Mapping[str, FieldSymbol]:

@@ -45,11 +45,6 @@ class Kind:
         """The first field of a type, in written order."""
         return next((symbol for symbol in self.fields.values() if symbol.type.name == type_name), None)
 
-    @property
-    def has_period(self) -> bool:
-        """Whether its records fall into periods."""
-        return self.first("date") is not None or self.first("semester") is not None
-
 
 @define
 class AccountSymbol:

@@ -36,6 +36,7 @@ from creditlang.syntax.from_lark_expressions import ExpressionBuilder
 from creditlang.syntax.from_lark_lines import LineBuilder, decision_lines, rule_lines, score_lines
 from creditlang.syntax.from_lark_periods import PeriodBuilder
 from creditlang.syntax.lexer import LexicalError, PlacedToken
+from creditlang.types import type_word
 
 
 class TreeBuilder(ExpressionBuilder, LineBuilder, PeriodBuilder, ExampleBuilder):
@@ -172,7 +173,7 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, PeriodBuilder, ExampleBuilder)
 
     def field_part(self, children: Children) -> t.FieldPart:
         kind = handed(children, "type")
-        if isinstance(kind, tuple) or kind.text not in ("text", "文本", "whole number"):
+        if isinstance(kind, tuple) or kind.text not in ("text", "whole number"):
             place = kind.span if isinstance(kind, t.Identifier) else span_of(children)
             wanted = Phrase("`text` or `whole number`", "“文本”或“整数”")
             raise LexicalError(report("CR110", place, value=place.text, expected=wanted))
@@ -183,7 +184,7 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, PeriodBuilder, ExampleBuilder)
         if isinstance(child, Handed):
             return Handed("type", child.value)
         names = {"WHOLE_NUMBER": "whole number", "YES_OR_NO": "yes or no"}
-        return Handed("type", t.Identifier(names.get(child.type, str(child)), span=place_of(child)))
+        return Handed("type", t.Identifier(names.get(child.type) or type_word(str(child)), span=place_of(child)))
 
     def inline_choice(self, children: Children) -> Handed:
         values = tuple(nodes(children, t.Value))

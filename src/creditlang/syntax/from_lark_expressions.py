@@ -50,7 +50,11 @@ _SHARE_ROUNDING = {
 _EXTREMES: dict[str, Literal["highest", "lowest", "average"]] = {
     "最高": "highest", "最低": "lowest", "平均": "average",
 }  # fmt: skip
-_ROUNDING = {"ROUNDED_DOWN_TO": "down", "ROUNDED_UP_TO": "up", "HALF_UP_TO": "half"}
+_ROUNDING: dict[str, Literal["down", "up", "half"]] = {
+    "ROUNDED_DOWN_TO": "down",
+    "ROUNDED_UP_TO": "up",
+    "HALF_UP_TO": "half",
+}
 
 
 def duration_of(token: PlacedToken) -> Any:
@@ -122,7 +126,7 @@ class ExpressionBuilder(QueryBuilder):
         return expression_node(t.Negate, children, children[1])
 
     def rounding(self, children: Children) -> t.Rounding:
-        return t.Rounding(_ROUNDING[children[0].type], positive_of(children[1]), span=span_of(children))  # type: ignore[arg-type]
+        return t.Rounding(_ROUNDING[children[0].type], positive_of(children[1]), span=span_of(children))
 
     def round_(self, children: Children) -> t.Expression:
         return expression_node(t.Round, children, children[0], children[1])

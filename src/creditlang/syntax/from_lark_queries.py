@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from attrs import evolve
-
 from creditlang.diagnostics import Phrase, report
+from creditlang.nodes import changed
 from creditlang.syntax import tree as t
 from creditlang.syntax.children import (
     Children,
@@ -64,7 +63,7 @@ class QueryBuilder:
 
     def parenthesised(self, children: Children) -> t.Expression:
         inner: t.Expression = children[1]
-        return evolve(inner, span=span_of(children))  # type: ignore[misc]
+        return changed(inner, span=span_of(children))
 
     # ---- other times than at hand
     def value_at(self, children: Children) -> t.Expression:
@@ -154,7 +153,7 @@ class QueryBuilder:
             value = None
         account = handed(children, "account")
         if account is not None:
-            source = evolve(source, account=account)
+            source = changed(source, account=account)
         query = expression_node(
             t.Query, children, function, different or value, different is not None, source, scopes_of(children),
             handed(children, "weight"), handed(children, "where"),

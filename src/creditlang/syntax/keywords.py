@@ -32,6 +32,10 @@ class Keywords:
     chinese: Mapping[str, tuple[Form, ...]]
     forms: Mapping[str, Mapping[str, tuple[str, ...]]]
 
+    def is_form(self, text: str) -> bool:
+        """Whether a keyword is written like this, or begins with it."""
+        return text in self.english or any(form.text == text for form in self.chinese.get(text[:1], ()))
+
     def written(self, terminal: str, language: str) -> str:
         """The first form of a terminal in a language, else its form in the other, else its name."""
         entry = self.forms.get(terminal, {})

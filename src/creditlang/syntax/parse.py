@@ -51,18 +51,23 @@ class Parsed:
     """The Chinese names that it declares, and those that were known."""
 
 
-@cache
-def _parser() -> Parser:
+def parser_with(builder: object) -> Parser:
+    """A parser whose trees `builder` makes: from its tables, or from the grammar if they are of another grammar."""
     tables = generated()
     if tables["grammar"] != made_from(grammar_file("creditlang.lark")):
         from creditlang.syntax.lark_grammar import made
 
         tables = json.loads(made())
-    return Parser(tables, TreeBuilder())
+    return Parser(tables, builder)
+
+
+@cache
+def _parser() -> Parser:
+    return parser_with(TreeBuilder())
 
 
 def parser() -> Parser:
-    """The parser, made once for each process: from its tables, or from the grammar if they are of another grammar."""
+    """The parser, made once for each process."""
     with _BUILDING:
         return _parser()
 

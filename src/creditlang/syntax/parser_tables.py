@@ -10,7 +10,7 @@ a rule with `_` hands up, if all its alternatives hand up one thing. A row of ru
 again and again, as a number is a factor, a product, a sum and a condition, is gone up in one step.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -141,12 +141,18 @@ class Parser:
         self.rules = Rules(tables["rules"], builder)
         self.climbs = Climbs(self.rows, self.rules)
 
-    def parse(self, prepared: Prepared, start: str = "start") -> Any:
-        """What the builder makes of a text. Raises `UnexpectedToken`, and what lexer and builder raise."""
+    def parse(
+        self, prepared: Prepared, start: str = "start",
+        watch: Callable[[Iterator[PlacedToken]], Iterator[PlacedToken]] = iter,
+    ) -> Any:  # fmt: skip
+        """What the builder makes of a text. Raises `UnexpectedToken`, and what lexer and builder raise.
+
+        `watch` may look at the tokens as they come, also at those that the builder is not given.
+        """
         rows, rules, climbs, end = self.rows, self.rules, self.climbs, self.end[start]
         stack, values = [self.start[start]], list[Any]()
         row = rows[stack[0]]
-        for token in chain(Lexing(prepared, rows, stack).tokens(), (None,)):
+        for token in chain(watch(Lexing(prepared, rows, stack).tokens()), (None,)):
             kind = END if token is None else token.type
             while (step := row.get(kind, MISSING)) < 0:
                 if step == MISSING:

@@ -87,9 +87,12 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
                     posts = operator
                 case o.Operator() if begins or isinstance(operator, o.Move):
                     serves = operator
-                case o.Rescale(ordinal=int()) | o.Keep(sides=(_, _)) | o.Limit(order="highest" | "last") if (
-                    serves is not None
-                ):
+                case (
+                    o.Rescale(ordinal=int())
+                    | o.Keep(sides=(_, _))
+                    | o.Limit(order="highest" | "last")
+                    | o.Post(day=e.Expression(), condition=e.Expression())
+                ) if serves is not None:
                     where = Phrase("the lines after `one by one` or `take from`", "“逐条”或“扣自”以后的行")
                     self.scope.report("CR103", operator.span, container=where)
 

@@ -102,7 +102,8 @@ class DecisionLines(Lines):
         article = self.article(line.cites, around)
         return o.Case(
             number=self.number(), condition=None, otherwise=False, value=e.Constant(Decimal(line.count)),
-            label=line.label or as_written(line.span).rstrip(" :："), each=period, article=article, span=line.span,
+            label=line.label or as_written(line.span).rstrip(" :："), labelled=line.label is not None, each=period,
+            article=article, span=line.span,
             of=tuple(self.part(part, article, period) for part in line.parts),
         )  # fmt: skip
 
@@ -123,14 +124,17 @@ class DecisionLines(Lines):
         applies, context = self.case_condition(line.applies, Context(period=each, may_fail=True))
         node = line.condition
         condition = self.elaborator.condition(node, context)
+        last = node
+        while isinstance(last, t.Logical) and last.operator == "and":
+            last = last.right
         with self.scope.quiet():
-            numbers = not isinstance(node, t.Compare) or self.elaborator.expression(node.left, context)[1] != DATE
-        numbers = numbers and not isinstance(node, t.Within)
+            numbers = not isinstance(last, t.Compare) or self.elaborator.expression(last.left, context)[1] != DATE
+        numbers = numbers and not isinstance(last, t.Within)
         ordered = (">=", "<=", ">", "<")
         case = o.Case(
             number=self.number(), condition=applies, otherwise=False, value=condition, each=each,
             label=line.label or (as_written(line.span) if line.in_each else node.span.text),
-            article=self.article(line.cites, around), span=line.span,
+            labelled=line.label is not None, article=self.article(line.cites, around), span=line.span,
         )  # fmt: skip
         found = case.comparison
         compares = found is not None and found.ranks is None and found.operator in ordered

@@ -358,10 +358,6 @@ class Elaborator:
                 "CR324", period.span, what=Phrase(form.format(period=written), form.zh.format(period=written))
             )
 
-    def period_here(self, context: Context) -> str | None:
-        """The period that a bare per-period name refers to: the context's, or a record's semester."""
-        return context.period or ("semester" if context.kind is not None else None)
-
     def needs_aggregate(self, name: str, period: str, node: t.Node, kind: Type = WHOLE) -> None:
         """Report a value for each period; of numbers there is a total, of what has an order a highest and lowest."""
         ways = [Phrase("highest of", "各期最高"), Phrase("lowest of", "各期最低")]

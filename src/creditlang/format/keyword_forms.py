@@ -1,0 +1,114 @@
+"""A keyword in the other language: the form that says the same, else the first."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from creditlang.diagnostics import Language, in_language
+from creditlang.format.concrete_tree import Word
+from creditlang.format.spacing import is_chinese
+from creditlang.syntax.keywords import keywords
+from creditlang.syntax.lexer import half_width
+from creditlang.types import type_word
+from creditlang.words import TYPES
+
+_SAME: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "PERIOD": (
+        ("semester", "学期"), ("week", "周"), ("month", "月"), ("academic year", "学年"), ("year", "学年"),
+        ("calendar year", "自然年"), ("day", "日"), ("quarter", "季度"),
+    ),
+    "DURATION": (
+        ("working days", "个工作日"), ("working day", "个工作日"), ("working days", "工作日"), ("days", "天"),
+        ("day", "天"), ("days", "日"), ("days", "天内"), ("days", "日内"), ("weeks", "周"), ("week", "周"),
+        ("weeks", "周内"), ("months", "个月"), ("month", "个月"), ("months", "个月内"), ("years", "年"), ("year", "年"),
+        ("years", "年内"),
+    ),
+    "DISPOSITION": (
+        ("counted", "计入"), ("reduced", "核减"), ("void", "不计"), ("void", "作废"), ("pending", "待定"),
+        ("unmatched", "无对应规则"), ("invalid", "无效"),
+    ),
+    "DISTANCE": (
+        ("days from", "天数"), ("working days from", "工作日数"), ("full weeks from", "整周数"),
+        ("full months from", "整月数"), ("full years from", "整年数"), ("full years from", "周岁"),
+    ),
+    "SHARE_ROUNDING": (
+        ("rounded half up", "四舍五入"), ("rounded down", "不足1人不计"), ("rounded down", "不足一人不计"),
+        ("rounded up", "不足1人按1人"), ("rounded up", "不足一人按一人"),
+    ),
+    "LESS": (("before", "早于"),),
+    "MORE": (("after", "晚于"),),
+    "THE_HIGHER_OF": (("the later of", "取较晚者"), ("the later of", "取晚")),
+    "THE_LOWER_OF": (("the earlier of", "取较早者"), ("the earlier of", "取早")),
+    "EVEN_VOID": (("recorded", "登记的"),),
+    "AT_MOST": (("no more than", "不超过"),),
+}  # fmt: skip
+"""The forms of a keyword that say different things, or say it in another way, each with its form in Chinese."""
+_ONE: Final = {"events": "event", "decimals": "decimal"}
+_PUNCTUATION: Final[Mapping[Language, Mapping[str, str]]] = {
+    "zh": {"COLON": "：", "COMMA": "，", "CLAUSE_COMMA": "，"},
+    "en": {"COLON": ":", "COMMA": ",", "CLAUSE_COMMA": ",", "LPAR": "(", "RPAR": ")"},
+}
+_NUMBERED: Final = re.compile(r"\d+")
+
+
+@cache
+def _forms(kind: str, language: Language) -> frozenset[str]:
+    return frozenset(keywords().forms.get(kind, {}).get(language, ()))
+
+
+def is_of(word: Word, language: Language) -> bool:
+    """Whether a keyword is of a language, and not of both."""
+    text = half_width(" ".join(word.text.split()))
+    other: Language = "en" if language == "zh" else "zh"
+    return text in _forms(word.kind, language) and text not in _forms(word.kind, other)
+
+
+def said_in(word: Word, language: Language, before: Word | None) -> str:
+    """How a word is written in a language; a name, a number or a text stays as it is. `before` tells how many."""
+    text = half_width(" ".join(word.text.split()))
+    if word.kind in _PUNCTUATION[language]:
+        return _PUNCTUATION[language][word.kind]
+    if word.kind == "CITATION":
+        return word.text if language == "zh" else f"[{word.text[1:-1]}]"
+    if word.rule == "type" and word.kind == "NAME":
+        name = type_word(text)
+        return in_language(TYPES[name], language) if name in TYPES else word.text
+    if word.kind == "ORDINAL":
+        return _ordinal(text, language)
+    forms = _forms(word.kind, language)
+    if not forms or not text[:1].isalnum() or (text in forms and not _is_plural_of_one(word.kind, text, before)):
+        return word.text
+    if text not in forms:
+        text = _form(word.kind, text, language)
+    if language == "en" and before is not None and before.kind == "NUMBER" and before.text == "1":
+        text = _singular(word.kind, text)
+    return text
+
+
+def _form(kind: str, text: str, language: Language) -> str:
+    for english, chinese in _SAME.get(kind, ()):
+        if text == (chinese if language == "en" else english):
+            return english if language == "en" else chinese
+    return keywords().written(kind, language)
+
+
+def _is_plural_of_one(kind: str, text: str, before: Word | None) -> bool:
+    return before is not None and before.text == "1" and before.kind == "NUMBER" and _singular(kind, text) != text
+
+
+def _singular(kind: str, text: str) -> str:
+    if kind == "DURATION" and text.isascii():
+        return text.removesuffix("s")
+    return _ONE.get(text, text)
+
+
+def _ordinal(text: str, language: Language) -> str:
+    number = _NUMBERED.search(text)
+    if number is None or is_chinese(text) == (language == "zh"):
+        return text
+    if language == "zh":
+        return f"第{number[0]}次"
+    n = int(number[0])
+    suffix = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{suffix}"

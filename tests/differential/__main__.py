@@ -1,0 +1,167 @@
+"""`python -m tests.differential --minutes 5`: drafted policies and people, through engines and laws.
+
+Each policy is run by the reference; every other engine has to give the same to the last byte, and one law at a time has
+to hold. A difference is made as small as it can be and written to a file, which `--replay` runs again.
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import get_args
+
+from tests.differential.constructs import Coverage, constructs_of
+from tests.differential.drafts import Draft, compiled, drafted
+from tests.differential.laws import LAWS, broken
+from tests.differential.outcomes import Outcome, differences, outcome
+from tests.differential.people import World, world
+from tests.differential.shrinking import shrunk
+from tests.differential.written_cases import read_case, written
+
+from creditlang.cohort import Engine
+
+
+def main() -> int:
+    """Run, print what was covered and found; 1 where there are differences."""
+    arguments = _arguments()
+    engines: list[Engine] = [x for x in arguments.engines.split(",") if x != "reference"]
+    if arguments.replay:
+        return _replay(arguments.replay, engines)
+    soak = Soak(engines, arguments.out, arguments.students, arguments.laws)
+    end, told = time.monotonic() + 60 * arguments.minutes, time.monotonic()
+    seed = arguments.seed
+    while time.monotonic() < end and soak.coverage.policies < arguments.policies:
+        soak.case(seed)
+        seed += 1
+        if time.monotonic() - told > 60:
+            told = time.monotonic()
+            print(f"seed {seed}", *soak.lines(), sep="\n", flush=True)
+    print(f"seeds {arguments.seed} to {seed - 1}", *soak.lines(), sep="\n")
+    return int(bool(soak.found))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.differential", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=1)
+    parser.add_argument("--policies", type=int, default=10**9, help="stop after so many")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--students", type=int, default=60, help="of each policy")
+    parser.add_argument("--engines", default="reference", help=", ".join(get_args(Engine)))
+    parser.add_argument("--laws", type=float, default=1, help="the share of policies of which a law is tried")
+    parser.add_argument("--out", type=Path, help="a folder for the differences")
+    parser.add_argument("--replay", type=Path, help="a written case")
+    return parser.parse_args()
+
+
+def _replay(path: Path, engines: list[Engine]) -> int:
+    text, people = read_case(path)
+    policy = compiled(text)
+    if policy is None:
+        print("the policy does not compile")
+        return 1
+    reference, count = outcome(policy, people), 0
+    for engine in engines:
+        found = differences(reference, outcome(policy, people, engine))
+        count += len(found)
+        print(engine, *found or ["the same"], sep="\n    ")
+    if reference.raised:
+        print(reference.raised)
+    return int(bool(count or reference.raised))
+
+
+class Soak:
+    """Cases, one policy after the other, and what came out."""
+
+    def __init__(self, engines: list[Engine], out: Path | None, students: int = 60, laws: float = 1) -> None:
+        self.engines, self.out, self.students, self.laws = engines, out, students, laws
+        self.coverage = Coverage()
+        self.texts: set[int] = set()
+        self.cases = 0
+        self.spent: Counter[str] = Counter()
+        self.tried: Counter[str] = Counter()
+        self.told: Counter[str] = Counter()
+        self.found: list[tuple[int, str, list[str]]] = []
+        self.seen: Counter[str] = Counter()
+
+    def case(self, seed: int) -> None:
+        """One policy, its people, every engine and perhaps a law."""
+        rng = random.Random(seed)
+        began = time.process_time()
+        draft = drafted(rng, "zh" if rng.random() < 0.25 else "en")
+        if draft is None:
+            return
+        people = world(rng, draft.policy, self.students, 8)
+        self._spend("drafting", began)
+        began = time.process_time()
+        reference = outcome(draft.policy, people)
+        self._spend("reference", began)
+        self.coverage.add(constructs_of(draft.policy))
+        self.texts.add(hash(draft.text))
+        self.cases += len(people.students)
+        if reference.raised:
+            self._note(seed, "reference", draft, people, [f"raised: {reference.raised}"])
+            return
+        for engine in self.engines:
+            began = time.process_time()
+            other = outcome(draft.policy, people, engine)
+            self._spend(engine, began)
+            self.told[f"{engine}: {other.engine}"] += 1
+            if found := differences(reference, other):
+                self._note(seed, engine, draft, people, found)
+        if rng.random() < self.laws:
+            self._law(seed, rng.choice(list(LAWS)), draft, people, reference)
+
+    def _law(self, seed: int, name: str, draft: Draft, people: World, reference: Outcome) -> None:
+        began = time.process_time()
+        self.tried[name] += 1
+        if found := broken(name, seed, draft, people, reference):
+            self._note(seed, name, draft, people, found)
+        self._spend("laws", began)
+
+    def _spend(self, on: str, began: float) -> None:
+        self.spent[on] += round(1000 * (time.process_time() - began))  # type: ignore[assignment]
+
+    def _note(self, seed: int, what: str, draft: Draft, people: World, found: list[str]) -> None:
+        """Make a case small and write it; of one sort of difference only the first few."""
+        self.found.append((seed, what, found))
+        sort = f"{what} {found[0].split(' ')[0]}" if "raised" not in found[0] else found[0]
+        self.seen[sort] += 1
+        if self.out is None or self.seen[sort] > 3:
+            return
+
+        def fails(one: Draft, some: World) -> bool:
+            return bool(self._failure(seed, what, one, some))
+
+        draft, people = shrunk(draft, people, fails)
+        self.out.mkdir(parents=True, exist_ok=True)
+        path = self.out / f"{what}-{seed}.md"
+        told = self._failure(seed, what, draft, people) or found
+        path.write_text(written(f"{what}, seed {seed}", draft.text, people, told), encoding="utf-8")
+        print(f"{path}: {told[0]}", flush=True)
+
+    def _failure(self, seed: int, what: str, draft: Draft, people: World) -> list[str]:
+        reference = outcome(draft.policy, people)
+        if what == "reference":
+            return [f"raised: {reference.raised}"] if reference.raised else []
+        if reference.raised:
+            return []
+        if what in LAWS:
+            return broken(what, seed, draft, people, reference)
+        return differences(reference, outcome(draft.policy, people, what))  # type: ignore[arg-type]
+
+    def lines(self) -> list[str]:
+        """What was done, covered and found."""
+        spent = ", ".join(f"{on} {milliseconds / 1000:.0f} s" for on, milliseconds in self.spent.items())
+        return [
+            f"policies: {self.coverage.policies}, distinct: {len(self.texts)}; cases: {self.cases}; CPU: {spent}",
+            *self.coverage.lines(),
+            f"laws tried: {', '.join(f'{name} {count}' for name, count in sorted(self.tried.items()))}",
+            *(f"{name}: {count}" for name, count in sorted(self.told.items())[:12]),
+            f"differences: {len(self.found)}; {', '.join(f'{x} {n}' for x, n in self.seen.most_common(12))}",
+        ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""What holds of any engine alone: changes of the data or of the policy that may not change results.
+
+Each law makes the change, runs again and yields where the results differ from those before.
+"""
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from attrs import evolve
+from tests.differential.drafts import Draft, compiled
+from tests.differential.outcomes import MOST_TOLD, Outcome, outcome, result_places, table_places
+from tests.differential.people import Rows, World
+from tests.differential.sentences import Line, printed
+
+from creditlang.ledger import StudentResult
+from creditlang.schema import Row
+
+Law = Callable[[random.Random, Draft, World, Outcome], Iterator[str]]
+_SORTED = ("students", "accounts", "facts", "requirements", "records", "groups", "steps")
+
+
+def order_of_rows(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
+    """Rows, and tables, in another order."""
+    rows = {name: rng.sample(lines, len(lines)) for name, lines in reversed(world.rows.items())}
+    after = outcome(draft.policy, evolve(world, rows=rows))
+    yield from _raised(before, after)
+    for name in _SORTED if not after.raised else ():
+        yield from table_places(name, _by_text(before.tables[name]), _by_text(after.tables[name]))
+
+
+def other_names(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
+    """Other ids of students and records, in the same order."""
+    rows: Rows = {
+        name: [{x: "z" + text if x in ("student_id", "record_id") and text else text for x, text in line.items()}
+               for line in lines]
+        for name, lines in world.rows.items()
+    }  # fmt: skip
+    after = outcome(draft.policy, evolve(world, rows=rows))
+    yield from _raised(before, after)
+    for name in (*_SORTED, "issues") if not after.raised else ():
+        yield from table_places(name, before.tables[name], [_named_back(row) for row in after.tables[name]])
+
+
+def _named_back(row: Row) -> Row:
+    return tuple(_RENAMED.sub("", cell) if isinstance(cell, str) else cell for cell in row)
+
+
+_RENAMED = re.compile(r"\bz(?=[rse]\w*\d)")
+
+
+def others_absent(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
+    """A part of the students, where nothing is said of people together."""
+    if any(fact.among_others for fact in draft.policy.facts.values()):
+        return
+    some = rng.sample(world.students, max(1, len(world.students) // 3))
+    after = outcome(draft.policy, world.of(some))
+    yield from _raised(before, after)
+    for student, result in after.results.items():
+        if student in before.results:
+            yield from (
+                f"{student} {x}" for x in result_places(_placeless(before.results[student]), _placeless(result))
+            )
+
+
+def _placeless(result: StudentResult) -> StudentResult:
+    """Without the rows in which things stand."""
+    for entry in result.entries:
+        if entry.record.problem is not None:
+            entry.record.problem = evolve(entry.record.problem, place=None)
+    return evolve(result, problems=[evolve(found, place=None) for found in result.problems])
+
+
+def other_dialect(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
+    """The policy in the other language."""
+    text = printed(list(draft.lines), "zh" if draft.dialect == "en" else "en")
+    policy = compiled(text)
+    if policy is None:
+        return  # some forms are of one language only
+    after = outcome(policy, world)
+    yield from _raised(before, after)
+    if not after.raised:
+        yield from _what_counts(before, after)
+
+
+def something_idle(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
+    """A category of a kind of record that nobody has."""
+    idle = [Line("RECORD idle", [Line("item: item"), Line("on: date")]),
+            Line("CATEGORY idle_account FROM idle", [Line("ITEM idle_item: 1 PER_EVENT")])]  # fmt: skip
+    policy = compiled(printed([*draft.lines, *idle], draft.dialect))
+    if policy is None:
+        return  # a policy without a calendar, or where the kind had not to be said
+    after = outcome(policy, world)
+    yield from _raised(before, after)
+    if not after.raised:
+        accounts = [row for row in after.tables["accounts"] if row[1] != "idle_account"]
+        yield from _what_counts(before, evolve(after, tables={**after.tables, "accounts": accounts}))
+
+
+def later_semesters(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
+    """A calendar that goes on; of days outside of it the other calendar may say something else."""
+    lines = [line.copy() for line in draft.lines]
+    calendar = next((line for line in lines if line.text == "CALENDAR"), None)
+    if calendar is None or world.as_of is None:
+        return
+    end = next(number for number, line in enumerate(calendar.under) if line.text.startswith("ENDS"))
+    calendar.under[end : end + 1] = [
+        Line("@semester 2025-2026-1 FROM 2025-09-01 TEACHING_UNTIL 2026-01-16"), Line("ENDS 2026-02-15"),
+    ]  # fmt: skip
+    policy = compiled(printed(lines, draft.dialect))
+    if policy is None or any("2025-09-01" in line.values() for rows in world.rows.values() for line in rows):
+        return
+    after = outcome(policy, world)
+    yield from _raised(before, after)
+    if not after.raised:
+        yield from _what_counts(before, after)
+
+
+LAWS: dict[str, Law] = {
+    law.__name__: law
+    for law in (order_of_rows, other_names, others_absent, other_dialect, something_idle, later_semesters)
+}
+
+
+def broken(name: str, seed: int, draft: Draft, world: World, before: Outcome) -> list[str]:
+    """The first few places where a law does not hold."""
+    return list(islice(LAWS[name](random.Random(seed), draft, world, before), MOST_TOLD))
+
+
+def _raised(before: Outcome, after: Outcome) -> Iterator[str]:
+    if after.raised and after.raised != before.raised:
+        yield f"raised: {after.raised}"
+
+
+def _what_counts(before: Outcome, after: Outcome) -> Iterator[str]:
+    """Where balances, facts, requirements or records differ; parts and reasons are in the words of the policy."""
+    for name in ("accounts", "facts", "groups"):
+        yield from table_places(name, before.tables[name], after.tables[name])
+    for name, words in (("requirements", 2), ("records", 4)):
+        yield from table_places(
+            name, *(_by_text([row[:words] + row[words + 1 :] for row in each.tables[name]]) for each in (before, after))
+        )
+
+
+def _by_text(rows: list[Any]) -> list[Any]:
+    return sorted(rows, key=str)

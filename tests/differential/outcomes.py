@@ -1,0 +1,117 @@
+"""What an engine makes of a policy and its data, and where two of them differ."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+import attrs
+from attrs import field, frozen
+from tests.differential.people import World
+
+from creditlang.cohort import Engine, Settings, run_cohort
+from creditlang.core.operators import Policy
+from creditlang.ledger import Entry, Record, StudentResult
+from creditlang.schema import Row
+
+_OF_THE_ENGINE = ("engine",)
+"""Lines of the manifest that say which engine it was."""
+MOST_TOLD = 6
+
+
+@frozen
+class Outcome:
+    """All result tables and the full result of each student; or what was raised."""
+
+    tables: Mapping[str, list[Row]] = field(factory=dict)
+    results: Mapping[str, StudentResult] = field(factory=dict)
+    raised: str = ""
+    engine: str = ""
+    """What the manifest says of the engine."""
+
+
+def outcome(policy: Policy, world: World, engine: Engine = "reference") -> Outcome:
+    """Run a policy; an exception is an outcome too, and always a fault."""
+    results: dict[str, StudentResult] = {}
+
+    def keep(result: StudentResult) -> None:
+        results[result.student] = result
+
+    settings = Settings(world.as_of, language="en", engine=engine)
+    try:
+        cohort = run_cohort(policy, world.tables(), settings, lambda: (), {}, keep=keep)
+        tables = {name: list(table) for name, table in cohort.tables.items()}
+    except Exception as error:
+        trace, inner = error.__traceback__, ""
+        while trace is not None:
+            inner, trace = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}", trace.tb_next
+        return Outcome(raised=f"{type(error).__name__}: {error} at {inner}")
+    told = "; ".join(f"{name} {value}" for name, value in tables["manifest"] if name in _OF_THE_ENGINE)
+    tables["manifest"] = [row for row in tables["manifest"] if row[0] not in _OF_THE_ENGINE]
+    return Outcome(tables, results, engine=told)
+
+
+def differences(one: Outcome, two: Outcome) -> list[str]:
+    """Where two outcomes differ, the first few places; nothing where they are the same to the last byte."""
+    return list(islice(_places(one, two), MOST_TOLD))
+
+
+def _places(one: Outcome, two: Outcome) -> Iterator[str]:
+    if one.raised or two.raised:
+        if one.raised != two.raised:
+            yield f"raised: {one.raised or 'nothing'} ≠ {two.raised or 'nothing'}"
+        return
+    for name, rows in one.tables.items():
+        yield from table_places(name, rows, two.tables[name])
+    if one.results.keys() != two.results.keys():
+        yield f"students: {sorted(one.results.keys() ^ two.results.keys())}"
+    for student, result in one.results.items():
+        if student in two.results:
+            yield from (f"{student} {place}" for place in result_places(result, two.results[student]))
+
+
+def table_places(name: str, one: list[Row], two: list[Row]) -> Iterator[str]:
+    """Where two tables of results differ; amounts by how they are written, too."""
+    if len(one) != len(two):
+        yield f"{name}: {len(one)} rows ≠ {len(two)} rows"
+    yield from (f"{name} {mine}\n{' ' * len(name)} {other}" for mine, other in zip(one, two, strict=False)
+                if mine != other or repr(mine) != repr(other))  # fmt: skip
+
+
+def result_places(one: StudentResult, two: StudentResult) -> Iterator[str]:
+    """Where two results of a student differ, attribute by attribute."""
+    for part in attrs.fields(StudentResult):
+        mine, other = getattr(one, part.name), getattr(two, part.name)
+        if part.name == "entries":
+            yield from _entry_places(mine, other)
+        elif part.name == "periods":
+            mine, other = ({kind: x for kind, x in each.items() if x} for each in (mine, other))
+        if part.name != "entries" and mine != other:
+            yield f"{part.name}: {mine} ≠ {other}"
+
+
+def _entry_places(one: list[Entry], two: list[Entry]) -> Iterator[str]:
+    if len(one) != len(two):
+        told = [[(x.record.identifier, x.rule) for x in entries] for entries in (one, two)]
+        yield f"entries: {told[0]} ≠ {told[1]}"
+        return
+    places = [{id(entry): number for number, entry in enumerate(entries)} for entries in (one, two)]
+    for mine, other in zip(one, two, strict=True):
+        for part in _ENTRY:
+            x, y = getattr(mine, part), getattr(other, part)
+            if part == "carriers":
+                x, y = (
+                    tuple(of.get(id(each), -1) for each in carriers)
+                    for of, carriers in zip(places, (x, y), strict=True)
+                )
+            elif part == "record":
+                x, y = _record(x), _record(y)
+            if x != y:
+                yield f"{mine.record.identifier} {mine.rule} {part}: {x} ≠ {y}"
+
+
+_ENTRY = tuple(part.name for part in attrs.fields(Entry))
+
+
+def _record(record: Record) -> tuple[Any, ...]:
+    return (record.kind, record.identifier, record.student, record.on, record.semester, record.problem, record.named,
+            record.order, record.values)  # fmt: skip
