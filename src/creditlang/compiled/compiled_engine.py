@@ -40,8 +40,6 @@ from creditlang.ledger import (
 )
 from creditlang.values import Undetermined
 
-_MOST_KEPT = 1024
-
 
 class CompiledEngine:
     """Works out the students of a policy, as the interpreter that it is given would."""

@@ -80,8 +80,9 @@ class Work(AskedOfReference):
         hand = self.at_hand
         others: Any = self
         self.run = run = Run(
-            hand.policy, hand.calendar, hand.as_of, self.attributes, {}, enrolled, hand.overrides,
-            hand.periods[enrolled], labels=hand.labels, others=others,
+            policy=hand.policy, calendar=hand.calendar, as_of=hand.as_of, attributes=self.attributes, given={},
+            enrolled=enrolled, overrides=hand.overrides, periods=hand.periods[enrolled], labels=hand.labels,
+            others=others,
         )  # fmt: skip
         self.covered, self.cells, self.balances, self.wholes = run.covered, run.cells, run.balances, run.wholes
 
