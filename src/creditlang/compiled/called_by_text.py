@@ -8,7 +8,7 @@ from creditlang import values as v
 from creditlang.compiled.light_entries import TERM, Row
 from creditlang.compiled.policy_at_hand import BELOW_ZERO, INVALID, OPEN_VALUE, PENDING, HandOver, closed
 from creditlang.interpreter.expression_meanings import no_case, not_above_zero
-from creditlang.interpreter.limits import instead
+from creditlang.interpreter.limits import counts_instead
 from creditlang.interpreter.student_run import missing
 from creditlang.values import Undetermined
 
@@ -61,7 +61,7 @@ def _required(w: Any, name: str) -> Any:
 CALLED: Final[Mapping[str, Any]] = {
     "Decimal": Decimal, "HandOver": HandOver, "BELOW_ZERO": BELOW_ZERO, "INVALID": INVALID, "ONE": Decimal(1),
     "OPEN_VALUE": OPEN_VALUE, "PENDING": PENDING, "Undetermined": Undetermined, "ZERO": v.ZERO,
-    "above_zero": _above_zero, "enrolled": _enrolled, "here": closed, "instead": instead, "known": _known,
+    "above_zero": _above_zero, "enrolled": _enrolled, "here": closed, "instead": counts_instead, "known": _known,
     "no_case": _no_case, "no_value": _no_value, "quotient": v.quotient, "required": _required,
     "rounded_down": _rounded_down, "term_of": _term_of,
 }  # fmt: skip

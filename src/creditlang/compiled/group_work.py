@@ -33,7 +33,7 @@ from creditlang.compiled.light_entries import (
 from creditlang.compiled.policy_at_hand import OPEN_VALUE, HandOver
 from creditlang.compiled.student_work import Work
 from creditlang.core import operators as o
-from creditlang.interpreter.amounts import NO_LINE, by_now, together, too_few
+from creditlang.interpreter.amounts import NO_LINE, by_now, counts_together, too_few
 from creditlang.values import Undetermined
 
 Read = Callable[..., Any]
@@ -191,7 +191,7 @@ def gather(
     """
     periods = [(case.together or ("", 0), grouped(o.Group(((case.together or ("", 0))[0],)))) for case, _, _ in cases]
     least, first = min(size for (_, size), _ in periods), periods[0][0][0]
-    joined = together(first)
+    joined = counts_together(first)
     few = too_few(least, first)
 
     def act(w: Work, entries: Entries) -> Entries:

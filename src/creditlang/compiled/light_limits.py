@@ -9,7 +9,7 @@ from creditlang.compiled.group_work import Act, Entries, Read, both_signs, by_re
 from creditlang.compiled.light_entries import AMOUNT, RECORD, ROW, SIGN, LightEntry
 from creditlang.compiled.student_work import Work
 from creditlang.core import operators as o
-from creditlang.interpreter.limits import instead, too_many
+from creditlang.interpreter.limits import counts_instead, too_many
 from creditlang.values import Undetermined
 
 _ZERO = v.ZERO
@@ -89,7 +89,7 @@ def _by_number(w: Work, line: o.Limit, by: Read | None, members: Entries, rooms:
             continue
         if line.void:
             kept = [members[x][ROW][RECORD].identifier for x in order[: min(before[place], int(room))]]
-            w.dismiss(entry, "void", instead(kept), line, "once")
+            w.dismiss(entry, "void", counts_instead(kept), line, "once")
         else:
             w.cut(entry, line, _ZERO, too_many(room))
 

@@ -31,7 +31,15 @@ from creditlang.compiled.policy_at_hand import INVALID, NO_DAY, PENDING, HandOve
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, report
 from creditlang.interpreter import StudentData
-from creditlang.interpreter.evaluate import ENROLLED, FUTURE, NO_ITEM, NO_RULE, NOT_BEGUN, TAKEN_INTO_ACCOUNT, TWICE
+from creditlang.interpreter.evaluate import (
+    ALREADY_ENROLLED,
+    ENROLLED,
+    FUTURE,
+    NO_ITEM,
+    NO_RULE,
+    NOT_BEGUN,
+    TAKEN_INTO_ACCOUNT,
+)
 from creditlang.interpreter.steps import needed
 from creditlang.interpreter.student_run import Judged, Run
 from creditlang.ledger import Entry, PartLine, PartStatus, RankLine, Status, group_on
@@ -145,7 +153,7 @@ class Work(AskedOfReference):
     def _enrol(self, row: Row, enrolled: list[str]) -> None:
         kind, semester = row[RECORD].kind, row[TERM] or ""
         if semester in enrolled:
-            self.extra.append(light(row, "", "", state="void", reason=TWICE, period=semester))
+            self.extra.append(light(row, "", "", state="void", reason=ALREADY_ENROLLED, period=semester))
             return
         entry = light(row, "", "", reason=ENROLLED, period=semester)
         told = self._guarded(kind, row) if kind in self.program.guards else None

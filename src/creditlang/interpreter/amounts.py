@@ -121,16 +121,6 @@ def by_now(measured: v.Number) -> Phrase:
     return Phrase(f"{v.written(measured)} by now", f"至此累计{v.written(measured)}")
 
 
-def together(period: str) -> Phrase:
-    """Why a record that counts with others has no amount of its own."""
-    return Phrase(f"counts together with the others of its {period}", "与同一时段的其他记录合并计算")
-
-
-def too_few(least: int, period: str) -> Phrase:
-    """Why records are void that count only together."""
-    return Phrase(f"fewer than {least} in its {period}", f"所在时段不足{least}次")
-
-
 _ONE = Decimal(1)
 NO_LINE = Phrase("no line speaks of this case", "没有一行规则适用于这种情形")
 
@@ -199,12 +189,22 @@ def _gather(run: Run, operator: o.Amount, cases: list[o.Case], waiting: Entries)
     for entry in waiting:
         if id(entry) in served:
             entry.member, entry.raw, entry.carriers = True, v.ZERO, tuple(carriers[id(entry)])
-            entry.reason = together(period)
+            entry.reason = counts_together(period)
         elif id(entry) not in spoken and entry.state == "live":
             undetermined(run, entry, Undetermined("case", NO_LINE), None, operator)
         elif entry.state == "live":
             dismiss(entry, "void", too_few(least, period), operator)
     return added
+
+
+def counts_together(period: str) -> Phrase:
+    """Why a record has no amount of its own that is counted with others."""
+    return Phrase(f"counts together with the others of its {period}", "与同一时段的其他记录合并计算")
+
+
+def too_few(least: int, period: str) -> Phrase:
+    """Why a record does not count that has too few beside it."""
+    return Phrase(f"fewer than {least} in its {period}", f"所在时段不足{least}次")
 
 
 def _gathered(run: Run, operator: o.Amount, case: o.Case, members: Entries, unsure: set[int]) -> Entry:

@@ -377,7 +377,7 @@ class Evaluation:
     def enrol(self, record: Record, kind: o.RecordKind, found: _Sorted) -> None:
         semester = record.semester or ""
         if semester in found.enrolled:
-            found.entries.append(Entry(record, "", "", semester, state="void", reason=TWICE))
+            found.entries.append(Entry(record, "", "", semester, state="void", reason=ALREADY_ENROLLED))
             return
         entry = self.guard(kind, record)
         if entry.state == "live":
@@ -999,7 +999,7 @@ _MOST_PASSES = 8
 NOT_JUDGED = ("unmatched", "invalid")
 _NOT_SURELY_CLEAN = Phrase("it is open whether there was a breach", "其间是否有违反尚未确定")
 ENROLLED = Phrase("enrolled", "在籍")
-TWICE = Phrase("this semester is already recorded", "该学期已有在籍记录")
+ALREADY_ENROLLED = Phrase("this semester is already recorded", "该学期已有在籍记录")
 TAKEN_INTO_ACCOUNT = Phrase("taken into account", "已采用")
 NO_ITEM = Phrase("no rule covers this item", "没有规则提到这个项目")
 NO_RULE = Phrase("no rule uses this record", "没有规则采用这条记录")

@@ -88,7 +88,7 @@ def _fill_by_number(run: Run, operator: o.Limit, members: Entries, rooms: Sequen
             reason = Phrase("which one is the highest is still open", "哪一项最高尚未确定")
         else:
             kept = [members[place] for place in first[: min(surely, int(v.high(room)))]]
-            reason = EARLIER_OPEN if fate == "open" else instead(each.record.identifier for each in kept)
+            reason = EARLIER_OPEN if fate == "open" else counts_instead([each.record.identifier for each in kept])
         if fate == "open":
             sort = "once" if operator.void else "cap"
             make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, sort, True)
@@ -175,9 +175,8 @@ def too_many(room: v.Number) -> Phrase:
     return Phrase(f"more than {v.written(room)} events", f"超过{v.written(room)}次")
 
 
-def instead(kept: Iterable[str]) -> Phrase:
-    """Why an entry does not count beside others, by the ids of their records."""
-    names = list(kept)
+def counts_instead(names: Sequence[str]) -> Phrase:
+    """Why an entry does not count beside records of these ids."""
     verb = "counts" if len(names) == 1 else "count"
     return Phrase(f"{', '.join(names)} {verb} instead", f"已有{'、'.join(names)}，不重复计算")
 
@@ -308,7 +307,7 @@ class Rooms:
             return
         self.run.covered.add(operator.number)
         if full and holds is True:
-            dismiss(entry, "void", instead(each.record.identifier for each in sure), operator, "once")
+            dismiss(entry, "void", counts_instead([each.record.identifier for each in sure]), operator, "once")
             return
         make_pending(self.run, entry, v.hull(v.ZERO, entry.amount), EARLIER_OPEN, operator, "once", True)
         if v.high(room) == 1 and holds is True and all(surely for _, surely in earlier):
