@@ -55,7 +55,7 @@ def balance_then(x: e.Value, env: Environment, read: Read) -> Then:
                 raise Undetermined("period", Phrase("there is no record at hand", "此处没有所针对的记录"))
             then = run.before(env.record, x.name)
         elif isinstance(part, e.AsOf):
-            end = day = read(part.day, env)
+            end = day = v.settled(read(part.day, env))
             then = run.as_of_day(end, x.name)
         else:
             continue
@@ -86,7 +86,7 @@ def _in_window(account: str, windows: list[e.Extent], env: Environment, run: Run
                 found = [x for x in found if _lies_in(run, run.day_of_entry(x), end, window)]
                 first = max(first, _first_day(run, end, window))
             case e.Since():
-                since = read(window.day, env)
+                since = v.settled(read(window.day, env))
                 found, first = [x for x in found if run.day_of_entry(x) >= since], max(first, since)
             case e.SamePeriod():
                 key = env.run.period_of(window.period, env)
