@@ -38,8 +38,8 @@ EXACT: Final = Context(
 
 
 class Undetermined(Exception):
-    """An expression has no value here. `sort`: missing (a field), cell (of a table), case, period,
-    or function (of a plugin)."""
+    """An expression has no value here. `sort`: missing (a field), cell (of a table), case, period, open (what it goes
+    by), or function (of a plugin)."""
 
     def __init__(self, sort: str, reason: str, name: str = "") -> None:
         super().__init__(sort)
@@ -59,6 +59,13 @@ class Open(Enum):
 
 OPEN: Final = Open.OPEN
 Answer = bool | Literal[Open.OPEN]
+
+
+def settled(value: Any) -> Any:
+    """A day, or a value of a list, that is not open. Raises `Undetermined` for one that is."""
+    if value is OPEN:
+        raise Undetermined("open", Phrase("what it goes by is still open", "所依据的值尚未确定"))
+    return value
 
 
 @frozen

@@ -549,7 +549,7 @@ class Evaluation:
         """Let the periods of a declared kind begin for the student, if the anchor is known and can be right."""
         run, env = self.run, Environment(self.run)
         try:
-            anchor = evaluate(kind.anchor, env)
+            anchor = v.settled(evaluate(kind.anchor, env))
             until = self.until(kind, env)
         except Undetermined as why:
             run.periods.miss(kind, why.reason)

@@ -310,9 +310,9 @@ def _window(x: e.Query, group: Group, env: Environment, read: Read) -> tuple[int
     for scope in x.scopes:
         match scope:
             case e.Since():
-                first = max(first, bisect_left(orders, read(scope.day, env), key=_day))
+                first = max(first, bisect_left(orders, v.settled(read(scope.day, env)), key=_day))
             case e.AsOf():
-                last = min(last, bisect_right(orders, read(scope.day, env), key=_day))
+                last = min(last, bisect_right(orders, v.settled(read(scope.day, env)), key=_day))
             case e.BeforeThis():
                 last = min(last, _before(x, orders, at))
             case e.LastWindow():

@@ -75,6 +75,9 @@ def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback
         place = entry.record.place
         place = evolve(place, column=name) if place is not None else None
         entry.record.problem = entry.record.problem or report("CR662", place, name=Phrase(why.name, name))
+    elif why.sort == "open":
+        amount = v.interval(v.ZERO, v.UNBOUNDED) if isinstance(operator, o.Amount) else v.hull(v.ZERO, entry.amount)
+        make_pending(run, entry, amount, reason, operator, "pending", True)
     elif why.sort == "function":
         dismiss(entry, "invalid", reason, operator)
         entry.record.problem = entry.record.problem or report("CR668", entry.record.place, reason=reason)
