@@ -43,7 +43,7 @@ from creditlang.compiled.light_entries import (
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Phrase, report
-from creditlang.interpreter.evaluate import StudentData
+from creditlang.interpreter.evaluate import ALREADY_ENROLLED, ENROLLED, TAKEN_INTO_ACCOUNT, StudentData
 from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.other_runs import OtherRuns
 from creditlang.interpreter.student_run import Environment, Judged, Run
@@ -178,9 +178,9 @@ class Work:
     def _enrol(self, row: Row, enrolled: list[str]) -> None:
         kind, semester = row[RECORD].kind, row[TERM] or ""
         if semester in enrolled:
-            self.extra.append(light(row, "", "", state="void", reason=_TWICE, period=semester))
+            self.extra.append(light(row, "", "", state="void", reason=ALREADY_ENROLLED, period=semester))
             return
-        entry = light(row, "", "", reason=_ENROLLED, period=semester)
+        entry = light(row, "", "", reason=ENROLLED, period=semester)
         told = self.guarded(kind, row)
         if told is None:
             enrolled.append(semester)
@@ -188,7 +188,7 @@ class Work:
             entry[STATE], entry[REASON], entry[ARTICLE], entry[STEPS] = told
             if told[0] == "live":
                 enrolled.append(semester)
-                entry[REASON] = told[1] or _ENROLLED
+                entry[REASON] = told[1] or ENROLLED
         self.by_kind.setdefault(kind, []).append(row)
         self.extra.append(entry)
 
@@ -218,7 +218,7 @@ class Work:
                 entry = light(row, "", "", period=row[TERM] or "")
                 if said is not None:
                     entry[STATE], entry[REASON], entry[ARTICLE], entry[STEPS] = [*said[:3], list(said[3])]
-                entry[REASON] = entry[REASON] or _ADOPTED
+                entry[REASON] = entry[REASON] or TAKEN_INTO_ACCOUNT
                 self.extra.append(entry)
         if name in engine.policy.searched or name in engine.memberships:
             self.judge(name)
@@ -450,8 +450,3 @@ def _part_line(
         requirement=requirement.name, part=part.label, number=part.number, needed=needed, have=have, short=short,
         status=status, article=part.article,
     )  # fmt: skip
-
-
-_TWICE = Phrase("this semester is already recorded", "该学期已有在籍记录")
-_ENROLLED = Phrase("enrolled", "在籍")
-_ADOPTED = Phrase("taken into account", "已采用")

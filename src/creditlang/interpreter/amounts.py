@@ -185,13 +185,22 @@ def _gather(run: Run, operator: o.Amount, cases: list[o.Case], waiting: Entries)
     for entry in waiting:
         if id(entry) in served:
             entry.member, entry.raw, entry.carriers = True, v.ZERO, tuple(carriers[id(entry)])
-            entry.reason = Phrase(f"counts together with the others of its {period}", "与同一时段的其他记录合并计算")
+            entry.reason = counts_together(period)
         elif id(entry) not in spoken and entry.state == "live":
             undetermined(run, entry, Undetermined("case", NO_LINE), None, operator)
         elif entry.state == "live":
-            reason = Phrase(f"fewer than {least} in its {period}", f"所在时段不足{least}次")
-            dismiss(entry, "void", reason, operator)
+            dismiss(entry, "void", too_few(least, period), operator)
     return added
+
+
+def counts_together(period: str) -> Phrase:
+    """Why a record has no amount of its own that is counted with others."""
+    return Phrase(f"counts together with the others of its {period}", "与同一时段的其他记录合并计算")
+
+
+def too_few(least: int, period: str) -> Phrase:
+    """Why a record does not count that has too few beside it."""
+    return Phrase(f"fewer than {least} in its {period}", f"所在时段不足{least}次")
 
 
 def _gathered(run: Run, operator: o.Amount, case: o.Case, members: Entries, unsure: set[int]) -> Entry:

@@ -167,7 +167,11 @@ def _rank(run: Run, operator: o.Limit, entry: Entry) -> v.Number:
 
 def instead(kept: Iterable[Entry]) -> Phrase:
     """Why an entry does not count beside others."""
-    names = [entry.record.identifier for entry in kept]
+    return counts_instead([entry.record.identifier for entry in kept])
+
+
+def counts_instead(names: Sequence[str]) -> Phrase:
+    """Why an entry does not count beside records of these ids."""
     verb = "counts" if len(names) == 1 else "count"
     return Phrase(f"{', '.join(names)} {verb} instead", f"已有{'、'.join(names)}，不重复计算")
 
