@@ -506,7 +506,7 @@ class Compilation:
             )
             context = evolve(self.context_within(inside), body=symbol.name)
             if isinstance(node, t.Category) and node.period is not None:
-                unasked = frozenset(rule for rule in inside if not self.asks_presence(self.program.items[rule]))
+                unasked = frozenset(rule for rule in inside if self.lacks_a_day(self.program.items[rule]))
                 self.elaborator.check_time(node.period, self.context_within(unasked), node.period)
             operators = tuple(self.bodies.operators(lines, context, around, inside, symbol.unit))
         if sort == "score":
@@ -522,10 +522,11 @@ class Compilation:
             order_field=self.order_field(order.field if order else None, symbol),
         )  # fmt: skip
 
-    def asks_presence(self, item: ItemSymbol) -> bool:
-        """Whether an item, or a guard of its kind, says what happens when a value is missing."""
-        lines = (*item.node.lines, *self.program.kinds[item.kind].node.lines)
-        return asks_presence(item.node.where) or any(map(asks_missing, lines))
+    def lacks_a_day(self, item: ItemSymbol) -> bool:
+        """Whether records of an item may lack a day, and neither it nor a guard of their kind says what happens then."""
+        kind = self.program.kinds[item.kind]
+        said = asks_presence(item.node.where) or any(map(asks_missing, (*item.node.lines, *kind.node.lines)))
+        return not said and any(kind.first(sort) is not None for sort in ("date", "semester"))
 
     def level(self, symbol: AccountSymbol, lines: Iterable[t.Line], around: str) -> o.Decide:
         """What a score starts from, and its bounds."""
