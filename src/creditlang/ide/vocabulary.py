@@ -102,6 +102,12 @@ class Vocabulary:
         return entry.name if entry else ""
 
     @cached_property
+    def people(self) -> tuple[str, ...]:
+        """All that the people are called, where it is not students."""
+        entry = self.find(self.person, "kind") if self.person else None
+        return entry.forms if entry is not None else ()
+
+    @cached_property
     def only_kind(self) -> str:
         """The kind of record that has items, if there is only one; else empty."""
         kinds = {entry.of for entry in self.entries if entry.sort == "item"}
