@@ -523,7 +523,7 @@ class Compilation:
         )  # fmt: skip
 
     def lacks_a_day(self, item: ItemSymbol) -> bool:
-        """Whether records of an item may lack a day, and neither it nor a guard of their kind says what happens then."""
+        """Whether records of an item may lack a day, and neither it nor a guard of their kind says what then."""
         kind = self.program.kinds[item.kind]
         said = asks_presence(item.node.where) or any(map(asks_missing, (*item.node.lines, *kind.node.lines)))
         return not said and any(kind.first(sort) is not None for sort in ("date", "semester"))
