@@ -8,6 +8,7 @@ set from outside may have more decimals than those they stand for, and sums over
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from decimal import (
     ROUND_CEILING,
     ROUND_FLOOR,
@@ -108,6 +109,11 @@ def exactly(work: Callable[..., Decimal], *numbers: Decimal | str) -> Decimal:
         return work(*numbers)
     except (Inexact, InvalidOperation):
         raise Undetermined("case", Phrase("the number is too long", "数字过长")) from None
+
+
+def exact_operators() -> AbstractContextManager[Context]:
+    """Within it, operators of decimals do what `EXACT` does, and raise what it raises."""
+    return localcontext(EXACT)
 
 
 def by_others(work: Callable[..., Any], *arguments: Any) -> Any:

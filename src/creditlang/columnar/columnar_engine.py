@@ -8,6 +8,7 @@ nothing is said of them here. What the engine lacks for a whole policy is known 
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import takewhile
 from typing import Any, Final
 
 import numpy as np
@@ -23,6 +24,7 @@ from creditlang.columnar.not_in_columns import not_in_columns
 from creditlang.columnar.postings import post
 from creditlang.columnar.record_columns import RecordColumns
 from creditlang.columnar.student_values import Students
+from creditlang.columnar.trails import Trails
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.data.coded.coded_dataset import CodedDataset
@@ -40,7 +42,7 @@ from creditlang.plan.lower import PlannedBody
 from creditlang.plan.tables import Filler
 from creditlang.values import Undetermined
 
-_CHUNK: Final = 1024
+_CHUNK: Final = 4096
 """Students worked out together, at most."""
 
 
@@ -105,6 +107,7 @@ class _Run:
         )  # fmt: skip
         self.lines = GroupLines(self.known)
         self.tables: dict[tuple[int, str], EffectTable] = {}
+        self.trails: dict[tuple[str, str], Trails] = {}
         self.enrolled, self.enrolments = enrolled(self.known, self.given, self.begun, self._guard, self.odd)
         semesters = cohort.semesters
         known = (semesters == 0) | self.enrolled[cohort.owners, semesters]
@@ -196,11 +199,7 @@ class _Run:
         chunk.extra.append(Entries.joined(blocks).in_order())
 
     def _guard(self, kind: str, entries: Entries) -> None:
-        for line in self.plan.kinds[kind].lines:
-            if line.how == "each":
-                entries.apply(self._table(line.operator, None, kind, line.reads), self.odd)
-            else:
-                entries.set_aside(np.arange(len(entries.places)), self.odd)
+        self._body(self.plan.kinds[kind], None, kind, entries)
 
     def _table(self, operator: o.Operator, rule: o.Rule | None, kind: str, reads: Any) -> EffectTable:
         key = id(operator), kind
@@ -319,14 +318,25 @@ class _Run:
             for name in self.policy.accounts[account].items:
                 number, rule = self.rule_numbers[name], self.policy.rules[name]
                 for at, entries in enumerate(taken.get(number, ())):
-                    taken[number][at] = self._body(self.plan.rules[name], rule, entries)
+                    taken[number][at] = self._body(self.plan.rules[name], rule, rule.kind, entries)
 
-    def _body(self, body: PlannedBody, rule: o.Rule, entries: Entries) -> Entries:
-        for line in body.lines:
-            if not len(entries.places):
-                break
+    def _body(self, body: PlannedBody, rule: o.Rule | None, kind: str, entries: Entries) -> Entries:
+        """The lines of a body; the first that speak of each record alone are taken together."""
+        if not len(entries.places):
+            return entries
+        done = 0
+        first = list(takewhile(lambda line: line.how == "each" and not isinstance(line.operator, o.Post), body.lines))
+        if first:
+            key = rule.name if rule is not None else "", kind
+            if key not in self.trails:
+                tables = [self._table(line.operator, rule, kind, line.reads) for line in first]
+                self.trails[key] = Trails(self.known, tables, entries)
+            if self.trails[key].tables:
+                self.trails[key].apply(entries, self.odd)
+                done = len(self.trails[key].tables)
+        for line in body.lines[done:]:
             if line.how == "each":
-                entries.apply(self._table(line.operator, rule, rule.kind, line.reads), self.odd)
+                entries.apply(self._table(line.operator, rule, kind, line.reads), self.odd)
             elif line.how == "group":
                 entries = self.lines.apply(line.operator, entries, self.odd)
             else:
@@ -361,7 +371,9 @@ class _Run:
         numbers = [self.rule_numbers[x] for name in inside for x in accounts[name].items]
         blocks = [block for number in numbers for block in taken.get(number, ())]
         none = Entries.of(self.known, np.zeros(0, np.int64), -1, -1)
-        entries = Entries.joined([*blocks, none]).in_order()
+        entries = Entries.joined([*blocks, none])
+        if any(accounts[name].operators for name in inside):
+            entries = entries.in_order()
         for name in reversed(inside):
             self._account(accounts[name], entries)
         entries.scope = None

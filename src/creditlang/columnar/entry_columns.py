@@ -1,7 +1,7 @@
 """Entries side by side: what a rule made of records, as columns of numbers, and a log of their steps."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from attrs import define, field
@@ -26,6 +26,34 @@ class Steps:
     before: Numbers
     after: Numbers
     articles: Numbers
+
+    def chosen(self, moved: Numbers) -> "Steps":
+        """Those of some entries, by where each entry stands now; -1 for those that are left out."""
+        kept = moved[self.entries] >= 0
+        return Steps(
+            moved[self.entries[kept]], self.texts[kept], self.before[kept], self.after[kept], self.articles[kept]
+        )
+
+    def behind(self, count: int) -> "Steps":
+        """The same behind so many other entries."""
+        return Steps(self.entries + count, self.texts, self.before, self.after, self.articles)
+
+    def plain(self) -> "Steps":
+        """One by one."""
+        return self
+
+
+class LaterSteps(Protocol):
+    """Steps that are not written out before somebody asks."""
+
+    def chosen(self, moved: Numbers) -> "LaterSteps":
+        """As of `Steps`."""
+
+    def behind(self, count: int) -> "LaterSteps":
+        """As of `Steps`."""
+
+    def plain(self) -> Steps:
+        """As of `Steps`."""
 
 
 @define(eq=False)
@@ -55,19 +83,19 @@ class Entries:
     """Whether they stand behind entries that were gathered from several."""
     scope: Numbers | None = None
     """Those that are spoken of; all without it."""
-    steps: list[Steps] = field(factory=list)
+    steps: list[LaterSteps] = field(factory=list)
     carried: list[tuple[Numbers, Numbers]] = field(factory=list)
     """Members, and the entries that stand for them."""
 
-    @staticmethod
-    def of(known: Known, places: Numbers, rule: int, account: int) -> "Entries":
+    @classmethod
+    def of(cls, known: Known, places: Numbers, rule: int, account: int) -> "Entries":
         """One entry for each of some records, of which nothing is known."""
         size, cohort = len(places), known.cohort
 
         def filled(value: int, kind: type = np.int64) -> Numbers:
             return np.full(size, value, kind)
 
-        return Entries(
+        return cls(
             known=known, places=places, rules=filled(rule, np.int32), accounts=filled(account, np.int32),
             days=cohort.days[places], semesters=cohort.semesters[places], periods=filled(0, np.int32),
             amounts=filled(0), raw=filled(NOTHING), states=filled(LIVE, np.int8), signs=filled(1, np.int8),
@@ -95,10 +123,7 @@ class Entries:
         moved = np.full(len(self.places), -1, np.int64)
         moved[entries] = np.arange(len(entries))
         for x in self.steps:
-            kept = moved[x.entries] >= 0
-            found.steps.append(
-                Steps(moved[x.entries[kept]], x.texts[kept], x.before[kept], x.after[kept], x.articles[kept])
-            )
+            found.steps.append(x.chosen(moved))
         for members, carriers in self.carried:
             kept = (moved[members] >= 0) & (moved[carriers] >= 0)
             found.carried.append((moved[members[kept]], moved[carriers[kept]]))
@@ -152,6 +177,18 @@ class Entries:
                 if len(chosen):
                     act(self, table, at[chosen], effects[chosen], odd)
 
+    @staticmethod
+    def steps_of(steps: "Sequence[LaterSteps]") -> Steps:
+        """All steps, entry by entry, those of an entry in the order in which they were done."""
+        if not steps:
+            nothing = np.zeros(0, np.int64)
+            return Steps(nothing, nothing, nothing, nothing, nothing)
+        parts = [x.plain() for x in steps]
+        names = ("entries", "texts", "before", "after", "articles")
+        arrays = [np.concatenate([getattr(part, name) for part in parts]) for name in names]
+        order = np.argsort(arrays[0], kind="stable")
+        return Steps(*(array[order] for array in arrays))
+
     def find_periods(self, entries: Numbers) -> None:
         """Find in which period of their accounts some entries fall."""
         known, accounts = self.known, list(self.known.policy.accounts.values())
@@ -167,7 +204,7 @@ class Entries:
         found = Entries(blocks[0].known, **arrays)
         before = 0
         for block in blocks:
-            found.steps += [Steps(x.entries + before, x.texts, x.before, x.after, x.articles) for x in block.steps]
+            found.steps += [x.behind(before) for x in block.steps]
             found.carried += [(members + before, carriers + before) for members, carriers in block.carried]
             before += len(block.places)
         return found

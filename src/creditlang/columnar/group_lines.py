@@ -16,7 +16,7 @@ from attrs import frozen
 from creditlang import values as v
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import NOTHING, Entries
-from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known
+from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, whole
 from creditlang.columnar.record_columns import CodedField
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -77,10 +77,9 @@ class GroupLines:
         cohort = self.known.cohort
         numbers = cohort.kind_numbers[entries.places[at]]
         names = list(cohort.kinds)
-        found = np.unique(numbers).tolist()
-        if len(found) == 1:
-            return {names[found[0]]: np.arange(len(at))}
-        return {names[number]: np.flatnonzero(numbers == number) for number in found}
+        if (numbers == numbers[0]).all():
+            return {names[numbers[0]]: np.arange(len(at))}
+        return {names[number]: np.flatnonzero(numbers == number) for number in np.unique(numbers).tolist()}
 
     def table(self, x: e.Expression, kind: str, holds: bool = False) -> AnswerTable:
         """The table of an expression."""
@@ -100,6 +99,8 @@ class GroupLines:
 
     def amounts(self, x: e.Expression, entries: Entries, at: Numbers, odd: Numbers) -> Numbers:
         """A number for each of some entries."""
+        if isinstance(x, e.Constant) and (number := whole(x.value, self.known.decimals)) is not None:
+            return np.full(len(at), number, np.int64)
         found = np.zeros(len(at), np.int64)
         for kind, own in self.kinds(entries, at).items():
             found[own] = self.table(x, kind).amounts(entries.places[at[own]], odd)

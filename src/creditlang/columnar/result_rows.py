@@ -243,12 +243,8 @@ class ChunkRows:
         """The steps, entry by entry, and where those of each student begin."""
         if not entries.steps:
             return [], np.zeros(self.students.size + 1, np.int64)
-        at, texts, before, after, articles = (
-            np.concatenate([getattr(x, name) for x in entries.steps])
-            for name in ("entries", "texts", "before", "after", "articles")
-        )
-        order = np.argsort(at, kind="stable")
-        at = at[order]
+        steps = Entries.steps_of(entries.steps)
+        at = steps.entries
         new = np.ones(len(at), bool)
         new[1:] = at[1:] != at[:-1]
         starts = np.flatnonzero(new)
@@ -256,9 +252,9 @@ class ChunkRows:
         decimals, words = self.known.decimals, np.array(self.known.texts.texts, object)
         rules = np.array([*self.policy.rules, ""], object)[entries.rules[at]].tolist()
         columns = (
-            self.identifiers[at].tolist(), rules, numbers.tolist(), words[texts[order]].tolist(),
-            amounts_of(before[order], decimals).tolist(), amounts_of(after[order], decimals).tolist(),
-            words[articles[order]].tolist(),
+            self.identifiers[at].tolist(), rules, numbers.tolist(), words[steps.texts].tolist(),
+            amounts_of(steps.before, decimals).tolist(), amounts_of(steps.after, decimals).tolist(),
+            words[steps.articles].tolist(),
         )  # fmt: skip
         rows: list[Row] = list(zip(*columns, strict=True))
         owners = entries.owners[at] - self.students.first

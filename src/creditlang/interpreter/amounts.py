@@ -109,12 +109,16 @@ def _completed(run: Run, case: o.Case, full: o.Full, entry: Entry, measured: Mea
     after = measured[key] = v.add(before, own if sure else v.hull(v.ZERO, own))
     had, has, alone = (v.quotient(x, full.size, "down", _ONE) for x in (before, v.add(before, own), own))
     if before or has != alone:
-        note = Phrase(f"{v.written(after)} by now", f"至此累计{v.written(after)}")
-        entry.steps.append(Step("measured", case.text, before, after, case.article, note))
+        entry.steps.append(Step("measured", case.text, before, after, case.article, by_now(after)))
     if isinstance(has, Decimal) and isinstance(had, Decimal):
         return has - had
     most = v.quotient(own, full.size, "up", _ONE)
     return v.interval(max(v.low(alone), v.low(has) - v.high(had)), min(v.high(most), v.high(has) - v.low(had)))
+
+
+def by_now(measured: v.Number) -> Phrase:
+    """What is noted of what entries measure together."""
+    return Phrase(f"{v.written(measured)} by now", f"至此累计{v.written(measured)}")
 
 
 _ONE = Decimal(1)

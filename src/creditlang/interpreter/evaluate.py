@@ -999,8 +999,8 @@ _MOST_PASSES = 8
 """How often a student is worked out anew because a rule found a record invalid that others had looked at."""
 NOT_JUDGED = ("unmatched", "invalid")
 _NOT_SURELY_CLEAN = Phrase("it is open whether there was a breach", "其间是否有违反尚未确定")
-ALREADY_ENROLLED = Phrase("this semester is already recorded", "该学期已有在籍记录")
 ENROLLED = Phrase("enrolled", "在籍")
+ALREADY_ENROLLED = Phrase("this semester is already recorded", "该学期已有在籍记录")
 TAKEN_INTO_ACCOUNT = Phrase("taken into account", "已采用")
 NO_ITEM = Phrase("no rule covers this item", "没有规则提到这个项目")
 NO_RULE = Phrase("no rule uses this record", "没有规则采用这条记录")

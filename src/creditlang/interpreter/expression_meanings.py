@@ -293,7 +293,7 @@ def _arithmetic(x: e.Arithmetic, env: Environment) -> Any:
 def _rounded(x: e.Rounded, env: Environment) -> Any:
     divisor = evaluate(x.divisor, env) if x.divisor is not None else Decimal(1)
     if v.low(divisor) <= 0:
-        raise Undetermined("case", Phrase("the divisor is not above zero", "除数不大于零"))
+        raise not_above_zero()
     if _is_average(x.operand):
         ends = [v.quotient(one, v.multiply(divisor, by), x.mode, x.step) for one, by in _ratios(x.operand, env)]
         return v.hull(*ends)
@@ -318,7 +318,7 @@ def _cases(x: e.Cases, env: Environment) -> Any:
         return joined([*found, evaluate(otherwise, env)])
     if found:
         return joined(found)
-    raise Undetermined("case", Phrase(f"no case of {x.what} applies", f"“{x.what}”没有适用的情形"))
+    raise no_case(x.what)
 
 
 def joined(values: Sequence[Any]) -> Any:
@@ -327,6 +327,21 @@ def joined(values: Sequence[Any]) -> Any:
     if all(isinstance(value, (Decimal, v.Interval)) for value in values):
         return reduce(v.hull, values)
     return first if all(value == first for value in values[1:]) else v.OPEN
+
+
+def no_case(what: str) -> Undetermined:
+    """A value by cases of which none applies."""
+    return Undetermined("case", Phrase(f"no case of {what} applies", f"“{what}”没有适用的情形"))
+
+
+def not_above_zero() -> Undetermined:
+    """A quotient without a divisor."""
+    return Undetermined("case", Phrase("the divisor is not above zero", "除数不大于零"))
+
+
+def outside_calendar(day: date) -> Undetermined:
+    """What is asked of a day that no calendar has."""
+    return Undetermined("period", Phrase(f"{day} is outside the calendar", f"{day}不在校历内"))
 
 
 # ---- days
@@ -358,7 +373,7 @@ def _distance(x: e.Distance, env: Environment) -> Any:
         return v.OPEN
     found = env.run.calendar.distance(x.what, v.settled(start), v.settled(end))
     if found is None:
-        raise Undetermined("period", Phrase(f"{end} is outside the calendar", f"{end}不在校历内"))
+        raise outside_calendar(end)
     return found
 
 
