@@ -152,7 +152,7 @@ class _Run:
         values = self.cohort.kinds[kind].fields[field_name].values if field_name else []
         by_item = [self.rule_numbers[str(x)] if x is not None and str(x) in rules else -1 for x in values]
         conditional = [
-            (rule, AnswerTable(self.known, rule.where, kind, True))
+            (rule, self.known.table(rule.where, kind, True))
             for rule in self.interpreter.conditional[kind]
             if rule.where is not None
         ]
@@ -262,6 +262,7 @@ class _Run:
         places = places[self.given[places]]
         entries = Entries.of(self.known, places, -1, -1)
         self._guard(name, entries)
+        chunk.students.judged[name] = places, entries.states.copy()
         has_rules = bool(self.interpreter.rules[name] or rules.conditional)
         if not (kind.item_field or name in self.interpreter.requests or has_rules):
             entries.periods[:] = self.known.semester_texts[entries.semesters]
@@ -401,6 +402,6 @@ class _Run:
                 self.lines.apply(operator, entries, self.odd)
             else:
                 at = entries.live()
-                for kind, chosen in self.lines.kinds(entries, at).items() if len(at) else ():
+                for kind, chosen in self.lines.kinds(entries, at).items():
                     table = self._table(operator, None, kind, planned[kind].reads)
                     entries.apply(table, self.odd, at[chosen])
