@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @common.data_options
 @option("--out", "targets", multiple=True, metavar="TARGET")
 @common.students_option
-@option("--engine", type=click.Choice(["auto", "reference", "compiled"]), default="auto")
+@option("--engine", type=click.Choice(["auto", "reference", "compiled", "columnar"]), default="auto")
 @option("--keep", is_flag=True)
 @option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table")
 @common.language_option
@@ -50,7 +50,7 @@ def command(
         request,
         students,
         engine,
-        collector.keep if collector else lambda result: None,
+        collector.keep if collector else None,
     )
     common.some_students(students, cohort.dataset.students)
     if targets:
@@ -76,7 +76,7 @@ def work_out(
     request: common.DataRequest,
     students: Sequence[str] = (),
     engine: "Engine" = "auto",
-    keep: "Callable[[StudentResult], None]" = lambda result: None,
+    keep: "Callable[[StudentResult], None] | None" = None,
 ) -> "Cohort":
     """Run a policy over the data at some addresses."""
     from creditlang.cohort import run_cohort

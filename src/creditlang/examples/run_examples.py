@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from creditlang.core import operators as o
 from creditlang.data.dataset import Student
@@ -128,6 +128,8 @@ def _run(policy: o.Policy, program: Program, case: _Case) -> Outcome:
         for expectation in case.expectations
         if (failure := Judge(policy, program, case.names, order, result).check(expectation)) is not None
     )
+    if failures:  # what a run says of the whole person may be why
+        failures += tuple(evolve(problem, span=case.span) for problem in result.problems if problem.place is None)
     return Outcome(case.title, case.span, failures, frozenset(result.covered), frozenset(result.cells), case.cites)
 
 
