@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     from creditlang.columnar import ColumnarEngine
     from creditlang.compiled import CompiledEngine
 
-__all__ = ["Answers", "Engine", "OneStudent", "StudentData", "as_read", "day_not_said", "period_on", "unknown_values"]
+__all__ = [
+    "Answers",
+    "Engine",
+    "OneStudent",
+    "StudentData",
+    "StudentsOfPolicy",
+    "as_read",
+    "day_not_said",
+    "period_on",
+    "unknown_values",
+]
 
 
 Engine = Literal["auto", "reference", "compiled", "columnar"]
@@ -31,6 +41,7 @@ Engine = Literal["auto", "reference", "compiled", "columnar"]
 it does not cover to the interpreter; or columns of many students at once, which leave whom they do not cover to that
 code. `auto` generates code once that pays.
 """
+_MOST_KEPT: Final = 8
 _WORTH_CODE: Final = 40
 """As many students cost the interpreter about as much as it takes to generate code for a large policy, 0.1 s."""
 
@@ -132,6 +143,25 @@ class OneStudent:
         answers = self._interpreter.ask(student, records_only)
         _open_if_unreadable(student, answers.result)
         return answers
+
+
+class StudentsOfPolicy:
+    """What works out the students of a policy, kept for each day and named values that were asked for last."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._kept: dict[tuple[Any, ...], OneStudent] = {}
+
+    def at(self, as_of: date | None, overrides: Mapping[str, Any], ranks: Mapping[str, Any]) -> OneStudent:
+        """As of a day and with named values as `OneStudent` takes them, each student alone."""
+        key = as_of, tuple(sorted(overrides.items())), tuple(sorted(ranks.items()))
+        found = self._kept.get(key)
+        if found is None:
+            found = OneStudent(self._policy, as_of, overrides, ranks)
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = found
+        return found
 
 
 def _by_reference(lacks: Iterable[str]) -> Phrase:
