@@ -134,6 +134,8 @@ class _Program:
         self.nodes = [each(functions) for each in made]
         self.guards = {name: functions[body] for name, body in guards.items() if body is not None}
         self.applies = _applying(functions[applies]) if applies is not None else None
+        self.asks_before = applies is not None or any(policy.kinds[name].enrolment for name in self.guards)
+        """Whether something is asked before it is known who is enrolled."""
         self.by_reference = nodes.by_reference
         self.asked = wording.count_asked
         self.looked_at_kinds = wording.looked_at_kinds | ({*policy.searched} if nodes.by_reference else set())
