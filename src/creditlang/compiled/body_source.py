@@ -84,6 +84,14 @@ class BodySource(SingleLines):
         body += [f"    row = e[{ROW}]", "    V = row[2]", *(f"    {line}" for line in inner)]
         return [*body, *(["w.in_order(start)"] if len(lines) > 1 else [])]
 
+    def sound(self, guards: Sequence[o.Keep], kinds: tuple[str, ...]) -> str:
+        """The name of a function of a record: whether all guards surely let it pass, so that none has to be asked."""
+        here = Here(kinds)
+        conditions = [self.expressions.piece(x.condition, here).text for x in guards if x.condition is not None]
+        test = " and ".join(conditions) if len(conditions) == len(guards) else "False"
+        body = ["try:", f"    return {test}", "except Undetermined:", "    return False"]
+        return self.source.function("sound", "w, row, V", body)
+
     # ---- limits that can be filled while entries go by
     def _one_after_the_other(self, line: o.Operator, body: Sequence[o.Operator], rule: str) -> bool:
         """Whether a limit leaves each entry what those before it in its group have left, whatever comes after it."""

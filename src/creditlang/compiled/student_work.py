@@ -23,6 +23,7 @@ from creditlang.compiled.light_entries import (
     STATE,
     STEPS,
     TERM,
+    VALUES,
     LightEntry,
     Row,
     light,
@@ -170,6 +171,8 @@ class Work(AskedOfReference):
         """What the guards of a kind say of a record, asked once; None where they say nothing."""
         told = self.told.get(id(row))
         if told is None:
+            if self.program.sound[kind](self, row, row[VALUES]):
+                return None
             entry = light(row, "", "")
             entry[STEPS] = [] if self.program.noted else None
             self.program.guards[kind](self, [entry])
@@ -184,7 +187,9 @@ class Work(AskedOfReference):
         plain = even_void = given
         if given and name in program.guards:
             told = [self._guarded(name, row) for row in given]
-            if any(told):
+            if not any(told):
+                told = None
+            else:
                 pairs = list(zip(given, told, strict=True))
                 plain = [row for row, said in pairs if said is None or said[0] == "live"]
                 even_void = [row for row, said in pairs if said is None or said[0] in ("live", "void")]
@@ -208,8 +213,22 @@ class Work(AskedOfReference):
 
     def _give(self, kind: o.RecordKind, given: list[Row], told: list[Told | None] | None) -> None:
         """Give the records of a kind to the rules that take them."""
-        program, field = self.program, kind.item_field or ""
+        program, field, entries = self.program, kind.item_field or "", self.entries
         takers, conditional, problems = program.takers[kind.name], program.conditional[kind.name], self.problems
+        if told is None and not conditional and not problems and program.takes_plainly[kind.name]:
+            noted = program.noted
+            for row in given:  # the same as below, for what nearly all are
+                taking = takers.get(row[2].get(field))
+                if taking is None:
+                    self._not_taken(row, None, field)
+                    continue
+                entry = taking[0].copy()
+                entry[ROW], entry[ON], term = row, row[3], row[4]
+                entry[SEMESTER], entry[PERIOD] = term, term or ""
+                if noted:
+                    entry[STEPS] = []
+                entries[taking[1]].append(entry)
+            return
         for place, row in enumerate(given):
             said = told[place] if told is not None else None
             taking = takers.get(row[2].get(field))
@@ -220,14 +239,11 @@ class Work(AskedOfReference):
                 self._not_judged(row, problem, found)  # a guard of the kind asked for what is not there
             elif not found:
                 self._not_taken(row, said, field)
-            elif said is None:
-                for taker in found:
-                    self._open(row, taker, kind)
             else:
                 for taker in found:
                     self._open(row, taker, kind, said)
 
-    def _open(self, row: Row, taker: Taker, kind: o.RecordKind, said: Told | None = None) -> None:
+    def _open(self, row: Row, taker: Taker, kind: o.RecordKind, said: Told | None) -> None:
         """An entry of a rule, as the guards of the record's kind left it."""
         model, rule, period, _, group = taker
         entry = model.copy()

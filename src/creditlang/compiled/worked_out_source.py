@@ -64,7 +64,7 @@ class WorkedOutSource(ExpressionWriter):
         way = way_of(x) if isinstance(x.source, e.RecordsOf) else None
         if way is None or not is_settled(x, way) or (way.same and not here.kinds) or (way.other and not here.kinds):
             return self.asked(x, here)
-        self.look_at(x)
+        self.looked_at_kinds.add(x.source.kind)
         assert isinstance(x.source, e.RecordsOf)
         inside, source = Here((x.source.kind,)), self.source
         where = self.function(way.rest, inside, met=True) if way.rest is not None else None
