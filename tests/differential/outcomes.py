@@ -15,6 +15,8 @@ from creditlang.schema import Row
 
 _OF_THE_ENGINE = ("engine",)
 """Lines of the manifest that say which engine it was."""
+_NEVER = ("CR664", "CR666")
+"""Findings that say that the program itself is wrong: rows unaccounted for, balances that are not their entries."""
 MOST_TOLD = 6
 
 
@@ -45,6 +47,9 @@ def outcome(policy: Policy, world: World, engine: Engine = "reference") -> Outco
         while trace is not None:
             inner, trace = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}", trace.tb_next
         return Outcome(raised=f"{type(error).__name__}: {error} at {inner}")
+    wrong = [row for row in tables["issues"] if row[1] in _NEVER]
+    if wrong:
+        return Outcome(raised=f"{wrong[0][1]}: {wrong[0][-1]}")
     told = "; ".join(f"{name} {value}" for name, value in tables["manifest"] if name in _OF_THE_ENGINE)
     tables["manifest"] = [row for row in tables["manifest"] if row[0] not in _OF_THE_ENGINE]
     return Outcome(tables, results, engine=told)

@@ -39,7 +39,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import outside_queries
 from creditlang.diagnostics import Phrase, in_language
-from creditlang.interpreter.amounts import NO_LINE, TWO_LINES
+from creditlang.interpreter.amounts import NO_LINE, several
 from creditlang.interpreter.bodies import run_body
 from creditlang.interpreter.entries import asked_fields, rescale_note, told
 from creditlang.values import Undetermined
@@ -59,7 +59,7 @@ class BodySource:
         self.source.namespace.update(
             HandOver=HandOver, INVALID=INVALID, OPEN_VALUE=OPEN_VALUE, PENDING=PENDING, told=told,
             asked_fields=asked_fields, by_rank=group_work.by_rank, move_to=_move_to, all_given=_all_given,
-            two_lines=lambda: Undetermined("case", TWO_LINES),
+            two_lines=lambda cases: Undetermined("case", several(cases)),
             no_line=lambda: Undetermined("case", NO_LINE),
         )  # fmt: skip
 
@@ -182,18 +182,18 @@ class BodySource:
             names.append(name)
             lines.append(f"{name} = {self._applies(case, here)}")
         worths: list[o.Case] = []
-        two = [f"w.undetermined(e, two_lines(), None, {self.source.value(line)}, {number})", "continue"]
         if line.mode == "all":
             return self._all(number, line, here, lines, list(zip(names, usual, strict=True)), otherwise)
         if line.mode == "one" and len(names) > 1:
-            lines += [f"if {' + '.join(names)} > 1:", *(f"    {x}" for x in two)]
+            both = f"x for x, holds in zip({self.source.value(tuple(usual))}, ({', '.join(names)})) if holds"
+            lines += [f"if {' + '.join(names)} > 1:", *self._two_lines(both, line, number)]
         key = "if"
         for name, case in [*zip(names, usual, strict=True), *(("", x) for x in otherwise[:1])]:
             text, _ = self._worth(case, here)
             worths.append(case)
             lines += [f"{key} {name}:" if name else "else:" if key == "elif" else "if True:"]
             if not name and line.mode == "one" and len(otherwise) > 1:
-                lines += [f"    {x}" for x in two]
+                lines += self._two_lines(f"x for x in {self.source.value(tuple(otherwise))}", line, number)
                 continue
             lines += [f"    amount = {text}", f"    case = {len(worths) - 1}"]
             key = "elif"
@@ -208,6 +208,11 @@ class BodySource:
                 else given
             )
         return lines
+
+    def _two_lines(self, applying: str, line: o.Amount, number: int) -> Lines:
+        """What is done where several lines apply."""
+        value = self.source.value(line)
+        return [f"    w.undetermined(e, two_lines({applying}), None, {value}, {number})", "    continue"]
 
     def _applies(self, case: o.Case, here: Here) -> str:
         parts = []

@@ -273,6 +273,13 @@ def _ranks_of(policy: o.Policy, among: Mapping[str, str], settings: Iterable[t.S
         counted = "." in name or policy.facts[name].rank is not None
         if counted and not (found[name] == int(found[name]) and found[name] >= 1):
             raise BadExample(Phrase("places are counted 1, 2, 3 …", "名次和人数是1、2、3……"), setting.span)
+        ranking = name.partition(".")[0]
+        counts = [found[x] for x in (ranking, f"{ranking}.ranked", f"{ranking}.all") if x in found]
+        if counted and counts != sorted(counts):
+            few = Phrase(
+                "a place is among those ranked, and they are among all", "名次不超过参评人数，参评人数不超过总人数"
+            )
+            raise BadExample(few, setting.span)
     return found
 
 

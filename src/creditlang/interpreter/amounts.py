@@ -1,5 +1,6 @@
 """Amounts: the case that applies to a record, decisions within a range, and records gathered into one entry."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import reduce
 from typing import Any
@@ -46,7 +47,7 @@ def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry, meas
         if not chosen and not unsure:
             raise Undetermined("case", NO_LINE)
         if len(chosen) > 1 and operator.mode == "one":
-            undetermined(run, entry, Undetermined("case", TWO_LINES), None, operator)
+            undetermined(run, entry, Undetermined("case", several(chosen)), None, operator)
             return
         total = _chosen_amount(run, operator, entry, chosen, unsure, measured)
         if not chosen and operator.fallback is not None and operator.fallback.disposition == "pending":
@@ -117,8 +118,14 @@ def _completed(run: Run, case: o.Case, full: o.Full, entry: Entry, measured: Mea
 
 
 _ONE = Decimal(1)
-TWO_LINES = Phrase("two lines apply, and nothing says which counts", "有两行规则同时适用，没有写明取哪一行")
 NO_LINE = Phrase("no line speaks of this case", "没有一行规则适用于这种情形")
+
+
+def several(cases: Iterable[o.Case]) -> Phrase:
+    """That several lines apply, and which."""
+    texts = [f"“{case.text}”" for case in cases]
+    en, zh = " and ".join(texts), "".join(texts)
+    return Phrase(f"{en} apply at once, and nothing says which counts", f"{zh}同时适用，没有写明取哪一行")
 
 
 def _matches(run: Run, case: o.Case, env: Environment) -> v.Answer:

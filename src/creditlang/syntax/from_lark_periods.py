@@ -47,8 +47,8 @@ class PeriodBuilder:
                 ties.append(part.value)
             elif part.what == "lowest_first" and not ties:
                 lowest = True
-            elif part.what == "lowest_first" and part.value:
-                raise two_readings(children[3:], *_LOWEST)
+            elif part.what == "lowest_first" and tokens(part.value, "COMMA", "CLAUSE_COMMA"):
+                raise two_readings([ties[-1], *part.value], *_LOWEST)
             elif part.what == "lowest_first":
                 ties[-1] = changed(ties[-1], lowest_first=True)
         return t.Ranking(
@@ -62,10 +62,11 @@ class PeriodBuilder:
 
     def ties(self, children: Children) -> Handed:
         value = first_of(children, t.Expression)
-        return Handed("ties", t.Tie(value, False, span=value.span), span_of(children))
+        tie = t.Tie(value, False, span=span_of([*tokens(children, "TIES_BY"), value]))
+        return Handed("ties", tie, span_of(children))
 
     def lowest_first(self, children: Children) -> Handed:
-        return Handed("lowest_first", bool(tokens(children, "COMMA", "CLAUSE_COMMA")), span_of(children))
+        return Handed("lowest_first", children, span_of(children))
 
 
 _LOWEST = (

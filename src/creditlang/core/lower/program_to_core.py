@@ -22,6 +22,7 @@ from creditlang.core.dependencies import (
     searched,
     worked_out,
 )
+from creditlang.core.later_records import untouched_by_later
 from creditlang.core.lower.adjustment_lines import ONE
 from creditlang.core.lower.among_people import AmongPeople
 from creditlang.core.lower.body_lines import Bodies
@@ -194,7 +195,8 @@ class Compilation:
             fingerprint=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         )
         earlier = {x.name for x in references_of(policy, e.Value) if e.of_another_run(x.at)}
-        return evolve(policy, behind={name: found.behind(name, order) for name in sorted(earlier)})
+        untouched = frozenset(name for name in earlier if untouched_by_later(policy, name))
+        return evolve(policy, behind={name: found.behind(name, order) for name in sorted(earlier)}, untouched=untouched)
 
     def check_passes(self, found: Order, in_pass: Mapping[tuple[str, str], int], together: Iterable[str]) -> None:
         """Report what reads a rank before there is one, and rankings that stand on more others than may be."""
