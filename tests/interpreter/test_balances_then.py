@@ -105,8 +105,10 @@ def test_the_most_of_any_window_is_the_highest_of_all_runs(seed: int) -> None:
     assert have(result, "few") == highest
 
 
-ASKED = ("demerits before this", "demerits as of on", "demerits in the last 40 days", 
-         "demerits in the last 2 months before this", "demerits as of 2024-03-01", "demerits in the last 20 days as of on")  # fmt: skip
+ASKED = (
+    "demerits before this", "demerits as of on", "demerits in the last 40 days", "demerits as of 2024-03-01",
+    "demerits in the last 2 months before this", "demerits in the last 20 days as of on",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from creditlang.core import operators as o
 from creditlang.data.dataset import Student
@@ -18,7 +18,7 @@ from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Phrase, Place, message
 from creditlang.examples.judge import BadExample, Judge, constant, unknown
 from creditlang.ledger import Record, StudentResult, group_on
-from creditlang.one_student import OneStudent, as_read, day_not_said, together_names
+from creditlang.one_student import StudentsOfPolicy, as_read, day_not_said, together_names
 from creditlang.resolve import Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
@@ -57,9 +57,10 @@ class _Case:
 
 def run_examples(policy: o.Policy, program: Program) -> Iterator[Outcome]:
     """The outcomes of all examples of a policy, in written order."""
+    students = StudentsOfPolicy(policy)
     for example in program.examples:
         for case in _cases(policy, example, program.every_example):
-            yield _run(policy, program, case)
+            yield _run(policy, program, case, students)
 
 
 def _cases(policy: o.Policy, example: t.Example | t.ExampleTable, defaults: Iterable[t.Example]) -> Iterator[_Case]:
@@ -118,9 +119,9 @@ def _student_names(defaults: Iterable[t.Example]) -> set[str]:
 
 
 # ---- running
-def _run(policy: o.Policy, program: Program, case: _Case) -> Outcome:
+def _run(policy: o.Policy, program: Program, case: _Case, students: StudentsOfPolicy) -> Outcome:
     try:
-        result, order = _evaluate(policy, program, case)
+        result, order = _evaluate(policy, program, case, students)
     except BadExample as error:
         return Outcome(case.title, case.span, (error.diagnostic,), frozenset(), frozenset(), case.cites)
     failures = tuple(
@@ -128,10 +129,14 @@ def _run(policy: o.Policy, program: Program, case: _Case) -> Outcome:
         for expectation in case.expectations
         if (failure := Judge(policy, program, case.names, order, result).check(expectation)) is not None
     )
+    if failures:  # what a run says of the whole person may be why
+        failures += tuple(evolve(problem, span=case.span) for problem in result.problems if problem.place is None)
     return Outcome(case.title, case.span, failures, frozenset(result.covered), frozenset(result.cells), case.cites)
 
 
-def _evaluate(policy: o.Policy, program: Program, case: _Case) -> tuple[StudentResult, list[str]]:
+def _evaluate(
+    policy: o.Policy, program: Program, case: _Case, students: StudentsOfPolicy
+) -> tuple[StudentResult, list[str]]:
     reader = DataReader(policy)
     where = Place("example")
     given: dict[str, object] = {}
@@ -153,7 +158,7 @@ def _evaluate(policy: o.Policy, program: Program, case: _Case) -> tuple[StudentR
     ranks = [setting for setting in case.settings if _written(setting) in among]
     others = [setting for setting in case.settings if _written(setting) not in among]
     overrides = settings_of(policy, program, others)
-    one_student = OneStudent(policy, as_of, overrides, _ranks_of(policy, among, ranks))
+    one_student = students.at(as_of, overrides, _ranks_of(policy, among, ranks))
     return one_student.result(as_read(who, records)), own
 
 

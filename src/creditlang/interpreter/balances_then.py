@@ -55,7 +55,7 @@ def balance_then(x: e.Value, env: Environment, read: Read) -> Then:
         if isinstance(part, e.BeforeThis) and env.record is None:
             raise Undetermined("period", Phrase("there is no record at hand", "此处没有所针对的记录"))
         if isinstance(part, e.AsOf):
-            end = day = read(part.day, env)
+            end = day = v.settled(read(part.day, env))
     quick = _from_sums(x.name, parts, windows, env, end, day)
     if quick is not None:
         return quick
@@ -121,7 +121,7 @@ def _in_window(account: str, windows: list[e.Extent], env: Environment, run: Run
                 found = [x for x in found if _lies_in(run, run.day_of_entry(x), end, window)]
                 first = max(first, _first_day(run, end, window))
             case e.Since():
-                since = read(window.day, env)
+                since = v.settled(read(window.day, env))
                 found, first = [x for x in found if run.day_of_entry(x) >= since], max(first, since)
             case e.SamePeriod():
                 key = env.run.period_of(window.period, env)

@@ -9,6 +9,7 @@ from creditlang.syntax.children import (
     declared,
     first_of,
     handed,
+    identifier,
     identifiers,
     is_token,
     nodes,
@@ -31,7 +32,7 @@ class PeriodBuilder:
         return t.Period(**declared(children), length=length, start=start, until=until[0] if until else None)
 
     def clean_record(self, children: Children) -> t.CleanRecord:
-        _, without = identifiers(children)
+        without = identifier(tokens(children, "NAME")[-1])
         return t.CleanRecord(
             **declared(children), length=first_of(children, t.Length), without=without, where=handed(children, "where"),
             start=first_of(children, t.Expression),

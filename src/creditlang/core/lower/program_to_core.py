@@ -28,7 +28,7 @@ from creditlang.core.lower.among_people import AmongPeople
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.calendar_periods import build_calendar, build_period
 from creditlang.core.lower.elaborate import Context, Elaborator
-from creditlang.core.lower.line_parts import as_written
+from creditlang.core.lower.line_parts import as_written, asks_missing, asks_presence
 from creditlang.core.lower.line_places import CONTAINERS
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
@@ -505,6 +505,9 @@ class Compilation:
                 rule for name in self.program.within(symbol.name) for rule in self.program.accounts[name].items
             )
             context = evolve(self.context_within(inside), body=symbol.name)
+            if isinstance(node, t.Category) and node.period is not None:
+                unasked = frozenset(rule for rule in inside if self.lacks_a_day(self.program.items[rule]))
+                self.elaborator.check_time(node.period, self.context_within(unasked), node.period)
             operators = tuple(self.bodies.operators(lines, context, around, inside, symbol.unit))
         if sort == "score":
             decide = self.level(symbol, lines, around)
@@ -518,6 +521,12 @@ class Compilation:
             decide=decide, diverts=tuple(diverts), article=around,
             order_field=self.order_field(order.field if order else None, symbol),
         )  # fmt: skip
+
+    def lacks_a_day(self, item: ItemSymbol) -> bool:
+        """Whether records of an item may lack a day, and neither it nor a guard of their kind says what then."""
+        kind = self.program.kinds[item.kind]
+        said = asks_presence(item.node.where) or any(map(asks_missing, (*item.node.lines, *kind.node.lines)))
+        return not said and any(kind.first(sort) is not None for sort in ("date", "semester"))
 
     def level(self, symbol: AccountSymbol, lines: Iterable[t.Line], around: str) -> o.Decide:
         """What a score starts from, and its bounds."""
