@@ -17,7 +17,6 @@ from creditlang import values as v
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import NOTHING, Entries
 from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, whole
-from creditlang.columnar.record_columns import CodedField
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.parts import expressions
@@ -65,7 +64,8 @@ class GroupLines:
         self.known = known
         self.answers: Answers = {}
         self.effects: dict[tuple[int, str], EffectTable] = {}
-        self.common: dict[str, CodedField] = {}
+        policy = known.policy
+        self.sides = np.array([*(policy.sign_of(name) for name in policy.rules), 0], np.int8)
 
     def apply(self, operator: o.Operator, entries: Entries, odd: Numbers) -> Entries:
         """Do a line; returns the entries, with those it added."""
@@ -148,12 +148,12 @@ class GroupLines:
         return Grouped(at[sorting], np.flatnonzero(new), np.cumsum(new) - 1)
 
     def one_sided(self, grouped: Grouped, entries: Entries, odd: Numbers) -> None:
-        """Leave aside whose groups have awards and deductions."""
+        """Leave aside whose groups have awards and deductions; what comes to nothing is on the side of its rule."""
         at = grouped.entries
-        signs = entries.signs[at]
-        if not len(at) or (signs == signs[0]).all():
+        worth = np.sign(entries.signs[at] * entries.amounts[at])
+        worth = np.where(worth == 0, self.sides[entries.rules[at]], worth)
+        if not len(at) or (worth == worth[0]).all():
             return
-        worth = np.sign(signs * entries.amounts[at])
         both = (np.maximum.reduceat(worth, grouped.starts) > 0) & (np.minimum.reduceat(worth, grouped.starts) < 0)
         entries.set_aside(at[both[grouped.groups]], odd)
 

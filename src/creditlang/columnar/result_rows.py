@@ -21,14 +21,29 @@ from creditlang.values import EXACT, plain
 
 _DISPOSITIONS: Final[tuple[Disposition, ...]] = ("reduced", "counted", "void", "unmatched", "out of scope")
 """The strongest first."""
+_NARROW: Final = 1 << 20
+"""Amounts that lie closer together than this are looked up without sorting them."""
 _REDUCED, _COUNTED, _VOID, _UNMATCHED, _OUT = range(len(_DISPOSITIONS))
 
 
 def amounts_of(numbers: Numbers, decimals: int) -> Numbers:
     """Amounts as exact numbers without trailing zeros, None where there is none."""
-    distinct, back = np.unique(numbers, return_inverse=True)
-    found = [None if x == NOTHING else plain(Decimal(x).scaleb(-decimals, EXACT)) for x in distinct.tolist()]
-    return np.array(found, object)[back] if found else np.zeros(0, object)
+    there = numbers != NOTHING
+    known = numbers[there]
+    least = int(known.min(initial=0))
+    span = int(known.max(initial=0)) - least + 1
+    if span <= _NARROW:
+        codes = known - least
+        distinct = np.flatnonzero(np.bincount(codes, minlength=span))
+        exact = np.empty(span, object)
+    else:
+        distinct, codes = np.unique(known, return_inverse=True)
+        distinct, exact = distinct - least, np.empty(len(distinct), object)
+    amounts = [plain(Decimal(least + x).scaleb(-decimals, EXACT)) for x in distinct.tolist()]
+    exact[distinct if span <= _NARROW else slice(None)] = amounts
+    found = np.empty(len(numbers), object)
+    found[there] = exact[codes]
+    return found
 
 
 def has_whole(account: Account) -> bool:
