@@ -146,9 +146,9 @@ class BodySource(SingleLines):
         if isinstance(line, o.Limit):
             if line.group.window is not None:
                 return [self._by_reference([line])]
-            fixed = self._fixed(line.room) if line.of == "entries" and line.void else None
-            call = f"{self.limit(number, line, here)}(w, entries)"
-            return [f"if len(entries) > {int(fixed)}:", f"    {call}"] if fixed is not None and fixed >= 1 else [call]
+            fixed, call = self._fixed(line.room), f"{self.limit(number, line, here)}(w, entries)"
+            spares_one = line.void and line.condition is None and fixed is not None and fixed >= 1
+            return ["if len(entries) > 1:", f"    {call}"] if spares_one else [call]
         if isinstance(line, o.Keep):
             return [f"{self.made(lambda n: group_work.sides(line))}(w, entries)"]
         if isinstance(line, o.Rescale):
