@@ -198,8 +198,8 @@ def run_cohort(
                     keep(result)
             if position % EVERY == 0:
                 progress(position, len(chosen))
-    progress(len(chosen), len(chosen))
-    return evaluation.finish(manifest)
+        progress(len(chosen), len(chosen))
+        return evaluation.finish(manifest)
 
 
 EVERY = 50

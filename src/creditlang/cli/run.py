@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @option("--out", "targets", multiple=True, metavar="TARGET")
 @common.students_option
 @option("--engine", type=click.Choice(["auto", "reference", "compiled", "columnar"]), default="auto")
+@option("--keep", is_flag=True)
 @option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table")
 @common.language_option
 def command(
@@ -32,13 +33,14 @@ def command(
     targets: tuple[str, ...],
     students: tuple[str, ...],
     engine: "Engine",
+    keep: bool,
     shape: str,
 ) -> None:
     """Work out a policy for all students."""
     from creditlang.schema import RESULT_TABLES
     from creditlang.to_run_data import Collector
 
-    manager = common.plugin_manager(request)
+    manager = common.plugin_manager(request, keep)
     compiled = common.sound_policy(policy, manager=manager)
     outputs = [opened_output(manager, target) for target in targets]
     collector = Collector(reader_language()) if any(output.wants_run for output in outputs) else None

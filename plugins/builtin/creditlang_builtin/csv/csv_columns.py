@@ -226,11 +226,9 @@ class _Split:
 
     def batch(self) -> RawBatch:
         """The rows."""
-        broken = {at: row for at, row in self.placed.items() if row.problem is not None}
-        return RawBatch(
-            self.numbers.tolist(), tuple(self.columns), {at: row.problem for at, row in broken.items()},
-            {at: row.cells for at, row in broken.items()},
-        )  # fmt: skip
+        problems = {at: row.problem for at, row in self.placed.items() if row.problem is not None}
+        broken = {at: self.placed[at].cells for at in problems}
+        return RawBatch(self.numbers.tolist(), tuple(self.columns), problems, broken)
 
 
 def _quoted(row: RawRow, width: int) -> bytes:
