@@ -124,9 +124,10 @@ class ChunkRows:
                 shown = [self._shown(column) for column in (part.needed, part.have, part.short)]
                 said = statuses[part.statuses[self.settled]].tolist()
                 label, article = part.part.label, part.part.article
+                chosen = part.chosen[self.settled].tolist() if part.chosen is not None else [0] * len(who)
                 rows += [
-                    (self.names[at], name, label, needed, have, short, status, article, "")
-                    for at, needed, have, short, status in zip(who, *shown, said, strict=True)
+                    (self.names[at], name, label, needed, have, short, status, article, part.periods[period])
+                    for at, needed, have, short, status, period in zip(who, *shown, said, chosen, strict=True)
                 ]
             met = self.students.requirements[name].numbers[self.settled]
             self.results.requirement_counts[name, "met"] += int(met.sum())
