@@ -12,14 +12,14 @@ from functools import cache
 from glob import escape
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from creditlang.core import Compilation, Policy, compile_program
 from creditlang.core.lower.scope import LONGEST_CHAIN
-from creditlang.diagnostics import Diagnostic, Severity, report
+from creditlang.diagnostics import Diagnostic, Edit, Phrase, Severity, report
 from creditlang.extensions import Extensions
 from creditlang.resolve import resolve
-from creditlang.resources import policy_path, use_path
+from creditlang.resources import is_bundled, path_beside, policy_path, use_path
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import parse
 from creditlang.syntax import tree as t
@@ -47,28 +47,37 @@ class Compiled:
 
 def read_source(path: Path, name: str | None = None) -> SourceFile | Diagnostic:
     """The text of a file, or why it cannot be read."""
-    data = path.read_bytes()
-    return decode(data, name or path.name)
+    return decode(path.read_bytes(), name or path.name, path)
 
 
-def decode(data: bytes, name: str) -> SourceFile | Diagnostic:
+def decode(data: bytes, name: str, path: Path | None = None) -> SourceFile | Diagnostic:
     """The text of `data`, or why it is not text."""
     try:
-        return SourceFile.from_bytes(name, data)
+        return SourceFile.from_bytes(name, data, path)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return report("CR003", None, file=name, line=line)
 
 
+Read = Callable[[Path, str], SourceFile | Diagnostic]
+"""Gives the text of a file that is used; by another than `read_source` one that is not saved yet."""
+
+
 def load_modules(
-    source: SourceFile, examples: Iterable[SourceFile] = ()
+    source: SourceFile, examples: Iterable[SourceFile] = (), read: Read = read_source
 ) -> tuple[list[t.Module], list[SourceFile], list[Diagnostic]]:
     """Parse a source and, before it, the files that it uses, each file once; after it, files of examples."""
+    loader = _Loader(read)
+    for each in (source, *examples):
+        loader.load(each, ())
+    return loader.modules, loader.sources, loader.diagnostics
+
+
+def files_beside(source: SourceFile) -> list[Path]:
+    """The files in a policy's own folder that it uses."""
     loader = _Loader()
     loader.load(source, ())
-    for example in examples:
-        loader.load(example, ())
-    return loader.modules, loader.sources, loader.diagnostics
+    return [path for each in loader.sources[:-1] if (path := each.path) is not None and not is_bundled(path)]
 
 
 def names_beside(path: Path, source: SourceFile) -> frozenset[str]:
@@ -85,30 +94,33 @@ def names_beside(path: Path, source: SourceFile) -> frozenset[str]:
 
 
 class _Loader:
-    def __init__(self) -> None:
+    def __init__(self, read: Read = read_source) -> None:
+        self.read = read
         self.modules: list[t.Module] = []
         self.sources: list[SourceFile] = []
         self.diagnostics: list[Diagnostic] = []
         self.names: set[str] = set()
-        self.done: set[str] = set()
+        self.done: set[Path] = set()
 
-    def load(self, source: SourceFile, above: tuple[str, ...]) -> None:
-        refused = check_limits(source)
-        if refused:
+    def load(self, source: SourceFile, above: tuple[Path, ...]) -> None:
+        """Parse a source after the files that it uses; the files `above` wait for it."""
+        if refused := check_limits(source):
             self.sources.append(source)
             self.diagnostics.extend(refused)
             return
+        above = (*above, *filter(None, [source.path]))
+        self.done.update(above)
         for use in _uses(source):
-            path = use_path(use.path)
-            if use.path in above:
+            path = _used_file(source, use, len(above))
+            if isinstance(path, Diagnostic):
+                self.diagnostics.append(path)
+            elif path in above:
                 self.diagnostics.append(report("CR105", use.span, path=use.path))
-            elif path is None:
-                self.diagnostics.append(report("CR104", use.span, path=use.path))
-            elif use.path not in self.done:
-                self.done.add(use.path)
-                read = read_source(path, f"{use.path}.credit")
+            elif path not in self.done:
+                self.done.add(path)
+                read = self.read(path, f"{use.path.removeprefix('./')}.credit")
                 if isinstance(read, SourceFile):
-                    self.load(read, (*above, use.path))
+                    self.load(read, above)
                 else:
                     self.diagnostics.append(read)
         parsed = parse(source, self.names)
@@ -116,6 +128,47 @@ class _Loader:
         self.modules.append(parsed.module)
         self.sources.append(source)
         self.diagnostics.extend(parsed.diagnostics)
+
+
+_DEEPEST_USE = 32
+
+
+def _used_file(source: SourceFile, use: t.Use, depth: int) -> Path | Diagnostic:
+    """The file that a source uses: one that comes with the program or, after ``./``, one beside it; or why there is none.
+
+    What lies beside is found by a plain name and never through a link, so that nothing leads out of the folder.
+    """
+    if not use.path.startswith("."):
+        bundled = use_path(use.path)
+        if bundled is not None:
+            return bundled
+        found = report("CR104", use.span, path=use.path)
+        beside = None if source.path is None else path_beside(source.path.parent, f"./{use.path}")
+        if beside is None or not beside.is_file():
+            return found
+        return evolve(found, edits=(Edit(use.span, use.span.text.replace(use.path, f"./{use.path}", 1)),))
+    path = None if source.path is None else path_beside(source.path.parent, use.path)
+    refused = (
+        _USED["text"] if source.path is None
+        else _USED["name"] if path is None
+        else _USED["deep"] if depth > _DEEPEST_USE
+        else _USED["link"] if any(each.is_symlink() for each in (path, *path.parents[: use.path.count("/") - 1]))
+        else None
+    )  # fmt: skip
+    if refused is not None:
+        return report("CR115", use.span, path=use.path, reason=refused)
+    return path if path is not None and path.is_file() else report("CR104", use.span, path=use.path)
+
+
+_USED = {
+    "text": Phrase("this policy is no file, so nothing lies beside it", "这份办法不是文件，旁边没有其他文件"),
+    "name": Phrase(
+        "only the name of a file in the folder of the policy, or below it, can follow `./`",
+        "“./”后面只能写办法所在文件夹及其下级文件夹里的文件名",
+    ),
+    "deep": Phrase(f"more than {_DEEPEST_USE} files use one another here", f"文件逐层引用超过{_DEEPEST_USE}层"),
+    "link": Phrase("it is a link, or lies behind one", "它是链接，或者在链接指向的文件夹里"),
+}
 
 
 _USE = re.compile(r"^(?:use|引用)[ \t　]*(?:\"([^\"\n]*)\"|“([^”\n]*)”|＂([^＂\n]*)＂)", re.MULTILINE)
@@ -130,7 +183,7 @@ def _uses(source: SourceFile) -> Iterable[t.Use]:
 
 def compile_source(
     source: SourceFile, check: bool = True, examples: Iterable[SourceFile] = (),
-    extensions: Callable[[], Extensions] = Extensions, plugin_checks: bool = True,
+    extensions: Callable[[], Extensions] = Extensions, plugin_checks: bool = True, read: Read = read_source,
 ) -> Compiled:  # fmt: skip
     """All stages up to the core and, with `check`, the checker, to which plugins add theirs with `plugin_checks`.
 
@@ -139,7 +192,7 @@ def compile_source(
     from creditlang.check import check_policy
 
     asked = cache(extensions)
-    modules, sources, diagnostics = load_modules(source, examples)
+    modules, sources, diagnostics = load_modules(source, examples, read)
     program, problems = resolve(modules)
     diagnostics.extend(problems)
     try:

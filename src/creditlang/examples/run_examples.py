@@ -55,11 +55,14 @@ class _Case:
     own: set[str] = field(factory=set)
 
 
-def run_examples(policy: o.Policy, program: Program) -> Iterator[Outcome]:
-    """The outcomes of all examples of a policy, in written order."""
+def run_examples(policy: o.Policy, program: Program, about: str = "") -> Iterator[Outcome]:
+    """The outcomes of the examples of a policy, in written order: of those that have `about`, in letters of any size, in
+    their title or in an article that they cite.
+    """
     for example in program.examples:
         for case in _cases(policy, example, program.every_example):
-            yield _run(policy, program, case)
+            if any(about.casefold() in text.casefold() for text in (case.title, *case.cites)):
+                yield _run(policy, program, case)
 
 
 def _cases(policy: o.Policy, example: t.Example | t.ExampleTable, defaults: Iterable[t.Example]) -> Iterator[_Case]:

@@ -13,9 +13,9 @@ from itertools import chain
 from threading import Lock
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from creditlang.diagnostics import Diagnostic, Phrase, either, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, applied_edits, either, nearest, report
 from creditlang.source import SourceFile, Span
 from creditlang.syntax.children import place_of
 from creditlang.syntax.declared_names import declared_names
@@ -319,13 +319,24 @@ def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Mo
         if errors and (error.code == "CR108" or error.span is None):  # what is missing may stand in a blanked line
             return Module(), errors
         whole = Prepared(prepared.source, prepared.text, prepared.names)
-        errors.append(_near(whole, error, 0, "start") or error)
+        errors.append(_near(whole, error, 0, "start") or _tried(prepared, text, start, error))
         at = min(error.span.start - start if error.span else len(text), max(0, len(text) - 1))
         blanked = _without_block(text, max(0, at))
         if blanked == text:
             break
         text = blanked
     return Module(), errors
+
+
+def _tried(prepared: Prepared, text: str, start: int, error: Diagnostic) -> Diagnostic:
+    """The error of the `text` that begins at `start`; without its edits, if no more is understood with them."""
+    for edit in error.edits:
+        better = text[: edit.span.start - start] + edit.text + text[edit.span.end - start :]
+        whole = SourceFile("tried", applied_edits(prepared.source.text, [edit]))
+        _, left = _attempt(Prepared(whole, better, prepared.names, start))
+        if left is not None and (left.span is None or left.span.start <= edit.span.start + len(edit.text)):
+            return evolve(error, edits=())
+    return error
 
 
 def _blank(text: str) -> str:
