@@ -63,50 +63,54 @@ Read = Callable[[Path, str], SourceFile | Diagnostic]
 """Gives the text of a file that is used; by another than `read_source` one that is not saved yet."""
 
 
-def load_modules(
-    source: SourceFile, examples: Iterable[SourceFile] = (), read: Read = read_source
-) -> tuple[list[t.Module], list[SourceFile], list[Diagnostic]]:
+def load_modules(source: SourceFile, examples: Iterable[SourceFile] = (), read: Read = read_source) -> "Loaded":
     """Parse a source and, before it, the files that it uses, each file once; after it, files of examples."""
-    loader = _Loader(read)
+    loaded = Loaded(read)
     for each in (source, *examples):
-        loader.load(each, ())
-    return loader.modules, loader.sources, loader.diagnostics
+        loaded.load(each)
+    return loaded
 
 
 def files_beside(source: SourceFile) -> list[Path]:
     """The files in a policy's own folder that it uses."""
-    loader = _Loader()
-    loader.load(source, ())
-    return [path for each in loader.sources[:-1] if (path := each.path) is not None and not is_bundled(path)]
+    loaded = Loaded()
+    loaded.load(source)
+    return [path for each in loaded.sources[:-1] if (path := each.path) is not None and not is_bundled(path)]
 
 
 def names_beside(path: Path, source: SourceFile) -> frozenset[str]:
     """The names that a file may use beside its own: those of the files that it uses, and, in a file of examples, of the
     policy beside it.
     """
-    loader = _Loader()
+    loaded = Loaded()
     stem = path.name.partition(".examples")[0]
     policy = path.with_name(f"{stem}.credit")
     if ".examples" in path.name and policy.is_file() and isinstance(read := read_source(policy), SourceFile):
-        loader.load(read, ())
-    loader.load(source, ())
-    return frozenset(loader.names)
+        loaded.load(read)
+    loaded.load(source)
+    return frozenset(loaded.names)
 
 
-class _Loader:
+class Loaded:
+    """Sources with the trees of what could be read of them, what was found, and what could not be read."""
+
     def __init__(self, read: Read = read_source) -> None:
+        """Nothing yet; `read` gives the texts of files that are used."""
         self.read = read
         self.modules: list[t.Module] = []
         self.sources: list[SourceFile] = []
         self.diagnostics: list[Diagnostic] = []
         self.names: set[str] = set()
+        self.unread = ""
+        self.files_missing = False
         self.done: set[Path] = set()
 
-    def load(self, source: SourceFile, above: tuple[Path, ...]) -> None:
+    def load(self, source: SourceFile, above: tuple[Path, ...] = ()) -> None:
         """Parse a source after the files that it uses; the files `above` wait for it."""
         if refused := check_limits(source):
             self.sources.append(source)
             self.diagnostics.extend(refused)
+            self.files_missing = True
             return
         above = (*above, *filter(None, [source.path]))
         self.done.update(above)
@@ -114,6 +118,7 @@ class _Loader:
             path = _used_file(source, use, len(above))
             if isinstance(path, Diagnostic):
                 self.diagnostics.append(path)
+                self.files_missing = True
             elif path in above:
                 self.diagnostics.append(report("CR105", use.span, path=use.path))
             elif path not in self.done:
@@ -123,13 +128,23 @@ class _Loader:
                     self.load(read, above)
                 else:
                     self.diagnostics.append(read)
+                    self.files_missing = True
         parsed = parse(source, self.names)
         self.names |= parsed.names
         self.modules.append(parsed.module)
         self.sources.append(source)
         self.diagnostics.extend(parsed.diagnostics)
+        self.unread += parsed.unread
+
+    def may_follow(self, found: Diagnostic) -> bool:
+        """Whether a finding may come of what could not be read alone: of a name or a declaration that stands there."""
+        if found.code not in _FOLLOWING or not (self.files_missing or self.unread):
+            return False
+        name = str(found.arguments.get("name", ""))
+        return self.files_missing or (re.search(rf"(?<![A-Za-z0-9_]){re.escape(name)}", self.unread) is not None)
 
 
+_FOLLOWING = frozenset({"CR101", "CR108"})
 _DEEPEST_USE = 32
 
 
@@ -192,19 +207,22 @@ def compile_source(
     from creditlang.check import check_policy
 
     asked = cache(extensions)
-    modules, sources, diagnostics = load_modules(source, examples, read)
+    loaded = load_modules(source, examples, read)
+    modules, sources, diagnostics = loaded.modules, loaded.sources, loaded.diagnostics
     program, problems = resolve(modules)
-    diagnostics.extend(problems)
     try:
         policy, compilation = compile_program(program, (source.text for source in sources), asked)
     except RecursionError:
         diagnostics.append(report("CR002", Span(source, 0, 0), limit=LONGEST_CHAIN))
         policy, compilation = compile_program(resolve([])[0])
-    unknown = any(x.code in _NAMES for x in compilation.diagnostics)
+    problems = [found for found in (*problems, *compilation.diagnostics) if not loaded.may_follow(found)]
+    unknown = any(x.code in _NAMES for x in problems)
     names = [name for each in sources for name in declared_names(half_width(each.text))] if unknown else []
-    diagnostics.extend(near(x, names) if x.code in _NAMES else x for x in compilation.diagnostics)
+    diagnostics.extend(near(x, names) if x.code in _NAMES else x for x in problems)
     if check:
-        diagnostics.extend(check_policy(policy, compilation, modules, asked() if plugin_checks else Extensions()))
+        found = check_policy(policy, compilation, modules, asked() if plugin_checks else Extensions())
+        unfinished = any(x.severity is Severity.ERROR for x in diagnostics)
+        diagnostics.extend(x for x in found if not unfinished or x.severity is Severity.ERROR)
     return Compiled(policy, compilation, tuple(modules), tuple(sources), tuple(_distinct(diagnostics)))
 
 

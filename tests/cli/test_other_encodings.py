@@ -11,7 +11,12 @@ WHY = ("why", "hengyang", "graduation", "--data", "sample:hengyang", "--student"
 @pytest.mark.parametrize("encoding", ["gbk", "cp1252", "ascii"])
 @pytest.mark.parametrize(
     "words",
-    [WHY, ("demo",), ("test", "volunteer_hours", "-v"), ("run", "hengyang", "--data", "sample:hengyang", "--lang", "en")],
+    [
+        WHY,
+        ("demo",),
+        ("test", "volunteer_hours", "-v"),
+        ("run", "hengyang", "--data", "sample:hengyang", "--lang", "en"),
+    ],
 )
 def test_no_sign_stops_the_output(encoding: str, words: tuple[str, ...]) -> None:
     result = CliRunner(charset=encoding).invoke(main, list(words))

@@ -1,6 +1,5 @@
 """``creditlang check``: findings, nothing run; what is certain, mended."""
 
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path

@@ -44,7 +44,7 @@ def command(policies: tuple[str, ...], check: bool, diff: bool, language: "Langu
 
 def _sources(policies: tuple[str, ...]) -> "Iterator[tuple[Path, SourceFile]]":
     """The files of the policies, with those beside them that they use and those of their examples; each once."""
-    from creditlang.driver import example_files, files_beside
+    from creditlang.driver import example_files
     from creditlang.source import SourceFile
 
     done: set[Path] = set()

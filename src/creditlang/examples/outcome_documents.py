@@ -92,9 +92,7 @@ def outcomes_to_junit(tested: Iterable[Tested], language: Language) -> str:
         cases += [_case(each.name, "policy", error.span, (error,), language, "error") for error in each.errors]
         if each.coverage is not None:
             cases.append(_covered(each.name, each.coverage))
-        numbers = {
-            f"{sort}s": str(sum(case.find(sort) is not None for case in cases)) for sort in ("failure", "error")
-        }
+        numbers = {f"{sort}s": str(sum(case.find(sort) is not None for case in cases)) for sort in ("failure", "error")}
         suite = ElementTree.SubElement(suites, "testsuite", name=_text(each.name), tests=str(len(cases)), **numbers)
         suite.extend(cases)
     ElementTree.indent(suites)
