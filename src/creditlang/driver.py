@@ -149,7 +149,7 @@ _DEEPEST_USE = 32
 
 
 def _used_file(source: SourceFile, use: t.Use, depth: int) -> Path | Diagnostic:
-    """The file that a source uses: one that comes with the program or, after ``./``, one beside it; or why there is none.
+    """The file that a source uses: one of the program or, after ``./``, one beside it; or why there is none.
 
     What lies beside is found by a plain name and never through a link, so that nothing leads out of the folder.
     """
@@ -162,10 +162,10 @@ def _used_file(source: SourceFile, use: t.Use, depth: int) -> Path | Diagnostic:
         if beside is None or not beside.is_file():
             return found
         return evolve(found, edits=(Edit(use.span, use.span.text.replace(use.path, f"./{use.path}", 1)),))
-    path = None if source.path is None else path_beside(source.path.parent, use.path)
+    path = path_beside(source.path.parent if source.path is not None else Path(), use.path)
     refused = (
-        _USED["text"] if source.path is None
-        else _USED["name"] if path is None
+        _USED["name"] if path is None
+        else _USED["text"] if source.path is None
         else _USED["deep"] if depth > _DEEPEST_USE
         else _USED["link"] if any(each.is_symlink() for each in (path, *path.parents[: use.path.count("/") - 1]))
         else None

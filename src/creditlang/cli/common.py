@@ -92,8 +92,8 @@ def echo_json(document: Mapping[str, object]) -> None:
 
 def difference(name: str, before: str, after: str) -> str:
     """The lines in which two texts of a file differ, each with the line around it."""
-    texts = (text.split("\n") for text in (before, after))
-    return "\n".join(difflib.unified_diff(*texts, name, name, lineterm="", n=1))
+    lines = difflib.unified_diff(before.split("\n"), after.split("\n"), name, name, lineterm="", n=1)
+    return "\n".join(lines)
 
 
 def fail(code: int, text: str) -> NoReturn:

@@ -44,7 +44,7 @@ def command(policies: tuple[str, ...], check: bool, diff: bool, language: "Langu
 
 def _sources(policies: tuple[str, ...]) -> "Iterator[tuple[Path, SourceFile]]":
     """The files of the policies, with those beside them that they use and those of their examples; each once."""
-    from creditlang.driver import example_files
+    from creditlang.driver import example_files, files_beside
     from creditlang.source import SourceFile
 
     done: set[Path] = set()
@@ -54,7 +54,7 @@ def _sources(policies: tuple[str, ...]) -> "Iterator[tuple[Path, SourceFile]]":
             continue
         path = common.find(policy)
         examples = example_files(path) if ".examples" not in path.name else []
-        for each in (path, *examples):
+        for each in (path, *files_beside(common.source_of(path)), *examples):
             if each.resolve() not in done:
                 done.add(each.resolve())
                 yield each, common.source_of(each)

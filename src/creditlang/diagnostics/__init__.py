@@ -1,7 +1,8 @@
 """Diagnostics: one code, one page, one test.
 
-`diagnostic` holds the data, `pages/` the words, `render`, `to_json` and `to_sarif` what a person and a program read. To add a code,
-write `pages/CRnnn.md` and `tests/diagnostics/CRnnn.md`, and call `report("CRnnn", where, …)` in the stage.
+`diagnostic` holds the data, `pages/` the words, `render`, `to_json` and `to_sarif` what a person and a program read.
+To add a code, write `pages/CRnnn.md` and `tests/diagnostics/CRnnn.md`, and call `report("CRnnn", where, …)` in the
+stage.
 """
 
 from creditlang.diagnostics.applied_edits import applied_edits
@@ -27,7 +28,7 @@ from creditlang.diagnostics.to_json import to_json
 from creditlang.diagnostics.to_sarif import to_sarif
 
 __all__ = [
-    "BadPage", "Diagnostic", "Edit", "Label", "Language", "Meant", "Phrase", "Place", "Severity", "UnknownCode", "applied_edits", "codes", "either",
-    "explain", "fix", "in_language", "listed", "message", "nearest", "render", "report", "system_reason",
-    "to_json", "to_sarif",
+    "BadPage", "Diagnostic", "Edit", "Label", "Language", "Meant", "Phrase", "Place", "Severity", "UnknownCode",
+    "applied_edits", "codes", "either", "explain", "fix", "in_language", "listed", "message", "nearest", "render",
+    "report", "system_reason", "to_json", "to_sarif",
 ]  # fmt: skip

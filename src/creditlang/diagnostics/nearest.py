@@ -42,7 +42,7 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 1) -> Meant | Non
 
 
 def _is_slip(name: str, candidate: str) -> bool:
-    """Whether one slip of the hand makes `name` of `candidate`: letters, never digits, or characters that sound alike."""
+    """Whether one slip of the hand makes `name` of `candidate`: of letters, never digits, or of characters by sound."""
     from rapidfuzz.distance import OSA
 
     name, candidate = normalize("NFKC", name).casefold(), normalize("NFKC", candidate).casefold()

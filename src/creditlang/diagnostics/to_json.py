@@ -9,7 +9,8 @@ def to_json(diagnostic: Diagnostic, language: Language = "en") -> dict[str, obje
     """The diagnostic for ``--format json``: every key is always there, and `None` where it does not apply.
 
     Lines and columns count from 1, columns in code points; the end is the place after the last character. For data,
-    `file` is the file or sheet, with `row` and `field`. `edits` say what to put in the place of what, where that is certain.
+    `file` is the file or sheet, with `row` and `field`. `edits`, where it is certain
+    what was meant, say what to put in the place of what.
     """
     place = diagnostic.place
     return {

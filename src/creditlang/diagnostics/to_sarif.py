@@ -1,4 +1,4 @@
-"""Diagnostics as SARIF 2.1.0, which code hosts and editors show at the lines; columns there count what UTF-16 counts."""
+"""Diagnostics as SARIF 2.1.0, which code hosts and editors show at the lines; columns count UTF-16 units."""
 
 from collections.abc import Iterable
 from pathlib import Path

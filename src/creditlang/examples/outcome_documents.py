@@ -93,7 +93,8 @@ def outcomes_to_junit(tested: Iterable[Tested], language: Language) -> str:
         if each.coverage is not None:
             cases.append(_covered(each.name, each.coverage))
         numbers = {f"{sort}s": str(sum(case.find(sort) is not None for case in cases)) for sort in ("failure", "error")}
-        suite = ElementTree.SubElement(suites, "testsuite", name=_text(each.name), tests=str(len(cases)), **numbers)
+        named = {"name": _text(each.name), "tests": str(len(cases)), **numbers}
+        suite = ElementTree.SubElement(suites, "testsuite", named)
         suite.extend(cases)
     ElementTree.indent(suites)
     return ElementTree.tostring(suites, encoding="unicode", xml_declaration=False)
@@ -103,7 +104,7 @@ def _case(
     policy: str, title: str, span: Span | None, found: Iterable[Diagnostic], language: Language, sort: str = "failure"
 ) -> ElementTree.Element:
     place = {} if span is None else {key: _text(str(value)) for key, value in _place(span).items()}
-    case = ElementTree.Element("testcase", classname=_text(policy), name=_text(title), **place)
+    case = ElementTree.Element("testcase", {"classname": _text(policy), "name": _text(title), **place})
     for each in found:
         part = ElementTree.SubElement(case, sort, type=each.code, message=_text(message(each, language)))
         part.text = _text(render(each, language))

@@ -56,7 +56,7 @@ class _Case:
 
 
 def run_examples(policy: o.Policy, program: Program, about: str = "") -> Iterator[Outcome]:
-    """The outcomes of the examples of a policy, in written order: of those that have `about`, in letters of any size, in
+    """The outcomes of the examples of a policy, in written order: of those that have `about`, in capitals or not, in
     their title or in an article that they cite.
     """
     for example in program.examples:
