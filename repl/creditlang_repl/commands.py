@@ -13,6 +13,7 @@ from typing import Literal
 from attrs import frozen
 
 from creditlang.diagnostics import Phrase
+from creditlang.diagnostics.person_words import plural
 from creditlang.syntax.keywords import keywords
 
 Operand = Literal[
@@ -54,13 +55,16 @@ def commands() -> Mapping[str, Command]:
 
 
 @cache
-def by_form() -> Mapping[str, Command]:
-    """The commands by everything that calls them, longest form first."""
+def by_form(people: tuple[str, ...] = ()) -> Mapping[str, Command]:
+    """The commands by everything that calls them, longest form first; `people` are words for them beside students."""
     pairs = [(form, command) for command in commands().values() for form in command.forms]
+    for word in people:
+        several = (plural(word),) if word.isascii() else (f"{word}名单", f"哪些{word}")
+        pairs += [(word, commands()["student"]), *((form, commands()["students"]) for form in several)]
     return dict(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
-def command_at(text: str, names: Collection[str] = ()) -> tuple[Command, int] | None:
+def command_at(text: str, names: Collection[str] = (), people: tuple[str, ...] = ()) -> tuple[Command, int] | None:
     """The command that a text begins with, and where its operands begin; None where it begins with none.
 
     An English word is a command only as a whole word, and not before a bracket or an operator that makes it a name in
@@ -68,7 +72,7 @@ def command_at(text: str, names: Collection[str] = ()) -> tuple[Command, int] | 
     学生助理 is not 学生 with an operand.
     """
     start = len(text) - len(text.lstrip())
-    for form, command in by_form().items():
+    for form, command in by_form(people).items():
         end = _end(text, start, form)
         if end is not None and not _is_name(text, end, form, command) and not _is_longer(text, start, end, form, names):
             return command, end + len(text[end:]) - len(text[end:].lstrip(" \t　"))

@@ -81,6 +81,11 @@ class Conversation:
         """The names and labels of the policy that could be mistaken for Chinese commands."""
         return self.view().asker.names if self.workspace.policy is not None else frozenset()
 
+    def people(self) -> tuple[str, ...]:
+        """What the people of the policy are called, where it is not students."""
+        policy = self.workspace.policy
+        return policy.compiled.compilation.program.people if policy is not None else ()
+
     def rest(self, command: Command, source: SourceFile, start: int) -> str:
         """What stands after a command that needs it. Raises `CannotDo`."""
         text = source.text[start:].strip()

@@ -38,7 +38,7 @@ class Part:
 def parts(text: str, vocabulary: Vocabulary) -> tuple[Part, ...]:
     """The pieces of an input, in order; the last goes up to its end."""
     start = len(text) - len(text.lstrip())
-    found = command_at(text, vocabulary.known)
+    found = command_at(text, vocabulary.known, vocabulary.people)
     if found is None:
         return (_bare(text, start, vocabulary),)
     command, end = found

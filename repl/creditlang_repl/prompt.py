@@ -280,7 +280,8 @@ class Prompt:
 
     def hint(self, text: str) -> str:
         """How the command is used that is being typed; else the keys."""
-        found = command_at(text, self.completer.vocabulary.known)
+        names = self.completer.vocabulary
+        found = command_at(text, names.known, names.people)
         if found is None:
             return word(self.language, "hint")
         usage, summary = (in_language(told, self.language) for told in (found[0].usage, found[0].summary))

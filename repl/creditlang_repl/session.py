@@ -148,7 +148,7 @@ class Session:
         if not source.text:
             return Reply()
         names = self.conversation.names()
-        found = command_at(source.text, names)
+        found = command_at(source.text, names, self.conversation.people())
         if found is not None:
             command, start = found
             written = HANDLERS[command.name](self.conversation, command, source, start)

@@ -185,7 +185,8 @@ class AddRecord(StudentEdit):
 
     def record(self, number: str, student: str, reader: DataReader) -> Record:
         """One of the records."""
-        reader.records.seen.get(self.kind, set()).discard(number)
+        if (used := reader.records.used.get(self.kind)) is not None:
+            used.given.discard(number)
         record = reader.record_from(self.kind, {**self.values, "record_id": number}, student, PLACE)
         group = reader.policy.kinds[self.kind].group
         record.named = group is None or record.values.get(group) is None

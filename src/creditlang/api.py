@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
 from creditlang.cohort import Cohort, Settings, run_cohort
 from creditlang.comparison import Comparison, Differences, Side, compare_cohorts, differences, one_reading
@@ -38,7 +38,7 @@ from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation
 from creditlang.ledger import PartLine, Record, StudentResult
-from creditlang.one_student import Engine, OneStudent, as_read, day_not_said, together_names, unknown_values
+from creditlang.one_student import Engine, StudentsOfPolicy, as_read, day_not_said, together_names, unknown_values
 from creditlang.plugin import PluginManager, Source
 from creditlang.schema import RawTable
 from creditlang.source import SourceFile
@@ -76,6 +76,14 @@ class Policy:
     """A compiled policy."""
 
     core: o.Policy
+    _students: StudentsOfPolicy = field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_students", StudentsOfPolicy(self.core))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """By its core; code that was generated for it is generated again."""
+        return Policy, (self.core,)
 
     def evaluate(
         self,
@@ -254,7 +262,7 @@ def _evaluate(
             one.problem = one.problem or report("CR658", one.place)
     if unsaid := day_not_said(policy.core, as_of, records):
         raise DataError([unsaid])
-    result = OneStudent(policy.core, as_of, overrides, ranks).result(as_read(who, records))
+    result = policy._students.at(as_of, overrides, ranks).result(as_read(who, records))
     return Result(policy, result, dict(student), tuple(given), as_of, {**overrides, **ranks})
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, frozen
 
@@ -26,6 +26,9 @@ from creditlang.one_student import Engine, OneStudent, StudentData, as_read, day
 from creditlang.results import Results
 from creditlang.schema import RESULT_TABLES, RawTable
 from creditlang.toolkit.result_table import ResultTable
+
+if TYPE_CHECKING:
+    from creditlang.columnar import ColumnarEngine
 
 Progress = Callable[[int, int], None]
 """Told how many students of how many are done."""
@@ -129,6 +132,24 @@ class Evaluation:
             self.results.undetermined[identifier] = "invalid"
         return result
 
+    def in_columns(self, engine: "ColumnarEngine") -> Iterator[str | None]:
+        """Take in the results of the chosen students in order; those to be worked out alone are given back instead."""
+        from creditlang.columnar.result_rows import ChunkRows
+        from creditlang.data.coded.coded_dataset import CodedDataset
+
+        coded, steps = CodedDataset.of(self.policy, self.dataset), self.results.tables["steps"]
+        wanted = self.settings.students
+        for chunk in engine.chunks(coded):
+            rows = ChunkRows(chunk, self.results, wanted)
+            own, starts = rows.add_all()
+            self.one_student.note_in_columns(int(rows.settled.sum()))
+            for at, identifier in enumerate(rows.names):
+                if rows.settled[at]:
+                    steps += own[starts[at] : starts[at + 1]]
+                    yield None
+                elif not wanted or identifier in wanted:
+                    yield identifier
+
     def release(self, identifier: str) -> None:
         """Let a student's records go."""
         self.dataset.students[identifier].records = []
@@ -156,25 +177,29 @@ class Evaluation:
 def run_cohort(
     policy: Policy, tables: Iterable[RawTable], settings: Settings, problems: Callable[[], Iterable[Diagnostic]],
     manifest: Mapping[str, str], progress: Progress = lambda done, of: None,
-    keep: Callable[[StudentResult], None] = lambda result: None,
+    keep: Callable[[StudentResult], None] | None = None,
 ) -> Cohort:  # fmt: skip
     """Evaluate every student of `tables`.
 
     `problems` gives what the source found wrong once the tables have been read. `progress` is told how many students of
-    how many are done; `keep` sees each student's full result.
+    how many are done; `keep` sees each student's full result, so that nobody is worked out in columns.
     """
     evaluation = Evaluation.begin(policy, tables, settings, problems, progress)
     chosen = evaluation.chosen
+    columns = evaluation.one_student.columns() if keep is None else None
     with fewer_collections():
-        for position, identifier in enumerate(chosen):
-            result = evaluation.evaluate(identifier)
-            evaluation.release(identifier)
-            evaluation.results.add(result)
-            keep(result)
+        done = enumerate(chosen) if columns is None else enumerate(evaluation.in_columns(columns))
+        for position, identifier in done:
+            if identifier is not None:
+                result = evaluation.evaluate(identifier)
+                evaluation.release(identifier)
+                evaluation.results.add(result)
+                if keep is not None:
+                    keep(result)
             if position % EVERY == 0:
                 progress(position, len(chosen))
-    progress(len(chosen), len(chosen))
-    return evaluation.finish(manifest)
+        progress(len(chosen), len(chosen))
+        return evaluation.finish(manifest)
 
 
 EVERY = 50

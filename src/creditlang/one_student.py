@@ -14,21 +14,34 @@ from creditlang.core.expressions import Read
 from creditlang.core.operators import RANK_WORDS, Policy
 from creditlang.core.period_uses import ends_today
 from creditlang.data.dataset import Student
-from creditlang.diagnostics import Diagnostic, Phrase, in_language, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, in_language, listed, nearest, report
 from creditlang.interpreter import Answers, Interpreter, StudentData
 from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.ledger import GroupLine, Record, StudentResult
 
 if TYPE_CHECKING:
+    from creditlang.columnar import ColumnarEngine
     from creditlang.compiled import CompiledEngine
 
-__all__ = ["Answers", "Engine", "OneStudent", "StudentData", "as_read", "day_not_said", "period_on", "unknown_values"]
+__all__ = [
+    "Answers",
+    "Engine",
+    "OneStudent",
+    "StudentData",
+    "StudentsOfPolicy",
+    "as_read",
+    "day_not_said",
+    "period_on",
+    "unknown_values",
+]
 
 
-Engine = Literal["auto", "reference", "compiled"]
-"""What works students out: the interpreter, which defines the meaning, or code generated from the policy, which hands
-whom it does not cover to the interpreter; `auto` generates code once that pays.
+Engine = Literal["auto", "reference", "compiled", "columnar"]
+"""What works students out: the interpreter, which defines the meaning; code generated from the policy, which hands whom
+it does not cover to the interpreter; or columns of many students at once, which leave whom they do not cover to that
+code. `auto` generates code once that pays.
 """
+_MOST_KEPT: Final = 8
 _WORTH_CODE: Final = 40
 """As many students cost the interpreter about as much as it takes to generate code for a large policy, 0.1 s."""
 
@@ -47,7 +60,8 @@ class OneStudent:
         self._interpreter = Interpreter(policy, as_of, overrides, ranks)
         self._engine, self._asked = engine, max(expected, _WORTH_CODE if engine == "compiled" else 0)
         self._compiled: CompiledEngine | None = None
-        self._worked_out = 0
+        self._worked_out = self._in_columns = 0
+        self._columnar: ColumnarEngine | None = None
         self.as_of = self._interpreter.as_of
         """Without a day of its own, the last of the calendar."""
 
@@ -82,8 +96,35 @@ class OneStudent:
                 self._compiled = CompiledEngine(self._interpreter)
         return self._compiled
 
+    def columns(self) -> "ColumnarEngine | None":
+        """What works many students out at once, if that is wanted and covers the policy."""
+        if self._engine == "columnar" and self._columnar is None:
+            from creditlang.columnar import ColumnarEngine
+            from creditlang.plan import lower
+
+            self._columnar = ColumnarEngine(lower(self._interpreter.policy), self._interpreter)
+        return self._columnar if self._columnar is not None and not self._columnar.lacks else None
+
+    def note_in_columns(self, students: int) -> None:
+        """Note that so many students have been worked out in columns."""
+        self._in_columns += students
+
     def worked_out_by(self) -> Phrase:
-        """What has worked the students out, and how many it has left to the interpreter, and why."""
+        """What has worked the students out, and how many it has left to others, and why."""
+        alone = self._worked_out_alone()
+        if self._columnar is None:
+            return alone
+        if self._columnar.lacks:
+            why = listed(self._columnar.lacks)
+            return Phrase(f"{alone}; not in columns ({why})", f"{alone.zh}；不能按列计算（{why.zh}）")
+        if not self._worked_out:
+            return Phrase("columnar", "columnar")
+        count, of = self._worked_out, self._worked_out + self._in_columns
+        return Phrase(
+            f"columnar; {count} of {of} alone, by {alone}", f"columnar；{of}人中{count}人单独计算，用{alone.zh}"
+        )
+
+    def _worked_out_alone(self) -> Phrase:
         compiled = self._compiled
         if compiled is None or compiled.lacks:
             return _by_reference(compiled.lacks if compiled is not None else ())
@@ -102,6 +143,25 @@ class OneStudent:
         answers = self._interpreter.ask(student, records_only)
         _open_if_unreadable(student, answers.result)
         return answers
+
+
+class StudentsOfPolicy:
+    """What works out the students of a policy, kept for each day and named values that were asked for last."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._kept: dict[tuple[Any, ...], OneStudent] = {}
+
+    def at(self, as_of: date | None, overrides: Mapping[str, Any], ranks: Mapping[str, Any]) -> OneStudent:
+        """As of a day and with named values as `OneStudent` takes them, each student alone."""
+        key = as_of, tuple(sorted(overrides.items())), tuple(sorted(ranks.items()))
+        found = self._kept.get(key)
+        if found is None:
+            found = OneStudent(self._policy, as_of, overrides, ranks)
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = found
+        return found
 
 
 def _by_reference(lacks: Iterable[str]) -> Phrase:

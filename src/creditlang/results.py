@@ -8,6 +8,7 @@ every row that was read ends in exactly one disposition.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from attrs import define, evolve, field
@@ -47,7 +48,11 @@ def amount_value(value: object) -> Decimal | str | None:
     """An amount for a table: exact, or `low … high` where it is open."""
     if isinstance(value, Interval):
         return written(value)
-    return plain(value) if isinstance(value, Decimal) else None
+    return _plain(value) if isinstance(value, Decimal) else None
+
+
+_plain: Final = lru_cache(maxsize=65_536)(plain)
+"""The same few amounts come again and again."""
 
 
 def signed(entry: Entry, value: object) -> object:

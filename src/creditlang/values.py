@@ -8,6 +8,7 @@ set from outside may have more decimals than those they stand for, and sums over
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from decimal import (
     ROUND_CEILING,
     ROUND_FLOOR,
@@ -37,8 +38,8 @@ EXACT: Final = Context(
 
 
 class Undetermined(Exception):
-    """An expression has no value here. `sort`: missing (a field), cell (of a table), case, period,
-    or function (of a plugin)."""
+    """An expression has no value here. `sort`: missing (a field), cell (of a table), case, period, open (what it goes
+    by), or function (of a plugin)."""
 
     def __init__(self, sort: str, reason: str, name: str = "") -> None:
         super().__init__(sort)
@@ -58,6 +59,13 @@ class Open(Enum):
 
 OPEN: Final = Open.OPEN
 Answer = bool | Literal[Open.OPEN]
+
+
+def settled(value: Any) -> Any:
+    """A day, or a value of a list, that is not open. Raises `Undetermined` for one that is."""
+    if value is OPEN:
+        raise Undetermined("open", Phrase("what it goes by is still open", "所依据的值尚未确定"))
+    return value
 
 
 @frozen
@@ -101,6 +109,11 @@ def exactly(work: Callable[..., Decimal], *numbers: Decimal | str) -> Decimal:
         return work(*numbers)
     except (Inexact, InvalidOperation):
         raise Undetermined("case", Phrase("the number is too long", "数字过长")) from None
+
+
+def exact_operators() -> AbstractContextManager[Context]:
+    """Within it, operators of decimals do what `EXACT` does, and raise what it raises."""
+    return localcontext(EXACT)
 
 
 def by_others(work: Callable[..., Any], *arguments: Any) -> Any:

@@ -78,7 +78,7 @@ SORTS: Final[Words] = {
     "attribute": Phrase("attribute", "属性"), "value": Phrase("value", "值"), "status": Phrase("status", "状态"),
     "semester": Phrase("semester", "学期"), "article": Phrase("article", "条款"),
     "period": Phrase("period", "周期"), "ranking": Phrase("ranking", "排名"),
-    "given": Phrase("always known", "总可问"),
+    "given": Phrase("always known", "总可问"), "part": Phrase("part of a code", "编号的一段"),
 }  # fmt: skip
 """What a name stands for."""
 

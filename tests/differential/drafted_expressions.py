@@ -139,7 +139,8 @@ class Expressions:
     # ---- days
     def day(self, at: At) -> str:
         """A day that always has a value."""
-        simple = ["start_day", "hired", "AS_OF", "2025-01-10", *(["on", "on", "on"] if at.kind else [])]
+        facts = [name for name, (sort, _) in self.names.facts.items() if sort == "day"]
+        simple = ["start_day", "hired", "AS_OF", "2025-01-10", *facts * 2, *(["on", "on", "on"] if at.kind else [])]
         if at.depth >= 3 or self.maybe(0.5):
             return self.one(*simple)
         inner = at.deeper

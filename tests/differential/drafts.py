@@ -191,10 +191,10 @@ class Drafting(Bodies):
         name = f"fact_{len(self.names.facts)}"
         period = self.one(None, "@semester", "@year", self.period)
         at = At(None, period, own=name)
-        sort = self.one("number", "condition", "rank")
+        sort = self.one("number", "number", "condition", "condition", "rank", "rank", "day")
         values: dict[str, Callable[[], str]] = {
             "number": lambda: self.number(at), "rank": lambda: self.one("level_of", "gold", "silver", "bronze"),
-            "condition": lambda: "YES",
+            "condition": lambda: "YES", "day": lambda: self.day(at),
         }  # fmt: skip
         if sort == "condition":
             under = [Line(f"YES WHEN {self.condition(at)}"), Line("NO OTHERWISE")]
@@ -212,9 +212,11 @@ class Drafting(Bodies):
             under += [Line(f"AT_MOST {self.one('2', 'limit_of')}")] * self.maybe(0.15)
         if period and self.maybe(0.3):
             before = f"{name} OF PREVIOUS {period}"
-            value = {"number": self.one(before, f"({before} + 1)"), "condition": "YES", "rank": f"ONE_BELOW {before}"}[
-                sort
-            ]
+            moved = {
+                "number": self.one(before, f"({before} + 1)"), "condition": "YES", "rank": f"ONE_BELOW {before}",
+                "day": f"(7 @days AFTER {before})",
+            }  # fmt: skip
+            value = moved[sort]
             asked = f"({before} IS_PRESENT AND {before})" if sort == "condition" else f"{before} IS_PRESENT"
             under = [Line("FIRST_THAT_APPLIES"), Line(f"{value} WHEN {asked}"),
                      *(line for line in under if "THAT_APPL" not in line.text)]  # fmt: skip

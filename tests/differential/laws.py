@@ -13,7 +13,7 @@ from attrs import evolve
 from tests.differential.drafts import Draft, compiled
 from tests.differential.outcomes import MOST_TOLD, Outcome, outcome, result_places, table_places
 from tests.differential.people import Rows, World
-from tests.differential.sentences import Line, printed
+from tests.differential.sentences import Line, numbered, printed
 
 from creditlang.ledger import StudentResult
 from creditlang.schema import Row
@@ -102,10 +102,13 @@ def something_idle(rng: random.Random, draft: Draft, world: World, before: Outco
 def later_semesters(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
     """A calendar that goes on; of days outside of it the other calendar may say something else."""
     lines = [line.copy() for line in draft.lines]
-    calendar = next((line for line in lines if line.text == "CALENDAR"), None)
-    if calendar is None or world.as_of is None:
+    texts = [line.text for line, _ in numbered(lines)]
+    calendar = next((line for line in lines if line.text == "CALENDAR"), Line(""))
+    ends = [number for number, line in enumerate(calendar.under) if line.text.startswith("ENDS")]
+    later = any(text.startswith("FALLS_ON") for text in texts)  # on a day in a semester that there was not
+    if world.as_of is None or later or not ends or not any(text.startswith("@semester 2024-2025-2") for text in texts):
         return
-    end = next(number for number, line in enumerate(calendar.under) if line.text.startswith("ENDS"))
+    end = ends[0]
     calendar.under[end : end + 1] = [
         Line("@semester 2025-2026-1 FROM 2025-09-01 TEACHING_UNTIL 2026-01-16"), Line("ENDS 2026-02-15"),
     ]  # fmt: skip

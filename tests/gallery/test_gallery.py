@@ -60,7 +60,8 @@ def results(folder: Path) -> dict[Key, str]:
         alone.setdefault((person, name), []).append(value)
     found.update({(*key, ""): values[0] for key, values in alone.items() if key not in whole and len(values) == 1})
     for row in rows(folder / "students.csv"):
-        found.update({(row["student_id"], name, ""): value for name, value in row.items()})
+        for name, value in row.items():  # a value of one period has its period in front there
+            found.setdefault((row["student_id"], name, ""), value)
     for row in rows(folder / "records.csv"):
         key = (row["student_id"], "有待定", "")
         found[key] = str(row["disposition"] == "pending" or found.get(key) == "True")

@@ -259,3 +259,22 @@ ranking place "名次" of moral per house
 def test_names_of_time_and_rank_are_offered_where_they_can_stand(typed: str, offers: str) -> None:
     known = vocabulary(compile_text(TIMED))
     assert offers in [found.text for found in complete(typed, len(typed), "policy", known)]
+
+
+def test_parts_of_codes_are_offered_where_their_field_is() -> None:
+    policy = """person member
+    class : text, parts (year whole number, letters text)
+record course
+    code : text, parts (subject text, number whole number)
+record other
+    on : date
+"""
+    names = vocabulary(compile_text(policy))
+
+    def offered(text: str) -> set[str]:
+        return {found.text for found in complete(text, len(text), "expression", names)}
+
+    assert {"subject", "number", "year", "letters"} <= offered("any(course where ")
+    assert not {"subject", "number"} & offered("any(other where ")
+    assert offered("any(course where subj") == {"subject"}
+    assert {"year", "letters"} <= offered("")

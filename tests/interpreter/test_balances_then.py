@@ -16,7 +16,7 @@ from creditlang.core.operators import Policy
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Place
 from creditlang.driver import compile_text
-from creditlang.interpreter import Interpreter, StudentData, other_runs
+from creditlang.interpreter import Interpreter, StudentData, balances_then, other_runs
 from creditlang.interpreter.clean_stretches import full_days
 from creditlang.ledger import StudentResult
 
@@ -105,11 +105,41 @@ def test_the_most_of_any_window_is_the_highest_of_all_runs(seed: int) -> None:
     assert have(result, "few") == highest
 
 
+ASKED = (
+    "demerits before this", "demerits as of on", "demerits in the last 40 days", "demerits as of 2024-03-01",
+    "demerits in the last 2 months before this", "demerits in the last 20 days as of on",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_difference_of_sums_is_what_other_runs_show(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one run says all, no other is needed: the same results as with one for each day."""
+    source = random.Random(seed)
+    lines = "\n".join(f"    {x}" for x in source.sample((*LINES, 'void when n = 2, "v"'), source.randint(0, 3)))
+    asked = "".join(f'        void when {source.choice(ASKED)} > {source.randint(2, 9)}, "v"\n' for _ in range(2))
+    text = HEAD.format(lines=lines, take="").replace("redeem :", f"redeem\n{asked}       ")
+    text = text.replace("category demerits", f"category demerits{source.choice(['', '', ' per month'])}", 1)
+    text += f"fact recent\n    demerits in the last 50 days\nfact then\n    demerits as of {FIRST + timedelta(90)}\n"
+    text += "require few\n    demerits in any 50 days below 9\n"
+    policy, rows = compiled(text), random_rows(source, 12)
+    rows += [{**row, "on": source.choice(rows)["on"]} for row in rows[-2:]]
+    if source.random() < 0.2:
+        rows[0]["on"] = ""
+    quick = Interpreter(policy, NOW).evaluate(student(policy, [{**row} for row in rows]))
+    monkeypatch.setattr(balances_then, "_from_sums", lambda *given: None)
+    monkeypatch.setattr(balances_then, "as_it_was", lambda *given: None)
+    slow = Interpreter(policy, NOW).evaluate(student(policy, rows))
+    assert (quick.accounts, quick.facts, quick.parts, quick.records) == (
+        slow.accounts, slow.facts, slow.parts, slow.records
+    )  # fmt: skip
+
+
 def test_beyond_the_most_days_the_value_is_open_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    policy = compiled(HEAD.format(lines="", take="") + "require few\n    demerits in any 5 days below 9\n")
+    once = "    highest once per case"
+    policy = compiled(HEAD.format(lines=once, take="") + "require few\n    demerits in any 5 days below 9\n")
     rows = [
-        {"kind": "offence", "item": "phone", "on": (FIRST + timedelta(n)).isoformat(), "case": "A", "n": "1"}
-        for n in range(4)
+        {"kind": "offence", "item": "phone", "on": (FIRST + timedelta(n)).isoformat(), "case": case, "n": "1"}
+        for n, case in enumerate("ABCD")
     ]
     assert have(Interpreter(policy, NOW).evaluate(student(policy, rows)), "few") == 4
     monkeypatch.setattr(other_runs, "MOST_RUNS", 3)

@@ -130,3 +130,36 @@ def student(records: int) -> StudentData:
 def test_searches(name: str) -> None:
     interpreter = Interpreter(searching(SEARCHES[name]))
     grows_evenly(lambda n: lambda: interpreter.evaluate(student(n)), 250)
+
+
+LOOKING_BACK = (
+    HEAD
+    + """record b
+    item : item
+    on : date
+category c in p from a
+    item x : n per event
+    cap 900 in total
+category d in p from b
+    item y
+        void when c before this > 800 or c as of on > 800 or c in the last 30 days > 800, "v"
+        1 per event
+require few
+    c in any 50 days below 700
+"""
+)
+
+
+def test_looking_back() -> None:
+    """Balances at other times, where no later record changes what an earlier one has."""
+    compiled = compile_text(LOOKING_BACK)
+    assert not compiled.errors
+    assert compiled.policy.untouched == {"c"}
+    interpreter = Interpreter(compiled.policy, date(2025, 1, 1))
+
+    def both(records: int) -> StudentData:
+        found = student(records)
+        others = [Record("b", x.identifier, "s", {**x.values, "item": "y"}, x.on) for x in found.records]
+        return StudentData("s", {}, (*found.records, *others))
+
+    grows_evenly(lambda n: lambda: interpreter.evaluate(both(n)), 200)

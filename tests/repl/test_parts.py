@@ -36,6 +36,15 @@ def test_commands(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name"), [("driver D01", "student"), ("drivers where x > 1", "students"), ("驾驶人D01", "student"),
+    ("驾驶人名单", "students"), ("哪些驾驶人", "students"), ("student D01", "student")],
+)  # fmt: skip
+def test_people_are_chosen_and_listed_by_their_own_word(text: str, name: str) -> None:
+    found = command_at(text, people=("driver", "驾驶人"))
+    assert found is not None and found[0].name == name
+
+
+@pytest.mark.parametrize(
     "text", ["count(activity)", "top + 1", "set = 3", "students_total", "load = 1", "moral", "", "in[1]", "whyever"]
 )
 def test_what_is_no_command(text: str) -> None:

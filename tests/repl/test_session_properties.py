@@ -35,7 +35,7 @@ from creditlang_repl.workspace import Workspace
 
 # Each example is a whole session, so what fails is shown as it was found.
 FEW = settings(
-    max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+    max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
 POLICIES = pytest.mark.parametrize("name", policy_names())
 

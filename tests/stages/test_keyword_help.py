@@ -75,7 +75,7 @@ COMMONEST = {
     "自": "FROM", "从": "FROM", "是": "YES", "晚于": "MORE", "至多": "AT_MOST", "达到": "AT_LEAST", "不计": "VOID",
     "的": "OF", "每": "PER", "同一": "SAME", "项": "EVENTS", "每满": "PER_FULL", "all": "ALL", "before": "LESS",
     "不晚于": "ON_OR_BEFORE", "at least": "AT_LEAST", "至少": "AT_LEAST", "工作日": "DURATION",
-    "counted": "DISPOSITION", "最高": "CAP", "平均": "AVERAGE",
+    "counted": "DISPOSITION", "最高": "CAP", "平均": "AVERAGE", "on or before": "ON_OR_BEFORE",
     "上一个": "PREVIOUS_OF", "上一": "PREVIOUS_OF", "连续": "IN_A_ROW",
 }  # fmt: skip
 """Of each form that several keywords share, the one that it mostly is in the rules of the bundled and the documented

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 
-from creditlang.diagnostics import Diagnostic, Language, Severity, fix, message, render
+from creditlang.diagnostics import Diagnostic, Language, Severity, fix, in_language, message, render
 from creditlang.driver import check_text
 from creditlang.source import SourceFile
 from creditlang.syntax import parse
@@ -104,7 +104,11 @@ def advised(found: Diagnostic, line: Line) -> list[str]:
         is_line = not re.match(r"(require|record|ranking|fact) ", heading)
         return [line.policy(top.rstrip().replace("\n    ", "\n" + " " * 12)) if is_line else line.policy("") + top]
     forms = [found.arguments["nearest"]] if found.arguments.get("nearest") else re.findall(marks, advice)
-    typed = [str(form) for form in forms if "…" not in str(form) and found.code in ("CR011", "CR101", "CR114")]
+    typed = [
+        in_language(form, line.language)
+        for form in forms
+        if "…" not in str(form) and found.code in ("CR011", "CR101", "CR114")
+    ]
     return [policy[: span.start] + form + policy[span.end :] for form in typed if form not in ("per", "每")]
 
 

@@ -47,7 +47,7 @@ def _word(now: Conversation, wanted: str) -> Written:
     """What is told of a command, of a keyword, or of both."""
     written = Written()
     lower = " ".join(wanted.lower().split())
-    command = by_form().get(lower)
+    command = by_form(now.people()).get(lower)
     if command is not None:
         written.line(("title", in_language(command.usage, now.language)))
         written.line(f"  {in_language(command.summary, now.language)}")
@@ -60,6 +60,6 @@ def _word(now: Conversation, wanted: str) -> Written:
         for line in lines:
             written.line(f"  {line}" if line else "")
     if not written.lines:
-        known = [*by_form(), *(form for keyword in keyword_help().values() for form in keyword.forms)]
+        known = [*by_form(now.people()), *(form for keyword in keyword_help().values() for form in keyword.forms)]
         raise CannotDo([report("CR912", None, word=wanted[:40], nearest=nearest(lower, known) or "")])
     return written

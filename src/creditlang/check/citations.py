@@ -8,7 +8,8 @@ from creditlang.resolve import Program
 
 
 def check_citations(policy: Policy, program: Program) -> Iterator[Diagnostic]:
-    """In a policy that lists its articles: items without one, and two items with the same."""
+    """In a policy that lists its articles: items without one, and two items with the same place inside
+    one; a whole article may well have several rules."""
     if not policy.articles:
         return
     seen: dict[str, str] = {}
@@ -20,7 +21,7 @@ def check_citations(policy: Policy, program: Program) -> Iterator[Diagnostic]:
             continue
         article = policy.rules[name].article
         around = policy.accounts[policy.rules[name].account].article
-        if article in seen and article != around:
+        if article in seen and article not in (around, *policy.articles):
             first = program.items[seen[article]].node
             yield report("CR331", item.node.cites[0].span, Label(first.cites[0].span), article=article)
         seen.setdefault(article, name)

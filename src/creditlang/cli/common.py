@@ -325,9 +325,12 @@ def tables_of(
         yield from (table.through(watched) for table in source.tables())
 
 
-def plugin_manager(request: DataRequest | None = None) -> "PluginManager":
-    """The plugins that the request, else the environment allows; those that failed are named."""
+def plugin_manager(request: DataRequest | None = None, keep: bool = False) -> "PluginManager":
+    """The plugins that the request, else the environment allows; those that failed are named. With `keep`, copies of
+    the files that are read are kept beside them.
+    """
     from creditlang.plugin import PluginManager
+    from creditlang.toolkit.kept_copy import keeping
 
     listed = os.environ.get("CREDITLANG_PLUGINS")
     allow: Collection[str] | None = (
@@ -335,7 +338,8 @@ def plugin_manager(request: DataRequest | None = None) -> "PluginManager":
     )
     if request is not None and request.plugins:
         allow = request.plugins
-    manager = PluginManager(allow=allow, no_plugins=request is not None and request.no_plugins)
+    no_plugins = request is not None and request.no_plugins
+    manager = PluginManager(allow=allow, no_plugins=no_plugins, around=keeping if keep else lambda source: source)
     show(manager.problems)
     return manager
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 @common.data_options
 @option("--out", "targets", multiple=True, metavar="TARGET")
 @common.students_option
-@option("--engine", type=click.Choice(["auto", "reference", "compiled"]), default="auto")
+@option("--engine", type=click.Choice(["auto", "reference", "compiled", "columnar"]), default="auto")
+@option("--keep", is_flag=True)
 @option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table")
 @common.language_option
 def command(
@@ -32,13 +33,14 @@ def command(
     targets: tuple[str, ...],
     students: tuple[str, ...],
     engine: "Engine",
+    keep: bool,
     shape: str,
 ) -> None:
     """Work out a policy for all students."""
     from creditlang.schema import RESULT_TABLES
     from creditlang.to_run_data import Collector
 
-    manager = common.plugin_manager(request)
+    manager = common.plugin_manager(request, keep)
     compiled = common.sound_policy(policy, manager=manager)
     outputs = [opened_output(manager, target) for target in targets]
     collector = Collector(reader_language()) if any(output.wants_run for output in outputs) else None
@@ -48,7 +50,7 @@ def command(
         request,
         students,
         engine,
-        collector.keep if collector else lambda result: None,
+        collector.keep if collector else None,
     )
     common.some_students(students, cohort.dataset.students)
     if targets:
@@ -74,7 +76,7 @@ def work_out(
     request: common.DataRequest,
     students: Sequence[str] = (),
     engine: "Engine" = "auto",
-    keep: "Callable[[StudentResult], None]" = lambda result: None,
+    keep: "Callable[[StudentResult], None] | None" = None,
 ) -> "Cohort":
     """Run a policy over the data at some addresses."""
     from creditlang.cohort import run_cohort

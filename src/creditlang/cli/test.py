@@ -1,6 +1,7 @@
 """``creditlang test``: the examples of a policy, and what they cover."""
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,8 @@ from creditlang.words import ANSWERS, word
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
     from creditlang.examples import Coverage, Tested
+    from creditlang.examples.coverage import LineToCover
+    from creditlang.source import SourceFile
 
 
 FEW = 6
@@ -69,11 +72,18 @@ def _tell(tested: "Tested", verbose: bool) -> None:
     common.echo(said(english, f"{tested.name}：通过{passed}例，未通过{failed}例"))
 
 
+def _place(line: "LineToCover") -> tuple["SourceFile", int]:
+    return line.span.source, line.span.source.line_number(line.span.start)
+
+
 def report(name: str, policy: "Policy", coverage: "Coverage", verbose: bool) -> None:
     """What is covered, and the articles."""
-    uncovered = {(line.span.source, line.span.source.line_number(line.span.start)) for line in coverage.uncovered}
-    for source, number in sorted(uncovered, key=lambda at: (at[0].name, at[1])):
+    every = Counter(map(_place, coverage.lines))
+    for (source, number), missing in Counter(map(_place, coverage.uncovered)).items():
         text = source.line_text(number).strip()
+        if missing < every[source, number]:
+            parts = (line.span.text for line in coverage.uncovered if _place(line) == (source, number))
+            text = said(", ", "，").join(parts)
         common.echo(f"{said('no example: ', '没有例子：')}{source.name}:{number} {text}")
     for table, label in coverage.uncovered_rows:
         row = f"{table} {word(ANSWERS, label, reader_language())}"

@@ -4,64 +4,34 @@ The order of lines is the written one. What is done to one entry after the other
 counted, and limits of windows are done by the reference, on entries of the ledger made for that.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import takewhile
-from typing import Any
 
-from creditlang import values as v
-from creditlang.compiled import group_work
-from creditlang.compiled.expression_source import ExpressionSource, Here
+from creditlang.compiled import group_work, light_limits
+from creditlang.compiled.expression_source import ExpressionSource
+from creditlang.compiled.expression_writer import Here
 from creditlang.compiled.light_entries import (
-    ACCOUNT,
     AMOUNT,
-    ARTICLE,
-    INVALID,
     MEMBER,
-    ON,
-    OPEN_VALUE,
-    PENDING,
-    PERIOD,
-    RAW,
-    REASON,
     ROW,
-    RULE,
     SEMESTER,
-    SIGN,
     STATE,
-    STEPS,
-    UNTIL,
-    HandOver,
 )
-from creditlang.compiled.student_work import Work
+from creditlang.compiled.single_lines import SINGLE_LINES, Lines, SingleLines
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import outside_queries
-from creditlang.diagnostics import Phrase, in_language
-from creditlang.interpreter.amounts import NO_LINE, TWO_LINES
 from creditlang.interpreter.bodies import run_body
-from creditlang.interpreter.entries import asked_fields, rescale_note, told
-from creditlang.values import Undetermined
-
-Lines = list[str]
 
 
-class BodySource:
+class BodySource(SingleLines):
     """Writes the bodies of one policy; `noted` with steps and coverage."""
 
     def __init__(self, expressions: ExpressionSource, noted: bool) -> None:
-        self.expressions, self.source, self.noted = expressions, expressions.source, noted
+        super().__init__(expressions, noted)
         self.reference_lines = 0
         """How many lines are left to the reference."""
-        self.late: list[Callable[[Mapping[str, Any]], None]] = []
-        """What is to be done once there are functions: calls of group work are made of them."""
-        self.source.namespace.update(
-            HandOver=HandOver, INVALID=INVALID, OPEN_VALUE=OPEN_VALUE, PENDING=PENDING, told=told,
-            asked_fields=asked_fields, by_rank=group_work.by_rank, move_to=_move_to, all_given=_all_given,
-            two_lines=lambda: Undetermined("case", TWO_LINES),
-            no_line=lambda: Undetermined("case", NO_LINE),
-        )  # fmt: skip
+        self.source.namespace.update(by_records=group_work.by_records)
 
     def body(self, operators: Sequence[o.Operator], kinds: tuple[str, ...]) -> str | None:
         """The name of a function of `w, entries` that does a body's lines; None where it has none.
@@ -82,7 +52,7 @@ class BodySource:
         for number, line in enumerate(served):
             if line.sequential:
                 continue
-            if _about_one(line):
+            if _about_one(line) or self._one_after_the_other(line, operators):
                 if (
                     isinstance(line, o.Keep)
                     and line.otherwise == "warn"
@@ -101,257 +71,82 @@ class BodySource:
     # ---- lines about single entries
     def _loop(self, lines: Sequence[tuple[int, o.Operator]], here: Here) -> Lines:
         inner: Lines = []
+        before: Lines = []
         for number, line in lines:
-            inner += _TEMPLATES[type(line)](self, number, line, here)
+            if isinstance(line, o.Limit):
+                kept, each = self._limit_of_one(line)
+                before.append(kept)
+                inner += each
+            else:
+                inner += SINGLE_LINES[type(line)](self, number, line, here)
         body = ["start = len(w.unrated)"] if len(lines) > 1 else []
-        body += ["for e in entries:", f'    if e[{STATE}] != "live" or e[{MEMBER}]:', "        continue"]
+        body += [*before, "for e in entries:", f'    if e[{STATE}] != "live" or e[{MEMBER}]:', "        continue"]
         body += [f"    row = e[{ROW}]", "    V = row[2]", *(f"    {line}" for line in inner)]
         return [*body, *(["w.in_order(start)"] if len(lines) > 1 else [])]
 
-    def _step(
-        self, sort: str, line: o.Operator, before: str, after: str, note: str = '""', fields: str = "()"
-    ) -> Lines:
-        if not self.noted:
-            return []
-        value = self.source.value
-        parts = (value(sort), value(line.text), before, after, value(line.article), note, fields)
-        return [f"e[{STEPS}].append(({', '.join(parts)}))"]
+    # ---- limits that can be filled while entries go by
+    def _one_after_the_other(self, line: o.Operator, body: Sequence[o.Operator]) -> bool:
+        """Whether a limit leaves each entry what those before it in its group have left, whatever comes after it."""
+        if not isinstance(line, o.Limit) or line.order != "first" or line.condition is not None or line.dropped:
+            return False
+        fixed = self._fixed(line.room)
+        if fixed is None or line.group.over is not None or line.group.window is not None:
+            return False
+        if line.of == "entries":
+            return line.void and fixed >= 1
+        return fixed >= 0 and len({x.sign for each in body if isinstance(each, o.Amount) for x in each.cases}) == 1
 
-    def _covered(self, number: int) -> Lines:
-        return [f"w.covered.add({number})"] if self.noted else []
-
-    def _tried(
-        self, fails: bool, lines: Lines, line: o.Operator, number: int, fallback: o.Fallback | None = None
-    ) -> Lines:
-        if not fails:
-            return lines
-        value = self.source.value
-        given = f"w.undetermined(e, why, {value(fallback)}, {value(line)}, {number})"
-        return ["try:", *(f"    {x}" for x in lines), "except Undetermined as why:", f"    {given}", "    continue"]
-
-    def _keep(self, number: int, line: o.Keep, here: Here) -> Lines:
-        piece, value = self.expressions.met(line.condition, here), self.source.value
-        lines = self._tried(piece.fails, [f"holds = {piece.text}"], line, number)
-        out = self._covered(line.number)
-        if line.values:
-            reason = f"told({value(line)}, w.run.at(w.record(row)))"
+    def _limit_of_one(self, line: o.Limit) -> tuple[str, Lines]:
+        """What comes before the loop over entries, and what is done to each."""
+        value, kept, fixed = self.source.value, self.source.fresh("k"), self._fixed(line.room)
+        assert fixed is not None
+        if line.group.periods == ("semester",) and not line.group.fields:
+            key = [f"group = e[{SEMESTER}]", "if group is None:", "    group = id(e)"]
+        elif not line.group.periods and not line.group.fields:
+            key = ["group = 0"]
         else:
-            en, zh = line.reason, in_language(line.reason, "zh")
-            reason = value(en if en == zh else Phrase(en, zh), "p")
-        if line.otherwise == "warn":
+            key = [f"group = {value(group_work.key_of(line.group))}(w, e)"]
+        if line.of == "entries":
+            least = int(fixed) + (fixed != int(fixed))
+            out = [f"    w.covered.add({line.number})"] if self.noted else []
+            out += [f"    if len(had) >= {least}:"]
             out += [
-                f"reason = {reason}",
-                *self._step("warn", line, f"e[{AMOUNT}]", f"e[{AMOUNT}]", "reason"),
-                "w.warn(row, reason)",
+                f'        w.dismiss(e, "void", instead(had[:{int(fixed)}]), {value(line)}, "once")',
+                "        continue",
             ]
-        elif line.otherwise == "pending":
-            out = ["raise HandOver(PENDING)"]
-        else:
-            fields = self._asked(line)
-            out += [f"reason = {reason}"]
-            out += self._step(line.otherwise, line, f"e[{AMOUNT}]", "ZERO", "reason", fields)
-            out += [f"e[{STATE}] = {value(line.otherwise)}", f"e[{REASON}] = reason"]
-            out += [f"e[{ARTICLE}] = {value(line.article)}"] if line.article else []
-            out += ["w.in_body.append(e)"] if line.otherwise == "invalid" else []
-            out += ["continue"]
-        test = [*lines, "if not holds:"] if piece.fails else [f"if not {piece.text}:"]
-        return [*test, *(f"    {x}" for x in out)]
+            first = [f"had = {kept}.get(group)", "if had is None:", f"    {kept}[group] = [row[1].identifier]"]
+            return f"{kept} = {{}}", [*key, *first, "else:", *out, "    had.append(row[1].identifier)"]
+        full, room = value(self.expressions.hand.limit_reason[fixed], "p"), value(fixed)
+        each = [f"had = {kept}.get(group, ZERO)", f"amount = e[{AMOUNT}]", "if amount < ZERO:"]
+        each += ["    raise HandOver(BELOW_ZERO)", f"{kept}[group] = after = had + amount"]
+        each += [f"if after > {room} and amount:", f"    after = {room} - had"]
+        each += [f"    w.cut(e, {value(line)}, after if after > ZERO else ZERO, {full})"]
+        return f"{kept} = {{}}", [*key, *each]
 
-    def _asked(self, line: o.Keep) -> str:
-        """The fields that a record was taken out by: known here, unless that depends on which parts failed."""
-        condition, value = line.condition, self.source.value
-        inner = condition
-        while isinstance(inner, e.Not):
-            inner = inner.operand
-        if not isinstance(inner, e.Logical):
-            return value(tuple(dict.fromkeys(x.name for x in outside_queries(inner, e.Read) if x.what == "field")))
-        return f"asked_fields({value(condition)}, w.run.at(w.record(row)))"
-
-    def _amount(self, number: int, line: o.Amount, here: Here) -> Lines:
-        cases = [case for case in line.cases if case.together is None]
-        usual = [case for case in cases if not case.otherwise]
-        otherwise = [case for case in cases if case.otherwise]
-        if not otherwise and len(usual) == 1 and usual[0].condition is None and not (usual[0].since or usual[0].until):
-            text, fails = self._worth(usual[0], here)
-            lines = self._tried(fails, [f"amount = {text}"], line, number, line.fallback)
-            return [*lines, *self._given(line, usual[0])]
-        lines = []
-        names: list[str] = []
-        for case in usual:
-            name = self.source.fresh("h")
-            names.append(name)
-            lines.append(f"{name} = {self._applies(case, here)}")
-        worths: list[o.Case] = []
-        two = [f"w.undetermined(e, two_lines(), None, {self.source.value(line)}, {number})", "continue"]
-        if line.mode == "all":
-            return self._all(number, line, here, lines, list(zip(names, usual, strict=True)), otherwise)
-        if line.mode == "one" and len(names) > 1:
-            lines += [f"if {' + '.join(names)} > 1:", *(f"    {x}" for x in two)]
-        key = "if"
-        for name, case in [*zip(names, usual, strict=True), *(("", x) for x in otherwise[:1])]:
-            text, _ = self._worth(case, here)
-            worths.append(case)
-            lines += [f"{key} {name}:" if name else "else:" if key == "elif" else "if True:"]
-            if not name and line.mode == "one" and len(otherwise) > 1:
-                lines += [f"    {x}" for x in two]
-                continue
-            lines += [f"    amount = {text}", f"    case = {len(worths) - 1}"]
-            key = "elif"
-        if not otherwise:
-            lines += ["else:", "    raise no_line()"]
-        lines = self._tried(True, lines, line, number, line.fallback)
-        for place, case in enumerate(worths):
-            given = self._given(line, case)
-            lines += (
-                [f"{'if' if place == 0 else 'elif'} case == {place}:", *(f"    {x}" for x in given)]
-                if len(worths) > 1
-                else given
-            )
-        return lines
-
-    def _applies(self, case: o.Case, here: Here) -> str:
-        parts = []
-        if case.since is not None:
-            parts.append(f"(row[3] is not None and row[3] >= {self.source.value(date.fromisoformat(case.since))})")
-        if case.until is not None:
-            parts.append(f"(row[3] is not None and row[3] <= {self.source.value(date.fromisoformat(case.until))})")
-        if case.condition is not None or not parts:
-            parts.append(self.expressions.met(case.condition, here).text)
-        return f"({' and '.join(parts)})"
-
-    def _worth(self, case: o.Case, here: Here) -> tuple[str, bool]:
-        """The amount of a case, and whether it may have none."""
-        piece = self.expressions.piece(case.value, here)
-        text, fails = piece.text, piece.fails
-        if case.between is not None:
-            low, high = (self.expressions.piece(end, here) for end in case.between)
-            decided = self.source.function(
-                "decided", "w, row, V",
-                [
-                    f"low, high = {low.text}, {high.text}",
-                    f"if not {self.expressions.met(e.Present(case.value), here).text}:", '    raise HandOver(PENDING)',
-                    f"value = {piece.text}", "if not low <= value <= high:", '    raise HandOver(INVALID)',
-                    "return value",
-                ],
-            )  # fmt: skip
-            text, fails = f"{decided}(w, row, V)", True
-        if case.full is not None:
-            measure = self.expressions.function(case.full.measure, here)
-            times = self._made(lambda n: group_work.completed(case, case.full, n[measure]))  # type: ignore[arg-type]
-            text, fails = f"({text} * {times}(w, e, w.known.setdefault({case.number}, {{}})))", True
-        return text, fails
-
-    def _given(self, line: o.Amount, case: o.Case) -> Lines:
-        value = self.source.value
-        lines = [f"e[{AMOUNT}] = e[{RAW}] = amount"]
-        lines += [f"e[{SIGN}] = {case.sign}"] if case.sign != 1 else []
-        lines += [f"e[{ARTICLE}] = {value(case.article)}"] if case.article else []
-        lines += self._covered(case.number)
-        if self.noted:
-            article = value(case.article) if case.article else f"e[{ARTICLE}]"
-            lines += [f'e[{STEPS}].append(("amount", {value(case.text)}, None, amount, {article}, "", ()))']
-        return lines
-
-    def _all(
-        self,
-        number: int,
-        line: o.Amount,
-        here: Here,
-        tests: Lines,
-        usual: list[tuple[str, o.Case]],
-        otherwise: list[o.Case],
-    ) -> Lines:
-        """All cases that apply, added up; those that apply otherwise where none does."""
-        value, lines = self.source.value, [*tests, "found = []"]
-        for name, case in usual:
-            lines += [f"if {name}:", f"    found.append(({value(case)}, {self._worth(case, here)[0]}))"]
-        lines += ["if not found:"]
-        for case in otherwise:
-            lines += [f"    found.append(({value(case)}, {self._worth(case, here)[0]}))"]
-        lines += ["    pass" if otherwise else "    raise no_line()"]
-        lines = self._tried(True, lines, line, number, line.fallback)
-        return [*lines, "all_given(w, e, found)"]
-
-    def _rescale(self, number: int, line: o.Rescale, here: Here) -> Lines:
-        lines: Lines = []
-        over = self._only_over(line.group)
-        if line.condition is not None:
-            piece = self.expressions.met(line.condition, here)
-            lines += self._tried(piece.fails, [f"holds = {piece.text}"], line, number)
-        inner = self._rescaled(number, line, here)
-        tests = [x for x in (over, "holds" if line.condition is not None else "") if x]
-        if over and line.condition is not None:  # the condition is asked of those that the line speaks of only
-            return [f"if {over}:", *(f"    {x}" for x in [*lines, "if holds:", *(f"    {x}" for x in inner)])]
-        return [*lines, f"if {' and '.join(tests)}:", *(f"    {x}" for x in inner)] if tests else inner
-
-    def _only_over(self, group: o.Group) -> str:
-        return f"e[{RULE}] in {self.source.value(group.over)}" if group.over is not None else ""
-
-    def _rescaled(self, number: int, line: o.Rescale, here: Here) -> Lines:
-        """What a rescaling does to an entry for which it applies."""
-        piece, value = self.expressions.piece(line.value, here), self.source.value
-        lines = self._tried(piece.fails, [f"value = {piece.text}"], line, number, line.fallback)
-        lines += [f"before = e[{AMOUNT}]"]
-        if line.operation in ("times", "plus"):
-            half = isinstance(line.value, e.Constant) and line.value.value == Decimal("0.5")
-            sort = "half" if half and line.operation == "times" else line.operation
-            lines += [f"after = before {'*' if line.operation == 'times' else '+'} value", *self._covered(line.number)]
-            notes = value(_Notes(line, sort)) if self.noted else ""
-            lines += self._step(sort, line, "before", "after", f"{notes}[value]")
-        else:
-            lines += [f"after = quotient(before, ONE, {value(line.operation)}, value)"]
-            noted = [*self._step("rounded", line, "before", "after"), *self._covered(line.number)]
-            lines += ["if after != before:", *(f"    {x}" for x in noted)] if noted else []
-        return [*lines, f"e[{AMOUNT}] = after"]
-
-    def _post(self, number: int, line: o.Post, here: Here) -> Lines:
-        value, lines = self.source.value, []
-        if line.condition is not None:
-            piece = self.expressions.met(line.condition, here)
-            lines += self._tried(piece.fails, [f"holds = {piece.text}"], line, number)
-        if line.field is not None:
-            same = f"e[{AMOUNT}]"
-            inner = [f"account = V.get({value(line.field)})", "if isinstance(account, str):"]
-            then = [
-                *self._covered(line.number),
-                *self._step("posted", line, same, same, "account"),
-                f"e[{ACCOUNT}] = account",
-            ]
-            inner += [f"    {x}" for x in then]
-        else:
-            piece = self.expressions.piece(line.day or line.until or e.Unknown(), here)
-            inner = self._tried(piece.fails, [f"day = {piece.text}"], line, number)
-            if line.until is not None:
-                inner += [f"e[{UNTIL}] = min(day, e[{UNTIL}] or day)"]
-            else:
-                same = f"e[{AMOUNT}]"
-                inner += [
-                    *self._covered(line.number),
-                    *self._step("falls on", line, same, same, "day.isoformat()"),
-                    "move_to(w, e, day)",
-                ]
-        return [*lines, "if holds:", *(f"    {x}" for x in inner)] if line.condition is not None else inner
+    def _fixed(self, room: e.Expression) -> Decimal | None:
+        """The room of a limit, where it is the same for all."""
+        if isinstance(room, e.Read) and room.what == "setting":
+            dated = self.expressions.policy.settings[room.name]
+            if room.name in self.expressions.overrides:
+                found = self.expressions.overrides[room.name]
+                return found if isinstance(found, Decimal) else None
+            room = dated[0].value if len(dated) == 1 else room
+        return room.value if isinstance(room, e.Constant) and isinstance(room.value, Decimal) else None
 
     # ---- lines about groups
-    def _made(self, make: Callable[[Mapping[str, Any]], Any]) -> str:
-        """The name of what is made of functions once they are there."""
-        name = self.source.fresh("g")
-        self.late.append(lambda namespace: self.source.namespace.__setitem__(name, make(namespace)))
-        return name
-
     def _about_groups(self, number: int, line: o.Operator, here: Here) -> Lines:
         if isinstance(line, o.Limit):
             if line.group.window is not None:
                 return [self._by_reference([line])]
             return [f"{self.limit(number, line, here)}(w, entries)"]
         if isinstance(line, o.Keep):
-            return [f"{self._made(lambda n: group_work.sides(line))}(w, entries)"]
+            return [f"{self.made(lambda n: group_work.sides(line))}(w, entries)"]
         if isinstance(line, o.Rescale):
             condition = self._condition(line.condition, here)
             inner = self._rescaled(number, line, here)
             inner = [x.replace("continue", "return") if x.strip() == "continue" else x for x in inner]
             one = self.source.function("nth", "w, e", [f"row = e[{ROW}]", "V = row[2]", *inner])
-            act = self._made(
+            act = self.made(
                 lambda n: group_work.rescale_from(line, number, n[condition] if condition else None, n[one])
             )
             return [f"{act}(w, entries)"]
@@ -362,25 +157,15 @@ class BodySource:
         return self.expressions.function(condition, here, met=True) if condition is not None else None
 
     def _room(self, line: o.Limit, here: Here) -> tuple[str, Decimal | None]:
-        piece = line.room
-        if isinstance(piece, e.Read) and piece.what == "setting" and piece.name in self.expressions.overrides:
-            return self.expressions.function(piece, here), self.expressions.overrides[piece.name]
-        if (
-            isinstance(piece, e.Read)
-            and piece.what == "setting"
-            and len(dated := self.expressions.policy.settings[piece.name]) == 1
-        ):
-            piece = dated[0].value
-        fixed = piece.value if isinstance(piece, e.Constant) and isinstance(piece.value, Decimal) else None
-        return self.expressions.function(line.room, here), fixed
+        return self.expressions.function(line.room, here), self._fixed(line.room)
 
     def limit(self, number: int, line: o.Limit, here: Here) -> str:
         """The name of what does a limit of a body."""
         room, fixed = self._room(line, here)
         condition = self._condition(line.condition, here)
         by = self.expressions.function(line.by, here) if line.by is not None else None
-        return self._made(
-            lambda n: group_work.limit(
+        return self.made(
+            lambda n: light_limits.limit(
                 line, number, n[room], fixed, n[condition] if condition else None, n[by] if by else None
             )
         )
@@ -390,7 +175,7 @@ class BodySource:
         here = Here(kinds)
         room, fixed = self._room(line, here)
         by = self.expressions.function(line.by, here) if line.by is not None else None
-        return self._made(lambda n: group_work.unique(line, n[room], fixed, n[by] if by else None, rules))
+        return self.made(lambda n: light_limits.unique(line, n[room], fixed, n[by] if by else None, rules))
 
     def _gathered(self, number: int, line: o.Amount, here: Here) -> Lines:
         gathering = [case for case in line.cases if case.together is not None]
@@ -399,13 +184,11 @@ class BodySource:
             test = self.source.function("x", here.parameters, [f"return {self._applies(case, here)}"])
             worth = self.source.function("x", here.parameters, [f"return {self._worth(case, here)[0]}"])
             parts.append((case, test, worth))
-        act = self._made(
-            lambda n: group_work.gather(line, number, [(c, n[test], n[worth]) for c, test, worth in parts])
-        )
+        act = self.made(lambda n: group_work.gather(line, number, [(c, n[test], n[worth]) for c, test, worth in parts]))
         lines = [f"added = {act}(w, entries)"]
         if len(gathering) < len(line.cases):
             lines += self._loop([(number, line)], here)
-        return [*lines, "if added:", "    entries = [*entries, *added]", "    by_rank(entries)"]
+        return [*lines, "if added:", "    entries = [*entries, *added]", "    by_records(entries)"]
 
     def _by_reference(self, lines: Sequence[o.Operator]) -> str:
         self.reference_lines += len(lines)
@@ -427,51 +210,11 @@ def _about_one(line: o.Operator) -> bool:
     return isinstance(line, o.Post)
 
 
-class _Notes(dict[Decimal, str]):
-    """What a scale says it does, by its value."""
-
-    def __init__(self, line: o.Rescale, sort: str) -> None:
-        super().__init__()
-        self.line, self.sort = line, sort
-
-    def __missing__(self, value: Decimal) -> str:
-        note = rescale_note(self.line, self.sort, value)
-        if len(self) < 1000:
-            self[value] = note
-        return note
-
-
-def _move_to(w: Work, entry: list[Any], day: date) -> None:
-    """Let an entry fall into the periods of a day."""
-    run = w.run
-    semester = run.calendar.semester_of(day) if run.calendar.semesters else None
-    entry[ON], entry[SEMESTER] = day, semester.name if semester else entry[SEMESTER]
-    period = run.policy.accounts[entry[ACCOUNT]].period or "semester"
-    entry[PERIOD] = run.periods.key(period, entry[ON], entry[SEMESTER]) or ""
-
-
-def _all_given(w: Work, entry: list[Any], found: list[tuple[o.Case, Decimal]]) -> None:
-    """Give an entry the amounts of all cases that apply."""
-    first = found[0][0]
-    entry[SIGN], entry[ARTICLE] = first.sign, first.article or entry[ARTICLE]
-    total = v.ZERO
-    for case, worth in found:
-        w.covered.add(case.number)
-        total += worth if case.sign == first.sign else v.EXACT.minus(worth)
-    if entry[STEPS] is not None:
-        texts = "；".join(case.text for case, _ in found)
-        entry[STEPS].append(("amount", texts, None, total, entry[ARTICLE], "", ()))
-    entry[AMOUNT] = entry[RAW] = total
-
-
-_TEMPLATES: Mapping[type, Callable[[BodySource, int, Any, Here], Lines]] = {
-    o.Keep: BodySource._keep, o.Amount: BodySource._amount, o.Rescale: BodySource._rescale, o.Post: BodySource._post,
-}  # fmt: skip
 _OF_GROUPS = (o.Limit, o.Keep, o.Rescale, o.Amount)
 """Lines that may be about groups."""
 HANDED_OVER: Mapping[type, str] = {o.Move: "a queue over all entries that take"}
 """Lines that the reference does, with all that comes after them, where somebody asks for one; and why."""
 _ABSENT = {x.__name__ for x in o.Operator.__subclasses__()} - {
-    x.__name__ for x in (*_TEMPLATES, *_OF_GROUPS, *HANDED_OVER)
+    x.__name__ for x in (*SINGLE_LINES, *_OF_GROUPS, *HANDED_OVER)
 }
 assert not _ABSENT, f"operators that generated code lacks: {_ABSENT}"

@@ -7,130 +7,30 @@ reference where it stands, by `Work.ask`; that is where open values could come f
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from creditlang import values as v
-from creditlang.compiled.light_entries import OPEN_VALUE, HandOver
-from creditlang.compiled.source_text import SourceText
-from creditlang.compiled.student_work import closed
+from creditlang.compiled.expression_writer import Here, Piece
+from creditlang.compiled.policy_at_hand import Kept
+from creditlang.compiled.printed_cells import DatedConstants, PrintedCells, are_constants
+from creditlang.compiled.worked_out_source import WorkedOutSource
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import references
-from creditlang.diagnostics import Phrase
 from creditlang.interpreter.calendar_days import SchoolCalendar, day_of_month
+from creditlang.interpreter.expression_meanings import outside_calendar
 from creditlang.interpreter.function_calls import called
-from creditlang.interpreter.student_run import missing
-from creditlang.interpreter.table_cells import cell_of
-from creditlang.values import Undetermined
-
-MOST_KEPT: Final = 4096
-"""The most answers that are kept of one table, day or distance."""
 
 
-@frozen
-class Here:
-    """Where a text stands: about a record, in a period of a kind, or about neither."""
-
-    kinds: tuple[str, ...] = ()
-    """The kinds that the record may be of."""
-    period: str | None = None
-    present: frozenset[str] = frozenset()
-    """Fields that are known to have a value."""
-
-    @property
-    def parameters(self) -> str:
-        """What a function there takes."""
-        return "w, row, V" if self.kinds else "w, key" if self.period is not None else "w"
-
-
-@frozen
-class Piece:
-    """A text and whether it may raise `Undetermined`."""
-
-    text: str
-    fails: bool = False
-
-
-class ExpressionSource:
+class ExpressionSource(WorkedOutSource):
     """Writes expressions of one policy."""
 
-    def __init__(
-        self, policy: o.Policy, calendar: SchoolCalendar, as_of: date | None, overrides: Mapping[str, Any],
-        source: SourceText, noted: bool,
-    ) -> None:  # fmt: skip
-        """`noted` when it is to be noted which cells of tables were read."""
-        self.policy, self.calendar, self.as_of, self.overrides = policy, calendar, as_of, overrides
-        self.source, self.noted = source, noted
-        self.looked_at_accounts: set[str] = set()
-        self.asked = 0
-        """How many expressions are asked of the reference."""
-        self.needed = {name: _needed(kind.columns) for name, kind in policy.kinds.items()}
-        self.facts: dict[tuple[str, tuple[str, ...]], str] = {}
-        source.namespace.update(
-            Undetermined=Undetermined, no_value=_no_value, no_case=_no_case, enrolled=_enrolled,
-            quotient=v.quotient, required=_required, known=_known, here=closed, ZERO=v.ZERO,
-            ONE=Decimal(1), rounded_down=_rounded_down, above_zero=_above_zero,
-        )  # fmt: skip
-
-    # ---- what others write with
     def piece(self, x: e.Expression, here: Here) -> Piece:
         """The text of an expression."""
-        return TEMPLATES.get(type(x), ExpressionSource._by_reference)(self, x, here)
-
-    def met(self, x: e.Expression | None, here: Here) -> Piece:
-        """The text of whether a condition holds; one that asks for an optional value that is missing does not."""
-        if x is None:
-            return Piece("True")
-        piece = self.piece(x, here)
-        if not piece.fails:
-            return piece
-        missed = 'if why.sort == "missing":'
-        if here.kinds:
-            missed = f'if why.sort == "missing" and why.name not in {self.source.value(self.needed)}[row[1].kind]:'
-        body = [
-            "try:",
-            f"    return {piece.text}",
-            "except Undetermined as why:",
-            f"    {missed}",
-            "        return False",
-            "    raise",
-        ]
-        return Piece(f"{self.source.function('met', here.parameters, body)}({here.parameters})", True)
-
-    def function(self, x: e.Expression | None, here: Here, met: bool = False) -> str:
-        """The name of a function that gives the value, or whether it is met."""
-        piece = self.met(x, here) if met or x is None else self.piece(x, here)
-        return self.source.function("x", here.parameters, [f"return {piece.text}"])
-
-    def look_at(self, part: Any) -> None:
-        """Note what the reference is asked: it may look at the entries of the accounts that this speaks of."""
-        self.looked_at_accounts |= {
-            x.name for x in references(part, e.Value) if x.sort == "account" and not isinstance(x.at, e.Whole)
-        }
-        levels = (x.level for x in references(part, e.Query))
-        self.looked_at_accounts |= {level.account for level in levels if isinstance(level, e.CountedIn)}
-
-    @staticmethod
-    def is_asked_whole(x: e.Compare) -> bool:
-        """Whether a comparison is one that only the reference makes."""
-        return any(isinstance(side, e.Query) and side.function == "average" for side in (x.left, x.right))
-
-    def call(self, name: str, here: Here) -> str:
-        return f"{name}({here.parameters})"
+        return TEMPLATES.get(type(x), ExpressionSource.asked)(self, x, here)
 
     # ---- templates
-    def _by_reference(self, x: e.Expression, here: Here) -> Piece:
-        self.asked += 1
-        self.look_at(x)
-        name = self.source.value(x)
-        if here.kinds:
-            return Piece(f"w.ask({name}, row)", True)
-        if here.period is not None:
-            return Piece(f"w.ask_in({name}, {self.source.value(here.period)}, key)", True)
-        return Piece(f"w.ask_alone({name})", True)
-
     def _constant(self, x: e.Constant, here: Here) -> Piece:
         if x.value is True or x.value is False:
             return Piece(str(x.value))
@@ -163,56 +63,17 @@ class ExpressionSource:
                 return Piece(self.source.value(self.overrides[x.name]))
             case "setting" if len(self.policy.settings[x.name]) == 1:
                 return self.piece(self.policy.settings[x.name][0].value, here)
-        return self._by_reference(x, here)
-
-    def _value(self, x: e.Value, here: Here) -> Piece:
-        name = self.source.value(x.name)
-        match x.sort, x.at:
-            case "record fact", _ if here.kinds:
-                return self._record_fact(x.name, here)
-            case "account", e.Whole():
-                return Piece(f"known(w.wholes, {name}, ZERO)")
-            case "account", e.Here():
-                return self._balance(x, here)
-            case "fact", e.Here():
-                period = self.policy.facts[x.name].period
-                if period is None:
-                    return Piece(f'here(w.run.fact({name}, ""))', True)
-                if not here.kinds and here.period == period:
-                    return Piece(f"here(w.run.fact({name}, key))", True)
-            case "requirement", e.Here() if self.policy.requirements[x.name].period is None:
-                return Piece(f"required(w, {name})")
-        return self._by_reference(x, here)
-
-    def _balance(self, x: e.Value, here: Here) -> Piece:
-        """The balance at hand, where it is plain which that is."""
-        account, name = self.policy.accounts[x.name], self.source.value(x.name)
-        if not here.kinds and here.period is not None:
-            summed = account.sort == "category" and account.period not in (None, "semester")
-            if here.period == account.period or (here.period == "semester" and not summed and account.period is None):
-                return Piece(f"here(w.run.balance({name}, key))", account.sort in ("score", "credit"))
-        if not here.kinds and here.period is None and account.period is None:
-            return Piece(f"known(w.wholes, {name}, ZERO)")
-        return self._by_reference(x, here)
-
-    def _record_fact(self, name: str, here: Here) -> Piece:
-        key = (name, here.kinds)
-        if key not in self.facts:
-            piece = self.piece(self.policy.record_facts[name], Here(here.kinds))
-            slot = self.source.fresh("r")
-            number = int(slot[1:])
-            body = [
-                f"at = ({number}, row[5])", "found = w.known.get(at)", "if found is None:",
-                f"    found = w.known[at] = {piece.text}", "return found",
-            ]  # fmt: skip
-            self.facts[key] = self.source.function("fact", "w, row, V", body) + ("!" if piece.fails else "")
-        found = self.facts[key]
-        return Piece(f"{found.rstrip('!')}(w, row, V)", found.endswith("!"))
+            case "setting" if here.kinds:
+                dated = self.policy.settings[x.name]
+                if are_constants(dated):
+                    return Piece(f"{self.source.value(DatedConstants(dated, self.hand))}.on(row[3], row[4])")
+        return self.asked(x, here)
 
     def _lookup(self, x: e.Lookup, here: Here) -> Piece:
         keys = [self.piece(key, here).text for key in x.keys]
-        cells = self.source.value(Cells(x.table))
-        return Piece(f"{cells}.{'read' if self.noted else 'amount'}(w, ({', '.join(keys)},))", True)
+        cells = self.source.value(PrintedCells(x.table, self.hand.shown))
+        keys_text = f"({', '.join(keys)},)"
+        return Piece(f"{cells}.noted(w.cells, {keys_text})" if self.noted else f"{cells}[{keys_text}]", True)
 
     def _call(self, x: e.Call, here: Here) -> Piece:
         given = ", ".join(self.piece(each, here).text for each in x.arguments)
@@ -220,7 +81,7 @@ class ExpressionSource:
 
     def _compare(self, x: e.Compare, here: Here) -> Piece:
         if self.is_asked_whole(x):
-            return self._by_reference(x, here)
+            return self.asked(x, here)
         left, right = (self._ranked(side, x.ranks, here) for side in (x.left, x.right))
         fails = left.fails or right.fails
         if x.operator == "starts with":
@@ -234,7 +95,7 @@ class ExpressionSource:
         if ranks is None:
             return self.piece(x, here)
         if isinstance(x, e.Constant):
-            return Piece(self.source.value(ranks.get(x.value, x.value)))  # type: ignore[arg-type]
+            return Piece(self.source.value(dict[Any, Any](ranks).get(x.value, x.value)))
         piece, local = self.piece(x, here), self.source.fresh("v")
         return Piece(f"{self.source.value(ranks)}.get(({local} := {piece.text}), {local})", piece.fails)
 
@@ -243,9 +104,14 @@ class ExpressionSource:
             return Piece(f"(V.get({self.source.value(x.operand.name)}) is not None)")
         if isinstance(x.operand, e.Read) and x.operand.what == "attribute":
             return Piece(f"(w.attributes.get({self.source.value(x.operand.name)}) is not None)")
-        if isinstance(x.operand, (e.Value, e.Query)) or self.piece(x.operand, here).fails:
-            return self._by_reference(x, here)
-        return Piece("True")
+        ranked = isinstance(x.operand, e.Value) and x.operand.sort in ("fact", "ranking")
+        if ranked or (isinstance(x.operand, e.Query) and x.operand.function == "average"):
+            return self.asked(x, here)
+        piece = self.piece(x.operand, here)
+        if not piece.fails:
+            return Piece("True")
+        body = ["try:", f"    {piece.text}", "except Undetermined:", "    return False", "return True"]
+        return Piece(self.call(self.source.function("present", here.parameters, body), here))
 
     def _logical(self, x: e.Logical, here: Here) -> Piece:
         if x.operator == "at least":
@@ -255,6 +121,8 @@ class ExpressionSource:
         for part in x.parts:
             pieces.append(self.piece(part, here))
             here = evolve(here, present=here.present | _surely_present(part, x.operator == "and"))
+        if not pieces:
+            return Piece(str(x.operator == "and"))
         if not pieces:
             return Piece(str(x.operator == "and"))
         if not any(piece.fails for piece in pieces[:-1]):
@@ -282,7 +150,7 @@ class ExpressionSource:
 
     def _arithmetic(self, x: e.Arithmetic, here: Here) -> Piece:
         if x.ranks is not None:
-            return self._by_reference(x, here)
+            return self.asked(x, here)
         left, right = self.piece(x.left, here), self.piece(x.right, here)
         fails = left.fails or right.fails
         if x.operator in "+-*":
@@ -293,9 +161,9 @@ class ExpressionSource:
 
     def _rounded(self, x: e.Rounded, here: Here) -> Piece:
         if isinstance(x.operand, e.Query) and x.operand.function == "average":
-            return self._by_reference(x, here)
+            return self.asked(x, here)
         step, mode = self.source.value(x.step), self.source.value(x.mode)
-        fixed = x.divisor is None or (isinstance(x.divisor, e.Constant) and v.low(x.divisor.value) > 0)  # type: ignore[arg-type]
+        fixed = x.divisor is None or _is_above_zero(x.divisor)
         operand = self.piece(x.operand, here)
         if x.divisor is None:
             if x.mode == "down":
@@ -326,28 +194,40 @@ class ExpressionSource:
     def _shift(self, x: e.Shift, here: Here) -> Piece:
         count = x.count.value if isinstance(x.count, e.Constant) else None
         if x.which in ("first", "last") or not isinstance(count, Decimal) or count != int(count):
-            return self._by_reference(x, here)
+            return self.asked(x, here)
         if x.start is not None:
             start = self.piece(x.start, here)
         elif len(here.kinds) == 1:
             start = self._or_missing("row[3]", self.policy.kinds[here.kinds[0]].date_field or "date")
         else:
-            return self._by_reference(x, here)
-        return Piece(
-            f"{self.source.value(Days(self.calendar, x.which, int(count), x.unit))}[{start.text}]", start.fails
-        )
+            return self.asked(x, here)
+        return Piece(f"{self.source.value(self._days(x.which, int(count), x.unit))}[{start.text}]", start.fails)
+
+    def _days(self, which: str, count: int, unit: str) -> Kept:
+        """The days found from others by one shift."""
+        if which == "nth":
+            return Kept(lambda start: day_of_month(start, count))
+        return Kept(lambda start: self.calendar.later(start, count, unit))
 
     def _distance(self, x: e.Distance, here: Here) -> Piece:
         end = self.piece(x.end, here)
-        distances = self.source.value(Distances(self.calendar, x.what))
+        distances = self.source.value(Kept(partial(_distance, self.calendar, x.what)))
         local = self.source.fresh("v")  # the end is read first
         start = self.piece(x.start, here) if x.start is not None else Piece(local)
         return Piece(f"{distances}[({local} := {end.text}), {start.text}]", True)
 
 
-def _needed(columns: tuple[o.Column, ...]) -> frozenset[str]:
-    """The fields of which a condition may not find one missing."""
-    return frozenset(column.name for column in columns if not column.optional or column.if_used)
+def _distance(calendar: SchoolCalendar, what: str, days: tuple[date, date]) -> Any:
+    """What lies between two days, the end named first."""
+    end, start = days
+    found = calendar.distance(what, start, end)
+    if found is None:
+        raise outside_calendar(end)
+    return found
+
+
+def _is_above_zero(x: e.Expression) -> bool:
+    return isinstance(x, e.Constant) and isinstance(x.value, Decimal) and x.value > 0
 
 
 def _sure(columns: tuple[o.Column, ...]) -> frozenset[str]:
@@ -369,120 +249,15 @@ def _surely_present(part: e.Expression, holds: bool) -> frozenset[str]:
     return frozenset()
 
 
-# ---- what the texts call
-class Cells:
-    """The cells of a table by the values that they are read at, each found by the reference when it is first asked."""
-
-    def __init__(self, table: e.Table) -> None:
-        self.table = table
-        self.known: dict[Any, tuple[Decimal, tuple[str, tuple[str, ...]]]] = {}
-
-    def amount(self, w: Any, keys: tuple[Any, ...]) -> Decimal:
-        """The cell at some values. Raises `Undetermined` where nothing is printed."""
-        found = self.known.get(keys)
-        return found[0] if found is not None else self._find(w, keys)[0]
-
-    def read(self, w: Any, keys: tuple[Any, ...]) -> Decimal:
-        """The same, noting which one it is."""
-        found = self.known.get(keys) or self._find(w, keys)
-        w.cells.add(found[1])
-        return found[0]
-
-    def _find(self, w: Any, keys: tuple[Any, ...]) -> tuple[Decimal, tuple[str, tuple[str, ...]]]:
-        seen = _Seen(w.run)
-        amount = closed(cell_of(self.table, keys, seen))  # type: ignore[arg-type]
-        (label,) = seen.cells
-        found = amount, label
-        if len(self.known) < MOST_KEPT:
-            self.known[keys] = found
-        return found
-
-
-class _Seen:
-    """What a cell is looked up with in place of a run: which one it was is seen."""
-
-    def __init__(self, run: Any) -> None:
-        self.cells: set[tuple[str, tuple[str, ...]]] = set()
-        self.shown = run.shown
-
-
-class Days(dict[date, date]):
-    """The days found from others by one shift."""
-
-    def __init__(self, calendar: SchoolCalendar, which: str, count: int, unit: str) -> None:
-        super().__init__()
-        self.calendar, self.which, self.count, self.unit = calendar, which, count, unit
-
-    def __missing__(self, start: date) -> date:
-        if self.which == "nth":
-            found = day_of_month(start, self.count)
-        else:
-            found = self.calendar.later(start, self.count, self.unit)
-        if len(self) < MOST_KEPT:
-            self[start] = found
-        return found
-
-
-class Distances(dict[tuple[date, date], Any]):
-    """What lies between two days, the end named first."""
-
-    def __init__(self, calendar: SchoolCalendar, what: str) -> None:
-        super().__init__()
-        self.calendar, self.what = calendar, what
-
-    def __missing__(self, days: tuple[date, date]) -> Any:
-        end, start = days
-        found = self.calendar.distance(self.what, start, end)
-        if found is None:
-            raise Undetermined("period", Phrase(f"{end} is outside the calendar", f"{end}不在校历内"))
-        if len(self) < MOST_KEPT:
-            self[days] = found
-        return found
-
-
-def _no_value(name: str) -> Any:
-    raise missing(name)
-
-
-def _no_case(what: str) -> Any:
-    raise Undetermined("case", Phrase(f"no case of {what} applies", f"“{what}”没有适用的情形"))
-
-
-def _above_zero(divisor: Decimal) -> Decimal:
-    if divisor <= 0:
-        raise Undetermined("case", Phrase("the divisor is not above zero", "除数不大于零"))
-    return divisor
-
-
-def _rounded_down(value: Decimal, step: Decimal) -> Decimal:
-    whole = value // step
-    return whole * step if value >= 0 else v.quotient(value, Decimal(1), "down", step)  # type: ignore[return-value]
-
-
-def _enrolled(w: Any, semester: str | None) -> bool:
-    if semester is None or semester in w.run.enrolled:
-        return True
-    if w.engine.has_begun(semester):
-        return False
-    raise HandOver(OPEN_VALUE)
-
-
-def _known(found: Mapping[str, Any], name: str, unsaid: Any) -> Any:
-    return closed(found.get(name, unsaid))
-
-
-def _required(w: Any, name: str) -> Any:
-    return closed(w.run.requirements.get(name, v.OPEN))
-
-
 TEMPLATES: Mapping[type, Callable[[ExpressionSource, Any, Here], Piece]] = {
-    e.Constant: ExpressionSource._constant, e.Read: ExpressionSource._read, e.Value: ExpressionSource._value,
+    e.Constant: ExpressionSource._constant, e.Read: ExpressionSource._read, e.Value: WorkedOutSource.value,
+    e.Query: WorkedOutSource.query,
     e.Lookup: ExpressionSource._lookup, e.Call: ExpressionSource._call, e.Compare: ExpressionSource._compare,
     e.Present: ExpressionSource._present, e.Logical: ExpressionSource._logical, e.Not: ExpressionSource._not,
     e.Arithmetic: ExpressionSource._arithmetic, e.Rounded: ExpressionSource._rounded, e.Cases: ExpressionSource._cases,
     e.Shift: ExpressionSource._shift, e.Distance: ExpressionSource._distance,
 }  # fmt: skip
-ASKED: Mapping[type, str] = {e.Query: "looks at many records at once", e.Unknown: "has no meaning"}
+ASKED: Mapping[type, str] = {e.Unknown: "has no meaning"}
 """Expressions without a template, asked of the reference where they stand, and why."""
 _ABSENT = {x.__name__ for x in e.Expression.__subclasses__()} - {x.__name__ for x in (*TEMPLATES, *ASKED)}
 assert not _ABSENT, f"expressions that generated code lacks: {_ABSENT}"

@@ -1,11 +1,10 @@
-"""What lines do to groups of light entries: limits, from the nth on, the higher side, records gathered.
+"""What lines do to groups of light entries: from the nth on, the higher side, records gathered.
 
-The settled form of what `interpreter.limits`, `entries` and `amounts` do; each is made once for a line and called with
-the entries of its body. What reads an expression is given it as a function of `w, row, V`.
+The settled form of what `interpreter.entries` and `amounts` do; limits are in `light_limits`. Each is made once for a
+line and called with the entries of its body. What reads an expression is given it as a function of `w, row, V`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,9 +16,8 @@ from creditlang.compiled.light_entries import (
     GATHERED,
     MEMBER,
     ON,
-    OPEN_VALUE,
+    ORDER,
     PERIOD,
-    RANK,
     RAW,
     REASON,
     RECORD,
@@ -29,14 +27,13 @@ from creditlang.compiled.light_entries import (
     SIGN,
     STATE,
     STEPS,
-    HandOver,
     LightEntry,
     light,
 )
+from creditlang.compiled.policy_at_hand import OPEN_VALUE, HandOver
 from creditlang.compiled.student_work import Work
 from creditlang.core import operators as o
-from creditlang.diagnostics import Phrase
-from creditlang.interpreter.amounts import NO_LINE
+from creditlang.interpreter.amounts import NO_LINE, by_now, counts_together, too_few
 from creditlang.values import Undetermined
 
 Read = Callable[..., Any]
@@ -69,14 +66,18 @@ def key_of(group: o.Group) -> Key:
         return one
 
     def key(w: Work, x: LightEntry) -> Any:
-        found = [
-            x[SEMESTER] if period == "semester" else w.run.periods.key(period, x[ON], x[SEMESTER]) for period in periods
-        ]
+        found = [x[SEMESTER] if period == "semester" else _key(w, period, x) for period in periods]
         values = x[ROW][2]
         found += [values.get(name) for name in fields]
         return tuple((_ALONE, id(x)) if part is None else part for part in found)
 
     return key
+
+
+def _key(w: Work, period: str, entry: LightEntry) -> str | None:
+    if period in w.at_hand.policy.periods:
+        return w.run.periods.key(period, entry[ON], entry[SEMESTER])
+    return w.at_hand.period_key[period, entry[ON], entry[SEMESTER]]
 
 
 def grouped(group: o.Group) -> Callable[[Work, Entries], Iterable[Entries]]:
@@ -122,177 +123,19 @@ def both_signs(w: Work, entries: Entries) -> bool:
     plus = minus = False
     for entry in entries:
         amount = entry[AMOUNT]
-        side = (1 if (amount > 0) == (entry[SIGN] > 0) else -1) if amount else w.engine.policy.sign_of(entry[RULE])
+        side = (1 if (amount > 0) == (entry[SIGN] > 0) else -1) if amount else w.at_hand.sign_of[entry[RULE]]
         plus, minus = plus or side > 0, minus or side < 0
     return plus and minus
 
 
-# ---- limits
-def limit(
-    line: o.Limit, number: int, room: Read, fixed: Decimal | None, condition: Read | None, by: Read | None
-) -> Act:
-    """A limit of a body. `fixed` is the room where it is the same for all; `by` what is highest, if not the amount."""
-    groups = grouped(line.group)
-    fill = filler(line, number, room, fixed, by)
-    over = line.group.over
-    least = 1 if fixed is None or fixed < 1 or line.of == "amount" or line.dropped else 2 if line.void else 1
-
-    def act(w: Work, entries: Entries) -> None:
-        members = chosen(w, condition, live(entries, over), line, number)
-        if len(members) < least:
-            return
-        for group in groups(w, members):
-            if len(group) >= least:
-                fill(w, group)
-
-    return act
+def by_record(entry: LightEntry) -> Any:
+    """The place of an entry in the order of records."""
+    return entry[ROW][ORDER]
 
 
-def filler(line: o.Limit, number: int, room: Read, fixed: Decimal | None, by: Read | None) -> Act:
-    """What gives the entries of one group the room there is."""
-    least = max(_ZERO, fixed) if fixed is not None else None
-    by_number = line.of == "entries"
-
-    def fill(w: Work, members: Entries) -> None:
-        if least is not None:
-            rooms: Sequence[Decimal] = [least] * len(members)
-        else:
-            rooms, members = _rooms(w, line, number, room, members)
-        if by_number:
-            _by_number(w, line, by, members, rooms)
-        elif members and both_signs(w, members):
-            _cut_sum(w, line, members, rooms[-1])
-        else:
-            _cut_total(w, line, members, rooms)
-
-    return fill
-
-
-def _rooms(w: Work, line: o.Limit, number: int, room: Read, members: Entries) -> tuple[list[Decimal], Entries]:
-    rooms: list[Decimal] = []
-    limited: Entries = []
-    for entry in members:
-        row = entry[ROW]
-        try:
-            rooms.append(max(_ZERO, room(w, row, row[2])))
-            limited.append(entry)
-        except Undetermined as why:
-            w.undetermined(entry, why, line.fallback, line, number)
-    return rooms, limited
-
-
-def _by_number(w: Work, line: o.Limit, by: Read | None, members: Entries, rooms: Sequence[Decimal]) -> None:
-    count = len(members)
-    if line.void and count > 1:
-        w.covered.add(line.number)
-    if line.dropped and members:
-        rooms = [max(Decimal(1), count - rooms[0])] * count
-    if not members or min(rooms) >= count:
-        return
-    order = list(range(count))
-    if line.order == "last":
-        order.reverse()
-    elif line.order == "highest":
-        worth = _worths(w, line, by, members)
-        order.sort(key=lambda place: worth[place].copy_negate())
-    before = {place: position for position, place in enumerate(order)}
-    for place, entry in enumerate(members):
-        room = rooms[place]
-        if before[place] < room:
-            continue
-        if line.void:
-            kept = [members[x][ROW][RECORD].identifier for x in order[: min(before[place], int(room))]]
-            w.dismiss(entry, "void", _instead(kept), line, "once")
-        else:
-            w.covered.add(line.number)
-            w.cut(entry, line, _ZERO, Phrase(f"more than {v.written(room)} events", f"超过{v.written(room)}次"))
-
-
-def _instead(names: list[str]) -> Phrase:
-    verb = "counts" if len(names) == 1 else "count"
-    return Phrase(f"{', '.join(names)} {verb} instead", f"已有{'、'.join(names)}，不重复计算")
-
-
-def _worths(w: Work, line: o.Limit, by: Read | None, members: Entries) -> list[Decimal]:
-    """What makes an entry higher than another; one without what it is ordered by is last."""
-    if by is None:
-        return [signed(x) for x in members] if both_signs(w, members) else [x[AMOUNT] for x in members]
-    found: list[Decimal] = []
-    for entry in members:
-        row = entry[ROW]
-        try:
-            value = by(w, row, row[2])
-        except Undetermined:
-            found.append(-v.UNBOUNDED)
-            continue
-        if isinstance(value, date):
-            value = Decimal(value.toordinal())
-        elif line.ranks is not None:
-            value = Decimal(line.ranks[value])
-        found.append(value)
-    return found
-
-
-def _cut_total(w: Work, line: o.Limit, members: Entries, rooms: Sequence[Decimal]) -> None:
-    """Each entry has what is left of its limit after all before it."""
-    running = _ZERO
-    for entry, room in zip(members, rooms, strict=True):
-        amount = entry[AMOUNT]
-        left = room - running
-        if left < 0:
-            left = _ZERO
-        running += amount
-        if left < amount:
-            _cut_to(w, line, entry, left, room)
-
-
-def _cut_sum(w: Work, line: o.Limit, members: Entries, room: Decimal) -> None:
-    """Of awards and deductions together the sum has a limit on either side; the latest lose what exceeds it."""
-    total = _ZERO
-    for entry in members:
-        total += signed(entry)
-    for direction in (1, -1):
-        excess = max(_ZERO, direction * total - room)
-        for entry in reversed(members):
-            before = direction * signed(entry)
-            taken = min(max(_ZERO, before), excess)
-            if not taken:
-                continue
-            excess = max(_ZERO, excess - taken)
-            after = direction * (before - taken)
-            _cut_to(w, line, entry, after if entry[SIGN] > 0 else -after, room)
-
-
-def _cut_to(w: Work, line: o.Limit, entry: LightEntry, after: Decimal, room: Decimal) -> None:
-    if after != entry[AMOUNT]:
-        w.covered.add(line.number)
-        w.cut(entry, line, after, w.engine.limit_reason(room))
-
-
-def unique(
-    line: o.Limit, room: Read, fixed: Decimal | None, by: Read | None, rules: Sequence[str]
-) -> Callable[[Work], None]:
-    """A limit over accounts; the entries of one record alone need no room."""
-    groups, fill = grouped(line.group), filler(line, 0, room, fixed, by)
-
-    def act(w: Work) -> None:
-        entries = [entry for name in rules for entry in live(w.entries[name])]
-        entries.sort(key=_rank)
-        for members in groups(w, entries):
-            if len({entry[ROW][5] for entry in members}) > 1:
-                fill(w, members)
-
-    return act
-
-
-def _rank(entry: LightEntry) -> int:
-    rank: int = entry[ROW][RANK]
-    return rank
-
-
-def by_rank(entries: Entries) -> None:
+def by_records(entries: Entries) -> None:
     """Put entries in the order of their records."""
-    entries.sort(key=_rank)
+    entries.sort(key=by_record)
 
 
 # ---- higher side, nth
@@ -318,7 +161,7 @@ def _magnitude(w: Work, entries: Entries) -> Decimal:
     total = _ZERO
     for entry in entries:
         total += signed(entry)
-    sides = (w.engine.policy.sign_of(x[RULE]) or (x[SIGN] if x[AMOUNT] else 0) for x in entries)
+    sides = (w.at_hand.sign_of[x[RULE]] or (x[SIGN] if x[AMOUNT] else 0) for x in entries)
     return v.EXACT.minus(total) if next(filter(None, sides), 1) < 0 else total
 
 
@@ -348,8 +191,8 @@ def gather(
     """
     periods = [(case.together or ("", 0), grouped(o.Group(((case.together or ("", 0))[0],)))) for case, _, _ in cases]
     least, first = min(size for (_, size), _ in periods), periods[0][0][0]
-    joined = Phrase(f"counts together with the others of its {first}", "与同一时段的其他记录合并计算")
-    few = Phrase(f"fewer than {least} in its {first}", f"所在时段不足{least}次")
+    joined = counts_together(first)
+    few = too_few(least, first)
 
     def act(w: Work, entries: Entries) -> Entries:
         waiting, added = live(entries), []
@@ -411,10 +254,9 @@ def completed(case: o.Case, full: o.Full, measure: Read) -> Callable[..., Decima
         place = (case.number, key(w, entry))
         before = measured.get(place, _ZERO)
         after = measured[place] = before + own
-        had, has, alone = (v.quotient(x, full.size, "down", one) for x in (before, after, own))
+        had, has, alone = (v.low(v.quotient(x, full.size, "down", one)) for x in (before, after, own))
         if entry[STEPS] is not None and (before or has != alone):
-            note = Phrase(f"{v.written(after)} by now", f"至此累计{v.written(after)}")
-            entry[STEPS].append(("measured", case.text, before, after, case.article, note, ()))
-        return has - had  # type: ignore[operator]
+            entry[STEPS].append(("measured", case.text, before, after, case.article, by_now(after), ()))
+        return has - had
 
     return times

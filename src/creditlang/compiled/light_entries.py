@@ -5,7 +5,6 @@ Only what is settled is held so; an entry that becomes pending leaves its studen
 
 from typing import Any
 
-from creditlang.diagnostics import Phrase
 from creditlang.values import ZERO
 
 LightEntry = list[Any]
@@ -16,23 +15,11 @@ LightEntry = list[Any]
 ) = range(19)  # fmt: skip
 """What stands where in a light entry. `STEPS` are tuples of the parts of a `Step`, `LEDGER` is its entry once made."""
 
-RANK, RECORD, VALUES, DAY, TERM, PLACE = range(6)
-"""What stands where in a row, which is a record as placed: its rank in the order of all, the same where that is equal;
-the record as given, its values, day and semester; its place among the student's.
+ORDER, RECORD, VALUES, DAY, TERM = range(5)
+"""What stands where in a row, which is a record as placed: what orders it among all; the record as given, its values,
+its day and semester.
 """
 Row = tuple[Any, ...]
-
-
-class HandOver(Exception):
-    """This student is one for the reference; its argument, one of the phrases below, says why."""
-
-
-PENDING = Phrase("a record is still open", "有记录待定")
-OPEN_VALUE = Phrase("a value is still open", "有数值尚未确定")
-NO_DAY = Phrase("a day is not filled in", "有日期没有填")
-INVALID = Phrase("an invalid record that other lines look at", "其他规则要查的记录无效")
-MOVES_ASKED = Phrase("a request", "有申请")
-TOO_LONG = Phrase("a number is too long", "数字过长")
 
 
 def light(

@@ -4,34 +4,23 @@ What has no form here is worked out by the reference on the same `Run`: a fact o
 that changes entries in a way of its own, such as moves where somebody asks for one, all that follows.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from creditlang import values as v
 from creditlang.compiled.body_source import BodySource
-from creditlang.compiled.expression_source import ExpressionSource, Here
-from creditlang.compiled.group_work import by_rank
-from creditlang.compiled.light_entries import (
-    ACCOUNT,
-    AMOUNT,
-    MEMBER,
-    OPEN_VALUE,
-    PERIOD,
-    SIGN,
-    STATE,
-    HandOver,
-    LightEntry,
-)
-from creditlang.compiled.student_work import Work, closed
-from creditlang.core import expressions as e
+from creditlang.compiled.expression_source import ExpressionSource
+from creditlang.compiled.expression_writer import Here
+from creditlang.compiled.group_work import by_records
+from creditlang.compiled.light_entries import ACCOUNT, AMOUNT, MEMBER, PERIOD, SIGN, STATE
+from creditlang.compiled.policy_at_hand import OPEN_VALUE, HandOver
+from creditlang.compiled.requirement_source import Act, Functions, Made, RequirementSource
+from creditlang.compiled.student_work import Work
 from creditlang.core import operators as o
-from creditlang.core.dependencies import references, within
-from creditlang.interpreter.evaluate import periods_asked
+from creditlang.core.dependencies import within
+from creditlang.ledger import StudentResult
 
-Act = Callable[[Work], None]
-Functions = Mapping[str, Any]
-Made = Callable[[Functions], Act]
 _ZERO = v.ZERO
 
 
@@ -40,9 +29,10 @@ class NodeSource:
 
     def __init__(self, policy: o.Policy, expressions: ExpressionSource, bodies: BodySource, noted: bool) -> None:
         self.policy, self.expressions, self.bodies, self.noted = policy, expressions, bodies, noted
-        self.source = expressions.source
         self.by_reference: list[str] = []
         """The nodes that are left to the reference."""
+        self.source = expressions.source
+        self.requirements = RequirementSource(expressions, noted, self.by_reference)
         self.roaming = tuple(
             rule.name
             for rule in policy.rules.values()
@@ -77,7 +67,7 @@ class NodeSource:
             case "fact" if not policy.facts[name].among_others:
                 return self._fact(policy.facts[name])
             case "require" if policy.requirements[name].period is None:
-                return self._require(policy.requirements[name])
+                return self.requirements.node(policy.requirements[name])
             case "moves":
                 return self._moves()
             case "credit" | "fact" | "require":
@@ -90,9 +80,11 @@ class NodeSource:
         self.expressions.look_at(parts[kind][name])
 
         def act(w: Work) -> None:
-            w.evaluation().work_out(kind, name, w.result)
-            w.parts += w.result.parts
-            w.result.parts = []
+            found = StudentResult(w.student.identifier, True)
+            w.evaluation().work_out(kind, name, found)
+            w.parts += found.parts
+            w.ranks += found.ranks
+            w.requirements.update(found.requirements)
 
         return lambda n: act
 
@@ -114,7 +106,7 @@ class NodeSource:
             def act(w: Work) -> None:
                 entries = w.entries
                 for name, number, body in items:
-                    own = entries[name]
+                    own = entries.get(name)
                     if own:
                         w.covered.add(number)
                         if body is not None:
@@ -141,9 +133,9 @@ class NodeSource:
 
             def act(w: Work) -> None:
                 for items, _, body in bodies:
-                    entries = [entry for item in items for entry in w.entries[item]]
+                    entries = [entry for item in items for entry in w.entries.get(item, ())]
                     if entries:
-                        by_rank(entries)
+                        by_records(entries)
                         body(w, entries)
                 _post(w, rules, names, accounts)
                 w.run.stage += 1
@@ -234,7 +226,6 @@ class NodeSource:
             if bound is not None:
                 lines += ["if isinstance(value, Decimal):", f"    bound = {self.expressions.piece(bound, here).text}"]
                 lines += [f"    value = bound if value {sign} bound else value"]
-        self.source.namespace["Decimal"] = Decimal
         return [*lines, "return value"]
 
     def _credit(self, account: o.Account) -> Made:
@@ -279,75 +270,6 @@ class NodeSource:
 
         return made
 
-    # ---- requirements
-    def _require(self, requirement: o.Decide) -> Made:
-        parts: list[tuple[o.Case, str | None]] = []
-        for part in requirement.cases:
-            plain = part.each is None and not part.of and not _looks_back(part.value)
-            if not plain:
-                self.by_reference.append(f"require {requirement.name}: {part.label}")
-                self.expressions.look_at(part)
-            parts.append((part, self._part(part) if plain else None))
-        name = requirement.name
-
-        def made(n: Functions) -> Act:
-            asked = [(part, n[function] if function else None) for part, function in parts]
-
-            def act(w: Work) -> None:
-                found, worst = [], "met"
-                for part, function in asked:
-                    if function is None:
-                        line = w.evaluation().part(requirement, part)
-                        found.append(line)
-                        status = line.status
-                    else:
-                        stands = function(w)
-                        status = stands[0]
-                        found.append((requirement, part, stands))
-                    if status == "unmet" or (status == "open" and worst == "met"):
-                        worst = status
-                w.parts += found
-                w.result.requirements[name] = worst  # type: ignore[assignment]
-                w.run.requirements[name] = v.OPEN if worst == "open" else worst == "met"
-
-            return act
-
-        return made
-
-    def _part(self, part: o.Case) -> str:
-        """The name of a function that gives how a part stands: status, have, needed, short."""
-        here, expressions = Here(), self.expressions
-        body = self.bodies._covered(part.number)
-        body += ["have = needed = None", "try:"]
-        if part.condition is not None:
-            body += [
-                f"    if not {expressions.met(part.condition, here).text}:",
-                '        return ("does not apply", None, None, None)',
-            ]
-        value = part.value
-        if part.have is not None and part.needed is not None and isinstance(value, e.Compare) and value.ranks is None:
-            have, needed = expressions.piece(part.have, here).text, expressions.piece(part.needed, here).text
-            if not expressions.is_asked_whole(value):
-                operator = "==" if value.operator == "=" else value.operator
-                body += [
-                    f"    have, needed = {have}, {needed}",
-                    f'    status = "met" if have {operator} needed else "unmet"',
-                ]
-                body += ["except Undetermined as why:", '    status = "unmet" if why.sort == "missing" else "open"']
-                return self._short(body, part)
-        body += [f'    status = "met" if {expressions.met(value, here).text} else "unmet"']
-        body += ["except Undetermined:", '    status = "open"']
-        if part.have is not None and part.needed is not None:
-            have, needed = expressions.piece(part.have, here).text, expressions.piece(part.needed, here).text
-            body += ["try:", f"    have, needed = {have}, {needed}", "except Undetermined:", "    pass"]
-        return self._short(body, part)
-
-    def _short(self, body: list[str], part: o.Case) -> str:
-        gap = "needed - have" if part.at_least else "have - needed"
-        body += ["if have is None:", "    return (status, None, None, None)", f"gap = {gap}"]
-        body += ["return (status, have, needed, gap if gap > ZERO else ZERO)"]
-        return self.source.function("part", "w", body)
-
     # ---- moves
     def _moves(self) -> Made:
         """Nothing, unless somebody asks for a move; then the reference works out all that is left."""
@@ -357,7 +279,7 @@ class NodeSource:
         rules = tuple(rule for name in taking for rule in self._items_within(name))
 
         def act(w: Work) -> None:
-            if any(w.by_kind.get(kind) for kind in kinds) or any(w.entries[rule] for rule in rules):
+            if any(w.by_kind.get(kind) for kind in kinds) or any(w.entries.get(rule) for rule in rules):
                 raise RestByReference
             w.run.stage += 1
 
@@ -366,15 +288,6 @@ class NodeSource:
 
 class RestByReference(Exception):
     """From this node on the reference works the student out."""
-
-
-def _looks_back(part: Any) -> bool:
-    """Whether a part of a policy shows a window of an account."""
-    values = references(part, e.Value)
-    return any(isinstance(at, (e.LastWindow, e.AnyWindow)) for x in values for at in e.parts_of(x.at))
-
-
-looks_back = _looks_back
 
 
 def _joined(values: Sequence[Any]) -> Any:
@@ -395,9 +308,9 @@ def _post(
     accounts: Sequence[tuple[str, tuple[str, ...], Callable[..., Any] | None, str | None]],
 ) -> None:  # fmt: skip
     """The balances of the accounts of a tree, inner ones first, in each period and over the whole time."""
-    own: dict[str, dict[str, Decimal]] = {name: {} for name in names}
+    own: dict[str, dict[str, Any]] = {name: {} for name in names}
     for rule in rules:
-        for entry in w.entries[rule]:
+        for entry in w.entries.get(rule, ()):
             found = own.get(entry[ACCOUNT])
             if found is None or entry[MEMBER]:
                 continue
@@ -419,12 +332,9 @@ def _post(
             for amount in totals.values():
                 whole += amount
         if level is None:
-            run.balances[name], run.wholes[name] = totals, whole  # type: ignore[assignment]
+            run.balances[name], run.wholes[name] = totals, whole
         elif period_kind is None:
             run.balances[name], run.wholes[name] = {}, level(w, whole)
         else:
             begun = run.periods.begun(period_kind)
             run.balances[name] = {each.key: level(w, each.key, totals.get(each.key, _ZERO)) for each in begun}
-
-
-__all__ = ["LightEntry", "NodeSource", "RestByReference", "closed", "looks_back", "periods_asked"]

@@ -4,7 +4,7 @@ A text holds only names that are made here and numbers; whatever comes from a po
 nothing that an author writes can become code.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 
@@ -14,6 +14,8 @@ class SourceText:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.namespace: dict[str, Any] = {}
+        self.late: list[Callable[[dict[str, Any]], None]] = []
+        """What is to be done once there are functions: what they call may be made of others."""
         self._names: dict[Any, str] = {}
         self._count = 0
 
@@ -39,4 +41,6 @@ class SourceText:
     def compiled(self) -> dict[str, Any]:
         """The namespace with all functions in it."""
         exec(compile("\n".join(self.lines), "<policy>", "exec"), self.namespace)
+        for late in self.late:
+            late(self.namespace)
         return self.namespace

@@ -333,7 +333,7 @@ class Order:
 
     def _posts(self) -> None:
         """What is posted elsewhere must be known before the account it goes to; what is taken, the queue posts."""
-        trees = {root_of(self.accounts, name) for name, account in self.accounts.items() if account.sort == "category"}
+        trees = {root_of(self.accounts, name) for name, x in self.accounts.items() if x.sort in ("category", "score")}
         for root in trees:
             held = list(within(self.accounts, root))
             rules = [rule for name in held for rule in self.accounts[name].items]

@@ -505,6 +505,8 @@ class Policy:
     """The kinds of records that a ranking, or a fact of a group, is worked out from."""
     behind: Mapping[str, tuple[tuple[str, str], ...]] = field(factory=dict)
     """For each account of which a balance at another time is read, the nodes of `order` that it is worked out from."""
+    untouched: frozenset[str] = frozenset()
+    """Those of these accounts that later records leave as they are."""
     tables: tuple[Table, ...] = field(default=(), eq=False)
     article_of: Mapping[str, tuple[str, ...]] = field(factory=dict, eq=False)
     """Articles of what is no account, rule or fact of a person: named values, tables, facts of records, the head …"""

@@ -48,9 +48,14 @@ class ColumnReader:
         """The value of a text that is not empty. Raises `CellError`."""
         value = self.known.get(text, self)
         if value is self:
-            value = self.parse(text)
+            try:
+                value = self.parse(text)
+            except CellError as error:
+                value = error.with_traceback(None)
             if len(self.known) < _REMEMBERED:
                 self.known[text] = value
+        if isinstance(value, CellError):
+            raise CellError(value.code, value.arguments)
         return value
 
     @property

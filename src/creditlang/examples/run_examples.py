@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from creditlang.core import operators as o
 from creditlang.data.dataset import Student
@@ -18,7 +18,7 @@ from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Phrase, Place, message
 from creditlang.examples.judge import BadExample, Judge, constant, unknown
 from creditlang.ledger import Record, StudentResult, group_on
-from creditlang.one_student import OneStudent, as_read, day_not_said, together_names
+from creditlang.one_student import StudentsOfPolicy, as_read, day_not_said, together_names
 from creditlang.resolve import Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
@@ -59,10 +59,11 @@ def run_examples(policy: o.Policy, program: Program, about: str = "") -> Iterato
     """The outcomes of the examples of a policy, in written order: of those that have `about`, in capitals or not, in
     their title or in an article that they cite.
     """
+    students = StudentsOfPolicy(policy)
     for example in program.examples:
         for case in _cases(policy, example, program.every_example):
             if any(about.casefold() in text.casefold() for text in (case.title, *case.cites)):
-                yield _run(policy, program, case)
+                yield _run(policy, program, case, students)
 
 
 def _cases(policy: o.Policy, example: t.Example | t.ExampleTable, defaults: Iterable[t.Example]) -> Iterator[_Case]:
@@ -121,9 +122,9 @@ def _student_names(defaults: Iterable[t.Example]) -> set[str]:
 
 
 # ---- running
-def _run(policy: o.Policy, program: Program, case: _Case) -> Outcome:
+def _run(policy: o.Policy, program: Program, case: _Case, students: StudentsOfPolicy) -> Outcome:
     try:
-        result, order = _evaluate(policy, program, case)
+        result, order = _evaluate(policy, program, case, students)
     except BadExample as error:
         return Outcome(case.title, case.span, (error.diagnostic,), frozenset(), frozenset(), case.cites)
     failures = tuple(
@@ -131,10 +132,14 @@ def _run(policy: o.Policy, program: Program, case: _Case) -> Outcome:
         for expectation in case.expectations
         if (failure := Judge(policy, program, case.names, order, result).check(expectation)) is not None
     )
+    if failures:  # what a run says of the whole person may be why
+        failures += tuple(evolve(problem, span=case.span) for problem in result.problems if problem.place is None)
     return Outcome(case.title, case.span, failures, frozenset(result.covered), frozenset(result.cells), case.cites)
 
 
-def _evaluate(policy: o.Policy, program: Program, case: _Case) -> tuple[StudentResult, list[str]]:
+def _evaluate(
+    policy: o.Policy, program: Program, case: _Case, students: StudentsOfPolicy
+) -> tuple[StudentResult, list[str]]:
     reader = DataReader(policy)
     where = Place("example")
     given: dict[str, object] = {}
@@ -156,7 +161,7 @@ def _evaluate(policy: o.Policy, program: Program, case: _Case) -> tuple[StudentR
     ranks = [setting for setting in case.settings if _written(setting) in among]
     others = [setting for setting in case.settings if _written(setting) not in among]
     overrides = settings_of(policy, program, others)
-    one_student = OneStudent(policy, as_of, overrides, _ranks_of(policy, among, ranks))
+    one_student = students.at(as_of, overrides, _ranks_of(policy, among, ranks))
     return one_student.result(as_read(who, records)), own
 
 
@@ -276,6 +281,13 @@ def _ranks_of(policy: o.Policy, among: Mapping[str, str], settings: Iterable[t.S
         counted = "." in name or policy.facts[name].rank is not None
         if counted and not (found[name] == int(found[name]) and found[name] >= 1):
             raise BadExample(Phrase("places are counted 1, 2, 3 …", "名次和人数是1、2、3……"), setting.span)
+        ranking = name.partition(".")[0]
+        counts = [found[x] for x in (ranking, f"{ranking}.ranked", f"{ranking}.all") if x in found]
+        if counted and counts != sorted(counts):
+            few = Phrase(
+                "a place is among those ranked, and they are among all", "名次不超过参评人数，参评人数不超过总人数"
+            )
+            raise BadExample(few, setting.span)
     return found
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from attrs import field, frozen
 
-from creditlang.ide.vocabulary import Sort, Vocabulary
+from creditlang.ide.vocabulary import PERSON, Sort, Vocabulary
 from creditlang.ide.walk import Beginning
 from creditlang.types import Type
 
@@ -138,8 +138,8 @@ def _in_line(place: Place, vocabulary: Vocabulary) -> Wanted:
 def _expression(place: Place, vocabulary: Vocabulary) -> Wanted:
     """Everything that has a value: fields only where a record is spoken of."""
     kind = kind_at(place, vocabulary)
-    fields: Wanted = (("field", kind),) if kind or place.beginning == "line" or place.headings else ()
-    return (*fields, *((sort, "") for sort in _VALUED), *((("given", ""),) if fields else ()))
+    fields: Wanted = (("field", kind), ("part", kind)) if kind or place.beginning == "line" or place.headings else ()
+    return (*fields, ("part", PERSON), *((sort, "") for sort in _VALUED), *((("given", ""),) if fields else ()))
 
 
 def _in_record(place: Place, vocabulary: Vocabulary) -> Wanted:

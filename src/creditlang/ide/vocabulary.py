@@ -5,7 +5,7 @@ student.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -22,7 +22,7 @@ from creditlang.types import BUILTIN_TYPES, Type
 
 Sort = Literal[
     "unit", "enumeration", "let", "kind", "account", "item", "adjust", "table", "fact", "require", "field", "attribute",
-    "value", "type", "status", "semester", "article", "given", "period",
+    "value", "type", "status", "semester", "article", "given", "period", "part",
 ]  # fmt: skip
 """What a name is."""
 
@@ -34,8 +34,12 @@ _GIVEN = {"enrolled": "在籍", "ended": "已结束"}
 
 _COLOURED: tuple[Sort, ...] = (
     "account", "item", "kind", "fact", "require", "let", "table", "field", "attribute", "adjust", "unit", "enumeration",
-    "value", "period",
+    "value", "period", "part",
 )  # fmt: skip
+
+
+PERSON = "@person"
+"""What parts of attributes are of."""
 
 
 @frozen
@@ -98,6 +102,12 @@ class Vocabulary:
         return entry.name if entry else ""
 
     @cached_property
+    def people(self) -> tuple[str, ...]:
+        """All that the people are called, where it is not students."""
+        entry = self.find(self.person, "kind") if self.person else None
+        return entry.forms if entry is not None else ()
+
+    @cached_property
     def only_kind(self) -> str:
         """The kind of record that has items, if there is only one; else empty."""
         kinds = {entry.of for entry in self.entries if entry.sort == "item"}
@@ -156,8 +166,10 @@ def _declared(program: Program) -> Iterator[Entry]:
         yield from (Entry(value, labels, "value", name) for value, labels in enumeration.values.items())
 
 
-def _fields(symbols: Mapping[str, FieldSymbol], sort: Sort, of: str) -> Iterable[Entry]:
-    return (Entry(name, symbol.labels, sort, of) for name, symbol in symbols.items())
+def _fields(symbols: Mapping[str, FieldSymbol], sort: Sort, of: str) -> Iterator[Entry]:
+    yield from (Entry(name, symbol.labels, sort, of) for name, symbol in symbols.items())
+    parts = (part for symbol in symbols.values() for part in symbol.node.parts)
+    yield from (Entry(part.name.text, part.labels, "part", of or PERSON) for part in parts)
 
 
 def _of_calendar(policy: Policy) -> Iterator[Entry]:

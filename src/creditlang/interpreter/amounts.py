@@ -1,5 +1,6 @@
 """Amounts: the case that applies to a record, decisions within a range, and records gathered into one entry."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import reduce
 from typing import Any
@@ -46,7 +47,7 @@ def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry, meas
         if not chosen and not unsure:
             raise Undetermined("case", NO_LINE)
         if len(chosen) > 1 and operator.mode == "one":
-            undetermined(run, entry, Undetermined("case", TWO_LINES), None, operator)
+            undetermined(run, entry, Undetermined("case", several(chosen)), None, operator)
             return
         total = _chosen_amount(run, operator, entry, chosen, unsure, measured)
         if not chosen and operator.fallback is not None and operator.fallback.disposition == "pending":
@@ -108,17 +109,27 @@ def _completed(run: Run, case: o.Case, full: o.Full, entry: Entry, measured: Mea
     after = measured[key] = v.add(before, own if sure else v.hull(v.ZERO, own))
     had, has, alone = (v.quotient(x, full.size, "down", _ONE) for x in (before, v.add(before, own), own))
     if before or has != alone:
-        note = Phrase(f"{v.written(after)} by now", f"至此累计{v.written(after)}")
-        entry.steps.append(Step("measured", case.text, before, after, case.article, note))
+        entry.steps.append(Step("measured", case.text, before, after, case.article, by_now(after)))
     if isinstance(has, Decimal) and isinstance(had, Decimal):
         return has - had
     most = v.quotient(own, full.size, "up", _ONE)
     return v.interval(max(v.low(alone), v.low(has) - v.high(had)), min(v.high(most), v.high(has) - v.low(had)))
 
 
+def by_now(measured: v.Number) -> Phrase:
+    """What is noted of what entries measure together."""
+    return Phrase(f"{v.written(measured)} by now", f"至此累计{v.written(measured)}")
+
+
 _ONE = Decimal(1)
-TWO_LINES = Phrase("two lines apply, and nothing says which counts", "有两行规则同时适用，没有写明取哪一行")
 NO_LINE = Phrase("no line speaks of this case", "没有一行规则适用于这种情形")
+
+
+def several(cases: Iterable[o.Case]) -> Phrase:
+    """That several lines apply, and which."""
+    texts = [f"“{case.text}”" for case in cases]
+    en, zh = " and ".join(texts), "".join(texts)
+    return Phrase(f"{en} apply at once, and nothing says which counts", f"{zh}同时适用，没有写明取哪一行")
 
 
 def _matches(run: Run, case: o.Case, env: Environment) -> v.Answer:
@@ -178,13 +189,22 @@ def _gather(run: Run, operator: o.Amount, cases: list[o.Case], waiting: Entries)
     for entry in waiting:
         if id(entry) in served:
             entry.member, entry.raw, entry.carriers = True, v.ZERO, tuple(carriers[id(entry)])
-            entry.reason = Phrase(f"counts together with the others of its {period}", "与同一时段的其他记录合并计算")
+            entry.reason = counts_together(period)
         elif id(entry) not in spoken and entry.state == "live":
             undetermined(run, entry, Undetermined("case", NO_LINE), None, operator)
         elif entry.state == "live":
-            reason = Phrase(f"fewer than {least} in its {period}", f"所在时段不足{least}次")
-            dismiss(entry, "void", reason, operator)
+            dismiss(entry, "void", too_few(least, period), operator)
     return added
+
+
+def counts_together(period: str) -> Phrase:
+    """Why a record has no amount of its own that is counted with others."""
+    return Phrase(f"counts together with the others of its {period}", "与同一时段的其他记录合并计算")
+
+
+def too_few(least: int, period: str) -> Phrase:
+    """Why a record does not count that has too few beside it."""
+    return Phrase(f"fewer than {least} in its {period}", f"所在时段不足{least}次")
 
 
 def _gathered(run: Run, operator: o.Amount, case: o.Case, members: Entries, unsure: set[int]) -> Entry:

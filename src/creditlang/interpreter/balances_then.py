@@ -3,7 +3,7 @@
 What a run as of a day shows is another run, whose data end there. A window adds up what falls in it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,6 +15,7 @@ from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
 from creditlang.diagnostics import Phrase
+from creditlang.interpreter.booked_amounts import Booked, as_it_was, booked
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Window
 from creditlang.values import Undetermined
@@ -49,23 +50,57 @@ def balance_then(x: e.Value, env: Environment, read: Read) -> Then:
         found: Then = env.run.once(key, lambda: _highest(x.name, at, env))
         return found
     parts, run, end, day = e.parts_of(x.at), env.run, env.run.window_end(env), None
+    windows = [part for part in parts if not isinstance(part, (e.BeforeThis, e.AsOf))]
+    for part in parts:
+        if isinstance(part, e.BeforeThis) and env.record is None:
+            raise Undetermined("period", Phrase("there is no record at hand", "此处没有所针对的记录"))
+        if isinstance(part, e.AsOf):
+            end = day = v.settled(read(part.day, env))
+    quick = _from_sums(x.name, parts, windows, env, end, day)
+    if quick is not None:
+        return quick
     for part in parts:
         if isinstance(part, e.BeforeThis):
-            if env.record is None:
-                raise Undetermined("period", Phrase("there is no record at hand", "此处没有所针对的记录"))
+            assert env.record is not None
             then = run.before(env.record, x.name)
         elif isinstance(part, e.AsOf):
-            end = day = read(part.day, env)
             then = run.as_of_day(end, x.name)
         else:
             continue
         if then is None:
             return Then(_anything(run, x.name))
         run = then
-    windows = [part for part in parts if not isinstance(part, (e.BeforeThis, e.AsOf))]
     if windows:
         return _in_window(x.name, windows, env, run, end, read)
     return Then(_balance(x.name, run, env, day))
+
+
+def _from_sums(
+    account: str, parts: Sequence[e.Extent], windows: list[e.Extent], env: Environment, end: date, day: date | None
+) -> Then | None:  # fmt: skip
+    """The same as a difference of sums, where all is settled and no later record changes what an earlier one has."""
+    run, before = env.run, any(isinstance(part, e.BeforeThis) for part in parts)
+    looks_back = before or (day is not None and (run.as_of is None or day < run.as_of))
+    window = windows[0] if windows else None
+    if len(windows) > 1 or not (window is None or isinstance(window, e.LastWindow)) or (before and day is not None):
+        return None
+    period = run.policy.accounts[account].period if window is None else None
+    if not looks_back and (window is None or day is not None):
+        return None
+    key = None
+    if period is not None:
+        at = Environment(run, env.record) if day is None else Environment(run, None, ("day", day.isoformat()))
+        key = run.period_of(period, at)
+    found = as_it_was(run, account, key) if looks_back else booked(run, account)
+    if found is None:
+        return None
+    last = found.before(env.record) if before and env.record is not None else found.until(end)
+    if last is None:
+        return None
+    if window is None:
+        return Then(found.amount(0, last))
+    first = min(last, found.since(end, lambda on: run.calendar.later(on, window.count, window.unit)))
+    return Then(found.amount(first, last), Window(_first_day(run, end, window), end, found.counted(first, last)))
 
 
 def _balance(account: str, run: Run, env: Environment, day: date | None) -> v.Number:
@@ -86,7 +121,7 @@ def _in_window(account: str, windows: list[e.Extent], env: Environment, run: Run
                 found = [x for x in found if _lies_in(run, run.day_of_entry(x), end, window)]
                 first = max(first, _first_day(run, end, window))
             case e.Since():
-                since = read(window.day, env)
+                since = v.settled(read(window.day, env))
                 found, first = [x for x in found if run.day_of_entry(x) >= since], max(first, since)
             case e.SamePeriod():
                 key = env.run.period_of(window.period, env)
@@ -120,7 +155,11 @@ def _highest(account: str, window: e.AnyWindow, env: Environment) -> Then:
     run, here = env.run, env.run.periods.called(*env.period) if env.period is not None else None
     days = {run.day_of_entry(entry) for entry in run.everything(account)} - {date.max}
     best: Then | None = None
-    for day in sorted(day for day in days if here is None or here.first <= day <= here.last):
+    days = {day for day in days if here is None or here.first <= day <= here.last}
+    sums = as_it_was(run, account)
+    if sums is not None and days:
+        return _highest_of_sums(sums, window, sorted(days), run)
+    for day in sorted(days):
         then = run.as_of_day(day, account)
         if then is None:
             return Then(_anything(run, account))
@@ -132,6 +171,16 @@ def _highest(account: str, window: e.AnyWindow, env: Environment) -> Then:
         best = Then(amount, worst)
     best = best or Then(v.ZERO)
     return Then(v.add(best.amount, _undated(run, account)), best.window)
+
+
+def _highest_of_sums(sums: Booked, window: e.AnyWindow, days: Sequence[date], run: Run) -> Then:
+    """The same where one run says all: of the sums of all windows the highest, of equal ones the first."""
+    found = []
+    for day in days:
+        last, first = sums.until(day), sums.since(day, lambda on: run.calendar.later(on, window.count, window.unit))
+        found.append((sums.amount(min(first, last), last), day, sums.counted(min(first, last), last)))
+    amount, day, records = max(found, key=lambda each: each[0])
+    return Then(amount, Window(_first_day(run, day, window), day, records, True))
 
 
 def _undated(run: Run, account: str) -> v.Number:

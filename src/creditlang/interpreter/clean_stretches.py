@@ -32,7 +32,7 @@ def clean_stretches(
 
     Raises `Undetermined` where nothing says from when they are counted, or that cannot be right.
     """
-    start, until = read(clean.start, Environment(run)), run.as_of
+    start, until = v.settled(read(clean.start, Environment(run))), run.as_of
     if until is None:
         raise Undetermined("period", Phrase("nothing says until when", "没有写明算到哪一天"))
 

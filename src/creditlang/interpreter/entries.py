@@ -209,7 +209,7 @@ def _post(run: Run, operator: o.Post, entries: Entries) -> Entries:
                 entry.account = account
             continue
         try:
-            day = evaluate(operator.day or operator.until or e.Unknown(), run.at(entry.record))
+            day = v.settled(evaluate(operator.day or operator.until or e.Unknown(), run.at(entry.record)))
         except Undetermined as why:
             undetermined(run, entry, why, None, operator)
             continue

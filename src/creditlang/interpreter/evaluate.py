@@ -377,13 +377,12 @@ class Evaluation:
     def enrol(self, record: Record, kind: o.RecordKind, found: _Sorted) -> None:
         semester = record.semester or ""
         if semester in found.enrolled:
-            reason = Phrase("this semester is already recorded", "该学期已有在籍记录")
-            found.entries.append(Entry(record, "", "", semester, state="void", reason=reason))
+            found.entries.append(Entry(record, "", "", semester, state="void", reason=ALREADY_ENROLLED))
             return
         entry = self.guard(kind, record)
         if entry.state == "live":
             found.enrolled.append(semester)
-            entry.reason = entry.reason or Phrase("enrolled", "在籍")
+            entry.reason = entry.reason or ENROLLED
         found.by_kind.setdefault(record.kind, []).append(record)
         found.entries.append(entry)
 
@@ -421,7 +420,7 @@ class Evaluation:
             if entry.state == "live" and _key(record) not in self.invalid:
                 plain.append(record)
             if looked_at:
-                entry.reason = entry.reason or Phrase("taken into account", "已采用")
+                entry.reason = entry.reason or TAKEN_INTO_ACCOUNT
                 self.extra.append(entry)
         self.run.judged[kind.name] = Judged(plain, even_void)
         for record in self.run.given.get(kind.name, ()) if rules or kind.item_field else ():
@@ -550,7 +549,7 @@ class Evaluation:
         """Let the periods of a declared kind begin for the student, if the anchor is known and can be right."""
         run, env = self.run, Environment(self.run)
         try:
-            anchor = evaluate(kind.anchor, env)
+            anchor = v.settled(evaluate(kind.anchor, env))
             until = self.until(kind, env)
         except Undetermined as why:
             run.periods.miss(kind, why.reason)
@@ -980,7 +979,8 @@ class Evaluation:
                 continue
             inside = set(within(self.policy.accounts, name))
             own = [entry for entry in result.entries if entry.account in inside and not entry.member]
-            if self.run.sum(own) != self.run.whole(name):
+            added, whole = self.run.sum(own), self.run.whole(name)
+            if v.low(added) > v.high(whole) or v.high(added) < v.low(whole):  # what is open is so in both, not alike
                 yield report("CR666", None, account=name, student=self.student.identifier)
 
     def account_lines(self) -> Iterable[AccountLine]:
@@ -999,6 +999,9 @@ _MOST_PASSES = 8
 """How often a student is worked out anew because a rule found a record invalid that others had looked at."""
 NOT_JUDGED = ("unmatched", "invalid")
 _NOT_SURELY_CLEAN = Phrase("it is open whether there was a breach", "其间是否有违反尚未确定")
+ENROLLED = Phrase("enrolled", "在籍")
+ALREADY_ENROLLED = Phrase("this semester is already recorded", "该学期已有在籍记录")
+TAKEN_INTO_ACCOUNT = Phrase("taken into account", "已采用")
 NO_ITEM = Phrase("no rule covers this item", "没有规则提到这个项目")
 NO_RULE = Phrase("no rule uses this record", "没有规则采用这条记录")
 _NO_DAY = Phrase("its day is not known", "日期不明")

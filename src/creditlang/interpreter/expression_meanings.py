@@ -44,6 +44,8 @@ def met(condition: e.Expression | None, environment: Environment) -> v.Answer:
     try:
         return answer(condition, environment)
     except Undetermined as reason:
+        if reason.sort == "open":
+            return v.OPEN
         if reason.sort == "missing" and _is_optional(reason.name, environment):
             return False
         raise
@@ -184,6 +186,8 @@ def _compare(x: e.Compare, env: Environment) -> Any:
     if _is_average(x.left) or _is_average(x.right):
         return _compare_averages(x, env)
     left, right = evaluate(x.left, env), evaluate(x.right, env)
+    if left is v.OPEN or right is v.OPEN:
+        return v.OPEN
     if x.ranks is not None:
         left, right = x.ranks.get(left, left), x.ranks.get(right, right)
         return bool(_PLAIN[x.operator](left, right))
@@ -275,6 +279,8 @@ _ARITHMETIC = {"+": v.add, "-": v.subtract, "*": v.multiply, "higher": v.larger,
 
 def _arithmetic(x: e.Arithmetic, env: Environment) -> Any:
     left, right = evaluate(x.left, env), evaluate(x.right, env)
+    if left is v.OPEN or right is v.OPEN:
+        return v.OPEN
     if x.ranks is not None and x.operator == "below":
         place = min(max(min(x.ranks.values()), x.ranks[left] - int(right)), max(x.ranks.values()))
         return next(value for value, rank in x.ranks.items() if rank == place)
@@ -287,7 +293,7 @@ def _arithmetic(x: e.Arithmetic, env: Environment) -> Any:
 def _rounded(x: e.Rounded, env: Environment) -> Any:
     divisor = evaluate(x.divisor, env) if x.divisor is not None else Decimal(1)
     if v.low(divisor) <= 0:
-        raise Undetermined("case", Phrase("the divisor is not above zero", "除数不大于零"))
+        raise not_above_zero()
     if _is_average(x.operand):
         ends = [v.quotient(one, v.multiply(divisor, by), x.mode, x.step) for one, by in _ratios(x.operand, env)]
         return v.hull(*ends)
@@ -312,7 +318,7 @@ def _cases(x: e.Cases, env: Environment) -> Any:
         return joined([*found, evaluate(otherwise, env)])
     if found:
         return joined(found)
-    raise Undetermined("case", Phrase(f"no case of {x.what} applies", f"“{x.what}”没有适用的情形"))
+    raise no_case(x.what)
 
 
 def joined(values: Sequence[Any]) -> Any:
@@ -321,6 +327,21 @@ def joined(values: Sequence[Any]) -> Any:
     if all(isinstance(value, (Decimal, v.Interval)) for value in values):
         return reduce(v.hull, values)
     return first if all(value == first for value in values[1:]) else v.OPEN
+
+
+def no_case(what: str) -> Undetermined:
+    """A value by cases of which none applies."""
+    return Undetermined("case", Phrase(f"no case of {what} applies", f"“{what}”没有适用的情形"))
+
+
+def not_above_zero() -> Undetermined:
+    """A quotient without a divisor."""
+    return Undetermined("case", Phrase("the divisor is not above zero", "除数不大于零"))
+
+
+def outside_calendar(day: date) -> Undetermined:
+    """What is asked of a day that no calendar has."""
+    return Undetermined("period", Phrase(f"{day} is outside the calendar", f"{day}不在校历内"))
 
 
 # ---- days
@@ -338,6 +359,8 @@ def _shift(x: e.Shift, env: Environment) -> Any:
     start = evaluate(x.start, env) if x.start is not None else _day(env)
     assert x.count is not None
     count = evaluate(x.count, env)
+    if start is v.OPEN or isinstance(count, v.Interval):
+        return v.OPEN
     if not isinstance(count, Decimal) or count != int(count):
         raise Undetermined("case", Phrase("the length is no whole number", "时长不是整数"))
     return day_of_month(start, int(count)) if x.which == "nth" else calendar.later(start, int(count), x.unit)
@@ -345,9 +368,12 @@ def _shift(x: e.Shift, env: Environment) -> Any:
 
 def _distance(x: e.Distance, env: Environment) -> Any:
     end = evaluate(x.end, env)
-    found = env.run.calendar.distance(x.what, evaluate(x.start, env) if x.start is not None else end, end)
+    start = evaluate(x.start, env) if x.start is not None else end
+    if v.OPEN in (start, end) and x.what in ("weekday", "working day", "holiday"):
+        return v.OPEN
+    found = env.run.calendar.distance(x.what, v.settled(start), v.settled(end))
     if found is None:
-        raise Undetermined("period", Phrase(f"{end} is outside the calendar", f"{end}不在校历内"))
+        raise outside_calendar(end)
     return found
 
 

@@ -83,12 +83,12 @@ def _fill_by_number(run: Run, operator: o.Limit, members: Entries, rooms: Sequen
     possible = [(entry, entry.amount) for entry, fate in zip(members, fates, strict=True) if fate != "out"]
     for entry, fate, room, (first, surely, _) in zip(members, fates, rooms, before, strict=True):
         if not operator.void:
-            reason = Phrase(f"more than {v.written(room)} events", f"超过{v.written(room)}次")
+            reason = too_many(room)
         elif operator.order == "highest" and is_open:
             reason = Phrase("which one is the highest is still open", "哪一项最高尚未确定")
         else:
             kept = [members[place] for place in first[: min(surely, int(v.high(room)))]]
-            reason = EARLIER_OPEN if fate == "open" else instead(kept)
+            reason = EARLIER_OPEN if fate == "open" else counts_instead([each.record.identifier for each in kept])
         if fate == "open":
             sort = "once" if operator.void else "cap"
             make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, sort, True)
@@ -165,9 +165,18 @@ def _rank(run: Run, operator: o.Limit, entry: Entry) -> v.Number:
     return Decimal(operator.ranks[value]) if operator.ranks is not None else value
 
 
-def instead(kept: Iterable[Entry]) -> Phrase:
-    """Why an entry does not count beside others."""
-    names = [entry.record.identifier for entry in kept]
+def reached(room: v.Number) -> Phrase:
+    """Why an entry has less than it had."""
+    return Phrase(f"the limit of {v.written(room)} is reached", f"已达上限{v.written(room)}")
+
+
+def too_many(room: v.Number) -> Phrase:
+    """Why an entry is not among those that count."""
+    return Phrase(f"more than {v.written(room)} events", f"超过{v.written(room)}次")
+
+
+def counts_instead(names: Sequence[str]) -> Phrase:
+    """Why an entry does not count beside records of these ids."""
     verb = "counts" if len(names) == 1 else "count"
     return Phrase(f"{', '.join(names)} {verb} instead", f"已有{'、'.join(names)}，不重复计算")
 
@@ -218,7 +227,7 @@ def _cut_to(
     if after == entry.amount:
         return
     run.covered.add(operator.number)
-    reason = Phrase(f"the limit of {v.written(room)} is reached", f"已达上限{v.written(room)}")
+    reason = reached(room)
     if operator.group.window is not None:
         (count, unit), day = operator.group.window, _by_day(entry)[0]
         rest = Phrase("", "") if left is None else Phrase(f", {v.written(left)} left", f"，只剩{v.written(left)}")
@@ -298,7 +307,7 @@ class Rooms:
             return
         self.run.covered.add(operator.number)
         if full and holds is True:
-            dismiss(entry, "void", instead(sure), operator, "once")
+            dismiss(entry, "void", counts_instead([each.record.identifier for each in sure]), operator, "once")
             return
         make_pending(self.run, entry, v.hull(v.ZERO, entry.amount), EARLIER_OPEN, operator, "once", True)
         if v.high(room) == 1 and holds is True and all(surely for _, surely in earlier):

@@ -31,7 +31,7 @@ Meets = Callable[[e.Expression | None, Environment], v.Answer]
 
 
 @frozen
-class _Way:
+class Way:
     """How a query is done: what one found has in common with the record that asks, and what else holds."""
 
     same: tuple[tuple[str, str], ...]
@@ -125,7 +125,7 @@ def determined(value: Any) -> Any:
 
 
 # ---- what is looked at
-def _way(x: e.Query) -> _Way:
+def way_of(x: e.Query) -> Way:
     parts: list[e.Expression] = []
     waiting = [x.where] if x.where is not None else []
     while waiting:
@@ -142,7 +142,7 @@ def _way(x: e.Query) -> _Way:
     windows = any(not isinstance(scope, (e.Whole, e.SamePeriod)) for scope in x.scopes)
     changing = any(_changes(part) for part in references(inside, e.Expression)) or isinstance(x.source, e.Periods)
     alone = not (_asks_outside(inside) or changing or (inner and windows))
-    return _Way(tuple(same.values()), _OTHER in parts, rest, alone)
+    return Way(tuple(same.values()), _OTHER in parts, rest, alone)
 
 
 _OTHER: Final = e.Read("other")
@@ -185,7 +185,7 @@ def _periods_at_hand(x: e.Query, at: Environment) -> tuple[tuple[str, str | None
     return (at.period,) if at.period is not None else ()
 
 
-def _index(x: e.Query, run: Run, way: _Way, periods: tuple[str, ...], asked: bool) -> dict[Any, list[Seen]]:
+def _index(x: e.Query, run: Run, way: Way, periods: tuple[str, ...], asked: bool) -> dict[Any, list[Seen]]:
     """The records of a query's source in order, by the values of fields and by the periods they lie in."""
     assert isinstance(x.source, e.RecordsOf)
     found: dict[Any, list[Seen]] = {}
@@ -231,7 +231,7 @@ def _counted(run: Run, account: str, kind: str) -> list[tuple[Entry, v.Number, b
     return found
 
 
-def _records_seen(x: e.Query, env: Environment, way: _Way, read: Read, meets: Meets) -> Group:
+def _records_seen(x: e.Query, env: Environment, way: Way, read: Read, meets: Meets) -> Group:
     """The group of records that a query looks at."""
     assert isinstance(x.source, e.RecordsOf)
     run, at, kind = env.run, env.search or env, x.source.kind
@@ -310,9 +310,9 @@ def _window(x: e.Query, group: Group, env: Environment, read: Read) -> tuple[int
     for scope in x.scopes:
         match scope:
             case e.Since():
-                first = max(first, bisect_left(orders, read(scope.day, env), key=_day))
+                first = max(first, bisect_left(orders, v.settled(read(scope.day, env)), key=_day))
             case e.AsOf():
-                last = min(last, bisect_right(orders, read(scope.day, env), key=_day))
+                last = min(last, bisect_right(orders, v.settled(read(scope.day, env)), key=_day))
             case e.BeforeThis():
                 last = min(last, _before(x, orders, at))
             case e.LastWindow():
@@ -351,7 +351,7 @@ def looked_at(
         group = _periods_seen(x, env, read, meets)
         first, last, perhaps = _window(x, group, env, read)
         return group, first, last, None, perhaps
-    way: _Way = env.run.once(("way", id(x)), lambda: _way(x))
+    way: Way = env.run.once(("way", id(x)), lambda: way_of(x))
     group = _records_seen(x, env, way, read, meets)
     first, last, perhaps = _window(x, group, env, read)
     own = None

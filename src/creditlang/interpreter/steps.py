@@ -62,8 +62,7 @@ def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback
     """What becomes of an entry for which an expression has no value, or no line an amount."""
     reason = why.reason
     if why.sort == "missing":
-        name = run.column_label(entry.record.kind, why.name)
-        reason = Phrase(f"{why.name} is empty, but this rule needs it", f"“{name}”没有填，而这条规则要用到它")
+        name, reason = run.column_label(entry.record.kind, why.name), needed(run, entry.record.kind, why.name)
     if fallback is not None:
         if fallback.disposition == "pending":
             amount = range_of(run, fallback, entry, operator)
@@ -76,12 +75,21 @@ def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback
         place = entry.record.place
         place = evolve(place, column=name) if place is not None else None
         entry.record.problem = entry.record.problem or report("CR662", place, name=Phrase(why.name, name))
+    elif why.sort == "open":
+        amount = v.interval(v.ZERO, v.UNBOUNDED) if isinstance(operator, o.Amount) else v.hull(v.ZERO, entry.amount)
+        make_pending(run, entry, amount, reason, operator, "pending", True)
     elif why.sort == "function":
         dismiss(entry, "invalid", reason, operator)
         entry.record.problem = entry.record.problem or report("CR668", entry.record.place, reason=reason)
     else:
         dismiss(entry, "unmatched", reason, operator)
         run.unrated.append(entry)
+
+
+def needed(run: Run, kind: str, name: str) -> Phrase:
+    """Why a record is invalid of which a field is empty."""
+    called = run.column_label(kind, name)
+    return Phrase(f"{name} is empty, but this rule needs it", f"“{called}”没有填，而这条规则要用到它")
 
 
 def range_of(run: Run, fallback: o.Fallback, entry: Entry, operator: o.Operator) -> v.Number:

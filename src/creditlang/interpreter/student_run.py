@@ -301,8 +301,11 @@ class Run:
 
     def window_end(self, environment: Environment) -> date:
         """The day on which a window ends: of the record at hand, else the last of the period, the as-of day at most."""
-        if environment.record is not None:
-            return environment.record.order[0]
+        record = environment.record
+        if record is not None:
+            if record.order[0] == date.max:
+                raise missing(self.policy.kinds[record.kind].date_field or "date")
+            return record.order[0]
         period = self.periods.called(*environment.period) if environment.period is not None else None
         today = self.as_of or date.max
         return min(period.last, today) if period is not None else today

@@ -31,7 +31,9 @@ def _labels_of(table: e.Table, place: int, value: Any) -> list[str]:
     """The labels along a dimension that a value has; those that it may have, where it is open, and “” for none."""
     bands = table.bands.get(table.dimensions[place], {})
     if not isinstance(value, v.Interval) and not (bands and isinstance(value, Decimal)):
-        return ["yes", "no"] if value is v.OPEN else [key_text(value)]
+        if value is v.OPEN:
+            return ["yes", "no"] if {"yes", "no"} & {*table.labels[place]} else list(table.labels[place])
+        return [key_text(value)]
     own = bands or {label: e.Band(Decimal(label), Decimal(label)) for label in table.labels[place]}
     least, most = v.low(value), v.high(value)
     found = {label: band for label, band in own.items() if band.meets(least, most)}

@@ -21,7 +21,7 @@ from creditlang.diagnostics import Phrase
 class Input:
     """Something that is known of a record before any line is done to it."""
 
-    what: Literal["field", "attribute", "on", "semester", "enrolled", "named"]
+    what: Literal["field", "attribute", "on", "semester", "enrolled", "named", "account"]
     name: str = ""
 
     def __str__(self) -> str:
@@ -76,6 +76,13 @@ def _read(x: e.Read, policy: o.Policy) -> Own:
 
 
 def _value(x: e.Value, policy: o.Policy) -> Own:
+    """The balance of an account in the semester or year of the record is a number like any other."""
+    if (
+        x.sort == "account"
+        and isinstance(x.at, e.Here)
+        and policy.accounts[x.name].period in (None, "semester", "year")
+    ):
+        return Own((Input("account", x.name), Input("semester")))
     if x.sort != "record fact":
         raise NotLocal(Phrase(f"it asks for {x.name}, which is worked out before", f"要用到先算出的“{x.name}”"))
     return Own((), (policy.record_facts[x.name],))

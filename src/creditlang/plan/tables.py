@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -53,6 +53,8 @@ class Made:
     record: Record
     attributes: Mapping[str, Any]
     enrolled: bool
+    balances: Mapping[str, Decimal] = field(factory=dict)
+    """Of accounts in the record's semester, or year if they have years; without an amount there is none."""
 
 
 class Filler:
@@ -65,13 +67,19 @@ class Filler:
     def run(self, made: Made) -> Run:
         """A run in which nothing is known but the record's person."""
         enrolled = (made.record.semester,) if made.enrolled and made.record.semester else ()
-        return self.interpreter.group(made.attributes).new_run({}, enrolled)
+        run = self.interpreter.group(made.attributes).new_run({}, enrolled)
+        for name, amount in made.balances.items():
+            period = run.policy.accounts[name].period or "semester"
+            key = run.calendar.period_key(period, made.record.on, made.record.semester)
+            run.balances[name], run.wholes[name] = {key or "": amount}, amount
+        return run
 
-    def cell(self, operator: o.Operator, rule: o.Rule | None, made: Made) -> Effect:
+    def effect(self, operator: o.Operator, rule: o.Rule | None, made: Made) -> Effect:
         """What a line that is done to each entry does to one of this record."""
         run, record = self.run(made), made.record.copy()
         record.problem = None
-        entry = Entry(record, rule.name if rule else "", rule.account if rule else "", "")
+        account = rule.account if rule is not None else next(iter(run.policy.accounts), "")
+        entry = Entry(record, rule.name if rule is not None else "", account, "")
         if isinstance(operator, o.Rescale):
             entry.amount = Decimal(1) if operator.operation == "times" else ZERO
         known, article = entry.on, entry.article
@@ -83,7 +91,7 @@ class Filler:
         match operator:
             case o.Amount():
                 own = entry.article if entry.article != article else ""
-                return Effect("amount", entry.amount, entry.sign, entry.steps[-1].text, own)
+                return Effect("amount", entry.amount, entry.sign, entry.steps[-1].text or "amount", own)
             case o.Rescale(operation="times" | "plus" as way) if entry.steps:
                 done = entry.steps[-1]
                 return Effect(way, entry.amount, text=done.text or done.sort, article=done.article)

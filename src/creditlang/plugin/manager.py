@@ -41,7 +41,8 @@ class PluginManager:
     """The plugins of one run.
 
     `allow` names the plugins or distributions that may be loaded, None allows all; `no_plugins` is an empty `allow`.
-    What is built in is loaded in any case. `entry_points` replaces the installed ones, for tests.
+    What is built in is loaded in any case. `entry_points` replaces the installed ones, for tests. `around` is given
+    each source that is opened, those of a folder's files too, and says what to read in its place.
     """
 
     def __init__(
@@ -50,10 +51,12 @@ class PluginManager:
         allow: Collection[str] | None = None,
         no_plugins: bool = False,
         entry_points: Iterable[metadata.EntryPoint] | None = None,
+        around: Callable[[Source], Source] = lambda source: source,
     ) -> None:
         """Load them all; failures are in `problems`, never raised."""
         points = metadata.entry_points(group=PROJECT) if entry_points is None else entry_points
         allowed = () if no_plugins else allow
+        self._around = around
         self._entries = load_plugins(points, allowed, self.source, self.forms)
         self._offers = {kind: self._owners(kind) for kind in KINDS}
         self.problems = self._found_problems(allowed or ())
@@ -90,7 +93,7 @@ class PluginManager:
             source = factory(where)
             if not isinstance(source, Source):
                 raise TypeError("not a Source")
-        return GuardedSource(source, entry.owner)
+        return self._around(GuardedSource(source, entry.owner))
 
     @contextmanager
     def opened(self, addresses: Iterable[str]) -> Iterator[list[Source]]:

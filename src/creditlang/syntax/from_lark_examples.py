@@ -38,9 +38,10 @@ class ExampleBuilder:
 
     # ---- tables
     def table(self, children: Children) -> t.Table:
-        _, *dimensions = identifiers(children)
+        name = tokens(children, "NAME")[0]
+        dimensions = identifiers([child for child in children if child is not name])
         return t.Table(
-            **declared(children), dimensions=tuple(dimensions), rows=tuple(nodes(children, t.Row)),
+            **declared(children), dimensions=dimensions, rows=tuple(nodes(children, t.Row)),
             readings=tuple(nodes(children, t.Reading)),
         )  # fmt: skip
 

@@ -343,7 +343,8 @@ class LineBuilder(AdjustmentBuilder):
         return t.FallsOn(date, handed(children, "when"), cites=handed(children, "cites", ()), span=span_of(children))
 
     def borne_line(self, children: Children) -> t.FallsOn:
-        return t.FallsOn(self.name(children[1:]), None, cites=handed(children, "cites", ()), span=span_of(children))
+        group = t.Name(str(children[1]), span=place_of(children[1]))
+        return t.FallsOn(group, None, cites=handed(children, "cites", ()), span=span_of(children))
 
     def one_by_one(self, children: Children) -> t.OneByOne:
         return t.OneByOne(cites=handed(children, "cites", ()), span=span_of(children))

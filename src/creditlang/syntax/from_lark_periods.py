@@ -9,6 +9,7 @@ from creditlang.syntax.children import (
     declared,
     first_of,
     handed,
+    identifier,
     identifiers,
     is_token,
     nodes,
@@ -31,7 +32,7 @@ class PeriodBuilder:
         return t.Period(**declared(children), length=length, start=start, until=until[0] if until else None)
 
     def clean_record(self, children: Children) -> t.CleanRecord:
-        _, without = identifiers(children)
+        without = identifier(tokens(children, "NAME")[-1])
         return t.CleanRecord(
             **declared(children), length=first_of(children, t.Length), without=without, where=handed(children, "where"),
             start=first_of(children, t.Expression),
@@ -47,8 +48,8 @@ class PeriodBuilder:
                 ties.append(part.value)
             elif part.what == "lowest_first" and not ties:
                 lowest = True
-            elif part.what == "lowest_first" and part.value:
-                raise two_readings(children[3:], *_LOWEST)
+            elif part.what == "lowest_first" and tokens(part.value, "COMMA", "CLAUSE_COMMA"):
+                raise two_readings([ties[-1], *part.value], *_LOWEST)
             elif part.what == "lowest_first":
                 ties[-1] = changed(ties[-1], lowest_first=True)
         return t.Ranking(
@@ -62,10 +63,11 @@ class PeriodBuilder:
 
     def ties(self, children: Children) -> Handed:
         value = first_of(children, t.Expression)
-        return Handed("ties", t.Tie(value, False, span=value.span), span_of(children))
+        tie = t.Tie(value, False, span=span_of([*tokens(children, "TIES_BY"), value]))
+        return Handed("ties", tie, span_of(children))
 
     def lowest_first(self, children: Children) -> Handed:
-        return Handed("lowest_first", bool(tokens(children, "COMMA", "CLAUSE_COMMA")), span_of(children))
+        return Handed("lowest_first", children, span_of(children))
 
 
 _LOWEST = (

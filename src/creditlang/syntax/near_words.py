@@ -19,9 +19,12 @@ Understands = Callable[[str], bool]
 LONGEST_LINE = 200
 """The longest line that is looked at: people write such lines by hand."""
 _NUMBERS = {"one": "1", "two": "2", "three": "3"}
-_TEMPLATE = re.compile(r"<100-(\d)>|<number-(\d)>|<(kind|date)>")
+_TEMPLATE = re.compile(r"<100-(\d)>|<number-(\d)>|<(kind|date|number)>")
 _FIRST_KIND = re.compile(r"^(?:record|记录)[ \t]*([^\W\d]\w*)", re.MULTILINE)
-_FIRST_DATE = re.compile(r"^[ \t]+([^\W\d]\w*)[^:\n]*:[ \t]*(?:date|日期)", re.MULTILINE)
+_FIRST_FIELD = {
+    sort: re.compile(rf"^[ \t]+([^\W\d]\w*)[^:\n]*:[ \t]*(?:{words})", re.MULTILINE)
+    for sort, words in (("date", "date|日期"), ("number", "number|whole number|数|整数"))
+}
 
 
 @frozen
@@ -117,7 +120,7 @@ def _filled(form: str, match: re.Match[str], text: str) -> str:
         if part[2]:
             return _NUMBERS[match[int(part[2])]]
         kind = _FIRST_KIND.search(text)
-        found = kind if part[3] == "kind" or kind is None else _FIRST_DATE.search(text, kind.end())
+        found = kind if part[3] == "kind" or kind is None else _FIRST_FIELD[part[3]].search(text, kind.end())
         return found[1] if found else "…"
 
     return re.sub(r"\\(\d)", lambda part: match[int(part[1])] or "", _TEMPLATE.sub(value, form))

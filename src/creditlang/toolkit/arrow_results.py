@@ -70,7 +70,11 @@ def _arrays(table: str, column: Column, values: Sequence[Value]) -> Iterator[tup
     import pyarrow
 
     if column.kind == "number":
-        yield from _amounts(table, column, [parts_of(value) for value in values])
+        places: dict[tuple[type, Value], int] = {}
+        codes = [places.setdefault((type(value), value), len(places)) for value in values]
+        rows = pyarrow.array(codes, pyarrow.int32())
+        for suffix, array in _amounts(table, column, [parts_of(value) for _, value in places]):
+            yield suffix, array.take(rows)
         return
     plain: dict[str, tuple[type, Any]] = {"whole": (int, pyarrow.int64()), "date": (date, pyarrow.date32())}
     kind, arrow = plain.get(column.kind, (str, pyarrow.string()))

@@ -12,11 +12,12 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Final, TextIO
 
 from creditlang.plugin import Output, text_of
-from creditlang.schema import Column, Row
+from creditlang.schema import Column, Row, Value
 from creditlang.toolkit.atomic_files import reporting
 from creditlang.toolkit.staged_folder import StagedFolder
 
@@ -25,6 +26,10 @@ MANIFEST: Final = "manifest.csv"
 _DANGEROUS: Final = frozenset("'=+-@\t\r\n＝＋－＠")
 _FORMULA: Final = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _ESCAPED: Final = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
+_TOGETHER: Final = 1_024
+"""Rows that are turned to text together."""
+_REMEMBERED: Final = 65_536
+"""Different texts of a column of which it is known how they are written."""
 _AMOUNT: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?: … -?[0-9]+(?:\.[0-9]+)?)?")
 
 
@@ -87,14 +92,27 @@ def _write_table(stream: TextIO, columns: Sequence[Column], rows: Iterable[Row])
     writer.writerows(_texts(columns, rows))
 
 
-def _texts(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[list[str]]:
-    numeric = [column.numeric for column in columns]
-    for row in rows:
-        yield [
-            _cell(value, is_number) if isinstance(value, str) else text_of(value)
-            for value, is_number in zip(row, numeric, strict=True)
-        ]
+def _texts(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[tuple[str, ...]]:
+    """Cells as they are written; what a text becomes is worked out once, since most come again."""
+    known = [_Cells(column.numeric) for column in columns]
+    left = iter(rows)
+    while taken := list(islice(left, _TOGETHER)):
+        yield from zip(*map(_Cells.of, known, zip(*taken, strict=True)), strict=True)
 
 
-def _cell(text: str, numeric: bool) -> str:
-    return text if numeric and _AMOUNT.fullmatch(text) else neutralise(text)
+class _Cells(dict[str, str]):
+    """The cells of a column by their texts."""
+
+    def __init__(self, numeric: bool) -> None:
+        super().__init__()
+        self.numeric = numeric
+
+    def __missing__(self, text: str) -> str:
+        self[text] = cell = text if self.numeric and _AMOUNT.fullmatch(text) else neutralise(text)
+        return cell
+
+    def of(self, values: Iterable[Value]) -> list[str]:
+        """The cells of some values."""
+        if len(self) > _REMEMBERED:
+            self.clear()
+        return [self[value] if isinstance(value, str) else text_of(value) for value in values]

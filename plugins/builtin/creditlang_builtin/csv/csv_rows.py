@@ -41,16 +41,18 @@ _SEPARATORS: Final = {
 class CsvRows:
     """The records of one text. Ask for `header()` once, then go through `rows()` once; `problems` grows meanwhile."""
 
-    def __init__(self, text: TextIO, source: str) -> None:
-        """`text` makes LF of any line end, and is read line by line; `source` names the file in messages."""
+    def __init__(self, lines: Iterator[tuple[int, str]], source: str) -> None:
+        """`lines` are numbered, and have no ends; `source` names the file in messages."""
         self.source = source
         self.problems: list[Diagnostic] = []
         self.doubts: tuple[Diagnostic, ...] = ()
         self.names: tuple[str, ...] = ()
         self.width = 0
-        self._lines = _numbered_lines(text)
-        self._count = 0
-        self._empty = 0
+        self.count = 0
+        """The rows so far."""
+        self.empty = 0
+        """The lines so far that have commas and nothing else."""
+        self._lines = lines
 
     def header(self) -> tuple[str, ...] | None:
         """The names of the columns, or None with the reason in `problems`: then there are no rows.
@@ -79,28 +81,39 @@ class CsvRows:
     def rows(self) -> Iterator[RawRow]:
         """The rows under the header, in order, broken ones with their problem."""
         for row in self._records(self.width):
-            self._count += 1
+            self.count += 1
             yield row
-        if self._count == 0 and not self.doubts:
+        self.end()
+
+    def end(self) -> None:
+        """Say what there is to say once all rows have been read."""
+        if self.count == 0 and not self.doubts:
             self.problems.append(report("CR639", Place(self.source)))
-        if self._empty:
-            self.problems.append(report("CR638", Place(self.source), count=self._empty))
+        if self.empty:
+            self.problems.append(report("CR638", Place(self.source), count=self.empty))
+
+    def records_at(self, number: int, line: str) -> Iterator[RawRow]:
+        """What comes of a line under the header, and of those after it that a quote takes in."""
+        return self._records_at(number, line, self.width)
 
     def _records(self, width: int | None) -> Iterator[RawRow]:
         """Records of the remaining lines; without a width, as for the header, any number of cells will do."""
         for number, line in self._lines:
-            if "\0" in line or len(line) > LONGEST_LINE:
-                yield RawRow(number, (), self._line_problem(number, line))
-            elif '"' in line:
-                yield from self._quoted(number, line, width)
-            elif line[:1] in _MAYBE_BLANK and not line.strip(BLANKS + ","):
-                self._empty += "," in line
+            yield from self._records_at(number, line, width)
+
+    def _records_at(self, number: int, line: str, width: int | None) -> Iterator[RawRow]:
+        if "\0" in line or len(line) > LONGEST_LINE:
+            yield RawRow(number, (), self._line_problem(number, line))
+        elif '"' in line:
+            yield from self._quoted(number, line, width)
+        elif line[:1] in _MAYBE_BLANK and not line.strip(BLANKS + ","):
+            self.empty += "," in line
+        else:
+            cells = tuple(line.split(","))
+            if len(cells) == width or width is None:
+                yield RawRow(number, cells)
             else:
-                cells = tuple(line.split(","))
-                if len(cells) == width or width is None:
-                    yield RawRow(number, cells)
-                else:
-                    yield self._ragged(number, cells)
+                yield self._ragged(number, cells)
 
     def _quoted(self, number: int, line: str, width: int | None) -> Iterator[RawRow]:
         """The record that begins on a line with a quote, over as many lines as its quotes ask for."""
@@ -147,7 +160,7 @@ class CsvRows:
     def _record(self, number: int, record: str, width: int | None) -> Iterator[RawRow]:
         cells = _cells(record)
         if not any(cells):
-            self._empty += 1
+            self.empty += 1
         elif len(cells) == width or width is None:
             yield RawRow(number, cells)
         else:
@@ -180,7 +193,7 @@ def _cells(record: str) -> tuple[str, ...]:
     )
 
 
-def _numbered_lines(text: TextIO) -> Iterator[tuple[int, str]]:
+def numbered_lines(text: TextIO) -> Iterator[tuple[int, str]]:
     """The physical lines from 1, without their ends; of one that is too long, the beginning."""
     limit = LONGEST_LINE + 1
     for number, line in enumerate(iter(partial(text.readline, limit), ""), 1):

@@ -14,7 +14,7 @@ from creditlang.core.lower.surroundings import NOTHING, Context, Typed
 from creditlang.diagnostics import Phrase
 from creditlang.resolve import AccountSymbol
 from creditlang.syntax import tree as t
-from creditlang.types import Type
+from creditlang.types import DATE, Type
 
 _SCOPES: Final = (t.BeforeThis, t.AsOfDay, t.LastWindow, t.AnyWindow, t.Since, t.SamePeriod, t.Ever)
 _UPPER: Final = {"<": ">", "<=": ">="}
@@ -35,6 +35,12 @@ class EarlierBalances:
     def value(self, node: t.ValueAt, context: Context, bound: str = "") -> Typed:
         """A balance at another time. Compared, it stands on the left of the comparison `bound`."""
         account = self.program.account(node.name.text)
+        own = self.scope.field_of(context.kind, node.name.text)
+        if account is None and own is not None and own.type == DATE and isinstance(node.scopes[0], t.LastWindow):
+            length, day = node.scopes[0].length.span.text, node.name.text
+            meant = Phrase(f"{length} after {day} > as of", f"{day} 起 {length} 晚于 截至")
+            self.scope.report("CR011", node.span, found=node.span.text, nearest=meant)
+            return NOTHING
         if account is None:
             self.scope.unknown(
                 "account", node.name, [text for space, text in self.program.labels if space == "account"]

@@ -38,7 +38,7 @@ from creditlang.types import (
     Type,
     number_type,
 )
-from creditlang.words import PERIODS
+from creditlang.words import PERIODS, SORTS
 
 
 class Elaborator:
@@ -137,7 +137,7 @@ class Elaborator:
             case t.Logical():
                 return self.logical(node, context)
             case t.Not():
-                return e.Not(self.condition(node.operand, context)), YES_OR_NO
+                return e.Not(self.condition(node.operand, evolve(context, may_fail=False))), YES_OR_NO
             case t.Arithmetic():
                 return self.arithmetic(node, context, expected)
             case t.Negate():
@@ -228,6 +228,15 @@ class Elaborator:
             self.scope.report(
                 "CR305", node.span, label=node.text, dimension=expected.enumeration.split("@")[0], nearest=close
             )
+            return NOTHING
+        if (asking := self.scope.field_of(context.outer, node.text)) is not None:
+            this = Phrase(f"this.{node.text}", f"本条.{node.text}")
+            label = Label(asking.node.span, Phrase("a field of the record that asks", "这是提问的那条记录的字段"))
+            self.scope.report("CR101", node.span, label, kind=SORTS["field"], name=node.text, nearest=this)
+            return NOTHING
+        if self.program.canonical("kind", node.text) is not None:
+            count = Phrase(f"count({node.text})", f"次数({node.text})")
+            self.scope.report("CR101", node.span, kind=SORTS["field"], name=node.text, nearest=count)
             return NOTHING
         elsewhere = [
             Label(known.node.span, Phrase(f"a field of {kind.name}", f"这是“{kind.name}”的字段"))
@@ -330,7 +339,15 @@ class Elaborator:
         if declared.kind is not None:
             wanted = self.program.canonical("kind", declared.kind.text)
             if context.kind is None or context.kind.name != wanted:
-                self.scope.unknown("name", t.Identifier(name, span=node.span))
+                of = Phrase(
+                    f"a fact of {wanted}, and no {wanted} is at hand", f"这是“{wanted}”的事实，这里没有这样的记录"
+                )
+                if context.outer is not None and context.outer.name == wanted:
+                    of = Phrase(
+                        "a fact of the record that asks; here `this.` asks for its fields",
+                        "这是提问的那条记录的事实；这里可用“本条.”问它的字段",
+                    )
+                self.scope.unknown("name", t.Identifier(name, span=node.span), labels=[Label(declared.name.span, of)])
                 return NOTHING
             return self.scope.record_fact(name)
         kind = self.scope.fact_type(name)
@@ -428,6 +445,11 @@ class Elaborator:
 
     def compare(self, node: t.Compare, context: Context) -> Typed:
         first, second, swapped = node.left, node.right, False
+        if context.may_fail and node.operator not in (("<", "<=") if isinstance(first, t.Number) else (">", ">=")):
+            context = evolve(context, may_fail=False)
+            for side in (first, second):
+                if isinstance(side, t.Aggregate) and side.function != "total":
+                    self.check_value(side, context)
         if isinstance(first, t.Name) and self.symbol_quietly(first, context) is None:
             first, second, swapped = second, first, True
         windows = self.earlier_balances.compared((node.left, node.right), node.operator, context)
@@ -483,7 +505,8 @@ class Elaborator:
         low, high = (
             t.Compare(sign, node.operand, end, span=node.span) for sign, end in ((">=", node.low), ("<=", node.high))
         )
-        parts = tuple(self.compare(side, context)[0] for side in (low, high))
+        asked = evolve(context, tolerant=True)  # the lower end has asked for a value
+        parts = tuple(self.compare(side, where)[0] for side, where in ((low, context), (high, asked)))
         match parts:
             case (e.Compare(right=e.Constant(value=one)), e.Compare(right=e.Constant(value=two))) if (
                 type(one) is type(two) and not isinstance(one, str) and one > two  # type: ignore[operator]
@@ -557,7 +580,7 @@ class Elaborator:
 
     def arithmetic(self, node: t.Arithmetic, context: Context, expected: Type | None) -> Typed:
         if node.operator == "/":
-            self.scope.report("CR204", node.span)
+            self.scope.report("CR204", node.span, written=node.span.text)
             return NOTHING
         unit = expected.unit if expected and node.operator != "*" else None
         left, one = self.number(node.left, context, unit)

@@ -139,17 +139,18 @@ class Lines:
 
 def asks_missing(line: t.Line) -> bool:
     """Whether a line says what happens when a value is missing."""
-    return isinstance(line, (t.AmountLine, t.DecisionLine, t.Guard)) and _asks_presence(line.condition)
+    return isinstance(line, (t.AmountLine, t.DecisionLine, t.Guard)) and asks_presence(line.condition)
 
 
-def _asks_presence(node: t.Expression | None) -> bool:
+def asks_presence(node: t.Expression | None) -> bool:
+    """Whether a condition asks whether something is there."""
     match node:
         case t.Presence():
             return True
         case t.Logical():
-            return _asks_presence(node.left) or _asks_presence(node.right)
+            return asks_presence(node.left) or asks_presence(node.right)
         case t.Not():
-            return _asks_presence(node.operand)
+            return asks_presence(node.operand)
     return False
 
 

@@ -22,12 +22,13 @@ from creditlang.core.dependencies import (
     searched,
     worked_out,
 )
+from creditlang.core.later_records import untouched_by_later
 from creditlang.core.lower.adjustment_lines import ONE
 from creditlang.core.lower.among_people import AmongPeople
 from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.calendar_periods import build_calendar, build_period
 from creditlang.core.lower.elaborate import Context, Elaborator
-from creditlang.core.lower.line_parts import as_written
+from creditlang.core.lower.line_parts import as_written, asks_missing, asks_presence
 from creditlang.core.lower.line_places import CONTAINERS
 from creditlang.core.lower.period_kinds import lies_in
 from creditlang.core.lower.printed_tables import ONE_OR_TWO, build_table, dimension_type
@@ -194,7 +195,8 @@ class Compilation:
             fingerprint=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         )
         earlier = {x.name for x in references_of(policy, e.Value) if e.of_another_run(x.at)}
-        return evolve(policy, behind={name: found.behind(name, order) for name in sorted(earlier)})
+        untouched = frozenset(name for name in earlier if untouched_by_later(policy, name))
+        return evolve(policy, behind={name: found.behind(name, order) for name in sorted(earlier)}, untouched=untouched)
 
     def check_passes(self, found: Order, in_pass: Mapping[tuple[str, str], int], together: Iterable[str]) -> None:
         """Report what reads a rank before there is one, and rankings that stand on more others than may be."""
@@ -503,6 +505,9 @@ class Compilation:
                 rule for name in self.program.within(symbol.name) for rule in self.program.accounts[name].items
             )
             context = evolve(self.context_within(inside), body=symbol.name)
+            if isinstance(node, t.Category) and node.period is not None:
+                unasked = frozenset(rule for rule in inside if self.lacks_a_day(self.program.items[rule]))
+                self.elaborator.check_time(node.period, self.context_within(unasked), node.period)
             operators = tuple(self.bodies.operators(lines, context, around, inside, symbol.unit))
         if sort == "score":
             decide = self.level(symbol, lines, around)
@@ -516,6 +521,12 @@ class Compilation:
             decide=decide, diverts=tuple(diverts), article=around,
             order_field=self.order_field(order.field if order else None, symbol),
         )  # fmt: skip
+
+    def lacks_a_day(self, item: ItemSymbol) -> bool:
+        """Whether records of an item may lack a day, and neither it nor a guard of their kind says what then."""
+        kind = self.program.kinds[item.kind]
+        said = asks_presence(item.node.where) or any(map(asks_missing, (*item.node.lines, *kind.node.lines)))
+        return not said and any(kind.first(sort) is not None for sort in ("date", "semester"))
 
     def level(self, symbol: AccountSymbol, lines: Iterable[t.Line], around: str) -> o.Decide:
         """What a score starts from, and its bounds."""

@@ -43,7 +43,7 @@ class QueryForms:
     def query(self, node: t.Query, context: Context, average: bool = False) -> Typed:
         """Any query; an `average` only where it is rounded or compared, since a quotient may have no end."""
         if node.function == "average" and not average:
-            self.scope.report("CR204", node.span)
+            self.scope.report("CR204", node.span, written=node.span.text)
             return NOTHING
         if (people := self.program.query_of_people(node)) is not None:
             return self.elaborator.people.query(people, context)
@@ -179,7 +179,8 @@ class QueryForms:
                     where = Phrase("a line that is about no record and no period", "既不针对记录、也不针对时段的行")
                     self.scope.report("CR103", scope.span, container=where)
                 case _:
-                    self.scope.report("CR103", scope.span, container=Phrase("a query", "查询"))
+                    places = Phrase("a balance such as `points in any 12 months`", "“任意12个月 的 积分”这样的余额")
+                    self.scope.report("CR103", scope.span, container=Phrase("a query", "查询"), places=places)
 
     def length(self, length: t.Length) -> tuple[int, str] | None:
         """How long a window is; None, with a report, where it is no stretch of time."""
@@ -310,7 +311,7 @@ class QueryForms:
         declared = self.program.facts[fact].period if fact else None
         period = account.period if account is not None else declared.text if declared else None
         if node.function == "average" and not average:
-            self.scope.report("CR204", node.span)
+            self.scope.report("CR204", node.span, written=node.span.text)
             return NOTHING
         if self.too_long(node.name.text, period, context, node):
             return NOTHING

@@ -41,7 +41,7 @@ class Context:
     groups: frozenset[str] | None = None
     """Of a group of people: what it is made by. What people have is asked of it in queries only."""
     may_fail: bool = False
-    """Whether it is enough that what has no value does not fulfil the line: of a requirement."""
+    """Whether it is enough that what has no value does not fulfil the line: a requirement of at least so much."""
     asked: bool = False
     """Whether it is asked from outside the policy."""
     body: str | None = None

@@ -24,6 +24,7 @@ from creditlang.data.coded.coded_sheet import Numbers, coded
 from creditlang.data.dataset import Dataset, Student
 from creditlang.ledger import Record
 
+_MANY: Final = 1000
 UNDATED: Final = date.max.toordinal() + 1
 """The day of a record without a date."""
 
@@ -59,6 +60,9 @@ class CodedKind:
 
     def identifiers(self, rows: Numbers) -> list[str]:
         """The ids of some records."""
+        sheet = int(self.sheet[rows[0]]) if len(rows) else -1
+        if len(rows) > _MANY and sheet >= 0 and (self.sheet[rows] == sheet).all():
+            return self.sheets[sheet].identifiers_at(self.row[rows])
         pairs = zip(self.sheet[rows].tolist(), self.row[rows].tolist(), strict=True)
         return [self.loose[at].identifier if sheet < 0 else self.sheets[sheet].identifier(at) for sheet, at in pairs]
 

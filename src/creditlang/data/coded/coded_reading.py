@@ -99,12 +99,16 @@ def _odd_identifiers(sheet: CodedSheet, source: str, identifiers: CodedColumn | 
         if not any(text.startswith(made) for text in used.given):
             return numpy.zeros(len(sheet), bool)
         return numpy.fromiter((f"{made}{number}" in used for number in sheet.numbers.tolist()), bool, len(sheet))
-    times = numpy.bincount(identifiers.codes, minlength=len(identifiers.texts)).tolist()
-    broken = {strip_cell(cell) for cells in sheet.broken.values() for cell in cells}
-    return identifiers.those(
-        often > 1 or not text or text.endswith(")") or text.startswith(made) or text in broken or text in used
-        for text, often in zip(identifiers.texts, times, strict=True)
-    )
+    odd = numpy.bincount(identifiers.codes, minlength=len(identifiers.texts)) > 1
+    texts = identifiers.texts
+    known = {strip_cell(cell) for cells in sheet.broken.values() for cell in cells} | used.given
+    known |= {text for text in texts if ":" in text and text in used}
+    if not known.isdisjoint(texts):
+        odd |= numpy.fromiter((text in known for text in texts), bool, len(texts))
+    beginnings_and_ends = "\n".join(["", *texts, ""])
+    if any(mark in beginnings_and_ends for mark in ("\n\n", ")\n", f"\n{made}")):
+        odd |= numpy.fromiter((not x or x.endswith(")") or x.startswith(made) for x in texts), bool, len(texts))
+    return identifiers.those(odd)
 
 
 def _typed(sheet: CodedSheet, column: PlacedColumn, source: str) -> tuple[TypedColumn, set[int]]:

@@ -62,6 +62,13 @@ class CodedRecords:
         """The id of a plain record."""
         return f"{self.source}:{self.numbers[at]}" if self.identifiers is None else self.identifiers[at]
 
+    def identifiers_at(self, rows: Numbers) -> list[str]:
+        """The ids of plain records."""
+        if self.identifiers is None:
+            return [f"{self.source}:{number}" for number in self.numbers[rows].tolist()]
+        texts = self.identifiers.texts
+        return [texts[code] for code in self.identifiers.codes[rows].tolist()]
+
     def record(self, at: int) -> Record:
         """The record at a position, made an odd one: whoever asks may have something to say of it."""
         if at not in self.odd:
@@ -117,11 +124,7 @@ class CodedRecords:
         names = [column.name for column in self.columns]
         cells = zip(*(column.of(rows) for column in self.columns), strict=True) if names else iter([()] * len(rows))
         numbers = self.numbers[rows].tolist()
-        if self.identifiers is None:
-            identifiers = [f"{self.source}:{number}" for number in numbers]
-        else:
-            identifiers = [self.identifiers.texts[code] for code in self.identifiers.codes[rows].tolist()]
-        for number, identifier, row in zip(numbers, identifiers, cells, strict=True):
+        for number, identifier, row in zip(numbers, self.identifiers_at(rows), cells, strict=True):
             values = dict(zip(names, row, strict=True))
             on, semester = values.get(self.date_field or ""), values.get(self.semester_field or "")
             yield Record(

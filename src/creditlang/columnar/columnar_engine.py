@@ -1,0 +1,406 @@
+"""The columnar engine: a policy over a cohort, in columns wherever a student is settled.
+
+Records are coded and sorted once. Then students are taken in chunks that a cache holds, and the nodes of the policy are
+worked out for a chunk at a time: guards, items, categories, scores, credits, facts, requirements. A student of whom
+something is open, invalid or asked for beyond the record and its group is only marked, and left to be worked out alone;
+nothing is said of them here. What the engine lacks for a whole policy is known before any data are read.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import takewhile
+from typing import Any, Final
+
+import numpy as np
+from attrs import define, field, frozen
+
+from creditlang.columnar import decisions
+from creditlang.columnar.coded_periods import CodedCalendar, Numbers
+from creditlang.columnar.enrolments import enrolled
+from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
+from creditlang.columnar.group_lines import GroupLines, fill
+from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, Texts
+from creditlang.columnar.not_in_columns import not_in_columns
+from creditlang.columnar.postings import post
+from creditlang.columnar.record_columns import RecordColumns
+from creditlang.columnar.student_values import Students
+from creditlang.columnar.trails import Trails
+from creditlang.core import operators as o
+from creditlang.core.dependencies import within
+from creditlang.data.coded.coded_dataset import CodedDataset
+from creditlang.interpreter.evaluate import (
+    FUTURE,
+    NO_ITEM,
+    NOT_BEGUN,
+    TAKEN_INTO_ACCOUNT,
+    Interpreter,
+)
+from creditlang.interpreter.expression_meanings import met
+from creditlang.interpreter.student_run import Environment
+from creditlang.plan import Plan
+from creditlang.plan.lower import PlannedBody
+from creditlang.plan.tables import Filler
+from creditlang.values import Undetermined
+
+_CHUNK: Final = 4096
+"""Students worked out together, at most."""
+
+
+@define(eq=False)
+class Chunk:
+    """What has come out for the students of a chunk."""
+
+    students: Students
+    entries: list[Entries] = field(factory=list)
+    """Of each tree."""
+    extra: list[Entries] = field(factory=list)
+    """Of records that no rule has taken, in the order in which they are told."""
+    parts: dict[str, list[decisions.PartColumns]] = field(factory=dict)
+
+
+class ColumnarEngine:
+    """Works out the students of one policy in columns."""
+
+    def __init__(self, plan: Plan, interpreter: Interpreter) -> None:
+        """`interpreter` fills the tables: it has the policy, the as-of day and the named values."""
+        self.plan, self.interpreter = plan, interpreter
+        self.policy = plan.policy
+        self.lacks = tuple(dict.fromkeys(not_in_columns(plan, interpreter)))
+        """Why this policy cannot be worked out in columns."""
+
+    def chunks(self, dataset: CodedDataset) -> Iterator[Chunk]:
+        """The students worked out, chunk by chunk in their order; those that are `odd` have to be worked out alone."""
+        calendar = CodedCalendar(self.policy.calendar)
+        cohort = RecordColumns.of(self.policy, dataset, calendar)
+        yield from _Run(self, cohort, calendar).chunks()
+
+
+@frozen(eq=False)
+class _Rules:
+    """The rules of one kind: by what its records are taken, and their lines."""
+
+    by_item: Numbers
+    """The number of the rule for each code of the item field, -1 for none."""
+    conditional: list[tuple[o.Rule, AnswerTable]]
+
+
+class _Run:
+    """One cohort."""
+
+    def __init__(self, engine: ColumnarEngine, cohort: RecordColumns, calendar: CodedCalendar) -> None:
+        self.plan, self.policy, self.cohort, self.calendar = engine.plan, engine.policy, cohort, calendar
+        self.interpreter = engine.interpreter
+        self.odd = cohort.odd
+        self.rule_numbers = {name: number for number, name in enumerate(self.policy.rules)}
+        self.account_numbers = {name: number for number, name in enumerate(self.policy.accounts)}
+        size = len(cohort.students)
+        has = {name: np.zeros(size, bool) for name in self.policy.kinds}
+        begun = [self.calendar.plain.has_begun(name, self.interpreter.as_of) for name in calendar.names]
+        self.begun = np.array(begun, bool)
+        self.given, self.late = self._in_scope()
+        for name, kind in cohort.kinds.items():
+            has[name][cohort.owners[kind.places[self.given[kind.places]]]] = True
+        self.known = Known(
+            policy=self.policy, cohort=cohort, calendar=calendar, filler=Filler(self.interpreter),
+            decimals=self.plan.decimals, texts=Texts(), enrolled=np.ones(len(cohort.owners), bool), has=has,
+            readers=self.plan.readers,
+        )  # fmt: skip
+        self.lines = GroupLines(self.known)
+        self.tables: dict[tuple[int, str], EffectTable] = {}
+        self.trails: dict[tuple[str, str], Trails] = {}
+        self.enrolled, self.enrolments = enrolled(self.known, self.given, self.begun, self._guard, self.odd)
+        semesters = cohort.semesters
+        known = (semesters == 0) | self.enrolled[cohort.owners, semesters]
+        self.known.enrolled[:] = known
+        open_semester = (semesters > 0) & ~self.begun[semesters] & self.given
+        self.odd[cohort.owners[open_semester]] = True
+        lines = [*self.policy.rules.values()], [*self.policy.accounts.values()]
+        operators = (operator for bodies in lines for body in bodies for operator in body.operators)
+        self.posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)
+        self.rules = {name: self._rules(name) for name in self.policy.kinds}
+        self.odd |= ~self._who_applies()
+
+    # ---- before any rule
+    def _in_scope(self) -> tuple[Numbers, Numbers]:
+        """The records that count on the as-of day; and of the others, which are of a semester that has not begun."""
+        cohort, as_of = self.cohort, self.interpreter.as_of
+        undated = cohort.days == 0
+        late = undated & (cohort.semesters > 0) & ~self.begun[cohort.semesters]
+        future = cohort.days > as_of.toordinal() if as_of is not None else np.zeros(len(cohort.days), bool)
+        return ~(late | future), late
+
+    def _who_applies(self) -> Numbers:
+        condition, cohort = self.policy.applies, self.cohort
+        applies = np.ones(len(cohort.students), bool)
+        if condition is None:
+            return applies
+        answers: dict[tuple[int, ...], bool] = {}
+        columns = [column.codes for column in cohort.attributes.values()]
+        for at, key in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
+            if key not in answers:
+                env = Environment(self.interpreter.group(cohort.of_student(at)).run)
+                try:
+                    answers[key] = met(condition, env) is not False
+                except Undetermined:
+                    answers[key] = True
+            applies[at] = answers[key]
+        return applies
+
+    def _rules(self, kind: str) -> _Rules:
+        field_name = self.policy.kinds[kind].item_field
+        rules = self.interpreter.rules[kind]
+        values = self.cohort.kinds[kind].fields[field_name].values if field_name else []
+        by_item = [self.rule_numbers[str(x)] if x is not None and str(x) in rules else -1 for x in values]
+        conditional = [
+            (rule, AnswerTable(self.known, rule.where, kind, True))
+            for rule in self.interpreter.conditional[kind]
+            if rule.where is not None
+        ]
+        return _Rules(np.array(by_item, np.int32), conditional)
+
+    # ---- chunks
+    def chunks(self) -> Iterator[Chunk]:
+        size = len(self.cohort.students)
+        nothing = {name for name, account in self.policy.accounts.items() if account.sort == "account"}
+        for first in range(0, size, _CHUNK):
+            last = min(size, first + _CHUNK)
+            students = Students(self.known, first, last - first, self.enrolled[first:last], self.odd)
+            chunk = Chunk(students)
+            students.balances |= {name: decisions.balance_of([], [], [], students.size) for name in nothing}
+            self.known.balance = partial(self._balance, students)
+            self._sorted(chunk)
+            taken: dict[int, list[Entries]] = {}
+            for kind, name in self.policy.order:
+                self._node(chunk, kind, name, taken)
+            yield chunk
+
+    def _within(self, chunk: Chunk, places: Numbers) -> Numbers:
+        """Those of some places, rising, whose students are in a chunk."""
+        first, last = np.searchsorted(
+            self.cohort.owners[places], (chunk.students.first, chunk.students.first + chunk.students.size)
+        )
+        return places[first:last]
+
+    def _sorted(self, chunk: Chunk) -> None:
+        """What becomes of records before any rule is asked."""
+        text = self.known.texts.number
+        out = self._within(chunk, np.flatnonzero(~self.given))
+        entries = Entries.of(self.known, out, -1, -1)
+        late = self.late[out]
+        entries.states[:] = VOID
+        entries.reasons[:] = np.where(late, text(NOT_BEGUN), text(FUTURE))
+        entries.periods[:] = np.where(late, self.known.semester_texts[entries.semesters], 0)
+        blocks = [entries]
+        for enrolments in self.enrolments:
+            first, last = np.searchsorted(
+                enrolments.owners, (chunk.students.first, chunk.students.first + chunk.students.size)
+            )
+            blocks.append(enrolments.chosen(np.arange(first, last)))
+        chunk.extra.append(Entries.joined(blocks).in_order())
+
+    def _guard(self, kind: str, entries: Entries) -> None:
+        self._body(self.plan.kinds[kind], None, kind, entries)
+
+    def _table(self, operator: o.Operator, rule: o.Rule | None, kind: str, reads: Any) -> EffectTable:
+        key = id(operator), kind
+        if key not in self.tables:
+            self.tables[key] = EffectTable(self.known, operator, rule, kind, reads)
+        return self.tables[key]
+
+    # ---- nodes
+    def _node(self, chunk: Chunk, kind: str, name: str, taken: dict[int, list[Entries]]) -> None:
+        students = chunk.students
+        match kind:
+            case "kind":
+                self._kind(chunk, name, taken)
+            case "items":
+                self._items(name, taken)
+            case "unique":
+                self._unique(self.policy.uniques[int(name)], taken)
+            case "tree":
+                self._tree(chunk, name, taken)
+            case "credit":
+                decisions.credit(students, self.policy.accounts[name])
+            case "fact":
+                decisions.fact(students, self.policy.facts[name])
+            case "moves":
+                self._moves(chunk)
+            case "require":
+                chunk.parts[name] = decisions.require(students, self.policy.requirements[name])
+
+    def _balance(self, students: Students, name: str, places: Numbers) -> tuple[Numbers, Numbers]:
+        """The balance of an account in the semester or year of each of some records, and whether there is one."""
+        balance, cohort = students.balances[name], self.cohort
+        kind = self.policy.accounts[name].period or "semester"
+        keys = ["", *(self.calendar.names if kind == "semester" else self.calendar.years)[1:]]
+        columns = np.array([balance.keys.index(key) if key in balance.keys else -1 for key in keys], np.int32)
+        column = columns[self.calendar.periods(kind, cohort.days[places], cohort.semesters[places])]
+        if not balance.keys:
+            return np.zeros(len(places), np.int64), np.zeros(len(places), bool)
+        owners = cohort.owners[places] - students.first
+        exists = (column >= 0) & balance.exists[owners, column]
+        return np.where(exists, balance.amounts[owners, column], 0), exists
+
+    def _moves(self, chunk: Chunk) -> None:
+        """Who asks for something to be moved, or has what takes from accounts, is worked out alone."""
+        accounts = self.policy.accounts
+        for move in self.policy.moves:
+            places = self.cohort.kinds[move.kind].places
+            self.odd[self.cohort.owners[self._within(chunk, places[self.given[places]])]] = True
+        for account in accounts.values():
+            if any(isinstance(operator, o.Move) for operator in account.operators):
+                rules = [self.rule_numbers[x] for name in within(accounts, account.name) for x in accounts[name].items]
+                for entries in chunk.entries:
+                    entries.set_aside(np.flatnonzero(np.isin(entries.rules, rules)), self.odd)
+
+    def _kind(self, chunk: Chunk, name: str, taken: dict[int, list[Entries]]) -> None:
+        kind, rules = self.policy.kinds[name], self.rules[name]
+        if kind.enrolment:
+            return
+        places = self.cohort.kinds[name].places
+        places = self._within(chunk, places)
+        places = places[self.given[places]]
+        entries = Entries.of(self.known, places, -1, -1)
+        self._guard(name, entries)
+        has_rules = bool(self.interpreter.rules[name] or rules.conditional)
+        if not (kind.item_field or name in self.interpreter.requests or has_rules):
+            entries.periods[:] = self.known.semester_texts[entries.semesters]
+            unsaid = entries.reasons == 0
+            entries.reasons[unsaid] = self.known.texts.number(TAKEN_INTO_ACCOUNT)
+            chunk.extra.append(entries)
+        if not (has_rules or kind.item_field):
+            return
+        none = np.full(len(places), -1, np.int32)
+        numbers = none
+        if kind.item_field:
+            codes = self.cohort.kinds[name].fields[kind.item_field].codes[self.cohort.inside[places]]
+            numbers = rules.by_item[codes] if len(rules.by_item) else none
+        order = np.argsort(numbers, kind="stable")
+        numbers = numbers[order]
+        matched = numbers < 0
+        entries_in_order = entries.chosen(order) if len(order) else entries
+        for number in np.unique(numbers).tolist():
+            start, end = np.searchsorted(numbers, (number, number + 1))
+            if number >= 0:
+                taken.setdefault(number, []).append(self._opened(entries_in_order, int(start), int(end), number))
+        unmatched = np.zeros(len(places), bool)
+        unmatched[order[matched]] = True
+        for rule, where in rules.conditional:
+            takes = where.true(places, self.odd)
+            unmatched &= ~takes
+            own = entries.chosen(np.flatnonzero(takes))
+            taken.setdefault(self.rule_numbers[rule.name], []).append(
+                self._opened(own, 0, len(own.places), self.rule_numbers[rule.name])
+            )
+        rest = entries.chosen(np.flatnonzero(unmatched))
+        left = np.flatnonzero(rest.states == LIVE)
+        if not kind.item_field:
+            rest.set_aside(left, self.odd)
+        rest.states[left], rest.reasons[left] = UNMATCHED, self.known.texts.number(NO_ITEM)
+        rest.periods[:] = self.known.semester_texts[rest.semesters]
+        chunk.extra.append(rest)
+
+    def _opened(self, entries: Entries, start: int, end: int, number: int) -> Entries:
+        """The entries that a rule begins with."""
+        rule = list(self.policy.rules.values())[number]
+        found = entries.chosen(np.arange(start, end)) if entries.steps else entries.part(start, end)
+        found.rules[:], found.accounts[:] = number, self.account_numbers[rule.account]
+        article = self.known.texts.number(rule.article)
+        found.articles[:] = np.where(found.articles == 0, article, found.articles)
+        period = self.policy.accounts[rule.account].period or "semester"
+        found.periods[:] = self.known.period_texts(period, found.days, found.semesters)
+        if rule.falls_on_group:
+            found.set_aside(np.flatnonzero(self.cohort.named[found.places]), self.odd)
+        return found
+
+    def _items(self, root: str, taken: dict[int, list[Entries]]) -> None:
+        for account in within(self.policy.accounts, root):
+            for name in self.policy.accounts[account].items:
+                number, rule = self.rule_numbers[name], self.policy.rules[name]
+                for at, entries in enumerate(taken.get(number, ())):
+                    taken[number][at] = self._body(self.plan.rules[name], rule, rule.kind, entries)
+
+    def _body(self, body: PlannedBody, rule: o.Rule | None, kind: str, entries: Entries) -> Entries:
+        """The lines of a body; the first that speak of each record alone are taken together."""
+        if not len(entries.places):
+            return entries
+        done = 0
+        first = list(takewhile(lambda line: line.how == "each" and not isinstance(line.operator, o.Post), body.lines))
+        if first:
+            key = rule.name if rule is not None else "", kind
+            if key not in self.trails:
+                tables = [self._table(line.operator, rule, kind, line.reads) for line in first]
+                self.trails[key] = Trails(self.known, tables, entries)
+            if self.trails[key].tables:
+                self.trails[key].apply(entries, self.odd)
+                done = len(self.trails[key].tables)
+        for line in body.lines[done:]:
+            if line.how == "each":
+                entries.apply(self._table(line.operator, rule, kind, line.reads), self.odd)
+            elif line.how == "group":
+                entries = self.lines.apply(line.operator, entries, self.odd)
+            else:
+                entries.set_aside(entries.live(), self.odd)
+        return entries
+
+    def _unique(self, unique: o.Limit, taken: dict[int, list[Entries]]) -> None:
+        """A limit over accounts; the entries of one record alone need no room."""
+        numbers = [self.rule_numbers[name] for name in unique.group.over or self.policy.rules]
+        places = [(number, at) for number in sorted(numbers) for at in range(len(taken.get(number, ())))]
+        if not places:
+            return
+        blocks = [taken[number][at] for number, at in places]
+        joined = Entries.joined(blocks)
+        order = np.argsort(self.cohort.ranks[joined.places], kind="stable")
+        entries = joined.chosen(order)
+        again = np.flatnonzero(entries.places[1:] == entries.places[:-1])
+        entries.set_aside(again, self.odd)
+        grouped = self.lines.grouped(unique.group, entries, entries.live())
+        several = np.sort(grouped.entries[(grouped.sizes > 1)[grouped.groups]])
+        if not len(several):
+            return
+        fill(self.lines, unique, entries, several, self.odd)
+        entries, start = entries.chosen(np.argsort(order)), 0
+        for (number, at), block in zip(places, blocks, strict=True):
+            taken[number][at] = entries.chosen(np.arange(start, start + len(block.places)))
+            start += len(block.places)
+
+    def _tree(self, chunk: Chunk, root: str, taken: dict[int, list[Entries]]) -> None:
+        accounts = self.policy.accounts
+        inside = list(within(accounts, root))
+        numbers = [self.rule_numbers[x] for name in inside for x in accounts[name].items]
+        blocks = [block for number in numbers for block in taken.get(number, ())]
+        none = Entries.of(self.known, np.zeros(0, np.int64), -1, -1)
+        entries = Entries.joined([*blocks, none])
+        if any(accounts[name].operators for name in inside):
+            entries = entries.in_order()
+        for name in reversed(inside):
+            self._account(accounts[name], entries)
+        entries.scope = None
+        chunk.entries.append(entries)
+        for name in reversed(inside):
+            post(chunk.students, accounts[name], chunk.entries if self.posts else [entries])
+
+    def _account(self, account: o.Account, entries: Entries) -> None:
+        """The lines of a category, of the entries of all rules inside it."""
+        if not account.operators:
+            return
+        accounts = self.policy.accounts
+        own = [self.rule_numbers[x] for name in within(accounts, account.name) for x in accounts[name].items]
+        wanted = np.zeros(len(self.rule_numbers) + 1, bool)
+        wanted[own] = True
+        bodies = self.plan.accounts[account.name]
+        for place, operator in enumerate(account.operators):
+            if isinstance(operator, o.Move):
+                break
+            entries.scope = wanted[entries.rules]
+            planned = {kind: body.lines[place] for kind, body in bodies.items()}
+            if any(line.how == "handed over" for line in planned.values()) or isinstance(operator, o.Amount):
+                entries.set_aside(entries.live(), self.odd)
+            elif all(line.how == "group" for line in planned.values()):
+                self.lines.apply(operator, entries, self.odd)
+            else:
+                at = entries.live()
+                for kind, chosen in self.lines.kinds(entries, at).items() if len(at) else ():
+                    table = self._table(operator, None, kind, planned[kind].reads)
+                    entries.apply(table, self.odd, at[chosen])

@@ -1,0 +1,152 @@
+"""What is decided of students once entries are posted: levels of scores, credits, facts, requirements."""
+
+import numpy as np
+from attrs import frozen
+
+from creditlang.columnar.coded_periods import Numbers
+from creditlang.columnar.student_values import Balance, FactColumns, StudentColumn, Students, joined
+from creditlang.core import operators as o
+from creditlang.ledger import Period
+
+
+def scaled(column: StudentColumn, students: Students) -> Numbers:
+    """A column of numbers with the decimals of amounts; who has more of them is left aside."""
+    decimals = students.known.decimals
+    numbers: Numbers = column.numbers.astype(np.int64)
+    if column.decimals <= decimals:
+        numbers = numbers * 10 ** (decimals - column.decimals)
+        return numbers
+    below = 10 ** (column.decimals - decimals)
+    students.aside(column.known & (numbers % below != 0))
+    numbers = numbers // below
+    return numbers
+
+
+def level(students: Students, account: o.Account, total: Numbers, period: Period | None, who: Numbers) -> Numbers:
+    """What a score has with the sum of its entries."""
+    decide = account.decide
+    assert decide is not None
+    value = total.copy()
+
+    def known(x: StudentColumn) -> Numbers:
+        students.aside(who & ~x.known)
+        return scaled(x, students)
+
+    for case in decide.cases:
+        value = value + known(students.value(case.value, period))
+    if decide.least is not None:
+        value = np.maximum(value, known(students.value(decide.least, period)))
+    return np.minimum(value, known(students.value(decide.most, period))) if decide.most is not None else value
+
+
+def decided(students: Students, decide: o.Decide, period: Period | None, who: Numbers) -> StudentColumn:
+    """The value of the case that applies, within bounds; where none does, nobody has one."""
+    left, parts = np.ones(students.size, bool), []
+    for case in sorted(decide.cases, key=lambda case: case.otherwise):
+        holds = students.holds(case.condition, period)
+        students.aside(who & left & ~holds.known)
+        applies = left & holds.known & holds.numbers
+        if applies.any():
+            value = students.value(case.value, period)
+            students.aside(who & applies & ~value.known)
+            parts.append((applies, value))
+        if decide.mode == "one":
+            again = who & ~left & holds.known & holds.numbers
+            students.aside(again if not case.otherwise else again & False)
+        left = left & ~applies
+    found = joined(parts, students.size)
+    for bound, pick in ((decide.least, np.maximum), (decide.most, np.minimum)):
+        if bound is not None and found.values is None and not found.is_answer:
+            limit = students.value(bound, period)
+            students.aside(who & found.known & ~limit.known)
+            decimals = max(limit.decimals, found.decimals)
+            one, two = (x.numbers.astype(np.int64) * 10 ** (decimals - x.decimals) for x in (found, limit))
+            found = StudentColumn(pick(one, two), found.known, decimals)
+    return found
+
+
+def credit(students: Students, account: o.Account) -> None:
+    """What a credit brings in each period that has ended, or altogether."""
+    decide, everybody = account.decide, np.ones(students.size, bool)
+    assert decide is not None
+    nothing = np.zeros(students.size, np.int64)
+    if account.period is None:
+        value = decided(students, decide, None, everybody)
+        whole = np.where(value.known, scaled(value, students), 0)
+        students.balances[account.name] = Balance([], nothing[:, None][:, :0], everybody[:, None][:, :0], whole)
+        return
+    keys, amounts, exists = [], [], []
+    for period, had in students.begun(account.period):
+        if students.has_ended(period):
+            value = decided(students, decide, period, had)
+            keys.append(period.key)
+            exists.append(value.known & had)
+            amounts.append(np.where(exists[-1], scaled(value, students), 0))
+    students.balances[account.name] = balance_of(keys, amounts, exists, students.size)
+
+
+def balance_of(keys: list[str], amounts: list[Numbers], exists: list[Numbers], size: int) -> Balance:
+    """A balance of periods, which are added up."""
+    if not keys:
+        return Balance([], np.zeros((size, 0), np.int64), np.zeros((size, 0), bool), np.zeros(size, np.int64))
+    table = np.stack(amounts, 1)
+    return Balance(keys, table, np.stack(exists, 1), table.sum(axis=1))
+
+
+def fact(students: Students, decide: o.Decide) -> None:
+    """The value of a fact, once or in each period that has begun."""
+    everybody = np.ones(students.size, bool)
+    if decide.period is None:
+        students.facts[decide.name] = FactColumns({"": decided(students, decide, None, everybody)})
+        return
+    found = {}
+    for period, had in students.begun(decide.period):
+        value = decided(students, decide, period, had)
+        found[period.key] = StudentColumn(value.numbers, value.known & had, value.decimals, value.values)
+    students.facts[decide.name] = FactColumns(found)
+
+
+@frozen(eq=False)
+class PartColumns:
+    """How one part of a requirement stands, for each student: the status by `STATUSES`, and what is shown with it."""
+
+    part: o.Case
+    statuses: Numbers
+    have: StudentColumn | None
+    needed: StudentColumn | None
+    short: StudentColumn | None
+
+
+STATUSES = ("does not apply", "met", "open", "unmet")
+_DOES_NOT_APPLY, _MET, _, _UNMET = range(4)
+
+
+def require(students: Students, requirement: o.Decide) -> list[PartColumns]:
+    """How each part of a requirement stands, and whether all of it is met."""
+    parts = [_part(students, part) for part in requirement.cases]
+    worst = np.maximum.reduce([part.statuses for part in parts]) if parts else np.zeros(students.size, np.int8)
+    students.requirements[requirement.name] = StudentColumn(worst != _UNMET, np.ones(students.size, bool))
+    return parts
+
+
+def _part(students: Students, part: o.Case) -> PartColumns:
+    applies = students.holds(part.condition, None)
+    students.aside(~applies.known)
+    holds = students.holds(part.value, None)
+    students.aside(applies.numbers & ~holds.known)
+    statuses = np.where(~applies.numbers, _DOES_NOT_APPLY, np.where(holds.numbers, _MET, _UNMET)).astype(np.int8)
+    if part.have is None or part.needed is None:
+        return PartColumns(part, statuses, None, None, None)
+    have, needed = students.value(part.have, None), students.value(part.needed, None)
+    shown = have.known & needed.known & applies.numbers
+    decimals = max(have.decimals, needed.decimals)
+    one, two = (x.numbers.astype(np.int64) * 10 ** (decimals - x.decimals) for x in (have, needed))
+    short = np.maximum(0, two - one if part.at_least else one - two)
+    students.aside(applies.numbers & ~shown)
+    return PartColumns(
+        part,
+        statuses,
+        StudentColumn(one, shown, decimals),
+        StudentColumn(two, shown, decimals),
+        StudentColumn(short, shown, decimals),
+    )

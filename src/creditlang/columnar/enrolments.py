@@ -1,0 +1,49 @@
+"""Who is enrolled when, by records that say so."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from creditlang.columnar.coded_periods import Numbers
+from creditlang.columnar.entry_columns import LIVE, VOID, Entries
+from creditlang.columnar.line_tables import Known
+from creditlang.interpreter.evaluate import ALREADY_ENROLLED, ENROLLED
+
+
+def enrolled(
+    known: Known, given: Numbers, begun: Numbers, guard: Callable[[str, Entries], None], odd: Numbers
+) -> tuple[Numbers, list[Entries]]:  # fmt: skip
+    """Which student is enrolled in which semester, by the first record of each that its guards let stand; and the
+    entries that tell of these records. Of the records those are `given` that are in scope; `begun` are the semesters.
+    """
+    cohort, begun = known.cohort, begun.copy()
+    found = np.zeros((len(cohort.students), len(known.calendar.names)), bool)
+    begun[0] = False
+    kinds = [name for name, kind in known.policy.kinds.items() if kind.enrolment]
+    if not kinds:
+        found[:] = begun
+        return found, []
+    text = known.texts.number
+    blocks = []
+    for name in kinds:
+        own = cohort.kinds[name].places
+        entries = Entries.of(known, own[given[own]], -1, -1)
+        entries.periods[:] = known.semester_texts[entries.semesters]
+        guard(name, entries)
+        blocks.append(entries)
+    entries = Entries.joined(blocks).in_order()
+    key = entries.owners.astype(np.int64) * len(known.calendar.names) + entries.semesters
+    passing = np.flatnonzero(entries.states == LIVE)
+    _, first = np.unique(key[passing], return_index=True)
+    stands = passing[first]
+    position = np.full(len(cohort.students) * len(known.calendar.names), len(key), np.int64)
+    position[key[stands]] = stands
+    again = np.flatnonzero(np.arange(len(key)) > position[key])
+    entries.steps = [] if len(again) and entries.steps else entries.steps
+    if len(again) and any(len(block.steps) for block in blocks):
+        entries.set_aside(again, odd)
+    entries.states[again], entries.reasons[again] = VOID, text(ALREADY_ENROLLED)
+    unsaid = stands[entries.reasons[stands] == 0]
+    entries.reasons[unsaid] = text(ENROLLED)
+    found.reshape(-1)[key[stands]] = True
+    return found & begun, [entries]

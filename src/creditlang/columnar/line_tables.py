@@ -1,0 +1,340 @@
+"""Lines about one record as tables: for each combination of inputs that occurs, what the interpreter makes of it.
+
+Inputs are numbered by combination; a combination met for the first time is asked about once, with the first record that
+has it. Where a line asks about records of other kinds, students who have any of these are worked out alone.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+from attrs import define, field
+
+from creditlang import values as v
+from creditlang.columnar.coded_periods import CodedCalendar, Numbers
+from creditlang.columnar.record_columns import RecordColumns
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.plan.inputs import Input, Reader, Reads
+from creditlang.plan.tables import MORE, Effect, Filler, Made
+from creditlang.values import EXACT, Undetermined
+
+MOST: Final = 2**42
+"""No amount is larger, as a whole number of its last decimals; whoever has a larger one is worked out alone."""
+_MOST_FACTOR: Final = 2**18
+_DENSE: Final = 1 << 20
+_MOST_ANSWERS: Final = 1 << 10
+"""Different answers that a question about balances can have: yes, no, or why there is none."""
+_MOST_BALANCES: Final = 1 << 24
+"""Different amounts that balances which records ask for can have."""
+
+
+class Texts:
+    """Texts by number, each once; phrases with their other language."""
+
+    def __init__(self) -> None:
+        """With the empty text as number 0."""
+        self.texts: list[str] = [""]
+        self._known: dict[tuple[str, str], int] = {("", ""): 0}
+
+    def number(self, text: str) -> int:
+        """The number of a text."""
+        key = (str(text), getattr(text, "zh", ""))
+        if key not in self._known:
+            self._known[key] = len(self.texts)
+            self.texts.append(text)
+        return self._known[key]
+
+
+def whole(value: Any, decimals: int) -> int | None:
+    """A number as a whole number of its last decimals; None where it has more, is open, or too large."""
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return None
+    scaled = value.scaleb(decimals, EXACT)
+    number = int(scaled)
+    return number if number == scaled and abs(number) <= MOST else None
+
+
+@define(eq=False)
+class Numbered:
+    """Numbers for keys: of each key that has not been met before, `ask` is told the place of a record with it."""
+
+    ask: Callable[[int], int]
+    size: int
+    _dense: Numbers | None = None
+    _known: dict[int, int] = field(factory=dict)
+
+    def of(self, keys: Numbers, places: Numbers) -> Numbers:
+        """The number for each key; `places` are those of the records that have them."""
+        if self.size <= _DENSE:
+            if self._dense is None:
+                self._dense = np.full(self.size, -1, np.int32)
+            found = self._dense[keys]
+            new = np.flatnonzero(found < 0)
+            if len(new):
+                for key, at in zip(*np.unique(keys[new], return_index=True), strict=True):
+                    self._dense[key] = self.ask(int(places[new[at]]))
+                found = self._dense[keys]
+            return found
+        distinct, first, back = np.unique(keys, return_index=True, return_inverse=True)
+        for key, at in zip(distinct.tolist(), first.tolist(), strict=True):
+            if key not in self._known:
+                self._known[key] = self.ask(int(places[at]))
+        numbers = np.fromiter((self._known[key] for key in distinct.tolist()), np.int32, len(distinct))
+        return numbers[back]
+
+
+@define(eq=False)
+class Known:
+    """What is known of a cohort before any line, and what is asked of its records one by one."""
+
+    policy: o.Policy
+    cohort: RecordColumns
+    calendar: CodedCalendar
+    filler: Filler
+    decimals: int
+    texts: Texts
+    enrolled: Numbers
+    """For each record, whether its person is, in its semester; it is only asked of those that have begun."""
+    has: Mapping[str, Numbers]
+    """For each student, whether there are records of a kind."""
+    readers: Mapping[str, Reader]
+    semester_texts: Numbers = field(init=False)
+    balance: Callable[[str, Numbers], tuple[Numbers, Numbers]] = field(init=False)
+    """The balance of an account in the semester or year of each of some records, and whether there is one."""
+    _codes: dict[tuple[str, Any], tuple[Numbers, int]] = field(factory=dict)
+    _amounts: dict[int, int] = field(factory=dict)
+    _asked: "dict[tuple[str, e.Expression], Numbered]" = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.semester_texts = np.array([self.texts.number(name) for name in self.calendar.names], np.int32)
+
+    def made(self, place: int, inputs: Iterable[Input] = ()) -> Made:
+        """A record and what may be read around it; balances only as far as they are among the inputs."""
+        owner = int(self.cohort.owners[place])
+        balances = {}
+        for name in (each.name for each in inputs if each.what == "account"):
+            (amount,), (exists,) = self.balance(name, np.array([place]))
+            if exists:
+                balances[name] = Decimal(int(amount)).scaleb(-self.decimals, EXACT)
+        record = self.cohort.record(place, self.calendar)
+        return Made(record, self.cohort.of_student(owner), bool(self.enrolled[place]), balances)
+
+    def keys(self, kind: str, reads: Reads, places: Numbers) -> tuple[Numbers, int]:
+        """A number for the combination of inputs of each record, and how many there can be."""
+        keys, size = np.zeros(len(places), np.int64), 1
+        inside = self.cohort.inside[places]
+        columns = [
+            self._balance_codes(each.name, places) if each.what == "account" else self._of_kind(kind, each, inside)
+            for each in sorted(reads.inputs, key=str)
+        ]
+        for question in reads.answers:
+            if any(each.what == "account" for each in self.readers[kind].inputs(question)):
+                columns.append((self._answers(kind, question, places), _MOST_ANSWERS))
+            else:
+                columns.append(self._of_kind(kind, question, inside))
+        for codes, many in columns:
+            assert size * many < 1 << 62, "more combinations than numbers"
+            keys = keys * many + codes
+            size *= many
+        return keys, size
+
+    def _of_kind(self, kind: str, wanted: Any, inside: Numbers) -> tuple[Numbers, int]:
+        codes, many = self.input_codes(kind, wanted) if isinstance(wanted, Input) else self.answer_codes(kind, wanted)
+        return codes[inside], many
+
+    def _balance_codes(self, name: str, places: Numbers) -> tuple[Numbers, int]:
+        """A number for the balance of an account at each of some records, 0 for none."""
+        amounts, exists = self.balance(name, places)
+        distinct, back = np.unique(amounts, return_inverse=True)
+        codes = [self._amounts.setdefault(x, len(self._amounts) + 1) for x in distinct.tolist()]
+        return np.where(exists, np.array(codes, np.int64)[back], 0), _MOST_BALANCES
+
+    def input_codes(self, kind: str, wanted: Input) -> tuple[Numbers, int]:
+        """A number for the value of an input for each record of a kind, and how many there are."""
+        if (kind, wanted) not in self._codes:
+            cohort, own = self.cohort, self.cohort.kinds[kind]
+            if wanted.what == "field":
+                column = own.fields[wanted.name]
+                found = column.codes, len(column.values)
+            elif wanted.what == "attribute":
+                column = cohort.attributes[wanted.name]
+                found = column.codes[cohort.owners[own.places]], len(column.values)
+            elif wanted.what == "on":
+                distinct, codes = np.unique(cohort.days[own.places], return_inverse=True)
+                found = codes, max(1, len(distinct))
+            elif wanted.what == "semester":
+                found = cohort.semesters[own.places], len(self.calendar.names)
+            else:
+                flags = self.enrolled if wanted.what == "enrolled" else cohort.named
+                found = flags[own.places].astype(np.int8), 2
+            self._codes[kind, wanted] = found
+        return self._codes[kind, wanted]
+
+    def answer_codes(self, kind: str, question: e.Expression) -> tuple[Numbers, int]:
+        """A number for the answer to a question for each record of a kind; one without is numbered by its reason."""
+        if (kind, question) not in self._codes:
+            codes = self._answers(kind, question, self.cohort.kinds[kind].places)
+            self._codes[kind, question] = codes, int(codes.max(initial=0)) + 1
+        return self._codes[kind, question]
+
+    def _answers(self, kind: str, question: e.Expression, places: Numbers) -> Numbers:
+        inputs = self.readers[kind].inputs(question)
+        keys, size = self.keys(kind, Reads(inputs), places)
+        if (kind, question) not in self._asked:
+            answers: dict[Any, int] = {}
+
+            def ask(place: int) -> int:
+                found: Any = self.filler.value(question, self.made(place, inputs))
+                if isinstance(found, Undetermined):
+                    found = found.sort, self.texts.number(found.reason), found.name
+                return answers.setdefault(found, len(answers))
+
+            self._asked[kind, question] = Numbered(ask, size)
+        return self._asked[kind, question].of(keys, places)
+
+    def period_texts(self, kind: str, days: Numbers, semesters: Numbers) -> Numbers:
+        """What the period of a kind is called in which each of some entries falls, as the number of a text."""
+        if kind == "semester":
+            return self.semester_texts[semesters]
+        numbers = self.calendar.periods(kind, days, semesters)
+        distinct, first, back = np.unique(numbers, return_index=True, return_inverse=True)
+        named = [
+            self.texts.number(self.calendar.key(kind, int(days[at]), int(semesters[at])) if number else "")
+            for number, at in zip(distinct.tolist(), first.tolist(), strict=True)
+        ]
+        return np.array(named, np.int32)[back]
+
+    def aside(self, asks: frozenset[str], places: Numbers, odd: Numbers) -> None:
+        """Leave to be worked out alone who has records of the kinds that are asked about."""
+        owners = self.cohort.owners[places]
+        for kind in asks:
+            odd[owners[self.has[kind][owners]]] = True
+
+
+@define(eq=False)
+class EffectTable:
+    """What a line does to entries of records of one kind, by the number of its effect."""
+
+    known: Known
+    operator: o.Operator
+    rule: o.Rule | None
+    kind: str
+    reads: Reads
+    effects: list[Effect] = field(factory=list)
+    does: set[str] = field(factory=set)
+    _numbers: Numbered | None = None
+    _columns: dict[str, Numbers] = field(factory=dict)
+    _by_effect: dict[Effect, int] = field(factory=dict)
+
+    def of(self, places: Numbers) -> Numbers:
+        """The effect on each of some records."""
+        keys, size = self.known.keys(self.kind, self.reads, places)
+        if self._numbers is None or self._numbers.size != size:
+            self._numbers = Numbered(self._ask, size)
+        return self._numbers.of(keys, places)
+
+    def _ask(self, place: int) -> int:
+        reader = self.known.readers[self.kind]
+        inputs = self.reads.inputs.union(*map(reader.inputs, self.reads.answers))
+        effect = self.known.filler.effect(self.operator, self.rule, self.known.made(place, inputs))
+        if effect.does in ("amount", "plus", "rounded") and whole(effect.value, self.known.decimals) is None:
+            effect = MORE
+        if effect.does == "times" and _factor(effect.value) is None:
+            effect = MORE
+        if effect not in self._by_effect:
+            self._by_effect[effect] = len(self.effects)
+            self.effects.append(effect)
+            self.does.add(effect.does)
+            self._columns.clear()
+        return self._by_effect[effect]
+
+    def column(self, name: str) -> Numbers:
+        """Something about each effect, by its number."""
+        if name not in self._columns:
+            self._columns[name] = np.array([_COLUMNS[name](x, self.known) for x in self.effects])
+        return self._columns[name]
+
+    def those(self, does: str) -> Numbers:
+        """Which effects do something."""
+        return np.array([x.does == does for x in self.effects], bool)
+
+
+def _factor(value: Decimal) -> tuple[int, int] | None:
+    """A factor as a fraction of whole numbers."""
+    exponent = v.plain(value).as_tuple().exponent
+    below = 10 ** max(0, -exponent) if isinstance(exponent, int) else 0
+    number = whole(EXACT.multiply(value, Decimal(below)), 0) if below and below <= _MOST_FACTOR else None
+    return (number, below) if number is not None and abs(number) <= _MOST_FACTOR else None
+
+
+_COLUMNS: Final[Mapping[str, Callable[[Effect, Known], Any]]] = {
+    "does": lambda x, known: x.does,
+    "value": lambda x, known: whole(x.value, known.decimals) or 0,
+    "factor": lambda x, known: (_factor(x.value) or (0, 1))[0],
+    "below": lambda x, known: (_factor(x.value) or (0, 1))[1],
+    "sign": lambda x, known: x.sign,
+    "text": lambda x, known: known.texts.number(x.text),
+    "article": lambda x, known: known.texts.number(x.article),
+    "reason": lambda x, known: known.texts.number(x.reason),
+    "account": lambda x, known: known.texts.number(x.account),
+    "day": lambda x, known: x.day.toordinal() if x.day is not None else 0,
+}
+
+
+@define(eq=False)
+class AnswerTable:
+    """The value of an expression for records of one kind, by number; None where only the interpreter can say."""
+
+    known: Known
+    expression: e.Expression
+    kind: str
+    holds: bool = False
+    """Whether it is a condition, which fails where it asks for an optional value that is missing."""
+    values: list[Any] = field(factory=list)
+    _reads: Reads | None = None
+    _numbers: Numbered | None = None
+    _by_value: dict[Any, int] = field(factory=dict)
+
+    def of(self, places: Numbers, odd: Numbers) -> Numbers:
+        """The number of the value for each of some records."""
+        if self._reads is None:
+            self._reads = self.known.readers[self.kind].reads(self.expression)
+        self.known.aside(self._reads.asks, places, odd)
+        keys, size = self.known.keys(self.kind, self._reads, places)
+        if self._numbers is None or self._numbers.size != size:
+            self._numbers = Numbered(self._ask, size)
+        found = self._numbers.of(keys, places)
+        gone = np.array([value is None for value in self.values], bool)[found]
+        odd[self.known.cohort.owners[places[gone]]] = True
+        return found
+
+    def _ask(self, place: int) -> int:
+        ask = self.known.filler.holds if self.holds else self.known.filler.value
+        value = ask(self.expression, self.known.made(place, self.known.readers[self.kind].inputs(self.expression)))
+        value = None if isinstance(value, (Undetermined, v.Interval, v.Open)) else value
+        if value not in self._by_value:
+            self._by_value[value] = len(self.values)
+            self.values.append(value)
+        return self._by_value[value]
+
+    def true(self, places: Numbers, odd: Numbers) -> Numbers:
+        """For each of some records, whether it holds."""
+        found = self.of(places, odd)
+        return np.array([value is True for value in self.values], bool)[found]
+
+    def amounts(self, places: Numbers, odd: Numbers) -> Numbers:
+        """For each of some records, the amount."""
+        found = self.of(places, odd)
+        known = [whole(value, self.known.decimals) for value in self.values]
+        unsaid = np.array([number is None for number in known], bool)[found]
+        odd[self.known.cohort.owners[places[unsaid]]] = True
+        return np.array([number or 0 for number in known], np.int64)[found]
+
+    def standings(self, places: Numbers, odd: Numbers, rank: Callable[[Any], Any]) -> Numbers:
+        """For each of some records, a number that orders them as their values do."""
+        found = self.of(places, odd)
+        ordered = sorted({rank(value) for value in self.values if value is not None})
+        standing = {value: place for place, value in enumerate(ordered)}
+        return np.array([-1 if value is None else standing[rank(value)] for value in self.values], np.int64)[found]

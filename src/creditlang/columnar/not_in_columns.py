@@ -1,0 +1,114 @@
+"""Why a policy cannot be worked out in columns: what stands in it that they do not know."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from creditlang.columnar.local_questions import is_local
+from creditlang.columnar.student_values import MEANING
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.core.parts import expressions
+from creditlang.diagnostics import Phrase
+from creditlang.interpreter.evaluate import Interpreter
+from creditlang.plan import Plan
+from creditlang.plan.inputs import Input
+
+_PERIODS: Final = (None, "semester", "year")
+
+
+def not_in_columns(plan: Plan, interpreter: Interpreter) -> Iterator[Phrase]:
+    """Why a policy as a whole is handed over."""
+    policy = plan.policy
+    if not policy.kinds:
+        yield Phrase("a policy without records", "没有记录的办法")
+    if policy.periods or policy.recurrences:
+        yield Phrase("periods of each student's own, or worked out one after the other", "各人自有的时段或逐期推算")
+    if interpreter.together:
+        yield Phrase("rankings and facts of groups", "排名与集体事实")
+    if any(kind.clean is not None for kind in policy.kinds.values()):
+        yield Phrase("stretches without a breach", "无违反的时段")
+    for name, kind in policy.kinds.items():
+        body = plan.kinds[name]
+        reads = {each for line in body.lines for each in line.reads.inputs}
+        if kind.enrolment and (Input("enrolled") in reads or kind.item_field or interpreter.conditional[name]):
+            yield Phrase("enrolment that rules look at", "规则要看在籍记录")
+    for account in policy.accounts.values():
+        if account.decide is not None:
+            yield from _deciding(account.decide, policy)
+        if account.diverts:
+            yield Phrase("what is above a limit goes to another account", "超出部分转入另一账户")
+        if account.sort in ("score", "credit") and account.period not in _PERIODS:
+            yield Phrase(f"a score or credit per {account.period}", "按日、周、月计的评分或学分")
+    for decide in policy.facts.values():
+        yield from _deciding(decide, policy)
+    for decide in policy.requirements.values():
+        if decide.period is not None or any(part.each or part.of for part in decide.cases):
+            yield Phrase(
+                "requirements by periods, or of which so many have to hold", "按时段或几项中须满足若干项的要求"
+            )
+        yield from _deciding(decide, policy)
+
+
+def _deciding(decide: o.Decide, policy: o.Policy) -> Iterator[Phrase]:
+    if decide.period not in _PERIODS:
+        yield Phrase("facts of days, weeks or months", "按日、周、月的事实")
+    if decide.mode == "all":
+        yield Phrase("cases that are added up", "各情形累加")
+    parts = [decide.least, decide.most, *(x for case in decide.cases for x in (case.condition, case.value))]
+    yield from (why for part in parts if (why := _lacks(part, policy)) is not None)
+
+
+# ---- expressions about students
+def _lacks(x: Any, policy: o.Policy) -> Phrase | None:
+    """Why an expression about students cannot be worked out in columns; None if it can."""
+    if x is None or is_local(x, policy):
+        return None
+    wrong = _WRONG[type(x)](x, policy) if type(x) in _WRONG else _CANNOT
+    return wrong or next((why for inner in expressions(x) if (why := _lacks(inner, policy)) is not None), None)
+
+
+_CANNOT: Final = Phrase(
+    "what is asked about students here is not yet asked of columns", "此处对学生的提问还不能按列计算"
+)
+
+
+def _can(x: Any, policy: o.Policy) -> Phrase | None:
+    return None
+
+
+def _value_wrong(x: e.Value, policy: o.Policy) -> Phrase | None:
+    return None if x.sort in ("account", "fact", "requirement") and isinstance(x.at, (e.Here, e.Whole)) else _CANNOT
+
+
+def _query_wrong(x: e.Query, policy: o.Policy) -> Phrase | None:
+    good = isinstance(x.source, e.Periods) and isinstance(x.value, e.Value) and not x.scopes and x.where is None
+    good = good and x.function in ("total", "highest", "lowest") and isinstance(x.value, e.Value)
+    good = good and isinstance(x.value.at, e.Here) and x.value.sort in ("account", "fact")  # type: ignore[union-attr]
+    if not good or x.ranks is not None or x.weight is not None or x.source.ended:  # type: ignore[union-attr]
+        return _CANNOT
+    assert isinstance(x.value, e.Value) and isinstance(x.source, e.Periods)
+    if x.value.sort == "fact":
+        return None if policy.facts[x.value.name].period == x.source.period else _CANNOT
+    account = policy.accounts[x.value.name]
+    if account.sort == "category":
+        return None if x.function == "total" else _CANNOT
+    return None if account.period == x.source.period else _CANNOT
+
+
+_WRONG: Final[Mapping[type, Callable[[Any, o.Policy], Phrase | None]]] = {
+    **dict.fromkeys(MEANING, _can),
+    e.Value: _value_wrong,
+    e.Query: _query_wrong,
+}
+HANDED_OVER: Final[Mapping[type, Phrase]] = {
+    e.Lookup: _CANNOT,
+    e.Call: _CANNOT,
+    e.Shift: _CANNOT,
+    e.Distance: _CANNOT,
+}
+"""What stands above balances or facts and is not worked out in columns; below them the interpreter is asked."""
+_ABSENT = (
+    {kind.__name__ for kind in e.Expression.__subclasses__()}
+    - {kind.__name__ for kind in (*MEANING, *HANDED_OVER)} - {"Unknown", "Constant", "Read"}
+)  # fmt: skip
+assert not _ABSENT, f"expressions that columns neither have nor hand over: {_ABSENT}"

@@ -1,0 +1,385 @@
+"""Expressions about students, all students of a chunk at once.
+
+What hangs on attributes alone is asked of the interpreter once for each combination of them. Above that stand balances
+and facts, which are columns already, and what is made of them: sums, comparisons, cases. An expression that this file
+does not know keeps the whole policy from being worked out in columns; a student for whom one has no value is left to be
+worked out alone.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+from attrs import define, field, frozen
+
+from creditlang.columnar.coded_periods import Numbers
+from creditlang.columnar.line_tables import MOST, Known
+from creditlang.columnar.local_questions import attributes_of, is_local
+from creditlang.core import expressions as e
+from creditlang.core.dependencies import references
+from creditlang.interpreter.expression_meanings import evaluate, met
+from creditlang.interpreter.student_run import Environment
+from creditlang.ledger import Period
+from creditlang.values import EXACT, Interval, Open, Undetermined, plain
+
+
+@frozen(eq=False)
+class StudentColumn:
+    """A value for each student: numbers as whole numbers of so many decimals, answers, or values by code.
+
+    `known` says who has one.
+    """
+
+    numbers: Numbers
+    known: Numbers
+    decimals: int = 0
+    values: Sequence[Any] | None = None
+    """By code, unless it is a number or an answer."""
+
+    @property
+    def is_answer(self) -> bool:
+        return self.numbers.dtype == np.bool_
+
+
+@define(eq=False)
+class Balance:
+    """What an account has, for each student of a chunk: in each of its periods, and over the whole time."""
+
+    keys: list[str]
+    amounts: Numbers
+    """Students by periods."""
+    exists: Numbers
+    whole: Numbers
+
+
+@define(eq=False)
+class FactColumns:
+    """The value of a fact for each student, by period; "" where it has none."""
+
+    by_period: dict[str, StudentColumn]
+
+
+@define(eq=False)
+class Students:
+    """The students of a chunk, and what has been worked out for them so far."""
+
+    known: Known
+    first: int
+    size: int
+    enrolled: Numbers
+    """Students by semesters of the calendar, as numbered there."""
+    odd: Numbers
+    balances: dict[str, Balance] = field(factory=dict)
+    facts: dict[str, FactColumns] = field(factory=dict)
+    requirements: dict[str, StudentColumn] = field(factory=dict)
+
+    # ---- periods
+    def begun(self, kind: str) -> list[tuple[Period, Numbers]]:
+        """The semesters or academic years that have begun, in order, and which students have had each."""
+        calendar = self.known.calendar
+        found = []
+        names = calendar.names if kind == "semester" else calendar.years
+        for number, name in enumerate(names):
+            if number:
+                inside = [number] if kind == "semester" else np.flatnonzero(calendar.year_of == number)
+                had: Numbers = np.logical_or.reduce(self.enrolled[:, inside], axis=1)
+                span = calendar.plain.span(kind, name)
+                if span is not None and had.any():
+                    found.append((Period(kind, name, *span), had))
+        return found
+
+    def has_ended(self, period: Period) -> bool:
+        as_of = self.known.filler.interpreter.as_of
+        return as_of is None or period.closes < as_of
+
+    def aside(self, who: Numbers) -> None:
+        """Leave some students of the chunk to be worked out alone."""
+        self.odd[self.first + np.flatnonzero(who)] = True
+
+    # ---- expressions
+    def value(self, x: e.Expression, period: Period | None) -> StudentColumn:
+        """The value of an expression in a period, or over the whole time."""
+        if is_local(x, self.known.policy):
+            return self.local(x, period, evaluate)
+        return MEANING[type(x)](self, x, period)
+
+    def holds(self, x: e.Expression | None, period: Period | None) -> StudentColumn:
+        """Whether a condition holds."""
+        if x is None:
+            return StudentColumn(np.ones(self.size, bool), np.ones(self.size, bool))
+        return self.local(x, period, met) if is_local(x, self.known.policy) else self.value(x, period)
+
+    def local(self, x: e.Expression, period: Period | None, ask: Callable[[Any, Environment], Any]) -> StudentColumn:
+        """What hangs on attributes, asked once for each combination of them."""
+        cohort, known = self.known.cohort, self.known
+        keys = np.zeros(self.size, np.int64)
+        for name in attributes_of(x, known.policy):
+            column = cohort.attributes[name]
+            codes = np.unique(column.codes[self.first : self.first + self.size], return_inverse=True)[1]
+            keys = np.unique(keys * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)[1]
+        if period is not None and any(each.what == "enrolled" for each in references(x, e.Read)):
+            number = known.calendar.names.index(period.key) if period.kind == "semester" else 0
+            keys = keys * 2 + (self.enrolled[:, number] if number else 1)
+        _, first, back = np.unique(keys, return_index=True, return_inverse=True)
+        found: list[Any] = []
+        for at in first.tolist():
+            names = [name for code, name in enumerate(known.calendar.names) if code and self.enrolled[at, code]]
+            run = known.filler.interpreter.group(cohort.of_student(self.first + at)).new_run({}, names)
+            here = (period.kind, period.key) if period is not None else None
+            try:
+                value = ask(x, Environment(run, None, here))
+            except Undetermined:
+                value = None
+            found.append(None if isinstance(value, (Interval, Open)) else value)
+        return _column(found, back)
+
+
+def _column(found: list[Any], back: Numbers) -> StudentColumn:
+    """Values by code as a column."""
+    known = np.array([value is not None for value in found], bool)[back]
+    if all(value is None or isinstance(value, bool) for value in found):
+        return StudentColumn(np.array([value is True for value in found], bool)[back], known)
+    if all(value is None or isinstance(value, Decimal) for value in found):
+        numbers = [plain(value) if value is not None else Decimal(0) for value in found]
+        decimals = max(max(0, -int(x.as_tuple().exponent)) for x in numbers)
+        scaled = [int(x.scaleb(decimals, EXACT)) for x in numbers]
+        small = np.array([abs(x) <= MOST for x in scaled], bool)[back]
+        return StudentColumn(
+            np.array([x if abs(x) <= MOST else 0 for x in scaled], np.int64)[back], known & small, decimals
+        )
+    return StudentColumn(back, known, values=found)
+
+
+# ---- each expression
+def _of(students: Students, x: e.Value, period: Period | None) -> StudentColumn:
+    if x.sort == "requirement":
+        return students.requirements[x.name]
+    if x.sort == "fact":
+        own = students.known.policy.facts[x.name].period
+        key = "" if own is None else _around(students, own, period)
+        none = StudentColumn(np.zeros(students.size, np.int64), np.zeros(students.size, bool))
+        return students.facts[x.name].by_period.get(key, none) if key is not None else none
+    account, balance = students.known.policy.accounts[x.name], students.balances[x.name]
+    all_known = np.ones(students.size, bool)
+    decimals = students.known.decimals
+    if isinstance(x.at, e.Whole) or period is None:
+        known = all_known if isinstance(x.at, e.Whole) or account.period is None else ~all_known
+        return StudentColumn(balance.whole, known, decimals)
+    if period.kind != account.period and not (period.kind == "semester" and account.period is None):
+        students.aside(all_known)
+        return StudentColumn(balance.whole, all_known, decimals)
+    place = balance.keys.index(period.key) if period.key in balance.keys else None
+    zero = account.sort not in ("score", "credit")
+    if place is None:
+        return StudentColumn(np.zeros(students.size, np.int64), all_known & zero, decimals)
+    return StudentColumn(balance.amounts[:, place], all_known if zero else balance.exists[:, place], decimals)
+
+
+def _around(students: Students, kind: str, period: Period | None) -> str | None:
+    if period is None:
+        return None
+    if period.kind == kind:
+        return period.key
+    if period.kind == "semester" and kind == "year":
+        return students.known.calendar.plain.academic_year(period.key)
+    return None
+
+
+def _query(students: Students, x: e.Query, period: Period | None) -> StudentColumn:
+    assert isinstance(x.value, e.Value) and isinstance(x.source, e.Periods)
+    all_known, decimals = np.ones(students.size, bool), students.known.decimals
+    if x.value.sort == "account":
+        account, balance = students.known.policy.accounts[x.value.name], students.balances[x.value.name]
+        if x.function == "total" and account.sort == "category" and period is None:
+            return StudentColumn(balance.whole, all_known, decimals)
+        inside = _inside(students, account.period or "semester", balance.keys, period)
+        if account.sort == "category" and account.period not in (None, "semester"):
+            students.aside(all_known)
+        amounts, exists = balance.amounts[:, inside], balance.exists[:, inside]
+    else:
+        known = students.facts[x.value.name].by_period
+        inside = _inside(students, x.source.period, list(known), period)
+        columns = [list(known.values())[place] for place in inside]
+        if not columns:
+            return StudentColumn(np.zeros(students.size, np.int64), ~all_known)
+        decimals = max(column.decimals for column in columns)
+        amounts = np.stack(
+            [column.numbers.astype(np.int64) * 10 ** (decimals - column.decimals) for column in columns], 1
+        )
+        exists = np.stack([column.known for column in columns], 1)
+        had = {key.key: had for key, had in students.begun(x.source.period)}
+        for at, key in enumerate(list(known)[place] for place in inside):
+            students.aside(had[key] & ~exists[:, at])
+    if x.function == "total":
+        return StudentColumn(np.where(exists, amounts, 0).sum(axis=1), all_known, decimals)
+    if not amounts.shape[1]:
+        return StudentColumn(np.zeros(students.size, np.int64), ~all_known, decimals)
+    lowest = x.function == "lowest"
+    filled = np.where(exists, amounts, 2**62 if lowest else -(2**62))
+    found = filled.min(axis=1) if lowest else filled.max(axis=1)
+    some: Numbers = np.logical_or.reduce(exists, axis=1)
+    return StudentColumn(np.where(some, found, 0), some, decimals)
+
+
+def _inside(students: Students, kind: str, keys: list[str], period: Period | None) -> list[int]:
+    """Which of some periods lie in the one at hand."""
+    plain = students.known.calendar.plain
+    if period is None or period.kind == kind:
+        return [place for place, key in enumerate(keys) if period is None or key == period.key]
+    if kind == "semester" and period.kind == "year":
+        return [place for place, key in enumerate(keys) if plain.academic_year(key) == period.key]
+    students.aside(np.ones(students.size, bool))
+    return []
+
+
+def _aligned(one: StudentColumn, two: StudentColumn) -> tuple[Numbers, Numbers, int]:
+    """Two columns of numbers with as many decimals."""
+    decimals = max(one.decimals, two.decimals)
+    return (
+        one.numbers.astype(np.int64) * 10 ** (decimals - one.decimals),
+        two.numbers.astype(np.int64) * 10 ** (decimals - two.decimals), decimals,
+    )  # fmt: skip
+
+
+def _compare(students: Students, x: e.Compare, period: Period | None) -> StudentColumn:
+    one, two = students.value(x.left, period), students.value(x.right, period)
+    known = one.known & two.known
+    if one.values is None and two.values is None and x.ranks is None:
+        if one.is_answer and two.is_answer:
+            return StudentColumn(_COMPARE[x.operator](one.numbers, two.numbers), known)
+        left, right, _ = _aligned(one, two)
+        return StudentColumn(_COMPARE[x.operator](left, right), known)
+    pairs = one.numbers.astype(np.int64) * (1 << 31) + two.numbers.astype(np.int64)
+    _, first, back = np.unique(pairs, return_index=True, return_inverse=True)
+    run = Environment(students.known.filler.interpreter.group({}).run)
+    found = []
+    for at in first.tolist():
+        ends = [_plain(column, at) for column in (one, two)]
+        if None in ends:
+            found.append(False)
+            continue
+        asked = e.Compare(x.operator, e.Constant(ends[0]), e.Constant(ends[1]), x.ranks)
+        found.append(evaluate(asked, run) is True)
+    return StudentColumn(np.array(found, bool)[back], known)
+
+
+def _plain(column: StudentColumn, at: int) -> Any:
+    """The value of a student, as the interpreter has it; None where there is none."""
+    if not column.known[at]:
+        return None
+    if column.values is not None:
+        return column.values[int(column.numbers[at])]
+    return (
+        bool(column.numbers[at])
+        if column.is_answer
+        else Decimal(int(column.numbers[at])).scaleb(-column.decimals, EXACT)
+    )
+
+
+_COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "=": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
+}  # fmt: skip
+
+
+def _logical(students: Students, x: e.Logical, period: Period | None) -> StudentColumn:
+    """Parts that have no answer do not matter where the others decide."""
+    parts = [students.value(part, period) for part in x.parts]
+    if x.operator == "at least":
+        parts = [students.holds(part, period) for part in x.parts]
+        sums = np.sum([part.numbers & part.known for part in parts], axis=0)
+        return StudentColumn(sums >= x.least, np.logical_and.reduce([part.known for part in parts]))
+    decisive = x.operator == "or"
+    decided = np.logical_or.reduce([part.known & (part.numbers == decisive) for part in parts])
+    known = decided | np.logical_and.reduce([part.known for part in parts])
+    return StudentColumn(decided if decisive else ~decided, known)
+
+
+def _not(students: Students, x: e.Not, period: Period | None) -> StudentColumn:
+    operand = students.value(x.operand, period)
+    return StudentColumn(~operand.numbers, operand.known)
+
+
+def _arithmetic(students: Students, x: e.Arithmetic, period: Period | None) -> StudentColumn:
+    one, two = students.value(x.left, period), students.value(x.right, period)
+    known = one.known & two.known
+    if one.values is not None or two.values is not None or x.ranks is not None:
+        students.aside(np.ones(students.size, bool))
+        return StudentColumn(np.zeros(students.size, np.int64), known)
+    if x.operator == "*":
+        large = np.abs(one.numbers).astype(float) * np.abs(two.numbers) > MOST
+        found = np.where(large, 0, one.numbers * two.numbers)
+        return StudentColumn(found, known & ~large, one.decimals + two.decimals)
+    left, right, decimals = _aligned(one, two)
+    found = _ARITHMETIC[x.operator](left, right)
+    return StudentColumn(found, known & (np.abs(found) <= 2**60), decimals)
+
+
+_ARITHMETIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "+": np.add, "-": np.subtract, "higher": np.maximum, "lower": np.minimum,
+}  # fmt: skip
+
+
+def joined(parts: Sequence[tuple[Numbers, StudentColumn]], size: int) -> StudentColumn:
+    """One column of several, each for some students; for the others nothing is known."""
+    known = np.zeros(size, bool)
+    if not parts:
+        return StudentColumn(np.zeros(size, np.int64), known)
+    values: list[Any] | None = None
+    decimals = max(column.decimals for _, column in parts)
+    if any(column.values is not None for _, column in parts):
+        values = []
+    numbers = np.zeros(size, bool if all(column.is_answer for _, column in parts) else np.int64)
+    for who, column in parts:
+        own = column.numbers
+        if values is not None:
+            own = own + len(values)
+            values += column.values or ()
+        elif numbers.dtype != np.bool_:
+            own = own.astype(np.int64) * 10 ** (decimals - column.decimals)
+        numbers[who], known[who] = own[who], column.known[who]
+    return StudentColumn(numbers, known, decimals, values)
+
+
+def _cases(students: Students, x: e.Cases, period: Period | None) -> StudentColumn:
+    left, parts = np.ones(students.size, bool), []
+    unsaid = np.zeros(students.size, bool)
+    for condition, value in x.branches:
+        holds = students.holds(condition, period)
+        unsaid |= left & ~holds.known
+        who = left & holds.known & holds.numbers
+        if who.any():
+            parts.append((who, students.value(value, period)))
+        left = left & ~who
+    if x.otherwise is not None and left.any():
+        parts.append((left, students.value(x.otherwise, period)))
+    found = joined(parts, students.size)
+    return StudentColumn(found.numbers, found.known & ~unsaid, found.decimals, found.values)
+
+
+def _rounded(students: Students, x: e.Rounded, period: Period | None) -> StudentColumn:
+    value = students.value(x.operand, period)
+    if x.divisor is not None and not isinstance(x.divisor, e.Constant):
+        students.aside(np.ones(students.size, bool))
+    by = x.divisor.value if isinstance(x.divisor, e.Constant) else Decimal(1)
+    assert isinstance(by, Decimal)
+    unit, step = plain(EXACT.multiply(by, x.step)), plain(x.step)
+    decimals = max(value.decimals, *(max(0, -int(each.as_tuple().exponent)) for each in (unit, step)))
+    amounts = value.numbers * 10 ** (decimals - value.decimals)
+    whole, rest = np.divmod(amounts, int(unit.scaleb(decimals, EXACT)))
+    if x.mode == "up":
+        whole = whole + (rest > 0)
+    elif x.mode == "half":
+        whole = whole + (rest * 2 >= int(unit.scaleb(decimals, EXACT)))
+    return StudentColumn(whole * int(step.scaleb(decimals, EXACT)), value.known, decimals)
+
+
+def _present(students: Students, x: e.Present, period: Period | None) -> StudentColumn:
+    return StudentColumn(students.value(x.operand, period).known, np.ones(students.size, bool))
+
+
+MEANING: Final[Mapping[type, Callable[[Students, Any, Period | None], StudentColumn]]] = {
+    e.Value: _of, e.Query: _query, e.Compare: _compare, e.Logical: _logical, e.Not: _not, e.Arithmetic: _arithmetic,
+    e.Cases: _cases, e.Rounded: _rounded, e.Present: _present,
+}  # fmt: skip
+"""What is worked out in columns; what hangs on attributes alone is asked of the interpreter."""

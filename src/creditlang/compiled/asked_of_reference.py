@@ -1,0 +1,172 @@
+"""The way from light entries and rows to the interpreter and back: expressions, lines and nodes without a form here.
+
+All that generated code knows stands in a `Run` of the interpreter; records and entries of the ledger are made of rows
+and light entries when the interpreter looks at them.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from creditlang.compiled.light_entries import (
+    ACCOUNT,
+    AMOUNT,
+    ARTICLE,
+    CUT,
+    DAY,
+    LEDGER,
+    ON,
+    PERIOD,
+    RAW,
+    REASON,
+    RECORD,
+    ROW,
+    SEMESTER,
+    SIGN,
+    STATE,
+    STEPS,
+    TERM,
+    UNTIL,
+    LightEntry,
+    Row,
+)
+from creditlang.compiled.policy_at_hand import PENDING, HandOver, PolicyAtHand, closed
+from creditlang.core import expressions as e
+from creditlang.diagnostics import Diagnostic
+from creditlang.interpreter import StudentData
+from creditlang.interpreter.evaluate import Evaluation
+from creditlang.interpreter.expression_meanings import evaluate
+from creditlang.interpreter.other_runs import OtherRuns
+from creditlang.interpreter.student_run import Environment, Run
+from creditlang.ledger import Entry, Record, Step
+
+
+class AskedOfReference:
+    """A student at work, as far as the interpreter sees it."""
+
+    __slots__ = (
+        "at_hand",
+        "copies",
+        "entries",
+        "in_body",
+        "others",
+        "problems",
+        "run",
+        "student",
+        "unrated",
+    )  # fmt: skip
+    at_hand: PolicyAtHand
+    student: StudentData
+    run: Run
+    copies: dict[int, Record]
+    """Records as placed, by their rows, as far as they were made."""
+    problems: dict[int, Diagnostic]
+    """What rules found wrong with records, by their rows."""
+    entries: dict[str, list[LightEntry]]
+    unrated: list[tuple[int, LightEntry]]
+    in_body: list[LightEntry]
+    """Entries that a rule found invalid."""
+    others: OtherRuns[Run] | None
+
+    def rows(self) -> list[Row]:
+        """All records as placed, in order."""
+        raise NotImplementedError
+
+    def record(self, row: Row) -> Record:
+        """A record as placed, and as it is judged so far."""
+        place = id(row)
+        found = self.copies.get(place)
+        if found is None:
+            found = self.copies[place] = row[RECORD].copy()
+            found.semester = row[TERM]
+            if row[DAY] is None and row[TERM] in self.at_hand.last_days:
+                found.order = (self.at_hand.last_days[row[TERM]], True, found.identifier)
+        if place in self.problems:
+            found.problem = found.problem or self.problems[place]
+        return found
+
+    def problem_of(self, row: Row) -> Diagnostic | None:
+        """What is wrong with a record, by reading or by rules."""
+        found: Diagnostic | None = row[RECORD].problem or self.problems.get(id(row))
+        return found
+
+    # ---- expressions
+    def ask(self, x: e.Expression, row: Row) -> Any:
+        """The value of an expression of a record. Raises `HandOver` for one that is open."""
+        return closed(evaluate(x, self.run.at(self.record(row))))
+
+    def ask_in(self, x: e.Expression, kind: str, key: str) -> Any:
+        """The value of an expression in a period."""
+        return closed(evaluate(x, Environment(self.run, None, (kind, key))))
+
+    def ask_alone(self, x: e.Expression) -> Any:
+        """The value of an expression of no record and no period."""
+        return closed(evaluate(x, Environment(self.run)))
+
+    # ---- earlier runs: what a run asks of its `others`
+    def then(self, account: str, day: date, before: Record | None = None) -> Run | None:
+        """The student as of another day."""
+        if self.others is None:
+            self.others = OtherRuns(lambda *asked: self.evaluation().then(*asked))
+        return self.others.then(account, day, before)
+
+    @property
+    def too_many(self) -> set[str]:
+        """The accounts that were asked for on more days than can be looked back on."""
+        return self.others.too_many if self.others is not None else set()
+
+    # ---- entries
+    def ledger(self, entry: LightEntry) -> Entry:
+        """The entry of the ledger that a light one stands for, brought up to date."""
+        made: Entry | None = entry[LEDGER]
+        if made is None:
+            made = entry[LEDGER] = Entry.__new__(Entry)
+        made.record = self.record(entry[ROW])
+        (
+            _, made.rule, made.account, made.period, made.sign, made.amount, made.raw, made.state, made.reason,
+            made.article, made.cut, made.member, made.gathered, carriers, steps, made.until, made.on, made.semester, _,
+        ) = entry  # fmt: skip
+        made.pending = made.doubtful = False
+        made.carriers = tuple(map(self.ledger, carriers)) if carriers else ()
+        made.steps = [Step(*step) for step in steps] if steps else []
+        return made
+
+    def by_reference_on(self, entries: list[LightEntry], act: Callable[[Run, list[Entry]], Any]) -> None:
+        """Let the interpreter do lines to entries, and take back what it did. Raises `HandOver` for what is open."""
+        made = [self.ledger(entry) for entry in entries]
+        act(self.run, made)
+        for entry, found in zip(entries, made, strict=True):
+            if found.pending or found.doubtful or not isinstance(found.amount, Decimal):
+                raise HandOver(PENDING)
+            if found.record.problem is not None and self.problem_of(entry[ROW]) is None:
+                self.problems[id(entry[ROW])] = found.record.problem
+            if found.state == "invalid" and entry[STATE] != "invalid":
+                self.in_body.append(entry)
+            entry[ACCOUNT], entry[PERIOD], entry[SIGN], entry[AMOUNT], entry[RAW], entry[STATE] = (
+                found.account, found.period, found.sign, found.amount, found.raw, found.state,
+            )  # fmt: skip
+            entry[REASON], entry[ARTICLE], entry[CUT] = found.reason, found.article, found.cut
+            entry[UNTIL], entry[ON], entry[SEMESTER] = found.until, found.on, found.semester
+            if entry[STEPS] is not None:
+                entry[STEPS] = [(s.sort, s.text, s.before, s.after, s.article, s.note, s.fields) for s in found.steps]
+        if self.run.bounds:
+            raise HandOver(PENDING)
+        if self.run.unrated:
+            own = {id(found): entry for entry, found in zip(entries, made, strict=True)}
+            self.unrated += [(0, own[id(found)]) for found in self.run.unrated]
+            self.run.unrated.clear()
+
+    def show(self, names: Iterable[str]) -> None:
+        """Let the interpreter see the entries of rules."""
+        for name in names:
+            self.run.entries[name] = [self.ledger(entry) for entry in self.entries.get(name, ())]
+        self.run.stage += 1
+
+    def evaluation(self) -> Evaluation:
+        """This student in the interpreter, as far as it is worked out; what it does from now on is done here too."""
+        others: Any = self
+        evaluation = Evaluation(self.at_hand.interpreter, self.student, others=others)
+        evaluation.run = self.run
+        evaluation.copies = [(row[RECORD], self.record(row)) for row in self.rows()]
+        return evaluation

@@ -1,0 +1,117 @@
+"""What texts of expressions are written with: where they stand, and how one is asked of the interpreter instead."""
+
+from typing import Any
+
+from attrs import frozen
+
+from creditlang.compiled.called_by_text import CALLED
+from creditlang.compiled.policy_at_hand import PolicyAtHand
+from creditlang.compiled.source_text import SourceText
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.core.dependencies import references
+
+
+@frozen
+class Here:
+    """Where a text stands: about a record, in a period of a kind, or about neither."""
+
+    kinds: tuple[str, ...] = ()
+    """The kinds that the record may be of."""
+    period: str | None = None
+    present: frozenset[str] = frozenset()
+    """Fields that are known to have a value."""
+
+    @property
+    def parameters(self) -> str:
+        """What a function there takes."""
+        return "w, row, V" if self.kinds else "w, key" if self.period is not None else "w"
+
+
+@frozen
+class Piece:
+    """A text and whether it may raise `Undetermined`."""
+
+    text: str
+    fails: bool = False
+
+
+class ExpressionWriter:
+    """What every text is written with."""
+
+    def __init__(self, hand: PolicyAtHand, source: SourceText, noted: bool) -> None:
+        """`noted` when it is to be noted which cells of tables were read."""
+        self.hand, self.policy, self.calendar, self.as_of = hand, hand.policy, hand.calendar, hand.as_of
+        self.overrides, self.source, self.noted = hand.overrides, source, noted
+        self.looked_at_accounts: set[str] = set()
+        self.looked_at_kinds: set[str] = set()
+        self.count_asked = 0
+        """How many expressions are asked of the reference."""
+        self.needed = {name: _needed(kind.columns) for name, kind in self.policy.kinds.items()}
+        self.facts: dict[tuple[str, tuple[str, ...]], str] = {}
+        source.namespace.update(CALLED)
+
+    # ---- what others write with
+    def piece(self, x: e.Expression, here: Here) -> Piece:
+        """The text of an expression."""
+        raise NotImplementedError
+
+    def met(self, x: e.Expression | None, here: Here) -> Piece:
+        """The text of whether a condition holds; one that asks for an optional value that is missing does not."""
+        if x is None:
+            return Piece("True")
+        piece = self.piece(x, here)
+        if not piece.fails:
+            return piece
+        missed = 'if why.sort == "missing":'
+        if here.kinds:
+            missed = f'if why.sort == "missing" and why.name not in {self.source.value(self.needed)}[row[1].kind]:'
+        body = [
+            "try:",
+            f"    return {piece.text}",
+            "except Undetermined as why:",
+            f"    {missed}",
+            "        return False",
+            "    raise",
+        ]
+        return Piece(f"{self.source.function('met', here.parameters, body)}({here.parameters})", True)
+
+    def function(self, x: e.Expression | None, here: Here, met: bool = False) -> str:
+        """The name of a function that gives the value, or whether it is met."""
+        piece = self.met(x, here) if met or x is None else self.piece(x, here)
+        return self.source.function("x", here.parameters, [f"return {piece.text}"])
+
+    def look_at(self, part: Any) -> None:
+        """Note what the reference is asked: it may look at the entries of the accounts that this speaks of."""
+        self.looked_at_accounts |= {
+            x.name for x in references(part, e.Value) if x.sort == "account" and not isinstance(x.at, e.Whole)
+        }
+        levels = (x.level for x in references(part, e.Query))
+        self.looked_at_accounts |= {level.account for level in levels if isinstance(level, e.CountedIn)}
+
+        self.looked_at_kinds |= {x.source.kind for x in references(part, e.Query) if isinstance(x.source, e.RecordsOf)}
+
+    @staticmethod
+    def is_asked_whole(x: e.Compare) -> bool:
+        """Whether a comparison is one that only the reference makes."""
+        return any(isinstance(side, e.Query) and side.function == "average" for side in (x.left, x.right))
+
+    def call(self, name: str, here: Here) -> str:
+        return f"{name}({here.parameters})"
+
+    def asked(self, x: e.Expression, here: Here) -> Piece:
+        """The text of an expression that the interpreter is asked for."""
+        self.count_asked += 1
+        if not (here.kinds and isinstance(x, e.Value) and x.at == e.Here()):  # that is known without any entries
+            self.look_at(x)
+        name = self.source.value(x)
+        if here.kinds:
+            return Piece(f"w.ask({name}, row)", True)
+        if here.period is not None:
+            return Piece(f"w.ask_in({name}, {self.source.value(here.period)}, key)", True)
+        return Piece(f"w.ask_alone({name})", True)
+
+
+def _needed(columns: tuple[o.Column, ...]) -> frozenset[str]:
+    """The fields of which a condition may not find one missing."""
+    return frozenset(column.name for column in columns if not column.optional or column.if_used)

@@ -1,0 +1,188 @@
+"""Columns give what the interpreter gives: every row of every table, whoever they leave to be worked out alone."""
+
+import random
+import re
+from datetime import date
+
+import pytest
+
+from creditlang.cohort import Cohort, Settings, run_cohort
+from creditlang.core.operators import Policy
+from creditlang.driver import compile_source, find_policy, read_source
+from creditlang.one_student import Engine
+from creditlang.plugin import PluginManager
+from creditlang.resources import policy_names, sample_path
+from creditlang.schema import RawRow, RawTable
+from creditlang.source import SourceFile
+
+DAY = date(2027, 10, 31)
+
+
+def policy_of(source: SourceFile | object) -> Policy:
+    assert isinstance(source, SourceFile)
+    compiled = compile_source(source, check=False, extensions=PluginManager().extensions)
+    assert not compiled.errors, compiled.errors
+    return compiled.policy
+
+
+def by_sample(policy: Policy, name: str, engine: Engine) -> Cohort:
+    with PluginManager().opened([f"sample:{name}"]) as sources:
+        tables = (table for source in sources for table in source.tables())
+        return run_cohort(policy, tables, Settings(DAY, language="zh", engine=engine), lambda: (), {})
+
+
+def engine_of(cohort: Cohort) -> str:
+    return str(dict(cohort.results.tables["manifest"])["engine"])
+
+
+def assert_same(one: Cohort, two: Cohort) -> None:
+    """Every row but that of the engine, amounts by how they are written too."""
+    for name, rows in one.results.tables.items():
+        mine, other = ([repr(row) for row in x if row[0] != "engine"] for x in (rows, two.results.tables[name]))
+        assert mine == other, name
+    assert one.results.dispositions == two.results.dispositions
+    assert one.results.requirement_counts == two.results.requirement_counts
+    assert one.results.undetermined == two.results.undetermined
+
+
+@pytest.mark.parametrize("name", [name for name in policy_names() if sample_path(name)])
+def test_a_sample_has_the_tables_of_the_interpreter(name: str) -> None:
+    policy = policy_of(read_source(find_policy(name) or pytest.fail(name)))
+    assert_same(by_sample(policy, name, "reference"), by_sample(policy, name, "columnar"))
+
+
+def test_settled_students_of_a_regulation_are_worked_out_in_columns() -> None:
+    policy = policy_of(read_source(find_policy("hengyang") or pytest.fail("hengyang")))
+    found = re.search(r"(\d+)人中(\d+)人单独计算", engine_of(by_sample(policy, "hengyang", "columnar")))
+    assert found is not None and int(found[2]) <= 22
+
+
+WIDE = """
+policy "wide"
+unit credit
+unit point
+scale level: national > school > college
+record enrolment marks enrolment
+    semester : semester
+record activity
+    item  : item
+    on    : date
+    level : level
+    hours : number, optional
+    team  : text, optional
+    first : yes or no
+    void when hours is present and hours > 90, "too long"
+record violation
+    item : item
+    on   : date
+calendar
+    semester 2024-2025-1 from 2024-09-02 teaching until 2025-01-17
+    semester 2024-2025-2 from 2025-02-17 teaching until 2025-06-30
+    ends 2025-08-31
+category work in credit from activity
+    item talk
+        void when not first, "only the first"
+        1 when level is national
+        0.5 otherwise
+        cap 2 per semester
+    item contest
+        per event by level
+            national  3
+            school    2
+            college   1
+        times 0.5 when hours is missing
+        highest once per semester and team
+    item service
+        only events where hours is present, "hours are missing"
+        0.1 per hours
+        rounded down to 0.5
+        cap 3 in total
+    item lecture
+        0.2 per week with at least 2 events
+    cap 6 per academic year
+score conduct per semester in point from violation
+    starts at 100
+    at least 0
+    item late : deduct 5 per event
+    item fraud : deduct 20 per event
+    from the 3rd event per semester over all: times 2
+credit clean per semester in credit
+    1 when conduct >= 85
+    0 otherwise
+fact good per semester
+    yes when conduct >= 90 and work >= 1
+    no otherwise
+require graduation
+    work at least 4
+    total clean at least 2
+    work + total clean at least 7
+"""
+
+
+def people(count: int, seed: int) -> list[RawTable]:
+    """Records with ties, limits that are just reached, and now and then one that is wrong or late."""
+    rng, activities, violations = random.Random(seed), [], []
+    for number in range(1, count * 14):
+        student = f"s{rng.randrange(count):03}"
+        day = date.fromordinal(date(2024, 9, 2).toordinal() + 7 * rng.randrange(40) + rng.randrange(3)).isoformat()
+        if rng.random() < 0.01:
+            day = rng.choice(["2030-01-01", "2020-01-01", "yesterday"])
+        if rng.random() < 0.25:
+            violations.append((f"v{number}", student, rng.choice(["late", "fraud"]), day))
+            continue
+        item = rng.choice(["talk", "contest", "service", "lecture", "lecture", "unknown"])
+        hours = rng.choice(["3", "4.5", "20"] if item == "service" else ["", "1", "4.5", "7", "95"])
+        level = rng.choice(["national", "school", "college"])
+        cells = (level, hours, rng.choice(["", "a", "b"]), rng.choice(["yes", "no"]))
+        activities.append((f"a{number}", student, item, day, *cells))
+    enrolments = [
+        (f"s{at:03}", name)
+        for at in range(count)
+        for name in ("2024-2025-1", "2024-2025-2")
+        if at % 9 or name[-1] == "1"
+    ]
+    kinds = {
+        "student": ("student_id", [(f"s{at:03}",) for at in range(count)]),
+        "enrolment": ("student_id semester", enrolments),
+        "activity": ("record_id student_id item on level hours team first", activities),
+        "violation": ("record_id student_id item on", violations),
+    }  # fmt: skip
+    return [
+        RawTable(name, f"{name}.csv", tuple(head.split()), [RawRow(at + 2, row) for at, row in enumerate(rows)])
+        for name, (head, rows) in kinds.items()
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_limits_groups_gathering_and_decisions(seed: int) -> None:
+    """Most students are settled, and everybody has the same rows."""
+    policy = policy_of(SourceFile("wide.credit", WIDE))
+    one, two = (
+        run_cohort(policy, people(150, seed), Settings(DAY, language="en", engine=engine), lambda: (), {})
+        for engine in ("reference", "columnar")
+    )
+    assert_same(one, two)
+    alone = re.search(r"(\d+) of 150 alone", engine_of(two))
+    assert alone is not None and int(alone[1]) < 90, engine_of(two)
+
+
+def test_chosen_students_only() -> None:
+    policy = policy_of(SourceFile("wide.credit", WIDE))
+    one, two = (
+        run_cohort(
+            policy, people(40, 7), Settings(DAY, students=frozenset({"s003", "s017"}), engine=engine), lambda: (), {}
+        )
+        for engine in ("reference", "columnar")
+    )
+    assert_same(one, two)
+    assert {row[0] for row in two.results.tables["students"]} == {"s003", "s017"}
+
+
+def test_an_amount_too_large_for_whole_numbers_is_worked_out_alone() -> None:
+    text = WIDE.replace("0.1 per hours", "99999999999 per hours")
+    policy = policy_of(SourceFile("wide.credit", text))
+    one, two = (
+        run_cohort(policy, people(30, 1), Settings(DAY, engine=engine), lambda: (), {})
+        for engine in ("reference", "columnar")
+    )
+    assert_same(one, two)
