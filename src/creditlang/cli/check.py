@@ -48,11 +48,12 @@ def command(policies: tuple[str, ...], shape: str, fix: bool, diff: bool) -> Non
 
 
 def _document(found: "list[Diagnostic]", shape: str) -> Mapping[str, object]:
-    from creditlang import __version__
+    from importlib.metadata import version
+
     from creditlang.diagnostics import to_json, to_sarif
 
     if shape == "sarif":
-        return to_sarif(found, __version__, reader_language())
+        return to_sarif(found, version("creditlang"), reader_language())
     return {"version": 1, "diagnostics": [to_json(diagnostic, reader_language()) for diagnostic in found]}
 
 

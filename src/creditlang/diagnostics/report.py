@@ -20,4 +20,4 @@ def report(code: str, where: Span | Place | None, /, *labels: Label, **arguments
     place = where if isinstance(where, Place) else None
     sure = [value for value in arguments.values() if isinstance(value, Meant) and value.sure]
     edits = tuple(Edit(span, str(value)) for value in sure) if span is not None else ()
-    return Diagnostic(code, words, span, place, labels, page(code).severity, edits)
+    return Diagnostic(code, words, span, place, labels, page(code).severity, edits=edits)
