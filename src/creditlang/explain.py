@@ -17,6 +17,7 @@ from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.diagnostics.person_words import spoken
 from creditlang.explained_inputs import NO_VALUE, Inputs
 from creditlang.ledger import Entry, PartLine, RankLine, StudentResult, Window
+from creditlang.policy_lines import PolicyLines
 from creditlang.results import counted_amount, signed
 from creditlang.values import UNBOUNDED, Interval, amount_text, high, total
 from creditlang.words import (
@@ -69,7 +70,8 @@ class Explanation:
     def __init__(self, policy: Policy, result: StudentResult, language: Language = "zh") -> None:
         """`result` is the student's; the words are in `language`, the labels those of the policy."""
         self.policy, self.result, self.language = policy, result, spoken(language, policy.person)
-        self.inputs = Inputs(policy, result, self.language)
+        self.written = PolicyLines(policy, self.language)
+        self.inputs = Inputs(policy, result, self.language, self.written)
         self.colon, self.comma = self.said(COLON), self.said(COMMA)
 
     def said(self, text: str, **values: object) -> str:
@@ -348,7 +350,10 @@ class Explanation:
     def steps_note(self, entry: Entry) -> str:
         """What changed the amount, with its articles."""
         shown = [step for step in entry.steps if step.sort in ("times", "plus", "half", "rounded", "ratio")]
-        texts = [(in_language(step.note, self.language) if step.note else step.text, step.article) for step in shown]
+        texts = [
+            (in_language(step.note, self.language) if step.note else self.written.line(step.text), step.article)
+            for step in shown
+        ]
         own = self.policy.rules[entry.rule].article if entry.rule in self.policy.rules else entry.article
         notes = [text if article == own else f"{text}{_article(article)}" for text, article in texts]
         return "; ".join(dict.fromkeys(notes))
@@ -379,7 +384,8 @@ class Explanation:
             for step in entry.steps:
                 before = f"{amount_text(step.before)} → " if step.before is not None else ""
                 note = self.said(IN_BRACKETS, note=step.note) if step.note else ""
-                yield f"  {before}{amount_text(step.after)}  {step.text}{note}{_article(step.article)}"
+                line = self.written.line(step.text)
+                yield f"  {before}{amount_text(step.after)}  {line}{note}{_article(step.article)}"
                 if looked_at := self.inputs.held(entry, step.fields):
                     yield f"    {looked_at}"
             if entry.state == "unmatched" and (looked_at := self.inputs.held(entry, self.inputs.asked(entry))):

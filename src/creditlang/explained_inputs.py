@@ -15,6 +15,7 @@ from creditlang.core.operators import Amount, Column, Decide, Policy
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COMMA
 from creditlang.ledger import Entry, StudentResult
+from creditlang.policy_lines import PolicyLines
 from creditlang.results import fact_value, fact_words
 from creditlang.values import Interval, amount_text
 from creditlang.words import IN_BRACKETS, STATUSES, first_fit, label, said, word, yes_or_no
@@ -30,6 +31,7 @@ class Inputs:
     policy: Policy
     result: StudentResult
     language: Language
+    lines: PolicyLines
 
     def case(self, decide: Decide, period: str) -> Iterator[str]:
         """The cases that gave a value, each with what it looked at."""
@@ -38,7 +40,7 @@ class Inputs:
         for case in decide.cases:
             if case.number in applied:
                 looked_at = self.read_by((failed if case.otherwise else case.condition, case.value), period)
-                written = " ".join(case.span.text.split()) if case.span else ""
+                written = self.lines.line(" ".join(case.span.text.split())) if case.span else ""
                 article = "" if case.article in ("", decide.article) else f"  [{case.article}]"
                 yield f"  {written}{said(IN_BRACKETS, self.language, note=looked_at) if looked_at else ''}{article}"
 

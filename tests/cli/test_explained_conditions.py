@@ -82,8 +82,8 @@ WHY = {
     },
     "zh": {
         "medal": ["奖章：金奖  [Article 2]",
-                  "  gold when help >= 3 and not monitor（帮扶 3.00，班长 否）  [Article 2(1)]"],
-        "bonus": ["奖励 1.00 学分  [Article 3]", "  1 when medal at least silver（奖章 金奖）"],
+                  "  帮扶 >= 3且非班长时：金奖（帮扶 3.00，班长 否）  [Article 2(1)]"],
+        "bonus": ["奖励 1.00 学分  [Article 3]", "  奖章至少银奖时：1（奖章 金奖）"],
         "pass": ["达标：不符合  [Article 4]",
                  "  ✗ 帮扶 at most 2：已有 3.00，至多 2.00，超出 1.00  [Article 4]",
                  "  ✓ medal is gold（奖章 金奖）  [Article 4]",

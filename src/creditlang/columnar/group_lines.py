@@ -77,7 +77,7 @@ class GroupLines:
         cohort = self.known.cohort
         numbers = cohort.kind_numbers[entries.places[at]]
         names = list(cohort.kinds)
-        if (numbers == numbers[0]).all():
+        if len(at) and (numbers == numbers[0]).all():
             return {names[numbers[0]]: np.arange(len(at))}
         return {names[number]: np.flatnonzero(numbers == number) for number in np.unique(numbers).tolist()}
 

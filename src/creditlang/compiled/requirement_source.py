@@ -83,7 +83,14 @@ class RequirementSource:
                     f"    have, needed = {have}, {needed}",
                     f'    status = "met" if have {operator} needed else "unmet"',
                 ]
-                body += ["except Undetermined as why:", '    status = "unmet" if why.sort == "missing" else "open"']
+                body += [
+                    "except Undetermined as why:",
+                    '    status = "unmet" if why.sort == "missing" else "open"',
+                    "    try:",
+                    f"        have, needed = {have}, {needed}",
+                    "    except Undetermined:",
+                    "        pass",
+                ]
                 return self._short(body, part)
         body += [f'    status = "met" if {expressions.met(value, here).text} else "unmet"']
         body += ["except Undetermined:", '    status = "open"']

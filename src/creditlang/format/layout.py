@@ -5,7 +5,7 @@ it followed. Lines of fields, rows of tables and cases one under the other have 
 of their own. Widths are display widths: a Chinese character takes two columns.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise, zip_longest
 
 from attrs import define, field
@@ -22,6 +22,7 @@ MOST_PADDING = 40
 MOST_BETWEEN_CASES = 16
 """Conditions stand in a column where the amounts before them differ by no more than this."""
 MOST_BLANK_LINES = 2
+NO_BREAKS: Mapping[int, str] = {}
 _CONDITIONS = frozenset({"when", "unless", "otherwise"})
 
 
@@ -94,8 +95,8 @@ def _by_itself(line: WrittenLine, own: WrittenLine, source: str, above: list[str
     sort, starts = _columns(line, words)
     if breaks:
         sort, starts = "", [0]
-    cells = [_joined(words[start:stop], source, breaks, line.depth) for start, stop in pairwise([*starts, len(words)])]
-    return _Laid(line.depth, sort, cells, _joined(cited, source, {}, 0), comments, above)
+    cells = [joined(words[start:stop], source, breaks, line.depth) for start, stop in pairwise([*starts, len(words)])]
+    return _Laid(line.depth, sort, cells, joined(cited, source), comments, above)
 
 
 def _breaks(words: list[Word], own: WrittenLine, source: str) -> tuple[dict[int, str], str]:
@@ -117,7 +118,8 @@ def _breaks(words: list[Word], own: WrittenLine, source: str) -> tuple[dict[int,
     return breaks, " ".join(lost)
 
 
-def _joined(words: Sequence[Word], source: str, breaks: dict[int, str], depth: int) -> str:
+def joined(words: Sequence[Word], source: str, breaks: Mapping[int, str] = NO_BREAKS, depth: int = 0) -> str:
+    """Words as a text; `breaks` are those that begin a line, by identity, with the comment before them."""
     parts: list[str] = []
     opened = 0
     for before, word in zip([None, *words], words, strict=False):

@@ -1,0 +1,89 @@
+"""A line of the policy in the language of its reader: its keywords in their order, its names by their labels.
+
+What an answer quotes is a line of the policy; whoever reads the other language is given the same line in theirs. A line
+that only stands inside something larger, as a ratio does, is quoted as it is.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from attrs import evolve, field, frozen
+
+from creditlang.core.operators import Column, Policy
+from creditlang.diagnostics import Language
+from creditlang.format.concrete_tree import Concrete, concrete
+from creditlang.format.layout import joined
+from creditlang.format.translation import translated
+from creditlang.source import SourceFile
+from creditlang.syntax.lexer import LexicalError
+from creditlang.syntax.parser_tables import UnexpectedToken
+from creditlang.words import first_fit
+
+_BLANK_IN_CHINESE: Final = re.compile(
+    r"(?<=[\u3400-\u9fff）)”]) +(?=[\u3400-\u9fff（(“\d])|(?<=\d) +(?=[\u3400-\u9fff])"
+)
+_CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
+_TABLE: Final = "\n    x 1"
+
+
+@frozen(eq=False)
+class PolicyLines:
+    """The lines of one policy as somebody reads them."""
+
+    policy: Policy
+    language: Language
+    known: dict[str, str] = field(factory=dict, init=False)
+    names: dict[str, str] = field(factory=dict, init=False)
+    """What each name is called, where it is not called by itself."""
+
+    def line(self, text: str) -> str:
+        """A line as it is written in the policy, in the language of the reader."""
+        if text not in self.known:
+            if not self.names:
+                self.names.update(_called(self.policy, self.language))
+            self.known[text] = self._said(text)
+        return self.known[text]
+
+    def _said(self, text: str) -> str:
+        whole = _read(text, self.names)
+        if whole is None:
+            return text
+        words = translated(whole, self.language)[0].words
+        said = joined([evolve(word, text=self.names.get(word.text, word.text)) for word in words], text)
+        return _BLANK_IN_CHINESE.sub("", said) if self.language == "zh" else said
+
+
+def _read(text: str, names: Iterable[str]) -> Concrete | None:
+    """A line under its rule; the heading of a table has none without a row, and stands with one here."""
+    for added in ("", _TABLE):
+        try:
+            return concrete(SourceFile("line", text + added), names, "typed_line")
+        except (UnexpectedToken, LexicalError):
+            continue
+    return None
+
+
+def _called(policy: Policy, language: Language) -> Mapping[str, str]:
+    """All names and labels of a policy, each with what it is called in a language: the label that most things with the
+    name have, if it fits.
+    """
+    called: dict[str, Counter[str]] = {}
+    for name, labels in _declared(policy):
+        fit = first_fit(name, labels, language)
+        chinese = _CHINESE.search(fit) is not None
+        called.setdefault(name, Counter())[fit if chinese and language == "zh" else name] += 1
+        for text in labels:
+            called.setdefault(text, Counter({text: 1}))
+    return {name: found.most_common(1)[0][0] for name, found in called.items()}
+
+
+def _declared(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
+    columns: list[Column] = [*policy.attributes, *(x for kind in policy.kinds.values() for x in kind.columns)]
+    things = (policy.accounts, policy.rules, policy.facts, policy.requirements, policy.kinds, policy.periods)
+    yield from ((column.name, column.labels) for column in columns)
+    yield from ((name, thing.labels) for group in things for name, thing in group.items())
+    yield from ((name, labels) for values in policy.choices.values() for name, labels in values.items())
+    yield from ((name, (text,)) for name, text in policy.unit_labels.items())
+    yield from ((name, (text,)) for text, name in policy.setting_labels.items())
