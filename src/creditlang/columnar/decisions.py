@@ -6,7 +6,8 @@ import numpy as np
 from attrs import frozen
 
 from creditlang.columnar.coded_periods import Numbers
-from creditlang.columnar.student_values import Balance, FactColumns, StudentColumn, Students, joined
+from creditlang.columnar.student_columns import Balance, FactColumns, StudentColumn, joined
+from creditlang.columnar.student_values import Students
 from creditlang.core import operators as o
 from creditlang.ledger import Period
 
@@ -165,8 +166,8 @@ def _in_each(students: Students, part: o.Case, kind: str) -> PartColumns:
         return joined(told, students.size) if told else None
 
     return PartColumns(
-        part, np.maximum(worst, 0).astype(np.int8), shown("have"), shown("needed"), shown("short"),
-        [period.key for period, _ in begun] or [""], np.maximum(chosen, 0),
+        part=part, statuses=np.maximum(worst, 0).astype(np.int8), have=shown("have"), needed=shown("needed"),
+        short=shown("short"), periods=[period.key for period, _ in begun] or [""], chosen=np.maximum(chosen, 0),
     )  # fmt: skip
 
 
