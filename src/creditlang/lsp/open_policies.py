@@ -10,10 +10,10 @@ from pathlib import Path
 from attrs import define, frozen
 from pygls.uris import from_fs_path, to_fs_path
 
+from creditlang.diagnostics import Diagnostic
 from creditlang.driver import Compiled, compile_source, example_files, read_source
 from creditlang.extensions import Extensions
 from creditlang.ide import EMPTY, Vocabulary, vocabulary
-from creditlang.resources import use_path
 from creditlang.source import SourceFile
 
 
@@ -48,11 +48,12 @@ class OpenPolicies:
         """
         path = to_fs_path(uri)
         opened = self.texts.setdefault(uri, _Open(Path(path) if path else None, _EMPTY_FILE))
-        opened.source = SourceFile(opened.path.name if opened.path else uri, text.replace("\r\n", "\n"))
-        concerned = [uri, *(other for other, each in self.texts.items() if _policy_beside(each.path) == opened.path)]
-        for each in concerned if opened.path else [uri]:
+        name = opened.path.name if opened.path else uri
+        opened.source = SourceFile(name, text.replace("\r\n", "\n"), opened.path)
+        concerned = [uri, *(other for other, each in self.texts.items() if other != uri and _reads(each, opened.path))]
+        for each in concerned:
             self.texts[each].policy = None
-        return concerned if opened.path else [uri]
+        return concerned
 
     def close(self, uri: str) -> None:
         """Forget a text; what was saved counts again."""
@@ -89,7 +90,11 @@ class OpenPolicies:
         """A policy, the first of the sources, compiled with its examples, of which one is `source` if it is not the
         policy itself.
         """
-        compiled = compile_source(sources[0], True, sources[1:], self.extensions)
+
+        def used(path: Path, name: str) -> SourceFile | Diagnostic:
+            return self.source_at(path) or read_source(path, name)
+
+        compiled = compile_source(sources[0], True, sources[1:], self.extensions, read=used)
         return OpenPolicy(source, compiled, vocabulary(compiled))
 
     def source_at(self, path: Path | None) -> SourceFile | None:
@@ -100,15 +105,12 @@ class OpenPolicies:
         read = read_source(path) if path is not None and path.is_file() else None
         return read if isinstance(read, SourceFile) else None
 
-    def address(self, source: SourceFile, near: str) -> str | None:
-        """The address of a file that the policy open at `near` consists of."""
+    def address(self, source: SourceFile) -> str | None:
+        """The address of a file; None if it is none and not open."""
         for uri, opened in self.texts.items():
             if opened.source is source:
                 return uri
-        folder = self.texts[near].path
-        used = use_path(source.name.removesuffix(".credit"))
-        path = used if used is not None and "/" in source.name else folder and folder.with_name(source.name)
-        return from_fs_path(str(path)) if path else None
+        return from_fs_path(str(source.path)) if source.path else None
 
 
 _EMPTY_FILE = SourceFile("", "")
@@ -118,6 +120,12 @@ def _policy_beside(path: Path | None) -> Path | None:
     """The policy that a file of examples stands beside; None for other files."""
     stem, examples, _ = path.name.partition(".examples") if path else ("", "", "")
     return path.with_name(f"{stem}.credit") if path and examples else None
+
+
+def _reads(opened: _Open, path: Path | None) -> bool:
+    """Whether an open text was compiled together with a file."""
+    sources = opened.policy.compiled.sources if opened.policy is not None else ()
+    return path is not None and any(each.path == path for each in sources)
 
 
 def _is_torn(policy: OpenPolicy) -> bool:

@@ -84,7 +84,7 @@ class PolicyServer(LanguageServer):
         await asyncio.sleep(pause)
         policy = self.policies.at(uri)
         found = [
-            self.finding(each, policy, uri) for each in policy.compiled.diagnostics
+            self.finding(each, policy) for each in policy.compiled.diagnostics
             if each.span is None or each.span.source is policy.source
         ]  # fmt: skip
         document = self.workspace.text_documents.get(uri)
@@ -92,7 +92,7 @@ class PolicyServer(LanguageServer):
             types.PublishDiagnosticsParams(uri, found, document.version if document else None)
         )
 
-    def finding(self, found: Diagnostic, policy: OpenPolicy, uri: str) -> types.Diagnostic:
+    def finding(self, found: Diagnostic, policy: OpenPolicy) -> types.Diagnostic:
         """A finding as the editor shows it."""
         language, codec = self.language_of(policy.compiled), self.workspace.position_codec
         text, remedy = message(found, language), fix(found, language)
@@ -101,7 +101,7 @@ class PolicyServer(LanguageServer):
                 types.Location(address, range_of(label.span, codec)), in_language(label.text or text, language)
             )
             for label in found.labels
-            if (address := self.policies.address(label.span.source, uri)) is not None
+            if (address := self.policies.address(label.span.source)) is not None
         ]
         return types.Diagnostic(
             range=range_of(found.span, codec) if found.span else self.positions(policy.source).range(0, 0),
