@@ -16,6 +16,7 @@ from creditlang.driver import Compiled, compile_source
 from creditlang.examples import run_examples
 from creditlang.source import SourceFile
 from creditlang.syntax import tree as t
+from creditlang.types import BUILTIN_TYPES
 from creditlang.syntax.keyword_help import KeywordHelp, help_text, keyword_help, of
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lark_grammar import grammar
@@ -184,7 +185,12 @@ def shape(value: object, words: frozenset[str]) -> object:
     """A tree in which all words that people chose, those of `words`, are alike; spans take no part."""
     match value:
         case t.Node():
-            fields = (shape(getattr(value, field.name), words) for field in attrs.fields(type(value)) if field.eq)
+            own = words - BUILTIN_TYPES.keys()
+            fields = (
+                shape(getattr(value, field.name), own if field.name == "type" else words)
+                for field in attrs.fields(type(value))
+                if field.eq
+            )
             return (type(value).__name__, *fields)
         case tuple() | list():
             return [shape(one, words) for one in value]
