@@ -16,11 +16,11 @@ from creditlang.driver import Compiled, compile_source
 from creditlang.examples import run_examples
 from creditlang.source import SourceFile
 from creditlang.syntax import tree as t
-from creditlang.types import BUILTIN_TYPES
 from creditlang.syntax.keyword_help import KeywordHelp, help_text, keyword_help, of
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lark_grammar import grammar
 from creditlang.syntax.lexer import PlacedToken, prepare
+from creditlang.types import BUILTIN_TYPES
 
 GROUND = (Path(__file__).parent / "keyword_help.credit").read_text(encoding="utf-8")
 AROUND = {
