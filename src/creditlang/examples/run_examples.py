@@ -61,10 +61,16 @@ class _Case:
 
 
 def bad_examples(policy: o.Policy, program: Program) -> Iterator[Diagnostic]:
-    """What is wrong with the records that stand in the examples of a policy, without running these."""
+    """What is wrong with the records that stand in the examples of a policy, without running these; what stands in many
+    is read once.
+    """
+    seen: set[str] = set()
     for example in program.examples:
         for case in _cases(policy, example, program.every_example):
             reader = DataReader(policy)
+            if isinstance(example, t.Example) and not case.expects_invalid:
+                case.records = [record for record in case.records if record.span.text not in seen]
+                seen.update(record.span.text for record in case.records)
             try:
                 _records(policy, reader, case, _student(policy, reader, case))
             except BadExample as error:
