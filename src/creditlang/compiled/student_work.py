@@ -186,7 +186,8 @@ class Work(AskedOfReference):
         told: list[Told | None] | None = None
         plain = even_void = given
         if given and name in program.guards:
-            told = [self._guarded(name, row) for row in given]
+            sound = program.sound[name]
+            told = [None if sound(self, row, row[2]) else self._guarded(name, row) for row in given]
             if not any(told):
                 told = None
             else:
