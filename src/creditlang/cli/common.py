@@ -21,11 +21,13 @@ from creditlang.resources import mapping_names
 from creditlang.source import HIDDEN, visible
 
 if TYPE_CHECKING:
-    from creditlang.cohort import Engine, Settings
+    from creditlang.cohort import Settings
     from creditlang.core.operators import Policy
     from creditlang.data.mappings.mapping import MappingFile
     from creditlang.diagnostics import Diagnostic
     from creditlang.driver import Compiled
+    from creditlang.extensions import Extensions
+    from creditlang.one_student import Engine
     from creditlang.plugin import PluginManager, Source
     from creditlang.schema import RawTable
     from creditlang.source import SourceFile
@@ -168,7 +170,6 @@ def compile_policy(
     some of its files.
     """
     from creditlang.driver import compile_source, example_files, read_source
-    from creditlang.extensions import Extensions
 
     path = find(policy)
     known = texts or {}
@@ -182,20 +183,24 @@ def compile_policy(
     source = text(path)
     others = [text(other) for other in example_files(path)] if examples else []
 
-    def extensions() -> Extensions:
-        # What comes with creditlang adds nothing to the language, and those listed may be missing.
-        if manager is None and "CREDITLANG_PLUGINS" not in os.environ and only_built_in():
-            return Extensions()
-        return (manager or plugin_manager()).extensions()
-
     gc.disable()  # a tree and a core hold no circle and live as long as the command: there is nothing to look for
     try:
-        compiled = compile_source(source, True, others, extensions, plugin_checks, used)
+        compiled = compile_source(source, True, others, lambda: extensions_of(manager), plugin_checks, used)
     finally:
         gc.freeze()  # nor later
         gc.enable()
     speak_of(compiled.policy.person)
     return compiled
+
+
+def extensions_of(manager: "PluginManager | None" = None) -> "Extensions":
+    """What the plugins of a manager, else of the environment, add to the language."""
+    from creditlang.extensions import Extensions
+
+    # What comes with creditlang adds nothing to the language, and those listed may be missing.
+    if manager is None and "CREDITLANG_PLUGINS" not in os.environ and only_built_in():
+        return Extensions()
+    return (manager or plugin_manager()).extensions()
 
 
 def source_of(path: Path) -> "SourceFile":
