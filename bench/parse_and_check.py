@@ -34,7 +34,8 @@ def timed(work: Callable[[], object]) -> float:
 def stages(source: SourceFile) -> dict[str, float]:
     """Seconds for each stage, parsing first."""
     marks = [perf_counter()]
-    modules, sources, _ = load_modules(source)
+    loaded = load_modules(source)
+    modules, sources = loaded.modules, loaded.sources
     marks.append(perf_counter())
     program, _ = resolve(modules)
     marks.append(perf_counter())

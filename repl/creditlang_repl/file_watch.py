@@ -1,10 +1,10 @@
-"""Looks twice a second whether a file was saved, and says so.
+"""Looks twice a second whether one of some files was saved, and says so.
 
 Only size and time are asked for; the contents are read, and their hash compared, when one of these is another. A file
 that is not there for a moment, as while an editor replaces it, is looked for again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
 from threading import Event, Thread
@@ -12,42 +12,40 @@ from threading import Event, Thread
 INTERVAL = 0.5
 """Seconds between two looks."""
 
-State = tuple[Path, int, int, bytes]
+State = tuple[int, int, bytes]
 
 
-def state_of(path: Path | None, before: State | None = None) -> State | None:
+def state_of(path: Path, before: State | None = None) -> State | None:
     """What tells one content of a file from another: size, time and hash; `before` if nothing can be read."""
-    if path is None:
-        return None
     try:
         found = path.stat()
-        if before is not None and before[:3] == (path, found.st_size, found.st_mtime_ns):
+        if before is not None and before[:2] == (found.st_size, found.st_mtime_ns):
             return before
-        return path, found.st_size, found.st_mtime_ns, sha256(path.read_bytes()).digest()
+        return found.st_size, found.st_mtime_ns, sha256(path.read_bytes()).digest()
     except OSError:
         return before
 
 
 class Watch:
-    """A thread that calls `changed` whenever the contents of the file become others.
+    """A thread that calls `changed` whenever the contents of one of the files become others.
 
-    `path` is asked each time, since another policy may have been loaded; a new path is no change of contents.
+    `paths` is asked each time, since another policy may have been loaded; a new path is no change of contents.
     """
 
     def __init__(
-        self, path: Callable[[], Path | None], changed: Callable[[], None], interval: float = INTERVAL
+        self, paths: Callable[[], Iterable[Path]], changed: Callable[[], None], interval: float = INTERVAL
     ) -> None:
-        """Watch the file that `path` names."""
-        self.path = path
+        """Watch the files that `paths` names."""
+        self.paths = paths
         self.changed = changed
         self.interval = interval
-        self._before: State | None = None
+        self._before: dict[Path, State | None] = {}
         self._stop = Event()
         self._thread = Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> "Watch":
-        """Begin; what the file holds now is no change."""
-        self._before = state_of(self.path())
+        """Begin; what the files hold now is no change."""
+        self._before = {path: state_of(path) for path in self.paths()}
         self._thread.start()
         return self
 
@@ -57,9 +55,8 @@ class Watch:
         self._thread.join()
 
     def _run(self) -> None:
-        before = self._before
         while not self._stop.wait(self.interval):
-            now = state_of(self.path(), before)
-            if now is not None and before is not None and now[0] == before[0] and now[3] != before[3]:
+            before = self._before
+            self._before = {path: state_of(path, before.get(path)) for path in self.paths()}
+            if any((was := before.get(path)) and now and was[2] != now[2] for path, now in self._before.items()):
                 self.changed()
-            before = now

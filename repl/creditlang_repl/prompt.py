@@ -168,7 +168,7 @@ class Prompt:
         """Carry out the inputs of `opening`, then what is typed, until the user leaves."""
         if any(self.handle(text) for text in opening):
             return
-        watch = Watch(lambda: self.session.path, self._notice).start()
+        watch = Watch(lambda: self.session.paths, self._notice).start()
         try:
             while not self._turn_or_interruption():
                 pass

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, in_language, report
@@ -255,7 +255,7 @@ def wrong_with(view: View, text: str, beside: Beside) -> list[Diagnostic]:
     source = own(view.compiled)
     written = SourceFile("example", text)
     compiled = compile_source(
-        SourceFile(source.name, source.text), False, [*beside.examples, written], beside.extensions
+        SourceFile(source.name, source.text, source.path), False, [*beside.examples, written], beside.extensions
     )
     errors = [found for found in compiled.errors if found.span is not None and found.span.source is written]
     if errors:
@@ -282,7 +282,7 @@ def policy_text(view: View) -> str:
     text = own(view.compiled).text
     for edit in view.tried.edits:
         if isinstance(edit, SetValue):
-            compiled = compile_source(SourceFile(own(view.compiled).name, text), check=False)
+            compiled = compile_source(evolve(own(view.compiled), text=text), check=False)
             let = compiled.compilation.program.lets[edit.name]
             if let.span.source is not own(compiled):
                 raise CannotDo([report("CR907", None, name=edit.name, file=let.span.source.name)])

@@ -62,10 +62,10 @@ class Session:
                 return policy.compiled
 
     @property
-    def path(self) -> Path | None:
-        """The policy's file; None before one is loaded."""
+    def paths(self) -> tuple[Path, ...]:
+        """The policy's file and those that it uses; none before one is loaded."""
         policy = self.conversation.workspace.policy
-        return policy.path if policy is not None else None
+        return policy.paths if policy is not None else ()
 
     @property
     def title(self) -> str:

@@ -40,7 +40,12 @@ class PolicyFile:
     path: Path
     compiled: Compiled
     digest: str
-    """Of the file's bytes, to notice that it was saved."""
+    """Of what was read, to notice that it was saved."""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The file, and those that it uses."""
+        return tuple(each.path for each in self.compiled.sources if each.path is not None)
 
 
 @frozen(eq=False)
@@ -210,7 +215,6 @@ class Workspace:
     def read_policy(self, path: Path) -> PolicyFile:
         """Read the policy of a file. Raises `CannotDo`."""
         try:
-            digest = digest_of(path)  # before the text: what is saved in between is noticed then
             source = read_source(path)
         except OSError as error:
             from creditlang.diagnostics import Place
@@ -219,7 +223,8 @@ class Workspace:
             raise CannotDo([report("CR620", Place(path.name), reason=reason)]) from None
         if isinstance(source, Diagnostic):
             raise CannotDo([source])
-        return PolicyFile(path, self.compile(source), digest)
+        compiled = self.compile(source)
+        return PolicyFile(path, compiled, digest_of(compiled.sources))
 
     def compile(self, source: SourceFile) -> Compiled:
         """Compile a text. Raises `CannotDo` with its errors."""
@@ -281,7 +286,7 @@ class Workspace:
                 continue
             text = edit.apply(compiled)
             known = next((x.compiled for x in self._views if own(x.compiled).text == text), None)
-            compiled = known or self.compile(SourceFile(own(compiled).name, text))
+            compiled = known or self.compile(evolve(own(compiled), text=text))
         return compiled
 
     def fitting(self, data: Data, policy: o.Policy) -> Data:
@@ -296,7 +301,7 @@ class Workspace:
     def saved(self) -> bool:
         """Whether the policy's file was saved since it was read, or since this was last asked."""
         try:
-            digest = digest_of(self.policy.path) if self.policy is not None else ""
+            digest = digest_of(read_source(path) for path in self.policy.paths) if self.policy is not None else ""
         except OSError:
             return False
         known = self.policy.digest if self.policy is not None else ""
@@ -306,6 +311,6 @@ class Workspace:
         return True
 
 
-def digest_of(path: Path) -> str:
-    """Of the bytes of a file."""
-    return sha256(path.read_bytes()).hexdigest()
+def digest_of(texts: Iterable[SourceFile | Diagnostic]) -> str:
+    """Of some texts; one that cannot be read is another than any that can."""
+    return sha256("\0".join(getattr(text, "text", "\0") for text in texts).encode()).hexdigest()

@@ -12,14 +12,14 @@ from functools import cache
 from glob import escape
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from creditlang.core import Compilation, Policy, compile_program
 from creditlang.core.lower.scope import LONGEST_CHAIN
-from creditlang.diagnostics import Diagnostic, Severity, report
+from creditlang.diagnostics import Diagnostic, Edit, Phrase, Severity, report
 from creditlang.extensions import Extensions
 from creditlang.resolve import resolve
-from creditlang.resources import policy_path, use_path
+from creditlang.resources import is_bundled, path_beside, policy_path, use_path
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import parse
 from creditlang.syntax import tree as t
@@ -47,75 +47,143 @@ class Compiled:
 
 def read_source(path: Path, name: str | None = None) -> SourceFile | Diagnostic:
     """The text of a file, or why it cannot be read."""
-    data = path.read_bytes()
-    return decode(data, name or path.name)
+    return decode(path.read_bytes(), name or path.name, path)
 
 
-def decode(data: bytes, name: str) -> SourceFile | Diagnostic:
+def decode(data: bytes, name: str, path: Path | None = None) -> SourceFile | Diagnostic:
     """The text of `data`, or why it is not text."""
     try:
-        return SourceFile.from_bytes(name, data)
+        return SourceFile.from_bytes(name, data, path)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return report("CR003", None, file=name, line=line)
 
 
-def load_modules(
-    source: SourceFile, examples: Iterable[SourceFile] = ()
-) -> tuple[list[t.Module], list[SourceFile], list[Diagnostic]]:
+Read = Callable[[Path, str], SourceFile | Diagnostic]
+"""Gives the text of a file that is used; by another than `read_source` one that is not saved yet."""
+
+
+def load_modules(source: SourceFile, examples: Iterable[SourceFile] = (), read: Read = read_source) -> "Loaded":
     """Parse a source and, before it, the files that it uses, each file once; after it, files of examples."""
-    loader = _Loader()
-    loader.load(source, ())
-    for example in examples:
-        loader.load(example, ())
-    return loader.modules, loader.sources, loader.diagnostics
+    loaded = Loaded(read)
+    for each in (source, *examples):
+        loaded.load(each)
+    return loaded
+
+
+def files_beside(source: SourceFile) -> list[Path]:
+    """The files in a policy's own folder that it uses."""
+    loaded = Loaded()
+    loaded.load(source)
+    return [path for each in loaded.sources[:-1] if (path := each.path) is not None and not is_bundled(path)]
 
 
 def names_beside(path: Path, source: SourceFile) -> frozenset[str]:
     """The names that a file may use beside its own: those of the files that it uses, and, in a file of examples, of the
     policy beside it.
     """
-    loader = _Loader()
+    loaded = Loaded()
     stem = path.name.partition(".examples")[0]
     policy = path.with_name(f"{stem}.credit")
     if ".examples" in path.name and policy.is_file() and isinstance(read := read_source(policy), SourceFile):
-        loader.load(read, ())
-    loader.load(source, ())
-    return frozenset(loader.names)
+        loaded.load(read)
+    loaded.load(source)
+    return frozenset(loaded.names)
 
 
-class _Loader:
-    def __init__(self) -> None:
+class Loaded:
+    """Sources with the trees of what could be read of them, what was found, and what could not be read."""
+
+    def __init__(self, read: Read = read_source) -> None:
+        """Nothing yet; `read` gives the texts of files that are used."""
+        self.read = read
         self.modules: list[t.Module] = []
         self.sources: list[SourceFile] = []
         self.diagnostics: list[Diagnostic] = []
         self.names: set[str] = set()
-        self.done: set[str] = set()
+        self.unread = ""
+        self.files_missing = False
+        self.done: set[Path] = set()
 
-    def load(self, source: SourceFile, above: tuple[str, ...]) -> None:
-        refused = check_limits(source)
-        if refused:
+    def load(self, source: SourceFile, above: tuple[Path, ...] = ()) -> None:
+        """Parse a source after the files that it uses; the files `above` wait for it."""
+        if refused := check_limits(source):
             self.sources.append(source)
             self.diagnostics.extend(refused)
+            self.files_missing = True
             return
+        above = (*above, *filter(None, [source.path]))
+        self.done.update(above)
         for use in _uses(source):
-            path = use_path(use.path)
-            if use.path in above:
+            path = _used_file(source, use, len(above))
+            if isinstance(path, Diagnostic):
+                self.diagnostics.append(path)
+                self.files_missing = True
+            elif path in above:
                 self.diagnostics.append(report("CR105", use.span, path=use.path))
-            elif path is None:
-                self.diagnostics.append(report("CR104", use.span, path=use.path))
-            elif use.path not in self.done:
-                self.done.add(use.path)
-                read = read_source(path, f"{use.path}.credit")
+            elif path not in self.done:
+                self.done.add(path)
+                read = self.read(path, f"{use.path.removeprefix('./')}.credit")
                 if isinstance(read, SourceFile):
-                    self.load(read, (*above, use.path))
+                    self.load(read, above)
                 else:
                     self.diagnostics.append(read)
+                    self.files_missing = True
         parsed = parse(source, self.names)
         self.names |= parsed.names
         self.modules.append(parsed.module)
         self.sources.append(source)
         self.diagnostics.extend(parsed.diagnostics)
+        self.unread += parsed.unread
+
+    def may_follow(self, found: Diagnostic) -> bool:
+        """Whether a finding may come of what could not be read alone: of a name or a declaration that stands there."""
+        if found.code not in _FOLLOWING or not (self.files_missing or self.unread):
+            return False
+        name = str(found.arguments.get("name", ""))
+        return self.files_missing or (re.search(rf"(?<![A-Za-z0-9_]){re.escape(name)}", self.unread) is not None)
+
+
+_FOLLOWING = frozenset({"CR101", "CR108"})
+_DEEPEST_USE = 32
+
+
+def _used_file(source: SourceFile, use: t.Use, depth: int) -> Path | Diagnostic:
+    """The file that a source uses: one of the program or, after ``./``, one beside it; or why there is none.
+
+    What lies beside is found by a plain name and never through a link, so that nothing leads out of the folder.
+    """
+    if not use.path.startswith("."):
+        bundled = use_path(use.path)
+        if bundled is not None:
+            return bundled
+        found = report("CR104", use.span, path=use.path)
+        beside = None if source.path is None else path_beside(source.path.parent, f"./{use.path}")
+        if beside is None or not beside.is_file():
+            return found
+        return evolve(found, edits=(Edit(use.span, use.span.text.replace(use.path, f"./{use.path}", 1)),))
+    path = path_beside(source.path.parent if source.path is not None else Path(), use.path)
+    refused = (
+        _USED["name"] if path is None
+        else _USED["text"] if source.path is None
+        else _USED["deep"] if depth > _DEEPEST_USE
+        else _USED["link"] if any(each.is_symlink() for each in (path, *path.parents[: use.path.count("/") - 1]))
+        else None
+    )  # fmt: skip
+    if refused is not None:
+        return report("CR115", use.span, path=use.path, reason=refused)
+    return path if path is not None and path.is_file() else report("CR104", use.span, path=use.path)
+
+
+_USED = {
+    "text": Phrase("this policy is no file, so nothing lies beside it", "这份办法不是文件，旁边没有其他文件"),
+    "name": Phrase(
+        "only the name of a file in the folder of the policy, or below it, can follow `./`",
+        "“./”后面只能写办法所在文件夹及其下级文件夹里的文件名",
+    ),
+    "deep": Phrase(f"more than {_DEEPEST_USE} files use one another here", f"文件逐层引用超过{_DEEPEST_USE}层"),
+    "link": Phrase("it is a link, or lies behind one", "它是链接，或者在链接指向的文件夹里"),
+}
 
 
 _USE = re.compile(r"^(?:use|引用)[ \t　]*(?:\"([^\"\n]*)\"|“([^”\n]*)”|＂([^＂\n]*)＂)", re.MULTILINE)
@@ -130,7 +198,7 @@ def _uses(source: SourceFile) -> Iterable[t.Use]:
 
 def compile_source(
     source: SourceFile, check: bool = True, examples: Iterable[SourceFile] = (),
-    extensions: Callable[[], Extensions] = Extensions, plugin_checks: bool = True,
+    extensions: Callable[[], Extensions] = Extensions, plugin_checks: bool = True, read: Read = read_source,
 ) -> Compiled:  # fmt: skip
     """All stages up to the core and, with `check`, the checker, to which plugins add theirs with `plugin_checks`.
 
@@ -139,19 +207,22 @@ def compile_source(
     from creditlang.check import check_policy
 
     asked = cache(extensions)
-    modules, sources, diagnostics = load_modules(source, examples)
+    loaded = load_modules(source, examples, read)
+    modules, sources, diagnostics = loaded.modules, loaded.sources, loaded.diagnostics
     program, problems = resolve(modules)
-    diagnostics.extend(problems)
     try:
         policy, compilation = compile_program(program, (source.text for source in sources), asked)
     except RecursionError:
         diagnostics.append(report("CR002", Span(source, 0, 0), limit=LONGEST_CHAIN))
         policy, compilation = compile_program(resolve([])[0])
-    unknown = any(x.code in _NAMES for x in compilation.diagnostics)
+    problems = [found for found in (*problems, *compilation.diagnostics) if not loaded.may_follow(found)]
+    unknown = any(x.code in _NAMES for x in problems)
     names = [name for each in sources for name in declared_names(half_width(each.text))] if unknown else []
-    diagnostics.extend(near(x, names) if x.code in _NAMES else x for x in compilation.diagnostics)
+    diagnostics.extend(near(x, names) if x.code in _NAMES else x for x in problems)
     if check:
-        diagnostics.extend(check_policy(policy, compilation, modules, asked() if plugin_checks else Extensions()))
+        found = check_policy(policy, compilation, modules, asked() if plugin_checks else Extensions())
+        unfinished = any(x.severity is Severity.ERROR for x in diagnostics)
+        diagnostics.extend(x for x in found if not unfinished or x.severity is Severity.ERROR)
     return Compiled(policy, compilation, tuple(modules), tuple(sources), tuple(_distinct(diagnostics)))
 
 

@@ -41,11 +41,12 @@ class Record:
     """By date, undated ones after those of their day, then by record id."""
 
     def copy(self) -> "Record":
-        """The same record, to be placed and judged anew; the values are shared."""
-        return Record(
-            kind=self.kind, identifier=self.identifier, student=self.student, values=self.values, on=self.on,
-            semester=self.semester, place=self.place, problem=self.problem, named=self.named,
-        )  # fmt: skip
+        """The same record, to be placed and judged anew; the values are shared. There are many, so it is made bare."""
+        made = Record.__new__(Record)
+        made.kind, made.identifier, made.student, made.values = self.kind, self.identifier, self.student, self.values
+        made.on, made.semester, made.place, made.problem = self.on, self.semester, self.place, self.problem
+        made.named, made.order = self.named, (self.on or date.max, self.on is None, self.identifier)
+        return made
 
     def comes_before(self, other: "Record") -> bool:
         """Whether it lies on an earlier day; on one day ids order the records of one kind."""

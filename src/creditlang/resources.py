@@ -2,7 +2,8 @@
 
 An installed package carries a copy of both under `creditlang/_bundled`; a checkout (also an editable install) has them
 at its root. The names of policies arrive from a policy text or a command line, so such a name is a relative path of
-letters, digits, `_` and `-`, separated by `/`: nothing else is looked up, so nothing can leave the folder.
+letters, digits, `_` and `-`, separated by `/`: nothing else is looked up, so nothing can leave the folder. So are names
+of files beside a policy, after `./`.
 """
 
 import re
@@ -39,6 +40,16 @@ def use_path(name: str) -> Path | None:
         return None
     path = _folder("stdlib_policies") / f"{name}.credit"
     return path if path.is_file() else None
+
+
+def path_beside(folder: Path, name: str) -> Path | None:
+    """Path of the file that `use "./levels"` means in a policy of `folder`, there or not; None for another name."""
+    return folder / f"{name[2:]}.credit" if name.startswith("./") and _NAME.fullmatch(name[2:]) else None
+
+
+def is_bundled(path: Path) -> bool:
+    """Whether a file comes with the program."""
+    return path.is_relative_to(_folder("stdlib_policies"))
 
 
 def sample_path(name: str) -> Path | None:

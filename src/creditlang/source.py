@@ -5,12 +5,13 @@ are what every stage stores. *Columns* count code points from the start of a lin
 told. *Display columns* count terminal cells (a Chinese character is two) and are what a caret needs. *UTF-16 offsets*
 count what an editor counts. Lines end at ``\\n`` only.
 
-This module imports nothing of creditlang and reads no files.
+This module imports nothing of creditlang and reads no files; it only remembers where a text was read.
 """
 
 import re
 from bisect import bisect_right
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from attrs import field, frozen
@@ -76,15 +77,17 @@ class SourceFile:
 
     name: str
     text: str = field(repr=False)
+    path: Path | None = field(default=None, repr=False)
+    """Where it was read, if it is a file."""
 
     @classmethod
-    def from_bytes(cls, name: str, data: bytes) -> "SourceFile":
+    def from_bytes(cls, name: str, data: bytes, path: Path | None = None) -> "SourceFile":
         """Decode strict UTF-8, with or without a byte order mark, and turn ``\\r\\n`` into ``\\n``.
 
         Raises `UnicodeDecodeError`; its `start` counts bytes of its `object`, which has no byte order mark.
         """
         text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-        return cls(name, text.replace("\r\n", "\n"))
+        return cls(name, text.replace("\r\n", "\n"), path)
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:

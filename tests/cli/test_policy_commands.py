@@ -15,7 +15,7 @@ SLOPPY = (
 )
 KEYS = {
     "code", "name", "severity", "message", "fix", "file", "line", "column", "end_line", "end_column", "row", "field",
-    "labels",
+    "labels", "edits",
 }  # fmt: skip
 
 

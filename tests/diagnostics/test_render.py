@@ -249,6 +249,7 @@ def test_json() -> None:
         "row": None,
         "field": None,
         "labels": [{"file": "a.credit", "line": 2, "column": 6, "end_line": 2, "end_column": 7, "text": "this"}],
+        "edits": [],
     }
     in_data = to_json(report("CR999", Place("a.csv", 17, "日期"), name="x"), "zh")
     assert [in_data[key] for key in ("file", "line", "row", "field", "fix")] == ["a.csv", None, 17, "日期", None]

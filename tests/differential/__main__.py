@@ -6,6 +6,7 @@ to hold. A difference is made as small as it can be and written to a file, which
 
 import argparse
 import random
+import re
 import sys
 import time
 from collections import Counter
@@ -109,11 +110,20 @@ class Soak:
             began = time.process_time()
             other = outcome(draft.policy, people, engine)
             self._spend(engine, began)
-            self.told[f"{engine}: {other.engine}"] += 1
+            self._tell(engine, other.engine)
             if found := differences(reference, other):
                 self._note(seed, engine, draft, people, found)
         if rng.random() < self.laws:
             self._law(seed, rng.choice(list(LAWS)), draft, people, reference)
+
+    def _tell(self, engine: str, told: str) -> None:
+        """Add up how many students an engine left to others, and why, as the manifest says it."""
+        self.told[f"{engine}, policies"] += 1
+        self.told[f"{engine}, policies left to the reference"] += " reference" in told.partition(";")[0]
+        for count, way in re.findall(r"; (\d+) of \d+ (alone|by reference)", told):
+            self.told[f"{engine}, students {way}"] += int(count)
+        for why, count in re.findall(r"([a-z][\w ]+): (\d+)", told):
+            self.told[f"{engine}, by reference since {why}"] += int(count)
 
     def _law(self, seed: int, name: str, draft: Draft, people: World, reference: Outcome) -> None:
         began = time.process_time()
@@ -162,7 +172,7 @@ class Soak:
             f"policies: {self.coverage.policies}, distinct: {len(self.texts)}; cases: {self.cases}; CPU: {spent}",
             *self.coverage.lines(),
             f"laws tried: {', '.join(f'{name} {count}' for name, count in sorted(self.tried.items()))}",
-            *(f"{name}: {count}" for name, count in sorted(self.told.items())[:12]),
+            *(f"{name}: {count}" for name, count in sorted(self.told.items())),
             f"differences: {len(self.found)}; {', '.join(f'{x} {n}' for x, n in self.seen.most_common(12))}",
         ]
 

@@ -167,7 +167,7 @@ class Drafting(Bodies):
         if self.maybe(0.25):
             lines.append(Line("RECORD note", [Line("on: date")]))
             self.names.kinds.append("note")
-        if self.maybe(0.25):
+        if self.maybe(0.15):
             declared = self.one(
                 f"cycle : {self.one('12 @months', '90 @days', '1 @months', '6 @months')} FROM hired",
                 f"cycle : @calendar_year FROM hired{self.one('', ' UNTIL left_on')}",
@@ -210,7 +210,7 @@ class Drafting(Bodies):
             )  # fmt: skip
             under += [Line(f"AT_LEAST_OF {self.one('0', '1')}")] * self.maybe(0.15)
             under += [Line(f"AT_MOST {self.one('2', 'limit_of')}")] * self.maybe(0.15)
-        if period and self.maybe(0.3):
+        if period and self.maybe(0.2):
             before = f"{name} OF PREVIOUS {period}"
             moved = {
                 "number": self.one(before, f"({before} + 1)"), "condition": "YES", "rank": f"ONE_BELOW {before}",

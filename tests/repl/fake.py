@@ -56,7 +56,7 @@ class FakeSession(Session):
         self.compiled = compiled()
         self.options = options
         self.inputs: list[str] = []
-        self.path: Path | None = None
+        self.paths: tuple[Path, ...] = ()
 
     @property
     def title(self) -> str:
@@ -102,7 +102,7 @@ def main(words: Sequence[str]) -> None:
 
     session = FakeSession("zh" if "--zh" in words else "en")
     if "--watch" in words:
-        session.path = Path(words[words.index("--watch") + 1])
+        session.paths = (Path(words[words.index("--watch") + 1]),)
     Prompt(session, keys="vi" if "vi" in words else "emacs", colour="--no-colour" not in words).run()
 
 

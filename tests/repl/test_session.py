@@ -250,6 +250,20 @@ def test_a_policy_saved_while_it_is_read_is_read_once_more(folder: Path, monkeyp
     assert session.refresh() is not None
 
 
+def test_a_file_beside_the_policy_is_watched_and_read_with_it(folder: Path) -> None:
+    (folder / "levels.credit").write_text("let enough = 2 point\n", encoding="utf-8")
+    text = POLICY.replace("student\n", 'use "./levels"\nstudent\n', 1).replace("least 2 point", "least enough")
+    (folder / "club.credit").write_text(text, encoding="utf-8")
+    session = Session("en", PluginManager(no_plugins=True))
+    for typed in ("load club.credit", "data data", "student 1001", "set enough = 3"):
+        reply = session.answer(typed)
+        assert not reply.failed, reply.text
+    assert [path.name for path in session.paths] == ["levels.credit", "club.credit"]
+    assert session.refresh() is None
+    (folder / "levels.credit").write_text("let enough = 1 point\n", encoding="utf-8")
+    assert session.refresh() is not None
+
+
 def test_what_goes_on_stays_at_hand_whatever_else_is_asked(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     session.answer("item evening: 2 point per event")
     compiled = session.compiled

@@ -41,7 +41,7 @@ def read(path: str) -> tuple[SourceFile, set[str]]:
     """A bundled file, and the names that it and the files it uses declare."""
     source = read_source(ROOT / path)
     assert isinstance(source, SourceFile)
-    _, sources, _ = load_modules(source)
+    sources = load_modules(source).sources
     return source, {name for each in sources for name in declared_names(half_width(each.text))}
 
 

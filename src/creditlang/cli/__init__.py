@@ -25,6 +25,7 @@ _COMMANDS = (
     "test",
     "diff",
     "repl",
+    "lsp",
     "readings",
     "schema",
     "explain",

@@ -1,9 +1,11 @@
 """What the commands share: options, loading a policy, opening data, showing findings, printing safely."""
 
+import difflib
 import gc
+import json
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import wraps
@@ -16,7 +18,7 @@ from attrs import frozen
 from creditlang.cli.bilingual_help import option, reader_language, said, speak_of
 from creditlang.cli.installed_plugins import only_built_in
 from creditlang.resources import mapping_names
-from creditlang.source import visible
+from creditlang.source import HIDDEN, visible
 
 if TYPE_CHECKING:
     from creditlang.cohort import Settings
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from creditlang.data.mappings.mapping import MappingFile
     from creditlang.diagnostics import Diagnostic
     from creditlang.driver import Compiled
+    from creditlang.extensions import Extensions
     from creditlang.one_student import Engine
     from creditlang.plugin import PluginManager, Source
     from creditlang.schema import RawTable
@@ -83,6 +86,18 @@ def echo(text: str = "", err: bool = False) -> None:
     click.echo("\n".join(map(visible, text.split("\n"))), err=err)
 
 
+def echo_json(document: Mapping[str, object]) -> None:
+    """Print a document as JSON, nothing in it that could act on a terminal."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True)
+    click.echo(HIDDEN.sub(lambda sign: "\n" if sign[0] == "\n" else json.dumps(sign[0])[1:-1], text))
+
+
+def difference(name: str, before: str, after: str) -> str:
+    """The lines in which two texts of a file differ, each with the line around it."""
+    lines = difflib.unified_diff(before.split("\n"), after.split("\n"), name, name, lineterm="", n=1)
+    return "\n".join(lines)
+
+
 def fail(code: int, text: str) -> NoReturn:
     """Say what is wrong, in one line, and leave."""
     click.echo(visible(text), err=True)
@@ -133,34 +148,59 @@ def find(policy: str) -> Path:
     return path
 
 
+def only_own(policies: tuple[str, ...]) -> None:
+    """End the program if a bundled policy is named, whose file is not the user's."""
+    for policy in policies:
+        if policy != "-" and not Path(policy).is_file():
+            find(policy)
+            fail(USAGE, said(
+                f"{policy} is a bundled policy, which is not changed; add --diff, or give a file of your own.",
+                f"{policy} 是内置办法，不能改动；请加 --diff，或者给出自己的文件。",
+            ))  # fmt: skip
+
+
 def compile_policy(
     policy: str,
     examples: bool = False,
     manager: "PluginManager | None" = None,
     plugin_checks: bool = False,
+    texts: "Mapping[Path, SourceFile] | None" = None,
 ) -> "Compiled":
-    """A compiled and checked policy, sound or not; with its files of examples if wanted."""
-    from creditlang.driver import compile_source, example_files
-    from creditlang.extensions import Extensions
+    """A compiled and checked policy, sound or not; with its files of examples if wanted. `texts` stand for what is in
+    some of its files.
+    """
+    from creditlang.driver import compile_source, example_files, read_source
 
     path = find(policy)
-    source = source_of(path)
-    others = [source_of(other) for other in example_files(path)] if examples else []
+    known = texts or {}
 
-    def extensions() -> Extensions:
-        # What comes with creditlang adds nothing to the language, and those listed may be missing.
-        if manager is None and "CREDITLANG_PLUGINS" not in os.environ and only_built_in():
-            return Extensions()
-        return (manager or plugin_manager()).extensions()
+    def text(path: Path) -> "SourceFile":
+        return known.get(path) or source_of(path)
+
+    def used(path: Path, name: str) -> "SourceFile | Diagnostic":
+        return known.get(path) or read_source(path, name)
+
+    source = text(path)
+    others = [text(other) for other in example_files(path)] if examples else []
 
     gc.disable()  # a tree and a core hold no circle and live as long as the command: there is nothing to look for
     try:
-        compiled = compile_source(source, True, others, extensions, plugin_checks)
+        compiled = compile_source(source, True, others, lambda: extensions_of(manager), plugin_checks, used)
     finally:
         gc.freeze()  # nor later
         gc.enable()
     speak_of(compiled.policy.person)
     return compiled
+
+
+def extensions_of(manager: "PluginManager | None" = None) -> "Extensions":
+    """What the plugins of a manager, else of the environment, add to the language."""
+    from creditlang.extensions import Extensions
+
+    # What comes with creditlang adds nothing to the language, and those listed may be missing.
+    if manager is None and "CREDITLANG_PLUGINS" not in os.environ and only_built_in():
+        return Extensions()
+    return (manager or plugin_manager()).extensions()
 
 
 def source_of(path: Path) -> "SourceFile":

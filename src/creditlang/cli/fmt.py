@@ -1,6 +1,5 @@
 """``creditlang fmt``: the files of a policy in the one layout, or in the other language."""
 
-import difflib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 def command(policies: tuple[str, ...], check: bool, diff: bool, language: "Language | None") -> None:
     """Lay out the files of a policy in the one way, or say them in the other language."""
     if not (check or diff):
-        _only_own(policies)
+        common.only_own(policies)
     failed, changed, files = False, 0, 0
     for path, source in _sources(policies):
         after = _formatted(path, source, language)
@@ -43,20 +42,9 @@ def command(policies: tuple[str, ...], check: bool, diff: bool, language: "Langu
     sys.exit(common.FINDINGS if failed or (check and changed) else common.CLEAN)
 
 
-def _only_own(policies: tuple[str, ...]) -> None:
-    """End the program if a bundled policy is named, whose file is not the user's."""
-    for policy in policies:
-        if policy != "-" and not Path(policy).is_file():
-            common.find(policy)
-            common.fail(common.USAGE, said(
-                f"{policy} is a bundled policy, which is not changed; add --diff, or give a file of your own.",
-                f"{policy} 是内置办法，不能改动；请加 --diff，或者给出自己的文件。",
-            ))  # fmt: skip
-
-
 def _sources(policies: tuple[str, ...]) -> "Iterator[tuple[Path, SourceFile]]":
-    """The files of the policies, with those of their examples; each once."""
-    from creditlang.driver import example_files
+    """The files of the policies, with those beside them that they use and those of their examples; each once."""
+    from creditlang.driver import example_files, files_beside
     from creditlang.source import SourceFile
 
     done: set[Path] = set()
@@ -66,7 +54,7 @@ def _sources(policies: tuple[str, ...]) -> "Iterator[tuple[Path, SourceFile]]":
             continue
         path = common.find(policy)
         examples = example_files(path) if ".examples" not in path.name else []
-        for each in (path, *examples):
+        for each in (path, *files_beside(common.source_of(path)), *examples):
             if each.resolve() not in done:
                 done.add(each.resolve())
                 yield each, common.source_of(each)
@@ -96,8 +84,7 @@ def _hand_over(path: Path, source: "SourceFile", after: str, check: bool, diff: 
     from creditlang.toolkit.atomic_files import publish_file
 
     if diff:
-        lines = difflib.unified_diff(source.text.split("\n"), after.split("\n"), path.name, path.name, lineterm="", n=1)
-        common.echo("\n".join(lines))
+        common.echo(common.difference(path.name, source.text, after))
     if check and not diff:
         common.echo(path.name)
     if not (check or diff):

@@ -4,13 +4,15 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import click
+
 from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, option, reader_language, said
 from creditlang.words import ANSWERS, word
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
-    from creditlang.examples import Coverage
+    from creditlang.examples import Coverage, Tested
     from creditlang.examples.coverage import LineToCover
     from creditlang.source import SourceFile
 
@@ -21,29 +23,53 @@ FEW = 6
 
 @bilingual_help.command("test")
 @argument("policies", nargs=-1, required=True, metavar="POLICY...")
+@option("--filter", "about", metavar="TEXT", default="")
+@option("--format", "shape", type=click.Choice(["text", "json", "junit"]), default="text")
 @option("--verbose", "-v", is_flag=True)
 @common.language_option
-def command(policies: tuple[str, ...], verbose: bool) -> None:
+def command(policies: tuple[str, ...], about: str, shape: str, verbose: bool) -> None:
     """Run the examples that stand in a policy, and tell which rules and articles they cover."""
-    from creditlang.examples import measure, run_examples
+    from creditlang.examples import outcomes_to_json, outcomes_to_junit
 
-    clean = True
+    tested = []
     for policy in policies:
-        compiled = common.sound_policy(policy, examples=True)
-        outcomes = list(run_examples(compiled.policy, compiled.compilation.program))
-        failures = [failure for outcome in outcomes for failure in outcome.failures]
-        if verbose:
-            for outcome in outcomes:
-                common.echo(f"{'✗' if outcome.failures else '✓'} {outcome.title}")
-        common.show(failures, err=False)
-        coverage = measure(compiled.policy, outcomes)
-        report(policy, compiled.policy, coverage, verbose)
-        failed = sum(bool(outcome.failures) for outcome in outcomes)
-        passed = len(outcomes) - failed
-        english = f"{policy}: {common.counted(passed, 'example')} passed, {failed} failed"
-        common.echo(said(english, f"{policy}：通过{passed}例，未通过{failed}例"))
-        clean = clean and not failures and coverage.complete
-    sys.exit(common.CLEAN if clean else common.FINDINGS)
+        each = _tested(policy, about, keep_errors=shape != "text")
+        tested.append(each)
+        if shape == "text" and (each.outcomes or not about):
+            _tell(each, verbose)
+    if about and not any(each.outcomes or each.errors for each in tested):
+        common.fail(common.USAGE, said(f"No example matches “{about}”.", f"没有与“{about}”相符的例子。"))
+    if shape == "json":
+        common.echo_json(outcomes_to_json(tested, reader_language()))
+    elif shape == "junit":
+        common.echo(outcomes_to_junit(tested, reader_language()))
+    sys.exit(common.CLEAN if all(each.clean for each in tested) else common.FINDINGS)
+
+
+def _tested(name: str, about: str, keep_errors: bool) -> "Tested":
+    """A policy with the examples that were asked for, all where `about` is in the name of the policy."""
+    from creditlang.examples import Tested, measure, run_examples
+
+    compiled = common.compile_policy(name, examples=True) if keep_errors else common.sound_policy(name, examples=True)
+    if compiled.errors:
+        return Tested(name, compiled.errors)
+    wanted = "" if about.casefold() in name.casefold() else about
+    outcomes = tuple(run_examples(compiled.policy, compiled.compilation.program, wanted))
+    return Tested(name, (), outcomes, compiled.policy, measure(compiled.policy, outcomes) if not wanted else None)
+
+
+def _tell(tested: "Tested", verbose: bool) -> None:
+    """How the examples of a policy went, and what they cover."""
+    if verbose:
+        for outcome in tested.outcomes:
+            common.echo(f"{'✗' if outcome.failures else '✓'} {outcome.title}")
+    common.show((failure for outcome in tested.outcomes for failure in outcome.failures), err=False)
+    if tested.policy is not None and tested.coverage is not None:
+        report(tested.name, tested.policy, tested.coverage, verbose)
+    failed = sum(bool(outcome.failures) for outcome in tested.outcomes)
+    passed = len(tested.outcomes) - failed
+    english = f"{tested.name}: {common.counted(passed, 'example')} passed, {failed} failed"
+    common.echo(said(english, f"{tested.name}：通过{passed}例，未通过{failed}例"))
 
 
 def _place(line: "LineToCover") -> tuple["SourceFile", int]:

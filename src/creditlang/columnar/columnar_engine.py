@@ -7,6 +7,7 @@ nothing is said of them here. What the engine lacks for a whole policy is known 
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from itertools import takewhile
 from typing import Any, Final
@@ -20,6 +21,7 @@ from creditlang.columnar.enrolments import enrolled
 from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
 from creditlang.columnar.group_lines import GroupLines, fill
 from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, Texts
+from creditlang.columnar.local_questions import attributes_of
 from creditlang.columnar.not_in_columns import not_in_columns
 from creditlang.columnar.postings import post
 from creditlang.columnar.record_columns import RecordColumns
@@ -134,16 +136,17 @@ class _Run:
         applies = np.ones(len(cohort.students), bool)
         if condition is None:
             return applies
-        answers: dict[tuple[int, ...], bool] = {}
-        columns = [column.codes for column in cohort.attributes.values()]
-        for at, key in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-            if key not in answers:
+        keys = np.zeros(len(applies), np.int64)
+        for name in attributes_of(condition, self.policy):
+            codes = cohort.attributes[name].codes
+            keys = np.unique(keys * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)[1]
+        _, first, back = np.unique(keys, return_index=True, return_inverse=True)
+        answers = np.ones(len(first), bool)
+        for place, at in enumerate(first.tolist()):
+            with suppress(Undetermined):
                 env = Environment(self.interpreter.group(cohort.of_student(at)).run)
-                try:
-                    answers[key] = met(condition, env) is not False
-                except Undetermined:
-                    answers[key] = True
-            applies[at] = answers[key]
+                answers[place] = met(condition, env) is not False
+        applies = answers[back]
         return applies
 
     def _rules(self, kind: str) -> _Rules:
@@ -152,7 +155,7 @@ class _Run:
         values = self.cohort.kinds[kind].fields[field_name].values if field_name else []
         by_item = [self.rule_numbers[str(x)] if x is not None and str(x) in rules else -1 for x in values]
         conditional = [
-            (rule, AnswerTable(self.known, rule.where, kind, True))
+            (rule, self.known.table(rule.where, kind, True))
             for rule in self.interpreter.conditional[kind]
             if rule.where is not None
         ]
@@ -262,6 +265,7 @@ class _Run:
         places = places[self.given[places]]
         entries = Entries.of(self.known, places, -1, -1)
         self._guard(name, entries)
+        chunk.students.judged[name] = places, entries.states.copy()
         has_rules = bool(self.interpreter.rules[name] or rules.conditional)
         if not (kind.item_field or name in self.interpreter.requests or has_rules):
             entries.periods[:] = self.known.semester_texts[entries.semesters]
@@ -401,6 +405,6 @@ class _Run:
                 self.lines.apply(operator, entries, self.odd)
             else:
                 at = entries.live()
-                for kind, chosen in self.lines.kinds(entries, at).items() if len(at) else ():
+                for kind, chosen in self.lines.kinds(entries, at).items():
                     table = self._table(operator, None, kind, planned[kind].reads)
                     entries.apply(table, self.odd, at[chosen])

@@ -16,7 +16,7 @@ from attrs import frozen
 from creditlang import values as v
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import NOTHING, Entries
-from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, whole
+from creditlang.columnar.line_tables import EffectTable, Known, whole
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.parts import expressions
@@ -25,9 +25,6 @@ from creditlang.interpreter.amounts import counts_together, too_few
 from creditlang.interpreter.limits import counts_instead
 from creditlang.nodes import changed
 from creditlang.values import EXACT
-
-Answers = dict[tuple[int, str], AnswerTable]
-"""By the identity of the expression, and the kind of the records."""
 
 
 @frozen(eq=False)
@@ -62,7 +59,6 @@ class GroupLines:
     def __init__(self, known: Known) -> None:
         """Over a cohort."""
         self.known = known
-        self.answers: Answers = {}
         self.effects: dict[tuple[int, str], EffectTable] = {}
         policy = known.policy
         self.sides = np.array([*(policy.sign_of(name) for name in policy.rules), 0], np.int8)
@@ -74,19 +70,14 @@ class GroupLines:
     # ---- what is said of one record
     def kinds(self, entries: Entries, at: Numbers) -> Mapping[str, Numbers]:
         """Some entries, apart by the kinds of their records; each as places among them."""
+        if not len(at):
+            return {}
         cohort = self.known.cohort
         numbers = cohort.kind_numbers[entries.places[at]]
         names = list(cohort.kinds)
-        if (numbers == numbers[0]).all():
+        if len(at) and (numbers == numbers[0]).all():
             return {names[numbers[0]]: np.arange(len(at))}
         return {names[number]: np.flatnonzero(numbers == number) for number in np.unique(numbers).tolist()}
-
-    def table(self, x: e.Expression, kind: str, holds: bool = False) -> AnswerTable:
-        """The table of an expression."""
-        key = id(x), kind
-        if key not in self.answers:
-            self.answers[key] = AnswerTable(self.known, x, kind, holds)
-        return self.answers[key]
 
     def where(self, x: e.Expression | None, entries: Entries, at: Numbers, odd: Numbers) -> Numbers:
         """Those of some entries for which a condition holds."""
@@ -94,7 +85,7 @@ class GroupLines:
             return at
         holds = np.zeros(len(at), bool)
         for kind, own in self.kinds(entries, at).items():
-            holds[own] = self.table(x, kind, True).true(entries.places[at[own]], odd)
+            holds[own] = self.known.table(x, kind, True).true(entries.places[at[own]], odd)
         return at[holds]
 
     def amounts(self, x: e.Expression, entries: Entries, at: Numbers, odd: Numbers) -> Numbers:
@@ -103,7 +94,7 @@ class GroupLines:
             return np.full(len(at), number, np.int64)
         found = np.zeros(len(at), np.int64)
         for kind, own in self.kinds(entries, at).items():
-            found[own] = self.table(x, kind).amounts(entries.places[at[own]], odd)
+            found[own] = self.known.table(x, kind).amounts(entries.places[at[own]], odd)
         return found
 
     def field_codes(self, name: str, entries: Entries, at: Numbers) -> tuple[Numbers, int]:
@@ -236,7 +227,7 @@ def _order(lines: GroupLines, operator: o.Limit, entries: Entries, at: Numbers, 
         entries.set_aside(at, odd)
         return found
     for kind, own in kinds.items():
-        found[own] = lines.table(operator.by, kind).standings(entries.places[at[own]], odd, rank)
+        found[own] = lines.known.table(operator.by, kind).standings(entries.places[at[own]], odd, rank)
     return -found
 
 
@@ -299,7 +290,7 @@ def _rescale(lines: GroupLines, operator: o.Rescale, entries: Entries, odd: Numb
     at = _over(entries, operator.group.over)
     each = changed(operator, ordinal=None, group=o.Group())
     chosen = []
-    for kind, own in lines.kinds(entries, at).items() if len(at) else ():
+    for kind, own in lines.kinds(entries, at).items():
         if (id(operator), kind) not in lines.effects:
             reads = lines.known.readers[kind].reads(*expressions(each))
             lines.effects[id(operator), kind] = EffectTable(lines.known, each, None, kind, reads)
@@ -312,7 +303,7 @@ def _rescale(lines: GroupLines, operator: o.Rescale, entries: Entries, odd: Numb
     grouped = lines.grouped(operator.group, entries, at[np.sort(np.concatenate(chosen))])
     assert operator.ordinal is not None
     late = np.sort(grouped.entries[grouped.places + 1 >= operator.ordinal])
-    for kind, own in lines.kinds(entries, late).items() if len(late) else ():
+    for kind, own in lines.kinds(entries, late).items():
         entries.apply(lines.effects[id(operator), kind], odd, late[own])
     return entries
 

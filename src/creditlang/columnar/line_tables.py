@@ -105,21 +105,29 @@ class Known:
     """The balance of an account in the semester or year of each of some records, and whether there is one."""
     _codes: dict[tuple[str, Any], tuple[Numbers, int]] = field(factory=dict)
     _amounts: dict[int, int] = field(factory=dict)
+    _tables: "dict[tuple[int, str, bool], AnswerTable]" = field(factory=dict)
     _asked: "dict[tuple[str, e.Expression], Numbered]" = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.semester_texts = np.array([self.texts.number(name) for name in self.calendar.names], np.int32)
 
-    def made(self, place: int, inputs: Iterable[Input] = ()) -> Made:
-        """A record and what may be read around it; balances only as far as they are among the inputs."""
-        owner = int(self.cohort.owners[place])
+    def made(self, place: int, inputs: Iterable[Input]) -> Made:
+        """A record with its inputs, and nothing else."""
+        cohort, owner = self.cohort, int(self.cohort.owners[place])
+        names: dict[str, list[str]] = {"field": [], "attribute": [], "account": []}
+        enrolled = False
+        for each in inputs:
+            names.get(each.what, []).append(each.name)
+            enrolled |= each.what == "enrolled" and bool(self.enrolled[place])
         balances = {}
-        for name in (each.name for each in inputs if each.what == "account"):
+        for name in names["account"]:
             (amount,), (exists,) = self.balance(name, np.array([place]))
             if exists:
                 balances[name] = Decimal(int(amount)).scaleb(-self.decimals, EXACT)
-        record = self.cohort.record(place, self.calendar)
-        return Made(record, self.cohort.of_student(owner), bool(self.enrolled[place]), balances)
+        record = cohort.record(place, self.calendar, names["field"])
+        attributes = {name: cohort.attributes[name] for name in names["attribute"]}
+        told = {name: column.values[column.codes[owner]] for name, column in attributes.items()}
+        return Made(record, told, enrolled, balances)
 
     def keys(self, kind: str, reads: Reads, places: Numbers) -> tuple[Numbers, int]:
         """A number for the combination of inputs of each record, and how many there can be."""
@@ -194,6 +202,13 @@ class Known:
             self._asked[kind, question] = Numbered(ask, size)
         return self._asked[kind, question].of(keys, places)
 
+    def table(self, x: e.Expression, kind: str, holds: bool = False) -> "AnswerTable":
+        """The table of an expression, or of a condition, about records of a kind."""
+        key = id(x), kind, holds
+        if key not in self._tables:
+            self._tables[key] = AnswerTable(self, x, kind, holds)
+        return self._tables[key]
+
     def period_texts(self, kind: str, days: Numbers, semesters: Numbers) -> Numbers:
         """What the period of a kind is called in which each of some entries falls, as the number of a text."""
         if kind == "semester":
@@ -224,6 +239,7 @@ class EffectTable:
     reads: Reads
     effects: list[Effect] = field(factory=list)
     does: set[str] = field(factory=set)
+    _inputs: frozenset[Input] | None = None
     _numbers: Numbered | None = None
     _columns: dict[str, Numbers] = field(factory=dict)
     _by_effect: dict[Effect, int] = field(factory=dict)
@@ -236,9 +252,10 @@ class EffectTable:
         return self._numbers.of(keys, places)
 
     def _ask(self, place: int) -> int:
-        reader = self.known.readers[self.kind]
-        inputs = self.reads.inputs.union(*map(reader.inputs, self.reads.answers))
-        effect = self.known.filler.effect(self.operator, self.rule, self.known.made(place, inputs))
+        if self._inputs is None:
+            reader = self.known.readers[self.kind]
+            self._inputs = self.reads.inputs.union(*map(reader.inputs, self.reads.answers))
+        effect = self.known.filler.effect(self.operator, self.rule, self.known.made(place, self._inputs))
         if effect.does in ("amount", "plus", "rounded") and whole(effect.value, self.known.decimals) is None:
             effect = MORE
         if effect.does == "times" and _factor(effect.value) is None:

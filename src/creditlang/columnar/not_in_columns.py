@@ -11,7 +11,7 @@ from creditlang.core.parts import expressions
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.evaluate import Interpreter
 from creditlang.plan import Plan
-from creditlang.plan.inputs import Input
+from creditlang.plan.inputs import Input, NotLocal, Reader
 
 _PERIODS: Final = (None, "semester", "year")
 
@@ -63,17 +63,13 @@ def _lacks(x: Any, policy: o.Policy) -> Phrase | None:
     """Why an expression about students cannot be worked out in columns; None if it can."""
     if x is None or is_local(x, policy):
         return None
-    wrong = _WRONG[type(x)](x, policy) if type(x) in _WRONG else _CANNOT
+    wrong = _WRONG[type(x)](x, policy) if type(x) in _WRONG else None
+    if isinstance(x, e.Query) and isinstance(x.source, e.RecordsOf):
+        return wrong
     return wrong or next((why for inner in expressions(x) if (why := _lacks(inner, policy)) is not None), None)
 
 
-_CANNOT: Final = Phrase(
-    "what is asked about students here is not yet asked of columns", "此处对学生的提问还不能按列计算"
-)
-
-
-def _can(x: Any, policy: o.Policy) -> Phrase | None:
-    return None
+_CANNOT: Final = Phrase("a question about students that columns do not answer", "有按列无法回答的关于学生的提问")
 
 
 def _value_wrong(x: e.Value, policy: o.Policy) -> Phrase | None:
@@ -81,6 +77,8 @@ def _value_wrong(x: e.Value, policy: o.Policy) -> Phrase | None:
 
 
 def _query_wrong(x: e.Query, policy: o.Policy) -> Phrase | None:
+    if isinstance(x.source, e.RecordsOf):
+        return _of_records_wrong(x, policy.kinds[x.source.kind], policy)
     good = isinstance(x.source, e.Periods) and isinstance(x.value, e.Value) and not x.scopes and x.where is None
     good = good and x.function in ("total", "highest", "lowest") and isinstance(x.value, e.Value)
     good = good and isinstance(x.value.at, e.Here) and x.value.sort in ("account", "fact")  # type: ignore[union-attr]
@@ -95,20 +93,26 @@ def _query_wrong(x: e.Query, policy: o.Policy) -> Phrase | None:
     return None if account.period == x.source.period else _CANNOT
 
 
+def _of_records_wrong(x: e.Query, kind: o.RecordKind, policy: o.Policy) -> Phrase | None:
+    """Those can be answered of which each record can be asked alone."""
+    simple = x.function in ("any", "count", "total", "highest", "lowest") and x.weight is None and x.ranks is None
+    if not simple or x.distinct or kind.enrolment or x.level not in ("plain", "even void"):
+        return _CANNOT
+    if any(not isinstance(scope, e.Whole) for scope in x.scopes):
+        return _CANNOT
+    try:
+        reads = [Reader(policy, kind).reads(part) for part in (x.where, x.value) if part is not None]
+    except NotLocal:
+        return _CANNOT
+    return _CANNOT if any(each.asks for each in reads) else None
+
+
 _WRONG: Final[Mapping[type, Callable[[Any, o.Policy], Phrase | None]]] = {
-    **dict.fromkeys(MEANING, _can),
     e.Value: _value_wrong,
     e.Query: _query_wrong,
 }
-HANDED_OVER: Final[Mapping[type, Phrase]] = {
-    e.Lookup: _CANNOT,
-    e.Call: _CANNOT,
-    e.Shift: _CANNOT,
-    e.Distance: _CANNOT,
-}
-"""What stands above balances or facts and is not worked out in columns; below them the interpreter is asked."""
 _ABSENT = (
     {kind.__name__ for kind in e.Expression.__subclasses__()}
-    - {kind.__name__ for kind in (*MEANING, *HANDED_OVER)} - {"Unknown", "Constant", "Read"}
+    - {kind.__name__ for kind in MEANING} - {"Unknown", "Constant", "Read"}
 )  # fmt: skip
-assert not _ABSENT, f"expressions that columns neither have nor hand over: {_ABSENT}"
+assert not _ABSENT, f"expressions about students that columns do not know: {_ABSENT}"

@@ -5,7 +5,7 @@ attribute or record that could not be read, a record outside the calendar) is on
 alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -108,13 +108,13 @@ class RecordColumns:
             found[own] = kind.source.identifiers(kind.rows[self.inside[places[own]]])
         return list(found)
 
-    def record(self, place: int, calendar: CodedCalendar) -> Record:
-        """A record as the interpreter sees it, in its semester, but for its id."""
+    def record(self, place: int, calendar: CodedCalendar, names: Iterable[str]) -> Record:
+        """A record as the interpreter sees it, in its semester, with some of its fields and without its id."""
         kind = list(self.kinds.values())[self.kind_numbers[place]]
         at, day = self.inside[place], int(self.days[place])
         return Record(
             kind=kind.kind.name, identifier="", student=self.students[self.owners[place]],
-            values={name: field.values[field.codes[at]] for name, field in kind.fields.items()},
+            values={name: (column := kind.fields[name]).values[column.codes[at]] for name in names},
             on=date.fromordinal(day) if day else None, semester=calendar.names[self.semesters[place]] or None,
             named=bool(self.named[place]),
         )  # fmt: skip

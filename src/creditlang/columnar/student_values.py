@@ -7,6 +7,7 @@ worked out alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,11 +17,14 @@ from attrs import define, field, frozen
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.line_tables import MOST, Known
 from creditlang.columnar.local_questions import attributes_of, is_local
+from creditlang.columnar.record_questions import answers
 from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
+from creditlang.core.parts import expressions
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.student_run import Environment
 from creditlang.ledger import Period
+from creditlang.nodes import changed
 from creditlang.values import EXACT, Interval, Open, Undetermined, plain
 
 
@@ -73,6 +77,8 @@ class Students:
     balances: dict[str, Balance] = field(factory=dict)
     facts: dict[str, FactColumns] = field(factory=dict)
     requirements: dict[str, StudentColumn] = field(factory=dict)
+    judged: dict[str, tuple[Numbers, Numbers]] = field(factory=dict)
+    """The records of each kind, and what its guards have made of them."""
 
     # ---- periods
     def begun(self, kind: str) -> list[tuple[Period, Numbers]]:
@@ -187,6 +193,8 @@ def _around(students: Students, kind: str, period: Period | None) -> str | None:
 
 
 def _query(students: Students, x: e.Query, period: Period | None) -> StudentColumn:
+    if isinstance(x.source, e.RecordsOf):
+        return StudentColumn(*answers(students, x, x.source.kind, period))
     assert isinstance(x.value, e.Value) and isinstance(x.source, e.Periods)
     all_known, decimals = np.ones(students.size, bool), students.known.decimals
     if x.value.sort == "account":
@@ -304,8 +312,7 @@ def _arithmetic(students: Students, x: e.Arithmetic, period: Period | None) -> S
     one, two = students.value(x.left, period), students.value(x.right, period)
     known = one.known & two.known
     if one.values is not None or two.values is not None or x.ranks is not None:
-        students.aside(np.ones(students.size, bool))
-        return StudentColumn(np.zeros(students.size, np.int64), known)
+        return _by_values(students, x, period)
     if x.operator == "*":
         large = np.abs(one.numbers).astype(float) * np.abs(two.numbers) > MOST
         found = np.where(large, 0, one.numbers * two.numbers)
@@ -374,6 +381,39 @@ def _rounded(students: Students, x: e.Rounded, period: Period | None) -> Student
     return StudentColumn(whole * int(step.scaleb(decimals, EXACT)), value.known, decimals)
 
 
+def _by_values(students: Students, x: e.Expression, period: Period | None) -> StudentColumn:
+    """What hangs on the values of its parts, asked of the interpreter once for each combination of them."""
+    columns = [students.value(part, period) for part in expressions(x)]
+    known: Numbers = np.logical_and.reduce([column.known for column in columns])
+    keys = np.zeros(students.size, np.int64)
+    for column in columns:
+        codes = np.unique(column.numbers, return_inverse=True)[1]
+        keys = np.unique(keys * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)[1]
+    _, first, back = np.unique(np.where(known, keys, -1), return_index=True, return_inverse=True)
+    run = students.known.filler.interpreter.group({}).run
+    env = Environment(run, None, (period.kind, period.key) if period is not None else None)
+    found: list[Any] = []
+    for at in first.tolist():
+        parts = [_plain(column, at) for column in columns]
+        value = None
+        if None not in parts:
+            with suppress(Undetermined):
+                value = evaluate(_PUT_IN[type(x)](x, *map(e.Constant, parts)), env)
+        found.append(None if isinstance(value, (Interval, Open)) else value)
+    return _column(found, back)
+
+
+_PUT_IN: Final[Mapping[type, Callable[..., e.Expression]]] = {
+    e.Lookup: lambda x, *keys: changed(x, keys=keys), e.Call: lambda x, *given: changed(x, arguments=given),
+    e.Arithmetic: lambda x, left, right: changed(x, left=left, right=right),
+    e.Distance: lambda x, *days: changed(x, **dict(zip(("start", "end")[-len(days) :], days, strict=True))),
+    e.Shift: lambda x, *parts: changed(
+        x, **dict(zip([name for name in ("start", "count") if getattr(x, name) is not None], parts, strict=True))
+    ),
+}  # fmt: skip
+"""An expression with values in the place of its parts."""
+
+
 def _present(students: Students, x: e.Present, period: Period | None) -> StudentColumn:
     return StudentColumn(students.value(x.operand, period).known, np.ones(students.size, bool))
 
@@ -381,5 +421,6 @@ def _present(students: Students, x: e.Present, period: Period | None) -> Student
 MEANING: Final[Mapping[type, Callable[[Students, Any, Period | None], StudentColumn]]] = {
     e.Value: _of, e.Query: _query, e.Compare: _compare, e.Logical: _logical, e.Not: _not, e.Arithmetic: _arithmetic,
     e.Cases: _cases, e.Rounded: _rounded, e.Present: _present,
+    **dict.fromkeys((e.Lookup, e.Call, e.Shift, e.Distance), _by_values),
 }  # fmt: skip
 """What is worked out in columns; what hangs on attributes alone is asked of the interpreter."""

@@ -31,7 +31,7 @@ from creditlang.compiled.light_entries import (
     LightEntry,
     Row,
 )
-from creditlang.compiled.policy_at_hand import PENDING, HandOver, PolicyAtHand, closed
+from creditlang.compiled.policy_at_hand import OPEN_VALUE, PENDING, HandOver, PolicyAtHand, closed
 from creditlang.core import expressions as e
 from creditlang.diagnostics import Diagnostic
 from creditlang.interpreter import StudentData
@@ -40,6 +40,7 @@ from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.other_runs import OtherRuns
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Record, Step
+from creditlang.values import Undetermined
 
 
 class AskedOfReference:
@@ -94,15 +95,15 @@ class AskedOfReference:
     # ---- expressions
     def ask(self, x: e.Expression, row: Row) -> Any:
         """The value of an expression of a record. Raises `HandOver` for one that is open."""
-        return closed(evaluate(x, self.run.at(self.record(row))))
+        return _asked(x, self.run.at(self.record(row)))
 
     def ask_in(self, x: e.Expression, kind: str, key: str) -> Any:
         """The value of an expression in a period."""
-        return closed(evaluate(x, Environment(self.run, None, (kind, key))))
+        return _asked(x, Environment(self.run, None, (kind, key)))
 
     def ask_alone(self, x: e.Expression) -> Any:
         """The value of an expression of no record and no period."""
-        return closed(evaluate(x, Environment(self.run)))
+        return _asked(x, Environment(self.run))
 
     # ---- earlier runs: what a run asks of its `others`
     def then(self, account: str, day: date, before: Record | None = None) -> Run | None:
@@ -170,3 +171,12 @@ class AskedOfReference:
         evaluation.run = self.run
         evaluation.copies = [(row[RECORD], self.record(row)) for row in self.rows()]
         return evaluation
+
+
+def _asked(x: e.Expression, env: Environment) -> Any:
+    try:
+        return closed(evaluate(x, env))
+    except Undetermined as why:
+        if why.sort == "open":
+            raise HandOver(OPEN_VALUE) from None
+        raise

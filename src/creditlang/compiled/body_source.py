@@ -33,10 +33,10 @@ class BodySource(SingleLines):
         """How many lines are left to the reference."""
         self.source.namespace.update(by_records=group_work.by_records)
 
-    def body(self, operators: Sequence[o.Operator], kinds: tuple[str, ...]) -> str | None:
+    def body(self, operators: Sequence[o.Operator], kinds: tuple[str, ...], rule: str = "") -> str | None:
         """The name of a function of `w, entries` that does a body's lines; None where it has none.
 
-        `kinds` are those that the records may be of.
+        `kinds` are those that the records may be of; all entries are of one `rule`, if one is given.
         """
         served = list(takewhile(lambda line: not isinstance(line, o.Move), operators))
         if not served:
@@ -52,7 +52,7 @@ class BodySource(SingleLines):
         for number, line in enumerate(served):
             if line.sequential:
                 continue
-            if _about_one(line) or self._one_after_the_other(line, operators):
+            if _about_one(line) or self._one_after_the_other(line, operators, rule):
                 if (
                     isinstance(line, o.Keep)
                     and line.otherwise == "warn"
@@ -84,13 +84,21 @@ class BodySource(SingleLines):
         body += [f"    row = e[{ROW}]", "    V = row[2]", *(f"    {line}" for line in inner)]
         return [*body, *(["w.in_order(start)"] if len(lines) > 1 else [])]
 
+    def sound(self, guards: Sequence[o.Keep], kinds: tuple[str, ...]) -> str:
+        """The name of a function of a record: whether all guards surely let it pass, so that none has to be asked."""
+        here = Here(kinds)
+        conditions = [self.expressions.piece(x.condition, here).text for x in guards if x.condition is not None]
+        test = " and ".join(conditions) if len(conditions) == len(guards) else "False"
+        body = ["try:", f"    return {test}", "except Undetermined:", "    return False"]
+        return self.source.function("sound", "w, row, V", body)
+
     # ---- limits that can be filled while entries go by
-    def _one_after_the_other(self, line: o.Operator, body: Sequence[o.Operator]) -> bool:
+    def _one_after_the_other(self, line: o.Operator, body: Sequence[o.Operator], rule: str) -> bool:
         """Whether a limit leaves each entry what those before it in its group have left, whatever comes after it."""
         if not isinstance(line, o.Limit) or line.order != "first" or line.condition is not None or line.dropped:
             return False
         fixed = self._fixed(line.room)
-        if fixed is None or line.group.over is not None or line.group.window is not None:
+        if fixed is None or line.group.window is not None or not (line.group.over is None or rule in line.group.over):
             return False
         if line.of == "entries":
             return line.void and fixed >= 1
@@ -138,7 +146,9 @@ class BodySource(SingleLines):
         if isinstance(line, o.Limit):
             if line.group.window is not None:
                 return [self._by_reference([line])]
-            return [f"{self.limit(number, line, here)}(w, entries)"]
+            fixed, call = self._fixed(line.room), f"{self.limit(number, line, here)}(w, entries)"
+            spares_one = line.void and line.condition is None and fixed is not None and fixed >= 1
+            return ["if len(entries) > 1:", f"    {call}"] if spares_one else [call]
         if isinstance(line, o.Keep):
             return [f"{self.made(lambda n: group_work.sides(line))}(w, entries)"]
         if isinstance(line, o.Rescale):

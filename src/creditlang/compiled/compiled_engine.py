@@ -122,6 +122,7 @@ class _Program:
         bodies = BodySource(wording, noted)
         nodes = NodeSource(policy, wording, bodies, noted)
         guards = {name: bodies.body(kind.guards, (name,)) for name, kind in policy.kinds.items()}
+        sound = {name: bodies.sound(kind.guards, (name,)) for name, kind in policy.kinds.items() if kind.guards}
         applies = wording.function(policy.applies, Here(), met=True) if policy.applies is not None else None
         wheres = {
             rule.name: wording.function(rule.where, Here((rule.kind,)), met=True)
@@ -132,8 +133,12 @@ class _Program:
         functions = source.compiled()
         self.text = "\n".join(source.lines)
         self.nodes = [each(functions) for each in made]
+        self.sound = {name: functions[sure] for name, sure in sound.items()}
+        """By kind, whether its guards surely let a record pass."""
         self.guards = {name: functions[body] for name, body in guards.items() if body is not None}
         self.applies = _applying(functions[applies]) if applies is not None else None
+        self.asks_before = applies is not None or any(policy.kinds[name].enrolment for name in self.guards)
+        """Whether something is asked before it is known who is enrolled."""
         self.by_reference = nodes.by_reference
         self.asked = wording.count_asked
         self.looked_at_kinds = wording.looked_at_kinds | ({*policy.searched} if nodes.by_reference else set())
@@ -153,6 +158,11 @@ class _Program:
                 self.takers[rule.kind][rule.name] = taker
             else:
                 self.conditional[rule.kind].append(taker)
+        self.takes_plainly = {
+            name: all(period is None and not group for _, _, period, _, group in takers.values())
+            for name, takers in self.takers.items()
+        }
+        """By kind, whether its rules go by semester and none falls on groups."""
         requests = {move.kind for move in policy.moves}
         self.looked_at = {
             name

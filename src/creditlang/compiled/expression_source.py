@@ -232,7 +232,9 @@ def _is_above_zero(x: e.Expression) -> bool:
 
 def _sure(columns: tuple[o.Column, ...]) -> frozenset[str]:
     """The fields that every record has that can be read."""
-    return frozenset(column.name for column in columns if not column.optional and not column.if_used)
+    return frozenset(
+        column.name for column in columns if column.default is not None or not (column.optional or column.if_used)
+    )
 
 
 def _surely_present(part: e.Expression, holds: bool) -> frozenset[str]:

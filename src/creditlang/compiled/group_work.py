@@ -65,6 +65,17 @@ def key_of(group: o.Group) -> Key:
 
         return one
 
+    if periods == ("semester",) and len(fields) == 1:
+        name = fields[0]
+
+        def two(w: Work, x: LightEntry) -> Any:
+            term, found = x[SEMESTER], x[ROW][2].get(name)
+            if term is None or found is None:
+                return term if term is not None else (_ALONE, id(x)), found if found is not None else (_ALONE, id(x))
+            return term, found
+
+        return two
+
     def key(w: Work, x: LightEntry) -> Any:
         found = [x[SEMESTER] if period == "semester" else _key(w, period, x) for period in periods]
         values = x[ROW][2]

@@ -82,16 +82,17 @@ def _by_number(w: Work, line: o.Limit, by: Read | None, members: Entries, rooms:
     elif line.order == "highest":
         worth = _worths(w, line, by, members)
         order.sort(key=lambda place: worth[place].copy_negate())
-    before = {place: position for position, place in enumerate(order)}
-    for place, entry in enumerate(members):
-        room = rooms[place]
-        if before[place] < room:
-            continue
+    reasons: dict[int, str] = {}
+    out = sorted((place, rooms[place]) for before, place in enumerate(order) if before >= rooms[place])
+    for place, room in out:
         if line.void:
-            kept = [members[x][ROW][RECORD].identifier for x in order[: min(before[place], int(room))]]
-            w.dismiss(entry, "void", counts_instead(kept), line, "once")
+            kept = int(room)
+            if kept not in reasons:
+                names = [members[x][ROW][RECORD].identifier for x in order[:kept]]
+                reasons[kept] = counts_instead(names)
+            w.dismiss(members[place], "void", reasons[kept], line, "once")
         else:
-            w.cut(entry, line, _ZERO, too_many(room))
+            w.cut(members[place], line, _ZERO, too_many(room))
 
 
 def _worths(w: Work, line: o.Limit, by: Read | None, members: Entries) -> list[Decimal]:

@@ -98,7 +98,7 @@ class NodeSource:
         for account in within(policy.accounts, root):
             for name in policy.accounts[account].items:
                 rule = policy.rules[name]
-                bodies.append((name, rule.number, self.bodies.body(rule.operators, (rule.kind,))))
+                bodies.append((name, rule.number, self.bodies.body(rule.operators, (rule.kind,), name)))
 
         def made(n: Functions) -> Act:
             items = [(name, number, n[body] if body else None) for name, number, body in bodies]
@@ -125,6 +125,8 @@ class NodeSource:
             (name, policy.accounts[name].children, *self._level(policy.accounts[name])) for name in reversed(names)
         ]
 
+        posting = [(name, None if name in self.roaming else policy.rules[name].account) for name in rules]
+
         def made(n: Functions) -> Act:
             bodies = [(items, children, n[body]) for items, children, body in containers]
             accounts = [
@@ -137,7 +139,7 @@ class NodeSource:
                     if entries:
                         by_records(entries)
                         body(w, entries)
-                _post(w, rules, names, accounts)
+                _post(w, posting, names, accounts)
                 w.run.stage += 1
                 if looked:
                     w.show(looked)
@@ -304,14 +306,22 @@ def _joined(values: Sequence[Any]) -> Any:
 
 
 def _post(
-    w: Work, rules: Sequence[str], names: Sequence[str],
+    w: Work, rules: Sequence[tuple[str, str | None]], names: Sequence[str],
     accounts: Sequence[tuple[str, tuple[str, ...], Callable[..., Any] | None, str | None]],
 ) -> None:  # fmt: skip
-    """The balances of the accounts of a tree, inner ones first, in each period and over the whole time."""
+    """The balances of the accounts of a tree, inner ones first, in each period and over the whole time.
+
+    `rules` come with the account that all their entries are posted to, where that is one.
+    """
     own: dict[str, dict[str, Any]] = {name: {} for name in names}
-    for rule in rules:
-        for entry in w.entries.get(rule, ()):
-            found = own.get(entry[ACCOUNT])
+    everything = w.entries
+    for rule, account in rules:
+        if rule not in everything:
+            continue
+        found = own[account] if account is not None else None
+        for entry in everything[rule]:
+            if account is None:
+                found = own.get(entry[ACCOUNT])
             if found is None or entry[MEMBER]:
                 continue
             period = entry[PERIOD]

@@ -117,12 +117,12 @@ class RecordQuery:
                 keys = (*keys, row[TERM])
             groups = self._groups(w)
             if groups is None:
-                return w.ask(self.x, row)
+                return self._shown(w).ask(self.x, row)
             found = groups.get(keys, _NONE)
         own = found.own.get(id(row), _NONE) if self.way.other and row[RECORD].kind == self.kind else _NONE
         day = self.scope.day(w, row, values) if self.scope.day is not None else None
         answer = self._answer(found, own, day)
-        return w.ask(self.x, row) if answer is None else answer
+        return self._shown(w).ask(self.x, row) if answer is None else answer
 
     def in_period(self, w: Any, key: str) -> Any:
         """The answer in a period."""
@@ -131,7 +131,7 @@ class RecordQuery:
         if groups is not None:
             day = self.scope.day(w, key) if self.scope.day is not None else None
             found = self._answer(groups.get((key,) if self.scope.period is not None else (), _NONE), _NONE, day)
-        return w.ask_in(self.x, self.period, key) if found is None else found
+        return self._shown(w).ask_in(self.x, self.period, key) if found is None else found
 
     def alone(self, w: Any) -> Any:
         """The answer of neither."""
@@ -139,7 +139,13 @@ class RecordQuery:
         if groups is not None:
             day = self.scope.day(w) if self.scope.day is not None else None
             found = self._answer(groups.get((), _NONE), _NONE, day)
-        return w.ask_alone(self.x) if found is None else found
+        return self._shown(w).ask_alone(self.x) if found is None else found
+
+    def _shown(self, w: Any) -> Any:
+        """The student, the entries of whom the interpreter can look at if it is asked what an account has counted."""
+        if self.account is not None:
+            w.show(w.at_hand.policy.rules)
+        return w
 
     def _answer(self, found: Found, own: Any, day: date | None) -> Any:
         """None where the reference has to be asked."""

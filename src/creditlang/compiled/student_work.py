@@ -23,6 +23,7 @@ from creditlang.compiled.light_entries import (
     STATE,
     STEPS,
     TERM,
+    VALUES,
     LightEntry,
     Row,
     light,
@@ -82,7 +83,8 @@ class Work(AskedOfReference):
         self.ranks: list[RankLine] = []
         self.requirements: dict[str, Status] = {}
         self.problems, self.copies, self.others = {}, {}, None
-        self._begin(() if at_hand.enrolment else at_hand.begun)
+        if program.asks_before or not at_hand.enrolment:
+            self._begin(() if at_hand.enrolment else at_hand.begun)
 
     def _begin(self, enrolled: tuple[str, ...]) -> None:
         hand = self.at_hand
@@ -169,6 +171,8 @@ class Work(AskedOfReference):
         """What the guards of a kind say of a record, asked once; None where they say nothing."""
         told = self.told.get(id(row))
         if told is None:
+            if self.program.sound[kind](self, row, row[VALUES]):
+                return None
             entry = light(row, "", "")
             entry[STEPS] = [] if self.program.noted else None
             self.program.guards[kind](self, [entry])
@@ -182,8 +186,11 @@ class Work(AskedOfReference):
         told: list[Told | None] | None = None
         plain = even_void = given
         if given and name in program.guards:
-            told = [self._guarded(name, row) for row in given]
-            if any(told):
+            sound = program.sound[name]
+            told = [None if sound(self, row, row[2]) else self._guarded(name, row) for row in given]
+            if not any(told):
+                told = None
+            else:
                 pairs = list(zip(given, told, strict=True))
                 plain = [row for row, said in pairs if said is None or said[0] == "live"]
                 even_void = [row for row, said in pairs if said is None or said[0] in ("live", "void")]
@@ -208,31 +215,50 @@ class Work(AskedOfReference):
     def _give(self, kind: o.RecordKind, given: list[Row], told: list[Told | None] | None) -> None:
         """Give the records of a kind to the rules that take them."""
         program, field, entries = self.program, kind.item_field or "", self.entries
-        takers, conditional, noted = program.takers[kind.name], program.conditional[kind.name], program.noted
+        takers, conditional, problems = program.takers[kind.name], program.conditional[kind.name], self.problems
+        if told is None and not conditional and not problems and program.takes_plainly[kind.name]:
+            noted = program.noted
+            for row in given:  # the same as below, for what nearly all are
+                taking = takers.get(row[2].get(field))
+                if taking is None:
+                    self._not_taken(row, None, field)
+                    continue
+                entry = taking[0].copy()
+                entry[ROW], entry[ON], term = row, row[3], row[4]
+                entry[SEMESTER], entry[PERIOD] = term, term or ""
+                if noted:
+                    entry[STEPS] = []
+                entries[taking[1]].append(entry)
+            return
         for place, row in enumerate(given):
             said = told[place] if told is not None else None
             taking = takers.get(row[2].get(field))
             found = (taking,) if taking is not None else ()
             if conditional:
                 found = (*found, *self._by_condition(conditional, row))
-            if self.problems and (problem := self.problems.get(id(row))) is not None:
+            if problems and (problem := problems.get(id(row))) is not None:
                 self._not_judged(row, problem, found)  # a guard of the kind asked for what is not there
-                continue
-            for model, rule, period, _, group in found:
-                entry = model.copy()
-                entry[ROW], entry[ON], entry[SEMESTER] = row, row[3], row[4]
-                entry[PERIOD] = (row[4] if period is None else self._period_key(period, row)) or ""
-                if noted:
-                    entry[STEPS] = []
-                if said is not None:
-                    entry[STATE], entry[REASON] = said[0], said[1]
-                    entry[ARTICLE] = said[2] or entry[ARTICLE]
-                    entry[STEPS] = list(said[3]) if noted else None
-                if group and entry[STATE] == "live" and self._group_unknown(kind, row):
-                    raise HandOver(PENDING)
-                entries[rule].append(entry)
-            if not found:
+            elif not found:
                 self._not_taken(row, said, field)
+            else:
+                for taker in found:
+                    self._open(row, taker, kind, said)
+
+    def _open(self, row: Row, taker: Taker, kind: o.RecordKind, said: Told | None) -> None:
+        """An entry of a rule, as the guards of the record's kind left it."""
+        model, rule, period, _, group = taker
+        entry = model.copy()
+        entry[ROW], entry[ON], entry[SEMESTER] = row, row[3], row[4]
+        entry[PERIOD] = (row[4] if period is None else self._period_key(period, row)) or ""
+        if self.program.noted:
+            entry[STEPS] = []
+        if said is not None:
+            entry[STATE], entry[REASON] = said[0], said[1]
+            entry[ARTICLE] = said[2] or entry[ARTICLE]
+            entry[STEPS] = list(said[3]) if self.program.noted else None
+        if group and entry[STATE] == "live" and self._group_unknown(kind, row):
+            raise HandOver(PENDING)
+        self.entries[rule].append(entry)
 
     def _by_condition(self, conditional: Iterable[Taker], row: Row) -> list[Taker]:
         """The rules that take a record by their condition."""

@@ -35,9 +35,10 @@ LONGEST_QUOTE: Final = 20
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
 
-_BLANKS: Final = (
+BLANKS: Final = (
     " \t\r\n\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff"
 )
+"""What may stand around a cell and is no part of it."""
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 # Control characters, line separators, marks that turn the direction of writing, blanks without width, halves of broken
@@ -96,7 +97,7 @@ class CellError(ValueError):
 
 def strip_cell(text: str) -> str:
     """The text without surrounding blanks, full-width blanks and byte order marks. Empty means the cell is missing."""
-    return text.strip(_BLANKS)
+    return text.strip(BLANKS)
 
 
 def text_at(cells: Sequence[str], position: int | None) -> str:

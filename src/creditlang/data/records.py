@@ -7,6 +7,8 @@ record has an id of its own within its kind, given or made of its file and row.
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from attrs import evolve
+
 from creditlang.core import operators as o
 from creditlang.data.cells import CellError, parse_identifier, quote, text_at
 from creditlang.data.columns import Columns
@@ -48,6 +50,8 @@ class Records:
         self.columns = columns
         self.dataset = dataset
         self.used: dict[str, Identifiers] = {}
+        self._near: dict[str, str] = {}
+        """For codes that no rule speaks of, the nearest one of which a rule does."""
 
     def student(self, row: RawRow, layout: Layout) -> None:
         """A row of the list of students."""
@@ -68,10 +72,10 @@ class Records:
             return
         student = Student(identifier, {}, where)
         for column in layout.columns:
-            place = Place(layout.source, row.number, column.shown)
-            value, wrong = column.reader.value(text_at(row.cells, column.position), place)
+            value, wrong = column.reader.value(text_at(row.cells, column.position), where)
             student.attributes[column.reader.column.name] = value
             if wrong is not None:
+                wrong = evolve(wrong, place=Place(layout.source, row.number, column.shown))
                 self.dataset.problem(wrong, identifier)
                 student.problem = student.problem or wrong
         self._listed(student, where)
@@ -89,18 +93,18 @@ class Records:
         """A row of records; `suffix` tells several records of one row apart."""
         identifier = (text_at(row.cells, layout.record_id) or f"{layout.source}:{row.number}") + suffix
         values: dict[str, object] = {}
-        problem = row.problem
+        problem, where = row.problem, Place(layout.source, row.number)
         for column in layout.columns if problem is None else ():
             reader = column.reader
             given = text_at(row.cells, column.position)
             if not given and not reader.needed:
                 values[reader.column.name] = reader.column.default
                 continue
-            value, wrong = reader.value(given, Place(layout.source, row.number, column.shown))
+            value, wrong = reader.value(given, where)
             values[reader.column.name] = value
             if wrong is not None:
-                problem = problem or wrong
-        student, where = text_at(row.cells, layout.identity), Place(layout.source, row.number)
+                problem = problem or evolve(wrong, place=Place(layout.source, row.number, column.shown))
+        student = text_at(row.cells, layout.identity)
         if problem is None and student and layout.of_students:
             try:
                 parse_identifier(student)
@@ -118,8 +122,10 @@ class Records:
         code = values.get(name or "")
         if isinstance(code, str) and code not in self.policy.rules:
             column = next(column for column in layout.columns if column.reader.column.name == name)
-            place, close = Place(where.source, where.row, column.shown), nearest(code, self.columns.items) or ""
-            self.dataset.problem(report("CR661", place, value=quote(code), nearest=close), student)
+            if code not in self._near:
+                self._near[code] = nearest(code, self.columns.items) or ""
+            place = Place(where.source, where.row, column.shown)
+            self.dataset.problem(report("CR661", place, value=quote(code), nearest=self._near[code]), student)
 
     def finished(
         self, kind: str, identifier: str, student: str, values: dict[str, object], where: Place,

@@ -83,9 +83,31 @@ class Place:
     column: str | None = None
 
 
+class Meant(str):
+    """A name or a form that was meant; `sure` where nothing else can have been, so that it may be put in its place."""
+
+    sure: bool
+
+    def __new__(cls, text: str, sure: bool) -> "Meant":
+        """`text` itself is what was meant."""
+        meant = super().__new__(cls, text)
+        meant.sure = sure
+        return meant
+
+
+@frozen
+class Edit:
+    """A text to put in the place of a span."""
+
+    span: Span
+    text: str
+
+
 @frozen
 class Diagnostic:
-    """One finding. At most one of `span` (in a policy) and `place` (in data) is set."""
+    """One finding. At most one of `span` (in a policy) and `place` (in data) is set. `edits` are there only where it is
+    certain what was meant; all together they remedy the finding.
+    """
 
     code: str
     arguments: Mapping[str, str] = field(factory=dict, hash=False)
@@ -93,6 +115,7 @@ class Diagnostic:
     place: Place | None = None
     labels: tuple[Label, ...] = ()
     severity: Severity = Severity.ERROR
+    edits: tuple[Edit, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if self.span is not None and self.place is not None:

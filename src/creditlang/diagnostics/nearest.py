@@ -6,10 +6,13 @@ input method, 学份 for 学分, and among short words the sound alone tells the
 parts stand in another order, or that is a good part of a longer one, counts too, but less.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 from unicodedata import normalize
+
+from creditlang.diagnostics.diagnostic import Meant
 
 LEAST: Final = 0.62
 """Likeness, from 0 to 1, below which nothing is suggested."""
@@ -17,13 +20,14 @@ LEAST: Final = 0.62
 _OTHER_ORDER: Final = 0.9
 _SAME_SOUND: Final = 0.8
 _PART: Final = 0.3
+_LONG_ENOUGH: Final = 4
 _LONGEST: Final = 100  # code points; nobody names a thing so
 
 
-def nearest(name: str, candidates: Iterable[str], limit: int = 1) -> str | None:
+def nearest(name: str, candidates: Iterable[str], limit: int = 1) -> Meant | None:
     """The candidate closest to `name`, or up to `limit` of them joined by commas; `None` when nothing is close.
 
-    Among equals the first one given wins.
+    Among equals the first one given wins. It is sure where it alone is a slip away.
     """
     if not name or len(name) > _LONGEST:
         return None
@@ -31,7 +35,22 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 1) -> str | None:
     scored = [(_likeness(name, candidate), candidate) for candidate in others]
     close = [pair for pair in scored if pair[0] >= LEAST]
     close.sort(key=lambda pair: -pair[0])
-    return ", ".join(candidate for _, candidate in close[:limit]) or None
+    if not close:
+        return None
+    slips = [candidate for _, candidate in close if _is_slip(name, candidate)]
+    return Meant(", ".join(candidate for _, candidate in close[:limit]), slips == [close[0][1]])
+
+
+def _is_slip(name: str, candidate: str) -> bool:
+    """Whether one slip of the hand makes `name` of `candidate`: of letters, never digits, or of characters by sound."""
+    from rapidfuzz.distance import OSA
+
+    name, candidate = normalize("NFKC", name).casefold(), normalize("NFKC", candidate).casefold()
+    if re.findall(r"\d", name) != re.findall(r"\d", candidate):
+        return False
+    if not candidate.isascii() and len(name) == len(candidate) > 1 and _pinyin(name) == _pinyin(candidate):
+        return True
+    return min(len(name), len(candidate)) >= _LONG_ENOUGH and OSA.distance(name, candidate) <= 1
 
 
 def _likeness(name: str, candidate: str) -> float:

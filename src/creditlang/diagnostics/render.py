@@ -21,7 +21,7 @@ from creditlang.diagnostics.diagnostic import (
 from creditlang.diagnostics.excerpt import Mark, Paint, excerpt, gutter_width
 from creditlang.source import visible
 
-_FIX: Final = Phrase("fix: ", "建议：")
+FIX: Final = Phrase("fix: ", "建议：")
 _ROW: Final = Phrase("row {row}", "第{row}行")
 _COLUMN: Final = Phrase("column {column}", "列“{column}”")
 _COLOURS: Final = {
@@ -68,7 +68,7 @@ def _lines(diagnostic: Diagnostic, language: Language, paint: Paint) -> Iterator
         arrow = ":::"
     remedy = fix(diagnostic, language)
     if remedy is not None:
-        yield f"{paint(f'{padding} =', 'gutter')} {paint(in_language(_FIX, language), 'fix')}{remedy}"
+        yield f"{paint(f'{padding} =', 'gutter')} {paint(in_language(FIX, language), 'fix')}{remedy}"
 
 
 def _marks(diagnostic: Diagnostic, language: Language) -> list[Mark]:

@@ -9,7 +9,8 @@ def to_json(diagnostic: Diagnostic, language: Language = "en") -> dict[str, obje
     """The diagnostic for ``--format json``: every key is always there, and `None` where it does not apply.
 
     Lines and columns count from 1, columns in code points; the end is the place after the last character. For data,
-    `file` is the file or sheet, with `row` and `field`.
+    `file` is the file or sheet, with `row` and `field`. `edits`, where it is certain
+    what was meant, say what to put in the place of what.
     """
     place = diagnostic.place
     return {
@@ -26,6 +27,7 @@ def to_json(diagnostic: Diagnostic, language: Language = "en") -> dict[str, obje
             {**_where(label.span), "text": None if label.text is None else in_language(label.text, language)}
             for label in diagnostic.labels
         ],
+        "edits": [{**_where(edit.span), "text": edit.text} for edit in diagnostic.edits],
     }
 
 

@@ -2,8 +2,10 @@
 
 from creditlang.examples.coverage import Coverage, measure
 from creditlang.examples.judge import BadExample
+from creditlang.examples.outcome_documents import Tested, outcomes_to_json, outcomes_to_junit
 from creditlang.examples.run_examples import Outcome, program_kind, run_examples, settings_of, written_values
 
 __all__ = [
-    "BadExample", "Coverage", "Outcome", "measure", "program_kind", "run_examples", "settings_of", "written_values",
+    "BadExample", "Coverage", "Outcome", "Tested", "measure", "outcomes_to_json", "outcomes_to_junit", "program_kind",
+    "run_examples", "settings_of", "written_values",
 ]  # fmt: skip

@@ -55,12 +55,15 @@ class _Case:
     own: set[str] = field(factory=set)
 
 
-def run_examples(policy: o.Policy, program: Program) -> Iterator[Outcome]:
-    """The outcomes of all examples of a policy, in written order."""
+def run_examples(policy: o.Policy, program: Program, about: str = "") -> Iterator[Outcome]:
+    """The outcomes of the examples of a policy, in written order: of those that have `about`, in capitals or not, in
+    their title or in an article that they cite.
+    """
     students = StudentsOfPolicy(policy)
     for example in program.examples:
         for case in _cases(policy, example, program.every_example):
-            yield _run(policy, program, case, students)
+            if any(about.casefold() in text.casefold() for text in (case.title, *case.cites)):
+                yield _run(policy, program, case, students)
 
 
 def _cases(policy: o.Policy, example: t.Example | t.ExampleTable, defaults: Iterable[t.Example]) -> Iterator[_Case]:

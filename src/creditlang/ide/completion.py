@@ -16,7 +16,7 @@ from typing import Literal
 from attrs import evolve, frozen
 
 from creditlang.diagnostics import Language
-from creditlang.ide.context import Place, Token, Wanted, kind_at, type_of, wanted
+from creditlang.ide.context import Place, Wanted, kind_at, type_of, wanted, with_places
 from creditlang.ide.matching import BEGINS, CONTAINS, SOUNDS, Index
 from creditlang.ide.vocabulary import EMPTY, PLAIN, Entry, Sort, Vocabulary
 from creditlang.ide.walk import Beginning, ParserStack, Step, Walk
@@ -134,19 +134,7 @@ def _anchors(asked: _Asked, steps: Sequence[Step], last: int) -> list[_Anchor]:
 
 
 def _anchor(asked: _Asked, steps: Sequence[Step], number: int, last: int) -> _Anchor:
-    line: list[Token] = []
-    ended: list[Token] = []
-    headings: list[list[Token]] = []
-    for step in steps[:number]:
-        if step.kind == "_NL":
-            line, ended = [], line
-        elif step.kind == "_INDENT":
-            headings.append(ended or [("", "")])
-        elif step.kind == "_DEDENT":
-            del headings[-1:]
-        else:
-            line.append((step.kind, asked.text[step.start : step.end]))
-    place = Place(asked.beginning, tuple(line), tuple(tuple(heading) for heading in headings), asked.kind)
+    *_, (_, place) = with_places(steps[: number + 1], asked.text, asked.beginning, asked.kind)
     stack = ParserStack(list(steps[number].before))
     return _Anchor(steps[number].start, asked.text[steps[number].start :], stack, place, number == last)
 

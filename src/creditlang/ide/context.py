@@ -4,13 +4,13 @@ The grammar says that a name can stand there; what it may be a name of is told b
 by any word is an expression, where everything may stand that has a value.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from attrs import field, frozen
 
 from creditlang.ide.vocabulary import PERSON, Sort, Vocabulary
-from creditlang.ide.walk import Beginning
+from creditlang.ide.walk import Beginning, Step
 from creditlang.types import Type
 
 Wanted = tuple[tuple[Sort, str], ...]
@@ -66,6 +66,32 @@ class Place:
             return True
         inside = bool(self.headings) and self.headings[-1][0][0] in _EXAMPLES
         return inside and (not self.line or self.line[0][0] in ("NAME", "STUDENT"))
+
+
+def with_places(
+    steps: Iterable[Step], text: str, beginning: Beginning, kind: str | None = None
+) -> Iterator[tuple[Step, Place]]:
+    """Each token, and what stands before it."""
+    line: list[Token] = []
+    ended: list[Token] = []
+    headings: list[tuple[Token, ...]] = []
+    sure = True
+    end = 0
+    for step in steps:
+        if not sure and "\n" in text[end : step.start]:  # the line that could not be read has no end of its own
+            line, sure = [], True
+        if beginning == "policy" and step.end > step.start and text[step.start - 1 : step.start] in ("", "\n"):
+            headings.clear()
+        yield step, Place(beginning, tuple(line), tuple(headings), kind)
+        if step.kind == "_NL":
+            line, ended = [], line
+        elif step.kind == "_INDENT":
+            headings.append(tuple(ended or [("", "")]))
+        elif step.kind == "_DEDENT":
+            del headings[-1:]
+        else:
+            line.append((step.kind, text[step.start : step.end]))
+        sure, end = sure and step.sure and not step.wrong, step.end
 
 
 def wanted(place: Place, vocabulary: Vocabulary) -> Wanted:

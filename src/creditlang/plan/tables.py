@@ -63,6 +63,7 @@ class Filler:
     def __init__(self, interpreter: Interpreter) -> None:
         """As of its day, with its named values."""
         self.interpreter = interpreter
+        self._nobody = interpreter.group({}).run
 
     def run(self, made: Made) -> Run:
         """A run in which nothing is known but the record's person."""
@@ -119,9 +120,17 @@ class Filler:
         step = evaluate(operator.value, run.at(record))
         return Effect("rounded", step, text=operator.text or "rounded", article=operator.article)
 
+    def _asked(self, made: Made) -> Run:
+        """A run for a question only; of nobody in particular the same one over and over."""
+        if made.attributes or made.balances or made.enrolled:
+            return self.run(made)
+        self._nobody.known.clear()
+        self._nobody.environments.clear()
+        return self._nobody
+
     def value(self, expression: e.Expression, made: Made) -> Any:
         """The value of a local expression; `Undetermined` itself, where it has none."""
-        run, record = self.run(made), made.record.copy()
+        run, record = self._asked(made), made.record
         try:
             return evaluate(expression, run.at(record))
         except Undetermined as why:
@@ -129,7 +138,7 @@ class Filler:
 
     def holds(self, condition: e.Expression, made: Made) -> Any:
         """Whether a local condition holds; `Undetermined` itself, where nothing says so."""
-        run, record = self.run(made), made.record.copy()
+        run, record = self._asked(made), made.record
         try:
             return met(condition, run.at(record))
         except Undetermined as why:

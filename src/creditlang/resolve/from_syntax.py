@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import fields_dict
 
-from creditlang.diagnostics import Diagnostic, Label, Phrase, either, nearest, report
+from creditlang.diagnostics import Diagnostic, Label, Meant, Phrase, either, nearest, report
 from creditlang.nodes import changed
 from creditlang.resolve.program import AccountSymbol, Enumeration, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.syntax import tree as t
@@ -149,7 +149,8 @@ class _Resolver:
         wrong += [head.applies] if head is not None and head.applies_to is None else []
         wrong += [example.student and example.student.kind for example in examples if isinstance(example, t.Example)]
         for node in filter(None, wrong):
-            self.diagnostics.append(report("CR364", node.span, Label(program.person.word.span), word=people[0]))
+            word = Meant(people[0], node.span.text.isidentifier())
+            self.diagnostics.append(report("CR364", node.span, Label(program.person.word.span), word=word))
         for period in (period for declaration in declarations for period in _years(declaration)):
             self.diagnostics.append(report("CR114", period.span, written=period.span.text, forms=_YEARS))
         others = [x for x in declarations if isinstance(x, t.Student) and x.word and x.word.text != people[0]]

@@ -16,7 +16,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 
 from attrs import define, field, frozen
 
-from creditlang.diagnostics import Diagnostic, report
+from creditlang.diagnostics import Diagnostic, Meant, report
 from creditlang.source import SourceFile, Span
 from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.keywords import keywords, spaced
@@ -188,7 +188,8 @@ class Lexing:
             if in_grid and (band := _BAND.match(text, position)):
                 kind, end = "BAND", band.end()
             elif kind == "NUMBER" and not brackets and (parted := _THOUSANDS.match(text, position)):
-                raise self.fail("CR011", position, parted.end(), found=parted[0], nearest=parted[0].replace(",", ""))
+                meant = Meant(parted[0].replace(",", ""), True)
+                raise self.fail("CR011", position, parted.end(), found=parted[0], nearest=meant)
             elif kind == "word":
                 kind, end = self.word(position, end)
                 if kind in _GRID_STARTS:

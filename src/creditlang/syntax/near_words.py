@@ -10,7 +10,7 @@ from functools import cache
 
 from attrs import frozen
 
-from creditlang.diagnostics import Diagnostic, Phrase, either, report
+from creditlang.diagnostics import Diagnostic, Meant, Phrase, either, report
 from creditlang.resources import grammar_path
 from creditlang.source import SourceFile, Span
 
@@ -79,7 +79,7 @@ def _advice(place: Span, forms: list[str]) -> Diagnostic:
     if len(forms) == 1:
         blanks = len(place.text) - len(place.text.rstrip())
         place = Span(place.source, place.start, place.end - blanks)
-        return report("CR011", place, found=place.text, nearest=forms[0].rstrip())
+        return report("CR011", place, found=place.text, nearest=Meant(forms[0].rstrip(), True))
     return report("CR114", place, written=place.text, forms=either(Phrase(f"`{form}`", f"“{form}”") for form in forms))
 
 

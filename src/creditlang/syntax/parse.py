@@ -13,9 +13,9 @@ from itertools import chain
 from threading import Lock
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from creditlang.diagnostics import Diagnostic, Phrase, either, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, applied_edits, either, nearest, report
 from creditlang.source import SourceFile, Span
 from creditlang.syntax.children import place_of
 from creditlang.syntax.declared_names import declared_names
@@ -49,6 +49,8 @@ class Parsed:
     diagnostics: tuple[Diagnostic, ...]
     names: frozenset[str]
     """The Chinese names that it declares, and those that were known."""
+    unread: str = ""
+    """The lines that could not be read."""
 
 
 def parser_with(builder: object) -> Parser:
@@ -82,7 +84,8 @@ def parse(source: SourceFile, known_names: Iterable[str] = ()) -> Parsed:
     module, error = _attempt(prepared)
     if error is None:
         return Parsed(module, (), names)
-    return Parsed(*_piecewise(prepared), names)
+    module, errors, unread = _piecewise(prepared)
+    return Parsed(module, errors, names, unread)
 
 
 def _attempt(prepared: Prepared) -> tuple[Module, Diagnostic | None]:
@@ -292,48 +295,64 @@ def _meant(word: str, terminals: Iterable[str]) -> str | None:
 _TOP = re.compile(r"^(?=[^\s#])", re.MULTILINE)
 
 
-def _piecewise(prepared: Prepared) -> tuple[Module, tuple[Diagnostic, ...]]:
-    """Parse each top-level declaration by itself, blanking lines until it can be read."""
+def _piecewise(prepared: Prepared) -> tuple[Module, tuple[Diagnostic, ...], str]:
+    """Parse each top-level declaration by itself, blanking lines until it can be read; last, what was blanked."""
     text = prepared.text
     starts = [match.start() for match in _TOP.finditer(text)] or [0]
     if starts[0] != 0:
         starts.insert(0, 0)
     declarations: list[Line] = []
     diagnostics: list[Diagnostic] = []
+    unread = ""
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        module, errors = _read_chunk(prepared, start, end, MAXIMUM_ERRORS - len(diagnostics))
+        if len(diagnostics) >= MAXIMUM_ERRORS:
+            unread += text[start:]
+            break
+        module, errors, blanked = _read_chunk(prepared, start, end, MAXIMUM_ERRORS - len(diagnostics))
         declarations.extend(module.declarations)
         diagnostics.extend(errors)
-        if len(diagnostics) >= MAXIMUM_ERRORS:
-            break
-    return Module(tuple(declarations)), tuple(diagnostics)
+        unread += blanked
+    return Module(tuple(declarations)), tuple(diagnostics), unread
 
 
-def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Module, list[Diagnostic]]:
+def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Module, list[Diagnostic], str]:
     text = prepared.text[start:end]
     errors: list[Diagnostic] = []
+    unread = ""
     while len(errors) < most:
         module, error = _attempt(Prepared(prepared.source, text, prepared.names, start))
         if error is None:
-            return module, errors
+            return module, errors, unread
         if errors and (error.code == "CR108" or error.span is None):  # what is missing may stand in a blanked line
-            return Module(), errors
-        whole = Prepared(prepared.source, prepared.text, prepared.names)
-        errors.append(_near(whole, error, 0, "start") or error)
-        at = min(error.span.start - start if error.span else len(text), max(0, len(text) - 1))
-        blanked = _without_block(text, max(0, at))
-        if blanked == text:
             break
-        text = blanked
-    return Module(), errors
+        whole = Prepared(prepared.source, prepared.text, prepared.names)
+        errors.append(_near(whole, error, 0, "start") or _tried(prepared, text, start, error))
+        at = min(error.span.start - start if error.span else len(text), max(0, len(text) - 1))
+        first, last = _block_at(text, max(0, at))
+        if not text[first:last].strip():
+            break
+        unread += f"{text[first:last]}\n"
+        text = text[:first] + _blank(text[first:last]) + text[last:]
+    return Module(), errors, unread + text
+
+
+def _tried(prepared: Prepared, text: str, start: int, error: Diagnostic) -> Diagnostic:
+    """The error of the `text` that begins at `start`; without its edits, if no more is understood with them."""
+    for edit in error.edits:
+        better = text[: edit.span.start - start] + edit.text + text[edit.span.end - start :]
+        whole = SourceFile("tried", applied_edits(prepared.source.text, [edit]))
+        _, left = _attempt(Prepared(whole, better, prepared.names, start))
+        if left is not None and (left.span is None or left.span.start <= edit.span.start + len(edit.text)):
+            return evolve(error, edits=())
+    return error
 
 
 def _blank(text: str) -> str:
     return re.sub(r"[^\n]", " ", text)
 
 
-def _without_block(text: str, offset: int) -> str:
-    """`text` with the line at `offset`, or the nearest before it that is not blank, and the block under it blanked."""
+def _block_at(text: str, offset: int) -> tuple[int, int]:
+    """The line at `offset`, or the nearest before it that is not blank, with the block under it."""
     start = text.rfind("\n", 0, offset) + 1
     while start > 0 and not text[start : _line_end(text, start)].strip():
         start = text.rfind("\n", 0, start - 1) + 1
@@ -344,7 +363,7 @@ def _without_block(text: str, offset: int) -> str:
         if following.strip() and len(following) - len(following.lstrip()) <= depth:
             break
         end = _line_end(text, end + 1)
-    return text[:start] + _blank(text[start:end]) + text[end:]
+    return start, end
 
 
 def _line_end(text: str, start: int) -> int:

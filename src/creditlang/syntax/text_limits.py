@@ -6,7 +6,9 @@ exhaust the stack. One pass over the text, no regular expression that can backtr
 
 import re
 
-from creditlang.diagnostics import Diagnostic, report
+from attrs import evolve
+
+from creditlang.diagnostics import Diagnostic, Edit, report
 from creditlang.source import HIDDEN, SourceFile, Span
 
 MAXIMUM_BYTES = 256 * 1024
@@ -22,10 +24,15 @@ def check_limits(source: SourceFile) -> list[Diagnostic]:
     if len(text) > MAXIMUM_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_BYTES:
         return [report("CR001", Span(source, 0, 0), limit=MAXIMUM_BYTES // 1024)]
     hidden = [
-        report("CR004", Span(source, match.start(), match.end()), character=f"U+{ord(match.group()):04X}")
+        _hidden(Span(source, match.start(), match.end()))
         for match, _ in zip(_HIDDEN_HERE.finditer(text), range(20), strict=False)
     ]
     return hidden or _check_depth(source)
+
+
+def _hidden(place: Span) -> Diagnostic:
+    found = report("CR004", place, character=f"U+{ord(place.text):04X}")
+    return evolve(found, edits=(Edit(place, ""),))
 
 
 def _check_depth(source: SourceFile) -> list[Diagnostic]:

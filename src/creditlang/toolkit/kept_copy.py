@@ -136,7 +136,7 @@ class KeptCopy:
         names = [str(place) for place in range(len(self.header))]
         file = parquet.ParquetFile(pyarrow.BufferReader(self.content), read_dictionary=names)
         rows = 0
-        for batch in file.iter_batches(_ROWS):
+        for batch in file.iter_batches(_ROWS, use_threads=False):
             end = rows + batch.num_rows
             own = [at for at in self.of_rows if rows <= at < end]
             yield RawBatch(

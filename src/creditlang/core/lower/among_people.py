@@ -16,7 +16,7 @@ from creditlang.core.lower.body_lines import Bodies
 from creditlang.core.lower.elaborate import NOTHING, Context, Elaborator, Typed
 from creditlang.core.lower.scope import Scope, described
 from creditlang.core.lower.surroundings import A_CONDITION
-from creditlang.diagnostics import Label, Phrase
+from creditlang.diagnostics import Label, Meant, Phrase
 from creditlang.nodes import changed
 from creditlang.syntax import tree as t
 from creditlang.types import UNKNOWN, WHOLE, YES_OR_NO, Type
@@ -196,7 +196,7 @@ class AmongPeople:
     def query(self, node: t.Query, context: Context) -> Typed:
         """A question about all people of a group; inside it each of them is spoken of."""
         if node.source.sort == "student" and self.program.people:
-            self.scope.report("CR364", node.source.span, word=self.program.people[0])
+            self.scope.report("CR364", node.source.span, word=Meant(self.program.people[0], True))
         if context.groups is None:
             self.scope.report("CR365", node.span, people=self.scope.people)
             return NOTHING

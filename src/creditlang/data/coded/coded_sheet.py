@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy
 from attrs import frozen
 
-from creditlang.data.cells import strip_cell
+from creditlang.data.cells import BLANKS, strip_cell
 from creditlang.diagnostics import Diagnostic
 from creditlang.schema import RawBatch, RawRow
 
@@ -36,6 +36,9 @@ class CodedColumn:
 
     def stripped(self) -> "CodedColumn":
         """The same column without blanks around its cells; texts that become one have one code."""
+        joined = "".join(self.texts)
+        if not any(blank in joined for blank in BLANKS):
+            return self
         texts = [strip_cell(text) for text in self.texts]
         if texts == self.texts:
             return self

@@ -1,0 +1,83 @@
+"""Each name in a text and what it stands for: for definitions, references and renaming.
+
+A name that is declared stands for itself; any other for what the words before it want there (`context`), and where they
+want nothing, for what it most likely is. Labels are names too: in quotation marks beside a declaration, and in records.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import frozen
+
+from creditlang.ide.context import Place, wanted, with_places
+from creditlang.ide.declarations import Declaration
+from creditlang.ide.vocabulary import Entry, Sort, Vocabulary
+from creditlang.ide.walk import Step, Walk
+
+_SAID: Mapping[str, Sort] = {"CITATION": "article", "SEMESTER_NAME": "semester"}
+"""What a token by itself says that it names."""
+
+
+@frozen
+class Occurrence:
+    """The text from `start` up to, not including, `end`, in code points, and the name that it is."""
+
+    start: int
+    end: int
+    entry: Entry
+    declares: bool = False
+
+
+def occurrences(text: str, vocabulary: Vocabulary, declared: Iterable[Declaration] = ()) -> Iterator[Occurrence]:
+    """The names in the text of a file, in order; `declared` is what the file declares, as its tree has it."""
+    starts = {declaration.place.start: declaration for declaration in declared}
+    walk = Walk(text, "policy", vocabulary.known)
+    declaring: Entry | None = None
+    for step, place in with_places(walk.steps(), walk.text, "policy"):
+        start, end = _inside(step, walk.text)
+        written = walk.text[start:end]
+        entry: Entry | None = None
+        if (declared_here := _declared(starts, step.start, vocabulary)) is not None:
+            entry = declaring = declared_here
+        elif step.kind == "STRING" and declaring is not None and written in declaring.labels:
+            entry = declaring
+        else:
+            declaring = None
+            entry = _meant(step.kind, written, place, vocabulary)
+        if entry is not None:
+            yield Occurrence(start, end, entry, declaring is not None)
+
+
+def _inside(step: Step, text: str) -> tuple[int, int]:
+    """The place of what stands in a token, without its marks."""
+    if step.kind not in ("STRING", "CITATION"):
+        return step.start, step.end
+    inner = text[step.start + 1 : step.end - 1]
+    blank = len(inner) - len(inner.lstrip())
+    return step.start + 1 + blank, step.start + 1 + len(inner.rstrip())
+
+
+def _declared(starts: Mapping[int, Declaration], start: int, vocabulary: Vocabulary) -> Entry | None:
+    declaration = starts.get(start)
+    if declaration is None or declaration.sort in ("policy", "example"):
+        return None
+    entries = vocabulary.by_text.get(declaration.name, ())
+    return next((entry for entry in entries if (entry.name, entry.sort, entry.of) == declaration.key), None)
+
+
+def _meant(kind: str, text: str, place: Place, vocabulary: Vocabulary) -> Entry | None:
+    if (sort := _SAID.get(kind)) is not None:
+        return vocabulary.find(text, sort)
+    if kind not in ("NAME", "STRING"):
+        return None
+    for sort, of in wanted(place, vocabulary):
+        if (entry := vocabulary.find(text, sort, of)) is not None:
+            return entry
+    if kind == "STRING":
+        return None
+    likely = vocabulary.colour(text)
+    return vocabulary.find(text, likely or "article")
+
+
+def occurrence_at(found: Iterable[Occurrence], offset: int) -> Occurrence | None:
+    """The name at a place, or that ends there."""
+    return next((x for x in found if x.start <= offset <= x.end), None)

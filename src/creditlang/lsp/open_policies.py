@@ -1,0 +1,133 @@
+"""The texts that an editor has open, each compiled with what stands beside it.
+
+A file of examples is compiled with the policy beside it, as it is open or, if it is not, as it was saved. Nothing is
+compiled before somebody asks, and nothing twice while no text changes.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from attrs import define, frozen
+from pygls.uris import from_fs_path, to_fs_path
+
+from creditlang.diagnostics import Diagnostic
+from creditlang.driver import Compiled, compile_source, example_files, read_source
+from creditlang.extensions import Extensions
+from creditlang.ide import EMPTY, Vocabulary, vocabulary
+from creditlang.source import SourceFile
+
+
+@frozen
+class OpenPolicy:
+    """A text, compiled, and its names."""
+
+    source: SourceFile
+    compiled: Compiled
+    names: Vocabulary
+
+
+@define
+class _Open:
+    path: Path | None
+    source: SourceFile
+    policy: OpenPolicy | None = None
+    last_names: Vocabulary = EMPTY
+
+
+class OpenPolicies:
+    """All texts that are open, by their addresses. Addresses are compared as paths: each editor escapes its own way."""
+
+    def __init__(self, extensions: Callable[[], Extensions]) -> None:
+        """None are open; `extensions` gives what plugins add to the language."""
+        self.extensions = extensions
+        self.texts: dict[str, _Open] = {}
+
+    def put(self, uri: str, text: str) -> list[str]:
+        """Take the text of a file as it is now; returns the addresses of the open files of which other things may be
+        found now, its own first.
+        """
+        path = to_fs_path(uri)
+        opened = self.texts.setdefault(uri, _Open(Path(path) if path else None, _EMPTY_FILE))
+        name = opened.path.name if opened.path else uri
+        opened.source = SourceFile(name, text.replace("\r\n", "\n"), opened.path)
+        concerned = [uri, *(other for other, each in self.texts.items() if other != uri and _reads(each, opened.path))]
+        for each in concerned:
+            self.texts[each].policy = None
+        return concerned
+
+    def close(self, uri: str) -> None:
+        """Forget a text; what was saved counts again."""
+        self.texts.pop(uri, None)
+
+    def at(self, uri: str) -> OpenPolicy:
+        """The text of an open file, compiled."""
+        opened = self.texts[uri]
+        if opened.policy is None:
+            beside = self.source_at(_policy_beside(opened.path))
+            sources = [opened.source] if beside is None else [beside, opened.source]
+            opened.policy = self.compiled(opened.source, sources)
+            if not _is_torn(opened.policy):
+                opened.last_names = opened.policy.names
+        return opened.policy
+
+    def names(self, uri: str) -> Vocabulary:
+        """The names of a file when it could last be read to its end: a line being typed hides none."""
+        now = self.at(uri).names
+        last = self.texts[uri].last_names
+        return now if last is EMPTY else last
+
+    def whole(self, uri: str) -> OpenPolicy:
+        """The text of an open file, compiled with its policy and all files of examples beside that."""
+        opened = self.texts[uri]
+        path = _policy_beside(opened.path) or opened.path
+        policy = self.source_at(path)
+        if path is None or policy is None:
+            return self.at(uri)
+        examples = (self.source_at(each) for each in example_files(path))
+        return self.compiled(opened.source, [policy, *(each for each in examples if each is not None)])
+
+    def compiled(self, source: SourceFile, sources: Sequence[SourceFile]) -> OpenPolicy:
+        """A policy, the first of the sources, compiled with its examples, of which one is `source` if it is not the
+        policy itself.
+        """
+
+        def used(path: Path, name: str) -> SourceFile | Diagnostic:
+            return self.source_at(path) or read_source(path, name)
+
+        compiled = compile_source(sources[0], True, sources[1:], self.extensions, read=used)
+        return OpenPolicy(source, compiled, vocabulary(compiled))
+
+    def source_at(self, path: Path | None) -> SourceFile | None:
+        """The text of a file, as it is open or as it was saved; None if there is none that can be read."""
+        opened = next((each for each in self.texts.values() if path is not None and each.path == path), None)
+        if opened is not None:
+            return opened.source
+        read = read_source(path) if path is not None and path.is_file() else None
+        return read if isinstance(read, SourceFile) else None
+
+    def address(self, source: SourceFile) -> str | None:
+        """The address of a file; None if it is none and not open."""
+        for uri, opened in self.texts.items():
+            if opened.source is source:
+                return uri
+        return from_fs_path(str(source.path)) if source.path else None
+
+
+_EMPTY_FILE = SourceFile("", "")
+
+
+def _policy_beside(path: Path | None) -> Path | None:
+    """The policy that a file of examples stands beside; None for other files."""
+    stem, examples, _ = path.name.partition(".examples") if path else ("", "", "")
+    return path.with_name(f"{stem}.credit") if path and examples else None
+
+
+def _reads(opened: _Open, path: Path | None) -> bool:
+    """Whether an open text was compiled together with a file."""
+    sources = opened.policy.compiled.sources if opened.policy is not None else ()
+    return path is not None and any(each.path == path for each in sources)
+
+
+def _is_torn(policy: OpenPolicy) -> bool:
+    """Whether a part of the text could not be read at all."""
+    return any(x.code < "CR1" and x.span and x.span.source is policy.source for x in policy.compiled.errors)
