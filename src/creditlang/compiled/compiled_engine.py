@@ -234,7 +234,7 @@ class Worked:
         with v.exact_operators():
             light = [entry for name in policy.rules for entry in w.entries.get(name, ())]
             light += w.extra
-            result.entries = [w.ledger(entry) for entry in light]
+            result.entries = [w.ledger(entry, final=True) for entry in light]
             result.records = _dispositions(light)
             result.problems = self._problems()
             unrated = {key: entry for _, entry in w.unrated if result.records[key := _key(entry)] in NOT_JUDGED}
