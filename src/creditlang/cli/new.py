@@ -80,7 +80,7 @@ def _sound(title: str, text: str, names: tuple[str, ...]) -> None:
 
     if wrong := [name for name in names if not _NAME.fullmatch(name)] or [x for x in title if x in '"“”\n']:
         common.fail(common.USAGE, said(
-            f"“{wrong[0]}” cannot stand there: a name is one word, such as arts_and_sport; a title has no quotation marks.",
+            f"“{wrong[0]}” cannot stand there: a name is one word, arts_and_sport; a title has no quotation marks.",
             f"这里不能写“{wrong[0]}”：名称是一个词，例如 文体活动；标题里不能有引号。",
         ))  # fmt: skip
     if found := compile_text(text).diagnostics:
