@@ -96,7 +96,7 @@ def _peak() -> float:
 
 def contestants(students: int, slow: bool) -> list[str]:
     """Who takes part."""
-    from creditlang.cohort import Engine
+    from creditlang.one_student import Engine
 
     engines = [f"creditlang, {name}" for name in get_args(Engine) if name != "auto"]
     return [x for x in (*engines, *peers.available()) if slow or students <= _MANY or x not in SLOW]

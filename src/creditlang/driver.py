@@ -221,6 +221,8 @@ def compile_source(
     diagnostics.extend(near(x, names) if x.code in _NAMES else x for x in problems)
     if check:
         found = check_policy(policy, compilation, modules, asked() if plugin_checks else Extensions())
+        if not any(module.declarations for module in modules):
+            found.append(report("CR116", Span(source, 0, 0)))
         unfinished = any(x.severity is Severity.ERROR for x in diagnostics)
         diagnostics.extend(x for x in found if not unfinished or x.severity is Severity.ERROR)
     return Compiled(policy, compilation, tuple(modules), tuple(sources), tuple(_distinct(diagnostics)))

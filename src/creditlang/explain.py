@@ -339,12 +339,11 @@ class Explanation:
         more = self.said(_MORE, count=len(group)) if len(group) > _FEW else ""
         amount = "" if entry.member else amount_text(counted_amount(entry))
         each = f" ×{len(group)}" if len(group) > 1 and amount else ""
-        was = ""
-        if entry.raw is not None and entry.amount != entry.raw and not entry.member:
-            was = self.said(_WAS, raw=amount_text(signed(entry, entry.raw)))
+        was_other = entry.raw is not None and entry.amount != entry.raw and not entry.member
+        was = self.said(_WAS, raw=amount_text(signed(entry, entry.raw))) if was_other else ""
         reason = in_language(entry.told, self.language) if entry.told else self.steps_note(entry)
         parts = [f"{became} {amount}{each}{was}".strip(), entry.period, ", ".join(ids) + more]
-        text = "  ".join(part for part in parts if part)
+        text = "  ".join(filter(None, parts))
         return f"{text}{self.colon + reason if reason else ''}{self.differing_article(entry)}"
 
     def steps_note(self, entry: Entry) -> str:

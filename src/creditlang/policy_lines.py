@@ -52,7 +52,7 @@ class PolicyLines:
             return text
         words = translated(whole, self.language)[0].words
         said = joined([evolve(word, text=self.names.get(word.text, word.text)) for word in words], text)
-        return _BLANK_IN_CHINESE.sub("", said) if self.language == "zh" else said
+        return _BLANK_IN_CHINESE.sub("", said)
 
 
 def _read(text: str, names: Iterable[str]) -> Concrete | None:
@@ -72,8 +72,7 @@ def _called(policy: Policy, language: Language) -> Mapping[str, str]:
     called: dict[str, Counter[str]] = {}
     for name, labels in _declared(policy):
         fit = first_fit(name, labels, language)
-        chinese = _CHINESE.search(fit) is not None
-        called.setdefault(name, Counter())[fit if chinese and language == "zh" else name] += 1
+        called.setdefault(name, Counter())[fit if _CHINESE.search(fit) else name] += 1
         for text in labels:
             called.setdefault(text, Counter({text: 1}))
     return {name: found.most_common(1)[0][0] for name, found in called.items()}

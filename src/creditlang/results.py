@@ -333,8 +333,8 @@ def fact_value(value: object) -> str | Decimal | None:
     return None if value is None else getattr(value, "value", str(value))
 
 
-def _sortable(row: Row) -> tuple[str, ...]:
-    return tuple("" if cell is None else str(cell) for cell in row)
+def _sortable(row: Row) -> list[str]:
+    return ["" if cell is None else cell if isinstance(cell, str) else str(cell) for cell in row]
 
 
 __all__ = ["Results", "Severity", "amount_value", "fact_value"]

@@ -74,3 +74,55 @@ def test_what_is_certain(written: str, mended: str | None) -> None:
 def test_edits_that_touch_the_same_words_are_applied_once() -> None:
     (found,) = check_text("unit credit\ncategory academic in credt\n")
     assert applied_edits(found.edits[0].span.source.text, [*found.edits, *found.edits]).count("credit") == 2
+
+
+EXAMPLES = """unit credit
+scale level: national > provincial > college
+articles "Article 1" to "Article 2"
+record activity
+    item  : item
+    level : level
+category c in credit [Article 1]
+    item talk [Article 1]
+        1 per event when level is national
+        otherwise void
+    item run [Article 2]: 2 per event
+"""
+
+
+@pytest.mark.parametrize(
+    ("example", "code", "mended"),
+    [
+        ("    activity talks, level national\n    expect c = 1", "CR802", "activity talk,"),
+        ("    activty talk, level national\n    expect c = 1", "CR802", "activity talk,"),
+        ("    activity talk, levl national\n    expect c = 1", "CR802", None),
+        ("    activity talk, level natonal\n    expect c = 0", "CR802", None),
+        ("    activity talk, level natonal\n    expect 1 invalid", None, None),
+    ],
+)
+def test_records_in_examples_are_checked(
+    cli: Any, tmp_path: Path, example: str, code: str | None, mended: str | None
+) -> None:
+    path = tmp_path / "p.credit"
+    path.write_text(f'{EXAMPLES}example "one"\n{example}\n')
+    for command in ("check", "test"):
+        output = cli(command, path).output
+        assert ("CR802" in output) == (code is not None), output
+    cli("check", path, "--fix")
+    assert mended is None or mended in path.read_text()
+
+
+def test_a_row_that_one_table_alone_lacks() -> None:
+    table = "    item {name}\n        per event by level\n            national {a}\n{b}            college 1\n"
+    begins = "unit credit\nscale level: national > provincial > college\nrecord x\n    item : item\n    level : level\n"
+    begins += "category c in credit\n"
+    whole = table.format(name="one", a=3, b="            provincial 2\n")
+    found = check_text(begins + whole + table.format(name="two", a=3, b=""))
+    assert [(each.code, str(each.arguments["values"])) for each in found] == [("CR313", "provincial")]
+    assert check_text(begins + table.format(name="one", a=3, b="") + table.format(name="two", a=3, b="")) == []
+
+
+def test_an_example_cites_an_article_that_there_is() -> None:
+    text = f'{EXAMPLES}example "one" [Article 3]\n    activity run, level national\n    expect c = 2\n'
+    assert [each.code for each in check_text(text)] == ["CR334"]
+    assert check_text(text.replace("Article 3", "Article 2(1)")) == []

@@ -216,6 +216,6 @@ def test_the_manifest_says_which_engine_ran(cli: Any, policy: Path, folder: Fold
 
 
 def test_an_engine_that_there_is_not_is_a_usage_error(cli: Any, policy: Path, folder: Folder) -> None:
-    result = cli("run", policy, "--data", folder(), "--engine", "columnar")
+    result = cli("run", policy, "--data", folder(), "--engine", "abacus")
     assert result.exit_code == 2
     assert "reference" in result.stderr

@@ -62,6 +62,8 @@ policy "wide"
 unit credit
 unit point
 scale level: national > school > college
+student
+    house : text
 record enrolment marks enrolment
     semester : semester
 record activity
@@ -116,6 +118,13 @@ require graduation
     work at least 4
     total clean at least 2
     work + total clean at least 7
+require steady
+    clean at least 1 in each semester
+    "Two of three" : at least 2 of these:
+        work at least 3
+        conduct at least 90 in each semester
+        count(activity ever where level is national and first) at least 2
+    when house is "A": work at least 0.5
 """
 
 
@@ -142,7 +151,7 @@ def people(count: int, seed: int) -> list[RawTable]:
         if at % 9 or name[-1] == "1"
     ]
     kinds = {
-        "student": ("student_id", [(f"s{at:03}",) for at in range(count)]),
+        "student": ("student_id house", [(f"s{at:03}", "AB"[at % 2]) for at in range(count)]),
         "enrolment": ("student_id semester", enrolments),
         "activity": ("record_id student_id item on level hours team first", activities),
         "violation": ("record_id student_id item on", violations),

@@ -21,7 +21,7 @@ from tests.differential.people import World, world
 from tests.differential.shrinking import shrunk
 from tests.differential.written_cases import read_case, written
 
-from creditlang.cohort import Engine
+from creditlang.one_student import Engine
 
 
 def main() -> int:

@@ -102,6 +102,7 @@ class Drafting(Bodies):
                 break
             made.update({name: definitions[name]() for name in missing})
         found = list(made.values())
+        words |= {whole for part, whole in _PARTS.items() if part in words}
         for line in (line for line in lines if re.match(r"RECORD (act|note|fine|conversion)\b", line.text)):
             line.under += [Line(self.one(*forms)) for name, forms in _FIELDS.items() if name in words]
         attributes = [Line(self.one(*forms)) for name, forms in _ATTRIBUTES.items() if name in words]

@@ -52,11 +52,12 @@ _RENAMED = re.compile(r"\bz(?=[rse]\w*\d)")
 
 
 def others_absent(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
-    """A part of the students, where nothing is said of people together."""
-    if any(fact.among_others for fact in draft.policy.facts.values()):
+    """A part of the students, where nothing is said of people together, and no record falls on a group of them."""
+    policy = draft.policy
+    if any(fact.among_others for fact in policy.facts.values()) or any(kind.group for kind in policy.kinds.values()):
         return
     some = rng.sample(world.students, max(1, len(world.students) // 3))
-    after = outcome(draft.policy, world.of(some))
+    after = outcome(policy, world.of(some))
     yield from _raised(before, after)
     for student, result in after.results.items():
         if student in before.results:

@@ -8,9 +8,10 @@ import attrs
 from attrs import field, frozen
 from tests.differential.people import World
 
-from creditlang.cohort import Engine, Settings, run_cohort
+from creditlang.cohort import Settings, run_cohort
 from creditlang.core.operators import Policy
 from creditlang.ledger import Entry, Record, StudentResult
+from creditlang.one_student import Engine
 from creditlang.schema import Row
 
 _OF_THE_ENGINE = ("engine",)

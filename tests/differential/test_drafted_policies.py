@@ -22,8 +22,8 @@ from tests.differential.sentences import Line, printed
 from tests.differential.shrinking import shrunk
 from tests.differential.written_cases import read_case, written
 
-from creditlang.cohort import Engine
 from creditlang.ledger import Entry, Step, StudentResult
+from creditlang.one_student import Engine
 
 pytestmark = pytest.mark.adds_up_itself
 

@@ -20,6 +20,7 @@ from creditlang.syntax.keyword_help import KeywordHelp, help_text, keyword_help,
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lark_grammar import grammar
 from creditlang.syntax.lexer import PlacedToken, prepare
+from creditlang.types import BUILTIN_TYPES
 
 GROUND = (Path(__file__).parent / "keyword_help.credit").read_text(encoding="utf-8")
 AROUND = {
@@ -184,7 +185,12 @@ def shape(value: object, words: frozenset[str]) -> object:
     """A tree in which all words that people chose, those of `words`, are alike; spans take no part."""
     match value:
         case t.Node():
-            fields = (shape(getattr(value, field.name), words) for field in attrs.fields(type(value)) if field.eq)
+            own = words - BUILTIN_TYPES.keys()
+            fields = (
+                shape(getattr(value, field.name), own if field.name == "type" else words)
+                for field in attrs.fields(type(value))
+                if field.eq
+            )
             return (type(value).__name__, *fields)
         case tuple() | list():
             return [shape(one, words) for one in value]

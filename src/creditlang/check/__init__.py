@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from creditlang.check.acceptance import accept
 from creditlang.check.both_signs import check_both_signs, check_own_limits
-from creditlang.check.citations import check_citations, check_fields
+from creditlang.check.citations import check_citations, check_examples, check_fields
 from creditlang.check.conditions import check_conditions
 from creditlang.check.order_of_cuts import check_cuts
 from creditlang.check.periods import check_periods
@@ -42,6 +42,7 @@ def check_policy(
         *check_cuts(policy),
         *check_unseen(policy),
         *check_citations(policy, program),
+        *check_examples(policy, program),
         *check_fields(policy, program, compilation.scope.used),
         *check_periods(policy, program),
         *check_values(program),

@@ -27,6 +27,15 @@ def check_citations(policy: Policy, program: Program) -> Iterator[Diagnostic]:
         seen.setdefault(article, name)
 
 
+def check_examples(policy: Policy, program: Program) -> Iterator[Diagnostic]:
+    """In a policy that lists its articles: examples that cite others."""
+    known = (*policy.articles, *(reading.article for reading in policy.readings), "附件")
+    for example in (*program.every_example, *program.examples) if policy.articles else ():
+        for cite in example.cites:
+            if not cite.text.replace("（", "(").replace("）", ")").startswith(tuple(filter(None, known))):
+                yield report("CR334", cite.span, article=cite.text)
+
+
 def check_fields(policy: Policy, program: Program, used: set[tuple[str, str]]) -> Iterator[Diagnostic]:
     """Fields declared and never used; texts may serve lists and forms, and what puts a record in time is used."""
     for name, symbol in program.attributes.items():

@@ -6,24 +6,30 @@ from itertools import pairwise
 
 from creditlang.core.expressions import Arithmetic, Lookup, Table
 from creditlang.core.operators import Amount, Policy
-from creditlang.diagnostics import Diagnostic, report
+from creditlang.diagnostics import Diagnostic, either, report
 from creditlang.resolve import Program
 from creditlang.source import Span
 from creditlang.values import ZERO, Number, add
 
 
 def check_tables(policy: Policy, ranks: Mapping[str, Sequence[str]], labels: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """One finding for each printed table and each direction in which a rate rises.
+    """One finding for each printed table and each direction in which a rate rises, or in which a row is missing between
+    others that every other table over the scale has.
 
     `ranks` are the values of each scale, highest first; `labels` what to call a value.
     """
-    for rule in policy.rules.values():
-        for operator in rule.operators:
-            if isinstance(operator, Amount):
-                for case in operator.cases:
-                    value = case.value.left if isinstance(case.value, Arithmetic) else case.value
-                    if isinstance(value, Lookup) and case.span is not None:
-                        yield from _check(value.table, ranks, labels, case.span)
+    tables = [
+        (value.table, case.span)
+        for rule in policy.rules.values()
+        for operator in rule.operators
+        if isinstance(operator, Amount)
+        for case in operator.cases
+        if isinstance(value := case.value.left if isinstance(case.value, Arithmetic) else case.value, Lookup)
+        if case.span is not None
+    ]
+    printed = [set(values) for table, _ in tables for values in table.labels]
+    for table, span in tables:
+        yield from _check(table, ranks, labels, span, printed)
 
 
 def check_shares(program: Program, tables: Mapping[str, Table]) -> Iterator[Diagnostic]:
@@ -42,7 +48,11 @@ def check_shares(program: Program, tables: Mapping[str, Table]) -> Iterator[Diag
 
 
 def _check(
-    table: Table, ranks: Mapping[str, Sequence[str]], labels: Mapping[str, str], span: Span
+    table: Table,
+    ranks: Mapping[str, Sequence[str]],
+    labels: Mapping[str, str],
+    span: Span,
+    printed: Sequence[set[str]],
 ) -> Iterator[Diagnostic]:
     for dimension, values in enumerate(table.labels):
         order = next((rank for rank in ranks.values() if values and set(values) <= set(rank)), None)
@@ -50,6 +60,11 @@ def _check(
             continue
         place = {value: number for number, value in enumerate(order)}
         falling = sorted(values, key=lambda value: place[value])
+        between = order[place[falling[0]] : place[falling[-1]] + 1]
+        others = [row for row in printed if row <= place.keys() and row != set(values)]
+        missing = [x for x in between if x not in values and others and all(x in row for row in others)]
+        if missing:
+            yield report("CR313", span, values=either(labels.get(value, value) for value in missing))
         for line in _lines(table, dimension, falling):
             for (high_rank, lower), (low_rank, higher) in pairwise(line):
                 if higher > lower:

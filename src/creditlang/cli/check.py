@@ -35,7 +35,7 @@ def command(policies: tuple[str, ...], shape: str, fix: bool, diff: bool) -> Non
         for path, (before, after) in texts.items():
             _hand_over(path, before, after, diff, shape != "text")
         mended = {path: after for path, (_, after) in texts.items()}
-        found += common.compile_policy(policy, examples=True, plugin_checks=True, texts=mended).diagnostics
+        found += _found(policy, mended)
     if shape == "text":
         common.show(found, err=False)
         counts = {severity: sum(x.severity is severity for x in found) for severity in Severity}
@@ -45,6 +45,15 @@ def command(policies: tuple[str, ...], shape: str, fix: bool, diff: bool) -> Non
     else:
         common.echo_json(_document(found, shape))
     sys.exit(common.FINDINGS if any(x.severity is not Severity.NOTE for x in found) else common.CLEAN)
+
+
+def _found(policy: str, texts: "Mapping[Path, SourceFile]") -> "list[Diagnostic]":
+    """What is wrong with a policy and, where it can be read, with the records in its examples."""
+    from creditlang.examples import bad_examples
+
+    compiled = common.compile_policy(policy, examples=True, plugin_checks=True, texts=texts)
+    bad = [] if compiled.errors else bad_examples(compiled.policy, compiled.compilation.program)
+    return [*compiled.diagnostics, *bad]
 
 
 def _document(found: "list[Diagnostic]", shape: str) -> Mapping[str, object]:
@@ -69,8 +78,7 @@ def _mended(policy: str) -> "dict[Path, tuple[SourceFile, SourceFile]]":
     texts: dict[Path, tuple[SourceFile, SourceFile]] = {}
     for _ in range(MOST_ROUNDS):
         now = {path: after for path, (_, after) in texts.items()}
-        compiled = common.compile_policy(policy, examples=True, texts=now)
-        edits = [edit for found in compiled.diagnostics for edit in found.edits]
+        edits = [edit for found in _found(policy, now) for edit in found.edits]
         own = {edit.span.source for edit in edits if (path := edit.span.source.path) and not is_bundled(path)}
         if not own:
             break

@@ -21,12 +21,13 @@ from creditlang.resources import mapping_names
 from creditlang.source import HIDDEN, visible
 
 if TYPE_CHECKING:
-    from creditlang.cohort import Engine, Settings
+    from creditlang.cohort import Settings
     from creditlang.core.operators import Policy
     from creditlang.data.mappings.mapping import MappingFile
     from creditlang.diagnostics import Diagnostic
     from creditlang.driver import Compiled
     from creditlang.extensions import Extensions
+    from creditlang.one_student import Engine
     from creditlang.plugin import PluginManager, Source
     from creditlang.schema import RawTable
     from creditlang.source import SourceFile

@@ -50,7 +50,7 @@ def _sources(policies: tuple[str, ...]) -> "Iterator[tuple[Path, SourceFile]]":
     done: set[Path] = set()
     for policy in policies:
         if policy == "-":
-            yield Path("-"), SourceFile.from_bytes("-", click.get_binary_stream("stdin").read())
+            yield Path("-"), SourceFile.from_bytes("-", sys.stdin.buffer.read())
             continue
         path = common.find(policy)
         examples = example_files(path) if ".examples" not in path.name else []

@@ -10,10 +10,11 @@ from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 if TYPE_CHECKING:
-    from creditlang.cohort import Cohort, Engine
+    from creditlang.cohort import Cohort
     from creditlang.core.operators import Policy
     from creditlang.data.dataset import Joined
     from creditlang.ledger import StudentResult
+    from creditlang.one_student import Engine
     from creditlang.plugin import Output, PluginManager
     from creditlang.plugin.run_data import RunData
 

@@ -7,7 +7,6 @@ nothing is said of them here. What the engine lacks for a whole policy is known 
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import partial
 from itertools import takewhile
 from typing import Any, Final
@@ -17,11 +16,10 @@ from attrs import define, field, frozen
 
 from creditlang.columnar import decisions
 from creditlang.columnar.coded_periods import CodedCalendar, Numbers
-from creditlang.columnar.enrolments import enrolled
+from creditlang.columnar.enrolments import enrolled, who_is_spoken_of
 from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
 from creditlang.columnar.group_lines import GroupLines, fill
 from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, Texts
-from creditlang.columnar.local_questions import attributes_of
 from creditlang.columnar.not_in_columns import not_in_columns
 from creditlang.columnar.postings import post
 from creditlang.columnar.record_columns import RecordColumns
@@ -37,12 +35,9 @@ from creditlang.interpreter.evaluate import (
     TAKEN_INTO_ACCOUNT,
     Interpreter,
 )
-from creditlang.interpreter.expression_meanings import met
-from creditlang.interpreter.student_run import Environment
 from creditlang.plan import Plan
 from creditlang.plan.lower import PlannedBody
 from creditlang.plan.tables import Filler
-from creditlang.values import Undetermined
 
 _CHUNK: Final = 4096
 """Students worked out together, at most."""
@@ -120,7 +115,7 @@ class _Run:
         operators = (operator for bodies in lines for body in bodies for operator in body.operators)
         self.posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)
         self.rules = {name: self._rules(name) for name in self.policy.kinds}
-        self.odd |= ~self._who_applies()
+        self.odd |= ~who_is_spoken_of(self.known)
 
     # ---- before any rule
     def _in_scope(self) -> tuple[Numbers, Numbers]:
@@ -130,24 +125,6 @@ class _Run:
         late = undated & (cohort.semesters > 0) & ~self.begun[cohort.semesters]
         future = cohort.days > as_of.toordinal() if as_of is not None else np.zeros(len(cohort.days), bool)
         return ~(late | future), late
-
-    def _who_applies(self) -> Numbers:
-        condition, cohort = self.policy.applies, self.cohort
-        applies = np.ones(len(cohort.students), bool)
-        if condition is None:
-            return applies
-        keys = np.zeros(len(applies), np.int64)
-        for name in attributes_of(condition, self.policy):
-            codes = cohort.attributes[name].codes
-            keys = np.unique(keys * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)[1]
-        _, first, back = np.unique(keys, return_index=True, return_inverse=True)
-        answers = np.ones(len(first), bool)
-        for place, at in enumerate(first.tolist()):
-            with suppress(Undetermined):
-                env = Environment(self.interpreter.group(cohort.of_student(at)).run)
-                answers[place] = met(condition, env) is not False
-        applies = answers[back]
-        return applies
 
     def _rules(self, kind: str) -> _Rules:
         field_name = self.policy.kinds[kind].item_field
@@ -399,6 +376,8 @@ class _Run:
                 break
             entries.scope = wanted[entries.rules]
             planned = {kind: body.lines[place] for kind, body in bodies.items()}
+            if not planned:
+                continue
             if any(line.how == "handed over" for line in planned.values()) or isinstance(operator, o.Amount):
                 entries.set_aside(entries.live(), self.odd)
             elif all(line.how == "group" for line in planned.values()):

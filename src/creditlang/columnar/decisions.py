@@ -1,10 +1,13 @@
 """What is decided of students once entries are posted: levels of scores, credits, facts, requirements."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from attrs import frozen
 
 from creditlang.columnar.coded_periods import Numbers
-from creditlang.columnar.student_values import Balance, FactColumns, StudentColumn, Students, joined
+from creditlang.columnar.student_columns import Balance, FactColumns, StudentColumn, joined
+from creditlang.columnar.student_values import Students
 from creditlang.core import operators as o
 from creditlang.ledger import Period
 
@@ -115,6 +118,9 @@ class PartColumns:
     have: StudentColumn | None
     needed: StudentColumn | None
     short: StudentColumn | None
+    periods: Sequence[str] = ("",)
+    chosen: Numbers | None = None
+    """Which of the periods is shown of each student; the first without it."""
 
 
 STATUSES = ("does not apply", "met", "open", "unmet")
@@ -123,30 +129,82 @@ _DOES_NOT_APPLY, _MET, _, _UNMET = range(4)
 
 def require(students: Students, requirement: o.Decide) -> list[PartColumns]:
     """How each part of a requirement stands, and whether all of it is met."""
-    parts = [_part(students, part) for part in requirement.cases]
+    parts = [_whole(students, part) for part in requirement.cases]
     worst = np.maximum.reduce([part.statuses for part in parts]) if parts else np.zeros(students.size, np.int8)
     students.requirements[requirement.name] = StudentColumn(worst != _UNMET, np.ones(students.size, bool))
     return parts
 
 
-def _part(students: Students, part: o.Case) -> PartColumns:
-    applies = students.holds(part.condition, None)
-    students.aside(~applies.known)
-    holds = students.holds(part.value, None)
-    students.aside(applies.numbers & ~holds.known)
+def _whole(students: Students, part: o.Case) -> PartColumns:
+    """How a part stands: by itself, in each period, or as so many of several."""
+    if part.each is not None:
+        return _in_each(students, part, part.each)
+    if part.of:
+        return _enough(students, part, [_whole(students, each) for each in part.of])
+    return _part(students, part, None, np.ones(students.size, bool))
+
+
+def _in_each(students: Students, part: o.Case, kind: str) -> PartColumns:
+    """The period in which a part stands worst; one that still runs may yet be mended."""
+    begun = students.begun(kind)
+    worst, most = np.full(students.size, -1, np.int64), np.full(students.size, -1, np.int64)
+    chosen, lines = np.full(students.size, -1, np.int64), []
+    for number, (period, had) in enumerate(begun):
+        if not students.has_ended(period):
+            students.aside(had)
+        lines.append(_in(students, part, period, had))
+        short = scaled(lines[-1].short, students) if lines[-1].short is not None else np.zeros(students.size, np.int64)
+        statuses = lines[-1].statuses
+        worse = had & ((statuses > worst) | ((statuses == worst) & (short > most)))
+        worst, most = np.where(worse, statuses, worst), np.where(worse, short, most)
+        chosen[worse] = number
+    students.aside(chosen < 0)
+
+    def shown(name: str) -> StudentColumn | None:
+        parts = [(chosen == number, getattr(line, name)) for number, line in enumerate(lines)]
+        told = [(who, column) for who, column in parts if column is not None]
+        return joined(told, students.size) if told else None
+
+    return PartColumns(
+        part=part, statuses=np.maximum(worst, 0).astype(np.int8), have=shown("have"), needed=shown("needed"),
+        short=shown("short"), periods=[period.key for period, _ in begun] or [""], chosen=np.maximum(chosen, 0),
+    )  # fmt: skip
+
+
+def _in(students: Students, part: o.Case, period: Period, who: Numbers) -> PartColumns:
+    """How a part stands in one period, of those who have had it."""
+    if part.of:
+        return _enough(students, part, [_in(students, each, period, who) for each in part.of])
+    return _part(students, part, period, who)
+
+
+def _enough(students: Students, part: o.Case, inner: Sequence[PartColumns]) -> PartColumns:
+    """How several parts stand of which so many have to hold."""
+    have = np.sum([line.statuses == _MET for line in inner], axis=0).astype(np.int64)
+    needed = students.value(part.value, None)
+    students.aside(~needed.known)
+    short = np.maximum(0, needed.numbers - have * 10**needed.decimals)
+    statuses = np.where(short > 0, _UNMET, _MET).astype(np.int8)
+    everybody = np.ones(students.size, bool)
+    return PartColumns(
+        part, statuses, StudentColumn(have, everybody), needed, StudentColumn(short, everybody, needed.decimals)
+    )
+
+
+def _part(students: Students, part: o.Case, period: Period | None, who: Numbers) -> PartColumns:
+    """How a part stands over the whole time, or in a period; it asks nothing of whom its condition leaves out."""
+    applies = students.holds(part.condition, period)
+    students.aside(who & ~applies.known)
+    holds = students.holds(part.value, period)
+    students.aside(who & applies.numbers & ~holds.known)
     statuses = np.where(~applies.numbers, _DOES_NOT_APPLY, np.where(holds.numbers, _MET, _UNMET)).astype(np.int8)
     if part.have is None or part.needed is None:
         return PartColumns(part, statuses, None, None, None)
-    have, needed = students.value(part.have, None), students.value(part.needed, None)
+    have, needed = students.value(part.have, period), students.value(part.needed, period)
     shown = have.known & needed.known & applies.numbers
     decimals = max(have.decimals, needed.decimals)
     one, two = (x.numbers.astype(np.int64) * 10 ** (decimals - x.decimals) for x in (have, needed))
     short = np.maximum(0, two - one if part.at_least else one - two)
-    students.aside(applies.numbers & ~shown)
-    return PartColumns(
-        part,
-        statuses,
-        StudentColumn(one, shown, decimals),
-        StudentColumn(two, shown, decimals),
-        StudentColumn(short, shown, decimals),
-    )
+    students.aside(who & applies.numbers & ~shown)
+    three = [StudentColumn(numbers, shown, decimals) for numbers in (one, two, short)]
+    return PartColumns(part, statuses, three[0], three[1], three[2])

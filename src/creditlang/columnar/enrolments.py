@@ -1,13 +1,18 @@
-"""Who is enrolled when, by records that say so."""
+"""Of whom a policy speaks, and who is enrolled when, by records that say so."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import LIVE, VOID, Entries
 from creditlang.columnar.line_tables import Known
+from creditlang.columnar.local_questions import attributes_of
 from creditlang.interpreter.evaluate import ALREADY_ENROLLED, ENROLLED
+from creditlang.interpreter.expression_meanings import met
+from creditlang.interpreter.student_run import Environment
+from creditlang.values import Undetermined
 
 
 def enrolled(
@@ -47,3 +52,23 @@ def enrolled(
     entries.reasons[unsaid] = text(ENROLLED)
     found.reshape(-1)[key[stands]] = True
     return found & begun, [entries]
+
+
+def who_is_spoken_of(known: Known) -> Numbers:
+    """For each student whether the policy applies; whose attributes do not tell is taken in."""
+    condition, cohort = known.policy.applies, known.cohort
+    applies = np.ones(len(cohort.students), bool)
+    if condition is None:
+        return applies
+    keys = np.zeros(len(applies), np.int64)
+    for name in attributes_of(condition, known.policy):
+        codes = cohort.attributes[name].codes
+        keys = np.unique(keys * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)[1]
+    _, first, back = np.unique(keys, return_index=True, return_inverse=True)
+    answers = np.ones(len(first), bool)
+    for place, at in enumerate(first.tolist()):
+        with suppress(Undetermined):
+            env = Environment(known.filler.interpreter.group(cohort.of_student(at)).run)
+            answers[place] = met(condition, env) is not False
+    applies = answers[back]
+    return applies

@@ -202,7 +202,7 @@ def _fill_amount(
 
 def _of_rooms(lines: GroupLines, rooms: Numbers, say: Callable[[str], str]) -> Numbers:
     distinct, back = np.unique(rooms, return_inverse=True)
-    said = [say(v.written(Decimal(room).scaleb(-lines.known.decimals, EXACT))) for room in distinct.tolist()]
+    said = [say(v.written(EXACT.scaleb(Decimal(room), -lines.known.decimals))) for room in distinct.tolist()]
     return np.array([lines.known.texts.number(text) for text in said], np.int64)[back]
 
 

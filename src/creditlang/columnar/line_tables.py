@@ -51,7 +51,7 @@ def whole(value: Any, decimals: int) -> int | None:
     """A number as a whole number of its last decimals; None where it has more, is open, or too large."""
     if not isinstance(value, Decimal) or not value.is_finite():
         return None
-    scaled = value.scaleb(decimals, EXACT)
+    scaled = EXACT.scaleb(value, decimals)
     number = int(scaled)
     return number if number == scaled and abs(number) <= MOST else None
 
@@ -123,7 +123,7 @@ class Known:
         for name in names["account"]:
             (amount,), (exists,) = self.balance(name, np.array([place]))
             if exists:
-                balances[name] = Decimal(int(amount)).scaleb(-self.decimals, EXACT)
+                balances[name] = EXACT.scaleb(Decimal(int(amount)), -self.decimals)
         record = cohort.record(place, self.calendar, names["field"])
         attributes = {name: cohort.attributes[name] for name in names["attribute"]}
         told = {name: column.values[column.codes[owner]] for name, column in attributes.items()}

@@ -1,6 +1,6 @@
 """Why a policy cannot be worked out in columns: what stands in it that they do not know."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from creditlang.columnar.local_questions import is_local
@@ -42,11 +42,16 @@ def not_in_columns(plan: Plan, interpreter: Interpreter) -> Iterator[Phrase]:
     for decide in policy.facts.values():
         yield from _deciding(decide, policy)
     for decide in policy.requirements.values():
-        if decide.period is not None or any(part.each or part.of for part in decide.cases):
-            yield Phrase(
-                "requirements by periods, or of which so many have to hold", "按时段或几项中须满足若干项的要求"
-            )
+        if decide.period is not None or any(part.each not in _PERIODS for part in decide.cases):
+            yield Phrase("requirements that stand for themselves in periods", "按时段各自判断的要求")
         yield from _deciding(decide, policy)
+
+
+def _cases(cases: Iterable[o.Case]) -> Iterator[o.Case]:
+    """Cases with those inside them."""
+    for case in cases:
+        yield case
+        yield from _cases(case.of)
 
 
 def _deciding(decide: o.Decide, policy: o.Policy) -> Iterator[Phrase]:
@@ -54,7 +59,7 @@ def _deciding(decide: o.Decide, policy: o.Policy) -> Iterator[Phrase]:
         yield Phrase("facts of days, weeks or months", "按日、周、月的事实")
     if decide.mode == "all":
         yield Phrase("cases that are added up", "各情形累加")
-    parts = [decide.least, decide.most, *(x for case in decide.cases for x in (case.condition, case.value))]
+    parts = [decide.least, decide.most, *(x for case in _cases(decide.cases) for x in (case.condition, case.value))]
     yield from (why for part in parts if (why := _lacks(part, policy)) is not None)
 
 
@@ -86,7 +91,8 @@ def _query_wrong(x: e.Query, policy: o.Policy) -> Phrase | None:
         return _CANNOT
     assert isinstance(x.value, e.Value) and isinstance(x.source, e.Periods)
     if x.value.sort == "fact":
-        return None if policy.facts[x.value.name].period == x.source.period else _CANNOT
+        fact = policy.facts[x.value.name]
+        return None if fact.period == x.source.period and fact.type.name == "number" else _CANNOT
     account = policy.accounts[x.value.name]
     if account.sort == "category":
         return None if x.function == "total" else _CANNOT
@@ -99,6 +105,10 @@ def _of_records_wrong(x: e.Query, kind: o.RecordKind, policy: o.Policy) -> Phras
     if not simple or x.distinct or kind.enrolment or x.level not in ("plain", "even void"):
         return _CANNOT
     if any(not isinstance(scope, e.Whole) for scope in x.scopes):
+        return _CANNOT
+    numbers = {column.name for column in kind.columns if column.type.name == "number"}
+    is_number = isinstance(x.value, e.Read) and x.value.what == "field" and x.value.name in numbers
+    if x.function in ("highest", "lowest") and not is_number:
         return _CANNOT
     try:
         reads = [Reader(policy, kind).reads(part) for part in (x.where, x.value) if part is not None]

@@ -7,7 +7,8 @@ import numpy as np
 from creditlang.columnar import decisions
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import LIVE, Entries
-from creditlang.columnar.student_values import Balance, Students
+from creditlang.columnar.student_columns import Balance
+from creditlang.columnar.student_values import Students
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 

@@ -10,7 +10,7 @@ from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.columnar_engine import Chunk
 from creditlang.columnar.decisions import STATUSES
 from creditlang.columnar.entry_columns import LIVE, NOTHING, UNMATCHED, Entries
-from creditlang.columnar.student_values import StudentColumn
+from creditlang.columnar.student_columns import StudentColumn
 from creditlang.core.operators import Account
 from creditlang.interpreter.evaluate import FUTURE, NOT_BEGUN
 from creditlang.interpreter.limits import counts_instead
@@ -39,7 +39,7 @@ def amounts_of(numbers: Numbers, decimals: int) -> Numbers:
     else:
         distinct, codes = np.unique(known, return_inverse=True)
         distinct, exact = distinct - least, np.empty(len(distinct), object)
-    amounts = [plain(Decimal(least + x).scaleb(-decimals, EXACT)) for x in distinct.tolist()]
+    amounts = [plain(EXACT.scaleb(Decimal(least + x), -decimals)) for x in distinct.tolist()]
     exact[distinct if span <= _NARROW else slice(None)] = amounts
     found = np.empty(len(numbers), object)
     found[there] = exact[codes]
@@ -124,9 +124,10 @@ class ChunkRows:
                 shown = [self._shown(column) for column in (part.needed, part.have, part.short)]
                 said = statuses[part.statuses[self.settled]].tolist()
                 label, article = part.part.label, part.part.article
+                chosen = part.chosen[self.settled].tolist() if part.chosen is not None else [0] * len(who)
                 rows += [
-                    (self.names[at], name, label, needed, have, short, status, article, "")
-                    for at, needed, have, short, status in zip(who, *shown, said, strict=True)
+                    (self.names[at], name, label, needed, have, short, status, article, part.periods[period])
+                    for at, needed, have, short, status, period in zip(who, *shown, said, chosen, strict=True)
                 ]
             met = self.students.requirements[name].numbers[self.settled]
             self.results.requirement_counts[name, "met"] += int(met.sum())

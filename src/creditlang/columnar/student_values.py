@@ -6,18 +6,19 @@ does not know keeps the whole policy from being worked out in columns; a student
 worked out alone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import define, field
 
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.line_tables import MOST, Known
 from creditlang.columnar.local_questions import attributes_of, is_local
 from creditlang.columnar.record_questions import answers
+from creditlang.columnar.student_columns import Balance, FactColumns, StudentColumn, joined
 from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
 from creditlang.core.parts import expressions
@@ -26,42 +27,6 @@ from creditlang.interpreter.student_run import Environment
 from creditlang.ledger import Period
 from creditlang.nodes import changed
 from creditlang.values import EXACT, Interval, Open, Undetermined, plain
-
-
-@frozen(eq=False)
-class StudentColumn:
-    """A value for each student: numbers as whole numbers of so many decimals, answers, or values by code.
-
-    `known` says who has one.
-    """
-
-    numbers: Numbers
-    known: Numbers
-    decimals: int = 0
-    values: Sequence[Any] | None = None
-    """By code, unless it is a number or an answer."""
-
-    @property
-    def is_answer(self) -> bool:
-        return self.numbers.dtype == np.bool_
-
-
-@define(eq=False)
-class Balance:
-    """What an account has, for each student of a chunk: in each of its periods, and over the whole time."""
-
-    keys: list[str]
-    amounts: Numbers
-    """Students by periods."""
-    exists: Numbers
-    whole: Numbers
-
-
-@define(eq=False)
-class FactColumns:
-    """The value of a fact for each student, by period; "" where it has none."""
-
-    by_period: dict[str, StudentColumn]
 
 
 @define(eq=False)
@@ -149,7 +114,7 @@ def _column(found: list[Any], back: Numbers) -> StudentColumn:
     if all(value is None or isinstance(value, Decimal) for value in found):
         numbers = [plain(value) if value is not None else Decimal(0) for value in found]
         decimals = max(max(0, -int(x.as_tuple().exponent)) for x in numbers)
-        scaled = [int(x.scaleb(decimals, EXACT)) for x in numbers]
+        scaled = [int(EXACT.scaleb(x, decimals)) for x in numbers]
         small = np.array([abs(x) <= MOST for x in scaled], bool)[back]
         return StudentColumn(
             np.array([x if abs(x) <= MOST else 0 for x in scaled], np.int64)[back], known & small, decimals
@@ -194,7 +159,8 @@ def _around(students: Students, kind: str, period: Period | None) -> str | None:
 
 def _query(students: Students, x: e.Query, period: Period | None) -> StudentColumn:
     if isinstance(x.source, e.RecordsOf):
-        return StudentColumn(*answers(students, x, x.source.kind, period))
+        own = students.judged[x.source.kind]
+        return StudentColumn(*answers(students.known, x, own, period, (students.first, students.size), students.odd))
     assert isinstance(x.value, e.Value) and isinstance(x.source, e.Periods)
     all_known, decimals = np.ones(students.size, bool), students.known.decimals
     if x.value.sort == "account":
@@ -281,7 +247,7 @@ def _plain(column: StudentColumn, at: int) -> Any:
     return (
         bool(column.numbers[at])
         if column.is_answer
-        else Decimal(int(column.numbers[at])).scaleb(-column.decimals, EXACT)
+        else EXACT.scaleb(Decimal(int(column.numbers[at])), -column.decimals)
     )
 
 
@@ -327,27 +293,6 @@ _ARITHMETIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 }  # fmt: skip
 
 
-def joined(parts: Sequence[tuple[Numbers, StudentColumn]], size: int) -> StudentColumn:
-    """One column of several, each for some students; for the others nothing is known."""
-    known = np.zeros(size, bool)
-    if not parts:
-        return StudentColumn(np.zeros(size, np.int64), known)
-    values: list[Any] | None = None
-    decimals = max(column.decimals for _, column in parts)
-    if any(column.values is not None for _, column in parts):
-        values = []
-    numbers = np.zeros(size, bool if all(column.is_answer for _, column in parts) else np.int64)
-    for who, column in parts:
-        own = column.numbers
-        if values is not None:
-            own = own + len(values)
-            values += column.values or ()
-        elif numbers.dtype != np.bool_:
-            own = own.astype(np.int64) * 10 ** (decimals - column.decimals)
-        numbers[who], known[who] = own[who], column.known[who]
-    return StudentColumn(numbers, known, decimals, values)
-
-
 def _cases(students: Students, x: e.Cases, period: Period | None) -> StudentColumn:
     left, parts = np.ones(students.size, bool), []
     unsaid = np.zeros(students.size, bool)
@@ -373,12 +318,12 @@ def _rounded(students: Students, x: e.Rounded, period: Period | None) -> Student
     unit, step = plain(EXACT.multiply(by, x.step)), plain(x.step)
     decimals = max(value.decimals, *(max(0, -int(each.as_tuple().exponent)) for each in (unit, step)))
     amounts = value.numbers * 10 ** (decimals - value.decimals)
-    whole, rest = np.divmod(amounts, int(unit.scaleb(decimals, EXACT)))
+    whole, rest = np.divmod(amounts, int(EXACT.scaleb(unit, decimals)))
     if x.mode == "up":
         whole = whole + (rest > 0)
     elif x.mode == "half":
-        whole = whole + (rest * 2 >= int(unit.scaleb(decimals, EXACT)))
-    return StudentColumn(whole * int(step.scaleb(decimals, EXACT)), value.known, decimals)
+        whole = whole + (rest * 2 >= int(EXACT.scaleb(unit, decimals)))
+    return StudentColumn(whole * int(EXACT.scaleb(step, decimals)), value.known, decimals)
 
 
 def _by_values(students: Students, x: e.Expression, period: Period | None) -> StudentColumn:

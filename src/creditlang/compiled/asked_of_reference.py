@@ -17,6 +17,7 @@ from creditlang.compiled.light_entries import (
     DAY,
     LEDGER,
     ON,
+    ORDER,
     PERIOD,
     RAW,
     REASON,
@@ -118,18 +119,24 @@ class AskedOfReference:
         return self.others.too_many if self.others is not None else set()
 
     # ---- entries
-    def ledger(self, entry: LightEntry) -> Entry:
-        """The entry of the ledger that a light one stands for, brought up to date."""
+    def ledger(self, entry: LightEntry, final: bool = False) -> Entry:
+        """The entry of the ledger that a light one stands for, brought up to date.
+
+        At last, when nothing more is done to records, one that was placed as it came is the record itself.
+        """
         made: Entry | None = entry[LEDGER]
         if made is None:
             made = entry[LEDGER] = Entry.__new__(Entry)
-        made.record = self.record(entry[ROW])
+        row = entry[ROW]
+        as_given = final and row[ORDER] is row[RECORD].order and row[TERM] == row[RECORD].semester
+        as_given = as_given and id(row) not in self.problems and id(row) not in self.copies
+        made.record = row[RECORD] if as_given else self.record(row)
         (
             _, made.rule, made.account, made.period, made.sign, made.amount, made.raw, made.state, made.reason,
             made.article, made.cut, made.member, made.gathered, carriers, steps, made.until, made.on, made.semester, _,
         ) = entry  # fmt: skip
         made.pending = made.doubtful = False
-        made.carriers = tuple(map(self.ledger, carriers)) if carriers else ()
+        made.carriers = tuple(self.ledger(carrier, final) for carrier in carriers) if carriers else ()
         made.steps = [Step(*step) for step in steps] if steps else []
         return made
 

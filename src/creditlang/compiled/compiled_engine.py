@@ -195,7 +195,6 @@ def _no_other_entries(w: Work) -> None:
                     raise HandOver(INVALID)
 
 
-OWN_PERIODS = Phrase("periods that each person has of their own", "各人自己的时段")
 FROM_PERIOD_TO_PERIOD = Phrase("values from one period to the next", "逐期递推的数值")
 CLEAN_STRETCHES = Phrase("records made for clean stretches", "由无违规期间生成的记录")
 SEARCHING_ENROLMENT = Phrase("conditions of enrolment that look at other records", "在籍记录的条件要查其他记录")
@@ -203,8 +202,6 @@ SEARCHING_ENROLMENT = Phrase("conditions of enrolment that look at other records
 
 def _lacks(policy: o.Policy) -> Iterable[Phrase]:
     """Why a policy is not for this engine."""
-    if policy.periods:
-        yield OWN_PERIODS
     if policy.recurrences:
         yield FROM_PERIOD_TO_PERIOD
     if any(kind.clean is not None for kind in policy.kinds.values()):
@@ -234,7 +231,7 @@ class Worked:
         with v.exact_operators():
             light = [entry for name in policy.rules for entry in w.entries.get(name, ())]
             light += w.extra
-            result.entries = [w.ledger(entry) for entry in light]
+            result.entries = [w.ledger(entry, final=True) for entry in light]
             result.records = _dispositions(light)
             result.problems = self._problems()
             unrated = {key: entry for _, entry in w.unrated if result.records[key := _key(entry)] in NOT_JUDGED}
@@ -252,6 +249,7 @@ class Worked:
                     )
             result.covered, result.cells = run.covered, run.cells
             result.attributes, result.applied = run.attributes, run.applied
+            result.periods = {name: run.periods.begun(name) for name in policy.periods}
             result.parts, result.ranks = w.part_lines(), w.ranks
             result.requirements = w.requirements
         self._result = result

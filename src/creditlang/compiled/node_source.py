@@ -13,12 +13,13 @@ from creditlang.compiled.body_source import BodySource
 from creditlang.compiled.expression_source import ExpressionSource
 from creditlang.compiled.expression_writer import Here
 from creditlang.compiled.group_work import by_records
-from creditlang.compiled.light_entries import ACCOUNT, AMOUNT, MEMBER, PERIOD, SIGN, STATE
+from creditlang.compiled.light_entries import ACCOUNT, AMOUNT, MEMBER, ON, PERIOD, SEMESTER, SIGN, STATE
 from creditlang.compiled.policy_at_hand import OPEN_VALUE, HandOver
 from creditlang.compiled.requirement_source import Act, Functions, Made, RequirementSource
 from creditlang.compiled.student_work import Work
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
+from creditlang.interpreter.evaluate import periods_asked
 from creditlang.ledger import StudentResult
 
 _ZERO = v.ZERO
@@ -53,6 +54,8 @@ class NodeSource:
             case "kind":
                 declared = policy.kinds[name]
                 return lambda n: lambda w: w.kind(declared)
+            case "period":
+                return self._period(policy.periods[name])
             case "items":
                 return self._items(name)
             case "unique":
@@ -91,6 +94,20 @@ class NodeSource:
     def _kinds(self, rules: Sequence[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.policy.rules[name].kind for name in rules))
 
+    def _period(self, kind: o.PeriodKind) -> Made:
+        """Let the periods of a declared kind begin: entries of its accounts then fall into them."""
+        self.expressions.look_at((kind.anchor, kind.until))
+        accounts = {name for name, account in self.policy.accounts.items() if account.period == kind.name}
+
+        def act(w: Work) -> None:
+            w.evaluation().period(kind)
+            for entries in w.entries.values():
+                for entry in entries:
+                    if entry[ACCOUNT] in accounts:
+                        entry[PERIOD] = w.run.periods.key(kind.name, entry[ON], entry[SEMESTER]) or ""
+
+        return lambda n: act
+
     # ---- items and trees
     def _items(self, root: str) -> Made:
         policy = self.policy
@@ -98,19 +115,25 @@ class NodeSource:
         for account in within(policy.accounts, root):
             for name in policy.accounts[account].items:
                 rule = policy.rules[name]
-                bodies.append((name, rule.number, self.bodies.body(rule.operators, (rule.kind,), name)))
+                body = self.bodies.body(rule.operators, (rule.kind,), name)
+                placed = not any(isinstance(line, o.Post) and line.day for line in rule.operators)
+                bodies.append((name, rule.number, body, (periods_asked(policy, rule), placed)))
 
         def made(n: Functions) -> Act:
-            items = [(name, number, n[body] if body else None) for name, number, body in bodies]
+            items = [(name, number, n[body] if body else None, *asked) for name, number, body, asked in bodies]
 
             def act(w: Work) -> None:
                 entries = w.entries
-                for name, number, body in items:
+                for name, number, body, periods, placed in items:
                     own = entries.get(name)
                     if own:
                         w.covered.add(number)
+                        if periods and placed:
+                            w.put_in_periods(own, periods)
                         if body is not None:
-                            entries[name] = body(w, own)
+                            entries[name] = own = body(w, own)
+                        if periods:
+                            w.put_in_periods(own, periods)
 
             return act
 

@@ -54,9 +54,7 @@ class PolicyAtHand:
         """Whether accounts go by periods in which nothing lies that has no day."""
         self.limit_reason: dict[Decimal, Phrase] = Kept(reached)
         """Why something is cut, by the limit."""
-        self.periods: dict[tuple[str, ...], StudentPeriods] = Kept(
-            lambda enrolled: StudentPeriods(self.calendar, self.as_of, enrolled, self.policy.periods)
-        )
+        self.periods = Kept(lambda enrolled: StudentPeriods(self.calendar, self.as_of, enrolled, self.policy.periods))
         """The periods of students with the same semesters."""
         self.period_key: dict[tuple[str, date | None, str | None], str | None] = Kept(
             lambda asked: self.calendar.period_key(*asked)

@@ -14,6 +14,7 @@ from creditlang.compiled.light_entries import (
     ARTICLE,
     CUT,
     DAY,
+    MEMBER,
     ON,
     PERIOD,
     REASON,
@@ -91,8 +92,8 @@ class Work(AskedOfReference):
         others: Any = self
         self.run = run = Run(
             policy=hand.policy, calendar=hand.calendar, as_of=hand.as_of, attributes=self.attributes, given={},
-            enrolled=enrolled, overrides=hand.overrides, periods=hand.periods[enrolled], labels=hand.labels,
-            others=others,
+            enrolled=enrolled, overrides=hand.overrides, labels=hand.labels, others=others,
+            periods=(hand.periods.find if hand.policy.periods else hand.periods.__getitem__)(enrolled),
         )  # fmt: skip
         self.covered, self.cells, self.balances, self.wholes = run.covered, run.cells, run.balances, run.wholes
 
@@ -305,6 +306,18 @@ class Work(AskedOfReference):
         if kind.membership is None or (row[2].get(name) is not None and not row[RECORD].named):
             return False
         return group_on(self.run.records_of(kind.membership), name, row[DAY]) is None
+
+    def put_in_periods(self, entries: list[LightEntry], kinds: Iterable[str]) -> None:
+        """Take out the entries that lie in no period of a declared kind. Raises `HandOver` where that is not known."""
+        periods = self.run.periods
+        for kind in kinds:
+            for entry in entries:
+                if entry[STATE] == "live" and not entry[MEMBER]:
+                    day = entry[ON] or self.at_hand.last_days.get(entry[SEMESTER] or "")
+                    if day is None or kind in periods.wrong:
+                        raise HandOver(INVALID)
+                    if outside := periods.outside(kind, day):
+                        entry[STATE], entry[REASON] = "void", outside
 
     # ---- what becomes of entries
     def undetermined(

@@ -3,9 +3,16 @@
 from creditlang.examples.coverage import Coverage, measure
 from creditlang.examples.judge import BadExample
 from creditlang.examples.outcome_documents import Tested, outcomes_to_json, outcomes_to_junit
-from creditlang.examples.run_examples import Outcome, program_kind, run_examples, settings_of, written_values
+from creditlang.examples.run_examples import (
+    Outcome,
+    bad_examples,
+    program_kind,
+    run_examples,
+    settings_of,
+    written_values,
+)
 
 __all__ = [
-    "BadExample", "Coverage", "Outcome", "Tested", "measure", "outcomes_to_json", "outcomes_to_junit", "program_kind",
-    "run_examples", "settings_of", "written_values",
+    "BadExample", "Coverage", "Outcome", "Tested", "bad_examples", "measure", "outcomes_to_json", "outcomes_to_junit",
+    "program_kind", "run_examples", "settings_of", "written_values",
 ]  # fmt: skip

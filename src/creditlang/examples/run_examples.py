@@ -54,6 +54,28 @@ class _Case:
     names: dict[str, list[str]] = field(factory=dict)
     own: set[str] = field(factory=set)
 
+    @property
+    def expects_invalid(self) -> bool:
+        """Whether a record may be one that cannot be read."""
+        return any(expected.disposition == "invalid" for expected in self.expectations)
+
+
+def bad_examples(policy: o.Policy, program: Program) -> Iterator[Diagnostic]:
+    """What is wrong with the records that stand in the examples of a policy, without running these; what stands in many
+    is read once.
+    """
+    seen: set[str] = set()
+    for example in program.examples:
+        for case in _cases(policy, example, program.every_example):
+            reader = DataReader(policy)
+            if isinstance(example, t.Example) and not case.expects_invalid:
+                case.records = [record for record in case.records if record.span.text not in seen]
+                seen.update(record.span.text for record in case.records)
+            try:
+                _records(policy, reader, case, _student(policy, reader, case))
+            except BadExample as error:
+                yield error.diagnostic
+
 
 def run_examples(policy: o.Policy, program: Program, about: str = "") -> Iterator[Outcome]:
     """The outcomes of the examples of a policy, in written order: of those that have `about`, in capitals or not, in
@@ -137,21 +159,27 @@ def _run(policy: o.Policy, program: Program, case: _Case, students: StudentsOfPo
     return Outcome(case.title, case.span, failures, frozenset(result.covered), frozenset(result.cells), case.cites)
 
 
-def _evaluate(
-    policy: o.Policy, program: Program, case: _Case, students: StudentsOfPolicy
-) -> tuple[StudentResult, list[str]]:
-    reader = DataReader(policy)
-    where = Place("example")
+def _student(policy: o.Policy, reader: DataReader, case: _Case) -> Student:
+    """Of whom a case speaks. Raises `BadExample`."""
     given: dict[str, object] = {}
     known = {text: column.name for column in policy.attributes for text in (column.name, *column.labels)}
     for student in case.student:
         for part in student.parts:
             if part.name not in known:
-                raise BadExample(Phrase(f"students have no “{part.name}”", f"学生没有“{part.name}”"), part.span)
+                reason = Phrase(f"students have no “{part.name}”", f"学生没有“{part.name}”")
+                raise unknown(reason, part.name, known, part.span)
             given[known[part.name]] = "yes" if part.kind == "word" else _text(part.value)
-    who = reader.student_from(given, where)
+    who = reader.student_from(given, Place("example"))
     if who.problem is not None:
         raise BadExample(_told(who.problem), case.span)
+    return who
+
+
+def _evaluate(
+    policy: o.Policy, program: Program, case: _Case, students: StudentsOfPolicy
+) -> tuple[StudentResult, list[str]]:
+    reader = DataReader(policy)
+    who = _student(policy, reader, case)
     records, own = _records(policy, reader, case, who)
     as_of = date.fromisoformat(case.as_of) if case.as_of else None
     records = [record for record in records if _is_his(policy, record, records)]
@@ -188,17 +216,26 @@ def _records(policy: o.Policy, reader: DataReader, case: _Case, who: Student) ->
             reason = Phrase(f"there are no records “{text}”", f"没有“{text}”记录")
             if any(text in (kind.name, *kind.labels) for kind in made):
                 reason = Phrase(f"records “{text}” are made, and not given", f"“{text}”记录由系统生成，不能写入")
-            raise BadExample(reason, written.kind.span)
+            known = [name for kind in policy.given_kinds.values() for name in (kind.name, *kind.labels)]
+            raise unknown(reason, text, known, written.kind.span)
         values, times, name = written_values(policy, policy.kinds[kind], written)
         for _ in range(times):
             identifier = f"r{len(records) + 1:04d}"
             record = reader.record_from(kind, {**values, "record_id": identifier}, who.identifier, Place("example"))
+            if record.problem is not None and not case.expects_invalid:
+                raise BadExample(_told(record.problem), _part(written, record.problem))
             records.append(record)
             if str(id(written)) in case.own:
                 own.append(identifier)
             if name:
                 case.names.setdefault(name, []).append(identifier)
     return records, own
+
+
+def _part(written: t.ExampleRecord, problem: Diagnostic) -> Span:
+    """The part of a written record that cannot be read, or all of it."""
+    column = problem.place.column if problem.place else None
+    return next((part.span for part in written.parts if column is not None and part.name == column), written.span)
 
 
 def program_kind(policy: o.Policy, text: str) -> str | None:
@@ -236,7 +273,9 @@ def written_values(
             case _:
                 text = part.name or _text(part.value)
                 called = label(kind)
-                raise BadExample(Phrase(f"{kind.name} has no “{text}”", f"“{called}”没有“{text}”"), part.span)
+                raise unknown(
+                    Phrase(f"{kind.name} has no “{text}”", f"“{called}”没有“{text}”"), text, columns, part.span
+                )
         what = ("" if where else part.kind, where)
         if what in seen:
             raise BadExample(Phrase(f"“{part.span.text}” says it again", f"“{part.span.text}”重复了"), part.span)

@@ -78,7 +78,7 @@ def _arrays(table: str, column: Column, values: Sequence[Value]) -> Iterator[tup
         return
     plain: dict[str, tuple[type, Any]] = {"whole": (int, pyarrow.int64()), "date": (date, pyarrow.date32())}
     kind, arrow = plain.get(column.kind, (str, pyarrow.string()))
-    if not all(value is None or type(value) is kind for value in values):
+    if not {*map(type, values)} <= {kind, type(None)}:
         values, arrow = [None if value is None else text_of(value) for value in values], pyarrow.string()
     yield "", pyarrow.array(values, arrow)
 

@@ -159,7 +159,7 @@ AFTER_PER = (*PERIODS, *(period.zh for period in PERIODS.values()))
 
 
 def as_written(span: Span, whole: bool = False) -> str:
-    """A line as it is written, without articles and comment: from the span on, or from its start."""
+    """A line as it is written, without articles, comment and columns: from the span on, or from its start."""
     number = span.source.line_number(span.start)
     line = span.source.line_text(number)
     column = span.source.position(span.start).column - 1
@@ -172,9 +172,10 @@ def as_written(span: Span, whole: bool = False) -> str:
         if text[:opens][-1:].isalnum():  # an index, as of a table
             break
         text = text[:opens].rstrip()
-    return text.strip()
+    return _TEXT_OR_BLANKS.sub(lambda match: match[1] or " ", text.strip())
 
 
 _ARTICLE = re.compile(r"第[零一二三四五六七八九十百\d]+条")
+_TEXT_OR_BLANKS = re.compile(r'("[^"]*+"|“[^”]*+”|＂[^＂]*+＂)| {2,}')
 _TEXT_OR_COMMENT = re.compile(r'"[^"]*+"|“[^”]*+”|＂[^＂]*+＂|#')
 _PERIOD_OR_FIELD = Phrase("the period, the field", "周期、字段")

@@ -1,0 +1,66 @@
+"""Values of the students of a chunk side by side: of expressions, balances, facts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from attrs import define, frozen
+
+from creditlang.columnar.coded_periods import Numbers
+
+
+@frozen(eq=False)
+class StudentColumn:
+    """A value for each student: numbers as whole numbers of so many decimals, answers, or values by code.
+
+    `known` says who has one.
+    """
+
+    numbers: Numbers
+    known: Numbers
+    decimals: int = 0
+    values: Sequence[Any] | None = None
+    """By code, unless it is a number or an answer."""
+
+    @property
+    def is_answer(self) -> bool:
+        return self.numbers.dtype == np.bool_
+
+
+@define(eq=False)
+class Balance:
+    """What an account has, for each student of a chunk: in each of its periods, and over the whole time."""
+
+    keys: list[str]
+    amounts: Numbers
+    """Students by periods."""
+    exists: Numbers
+    whole: Numbers
+
+
+@define(eq=False)
+class FactColumns:
+    """The value of a fact for each student, by period; "" where it has none."""
+
+    by_period: dict[str, StudentColumn]
+
+
+def joined(parts: Sequence[tuple[Numbers, StudentColumn]], size: int) -> StudentColumn:
+    """One column of several, each for some students; for the others nothing is known."""
+    known = np.zeros(size, bool)
+    if not parts:
+        return StudentColumn(np.zeros(size, np.int64), known)
+    values: list[Any] | None = None
+    decimals = max(column.decimals for _, column in parts)
+    if any(column.values is not None for _, column in parts):
+        values = []
+    numbers = np.zeros(size, bool if all(column.is_answer for _, column in parts) else np.int64)
+    for who, column in parts:
+        own = column.numbers
+        if values is not None:
+            own = own + len(values)
+            values += column.values or ()
+        elif numbers.dtype != np.bool_:
+            own = own.astype(np.int64) * 10 ** (decimals - column.decimals)
+        numbers[who], known[who] = own[who], column.known[who]
+    return StudentColumn(numbers, known, decimals, values)
