@@ -6,16 +6,14 @@ Only the shape of the text is looked at, and which names there are.
 import os.path
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Final
 
 from attrs import frozen
 
+from creditlang.diagnostics.person_words import plural
 from creditlang_repl.commands import goes_on
 
-TOP: Final = re.compile(
-    r"(\d{1,6})\s*(?:(?:students?\s+)?by(?![A-Za-z0-9_])|(?:名(?:学生)?)?\s*[，,]?\s*按)\s*", re.IGNORECASE
-)
-"""How many students are wanted, up to what puts them in order."""
 WHERE: Final = re.compile(r"(?<![A-Za-z0-9_])where(?![A-Za-z0-9_])|其中")
 TITLE: Final = re.compile(r"(\"[^\"\n]*\"|“[^”\n]*”|＂[^＂\n]*＂)\s*")
 """The title of an example, in quotation marks."""
@@ -38,6 +36,15 @@ class Word:
     start: int
     end: int
     value: str | None
+
+
+@cache
+def top(people: tuple[str, ...]) -> re.Pattern[str]:
+    """How many students are wanted, up to what puts them in order; `people` are words for them beside students."""
+    words = "|".join(re.escape(form) for word in ("student", "学生", *people) for form in (plural(word), word))
+    return re.compile(
+        rf"(\d{{1,6}})\s*(?:(?:(?:{words})\s+)?by(?![A-Za-z0-9_])|(?:名(?:{words})?)?\s*[，,]?\s*按)\s*", re.IGNORECASE
+    )
 
 
 def words(text: str, start: int = 0) -> list[Word]:

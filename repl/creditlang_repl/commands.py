@@ -57,11 +57,16 @@ def commands() -> Mapping[str, Command]:
 @cache
 def by_form(people: tuple[str, ...] = ()) -> Mapping[str, Command]:
     """The commands by everything that calls them, longest form first; `people` are words for them beside students."""
-    pairs = [(form, command) for command in commands().values() for form in command.forms]
-    for word in people:
-        several = (plural(word),) if word.isascii() else (f"{word}名单", f"哪些{word}")
-        pairs += [(word, commands()["student"]), *((form, commands()["students"]) for form in several)]
+    pairs = [(form, one) for one in commands().values() for form in (*of_people(one, people), *one.forms)]
     return dict(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+def of_people(command: Command, people: tuple[str, ...]) -> tuple[str, ...]:
+    """What else calls a command about a student, or about several, where they are called something else."""
+    if command.name == "student":
+        return people
+    several = [(plural(word),) if word.isascii() else (f"{word}名单", f"哪些{word}") for word in people]
+    return tuple(form for forms in several for form in forms) if command.name == "students" else ()
 
 
 def command_at(text: str, names: Collection[str] = (), people: tuple[str, ...] = ()) -> tuple[Command, int] | None:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from attrs import evolve
 
-from creditlang.diagnostics import Language, in_language
+from creditlang.diagnostics import Language, Phrase
 from creditlang.driver import Compiled
 from creditlang.ide import Beginning, Completion, Vocabulary, complete, vocabulary
 from creditlang.ide.completion import LIMIT
@@ -24,8 +24,8 @@ from creditlang.ide.walk import Walk
 from creditlang.resources import policy_names, sample_path
 from creditlang.source import HIDDEN, visible
 from creditlang.syntax.keywords import keywords
-from creditlang.words import SORTS, word
-from creditlang_repl.commands import commands
+from creditlang.words import SORTS, said, word
+from creditlang_repl.commands import commands, of_people
 from creditlang_repl.input_parts import Part, parts
 from creditlang_repl.session import Session
 
@@ -102,10 +102,10 @@ class Completer:
         if edits and typed and last.beginning is None:
             return
         language = self.session.language
-        for match in _command_index(language, edits).search(typed, LIMIT):
+        for match in _command_index(language, edits, self.vocabulary.people).search(typed, LIMIT):
             name, form = match.thing
             if match.grade <= CONTAINS and (match.grade < CONTAINS or len(typed) > 1) and form != typed:
-                yield Completion(form, start, "command", in_language(commands()[name].summary, language))
+                yield Completion(form, start, "command", said(commands()[name].summary, language))
 
     # ---- operands
     def _operand(self, text: str, part: Part) -> Iterable[Completion]:
@@ -212,7 +212,8 @@ class Completer:
         if part.command == "language":
             choices: tuple[str, ...] = ("en", "zh")
         elif part.command == "top":
-            choices = ("名学生按", "students by") if language == "zh" else ("students by", "名学生按")
+            by = Phrase("students by", "名学生按")
+            choices = (said(by, language), said(by, "en" if language == "zh" else "zh"))
             digits = len(typed) - len(typed.lstrip("0123456789 "))
             typed, part = typed[digits:], evolve(part, start=part.start + digits)
             choices = choices if digits else ()
@@ -239,11 +240,11 @@ def _searched(
 
 
 @lru_cache(maxsize=4)
-def _command_index(language: Language, edits: bool) -> Index[tuple[str, str]]:
-    """The forms of the commands, those of the dialect asked for first."""
+def _command_index(language: Language, edits: bool, people: tuple[str, ...]) -> Index[tuple[str, str]]:
+    """The forms of the commands, those of the dialect asked for first; with the policy's own words for `people`."""
     chosen = [command for command in commands().values() if not edits or command.name in _EDITS]
-    first, second = ("zh", "en") if language == "zh" else ("en", "zh")
-    forms = [(command.name, form) for side in (first, second) for command in chosen for form in getattr(command, side)]
+    forms = [(command.name, form) for command in chosen for form in (*of_people(command, people), *command.forms)]
+    forms.sort(key=lambda pair: pair[1].isascii() == (language == "zh"))
     return Index([((form,), (name, form)) for name, form in forms])
 
 

@@ -91,7 +91,7 @@ def _operands(command: Command, text: str, start: int, vocabulary: Vocabulary) -
 
 def _change(text: str, start: int, vocabulary: Vocabulary) -> Iterator[Part]:
     """A record, or the student, and a value of its."""
-    target = operands.target(text, start, lambda word: vocabulary.find(word, "kind") is not None)
+    target = operands.target(text, start, lambda word: vocabulary.find(word, "kind") is not None, vocabulary.people)
     if target is None or (
         target.field == len(text) == target.end and (target.record or text[target.end - 1].isascii())
     ):
@@ -123,7 +123,7 @@ def _first_word(text: str, start: int) -> tuple[int, int]:
 
 def _top(text: str, start: int, vocabulary: Vocabulary) -> Iterator[Part]:
     """A number, what is put in order, and which students."""
-    match = operands.TOP.match(text, start)
+    match = operands.top(vocabulary.people).match(text, start)
     if match is None:
         yield Part("literal", start, len(text))
         return

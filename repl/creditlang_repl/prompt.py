@@ -33,8 +33,9 @@ from prompt_toolkit.lexers import Lexer as TerminalLexer
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.styles import Style
 
-from creditlang.diagnostics import Language, in_language
+from creditlang.diagnostics import Language
 from creditlang.source import visible
+from creditlang.words import said
 from creditlang_repl.commands import command_at
 from creditlang_repl.completer import Completer
 from creditlang_repl.file_watch import Watch
@@ -284,8 +285,7 @@ class Prompt:
         found = command_at(text, names.known, names.people)
         if found is None:
             return word(self.language, "hint")
-        usage, summary = (in_language(told, self.language) for told in (found[0].usage, found[0].summary))
-        return f"{usage} — {summary}"
+        return f"{said(found[0].usage, self.language)} — {said(found[0].summary, self.language)}"
 
     def _bindings(self) -> KeyBindings:
         bindings = KeyBindings()

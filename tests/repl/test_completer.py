@@ -126,6 +126,22 @@ def test_another_policy_gives_other_names(session: Any, fake: Any) -> None:
     assert [found.text for found in completer.complete("lo", 2)][:1] == ["load"]
 
 
+def test_people_are_offered_and_told_of_by_their_own_word(session: Any) -> None:
+    from creditlang.diagnostics.person_words import spoken
+    from creditlang.driver import compile_text
+
+    session.compiled = compile_text(
+        'person driver "驾驶人"\nunit u\nrecord r\n    item : item\n    on : date\n'
+        "category other in u\n    item x : 1 per event\n"
+    )
+    completer = Completer(session)
+    for language, typed, form in (("en", "dri", "driver"), ("en", "drivers", "drivers"), ("zh", "驾驶", "驾驶人名单")):
+        session.language = spoken(language, session.compiled.policy.person)
+        assert form in {found.text for found in completer.complete(typed[:-1], len(typed) - 1)}
+    assert "驾驶人" in next(found.about for found in completer.complete("驾驶", 2) if found.text == "驾驶人")
+    assert "名驾驶人按" in {found.text for found in completer.complete("top 3 ", 6)}
+
+
 def test_it_knows_no_terminal() -> None:
     import creditlang_repl.completer as module
 

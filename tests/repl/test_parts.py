@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from creditlang.ide import Vocabulary, vocabulary
+from creditlang_repl.command_operands import top
 from creditlang_repl.commands import command_at, commands
 from creditlang_repl.highlighter import highlight_input
 from creditlang_repl.input_parts import parts, whole
@@ -42,6 +43,12 @@ def test_commands(text: str, name: str) -> None:
 def test_people_are_chosen_and_listed_by_their_own_word(text: str, name: str) -> None:
     found = command_at(text, people=("driver", "驾驶人"))
     assert found is not None and found[0].name == name
+
+
+def test_people_are_put_in_order_by_their_own_word() -> None:
+    for text in ("3 drivers by other", "3名驾驶人按other", "3 students by other", "3 by other"):
+        assert top(("driver", "驾驶人")).match(text), text
+    assert top(()).match("3 drivers by other") is None
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ def test_decimals_are_worked_out_in_one_place() -> None:
 
 
 def test_nothing_evaluates_text_or_unpickles() -> None:
-    """Generated code is the one thing executed: its text has only names that are made there, never a word of a policy."""
+    """Generated code is the one thing executed: its text has only names made there, never a word of a policy."""
     files = python_files(ROOT / "src", ROOT / "plugins", ROOT / "repl")
     others = [path for path in files if path != PACKAGE / "compiled" / "source_text.py"]
     found = breaches(others, calling("eval", "exec", "__import__"))

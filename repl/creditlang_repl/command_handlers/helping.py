@@ -3,6 +3,7 @@
 from creditlang.diagnostics import Language, Phrase, in_language, nearest, report
 from creditlang.source import SourceFile, display_width
 from creditlang.syntax.keyword_help import help_text, keyword_help, of
+from creditlang.words import said
 from creditlang_repl.commands import Command, by_form, commands
 from creditlang_repl.conversation import Conversation
 from creditlang_repl.reply import Written
@@ -33,12 +34,12 @@ def help_on(now: Conversation, command: Command, source: SourceFile, start: int)
 
 def _overview(now: Conversation) -> Written:
     written = Written().line(now.word("help"))
-    usages = {name: in_language(command.usage, now.language) for name, command in commands().items()}
+    usages = {name: said(command.usage, now.language) for name, command in commands().items()}
     end = in_language(Phrase(". ", "。"), now.language)
     width = min(44, max(map(display_width, usages.values())))
     for name, command in commands().items():
         space = " " * max(0, width - display_width(usages[name]))
-        first, stop, _ = in_language(command.summary, now.language).partition(end)
+        first, stop, _ = said(command.summary, now.language).partition(end)
         written.line("  ", ("title", usages[name]), f"{space}  {first.rstrip('.')}{stop.strip()}")
     return written.line(("faint", now.word("more help")))
 
@@ -49,9 +50,9 @@ def _word(now: Conversation, wanted: str) -> Written:
     lower = " ".join(wanted.lower().split())
     command = by_form(now.people()).get(lower)
     if command is not None:
-        written.line(("title", in_language(command.usage, now.language)))
-        written.line(f"  {in_language(command.summary, now.language)}")
-        written.line(f"  {now.word('for instance')}  ", in_language(command.example, now.language))
+        written.line(("title", said(command.usage, now.language)))
+        written.line(f"  {said(command.summary, now.language)}")
+        written.line(f"  {now.word('for instance')}  ", said(command.example, now.language))
     for keyword in of(wanted)[:_MOST]:
         if written.lines:
             written.line()

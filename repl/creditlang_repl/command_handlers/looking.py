@@ -137,7 +137,7 @@ def count(now: Conversation, command: Command, source: SourceFile, start: int) -
 
 def top(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """The students with the highest values."""
-    view, match = now.view(), operands.TOP.match(source.text, start)
+    view, match = now.view(), operands.top(now.people()).match(source.text, start)
     if match is None or not int(match[1]) > 0:
         raise usage(command)
     end = _expression_end(view, source, match.end())

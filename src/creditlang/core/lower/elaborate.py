@@ -8,7 +8,7 @@ where it stands and the expression becomes `Unknown`, which fits everything, so 
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from attrs import evolve
 
@@ -605,8 +605,21 @@ class Elaborator:
             operand_node = operand_node.left
         operand, kind = self.measure(operand_node, context)
         self.need(kind, "number", operand_node)
+        if _is_open_sum(node.operand):
+            self.scope.report(
+                "CR346", node.span, sum=node.operand.span.text, last=node.operand.right.span.text,
+                rounding=node.span.source.text[node.operand.span.end : node.span.end].strip(),
+            )  # fmt: skip
         step = node.rounding.step
         return e.Rounded(operand, divisor, node.rounding.mode, step), number_type(step, kind.unit)
+
+
+def _is_open_sum(node: t.Expression) -> TypeGuard[t.Arithmetic]:
+    """Whether a sum stands without brackets, whose span would hold them, and its last part is more than a number."""
+    return (
+        isinstance(node, t.Arithmetic) and node.operator in ("+", "-") and not isinstance(node.right, t.Number)
+        and node.span.start == node.left.span.start and node.span.end == node.right.span.end
+    )  # fmt: skip
 
 
 __all__ = ["ACCOUNT", "ITEM", "NOTHING", "Context", "Elaborator", "Typed"]
