@@ -20,6 +20,7 @@ _COMMANDS = (
     "demo",
     "run",
     "why",
+    "new",
     "check",
     "fmt",
     "test",
