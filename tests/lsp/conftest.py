@@ -40,7 +40,7 @@ every example
 
 example "one talk"
     talk level school, on 2024-10-08, hours 2
-    expect moral = 0.2
+    expect moral = 0.3
 
 example "too much"
     talk level school, on 2024-10-08, hours 2

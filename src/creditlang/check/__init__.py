@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from creditlang.check.acceptance import accept
 from creditlang.check.both_signs import check_both_signs, check_own_limits
+from creditlang.check.chained_moves import check_chains
 from creditlang.check.citations import check_citations, check_examples, check_fields
 from creditlang.check.conditions import check_conditions
 from creditlang.check.order_of_cuts import check_cuts
@@ -40,6 +41,7 @@ def check_policy(
         *check_both_signs(policy),
         *check_own_limits(policy),
         *check_cuts(policy),
+        *check_chains(policy),
         *check_unseen(policy),
         *check_citations(policy, program),
         *check_examples(policy, program),

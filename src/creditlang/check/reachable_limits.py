@@ -18,7 +18,7 @@ def check_caps(policy: o.Policy) -> Iterator[Diagnostic]:
         for operator in rule.operators:
             match operator:
                 case o.Amount():
-                    amount = _most(operator)
+                    amount = most_of_one(operator)
                 case o.Rescale(operation="times" | "plus"):
                     amount = None
                 case o.Limit(condition=None, of="entries", dropped=False, room=e.Constant(value=Decimal() as limit)):
@@ -29,7 +29,7 @@ def check_caps(policy: o.Policy) -> Iterator[Diagnostic]:
                         yield report("CR315", operator.span, most=f"{plain(most):f}")
 
 
-def _most(operator: o.Amount) -> Decimal | None:
+def most_of_one(operator: o.Amount) -> Decimal | None:
     """The most that one record can be worth, when that is known."""
     found = []
     for case in operator.cases:

@@ -295,7 +295,8 @@ def _take_source(run: Run, account: o.Account, operator: o.Move, entry: Entry) -
     source = operator.sources[0] if operator.sources else entry.record.values.get(operator.source_field or "")
     accounts = run.policy.accounts
     fits = isinstance(source, str) and accounts[source].sort in ("category", "account")
-    if not fits or root_of(accounts, str(source)) == root_of(accounts, account.name):
+    same = fits and root_of(accounts, str(source)) == root_of(accounts, account.name)
+    if not fits or same or _takes(run, str(source)):
         dismiss(entry, "invalid", Phrase("no account to take from is named", "没有写明扣自哪一类学分"), operator)
         return None
     held = _held(run, str(source), _day(entry, account.order_field))
@@ -310,6 +311,12 @@ def _take_source(run: Run, account: o.Account, operator: o.Move, entry: Entry) -
             Phrase(f"the account has only {v.written(held)}", f"该账户只有{v.written(held)}"),
         )
     return str(source)
+
+
+def _takes(run: Run, source: str) -> bool:
+    """Whether an account, or one inside it, takes itself, so that what it holds is not known yet."""
+    inside = (run.policy.accounts[name] for name in within(run.policy.accounts, source))
+    return any(isinstance(operator, o.Move) for account in inside for operator in account.operators)
 
 
 # ---- balances

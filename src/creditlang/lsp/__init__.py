@@ -4,6 +4,6 @@ Nothing here knows the language; nothing in `ide` knows the protocol. Only this 
 which come with `creditlang[editor]`.
 """
 
-from creditlang.lsp.policy_server import serve
+from creditlang.lsp.serve import serve
 
 __all__ = ["serve"]

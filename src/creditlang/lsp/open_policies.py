@@ -4,8 +4,9 @@ A file of examples is compiled with the policy beside it, as it is open or, if i
 compiled before somebody asks, and nothing twice while no text changes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from attrs import define, frozen
 from pygls.uris import from_fs_path, to_fs_path
@@ -76,25 +77,30 @@ class OpenPolicies:
         last = self.texts[uri].last_names
         return now if last is EMPTY else last
 
-    def whole(self, uri: str) -> OpenPolicy:
-        """The text of an open file, compiled with its policy and all files of examples beside that."""
+    def whole(self, uri: str, texts: Mapping[Path | None, str] = MappingProxyType({})) -> OpenPolicy:
+        """The text of an open file, compiled with its policy and all files of examples beside that, as it would be with
+        other `texts` in the place of some files.
+        """
         opened = self.texts[uri]
         path = _policy_beside(opened.path) or opened.path
         policy = self.source_at(path)
         if path is None or policy is None:
-            return self.at(uri)
-        examples = (self.source_at(each) for each in example_files(path))
-        return self.compiled(opened.source, [policy, *(each for each in examples if each is not None)])
+            return self.compiled(opened.source, [opened.source], texts)
+        unsaved = (each.path for each in self.texts.values() if each.path and _policy_beside(each.path) == path)
+        examples = map(self.source_at, sorted({*example_files(path), *unsaved}))
+        return self.compiled(opened.source, [policy, *(each for each in examples if each is not None)], texts)
 
-    def compiled(self, source: SourceFile, sources: Sequence[SourceFile]) -> OpenPolicy:
-        """A policy, the first of the sources, compiled with its examples, of which one is `source` if it is not the
-        policy itself.
-        """
+    def compiled(
+        self, source: SourceFile, sources: Sequence[SourceFile], texts: Mapping[Path | None, str] = MappingProxyType({})
+    ) -> OpenPolicy:
+        """A policy, the first of the sources, compiled with its examples; `source` is one of them."""
 
         def used(path: Path, name: str) -> SourceFile | Diagnostic:
-            return self.source_at(path) or read_source(path, name)
+            read = self.source_at(path) or read_source(path, name)
+            return _instead(read, texts) if isinstance(read, SourceFile) else read
 
-        compiled = compile_source(sources[0], True, sources[1:], self.extensions, read=used)
+        policy, *examples = (_instead(each, texts) for each in sources)
+        compiled = compile_source(policy, True, examples, self.extensions, read=used)
         return OpenPolicy(source, compiled, vocabulary(compiled))
 
     def source_at(self, path: Path | None) -> SourceFile | None:
@@ -120,6 +126,11 @@ def _policy_beside(path: Path | None) -> Path | None:
     """The policy that a file of examples stands beside; None for other files."""
     stem, examples, _ = path.name.partition(".examples") if path else ("", "", "")
     return path.with_name(f"{stem}.credit") if path and examples else None
+
+
+def _instead(source: SourceFile, texts: Mapping[Path | None, str]) -> SourceFile:
+    text = texts.get(source.path)
+    return source if text is None else SourceFile(source.name, text, source.path)
 
 
 def _reads(opened: _Open, path: Path | None) -> bool:

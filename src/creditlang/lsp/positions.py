@@ -4,7 +4,7 @@ from attrs import frozen
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
-from creditlang.source import SourceFile, Span
+from creditlang.source import SourceFile
 
 
 @frozen
@@ -36,8 +36,3 @@ class Positions:
             if units > position.character:
                 return self.source.line_starts[position.line] + place
         return self.source.line_starts[position.line] + len(line)
-
-
-def range_of(span: Span, codec: PositionCodec) -> types.Range:
-    """Where a span is in its file."""
-    return Positions(span.source, codec).range(span.start, span.end)

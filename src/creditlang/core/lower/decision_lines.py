@@ -53,6 +53,8 @@ class DecisionLines(Lines):
         if bounds and kind is not None:
             bound = next(line for line in lines if isinstance(line, t.Bound))
             self.elaborator.need(kind, "number", bound)
+        if not cases:
+            self.scope.report("CR117", node.name.span, name=node.name.text)
         self.check_range(bounds.get("least"), bounds.get("most"), node.span)
         unit = kind.unit if kind else unit
         which = mode.which if mode else "one"
