@@ -39,11 +39,10 @@ __all__ = [
 Engine = Literal["auto", "reference", "compiled", "columnar"]
 """What works students out: the interpreter, which defines the meaning; code generated from the policy, which hands whom
 it does not cover to the interpreter; or columns of many students at once, which leave whom they do not cover to that
-code. `auto` generates code once that pays.
+code. `auto` is the interpreter: the others are taken where they are asked for, until enough generated policies have been
+compared (`python -m tests.differential`).
 """
 _MOST_KEPT: Final = 8
-_WORTH_CODE: Final = 40
-"""As many students cost the interpreter about as much as it takes to generate code for a large policy, 0.1 s."""
 
 
 class OneStudent:
@@ -51,14 +50,13 @@ class OneStudent:
 
     def __init__(
         self, policy: Policy, as_of: date | None = None, overrides: Mapping[str, Any] | None = None,
-        ranks: Mapping[str, Any] | None = None, engine: Engine = "auto", expected: int = 0,
+        ranks: Mapping[str, Any] | None = None, engine: Engine = "auto",
     ) -> None:  # fmt: skip
         """`overrides` are typed values by the names of what they stand for; ask `unknown_values` before. `ranks` are
         said to be what they are, in place of what would come out among others: `class_rank`, `class_rank.ranked`.
-        `expected` is how many students will be asked for, as far as that is known.
         """
         self._interpreter = Interpreter(policy, as_of, overrides, ranks)
-        self._engine, self._asked = engine, max(expected, _WORTH_CODE if engine == "compiled" else 0)
+        self._engine = engine
         self._compiled: CompiledEngine | None = None
         self._worked_out = self._in_columns = 0
         self._columnar: ColumnarEngine | None = None
@@ -88,12 +86,10 @@ class OneStudent:
 
     def _code(self) -> "CompiledEngine | None":
         """The code generated for the policy, if it is to be used."""
-        if self._compiled is None and self._engine != "reference":
-            self._asked += 1
-            if self._asked > _WORTH_CODE:
-                from creditlang.compiled import CompiledEngine
+        if self._compiled is None and self._engine in ("compiled", "columnar"):
+            from creditlang.compiled import CompiledEngine
 
-                self._compiled = CompiledEngine(self._interpreter)
+            self._compiled = CompiledEngine(self._interpreter)
         return self._compiled
 
     def columns(self) -> "ColumnarEngine | None":
