@@ -145,6 +145,8 @@ class Loaded:
 
     def may_follow(self, found: Diagnostic) -> bool:
         """Whether a finding may come of what could not be read alone: of a name or a declaration that stands there."""
+        if found.code == "CR117":  # what the lines below say, a name does not tell
+            return bool(self.unread)
         if found.code not in _FOLLOWING or not (self.files_missing or self.unread):
             return False
         name = str(found.arguments.get("name", ""))

@@ -72,6 +72,7 @@ record activity
     level : level
     hours : number, optional
     team  : text, optional
+    size  : number, required when used
     first : yes or no
     void when hours is present and hours > 90, "too long"
 record violation
@@ -93,6 +94,7 @@ category work in credit from activity
             school    2
             college   1
         times 0.5 when hours is missing
+        from the 2nd event per semester unless size > 5: times 2
         highest once per semester and team
     item service
         only events where hours is present, "hours are missing"
@@ -142,7 +144,7 @@ def people(count: int, seed: int) -> list[RawTable]:
         item = rng.choice(["talk", "contest", "service", "lecture", "lecture", "unknown"])
         hours = rng.choice(["3", "4.5", "20"] if item == "service" else ["", "1", "4.5", "7", "95"])
         level = rng.choice(["national", "school", "college"])
-        cells = (level, hours, rng.choice(["", "a", "b"]), rng.choice(["yes", "no"]))
+        cells = (level, hours, rng.choice(["", "a", "b"]), rng.choice(["yes", "no"]), rng.choice(["1"] * 19 + [""]))
         activities.append((f"a{number}", student, item, day, *cells))
     enrolments = [
         (f"s{at:03}", name)
@@ -153,7 +155,7 @@ def people(count: int, seed: int) -> list[RawTable]:
     kinds = {
         "student": ("student_id house", [(f"s{at:03}", "AB"[at % 2]) for at in range(count)]),
         "enrolment": ("student_id semester", enrolments),
-        "activity": ("record_id student_id item on level hours team first", activities),
+        "activity": ("record_id student_id item on level hours team first size", activities),
         "violation": ("record_id student_id item on", violations),
     }  # fmt: skip
     return [

@@ -48,7 +48,7 @@ class FakeSession(Session):
 
     language: Language = "en"
     compiled: Compiled | None = None
-    path: Path | None = None
+    paths: tuple[Path, ...] = ()
 
     def __init__(self, language: Language = "en", **options: object) -> None:
         """Keep what was asked in `inputs`."""
@@ -56,7 +56,6 @@ class FakeSession(Session):
         self.compiled = compiled()
         self.options = options
         self.inputs: list[str] = []
-        self.paths: tuple[Path, ...] = ()
 
     @property
     def title(self) -> str:

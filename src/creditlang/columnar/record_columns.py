@@ -112,12 +112,15 @@ class RecordColumns:
         """A record as the interpreter sees it, in its semester, with some of its fields and without its id."""
         kind = list(self.kinds.values())[self.kind_numbers[place]]
         at, day = self.inside[place], int(self.days[place])
-        return Record(
+        found = Record(
             kind=kind.kind.name, identifier="", student=self.students[self.owners[place]],
             values={name: (column := kind.fields[name]).values[column.codes[at]] for name in names},
             on=date.fromordinal(day) if day else None, semester=calendar.names[self.semesters[place]] or None,
             named=bool(self.named[place]),
         )  # fmt: skip
+        if not day and found.semester in calendar.plain.last_days:
+            found.order = (calendar.plain.last_days[found.semester], True, "")
+        return found
 
     def of_student(self, at: int) -> Mapping[str, Any]:
         """The attributes of a student."""

@@ -78,7 +78,7 @@ class Filler:
     def effect(self, operator: o.Operator, rule: o.Rule | None, made: Made) -> Effect:
         """What a line that is done to each entry does to one of this record."""
         run, record = self.run(made), made.record.copy()
-        record.problem = None
+        record.problem, record.order = None, made.record.order
         account = rule.account if rule is not None else next(iter(run.policy.accounts), "")
         entry = Entry(record, rule.name if rule is not None else "", account, "")
         if isinstance(operator, o.Rescale):
