@@ -75,7 +75,7 @@ def _readings(
 ) -> list[tuple[str, str, str]]:
     """What each name in the files stands for, in order, with the name of `entry` as it is `changed`."""
     owned = changed if entry is not None and entry.sort in _OWNERS else {}
-    read = []
+    read: list[tuple[str, str, str]] = []
     for source in compiled.sources:
         for each in names_in(compiled, source, vocabulary):
             of = each.entry.of.partition("@")[0]
