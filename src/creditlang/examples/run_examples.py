@@ -13,6 +13,8 @@ from typing import Any, Final
 from attrs import define, evolve, field, frozen
 
 from creditlang.core import operators as o
+from creditlang.data.cells import CellError, strip_cell
+from creditlang.data.columns import ColumnReader, given_text
 from creditlang.data.dataset import Student
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Phrase, Place, message
@@ -64,17 +66,40 @@ def bad_examples(policy: o.Policy, program: Program) -> Iterator[Diagnostic]:
     """What is wrong with the records that stand in the examples of a policy, without running these; what stands in many
     is read once.
     """
+    reader = DataReader(policy)
     seen: set[str] = set()
     for example in program.examples:
         for case in _cases(policy, example, program.every_example):
-            reader = DataReader(policy)
             if isinstance(example, t.Example) and not case.expects_invalid:
                 case.records = [record for record in case.records if record.span.text not in seen]
                 seen.update(record.span.text for record in case.records)
+            cells = {} if case.expects_invalid else reader.columns.of
+            case.records = [record for record in case.records if not _reads_well(policy, cells, record)]
             try:
-                _records(policy, reader, case, _student(policy, reader, case))
+                who = _student(policy, reader, case)
+                if case.records:
+                    _records(policy, DataReader(policy), case, who)
             except BadExample as error:
                 yield error.diagnostic
+
+
+def _reads_well(policy: o.Policy, cells: Mapping[str, Iterable[ColumnReader]], written: t.ExampleRecord) -> bool:
+    """Whether nothing is wrong with a written record and its cells, as it is with most; what is, its reading tells."""
+    kind = program_kind(policy, written.kind.text)
+    if kind is None:
+        return False
+    try:
+        values, _, _ = written_values(policy, policy.kinds[kind], written)
+        for reader in cells.get(kind, ()):
+            given = values.get(reader.column.name)
+            if given is None and not reader.needed:
+                continue
+            if not isinstance(given, str) or not strip_cell(given):
+                return False
+            reader(given_text(given))
+    except (BadExample, CellError):
+        return False
+    return True
 
 
 def run_examples(policy: o.Policy, program: Program, about: str = "") -> Iterator[Outcome]:
