@@ -25,7 +25,7 @@ from creditlang.syntax import parse
 from creditlang.syntax import tree as t
 from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.lexer import half_width
-from creditlang.syntax.parse import near
+from creditlang.syntax.parse import Parsed, near
 from creditlang.syntax.text_limits import check_limits
 
 
@@ -63,9 +63,15 @@ Read = Callable[[Path, str], SourceFile | Diagnostic]
 """Gives the text of a file that is used; by another than `read_source` one that is not saved yet."""
 
 
-def load_modules(source: SourceFile, examples: Iterable[SourceFile] = (), read: Read = read_source) -> "Loaded":
+Parse = Callable[[SourceFile, frozenset[str]], Parsed]
+"""Gives the tree of a text, with names that it may use beside its own; by another than `parse` one that is known."""
+
+
+def load_modules(
+    source: SourceFile, examples: Iterable[SourceFile] = (), read: Read = read_source, parse: Parse = parse
+) -> "Loaded":
     """Parse a source and, before it, the files that it uses, each file once; after it, files of examples."""
-    loaded = Loaded(read)
+    loaded = Loaded(read, parse)
     for each in (source, *examples):
         loaded.load(each)
     return loaded
@@ -94,9 +100,10 @@ def names_beside(path: Path, source: SourceFile) -> frozenset[str]:
 class Loaded:
     """Sources with the trees of what could be read of them, what was found, and what could not be read."""
 
-    def __init__(self, read: Read = read_source) -> None:
-        """Nothing yet; `read` gives the texts of files that are used."""
+    def __init__(self, read: Read = read_source, parse: Parse = parse) -> None:
+        """Nothing yet; `read` gives the texts of files that are used, `parse` the trees."""
         self.read = read
+        self.parse = parse
         self.modules: list[t.Module] = []
         self.sources: list[SourceFile] = []
         self.diagnostics: list[Diagnostic] = []
@@ -129,7 +136,7 @@ class Loaded:
                 else:
                     self.diagnostics.append(read)
                     self.files_missing = True
-        parsed = parse(source, self.names)
+        parsed = self.parse(source, frozenset(self.names))
         self.names |= parsed.names
         self.modules.append(parsed.module)
         self.sources.append(source)
@@ -201,6 +208,7 @@ def _uses(source: SourceFile) -> Iterable[t.Use]:
 def compile_source(
     source: SourceFile, check: bool = True, examples: Iterable[SourceFile] = (),
     extensions: Callable[[], Extensions] = Extensions, plugin_checks: bool = True, read: Read = read_source,
+    parse: Parse = parse,
 ) -> Compiled:  # fmt: skip
     """All stages up to the core and, with `check`, the checker, to which plugins add theirs with `plugin_checks`.
 
@@ -209,7 +217,7 @@ def compile_source(
     from creditlang.check import check_policy
 
     asked = cache(extensions)
-    loaded = load_modules(source, examples, read)
+    loaded = load_modules(source, examples, read, parse)
     modules, sources, diagnostics = loaded.modules, loaded.sources, loaded.diagnostics
     program, problems = resolve(modules)
     try:

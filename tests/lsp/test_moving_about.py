@@ -65,7 +65,7 @@ async def test_rename(client: LanguageClient, files: tuple[Path, Path]) -> None:
 @pytest.mark.parametrize(
     ("found", "new", "why"),
     [
-        ("hours more", "level", "the name of something else"),
+        ("hours more", "level", "already taken"),
         ("hours more", "two words", "two|words"),
         ("hours more", "9", "do not understand"),
         ("semester 2024-2025-1", "x", None),

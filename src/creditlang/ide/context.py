@@ -139,7 +139,8 @@ def _in_line(place: Place, vocabulary: Vocabulary) -> Wanted:
     if last == "LPAR" and len(line) > 1 and line[-2][0] in _OF_VALUES:
         return (("field", ""),)
     if last == "OF" and any(kind in _OF_VALUES for kind, _ in line):
-        return (("kind", ""), ("period", ""))
+        owner = vocabulary.canonical(line[-2][1], "kind")  # 违法 的 记分: the kind may come first
+        return ((("field", owner),) if owner else ()) + (("kind", ""), ("period", ""))
     if last == "OF" and line[0][0] == "FACT":
         return (("kind", ""),)
     if last == "PER" and line[0][0] in _HELD_PER:

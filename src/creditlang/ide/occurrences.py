@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
-from creditlang.ide.context import Place, wanted, with_places
+from creditlang.ide.context import Place, kind_at, wanted, with_places
 from creditlang.ide.declarations import Declaration
 from creditlang.ide.vocabulary import Entry, Sort, Vocabulary
 from creditlang.ide.walk import Step, Walk
@@ -74,8 +74,9 @@ def _meant(kind: str, text: str, place: Place, vocabulary: Vocabulary) -> Entry 
             return entry
     if kind == "STRING":
         return None
-    likely = vocabulary.colour(text)
-    return vocabulary.find(text, likely or "article")
+    likely = vocabulary.colour(text) or "article"
+    of = kind_at(place, vocabulary) if likely == "field" else ""
+    return vocabulary.find(text, likely, of) or vocabulary.find(text, likely)
 
 
 def occurrence_at(found: Iterable[Occurrence], offset: int) -> Occurrence | None:

@@ -8,7 +8,8 @@ from creditlang.diagnostics import Diagnostic, Edit, Language, Phrase, applied_e
 from creditlang.driver import Compiled
 from creditlang.ide.hover import names_in
 from creditlang.ide.occurrences import Occurrence
-from creditlang.ide.vocabulary import Vocabulary
+from creditlang.ide.vocabulary import Entry, Vocabulary
+from creditlang.ide.vocabulary import vocabulary as vocabulary_of
 from creditlang.source import SourceFile, Span
 from creditlang.words import said
 
@@ -44,8 +45,6 @@ def renamed(
 
     `own` are the files that may be changed; the policy is compiled again with what would become of them.
     """
-    if new in vocabulary.by_text:
-        raise Refused(said(_TAKEN, language, name=new))
     places = [(span, declares) for span, declares in places_of(compiled, vocabulary, found) if span.text == old]
     if not any(declares for _, declares in places):
         raise Refused(said(_NOWHERE, language, name=old))
@@ -60,7 +59,29 @@ def renamed(
     after = compile_again(texts)
     if (worse := _worse(compiled, after)) is not None:
         raise Refused(message(worse, language))
+    changed = {found.entry.name: new} if old == found.entry.name else {}
+    again = vocabulary_of(after)
+    if _readings(compiled, vocabulary, found.entry, changed) != _readings(after, again, None, {}):
+        raise Refused(said(_TAKEN, language, name=new))
     return edits
+
+
+_OWNERS = ("kind", "enumeration", "field", "attribute")
+"""What other names are of: fields and items of a kind, values of a scale or of a field that has choices."""
+
+
+def _readings(
+    compiled: Compiled, vocabulary: Vocabulary, entry: Entry | None, changed: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """What each name in the files stands for, in order, with the name of `entry` as it is `changed`."""
+    owned = changed if entry is not None and entry.sort in _OWNERS else {}
+    read: list[tuple[str, str, str]] = []
+    for source in compiled.sources:
+        for each in names_in(compiled, source, vocabulary):
+            of = each.entry.of.partition("@")[0]
+            name = changed.get(each.entry.name) if each.entry == entry else None
+            read.append((name or each.entry.name, each.entry.sort, owned.get(of, of)))
+    return read
 
 
 def _worse(before: Compiled, after: Compiled) -> Diagnostic | None:

@@ -1,10 +1,11 @@
 """The texts that an editor has open, each compiled with what stands beside it.
 
 A file of examples is compiled with the policy beside it, as it is open or, if it is not, as it was saved. Nothing is
-compiled before somebody asks, and nothing twice while no text changes.
+compiled before somebody asks, nothing twice while no text changes, and no file is parsed again for another's change.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,6 +17,7 @@ from creditlang.driver import Compiled, compile_source, example_files, read_sour
 from creditlang.extensions import Extensions
 from creditlang.ide import EMPTY, Vocabulary, vocabulary
 from creditlang.source import SourceFile
+from creditlang.syntax import parse
 
 
 @frozen
@@ -42,6 +44,8 @@ class OpenPolicies:
         """None are open; `extensions` gives what plugins add to the language."""
         self.extensions = extensions
         self.texts: dict[str, _Open] = {}
+        self.saved: dict[Path, tuple[int, SourceFile]] = {}
+        self.parse = lru_cache(_KEPT_TREES)(parse)
 
     def put(self, uri: str, text: str) -> list[str]:
         """Take the text of a file as it is now; returns the addresses of the open files of which other things may be
@@ -100,7 +104,7 @@ class OpenPolicies:
             return _instead(read, texts) if isinstance(read, SourceFile) else read
 
         policy, *examples = (_instead(each, texts) for each in sources)
-        compiled = compile_source(policy, True, examples, self.extensions, read=used)
+        compiled = compile_source(policy, True, examples, self.extensions, read=used, parse=self.parse)
         return OpenPolicy(source, compiled, vocabulary(compiled))
 
     def source_at(self, path: Path | None) -> SourceFile | None:
@@ -108,8 +112,15 @@ class OpenPolicies:
         opened = next((each for each in self.texts.values() if path is not None and each.path == path), None)
         if opened is not None:
             return opened.source
-        read = read_source(path) if path is not None and path.is_file() else None
-        return read if isinstance(read, SourceFile) else None
+        if path is None or not path.is_file():
+            return None
+        written = path.stat().st_mtime_ns
+        if path not in self.saved or self.saved[path][0] != written:
+            read = read_source(path)
+            if not isinstance(read, SourceFile):
+                return None
+            self.saved[path] = written, read
+        return self.saved[path][1]
 
     def address(self, source: SourceFile) -> str | None:
         """The address of a file; None if it is none and not open."""
@@ -119,6 +130,8 @@ class OpenPolicies:
         return from_fs_path(str(source.path)) if source.path else None
 
 
+_KEPT_TREES = 32
+"""Trees of files, so that those that have not changed are not parsed again."""
 _EMPTY_FILE = SourceFile("", "")
 
 
