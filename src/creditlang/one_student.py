@@ -39,8 +39,8 @@ __all__ = [
 Engine = Literal["auto", "reference", "compiled", "columnar"]
 """What works students out: the interpreter, which defines the meaning; code generated from the policy, which hands whom
 it does not cover to the interpreter; or columns of many students at once, which leave whom they do not cover to that
-code. `auto` is the interpreter: the others are taken where they are asked for, until enough generated policies have been
-compared (`python -m tests.differential`).
+code. `auto` is the interpreter: the others are taken where they are asked for, until enough generated policies have
+been compared (`python -m tests.differential`).
 """
 _MOST_KEPT: Final = 8
 

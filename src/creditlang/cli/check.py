@@ -49,11 +49,13 @@ def command(policies: tuple[str, ...], shape: str, fix: bool, diff: bool) -> Non
 
 def _found(policy: str, texts: "Mapping[Path, SourceFile]") -> "list[Diagnostic]":
     """What is wrong with a policy and, where it can be read, with the records in its examples."""
+    compiled = common.compile_policy(policy, examples=True, plugin_checks=True, texts=texts)
+    program = compiled.compilation.program
+    if compiled.errors or not program.examples:
+        return list(compiled.diagnostics)
     from creditlang.examples import bad_examples
 
-    compiled = common.compile_policy(policy, examples=True, plugin_checks=True, texts=texts)
-    bad = [] if compiled.errors else bad_examples(compiled.policy, compiled.compilation.program)
-    return [*compiled.diagnostics, *bad]
+    return [*compiled.diagnostics, *bad_examples(compiled.policy, program)]
 
 
 def _document(found: "list[Diagnostic]", shape: str) -> Mapping[str, object]:

@@ -14,7 +14,7 @@ from attrs import define, evolve, field, frozen
 
 from creditlang.core import operators as o
 from creditlang.data.cells import CellError, strip_cell
-from creditlang.data.columns import ColumnReader, given_text
+from creditlang.data.columns import given_text
 from creditlang.data.dataset import Student
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Phrase, Place, message
@@ -69,28 +69,36 @@ def bad_examples(policy: o.Policy, program: Program) -> Iterator[Diagnostic]:
     reader = DataReader(policy)
     seen: set[str] = set()
     for example in program.examples:
+        if isinstance(example, t.Example):
+            written = [*example.records, *filter(None, [example.student])]
+            new = [record for record in written if record.span.text not in seen]
+            invalid = any(expected.disposition == "invalid" for expected in example.expectations)
+            if all(record is not example.student and _reads_well(policy, reader, record, invalid) for record in new):
+                seen.update(record.span.text for record in new)
+                continue
         for case in _cases(policy, example, program.every_example):
-            if isinstance(example, t.Example) and not case.expects_invalid:
-                case.records = [record for record in case.records if record.span.text not in seen]
-                seen.update(record.span.text for record in case.records)
-            cells = {} if case.expects_invalid else reader.columns.of
-            case.records = [record for record in case.records if not _reads_well(policy, cells, record)]
+            case.records = [
+                record for record in case.records if not _reads_well(policy, reader, record, case.expects_invalid)
+            ]
             try:
                 who = _student(policy, reader, case)
                 if case.records:
                     _records(policy, DataReader(policy), case, who)
+                seen.update(record.span.text for record in case.student)
             except BadExample as error:
                 yield error.diagnostic
 
 
-def _reads_well(policy: o.Policy, cells: Mapping[str, Iterable[ColumnReader]], written: t.ExampleRecord) -> bool:
-    """Whether nothing is wrong with a written record and its cells, as it is with most; what is, its reading tells."""
+def _reads_well(policy: o.Policy, data: DataReader, written: t.ExampleRecord, may_be_invalid: bool) -> bool:
+    """Whether nothing is wrong with a written record and, unless it may be invalid, with its cells, as it is with most;
+    what is, its reading tells.
+    """
     kind = program_kind(policy, written.kind.text)
     if kind is None:
         return False
     try:
         values, _, _ = written_values(policy, policy.kinds[kind], written)
-        for reader in cells.get(kind, ()):
+        for reader in () if may_be_invalid else data.columns.of[kind]:
             given = values.get(reader.column.name)
             if given is None and not reader.needed:
                 continue
