@@ -176,7 +176,7 @@ def fill(lines: GroupLines, operator: o.Limit, entries: Entries, at: Numbers, od
     """Give some entries, group by group, the room there is."""
     rooms = np.zeros(len(entries.places), np.int64)
     rooms[at] = np.maximum(0, lines.amounts(operator.room, entries, at, odd))
-    if operator.dropped or getattr(operator.room, "what", None) == "setting":
+    if operator.dropped:
         lines.one_room(lines.grouped(operator.group, entries, at), entries, rooms, odd)
     if operator.of == "amount":
         _fill_amount(lines, operator, entries, lines.grouped(operator.group, entries, at), rooms, odd)

@@ -203,6 +203,7 @@ class BodySource(SingleLines):
     def _by_reference(self, lines: Sequence[o.Operator]) -> str:
         self.reference_lines += len(lines)
         operators = tuple(lines)
+        self.expressions.look_at(operators)
         return (
             f"w.by_reference_on(entries, {self.source.value(lambda run, entries: run_body(run, operators, entries))})"
         )

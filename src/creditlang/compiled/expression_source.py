@@ -123,8 +123,6 @@ class ExpressionSource(WorkedOutSource):
             here = evolve(here, present=here.present | _surely_present(part, x.operator == "and"))
         if not pieces:
             return Piece(str(x.operator == "and"))
-        if not pieces:
-            return Piece(str(x.operator == "and"))
         if not any(piece.fails for piece in pieces[:-1]):
             joined = f" {x.operator} ".join(piece.text for piece in pieces)
             return Piece(f"({joined})", pieces[-1].fails)

@@ -9,7 +9,7 @@ from creditlang.compiled.policy_at_hand import PolicyAtHand
 from creditlang.compiled.source_text import SourceText
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import references
+from creditlang.core.dependencies import reads, references
 
 
 @frozen
@@ -82,14 +82,21 @@ class ExpressionWriter:
         return self.source.function("x", here.parameters, [f"return {piece.text}"])
 
     def look_at(self, part: Any) -> None:
-        """Note what the reference is asked: it may look at the entries of the accounts that this speaks of."""
+        """Note what the reference is asked: it may look at the entries of the accounts that this speaks of, and at the
+        records of the kinds; so it may in what this reads by name.
+        """
         self.looked_at_accounts |= {
             x.name for x in references(part, e.Value) if x.sort == "account" and not isinstance(x.at, e.Whole)
         }
         levels = (x.level for x in references(part, e.Query))
         self.looked_at_accounts |= {level.account for level in levels if isinstance(level, e.CountedIn)}
-
         self.looked_at_kinds |= {x.source.kind for x in references(part, e.Query) if isinstance(x.source, e.RecordsOf)}
+        for x in references(part, e.Value):
+            if x.sort == "record fact":
+                self.look_at(self.policy.record_facts[x.name])
+        for read in reads(part, "setting"):
+            for dated in self.policy.settings[read.name]:
+                self.look_at(dated.value)
 
     @staticmethod
     def is_asked_whole(x: e.Compare) -> bool:

@@ -82,6 +82,7 @@ class SingleLines:
         lines = self._tried(piece.fails, [f"holds = {piece.text}"], line, number)
         out = self._covered(line.number)
         if line.values:
+            self.expressions.look_at(line.values)
             reason = f"told({value(line)}, w.run.at(w.record(row)))"
         else:
             en, zh = line.reason, in_language(line.reason, "zh")
@@ -113,6 +114,7 @@ class SingleLines:
             inner = inner.operand
         if not isinstance(inner, e.Logical):
             return value(tuple(dict.fromkeys(x.name for x in outside_queries(inner, e.Read) if x.what == "field")))
+        self.expressions.look_at(condition)
         return f"asked_fields({value(condition)}, w.run.at(w.record(row)))"
 
     def _amount(self, number: int, line: o.Amount, here: Here) -> Lines:

@@ -44,7 +44,7 @@ def limit(run: Run, operator: o.Limit, entries: Entries) -> Entries:
 
 def fill(run: Run, operator: o.Limit, members: Entries) -> None:
     """Give the entries of one group the room there is."""
-    fixed = isinstance(operator.room, e.Constant) or getattr(operator.room, "what", None) == "setting"
+    fixed = isinstance(operator.room, e.Constant)
     rooms: list[v.Number] = []
     limited: Entries = []
     for entry in members:
@@ -97,7 +97,8 @@ def _fill_by_number(run: Run, operator: o.Limit, members: Entries, rooms: Sequen
         elif fate == "out":
             run.covered.add(operator.number)
             cut(run, operator, entry, v.ZERO, reason)
-    if is_open and operator.void and not (operator.order == "highest" and has_both_signs(run, members)):
+    same = all(room == rooms[0] for room in rooms)
+    if is_open and operator.void and same and not (operator.order == "highest" and has_both_signs(run, members)):
         _bind_chosen(run, operator, possible, v.low(rooms[0]), any(sure))
 
 
