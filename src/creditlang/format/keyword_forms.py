@@ -74,7 +74,7 @@ def said_in(word: Word, language: Language, before: Word | None) -> str:
     if word.rule == "type" and word.kind == "NAME":
         name = type_word(text)
         return in_language(TYPES[name], language) if name in TYPES else word.text
-    if word.rule == "part_times" and word.kind in ("TIMES", "EVENTS"):  # 6次 is `6 times` here, and no events of a limit
+    if word.rule == "part_times" and word.kind in ("TIMES", "EVENTS"):  # here 6次 is `6 times`, not events
         return keywords().written("TIMES" if language == "en" else "EVENTS", language)
     if word.kind == "ORDINAL":
         return _ordinal(text, language)
