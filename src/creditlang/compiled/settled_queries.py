@@ -66,7 +66,8 @@ def is_settled(x: e.Query, way: Way) -> bool:
     """Whether a query over records can be answered here."""
     simple = x.function in ("any", "count", "total", "first", "latest") and not x.distinct
     scopes = not x.scopes or (len(x.scopes) == 1 and isinstance(x.scopes[0], (e.Whole, e.AsOf)))
-    whole = not (way.other and x.scopes and isinstance(x.scopes[0], e.AsOf))
+    up_to = bool(x.scopes) and isinstance(x.scopes[0], e.AsOf)
+    whole = not (way.other and (up_to or x.function in ("first", "latest")))  # there the record itself is not left out
     inside = (way.rest, x.value)
     counted = any(read.what == "amount" for read in references(inside, e.Read))
     return (
