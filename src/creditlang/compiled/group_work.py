@@ -108,7 +108,9 @@ def grouped(group: o.Group) -> Callable[[Work, Entries], Iterable[Entries]]:
     return groups
 
 
-def chosen(w: Work, condition: Read | None, entries: Entries, line: o.Operator, number: int) -> Entries:
+def chosen(
+    w: Work, condition: Read | None, entries: Entries, line: o.Operator, number: int, fallback: o.Fallback | None = None
+) -> Entries:  # fmt: skip
     """The entries for which a condition holds; those for which it has no value are taken out."""
     if condition is None:
         return entries
@@ -119,7 +121,7 @@ def chosen(w: Work, condition: Read | None, entries: Entries, line: o.Operator, 
             if condition(w, row, row[2]):
                 kept.append(entry)
         except Undetermined as why:
-            w.undetermined(entry, why, None, line, number)
+            w.undetermined(entry, why, fallback, line, number)
     return kept
 
 
@@ -210,14 +212,7 @@ def gather(
         spoken: set[int] = set()
         carriers: dict[int, Entries] = {}
         for (case, condition, value), ((_, size), groups) in zip(cases, periods, strict=True):
-            matching: Entries = []
-            for entry in waiting:
-                row = entry[ROW]
-                try:
-                    if condition(w, row, row[2]):
-                        matching.append(entry)
-                except Undetermined as why:
-                    w.undetermined(entry, why, line.fallback, line, number)
+            matching = chosen(w, condition, waiting, line, number, line.fallback)
             spoken.update(map(id, matching))
             for members in groups(w, [x for x in matching if x[STATE] == "live"]):
                 if len(members) >= size:

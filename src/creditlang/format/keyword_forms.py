@@ -1,49 +1,38 @@
 """A keyword in the other language: the form that says the same, else the first."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
 from creditlang.diagnostics import Language, in_language
 from creditlang.format.concrete_tree import Word
 from creditlang.format.spacing import is_chinese
+from creditlang.syntax.from_lark_examples import disposition_of
+from creditlang.syntax.from_lark_expressions import DISTANCES, SHARE_ROUNDING, duration_of
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import half_width
 from creditlang.types import type_word
-from creditlang.words import TYPES
+from creditlang.words import PERIODS, TYPES, code_of
 
-_SAME: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "PERIOD": (
-        ("semester", "学期"), ("week", "周"), ("month", "月"), ("academic year", "学年"), ("year", "学年"),
-        ("calendar year", "自然年"), ("day", "日"), ("quarter", "季度"),
-    ),
-    "DURATION": (
-        ("working days", "个工作日"), ("working day", "个工作日"), ("working days", "工作日"), ("days", "天"),
-        ("day", "天"), ("days", "日"), ("days", "天内"), ("days", "日内"), ("weeks", "周"), ("week", "周"),
-        ("weeks", "周内"), ("months", "个月"), ("month", "个月"), ("months", "个月内"), ("years", "年"), ("year", "年"),
-        ("years", "年内"),
-    ),
-    "DISPOSITION": (
-        ("counted", "计入"), ("reduced", "核减"), ("void", "不计"), ("void", "作废"), ("pending", "待定"),
-        ("unmatched", "无对应规则"), ("invalid", "无效"),
-    ),
-    "DISTANCE": (
-        ("days from", "天数"), ("working days from", "工作日数"), ("full weeks from", "整周数"),
-        ("full months from", "整月数"), ("full years from", "整年数"), ("full years from", "周岁"),
-    ),
-    "SHARE_ROUNDING": (
-        ("rounded half up", "四舍五入"), ("rounded down", "不足1人不计"), ("rounded down", "不足一人不计"),
-        ("rounded up", "不足1人按1人"), ("rounded up", "不足一人按一人"),
-    ),
+_MEANINGS: Final[Mapping[str, Callable[[str], str | None]]] = {
+    "PERIOD": lambda text: code_of(PERIODS, text),
+    "DURATION": duration_of,
+    "DISPOSITION": disposition_of,
+    "DISTANCE": DISTANCES.get,
+    "SHARE_ROUNDING": SHARE_ROUNDING.get,
+}
+"""What the forms of a keyword mean that say different things, as the tree has it."""
+_ALIKE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "PERIOD": (("academic year", "学年"),),
     "LESS": (("before", "早于"),),
     "MORE": (("after", "晚于"),),
     "THE_HIGHER_OF": (("the later of", "取较晚者"), ("the later of", "取晚")),
     "THE_LOWER_OF": (("the earlier of", "取较早者"), ("the earlier of", "取早")),
     "EVEN_VOID": (("recorded", "登记的"),),
     "AT_MOST": (("no more than", "不超过"),),
-}  # fmt: skip
-"""The forms of a keyword that say different things, or say it in another way, each with its form in Chinese."""
+}
+"""Forms that mean what others do and say it in another way, each with its form in Chinese."""
 _ONE: Final = {"events": "event", "decimals": "decimal"}
 _PUNCTUATION: Final[Mapping[Language, Mapping[str, str]]] = {
     "zh": {"COLON": "：", "COMMA": "，", "CLAUSE_COMMA": "，"},
@@ -89,10 +78,12 @@ def said_in(word: Word, language: Language, before: Word | None) -> str:
 
 
 def _form(kind: str, text: str, language: Language) -> str:
-    for english, chinese in _SAME.get(kind, ()):
+    for english, chinese in _ALIKE.get(kind, ()):
         if text == (chinese if language == "en" else english):
             return english if language == "en" else chinese
-    return keywords().written(kind, language)
+    meaning = _MEANINGS.get(kind)
+    forms = keywords().forms[kind][language]
+    return next(form for form in forms if meaning is None or meaning(form) == meaning(text))
 
 
 def _is_plural_of_one(kind: str, text: str, before: Word | None) -> bool:

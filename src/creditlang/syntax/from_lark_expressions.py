@@ -37,13 +37,13 @@ _COMPARISONS = {
     "EQUAL": "=", "NOT_EQUAL": "!=", "LESS": "<", "MORE": ">", "AT_LEAST": ">=", "AT_MOST": "<=", "IS": "=",
     "IS_NOT": "!=",
 }  # fmt: skip
-_DISTANCES = {
+DISTANCES = {
     "days from": "days", "天数": "days", "working days from": "working days", "工作日数": "working days",
     "full weeks from": "full weeks", "整周数": "full weeks", "full months from": "full months", "整月数": "full months",
     "full years from": "full years", "整年数": "full years", "周岁": "full years",
 }  # fmt: skip
 _SHARES = (("half up", "四舍五入"), ("down", "不足1人不计"), ("up", "不足1人按1人"))
-_SHARE_ROUNDING = {
+SHARE_ROUNDING = {
     "rounded half up": "half", "四舍五入": "half", "rounded down": "down", "不足1人不计": "down",
     "不足一人不计": "down", "rounded up": "up", "不足1人按1人": "up", "不足一人按一人": "up",
 }  # fmt: skip
@@ -57,9 +57,9 @@ _ROUNDING: dict[str, Literal["down", "up", "half"]] = {
 }
 
 
-def duration_of(token: PlacedToken) -> Any:
+def duration_of(word: str) -> Any:
     """A unit of time: 年内 says 年."""
-    text = words(token.text).removesuffix("内")
+    text = words(word).removesuffix("内")
     return _DURATIONS.get(text, text)
 
 
@@ -104,7 +104,7 @@ class ExpressionBuilder(QueryBuilder):
 
     def within(self, children: Children) -> t.Expression:
         date, _, count, unit, _, start = children
-        return expression_node(t.Within, children, date, count_of(count, 0), duration_of(unit), start)
+        return expression_node(t.Within, children, date, count_of(count, 0), duration_of(unit.text), start)
 
     def add(self, children: Children) -> t.Expression:
         return expression_node(t.Arithmetic, children, "+", children[0], children[2])
@@ -175,11 +175,11 @@ class ExpressionBuilder(QueryBuilder):
 
     def length(self, children: Children) -> t.Length:
         count = t.Number(Decimal(count_of(children[0], 0)), span=place_of(children[0]))
-        return t.Length(count, duration_of(children[1]), span=span_of(children))
+        return t.Length(count, duration_of(children[1].text), span=span_of(children))
 
     def counted_length(self, children: Children) -> t.Length:
         count = first_of(children, t.Expression) or self.name(children)
-        return t.Length(count, duration_of(children[-1]), span=span_of(children), depth=count.depth)
+        return t.Length(count, duration_of(children[-1].text), span=span_of(children), depth=count.depth)
 
     def later(self, children: Children) -> t.Expression:
         return self._shift(children, back=False)
@@ -254,7 +254,7 @@ class ExpressionBuilder(QueryBuilder):
         return expression_node(t.Not, children, test) if has(children, "IS_NOT") else test
 
     def distance(self, children: Children) -> t.Expression:
-        unit = _DISTANCES[words(str(children[0]))]
+        unit = DISTANCES[words(str(children[0]))]
         return expression_node(t.Distance, children, unit, *nodes(children, t.Expression))
 
     def weekday(self, children: Children) -> t.Expression:
@@ -297,5 +297,5 @@ class ExpressionBuilder(QueryBuilder):
                 children[1:],
                 *(Phrase(f"`in the top {share} rounded {en}`", f"“前{share}（{zh}）”") for en, zh in _SHARES),
             )
-        how = _SHARE_ROUNDING[words(half_width(str(rounding[0])))]
+        how = SHARE_ROUNDING[words(half_width(str(rounding[0])))]
         return expression_node(t.Among, children, children[0], share_of(share), how)
