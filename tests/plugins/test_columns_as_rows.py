@@ -53,7 +53,9 @@ def test_the_bytes_are_those_of_rows(output: str, count: int, tmp_path: Path) ->
         folder.mkdir()
     a, b = written(output.format(one), content), written(output.format(two), list(content))
     if a != b:
-        import pickle; pickle.dump((a, b), open("/tmp/flow/diff.p", "wb"))
+        import pickle
+
+        pickle.dump((a, b), open("/tmp/flow/diff.p", "wb"))
     assert a == b
 
 
