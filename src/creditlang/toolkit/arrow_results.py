@@ -86,12 +86,12 @@ def _arrays(table: str, column: Column, cells: CodedCells, dictionaries: bool) -
     values = list(cells.values)
     if not {*map(type, values)} <= {kind, type(None)}:
         values, arrow = [None if value is None else text_of(value) for value in values], pyarrow.string()
-    if not (dictionaries and few and arrow == pyarrow.string()):
-        yield "", pyarrow.array(values, arrow).take(codes)
-        return
-    texts = [text or "" for text in values]
-    codes = pyarrow.array(cells.codes, mask=cells.codes == values.index(None)) if None in values else codes
-    yield "", pyarrow.DictionaryArray.from_arrays(codes, pyarrow.array(texts, arrow))
+    known = pyarrow.array(values, arrow)
+    # Arrow writes dictionaries in which something is missing to Parquet with bytes that nobody has set.
+    if dictionaries and few and arrow == pyarrow.string() and not known.null_count:
+        yield "", pyarrow.DictionaryArray.from_arrays(codes, known)
+    else:
+        yield "", known.take(codes)
 
 
 def _amounts(table: str, column: Column, parts: Sequence["Parts"]) -> Iterator[tuple[str, Any]]:
