@@ -540,6 +540,6 @@ class Policy:
 
     @cached_property
     def given_kind_by_word(self) -> Mapping[str, str]:
-        """The kinds of records that come with the data, by their names and labels; the first has a word that two have."""
+        """Those kinds by their names and labels; the first has a word that two have."""
         kinds = reversed(self.given_kinds.values())
         return {word: kind.name for kind in kinds for word in (kind.name, *kind.labels)}
