@@ -105,7 +105,9 @@ class _Run:
         self.lines = GroupLines(self.known)
         self.tables: dict[tuple[int, str], EffectTable] = {}
         self.trails: dict[tuple[str, str], Trails] = {}
-        self.enrolled, self.enrolments = enrolled(self.known, self.given, self.begun, self._guard, self.odd)
+        self.enrolled, self.enrolments, self.enrolling = enrolled(
+            self.known, self.given, self.begun, self._guard, self.odd
+        )
         semesters = cohort.semesters
         known = (semesters == 0) | self.enrolled[cohort.owners, semesters]
         self.known.enrolled[:] = known
@@ -236,6 +238,11 @@ class _Run:
     def _kind(self, chunk: Chunk, name: str, taken: dict[int, list[Entries]]) -> None:
         kind, rules = self.policy.kinds[name], self.rules[name]
         if kind.enrolment:
+            places, states = self.enrolling[name]
+            first, last = np.searchsorted(
+                self.cohort.owners[places], (chunk.students.first, chunk.students.first + chunk.students.size)
+            )
+            chunk.students.judged[name] = places[first:last], states[first:last]
             return
         places = self.cohort.kinds[name].places
         places = self._within(chunk, places)

@@ -76,6 +76,7 @@ def credit(students: Students, account: o.Account) -> None:
     if account.period is None:
         value = decided(students, decide, None, everybody)
         whole = np.where(value.known, scaled(value, students), 0)
+        whole = _diverted(students, account, whole, value.known, None)
         students.balances[account.name] = Balance([], nothing[:, None][:, :0], everybody[:, None][:, :0], whole)
         return
     keys, amounts, exists = [], [], []
@@ -84,8 +85,31 @@ def credit(students: Students, account: o.Account) -> None:
             value = decided(students, decide, period, had)
             keys.append(period.key)
             exists.append(value.known & had)
-            amounts.append(np.where(exists[-1], scaled(value, students), 0))
+            brought = np.where(exists[-1], scaled(value, students), 0)
+            amounts.append(_diverted(students, account, brought, exists[-1], period))
     students.balances[account.name] = balance_of(keys, amounts, exists, students.size)
+
+
+def _diverted(
+    students: Students, account: o.Account, amounts: Numbers, who: Numbers, period: Period | None
+) -> Numbers:  # fmt: skip
+    """What stays of a credit; what is above its limits goes to other accounts."""
+    for limit, target, _ in account.diverts:
+        most = students.value(limit, period)
+        students.aside(who & ~most.known)
+        room, balance = scaled(most, students), students.balances[target]
+        above = np.where(who, np.maximum(0, amounts - room), 0)
+        amounts = np.where(who, np.minimum(amounts, room), amounts)
+        key = period.key if period is not None else ""
+        place = balance.keys.index(key) if key in balance.keys else len(balance.keys)
+        if place == len(balance.keys):
+            balance.keys.append(key)
+            balance.amounts = np.column_stack([balance.amounts, np.zeros(students.size, np.int64)])
+            balance.exists = np.column_stack([balance.exists, np.zeros(students.size, bool)])
+        balance.amounts[:, place] += above
+        balance.exists[:, place] |= who
+        balance.whole = balance.whole + above
+    return amounts
 
 
 def balance_of(keys: list[str], amounts: list[Numbers], exists: list[Numbers], size: int) -> Balance:

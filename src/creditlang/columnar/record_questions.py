@@ -7,6 +7,7 @@ import numpy as np
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import LIVE, VOID
 from creditlang.columnar.line_tables import Known
+from creditlang.columnar.student_columns import StudentColumn
 from creditlang.core import expressions as e
 from creditlang.ledger import Period
 
@@ -33,8 +34,8 @@ def looked_at(known: Known, x: e.Query, judged: Judged, period: Period | None, o
 
 def answers(
     known: Known, x: e.Query, judged: Judged, period: Period | None, students: tuple[int, int], odd: Numbers
-) -> tuple[Numbers, Numbers, int]:  # fmt: skip
-    """The answer for each of some students, given by the first and how many, who has one, and its decimals."""
+) -> StudentColumn:  # fmt: skip
+    """The answer for each of some students, given by the first and how many."""
     assert isinstance(x.source, e.RecordsOf)
     places = looked_at(known, x, judged, period, odd)
     first, size = students
@@ -42,14 +43,23 @@ def answers(
     count = np.bincount(owners, minlength=size)
     everybody = np.ones(size, bool)
     if x.function == "any":
-        return count > 0, everybody, 0
+        return StudentColumn(count > 0, everybody)
     if x.function == "count" or x.value is None:
-        return count, everybody, 0
+        return StudentColumn(count, everybody)
+    if x.function in ("first", "latest"):
+        chosen = np.zeros(size, np.int64)
+        at = slice(None, None, -1) if x.function == "first" else slice(None)
+        chosen[owners[at]] = places[at]  # of several of a student, the last that is put there stays
+        table = known.table(x.value, x.source.kind)
+        there = np.flatnonzero(count)
+        numbers = np.zeros(size, np.int64)
+        numbers[there] = 1 + table.of(chosen[there], odd)
+        return StudentColumn.of([None, *table.values], numbers)
     amounts = known.table(x.value, x.source.kind).amounts(places, odd)
     if x.function == "total":
         sums = np.zeros(size, np.int64)
         np.add.at(sums, owners, amounts)
-        return sums, everybody, known.decimals
+        return StudentColumn(sums, everybody, known.decimals)
     found = np.full(size, -_FURTHEST if x.function == "highest" else _FURTHEST, np.int64)
     (np.maximum if x.function == "highest" else np.minimum).at(found, owners, amounts)
-    return np.where(count > 0, found, 0), count > 0, known.decimals
+    return StudentColumn(np.where(count > 0, found, 0), count > 0, known.decimals)

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from attrs import define, field
 
+from creditlang.columnar.asked_alone import AskedAlone, is_asked_alone
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.line_tables import MOST, Known
 from creditlang.columnar.local_questions import attributes_of, is_local
@@ -44,6 +45,10 @@ class Students:
     requirements: dict[str, StudentColumn] = field(factory=dict)
     judged: dict[str, tuple[Numbers, Numbers]] = field(factory=dict)
     """The records of each kind, and what its guards have made of them."""
+    alone: AskedAlone = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.alone = AskedAlone(self)
 
     # ---- periods
     def begun(self, kind: str) -> list[tuple[Period, Numbers]]:
@@ -73,13 +78,19 @@ class Students:
         """The value of an expression in a period, or over the whole time."""
         if is_local(x, self.known.policy):
             return self.local(x, period, evaluate)
+        if is_asked_alone(x, self.known.policy):
+            return self.alone.answer(x, period, evaluate)
         return MEANING[type(x)](self, x, period)
 
     def holds(self, x: e.Expression | None, period: Period | None) -> StudentColumn:
         """Whether a condition holds."""
         if x is None:
             return StudentColumn(np.ones(self.size, bool), np.ones(self.size, bool))
-        return self.local(x, period, met) if is_local(x, self.known.policy) else self.value(x, period)
+        if is_local(x, self.known.policy):
+            return self.local(x, period, met)
+        if is_asked_alone(x, self.known.policy):
+            return self.alone.answer(x, period, met)
+        return self.value(x, period)
 
     def local(self, x: e.Expression, period: Period | None, ask: Callable[[Any, Environment], Any]) -> StudentColumn:
         """What hangs on attributes, asked once for each combination of them."""
@@ -103,23 +114,7 @@ class Students:
             except Undetermined:
                 value = None
             found.append(None if isinstance(value, (Interval, Open)) else value)
-        return _column(found, back)
-
-
-def _column(found: list[Any], back: Numbers) -> StudentColumn:
-    """Values by code as a column."""
-    known = np.array([value is not None for value in found], bool)[back]
-    if all(value is None or isinstance(value, bool) for value in found):
-        return StudentColumn(np.array([value is True for value in found], bool)[back], known)
-    if all(value is None or isinstance(value, Decimal) for value in found):
-        numbers = [plain(value) if value is not None else Decimal(0) for value in found]
-        decimals = max(max(0, -int(x.as_tuple().exponent)) for x in numbers)
-        scaled = [int(EXACT.scaleb(x, decimals)) for x in numbers]
-        small = np.array([abs(x) <= MOST for x in scaled], bool)[back]
-        return StudentColumn(
-            np.array([x if abs(x) <= MOST else 0 for x in scaled], np.int64)[back], known & small, decimals
-        )
-    return StudentColumn(back, known, values=found)
+        return StudentColumn.of(found, back)
 
 
 # ---- each expression
@@ -160,7 +155,7 @@ def _around(students: Students, kind: str, period: Period | None) -> str | None:
 def _query(students: Students, x: e.Query, period: Period | None) -> StudentColumn:
     if isinstance(x.source, e.RecordsOf):
         own = students.judged[x.source.kind]
-        return StudentColumn(*answers(students.known, x, own, period, (students.first, students.size), students.odd))
+        return answers(students.known, x, own, period, (students.first, students.size), students.odd)
     assert isinstance(x.value, e.Value) and isinstance(x.source, e.Periods)
     all_known, decimals = np.ones(students.size, bool), students.known.decimals
     if x.value.sort == "account":
@@ -229,26 +224,13 @@ def _compare(students: Students, x: e.Compare, period: Period | None) -> Student
     run = Environment(students.known.filler.interpreter.group({}).run)
     found = []
     for at in first.tolist():
-        ends = [_plain(column, at) for column in (one, two)]
+        ends = [column.plain(at) for column in (one, two)]
         if None in ends:
             found.append(False)
             continue
         asked = e.Compare(x.operator, e.Constant(ends[0]), e.Constant(ends[1]), x.ranks)
         found.append(evaluate(asked, run) is True)
     return StudentColumn(np.array(found, bool)[back], known)
-
-
-def _plain(column: StudentColumn, at: int) -> Any:
-    """The value of a student, as the interpreter has it; None where there is none."""
-    if not column.known[at]:
-        return None
-    if column.values is not None:
-        return column.values[int(column.numbers[at])]
-    return (
-        bool(column.numbers[at])
-        if column.is_answer
-        else EXACT.scaleb(Decimal(int(column.numbers[at])), -column.decimals)
-    )
 
 
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -339,13 +321,13 @@ def _by_values(students: Students, x: e.Expression, period: Period | None) -> St
     env = Environment(run, None, (period.kind, period.key) if period is not None else None)
     found: list[Any] = []
     for at in first.tolist():
-        parts = [_plain(column, at) for column in columns]
+        parts = [column.plain(at) for column in columns]
         value = None
         if None not in parts:
             with suppress(Undetermined):
                 value = evaluate(_PUT_IN[type(x)](x, *map(e.Constant, parts)), env)
         found.append(None if isinstance(value, (Interval, Open)) else value)
-    return _column(found, back)
+    return StudentColumn.of(found, back)
 
 
 _PUT_IN: Final[Mapping[type, Callable[..., e.Expression]]] = {
