@@ -14,6 +14,7 @@ from attrs import define, field
 
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import LIVE, VOID
+from creditlang.columnar.record_questions import is_answered
 from creditlang.columnar.student_columns import StudentColumn
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -21,7 +22,6 @@ from creditlang.core.dependencies import references
 from creditlang.core.parts import expressions
 from creditlang.interpreter.student_run import Environment, Judged, Run
 from creditlang.ledger import Period, Record
-from creditlang.plan.inputs import NotLocal, Reader
 from creditlang.values import EXACT, Interval, Open, Undetermined
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def is_asked_alone(x: e.Expression, policy: o.Policy) -> bool:
     if isinstance(x, e.Value):
         return x.sort not in ("account", "fact", "requirement") or not isinstance(x.at, (e.Here, e.Whole))
     if isinstance(x, e.Query):
-        simple = _of_records(x, policy) if isinstance(x.source, e.RecordsOf) else _of_periods(x, policy)
+        simple = is_answered(x, policy) if isinstance(x.source, e.RecordsOf) else _of_periods(x, policy)
         return not simple
     return any(isinstance(part, e.Query) and part.function == "average" for part in expressions(x))
 
@@ -57,26 +57,6 @@ def _of_periods(x: e.Query, policy: o.Policy) -> bool:
     if account is not None and account.sort == "category":
         return x.function == "total"
     return account is not None and account.period == x.source.period
-
-
-def _of_records(x: e.Query, policy: o.Policy) -> bool:
-    """Columns answer where each record can be asked alone."""
-    assert isinstance(x.source, e.RecordsOf)
-    kind = policy.kinds[x.source.kind]
-    known = x.function in ("any", "count", "total", "highest", "lowest", "first", "latest")
-    if not known or x.weight is not None or x.ranks is not None or x.distinct:
-        return False
-    if x.level not in ("plain", "even void") or any(not isinstance(scope, e.Whole) for scope in x.scopes):
-        return False
-    numbers = {column.name for column in kind.columns if column.type.name == "number"}
-    is_number = isinstance(x.value, e.Read) and x.value.what == "field" and x.value.name in numbers
-    if x.function in ("highest", "lowest") and not is_number:
-        return False
-    try:
-        reads = [Reader(policy, kind).reads(part) for part in (x.where, x.value) if part is not None]
-    except NotLocal:
-        return False
-    return not any(each.asks for each in reads)
 
 
 def may_be_asked(x: e.Expression, policy: o.Policy) -> bool:

@@ -154,8 +154,8 @@ def _around(students: Students, kind: str, period: Period | None) -> str | None:
 
 def _query(students: Students, x: e.Query, period: Period | None) -> StudentColumn:
     if isinstance(x.source, e.RecordsOf):
-        own = students.judged[x.source.kind]
-        return answers(students.known, x, own, period, (students.first, students.size), students.odd)
+        here = students.first, students.size
+        return answers(students.known, x, students.judged, period, here, students.odd)
     assert isinstance(x.value, e.Value) and isinstance(x.source, e.Periods)
     all_known, decimals = np.ones(students.size, bool), students.known.decimals
     if x.value.sort == "account":
