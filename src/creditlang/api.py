@@ -134,7 +134,7 @@ class Policy:
         with ExitStack() as stack:
             sources = self._opened(stack, data, tables)
             cohort = run_cohort(self.core, _tables(sources), settings, lambda: _problems(sources), {})
-            cohort.results.tables["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
+            cohort.results.rows["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
             return cohort
 
     def _opened(self, stack: ExitStack, data: str | Sequence[str], tables: Mapping[str, Any] | None) -> list[Source]:

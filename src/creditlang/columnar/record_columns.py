@@ -100,6 +100,13 @@ class RecordColumns:
             found.kinds[source.name] = KindColumns(policy.kinds[source.name], places, fields, own, source)
         return found
 
+    def shared(self) -> Numbers:
+        """For each record whether it may stand there for other students as well."""
+        found = np.zeros(len(self.owners), bool)
+        for kind in self.kinds.values():
+            found[kind.places] = kind.source.sheet[kind.rows] < 0
+        return found
+
     def identifiers(self, places: Numbers) -> list[str]:
         """The ids of some records."""
         found = np.zeros(len(places), object)
