@@ -41,7 +41,7 @@ def result_view(policy: Policy, result: StudentResult) -> str:
     for name, shown in (("accounts", _OF_ACCOUNTS), ("requirements", _OF_PARTS)):
         columns = [column for column in results.columns(name) if column.name in shown]
         at = {column.name: place for place, column in enumerate(results.columns(name))}
-        rows = [[row[at[x.name]] for x in columns] for row in results.tables[name] if not row[at["period"]]]
+        rows = [[row[at[x.name]] for x in columns] for row in results.rows[name] if not row[at["period"]]]
         tables += [html_table(columns, rows, language)] if rows else []
     return f"<p>{html_text(title)}</p>" + "".join(tables)
 
