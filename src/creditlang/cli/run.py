@@ -97,7 +97,7 @@ def work_out(
         )
         hashes = [("plugins", ", ".join(entry.owner for entry in manager.listing()[1:] if entry.status == "loaded"))]
         hashes += [("data_hash", source.fingerprint()) for source in sources]
-    cohort.results.tables["manifest"].extend(hashes)
+    cohort.results.rows["manifest"].extend(hashes)
     return cohort
 
 

@@ -15,6 +15,7 @@ from creditlang.plugin.interface import Output, Source
 from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, RawTable, Row
+from creditlang.table_columns import TableColumns
 
 Content = TypeVar("Content")
 
@@ -95,7 +96,7 @@ class GuardedOutput(Output):
 
         try:
             with blaming(self.owner):
-                self.inner.write(name, columns, watched())
+                self.inner.write(name, columns, rows if isinstance(rows, TableColumns) else watched())
         except PluginError:
             if callers:
                 raise callers[0] from None
