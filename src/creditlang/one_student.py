@@ -7,7 +7,6 @@ a student of whom an attribute could not be read meets no requirement and fails 
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from creditlang.core.dependencies import references_of
@@ -40,13 +39,10 @@ __all__ = [
 Engine = Literal["auto", "reference", "compiled", "columnar"]
 """What works students out: the interpreter, which defines the meaning; code generated from the policy, which hands whom
 it does not cover to the interpreter; or columns of many students at once, which leave whom they do not cover to that
-code. All give the same, to the last byte; `auto` takes the one that is fastest for as many students.
+code. `auto` is the interpreter: the others are taken where they are asked for, until enough generated policies have
+been compared (`python -m tests.differential`).
 """
 _MOST_KEPT: Final = 8
-_WORTH_CODE: Final = 20
-"""As many students cost the interpreter about as much as it takes to generate code: measured 5 to 20."""
-_WORTH_COLUMNS: Final = 500
-"""From as many on columns are faster than code, where few are worked out alone; it takes time to fill their tables."""
 
 
 class OneStudent:
@@ -54,16 +50,13 @@ class OneStudent:
 
     def __init__(
         self, policy: Policy, as_of: date | None = None, overrides: Mapping[str, Any] | None = None,
-        ranks: Mapping[str, Any] | None = None, engine: Engine = "auto", expected: int = 0,
+        ranks: Mapping[str, Any] | None = None, engine: Engine = "auto",
     ) -> None:  # fmt: skip
         """`overrides` are typed values by the names of what they stand for; ask `unknown_values` before. `ranks` are
         said to be what they are, in place of what would come out among others: `class_rank`, `class_rank.ranked`.
-        `expected` is how many students will be asked for, as far as that is known.
         """
         self._interpreter = Interpreter(policy, as_of, overrides, ranks)
-        if engine == "auto" and expected >= _WORTH_COLUMNS and find_spec("numpy") is not None:
-            engine = "columnar"
-        self._engine, self._expected = engine, expected
+        self._engine = engine
         self._compiled: CompiledEngine | None = None
         self._worked_out = self._in_columns = 0
         self._columnar: ColumnarEngine | None = None
@@ -93,8 +86,7 @@ class OneStudent:
 
     def _code(self) -> "CompiledEngine | None":
         """The code generated for the policy, if it is to be used."""
-        worth = self._engine == "auto" and max(self._expected, self._worked_out) >= _WORTH_CODE
-        if self._compiled is None and (worth or self._engine in ("compiled", "columnar")):
+        if self._compiled is None and self._engine in ("compiled", "columnar"):
             from creditlang.compiled import CompiledEngine
 
             self._compiled = CompiledEngine(self._interpreter)
