@@ -37,6 +37,7 @@ from creditlang.diagnostics import Diagnostic, Language, Place, report
 from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation
+from creditlang.html_views import policy_view, result_view
 from creditlang.ledger import PartLine, Record, StudentResult
 from creditlang.one_student import Engine, StudentsOfPolicy, as_read, day_not_said, together_names, unknown_values
 from creditlang.plugin import PluginManager, Source
@@ -80,6 +81,13 @@ class Policy:
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_students", StudentsOfPolicy(self.core))
+
+    def __repr__(self) -> str:
+        return f"<Policy {self.core.identifier}: {len(self.core.rules)} rules>"
+
+    def _repr_html_(self) -> str:
+        """Its title and accounts, for notebooks."""
+        return policy_view(self.core)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """By its core; code that was generated for it is generated again."""
@@ -146,7 +154,7 @@ class Policy:
         return Settings(_day(as_of), _overrides(self.core, set or {}), frozenset(), language, mappings)
 
 
-def compare(
+def compare(  # noqa: PLR0913 - all but three have names
     old: "Policy | str | Path",
     new: "Policy | str | Path",
     data: str | Sequence[str] = (),
@@ -156,19 +164,20 @@ def compare(
     as_of: date | None = None,
     set_old: Mapping[str, Any] | None = None,
     set_new: Mapping[str, Any] | None = None,
+    engine: Engine = "auto",
 ) -> Comparison:
     """Who gains and who loses when `new` takes the place of `old`, over all students, and which rules do it.
 
     The policies are as `load` takes them, and may be one policy with other named values, `set_old` and `set_new`.
-    `data`, `tables` and `mapping` are those of `Policy.run`. Raises `DataError` also when the data change between the
-    reading for one side and that for the other.
+    `data`, `tables`, `mapping` and `engine` are those of `Policy.run`. Raises `DataError` also when the data change
+    between the reading for one side and that for the other.
     """
     policies = [x if isinstance(x, Policy) else load(x) for x in (old, new)]
     with ExitStack() as stack:
         sides, sources = [], []
         for policy, own in zip(policies, (set_old, set_new), strict=True):
             opened = policy._opened(stack, data, tables)
-            settings = policy._settings(mapping, as_of, own, "en")
+            settings = attrs.evolve(policy._settings(mapping, as_of, own, "en"), engine=engine)
             sides.append(Side(policy.core, settings, partial(_tables, opened), partial(_problems, opened)))
             sources.append(opened)
         comparison = compare_cohorts(sides[0], sides[1]).comparison
@@ -289,6 +298,14 @@ class Result:
     records: tuple[tuple[str, Mapping[str, object]], ...]
     as_of: date | None
     overrides: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        statuses = ", ".join(f"{name} {status}" for name, status in self.ledger.requirements.items())
+        return f"<Result of {self.ledger.student} by {self.policy.core.identifier}{f': {statuses}' * bool(statuses)}>"
+
+    def _repr_html_(self) -> str:
+        """Accounts and requirements, for notebooks."""
+        return result_view(self.policy.core, self.ledger)
 
     def account(self, name: str, period: str = "") -> Amount | None:
         """The balance of an account, by name or label: in a period, or over the whole time."""

@@ -21,6 +21,7 @@ from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Language, Severity, in_language, report
 from creditlang.errors import DataError
 from creditlang.frozen_mapping import freezing
+from creditlang.html_views import cohort_view
 from creditlang.ledger import StudentResult
 from creditlang.one_student import Engine, OneStudent, StudentData, as_read, day_not_said
 from creditlang.results import Results
@@ -56,6 +57,14 @@ class Cohort:
     read: int
     balanced: bool
     as_of: date | None = None
+
+    def __repr__(self) -> str:
+        results = self.results
+        return f"<Cohort of {len(results.tables['students'])} students by {results.policy.identifier}>"
+
+    def _repr_html_(self) -> str:
+        """What the students have come to, for notebooks."""
+        return cohort_view(self.results)
 
     @property
     def tables(self) -> dict[str, ResultTable]:

@@ -14,7 +14,7 @@ from attrs import define, field
 
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import LIVE, VOID
-from creditlang.columnar.record_questions import is_answered
+from creditlang.columnar.record_questions import is_answered, kinds_asked
 from creditlang.columnar.student_columns import StudentColumn
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -115,7 +115,9 @@ class AskedAlone:
         """The answer for each student; nothing is asked of whom columns have left aside."""
         students, policy = self.students, self.students.known.policy
         parts = list(_reached(x, policy))
-        kinds = sorted({x.source.kind for x in parts if isinstance(x, e.Query) and isinstance(x.source, e.RecordsOf)})
+        kinds = sorted(kinds_asked(tuple(parts)))
+        if not students.judged.keys() >= set(kinds):
+            return students.nobody()
         values = sorted({(x.sort, x.name) for x in parts if isinstance(x, e.Value) and x.sort != "record fact"})
         fields = {x.name.partition(".")[0] for x in parts if isinstance(x, e.Read)}
         who = ~students.odd[students.first : students.first + students.size]

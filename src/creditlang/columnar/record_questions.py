@@ -53,6 +53,11 @@ def is_answered(x: e.Query, policy: o.Policy) -> bool:
     )  # fmt: skip
 
 
+def kinds_asked(x: Any) -> set[str]:
+    """The kinds of the records that something asks about, at any depth."""
+    return {each.source.kind for each in references(x, e.Query) if isinstance(each.source, e.RecordsOf)}
+
+
 def _is_local(part: e.Expression | None, policy: o.Policy, kind: str) -> bool:
     try:
         return part is None or not Reader(policy, policy.kinds[kind]).reads(part).asks

@@ -18,7 +18,7 @@ from creditlang.columnar.asked_alone import AskedAlone, is_asked_alone
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.line_tables import MOST, Known
 from creditlang.columnar.local_questions import attributes_of, is_local
-from creditlang.columnar.record_questions import answers
+from creditlang.columnar.record_questions import answers, kinds_asked
 from creditlang.columnar.student_columns import Balance, FactColumns, StudentColumn, joined
 from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
@@ -72,6 +72,11 @@ class Students:
     def aside(self, who: Numbers) -> None:
         """Leave some students of the chunk to be worked out alone."""
         self.odd[self.first + np.flatnonzero(who)] = True
+
+    def nobody(self) -> StudentColumn:
+        """No answer for anybody: what guards let stand is known later, and may hang on more than records."""
+        self.aside(np.ones(self.size, bool))
+        return StudentColumn(np.zeros(self.size, np.int64), np.zeros(self.size, bool))
 
     # ---- expressions
     def value(self, x: e.Expression, period: Period | None) -> StudentColumn:
@@ -154,6 +159,8 @@ def _around(students: Students, kind: str, period: Period | None) -> str | None:
 
 def _query(students: Students, x: e.Query, period: Period | None) -> StudentColumn:
     if isinstance(x.source, e.RecordsOf):
+        if not kinds_asked(x) <= students.judged.keys():
+            return students.nobody()
         here = students.first, students.size
         return answers(students.known, x, students.judged, period, here, students.odd)
     assert isinstance(x.value, e.Value) and isinstance(x.source, e.Periods)
