@@ -74,8 +74,8 @@ def _may(x: e.Expression, policy: o.Policy) -> bool:
             return known and not (x.sort == "fact" and policy.facts[x.name].among_others)
         case e.Query(source=e.RecordsOf()):
             return not isinstance(x.level, e.CountedIn)
-        case e.Query(source=e.Periods()):
-            return x.source.period in _PERIODS
+        case e.Query(source=e.Periods(period=period)):
+            return period in _PERIODS
         case e.Value() | e.Query():
             return False
     return True
@@ -83,18 +83,18 @@ def _may(x: e.Expression, policy: o.Policy) -> bool:
 
 def _reached(x: Any, policy: o.Policy) -> Iterator[e.Expression]:
     """All expressions that a question can come to, through named values and facts of records too."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[e.Expression, ...]] = set()
     waiting = [x]
     while waiting:
         for part in references(waiting.pop(), e.Expression):
             yield part
-            more: Any = ()
+            more: tuple[e.Expression, ...] = ()
             if isinstance(part, e.Read) and part.what == "setting":
                 more = tuple(dated.value for dated in policy.settings[part.name])
             elif isinstance(part, e.Value) and part.sort == "record fact":
                 more = (policy.record_facts[part.name],)
-            if more and (type(part).__name__, part.name) not in seen:
-                seen.add((type(part).__name__, part.name))
+            if more and more not in seen:
+                seen.add(more)
                 waiting.append(more)
 
 

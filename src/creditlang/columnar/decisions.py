@@ -6,8 +6,8 @@ import numpy as np
 from attrs import frozen
 
 from creditlang.columnar.coded_periods import Numbers
-from creditlang.columnar.student_columns import Balance, FactColumns, StudentColumn, joined
-from creditlang.columnar.student_values import Students
+from creditlang.columnar.student_columns import Balance, FactColumns, StudentColumn
+from creditlang.columnar.student_values import FURTHEST, Students
 from creditlang.core import operators as o
 from creditlang.ledger import Period
 
@@ -15,13 +15,12 @@ from creditlang.ledger import Period
 def scaled(column: StudentColumn, students: Students) -> Numbers:
     """A column of numbers with the decimals of amounts; who has more of them is left aside."""
     decimals = students.known.decimals
-    numbers: Numbers = column.numbers.astype(np.int64)
     if column.decimals <= decimals:
-        numbers = numbers * 10 ** (decimals - column.decimals)
-        return numbers
-    below = 10 ** (column.decimals - decimals)
+        return students.scaled(column, decimals)
+    numbers: Numbers = column.numbers.astype(np.int64)
+    below = min(10 ** (column.decimals - decimals), FURTHEST)
     students.aside(column.known & (numbers % below != 0))
-    numbers = numbers // below
+    numbers //= below
     return numbers
 
 
@@ -57,13 +56,13 @@ def decided(students: Students, decide: o.Decide, period: Period | None, who: Nu
             again = who & ~left & holds.known & holds.numbers
             students.aside(again if not case.otherwise else again & False)
         left = left & ~applies
-    found = joined(parts, students.size)
+    found = students.joined(parts)
     for bound, pick in ((decide.least, np.maximum), (decide.most, np.minimum)):
         if bound is not None and found.values is None and not found.is_answer:
             limit = students.value(bound, period)
             students.aside(who & found.known & ~limit.known)
             decimals = max(limit.decimals, found.decimals)
-            one, two = (x.numbers.astype(np.int64) * 10 ** (decimals - x.decimals) for x in (found, limit))
+            one, two = (students.scaled(x, decimals) for x in (found, limit))
             found = StudentColumn(pick(one, two), found.known, decimals)
     return found
 
@@ -187,7 +186,7 @@ def _in_each(students: Students, part: o.Case, kind: str) -> PartColumns:
     def shown(name: str) -> StudentColumn | None:
         parts = [(chosen == number, getattr(line, name)) for number, line in enumerate(lines)]
         told = [(who, column) for who, column in parts if column is not None]
-        return joined(told, students.size) if told else None
+        return students.joined(told) if told else None
 
     return PartColumns(
         part=part, statuses=np.maximum(worst, 0).astype(np.int8), have=shown("have"), needed=shown("needed"),
@@ -227,7 +226,7 @@ def _part(students: Students, part: o.Case, period: Period | None, who: Numbers)
     have, needed = students.value(part.have, period), students.value(part.needed, period)
     shown = have.known & needed.known & applies.numbers
     decimals = max(have.decimals, needed.decimals)
-    one, two = (x.numbers.astype(np.int64) * 10 ** (decimals - x.decimals) for x in (have, needed))
+    one, two = (students.scaled(x, decimals) for x in (have, needed))
     short = np.maximum(0, two - one if part.at_least else one - two)
     students.aside(who & applies.numbers & ~shown)
     three = [StudentColumn(numbers, shown, decimals) for numbers in (one, two, short)]

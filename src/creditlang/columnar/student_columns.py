@@ -70,24 +70,3 @@ class FactColumns:
     """The value of a fact for each student, by period; "" where it has none."""
 
     by_period: dict[str, StudentColumn]
-
-
-def joined(parts: Sequence[tuple[Numbers, StudentColumn]], size: int) -> StudentColumn:
-    """One column of several, each for some students; for the others nothing is known."""
-    known = np.zeros(size, bool)
-    if not parts:
-        return StudentColumn(np.zeros(size, np.int64), known)
-    values: list[Any] | None = None
-    decimals = max(column.decimals for _, column in parts)
-    if any(column.values is not None for _, column in parts):
-        values = []
-    numbers = np.zeros(size, bool if all(column.is_answer for _, column in parts) else np.int64)
-    for who, column in parts:
-        own = column.numbers
-        if values is not None:
-            own = own + len(values)
-            values += column.values or ()
-        elif numbers.dtype != np.bool_:
-            own = own.astype(np.int64) * 10 ** (decimals - column.decimals)
-        numbers[who], known[who] = own[who], column.known[who]
-    return StudentColumn(numbers, known, decimals, values)

@@ -6,7 +6,7 @@ does not know keeps the whole policy from being worked out in columns; a student
 worked out alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
@@ -19,7 +19,7 @@ from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.line_tables import MOST, Known
 from creditlang.columnar.local_questions import attributes_of, is_local
 from creditlang.columnar.record_questions import answers, kinds_asked
-from creditlang.columnar.student_columns import Balance, FactColumns, StudentColumn, joined
+from creditlang.columnar.student_columns import Balance, FactColumns, StudentColumn
 from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
 from creditlang.core.parts import expressions
@@ -28,6 +28,9 @@ from creditlang.interpreter.student_run import Environment
 from creditlang.ledger import Period
 from creditlang.nodes import changed
 from creditlang.values import EXACT, Interval, Open, Undetermined, plain
+
+FURTHEST: Final = 2**55
+"""No number that is added up or compared is larger; whoever has one is worked out alone."""
 
 
 @define(eq=False)
@@ -77,6 +80,38 @@ class Students:
         """No answer for anybody: what guards let stand is known later, and may hang on more than records."""
         self.aside(np.ones(self.size, bool))
         return StudentColumn(np.zeros(self.size, np.int64), np.zeros(self.size, bool))
+
+    # ---- numbers
+    def scaled(self, column: StudentColumn, decimals: int) -> Numbers:
+        """A column of numbers with so many decimals, no fewer than it has; who has too large a one is left aside."""
+        factor = 10 ** (decimals - column.decimals)
+        numbers: Numbers = column.numbers.astype(np.int64)
+        if factor > 1:
+            large = np.abs(numbers) > FURTHEST // factor
+            self.aside(column.known & large)
+            numbers = np.where(large, 0, numbers) * min(factor, FURTHEST)
+        return numbers
+
+    def joined(self, parts: Sequence[tuple[Numbers, StudentColumn]]) -> StudentColumn:
+        """One column of several, each for some students; for the others nothing is known."""
+        size = self.size
+        known = np.zeros(size, bool)
+        if not parts:
+            return StudentColumn(np.zeros(size, np.int64), known)
+        values: list[Any] | None = None
+        decimals = max(column.decimals for _, column in parts)
+        if any(column.values is not None for _, column in parts):
+            values = []
+        numbers = np.zeros(size, bool if all(column.is_answer for _, column in parts) else np.int64)
+        for who, column in parts:
+            own = column.numbers
+            if values is not None:
+                own = own + len(values)
+                values += column.values or ()
+            elif numbers.dtype != np.bool_:
+                own = self.scaled(column, decimals)
+            numbers[who], known[who] = own[who], column.known[who]
+        return StudentColumn(numbers, known, decimals, values)
 
     # ---- expressions
     def value(self, x: e.Expression, period: Period | None) -> StudentColumn:
@@ -180,9 +215,7 @@ def _query(students: Students, x: e.Query, period: Period | None) -> StudentColu
         if not columns:
             return StudentColumn(np.zeros(students.size, np.int64), ~all_known)
         decimals = max(column.decimals for column in columns)
-        amounts = np.stack(
-            [column.numbers.astype(np.int64) * 10 ** (decimals - column.decimals) for column in columns], 1
-        )
+        amounts = np.stack([students.scaled(column, decimals) for column in columns], 1)
         exists = np.stack([column.known for column in columns], 1)
         had = {key.key: had for key, had in students.begun(x.source.period)}
         for at, key in enumerate(list(known)[place] for place in inside):
@@ -209,13 +242,10 @@ def _inside(students: Students, kind: str, keys: list[str], period: Period | Non
     return []
 
 
-def _aligned(one: StudentColumn, two: StudentColumn) -> tuple[Numbers, Numbers, int]:
+def _aligned(students: Students, one: StudentColumn, two: StudentColumn) -> tuple[Numbers, Numbers, int]:
     """Two columns of numbers with as many decimals."""
     decimals = max(one.decimals, two.decimals)
-    return (
-        one.numbers.astype(np.int64) * 10 ** (decimals - one.decimals),
-        two.numbers.astype(np.int64) * 10 ** (decimals - two.decimals), decimals,
-    )  # fmt: skip
+    return students.scaled(one, decimals), students.scaled(two, decimals), decimals
 
 
 def _compare(students: Students, x: e.Compare, period: Period | None) -> StudentColumn:
@@ -224,7 +254,7 @@ def _compare(students: Students, x: e.Compare, period: Period | None) -> Student
     if one.values is None and two.values is None and x.ranks is None:
         if one.is_answer and two.is_answer:
             return StudentColumn(_COMPARE[x.operator](one.numbers, two.numbers), known)
-        left, right, _ = _aligned(one, two)
+        left, right, _ = _aligned(students, one, two)
         return StudentColumn(_COMPARE[x.operator](left, right), known)
     pairs = one.numbers.astype(np.int64) * (1 << 31) + two.numbers.astype(np.int64)
     _, first, back = np.unique(pairs, return_index=True, return_inverse=True)
@@ -272,9 +302,9 @@ def _arithmetic(students: Students, x: e.Arithmetic, period: Period | None) -> S
         large = np.abs(one.numbers).astype(float) * np.abs(two.numbers) > MOST
         found = np.where(large, 0, one.numbers * two.numbers)
         return StudentColumn(found, known & ~large, one.decimals + two.decimals)
-    left, right, decimals = _aligned(one, two)
+    left, right, decimals = _aligned(students, one, two)
     found = _ARITHMETIC[x.operator](left, right)
-    return StudentColumn(found, known & (np.abs(found) <= 2**60), decimals)
+    return StudentColumn(found, known & (np.abs(found) <= FURTHEST), decimals)
 
 
 _ARITHMETIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -294,7 +324,7 @@ def _cases(students: Students, x: e.Cases, period: Period | None) -> StudentColu
         left = left & ~who
     if x.otherwise is not None and left.any():
         parts.append((left, students.value(x.otherwise, period)))
-    found = joined(parts, students.size)
+    found = students.joined(parts)
     return StudentColumn(found.numbers, found.known & ~unsaid, found.decimals, found.values)
 
 
@@ -306,7 +336,7 @@ def _rounded(students: Students, x: e.Rounded, period: Period | None) -> Student
     assert isinstance(by, Decimal)
     unit, step = plain(EXACT.multiply(by, x.step)), plain(x.step)
     decimals = max(value.decimals, *(max(0, -int(each.as_tuple().exponent)) for each in (unit, step)))
-    amounts = value.numbers * 10 ** (decimals - value.decimals)
+    amounts = students.scaled(value, decimals)
     whole, rest = np.divmod(amounts, int(EXACT.scaleb(unit, decimals)))
     if x.mode == "up":
         whole = whole + (rest > 0)
