@@ -5,7 +5,9 @@ from creditlang.examples.judge import BadExample
 from creditlang.examples.outcome_documents import Tested, outcomes_to_json, outcomes_to_junit
 from creditlang.examples.run_examples import (
     Outcome,
+    WorkedExample,
     bad_examples,
+    examples_to_work_out,
     program_kind,
     run_examples,
     settings_of,
@@ -13,6 +15,6 @@ from creditlang.examples.run_examples import (
 )
 
 __all__ = [
-    "BadExample", "Coverage", "Outcome", "Tested", "bad_examples", "measure", "outcomes_to_json", "outcomes_to_junit",
+    "BadExample", "Coverage", "Outcome", "Tested", "WorkedExample", "bad_examples", "examples_to_work_out", "measure", "outcomes_to_json", "outcomes_to_junit",
     "program_kind", "run_examples", "settings_of", "written_values",
 ]  # fmt: skip

@@ -121,6 +121,49 @@ def run_examples(policy: o.Policy, program: Program, about: str = "") -> Iterato
                 yield _run(policy, program, case, students)
 
 
+@frozen(eq=False)
+class WorkedExample:
+    """An example that can be worked out: what is written in it, and what comes of it when somebody asks."""
+
+    policy: o.Policy
+    program: Program
+    case: _Case
+    students: StudentsOfPolicy
+
+    @property
+    def title(self) -> str:
+        """Of the example."""
+        return self.case.title
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """The articles that it cites."""
+        return self.case.cites
+
+    @property
+    def records(self) -> list[t.ExampleRecord]:
+        """The records that stand in it, without those of every example."""
+        return [record for record in self.case.records if str(id(record)) in self.case.own]
+
+    @property
+    def expectations(self) -> list[t.Expectation]:
+        """What it expects."""
+        return self.case.expectations
+
+    def worked_out(self) -> tuple[StudentResult, list[str], Judge]:
+        """The result, the identifiers of its own records, and what finds in it what is expected. Raises `BadExample`."""
+        result, own = _evaluate(self.policy, self.program, self.case, self.students)
+        return result, own, Judge(self.policy, self.program, self.case.names, own, result)
+
+
+def examples_to_work_out(policy: o.Policy, program: Program) -> Iterator[WorkedExample]:
+    """The examples of a policy in written order, none of them worked out yet."""
+    students = StudentsOfPolicy(policy)
+    for example in program.examples:
+        for case in _cases(policy, example, program.every_example):
+            yield WorkedExample(policy, program, case, students)
+
+
 def _cases(policy: o.Policy, example: t.Example | t.ExampleTable, defaults: Iterable[t.Example]) -> Iterator[_Case]:
     if isinstance(example, t.ExampleTable):
         yield from (_row_case(policy, example, row, defaults) for row in example.rows[1:])

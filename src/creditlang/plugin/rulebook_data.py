@@ -25,10 +25,10 @@ class Sentence:
 
 @frozen
 class WorkedExample:
-    """An example of the policy, worked out: what is given, and what comes of it."""
+    """An example of the policy, worked out: its records, each with what became of it, and what comes out in the end."""
 
     title: str
-    given: tuple[str, ...]
+    records: tuple[tuple[str, str], ...]
     outcome: tuple[str, ...]
 
 
@@ -68,9 +68,10 @@ class Clause:
     """A clause of the regulation: its text in paragraphs and tables, and what the policy makes of it.
 
     `text` is empty where the file of clauses does not have it, `known` says so; `why` tells why nothing is worked out
-    by a clause, where the policy says it.
+    by a clause, where the policy says it. `heading` is that of a chapter that begins here.
     """
 
+    heading: str
     citation: str
     known: bool
     text: tuple[str | Rows, ...]

@@ -77,7 +77,7 @@ class DeclarationWords:
         words = self.words.about(rule.kind)
         lines = LineWords(words, self.policy.accounts[rule.account].unit, frozenset({rule.name}))
         told = []
-        if rule.where is not None:
+        if rule.where not in (None, e.Constant(True)):
             when = words.condition(rule.where)
             told.append(Sentence(self.say("Takes the records where {when}", "适用于{when}的记录", when=when), rule.article))
         if rule.falls_on_group:
@@ -151,7 +151,7 @@ class DeclarationWords:
             text = self.say("Starts at {shown}", "起始为{shown}", shown=shown) if starts else shown
             if case.otherwise:
                 text = self.say("Otherwise {shown}", "其他情形为{shown}", shown=shown)
-            elif case.condition is not None:
+            elif case.condition not in (None, e.Constant(True)):
                 when = words.condition(case.condition)
                 text = self.say("{shown} if {when}", "{when}的，为{shown}", shown=_large(shown), when=when)
             yield Sentence(_large(text), case.article or decide.article, rows)
@@ -182,7 +182,7 @@ class DeclarationWords:
             for x in rank.criteria
         )  # fmt: skip
         within_ = self.say(" within each {keys}", "在同一{keys}内", keys=keys) if keys else ""
-        text = self.say("The {what} are ranked{within} by {by}", "{what}{within}按{by}排名", what=what, within=within_, by=by)
+        text = self.say("A rank for each of the {what}{within}, by {by}", "{what}{within}按{by}排名", what=what, within=within_, by=by)
         yield Sentence(text, article)
         equal = self.say(
             "Those who are equal have the same rank, and the next ones are skipped", "相同的名次并列，其后名次顺延"
@@ -208,8 +208,10 @@ class DeclarationWords:
         words = self.words.about(kind or "")
         lines = LineWords(words, None, frozenset())
         told = []
-        branches = value.branches if isinstance(value, e.Cases) else ()
-        otherwise = value.otherwise if isinstance(value, e.Cases) else value
+        whole = value if isinstance(value, e.Cases) else e.Cases((), value, "")
+        branches, otherwise = whole.branches, whole.otherwise
+        if branches and branches[0][0] == e.Constant(True):
+            branches, otherwise = (), branches[0][1]
         for when, then in branches:
             shown, asked = lines.amount(then), words.condition(when)
             told.append(self.say("{shown} if {when}", "{when}的，为{shown}", shown=_large(shown), when=asked))
@@ -241,7 +243,7 @@ class DeclarationWords:
         if case.condition is not None:
             when = words.condition(case.condition)
             text = self.say("If {when}: {text}", "{when}的：{text}", when=when, text=text)
-        if case.labelled:
+        if case.labelled and case.label != text:
             text = self.say("{label}: {text}", "{label}：{text}", label=case.label, text=text)
         return Sentence(_large(text), case.article or article)
 

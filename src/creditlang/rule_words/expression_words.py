@@ -4,8 +4,7 @@ A condition is said with its negation, so that a sentence need not say *not* of 
 labels in the language of the reader; who reads English and finds only Chinese labels is given the name.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -45,15 +44,15 @@ _DAYS: Final[Mapping[str, tuple[Phrase, Phrase]]] = {
 _TURNED: Final = {"!=": "=", "<": ">=", "<=": ">"}
 """What each is the negation of."""
 _QUERIES: Final = {
-    "any": Phrase("there is {one}", "有{what}"),
+    "any": Phrase("there are {what}", "有{what}"),
     "count": Phrase("the number of {what}", "{what}的数目"),
     "in a row": Phrase("the most {what} in a row", "{what}连续出现的最多次数"),
-    "total": Phrase("the total {value} of {what}", "{what}的{value}合计"),
-    "average": Phrase("the average {value} of {what}", "{what}的{value}平均数"),
-    "highest": Phrase("the highest {value} of {what}", "{what}中最高的{value}"),
-    "lowest": Phrase("the lowest {value} of {what}", "{what}中最低的{value}"),
-    "first": Phrase("the {value} of the first of {what}", "最早一条{what}的{value}"),
-    "latest": Phrase("the {value} of the latest of {what}", "最近一条{what}的{value}"),
+    "total": Phrase("the total of {value} over {what}", "{what}的{value}合计"),
+    "average": Phrase("the average of {value} over {what}", "{what}的{value}平均数"),
+    "highest": Phrase("the highest {value} in {what}", "{what}中最高的{value}"),
+    "lowest": Phrase("the lowest {value} in {what}", "{what}中最低的{value}"),
+    "first": Phrase("{value} in the first of {what}", "{when}最早一条{what}的{value}"),
+    "latest": Phrase("{value} in the latest of {what}", "{when}最近一条{what}的{value}"),
 }
 _MODES: Final = {
     "down": Phrase("{value}, rounded down to {step}", "{value}（舍去不足{step}的部分）"),
@@ -84,7 +83,6 @@ _READ: Final = {
     ),
     "other": (Phrase("it is another record", "是另一条记录"), Phrase("it is the same record", "是同一条记录")),
 }  # fmt: skip
-_BETWEEN_CHINESE: Final = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 
 
 @frozen(eq=False)
@@ -135,6 +133,8 @@ class ExpressionWords:
         """What a field is called; a part of a code after the field."""
         column = self.column(name.partition(".")[0], person)
         whole = self.called(column) if column is not None else self._plain(name.partition(".")[0])
+        if not person and self.kind and name == whole == self.policy.kinds[self.kind].date_field:
+            whole = self.say("the date", "日期")
         part = name.partition(".")[2]
         return self.say("{part} of {whole}", "{whole}的{part}", part=self._plain(part), whole=whole) if part else whole
 
@@ -203,9 +203,9 @@ class ExpressionWords:
             case e.Arithmetic():
                 return self.arithmetic(x)
             case e.Rounded(operand, divisor, mode, step):
-                whole = self.value(operand)
+                whole = self.operand(operand)
                 if divisor is not None:
-                    whole = self.say("{one} divided by {other}", "{one}除以{other}", one=whole, other=self.value(divisor))
+                    whole = self.say("{one} divided by {other}", "{one}除以{other}", one=whole, other=self.operand(divisor))
                 return said(_MODES[mode], self.language, value=whole, step=written(step))
             case e.Cases(branches, otherwise):
                 return self.cases(branches, otherwise)
@@ -317,7 +317,8 @@ class ExpressionWords:
         if part:
             counted = self.say("ranked", "参评人数") if RANK_WORDS.get(part, part) == "ranked" else self.say("all", "总人数")
             called = self.say("{called}: {counted}", "{called}的{counted}", called=called, counted=counted)
-        when = self.extent(x.at)
+        at = e.Here() if x.sort == "account" and x.at == e.Whole() and not policy.accounts[name].period else x.at
+        when = self.extent(at)
         return self.say("{called} {when}", "{when}的{called}", called=called, when=when) if when else called
 
     def lookup(self, table: e.Table, keys: Iterable[e.Expression]) -> str:
@@ -332,9 +333,9 @@ class ExpressionWords:
         """Sums, differences, products; the higher of two."""
         if x.operator in ("+", "*"):
             parts = list(self._chain(x, x.operator))
-            told = [self.operand(part) for part in parts]
+            told = [self.operand(part, x.operator) for part in parts]
             return " + ".join(told) if x.operator == "+" else " × ".join(told)
-        left, right = self.operand(x.left), self.operand(x.right)
+        left, right = self.operand(x.left, "+"), self.operand(x.right)
         days = self.is_day(x)
         match x.operator:
             case "-":
@@ -350,11 +351,13 @@ class ExpressionWords:
             case _:
                 return self.say("{b} steps below {a}", "比{a}低{b}级", a=left, b=right)
 
-    def operand(self, x: e.Expression) -> str:
-        """A part of a sum or product, in brackets if it is a sum itself."""
+    def operand(self, x: e.Expression, around: str = "") -> str:
+        """A part of a sum or product, in brackets where it would be read otherwise without."""
         told = self.value(x)
-        inner = isinstance(x, e.Arithmetic) and x.operator in ("+", "-", "*")
-        return self.say("({told})", "（{told}）", told=told) if inner or isinstance(x, e.Cases) else told
+        sum_inside = isinstance(x, e.Arithmetic) and x.operator in ("+", "-") and around != "+"
+        product = isinstance(x, e.Arithmetic) and x.operator == "*" and not around
+        brackets = sum_inside or product or isinstance(x, e.Cases)
+        return self.say("({told})", "（{told}）", told=told) if brackets else told
 
     def _chain(self, x: e.Expression, operator: str) -> Iterable[e.Expression]:
         if isinstance(x, e.Arithmetic) and x.operator == operator:
@@ -363,8 +366,10 @@ class ExpressionWords:
         else:
             yield x
 
-    def cases(self, branches: Iterable[tuple[e.Expression, e.Expression]], otherwise: e.Expression | None) -> str:
+    def cases(self, branches: Sequence[tuple[e.Expression, e.Expression]], otherwise: e.Expression | None) -> str:
         """The value of the case that applies, in a row."""
+        if [when for when, _ in branches] == [e.Constant(True)]:
+            return self.value(branches[0][1])
         told = [
             self.say("{value} if {when}", "{when}的为{value}", value=self.value(value), when=self.condition(when))
             for when, value in branches
@@ -419,41 +424,59 @@ class ExpressionWords:
         if x.distinct and x.value is not None:
             value = inside.value(x.value)
             if x.function == "any":
-                return said(_QUERIES["any"], self.language, what=what, one=what)
+                return said(_QUERIES["any"], self.language, what=what)
             return self.say("the number of different {value} in {what}", "{what}中不同{value}的个数", value=value, what=what)
         value = inside.value(x.value) if x.value is not None else ""
         if x.weight is not None:
             by = inside.value(x.weight)
             value = self.say("{value} (weighted by {by})", "{value}（以{by}为权数）", value=value, by=by)
-        return said(_QUERIES[x.function], self.language, what=what, value=value, one=what)
+        return said(_QUERIES[x.function], self.language, what=what, value=value, when=self.scopes(x))
 
     def source(self, x: e.Query, inside: "ExpressionWords", where: bool = True) -> str:
         """What is looked at: which records, when, and which of them."""
+        asked = self._parts(x.where) if where else []
+        others = [part for part in asked if part != e.Read("other")]
+        what = self.looked_at(x, len(others) < len(asked))
+        told = inside.condition(e.Logical("and", tuple(others)) if len(others) > 1 else others[0]) if others else ""
+        when = "" if x.function in ("first", "latest") and self.language == "zh" else self.scopes(x)
+        if self.language == "zh":
+            return "".join(filter(None, (f"{when}内" if when.endswith("时间") else when, f"{told}的" if told else "", what)))
+        return " ".join(filter(None, (what, when, f"where {told}" if told else "")))
+
+    @staticmethod
+    def _parts(where: e.Expression | None) -> list[e.Expression]:
+        if isinstance(where, e.Logical) and where.operator == "and":
+            return list(where.parts)
+        return [] if where is None or where == e.Constant(True) else [where]
+
+    def scopes(self, x: e.Query) -> str:
+        """The part of the time that a query looks at; the latest of all needs none."""
+        least = x.function in ("first", "latest")
+        return self.listed(filter(None, (self.extent(at) for at in x.scopes if not (least and at == e.Whole()))))
+
+    def looked_at(self, x: e.Query, others: bool) -> str:
+        """Records of a kind, periods or people."""
         match x.source:
             case e.RecordsOf(kind):
                 called = self.called(self.policy.kinds[kind])
+                what = self.say("{called} records", "{called}记录", called=called)
+                if self.language != "zh" and called.endswith("s"):
+                    what = called
+                if others:
+                    what = self.say("other {what}", "其他{what}", what=what)
                 if isinstance(x.level, e.CountedIn):
                     account = self.called(self.policy.accounts[x.level.account])
-                    what = self.say("{called} records counted in {account}", "计入{account}的{called}记录", called=called, account=account)
-                elif x.level == "even void":
-                    what = self.say("{called} records, void ones included", "{called}记录（含不计的）", called=called)
-                else:
-                    what = self.say("{called} records", "{called}记录", called=called)
+                    return self.say("{what} counted in {account}", "计入{account}的{what}", what=what, account=account)
+                included = x.level == "even void"
+                return self.say("{what}, void ones included,", "{what}（含不计的）", what=what) if included else what
             case e.Periods(period, ended):
                 what = self.period(period)
-                if ended:
-                    what = self.say("{what}s that have ended", "已结束的{what}", what=what)
-                elif self.language != "zh":
-                    what = plural(what)
+                if self.language != "zh":
+                    return f"{plural(what)} that have ended" if ended else plural(what)
+                each = x.function in ("total", "average", "highest", "lowest")
+                return f"{'各' if each else ''}{'已结束的' if ended else ''}{what}"
             case _:
-                what = self.say("students", "学生")
-        when = self.listed(filter(None, map(self.extent, x.scopes)))
-        if when:
-            what = self.say("{what} {when}", "{when}的{what}", what=what, when=when)
-        if where and x.where is not None:
-            told = inside.condition(x.where)
-            what = self.say("{what} where {told}", "{told}的{what}", what=what, told=told)
-        return what
+                return self.say("students", "学生")
 
     def extent(self, x: e.Extent) -> str:
         """The part of the time that is looked at; nothing where it is the period at hand."""
@@ -599,7 +622,7 @@ class ExpressionWords:
         )  # fmt: skip
 
 
-_MADE: Final = {"已": "未", "有": "没有", "是": "不是", "满": "未满", "属于": "不属于", "在": "不在"}
+_MADE: Final = {"没有": "有", "已": "未", "有": "没有", "是": "不是", "满": "未满", "属于": "不属于", "在": "不在", "可以": "不可以"}
 """What a label begins with, and its negation."""
 
 

@@ -70,12 +70,12 @@ class LineWords:
         if isinstance(x, e.Constant) and isinstance(x.value, Decimal):
             return self.words.unit(x.value, self.unit)
         if isinstance(x, e.Arithmetic) and x.operator == "*" and isinstance(x.left, e.Constant):
-            return f"{self.amount(x.left)} × {self.words.operand(x.right)}"
+            return f"{self.amount(x.left)} × {self.words.operand(x.right, '*')}"
         return self.words.value(x)
 
     def when(self, condition: e.Expression | None, text: str) -> str:
         """A sentence with the condition under which it holds."""
-        if condition is None:
+        if condition is None or condition == e.Constant(True):
             return text
         told = self.words.condition(condition)
         return self.say("If {told}: {text}", "{told}的，{text}", told=told, text=_small(text))
@@ -188,14 +188,14 @@ class LineWords:
             case "times" if isinstance(x.value, e.Constant):
                 text = self.say("Counts {value} times", "按{value}倍计算", value=value)
             case "times":
-                text = self.say("Is multiplied by {value}", "乘以{value}", value=value)
+                text = self.say("The amount is multiplied by {value}", "乘以{value}", value=value)
             case "plus":
-                text = self.say("{value} are added", "另加{value}", value=value)
+                text = self.say("Adds {value}", "另加{value}", value=value)
             case _:
                 text = said(_ROUNDINGS[x.operation], self.words.language, value=value)
         if x.ordinal is not None:
             text = self.say(
-                "{group}, from the {n}th on: {text}{together}", "{group}从第{n}次起，{text}{together}", group=_large(self.group(x.group)),
+                "{group}, from number {n} on: {text}{together}", "{group}从第{n}次起，{text}{together}", group=_large(self.group(x.group)),
                 n=x.ordinal, text=_small(text), together=self.together(x.group),
             )  # fmt: skip
         yield Sentence(self.when(x.condition, text), x.article)
