@@ -27,6 +27,7 @@ _COMMANDS = (
     "diff",
     "repl",
     "lsp",
+    "rulebook",
     "readings",
     "schema",
     "explain",

@@ -15,6 +15,6 @@ from creditlang.examples.run_examples import (
 )
 
 __all__ = [
-    "BadExample", "Coverage", "Outcome", "Tested", "WorkedExample", "bad_examples", "examples_to_work_out", "measure", "outcomes_to_json", "outcomes_to_junit",
-    "program_kind", "run_examples", "settings_of", "written_values",
+    "BadExample", "Coverage", "Outcome", "Tested", "WorkedExample", "bad_examples", "examples_to_work_out", "measure",
+    "outcomes_to_json", "outcomes_to_junit", "program_kind", "run_examples", "settings_of", "written_values",
 ]  # fmt: skip

@@ -132,8 +132,8 @@ class WorkedExample:
 
     @property
     def title(self) -> str:
-        """Of the example."""
-        return self.case.title
+        """Of the example; that of a table stands for all its rows."""
+        return self.case.title.removesuffix(f": {self.case.span.text}")
 
     @property
     def cites(self) -> tuple[str, ...]:
@@ -151,7 +151,7 @@ class WorkedExample:
         return self.case.expectations
 
     def worked_out(self) -> tuple[StudentResult, list[str], Judge]:
-        """The result, the identifiers of its own records, and what finds in it what is expected. Raises `BadExample`."""
+        """The result, the identifiers of its own records, and what finds what is expected. Raises `BadExample`."""
         result, own = _evaluate(self.policy, self.program, self.case, self.students)
         return result, own, Judge(self.policy, self.program, self.case.names, own, result)
 

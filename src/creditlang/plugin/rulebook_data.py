@@ -152,5 +152,5 @@ class Rulebook:
 
     @property
     def without_text(self) -> tuple[str, ...]:
-        """Articles that the policy cites and the file of clauses does not have."""
-        return tuple(clause.citation for clause in self.clauses if not clause.known)
+        """Articles by which something is worked out and that the file of clauses does not have."""
+        return tuple(x.citation for x in self.clauses if x.citation and not x.known and not x.empty)

@@ -19,9 +19,11 @@ from creditlang.values import written
 from creditlang.words import SORTS, TYPES, said, word
 
 _ACCOUNT_SORTS: Final = {
-    "category": Phrase("category", "类别"), "score": Phrase("score", "评分"), "credit": Phrase("credit", "学分"),
+    "category": Phrase("category", "类别"),
+    "score": Phrase("score", "评分"),
+    "credit": Phrase("credit", "学分"),
     "account": Phrase("account", "账户"),
-}  # fmt: skip
+}
 _MODES: Final = {
     "first": Phrase("The first that applies:", "按先后只用最先符合的一项："),
     "all": Phrase("All that apply, added up:", "符合的各项相加："),
@@ -79,7 +81,9 @@ class DeclarationWords:
         told = []
         if rule.where not in (None, e.Constant(True)):
             when = words.condition(rule.where)
-            told.append(Sentence(self.say("Takes the records where {when}", "适用于{when}的记录", when=when), rule.article))
+            told.append(
+                Sentence(self.say("Takes the records where {when}", "适用于{when}的记录", when=when), rule.article)
+            )
         if rule.falls_on_group:
             text = self.say("Falls on every member of the group that the record names", "由记录所写的整组人员每人承担")
             told.append(Sentence(text, rule.article))
@@ -105,9 +109,11 @@ class DeclarationWords:
         told += lines.sentences(account.operators)
         for limit, target, article in account.diverts:
             over = self.say(
-                "What is above {limit} goes to {target}", "超过{limit}的部分转入{target}", limit=lines.amount(limit),
+                "What is above {limit} goes to {target}",
+                "超过{limit}的部分转入{target}",
+                limit=lines.amount(limit),
                 target=words.called(self.policy.accounts[target]),
-            )  # fmt: skip
+            )
             told.append(Sentence(over, article))
         if account.order_field is not None:
             order = inside.field(account.order_field)
@@ -156,7 +162,9 @@ class DeclarationWords:
                 text = self.say("{shown} if {when}", "{when}的，为{shown}", shown=_large(shown), when=when)
             yield Sentence(_large(text), case.article or decide.article, rows)
         if decide.least is not None:
-            yield Sentence(self.say("At least {least}", "最低{least}", least=lines.amount(decide.least)), decide.article)
+            yield Sentence(
+                self.say("At least {least}", "最低{least}", least=lines.amount(decide.least)), decide.article
+            )
         if decide.most is not None:
             yield Sentence(self.say("At most {most}", "最高{most}", most=lines.amount(decide.most)), decide.article)
 
@@ -177,12 +185,22 @@ class DeclarationWords:
         keys = words.listed(map(self.key, rank.keys))
         what = words.listed(map(self.key, rank.groups)) if rank.groups is not None else self.say("students", "学生")
         by = self.say(", then ", "，再按").join(
-            self.say("{value}{order}", "{value}{order}", value=words.value(x.value), order=self.say(
-                " (lowest first)", "由低到高") if x.lowest else self.say(" (highest first)", "由高到低"))
+            self.say(
+                "{value}{order}",
+                "{value}{order}",
+                value=words.value(x.value),
+                order=self.say(" (lowest first)", "由低到高") if x.lowest else self.say(" (highest first)", "由高到低"),
+            )
             for x in rank.criteria
-        )  # fmt: skip
+        )
         within_ = self.say(" within each {keys}", "在同一{keys}内", keys=keys) if keys else ""
-        text = self.say("A rank for each of the {what}{within}, by {by}", "{what}{within}按{by}排名", what=what, within=within_, by=by)
+        text = self.say(
+            "A rank for each of the {what}{within}, by {by}",
+            "{what}{within}按{by}排名",
+            what=what,
+            within=within_,
+            by=by,
+        )
         yield Sentence(text, article)
         equal = self.say(
             "Those who are equal have the same rank, and the next ones are skipped", "相同的名次并列，其后名次顺延"
@@ -197,7 +215,9 @@ class DeclarationWords:
         told = []
         if fact.period is not None:
             period = self.words.period(fact.period)
-            told.append(Sentence(self.say("Worked out for each {period}", "每{period}分别判定", period=period), fact.article))
+            told.append(
+                Sentence(self.say("Worked out for each {period}", "每{period}分别判定", period=period), fact.article)
+            )
         told += self.decided(fact, fact.unit)
         return self.rule(fact.name, self.word("fact"), self.words.called(fact), fact.article, told)
 
@@ -208,10 +228,11 @@ class DeclarationWords:
         words = self.words.about(kind or "")
         lines = LineWords(words, None, frozenset())
         told = []
-        whole = value if isinstance(value, e.Cases) else e.Cases((), value, "")
-        branches, otherwise = whole.branches, whole.otherwise
-        if branches and branches[0][0] == e.Constant(True):
-            branches, otherwise = (), branches[0][1]
+        branches: tuple[tuple[e.Expression, e.Expression], ...] = ()
+        otherwise: e.Expression | None = value
+        if isinstance(value, e.Cases):
+            always = [then for when, then in value.branches[:1] if when == e.Constant(True)]
+            branches, otherwise = ((), always[0]) if always else (value.branches, value.otherwise)
         for when, then in branches:
             shown, asked = lines.amount(then), words.condition(when)
             told.append(self.say("{shown} if {when}", "{when}的，为{shown}", shown=_large(shown), when=asked))
@@ -289,7 +310,9 @@ class DeclarationWords:
             keys = [e.Read("attribute", name) for name in table.dimensions]
         rows = table_rows(words, table, keys)
         article = self.cited(table.name)
-        return self.rule(table.name, self.word("table"), words.fit(table.name, labels), article, (Sentence("", article, rows),))
+        return self.rule(
+            table.name, self.word("table"), words.fit(table.name, labels), article, (Sentence("", article, rows),)
+        )
 
     def kind(self, kind: o.RecordKind) -> RuleInWords | None:
         """What is asked of all records of a kind; how records are made that do not come with the data."""
@@ -315,20 +338,30 @@ class DeclarationWords:
         return self.say(
             "One record for each {length} from {start} on without a {breach}; each one starts the count afresh",
             "自{start}起每满{length}没有{breach}的，生成一条记录；每有一条，从次日起重新计算",
-            length=self.words.length(stretch.count, stretch.unit), start=self.words.value(stretch.start), breach=breach,
-        )  # fmt: skip
+            length=self.words.length(stretch.count, stretch.unit),
+            start=self.words.value(stretch.start),
+            breach=breach,
+        )
 
     def period(self, kind: o.PeriodKind) -> RuleInWords:
         """A kind of period that the policy declares."""
         words = self.words
         anchor = words.value(kind.anchor)
         text = (
-            self.say("Each {own}, from the one that holds {anchor} on", "自{anchor}所在的{own}起，每{own}一个",
-                     own=words.period(kind.own), anchor=anchor)
+            self.say(
+                "Each {own}, from the one that holds {anchor} on",
+                "自{anchor}所在的{own}起，每{own}一个",
+                own=words.period(kind.own),
+                anchor=anchor,
+            )
             if kind.own is not None
-            else self.say("{length} each, from {anchor} on", "自{anchor}起，每{length}一个",
-                          length=words.length(kind.count, kind.unit), anchor=anchor)
-        )  # fmt: skip
+            else self.say(
+                "{length} each, from {anchor} on",
+                "自{anchor}起，每{length}一个",
+                length=words.length(kind.count, kind.unit),
+                anchor=anchor,
+            )
+        )
         if kind.until is not None:
             text += self.say(", until {until}", "，至{until}止", until=words.value(kind.until))
         return self.rule(
@@ -343,7 +376,13 @@ class DeclarationWords:
         when = self.words.condition(policy.applies)
         text = self.say("The policy applies to students where {when}", "本办法适用于{when}的学生", when=when)
         article = self.cited(policy.identifier)
-        yield self.rule("applies", self.say("scope", "适用范围"), self.say("Who it applies to", "适用对象"), article, (Sentence(text, article),))
+        yield self.rule(
+            "applies",
+            self.say("scope", "适用范围"),
+            self.say("Who it applies to", "适用对象"),
+            article,
+            (Sentence(text, article),),
+        )
 
     def setting(self, name: str) -> tuple[str, str]:
         """A named value: what it is called, and what it is, with the days from which it is so."""
@@ -361,12 +400,14 @@ class DeclarationWords:
                 else self.words.value(value)
             )
             told.append(
-                self.say("{shown} from {day} on", "自{day}起{shown}", shown=shown, day=dated.since) if dated.since else shown
+                self.say("{shown} from {day} on", "自{day}起{shown}", shown=shown, day=dated.since)
+                if dated.since
+                else shown
             )
         return self.words.fit(name, labels), self.say("; ", "；").join(told)
 
     def columns(self, name: str, label: str, article: str, columns: Iterable[o.Column]) -> RuleInWords:
-        """The columns of a kind of record, or what is known of people: what stands in each, and what an empty cell is."""
+        """The columns of a kind of record, or of people: what stands in each, and what an empty cell is."""
         words = self.words.about(name)
         rows = [(self.say("Column", "栏目"), self.say("Holds", "内容"), self.say("If left empty", "未填时"))]
         for column in columns:
@@ -375,7 +416,10 @@ class DeclarationWords:
             if values:
                 shown = words.listed((words.fit(value, labels) for value, labels in values.items()), Phrase(", ", "、"))
                 held = f"{held}{self.say(': ', '：')}{shown}"
-            for bound, phrase in ((column.minimum, Phrase(", at least {n}", "，不小于{n}")), (column.maximum, Phrase(", at most {n}", "，不大于{n}"))):
+            for bound, phrase in (
+                (column.minimum, Phrase(", at least {n}", "，不小于{n}")),
+                (column.maximum, Phrase(", at most {n}", "，不大于{n}")),
+            ):
                 held += said(phrase, words.language, n=written(bound)) if bound is not None else ""
             rows.append((words.called(column), held, self.empty(words, column)))
         return self.rule(name, self.word("kind"), label, article, (Sentence("", article, tuple(rows)),))
@@ -383,7 +427,9 @@ class DeclarationWords:
     def empty(self, words: ExpressionWords, column: o.Column) -> str:
         """What an empty cell of a column means."""
         if column.default is not None:
-            return self.say("counts as {value}", "按{value}", value=words.constant(column.default, e.Read("field", column.name)))
+            return self.say(
+                "counts as {value}", "按{value}", value=words.constant(column.default, e.Read("field", column.name))
+            )
         if column.if_used:
             return self.say("invalid where it is needed", "用到时该条记录无效")
         return self.say("may be empty", "可以不填") if column.optional else self.say("invalid", "该条记录无效")

@@ -17,12 +17,18 @@ from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.person_words import plural, spoken
 from creditlang.types import Type
 from creditlang.values import written
-from creditlang.words import LENGTHS, PERIODS, WEEKDAYS, both, first_fit, label, said, unit_label, word
+from creditlang.words import LENGTHS, PERIODS, WEEKDAYS, first_fit, label, said, unit_label, word
 
 _COMPARED: Final[Mapping[str, tuple[Phrase, Phrase]]] = {
     "=": (Phrase("{left} is {right}", "{left}为{right}"), Phrase("{left} is not {right}", "{left}不是{right}")),
-    ">=": (Phrase("{left} is at least {right}", "{left}不低于{right}"), Phrase("{left} is below {right}", "{left}低于{right}")),
-    ">": (Phrase("{left} is above {right}", "{left}超过{right}"), Phrase("{left} is at most {right}", "{left}不超过{right}")),
+    ">=": (
+        Phrase("{left} is at least {right}", "{left}不低于{right}"),
+        Phrase("{left} is below {right}", "{left}低于{right}"),
+    ),
+    ">": (
+        Phrase("{left} is above {right}", "{left}超过{right}"),
+        Phrase("{left} is at most {right}", "{left}不超过{right}"),
+    ),
     "starts with": (
         Phrase("{left} starts with {right}", "{left}以{right}开头"),
         Phrase("{left} does not start with {right}", "{left}不以{right}开头"),
@@ -31,16 +37,19 @@ _COMPARED: Final[Mapping[str, tuple[Phrase, Phrase]]] = {
         Phrase("{left} contains {right}", "{left}含有{right}"),
         Phrase("{left} does not contain {right}", "{left}不含{right}"),
     ),
-}  # fmt: skip
+}
 """A comparison and its negation."""
 _DAYS: Final[Mapping[str, tuple[Phrase, Phrase]]] = {
     ">=": (
-        Phrase("{left} is not before {right}", "{left}不早于{right}"), Phrase("{left} is before {right}", "{left}早于{right}"),
+        Phrase("{left} is not before {right}", "{left}不早于{right}"),
+        Phrase("{left} is before {right}", "{left}早于{right}"),
     ),
     ">": (
-        Phrase("{left} is after {right}", "{left}晚于{right}"), Phrase("{left} is not after {right}", "{left}不晚于{right}"),
+        Phrase("{left} is after {right}", "{left}晚于{right}"),
+        Phrase("{left} is not after {right}", "{left}不晚于{right}"),
     ),
-}  # fmt: skip
+}
+_AND: Final = Phrase(" and ", "、")
 _TURNED: Final = {"!=": "=", "<": ">=", "<=": ">"}
 """What each is the negation of."""
 _QUERIES: Final = {
@@ -70,19 +79,26 @@ _DISTANCES: Final = {
 }
 _IS_A_DAY: Final = {
     "working day": (
-        Phrase("{day} is a working day", "{day}是工作日"), Phrase("{day} is not a working day", "{day}不是工作日"),
+        Phrase("{day} is a working day", "{day}是工作日"),
+        Phrase("{day} is not a working day", "{day}不是工作日"),
     ),
     "holiday": (Phrase("{day} is a holiday", "{day}是节假日"), Phrase("{day} is not a holiday", "{day}不是节假日")),
-}  # fmt: skip
+}
 _READ: Final = {
-    "enrolled": (Phrase("enrolled in that semester", "该学期在籍"), Phrase("not enrolled in that semester", "该学期不在籍")),
-    "ended": (Phrase("the semester has ended", "该学期已经结束"), Phrase("the semester has not ended", "该学期尚未结束")),
+    "enrolled": (
+        Phrase("enrolled in that semester", "该学期在籍"),
+        Phrase("not enrolled in that semester", "该学期不在籍"),
+    ),
+    "ended": (
+        Phrase("the semester has ended", "该学期已经结束"),
+        Phrase("the semester has not ended", "该学期尚未结束"),
+    ),
     "named": (
         Phrase("the record names the student", "记录写明了学生本人"),
         Phrase("the record does not name the student", "记录没有写明学生本人"),
     ),
     "other": (Phrase("it is another record", "是另一条记录"), Phrase("it is the same record", "是同一条记录")),
-}  # fmt: skip
+}
 
 
 @frozen(eq=False)
@@ -159,7 +175,7 @@ class ExpressionWords:
             return f"{count}{word(LENGTHS, units, self.language)}"
         return f"{count} {units.removesuffix('s') if count == 1 else units}"
 
-    def listed(self, texts: Iterable[str], last: Phrase = Phrase(" and ", "、")) -> str:
+    def listed(self, texts: Iterable[str], last: Phrase = _AND) -> str:
         """Several, with the word before the last."""
         *before, end = list(texts) or [""]
         joint = in_language(last, self.language)
@@ -182,7 +198,7 @@ class ExpressionWords:
         return set(found.items).union(*(self._inside(child) for child in found.children))
 
     # ---- values
-    def value(self, x: e.Expression | None) -> str:  # noqa: PLR0912 - one case for each expression
+    def value(self, x: e.Expression | None) -> str:
         """What a value is called, or how it is worked out."""
         match x:
             case None:
@@ -205,7 +221,9 @@ class ExpressionWords:
             case e.Rounded(operand, divisor, mode, step):
                 whole = self.operand(operand)
                 if divisor is not None:
-                    whole = self.say("{one} divided by {other}", "{one}除以{other}", one=whole, other=self.operand(divisor))
+                    whole = self.say(
+                        "{one} divided by {other}", "{one}除以{other}", one=whole, other=self.operand(divisor)
+                    )
                 return said(_MODES[mode], self.language, value=whole, step=written(step))
             case e.Cases(branches, otherwise):
                 return self.cases(branches, otherwise)
@@ -315,7 +333,9 @@ class ExpressionWords:
             case _:
                 called = self.called(policy.facts[name]) if name in policy.facts else self._plain(name)
         if part:
-            counted = self.say("ranked", "参评人数") if RANK_WORDS.get(part, part) == "ranked" else self.say("all", "总人数")
+            counted = (
+                self.say("ranked", "参评人数") if RANK_WORDS.get(part, part) == "ranked" else self.say("all", "总人数")
+            )
             called = self.say("{called}: {counted}", "{called}的{counted}", called=called, counted=counted)
         at = e.Here() if x.sort == "account" and x.at == e.Whole() and not policy.accounts[name].period else x.at
         when = self.extent(at)
@@ -385,7 +405,11 @@ class ExpressionWords:
             count = self.value(x.count) if x.count is not None else ""
             of = start or self.say("the month", "当月")
             if not count:
-                return self.say("the last day of the month of {of}", "{of}所在月的最后一天", of=of) if start else self.say("the last day of the month", "当月最后一天")
+                return (
+                    self.say("the last day of the month of {of}", "{of}所在月的最后一天", of=of)
+                    if start
+                    else self.say("the last day of the month", "当月最后一天")
+                )
             return (
                 self.say("day {n} of the month of {of}", "{of}所在月的{n}日", n=count, of=of)
                 if start
@@ -393,7 +417,11 @@ class ExpressionWords:
             )
         if x.which in ("first", "last"):
             period = self.period(x.unit)
-            of = self.say("the {period} of {start}", "{start}所在{period}", period=period, start=start) if start else self.say("the {period}", "该{period}", period=period)
+            of = (
+                self.say("the {period} of {start}", "{start}所在{period}", period=period, start=start)
+                if start
+                else self.say("the {period}", "该{period}", period=period)
+            )
             if x.which == "first":
                 return self.say("the first day of {of}", "{of}第一天", of=of)
             return self.say("the last day of {of}", "{of}最后一天", of=of)
@@ -417,7 +445,9 @@ class ExpressionWords:
             where = inside.condition(x.where) if x.where is not None else ""
             what = self.source(x, inside, where=False)
             if negated:
-                return self.say("not of every one of {what} holds: {where}", "并非每一{what}都{where}", what=what, where=where)
+                return self.say(
+                    "not of every one of {what} holds: {where}", "并非每一{what}都{where}", what=what, where=where
+                )
             return self.say("of every one of {what} holds: {where}", "每一{what}都{where}", what=what, where=where)
         if x.function == "any" and negated:
             return self.say("there are no {what}", "没有{what}", what=what)
@@ -425,7 +455,9 @@ class ExpressionWords:
             value = inside.value(x.value)
             if x.function == "any":
                 return said(_QUERIES["any"], self.language, what=what)
-            return self.say("the number of different {value} in {what}", "{what}中不同{value}的个数", value=value, what=what)
+            return self.say(
+                "the number of different {value} in {what}", "{what}中不同{value}的个数", value=value, what=what
+            )
         value = inside.value(x.value) if x.value is not None else ""
         if x.weight is not None:
             by = inside.value(x.weight)
@@ -440,7 +472,9 @@ class ExpressionWords:
         told = inside.condition(e.Logical("and", tuple(others)) if len(others) > 1 else others[0]) if others else ""
         when = "" if x.function in ("first", "latest") and self.language == "zh" else self.scopes(x)
         if self.language == "zh":
-            return "".join(filter(None, (f"{when}内" if when.endswith("时间") else when, f"{told}的" if told else "", what)))
+            return "".join(
+                filter(None, (f"{when}内" if when.endswith("时间") else when, f"{told}的" if told else "", what))
+            )
         return " ".join(filter(None, (what, when, f"where {told}" if told else "")))
 
     @staticmethod
@@ -617,12 +651,23 @@ class ExpressionWords:
     def _same_field(left: e.Expression, right: e.Expression) -> bool:
         """Whether a field of the record looked at is compared with the same of the one that asks."""
         return (
-            isinstance(left, e.Read) and isinstance(right, e.Read)
-            and {left.what, right.what} == {"field", "this"} and left.name == right.name
-        )  # fmt: skip
+            isinstance(left, e.Read)
+            and isinstance(right, e.Read)
+            and {left.what, right.what} == {"field", "this"}
+            and left.name == right.name
+        )
 
 
-_MADE: Final = {"没有": "有", "已": "未", "有": "没有", "是": "不是", "满": "未满", "属于": "不属于", "在": "不在", "可以": "不可以"}
+_MADE: Final = {
+    "没有": "有",
+    "已": "未",
+    "有": "没有",
+    "是": "不是",
+    "满": "未满",
+    "属于": "不属于",
+    "在": "不在",
+    "可以": "不可以",
+}
 """What a label begins with, and its negation."""
 
 

@@ -21,16 +21,20 @@ _TAKEN_OUT: Final = {
         Phrase("The record is invalid unless {when}", "不符合“{when}”的，该条记录无效"),
     ),
     "pending": (
-        Phrase("Stays open if {when}", "{when}的，待定"), Phrase("Stays open unless {when}", "不符合“{when}”的，待定"),
+        Phrase("Stays open if {when}", "{when}的，待定"),
+        Phrase("Stays open unless {when}", "不符合“{when}”的，待定"),
     ),
     "warn": (
         Phrase("Is pointed out if {when}", "{when}的，予以提示"),
         Phrase("Is pointed out unless {when}", "不符合“{when}”的，予以提示"),
     ),
-}  # fmt: skip
+}
 """What a guard does, by what it asks: a condition that must not hold, and one that must."""
 _ORDERS: Final = {
-    "first": (Phrase("Counts once {group}", "{group}只计一次"), Phrase("The first {room} {group} count", "{group}只计前{room}次")),
+    "first": (
+        Phrase("Counts once {group}", "{group}只计一次"),
+        Phrase("The first {room} {group} count", "{group}只计前{room}次"),
+    ),
     "last": (
         Phrase("Only the last one {group} counts", "{group}只计最后一次"),
         Phrase("Only the last {room} {group} count", "{group}只计最后{room}次"),
@@ -39,7 +43,7 @@ _ORDERS: Final = {
         Phrase("Only the highest one {group} counts", "{group}只计最高的一次"),
         Phrase("Only the {room} highest {group} count", "{group}只计最高的{room}次"),
     ),
-}  # fmt: skip
+}
 _ROUNDINGS: Final = {
     "down": Phrase("The amount is rounded down to {value}", "舍去不足{value}的部分"),
     "up": Phrase("The amount is rounded up to {value}", "不足{value}的进为{value}"),
@@ -88,8 +92,12 @@ class LineWords:
         if group.window is not None:
             length = words.length(*group.window)
             within = self.say("within {length}", "{length}内", length=length)
-            return within if not fields else self.say(
-                "within {length} per {fields}", "{length}内同一{fields}", length=length, fields=words.listed(fields)
+            return (
+                within
+                if not fields
+                else self.say(
+                    "within {length} per {fields}", "{length}内同一{fields}", length=length, fields=words.listed(fields)
+                )
             )
         if not periods and not fields:
             return self.say("in total", "总共")
@@ -100,7 +108,7 @@ class LineWords:
 
     def together(self, group: o.Group) -> str:
         """Which items share a group, where it is not just those that the line is written at."""
-        if group.over is None or group.over <= self.own and len(group.over) == len(self.own):
+        if group.over is None or (group.over <= self.own and len(group.over) == len(self.own)):
             return ""
         return self.say(" ({items} together)", "（{items}合并计算）", items=self.words.items(group.over))
 
@@ -123,8 +131,11 @@ class LineWords:
             group = self.group(x.group or o.Group())
             text = self.say(
                 "{group}, the higher of {left} and {right} counts; the other does not",
-                "{group}，{left}与{right}就高计一方，另一方不计", group=_large(group), left=left, right=right,
-            )  # fmt: skip
+                "{group}，{left}与{right}就高计一方，另一方不计",
+                group=_large(group),
+                left=left,
+                right=right,
+            )
         else:
             asked = x.condition
             forbids, wanted = _TAKEN_OUT[x.otherwise]
@@ -136,7 +147,9 @@ class LineWords:
 
     def amounts(self, x: o.Amount) -> Iterator[Sentence]:
         if len(x.cases) > 1 and x.mode == "first":
-            yield Sentence(self.say("Of the following, the first that applies:", "以下各项按先后只用最先符合的一项："), x.article)
+            yield Sentence(
+                self.say("Of the following, the first that applies:", "以下各项按先后只用最先符合的一项："), x.article
+            )
         if len(x.cases) > 1 and x.mode == "all":
             yield Sentence(self.say("Of the following, all that apply:", "以下各项符合的都计："), x.article)
         for case in x.cases:
@@ -156,7 +169,11 @@ class LineWords:
             value = self.amount(case.value)
         given = Phrase("Gives {value}", "计{value}") if case.sign > 0 else Phrase("Takes {value}", "扣{value}")
         if rows:
-            given = Phrase("Gives so much {value}", "{value}计") if case.sign > 0 else Phrase("Takes so much {value}", "{value}扣")
+            given = (
+                Phrase("Gives so much {value}", "{value}计")
+                if case.sign > 0
+                else Phrase("Takes so much {value}", "{value}扣")
+            )
         if case.value == e.Constant(Decimal(0)):
             given = Phrase("Gives nothing", "不计分")
         text = said(given, self.words.language, value=value)
@@ -164,14 +181,21 @@ class LineWords:
             period, least = case.together
             text = self.say(
                 "{text}, once for each {period} with at least {least} records",
-                "每{period}至少有{least}条记录的，该{period}{text}", text=text, period=self.words.period(period), least=least,
-            )  # fmt: skip
+                "每{period}至少有{least}条记录的，该{period}{text}",
+                text=text,
+                period=self.words.period(period),
+                least=least,
+            )
         if case.full is not None:
             measure = self.words.value(case.full.measure)
             text = self.say(
-                "{text} for each full {size} of {measure}, added up {group}", "{group}累计{measure}，每满{size}{text}", text=text,
-                size=written(case.full.size), measure=measure, group=self.group(case.full.group),
-            )  # fmt: skip
+                "{text} for each full {size} of {measure}, added up {group}",
+                "{group}累计{measure}，每满{size}{text}",
+                text=text,
+                size=written(case.full.size),
+                measure=measure,
+                group=self.group(case.full.group),
+            )
         if case.since is not None:
             text = self.say("From {day} on: {text}", "自{day}起：{text}", day=case.since, text=_small(text))
         if case.until is not None:
@@ -195,9 +219,13 @@ class LineWords:
                 text = said(_ROUNDINGS[x.operation], self.words.language, value=value)
         if x.ordinal is not None:
             text = self.say(
-                "{group}, from number {n} on: {text}{together}", "{group}从第{n}次起，{text}{together}", group=_large(self.group(x.group)),
-                n=x.ordinal, text=_small(text), together=self.together(x.group),
-            )  # fmt: skip
+                "{group}, from number {n} on: {text}{together}",
+                "{group}从第{n}次起，{text}{together}",
+                group=_large(self.group(x.group)),
+                n=x.ordinal,
+                text=_small(text),
+                together=self.together(x.group),
+            )
         yield Sentence(self.when(x.condition, text), x.article)
         yield from (Sentence(text, x.article) for text in self.fallback(x.fallback, x.operation == "times"))
 
@@ -210,9 +238,11 @@ class LineWords:
             text = said(over, language, room=self.amount(x.room), group=group)
         elif x.dropped:
             text = self.say(
-                "{group}, the lowest {room} do not count; one always does", "{group}去掉最低的{room}次，至少计一次",
-                room=self.words.value(x.room), group=_large(group),
-            )  # fmt: skip
+                "{group}, the lowest {room} do not count; one always does",
+                "{group}去掉最低的{room}次，至少计一次",
+                room=self.words.value(x.room),
+                group=_large(group),
+            )
         else:
             one = x.room == e.Constant(Decimal(1))
             phrase = _ORDERS[x.order][not one]
@@ -225,11 +255,17 @@ class LineWords:
     def post(self, x: o.Post) -> Iterator[Sentence]:
         told = []
         if x.field is not None:
-            told.append(self.say("Goes to the account named in {field}", "记入“{field}”所写的账户", field=self.words.field(x.field)))
+            told.append(
+                self.say(
+                    "Goes to the account named in {field}", "记入“{field}”所写的账户", field=self.words.field(x.field)
+                )
+            )
         if x.day is not None:
             told.append(self.say("Falls on {day}", "记入{day}", day=self.words.value(x.day)))
         if x.until is not None:
-            told.append(self.say("Counts until {day}, that day excluded", "自{day}起不再计入", day=self.words.value(x.until)))
+            told.append(
+                self.say("Counts until {day}, that day excluded", "自{day}起不再计入", day=self.words.value(x.until))
+            )
         for text in told:
             yield Sentence(self.when(x.condition, text), x.article)
 
@@ -239,7 +275,11 @@ class LineWords:
         sources = words.listed((words.called(words.policy.accounts[name]) for name in x.sources), Phrase(" or ", "、"))
         if x.source_field is not None:
             named = self.say("the account named in {field}", "“{field}”所写的账户", field=words.field(x.source_field))
-            sources = self.say("{named} ({sources})", "{named}（{sources}）", named=named, sources=sources) if sources else named
+            sources = (
+                self.say("{named} ({sources})", "{named}（{sources}）", named=named, sources=sources)
+                if sources
+                else named
+            )
         if not x.target:
             text = self.say("What it counts is taken from {sources}", "所计的数从{sources}中扣除", sources=sources)
             yield Sentence(self.when(x.condition, text), x.article)
@@ -249,11 +289,14 @@ class LineWords:
         yield Sentence(
             self.say(
                 "On a record “{kind}”, {target} is given what is offered from {sources}, as far as {amount} says",
-                "凭“{kind}”记录，可用{sources}抵扣{target}，数量按“{amount}”", kind=kind, target=target, sources=sources,
+                "凭“{kind}”记录，可用{sources}抵扣{target}，数量按“{amount}”",
+                kind=kind,
+                target=target,
+                sources=sources,
                 amount=words.field(x.amount_field),
             ),
             x.article,
-        )  # fmt: skip
+        )
         if x.order_field is not None:
             order = words.field(x.order_field)
             yield Sentence(self.say("In the order of {order}", "按{order}先后", order=order), x.article)
@@ -262,7 +305,10 @@ class LineWords:
             yield Sentence(self.say("At most {room} in each period", "每个时段最多{room}", room=room), x.article)
         for ratio in x.ratios:
             text = self.say(
-                "{taken} taken for {given} given", "每扣{taken}抵{given}", taken=written(ratio.taken), given=written(ratio.given)
+                "{taken} taken for {given} given",
+                "每扣{taken}抵{given}",
+                taken=written(ratio.taken),
+                given=written(ratio.given),
             )
             otherwise = ratio.condition is None and len(x.ratios) > 1
             if otherwise:
@@ -318,7 +364,11 @@ def _large(text: str) -> str:
 
 
 _MEANINGS: Final[Mapping[type[o.Operator], Callable[[LineWords, Any], Iterator[Sentence]]]] = {
-    o.Keep: LineWords.keep, o.Amount: LineWords.amounts, o.Rescale: LineWords.rescale, o.Limit: LineWords.limit,
-    o.Post: LineWords.post, o.Move: LineWords.move,
-}  # fmt: skip
+    o.Keep: LineWords.keep,
+    o.Amount: LineWords.amounts,
+    o.Rescale: LineWords.rescale,
+    o.Limit: LineWords.limit,
+    o.Post: LineWords.post,
+    o.Move: LineWords.move,
+}
 """What each operator on entries says."""

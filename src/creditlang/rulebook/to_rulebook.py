@@ -4,12 +4,15 @@ Everything that a policy declares stands at the first of its articles; at the ot
 file of clauses; what the policy cites beyond it stands after the clause that it is nearest to, without a text.
 """
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from attrs import evolve, field, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.core.articles import value
 from creditlang.core.dependencies import references
 from creditlang.diagnostics import Diagnostic, Language, message
 from creditlang.driver import Compiled
@@ -26,7 +29,7 @@ from creditlang.plugin.rulebook_data import (
     RuleInWords,
 )
 from creditlang.rule_words import DeclarationWords
-from creditlang.rulebook.clause_file import ClauseTexts, key_of
+from creditlang.rulebook.clause_file import ClauseText, ClauseTexts, key_of
 from creditlang.rulebook.worked_examples import WorkedExamples
 from creditlang.words import SEVERITIES, unit_label, word
 
@@ -76,7 +79,9 @@ def _with_examples(rule: RuleInWords, policy: o.Policy, examples: WorkedExamples
 def _in_force(words: DeclarationWords) -> str:
     policy = words.policy
     if policy.since and policy.until:
-        return words.say("in force from {since} to {until}", "自{since}起施行，至{until}止", since=policy.since, until=policy.until)
+        return words.say(
+            "in force from {since} to {until}", "自{since}起施行，至{until}止", since=policy.since, until=policy.until
+        )
     return words.say("in force from {since} on", "自{since}起施行", since=policy.since) if policy.since else ""
 
 
@@ -109,14 +114,19 @@ class Articles:
     elsewhere: dict[str, dict[str, dict[str, str]]] = field(factory=dict)
     named: dict[str, str] = field(factory=dict)
     """A citation as the policy writes it, by how it is compared."""
+    known: dict[str, ClauseText] = field(init=False)
+
+    @known.default
+    def _known(self) -> dict[str, ClauseText]:
+        clauses = self.texts.clauses if self.texts is not None else ()
+        return {key_of(clause.citation): clause for clause in clauses}
 
     def clauses(self) -> Iterator[Clause]:
         """All of them, in order."""
         self.place()
-        known = self.texts.clauses if self.texts is not None else ()
-        texts = {key_of(clause.citation): clause for clause in known}
+        texts = self.known
         order = [key for key in texts if key]
-        for key in self.named:
+        for key in sorted(self.named, key=_counted):
             if key not in texts:
                 order.insert(_after(key, order), key)
         if "" in texts:
@@ -130,7 +140,7 @@ class Articles:
                 text=text.text if text else (),
                 rules=tuple(self.at.get(key, ())),
                 elsewhere=tuple(Elsewhere(*pair) for pair in self.elsewhere.get(key, {}).items()),
-                readings=tuple(reading for reading in self.readings if key in _keys(reading.article)[:1]),
+                readings=tuple(reading for reading in self.readings if key in self.keys(reading.article)[:1]),
                 why=next((why for cite, why in self.policy.without_rule.items() if key_of(cite) == key), ""),
             )
 
@@ -139,14 +149,14 @@ class Articles:
         for article in self.policy.articles:
             self.named.setdefault(key_of(article), article)
         for rule in self.rules:
-            first, *others = _keys(rule.article) or [""]
+            first, *others = self.keys(rule.article) or [""]
             self.note(rule.article)
             self.at.setdefault(first, []).append(rule)
             for key in others:
                 self.elsewhere.setdefault(key, {}).setdefault("", {})[rule.name] = rule.label
             for sentence in rule.sentences:
                 self.note(sentence.article)
-                for key in _keys(sentence.article):
+                for key in self.keys(sentence.article):
                     if key not in (first, *others):
                         self.elsewhere.setdefault(key, {}).setdefault(sentence.text, {})[rule.name] = rule.label
         for reading in self.readings:
@@ -157,11 +167,30 @@ class Articles:
     def note(self, article: str) -> None:
         """Remember the citations of something."""
         for cite in filter(None, article.split("；")):
-            self.named.setdefault(key_of(cite), cite)
+            self.named.setdefault(self.clause_of(cite), cite)
+
+    def keys(self, article: str) -> list[str]:
+        """The clauses of something, each once."""
+        return list(dict.fromkeys(self.clause_of(cite) for cite in article.split("；") if cite))
+
+    def clause_of(self, cite: str) -> str:
+        """The clause that a citation is of: 第八条(四)5借阅 is a part of 第八条(四)5, where only that has a text."""
+        key = key_of(cite)
+        for length in range(len(key), 0, -1):
+            if key[:length] in self.known and not _GOES_ON.match(key, length):
+                return key[:length]
+        return key
 
 
-def _keys(article: str) -> list[str]:
-    return [key_of(cite) for cite in article.split("；") if cite]
+_GOES_ON: Final = re.compile(r"[\d.]|\([一二三四五六七八九十\d]+\)")
+"""With what a citation goes on that is of another clause."""
+_NUMBER: Final = re.compile(r"([零一二三四五六七八九十百]+|\d+)")
+
+
+def _counted(key: str) -> tuple[tuple[int, str | int], ...]:
+    """Articles in the order of their numbers; what has none comes last."""
+    parts = (part for part in _NUMBER.split(key) if part)
+    return tuple((0, value(part)) if _NUMBER.fullmatch(part) else (1, part) for part in parts) if key else ((2, ""),)
 
 
 def _after(key: str, order: list[str]) -> int:
@@ -198,9 +227,9 @@ def _flows(words: DeclarationWords) -> Iterator[Flow]:
                 if source != account.name:
                     yield Flow(source, account.name, "made", words.say("worked out", "折算"))
         for operators in (account.operators, *(policy.rules[rule].operators for rule in account.items)):
-            for move in operators:
-                for source in move.sources if isinstance(move, o.Move) else ():
-                    yield Flow(source, account.name, "moved", words.say("taken", "转出"))
+            moves = [x for x in operators if isinstance(x, o.Move)]
+            for source in (source for move in moves for source in move.sources):
+                yield Flow(source, account.name, "moved", words.say("taken", "转出"))
 
 
 def _behind(policy: o.Policy, part: object, seen: set[str]) -> Iterator[str]:

@@ -23,11 +23,14 @@ from creditlang.results import counted_amount
 from creditlang.rule_words import ExpressionWords
 from creditlang.syntax import tree as t
 from creditlang.values import Interval, amount_text
-from creditlang.words import DISPOSITIONS, STATUSES, said, word
+from creditlang.words import DISPOSITIONS, SEMICOLON, STATUSES, said, word
 
 _TRIED: Final = 6
 _LONGEST: Final = 14
 """Records of an example that is shown."""
+_SHOWN: Final = 6
+"""Of these, told one by one."""
+_MORE: Final = Phrase("{count} more", "另有{count}种记录")
 _TIMES: Final = Phrase("{told} ({count} times)", "{told}（{count}次）")
 _COUNTED: Final = frozenset({"counted", "reduced", "pending"})
 
@@ -81,8 +84,10 @@ class WorkedExamples:
     def name(self, subject: str) -> str:
         """What is expected, by its name."""
         things: Iterable[Any] = (
-            *self.policy.requirements.values(), *self.policy.accounts.values(), *self.policy.facts.values()
-        )  # fmt: skip
+            *self.policy.requirements.values(),
+            *self.policy.accounts.values(),
+            *self.policy.facts.values(),
+        )
         return next((thing.name for thing in things if subject in (thing.name, *thing.labels)), subject)
 
     # ---- choosing
@@ -91,8 +96,11 @@ class WorkedExamples:
         wanted = [frozenset({"counted"}), frozenset({"reduced", "void", "pending", "invalid"})]
         for example in _citing(self.of_item.get(rule.name, ()), rule.article)[:_TRIED]:
             for result, own, _ in self.worked(example):
-                became = {entry.disposition() for entry in result.entries
-                          if entry.rule == rule.name and entry.record.identifier in own}  # fmt: skip
+                became = {
+                    entry.disposition()
+                    for entry in result.entries
+                    if entry.rule == rule.name and entry.record.identifier in own
+                }
                 fits = next((x for x in wanted if became & x and (len(became) == 1 or x is not wanted[0])), None)
                 if fits is not None:
                     wanted.remove(fits)
@@ -123,17 +131,21 @@ class WorkedExamples:
         self, example: WorkedExample, result: StudentResult, own: list[str], outcome: Iterable[str] = ()
     ) -> Shown:
         """An example with its records, each with what became of it."""
-        told: dict[tuple[str, str], int] = {}
+        told: dict[str, list[str]] = {}
         entries = [entry for entry in result.entries if entry.record.identifier in own]
         for identifier in own:
             found = [entry for entry in entries if entry.record.identifier == identifier]
-            if found:
-                pair = self.given(found[0].record), self.became(found, result)
-                told[pair] = told.get(pair, 0) + 1
+            if found and not self.policy.kinds[found[0].record.kind].enrolment:
+                told.setdefault(self.given(found[0].record), []).append(self.became(found, result))
         records = tuple(
-            (given if times == 1 else said(_TIMES, self.language, told=given, count=times), became)
-            for (given, became), times in told.items()
+            (
+                given if len(became) == 1 else said(_TIMES, self.language, told=given, count=len(became)),
+                self.of_all(became),
+            )
+            for given, became in list(told.items())[:_SHOWN]
         )
+        more = len(told) - _SHOWN
+        records += ((said(_MORE, self.language, count=more), ""),) if more > 0 else ()
         return Shown(example.title, records, tuple(dict.fromkeys(outcome)))
 
     def given(self, record: Record) -> str:
@@ -155,10 +167,16 @@ class WorkedExamples:
 
     def became(self, entries: list[Entry], result: StudentResult) -> str:
         """What became of a record, and why."""
+        alone = [entry for entry in entries if not entry.member] or entries
         told = dict.fromkeys(
-            self.one(entry, result) for entry in entries if not (entry.gathered and entry.state == "void")
+            self.one(entry, result) for entry in alone if not (entry.gathered and entry.state == "void")
         )
-        return "；".join(told) if self.language == "zh" else "; ".join(told)
+        return in_language(SEMICOLON, self.language).join(filter(None, told))
+
+    def of_all(self, became: list[str]) -> str:
+        """What became of like records; of those that count together only what they come to."""
+        told = list(dict.fromkeys(filter(None, became)))
+        return in_language(SEMICOLON, self.language).join(told)
 
     def one(self, entry: Entry, result: StudentResult) -> str:
         """What became of one entry of a record."""
@@ -170,6 +188,8 @@ class WorkedExamples:
             counted = counted_amount(entry)
             amount = self.words.unit(counted, unit) if isinstance(counted, Decimal) else amount_text(counted)
         reason = in_language(entry.told, self.language) if entry.told else ""
+        if entry.member:
+            return ""
         space = "" if self.language == "zh" else " "
         return f"{became}{space}{amount}".strip() + (f"{in_language(COLON, self.language)}{reason}" if reason else "")
 
@@ -179,7 +199,8 @@ class WorkedExamples:
         policy, colon = self.policy, in_language(COLON, self.language)
         period = f" {expected.period}" if expected.period else ""
         if name in policy.requirements:
-            return f"{self.words.called(policy.requirements[name])}{period}{colon}{word(STATUSES, found, self.words.language)}"
+            status = word(STATUSES, found, self.words.language)
+            return f"{self.words.called(policy.requirements[name])}{period}{colon}{status}"
         if name in policy.accounts:
             account = policy.accounts[name]
             if isinstance(found, Decimal):
