@@ -121,7 +121,7 @@ def run_examples(policy: o.Policy, program: Program, about: str = "") -> Iterato
                 yield _run(policy, program, case, students)
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class WorkedExample:
     """An example that can be worked out: what is written in it, and what comes of it when somebody asks."""
 

@@ -30,7 +30,7 @@ _MODES: Final = {
 }
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class DeclarationWords:
     """The declarations of one policy in one language."""
 
@@ -264,9 +264,11 @@ class DeclarationWords:
         if case.condition is not None:
             when = words.condition(case.condition)
             text = self.say("If {when}: {text}", "{when}的：{text}", when=when, text=text)
-        if case.labelled and case.label != text:
+        if not case.labelled:
+            text = _large(text)
+        elif case.label != text:
             text = self.say("{label}: {text}", "{label}：{text}", label=case.label, text=text)
-        return Sentence(_large(text), case.article or article)
+        return Sentence(text, case.article or article)
 
     # ---- the others
     def offset(self, move: o.Move) -> RuleInWords:

@@ -101,7 +101,7 @@ _READ: Final = {
 }
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class ExpressionWords:
     """The expressions of one policy in one language; `kind` is the kind of record that a field is of."""
 
@@ -596,6 +596,8 @@ class ExpressionWords:
             if negated:
                 return self.say("fewer than {n} of: {told}", "以下各项不足{n}项：{told}", n=x.least, told=told)
             return self.say("at least {n} of: {told}", "以下各项至少{n}项：{told}", n=x.least, told=told)
+        if not x.parts:
+            return self.condition(e.Constant(x.operator == "and"), negated)
         same = self._one_of(x)
         if same is not None:
             left, values = same
@@ -619,7 +621,7 @@ class ExpressionWords:
     def _one_of(self, x: e.Logical) -> tuple[e.Expression, list[object]] | None:
         """What is compared and the values, of which it is one."""
         values: list[object] = []
-        left = x.parts[0].left if isinstance(x.parts[0], e.Compare) else None
+        left = x.parts[0].left if x.parts and isinstance(x.parts[0], e.Compare) else None
         for part in x.parts if x.operator == "or" else ():
             if not (isinstance(part, e.Compare) and part.operator == "=" and isinstance(part.right, e.Constant)):
                 return None

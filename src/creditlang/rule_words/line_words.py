@@ -51,7 +51,7 @@ _ROUNDINGS: Final = {
 }
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class LineWords:
     """The lines of one item or account. `own` are the rules that its groups are of, where nothing else is said."""
 

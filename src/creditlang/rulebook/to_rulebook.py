@@ -102,7 +102,7 @@ def _data(words: DeclarationWords) -> Iterator[RuleInWords]:
 
 
 # ---- clause by clause
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Articles:
     """The clauses of a policy, each with what stands at it."""
 
@@ -194,13 +194,12 @@ def _counted(key: str) -> tuple[tuple[int, str | int], ...]:
 
 
 def _after(key: str, order: list[str]) -> int:
-    """Where a citation stands that has no text: after the last that it begins with, else at the end."""
-    if not key:
-        return len(order)
-    for length in range(len(key) - 1, 0, -1):
-        places = [place for place, other in enumerate(order) if other.startswith(key[:length])]
-        if places and length > 1:
-            return places[-1] + 1
+    """Where a citation stands that has no text: by its number among those that begin like it, else at the end."""
+    for length in range(len(key) - 1, 1, -1):
+        alike = [place for place, other in enumerate(order) if other.startswith(key[:length])]
+        if alike:
+            before = [place for place in alike if _counted(order[place]) < _counted(key)]
+            return before[-1] + 1 if before else alike[0]
     return len(order)
 
 

@@ -26,16 +26,18 @@ from creditlang.values import Interval, amount_text
 from creditlang.words import DISPOSITIONS, SEMICOLON, STATUSES, said, word
 
 _TRIED: Final = 6
-_LONGEST: Final = 14
+_LONGEST: Final = 60
 """Records of an example that is shown."""
 _SHOWN: Final = 6
 """Of these, told one by one."""
 _MORE: Final = Phrase("{count} more", "另有{count}种记录")
 _TIMES: Final = Phrase("{told} ({count} times)", "{told}（{count}次）")
+_GIVEN: Final = Phrase("{became} {amount}", "{became}{amount}")
+_TAKEN: Final = Phrase("{became}, takes {amount}", "{became}，扣{amount}")
 _COUNTED: Final = frozenset({"counted", "reduced", "pending"})
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class WorkedExamples:
     """The examples of one policy, by what they speak of."""
 
@@ -104,7 +106,8 @@ class WorkedExamples:
                 fits = next((x for x in wanted if became & x and (len(became) == 1 or x is not wanted[0])), None)
                 if fits is not None:
                     wanted.remove(fits)
-                    yield self.shown(example, result, own)
+                    first = {entry.record.identifier for entry in result.entries if entry.rule == rule.name}
+                    yield self.shown(example, result, sorted(own, key=lambda name: name not in first))
 
     def of_declared(self, name: str, article: str) -> Iterator[Shown]:
         """Of an account, fact or requirement: the shortest that says what it comes to."""
@@ -182,16 +185,16 @@ class WorkedExamples:
         """What became of one entry of a record."""
         disposition = result.disposition(entry)
         became = word(DISPOSITIONS, disposition, self.words.language)
-        amount = ""
-        if disposition in _COUNTED and not entry.member and entry.account:
-            unit = self.policy.accounts[entry.account].unit
-            counted = counted_amount(entry)
-            amount = self.words.unit(counted, unit) if isinstance(counted, Decimal) else amount_text(counted)
+        told = became
+        if disposition in _COUNTED and entry.account:
+            counted, unit = counted_amount(entry), self.policy.accounts[entry.account].unit
+            amount = self.words.unit(counted.copy_abs(), unit) if isinstance(counted, Decimal) else amount_text(counted)
+            taken = isinstance(counted, Decimal) and counted < 0
+            told = said(_TAKEN if taken else _GIVEN, self.language, became=became, amount=amount)
         reason = in_language(entry.told, self.language) if entry.told else ""
         if entry.member:
             return ""
-        space = "" if self.language == "zh" else " "
-        return f"{became}{space}{amount}".strip() + (f"{in_language(COLON, self.language)}{reason}" if reason else "")
+        return told + (f"{in_language(COLON, self.language)}{reason}" if reason else "")
 
     def value(self, expected: t.Expectation, found: Any) -> str:
         """What something came to, with its period."""
