@@ -18,7 +18,7 @@ from time import process_time
 from creditlang.api import load
 from creditlang.cohort import Evaluation, Settings
 from creditlang.columnar import ColumnarEngine
-from creditlang.columnar.result_rows import ChunkRows
+from creditlang.columnar.chunk_tables import ChunkTables
 from creditlang.data.coded.coded_dataset import CodedDataset
 from creditlang.data.dataset import Dataset
 from creditlang.interpreter import Interpreter
@@ -59,9 +59,10 @@ def measured(folder: Path, settled: bool) -> None:
     with stages.timed("engine"):
         chunks = list(engine.chunks(coded))
     alone = sum(len(_alone(chunk)) for chunk in chunks)
-    with stages.timed("rows"):
+    with stages.timed("tables"):
+        tables = ChunkTables(chunks[0].students.known.cohort, evaluation.results)
         for chunk in chunks:
-            ChunkRows(chunk, evaluation.results).add_all()
+            tables.add(chunk)
     records = sum(map(len, coded.kinds.values()))
     print(f"{len(coded.students)} students, {alone} left to be worked out alone; {records} records")
     for name, seconds in stages.spent.items():

@@ -5,13 +5,12 @@ text is looked at; whether there is such a student or such a record is the sessi
 """
 
 from collections.abc import Iterator
-from math import inf
 from typing import Literal
 
 from attrs import evolve, frozen
 
 from creditlang.ide import Beginning, Completeness, Vocabulary, completeness
-from creditlang.ide.walk import Walk
+from creditlang.ide.walk import Walk, reach
 from creditlang_repl import command_operands as operands
 from creditlang_repl.commands import Command, Operand, command_at
 
@@ -52,14 +51,8 @@ def parts(text: str, vocabulary: Vocabulary) -> tuple[Part, ...]:
 def _bare(text: str, start: int, vocabulary: Vocabulary) -> Part:
     """What is no command: the reading that gets farthest, an expression rather than a rule if both go as far."""
     readings: tuple[Beginning, ...] = ("expression", "policy", "line")
-    reach = {reading: _reach(text[start:], reading, vocabulary) for reading in readings}
-    best = max(readings, key=lambda reading: reach[reading])
+    best = max(readings, key=lambda reading: reach(text[start:], reading, vocabulary.known))
     return Part("expression" if best == "expression" else "declaration", start, len(text), best)
-
-
-def _reach(text: str, beginning: Beginning, vocabulary: Vocabulary) -> float:
-    steps = Walk(text, beginning, vocabulary.known).steps()
-    return next((step.start for step in steps if step.wrong), inf)
 
 
 def _operands(command: Command, text: str, start: int, vocabulary: Vocabulary) -> Iterator[Part]:

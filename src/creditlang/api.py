@@ -37,6 +37,7 @@ from creditlang.diagnostics import Diagnostic, Language, Place, report
 from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation
+from creditlang.html_views import policy_view, result_view
 from creditlang.ledger import PartLine, Record, StudentResult
 from creditlang.one_student import Engine, StudentsOfPolicy, as_read, day_not_said, together_names, unknown_values
 from creditlang.plugin import PluginManager, Source
@@ -80,6 +81,13 @@ class Policy:
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_students", StudentsOfPolicy(self.core))
+
+    def __repr__(self) -> str:
+        return f"<Policy {self.core.identifier}: {len(self.core.rules)} rules>"
+
+    def _repr_html_(self) -> str:
+        """Its title and accounts, for notebooks."""
+        return policy_view(self.core)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """By its core; code that was generated for it is generated again."""
@@ -126,7 +134,7 @@ class Policy:
         with ExitStack() as stack:
             sources = self._opened(stack, data, tables)
             cohort = run_cohort(self.core, _tables(sources), settings, lambda: _problems(sources), {})
-            cohort.results.tables["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
+            cohort.results.rows["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
             return cohort
 
     def _opened(self, stack: ExitStack, data: str | Sequence[str], tables: Mapping[str, Any] | None) -> list[Source]:
@@ -289,6 +297,14 @@ class Result:
     records: tuple[tuple[str, Mapping[str, object]], ...]
     as_of: date | None
     overrides: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        statuses = ", ".join(f"{name} {status}" for name, status in self.ledger.requirements.items())
+        return f"<Result of {self.ledger.student} by {self.policy.core.identifier}{f': {statuses}' * bool(statuses)}>"
+
+    def _repr_html_(self) -> str:
+        """Accounts and requirements, for notebooks."""
+        return result_view(self.policy.core, self.ledger)
 
     def account(self, name: str, period: str = "") -> Amount | None:
         """The balance of an account, by name or label: in a period, or over the whole time."""

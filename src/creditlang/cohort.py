@@ -12,7 +12,7 @@ from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from creditlang.core.operators import Policy
 from creditlang.data.dataset import Dataset
@@ -21,6 +21,7 @@ from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Language, Severity, in_language, report
 from creditlang.errors import DataError
 from creditlang.frozen_mapping import freezing
+from creditlang.html_views import cohort_view
 from creditlang.ledger import StudentResult
 from creditlang.one_student import Engine, OneStudent, StudentData, as_read, day_not_said
 from creditlang.results import Results
@@ -57,6 +58,14 @@ class Cohort:
     balanced: bool
     as_of: date | None = None
 
+    def __repr__(self) -> str:
+        results = self.results
+        return f"<Cohort of {len(results.tables['students'])} students by {results.policy.identifier}>"
+
+    def _repr_html_(self) -> str:
+        """What the students have come to, for notebooks."""
+        return cohort_view(self.results)
+
     @property
     def tables(self) -> dict[str, ResultTable]:
         """The result tables by name, in the order of the contract; data frames take them as they are."""
@@ -79,6 +88,8 @@ class Evaluation:
     dataset: Dataset
     results: Results
     one_student: OneStudent
+    people_of_steps: list[int] = field(factory=list)
+    """Where columns were taken in: the places of those whose steps were not among them, for each step."""
 
     @staticmethod
     def begin(
@@ -133,21 +144,21 @@ class Evaluation:
 
     def in_columns(self, engine: "ColumnarEngine") -> Iterator[str | None]:
         """Take in the results of the chosen students in order; those to be worked out alone are given back instead."""
-        from creditlang.columnar.result_rows import ChunkRows
+        from creditlang.columnar.chunk_tables import ChunkTables
         from creditlang.data.coded.coded_dataset import CodedDataset
 
-        coded, steps = CodedDataset.of(self.policy, self.dataset), self.results.tables["steps"]
-        wanted = self.settings.students
-        for chunk in engine.chunks(coded):
-            rows = ChunkRows(chunk, self.results, wanted)
-            own, starts = rows.add_all()
-            self.one_student.note_in_columns(int(rows.settled.sum()))
-            for at, identifier in enumerate(rows.names):
-                if rows.settled[at]:
-                    steps += own[starts[at] : starts[at + 1]]
+        steps, wanted, tables = self.results.rows["steps"], self.settings.students, None
+        for chunk in engine.chunks(CodedDataset.of(self.policy, self.dataset)):
+            tables = tables or ChunkTables(chunk.students.known.cohort, self.results, wanted)
+            settled = tables.add(chunk)
+            self.one_student.note_in_columns(int(settled.sum()))
+            for place, done in enumerate(settled.tolist(), chunk.students.first):
+                identifier = tables.cohort.students[place]
+                if done:
                     yield None
                 elif not wanted or identifier in wanted:
                     yield identifier
+                    self.people_of_steps += [place] * (len(steps) - len(self.people_of_steps))
 
     def release(self, identifier: str) -> None:
         """Let a student's records go."""
@@ -169,7 +180,7 @@ class Evaluation:
         for found in dataset.problems:
             results.issue(found, dataset.owners.get(id(found), ""))
         own = _manifest(self.policy, settings, self.one_student, results.equation_text(read))
-        results.finish([*own, *sorted(manifest.items())])
+        results.finish([*own, *sorted(manifest.items())], self.people_of_steps)
         return Cohort(results, dataset, read, balanced, self.one_student.as_of)
 
 
@@ -218,7 +229,7 @@ def fewer_collections() -> Iterator[None]:
 
 def _rows(dataset: Dataset, wanted: Collection[str], results: Results) -> int:
     """The rows that the equation has to account for: all that were read, or those of the chosen students."""
-    return len(results.dispositions) if wanted else sum(dataset.read.values())
+    return len(results.dispositions) + results.in_columns.total() if wanted else sum(dataset.read.values())
 
 
 def _manifest(policy: Policy, settings: Settings, one_student: OneStudent, equation: str) -> list[tuple[str, str]]:

@@ -1,12 +1,13 @@
 """The ledger: records, the entries that rules made of them, every step, and what became of each record.
 
 Each input record ends in exactly one disposition. Entries carry their amount before and after each step with the
-article of the step, so every balance can be walked back to records, rules and articles.
+article of the step, so every balance can be walked back to records, rules and articles. What there are many of for each
+student are named tuples, which are made in a fifth of the time of other frozen classes.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from attrs import define, field, frozen
 
@@ -56,8 +57,7 @@ class Record:
         self.order = (self.on or date.max, self.on is None, self.identifier)
 
 
-@frozen
-class Step:
+class Step(NamedTuple):
     """What one line of the policy did to an entry."""
 
     sort: str
@@ -130,8 +130,7 @@ def strongest(dispositions: list[Disposition]) -> Disposition:
     return min(dispositions, key=_STRONGEST.index) if dispositions else "unmatched"
 
 
-@frozen
-class AccountLine:
+class AccountLine(NamedTuple):
     """A balance: of an account in a period, or (empty period) over the whole time."""
 
     account: str
@@ -151,8 +150,7 @@ class Window:
     """Whether it is the one with the most of all that there are."""
 
 
-@frozen
-class FactLine:
+class FactLine(NamedTuple):
     """The value of a fact in a period; None where it has none."""
 
     fact: str
@@ -206,8 +204,7 @@ class GroupLine:
     all: Number | None = None
 
 
-@frozen
-class PartLine:
+class PartLine(NamedTuple):
     """One part of a requirement, and whether it is met."""
 
     requirement: str

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import define, evolve, field
 
@@ -19,6 +19,7 @@ from creditlang.diagnostics.person_words import spoken
 from creditlang.ledger import DISPOSITIONS, Disposition, Entry, GroupLine, Record, StudentResult, strongest
 from creditlang.schema import RESULT_TABLES, Column, Row, Value
 from creditlang.source import visible
+from creditlang.table_columns import TableColumns
 from creditlang.values import ZERO, Interval, negative, plain, written
 from creditlang.words import (
     ANSWERS,
@@ -34,6 +35,9 @@ from creditlang.words import (
     word,
 )
 from creditlang.words import DISPOSITIONS as DISPOSITION_WORDS
+
+if TYPE_CHECKING:
+    from creditlang.table_columns import Numbers
 
 _READ: Final = Phrase("read", "读入")
 _UNREAD: Final = Phrase("; rows that were not read: {told}", "；{told}")
@@ -103,9 +107,16 @@ class Results:
 
     policy: Policy
     language: Language = "zh"
-    tables: dict[str, list[Row]] = field(factory=lambda: {name: [] for name in RESULT_TABLES})
+    rows: dict[str, list[Row]] = field(factory=lambda: {name: [] for name in RESULT_TABLES})
+    """Those that were made one by one."""
+    columns_taken: "dict[str, list[tuple[TableColumns, Numbers]]]" = field(factory=dict)
+    """Others, and for each its student, by place among all."""
+    tables: dict[str, Sequence[Row]] = field(factory=dict)
+    """By name, once all is in."""
     equation: Counter[Disposition] = field(factory=Counter)
     dispositions: dict[str, Disposition] = field(factory=dict)
+    in_columns: Counter[Disposition] = field(factory=Counter)
+    """Of records of one student each that were taken in as columns."""
     undetermined: dict[str, str] = field(factory=dict)
     requirement_counts: Counter[tuple[str, str]] = field(factory=Counter)
     unread: Mapping[str, int | None] = field(factory=dict)
@@ -185,14 +196,14 @@ class Results:
         if result.applies:
             self._students(result)
         for line in result.accounts:
-            self.tables["accounts"].append(
+            self.rows["accounts"].append(
                 (result.student, line.account, line.period, amount_value(line.amount), line.unit or "")
             )
         for fact in result.facts:
             if self.policy.facts[fact.fact].groups is None:
-                self.tables["facts"].append((result.student, fact.fact, fact.period, fact_value(fact.value)))
+                self.rows["facts"].append((result.student, fact.fact, fact.period, fact_value(fact.value)))
         for part in result.parts:
-            self.tables["requirements"].append(
+            self.rows["requirements"].append(
                 (
                     result.student, part.requirement, part.part, amount_value(part.needed), amount_value(part.have),
                     amount_value(part.short), part.status, part.article, part.period,
@@ -203,20 +214,20 @@ class Results:
 
     def add_groups(self, lines: Iterable[GroupLine]) -> None:
         """Take in what has come out for groups of people."""
-        self.tables["groups"] += [
+        self.rows["groups"] += [
             (x.fact, x.period, x.group, fact_value(x.value), amount_value(x.ranked), amount_value(x.all)) for x in lines
         ]
 
     def _students(self, result: StudentResult) -> None:
         values = (result_value(result, *each) for each in shown_results(self.policy))
-        self.tables["students"].append((result.student, *values))
+        self.rows["students"].append((result.student, *values))
 
     def entry(self, entry: Entry, result: StudentResult | None = None) -> None:
         """Take in one entry and its steps."""
         record = entry.record
         own = result.disposition(entry) if result else entry.disposition()
         account = self.policy.accounts.get(entry.account)
-        self.tables["records"].append(
+        self.rows["records"].append(
             (
                 record.kind,
                 record.identifier,
@@ -233,7 +244,7 @@ class Results:
             )
         )
         for number, step in enumerate(entry.steps, start=1):
-            self.tables["steps"].append(
+            self.rows["steps"].append(
                 (
                     record.identifier, entry.rule, number, step.text or step.sort, amount_value(step.before),
                     amount_value(step.after), step.article,
@@ -271,14 +282,14 @@ class Results:
         elif found.place is not None:
             row = "" if found.place.row is None else str(found.place.row)
             source, place = found.place.source, " ".join(filter(None, (row, found.place.column)))
-        self.tables["issues"].append(
+        self.rows["issues"].append(
             (found.severity.value, found.code, source, place, student, message(found, self.language))
         )
 
     # ---- closing
     def balance(self, read: int) -> bool:
         """Count the record equation against the rows that were read; whether it holds."""
-        self.equation = Counter(self.dispositions.values())
+        self.equation = Counter(self.dispositions.values()) + self.in_columns
         return sum(self.equation.values()) == read
 
     def equation_text(self, read: int) -> str:
@@ -295,12 +306,29 @@ class Results:
         told += [said(_SHEETS, self.language, count=len(unknown), names=names)] if unknown else []
         return said(_UNREAD, self.language, told=self.words(_AND).join(told)) if told else ""
 
-    def finish(self, manifest: Sequence[tuple[str, str]]) -> None:
-        """Sort the rows and set the manifest."""
-        for name, rows in self.tables.items():
-            if name not in ("steps", "issues", "manifest"):
-                rows.sort(key=_sortable)
-        self.tables["manifest"] = list(manifest)
+    def take(self, table: str, columns: TableColumns, people: "Numbers") -> None:
+        """Take in rows of students who stand at these places among all."""
+        self.columns_taken.setdefault(table, []).append((columns, people))
+
+    def finish(self, manifest: Sequence[tuple[str, str]], people_of_steps: Sequence[int] = ()) -> None:
+        """Sort the rows and set the manifest. `people_of_steps` are the places of those whose steps were made one by
+        one, for each.
+        """
+        self.rows["manifest"] = list(manifest)
+        for name, rows in self.rows.items():
+            taken = self.columns_taken.pop(name, ())
+            if not taken:
+                self.tables[name] = rows
+                if name not in _AS_THEY_COME:
+                    rows.sort(key=_sortable)
+                continue
+            own = [TableColumns.of(rows, len(rows[0]))] if rows else []
+            columns = TableColumns.joined([*(columns for columns, _ in taken), *own])
+            if name == "steps":
+                self.tables[name] = columns.by([*(people for _, people in taken), people_of_steps])
+            else:
+                self.tables[name] = columns.in_order()
+            rows.clear()
 
 
 def headed(
@@ -331,6 +359,9 @@ def fact_value(value: object) -> str | Decimal | None:
     if isinstance(value, (Decimal, Interval)):
         return amount_value(value)
     return None if value is None else getattr(value, "value", str(value))
+
+
+_AS_THEY_COME: Final = ("steps", "issues", "manifest")
 
 
 def _sortable(row: Row) -> list[str]:

@@ -172,6 +172,11 @@ class Counted(int):
         return f"{int(self)} {word if self == 1 else plural(word)}"
 
 
+def speaks_chinese(text: str) -> bool:
+    """Whether a text is Chinese, in part at least."""
+    return _CHINESE.search(text) is not None
+
+
 def both(write: Callable[[Language], str]) -> Phrase:
     """What `write` makes of it in each language."""
     return Phrase(write("en"), write("zh"))

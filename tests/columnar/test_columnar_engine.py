@@ -40,7 +40,7 @@ def assert_same(one: Cohort, two: Cohort) -> None:
     for name, rows in one.results.tables.items():
         mine, other = ([repr(row) for row in x if row[0] != "engine"] for x in (rows, two.results.tables[name]))
         assert mine == other, name
-    assert one.results.dispositions == two.results.dispositions
+    assert one.results.equation == two.results.equation
     assert one.results.requirement_counts == two.results.requirement_counts
     assert one.results.undetermined == two.results.undetermined
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import attrs
+import attr
 import pytest
 
 from creditlang.cohort import Cohort, Settings, run_cohort
@@ -45,7 +45,7 @@ def plain(result: StudentResult) -> dict[str, Any]:
     def both(of: Any, field: Any, value: Any) -> Any:
         return (value, value.zh) if isinstance(value, Phrase) else value
 
-    return attrs.asdict(result, value_serializer=both)
+    return attr.asdict(result, retain_collection_types=False, value_serializer=both)
 
 
 @pytest.mark.parametrize("name", [name for name in policy_names() if sample_path(name)])

@@ -103,7 +103,8 @@ def test_headings_as_offices_write_them(read: Reader) -> None:
     ("学 号", "学号"), ("信用\n时数", "信用时数"), ("*姓名", "姓名"),
     ("姓名*", "姓名"),
     ("姓名（必填）", "姓名"), ("姓名(选填)*", "姓名"),
-    ("日期：", "日期"), ("成绩（五级）", "成绩（五级）"), ("", ""), ("*", ""),
+    ("日期：", "日期"), ("成绩（五级）", "成绩(五级)"), ("", ""), ("*", ""),
+    ("Student ID", "studentid"), ("STUDENT_ID*", "studentid"), ("Student No.", "studentno"), ("ＩＤ (required)", "id"),
 ])  # fmt: skip
 def test_how_headings_are_compared(text: str, plain: str) -> None:
     assert plain_heading(text) == plain

@@ -58,7 +58,7 @@ def _arguments() -> argparse.Namespace:
 
 def _replay(path: Path, engines: list[Engine]) -> int:
     text, people = read_case(path)
-    policy = compiled(text)
+    policy = compiled(text, check=False)
     if policy is None:
         print("the policy does not compile")
         return 1
@@ -157,8 +157,6 @@ class Soak:
         reference = outcome(draft.policy, people)
         if what == "reference":
             return [f"raised: {reference.raised}"] if reference.raised and "DataError" not in reference.raised else []
-        if reference.raised.startswith("DataError"):
-            return
         if reference.raised:
             return []
         if what in LAWS:

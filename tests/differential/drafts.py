@@ -30,9 +30,9 @@ class Draft:
     policy: Policy
 
 
-def compiled(text: str) -> Policy | None:
-    """The core of a policy, if it has no errors."""
-    found = compile_source(SourceFile("policy.credit", text), check=False)
+def compiled(text: str, check: bool = True) -> Policy | None:
+    """The core of a policy, if it has no errors, those that `check` finds included."""
+    found = compile_source(SourceFile("policy.credit", text), check=check)
     return None if found.errors else found.policy
 
 
@@ -42,7 +42,7 @@ def drafted(rng: random.Random, dialect: Dialect) -> Draft | None:
     for _ in range(_MOST_REPAIRS):
         text = printed(lines, dialect)
         source = SourceFile("policy.credit", text)
-        found = compile_source(source, check=False)
+        found = compile_source(source)
         if not found.errors:
             return Draft(tuple(lines), dialect, text, found.policy) if found.policy.rules else None
         wrong = {source.position(x.span.start).line - 1 for x in found.errors if x.span is not None}

@@ -76,7 +76,7 @@ def test_engines_agree_and_laws_hold(seed: int) -> None:
 def test_what_was_found_is_mended(path: Path) -> None:
     """Cases in which engines once differed, or the reference raised something."""
     text, people = read_case(path)
-    policy = compiled(text)
+    policy = compiled(text, check=False)
     assert policy is not None
     reference = outcome(policy, people)
     assert not reference.raised

@@ -66,6 +66,8 @@ NAMED_ELSEWHERE: dict[str, str] = {
         ("format_epilog", "format_help_text", "get_command", "get_short_help_str", "write_heading"), "click"
     ),
     **dict.fromkeys(("get_completions", "lex_document"), "prompt_toolkit"),
+    "get_tokens_unprocessed": "Pygments",
+    **dict.fromkeys(("_repr_html_", "load_ipython_extension"), "notebooks"),
     "lex": "Lark",
     **dict.fromkeys(("check_bytes", "check_text"), "tests of the stages"),
     "OFFERS": "the test that writes a plugin of each sort",

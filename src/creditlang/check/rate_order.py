@@ -1,6 +1,6 @@
 """Do rates fall with the rank? A rate that rises where the level or the prize falls is a likely misprint."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -27,7 +27,7 @@ def check_tables(policy: Policy, ranks: Mapping[str, Sequence[str]], labels: Map
         if isinstance(value := case.value.left if isinstance(case.value, Arithmetic) else case.value, Lookup)
         if case.span is not None
     ]
-    printed = [set(values) for table, _ in tables for values in table.labels]
+    printed = dict.fromkeys(frozenset(values) for table, _ in tables for values in table.labels)
     for table, span in tables:
         yield from _check(table, ranks, labels, span, printed)
 
@@ -52,7 +52,7 @@ def _check(
     ranks: Mapping[str, Sequence[str]],
     labels: Mapping[str, str],
     span: Span,
-    printed: Sequence[set[str]],
+    printed: Collection[frozenset[str]],
 ) -> Iterator[Diagnostic]:
     for dimension, values in enumerate(table.labels):
         order = next((rank for rank in ranks.values() if values and set(values) <= set(rank)), None)

@@ -22,6 +22,8 @@ _WORDS = {
     "after": ("what is after “{mark}” in {}", "{}里“{mark}”后面的部分"),
     "decimals": ("{}, rounded to {} decimals", "{}，四舍五入到{}位小数"),
     "above": ("{}, or what is above it", "{}，空着的同上"), "year": ("year {} and term {}", "学年列{}和学期列{}"),
+    "dates": ("dates such as 03/04/2025 are read as", "03/04/2025 这样的日期读作"),
+    "day/month/year": ("day/month/year", "日/月/年"), "month/day/year": ("month/day/year", "月/日/年"),
     "otherwise": ("otherwise {}", "没有时为{}"), "named": ("out of the name or title", "取自名称或标题"),
 }  # fmt: skip
 
@@ -29,7 +31,10 @@ _WORDS = {
 def mapping_text(mapping: "MappingFile", policy: "Policy") -> str:
     """The whole mapping."""
     writer = _Writer(policy)
-    return "\n\n".join([f"{mapping.name}  {mapping.title}", *(writer.table(rule) for rule in mapping.rules)]) + "\n"
+    head = f"{mapping.name}  {mapping.title}"
+    if mapping.date_order:
+        head += f"\n  {writer.said('dates')}{writer.colon}{writer.said(mapping.date_order)}"
+    return "\n\n".join([head, *(writer.table(rule) for rule in mapping.rules)]) + "\n"
 
 
 class _Writer:

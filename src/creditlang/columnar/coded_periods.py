@@ -23,19 +23,22 @@ class CodedCalendar:
         self.plain = calendar = SchoolCalendar(data)
         self.semesters = calendar.semesters
         self.names = ["", *calendar.by_name]
-        self.starts = np.array([day.toordinal() for day in calendar.starts], np.int32)
-        self.ends = np.array([day.toordinal() for day in calendar.ends], np.int32)
+        spans = [
+            (start.toordinal(), end.toordinal()) for start, end in zip(calendar.starts, calendar.ends, strict=True)
+        ]
+        self._first_day = min((start for start, _ in spans), default=0)
+        self._by_day = np.zeros(max((end for _, end in spans), default=0) - self._first_day + 1, np.int32)
+        for number, (start, end) in enumerate(spans, 1):
+            self._by_day[start - self._first_day :] = 0
+            self._by_day[start - self._first_day : end - self._first_day] = number
         self.last_days = np.array([_LAST, *(day.toordinal() for day in calendar.last_days.values())], np.int32)
         self.years = ["", *dict.fromkeys(map(calendar.academic_year, calendar.by_name))]
         self.year_of = np.array([0, *(self.years.index(calendar.academic_year(x)) for x in calendar.by_name)], np.int32)
 
     def of_days(self, days: Numbers) -> Numbers:
         """The semester in which each day lies, 0 outside of all."""
-        if not self.semesters:
-            return np.zeros(len(days), np.int32)
-        place = np.searchsorted(self.starts, days, side="right") - 1
-        inside = (place >= 0) & (days < self.ends[np.maximum(place, 0)])
-        return np.where(inside, place + 1, 0).astype(np.int32)
+        found: Numbers = self._by_day[np.clip(days - self._first_day, -1, len(self._by_day) - 1)]
+        return found
 
     def periods(self, kind: str, days: Numbers, semesters: Numbers) -> Numbers:
         """A number for the period of a built-in kind in which each record falls, 0 where that is not known."""

@@ -39,7 +39,7 @@ from creditlang.plan import Plan
 from creditlang.plan.lower import PlannedBody
 from creditlang.plan.tables import Filler
 
-_CHUNK: Final = 4096
+_CHUNK: Final = 16384
 """Students worked out together, at most."""
 
 
@@ -256,10 +256,12 @@ class _Run:
         if kind.item_field:
             codes = self.cohort.kinds[name].fields[kind.item_field].codes[self.cohort.inside[places]]
             numbers = rules.by_item[codes] if len(rules.by_item) else none
+        numbers = numbers.astype(np.min_scalar_type(-len(self.rule_numbers)))
         order = np.argsort(numbers, kind="stable")
         numbers = numbers[order]
         matched = numbers < 0
-        entries_in_order = entries.chosen(order) if len(order) else entries
+        guarded = bool(self.plan.kinds[name].lines)
+        entries_in_order = entries.chosen(order) if guarded else Entries.of(self.known, places[order], -1, -1)
         for number in np.unique(numbers).tolist():
             start, end = np.searchsorted(numbers, (number, number + 1))
             if number >= 0:

@@ -7,6 +7,7 @@ alone.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,22 +17,37 @@ from creditlang.columnar.coded_periods import CodedCalendar, Numbers
 from creditlang.core import operators as o
 from creditlang.data.coded.coded_dataset import UNDATED, CodedDataset, CodedKind
 from creditlang.data.coded.coded_records import TypedColumn
+from creditlang.data.coded.coded_sheet import coded
 from creditlang.ledger import Record
 
 
 @define(eq=False)
 class CodedField:
-    """Values by code, and the code of each record or student; code 0 is for no value."""
+    """Values by code, and the code of each record or student, once somebody asks; code 0 is for no value, and equal
+    values have one code.
+    """
 
-    values: list[Any]
-    codes: Numbers
+    column: TypedColumn
+    rows: Numbers | None = None
+    """Of the column, one for each record; all as they stand without it."""
 
-    @staticmethod
-    def of(column: TypedColumn) -> "CodedField":
-        """A column of which equal values have one code."""
+    @cached_property
+    def _alike(self) -> tuple[list[Any], Numbers]:
         known: dict[Any, int] = {None: 0}
-        alike = np.array([known.setdefault(value, len(known)) for value in column.values] or [0], np.int32)
-        return CodedField(list(known), alike[column.codes])
+        codes = [known.setdefault(value, len(known)) for value in self.column.values] or [0]
+        return list(known), coded(codes)
+
+    @property
+    def values(self) -> list[Any]:
+        """By code."""
+        return self._alike[0]
+
+    @cached_property
+    def codes(self) -> Numbers:
+        """Whole numbers of the smallest type that holds them."""
+        codes = self.column.codes if self.rows is None else self.column.codes[self.rows]
+        found: Numbers = self._alike[1][codes]
+        return found
 
 
 @define(eq=False)
@@ -85,7 +101,7 @@ class RecordColumns:
         order, ranks = _ordered(owners, days, calendar.last_days[semesters], numbers, rows, sources)
         found = RecordColumns(
             students=dataset.students, kinds={}, owners=owners[order], ranks=ranks,
-            attributes={name: CodedField.of(column) for name, column in dataset.attributes.items()},
+            attributes={name: CodedField(column) for name, column in dataset.attributes.items()},
             inside=np.zeros(len(order), np.int32), kind_numbers=numbers[order], days=days[order],
             semesters=semesters[order], named=np.concatenate([source.named for source in sources])[order], odd=odd,
         )  # fmt: skip
@@ -94,10 +110,16 @@ class RecordColumns:
             places = np.flatnonzero(found.kind_numbers == number)
             found.inside[places] = np.arange(len(places))
             own = rows[places]
-            fields = {name: CodedField.of(column) for name, column in source.fields.items()}
-            for column in fields.values():
-                column.codes = column.codes[own]
+            moved = own if (own[1:] < own[:-1]).any() else None
+            fields = {name: CodedField(column, moved) for name, column in source.fields.items()}
             found.kinds[source.name] = KindColumns(policy.kinds[source.name], places, fields, own, source)
+        return found
+
+    def shared(self) -> Numbers:
+        """For each record whether it may stand there for other students as well."""
+        found = np.zeros(len(self.owners), bool)
+        for kind in self.kinds.values():
+            found[kind.places] = kind.source.sheet[kind.rows] < 0
         return found
 
     def identifiers(self, places: Numbers) -> list[str]:
@@ -143,10 +165,11 @@ def _placed(policy: o.Policy, given: Numbers, days: Numbers, calendar: CodedCale
     given[strange] = 0
     if not calendar.semesters:
         return given, strange
-    missing, placed = (given == 0) & (days > 0), calendar.of_days(days)
+    missing = np.flatnonzero((given == 0) & (days > 0))
+    given[missing] = placed = calendar.of_days(days[missing])
     if policy.by_calendar:
-        strange |= missing & (placed == 0)
-    return np.where(missing, placed, given), strange
+        strange[missing[placed == 0]] = True
+    return given, strange
 
 
 def _ordered(
@@ -166,12 +189,17 @@ def _ordered(
     groups = np.cumsum(new[:-1]) - 1
     mixed = np.zeros(len(starts), bool)
     mixed[groups[1:][~new[1:-1] & (kinds[1:] != kinds[:-1])]] = True
-    for group in np.flatnonzero(mixed).tolist():
-        start, end = int(starts[group]), int(starts[group + 1])
-        tied = [(sources[numbers[at]].identifiers(rows[at : at + 1])[0], at) for at in order[start:end].tolist()]
-        tied.sort(key=lambda pair: pair[0])
-        order[start:end] = [at for _, at in tied]
-        for place in range(start + 1, end):
-            if tied[place - start][0] == tied[place - start - 1][0]:
+    places = np.flatnonzero(mixed[groups])
+    if len(places):
+        tied = order[places]
+        identifiers = np.zeros(len(places), object)
+        for number, source in enumerate(sources):
+            own = np.flatnonzero(numbers[tied] == number)
+            identifiers[own] = source.identifiers(rows[tied[own]])
+        tied_groups = groups[places]
+        told = sorted(zip(tied_groups.tolist(), identifiers.tolist(), range(len(places)), tied.tolist(), strict=True))
+        order[places] = [at for *_, at in told]
+        for place, one, two in zip(places[1:].tolist(), told, told[1:], strict=False):
+            if one[:2] == two[:2]:
                 ranks[place] = ranks[place - 1]
     return order, ranks

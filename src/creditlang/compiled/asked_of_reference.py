@@ -7,6 +7,7 @@ and light entries when the interpreter looks at them.
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from creditlang.compiled.light_entries import (
@@ -42,6 +43,9 @@ from creditlang.interpreter.other_runs import OtherRuns
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Record, Step
 from creditlang.values import Undetermined
+
+_step: Callable[[tuple[Any, ...]], Step] = partial(tuple.__new__, Step)
+"""A step of the tuple of its parts."""
 
 
 class AskedOfReference:
@@ -136,8 +140,10 @@ class AskedOfReference:
             made.article, made.cut, made.member, made.gathered, carriers, steps, made.until, made.on, made.semester, _,
         ) = entry  # fmt: skip
         made.pending = made.doubtful = False
-        made.carriers = tuple(self.ledger(carrier, final) for carrier in carriers) if carriers else ()
-        made.steps = [Step(*step) for step in steps] if steps else []
+        made.carriers = (
+            tuple([x[LEDGER] or self.ledger(x, final) for x in carriers]) if carriers else ()
+        )  # in their turn
+        made.steps = list(map(_step, steps)) if steps else []
         return made
 
     def by_reference_on(self, entries: list[LightEntry], act: Callable[[Run, list[Entry]], Any]) -> None:
@@ -157,7 +163,7 @@ class AskedOfReference:
             entry[REASON], entry[ARTICLE], entry[CUT] = found.reason, found.article, found.cut
             entry[UNTIL], entry[ON], entry[SEMESTER] = found.until, found.on, found.semester
             if entry[STEPS] is not None:
-                entry[STEPS] = [(s.sort, s.text, s.before, s.after, s.article, s.note, s.fields) for s in found.steps]
+                entry[STEPS] = list(found.steps)
         if self.run.bounds:
             raise HandOver(PENDING)
         if self.run.unrated:

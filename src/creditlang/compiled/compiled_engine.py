@@ -17,7 +17,6 @@ from creditlang.compiled.expression_writer import Here
 from creditlang.compiled.light_entries import CARRIERS, CUT, REASON, RECORD, ROW, STATE, LightEntry, light
 from creditlang.compiled.node_source import NodeSource, RestByReference
 from creditlang.compiled.policy_at_hand import INVALID, MOVES_ASKED, TOO_LONG, HandOver, PolicyAtHand
-from creditlang.compiled.requirement_source import looks_back
 from creditlang.compiled.source_text import SourceText
 from creditlang.compiled.student_work import Work
 from creditlang.core import operators as o
@@ -245,7 +244,10 @@ class Worked:
             for name, values in run.facts.items():
                 if name in policy.facts:
                     result.facts.extend(
-                        self._fact_line(policy.facts[name], key, value) for key, value in values.items()
+                        w.evaluation().fact_line(policy.facts[name], key, value)
+                        if name in self._hand.looking_back
+                        else FactLine(name, key, value)
+                        for key, value in values.items()
                     )
             result.covered, result.cells = run.covered, run.cells
             result.attributes, result.applied = run.attributes, run.applied
@@ -272,11 +274,6 @@ class Worked:
                 continue
             if not (account.period == "semester" and account.sort == "category"):
                 yield AccountLine(name, "", run.whole(name), account.unit)
-
-    def _fact_line(self, fact: o.Decide, key: str, value: object) -> FactLine:
-        if fact.groups is None and looks_back(fact.cases):
-            return self._w.evaluation().fact_line(fact, key, value)
-        return FactLine(fact.name, key, value)
 
 
 def _key(entry: LightEntry) -> str:

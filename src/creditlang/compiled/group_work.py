@@ -53,42 +53,29 @@ def live(entries: Entries, over: frozenset[str] | None = None) -> Entries:
 
 def key_of(group: o.Group) -> Key:
     """What an entry's group is called; an entry without a value for a part is a group of its own."""
-    periods, fields = group.periods, group.fields
-    if periods == ("semester",) and not fields:
+    parts = [*map(_period_part, group.periods), *map(_field_part, group.fields)]
+    if len(parts) == 1:
+        return parts[0]
+    return lambda w, x: tuple([part(w, x) for part in parts])
+
+
+def _period_part(period: str) -> Key:
+    if period == "semester":
         return lambda w, x: x[SEMESTER] if x[SEMESTER] is not None else (_ALONE, id(x))
-    if not periods and len(fields) == 1:
-        name = fields[0]
 
-        def one(w: Work, x: LightEntry) -> Any:
-            found = x[ROW][2].get(name)
-            return found if found is not None else (_ALONE, id(x))
+    def part(w: Work, x: LightEntry) -> Any:
+        found = w.period_key(period, x[ON], x[SEMESTER])
+        return found if found is not None else (_ALONE, id(x))
 
-        return one
-
-    if periods == ("semester",) and len(fields) == 1:
-        name = fields[0]
-
-        def two(w: Work, x: LightEntry) -> Any:
-            term, found = x[SEMESTER], x[ROW][2].get(name)
-            if term is None or found is None:
-                return term if term is not None else (_ALONE, id(x)), found if found is not None else (_ALONE, id(x))
-            return term, found
-
-        return two
-
-    def key(w: Work, x: LightEntry) -> Any:
-        found = [x[SEMESTER] if period == "semester" else _key(w, period, x) for period in periods]
-        values = x[ROW][2]
-        found += [values.get(name) for name in fields]
-        return tuple((_ALONE, id(x)) if part is None else part for part in found)
-
-    return key
+    return part
 
 
-def _key(w: Work, period: str, entry: LightEntry) -> str | None:
-    if period in w.at_hand.policy.periods:
-        return w.run.periods.key(period, entry[ON], entry[SEMESTER])
-    return w.at_hand.period_key[period, entry[ON], entry[SEMESTER]]
+def _field_part(name: str) -> Key:
+    def part(w: Work, x: LightEntry) -> Any:
+        found = x[ROW][2].get(name)
+        return found if found is not None else (_ALONE, id(x))
+
+    return part
 
 
 def grouped(group: o.Group) -> Callable[[Work, Entries], Iterable[Entries]]:
@@ -202,19 +189,23 @@ def gather(
 
     `cases` are those that gather, each with its condition and its value. Returns what is added.
     """
-    periods = [(case.together or ("", 0), grouped(o.Group(((case.together or ("", 0))[0],)))) for case, _, _ in cases]
-    least, first = min(size for (_, size), _ in periods), periods[0][0][0]
-    joined = counts_together(first)
-    few = too_few(least, first)
+    sizes = [case.together or ("", 0) for case, _, _ in cases]
+    keys = {period: key_of(o.Group((period,))) for period, _ in sizes}
+    joined, few = counts_together(sizes[0][0]), too_few(min(size for _, size in sizes), sizes[0][0])
 
     def act(w: Work, entries: Entries) -> Entries:
         waiting, added = live(entries), []
         spoken: set[int] = set()
         carriers: dict[int, Entries] = {}
-        for (case, condition, value), ((_, size), groups) in zip(cases, periods, strict=True):
+        inside = {period: {id(x): key(w, x) for x in waiting} for period, key in keys.items()}
+        for (case, condition, value), (period, size) in zip(cases, sizes, strict=True):
             matching = chosen(w, condition, waiting, line, number, line.fallback)
             spoken.update(map(id, matching))
-            for members in groups(w, [x for x in matching if x[STATE] == "live"]):
+            groups: dict[Any, Entries] = {}
+            for entry in matching:
+                if entry[STATE] == "live":
+                    groups.setdefault(inside[period][id(entry)], []).append(entry)
+            for members in groups.values():
                 if len(members) >= size:
                     carrier = _gathered(w, case, value, members, size)
                     added.append(carrier)

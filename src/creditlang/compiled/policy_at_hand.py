@@ -8,6 +8,8 @@ from typing import Any, Final
 from attrs import evolve
 
 from creditlang import values as v
+from creditlang.core import expressions as e
+from creditlang.core.dependencies import references
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
 from creditlang.interpreter import Interpreter
 from creditlang.interpreter.limits import reached
@@ -52,6 +54,10 @@ class PolicyAtHand:
         self.dated = frozenset(name for name, kind in self.policy.kinds.items() if kind.date_field)
         self.by_day = any(x.period not in (None, "semester", "year") for x in self.policy.accounts.values())
         """Whether accounts go by periods in which nothing lies that has no day."""
+        self.looking_back = frozenset(
+            x.name for x in self.policy.facts.values() if x.groups is None and looks_back(x.cases)
+        )
+        """The facts that show a window of an account."""
         self.limit_reason: dict[Decimal, Phrase] = Kept(reached)
         """Why something is cut, by the limit."""
         self.periods = Kept(lambda enrolled: StudentPeriods(self.calendar, self.as_of, enrolled, self.policy.periods))
@@ -98,6 +104,12 @@ class PolicyAtHand:
         columns = (*self.policy.kinds[kind].columns, *self.policy.attributes)
         column = next((column for column in columns if column.name == name), None)
         return name if column is None else label(column)
+
+
+def looks_back(part: Any) -> bool:
+    """Whether a part of a policy shows a window of an account."""
+    values = references(part, e.Value)
+    return any(isinstance(at, (e.LastWindow, e.AnyWindow)) for x in values for at in e.parts_of(x.at))
 
 
 def closed(value: Any) -> Any:

@@ -9,10 +9,10 @@ from typing import Any
 from creditlang import values as v
 from creditlang.compiled.expression_source import ExpressionSource
 from creditlang.compiled.expression_writer import Here
+from creditlang.compiled.policy_at_hand import looks_back
 from creditlang.compiled.student_work import Work
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import references
 from creditlang.ledger import Status
 
 Act = Callable[[Work], None]
@@ -104,9 +104,3 @@ class RequirementSource:
         body += ["if have is None:", "    return (status, None, None, None)", f"gap = {gap}"]
         body += ["return (status, have, needed, gap if gap > ZERO else ZERO)"]
         return self.source.function("part", "w", body)
-
-
-def looks_back(part: Any) -> bool:
-    """Whether a part of a policy shows a window of an account."""
-    values = references(part, e.Value)
-    return any(isinstance(at, (e.LastWindow, e.AnyWindow)) for x in values for at in e.parts_of(x.at))

@@ -93,23 +93,16 @@ class RecordQuery:
         self.plain = self.asking[0] if asks_one and x.function in ("any", "count") else ""
         self.undated = ("undated", self)
         """Stands for all groups where a record may lie in any of them."""
-        self.nothing = False if x.function == "any" else Decimal(0)
         self.account = x.level.account if isinstance(x.level, e.CountedIn) else None
         self.inside = frozenset(within(policy.accounts, self.account)) if self.account is not None else frozenset[str]()
 
     def of_record(self, w: Any, row: Row, values: dict[str, Any]) -> Any:
-        """The answer to a record."""
-        if self.plain:  # most ask for one field, and most records do not have it
-            asked = values.get(self.plain)
-            if asked is None:
-                return self.nothing
+        """The answer to a record; one that counts is not asked where it does not have what it asks by."""
+        if self.plain:
             groups = w.known.get(("query", id(self), w.run.stage if self.account is not None else 0))
-            if groups is not None:
-                found = groups.get((asked,))
-                if found is None and self.undated not in groups:
-                    return self.nothing
-                if found is not None and not found.unsaid:
-                    return found.count > 0 if self.function == "any" else Decimal(found.count)
+            found = groups.get((values[self.plain],)) if groups is not None else None
+            if found is not None and not found.unsaid:
+                return found.count > 0 if self.function == "any" else Decimal(found.count)
         keys = tuple(map(values.get, self.asking))
         if None in keys:
             found = _NONE
@@ -194,7 +187,7 @@ class RecordQuery:
             values = row[2]
             key = tuple(map(values.get, self.fields))
             if period is not None:
-                inside = _period_key(w, period, on, term)
+                inside = term if period == "semester" else w.period_key(period, on, term)
                 if inside is None and self.kind in w.at_hand.dated:  # what has no day may lie in any period
                     return {self.undated: _NONE}
                 key = (*key, inside)
@@ -227,7 +220,7 @@ class RecordQuery:
         found = [
             (entries[0][ROW], entries[0][ON], entries[0][SEMESTER])
             for entries in own.values()
-            if any(entry[AMOUNT] or (entry[RAW] or v.ZERO) <= 0 for entry in entries)
+            if any(entry[AMOUNT] or not entry[RAW] for entry in entries)
         ]
         return sorted(found, key=_order_of_counted)
 
@@ -276,12 +269,3 @@ class PeriodQuery:
             return total
         best: Decimal = min(values) if self.function == "lowest" else max(values)
         return best
-
-
-def _period_key(w: Any, period: str, on: date | None, term: str | None) -> str | None:
-    found: str | None = term
-    if period in w.at_hand.policy.periods:
-        found = w.run.periods.key(period, on, term)
-    elif period != "semester":
-        found = w.at_hand.period_key[period, on, term]
-    return found

@@ -44,7 +44,7 @@ from creditlang.interpreter.evaluate import (
 )
 from creditlang.interpreter.steps import needed
 from creditlang.interpreter.student_run import Judged, Run
-from creditlang.ledger import Entry, PartLine, PartStatus, RankLine, Status, group_on
+from creditlang.ledger import Entry, PartLine, PartStatus, RankLine, Record, Status, group_on
 from creditlang.values import Undetermined
 
 Taker = tuple[Any, ...]
@@ -103,27 +103,16 @@ class Work(AskedOfReference):
         hand = self.at_hand
         last_days, semester_of, enrolment = hand.last_days, hand.semester_of, hand.enrolment
         last, by_kind, special = hand.as_of or date.max, self.by_kind, self.special
+        starts = bool(last_days)
         for record in self.student.records:
-            semester, kind = record.semester, record.kind
-            if (on := record.on) is None:
-                order = record.order
-                if semester in last_days:
-                    order = (last_days[semester], True, record.identifier)
-                if kind in hand.dated and (hand.by_day or semester not in last_days):
-                    raise HandOver(NO_DAY)
-                usual = hand.has_begun(semester or "")
-            else:
-                order, usual = record.order, on <= last
-                if semester is None and last_days and record.problem is None:
+            on, semester, kind = record.on, record.semester, record.kind
+            if on is not None and on <= last and record.problem is None and kind not in enrolment:
+                if semester is None and starts:
                     semester = semester_of[on]
-            row = (order, record, record.values, on, semester)
-            if semester is None and on is not None and last_days and hand.is_wrong_outside(record):
-                self.problems[id(row)] = report("CR659", record.place, date=on.isoformat())
-                usual = False
-            if usual and record.problem is None and kind not in enrolment:
-                by_kind[kind].append(row)
-            else:
-                special.append(row)
+                if semester is not None or not starts:
+                    by_kind[kind].append((record.order, record, record.values, on, semester))
+                    continue
+            self._place_unusual(record, semester)
         for rows in by_kind.values():
             rows.sort(key=_BY_ORDER)
         enrolled: list[str] = []
@@ -135,6 +124,24 @@ class Work(AskedOfReference):
         for name in self.program.looked_at_kinds:
             if name in by_kind:
                 self.run.given[name] = [self.record(row) for row in by_kind[name]]
+
+    def _place_unusual(self, record: Record, semester: str | None) -> None:
+        """Place a record without a day, outside of the calendar, ahead, invalid, or one that enrols."""
+        hand, on, order = self.at_hand, record.on, record.order
+        if on is None:
+            if semester in hand.last_days:
+                order = (hand.last_days[semester], True, record.identifier)
+            if record.kind in hand.dated and (hand.by_day or semester not in hand.last_days):
+                raise HandOver(NO_DAY)
+        elif semester is None and hand.last_days and record.problem is None:
+            semester = hand.semester_of[on]
+        usual = on <= (hand.as_of or date.max) if on is not None else hand.has_begun(semester or "")
+        row = (order, record, record.values, on, semester)
+        if semester is None and on is not None and hand.last_days and hand.is_wrong_outside(record):
+            self.problems[id(row)] = report("CR659", record.place, date=on.isoformat())
+            usual = False
+        rows = self.by_kind[record.kind] if usual else self.special
+        (self.special if record.problem is not None or record.kind in hand.enrolment else rows).append(row)
 
     def rows(self) -> list[Row]:
         """All records as placed, in order."""
@@ -250,7 +257,7 @@ class Work(AskedOfReference):
         model, rule, period, _, group = taker
         entry = model.copy()
         entry[ROW], entry[ON], entry[SEMESTER] = row, row[3], row[4]
-        entry[PERIOD] = (row[4] if period is None else self._period_key(period, row)) or ""
+        entry[PERIOD] = (row[4] if period is None else self.period_key(period, row[3], row[4])) or ""
         if self.program.noted:
             entry[STEPS] = []
         if said is not None:
@@ -296,10 +303,11 @@ class Work(AskedOfReference):
         """What the guards of its kind said of a record, for the interpreter."""
         return self.ledger(self._settled(row, self.told.get(id(row))))
 
-    def _period_key(self, kind: str, row: Row) -> str | None:
+    def period_key(self, kind: str, on: date | None, semester: str | None) -> str | None:
+        """What the period of a kind is called that holds a day, or a semester."""
         if kind in self.at_hand.policy.periods:
-            return self.run.periods.key(kind, row[DAY], row[TERM])
-        return self.at_hand.period_key[kind, row[DAY], row[TERM]]
+            return self.run.periods.key(kind, on, semester)
+        return self.at_hand.period_key[kind, on, semester]
 
     def _group_unknown(self, kind: o.RecordKind, row: Row) -> bool:
         name = kind.group or ""

@@ -83,6 +83,11 @@ class WorkedOutSource(ExpressionWriter):
             return query.of_record if here.kinds else query.in_period if here.period is not None else query.alone
 
         source.late.append(lambda namespace: namespace.__setitem__(name, made(namespace)))
+        if (
+            here.kinds and way.same and day is None and x.function in ("any", "count")
+        ):  # most records do not have what is asked by
+            missing = " and ".join(f"V.get({source.value(own)}) is not None" for _, own in way.same)
+            return Piece(f"({name}(w, row, V) if {missing} else {'ZERO' if x.function == 'count' else 'False'})", True)
         return Piece(f"{name}({here.parameters})", True)
 
     def _query_of_periods(self, x: e.Query, here: Here) -> Piece:

@@ -7,6 +7,7 @@ operators of a policy, so that a step and the coverage of examples can name them
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Final, Literal
 
 from attrs import field, frozen
@@ -394,6 +395,11 @@ class RecordKind:
     clean: CleanStretch | None = None
     """Its records do not come with the data: one is made for each stretch."""
 
+    @cached_property
+    def column_by_word(self) -> Mapping[str, Column]:
+        """Its columns by their names and labels."""
+        return {word: column for column in self.columns for word in (column.name, *column.labels)}
+
 
 @node
 class PeriodKind(Written):
@@ -527,7 +533,13 @@ class Policy:
         signs = {case.sign for case in cases if case.value != Constant(Decimal(0))}
         return signs.pop() if len(signs) == 1 else 0
 
-    @property
+    @cached_property
     def given_kinds(self) -> Mapping[str, RecordKind]:
         """The kinds of records that come with the data."""
         return {name: kind for name, kind in self.kinds.items() if kind.clean is None}
+
+    @cached_property
+    def given_kind_by_word(self) -> Mapping[str, str]:
+        """Those kinds by their names and labels; the first has a word that two have."""
+        kinds = reversed(self.given_kinds.values())
+        return {word: kind.name for kind in kinds for word in (kind.name, *kind.labels)}

@@ -11,11 +11,11 @@ messages, for the same reason.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.values import low, quotient
@@ -32,6 +32,9 @@ LONGEST_DIVIDED: Final = 200
 LONGEST_QUOTE: Final = 20
 """Code points of a bad cell that a message repeats."""
 
+DATE_ORDERS: Final = ("day/month/year", "month/day/year")
+"""What the order of a day with the year at its end may be."""
+
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
 
@@ -39,6 +42,8 @@ BLANKS: Final = (
     " \t\r\n\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff"
 )
 """What may stand around a cell and is no part of it."""
+T = TypeVar("T")
+
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 # Control characters, line separators, marks that turn the direction of writing, blanks without width, halves of broken
@@ -52,10 +57,26 @@ _DATE: Final = re.compile(
     r"|([0-9]{4})([0-9]{2})([0-9]{2}))"
     r"(?P<time>[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
 )
+_YEAR_LAST: Final = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})(?P<time>[ T].*)?")
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH: Final = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_NAMED_MONTH: Final = (
+    re.compile(rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?[ -]{_MONTH},?[ -](?P<year>[0-9]{{4}})", re.IGNORECASE),
+    re.compile(rf"{_MONTH} (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? (?P<year>[0-9]{{4}})", re.IGNORECASE),
+)
 _MIDNIGHT: Final = re.compile(r"[ T]0?0:00(?::00)?")
 _SEMESTER: Final = re.compile(
     r"([0-9]{4})[-—–]([0-9]{4})(?:-(1|2|3|12)| ?(?:学年度?)? ?第 ?([一二12]) ?学期| ?学年度? ?([上下]) ?学期)"
 )
+_SEASON: Final = re.compile(
+    r"\b(?:semester ([12])|(first|second|1st|2nd) semester|(fall|autumn|spring)(?: semester| term)?)\b"
+    r"|(?<=[0-9]|年) ?([春秋])季?(?:学期)?"
+)
+_YEARS: Final = re.compile(r"([0-9]{4})(?:[-—–/]([0-9]{4}|[0-9]{2}))? ?年?")
+_SECOND: Final = frozenset({"2", "second", "2nd", "spring", "春"})
 _TERMS: Final = {"1": 1, "2": 2, "3": 1, "12": 2, "一": 1, "二": 2, "上": 1, "下": 2}
 _WEEKDAYS: Final = "一二三四五六日"
 _DAY_AND_TIME: Final = re.compile(
@@ -117,6 +138,31 @@ def _plain(text: str) -> str:
     return stripped if stripped.isascii() else stripped.translate(_FULL_WIDTH)
 
 
+def folded(text: str) -> str:
+    """A text as it is compared with what a policy calls things: without regard to case and width."""
+    return _plain(text).casefold()
+
+
+def alike(text: str, texts: Iterable[str], fold: Callable[[str], str] = folded) -> list[str]:
+    """Those of some texts that are the same as this one without regard to case and width."""
+    wanted = fold(text)
+    return [other for other in texts if fold(other) == wanted]
+
+
+def spelled(values: Mapping[str, T], fold: Callable[[str], str] = folded) -> Callable[[str], T | None]:
+    """How a text is found among some: as it stands, else as `fold` compares it, if that leaves one thing only."""
+    loose: dict[str, T | None] = {}
+    for text, value in values.items():
+        key = fold(text)
+        loose[key] = value if loose.setdefault(key, value) == value else None
+
+    def find(text: str) -> T | None:
+        stripped = strip_cell(text)
+        return values[stripped] if stripped in values else loose.get(fold(stripped))
+
+    return find
+
+
 def _bad(code: str, text: str, **arguments: str) -> CellError:
     return CellError(code, {"value": quote(strip_cell(text)), **arguments})
 
@@ -143,14 +189,20 @@ def parse_number(text: str, decimals: int) -> Decimal:
 
 @lru_cache(maxsize=65_536)
 def parse_date(text: str) -> date:
-    """The day: 2024-10-08, 2024/10/8, 2024.10.8, 2024年10月8日 (or 8号) or 20241008, in the years 1900 to 2100.
+    """The day: 2024-10-08, 2024/10/8, 2024.10.8, 2024年10月8日 (or 8号), 20241008, 8 October 2024, 8-Oct-2024 or
+    October 8, 2024, in the years 1900 to 2100.
 
     A time after it is accepted only if it is midnight (`2024-10-08T00:00:00`, `2024/10/8 0:00`), as programs add it
-    to plain days. Raises `CellError`: CR604 no such day, CR605 not a date, CR606 with a time of day.
+    to plain days. Raises `CellError`: CR604 no such day, CR605 not a date, CR606 with a time of day, CR616 the year at
+    the end, and nothing that says whether day or month comes first.
     """
-    match = _DATE.fullmatch(_plain(text))
+    plain = _plain(text)
+    named = next(filter(None, (form.fullmatch(plain) for form in _NAMED_MONTH)), None)
+    if named is not None:
+        plain = f"{named['year']}-{_MONTHS.index(named['month'].lower()[:3]) + 1}-{named['day']}"
+    match = _DATE.fullmatch(plain)
     if match is None:
-        raise _bad("CR605", text)
+        raise _bad("CR616" if _YEAR_LAST.fullmatch(plain) else "CR605", text)
     time = match["time"]
     if time is not None and (match[2] is None or not _MIDNIGHT.fullmatch(time)):
         raise _bad("CR606", text)
@@ -161,6 +213,20 @@ def parse_date(text: str) -> date:
         return date(year, month, day)
     except ValueError:
         raise _bad("CR604", text) from None
+
+
+def year_first(text: str, order: str) -> str:
+    """A day with the year at its end, `03/04/2025`, as `parse_date` reads it; `order` is one of `DATE_ORDERS`.
+
+    What has another form stays as it is. Raises `CellError` CR604 where it is no day in this order.
+    """
+    match = _YEAR_LAST.fullmatch(_plain(text))
+    if match is None:
+        return text
+    day, month = (match[1], match[3]) if order == DATE_ORDERS[0] else (match[3], match[1])
+    if not 1 <= int(month) <= len(_MONTHS):
+        raise _bad("CR604", text)
+    return f"{match[4]}-{month}-{day}{match['time'] or ''}"
 
 
 def parse_yes_no(text: str) -> bool:
@@ -177,17 +243,35 @@ def parse_yes_no(text: str) -> bool:
 def parse_semester(text: str) -> str:
     """The semester in its normal form `2024-2025-1`.
 
-    Also read: `2024-2025学年第一学期`, `2024-2025学年度第1学期`, `2024-2025第二学期`, `2024-2025学年下学期`, and the
-    term codes of 正方, 3 for the first and 12 for the second. The second year follows the first. Raises `CellError`
-    CR608.
+    Also read: `2024-2025学年第一学期`, `2024-2025学年度第1学期`, `2024-2025第二学期`, `2024-2025学年下学期`, `2024秋`,
+    `Fall 2024`, `Autumn term 2024/25`, `Semester 1 2024-25`, and the term codes of 正方, 3 for the first and 12 for the
+    second. The second year follows the first; a spring is the end of its academic year. Raises `CellError` CR608.
     """
-    match = _SEMESTER.fullmatch(_plain(text))
-    if match is None:
+    plain = _plain(text)
+    match = _SEMESTER.fullmatch(plain)
+    if match is not None:
+        first, second, term = int(match[1]), int(match[2]), _TERMS[match[3] or match[4] or match[5]]
+    elif (found := _of_season(plain.lower())) is not None:
+        first, second, term = found
+    else:
         raise _bad("CR608", text)
-    first, second = int(match[1]), int(match[2])
     if second != first + 1 or not FIRST_YEAR <= first < LAST_YEAR:
         raise _bad("CR608", text)
-    return f"{first}-{second}-{_TERMS[match[3] or match[4] or match[5]]}"
+    return f"{first}-{second}-{term}"
+
+
+def _of_season(plain: str) -> tuple[int, int, int] | None:
+    """The two years and the number of a semester that is called by its season or half, with one year or both."""
+    half = _SEASON.search(plain)
+    if half is None:
+        return None
+    years = _YEARS.fullmatch(f"{plain[: half.start()]}{plain[half.end() :]}".strip(" ,"))
+    if years is None or not (years[2] or half[3] or half[4]):
+        return None
+    year, term = int(years[1]), 2 if _SECOND.intersection(half.groups()) else 1
+    if years[2]:
+        return year, int(years[2]) if len(years[2]) > 2 else year // 100 * 100 + int(years[2]), term
+    return (year, year + 1, term) if term == 1 else (year - 1, year, term)
 
 
 def semester_text(year: str, term: str) -> str:

@@ -16,13 +16,16 @@ from creditlang.core import operators as o
 from creditlang.data.cells import (
     MOST_DIGITS,
     CellError,
+    alike,
     parse_date,
     parse_number,
     parse_semester,
     parse_text,
     parse_yes_no,
     quote,
+    spelled,
     strip_cell,
+    year_first,
 )
 from creditlang.diagnostics import Diagnostic, Phrase, Place, either, nearest, report
 from creditlang.types import Type
@@ -88,10 +91,16 @@ class ColumnReader:
 class Columns:
     """The columns of a policy: `attributes` of its students, and `of` each kind of record."""
 
-    def __init__(self, policy: o.Policy) -> None:
-        """Prepare a reader for every column."""
+    def __init__(self, policy: o.Policy, date_order: str = "") -> None:
+        """Prepare a reader for every column; `date_order`, if any, is that of days with the year at the end."""
         self.policy = policy
+        self.date_order = date_order
         self.items = _items(policy)
+        self._item = spelled(self.items)
+        self._treated = spelled({code: item for code, (item, _) in policy.treats.items()})
+        self._semester = spelled({
+            text: semester.name for semester in policy.calendar.semesters for text in (*semester.labels, semester.name)
+        })  # fmt: skip
         self.attributes = tuple(map(self._reader, policy.attributes))
         self.of = {name: tuple(map(self._reader, kind.columns)) for name, kind in policy.kinds.items()}
 
@@ -101,13 +110,17 @@ class Columns:
                 decimals = column.type.decimals
                 return ColumnReader(column, lambda text: _bounded(column, parse_number(text, decimals)), {})
             case "date":
-                return ColumnReader(column, parse_date, {})
+                order = self.date_order
+                return ColumnReader(
+                    column, (lambda text: parse_date(year_first(text, order))) if order else parse_date, {}
+                )
             case "yes or no":
                 return ColumnReader(column, parse_yes_no, {})
             case "semester":
                 return ColumnReader(column, self.semester, {})
             case "value" | "account":
-                return ColumnReader(column, lambda text: _chosen(column, text), {})
+                find = spelled(column.values or {})
+                return ColumnReader(column, lambda text: _chosen(column, find(text), text), {})
             case "item":
                 return ColumnReader(column, self.item, {})
             case _:
@@ -115,9 +128,8 @@ class Columns:
 
     def semester(self, text: str) -> str:
         """A semester of the policy's calendar, by its name or a label, or in any form that `parse_semester` knows."""
-        for semester in self.policy.calendar.semesters:
-            if strip_cell(text) in (semester.name, *semester.labels):
-                return semester.name
+        if (named := self._semester(text)) is not None:
+            return named
         name = parse_semester(text)
         names = [semester.name for semester in self.policy.calendar.semesters]
         if names and name not in names:
@@ -134,9 +146,7 @@ class Columns:
     def item(self, text: str) -> str:
         """An item by name or label, or the one that an unlisted code is treated as; an unknown code stays as it is."""
         code = parse_text(text)
-        if code in self.policy.treats:
-            return self.policy.treats[code][0]
-        return self.items.get(code, code)
+        return self._treated(code) or self._item(code) or code
 
 
 def _items(policy: o.Policy) -> Mapping[str, str]:
@@ -156,16 +166,18 @@ def _bounded(column: o.Column, value: Decimal) -> Decimal:
     return value
 
 
-def _chosen(column: o.Column, text: str) -> str:
-    values = column.values or {}
-    stripped = strip_cell(text)
-    if stripped in values:
-        return values[stripped]
+def _chosen(column: o.Column, found: str | None, text: str) -> str:
+    if found is not None:
+        return found
+    stripped, values = strip_cell(text), column.values or {}
     raise CellError("CR655", {"value": quote(stripped), "name": label(column), "hint": _hint(stripped, values)})
 
 
 def _hint(text: str, values: Mapping[str, str]) -> Phrase:
     """The value that was meant, or all that there are if they are few, each by the first word for it."""
+    if same := alike(text, values):
+        choices = either(f"“{other}”" for other in same)
+        return Phrase(f"write it exactly as {choices}", f"大小写要写准：{choices.zh}")
     if close := nearest(text, values):
         return Phrase(f"did you mean “{close}”?", f"是不是“{close}”？")
     first: dict[str, str] = {}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from creditlang.data.coded.coded_records import CodedRecords
     from creditlang.data.coded.coded_sheet import Numbers
 
-STUDENT_ID = ("student_id", "学号", "学生学号", "学号/卡号/工号", "XH", "xh")
+STUDENT_ID = ("student_id", "学号", "学生学号", "学号/卡号/工号", "XH", "student_number", "student_no")
 RECORD_ID = ("record_id", "记录编号", "编号", "记录号")
 STUDENT_TABLE = ("student", "students", "学生")
 """What the columns of numbers, and the sheet of students, may be called beside the policy's own labels."""

@@ -47,7 +47,8 @@ class DataReader:
         self.dataset = Dataset()
         self.numbers = number_columns(policy)
         self.word = policy.person.name if policy.person is not None else "student"
-        self.columns = Columns(policy)
+        orders = {mapping.date_order for mapping in self.mappings if not mapping.rules}
+        self.columns = Columns(policy, orders.pop() if len(orders) == 1 else "")
         self.layouts = Layouts(policy, self.columns)
         self.names = SheetNames(policy, self.layouts)
         self.records = Records(policy, self.columns, self.dataset)
@@ -120,7 +121,7 @@ class DataReader:
             self.note([report("CR678", place, rows=sheet.count())])
         elif doubt is not None:
             self.note([doubt.problem(sheet.table.source, self.tables.refuse(sheet))])
-        elif self.mappings:
+        elif any(mapping.rules for mapping in self.mappings):
             rows = self.tables.refuse(sheet)
             self.note([report("CR679", place, name=table.name, rows=rows, hint=rules_hint(misfits))])
         else:

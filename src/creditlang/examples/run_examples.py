@@ -316,14 +316,14 @@ def _part(written: t.ExampleRecord, problem: Diagnostic) -> Span:
 
 def program_kind(policy: o.Policy, text: str) -> str | None:
     """A kind of record that is given, by name or label."""
-    return next((name for name, kind in policy.given_kinds.items() if text in (name, *kind.labels)), None)
+    return policy.given_kind_by_word.get(text)
 
 
 def written_values(
     policy: o.Policy, kind: o.RecordKind, written: t.ExampleRecord
 ) -> tuple[dict[str, object], int, str | None]:
     """The cells of a written record, how often it stands there, and its name. Raises `BadExample`."""
-    columns = {text: column for column in kind.columns for text in (column.name, *column.labels)}
+    columns = kind.column_by_word
     item = kind.item_field
     times, name = 1, None
     values: dict[str, object] = {}

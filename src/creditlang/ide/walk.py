@@ -10,6 +10,7 @@ length of the text; nothing is raised for any text.
 """
 
 from collections.abc import Generator, Iterator
+from math import inf
 from typing import Any, Literal, get_args
 
 from attrs import evolve, frozen
@@ -232,3 +233,8 @@ class Walk:
         """Where the line of `position` ends."""
         end = self.text.find("\n", position)
         return len(self.text) if end < 0 else end
+
+
+def reach(text: str, beginning: Beginning, names: tuple[str, ...] = ()) -> float:
+    """How far a text can be read as one of this sort: the first wrong place, infinite where none is."""
+    return next((step.start for step in Walk(text, beginning, names).steps() if step.wrong), inf)

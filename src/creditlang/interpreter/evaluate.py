@@ -873,7 +873,7 @@ class Evaluation:
         if not lines:
             return self.line(requirement, part, "open")
         shown = max(lines, key=lambda line: (WORST.index(line.status), v.high(line.short or v.ZERO)))
-        return evolve(shown, parts=lines)
+        return shown._replace(parts=lines)
 
     def part_in(self, requirement: o.Decide, part: o.Case, period: Period) -> PartLine:
         """How a part stands in one period; what a period that still runs can yet mend is open."""
@@ -909,7 +909,8 @@ class Evaluation:
         if applies is v.OPEN and holds is not True:
             holds = v.OPEN
         status: Status = "open" if holds is v.OPEN else "met" if holds else "unmet"
-        return evolve(self.line(requirement, part, status, env), have=have, needed=needed, short=short, window=window)
+        line = self.line(requirement, part, status, env)
+        return line._replace(have=have, needed=needed, short=short, window=window)
 
     def enough(
         self, requirement: o.Decide, part: o.Case, inner: tuple[PartLine, ...], period: str = ""
@@ -922,7 +923,7 @@ class Evaluation:
         short = v.larger(v.ZERO, v.subtract(needed, have))
         status: Status = "met" if not v.high(short) else "unmet" if v.low(short) else "open"
         line = self.line(requirement, part, status)
-        return evolve(line, have=have, needed=needed, short=short, period=period, parts=inner)
+        return line._replace(have=have, needed=needed, short=short, period=period, parts=inner)
 
     def line(
         self, requirement: o.Decide, part: o.Case, status: PartStatus, env: Environment | None = None

@@ -222,8 +222,11 @@ def _counted(run: Run, account: str, kind: str) -> list[tuple[Entry, v.Number, b
             own.setdefault(id(entry.record), []).append(entry)
     found = []
     for entries in own.values():
-        if any(v.high(x.amount) or v.low(x.raw or v.ZERO) <= 0 for x in entries):
-            surely = any(not x.doubtful and (v.low(x.amount) or x.raw == v.ZERO) for x in entries)
+        given = [(x, x.raw if x.raw is not None else v.ZERO) for x in entries]
+        if any(x.amount != v.ZERO or v.low(raw) <= 0 <= v.high(raw) for x, raw in given):
+            surely = any(
+                not x.doubtful and (v.low(x.amount) > 0 or v.high(x.amount) < 0 or raw == v.ZERO) for x, raw in given
+            )
             if not surely and len({x.on for x in entries}) > 1:
                 found += [(x, run.sum([x]), False) for x in entries]
             else:

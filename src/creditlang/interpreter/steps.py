@@ -41,7 +41,7 @@ def dismiss(
 ) -> None:
     """Take an entry out, with the reason, the article and the fields that it was taken out by."""
     step(entry, sort or state, operator, entry.amount, v.ZERO, reason)
-    entry.steps[-1] = evolve(entry.steps[-1], fields=fields)
+    entry.steps[-1] = entry.steps[-1]._replace(fields=fields)
     entry.state = state
     entry.reason, entry.article = reason, operator.article or entry.article
 

@@ -7,6 +7,8 @@ compiled before somebody asks, nothing twice while no text changes, and no file 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from threading import RLock
+from time import perf_counter
 from types import MappingProxyType
 
 from attrs import define, frozen
@@ -18,6 +20,8 @@ from creditlang.extensions import Extensions
 from creditlang.ide import EMPTY, Vocabulary, vocabulary
 from creditlang.source import SourceFile
 from creditlang.syntax import parse
+from creditlang.syntax.kept_declarations import KeptDeclarations
+from creditlang.syntax.parse import Parsed
 
 
 @frozen
@@ -34,18 +38,39 @@ class _Open:
     path: Path | None
     source: SourceFile
     policy: OpenPolicy | None = None
+    last: OpenPolicy | None = None
+    """The policy as it was last compiled, of this text or an earlier one."""
     last_names: Vocabulary = EMPTY
+    seconds: float = 0
+    """What compiling it took."""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it takes so long that an answer to a key cannot wait for it."""
+        return self.seconds > _LONG
 
 
 class OpenPolicies:
-    """All texts that are open, by their addresses. Addresses are compared as paths: each editor escapes its own way."""
+    """All texts that are open, by their addresses. Addresses are compared as paths: each editor escapes its own way.
+
+    One thread compiles at a time; texts may be taken and given meanwhile.
+    """
 
     def __init__(self, extensions: Callable[[], Extensions]) -> None:
         """None are open; `extensions` gives what plugins add to the language."""
         self.extensions = extensions
         self.texts: dict[str, _Open] = {}
         self.saved: dict[Path, tuple[int, SourceFile]] = {}
-        self.parse = lru_cache(_KEPT_TREES)(parse)
+        self.compiling = RLock()
+        self.known: dict[Path | str, frozenset[str]] = {}
+        self.kept: dict[Path | str, KeptDeclarations] = {}
+        self.parse = lru_cache(_KEPT_TREES)(self.parse_again)
+
+    def parse_again(self, source: SourceFile, names: frozenset[str]) -> Parsed:
+        """The tree of a file, of which little has changed since it was last asked for."""
+        file = source.path or source.name
+        self.known[file] = names
+        return parse(source, names, self.kept.setdefault(file, KeptDeclarations()))
 
     def put(self, uri: str, text: str) -> list[str]:
         """Take the text of a file as it is now; returns the addresses of the open files of which other things may be
@@ -67,19 +92,33 @@ class OpenPolicies:
     def at(self, uri: str) -> OpenPolicy:
         """The text of an open file, compiled."""
         opened = self.texts[uri]
-        if opened.policy is None:
+        with self.compiling:
+            policy, source = opened.policy, opened.source
+            if policy is not None:
+                return policy
+            started = perf_counter()
             beside = self.source_at(_policy_beside(opened.path))
-            sources = [opened.source] if beside is None else [beside, opened.source]
-            opened.policy = self.compiled(opened.source, sources)
-            if not _is_torn(opened.policy):
-                opened.last_names = opened.policy.names
-        return opened.policy
+            policy = opened.last = self.compiled(source, [source] if beside is None else [beside, source])
+            opened.seconds = perf_counter() - started
+            if opened.last_names is EMPTY or not _is_torn(policy):
+                opened.last_names = policy.names
+            if opened.source is source:
+                opened.policy = policy
+            return policy
 
-    def names(self, uri: str) -> Vocabulary:
-        """The names of a file when it could last be read to its end: a line being typed hides none."""
-        now = self.at(uri).names
-        last = self.texts[uri].last_names
-        return now if last is EMPTY else last
+    def unread(self, uri: str) -> Sequence[Diagnostic]:
+        """What could not be read of the text of an open file, whatever stands beside it."""
+        source = self.texts[uri].source
+        with self.compiling:
+            return self.parse(source, self.known.get(source.path or source.name, frozenset())).diagnostics
+
+    def as_typed(self, uri: str) -> tuple[SourceFile, OpenPolicy, Vocabulary]:
+        """The text of a file as it is now, the policy, a large one as it was last compiled, and its names when it could
+        last be read to its end: a line being typed hides none.
+        """
+        opened = self.texts[uri]
+        policy = opened.last if opened.is_large and opened.last else self.at(uri)
+        return opened.source, policy, opened.last_names
 
     def whole(self, uri: str, texts: Mapping[Path | None, str] = MappingProxyType({})) -> OpenPolicy:
         """The text of an open file, compiled with its policy and all files of examples beside that, as it would be with
@@ -90,7 +129,7 @@ class OpenPolicies:
         policy = self.source_at(path)
         if path is None or policy is None:
             return self.compiled(opened.source, [opened.source], texts)
-        unsaved = (each.path for each in self.texts.values() if each.path and _policy_beside(each.path) == path)
+        unsaved = (each.path for each in list(self.texts.values()) if each.path and _policy_beside(each.path) == path)
         examples = map(self.source_at, sorted({*example_files(path), *unsaved}))
         return self.compiled(opened.source, [policy, *(each for each in examples if each is not None)], texts)
 
@@ -109,7 +148,7 @@ class OpenPolicies:
 
     def source_at(self, path: Path | None) -> SourceFile | None:
         """The text of a file, as it is open or as it was saved; None if there is none that can be read."""
-        opened = next((each for each in self.texts.values() if path is not None and each.path == path), None)
+        opened = next((each for each in list(self.texts.values()) if path is not None and each.path == path), None)
         if opened is not None:
             return opened.source
         if path is None or not path.is_file():
@@ -124,13 +163,14 @@ class OpenPolicies:
 
     def address(self, source: SourceFile) -> str | None:
         """The address of a file; None if it is none and not open."""
-        for uri, opened in self.texts.items():
+        for uri, opened in list(self.texts.items()):
             if opened.source is source:
                 return uri
         return from_fs_path(str(source.path)) if source.path else None
 
 
-_KEPT_TREES = 32
+_LONG = 0.3
+_KEPT_TREES = 64
 """Trees of files, so that those that have not changed are not parsed again."""
 _EMPTY_FILE = SourceFile("", "")
 

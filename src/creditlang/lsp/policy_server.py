@@ -20,7 +20,7 @@ from creditlang.lsp.positions import Positions
 from creditlang.source import SourceFile, Span
 from creditlang.words import said
 
-PAUSE: Final = 0.05
+PAUSE: Final = 0.01
 """Seconds without a key after which the findings are told."""
 
 _SEVERITIES: Final = {
@@ -81,11 +81,19 @@ class PolicyServer(LanguageServer):
     async def tell(self, uri: str, pause: float) -> None:
         """Tell of the findings in a text after a pause."""
         await asyncio.sleep(pause)
-        policy = self.policies.at(uri)
-        found = [
-            self.finding(each, policy) for each in policy.compiled.diagnostics
-            if each.span is None or each.span.source is policy.source
-        ]  # fmt: skip
+        opened = self.policies.texts[uri]
+        if opened.is_large:  # what cannot be read is told before, and the pause has to be as long as the compiling
+            if unread := self.policies.unread(uri):
+                self.publish(uri, self.policies.as_typed(uri)[1], unread)
+            await asyncio.sleep(opened.seconds)
+        policy = await asyncio.get_running_loop().run_in_executor(None, self.policies.at, uri)
+        if uri in self.policies.texts and policy.source is self.policies.texts[uri].source:
+            own = (x for x in policy.compiled.diagnostics if x.span is None or x.span.source is policy.source)
+            self.publish(uri, policy, own)
+
+    def publish(self, uri: str, policy: OpenPolicy, findings: Iterable[Diagnostic]) -> None:
+        """Tell findings in a text."""
+        found = [self.finding(each, policy) for each in findings]
         document = self.workspace.text_documents.get(uri)
         self.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(uri, found, document.version if document else None)

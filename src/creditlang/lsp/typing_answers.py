@@ -49,9 +49,9 @@ async def closed(server: PolicyServer, params: types.DidCloseTextDocumentParams)
 # ---- questions
 def completion(server: PolicyServer, params: types.CompletionParams) -> types.CompletionList:
     """What can come next."""
-    policy, positions = server.asked(params.text_document)
-    text, at = policy.source.text, positions.offset(params.position)
-    names = server.policies.names(params.text_document.uri)
+    source, policy, names = server.policies.as_typed(params.text_document.uri)
+    positions = server.positions(source)
+    text, at = source.text, positions.offset(params.position)
     found = complete(text, at, "policy", names, server.language_of(policy.compiled))
     # What was typed is what it is filtered by: also 德育 typed as `deyu` has been found here.
     items = [
@@ -78,10 +78,11 @@ def hovered(server: PolicyServer, params: types.HoverParams) -> types.Hover | No
 
 def semantic_tokens(server: PolicyServer, params: types.SemanticTokensParams) -> types.SemanticTokens:
     """The pieces of a text and their sorts."""
-    policy, positions = server.asked(params.text_document)
+    source, _, names = server.policies.as_typed(params.text_document.uri)
+    positions = server.positions(source)
     numbers: list[int] = []
     line = column = 0
-    for piece in highlight(policy.source.text, "policy", policy.names):
+    for piece in highlight(source.text, "policy", names):
         if piece.kind in _TOKENS:
             first, last = positions.position(piece.start), positions.position(piece.end)
             ahead = first.character - (column if first.line == line else 0)

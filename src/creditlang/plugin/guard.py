@@ -16,6 +16,7 @@ from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.rulebook_data import Rulebook
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, RawTable, Row
+from creditlang.table_columns import TableColumns
 
 Content = TypeVar("Content")
 
@@ -71,6 +72,7 @@ class GuardedOutput(Output):
         self.inner = inner
         self.owner = owner
         self.wants_run = inner.wants_run
+        self.wants_people = inner.wants_people
         self.wants_comparison = inner.wants_comparison
         self.wants_rulebook = inner.wants_rulebook
 
@@ -102,7 +104,7 @@ class GuardedOutput(Output):
 
         try:
             with blaming(self.owner):
-                self.inner.write(name, columns, watched())
+                self.inner.write(name, columns, rows if isinstance(rows, TableColumns) else watched())
         except PluginError:
             if callers:
                 raise callers[0] from None

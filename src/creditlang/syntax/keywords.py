@@ -31,6 +31,8 @@ class Keywords:
     english: Mapping[str, tuple[Form, ...]]
     chinese: Mapping[str, tuple[Form, ...]]
     forms: Mapping[str, Mapping[str, tuple[str, ...]]]
+    words: frozenset[str]
+    """Every form."""
 
     def is_form(self, text: str) -> bool:
         """Whether a keyword is written like this, or begins with it."""
@@ -77,4 +79,5 @@ def keywords() -> Keywords:
         english=_arranged(by_form["en"], english=True),
         chinese=_arranged(by_form["zh"], english=False),
         forms={name: {key: tuple(value) for key, value in entry.items()} for name, entry in table.items()},
+        words=frozenset(form for forms in by_form.values() for form in forms),
     )

@@ -65,6 +65,8 @@ class Prepared:
     source: SourceFile
     text: str
     names: dict[str, tuple[str, ...]]
+    cut_by: frozenset[str]
+    """All that decides how words are cut: the names, and words of the language that the source declares as names."""
     offset: int = 0
     """Where `text` begins in the source, when it is a part of it."""
 
@@ -99,11 +101,13 @@ def half_width(text: str) -> str:
 def prepare(source: SourceFile, known: Iterable[str] = ()) -> Prepared:
     """Map `source` to half width and collect the Chinese names it declares, with those `known` from used files."""
     text = half_width(source.text)
-    by_first: dict[str, set[str]] = {}
-    for name in (*declared_names(text), *known):
-        if not name.isascii() or _SEVERAL_WORDS.fullmatch(name):
-            by_first.setdefault(name[0], set()).add(name)
-    return Prepared(source, text, {key: tuple(sorted(group, key=len, reverse=True)) for key, group in by_first.items()})
+    declared = declared_names(text)
+    names = {name for name in (*declared, *known) if not name.isascii() or _SEVERAL_WORDS.fullmatch(name)}
+    by_first: dict[str, list[str]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        by_first.setdefault(name[0], []).append(name)
+    cut_by = frozenset(names | (declared & keywords().words))
+    return Prepared(source, text, {key: tuple(group) for key, group in by_first.items()}, cut_by)
 
 
 @define
@@ -345,7 +349,7 @@ class Lexing:
         name that the policy has given to something else.
         """
         can_be_both = terminal in _DECLARATIONS and len(self.indentation.depths) > 1 and "NAME" in self.accepted()
-        return not can_be_both or word not in declared_names(half_width(self.prepared.source.text))
+        return not can_be_both or word not in self.prepared.cut_by
 
     def chinese(self, start: int, end: int, accepted: Container[str]) -> tuple[str, int]:
         name = self.known(start, end) if "NAME" in accepted else None

@@ -21,6 +21,7 @@ from creditlang.syntax.children import place_of
 from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.from_lark import TreeBuilder
 from creditlang.syntax.generated import generated, grammar_file, made_from
+from creditlang.syntax.kept_declarations import KeptDeclarations
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import (
     LexicalError,
@@ -74,18 +75,27 @@ def parser() -> Parser:
         return _parser()
 
 
-def parse(source: SourceFile, known_names: Iterable[str] = ()) -> Parsed:
+def parse(source: SourceFile, known_names: Iterable[str] = (), kept: KeptDeclarations | None = None) -> Parsed:
     """The tree of a `source` of which `check_limits` has nothing to say.
 
-    `known_names` are those of used files, needed to cut Chinese that is written closed up.
+    `known_names` are those of used files, needed to cut Chinese that is written closed up. What is `kept` of the file
+    as it was before is not parsed again; the answer is the same.
     """
     prepared = prepare(source, known_names)
     names = frozenset(chain.from_iterable(prepared.names.values()))
+    if kept is not None:
+        module, errors, unread = _piecewise(prepared, kept)
+        if not errors or not _MAY_GO_ON.search(unread):
+            return Parsed(module, errors, names, unread)
     module, error = _attempt(prepared)
     if error is None:
         return Parsed(module, (), names)
-    module, errors, unread = _piecewise(prepared)
+    module, errors, unread = _piecewise(prepared, kept or KeptDeclarations())
     return Parsed(module, errors, names, unread)
+
+
+_MAY_GO_ON = re.compile(r"\(|\w\[")
+"""What, while it is open, holds a declaration together beyond a line that is not indented."""
 
 
 def _attempt(prepared: Prepared) -> tuple[Module, Diagnostic | None]:
@@ -107,7 +117,7 @@ def parse_typed(sort: Typed, source: SourceFile, start: int, known_names: Iterab
     if refused:
         return refused[0]
     prepared = prepare(source, known_names)
-    part = Prepared(source, prepared.text[start:], prepared.names, start)
+    part = evolve(prepared, text=prepared.text[start:], offset=start)
     try:
         node = parser().parse(part, start=f"typed_{sort}")
     except UnexpectedToken as error:
@@ -138,7 +148,7 @@ def _near(prepared: Prepared, found: Diagnostic, begins: int, start: str, parsed
     def understands(better: str) -> bool:
         tried = half_width(before + " " * depth + better)
         try:
-            parser().parse(Prepared(SourceFile("tried", tried), tried, prepared.names), start=start)
+            parser().parse(evolve(prepared, source=SourceFile("tried", tried), text=tried), start=start)
         except UnexpectedToken as error:
             return error.token is None or error.token.type == "_DEDENT"
         except LexicalError as error:
@@ -155,8 +165,7 @@ def _name_of_a_word(prepared: Prepared, line: int, understands: Callable[[str], 
     end = _line_end(text, line)
     if end - line > LONGEST_LINE:
         return None
-    words = {form for entry in keywords().forms.values() for forms in entry.values() for form in forms}
-    for name in sorted(declared_names(text) & words, key=lambda name: (-len(name), name)):
+    for name in sorted(declared_names(text) & keywords().words, key=lambda name: (-len(name), name)):
         for word in re.finditer(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", text[line:end]):
             start, after = line + word.start(), line + word.end()
             if understands(f"{text[line:start]} name_ {text[after:end]}".strip()):
@@ -283,8 +292,7 @@ def _misspelt(token: PlacedToken, expected: Iterable[str], begins: int) -> Diagn
 
 @cache
 def _several_words() -> tuple[str, ...]:
-    found = (form for groups in keywords().forms.values() for group in groups.values() for form in group)
-    return tuple(form for form in found if " " in form)
+    return tuple(form for form in keywords().words if " " in form)
 
 
 def _meant(word: str, terminals: Iterable[str]) -> str | None:
@@ -295,7 +303,7 @@ def _meant(word: str, terminals: Iterable[str]) -> str | None:
 _TOP = re.compile(r"^(?=[^\s#])", re.MULTILINE)
 
 
-def _piecewise(prepared: Prepared) -> tuple[Module, tuple[Diagnostic, ...], str]:
+def _piecewise(prepared: Prepared, kept: KeptDeclarations) -> tuple[Module, tuple[Diagnostic, ...], str]:
     """Parse each top-level declaration by itself, blanking lines until it can be read; last, what was blanked."""
     text = prepared.text
     starts = [match.start() for match in _TOP.finditer(text)] or [0]
@@ -304,11 +312,19 @@ def _piecewise(prepared: Prepared) -> tuple[Module, tuple[Diagnostic, ...], str]
     declarations: list[Line] = []
     diagnostics: list[Diagnostic] = []
     unread = ""
+    kept.begin()
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         if len(diagnostics) >= MAXIMUM_ERRORS:
             unread += text[start:]
             break
+        piece = evolve(prepared, text=text[start:end], offset=start)
+        known = kept.find(piece)
+        if known is not None:
+            declarations.extend(known)
+            continue
         module, errors, blanked = _read_chunk(prepared, start, end, MAXIMUM_ERRORS - len(diagnostics))
+        if not errors and not blanked:
+            kept.keep(piece, module.declarations)
         declarations.extend(module.declarations)
         diagnostics.extend(errors)
         unread += blanked
@@ -320,13 +336,12 @@ def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Mo
     errors: list[Diagnostic] = []
     unread = ""
     while len(errors) < most:
-        module, error = _attempt(Prepared(prepared.source, text, prepared.names, start))
+        module, error = _attempt(evolve(prepared, text=text, offset=start))
         if error is None:
             return module, errors, unread
         if errors and (error.code == "CR108" or error.span is None):  # what is missing may stand in a blanked line
             break
-        whole = Prepared(prepared.source, prepared.text, prepared.names)
-        errors.append(_near(whole, error, 0, "start") or _tried(prepared, text, start, error))
+        errors.append(_near(prepared, error, 0, "start") or _tried(prepared, text, start, error))
         at = min(error.span.start - start if error.span else len(text), max(0, len(text) - 1))
         first, last = _block_at(text, max(0, at))
         if not text[first:last].strip():
@@ -341,7 +356,7 @@ def _tried(prepared: Prepared, text: str, start: int, error: Diagnostic) -> Diag
     for edit in error.edits:
         better = text[: edit.span.start - start] + edit.text + text[edit.span.end - start :]
         whole = SourceFile("tried", applied_edits(prepared.source.text, [edit]))
-        _, left = _attempt(Prepared(whole, better, prepared.names, start))
+        _, left = _attempt(evolve(prepared, source=whole, text=better, offset=start))
         if left is not None and (left.span is None or left.span.start <= edit.span.start + len(edit.text)):
             return evolve(error, edits=())
     return error

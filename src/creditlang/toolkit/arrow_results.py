@@ -28,6 +28,7 @@ from creditlang.diagnostics import Place, report
 from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.value_text import text_of
 from creditlang.schema import Column, Row, Value
+from creditlang.table_columns import FEW, CodedCells, TableColumns
 
 if TYPE_CHECKING:
     import pyarrow
@@ -41,15 +42,19 @@ _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _RANGE: Final = re.compile(r"(?:(-?[0-9]+(?:\.[0-9]+)?) )?…(?: (-?[0-9]+(?:\.[0-9]+)?))?")
 
 
-def arrow_table(name: str, columns: Sequence[Column], rows: Iterable[Row]) -> "pyarrow.Table":
-    """A result table as an Arrow table. Raises `PluginError` CR752 for an amount of more than 38 digits."""
+def arrow_table(
+    name: str, columns: Sequence[Column], rows: Iterable[Row] | TableColumns, dictionaries: bool = False
+) -> "pyarrow.Table":
+    """A result table as an Arrow table. Raises `PluginError` CR752 for an amount of more than 38 digits.
+
+    With `dictionaries`, texts of which there are few are dictionaries of texts.
+    """
     import pyarrow
 
-    found = list(zip(*rows, strict=True)) or [()] * len(columns)
     taken = {column.name for column in columns}
     fields, arrays = [], []
-    for column, values in zip(columns, found, strict=True):
-        for suffix, array in _arrays(name, column, values):
+    for column, cells in zip(columns, TableColumns.of(rows, len(columns)).cells, strict=True):
+        for suffix, array in _arrays(name, column, cells, dictionaries):
             title = column.name if not suffix else _free(f"{column.name}{suffix}", taken)
             metadata = {"label": column.label} if column.label and not suffix else None
             fields.append(pyarrow.field(title, array.type, metadata=metadata))
@@ -65,22 +70,28 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _arrays(table: str, column: Column, values: Sequence[Value]) -> Iterator[tuple[str, Any]]:
+def _arrays(table: str, column: Column, cells: CodedCells, dictionaries: bool) -> Iterator[tuple[str, Any]]:
     """A column, and its companions by what is added to its name; it is text if it holds what it does not promise."""
     import pyarrow
 
+    if few := len(cells.values) <= FEW:
+        cells = cells.first_come()
+    codes = pyarrow.array(cells.codes)
     if column.kind == "number":
-        places: dict[tuple[type, Value], int] = {}
-        codes = [places.setdefault((type(value), value), len(places)) for value in values]
-        rows = pyarrow.array(codes, pyarrow.int32())
-        for suffix, array in _amounts(table, column, [parts_of(value) for _, value in places]):
-            yield suffix, array.take(rows)
+        for suffix, array in _amounts(table, column, [parts_of(value) for value in cells.values]):
+            yield suffix, array.take(codes)
         return
     plain: dict[str, tuple[type, Any]] = {"whole": (int, pyarrow.int64()), "date": (date, pyarrow.date32())}
     kind, arrow = plain.get(column.kind, (str, pyarrow.string()))
+    values = list(cells.values)
     if not {*map(type, values)} <= {kind, type(None)}:
         values, arrow = [None if value is None else text_of(value) for value in values], pyarrow.string()
-    yield "", pyarrow.array(values, arrow)
+    known = pyarrow.array(values, arrow)
+    # Arrow writes dictionaries in which something is missing to Parquet with bytes that nobody has set.
+    if dictionaries and few and arrow == pyarrow.string() and not known.null_count:
+        yield "", pyarrow.DictionaryArray.from_arrays(codes, known)
+    else:
+        yield "", known.take(codes)
 
 
 def _amounts(table: str, column: Column, parts: Sequence["Parts"]) -> Iterator[tuple[str, Any]]:

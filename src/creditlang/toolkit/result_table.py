@@ -13,6 +13,8 @@ from attrs import field, frozen
 
 from creditlang.schema import Column, Row
 from creditlang.toolkit.arrow_results import arrow_table
+from creditlang.toolkit.html_table import html_table
+from creditlang.words import speaks_chinese
 
 if TYPE_CHECKING:
     import pyarrow
@@ -35,6 +37,10 @@ class ResultTable:
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
+
+    def _repr_html_(self) -> str:
+        """The first rows, for notebooks."""
+        return html_table(self.columns, self.rows, "zh" if any(speaks_chinese(x.label) for x in self.columns) else "en")
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
         """The Arrow stream interface, by which data frames and databases take the table."""

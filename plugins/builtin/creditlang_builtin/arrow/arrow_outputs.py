@@ -8,6 +8,7 @@ As in a folder of CSV files, the manifest goes first and comes last: without it 
 lists what is ours, and no other file is ever replaced or removed.
 """
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -26,6 +27,8 @@ class _FolderOutput(Output):
 
     kind: str
     ending: str
+    dictionaries = False
+    """Whether it takes texts as dictionaries."""
 
     def __init__(self, target: str, stream: TextIO) -> None:
         """`target` is the folder."""
@@ -40,7 +43,7 @@ class _FolderOutput(Output):
         """
         if self.target == "-":
             raise PluginError(report("CR754", None, kind=self.kind))
-        table = arrow_table(name, columns, rows).replace_schema_metadata({RESULTS_KEY: b"results"})
+        table = arrow_table(name, columns, rows, self.dictionaries).replace_schema_metadata({RESULTS_KEY: b"results"})
         file_name = f"{name}.{self.ending}"
         stream = self._folder.open(file_name)
         with reporting(file_name):
@@ -65,10 +68,24 @@ class ParquetOutput(_FolderOutput):
     kind = "Parquet"
     ending = "parquet"
 
+    dictionaries = True
+
     def _put(self, table: Any, file: BinaryIO) -> None:
+        """Write dictionaries as they are, in a file that says it has texts."""
+        import pyarrow
         from pyarrow import parquet
 
-        parquet.write_table(table, file, compression="zstd", row_group_size=1 << 20)
+        plain = pyarrow.schema(
+            [
+                field.with_type(field.type.value_type) if pyarrow.types.is_dictionary(field.type) else field
+                for field in table.schema
+            ],
+            table.schema.metadata,
+        )
+        said = {**table.schema.metadata, b"ARROW:schema": b64encode(plain.serialize().to_pybytes())}
+        with parquet.ParquetWriter(file, table.schema, compression="zstd", store_schema=False) as writer:
+            writer.write_table(table, row_group_size=1 << 20)
+            writer.add_key_value_metadata(said)
 
 
 class ArrowOutput(_FolderOutput):

@@ -1,7 +1,8 @@
 """From the bytes of a large CSV file to columns, some megabytes at a time: the same rows as `csv_rows` finds.
 
-A line without a quote is split at its commas and nothing else: pyarrow does that for all such lines of a block at once.
-Every other line goes to `CsvRows` (one with a quote, too long, empty, with a null character, with too few or too many
+A line without a quote is split at its commas and nothing else, and one with quotes around whole cells alone is hardly
+more: pyarrow does that for all such lines of a block at once. Every other line goes to `CsvRows` (one with a quote
+inside a cell, or one that ends on another line, too long, empty, with a null character, with too few or too many
 cells), in its place among the lines, so that a quote may swallow what it swallows there. What comes of it goes back
 into the block before pyarrow splits it: a sound record with all of its cells in quotes, a broken one as a row of
 nothing.
@@ -25,6 +26,7 @@ BLOCK: Final = 4 * 1024 * 1024
 
 _LINE_FEED: Final = 10
 _QUOTE: Final = 34
+_COMMA: Final = 44
 _LONGEST_KEPT: Final = 4 * (LONGEST_LINE + 1)
 """Bytes of a line: more than a line has that is not too long."""
 _TEXTS: Final = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
@@ -102,12 +104,25 @@ class CsvBlocks:
         """The lines of the block that pyarrow must not split, from the next one on."""
         lengths = numpy.diff(self.starts)
         odd = (lengths == 1) | (lengths > LONGEST_LINE)
-        if b'"' in self.block or b"\0" in self.block:
-            content = numpy.frombuffer(self.block, numpy.uint8)
-            marks = numpy.flatnonzero((content == _QUOTE) | (content == 0))
-            odd[numpy.searchsorted(self.starts, marks, "right") - 1] = True
+        content = numpy.frombuffer(self.block, numpy.uint8)
+        if b"\0" in self.block:
+            odd[numpy.searchsorted(self.starts, numpy.flatnonzero(content == 0), "right") - 1] = True
+        if b'"' in self.block:
+            odd |= self._oddly_quoted(content)
         odd[: self.at] = False
         yield from numpy.flatnonzero(odd).tolist()
+
+    def _oddly_quoted(self, content: Any) -> Any:
+        """For each line whether its quotes are other than around whole cells that have none inside."""
+        marks = numpy.flatnonzero(content == _QUOTE)
+        lines = numpy.searchsorted(self.starts, marks, "right") - 1
+        counts = numpy.bincount(lines, minlength=len(self.starts) - 1)
+        opens = (numpy.arange(len(marks)) - (numpy.cumsum(counts) - counts)[lines]) % 2 == 0
+        beside = content[numpy.where(opens, marks - 1, marks + 1)]
+        sound = (beside == _COMMA) | (beside == _LINE_FEED) | (opens & (marks == 0))
+        odd = counts % 2 == 1
+        odd[lines[~sound]] = True
+        return odd
 
 
 class CsvColumns:
@@ -144,7 +159,7 @@ class CsvColumns:
             for line in split.invalid:
                 runs[line] = (line + 1, list(self.parsed.records_at(whole.first + line, whole.line(line))))
             split = _Split(whole, runs, self.parsed.width)
-        self.parsed.empty += split.without_blank_rows()
+        self.parsed.empty += split.without_blank_rows(whole)
         return split.batch() if len(split.numbers) else None
 
 
@@ -208,8 +223,8 @@ class _Split:
         )
         self.columns = [column.combine_chunks() for column in table.columns]
 
-    def without_blank_rows(self) -> int:
-        """Leave out the rows of which every cell is blank, and say how many they are."""
+    def without_blank_rows(self, block: _Block) -> int:
+        """Leave out the rows of which every cell is blank, and empty if there are quotes; say how many they are."""
         blank = numpy.ones(len(self.numbers), bool)
         blank[list(self.placed)] = False
         for column in self.columns:
@@ -217,6 +232,9 @@ class _Split:
             blank &= empty.to_numpy(zero_copy_only=False)[column.indices.to_numpy()]
             if not blank.any():
                 return 0
+        for at in numpy.flatnonzero(blank).tolist():
+            quoted = '"' in block.line(int(self.numbers[at]) - block.first)
+            blank[at] = not (quoted and any(column[at].as_py() for column in self.columns))
         kept = ~blank
         places = numpy.cumsum(kept) - 1
         self.numbers = self.numbers[kept]

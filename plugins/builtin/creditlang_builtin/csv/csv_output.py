@@ -18,7 +18,9 @@ from typing import Final, TextIO
 
 from creditlang.plugin import Output, text_of
 from creditlang.schema import Column, Row, Value
+from creditlang.table_columns import CodedCells, TableColumns
 from creditlang.toolkit.atomic_files import reporting
+from creditlang.toolkit.joined_rows import joined_rows
 from creditlang.toolkit.staged_folder import StagedFolder
 
 MANIFEST: Final = "manifest.csv"
@@ -26,6 +28,9 @@ MANIFEST: Final = "manifest.csv"
 _DANGEROUS: Final = frozenset("'=+-@\t\r\n＝＋－＠")
 _FORMULA: Final = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _ESCAPED: Final = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
+_SPECIAL: Final = re.compile('[,"\r\n]')
+_FEWEST: Final = 2
+"""Columns of which an empty cell is nothing at all; where it is alone, it has quotes."""
 _TOGETHER: Final = 1_024
 """Rows that are turned to text together."""
 _REMEMBERED: Final = 65_536
@@ -89,7 +94,23 @@ class CsvOutput(Output):
 def _write_table(stream: TextIO, columns: Sequence[Column], rows: Iterable[Row]) -> None:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([neutralise(column.name) for column in columns])
-    writer.writerows(_texts(columns, rows))
+    if not isinstance(rows, TableColumns) or len(columns) < _FEWEST:
+        writer.writerows(_texts(columns, rows))
+        return
+    pieces: list[str | CodedCells] = []
+    for column, cells in zip(columns, rows.cells, strict=True):
+        texts = [_quoted(text) for text in _Cells(column.numeric).of(cells.values)]
+        pieces += [CodedCells(texts, cells.codes), ","]
+    stream.writelines(joined_rows([*pieces[:-1], "\n"]))
+
+
+def _quoted(cell: str) -> str:
+    """A cell as it stands in a row of several."""
+    if not _SPECIAL.search(cell):
+        return cell
+    text = StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerow([cell])
+    return text.getvalue()[:-1]
 
 
 def _texts(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[tuple[str, ...]]:

@@ -7,14 +7,19 @@ complete.
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
+from itertools import islice
+from json.encoder import encode_basestring as _quoted
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, TextIO
 
 from creditlang.plugin import Output, text_of
 from creditlang.schema import Column, Row, Value
+from creditlang.table_columns import CodedCells, TableColumns
 from creditlang.toolkit.atomic_files import PendingFile, reporting
+from creditlang.toolkit.joined_rows import joined_rows
 
 VERSION: Final = 1
 """Grows when a reader of the document would have to change."""
@@ -37,6 +42,9 @@ class JsonOutput(Output):
         names = [column.name for column in columns]
         part = self._part(name)
         with reporting(self._name):
+            if isinstance(rows, TableColumns):
+                part.writelines(_joined(names, rows))
+                return
             between = "\n"
             for row in rows:
                 record = {key: _json_value(value) for key, value in zip(names, row, strict=True)}
@@ -98,6 +106,17 @@ class JsonOutput(Output):
             stream.write("]")
             between = ",\n"
         stream.write(f'\n}}, "version": {VERSION}}}\n')
+
+
+def _joined(names: Sequence[str], rows: TableColumns) -> Iterator[str]:
+    """Rows as they are written one by one."""
+    pieces: list[str | CodedCells] = [",\n{"]
+    for name, cells in sorted(zip(names, rows.cells, strict=True), key=itemgetter(0)):
+        texts = [_quoted(x) if isinstance(x, str) else json.dumps(_json_value(x)) for x in cells.values]
+        pieces += [f"{_quoted(name)}: ", CodedCells(texts, cells.codes), ", "]
+    lines = joined_rows([*pieces[:-1], "}"])
+    yield from (first[1:] for first in islice(lines, 1))
+    yield from lines
 
 
 def _json_value(value: Value) -> str | int | bool | None:

@@ -19,7 +19,7 @@ from decimal import Decimal
 from attrs import define, field, frozen
 
 from creditlang.core import operators as o
-from creditlang.data.cells import CellError, day_text, parse_date, strip_cell, text_at
+from creditlang.data.cells import CellError, day_text, parse_date, strip_cell, text_at, year_first
 from creditlang.data.mappings.mapping import Gather
 from creditlang.data.mappings.mapping_file import placeholders
 from creditlang.data.mappings.mapping_rule import Fit, Projection
@@ -76,7 +76,8 @@ class GatheredSheet:
             return report("CR654", Place(source, row.number, self.counted), name=self.counted), date.min
         place = Place(source, row.number, self._shown(self.gather.day))
         try:
-            day = parse_date(day_text(self._text(row, self.gather.day)))
+            text = day_text(self._text(row, self.gather.day))
+            day = parse_date(year_first(text, order) if (order := self.fitted.rule.date_order) else text)
         except CellError as error:
             return error.diagnostic(place), date.min
         if _semester(policy, day) is None:

@@ -6,9 +6,12 @@ kind of record a row is, and where each field comes from. `mapping_file` reads i
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Literal
 
 from attrs import frozen
+
+from creditlang.data.cells import folded
 
 Part = Literal["all", "day", "number", "words", "before", "after"]
 
@@ -56,6 +59,11 @@ class Only:
     headings: tuple[str, ...]
     texts: tuple[str, ...]
     optional: bool = False
+
+    @cached_property
+    def folded(self) -> frozenset[str]:
+        """The texts as they are compared."""
+        return frozenset(map(folded, self.texts))
 
 
 @frozen
@@ -111,6 +119,8 @@ class TableRule:
     """Which rows are read."""
     records: tuple[RecordRule, ...]
     gather: Gather | None = None
+    date_order: str = ""
+    """Of days with the year at the end, one of `cells.DATE_ORDERS`; empty where the mapping does not say."""
 
     def all_headings(self) -> Iterator[str]:
         """Every heading that the rule knows."""
@@ -140,9 +150,13 @@ class TableRule:
 
 @frozen
 class MappingFile:
-    """A mapping, as read and checked. `digest` is the SHA-256 of its text."""
+    """A mapping, as read and checked. `digest` is the SHA-256 of its text.
+
+    One without rules says the order of days in sheets with the policy's own headings.
+    """
 
     name: str
     title: str
     digest: str
     rules: tuple[TableRule, ...]
+    date_order: str = ""

@@ -14,7 +14,7 @@ from pathlib import Path as FilePath
 from typing import Any, Final, cast, get_args
 
 from creditlang.core import operators as o
-from creditlang.data.cells import MOST_DIGITS, CellError
+from creditlang.data.cells import DATE_ORDERS, MOST_DIGITS, CellError
 from creditlang.data.columns import Columns
 from creditlang.data.dataset import people_tables
 from creditlang.data.mappings.mapping import Gather, MappingFile, Only, Origin, Part, RecordRule, TableRule, Taken, Term
@@ -28,7 +28,7 @@ from creditlang.words import NOT_A_FILE, SORTS, TOO_DEEP
 LONGEST: Final = 256 * 1024
 """Bytes of a mapping file."""
 
-_FILE_KEYS: Final = ("title", "policy", "table")
+_FILE_KEYS: Final = ("title", "policy", "dates", "table")
 _RECORD_KEYS: Final = ("kind", "columns", "constants", "values", "rows", "when")
 _TABLE_KEYS: Final = (*_RECORD_KEYS[:-1], "name", "title", "headings", "without", "ignore", "record", "gather")
 _GATHER_KEYS: Final = ("share", "counted", "day", "number")
@@ -41,6 +41,10 @@ A_TEXT: Final = Phrase("a text in quotes", "引号里的文字")
 TEXTS: Final = Phrase("a text, or a list of texts", "一段文字，或者文字的列表")
 A_TABLE: Final = Phrase("a table of names and values", "名称与值的对照")
 TABLES: Final = Phrase("tables that begin with [[…]]", "以 [[…]] 开头的表")
+KNOWN_BY: Final = Phrase("name, title or headings, to know its sheets by", "用来认表的 name、title 或 headings")
+IN_GATHER: Final = Phrase(
+    "one kind of record; share, counted, day in gather", "一种记录，gather 里有 share、counted、day"
+)
 A_NUMBER: Final = Phrase("a whole number above 0", "大于0的整数")
 
 
@@ -105,10 +109,9 @@ def read_mapping(content: bytes, name: str, policy: o.Policy) -> MappingFile | l
         return [report("CR686", None, name=name, reason=TOO_DEEP)]
     reader = _Reader(policy, places)
     rules = reader.file(tree)
-    title = tree.get("title")
     if reader.problems:
         return [found for at, found in enumerate(reader.problems) if found not in reader.problems[:at]]
-    return MappingFile(name, title if isinstance(title, str) else name, sha256(content).hexdigest(), rules)
+    return MappingFile(name, tree.get("title", name), sha256(content).hexdigest(), rules, reader.date_order)
 
 
 class _Reader:
@@ -118,8 +121,9 @@ class _Reader:
         self.policy = policy
         self.places = places
         self.problems: list[Diagnostic] = []
+        self.date_order = ""
         self.layouts = Layouts(policy, Columns(policy))
-        self.kinds = {text: "" for text in people_tables(policy)}
+        self.kinds = dict.fromkeys(people_tables(policy), "")
         for name, kind in policy.given_kinds.items():
             self.kinds.update({text: name for text in (name, *kind.labels)})
 
@@ -190,9 +194,12 @@ class _Reader:
                 bundled=listed(bundled_for(self.policy)),
             ))  # fmt: skip
             return ()
+        self.date_order = tree.get("dates", "")
+        if self.date_order not in ("", *DATE_ORDERS):
+            self.not_understood(("dates",), either(DATE_ORDERS))
         tables = self.tables(tree, "table", ())
-        if not tables and "table" not in tree:
-            self.not_understood((), Phrase("at least one [[table]]", "至少一个 [[table]]"))
+        if not tables and not {"table", "dates"}.intersection(tree):
+            self.not_understood((), Phrase("dates, or at least one [[table]]", "dates，或者至少一个 [[table]]"))
         return tuple(self.rule(table, ("table", number), number + 1) for number, table in enumerate(tables))
 
     def rule(self, tree: Mapping[str, Any], path: Path, number: int) -> TableRule:
@@ -201,10 +208,7 @@ class _Reader:
         names, titles = self.texts(tree, "name", path), self.texts(tree, "title", path)
         headings = self.headings(tree, path)
         if not (names or titles or headings):
-            expected = Phrase(
-                "name, title or headings, by which its sheets are known", "用来认表的 name、title 或 headings"
-            )
-            self.not_understood(path, expected)
+            self.not_understood(path, KNOWN_BY)
         for key, patterns in (("name", names), ("title", titles)):
             if any(pattern.count("*") > _MOST_STARS for pattern in patterns):
                 self.not_understood((*path, key), Phrase("at most two *", "最多两个 *"))
@@ -215,7 +219,7 @@ class _Reader:
         return TableRule(
             number=number, names=names, titles=titles, headings=headings, without=self.texts(tree, "without", path),
             ignore=frozenset(self.texts(tree, "ignore", path)), rows=self.rows(tree, path),
-            records=self.records(tree, path, captured), gather=gather,
+            records=self.records(tree, path, captured), gather=gather, date_order=self.date_order,
         )  # fmt: skip
 
     def rows(self, tree: Mapping[str, Any], path: Path) -> tuple[Only, ...]:
@@ -344,8 +348,7 @@ class _Reader:
             year, term = self.texts(given, "year", path), self.texts(given, "term", path)
             if not (year and term):
                 self.not_understood(path, Phrase("both year and term", "year 和 term 两项"))
-                return None
-            return Term(year, term)
+            return Term(year, term) if year and term else None
         self.only(given, path, ("column", "part", "mark", "above", "decimals"))
         headings, part = self.texts(given, "column", path), given.get("part", "all")
         mark, decimals = given.get("mark", ""), given.get("decimals")
@@ -374,10 +377,7 @@ class _Reader:
         name = self.field(share, kind, (*at, "share"), own=True) if kind and isinstance(share, str) else None
         counted, day = self.texts(given, "counted", at), self.texts(given, "day", at)
         if kind == "" or "record" in tree or name is None or not (counted and day):
-            expected = Phrase(
-                "one kind of record, and in gather: share, counted, day", "一种记录，gather 里有 share、counted、day"
-            )
-            self.not_understood(at, expected)
+            self.not_understood(at, IN_GATHER)
             return None
         if not self.policy.calendar.semesters:
             self.not_understood(at, Phrase("a policy with a calendar", "使用校历的办法"))

@@ -15,7 +15,19 @@ from typing import Final
 
 from attrs import field, frozen
 
-from creditlang.data.cells import CellError, day_text, divided, quote, rounded_text, semester_text, strip_cell, text_at
+from creditlang.data.cells import (
+    CellError,
+    day_text,
+    divided,
+    folded,
+    quote,
+    rounded_text,
+    semester_text,
+    spelled,
+    strip_cell,
+    text_at,
+    year_first,
+)
 from creditlang.data.dataset import STUDENT_ID
 from creditlang.data.mappings.mapping import Only, Origin, Part, RecordRule, TableRule, Taken, Term
 from creditlang.data.mappings.mapping_file import placeholders
@@ -76,7 +88,7 @@ class Fit:
     def has(self, cells: Cells, only: Only) -> bool:
         """Whether a row has one of the texts that are asked for."""
         position = self.position(only.headings)
-        return only.optional if position is None else text_at(cells, position) in only.texts
+        return only.optional if position is None else folded(text_at(cells, position)) in only.folded
 
     def handed_down(self, rows: Iterable[RawRow]) -> Iterator[RawRow]:
         """The rows, with empty cells filled from above where the rule says so; nothing comes down past a broken row."""
@@ -99,8 +111,8 @@ class Fit:
         known: dict[int, set[str]] = {}
         for only in (only for rows in asked for only in rows):
             if (position := self.position(only.headings)) is not None:
-                known.setdefault(position, set()).update(only.texts)
-        wrong = [at for at, texts in known.items() if text_at(cells, at) not in texts]
+                known.setdefault(position, set()).update(only.folded)
+        wrong = [at for at, texts in known.items() if folded(text_at(cells, at)) not in texts]
         at = next(iter(wrong or known))
         place = Place(source, row, strip_cell(self.heading.cells[at]))
         return report("CR647", place, value=quote(text_at(cells, at)))
@@ -218,10 +230,11 @@ class Projection:
         self.fitted = fitted
         self.source = source
         builtin = layouts.builtin(record.kind)
-        labels = {x.column.name: x.shown for x in (*layouts.readers(record.kind), *layouts.of_people(record.kind))}
+        readers = (*layouts.readers(record.kind), *layouts.of_people(record.kind))
+        self._days = {x.column.name for x in readers if x.column.type.name == "date" and fitted.rule.date_order}
         self.names: list[str] = []
         self.takers: list[tuple[str, Callable[[Cells], str]]] = []
-        shown: dict[str, str] = {}
+        labels, shown = {x.column.name: x.shown for x in readers}, dict[str, str]()
         for name in record.fields:
             origin = record.columns.get(name)
             heading = self._heading(origin)
@@ -246,17 +259,16 @@ class Projection:
         return strip_cell(self.fitted.heading.cells[positions[-1] or 0])
 
     def _translated(self, name: str, text: str) -> str:
-        return self.record.values.get(name, {}).get(text, text)
+        return _translation(self.record.values.get(name, {}))(text)
 
     def _taker(self, name: str, origin: Origin | None, otherwise: str) -> Callable[[Cells], str]:
-        values = self.record.values.get(name, {})
-        read = self._read(origin)
+        translated = _translation(self.record.values.get(name, {}))
+        read, order = self._read(origin), self.fitted.rule.date_order
 
         def take(cells: Cells) -> str:
-            text = read(cells)
-            return values.get(text, text) or otherwise
+            return translated(read(cells)) or otherwise
 
-        return take
+        return (lambda cells: year_first(take(cells), order)) if name in self._days else take
 
     def _read(self, origin: Origin | None) -> Callable[[Cells], str]:
         """How the text of a field is got out of a row."""
@@ -299,6 +311,17 @@ class Projection:
                 problem = problem or error.diagnostic(Place(self.source, given.number, shown))
         cells += [""] * (len(self.names) - len(cells))
         return RawRow(given.number, tuple(cells), problem)
+
+
+def _translation(values: Mapping[str, str]) -> Callable[[str], str]:
+    """What texts of a column stand for; one that is not among them, for itself."""
+    find = spelled(values)
+
+    def translated(text: str) -> str:
+        found = find(text)
+        return text if found is None else found
+
+    return translated if values else str
 
 
 def _semester(year: str, term: str) -> str:

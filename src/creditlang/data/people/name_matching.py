@@ -9,7 +9,7 @@ matched rows count. The others are invalid records, each with its reason; nobody
 A row with a student number and a name is the number's; but if the student of that number has another name, it is
 invalid: a slip of one digit would give a credit to somebody else.
 
-Names are the same when they differ only in blanks beside Chinese characters (`张 三`), in the dot inside them
+Names are the same when they differ only in case, in blanks beside Chinese characters (`张 三`), in the dot inside them
 (`·`, `•`, `．`), or where one is masked with `*`. A masked name identifies nobody.
 """
 
@@ -43,7 +43,7 @@ Key = tuple[object, ...]
 
 def plain_name(name: str) -> str:
     """A name as it is compared."""
-    return _BLANKS.sub("", strip_cell(name).translate(_DOTS).translate(_MASK))
+    return _BLANKS.sub("", " ".join(name.split()).translate(_DOTS).translate(_MASK)).casefold()
 
 
 def same_name(one: str, other: str) -> bool:

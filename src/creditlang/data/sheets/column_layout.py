@@ -5,6 +5,7 @@ it needs and does not find in an error. Beside the columns of a record its sheet
 the name and the class: they are no part of the record, but tell whose it is (see `people`).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import field, frozen
@@ -95,9 +96,9 @@ class Layouts:
         """The columns of students that a sheet of records may have beside its own."""
         if not kind or self.builtin(kind)["student_id"] != self.numbers:
             return ()
-        own = {text for reader in self.columns.of[kind] for text in reader.texts}
-        own.update(RECORD_ID, self.numbers)
-        return tuple(reader for reader in self.columns.attributes if not own.intersection(reader.texts))
+        own = {plain_heading(text) for reader in self.columns.of[kind] for text in reader.texts}
+        own.update(map(plain_heading, (*RECORD_ID, *self.numbers)))
+        return tuple(x for x in self.columns.attributes if own.isdisjoint(map(plain_heading, x.texts)))
 
     def names(self, kind: str) -> list[str]:
         """Everything that a heading in a sheet of this kind may say."""
@@ -113,11 +114,14 @@ class Layouts:
     def lay_out(self, source: str, kind: str, heads: Sequence[str], shown: Mapping[str, str] | None = None) -> Layout:
         """The columns under some headings; `shown` is what the sheet itself calls those that have been renamed."""
         exact: dict[str, int] = {}
-        loose: dict[str, int] = {}
         for position, head in enumerate(map(strip_cell, heads)):
             if head:
                 exact.setdefault(head, position)
-                loose.setdefault(plain_heading(head), position)
+        builtin, exactly = self.builtin(kind), set(self.names(kind))
+        things = (*(x.texts for x in (*self.readers(kind), *self.of_people(kind))), *builtin.values())
+        claims = Counter(plain for texts in things for plain in set(map(plain_heading, texts)))
+        plain = ((plain_heading(head), at) for head, at in reversed(exact.items()) if head not in exactly)
+        loose = {head: at for head, at in plain if claims[head] == 1}
 
         def find(texts: Iterable[str]) -> int | None:
             return next(
@@ -135,7 +139,6 @@ class Layouts:
             head = reader.shown if position is None else strip_cell(heads[position])
             return PlacedColumn(reader, position, (shown or {}).get(head, head))
 
-        builtin = self.builtin(kind)
         places = {name: find(texts) for name, texts in builtin.items()}
         columns = tuple(map(column, self.readers(kind)))
         people = tuple(found for found in map(column, self.of_people(kind)) if found.position is not None)

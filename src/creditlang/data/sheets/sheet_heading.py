@@ -10,7 +10,8 @@ Two lines one above the other are a heading over two lines if together they have
 and the lower one does not write over a name in the upper. An upper name over several columns runs on to the right; the
 two together may be known as `upper/lower`.
 
-Names are compared without blanks, line breaks and marks such as `*` and `（必填）`. Row numbers stay true. Where
+Names are compared without regard to case and width, blanks, line breaks, underscores and marks such as `*` and
+`（必填）`: `Student ID` is `student_id`. Row numbers stay true. Where
 another line than the first is the heading, rows that the source called too long or too short are measured anew.
 """
 
@@ -21,7 +22,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from creditlang.data.cells import strip_cell
+from creditlang.data.cells import folded, strip_cell
 from creditlang.diagnostics import Diagnostic, Phrase, Place, listed, report
 from creditlang.schema import RawBatch, RawRow, RawTable
 
@@ -33,19 +34,19 @@ LONGEST_NAME: Final = 200
 
 WRONG_LENGTH: Final = "CR627"
 
-RUNNING_NUMBERS: Final = frozenset({"序号", "No.", "NO.", "no", "行号"})
+RUNNING_NUMBERS: Final = frozenset({"序号", "no", "行号"})
 """Headings of columns that number the rows of a sheet: they say nothing, so nothing is said about them."""
 
 _LIKE_A_NUMBER: Final = re.compile(r"(?=.*?[0-9]{4})[A-Za-z0-9_-]+")
-_MARKS: Final = re.compile(r"^[*＊★]+|[（(](?:必填|选填|可选|可不填|required|optional)[)）]$")
+_MARKS: Final = re.compile(r"^[*★]+|\((?:必填|选填|可选|可不填|required|optional)\)$")
 _FIRST_LINE: Final = Phrase("the first line", "首行")
 
 
 def plain_heading(text: str) -> str:
-    """A heading as it is compared: without blanks and line breaks, and without marks for what must be filled in."""
+    """A heading as it is compared: without case, blanks and line breaks, and marks for what must be filled in."""
     if len(text) > LONGEST_NAME:
         return text
-    return _MARKS.sub("", "".join(strip_cell(text).split()).rstrip("*＊★:："))
+    return _MARKS.sub("", "".join(folded(text).replace("_", " ").split()).rstrip("*★:."))
 
 
 @frozen

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from creditlang.core import operators as o
-from creditlang.data.cells import strip_cell
+from creditlang.data.cells import spelled, strip_cell
 from creditlang.data.dataset import FOR_PEOPLE, people_tables
 from creditlang.data.sheets.column_layout import Layouts
-from creditlang.data.sheets.sheet_heading import Heading, Sheet
+from creditlang.data.sheets.sheet_heading import Heading, Sheet, plain_heading
 from creditlang.diagnostics import nearest
 
 _FOR_PEOPLE: Final = ("说明", "须知")
@@ -30,14 +30,11 @@ class SheetNames:
             for text in (*kind.labels, name):
                 self.kinds.setdefault(text, name)
         self.all: Mapping[str, str] = {**self.kinds, **dict.fromkeys(self.students, "")}
-
-    def exact(self, name: str) -> str | None:
-        """The kind of a name as it stands, or None."""
-        return "" if name in self.students else self.kinds.get(name)
+        self.exact = spelled(self.all, plain_heading)
 
     def inside(self, sheet: Sheet) -> tuple[str, str] | None:
         """The kind of a longer name and the name in it, if the sheet has all columns that the kind needs."""
-        found = [text for text in self.all if text in sheet.table.name]
+        found = self._within(sheet.table.name)
         for text in sorted(found, key=len, reverse=True)[:1]:
             kind = self.all[text]
             if self.is_whole(sheet, kind):
@@ -46,8 +43,12 @@ class SheetNames:
 
     def close(self, name: str) -> str:
         """What may have been meant: a name that is inside of this one, or nearly it."""
-        found = [text for text in self.all if text in name]
+        found = self._within(name)
         return max(found, key=len) if found else nearest(name, list(self.all)) or ""
+
+    def _within(self, name: str) -> list[str]:
+        whole = plain_heading(name)
+        return [text for text in self.all if plain_heading(text) in whole]
 
     def is_whole(self, sheet: Sheet, kind: str) -> bool:
         """Whether a sheet has all columns that its kind needs, under the policy's own names."""

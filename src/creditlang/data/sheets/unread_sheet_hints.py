@@ -16,8 +16,10 @@ def names_hint(policy: o.Policy, close: str) -> Phrase:
     """What a sheet may be called; and that sheets of other systems are for a mapping."""
     if close:
         return Phrase(f"did you mean “{close}”?", f"是不是“{close}”？")
-    labels = ["学生", *map(label, policy.given_kinds.values())]
-    english = f"give it one of these names: {', '.join(['student', *policy.given_kinds])}"
+    person = policy.person
+    labels = [person.zh if person else "学生", *map(label, policy.given_kinds.values())]
+    names = [person.name if person else "student", *policy.given_kinds]
+    english = f"give it one of these names: {', '.join(names)}"
     chinese = f"把名称改为其中之一：{'、'.join(labels)}"
     if bundled := bundled_for(policy):
         english += f"; an export of another system is read with --mapping, such as {', '.join(bundled)}"

@@ -1,0 +1,195 @@
+"""Rows of a result table side by side, as columns of codes: the form in which many are made, sorted and handed over.
+
+A million rows have a few thousand different cells. So a value is an object once for all rows that have it, and what is
+asked of rows is asked of numbers. Whoever wants rows goes through them as through a list.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from operator import ne
+from typing import TYPE_CHECKING, Any, Final, overload
+
+from attrs import frozen
+
+from creditlang.schema import Row, Value
+
+if TYPE_CHECKING:
+    import numpy
+
+    Numbers = numpy.ndarray[Any, numpy.dtype[Any]]
+
+FEW: Final = 65_536
+"""So many different values of a column are made one where they are equal; more are kept as they come."""
+TOGETHER: Final = 65_536
+"""Rows that are made together."""
+
+
+@frozen(eq=False)
+class CodedCells:
+    """A column: values, of which one may stand there twice, and for each row the position of its own among them."""
+
+    values: Sequence[Value]
+    codes: "Numbers"
+    """Whole numbers."""
+
+    @staticmethod
+    def of(values: Sequence[Value]) -> "CodedCells":
+        """Cells as they stand in rows."""
+        import numpy
+
+        places: dict[Any, int] = {}
+        if {*map(type, values)} <= {str, type(None)}:
+            codes = [places.setdefault(value, len(places)) for value in values]
+            return CodedCells(list(places), numpy.array(codes, numpy.int32))
+        codes = [places.setdefault((type(value), value), len(places)) for value in values]
+        return CodedCells([value for _, value in places], numpy.array(codes, numpy.int32))
+
+    @staticmethod
+    def alike(value: Value, count: int) -> "CodedCells":
+        """The same in so many rows."""
+        import numpy
+
+        return CodedCells([value], numpy.zeros(count, numpy.int8))
+
+    @staticmethod
+    def joined(parts: Sequence["CodedCells"]) -> "CodedCells":
+        """Columns one behind the other."""
+        import numpy
+
+        values: list[Value] = []
+        known: dict[tuple[type, Value], int] = {}
+        moved: dict[int, Any] = {}
+        for part in parts:
+            if id(part.values) in moved:
+                continue
+            if len(part.values) > FEW:
+                moved[id(part.values)] = numpy.arange(len(part.values)) + len(values)
+                values += part.values
+                continue
+            places = []
+            for value in part.values:
+                place = known.setdefault((type(value), value), len(values))
+                if place == len(values):
+                    values.append(value)
+                places.append(place)
+            moved[id(part.values)] = numpy.array(places, numpy.int64)
+        narrow = numpy.int32 if len(values) < 2**31 else numpy.int64
+        codes = [moved[id(part.values)].astype(narrow)[part.codes] for part in parts]
+        return CodedCells(values, numpy.concatenate(codes))
+
+    def objects(self) -> "Numbers":
+        """The values as an array that codes are looked up in."""
+        import numpy
+
+        found = numpy.empty(len(self.values), object)
+        found[:] = self.values
+        return found
+
+    def first_come(self) -> "CodedCells":
+        """The same with each value once, in the order in which rows first have them."""
+        import numpy
+
+        places: dict[Any, int] = {}
+        alike = numpy.array([places.setdefault((type(x), x), len(places)) for x in self.values], numpy.int64)
+        codes = alike[self.codes]
+        first = numpy.full(len(places), len(codes))
+        first[codes[::-1]] = numpy.arange(len(codes))[::-1]
+        order = numpy.argsort(first, kind="stable")[: int((first < len(codes)).sum())]
+        again = numpy.zeros(len(places), numpy.int32)
+        again[order] = numpy.arange(len(order))
+        values = [value for _, value in places]
+        return CodedCells([values[at] for at in order.tolist()], again[codes])
+
+    def ranks(self) -> "Numbers":
+        """For each value where its text stands among those of all; texts that are equal stand together."""
+        import numpy
+
+        texts = ["" if value is None else str(value) for value in self.values]
+        order = sorted(range(len(texts)), key=texts.__getitem__)
+        ranks = numpy.zeros(len(texts), numpy.int64)
+        in_order = [texts[at] for at in order]
+        new = numpy.fromiter(map(ne, in_order, [None, *in_order[:-1]]), bool, len(texts))
+        ranks[order] = numpy.cumsum(new) - 1
+        return ranks
+
+
+class TableColumns(Sequence[Row]):
+    """The rows of a table: a sequence of tuples, and the columns that they are made of when somebody asks."""
+
+    def __init__(self, cells: Sequence[CodedCells]) -> None:
+        """At least one column; all are of one length."""
+        self.cells = tuple(cells)
+
+    @staticmethod
+    def of(rows: "Iterable[Row] | TableColumns", width: int) -> "TableColumns":
+        """Rows of so many cells as columns."""
+        if isinstance(rows, TableColumns):
+            return rows
+        columns = list(zip(*rows, strict=True)) or [()] * width
+        return TableColumns([CodedCells.of(column) for column in columns])
+
+    @staticmethod
+    def joined(tables: Sequence["TableColumns"]) -> "TableColumns":
+        """Tables with the same columns, one behind the other."""
+        return TableColumns(
+            [CodedCells.joined(parts) for parts in zip(*(table.cells for table in tables), strict=True)]
+        )
+
+    def __len__(self) -> int:
+        return len(self.cells[0].codes)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Row]: ...
+
+    def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
+        if isinstance(at, slice):
+            return self.chosen(at)
+        return tuple(cells.values[cells.codes[at]] for cells in self.cells)
+
+    def __iter__(self) -> Iterator[Row]:
+        objects = [cells.objects() for cells in self.cells]
+        for start in range(0, len(self), TOGETHER):
+            parts = (x[cells.codes[start : start + TOGETHER]] for x, cells in zip(objects, self.cells, strict=True))
+            yield from zip(*(part.tolist() for part in parts), strict=True)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the rows are the same, however they are kept."""
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(_same, self, other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def chosen(self, rows: "Numbers | slice") -> "TableColumns":
+        """Some of the rows in the order given."""
+        return TableColumns([CodedCells(cells.values, cells.codes[rows]) for cells in self.cells])
+
+    def by(self, keys: "Iterable[Numbers | Sequence[int]]") -> "TableColumns":
+        """The rows sorted by numbers, one for each; those with equal ones as they stand."""
+        import numpy
+
+        return self.chosen(numpy.concatenate([numpy.asarray(x, numpy.int64) for x in keys]).argsort(kind="stable"))
+
+    def in_order(self) -> "TableColumns":
+        """The rows sorted by the texts of their cells, from the first column on; equal ones as they stand."""
+        import numpy
+
+        order = numpy.arange(len(self))
+        places, groups = order.copy(), numpy.zeros(len(order), numpy.int64)
+        for cells in self.cells:
+            ranks = cells.ranks()[cells.codes[order[places]]]
+            key = groups[places] * (int(ranks.max(initial=0)) + 1) + ranks
+            sorted_ = numpy.argsort(key, kind="stable")
+            order[places] = order[places][sorted_]
+            key = key[sorted_]
+            new = numpy.ones(len(key) + 1, bool)
+            new[1:-1] = key[1:] != key[:-1]
+            groups[places] = places[numpy.maximum.accumulate(numpy.where(new[:-1], numpy.arange(len(key)), 0))]
+            places = places[~(new[:-1] & new[1:])]
+            if not len(places):
+                break
+        return self.chosen(order)
+
+
+def _same(one: Row, two: Row) -> bool:
+    return tuple(one) == tuple(two)

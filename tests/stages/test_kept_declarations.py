@@ -1,0 +1,88 @@
+"""A text that has changed a little, parsed with what is kept of it: tree, places and findings as if nothing were."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from creditlang.resources import policy_path
+from creditlang.source import SourceFile, Span
+from creditlang.syntax import parse
+from creditlang.syntax.kept_declarations import KeptDeclarations
+
+CLOSED_UP = """\
+记录 活动 "活动"
+    日期 "活动日期" : 日期
+    时长 "时长" : 数字
+类别 德育 "德育类" 抵 学分 来源 活动 [第二条]
+    项目 讲座 "学术讲座"：每次0.2，每学期最高1
+    项目 讲座周 "讲座周"：每次1
+设 甲 = (1 + # 这里没有写完
+2)
+设 乙 = 甲 + 1
+设 乙 = 甲 + 1
+要求 毕业 "毕业"
+    德育 至少 甲
+"""
+
+
+def text_of(name: str) -> str:
+    """The beginning of a bundled policy, so that a run is short."""
+    path = policy_path(name)
+    assert path is not None
+    return path.read_text(encoding="utf-8")[:6000].rpartition("\n")[0]
+
+
+TEXTS = (CLOSED_UP, text_of("volunteer_hours"), text_of("shangrao"))
+
+
+def placed(part: Any) -> Any:
+    """A tree as plain values, with the place of everything."""
+    if isinstance(part, tuple):
+        return tuple(map(placed, part))
+    if isinstance(part, Span):
+        return part.source.text, part.start, part.end
+    names = [each.name for each in getattr(part, "__attrs_attrs__", ())]
+    return (type(part), *(placed(getattr(part, name)) for name in names)) if names else part
+
+
+def check(source: SourceFile, kept: KeptDeclarations) -> None:
+    """What is kept makes no difference."""
+    found, fresh = parse(source, ("讲座", "讲座月"), kept), parse(source, ("讲座", "讲座月"))
+    assert placed(found.module.declarations) == placed(fresh.module.declarations)
+    assert placed(found.diagnostics) == placed(fresh.diagnostics)
+    assert (found.names, found.unread) == (fresh.names, fresh.unread)
+
+
+SNIPPETS = st.sampled_from([
+    "x", "\n", " ", "\t", "    ", "(", ")", "[", '"', "#", "：", "讲座", "讲座周", "学期", "\n设 讲座日 = 2\n",
+    "\nlet cap = 2\n", "\n项目 表：每次1\n", "１", "、", "\nlet x = (1 +\n2)\n", "𠮷",
+])  # fmt: skip
+EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), SNIPPETS), min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=("closed up", "volunteer_hours", "shangrao"))
+@settings(max_examples=25)
+@given(edits=EDITS)
+def test_any_edits(text: str, edits: list[tuple[float, int, str]]) -> None:
+    kept = KeptDeclarations()
+    parse(SourceFile("policy", text), (), kept)
+    for share, cut, snippet in edits:
+        at = int(share * len(text))
+        text = text[:at] + snippet + text[at + cut :]
+        check(SourceFile("policy", text), kept)
+
+
+def test_what_has_not_changed_is_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = text_of("driver_demerits")
+    kept = KeptDeclarations()
+    parse(SourceFile("policy", text), (), kept)
+    attempts: list[str] = []
+    attempt = parse.__globals__["_attempt"]
+    monkeypatch.setitem(parse.__globals__, "_attempt", lambda part: attempts.append(part.text) or attempt(part))
+    parse(SourceFile("policy", text.replace("\nrecord ", "\nlet more = 1\n\nrecord ", 1)), (), kept)
+    assert attempts == ["let more = 1\n\n"]
+    before = parse(SourceFile("policy", text), (), kept).module.declarations[-1].span
+    parse(SourceFile("policy", f"# a remark\n{text}"), (), kept)
+    assert (before.source.text, before.text) == (text, text[before.start : before.end])
