@@ -1,6 +1,7 @@
 """The examples that stand in a policy: run, judged, and measured for what they cover."""
 
 from creditlang.examples.coverage import Coverage, measure
+from creditlang.examples.example_settings import settings_of
 from creditlang.examples.judge import BadExample
 from creditlang.examples.outcome_documents import Tested, outcomes_to_json, outcomes_to_junit
 from creditlang.examples.run_examples import (
@@ -10,7 +11,6 @@ from creditlang.examples.run_examples import (
     examples_to_work_out,
     program_kind,
     run_examples,
-    settings_of,
     written_values,
 )
 

@@ -22,7 +22,7 @@ _ACCOUNT_SORTS: Final = {
     "category": Phrase("category", "类别"),
     "score": Phrase("score", "评分"),
     "credit": Phrase("credit", "学分"),
-    "account": Phrase("account", "账户"),
+    "account": SORTS["account"],
 }
 _MODES: Final = {
     "first": Phrase("The first that applies:", "按先后只用最先符合的一项："),

@@ -125,13 +125,17 @@ class ExpressionWords:
         """A sentence in the language of the reader."""
         return said(Phrase(english, chinese), self.language, **values)
 
+    def either(self, english: str, chinese: str) -> str:
+        """One of two texts that are said already, by who reads."""
+        return in_language(Phrase(english, chinese), self.language)
+
     # ---- what things are called
     def called(self, thing: Any) -> str:
         """A thing by its label; a name that is shown has blanks where it has underscores."""
         return self._plain(label(thing, self.language))
 
     def _plain(self, text: str) -> str:
-        return text.replace("_", " ") if self.language != "zh" else text
+        return self.either(text.replace("_", " "), text)
 
     def fit(self, name: str, labels: Iterable[str]) -> str:
         """A name by its label, where it is no declaration of its own."""
@@ -164,16 +168,14 @@ class ExpressionWords:
         shown = unit_label(unit, self.policy.unit_labels, self.language)
         if not shown:
             return written(amount)
-        if self.language == "zh":
-            return f"{written(amount)}{shown}" if not shown.isascii() else f"{written(amount)} {shown}"
-        return f"{written(amount)} {shown if amount == 1 else plural(shown)}"
+        number, joint = written(amount), " " if shown.isascii() else ""
+        return self.either(f"{number} {shown if amount == 1 else plural(shown)}", f"{number}{joint}{shown}")
 
     def length(self, count: int, unit: str) -> str:
         """A length of time."""
         units = unit if unit.endswith("s") else f"{unit}s"
-        if self.language == "zh":
-            return f"{count}{word(LENGTHS, units, self.language)}"
-        return f"{count} {units.removesuffix('s') if count == 1 else units}"
+        called = word(LENGTHS, units, self.language)
+        return self.either(f"{count} {units.removesuffix('s') if count == 1 else units}", f"{count}{called}")
 
     def listed(self, texts: Iterable[str], last: Phrase = _AND) -> str:
         """Several, with the word before the last."""
@@ -251,7 +253,7 @@ class ExpressionWords:
         if type_ is not None and type_.name == "account" and text in self.policy.accounts:
             return self.called(self.policy.accounts[text])
         if isinstance(of, e.Distance):
-            return WEEKDAYS[text][0] if self.language == "zh" else text.capitalize()
+            return self.either(text.capitalize(), WEEKDAYS[text][0])
         for name, values in self.policy.choices.items():
             if text in values and (type_ is None or type_.enumeration in (None, name)):
                 return self.fit(text, values[text])
@@ -470,12 +472,10 @@ class ExpressionWords:
         others = [part for part in asked if part != e.Read("other")]
         what = self.looked_at(x, len(others) < len(asked))
         told = inside.condition(e.Logical("and", tuple(others)) if len(others) > 1 else others[0]) if others else ""
-        when = "" if x.function in ("first", "latest") and self.language == "zh" else self.scopes(x)
-        if self.language == "zh":
-            return "".join(
-                filter(None, (f"{when}内" if when.endswith("时间") else when, f"{told}的" if told else "", what))
-            )
-        return " ".join(filter(None, (what, when, f"where {told}" if told else "")))
+        when = self.scopes(x)
+        before = "" if x.function in ("first", "latest") else f"{when}内" if when.endswith("时间") else when
+        english = " ".join(filter(None, (what, when, f"where {told}" if told else "")))
+        return self.either(english, "".join((before, f"{told}的" if told else "", what)))
 
     @staticmethod
     def _parts(where: e.Expression | None) -> list[e.Expression]:
@@ -493,9 +493,7 @@ class ExpressionWords:
         match x.source:
             case e.RecordsOf(kind):
                 called = self.called(self.policy.kinds[kind])
-                what = self.say("{called} records", "{called}记录", called=called)
-                if self.language != "zh" and called.endswith("s"):
-                    what = called
+                what = self.either(called if called.endswith("s") else f"{called} records", f"{called}记录")
                 if others:
                     what = self.say("other {what}", "其他{what}", what=what)
                 if isinstance(x.level, e.CountedIn):
@@ -505,10 +503,9 @@ class ExpressionWords:
                 return self.say("{what}, void ones included,", "{what}（含不计的）", what=what) if included else what
             case e.Periods(period, ended):
                 what = self.period(period)
-                if self.language != "zh":
-                    return f"{plural(what)} that have ended" if ended else plural(what)
                 each = x.function in ("total", "average", "highest", "lowest")
-                return f"{'各' if each else ''}{'已结束的' if ended else ''}{what}"
+                english = f"{plural(what)} that have ended" if ended else plural(what)
+                return self.either(english, f"{'各' if each else ''}{'已结束的' if ended else ''}{what}")
             case _:
                 return self.say("students", "学生")
 
@@ -585,9 +582,7 @@ class ExpressionWords:
 
     def yes(self, what: str, negated: bool) -> str:
         """That something is so, or not; Chinese labels say so themselves."""
-        if self.language != "zh":
-            return f"{what} is no" if negated else f"{what} is yes"
-        return _not_so(what) if negated else what
+        return self.either(f"{what} is {'no' if negated else 'yes'}", _not_so(what) if negated else what)
 
     def logical(self, x: e.Logical, negated: bool) -> str:
         """And, or; at least so many of several. Several values of one thing are listed."""

@@ -102,9 +102,8 @@ class LineWords:
         if not periods and not fields:
             return self.say("in total", "总共")
         told = self.say("per {all}", "每{all}", all=words.listed(periods)) if periods else ""
-        if fields and words.language == "zh":
-            return f"{told}同一{words.listed(fields)}"
-        return self.say("per {all}", "每{all}", all=words.listed((*periods, *fields)))
+        english = self.say("per {all}", "", all=words.listed((*periods, *fields)))
+        return words.either(english, f"{told}同一{words.listed(fields)}" if fields else told)
 
     def together(self, group: o.Group) -> str:
         """Which items share a group, where it is not just those that the line is written at."""

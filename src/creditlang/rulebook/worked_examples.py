@@ -25,7 +25,7 @@ from creditlang.syntax import tree as t
 from creditlang.values import Interval, amount_text
 from creditlang.words import DISPOSITIONS, SEMICOLON, STATUSES, said, word
 
-_TRIED: Final = 6
+_TRIED: Final = 12
 _LONGEST: Final = 60
 """Records of an example that is shown."""
 _SHOWN: Final = 6
@@ -45,6 +45,8 @@ class WorkedExamples:
     language: Language
     words: ExpressionWords
     of_item: dict[str, list[WorkedExample]] = field(factory=dict)
+    of_kind: dict[str, list[WorkedExample]] = field(factory=dict)
+    """For items that take the records of a kind by what these hold."""
     of_subject: dict[str, list[WorkedExample]] = field(factory=dict)
     lines: PolicyLines = field(init=False)
 
@@ -55,10 +57,13 @@ class WorkedExamples:
                 continue
             for rule in dict.fromkeys(filter(None, map(self.item, example.records))):
                 self.of_item.setdefault(rule, []).append(example)
+            kinds = (program_kind(self.policy, record.kind.text) for record in example.records)
+            for kind in dict.fromkeys(filter(None, kinds)):
+                self.of_kind.setdefault(kind, []).append(example)
             for expected in example.expectations:
                 if expected.subject and expected.disposition is None:
                     self.of_subject.setdefault(self.name(expected.subject), []).append(example)
-        for examples in (*self.of_item.values(), *self.of_subject.values()):
+        for examples in (*self.of_item.values(), *self.of_kind.values(), *self.of_subject.values()):
             examples.sort(key=lambda example: (sum(map(self.times, example.records)), len(example.expectations)))
 
     @property
@@ -96,7 +101,8 @@ class WorkedExamples:
     def of_rule(self, rule: o.Rule) -> Iterator[Shown]:
         """Of an item: one that counts, and one that does not count in full."""
         wanted = [frozenset({"counted"}), frozenset({"reduced", "void", "pending", "invalid"})]
-        for example in _citing(self.of_item.get(rule.name, ()), rule.article)[:_TRIED]:
+        found = self.of_item.get(rule.name) or self.of_kind.get(rule.kind, ())
+        for example in _citing(found, rule.article)[:_TRIED]:
             for result, own, _ in self.worked(example):
                 became = {
                     entry.disposition()
