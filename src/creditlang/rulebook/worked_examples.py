@@ -25,7 +25,7 @@ from creditlang.syntax import tree as t
 from creditlang.values import Interval, amount_text
 from creditlang.words import DISPOSITIONS, SEMICOLON, STATUSES, said, word
 
-_TRIED: Final = 12
+_TRIED: Final = 40
 _LONGEST: Final = 60
 """Records of an example that is shown."""
 _SHOWN: Final = 6
