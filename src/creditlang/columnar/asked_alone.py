@@ -74,8 +74,9 @@ def _may(x: e.Expression, policy: o.Policy) -> bool:
             return known and not (x.sort == "fact" and policy.facts[x.name].among_others)
         case e.Query(source=e.RecordsOf()):
             return not isinstance(x.level, e.CountedIn)
-        case e.Query(source=e.Periods(period=period)):
-            return period in _PERIODS
+        case e.Query(source=e.Periods(period=period)):  # a category has entries in each, which are cut at its ends
+            inside = (policy.accounts[each.name] for each in references(x, e.Value) if each.sort == "account")
+            return period in _PERIODS and all(account.sort != "category" for account in inside)
         case e.Value() | e.Query():
             return False
     return True

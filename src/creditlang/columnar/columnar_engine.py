@@ -28,6 +28,7 @@ from creditlang.columnar.trails import Trails
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.data.coded.coded_dataset import CodedDataset
+from creditlang.diagnostics import Phrase
 from creditlang.interpreter.evaluate import (
     FUTURE,
     NO_ITEM,
@@ -43,6 +44,12 @@ _CHUNK: Final = 16384
 """Students worked out together, at most."""
 
 
+_READ: Final = Phrase("data with mistakes", "数据有误")
+_TIME: Final = Phrase("periods of enrolment", "在籍时段")
+_OUTSIDE: Final = Phrase("outside the policy", "不适用本办法")
+_REQUESTS: Final = Phrase("requests", "申请")
+
+
 @define(eq=False)
 class Chunk:
     """What has come out for the students of a chunk."""
@@ -53,6 +60,8 @@ class Chunk:
     extra: list[Entries] = field(factory=list)
     """Of records that no rule has taken, in the order in which they are told."""
     parts: dict[str, list[decisions.PartColumns]] = field(factory=dict)
+    left: list[tuple[Phrase, Numbers]] = field(factory=list)
+    """What has left students to be worked out alone, and for each student of the chunk whether it was that."""
 
 
 class ColumnarEngine:
@@ -87,7 +96,7 @@ class _Run:
     def __init__(self, engine: ColumnarEngine, cohort: RecordColumns, calendar: CodedCalendar) -> None:
         self.plan, self.policy, self.cohort, self.calendar = engine.plan, engine.policy, cohort, calendar
         self.interpreter = engine.interpreter
-        self.odd = cohort.odd
+        self.odd, as_read = cohort.odd, cohort.odd.copy()
         self.rule_numbers = {name: number for number, name in enumerate(self.policy.rules)}
         self.account_numbers = {name: number for number, name in enumerate(self.policy.accounts)}
         size = len(cohort.students)
@@ -117,7 +126,8 @@ class _Run:
         operators = (operator for bodies in lines for body in bodies for operator in body.operators)
         self.posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)
         self.rules = {name: self._rules(name) for name in self.policy.kinds}
-        self.odd |= ~who_is_spoken_of(self.known)
+        self.odd |= (outside := ~who_is_spoken_of(self.known))
+        self.left = [(_READ, as_read), (_OUTSIDE, outside & ~as_read), (_TIME, self.odd & ~outside & ~as_read)]
 
     # ---- before any rule
     def _in_scope(self) -> tuple[Numbers, Numbers]:
@@ -147,13 +157,16 @@ class _Run:
         for first in range(0, size, _CHUNK):
             last = min(size, first + _CHUNK)
             students = Students(self.known, first, last - first, self.enrolled[first:last], self.odd)
-            chunk = Chunk(students)
+            chunk, odd = Chunk(students), self.odd[first:last]
+            chunk.left += [(why, who[first:last]) for why, who in self.left]
             students.balances |= {name: decisions.balance_of([], [], [], students.size) for name in nothing}
             self.known.balance = partial(self._balance, students)
             self._sorted(chunk)
             taken: dict[int, list[Entries]] = {}
             for kind, name in self.policy.order:
+                before = odd.copy()
                 self._node(chunk, kind, name, taken)
+                chunk.left.append((_REQUESTS if kind == "moves" else Phrase(name, name), odd & ~before))
             yield chunk
 
     def _within(self, chunk: Chunk, places: Numbers) -> Numbers:
