@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -55,9 +55,15 @@ def test_the_tables_are_those_of_one_machine(spark: Any, monkeypatch: pytest.Mon
     for name, table in one.tables.items():
         if name != "manifest":
             rows = [tuple(row.values()) for row in found[name].toArrow().to_pylist()]
-            assert sorted(rows, key=str) == sorted(
-                (tuple(None if x is None else text_of(x) for x in row) for row in table), key=str
-            ), name
+            assert in_order(rows) == in_order(tuple(None if x is None else text_of(x) for x in row) for row in table), (
+                name
+            )
+
+
+def in_order(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows sorted; enrolments have no ids of their own, and are called by rows that another worker counts."""
+    plain = (tuple("" if str(x).startswith("enrolment:") else x for x in row) for row in rows)
+    return sorted(plain, key=str)
 
 
 def test_what_cannot_be_dealt_out_is_refused(spark: Any) -> None:
