@@ -7,7 +7,7 @@ other people or on periods of each student's own cannot be asked so.
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from attrs import define, field
@@ -15,7 +15,7 @@ from attrs import define, field
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import LIVE, VOID
 from creditlang.columnar.record_questions import is_answered, kinds_asked
-from creditlang.columnar.student_columns import StudentColumn
+from creditlang.columnar.student_columns import StudentColumn, StudentState
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references
@@ -23,9 +23,6 @@ from creditlang.core.parts import expressions
 from creditlang.interpreter.student_run import Environment, Judged, Run
 from creditlang.ledger import Period, Record
 from creditlang.values import EXACT, Interval, Open, Undetermined
-
-if TYPE_CHECKING:
-    from creditlang.columnar.student_values import Students
 
 _PERIODS: Final = (None, "semester", "year")
 
@@ -104,7 +101,7 @@ def _reached(x: Any, policy: o.Policy) -> Iterator[e.Expression]:
 class AskedAlone:
     """Asks about the students of a chunk."""
 
-    students: "Students"
+    students: StudentState
     _runs: dict[int, Run] = field(factory=dict)
     _told: dict[tuple[int, str], Judged] = field(factory=dict)
     _records: dict[str, tuple[Numbers, Numbers, Numbers]] = field(factory=dict)

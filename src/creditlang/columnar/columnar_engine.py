@@ -12,9 +12,10 @@ from itertools import takewhile
 from typing import Any, Final
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import frozen
 
 from creditlang.columnar import decisions
+from creditlang.columnar.chunk import Chunk
 from creditlang.columnar.coded_periods import CodedCalendar, Numbers
 from creditlang.columnar.enrolments import enrolled, who_is_spoken_of
 from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
@@ -48,20 +49,6 @@ _READ: Final = Phrase("data with mistakes", "数据有误")
 _TIME: Final = Phrase("periods of enrolment", "在籍时段")
 _OUTSIDE: Final = Phrase("outside the policy", "不适用本办法")
 _REQUESTS: Final = Phrase("requests", "申请")
-
-
-@define(eq=False)
-class Chunk:
-    """What has come out for the students of a chunk."""
-
-    students: Students
-    entries: list[Entries] = field(factory=list)
-    """Of each tree."""
-    extra: list[Entries] = field(factory=list)
-    """Of records that no rule has taken, in the order in which they are told."""
-    parts: dict[str, list[decisions.PartColumns]] = field(factory=dict)
-    left: list[tuple[Phrase, Numbers]] = field(factory=list)
-    """What has left students to be worked out alone, and for each student of the chunk whether it was that."""
 
 
 class ColumnarEngine:

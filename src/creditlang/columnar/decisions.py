@@ -6,8 +6,8 @@ import numpy as np
 from attrs import frozen
 
 from creditlang.columnar.coded_periods import Numbers
-from creditlang.columnar.student_columns import Balance, FactColumns, StudentColumn
-from creditlang.columnar.student_values import FURTHEST, Students
+from creditlang.columnar.student_columns import FURTHEST, Balance, FactColumns, StudentColumn
+from creditlang.columnar.student_values import Students
 from creditlang.core import operators as o
 from creditlang.ledger import Period
 

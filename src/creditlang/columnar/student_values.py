@@ -6,7 +6,7 @@ does not know keeps the whole policy from being worked out in columns; a student
 worked out alone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
@@ -16,10 +16,10 @@ from attrs import define, field
 
 from creditlang.columnar.asked_alone import AskedAlone, is_asked_alone
 from creditlang.columnar.coded_periods import Numbers
-from creditlang.columnar.line_tables import MOST, Known
+from creditlang.columnar.line_tables import MOST
 from creditlang.columnar.local_questions import attributes_of, is_local
 from creditlang.columnar.record_questions import answers, kinds_asked
-from creditlang.columnar.student_columns import Balance, FactColumns, StudentColumn
+from creditlang.columnar.student_columns import FURTHEST, StudentColumn, StudentState
 from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
 from creditlang.core.parts import expressions
@@ -29,91 +29,16 @@ from creditlang.ledger import Period
 from creditlang.nodes import changed
 from creditlang.values import EXACT, Interval, Open, Undetermined, plain
 
-FURTHEST: Final = 2**55
-"""No number that is added up or compared is larger; whoever has one is worked out alone."""
-
 
 @define(eq=False)
-class Students:
-    """The students of a chunk, and what has been worked out for them so far."""
+class Students(StudentState):
+    """The students of a chunk, of whom expressions can be asked."""
 
-    known: Known
-    first: int
-    size: int
-    enrolled: Numbers
-    """Students by semesters of the calendar, as numbered there."""
-    odd: Numbers
-    balances: dict[str, Balance] = field(factory=dict)
-    facts: dict[str, FactColumns] = field(factory=dict)
-    requirements: dict[str, StudentColumn] = field(factory=dict)
-    judged: dict[str, tuple[Numbers, Numbers]] = field(factory=dict)
-    """The records of each kind, and what its guards have made of them."""
     alone: AskedAlone = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.alone = AskedAlone(self)
 
-    # ---- periods
-    def begun(self, kind: str) -> list[tuple[Period, Numbers]]:
-        """The semesters or academic years that have begun, in order, and which students have had each."""
-        calendar = self.known.calendar
-        found = []
-        names = calendar.names if kind == "semester" else calendar.years
-        for number, name in enumerate(names):
-            if number:
-                inside = [number] if kind == "semester" else np.flatnonzero(calendar.year_of == number)
-                had: Numbers = np.logical_or.reduce(self.enrolled[:, inside], axis=1)
-                span = calendar.plain.span(kind, name)
-                if span is not None and had.any():
-                    found.append((Period(kind, name, *span), had))
-        return found
-
-    def has_ended(self, period: Period) -> bool:
-        as_of = self.known.filler.interpreter.as_of
-        return as_of is None or period.closes < as_of
-
-    def aside(self, who: Numbers) -> None:
-        """Leave some students of the chunk to be worked out alone."""
-        self.odd[self.first + np.flatnonzero(who)] = True
-
-    def nobody(self) -> StudentColumn:
-        """No answer for anybody: what guards let stand is known later, and may hang on more than records."""
-        self.aside(np.ones(self.size, bool))
-        return StudentColumn(np.zeros(self.size, np.int64), np.zeros(self.size, bool))
-
-    # ---- numbers
-    def scaled(self, column: StudentColumn, decimals: int) -> Numbers:
-        """A column of numbers with so many decimals, no fewer than it has; who has too large a one is left aside."""
-        factor = 10 ** (decimals - column.decimals)
-        numbers: Numbers = column.numbers.astype(np.int64)
-        if factor > 1:
-            large = np.abs(numbers) > FURTHEST // factor
-            self.aside(column.known & large)
-            numbers = np.where(large, 0, numbers) * min(factor, FURTHEST)
-        return numbers
-
-    def joined(self, parts: Sequence[tuple[Numbers, StudentColumn]]) -> StudentColumn:
-        """One column of several, each for some students; for the others nothing is known."""
-        size = self.size
-        known = np.zeros(size, bool)
-        if not parts:
-            return StudentColumn(np.zeros(size, np.int64), known)
-        values: list[Any] | None = None
-        decimals = max(column.decimals for _, column in parts)
-        if any(column.values is not None for _, column in parts):
-            values = []
-        numbers = np.zeros(size, bool if all(column.is_answer for _, column in parts) else np.int64)
-        for who, column in parts:
-            own = column.numbers
-            if values is not None:
-                own = own + len(values)
-                values += column.values or ()
-            elif numbers.dtype != np.bool_:
-                own = self.scaled(column, decimals)
-            numbers[who], known[who] = own[who], column.known[who]
-        return StudentColumn(numbers, known, decimals, values)
-
-    # ---- expressions
     def value(self, x: e.Expression, period: Period | None) -> StudentColumn:
         """The value of an expression in a period, or over the whole time."""
         if is_local(x, self.known.policy):
