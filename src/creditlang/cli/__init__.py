@@ -28,6 +28,7 @@ _COMMANDS = (
     "diff",
     "repl",
     "lsp",
+    "rulebook",
     "readings",
     "schema",
     "explain",
