@@ -1,4 +1,4 @@
-"""The extension for VS Code: its grammar is that of the table of keywords, its snippets are sound, its own tools build it.
+"""The extension for VS Code: its grammar is that of the keywords, its snippets are sound, its own tools build it.
 
 `pytest tests/ide/test_vscode.py --update` makes `plugins/vscode/syntaxes/credit.tmLanguage.json` anew.
 """
@@ -20,9 +20,7 @@ GRAMMAR = EXTENSION / "syntaxes" / "credit.tmLanguage.json"
 
 
 def made() -> str:
-    """The grammar: the longest form first. Chinese forms of one character are left to the language server, for they stand
-    in names, too.
-    """
+    """The grammar, longest forms first. Chinese ones of one character stand in names, too: the language server tells."""
     forms = sorted(keywords().words, key=lambda form: (-len(form), form))
     english = "|".join(re.escape(form).replace(r"\ ", r"[ \t]+") for form in forms if form.isascii())
     chinese = "|".join(re.escape(form) for form in forms if not form.isascii() and len(form) > 1)
