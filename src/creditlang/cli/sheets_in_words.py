@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from creditlang.cli.bilingual_help import reader_language, said
-from creditlang.words import TYPES, word, yes_or_no
+from creditlang.words import TYPES, Declared, word, yes_or_no
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Column, Policy
@@ -104,7 +104,8 @@ def sheets_of(compiled: "Compiled") -> list[SheetInWords]:
 def _numbers(policy: "Policy", builtin: Mapping[str, tuple[str, ...]]) -> Iterable[SheetColumn]:
     """The columns of numbers; headed `Student ID` where nothing of the policy is in Chinese."""
     kinds = policy.given_kinds.values()
-    texts = (text for x in (*kinds, *(y for kind in kinds for y in kind.columns)) for text in (x.name, *x.labels))
+    declared: tuple[Declared, ...] = (*kinds, *(column for kind in kinds for column in kind.columns))
+    texts = (text for x in declared for text in (x.name, *x.labels))
     english = not any("\u3400" <= character <= "\u9fff" for text in texts for character in text)
     for name, (first, *others) in builtin.items():
         if english and first.endswith("_id"):
