@@ -66,7 +66,7 @@ def _one_student(policy: Any, engine: str) -> float:
         for name, table in regulation.tables(regulation.cohort(_ALONE), _ALONE).items()
     ]  # fmt: skip
     students = [as_read(student) for student in DataReader(policy).read(raw).students.values()]
-    one_student, spent = OneStudent(policy, engine=engine, expected=10**6), []  # type: ignore[arg-type]
+    one_student, spent = OneStudent(policy, engine=engine), []  # type: ignore[arg-type]
     one_student.result(students[0])
     for student in students:
         since = time.process_time()

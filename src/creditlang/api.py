@@ -154,7 +154,7 @@ class Policy:
         return Settings(_day(as_of), _overrides(self.core, set or {}), frozenset(), language, mappings)
 
 
-def compare(
+def compare(  # noqa: PLR0913 - all but three have names
     old: "Policy | str | Path",
     new: "Policy | str | Path",
     data: str | Sequence[str] = (),
@@ -164,19 +164,20 @@ def compare(
     as_of: date | None = None,
     set_old: Mapping[str, Any] | None = None,
     set_new: Mapping[str, Any] | None = None,
+    engine: Engine = "auto",
 ) -> Comparison:
     """Who gains and who loses when `new` takes the place of `old`, over all students, and which rules do it.
 
     The policies are as `load` takes them, and may be one policy with other named values, `set_old` and `set_new`.
-    `data`, `tables` and `mapping` are those of `Policy.run`. Raises `DataError` also when the data change between the
-    reading for one side and that for the other.
+    `data`, `tables`, `mapping` and `engine` are those of `Policy.run`. Raises `DataError` also when the data change
+    between the reading for one side and that for the other.
     """
     policies = [x if isinstance(x, Policy) else load(x) for x in (old, new)]
     with ExitStack() as stack:
         sides, sources = [], []
         for policy, own in zip(policies, (set_old, set_new), strict=True):
             opened = policy._opened(stack, data, tables)
-            settings = policy._settings(mapping, as_of, own, "en")
+            settings = attrs.evolve(policy._settings(mapping, as_of, own, "en"), engine=engine)
             sides.append(Side(policy.core, settings, partial(_tables, opened), partial(_problems, opened)))
             sources.append(opened)
         comparison = compare_cohorts(sides[0], sides[1]).comparison

@@ -5,7 +5,7 @@
 
 from functools import partial
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from creditlang.cohort import Cohort
 from creditlang.diagnostics import Language, message
@@ -47,7 +47,7 @@ class Collector:
 
     def run_data(self, cohort: Cohort, program: Program) -> RunData:
         """Everything, once the run is over."""
-        results = cohort.results
+        results, people = cohort.results, self.people(cohort, program)
         for record in cohort.dataset.orphans:
             self._take(record)
             if record.problem is not None:
@@ -56,7 +56,12 @@ class Collector:
             name: [dict(zip((x.name for x in results.columns(name)), row, strict=True)) for row in results.tables[name]]
             for name in RESULT_TABLES
         }
-        known = {row["student_id"] for row in tables["students"]}
+        return evolve(people, records=self.records, results=tables, told=self.told, standings=self.standings)
+
+    def people(self, cohort: Cohort, program: Program) -> RunData:
+        """Whom a run is about, and what everything is called."""
+        results = cohort.results
+        known = {row[0] for row in results.tables["students"]}
         return RunData(
             policy=policy_words(results.policy, program, self.language),
             chinese=policy_words(results.policy, program),
@@ -67,8 +72,6 @@ class Collector:
                 for name, student in sorted(cohort.dataset.students.items())
                 if name in known
             },
-            records=self.records,
-            results=tables,
-            told=self.told,
-            standings=self.standings,
+            records={},
+            results={},
         )

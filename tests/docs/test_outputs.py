@@ -45,7 +45,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
 def test_everything_is_there(followed: tuple[str, Path]) -> None:
     _, folder = followed
     assert (folder / "results" / "students.csv").exists()
-    assert load_workbook(folder / "results.xlsx").sheetnames[0] == "students"
+    assert load_workbook(folder / "results.xlsx").sheetnames[:2] == ["总览", "students"]
     assert (folder / "report.html").read_text(encoding="utf-8").count("<svg") == 5
     assert len(list((folder / "badges").glob("*.json"))) == len(list((folder / "badges").iterdir())) - 1
     assert sorted(path.name for path in (folder / "for-the-wall").iterdir()) == ["class-notice", "hengyang-annex-7"]

@@ -1,7 +1,7 @@
 """``creditlang diff``: two versions of a policy, or two settings, over all students."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from creditlang.comparison import Compared, Comparison, Side
     from creditlang.diagnostics import Diagnostic
     from creditlang.driver import Compiled
+    from creditlang.one_student import Engine
     from creditlang.plugin import ComparisonData, Output, PluginManager, Source
 
 _INTERRUPTED = 130
@@ -31,6 +32,7 @@ class _Wish:
     set_new: tuple[str, ...]
     students: tuple[str, ...]
     targets: tuple[str, ...]
+    engine: "Engine"
 
 
 @bilingual_help.command("diff")
@@ -40,6 +42,7 @@ class _Wish:
 @option("--set-old", "set_old", multiple=True, metavar="NAME=VALUE")
 @option("--set-new", "set_new", multiple=True, metavar="NAME=VALUE")
 @common.students_option
+@option("--engine", type=click.Choice(["auto", "reference", "compiled", "columnar"]), default="auto")
 @option("--top", "most", type=click.IntRange(min=0), default=10, show_default=True, metavar="N")
 @option("--format", "shape", type=click.Choice(["table", "json"]), default="table")
 @option("--out", "targets", multiple=True, metavar="TARGET")
@@ -55,7 +58,7 @@ def command(old: str, new: str, request: common.DataRequest, most: int, shape: s
     settings = [(*request.settings, *own) for own in (wish.set_old, wish.set_new)]
     requests = [attrs.evolve(request, settings=own) for own in settings]
     try:
-        compared = _compared(compiled, manager, requests, wish.students)
+        compared = _compared(compiled, manager, requests, wish)
         comparison = compared.comparison
         comparison.names = _called((old, new), settings)
         comparison.manifest += _asked(old, new, request, wish)
@@ -85,8 +88,7 @@ def _output(manager: "PluginManager", target: str) -> "Output":
 
 
 def _compared(
-    compiled: Sequence["Compiled"], manager: "PluginManager", requests: Sequence[common.DataRequest],
-    students: Sequence[str],
+    compiled: Sequence["Compiled"], manager: "PluginManager", requests: Sequence[common.DataRequest], wish: _Wish
 ) -> "Compared":  # fmt: skip
     """Both sides worked out; the data are opened once for each."""
     from creditlang.comparison import compare_cohorts, one_reading
@@ -95,8 +97,7 @@ def _compared(
     with ExitStack() as stack:
         opened = [stack.enter_context(common.opened(manager, x.data)) for x in requests]
         old, new = (
-            _side(one, request, sources, students)
-            for one, request, sources in zip(compiled, requests, opened, strict=True)
+            _side(one, request, sources, wish) for one, request, sources in zip(compiled, requests, opened, strict=True)
         )
         title = old.policy.identifier
         compared = compare_cohorts(old, new, stack.enter_context(common.progress(title)))
@@ -104,19 +105,17 @@ def _compared(
         if not one_reading(old, new) and hashes != [source.fingerprint() for source in opened[1]]:
             common.show([report("CR696", None)])
             sys.exit(common.BROKEN)
-    common.some_students(students, {*compared.old.dataset.students, *compared.new.dataset.students})
+    common.some_students(wish.students, {*compared.old.dataset.students, *compared.new.dataset.students})
     plugins = ", ".join(entry.owner for entry in manager.listing()[1:] if entry.status == "loaded")
     compared.comparison.manifest += [("plugins", plugins), *(("data_hash", value) for value in hashes)]
     return compared
 
 
-def _side(
-    compiled: "Compiled", request: common.DataRequest, sources: Sequence["Source"], students: Iterable[str]
-) -> "Side":
+def _side(compiled: "Compiled", request: common.DataRequest, sources: Sequence["Source"], wish: _Wish) -> "Side":
     from creditlang.comparison import Side
 
     policy = compiled.policy
-    settings = common.run_settings(policy, request, students)
+    settings = common.run_settings(policy, request, wish.students, wish.engine)
     tables = partial(common.tables_of, sources)
     return Side(policy, settings, tables, lambda: [found for source in sources for found in source.problems])
 

@@ -1,7 +1,7 @@
 """``creditlang run``: all students."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -55,8 +55,12 @@ def command(
     )
     common.some_students(students, cohort.dataset.students)
     if targets:
-        run = collector.run_data(cohort, compiled.compilation.program) if collector else None
-        written = [write(output, cohort, run, tuple(RESULT_TABLES)) for output in outputs]
+        program = compiled.compilation.program
+        run = collector.run_data(cohort, program) if collector else None
+        people = run
+        if run is None and any(output.wants_people for output in outputs):
+            people = Collector(reader_language()).people(cohort, program)
+        written = [write(output, cohort, run if output.wants_run else people, RESULT_TABLES) for output in outputs]
         summary(cohort, err=False)
         what_was_written([target for target, done in zip(targets, written, strict=True) if done])
     elif shape == "table":
@@ -112,14 +116,14 @@ def opened_output(manager: "PluginManager", target: str) -> "Output":
         sys.exit(common.BROKEN)
 
 
-def write(output: "Output", cohort: "Cohort", run: "RunData | None", names: Sequence[str]) -> bool:
+def write(output: "Output", cohort: "Cohort", run: "RunData | None", names: Iterable[str]) -> bool:
     """Write tables to an output, the manifest last; whether it could be done. The other outputs go on."""
     from creditlang.plugin import PluginError
 
     results = cohort.results
     try:
         with output:
-            if output.wants_run and run is not None:
+            if (output.wants_run or output.wants_people) and run is not None:
                 output.about(run)
             for name in names:
                 output.write(name, results.columns(name), results.tables[name])

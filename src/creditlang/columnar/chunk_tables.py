@@ -1,6 +1,6 @@
 """From chunks to the result tables, as columns; the rows are those of the interpreter's results, to the byte."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -26,6 +26,10 @@ _DISPOSITIONS: Final[tuple[Disposition, ...]] = ("reduced", "counted", "void", "
 _NARROW: Final = 1 << 20
 """Amounts that lie closer together than this are looked up without sorting them."""
 _REDUCED, _COUNTED, _VOID, _UNMATCHED, _OUT = range(len(_DISPOSITIONS))
+
+
+Taking = Callable[[str, TableColumns, Numbers], None]
+"""Takes rows of a table, and for each its student, by place among all."""
 
 
 class Amounts(dict[tuple[int, int], Decimal]):
@@ -66,9 +70,14 @@ def has_whole(account: Account) -> bool:
 class ChunkTables:
     """Takes chunks into the tables of results, one after the other."""
 
-    def __init__(self, cohort: RecordColumns, results: Results, wanted: Collection[str] = ()) -> None:
-        """`results` take the tables in; they know the policy and the language. Without `wanted`, of all students."""
+    def __init__(
+        self, cohort: RecordColumns, results: Results, wanted: Collection[str] = (), compared: Taking | None = None
+    ) -> None:
+        """`results` know the policy and the language, count records and requirements, and take the tables in. For a
+        comparison `compared` takes them, with signs of entries in place of steps. Without `wanted`, of all students.
+        """
         self.cohort, self.results, self.policy = cohort, results, results.policy
+        self.take, self.compared = compared or results.take, compared is not None
         self.wanted = np.array([name in wanted for name in cohort.students], bool) if wanted else None
         self.amounts = Amounts()
         self.identifiers = cohort.identifiers(np.arange(len(cohort.owners)))
@@ -110,7 +119,7 @@ class ChunkTables:
 
     def _put(self, table: str, cells: Iterable[CodedCells], people: Numbers) -> None:
         """Rows of some students, by their places in the chunk."""
-        self.results.take(table, TableColumns([*cells]), people + self.students.first)
+        self.take(table, TableColumns([*cells]), people + self.students.first)
 
     def _names(self, people: Numbers) -> CodedCells:
         return CodedCells(self.cohort.students, people + self.students.first)
@@ -235,7 +244,10 @@ class ChunkTables:
         dispositions = self._dispositions(entries)
         self._count(entries, dispositions)
         self._records(entries, dispositions, people)
-        self._steps(entries, people)
+        if self.compared:
+            self._put("signs", [CodedCells((-1, 0, 1), entries.signs + 1)], people)
+        else:
+            self._steps(entries, people)
 
     def _dispositions(self, entries: Entries) -> Numbers:
         out = np.isin(entries.reasons, [self.known.texts.number(FUTURE), self.known.texts.number(NOT_BEGUN)])

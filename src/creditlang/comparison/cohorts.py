@@ -2,10 +2,12 @@
 
 Each side reads the data by its own policy, for the two may ask for other columns; where both make the same records of
 the same tables, as when only a limit is another one, the data are read once. What is held at once is the rows read, one
-student's results on both sides, and what differs.
+student's results on both sides, and what differs. Where both sides are worked out in columns, whoever has the same
+results is found there, and nothing else is asked of them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
@@ -18,6 +20,9 @@ from creditlang.data.reader import reads_alike
 from creditlang.diagnostics import Diagnostic
 from creditlang.ledger import StudentResult
 from creditlang.schema import RawTable
+
+if TYPE_CHECKING:
+    from creditlang.data.coded.coded_sheet import Numbers
 
 
 @frozen(eq=False)
@@ -51,8 +56,13 @@ def compare_cohorts(old: Side, new: Side, progress: Progress = lambda done, of: 
         before, after = _begun(old, new, progress)
         comparison = Comparison(old.policy, new.policy, old.settings.overrides, new.settings.overrides)
         students = sorted({*before.chosen, *after.chosen})
+        same, counted = _in_columns(before, after) if one_reading(old, new) else _NOBODY
+        comparison.add_unchanged(len(same))
         for position, identifier in enumerate(students):
-            comparison.add(*(_evaluated(side, identifier) for side in (before, after)))
+            if identifier in same:
+                continue
+            both = zip((before, after), counted, strict=True)
+            comparison.add(*(_evaluated(side, identifier, identifier in known) for side, known in both))
             for side in (before, after):
                 if identifier in side.dataset.students:
                     side.release(identifier)
@@ -79,11 +89,42 @@ def _same(dataset: Dataset) -> Dataset:
     return evolve(dataset, problems=list(dataset.problems), owners=dict(dataset.owners))
 
 
-def _evaluated(side: Evaluation, identifier: str) -> StudentResult | None:
+_NOBODY: Final[tuple[frozenset[str], Sequence[frozenset[str]]]] = (frozenset(), (frozenset(), frozenset()))
+
+
+def _in_columns(before: Evaluation, after: Evaluation) -> tuple[frozenset[str], Sequence[frozenset[str]]]:
+    """Who has the same results on both sides, and on each side whose records have been counted: as far as both are
+    worked out in columns.
+    """
+    engines = [side.one_student.columns() for side in (before, after)]
+    if None in engines:
+        return _NOBODY
+    from creditlang.comparison.columns_compared import SettledSide, changed_in_columns
+    from creditlang.data.coded.coded_dataset import CodedDataset
+
+    coded = CodedDataset.of(before.policy, before.dataset)
+    sides = [
+        SettledSide.of(side, engine, coded)
+        for side, engine in zip((before, after), engines, strict=True)
+        if engine is not None
+    ]
+    same = sides[0].settled & ~changed_in_columns(*sides)
+    for side in (before, after):
+        side.one_student.note_in_columns(int(same.sum()))
+    return _those(coded.students, same), [_those(coded.students, side.settled) for side in sides]
+
+
+def _those(students: Sequence[str], wanted: "Numbers") -> frozenset[str]:
+    return frozenset(students[at] for at in wanted.nonzero()[0].tolist())
+
+
+def _evaluated(side: Evaluation, identifier: str, counted: bool) -> StudentResult | None:
+    """A student on one side, if they are there; what became of the records is counted, if it has not been."""
     if identifier not in side.dataset.students:
         return None
     result = side.evaluate(identifier)
-    side.results.tally(result)
+    if not counted:
+        side.results.tally(result)
     return result
 
 

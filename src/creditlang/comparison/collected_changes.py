@@ -101,6 +101,10 @@ class CollectedChanges:
             self._counts["only_old" if before else "only_new"] += 1
             self.changes.append(scope_row(known.student, before is not None, after is not None))
 
+    def add_unchanged(self, count: int) -> None:
+        """Take in so many students who have the same results on both sides."""
+        self._counts["compared"] += count
+
     def _take(self, before: StudentResult, after: StudentResult, found: Differences) -> None:
         student, policies = after.student, (self.new, self.old)
         totals = [change for change in found.accounts if not change.period and change.name in self._total_accounts]

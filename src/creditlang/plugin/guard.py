@@ -71,6 +71,7 @@ class GuardedOutput(Output):
         self.inner = inner
         self.owner = owner
         self.wants_run = inner.wants_run
+        self.wants_people = inner.wants_people
         self.wants_comparison = inner.wants_comparison
 
     def about(self, run: RunData) -> None:

@@ -117,17 +117,20 @@ class Output(ABC):
                 while self.files:
                     self.files.pop(0).discard()
 
-    Used once: `about` if `wants_run`, `write` for each table, in the order of `RESULT_TABLES`, then `close()`, which
-    alone makes the results appear under their names. If anything fails before, `discard()` is called instead, and
-    whatever stood there before must stand there still. Of a comparison, the tables are those of `COMPARISON_TABLES`,
-    and `about_comparison` is called, if `wants_comparison`, in place of `about`. `target` `-` means the `stream` that
-    is handed in; the output does not close it.
+    Used once: `about` if `wants_run` or `wants_people`, `write` for each table, in the order of `RESULT_TABLES`, then
+    `close()`, which alone makes the results appear under their names. If anything fails before, `discard()` is called
+    instead, and whatever stood there before must stand there still. Of a comparison, the tables are those of
+    `COMPARISON_TABLES`, and `about_comparison` is called, if `wants_comparison`, in place of `about`. `target` `-` is
+    the `stream` that is handed in; the output does not close it.
 
     The same rows give the same bytes: no clock, no random, no order of a set. Amounts are written exactly.
     """
 
     wants_run = False
     """Whether `about` is to be called: it costs memory, since all that was read is kept until the end."""
+
+    wants_people = False
+    """Whether `about` is to be called with the policy's words and the students only: no records and no results."""
 
     wants_comparison = False
     """Whether `about_comparison` is to be called. An output that wants a run and not this is not asked to take a

@@ -49,6 +49,7 @@ class Formats:
     right_heading: Any
     right: Any
     day: Any
+    title: Any
 
     @staticmethod
     def of(book: Any) -> "Formats":
@@ -59,24 +60,30 @@ class Formats:
             book.add_format({"bold": True, "bottom": 1, "align": "right", "indent": 1}),
             book.add_format({"align": "right", "indent": 1}),
             book.add_format({"num_format": "yyyy-mm-dd"}),
+            book.add_format({"bold": True, "font_size": 14}),
         )
 
 
 @define
 class XlsxSheet:
-    """A sheet while it is written. `rows` and `cells` count what is in it, the heading included."""
+    """A sheet while it is written. `rows` and `cells` count what is in it, with what is above the heading."""
 
     page: Any
     columns: Sequence[Column]
     formats: Formats
+    above: Sequence[str] = ()
+    """Lines above the heading; the first is a title."""
     rows: int = 0
     cells: int = 0
 
     def begin(self, first: Sequence[Row]) -> None:
         """Set the widths, by the heading and the first rows, how it is printed, and write the heading."""
-        self.page.freeze_panes(1, 1)
+        self.page.freeze_panes(len(self.above) + 1, 1)
         self._on_paper()
         self.page.ignore_errors({"number_stored_as_text": _EVERYWHERE})
+        for text in self.above:
+            self._text(0, Column("above"), text, None if self.rows else self.formats.title)
+            self.rows += 1
         for position, column in enumerate(self.columns):
             heading = column.label or column.name
             sizes = (width(text_of(column.shown(row[position])).split("\n", 1)[0][:_WIDEST]) for row in first)
@@ -84,14 +91,14 @@ class XlsxSheet:
             self.page.set_column(position, position, min(size + 1, _WIDEST))
             look = self.formats.right_heading if column.numeric else self.formats.heading
             self._text(position, column, heading, look)
-        self.rows = 1
+        self.rows += 1
 
     def _on_paper(self) -> None:
         """A4 across, all columns on a page, the heading on each."""
         self.page.set_landscape()
         self.page.set_paper(9)
         self.page.fit_to_pages(1, 0)
-        self.page.repeat_rows(0)
+        self.page.repeat_rows(len(self.above))
         self.page.set_footer("&C&A　&P / &N")
 
     def fill(self, rows: Iterator[Row]) -> Row | None:
@@ -105,7 +112,7 @@ class XlsxSheet:
                 self._cell(position, column, column.shown(value))
             self.rows += 1
         if self.columns:
-            self.page.autofilter(0, 0, self.rows - 1, len(self.columns) - 1)
+            self.page.autofilter(len(self.above), 0, self.rows - 1, len(self.columns) - 1)
         return left
 
     def _cell(self, position: int, column: Column, value: Value) -> None:

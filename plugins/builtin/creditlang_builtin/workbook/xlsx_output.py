@@ -1,4 +1,5 @@
 """Result tables as one workbook: a sheet a table, in the order of the contract, the heading bold and always in sight.
+Of a run, the first sheet is an overview for people, see `office_overview`.
 
 Texts are written as texts, so that nothing in a name becomes a formula or a link. An amount is a number where a
 spreadsheet, which keeps 15 digits, shows it to the last one; otherwise it is text, and so is an open amount. Days are
@@ -14,16 +15,18 @@ by which it is known, and replaces no workbook without it.
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, TextIO
 
 from creditlang.diagnostics import Phrase, Place, report
-from creditlang.plugin import Output, PluginError
+from creditlang.plugin import Output, PluginError, RunData
 from creditlang.schema import Column, Row
 from creditlang.toolkit.atomic_files import PendingFile, reporting
+from creditlang.words import said
+from creditlang_builtin.workbook.office_overview import TITLE, Overview
 from creditlang_builtin.workbook.results_recount import MARK, SheetCount, counted, may_be_replaced
 from creditlang_builtin.workbook.results_sheet import LONGEST_TEXT, Formats, NotWritten, TooLong, XlsxSheet
 
@@ -35,6 +38,8 @@ _REFUSED: Final = Phrase("a cell was refused", "有单元格未能写入")
 class XlsxOutput(Output):
     """To a file."""
 
+    wants_people = True
+
     def __init__(self, target: str, stream: TextIO) -> None:
         """Nothing is written yet."""
         super().__init__(target, stream)
@@ -44,6 +49,11 @@ class XlsxOutput(Output):
         self._book: Any = None
         self._formats: Formats | None = None
         self._sheets: list[XlsxSheet] = []
+        self._overview: Overview | None = None
+
+    def about(self, run: RunData) -> None:
+        """Take who the people are, for the overview."""
+        self._overview = Overview(run)
 
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
         """Write the table.
@@ -52,6 +62,11 @@ class XlsxOutput(Output):
         is not ours, CR754 there is no file.
         """
         book, formats = self._opened()
+        if self._overview is not None:
+            if not self._sheets:
+                page = book.add_worksheet(said(TITLE, self._overview.run.language))
+                self._sheets.append(XlsxSheet(page, (), formats))
+            rows = self._overview.watch(name, columns, rows)
         source, part = iter(rows), 1
         following: Row | None = None
         while part == 1 or following is not None:
@@ -59,22 +74,34 @@ class XlsxOutput(Output):
             source = chain(first, source)
             sheet = XlsxSheet(book.add_worksheet(name if part == 1 else f"{name} ({part})"), columns, formats)
             self._sheets.append(sheet)
-            try:
-                with reporting(self._path.name):
-                    sheet.begin(first)
-                    following = sheet.fill(source)
-            except TooLong as error:
-                place, limit = Place(self._path.name), f"{LONGEST_TEXT:,}"
-                raise PluginError(report("CR750", place, column=error.column.name, table=name, limit=limit)) from None
-            except NotWritten:
-                raise self._broken(_REFUSED) from None
+            following = self._filled(sheet, name, first, source)
             part += 1
+
+    def _filled(self, sheet: XlsxSheet, name: str, first: Sequence[Row], source: Iterator[Row]) -> Row | None:
+        """Write a sheet; the first row that it does not hold."""
+        try:
+            with reporting(self._path.name):
+                sheet.begin(first)
+                return sheet.fill(source)
+        except TooLong as error:
+            place, limit = Place(self._path.name), f"{LONGEST_TEXT:,}"
+            raise PluginError(report("CR750", place, column=error.column.name, table=name, limit=limit)) from None
+        except NotWritten:
+            raise self._broken(_REFUSED) from None
+
+    def _finish_overview(self, overview: Overview) -> None:
+        sheet, rows = self._sheets[0], overview.rows()
+        sheet.columns, sheet.above = overview.columns(), overview.above()
+        first = list(islice(rows, _LOOKED_AT))
+        self._filled(sheet, sheet.page.name, first, chain(first, rows))
 
     def close(self) -> None:
         """Save, count, publish. Raises `PluginError` CR710 or CR751."""
         if self._book is None or self._pending is None:
             return
         try:
+            if self._overview is not None:
+                self._finish_overview(self._overview)
             self._save()
             found = counted(self._pending.temporary)
             if isinstance(found, Phrase):
