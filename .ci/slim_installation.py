@@ -93,9 +93,7 @@ def main() -> None:
         assert f"creditlang[{extra}]" in said, (out, said)
     code, said = creditlang("run", str(policy), "--data", str(sheets), "--engine", "columnar")
     assert code != 0 and "creditlang[arrow]" in said, said
-    print(
-        f"{size:.0f} MB in {len(sizes)} files, imported in {seconds:.3f} s of CPU time, {asked:.2f} with all that `load` needs"
-    )
+    print(f"{size:.0f} MB in {len(sizes)} files; import {seconds:.3f} s of CPU time, {asked:.2f} with what load needs")
     assert size <= MOST_MEGABYTES, size
     assert seconds <= MOST_SECONDS, seconds
 
