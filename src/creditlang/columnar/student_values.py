@@ -159,7 +159,11 @@ def _around(students: Students, kind: str, period: Period | None) -> str | None:
 
 def _query(students: Students, x: e.Query, period: Period | None) -> StudentColumn:
     if isinstance(x.source, e.RecordsOf):
-        own = students.judged[x.source.kind]
+        own = students.judged.get(x.source.kind)
+        if own is None:  # its guards are asked later, which may ask for more than records
+            nobody = np.zeros(students.size, np.int64)
+            students.aside(nobody == 0)
+            return StudentColumn(nobody, nobody == 0)
         return StudentColumn(*answers(students.known, x, own, period, (students.first, students.size), students.odd))
     assert isinstance(x.value, e.Value) and isinstance(x.source, e.Periods)
     all_known, decimals = np.ones(students.size, bool), students.known.decimals

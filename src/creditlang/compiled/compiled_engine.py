@@ -16,7 +16,15 @@ from creditlang.compiled.expression_source import ExpressionSource
 from creditlang.compiled.expression_writer import Here
 from creditlang.compiled.light_entries import CARRIERS, CUT, REASON, RECORD, ROW, STATE, LightEntry, light
 from creditlang.compiled.node_source import NodeSource, RestByReference
-from creditlang.compiled.policy_at_hand import INVALID, MOVES_ASKED, TOO_LONG, HandOver, PolicyAtHand
+from creditlang.compiled.policy_at_hand import (
+    INVALID,
+    MOVES_ASKED,
+    OPEN_VALUE,
+    PENDING,
+    TOO_LONG,
+    HandOver,
+    PolicyAtHand,
+)
 from creditlang.compiled.source_text import SourceText
 from creditlang.compiled.student_work import Work
 from creditlang.core import operators as o
@@ -50,7 +58,7 @@ class CompiledEngine:
         self.lacks = tuple(_lacks(known.policy))
         """Why students of this policy are handed over, whoever they are."""
         self.handed_over: Counter[Phrase] = Counter()
-        """How many students were handed over, by why."""
+        """How many students were handed over, from the first node or a later one on, by why."""
         self._programs: dict[bool, _Program] = {}
 
     # ---- students
@@ -67,7 +75,10 @@ class CompiledEngine:
             self.handed_over[TOO_LONG] += 1
         return None
 
-    def _work_out(self, student: StudentData, noted: bool) -> "Worked":
+    def _work_out(self, student: StudentData, noted: bool, until: int | None = None) -> "Worked":
+        """Of whom something turns out to be open once all guards have been asked, the nodes from there on are the
+        reference's: what comes before is done anew, for the node has begun. `until` is the first that is.
+        """
         program = self._programs.get(noted)
         if program is None:
             program = self._programs[noted] = _Program(self.at_hand, noted)
@@ -79,9 +90,17 @@ class CompiledEngine:
         w.sort_records()
         for place, node in enumerate(program.nodes):
             try:
+                if place == until:
+                    raise RestByReference
                 node(w)
             except RestByReference:
                 return Worked(self.at_hand, w, self._rest(w, self.policy.order[place:]))
+            except HandOver as why:
+                if not noted or place < program.judged or why.args[0] not in (PENDING, OPEN_VALUE):
+                    raise
+                worked = self._work_out(student, noted, place)
+                self.handed_over[why.args[0]] += 1
+                return worked
         if w.in_body:
             _no_other_entries(w)
         return Worked(self.at_hand, w, None)
@@ -132,6 +151,8 @@ class _Program:
         functions = source.compiled()
         self.text = "\n".join(source.lines)
         self.nodes = [each(functions) for each in made]
+        self.judged = max((place + 1 for place, (kind, _) in enumerate(policy.order) if kind == "kind"), default=0)
+        """The first node after those that ask the guards of kinds."""
         self.sound = {name: functions[sure] for name, sure in sound.items()}
         """By kind, whether its guards surely let a record pass."""
         self.guards = {name: functions[body] for name, body in guards.items() if body is not None}

@@ -247,7 +247,8 @@ class Judge:
         own = self.result.records.get(key)
         if expected.disposition != own and (expected.count is not None or expected.disposition != entry.disposition()):
             return False
-        if expected.amount is not None and self.amount(entry, expected.disposition) != expected.amount:
+        cut = _cut(entry) if expected.disposition == "reduced" else None
+        if expected.amount is not None and (entry.amount if cut is None else cut) != expected.amount:
             return False
         if expected.by is not None and not any(_is_by(step, expected.by) for step in entry.steps):
             return False
@@ -256,16 +257,15 @@ class Judge:
         reason = entry.told
         return expected.reason in str(reason) or expected.reason in getattr(reason, "zh", "")
 
-    def amount(self, entry: Entry, disposition: str | None) -> Any:
-        """How much was cut from a reduced entry; what any other counts."""
-        if disposition == "reduced" and isinstance(entry.amount, Decimal):
-            cuts = [
-                subtract(s.before, s.after)
-                for s in entry.steps
-                if s.sort == "cap" and isinstance(s.before, Decimal) and isinstance(s.after, Decimal)
-            ]
-            return total(cuts)
-        return entry.amount
+
+def _cut(entry: Entry) -> Any:
+    """How much limits cut from an entry, as `reduced` means it; None where its amount is open or it has none."""
+    if not isinstance(entry.amount, Decimal):
+        return None
+    steps = (s for s in entry.steps if s.sort == "cap")
+    return total(
+        subtract(s.before, s.after) for s in steps if isinstance(s.before, Decimal) and isinstance(s.after, Decimal)
+    )
 
 
 def _sum(entries: Iterable[Entry]) -> Any:
@@ -301,12 +301,19 @@ def _wanted(expected: t.Expectation) -> Phrase:
     return both(lambda language: f"{count}{word(DISPOSITIONS, expected.disposition, language)}{rest}")
 
 
+def _became(entry: Entry) -> Phrase:
+    """The amount of an entry; of a reduced one what was cut, as an example says it, and what is left."""
+    left, cut = _shown(entry.amount), _cut(entry) if entry.disposition() == "reduced" else None
+    return left if cut is None else Phrase(f"{_shown(cut)}, {left} left", f"{_shown(cut)}，余 {left}")
+
+
 def _listing(entries: Iterable[Entry]) -> Phrase:
-    found = [(entry.disposition(), str(_shown(entry.amount)), entry.told) for entry in entries]
+    found = [(entry.disposition(), _became(entry), entry.told) for entry in entries]
 
     def listing(language: Language) -> str:
         told = (
-            f"{word(DISPOSITIONS, became, language)} {amount}" + (said(IN_BRACKETS, language, note=why) if why else "")
+            f"{word(DISPOSITIONS, became, language)} {in_language(amount, language)}"
+            + (said(IN_BRACKETS, language, note=why) if why else "")
             for became, amount, why in found
         )
         return in_language(SEMICOLON, language).join(dict.fromkeys(told))
