@@ -4,8 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from click.testing import CliRunner
 
+from creditlang.cli import main
 from creditlang.data.cells import DATE_ORDERS, CellError, parse_date, parse_semester, spelled, year_first
 
 POLICY = """use "common/calendar"
@@ -139,3 +142,12 @@ def test_the_order_of_day_and_month(text: str, day_first: str, month_first: str)
 ])  # fmt: skip
 def test_texts_are_found_in_any_case_unless_two_things_could_be_meant(text: str, wanted: int | None) -> None:
     assert spelled({"gold": 1, "Gold": 1, "p1": 2, "P1": 3})(text) == wanted
+
+
+def test_templates_of_an_english_policy_are_headed_in_english(tmp_path: Path) -> None:
+    (tmp_path / "points.credit").write_text(POLICY)
+    words = ("schema", tmp_path / "points.credit", "--out", tmp_path / "templates.xlsx")
+    assert CliRunner().invoke(main, list(map(str, words))).exit_code == 0
+    sheets = openpyxl.load_workbook(tmp_path / "templates.xlsx").worksheets
+    heads = [[cell.value for cell in sheet[1]][:2] for sheet in sheets[:2]]
+    assert heads == [["Driver ID", "name"], ["Driver ID", "Record ID"]]

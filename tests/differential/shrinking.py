@@ -14,10 +14,10 @@ _CLAUSES = re.compile(r" (?:WHEN|UNLESS|WHERE|BY|FROM|UNTIL|OVER) .*$|, [^()]*$|
 
 
 def shrunk(draft: Draft, world: World, fails: Fails, seconds: float = 30) -> tuple[Draft, World]:
-    """The smallest that is found in so many seconds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        smaller = next(((d, w) for d, w in _smaller(draft, world) if time.monotonic() < end and fails(d, w)), None)
+    """The smallest that is found in so many seconds of the processor."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        smaller = next(((d, w) for d, w in _smaller(draft, world) if time.process_time() < end and fails(d, w)), None)
         if smaller is None:
             break
         draft, world = smaller

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from creditlang.cli.bilingual_help import reader_language, said
-from creditlang.words import TYPES, word, yes_or_no
+from creditlang.words import TYPES, Declared, word, yes_or_no
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Column, Policy
@@ -90,19 +90,26 @@ def sheets_of(compiled: "Compiled") -> list[SheetInWords]:
         SheetInWords(
             policy.person.name if policy.person is not None else "student",
             policy.student_labels,
-            (*_numbers(layouts.builtin("")), *_columns(policy, "", policy.attributes, attributes, "")),
+            (*_numbers(policy, layouts.builtin("")), *_columns(policy, "", policy.attributes, attributes, "")),
         )
     ]
     for name, kind in policy.given_kinds.items():
         symbol = program.kinds[name]
         fields = {field: inner.node for field, inner in symbol.fields.items()}
         columns = _columns(policy, name, kind.columns, fields, _articles(symbol.node))
-        sheets.append(SheetInWords(name, kind.labels, (*_numbers(layouts.builtin(name)), *columns)))
+        sheets.append(SheetInWords(name, kind.labels, (*_numbers(policy, layouts.builtin(name)), *columns)))
     return sheets
 
 
-def _numbers(builtin: Mapping[str, tuple[str, ...]]) -> Iterable[SheetColumn]:
+def _numbers(policy: "Policy", builtin: Mapping[str, tuple[str, ...]]) -> Iterable[SheetColumn]:
+    """The columns of numbers; headed `Student ID` where nothing of the policy is in Chinese."""
+    kinds = policy.given_kinds.values()
+    declared: tuple[Declared, ...] = (*kinds, *(column for kind in kinds for column in kind.columns))
+    texts = (text for x in declared for text in (x.name, *x.labels))
+    english = not any("\u3400" <= character <= "\u9fff" for text in texts for character in text)
     for name, (first, *others) in builtin.items():
+        if english and first.endswith("_id"):
+            others.insert(0, first.removesuffix("_id").replace("_", " ").capitalize() + " ID")
         yield SheetColumn(first, tuple(others), None, name == "student_id", (), "")
 
 

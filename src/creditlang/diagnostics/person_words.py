@@ -48,8 +48,8 @@ class PersonWord:
 
     @property
     def number_zh(self) -> str:
-        """The same in Chinese."""
-        return f"{self.zh}编号"
+        """The same in Chinese; where the policy has no Chinese word for them, as programs call it."""
+        return f"{self.zh}编号" if _HAN.search(self.zh) else self.number
 
 
 class Spoken(str):
