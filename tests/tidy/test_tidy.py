@@ -28,6 +28,8 @@ LONG_FILES: dict[str, str] = {
     "src/creditlang/core/operators.py": "every operator and what a compiled policy is made of, a few lines each",
     "src/creditlang/core/lower/elaborate.py": "the one dispatch of its stage, over all expressions",
     "src/creditlang/core/lower/program_to_core.py": "one method for each declaration",
+    "src/creditlang/rule_words/declaration_words.py": "one method for each declaration",
+    "src/creditlang/rule_words/expression_words.py": "one method for each expression: what it is called in a sentence",
     "src/creditlang/interpreter/evaluate.py": "one method for each node of a policy: the definition, in one place",
 }
 LONGEST = 400

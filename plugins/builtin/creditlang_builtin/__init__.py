@@ -37,7 +37,12 @@ _OUTPUTS = {
     "forms": "forms.forms_output:FormsOutput office",
     "badges": "badges.badges_output:BadgesOutput",
     "report .html": "report.report_output:ReportOutput",
+<<<<<<< HEAD
     "fill": "fill.fill_output:FillOutput office",
+=======
+    "fill": "fill.fill_output:FillOutput",
+    "rulebook": "rulebook.rulebook_output:RulebookOutput",
+>>>>>>> next
 }
 _FORMS = {"transcript": "forms.transcript:Transcript", "class-notice": "forms.class_notice:ClassNotice"}
 
@@ -53,7 +58,8 @@ def creditlang_sources(open_source: OpenSource) -> Mapping[str, SourceFactory]:
 
 @hookimpl
 def creditlang_outputs(forms: Callable[[], Forms]) -> Mapping[str, OutputFactory]:
-    """Tables for people and programs, databases, printed forms, badges, a report, a school's own form filled."""
+    """Tables for people and programs, databases, printed forms, badges, a report, a school's own form filled, a policy
+    as a book."""
     outputs = _offered(_OUTPUTS)
     return outputs | {"forms": partial(outputs["forms"], forms=forms)}
 

@@ -21,12 +21,14 @@ _COMMANDS = (
     "run",
     "why",
     "new",
+    "import-table",
     "check",
     "fmt",
     "test",
     "diff",
     "repl",
     "lsp",
+    "rulebook",
     "readings",
     "schema",
     "explain",
@@ -66,7 +68,7 @@ class _Commands(bilingual_help.Command, click.Group):
             factory = _plugin_commands().get(cmd_name)
             made = factory() if factory is not None else None
             return made if isinstance(made, click.Command) else None
-        command = import_module(f"creditlang.cli.{cmd_name}").command
+        command = import_module(f"creditlang.cli.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)
         return command
 

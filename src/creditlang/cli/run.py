@@ -105,15 +105,25 @@ def work_out(
     return cohort
 
 
-def opened_output(manager: "PluginManager", target: str) -> "Output":
-    """The output at a target; where there is none, the program ends before anything is worked out."""
+def opened_output(manager: "PluginManager", target: str, rulebook: bool = False) -> "Output":
+    """The output at a target; where there is none, or it takes a rulebook in place of results or the other way round,
+    the program ends before anything is worked out.
+    """
+    from creditlang.diagnostics import Phrase, report
     from creditlang.plugin import PluginError
+    from creditlang.toolkit.addresses import without_password
 
     try:
-        return manager.output(target, sys.stdout)
+        output = manager.output(target, sys.stdout)
     except PluginError as error:
         common.show(error.diagnostics)
         sys.exit(common.BROKEN)
+    if output.wants_rulebook != rulebook:
+        book, results = Phrase("a rulebook", "条文与规则对照"), Phrase("results", "计算结果")
+        taken, given = (results, book) if rulebook else (book, results)
+        common.show([report("CR717", None, target=without_password(target), taken=taken, given=given)])
+        sys.exit(common.USAGE)
+    return output
 
 
 def write(output: "Output", cohort: "Cohort", run: "RunData | None", names: Iterable[str]) -> bool:

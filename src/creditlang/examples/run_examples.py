@@ -5,10 +5,9 @@ example does not mention. Records get numbers in written order, so two of one da
 a table of examples is an example of its own.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 
@@ -18,15 +17,15 @@ from creditlang.data.columns import given_text
 from creditlang.data.dataset import Student
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Diagnostic, Phrase, Place, message
-from creditlang.examples.judge import BadExample, Judge, constant, unknown
+from creditlang.examples.example_settings import ranks_of, settings_of, written_name
+from creditlang.examples.judge import BadExample, Judge, unknown
 from creditlang.ledger import Record, StudentResult, group_on
 from creditlang.one_student import StudentsOfPolicy, as_read, day_not_said, together_names
 from creditlang.resolve import Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.syntax.from_lark_examples import disposition_of
-from creditlang.types import WHOLE, Type
-from creditlang.words import EXPECTED, both, label
+from creditlang.words import both, label
 
 
 @frozen
@@ -119,6 +118,49 @@ def run_examples(policy: o.Policy, program: Program, about: str = "") -> Iterato
         for case in _cases(policy, example, program.every_example):
             if any(about.casefold() in text.casefold() for text in (case.title, *case.cites)):
                 yield _run(policy, program, case, students)
+
+
+@frozen(eq=False, repr=False)
+class WorkedExample:
+    """An example that can be worked out: what is written in it, and what comes of it when somebody asks."""
+
+    policy: o.Policy
+    program: Program
+    case: _Case
+    students: StudentsOfPolicy
+
+    @property
+    def title(self) -> str:
+        """Of the example; that of a table stands for all its rows."""
+        return self.case.title.removesuffix(f": {self.case.span.text}")
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """The articles that it cites."""
+        return self.case.cites
+
+    @property
+    def records(self) -> list[t.ExampleRecord]:
+        """The records that stand in it, without those of every example."""
+        return [record for record in self.case.records if str(id(record)) in self.case.own]
+
+    @property
+    def expectations(self) -> list[t.Expectation]:
+        """What it expects."""
+        return self.case.expectations
+
+    def worked_out(self) -> tuple[StudentResult, list[str], Judge]:
+        """The result, the identifiers of its own records, and what finds what is expected. Raises `BadExample`."""
+        result, own = _evaluate(self.policy, self.program, self.case, self.students)
+        return result, own, Judge(self.policy, self.program, self.case.names, own, result)
+
+
+def examples_to_work_out(policy: o.Policy, program: Program) -> Iterator[WorkedExample]:
+    """The examples of a policy in written order, none of them worked out yet."""
+    students = StudentsOfPolicy(policy)
+    for example in program.examples:
+        for case in _cases(policy, example, program.every_example):
+            yield WorkedExample(policy, program, case, students)
 
 
 def _cases(policy: o.Policy, example: t.Example | t.ExampleTable, defaults: Iterable[t.Example]) -> Iterator[_Case]:
@@ -219,10 +261,10 @@ def _evaluate(
     if unsaid := day_not_said(policy, as_of, records):
         raise BadExample(_told(unsaid), case.span)
     among = together_names(policy)
-    ranks = [setting for setting in case.settings if _written(setting) in among]
-    others = [setting for setting in case.settings if _written(setting) not in among]
+    ranks = [setting for setting in case.settings if written_name(setting) in among]
+    others = [setting for setting in case.settings if written_name(setting) not in among]
     overrides = settings_of(policy, program, others)
-    one_student = students.at(as_of, overrides, _ranks_of(policy, among, ranks))
+    one_student = students.at(as_of, overrides, ranks_of(policy, among, ranks))
     return one_student.result(as_read(who, records)), own
 
 
@@ -330,50 +372,3 @@ _MOST_TIMES = 1000
 
 def _text(cell: t.Cell | None) -> str:
     return cell.text if cell else ""
-
-
-def settings_of(policy: o.Policy, program: Program, settings: Iterable[t.Setting]) -> Mapping[str, Any]:
-    """Named values that are set, by name. Raises `BadExample`."""
-    found = {}
-    for setting in settings:
-        name = program.canonical("let", setting.name.text)
-        if name is None or setting.part is not None:
-            called = _written(setting)
-            raise BadExample(Phrase(f"there is no named value “{called}”", f"没有设定值“{called}”"), setting.span)
-        found[name] = _value_of(setting, policy.setting_types[name])
-    return found
-
-
-def _ranks_of(policy: o.Policy, among: Mapping[str, str], settings: Iterable[t.Setting]) -> Mapping[str, Any]:
-    """What is said to come out among others, by name. Raises `BadExample`."""
-    found = {}
-    for setting in settings:
-        name = among[_written(setting)]
-        found[name] = _value_of(setting, policy.facts[name].type if name in policy.facts else WHOLE)
-        counted = "." in name or policy.facts[name].rank is not None
-        if counted and not (found[name] == int(found[name]) and found[name] >= 1):
-            raise BadExample(Phrase("places are counted 1, 2, 3 …", "名次和人数是1、2、3……"), setting.span)
-        ranking = name.partition(".")[0]
-        counts = [found[x] for x in (ranking, f"{ranking}.ranked", f"{ranking}.all") if x in found]
-        if counted and counts != sorted(counts):
-            few = Phrase(
-                "a place is among those ranked, and they are among all", "名次不超过参评人数，参评人数不超过总人数"
-            )
-            raise BadExample(few, setting.span)
-    return found
-
-
-def _written(setting: t.Setting) -> str:
-    return setting.name.text if setting.part is None else f"{setting.name.text}.{setting.part.text}"
-
-
-def _value_of(setting: t.Setting, wanted: Type) -> Any:
-    value = constant(setting.value)
-    if not isinstance(value, _CONSTANTS.get(wanted.name, object)):
-        called = _written(setting)
-        sort = EXPECTED[wanted.name] if wanted.name in _CONSTANTS else Phrase("another kind of value", "另一种值")
-        raise BadExample(Phrase(f"“{called}” stands for {sort}", f"“{called}”应是{sort.zh}"), setting.span)
-    return value
-
-
-_CONSTANTS: Final[Mapping[str, type]] = {"number": Decimal, "date": date, "text": str, "yes or no": bool}

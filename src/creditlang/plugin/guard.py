@@ -13,6 +13,7 @@ from creditlang.diagnostics import report
 from creditlang.plugin.comparison_data import ComparisonData
 from creditlang.plugin.interface import Output, Source
 from creditlang.plugin.plugin_error import PluginError
+from creditlang.plugin.rulebook_data import Rulebook
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, RawTable, Row
 from creditlang.table_columns import TableColumns
@@ -73,6 +74,7 @@ class GuardedOutput(Output):
         self.wants_run = inner.wants_run
         self.wants_people = inner.wants_people
         self.wants_comparison = inner.wants_comparison
+        self.wants_rulebook = inner.wants_rulebook
 
     def about(self, run: RunData) -> None:
         """Pass on what the run knows."""
@@ -83,6 +85,11 @@ class GuardedOutput(Output):
         """Pass on what the comparison knows."""
         with blaming(self.owner):
             self.inner.about_comparison(comparison)
+
+    def about_rulebook(self, book: Rulebook) -> None:
+        """Pass on the book."""
+        with blaming(self.owner):
+            self.inner.about_rulebook(book)
 
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
         """Pass one table on."""

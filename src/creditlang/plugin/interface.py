@@ -46,6 +46,7 @@ from typing import Any, Self, TextIO
 from creditlang.diagnostics import Diagnostic, Language, Phrase
 from creditlang.plugin.comparison_data import ComparisonData
 from creditlang.plugin.document import Document
+from creditlang.plugin.rulebook_data import Rulebook
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, RawTable, Row
 
@@ -136,6 +137,9 @@ class Output(ABC):
     """Whether `about_comparison` is to be called. An output that wants a run and not this is not asked to take a
     comparison (CR716); one that wants neither gets the tables of either."""
 
+    wants_rulebook = False
+    """Whether it takes a policy as a book, and nothing else: `about_rulebook` is called, and no `write` (CR717)."""
+
     def __init__(self, target: str, stream: TextIO) -> None:
         """`target` is what follows the scheme, or the path, or `-` for `stream`."""
         self.target = target
@@ -146,6 +150,9 @@ class Output(ABC):
 
     def about_comparison(self, comparison: ComparisonData) -> None:  # noqa: B027 - most outputs need the tables only
         """Take what the tables of a comparison do not say. Called before `write`, and in place of `about`."""
+
+    def about_rulebook(self, book: Rulebook) -> None:  # noqa: B027 - most outputs take results
+        """Take the book about a policy."""
 
     @abstractmethod
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
