@@ -37,12 +37,8 @@ _OUTPUTS = {
     "forms": "forms.forms_output:FormsOutput office",
     "badges": "badges.badges_output:BadgesOutput",
     "report .html": "report.report_output:ReportOutput",
-<<<<<<< HEAD
     "fill": "fill.fill_output:FillOutput office",
-=======
-    "fill": "fill.fill_output:FillOutput",
     "rulebook": "rulebook.rulebook_output:RulebookOutput",
->>>>>>> next
 }
 _FORMS = {"transcript": "forms.transcript:Transcript", "class-notice": "forms.class_notice:ClassNotice"}
 
