@@ -71,7 +71,7 @@ def codes_page(language: Language) -> str:
     for code in codes():
         body = explain(code, language) or ""
         sentence = page(code).sentences[language]
-        parts += [f"## {code}", f"`{sentence}`", re.sub(r"^#+ (.*)$", r"**\1**", body, flags=re.MULTILINE)]
+        parts += [f"## {code}", f"```text\n{sentence}\n```", re.sub(r"^#+ (.*)$", r"**\1**", body, flags=re.MULTILINE)]
     return "\n\n".join(parts)
 
 

@@ -1,6 +1,7 @@
 """Sphinx: Markdown by MyST, the theme furo, and a search that finds Chinese."""
 
 import re
+from typing import ClassVar
 
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
@@ -36,7 +37,7 @@ class TwoCharacters(SearchLanguage):
     js_stemmer_rawcode = ""
     js_stemmer_code = "window.Stemmer = function () { this.stemWord = word => word; };"
     js_splitter_code = _PIECES
-    stopwords: set[str] = set()
+    stopwords: ClassVar[set[str]] = set()
 
     def split(self, text: str) -> list[str]:
         """The pieces of a text."""

@@ -1,4 +1,4 @@
-"""The documents as a site: built without a warning, every link between its pages right, Chinese cut the same way twice."""
+"""The documents as a site: built without a warning, every link between its pages right, Chinese in pieces."""
 
 import importlib.util
 import re
