@@ -151,7 +151,11 @@ class Evaluation:
         for chunk in engine.chunks(CodedDataset.of(self.policy, self.dataset)):
             tables = tables or ChunkTables(chunk.students.known.cohort, self.results, wanted)
             settled = tables.add(chunk)
-            self.one_student.note_in_columns(int(settled.sum()))
+            here = slice(chunk.students.first, chunk.students.first + chunk.students.size)
+            chosen = tables.wanted[here] if tables.wanted is not None else True
+            self.one_student.note_in_columns(
+                int(settled.sum()), ((why, int((who & chosen).sum())) for why, who in chunk.left)
+            )
             for place, done in enumerate(settled.tolist(), chunk.students.first):
                 identifier = tables.cohort.students[place]
                 if done:

@@ -5,6 +5,7 @@ time. Here stands what holds whoever asks: which of the two works a student out,
 a student of whom an attribute could not be read meets no requirement and fails none.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -18,6 +19,7 @@ from creditlang.diagnostics import Diagnostic, Phrase, in_language, listed, near
 from creditlang.interpreter import Answers, Interpreter, StudentData
 from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.ledger import GroupLine, Record, StudentResult
+from creditlang.toolkit.extras import need
 
 if TYPE_CHECKING:
     from creditlang.columnar import ColumnarEngine
@@ -54,11 +56,16 @@ class OneStudent:
     ) -> None:  # fmt: skip
         """`overrides` are typed values by the names of what they stand for; ask `unknown_values` before. `ranks` are
         said to be what they are, in place of what would come out among others: `class_rank`, `class_rank.ranked`.
+
+        Raises `PluginError` CR787 where columns are wanted and Arrow is not installed.
         """
+        if engine == "columnar":
+            need("arrow")
         self._interpreter = Interpreter(policy, as_of, overrides, ranks)
         self._engine = engine
         self._compiled: CompiledEngine | None = None
         self._worked_out = self._in_columns = 0
+        self._left: Counter[Phrase] = Counter()
         self._columnar: ColumnarEngine | None = None
         self.as_of = self._interpreter.as_of
         """Without a day of its own, the last of the calendar."""
@@ -101,9 +108,11 @@ class OneStudent:
             self._columnar = ColumnarEngine(lower(self._interpreter.policy), self._interpreter)
         return self._columnar if self._columnar is not None and not self._columnar.lacks else None
 
-    def note_in_columns(self, students: int) -> None:
-        """Note that so many students have been worked out in columns."""
+    def note_in_columns(self, students: int, left: Iterable[tuple[Phrase, int]] = ()) -> None:
+        """Note that so many students have been worked out in columns, and what has left how many to be done alone."""
         self._in_columns += students
+        for why, count in left:
+            self._left[why] += count
 
     def worked_out_by(self) -> Phrase:
         """What has worked the students out, and how many it has left to others, and why."""
@@ -116,8 +125,10 @@ class OneStudent:
         if not self._worked_out:
             return Phrase("columnar", "columnar")
         count, of = self._worked_out, self._worked_out + self._in_columns
+        left = +self._left
+        en, zh = (f" ({_counted(left)})", f"（{_counted(left).zh}）") if left else ("", "")
         return Phrase(
-            f"columnar; {count} of {of} alone, by {alone}", f"columnar；{of}人中{count}人单独计算，用{alone.zh}"
+            f"columnar; {count} of {of} alone{en}, by {alone}", f"columnar；{of}人中{count}人单独计算{zh}，用{alone.zh}"
         )
 
     def _worked_out_alone(self) -> Phrase:
@@ -127,11 +138,9 @@ class OneStudent:
         left = compiled.handed_over
         if not left:
             return Phrase("compiled", "compiled")
-        en = ", ".join(f"{why}: {count}" for why, count in sorted(left.items()))
-        zh = "，".join(f"{in_language(why, 'zh')}：{count}" for why, count in sorted(left.items()))
-        count, of = left.total(), self._worked_out
+        why, count, of = _counted(left), left.total(), self._worked_out
         return Phrase(
-            f"compiled; {count} of {of} by reference ({en})", f"compiled；{of}人中{count}人用reference（{zh}）"
+            f"compiled; {count} of {of} by reference ({why})", f"compiled；{of}人中{count}人用reference（{why.zh}）"
         )
 
     def answers(self, student: StudentData, records_only: bool = False) -> Answers:
@@ -158,6 +167,12 @@ class StudentsOfPolicy:
                 self._kept.clear()
             self._kept[key] = found
         return found
+
+
+def _counted(left: Mapping[Phrase, int]) -> Phrase:
+    """How many there are of each."""
+    en = ", ".join(f"{why}: {count}" for why, count in sorted(left.items()))
+    return Phrase(en, "，".join(f"{in_language(why, 'zh')}：{count}" for why, count in sorted(left.items())))
 
 
 def _by_reference(lacks: Iterable[str]) -> Phrase:

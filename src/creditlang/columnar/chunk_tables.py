@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from creditlang.columnar.chunk import Chunk
 from creditlang.columnar.coded_periods import Numbers
-from creditlang.columnar.columnar_engine import Chunk
 from creditlang.columnar.decisions import STATUSES
 from creditlang.columnar.entry_columns import LIVE, NOTHING, UNMATCHED, Entries
 from creditlang.columnar.record_columns import RecordColumns

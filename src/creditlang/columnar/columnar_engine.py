@@ -12,9 +12,10 @@ from itertools import takewhile
 from typing import Any, Final
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import frozen
 
 from creditlang.columnar import decisions
+from creditlang.columnar.chunk import Chunk
 from creditlang.columnar.coded_periods import CodedCalendar, Numbers
 from creditlang.columnar.enrolments import enrolled, who_is_spoken_of
 from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
@@ -28,6 +29,7 @@ from creditlang.columnar.trails import Trails
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 from creditlang.data.coded.coded_dataset import CodedDataset
+from creditlang.diagnostics import Phrase
 from creditlang.interpreter.evaluate import (
     FUTURE,
     NO_ITEM,
@@ -43,16 +45,10 @@ _CHUNK: Final = 16384
 """Students worked out together, at most."""
 
 
-@define(eq=False)
-class Chunk:
-    """What has come out for the students of a chunk."""
-
-    students: Students
-    entries: list[Entries] = field(factory=list)
-    """Of each tree."""
-    extra: list[Entries] = field(factory=list)
-    """Of records that no rule has taken, in the order in which they are told."""
-    parts: dict[str, list[decisions.PartColumns]] = field(factory=dict)
+_READ: Final = Phrase("data with mistakes", "数据有误")
+_TIME: Final = Phrase("periods of enrolment", "在籍时段")
+_OUTSIDE: Final = Phrase("outside the policy", "不适用本办法")
+_REQUESTS: Final = Phrase("requests", "申请")
 
 
 class ColumnarEngine:
@@ -87,7 +83,7 @@ class _Run:
     def __init__(self, engine: ColumnarEngine, cohort: RecordColumns, calendar: CodedCalendar) -> None:
         self.plan, self.policy, self.cohort, self.calendar = engine.plan, engine.policy, cohort, calendar
         self.interpreter = engine.interpreter
-        self.odd = cohort.odd
+        self.odd, as_read = cohort.odd, cohort.odd.copy()
         self.rule_numbers = {name: number for number, name in enumerate(self.policy.rules)}
         self.account_numbers = {name: number for number, name in enumerate(self.policy.accounts)}
         size = len(cohort.students)
@@ -105,7 +101,9 @@ class _Run:
         self.lines = GroupLines(self.known)
         self.tables: dict[tuple[int, str], EffectTable] = {}
         self.trails: dict[tuple[str, str], Trails] = {}
-        self.enrolled, self.enrolments = enrolled(self.known, self.given, self.begun, self._guard, self.odd)
+        self.enrolled, self.enrolments, self.enrolling = enrolled(
+            self.known, self.given, self.begun, self._guard, self.odd
+        )
         semesters = cohort.semesters
         known = (semesters == 0) | self.enrolled[cohort.owners, semesters]
         self.known.enrolled[:] = known
@@ -115,7 +113,8 @@ class _Run:
         operators = (operator for bodies in lines for body in bodies for operator in body.operators)
         self.posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)
         self.rules = {name: self._rules(name) for name in self.policy.kinds}
-        self.odd |= ~who_is_spoken_of(self.known)
+        self.odd |= (outside := ~who_is_spoken_of(self.known))
+        self.left = [(_READ, as_read), (_OUTSIDE, outside & ~as_read), (_TIME, self.odd & ~outside & ~as_read)]
 
     # ---- before any rule
     def _in_scope(self) -> tuple[Numbers, Numbers]:
@@ -145,13 +144,16 @@ class _Run:
         for first in range(0, size, _CHUNK):
             last = min(size, first + _CHUNK)
             students = Students(self.known, first, last - first, self.enrolled[first:last], self.odd)
-            chunk = Chunk(students)
+            chunk, odd = Chunk(students), self.odd[first:last]
+            chunk.left += [(why, who[first:last]) for why, who in self.left]
             students.balances |= {name: decisions.balance_of([], [], [], students.size) for name in nothing}
             self.known.balance = partial(self._balance, students)
             self._sorted(chunk)
             taken: dict[int, list[Entries]] = {}
             for kind, name in self.policy.order:
+                before = odd.copy()
                 self._node(chunk, kind, name, taken)
+                chunk.left.append((_REQUESTS if kind == "moves" else Phrase(name, name), odd & ~before))
             yield chunk
 
     def _within(self, chunk: Chunk, places: Numbers) -> Numbers:
@@ -236,6 +238,11 @@ class _Run:
     def _kind(self, chunk: Chunk, name: str, taken: dict[int, list[Entries]]) -> None:
         kind, rules = self.policy.kinds[name], self.rules[name]
         if kind.enrolment:
+            places, states = self.enrolling[name]
+            first, last = np.searchsorted(
+                self.cohort.owners[places], (chunk.students.first, chunk.students.first + chunk.students.size)
+            )
+            chunk.students.judged[name] = places[first:last], states[first:last]
             return
         places = self.cohort.kinds[name].places
         places = self._within(chunk, places)

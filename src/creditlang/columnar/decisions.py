@@ -6,7 +6,7 @@ import numpy as np
 from attrs import frozen
 
 from creditlang.columnar.coded_periods import Numbers
-from creditlang.columnar.student_columns import Balance, FactColumns, StudentColumn, joined
+from creditlang.columnar.student_columns import FURTHEST, Balance, FactColumns, StudentColumn
 from creditlang.columnar.student_values import Students
 from creditlang.core import operators as o
 from creditlang.ledger import Period
@@ -15,13 +15,12 @@ from creditlang.ledger import Period
 def scaled(column: StudentColumn, students: Students) -> Numbers:
     """A column of numbers with the decimals of amounts; who has more of them is left aside."""
     decimals = students.known.decimals
-    numbers: Numbers = column.numbers.astype(np.int64)
     if column.decimals <= decimals:
-        numbers = numbers * 10 ** (decimals - column.decimals)
-        return numbers
-    below = 10 ** (column.decimals - decimals)
+        return students.scaled(column, decimals)
+    numbers: Numbers = column.numbers.astype(np.int64)
+    below = min(10 ** (column.decimals - decimals), FURTHEST)
     students.aside(column.known & (numbers % below != 0))
-    numbers = numbers // below
+    numbers //= below
     return numbers
 
 
@@ -57,13 +56,13 @@ def decided(students: Students, decide: o.Decide, period: Period | None, who: Nu
             again = who & ~left & holds.known & holds.numbers
             students.aside(again if not case.otherwise else again & False)
         left = left & ~applies
-    found = joined(parts, students.size)
+    found = students.joined(parts)
     for bound, pick in ((decide.least, np.maximum), (decide.most, np.minimum)):
         if bound is not None and found.values is None and not found.is_answer:
             limit = students.value(bound, period)
             students.aside(who & found.known & ~limit.known)
             decimals = max(limit.decimals, found.decimals)
-            one, two = (x.numbers.astype(np.int64) * 10 ** (decimals - x.decimals) for x in (found, limit))
+            one, two = (students.scaled(x, decimals) for x in (found, limit))
             found = StudentColumn(pick(one, two), found.known, decimals)
     return found
 
@@ -76,6 +75,7 @@ def credit(students: Students, account: o.Account) -> None:
     if account.period is None:
         value = decided(students, decide, None, everybody)
         whole = np.where(value.known, scaled(value, students), 0)
+        whole = _diverted(students, account, whole, value.known, None)
         students.balances[account.name] = Balance([], nothing[:, None][:, :0], everybody[:, None][:, :0], whole)
         return
     keys, amounts, exists = [], [], []
@@ -84,8 +84,31 @@ def credit(students: Students, account: o.Account) -> None:
             value = decided(students, decide, period, had)
             keys.append(period.key)
             exists.append(value.known & had)
-            amounts.append(np.where(exists[-1], scaled(value, students), 0))
+            brought = np.where(exists[-1], scaled(value, students), 0)
+            amounts.append(_diverted(students, account, brought, exists[-1], period))
     students.balances[account.name] = balance_of(keys, amounts, exists, students.size)
+
+
+def _diverted(
+    students: Students, account: o.Account, amounts: Numbers, who: Numbers, period: Period | None
+) -> Numbers:  # fmt: skip
+    """What stays of a credit; what is above its limits goes to other accounts."""
+    for limit, target, _ in account.diverts:
+        most = students.value(limit, period)
+        students.aside(who & ~most.known)
+        room, balance = scaled(most, students), students.balances[target]
+        above = np.where(who, np.maximum(0, amounts - room), 0)
+        amounts = np.where(who, np.minimum(amounts, room), amounts)
+        key = period.key if period is not None else ""
+        place = balance.keys.index(key) if key in balance.keys else len(balance.keys)
+        if place == len(balance.keys):
+            balance.keys.append(key)
+            balance.amounts = np.column_stack([balance.amounts, np.zeros(students.size, np.int64)])
+            balance.exists = np.column_stack([balance.exists, np.zeros(students.size, bool)])
+        balance.amounts[:, place] += above
+        balance.exists[:, place] |= who
+        balance.whole = balance.whole + above
+    return amounts
 
 
 def balance_of(keys: list[str], amounts: list[Numbers], exists: list[Numbers], size: int) -> Balance:
@@ -163,7 +186,7 @@ def _in_each(students: Students, part: o.Case, kind: str) -> PartColumns:
     def shown(name: str) -> StudentColumn | None:
         parts = [(chosen == number, getattr(line, name)) for number, line in enumerate(lines)]
         told = [(who, column) for who, column in parts if column is not None]
-        return joined(told, students.size) if told else None
+        return students.joined(told) if told else None
 
     return PartColumns(
         part=part, statuses=np.maximum(worst, 0).astype(np.int8), have=shown("have"), needed=shown("needed"),
@@ -203,7 +226,7 @@ def _part(students: Students, part: o.Case, period: Period | None, who: Numbers)
     have, needed = students.value(part.have, period), students.value(part.needed, period)
     shown = have.known & needed.known & applies.numbers
     decimals = max(have.decimals, needed.decimals)
-    one, two = (x.numbers.astype(np.int64) * 10 ** (decimals - x.decimals) for x in (have, needed))
+    one, two = (students.scaled(x, decimals) for x in (have, needed))
     short = np.maximum(0, two - one if part.at_least else one - two)
     students.aside(who & applies.numbers & ~shown)
     three = [StudentColumn(numbers, shown, decimals) for numbers in (one, two, short)]

@@ -9,6 +9,7 @@ from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import LIVE, VOID, Entries
 from creditlang.columnar.line_tables import Known
 from creditlang.columnar.local_questions import attributes_of
+from creditlang.columnar.record_questions import Judged
 from creditlang.interpreter.evaluate import ALREADY_ENROLLED, ENROLLED
 from creditlang.interpreter.expression_meanings import met
 from creditlang.interpreter.student_run import Environment
@@ -17,9 +18,10 @@ from creditlang.values import Undetermined
 
 def enrolled(
     known: Known, given: Numbers, begun: Numbers, guard: Callable[[str, Entries], None], odd: Numbers
-) -> tuple[Numbers, list[Entries]]:  # fmt: skip
+) -> tuple[Numbers, list[Entries], dict[str, Judged]]:  # fmt: skip
     """Which student is enrolled in which semester, by the first record of each that its guards let stand; and the
-    entries that tell of these records. Of the records those are `given` that are in scope; `begun` are the semesters.
+    entries that tell of these records; by kind the places of those records that do not repeat another, with what their
+    guards have made of them. Of the records those are `given` that are in scope; `begun` are the semesters.
     """
     cohort, begun = known.cohort, begun.copy()
     found = np.zeros((len(cohort.students), len(known.calendar.names)), bool)
@@ -27,7 +29,7 @@ def enrolled(
     kinds = [name for name, kind in known.policy.kinds.items() if kind.enrolment]
     if not kinds:
         found[:] = begun
-        return found, []
+        return found, [], {}
     text = known.texts.number
     blocks = []
     for name in kinds:
@@ -51,7 +53,11 @@ def enrolled(
     unsaid = stands[entries.reasons[stands] == 0]
     entries.reasons[unsaid] = text(ENROLLED)
     found.reshape(-1)[key[stands]] = True
-    return found & begun, [entries]
+    once = np.setdiff1d(np.arange(len(key)), again)
+    numbers = cohort.kind_numbers[entries.places[once]]
+    by_kind = {name: once[numbers == list(cohort.kinds).index(name)] for name in kinds}
+    judged = {name: (entries.places[own], entries.states[own]) for name, own in by_kind.items()}
+    return found & begun, [entries], judged
 
 
 def who_is_spoken_of(known: Known) -> Numbers:

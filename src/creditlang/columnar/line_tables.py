@@ -103,6 +103,8 @@ class Known:
     semester_texts: Numbers = field(init=False)
     balance: Callable[[str, Numbers], tuple[Numbers, Numbers]] = field(init=False)
     """The balance of an account in the semester or year of each of some records, and whether there is one."""
+    apart: dict[e.Query, tuple[e.Expression | None, list[tuple[e.Query, bool]]]] = field(factory=dict)
+    """Of queries, what they ask of a record alone, and of others."""
     _codes: dict[tuple[str, Any], tuple[Numbers, int]] = field(factory=dict)
     _amounts: dict[int, int] = field(factory=dict)
     _tables: "dict[tuple[int, str, bool], AnswerTable]" = field(factory=dict)

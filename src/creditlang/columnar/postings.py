@@ -52,7 +52,7 @@ def _summed(owners: Numbers, periods: Numbers, amounts: Numbers, students: Stude
     codes = codes[periods]
     many = len(texts)
     keys = owners.astype(np.int64) * many + codes
-    exact = int(np.abs(amounts).sum()) < 1 << 53
+    exact = np.abs(amounts).sum(dtype=float) < 1 << 52
     if exact:
         sums = np.bincount(keys, amounts.astype(float), size * many).astype(np.int64)
     else:

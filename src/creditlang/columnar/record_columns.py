@@ -130,18 +130,18 @@ class RecordColumns:
             found[own] = kind.source.identifiers(kind.rows[self.inside[places[own]]])
         return list(found)
 
-    def record(self, place: int, calendar: CodedCalendar, names: Iterable[str]) -> Record:
-        """A record as the interpreter sees it, in its semester, with some of its fields and without its id."""
+    def record(self, place: int, calendar: CodedCalendar, names: Iterable[str], identifier: str = "") -> Record:
+        """A record as the interpreter sees it, in its semester, with some of its fields."""
         kind = list(self.kinds.values())[self.kind_numbers[place]]
         at, day = self.inside[place], int(self.days[place])
         found = Record(
-            kind=kind.kind.name, identifier="", student=self.students[self.owners[place]],
+            kind=kind.kind.name, identifier=identifier, student=self.students[self.owners[place]],
             values={name: (column := kind.fields[name]).values[column.codes[at]] for name in names},
             on=date.fromordinal(day) if day else None, semester=calendar.names[self.semesters[place]] or None,
             named=bool(self.named[place]),
         )  # fmt: skip
         if not day and found.semester in calendar.plain.last_days:
-            found.order = (calendar.plain.last_days[found.semester], True, "")
+            found.order = (calendar.plain.last_days[found.semester], True, identifier)
         return found
 
     def of_student(self, at: int) -> Mapping[str, Any]:

@@ -14,11 +14,12 @@ from typing import Any, Final
 import numpy as np
 from attrs import define, field
 
+from creditlang.columnar.asked_alone import AskedAlone, is_asked_alone
 from creditlang.columnar.coded_periods import Numbers
-from creditlang.columnar.line_tables import MOST, Known
+from creditlang.columnar.line_tables import MOST
 from creditlang.columnar.local_questions import attributes_of, is_local
-from creditlang.columnar.record_questions import answers
-from creditlang.columnar.student_columns import Balance, FactColumns, StudentColumn, joined
+from creditlang.columnar.record_questions import answers, kinds_asked
+from creditlang.columnar.student_columns import FURTHEST, StudentColumn, StudentState
 from creditlang.core import expressions as e
 from creditlang.core.dependencies import references
 from creditlang.core.parts import expressions
@@ -30,56 +31,31 @@ from creditlang.values import EXACT, Interval, Open, Undetermined, plain
 
 
 @define(eq=False)
-class Students:
-    """The students of a chunk, and what has been worked out for them so far."""
+class Students(StudentState):
+    """The students of a chunk, of whom expressions can be asked."""
 
-    known: Known
-    first: int
-    size: int
-    enrolled: Numbers
-    """Students by semesters of the calendar, as numbered there."""
-    odd: Numbers
-    balances: dict[str, Balance] = field(factory=dict)
-    facts: dict[str, FactColumns] = field(factory=dict)
-    requirements: dict[str, StudentColumn] = field(factory=dict)
-    judged: dict[str, tuple[Numbers, Numbers]] = field(factory=dict)
-    """The records of each kind, and what its guards have made of them."""
+    alone: AskedAlone = field(init=False)
 
-    # ---- periods
-    def begun(self, kind: str) -> list[tuple[Period, Numbers]]:
-        """The semesters or academic years that have begun, in order, and which students have had each."""
-        calendar = self.known.calendar
-        found = []
-        names = calendar.names if kind == "semester" else calendar.years
-        for number, name in enumerate(names):
-            if number:
-                inside = [number] if kind == "semester" else np.flatnonzero(calendar.year_of == number)
-                had: Numbers = np.logical_or.reduce(self.enrolled[:, inside], axis=1)
-                span = calendar.plain.span(kind, name)
-                if span is not None and had.any():
-                    found.append((Period(kind, name, *span), had))
-        return found
+    def __attrs_post_init__(self) -> None:
+        self.alone = AskedAlone(self)
 
-    def has_ended(self, period: Period) -> bool:
-        as_of = self.known.filler.interpreter.as_of
-        return as_of is None or period.closes < as_of
-
-    def aside(self, who: Numbers) -> None:
-        """Leave some students of the chunk to be worked out alone."""
-        self.odd[self.first + np.flatnonzero(who)] = True
-
-    # ---- expressions
     def value(self, x: e.Expression, period: Period | None) -> StudentColumn:
         """The value of an expression in a period, or over the whole time."""
         if is_local(x, self.known.policy):
             return self.local(x, period, evaluate)
+        if is_asked_alone(x, self.known.policy):
+            return self.alone.answer(x, period, evaluate)
         return MEANING[type(x)](self, x, period)
 
     def holds(self, x: e.Expression | None, period: Period | None) -> StudentColumn:
         """Whether a condition holds."""
         if x is None:
             return StudentColumn(np.ones(self.size, bool), np.ones(self.size, bool))
-        return self.local(x, period, met) if is_local(x, self.known.policy) else self.value(x, period)
+        if is_local(x, self.known.policy):
+            return self.local(x, period, met)
+        if is_asked_alone(x, self.known.policy):
+            return self.alone.answer(x, period, met)
+        return self.value(x, period)
 
     def local(self, x: e.Expression, period: Period | None, ask: Callable[[Any, Environment], Any]) -> StudentColumn:
         """What hangs on attributes, asked once for each combination of them."""
@@ -103,23 +79,7 @@ class Students:
             except Undetermined:
                 value = None
             found.append(None if isinstance(value, (Interval, Open)) else value)
-        return _column(found, back)
-
-
-def _column(found: list[Any], back: Numbers) -> StudentColumn:
-    """Values by code as a column."""
-    known = np.array([value is not None for value in found], bool)[back]
-    if all(value is None or isinstance(value, bool) for value in found):
-        return StudentColumn(np.array([value is True for value in found], bool)[back], known)
-    if all(value is None or isinstance(value, Decimal) for value in found):
-        numbers = [plain(value) if value is not None else Decimal(0) for value in found]
-        decimals = max(max(0, -int(x.as_tuple().exponent)) for x in numbers)
-        scaled = [int(EXACT.scaleb(x, decimals)) for x in numbers]
-        small = np.array([abs(x) <= MOST for x in scaled], bool)[back]
-        return StudentColumn(
-            np.array([x if abs(x) <= MOST else 0 for x in scaled], np.int64)[back], known & small, decimals
-        )
-    return StudentColumn(back, known, values=found)
+        return StudentColumn.of(found, back)
 
 
 # ---- each expression
@@ -159,12 +119,10 @@ def _around(students: Students, kind: str, period: Period | None) -> str | None:
 
 def _query(students: Students, x: e.Query, period: Period | None) -> StudentColumn:
     if isinstance(x.source, e.RecordsOf):
-        own = students.judged.get(x.source.kind)
-        if own is None:  # its guards are asked later, which may ask for more than records
-            nobody = np.zeros(students.size, np.int64)
-            students.aside(nobody == 0)
-            return StudentColumn(nobody, nobody == 0)
-        return StudentColumn(*answers(students.known, x, own, period, (students.first, students.size), students.odd))
+        if not kinds_asked(x) <= students.judged.keys():
+            return students.nobody()
+        here = students.first, students.size
+        return answers(students.known, x, students.judged, period, here, students.odd)
     assert isinstance(x.value, e.Value) and isinstance(x.source, e.Periods)
     all_known, decimals = np.ones(students.size, bool), students.known.decimals
     if x.value.sort == "account":
@@ -182,9 +140,7 @@ def _query(students: Students, x: e.Query, period: Period | None) -> StudentColu
         if not columns:
             return StudentColumn(np.zeros(students.size, np.int64), ~all_known)
         decimals = max(column.decimals for column in columns)
-        amounts = np.stack(
-            [column.numbers.astype(np.int64) * 10 ** (decimals - column.decimals) for column in columns], 1
-        )
+        amounts = np.stack([students.scaled(column, decimals) for column in columns], 1)
         exists = np.stack([column.known for column in columns], 1)
         had = {key.key: had for key, had in students.begun(x.source.period)}
         for at, key in enumerate(list(known)[place] for place in inside):
@@ -211,13 +167,10 @@ def _inside(students: Students, kind: str, keys: list[str], period: Period | Non
     return []
 
 
-def _aligned(one: StudentColumn, two: StudentColumn) -> tuple[Numbers, Numbers, int]:
+def _aligned(students: Students, one: StudentColumn, two: StudentColumn) -> tuple[Numbers, Numbers, int]:
     """Two columns of numbers with as many decimals."""
     decimals = max(one.decimals, two.decimals)
-    return (
-        one.numbers.astype(np.int64) * 10 ** (decimals - one.decimals),
-        two.numbers.astype(np.int64) * 10 ** (decimals - two.decimals), decimals,
-    )  # fmt: skip
+    return students.scaled(one, decimals), students.scaled(two, decimals), decimals
 
 
 def _compare(students: Students, x: e.Compare, period: Period | None) -> StudentColumn:
@@ -226,33 +179,20 @@ def _compare(students: Students, x: e.Compare, period: Period | None) -> Student
     if one.values is None and two.values is None and x.ranks is None:
         if one.is_answer and two.is_answer:
             return StudentColumn(_COMPARE[x.operator](one.numbers, two.numbers), known)
-        left, right, _ = _aligned(one, two)
+        left, right, _ = _aligned(students, one, two)
         return StudentColumn(_COMPARE[x.operator](left, right), known)
     pairs = one.numbers.astype(np.int64) * (1 << 31) + two.numbers.astype(np.int64)
     _, first, back = np.unique(pairs, return_index=True, return_inverse=True)
     run = Environment(students.known.filler.interpreter.group({}).run)
     found = []
     for at in first.tolist():
-        ends = [_plain(column, at) for column in (one, two)]
+        ends = [column.plain(at) for column in (one, two)]
         if None in ends:
             found.append(False)
             continue
         asked = e.Compare(x.operator, e.Constant(ends[0]), e.Constant(ends[1]), x.ranks)
         found.append(evaluate(asked, run) is True)
     return StudentColumn(np.array(found, bool)[back], known)
-
-
-def _plain(column: StudentColumn, at: int) -> Any:
-    """The value of a student, as the interpreter has it; None where there is none."""
-    if not column.known[at]:
-        return None
-    if column.values is not None:
-        return column.values[int(column.numbers[at])]
-    return (
-        bool(column.numbers[at])
-        if column.is_answer
-        else EXACT.scaleb(Decimal(int(column.numbers[at])), -column.decimals)
-    )
 
 
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -287,9 +227,9 @@ def _arithmetic(students: Students, x: e.Arithmetic, period: Period | None) -> S
         large = np.abs(one.numbers).astype(float) * np.abs(two.numbers) > MOST
         found = np.where(large, 0, one.numbers * two.numbers)
         return StudentColumn(found, known & ~large, one.decimals + two.decimals)
-    left, right, decimals = _aligned(one, two)
+    left, right, decimals = _aligned(students, one, two)
     found = _ARITHMETIC[x.operator](left, right)
-    return StudentColumn(found, known & (np.abs(found) <= 2**60), decimals)
+    return StudentColumn(found, known & (np.abs(found) <= FURTHEST), decimals)
 
 
 _ARITHMETIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -309,7 +249,7 @@ def _cases(students: Students, x: e.Cases, period: Period | None) -> StudentColu
         left = left & ~who
     if x.otherwise is not None and left.any():
         parts.append((left, students.value(x.otherwise, period)))
-    found = joined(parts, students.size)
+    found = students.joined(parts)
     return StudentColumn(found.numbers, found.known & ~unsaid, found.decimals, found.values)
 
 
@@ -321,7 +261,7 @@ def _rounded(students: Students, x: e.Rounded, period: Period | None) -> Student
     assert isinstance(by, Decimal)
     unit, step = plain(EXACT.multiply(by, x.step)), plain(x.step)
     decimals = max(value.decimals, *(max(0, -int(each.as_tuple().exponent)) for each in (unit, step)))
-    amounts = value.numbers * 10 ** (decimals - value.decimals)
+    amounts = students.scaled(value, decimals)
     whole, rest = np.divmod(amounts, int(EXACT.scaleb(unit, decimals)))
     if x.mode == "up":
         whole = whole + (rest > 0)
@@ -343,13 +283,13 @@ def _by_values(students: Students, x: e.Expression, period: Period | None) -> St
     env = Environment(run, None, (period.kind, period.key) if period is not None else None)
     found: list[Any] = []
     for at in first.tolist():
-        parts = [_plain(column, at) for column in columns]
+        parts = [column.plain(at) for column in columns]
         value = None
         if None not in parts:
             with suppress(Undetermined):
                 value = evaluate(_PUT_IN[type(x)](x, *map(e.Constant, parts)), env)
         found.append(None if isinstance(value, (Interval, Open)) else value)
-    return _column(found, back)
+    return StudentColumn.of(found, back)
 
 
 _PUT_IN: Final[Mapping[type, Callable[..., e.Expression]]] = {

@@ -1,0 +1,23 @@
+"""A chunk: students that are worked out together."""
+
+from attrs import define, field
+
+from creditlang.columnar import decisions
+from creditlang.columnar.coded_periods import Numbers
+from creditlang.columnar.entry_columns import Entries
+from creditlang.columnar.student_values import Students
+from creditlang.diagnostics import Phrase
+
+
+@define(eq=False)
+class Chunk:
+    """What has come out for the students of a chunk."""
+
+    students: Students
+    entries: list[Entries] = field(factory=list)
+    """Of each tree."""
+    extra: list[Entries] = field(factory=list)
+    """Of records that no rule has taken, in the order in which they are told."""
+    parts: dict[str, list[decisions.PartColumns]] = field(factory=dict)
+    left: list[tuple[Phrase, Numbers]] = field(factory=list)
+    """What has left students to be worked out alone, and for each student of the chunk whether it was that."""
