@@ -19,6 +19,7 @@ from creditlang.plugin.rulebook_data import Clause, Rulebook
 from creditlang.schema import Column, Row
 from creditlang.toolkit.atomic_files import hand_over, publish_file
 from creditlang.toolkit.extras import need
+from creditlang.toolkit.extras import need
 from creditlang.toolkit.page_layout import clean
 from creditlang_builtin.rulebook.account_diagram import account_diagram
 from creditlang_builtin.rulebook.rulebook_words import rulebook_words
@@ -39,6 +40,8 @@ class RulebookOutput(Output):
             raise PluginError(report("CR718", None, target=target))
         if target.lower().endswith(".pdf"):
             need("office")
+        if target.lower().endswith(".pdf"):
+            need("office", "typst", "fontTools")
         self._book: Rulebook | None = None
 
     def about_rulebook(self, book: Rulebook) -> None:
