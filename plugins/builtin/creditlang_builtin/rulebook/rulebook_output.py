@@ -39,6 +39,8 @@ class RulebookOutput(Output):
             raise PluginError(report("CR718", None, target=target))
         if target.lower().endswith(".pdf"):
             need("office")
+        if target.lower().endswith(".pdf"):
+            need("office", "typst", "fontTools")
         self._book: Rulebook | None = None
 
     def about_rulebook(self, book: Rulebook) -> None:
