@@ -220,6 +220,7 @@ def test_results_as_a_workbook_from_the_command_line(tmp_path: Path) -> None:
     assert done.exit_code == 3, done.output
     book = openpyxl.load_workbook(target, read_only=True)
     assert book.sheetnames == [
+        "overview",
         "students",
         "accounts",
         "facts",
