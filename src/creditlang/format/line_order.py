@@ -56,7 +56,7 @@ def _condition_last(parts: list[Part]) -> list[Part]:
     """`5 per event when grade at least 90`."""
     front, amount, *rest = parts
     if kind_of(front) == "otherwise_before":
-        condition: Part = Branch("otherwise", [inner(front)[0]])
+        condition: Part = Branch("otherwise", [made("OTHERWISE", "otherwise", "otherwise")])
     else:
         condition = Branch("when", [when_word(), expression_of(front)])
     return [amount, condition, *rest]
