@@ -56,7 +56,7 @@ def _condition_last(parts: list[Part]) -> list[Part]:
     """`5 per event when grade at least 90`."""
     front, amount, *rest = parts
     if kind_of(front) == "otherwise_before":
-        condition: Part = Branch("otherwise", [inner(front)[0]])
+        condition: Part = Branch("otherwise", [made("OTHERWISE", "otherwise", "otherwise")])
     else:
         condition = Branch("when", [when_word(), expression_of(front)])
     return [amount, condition, *rest]
@@ -84,7 +84,7 @@ def _guard_first(parts: list[Part]) -> list[Part]:
     condition = taken(before, "when_before", "when_bare")
     marks = ("WHEN", "WHEN_AFTER")
     asked = expression_of(condition[0]) if condition else without(before, *marks)[0]
-    return [guard, when_word(), asked, *parts[parts.index(guard) + 1 :]]
+    return [guard, made("WHEN", "when", "guard_line"), asked, *parts[parts.index(guard) + 1 :]]
 
 
 def _measure_last(parts: list[Part]) -> list[Part]:
