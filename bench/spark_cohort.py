@@ -20,14 +20,14 @@ from bench import measured_regulation as regulation
 from creditlang.spark import run_on_spark
 
 
-def session(workers: int) -> Any:
+def session(workers: int, partitions: int) -> Any:
     """A Spark session on this machine that listens to nobody else."""
     from pyspark.sql import SparkSession
 
     os.environ |= {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
     settings = {
         "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1", "spark.ui.enabled": "false",
-        "spark.driver.memory": "2g",
+        "spark.driver.memory": "2g", "spark.sql.shuffle.partitions": str(partitions),
     }  # fmt: skip
     builder = SparkSession.builder.master(f"local[{workers}]")
     for name, value in settings.items():
@@ -55,7 +55,7 @@ def main() -> None:
     since = perf_counter()
     one = policy.run(tables=tables, engine="columnar")
     alone = perf_counter() - since
-    spark = session(arguments.workers)
+    spark = session(arguments.workers, arguments.partitions)
     frames = {name: spark.createDataFrame(table) for name, table in tables.items()}
     run_on_spark(policy, {name: frame.limit(200) for name, frame in frames.items()})["students"].count()
     since = perf_counter()

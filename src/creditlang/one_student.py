@@ -19,6 +19,7 @@ from creditlang.diagnostics import Diagnostic, Phrase, in_language, listed, near
 from creditlang.interpreter import Answers, Interpreter, StudentData
 from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.ledger import GroupLine, Record, StudentResult
+from creditlang.toolkit.extras import need
 
 if TYPE_CHECKING:
     from creditlang.columnar import ColumnarEngine
@@ -55,7 +56,11 @@ class OneStudent:
     ) -> None:  # fmt: skip
         """`overrides` are typed values by the names of what they stand for; ask `unknown_values` before. `ranks` are
         said to be what they are, in place of what would come out among others: `class_rank`, `class_rank.ranked`.
+
+        Raises `PluginError` CR787 where columns are wanted and Arrow is not installed.
         """
+        if engine == "columnar":
+            need("arrow")
         self._interpreter = Interpreter(policy, as_of, overrides, ranks)
         self._engine = engine
         self._compiled: CompiledEngine | None = None

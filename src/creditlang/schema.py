@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -49,6 +51,33 @@ BATCH_ROWS: Final = 65_536
 """Rows of a batch, where nothing speaks for another number: some megabytes."""
 
 
+@cache
+def has_arrow() -> bool:
+    """Whether Arrow is installed, as it is with the extra `arrow`."""
+    return find_spec("pyarrow") is not None and find_spec("numpy") is not None
+
+
+class Texts(tuple[str, ...]):
+    """A column of texts where Arrow is not installed: what batches ask of Arrow's, under the same names."""
+
+    def to_pylist(self) -> list[str]:
+        """The texts."""
+        return list(self)
+
+    def slice(self, start: int, length: int) -> "Texts":
+        """So many of them from a place on."""
+        return Texts(self[start : start + length])
+
+
+def text_column(texts: Sequence[str]) -> "pyarrow.StringArray | Texts":
+    """Texts as a column of a batch."""
+    if not has_arrow():
+        return Texts(texts)
+    import pyarrow
+
+    return pyarrow.array(texts, pyarrow.string())
+
+
 @frozen(eq=False)
 class RawBatch:
     """Rows side by side, as columns: the form in which a million rows are handed over.
@@ -56,11 +85,11 @@ class RawBatch:
     `numbers` are the true row numbers, rising. `columns` has an Arrow array for each name of the table's header, of
     type `string` or a dictionary of them, all as long as `numbers`, without nulls: an empty cell is `""`. `problems`
     are those of broken rows, by their position in the batch; the cells of such a row are empty, and what could be read
-    is in `broken`.
+    is in `broken`. Without Arrow a column is of `Texts`.
     """
 
     numbers: Sequence[int]
-    columns: tuple["pyarrow.StringArray | pyarrow.DictionaryArray", ...]
+    columns: tuple["pyarrow.StringArray | pyarrow.DictionaryArray | Texts", ...]
     problems: Mapping[int, Diagnostic] = field(factory=dict)
     broken: Mapping[int, tuple[str, ...]] = field(factory=dict)
 
@@ -82,15 +111,13 @@ class RawBatch:
     @staticmethod
     def of(rows: Sequence[RawRow], width: int) -> "RawBatch":
         """Rows as a batch of `width` columns."""
-        import pyarrow
-
         problems = {position: row.problem for position, row in enumerate(rows) if row.problem is not None}
         empty = ("",) * width
         cells = [row.cells if row.problem is None else empty for row in rows]
         columns = zip(*cells, strict=True) if cells else [()] * width
         return RawBatch(
             [row.number for row in rows],
-            tuple(pyarrow.array(column, pyarrow.string()) for column in columns),
+            tuple(map(text_column, columns)),
             problems,
             {position: rows[position].cells for position in problems},
         )
@@ -125,9 +152,12 @@ class RawTable:
         name: str, source: str, header: tuple[str, ...], batches: Callable[[], Iterator[RawBatch]],
         doubts: tuple[Diagnostic, ...] = (),
     ) -> "RawTable":  # fmt: skip
-        """A table of which the source has columns; `batches` is called once, at the latest moment."""
+        """A table of which the source has columns; `batches` is called once, at the latest moment.
+
+        Without Arrow nobody reads columns, and the rows are made of them.
+        """
         rows = (row for batch in batches() for row in batch.rows())
-        return RawTable(name, source, header, rows, batches, doubts)
+        return RawTable(name, source, header, rows, batches if has_arrow() else None, doubts)
 
     def batches(self, size: int = BATCH_ROWS) -> Iterator[RawBatch]:
         """The rows as columns: as the source has them, else `size` rows at a time."""

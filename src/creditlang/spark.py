@@ -62,6 +62,7 @@ class _Work:
     def results(self, batches: Iterable["pyarrow.RecordBatch"]) -> Iterator["pyarrow.RecordBatch"]:
         """The result tables of the students of a partition, whose rows come student by student."""
         import pyarrow
+        from pyarrow import compute
 
         waiting: list[Any] = []
         for batch in batches:
@@ -69,7 +70,7 @@ class _Work:
             if sum(x.num_rows for x in waiting) >= _TOGETHER:
                 rows = pyarrow.Table.from_batches(waiting).combine_chunks()
                 people = rows.column("person")
-                last = pyarrow.compute.index(people, people[-1]).as_py()
+                last = compute.index(people, people[-1]).as_py()
                 yield from self._of(rows.slice(0, last))
                 waiting = rows.slice(last).to_batches()
         if waiting:
@@ -78,16 +79,16 @@ class _Work:
     def _of(self, rows: "pyarrow.Table") -> Iterator["pyarrow.RecordBatch"]:
         """The result tables of some whole students."""
         import pyarrow
+        from pyarrow import compute
 
         if not rows.num_rows:
             return
         tables = {}
         for sheet in self.sheets:
-            cells = rows.filter(pyarrow.compute.equal(rows.column("sheet"), sheet.name)).column("cells")
+            cells = rows.filter(compute.equal(rows.column("sheet"), sheet.name)).column("cells")
             flat = cells.combine_chunks().flatten()
-            columns = [
-                flat.take(pyarrow.array(range(at, len(flat), len(sheet.header)))) for at in range(len(sheet.header))
-            ]
+            places = (range(at, len(flat), len(sheet.header)) for at in range(len(sheet.header)))
+            columns = [flat.take(pyarrow.array(own, pyarrow.int64())) for own in places]
             if len(flat):
                 tables[sheet.name] = pyarrow.table(dict(zip(sheet.header, columns, strict=True)))
         cohort = self.policy.run(tables=tables, **self.options)

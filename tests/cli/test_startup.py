@@ -8,7 +8,7 @@ import pytest
 
 from creditlang.cli.installed_plugins import only_built_in
 
-SLOW = {"lark", "tomllib", "rich", "numpy", "pyarrow", "openpyxl", "jinja2"}
+SLOW = {"lark", "tomllib", "numpy", "pyarrow", "openpyxl", "jinja2"}
 PLUGINS = {"creditlang.plugin", "creditlang_builtin", "importlib.metadata"}
 STAGES = {f"creditlang.{name}" for name in ("driver", "syntax", "resolve", "core", "check", "interpreter", "plan")}
 CHECK = """

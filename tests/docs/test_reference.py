@@ -31,7 +31,7 @@ REFERENCES = [ROOT / "docs" / "reference.md", ROOT / "docs" / "reference.zh.md"]
 PAIRS = [(ROOT / "README.md", ROOT / "README.zh.md"), tuple(REFERENCES)]
 FENCE = re.compile(r"^```(?P<kind>\w*)(?P<options>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 KEYWORDS = re.compile(r"(?<=<!-- keywords -->\n).*?(?=<!-- end of keywords -->)", re.DOTALL)
-COMMANDS = ("pip install . && creditlang demo", "pip install -e '.[dev]' && python -m pytest")
+COMMANDS = ("pip install '.[office]' && creditlang demo", "pip install -e '.[dev]' && python -m pytest")
 
 
 @frozen

@@ -20,7 +20,7 @@ GRAMMAR = EXTENSION / "syntaxes" / "credit.tmLanguage.json"
 
 
 def made() -> str:
-    """The grammar, longest forms first. Chinese ones of one character stand in names, too: the language server tells."""
+    """The grammar, longest forms first. Chinese ones of one character stand in names, too: none of those."""
     forms = sorted(keywords().words, key=lambda form: (-len(form), form))
     english = "|".join(re.escape(form).replace(r"\ ", r"[ \t]+") for form in forms if form.isascii())
     chinese = "|".join(re.escape(form) for form in forms if not form.isascii() and len(form) > 1)

@@ -21,7 +21,7 @@ TABLES = [
 @pytest.mark.parametrize(
     ("where", "kind"),
     [
-        pytest.param(f"{plugin.__name__}.{where}", kind, id=names)
+        pytest.param(f"{plugin.__name__}.{where.split()[0]}", kind, id=names)
         for plugin, table, kind in TABLES
         for names, where in getattr(plugin, table).items()
     ],

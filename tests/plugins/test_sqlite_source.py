@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from creditlang import schema
 from creditlang.plugin import Source
 from creditlang.plugin.contract_tests import SourceContract
 from creditlang.schema import Column
@@ -62,6 +63,23 @@ def test_values_are_those_that_sqlite_keeps(made: Callable[[str], Any]) -> None:
         (2, (" x ", "9007199254740993", "0.0000001", "n/a", "")),
     ]
     assert result.tables["activity"][0].source == "campus.db（activity）"
+
+
+def test_without_arrow_the_rows_and_their_fingerprint_are_the_same(
+    tmp_path: Path, read_source: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = (
+        "CREATE TABLE activity (a TEXT, b);"
+        "INSERT INTO activity VALUES ('志愿', 1.5), ('', NULL), ('x', x'00ff'), ('y', 123456789012345678.0);"
+    )
+    path = str(database(tmp_path / "campus.db", script))
+    found = []
+    for there in (True, False):
+        monkeypatch.setattr(schema, "has_arrow", lambda there=there: there)
+        source = SqliteSource(path)
+        result = read_source(source)
+        found.append((result.all_rows, result.bad, source.fingerprint()))
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize(

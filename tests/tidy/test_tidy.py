@@ -156,10 +156,10 @@ def test_the_sources_are_found() -> None:
     assert PACKAGE / "__init__.py" in python_files(PACKAGE)
 
 
-def test_only_the_command_line_knows_click_and_rich() -> None:
+def test_only_the_command_line_knows_click() -> None:
     cli = python_files(PACKAGE / "cli")
     others = [path for path in python_files(PACKAGE) if path not in cli]
-    assert breaches(others, importing("click", "rich")) == []
+    assert breaches(others, importing("click")) == []
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -1,6 +1,7 @@
 """The built-in sources and outputs, offered through the hooks that every plugin uses; there is no private door.
 
-A table of names: each source and output has a file of its own, imported when it is first asked for.
+A table of names: each source and output has a file of its own, imported when it is first asked for; the extra of
+creditlang that it needs stands behind it.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,11 +15,11 @@ creditlang_hook_version = 1
 
 _SOURCES = {
     "csv .csv": "csv.csv_source:CsvSource",
-    "xlsx .xlsx .xlsm .xls .et": "workbook.workbook_source:WorkbookSource",
+    "xlsx .xlsx .xlsm .xls .et": "workbook.workbook_source:WorkbookSource office",
     "json .json": "json.json_source:JsonSource",
     "jsonl .jsonl .ndjson": "json.json_source:JsonLinesSource",
-    "parquet .parquet": "arrow.arrow_sources:ParquetSource",
-    "arrow .arrow .feather": "arrow.arrow_sources:ArrowSource",
+    "parquet .parquet": "arrow.arrow_sources:ParquetSource arrow",
+    "arrow .arrow .feather": "arrow.arrow_sources:ArrowSource arrow",
     "sqlite .sqlite .sqlite3 .db": "databases.sqlite_source:SqliteSource",
     "postgresql postgres": "databases.postgresql_source:postgresql_source",
     "mysql mariadb": "databases.mysql_source:mysql_source",
@@ -28,15 +29,15 @@ _OUTPUTS = {
     "table .txt": "tables.table_output:TableOutput",
     "csv folder": "csv.csv_output:CsvOutput",
     "json .json": "json.json_output:JsonOutput",
-    "xlsx .xlsx": "workbook.xlsx_output:XlsxOutput",
-    "parquet .parquet": "arrow.arrow_outputs:ParquetOutput",
-    "arrow .arrow .feather": "arrow.arrow_outputs:ArrowOutput",
+    "xlsx .xlsx": "workbook.xlsx_output:XlsxOutput office",
+    "parquet .parquet": "arrow.arrow_outputs:ParquetOutput arrow",
+    "arrow .arrow .feather": "arrow.arrow_outputs:ArrowOutput arrow",
     "sqlite .sqlite .sqlite3 .db": "databases.sqlite_output:SqliteOutput",
     "postgresql postgres": "databases.postgresql_output:PostgresqlOutput",
-    "forms": "forms.forms_output:FormsOutput",
+    "forms": "forms.forms_output:FormsOutput office",
     "badges": "badges.badges_output:BadgesOutput",
     "report .html": "report.report_output:ReportOutput",
-    "fill": "fill.fill_output:FillOutput",
+    "fill": "fill.fill_output:FillOutput office",
     "rulebook": "rulebook.rulebook_output:RulebookOutput",
 }
 _FORMS = {"transcript": "forms.transcript:Transcript", "class-notice": "forms.class_notice:ClassNotice"}
@@ -66,4 +67,6 @@ def creditlang_forms() -> Forms:
 
 
 def _offered(table: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
-    return {name: late(f"{__name__}.{where}") for names, where in table.items() for name in names.split()}
+    """By each of its names what a file offers; after its place stands the extra of creditlang that it needs, if any."""
+    places = {name: where.split() for names, where in table.items() for name in names.split()}
+    return {name: late(f"{__name__}.{place}", *extra) for name, (place, *extra) in places.items()}

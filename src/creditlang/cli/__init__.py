@@ -47,13 +47,15 @@ class _Commands(bilingual_help.Command, click.Group):
             return super().main(args, *others, **named)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Carry out a command; data that cannot be used as they are asked for end it like a mistake in its words."""
+        """Carry out a command; data that cannot be used as they are asked for, or a missing package, end it like a
+        mistake in its words.
+        """
         try:
             return super().invoke(ctx)
         except Exception as error:
-            from creditlang.errors import DataError
+            from creditlang.errors import DataError, PluginError
 
-            if not isinstance(error, DataError):
+            if not isinstance(error, (DataError, PluginError)):
                 raise
             show(error.diagnostics)
             sys.exit(USAGE)

@@ -360,9 +360,11 @@ def progress(title: str) -> Iterator[Callable[[int, int], None]]:
     if not sys.stderr.isatty():
         yield lambda done, of: None
         return
-    from rich.console import Console
-    from rich.progress import Progress
+    with click.progressbar(length=1, label=title, file=sys.stderr) as bar:
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of or None)
+        def show_progress(done: int, of: int) -> None:
+            if of:
+                bar.length = of
+                bar.update(done - bar.pos)
+
+        yield show_progress

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from creditlang.cli.bilingual_help import said
 from creditlang.cli.sheets_in_words import SheetColumn, SheetInWords
 from creditlang.source import display_width
+from creditlang.toolkit.extras import need
 
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
@@ -38,7 +39,8 @@ _COLUMNS: Final = (
 
 
 def template_workbook(policy: "Policy", sheets: Sequence[SheetInWords]) -> bytes:
-    """The workbook."""
+    """The workbook. Raises `PluginError` CR787 without the extra `office`."""
+    need("office")
     import xlsxwriter
 
     content = io.BytesIO()

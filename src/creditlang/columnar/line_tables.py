@@ -5,6 +5,7 @@ has it. Where a line asks about records of other kinds, students who have any of
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -28,6 +29,11 @@ _MOST_ANSWERS: Final = 1 << 10
 """Different answers that a question about balances can have: yes, no, or why there is none."""
 _MOST_BALANCES: Final = 1 << 24
 """Different amounts that balances which records ask for can have."""
+
+
+_IN_ORDER: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "=": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
+}  # fmt: skip
 
 
 class Texts:
@@ -109,6 +115,8 @@ class Known:
     _amounts: dict[int, int] = field(factory=dict)
     _tables: "dict[tuple[int, str, bool], AnswerTable]" = field(factory=dict)
     _asked: "dict[tuple[str, e.Expression], Numbered]" = field(factory=dict)
+    _said: dict[tuple[str, e.Expression], dict[Any, int]] = field(factory=dict)
+    """The answers to each question, or sorts of why there is none, with their numbers."""
 
     def __attrs_post_init__(self) -> None:
         self.semester_texts = np.array([self.texts.number(name) for name in self.calendar.names], np.int32)
@@ -191,9 +199,15 @@ class Known:
 
     def _answers(self, kind: str, question: e.Expression, places: Numbers) -> Numbers:
         inputs = self.readers[kind].inputs(question)
+        if isinstance(question, e.Compare) and question.ranks is None and question.operator in _IN_ORDER:
+            sides = question.left, question.right
+            if all(self.readers[kind].inputs(side) < inputs for side in sides):
+                compared = self._compared(kind, question, places)
+                if compared is not None:
+                    return compared
         keys, size = self.keys(kind, Reads(inputs), places)
+        answers = self._said.setdefault((kind, question), {})
         if (kind, question) not in self._asked:
-            answers: dict[Any, int] = {}
 
             def ask(place: int) -> int:
                 found: Any = self.filler.value(question, self.made(place, inputs))
@@ -203,6 +217,28 @@ class Known:
 
             self._asked[kind, question] = Numbered(ask, size)
         return self._asked[kind, question].of(keys, places)
+
+    def _compared(self, kind: str, question: e.Compare, places: Numbers) -> Numbers | None:
+        """The answers to a comparison of days or of numbers, of which either side is asked for alone: together they may
+        have many more combinations. None for a comparison of anything else.
+        """
+        codes = [self._answers(kind, side, places) for side in (question.left, question.right)]
+        said = [list(self._said[kind, side]) for side in (question.left, question.right)]
+        plain = {value for side in said for value in side if not isinstance(value, tuple)}
+        if len({type(value) for value in plain}) > 1 or not all(isinstance(value, (date, Decimal)) for value in plain):
+            return None
+        places_of = {value: place for place, value in enumerate(sorted(plain))}
+        ranks = [
+            np.array([places_of.get(value, -1) for value in side], np.int32)[at]
+            for side, at in zip(said, codes, strict=True)
+        ]
+        answers = self._said.setdefault((kind, question), {})
+        yes, no = (answers.setdefault(holds, len(answers)) for holds in (True, False))
+        found: Numbers = np.where(_IN_ORDER[question.operator](*ranks), yes, no).astype(np.int32)
+        for side, at, rank in reversed(list(zip(said, codes, ranks, strict=True))):
+            whys = [answers.setdefault(x, len(answers)) if isinstance(x, tuple) else -1 for x in side]
+            found = np.where(rank < 0, np.array(whys, np.int32)[at], found)
+        return found
 
     def table(self, x: e.Expression, kind: str, holds: bool = False) -> "AnswerTable":
         """The table of an expression, or of a condition, about records of a kind."""

@@ -146,6 +146,8 @@ class Order:
     touched: frozenset[str] = attrs.field(init=False)
     record_reads: dict[tuple[str, bool, bool], dict[Node, str]] = attrs.field(factory=dict)
     graph: dict[Node, set[Node]] = attrs.field(factory=dict)
+    even_void: list[tuple[Node, str]] = attrs.field(factory=list)
+    """What asks for records even void, and of which kind."""
     earlier: dict[Node, set[Node]] = attrs.field(factory=dict)
     """What each node reads of earlier periods."""
     why: dict[tuple[Node, Node], tuple[str, str]] = attrs.field(factory=dict)
@@ -163,6 +165,7 @@ class Order:
         self._kinds()
         self._trees()
         self._decisions()
+        self._even_void()
         found: list[Node] = []
         try:
             for nodes, over_time in in_order_of_time(self.graph, self.earlier):
@@ -263,6 +266,14 @@ class Order:
             self.record_reads[key] = self.reads(self.record_facts[name], before_moves, earlier)
         return self.record_reads[key]
 
+    def _asked_even_void(self, parts: tuple[Written, ...], seen: frozenset[str] = frozenset()) -> Iterator[str]:
+        """The kinds of which records are asked for even void, by facts of records, too."""
+        for x in parts:
+            if isinstance(x, e.Query) and isinstance(x.source, e.RecordsOf) and x.level == "even void":
+                yield x.source.kind
+            elif isinstance(x, e.Value) and x.sort == "record fact" and x.name not in seen:
+                yield from self._asked_even_void(tuple(inside(self.record_facts[x.name])), seen | {x.name})
+
     def _read(self, node: Node, part: Any, reader: str = "", before_moves: bool = False) -> None:
         """Put a node after what a part of it reads, and after the kinds of period that it names.
 
@@ -278,6 +289,7 @@ class Order:
         if own and not counted and all(before):
             found.pop(node, None)
         self._add(node, found, reader)
+        self.even_void += [(node, kind) for kind in self._asked_even_void(parts) if node[0] != "kind"]
         self._add(node, {("period", name): name for name in periods_among(parts) if name in self.periods}, reader)
         for earlier in self._reads(parts, before_moves, earlier=True):
             self.earlier.setdefault(node, set()).add(earlier)
@@ -290,6 +302,23 @@ class Order:
             self.why.update({(node, other): (reader, name) for other, name in after.items()})
         for other in after:
             self.graph.setdefault(other, set())
+
+    def _even_void(self) -> None:
+        """Who asks for records even void comes after the guards that find some invalid, unless these ask for it."""
+        for node, kind in self.even_void:
+            if node not in self._all_behind(("kind", kind)):
+                self._add(node, {("kind", kind)})
+
+    def _all_behind(self, node: Node) -> set[Node]:
+        """All that a node reads, at any remove, itself included."""
+        seen: set[Node] = set()
+        waiting = [node]
+        while waiting:
+            one = waiting.pop()
+            if one not in seen:
+                seen.add(one)
+                waiting += self.all_read(one)
+        return seen
 
     def _kinds(self) -> None:
         """The guards of a kind, and which rules take its records."""

@@ -541,5 +541,5 @@ class Policy:
     @cached_property
     def given_kind_by_word(self) -> Mapping[str, str]:
         """Those kinds by their names and labels; the first has a word that two have."""
-        kinds = reversed(self.given_kinds.values())
+        kinds = reversed(tuple(self.given_kinds.values()))
         return {word: kind.name for kind in kinds for word in (kind.name, *kind.labels)}

@@ -13,6 +13,8 @@ from typing import Final
 
 from attrs import frozen
 
+from creditlang.toolkit.extras import need
+
 Rows = list[list[str]]
 
 
@@ -44,7 +46,10 @@ def csv_rows(text: str) -> Rows:
 
 
 def workbook_rows(path: Path, sheet: str) -> Rows:
-    """The cells of a sheet, of the first if none is named. Raises `KeyError` where there is no such sheet."""
+    """The cells of a sheet, of the first if none is named. Raises `KeyError` where there is no such sheet,
+    `PluginError` CR787 without the extra `office`.
+    """
+    need("office", "openpyxl")
     from openpyxl import load_workbook
 
     book = load_workbook(path, data_only=True)

@@ -101,7 +101,7 @@ class WorkedExamples:
     def of_rule(self, rule: o.Rule) -> Iterator[Shown]:
         """Of an item: one that counts, and one that does not count in full."""
         wanted = [frozenset({"counted"}), frozenset({"reduced", "void", "pending", "invalid"})]
-        found = self.of_item.get(rule.name) or self.of_kind.get(rule.kind, ())
+        found = self.of_item.get(rule.name) or self.of_kind.get(rule.kind) or []
         for example in _citing(found, rule.article)[:_TRIED]:
             for result, own, _ in self.worked(example):
                 became = {

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
-from creditlang.schema import RawBatch
+from creditlang.schema import RawBatch, Texts, text_column
 from creditlang.toolkit.table_heading import BLANKS, heading_problems
 
 if TYPE_CHECKING:
@@ -96,7 +96,10 @@ class TextColumns:
 
 
 def raw_batch(
-    source: str, header: Sequence[str], numbers: Sequence[int], cells: Iterable[tuple["pyarrow.StringArray", Wrong]]
+    source: str,
+    header: Sequence[str],
+    numbers: Sequence[int],
+    cells: Iterable[tuple["pyarrow.StringArray | Texts", Wrong]],
 ) -> RawBatch:
     """Columns of text and what is wrong with their cells as a batch: a row has the problem of its first bad cell."""
     columns = []
@@ -108,17 +111,15 @@ def raw_batch(
                 problems[position] = report(what.code, Place(source, numbers[position], name), found=what.found)
     if not problems:
         return RawBatch(numbers, tuple(columns))
-    broken = {position: tuple(column[position].as_py() for column in columns) for position in problems}
+    broken = {position: tuple(column.slice(position, 1).to_pylist()[0] for column in columns) for position in problems}
     return RawBatch(numbers, tuple(_emptied(column, problems) for column in columns), problems, broken)
 
 
-def _emptied(column: "pyarrow.StringArray", rows: Mapping[int, object]) -> "pyarrow.StringArray":
-    import pyarrow
-
+def _emptied(column: "pyarrow.StringArray | Texts", rows: Mapping[int, object]) -> "pyarrow.StringArray | Texts":
     cells = column.to_pylist()
     for position in rows:
         cells[position] = ""
-    return pyarrow.array(cells, pyarrow.string())
+    return text_column(cells)
 
 
 def float_text(value: float, code: str = "d") -> str | BadCell:

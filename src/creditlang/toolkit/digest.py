@@ -5,12 +5,13 @@ where. Both only ever grow at their end, so it does not matter into which batche
 database has laid out its pages.
 """
 
+from array import array
 from collections.abc import Sequence
 from hashlib import sha256
 from itertools import chain
 from typing import Any
 
-from creditlang.schema import RawBatch
+from creditlang.schema import RawBatch, Texts
 
 
 class TablesDigest:
@@ -29,9 +30,14 @@ class TablesDigest:
 
     def add(self, batch: RawBatch) -> RawBatch:
         """Take in the next rows of the table, and hand them on."""
-        import pyarrow.compute
-
         for (text, lengths), column in zip(self._columns, batch.columns, strict=True):
+            if isinstance(column, Texts):
+                contents = [cell.encode() for cell in column]
+                text.update(b"".join(contents))
+                lengths.update(array("i", map(len, contents)).tobytes())
+                continue
+            import pyarrow.compute
+
             offsets, content = column.buffers()[1:]
             if len(column):
                 ends = memoryview(offsets).cast("i")

@@ -182,7 +182,8 @@ class _Copying:
 
         numbers = pyarrow.array(batch.numbers, pyarrow.int64())
         kind = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
-        texts = [x if pyarrow.types.is_dictionary(x.type) else x.dictionary_encode() for x in batch.columns]
+        columns: tuple[Any, ...] = batch.columns
+        texts = [x if pyarrow.types.is_dictionary(x.type) else x.dictionary_encode() for x in columns]
         names = [_NUMBER, *(str(place) for place in range(len(texts)))]
         rows = pyarrow.RecordBatch.from_arrays([numbers, *(x.cast(kind) for x in texts)], names)
         if self._pending is None:

@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from creditlang.schema import Column, Row
 from creditlang.toolkit.arrow_results import arrow_table
+from creditlang.toolkit.extras import need
 from creditlang.toolkit.html_table import html_table
 from creditlang.words import speaks_chinese
 
@@ -47,7 +48,8 @@ class ResultTable:
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     def to_arrow(self) -> "pyarrow.Table":
-        """As a pyarrow table. Raises `PluginError` CR752 for an amount of more than 38 digits."""
+        """As a pyarrow table. Raises `PluginError` CR752 for an amount of more than 38 digits, CR787 without Arrow."""
+        need("arrow")
         return arrow_table(self.name, self.columns, self.rows)
 
     def to_polars(self) -> Any:

@@ -14,7 +14,7 @@ from io import BufferedReader, TextIOWrapper
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from creditlang.diagnostics import Diagnostic
-from creditlang.schema import RawTable
+from creditlang.schema import RawTable, has_arrow
 from creditlang_builtin.csv.csv_rows import CsvRows, numbered_lines
 from creditlang_builtin.files.decoding import Encoding, encoding_of
 from creditlang_builtin.files.stable_file import FileSource, changed_since, open_file, stamp_of, unreadable
@@ -63,7 +63,7 @@ class CsvSource(FileSource):
     def _lines(self, file: BufferedReader, encoding: Encoding, size: int) -> Iterator[tuple[int, str]]:
         """The file's lines; of a large one those of its blocks."""
         file.seek(encoding.mark)
-        if size >= LARGE and not encoding.name.startswith("utf-16"):
+        if size >= LARGE and has_arrow() and not encoding.name.startswith("utf-16"):
             from creditlang_builtin.csv.csv_columns import CsvBlocks
 
             self._blocks = CsvBlocks(file, encoding)

@@ -22,7 +22,7 @@ from attrs import evolve, frozen
 
 from creditlang.diagnostics import Diagnostic, Phrase, Place, listed, nearest, report
 from creditlang.plugin import Source
-from creditlang.schema import RawBatch, RawTable
+from creditlang.schema import RawBatch, RawTable, Texts
 from creditlang.toolkit.arrow_text import Wrong, raw_batch
 from creditlang.toolkit.digest import TablesDigest
 from creditlang.toolkit.table_heading import BLANKS, heading_problems
@@ -84,7 +84,7 @@ class DatabaseTable:
         return tuple(column.order for column in self.readable)
 
 
-Cells = Sequence[tuple["pyarrow.StringArray", Wrong]]
+Cells = Sequence[tuple["pyarrow.StringArray | Texts", Wrong]]
 """Rows as columns of text, with what is wrong in them."""
 
 

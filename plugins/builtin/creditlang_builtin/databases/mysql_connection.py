@@ -13,8 +13,8 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, ParamSpec, TypeVar
 
-from creditlang.diagnostics import Phrase, report
-from creditlang.plugin import PluginError
+from creditlang.diagnostics import Phrase
+from creditlang.toolkit.extras import need
 from creditlang_builtin.databases import server_reasons as reasons
 from creditlang_builtin.databases.database_address import DatabaseAddress, malformed, parse_address
 from creditlang_builtin.databases.database_source import DatabaseFailure
@@ -58,12 +58,10 @@ def mysql_address(scheme: str, where: str) -> DatabaseAddress:
 
 def driver() -> Any:
     """The driver's module, or `PluginError` CR787."""
-    try:
-        import pyarrow  # noqa: F401 - what is read becomes columns
-        import pymysql.converters
-        import pymysql.cursors
-    except ImportError as error:
-        raise PluginError(report("CR787", None, package="pymysql")) from error
+    need("databases", "pymysql", "pyarrow")
+    import pymysql.converters
+    import pymysql.cursors
+
     return pymysql
 
 

@@ -14,8 +14,7 @@ from functools import partial
 from threading import Event, Thread
 from typing import Any, Final, Generic, ParamSpec, TypeVar
 
-from creditlang.diagnostics import report
-from creditlang.plugin import PluginError
+from creditlang.toolkit.extras import need
 from creditlang_builtin.databases.database_address import DatabaseAddress, parse_address
 from creditlang_builtin.databases.database_source import DatabaseFailure
 from creditlang_builtin.databases.postgresql_reasons import login_reason, server_reason
@@ -47,11 +46,9 @@ def postgresql_address(scheme: str, where: str) -> DatabaseAddress:
 
 def driver() -> Any:
     """The driver's module, or `PluginError` CR787."""
-    try:
-        import adbc_driver_postgresql.dbapi
-        import pyarrow  # noqa: F401 - the driver needs it
-    except ImportError as error:
-        raise PluginError(report("CR787", None, package="adbc-driver-postgresql")) from error
+    need("databases", "adbc_driver_postgresql", "pyarrow")
+    import adbc_driver_postgresql.dbapi
+
     return adbc_driver_postgresql.dbapi
 
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve, frozen
 
 from creditlang.diagnostics import Phrase, Place, report, system_reason
-from creditlang.schema import BATCH_ROWS, RawBatch, RawTable
+from creditlang.schema import BATCH_ROWS, RawBatch, RawTable, Texts, text_column
 from creditlang.toolkit.arrow_text import BROKEN_TEXT, BadCell, Wrong, float_text
 from creditlang.toolkit.table_heading import BLANKS, heading_problems
 from creditlang.words import OTHER_BEGINNING
@@ -234,13 +234,11 @@ def _allowance(connection: sqlite3.Connection) -> Callable[[], None]:
     return renew
 
 
-def _cells(values: Sequence[Any]) -> tuple["pyarrow.StringArray", Wrong]:
+def _cells(values: Sequence[Any]) -> tuple["pyarrow.StringArray | Texts", Wrong]:
     """A column as text. Most columns hold text alone, and those go on as they are."""
-    import pyarrow
-
     kinds = set(map(type, values))
     if kinds == {str}:
-        return pyarrow.array(values, pyarrow.string()), {}
+        return text_column(values), {}
     texts: list[str] = []
     wrong: Wrong = {}
     for position, value in enumerate(values):
@@ -249,7 +247,7 @@ def _cells(values: Sequence[Any]) -> tuple["pyarrow.StringArray", Wrong]:
             wrong[position] = text
             text = ""
         texts.append(text)
-    return pyarrow.array(texts, pyarrow.string()), wrong
+    return text_column(texts), wrong
 
 
 def _cell(value: object) -> str | BadCell:

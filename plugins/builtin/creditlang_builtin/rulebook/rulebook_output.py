@@ -18,6 +18,7 @@ from creditlang.plugin import Output, PluginError
 from creditlang.plugin.rulebook_data import Clause, Rulebook
 from creditlang.schema import Column, Row
 from creditlang.toolkit.atomic_files import hand_over, publish_file
+from creditlang.toolkit.extras import need
 from creditlang.toolkit.page_layout import clean
 from creditlang_builtin.rulebook.account_diagram import account_diagram
 from creditlang_builtin.rulebook.rulebook_words import rulebook_words
@@ -32,10 +33,14 @@ class RulebookOutput(Output):
     wants_rulebook = True
 
     def __init__(self, target: str, stream: TextIO) -> None:
-        """`-` is the stream. Raises `PluginError` CR718 for another ending."""
+        """`-` is the stream. Raises `PluginError`: CR718 for another ending, CR787 for a PDF without `office`."""
         super().__init__(target, stream)
         if target != "-" and Path(target).suffix.lower() not in (".html", ".pdf"):
             raise PluginError(report("CR718", None, target=target))
+        if target.lower().endswith(".pdf"):
+            need("office")
+        if target.lower().endswith(".pdf"):
+            need("office", "typst", "fontTools")
         self._book: Rulebook | None = None
 
     def about_rulebook(self, book: Rulebook) -> None:

@@ -14,6 +14,7 @@ from creditlang.plugin import Source
 from creditlang.schema import BATCH_ROWS, RawBatch, RawTable
 from creditlang.toolkit.arrow_text import TextColumns
 from creditlang.toolkit.digest import TablesDigest
+from creditlang.toolkit.extras import need
 
 
 def no_tables(tables: Mapping[str, object]) -> list[Diagnostic]:
@@ -29,7 +30,8 @@ class FramesSource(Source):
     """Tables by name."""
 
     def __init__(self, tables: Mapping[str, Any]) -> None:
-        """Each has `__arrow_c_stream__`."""
+        """Each has `__arrow_c_stream__`. Raises `PluginError` CR787 without Arrow."""
+        need("arrow")
         super().__init__("tables")
         self._tables = dict(tables)
         self._digest = TablesDigest()

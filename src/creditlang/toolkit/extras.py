@@ -1,0 +1,28 @@
+"""The extras that creditlang is installed with, `pip install 'creditlang[office]'`, and the packages each brings.
+
+Whoever works with one of them calls `need` before any work is done, so that nobody learns at the end of a long run that
+its results cannot be written.
+"""
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import Final
+
+from creditlang.diagnostics import report
+from creditlang.plugin import PluginError
+
+EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
+    "arrow": ("numpy", "pyarrow"),
+    "databases": ("adbc_driver_postgresql", "pymysql", "pyarrow"),
+    "editor": ("lsprotocol", "pygls"),
+    "office": ("defusedxml", "fontTools", "lxml", "openpyxl", "pyarrow", "typst", "xlrd", "xlsxwriter"),
+    "pictures": ("matplotlib",),
+}
+"""The modules that tell whether an extra is installed."""
+
+
+def need(extra: str, *modules: str) -> None:
+    """Go on only where an extra is installed, or those of its modules that are named. Raises `PluginError` CR787."""
+    for module in modules or EXTRAS[extra]:
+        if find_spec(module) is None:
+            raise PluginError(report("CR787", None, package=module, extra=extra))
