@@ -8,8 +8,8 @@
     cohort.tables["accounts"].to_polars()
 
 A policy is immutable and may be shared between threads and pickled. Amounts are decimals, or intervals where a decision
-is missing. Dates may be dates or text. A float, as JSON has them, is a number by its shortest decimal text, if that fits the
-decimals of its field; whatever is not understood is refused with a `DataError`.
+is missing. Dates may be dates or text. A float, as JSON has them, is a number by its shortest decimal text, if that
+fits the decimals of its field; whatever is not understood is refused with a `DataError`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -297,7 +297,7 @@ def _values(policy: o.Policy, given: object) -> dict[str, Any]:
 def _evaluate(
     policy: Policy,
     student: Mapping[str, object],
-    given: Sequence[tuple[str, Mapping[str, object]]],
+    given: Sequence[tuple[Any, Mapping[str, object]]],
     as_of: date | None,
     overrides: Mapping[str, Any],
 ) -> "Result":
@@ -393,8 +393,8 @@ class Result:
 
     def _check_period(self, period: str) -> None:
         """Raises `DataError` for a period of which neither the calendar nor the results know."""
-        lines = (*self.ledger.accounts, *self.ledger.facts)
-        known = dict.fromkeys(line.period for line in lines if line.period)
+        periods = [*(line.period for line in self.ledger.accounts), *(line.period for line in self.ledger.facts)]
+        known = dict.fromkeys(filter(None, periods))
         known |= dict.fromkeys(each.key for of in self.ledger.periods.values() for each in of)
         calendar = [(each.name, each.year) for each in self.policy.core.calendar.semesters]
         known |= dict.fromkeys(name for names in calendar for name in names)

@@ -8,7 +8,7 @@ read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
@@ -140,7 +140,7 @@ class DataReader:
             self.note([report("CR782", Place(table.source), name=table.name, nearest=close)])
 
     # ---- rows from programs
-    def not_understood(self, kind: str, given: Mapping[str, object], where: Place) -> Iterator[Diagnostic]:
+    def not_understood(self, kind: str, given: Mapping[Any, object], where: Place) -> Iterator[Diagnostic]:
         """The fields of a row of a kind, or of the student (no kind), that there are not, or that are given twice."""
         columns = self.columns.of[kind] if kind else self.columns.attributes
         known = {text: names[0] for names in (self.numbers, RECORD_ID if kind else ()) for text in names}
