@@ -332,7 +332,15 @@ def _evaluate(
         raise DataError([unsaid])
     result = policy._students.at(as_of, overrides, ranks).result(as_read(who, records))
     identifiers = tuple(record.identifier for record in records)
-    return Result(policy, result, dict(student), tuple(given), as_of, {**overrides, **ranks}, identifiers)
+    return Result(
+        policy,
+        result,
+        dict(student),
+        tuple(given),
+        as_of=as_of,
+        overrides={**overrides, **ranks},
+        identifiers=identifiers,
+    )
 
 
 @frozen
