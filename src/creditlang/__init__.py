@@ -8,18 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from creditlang.api import Change, Policy, Requirement, Result, compare, load
+    from creditlang.cohort import Cohort
     from creditlang.comparison import Comparison
     from creditlang.errors import DataError, PluginError, PolicyError
+    from creditlang.values import Interval
 
 __version__ = "0.1.0"
 __all__ = [
-    "Change", "Comparison", "DataError", "PluginError", "Policy", "PolicyError", "Requirement", "Result", "__version__",
-    "compare", "load",
+    "Change", "Cohort", "Comparison", "DataError", "Interval", "PluginError", "Policy", "PolicyError", "Requirement",
+    "Result", "__version__", "compare", "load",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = "errors" if name.endswith("Error") else "comparison" if name == "Comparison" else "api"
+    homes = {"Cohort": "cohort", "Comparison": "comparison", "Interval": "values"}
+    home = "errors" if name.endswith("Error") else homes.get(name, "api")
     return getattr(import_module(f"creditlang.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -8,7 +8,8 @@
     cohort.tables["accounts"].to_polars()
 
 A policy is immutable and may be shared between threads and pickled. Amounts are decimals, or intervals where a decision
-is missing. Dates may be dates or text; floats, and whatever else is no exact value, are refused.
+is missing. Dates may be dates or text. A float, as JSON has them, is a number by its shortest decimal text, if that
+fits the decimals of its field; whatever is not understood is refused with a `DataError`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,10 +31,10 @@ from creditlang.data.columns import given_text, setting_value
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.data.people.record_owners import Owners
-from creditlang.data.reader import DataReader
+from creditlang.data.reader import DataReader, unknown_name
 from creditlang.data.sheets.program_tables import FramesSource, no_tables
 from creditlang.data.sheets.unread_sheet_hints import names_hint
-from creditlang.diagnostics import Diagnostic, Language, Place, report
+from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, report
 from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation
@@ -45,6 +46,7 @@ from creditlang.schema import RawTable
 from creditlang.source import SourceFile
 from creditlang.types import Type
 from creditlang.values import Interval, amount_text
+from creditlang.words import SORTS
 
 Amount = Decimal | Interval
 
@@ -106,10 +108,10 @@ class Policy:
         `student` and each record are mappings, or attrs objects, of names or labels to values; `records` lists them by
         kind. `set` gives named values, and what is known only among others, such as `class_rank` and
         `class_rank.ranked`: without it ranks are open. Raises `DataError` when the student's own attributes cannot be
-        read; a bad record is only invalid.
+        read, and for fields and kinds that there are not; a record with a bad value is only invalid.
         """
-        given = [(kind, _mapping(record)) for kind, rows in records.items() for record in rows]
-        return _evaluate(self, _mapping(student), given, as_of, dict(set or {}))
+        given = list(_rows(records))
+        return _evaluate(self, _mapping(student, "student"), given, as_of, _values(self.core, set))
 
     def run(
         self,
@@ -140,7 +142,13 @@ class Policy:
     def _opened(self, stack: ExitStack, data: str | Sequence[str], tables: Mapping[str, Any] | None) -> list[Source]:
         """The sources of data and tables, closed with the stack."""
         if not data and not tables:
-            raise TypeError("data or tables are needed")
+            raise _wrong(
+                "data",
+                "the name of a folder or file, unless tables are given",
+                "文件夹或文件的名称（没有给 tables 时）",
+                data,
+                '"students/"',
+            )
         if found := no_tables(tables or {}):
             raise DataError(found)
         sources = stack.enter_context(PluginManager().opened([data] if isinstance(data, str) else data))
@@ -237,18 +245,65 @@ def _day(given: date | str | None) -> date | None:
         raise DataError([error.diagnostic(Place("as_of"))]) from None
 
 
-def _mapping(given: Any) -> dict[str, object]:
-    return dict(given) if isinstance(given, Mapping) else attrs.asdict(given, recurse=False)
+def _wrong(name: str, expected: str, chinese: str, given: object, example: str) -> DataError:
+    """What an argument has to be (in both languages), where something of another type was given."""
+    found = type(given).__name__
+    return DataError(
+        [report("CR735", None, name=name, expected=Phrase(expected, chinese), found=found, example=example)]
+    )
+
+
+def _mapping(given: Any, name: str) -> dict[str, object]:
+    if isinstance(given, Mapping):
+        return dict(given)
+    if attrs.has(type(given)):
+        return attrs.asdict(given, recurse=False)
+    raise _wrong(
+        name, "a mapping of fields to values, or an attrs object", "从字段到值的映射，或者 attrs 对象", given, "{…}"
+    )
+
+
+def _rows(records: object) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Each record with its kind. Raises `DataError` where they are not lists by kind."""
+    example = '{"activity": [{…}, {…}]}'
+    if not isinstance(records, Mapping):
+        raise _wrong("records", "a mapping of kinds to lists of records", "从种类到记录列表的映射", records, example)
+    for kind, rows in records.items():
+        if isinstance(rows, (str, bytes, Mapping)) or not isinstance(rows, Iterable):
+            raise _wrong("records", "a list of records for each kind", "每种记录一个列表", rows, example)
+        for row in rows:
+            yield kind, _mapping(row, "records")
+
+
+def _values(policy: o.Policy, given: object) -> dict[str, Any]:
+    """Values that are set, by name, whatever they were called by. Raises `DataError` also for one given twice."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise _wrong("set", "a mapping of names to values", "从名称到值的映射", given, '{"name": 1}')
+    called = {**policy.setting_labels, **together_names(policy)}
+    found: dict[str, Any] = {}
+    first: dict[str, str] = {}
+    for name, value in given.items():
+        if not isinstance(name, str):
+            raise DataError([unknown_name("let", name, policy.settings, None)])
+        own = called.get(name, name)
+        if (other := first.setdefault(own, name)) != name:
+            raise DataError([report("CR736", Place("set"), first=other, second=name, sort=SORTS["let"])])
+        found[own] = value
+    return found
 
 
 def _evaluate(
     policy: Policy,
     student: Mapping[str, object],
-    given: Sequence[tuple[str, Mapping[str, object]]],
+    given: Sequence[tuple[Any, Mapping[str, object]]],
     as_of: date | None,
     overrides: Mapping[str, Any],
 ) -> "Result":
     reader = DataReader(policy.core)
+    if wrong := list(reader.not_understood("", student, Place("student"))):
+        raise DataError(wrong)
     who = reader.student_from(student, Place("student"))
     if who.problem is not None:
         raise DataError([who.problem])
@@ -258,9 +313,13 @@ def _evaluate(
     overrides, as_of = _overrides(policy.core, named), _day(as_of)
     records: list[Record] = []
     for row, (kind, record) in enumerate(given, start=1):
-        known = reader.names.kinds.get(kind)
+        known = reader.names.kinds.get(kind) if isinstance(kind, str) else None
         if known is None:
-            raise DataError([report("CR651", Place(kind), name=kind, rows=1, hint=names_hint(policy.core, ""))])
+            name = str(kind) if isinstance(kind, str) else type(kind).__name__
+            hint = names_hint(policy.core, reader.names.close(name))
+            raise DataError([report("CR651", Place(name), name=name, rows=1, hint=hint)])
+        if wrong := list(reader.not_understood(known, record, Place(kind, row))):
+            raise DataError(wrong)
         records.append(reader.record_from(known, record, who.identifier, Place(kind, row)))
     reader.dataset.students[who.identifier], who.records = who, records
     owners = Owners(policy.core, reader.dataset)
@@ -272,7 +331,16 @@ def _evaluate(
     if unsaid := day_not_said(policy.core, as_of, records):
         raise DataError([unsaid])
     result = policy._students.at(as_of, overrides, ranks).result(as_read(who, records))
-    return Result(policy, result, dict(student), tuple(given), as_of, {**overrides, **ranks})
+    identifiers = tuple(record.identifier for record in records)
+    return Result(
+        policy,
+        result,
+        dict(student),
+        tuple(given),
+        as_of=as_of,
+        overrides={**overrides, **ranks},
+        identifiers=identifiers,
+    )
 
 
 @frozen
@@ -298,6 +366,8 @@ class Result:
     records: tuple[tuple[str, Mapping[str, object]], ...]
     as_of: date | None
     overrides: Mapping[str, Any]
+    identifiers: tuple[str, ...]
+    """Of the records, in their order; those without an id of their own have one made."""
 
     def __repr__(self) -> str:
         statuses = ", ".join(f"{name} {status}" for name, status in self.ledger.requirements.items())
@@ -310,21 +380,34 @@ class Result:
     def account(self, name: str, period: str = "") -> Amount | None:
         """The balance of an account, by name or label: in a period, or over the whole time."""
         accounts = self.policy.core.accounts
-        wanted = next((key for key, account in accounts.items() if name in (key, *account.labels)), name)
+        wanted = _declared("account", name, accounts)
+        self._check_period(period)
         found = [line.amount for line in self.ledger.accounts if line.account == wanted and line.period == period]
         return found[0] if found else None
 
     def fact(self, name: str, period: str = "") -> object:
         """The value of a fact: in a period, or once for the student."""
-        found = [line.value for line in self.ledger.facts if line.fact == name and line.period == period]
+        wanted = _declared("fact", name, self.policy.core.facts)
+        self._check_period(period)
+        found = [line.value for line in self.ledger.facts if line.fact == wanted and line.period == period]
         return found[0] if found else None
 
     def requirement(self, name: str) -> Requirement:
         """A requirement, by name or label."""
         declared = self.policy.core.requirements
-        wanted = next((key for key, requirement in declared.items() if name in (key, *requirement.labels)), name)
+        wanted = _declared("require", name, declared)
         parts = tuple(part for part in self.ledger.parts if part.requirement == wanted)
-        return Requirement(self.ledger.requirements[wanted], parts)
+        return Requirement(self.ledger.requirements.get(wanted, "open"), parts)
+
+    def _check_period(self, period: str) -> None:
+        """Raises `DataError` for a period of which neither the calendar nor the results know."""
+        periods = [*(line.period for line in self.ledger.accounts), *(line.period for line in self.ledger.facts)]
+        known = dict.fromkeys(filter(None, periods))
+        known |= dict.fromkeys(each.key for of in self.ledger.periods.values() for each in of)
+        calendar = [(each.name, each.year) for each in self.policy.core.calendar.semesters]
+        known |= dict.fromkeys(name for names in calendar for name in names)
+        if period != "" and period not in [*known]:
+            raise DataError([unknown_name("period", period, known, None)])
 
     def why(self, topic: str | None = None, language: Language = "en") -> str:
         """The answer in words: records, steps and articles."""
@@ -338,10 +421,36 @@ class Result:
         set: Mapping[str, Any] | None = None,
     ) -> "Change":
         """The same student with records added, as (kind, record), or dropped by id, or named values set."""
-        gone = frozenset(drop)
-        kept = [(kind, record) for kind, record in self.records if str(record.get("record_id")) not in gone]
-        overrides = {**self.overrides, **(set or {})}
+        if isinstance(drop, (str, bytes)) or not isinstance(drop, Iterable):
+            raise _wrong("drop", "a list of ids of records", "记录编号的列表", drop, '["A1", "A2"]')
+        gone = list(drop)
+        if wrong := [
+            unknown_name("record", x, self.identifiers, Place("drop")) for x in gone if x not in self.identifiers
+        ]:
+            raise DataError(wrong)
+        kept = [row for row, own in zip(self.records, self.identifiers, strict=True) if own not in gone]
+        overrides = {**self.overrides, **_values(self.policy.core, set)}
+        add = list(_pairs(add))
         return Change(self, _evaluate(self.policy, self.student, [*kept, *add], self.as_of, overrides))
+
+
+def _declared(sort: str, name: object, declared: Mapping[str, Any]) -> str:
+    """The name of what is called so, by name or label. Raises `DataError` where nothing is."""
+    for key, thing in declared.items():
+        if name in (key, *thing.labels):
+            return key
+    known = [*declared, *(text for thing in declared.values() for text in thing.labels)]
+    raise DataError([unknown_name(sort, name, known, None)])
+
+
+def _pairs(add: object) -> Iterator[tuple[str, Mapping[str, object]]]:
+    example = '[("activity", {…})]'
+    if isinstance(add, (str, bytes, Mapping)) or not isinstance(add, Iterable):
+        raise _wrong("add", "a list of pairs of a kind and a record", "由种类和记录组成的列表", add, example)
+    for pair in add:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise _wrong("add", "a list of pairs of a kind and a record", "由种类和记录组成的列表", pair, example)
+        yield pair[0], _mapping(pair[1], "add")
 
 
 @frozen

@@ -79,6 +79,7 @@ SORTS: Final[Words] = {
     "semester": Phrase("semester", "学期"), "article": Phrase("article", "条款"),
     "period": Phrase("period", "周期"), "ranking": Phrase("ranking", "排名"),
     "given": Phrase("always known", "总可问"), "part": Phrase("part of a code", "编号的一段"),
+    "record": Phrase("record", "记录"),
 }  # fmt: skip
 """What a name stands for."""
 

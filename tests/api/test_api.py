@@ -75,13 +75,13 @@ def test_what_is_wrong_is_said(policy: creditlang.Policy) -> None:
         policy.evaluate({**STUDENT, "programme": "four_year"}, {})
     with pytest.raises(creditlang.DataError, match="CR651"):
         policy.evaluate(STUDENT, {"activities": []} | {"activitys": [LECTURE]})
-    bad = policy.evaluate(STUDENT, {"activity": [{**LECTURE, "days": 0.5}]})
+    bad = policy.evaluate(STUDENT, {"activity": [{**LECTURE, "days": 0.125}]})
     assert set(bad.ledger.records.values()) == {"invalid"}
 
 
 @pytest.mark.parametrize(
     "given",
-    [HUGE, -HUGE, Decimal("1E+999999"), Decimal("NaN"), float("inf"), 1.5, [1], None],
+    [HUGE, -HUGE, Decimal("1E+999999"), Decimal("NaN"), float("inf"), float("nan"), 1e300, [1], None],
     ids=lambda given: type(given).__name__,
 )
 def test_a_named_value_that_is_none_is_told(policy: creditlang.Policy, given: object) -> None:
@@ -137,3 +137,46 @@ def test_the_day_is_said_and_never_taken_from_the_data() -> None:
     assert "--as-of 2025-01-01" in str(failed.value)
     assert policy.evaluate({}, records, as_of=date(2027, 12, 31)).account("licences") == 1
     assert policy.evaluate({}, records, as_of=date(2028, 1, 1)).account("licences") == 0
+
+
+@pytest.mark.parametrize(
+    ("student", "records", "code"),
+    [
+        ({**STUDENT, "programe": "two_year"}, {}, "CR734"),
+        ({**STUDENT, "年级": 2023}, {}, "CR736"),
+        (STUDENT, {"activity": [{**LECTURE, "itm": 1}]}, "CR734"),
+        (STUDENT, {"activity": [{**LECTURE, "项目": "x"}]}, "CR736"),
+        (STUDENT, [LECTURE], "CR735"),
+        (STUDENT, {"activity": LECTURE}, "CR735"),
+        (STUDENT, {"activity": ["x"]}, "CR735"),
+        (STUDENT, {1: [LECTURE]}, "CR651"),
+        (None, {}, "CR735"),
+    ],
+)
+def test_what_is_not_understood_is_refused(policy: creditlang.Policy, student: Any, records: Any, code: str) -> None:
+    with pytest.raises(creditlang.DataError, match=code) as failed:
+        policy.evaluate(student, records)
+    assert pickle.loads(pickle.dumps(failed.value)).diagnostics == failed.value.diagnostics
+
+
+def test_questions_about_what_there_is_not_are_refused(policy: creditlang.Policy) -> None:
+    result = policy.evaluate(STUDENT, {"activity": lectures(2)})
+    asked: list[Any] = [
+        lambda: result.account("acdemic"), lambda: result.account("academic", "y"), lambda: result.requirement("x"),
+        lambda: result.fact("x"), lambda: result.what_if(drop=["A7"]), lambda: result.what_if(drop="A1"),
+        lambda: result.what_if(add=[LECTURE]), lambda: result.what_if(set=[1]),
+    ]  # fmt: skip
+    for ask in asked:
+        with pytest.raises(creditlang.DataError, match=r"CR73[45]"):
+            ask()
+
+
+def test_numbers_of_json_are_their_shortest_text(policy: creditlang.Policy) -> None:
+    club = creditlang.load(EXPIRING.replace("    on   : date", "    on   : date\n    size : number, default 1"))
+    for given, good in ((2.5, True), (0.1, True), (2.255, False), (float("nan"), False), (1e13, False)):
+        result = club.evaluate(
+            {}, {"licence": [{"item": "car", "on": "2025-01-01", "size": given}]}, as_of="2025-02-01"
+        )
+        assert ("invalid" not in result.ledger.records.values()) is good, given
+    assert {"Cohort", "Interval", "load"} <= set(dir(creditlang))
+    assert isinstance(creditlang.Interval, type)

@@ -109,7 +109,7 @@ def test_a_bad_cell_costs_its_row_and_a_bad_column_its_table(policy: creditlang.
 def test_what_is_no_table_is_said(policy: creditlang.Policy) -> None:
     with pytest.raises(creditlang.DataError, match="CR749"):
         policy.run(tables={"student": [{"student_id": "1"}]})
-    with pytest.raises(TypeError, match="data or tables"):
+    with pytest.raises(creditlang.DataError, match="CR735"):
         policy.run()
 
 

@@ -2,12 +2,13 @@
 
 Whatever a column holds goes through `cells`; here stands only what a policy adds: bounds of numbers, the values of
 scales and choices, names and labels of items and semesters. Nothing is rounded, guessed or dropped. Values from
-programs (dates, decimals, whole numbers) pass as they are; floats do not.
+programs (dates, decimals, whole numbers) pass as they are; a float, where a number is wanted, by its shortest text.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any, Final
 
 from attrs import frozen
@@ -83,7 +84,7 @@ class ColumnReader:
                 return self.column.default, None
             return None, report("CR654", place, name=self.shown)
         try:
-            return self(given_text(given)), None
+            return self(given_text(given, self.column.type.name == "number")), None
         except CellError as error:
             return None, error.diagnostic(place)
 
@@ -189,8 +190,9 @@ def _hint(text: str, values: Mapping[str, str]) -> Phrase:
     return Phrase(f"possible values: {choices}", f"这里可以填：{choices.zh}")
 
 
-def given_text(given: object) -> str:
-    """The text of a value that a program gave: numbers and dates go through the same checks as text.
+def given_text(given: object, number: bool = False) -> str:
+    """The text of a value that a program gave: numbers and dates go through the same checks as text. A float is taken
+    where a `number` is wanted, by its shortest decimal text, which is what JSON had: 0.1 is one tenth.
 
     Raises `CellError`: CR602 a number of no sensible length, CR612 a type of value that is not taken.
     """
@@ -199,6 +201,8 @@ def given_text(given: object) -> str:
             return given
         case bool():
             return "yes" if given else "no"
+        case float() if number and isfinite(given):
+            return given_text(Decimal(float.__repr__(given)))
         case int() | Decimal() if Decimal(given).is_finite() and not _LEAST < Decimal(given).adjusted() < _MOST:
             raise CellError("CR602", {"value": f"{Decimal(given):.3E}", "digits": str(MOST_DIGITS)})
         case int() | Decimal():
@@ -213,7 +217,7 @@ def given_text(given: object) -> str:
 
 def setting_value(kind: Type, given: object) -> object:
     """The value of a named value, given as text or by a program. Raises `CellError`."""
-    text = given_text(given)
+    text = given_text(given, kind.name == "number")
     match kind.name:
         case "yes or no":
             return parse_yes_no(text)
@@ -221,6 +225,6 @@ def setting_value(kind: Type, given: object) -> object:
             return parse_date(text)
         case "number":
             value = parse_number(text, max(kind.decimals, _SETTING_DECIMALS))
-            return value if isinstance(given, str) else Decimal(given)  # type: ignore[arg-type]
+            return value if isinstance(given, str) else Decimal(text)
         case _:
             return text

@@ -8,7 +8,7 @@ read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
@@ -26,15 +26,18 @@ from creditlang.data.sheets.sheet_heading import Sheet
 from creditlang.data.sheets.sheet_names import SheetNames
 from creditlang.data.sheets.sheet_records import Tables
 from creditlang.data.sheets.unread_sheet_hints import names_hint, rules_hint
-from creditlang.diagnostics import Diagnostic, Place, Severity, listed, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, Severity, listed, nearest, report
 from creditlang.ledger import Record
 from creditlang.schema import RawTable
+from creditlang.words import SORTS
 
 if TYPE_CHECKING:
     from creditlang.data.coded.coded_records import CodedRecords
 
 _EMPTY: Final = ("CR621", "CR643", "CR725")
 """Errors about what has no rows."""
+_SHOWN: Final = 12
+"""Names that a message lists."""
 
 
 class DataReader:
@@ -137,6 +140,19 @@ class DataReader:
             self.note([report("CR782", Place(table.source), name=table.name, nearest=close)])
 
     # ---- rows from programs
+    def not_understood(self, kind: str, given: Mapping[Any, object], where: Place) -> Iterator[Diagnostic]:
+        """The fields of a row of a kind, or of the student (no kind), that there are not, or that are given twice."""
+        columns = self.columns.of[kind] if kind else self.columns.attributes
+        known = {text: names[0] for names in (self.numbers, RECORD_ID if kind else ()) for text in names}
+        known |= {text: reader.column.name for reader in columns for text in reader.texts}
+        first: dict[str, str] = {}
+        for name in given:
+            meant = known.get(name) if isinstance(name, str) else None
+            if meant is None:
+                yield unknown_name("field", name, [*(reader.column.name for reader in columns), *known], where)
+            elif (other := first.setdefault(meant, name)) != name:
+                yield report("CR736", where, first=other, second=name, sort=SORTS["field"])
+
     def student_from(self, given: Mapping[str, object], where: Place) -> Student:
         """A student from a mapping of names or labels to values."""
         identifier, wrong = _identifier(given, self.numbers, self.word, where)
@@ -162,6 +178,18 @@ class DataReader:
         group = self.policy.kinds[kind].group
         record.named = group is None or values.get(group) is None or _named(given, self.numbers) is not None
         return record
+
+
+def unknown_name(sort: str, name: object, known: Iterable[str], where: Place | None) -> Diagnostic:
+    """A name in a program that stands for nothing there (CR734); if none is near it, those that there are, if few."""
+    names = list(dict.fromkeys(known))
+    text = name if isinstance(name, str) else type(name).__name__
+    close = nearest(text, names)
+    some = listed([*names[:_SHOWN], "…"] if len(names) > _SHOWN else names)
+    hint = Phrase(f"there are: {some}", f"可用的有：{some.zh}") if names else Phrase("there are none", "这里一个也没有")
+    if close:
+        hint = Phrase(f"did you mean “{close}”?", f"是不是“{close}”？")
+    return report("CR734", where, sort=SORTS[sort], name=text, hint=hint)
 
 
 def reads_alike(one: o.Policy, two: o.Policy) -> bool:
