@@ -12,6 +12,7 @@ is missing. Dates may be dates or text. A float, as JSON has them, is a number b
 fits the decimals of its field; whatever is not understood is refused with a `DataError`.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
@@ -26,29 +27,41 @@ from attrs import field, frozen
 from creditlang.cohort import Cohort, Settings, run_cohort
 from creditlang.comparison import Comparison, Differences, Side, compare_cohorts, differences, one_reading
 from creditlang.core import operators as o
-from creditlang.data.cells import CellError, parse_date
-from creditlang.data.columns import given_text, setting_value
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.data.people.record_owners import Owners
 from creditlang.data.reader import DataReader, unknown_name
 from creditlang.data.sheets.program_tables import FramesSource, no_tables
 from creditlang.data.sheets.unread_sheet_hints import names_hint
-from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, report
+from creditlang.diagnostics import Diagnostic, Language, Place, report
 from creditlang.driver import compile_source, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation
+from creditlang.given_arguments import (
+    declared_name,
+    fields_of,
+    given_day,
+    kinds_with_records,
+    rows_by_kind,
+    settings_by_name,
+    typed_ranks,
+    typed_settings,
+    wrong_argument,
+)
 from creditlang.html_views import policy_view, result_view
 from creditlang.ledger import PartLine, Record, StudentResult
-from creditlang.one_student import Engine, StudentsOfPolicy, as_read, day_not_said, together_names, unknown_values
+from creditlang.one_student import Engine, StudentsOfPolicy, as_read, day_not_said, together_names
 from creditlang.plugin import PluginManager, Source
 from creditlang.schema import RawTable
 from creditlang.source import SourceFile
-from creditlang.types import Type
 from creditlang.values import Interval, amount_text
-from creditlang.words import SORTS
 
 Amount = Decimal | Interval
+
+_OF_A_YEAR = re.compile(r"\d{4}(-(W?\d{2}|Q\d))?(-\d{2})?")
+"""What is called by the numbers of its year, in which nothing may have happened."""
+_NUMBERED = re.compile(rf"{_OF_A_YEAR.pattern}|\d{{4}}-\d{{4}}(-\d)?")
+"""The same where no calendar says which semesters there are."""
 
 
 def load(policy: str | Path, *, plugins: bool = True) -> "Policy":
@@ -110,8 +123,8 @@ class Policy:
         `class_rank.ranked`: without it ranks are open. Raises `DataError` when the student's own attributes cannot be
         read, and for fields and kinds that there are not; a record with a bad value is only invalid.
         """
-        given = list(_rows(records))
-        return _evaluate(self, _mapping(student, "student"), given, as_of, _values(self.core, set))
+        given = list(rows_by_kind(records))
+        return _evaluate(self, fields_of(student, "student"), given, as_of, settings_by_name(self.core, set))
 
     def run(
         self,
@@ -142,7 +155,7 @@ class Policy:
     def _opened(self, stack: ExitStack, data: str | Sequence[str], tables: Mapping[str, Any] | None) -> list[Source]:
         """The sources of data and tables, closed with the stack."""
         if not data and not tables:
-            raise _wrong(
+            raise wrong_argument(
                 "data",
                 "the name of a folder or file, unless tables are given",
                 "文件夹或文件的名称（没有给 tables 时）",
@@ -159,7 +172,7 @@ class Policy:
         language: Language,
     ) -> Settings:  # fmt: skip
         mappings = _mappings(self.core, [mapping] if isinstance(mapping, (str, Path)) else mapping)
-        return Settings(_day(as_of), _overrides(self.core, set or {}), frozenset(), language, mappings)
+        return Settings(given_day(as_of), typed_settings(self.core, set or {}), frozenset(), language, mappings)
 
 
 def compare(  # noqa: PLR0913 - all but three have names
@@ -214,86 +227,6 @@ def _mappings(policy: o.Policy, names: Iterable[str | Path]) -> tuple[MappingFil
     return tuple(found)
 
 
-def _overrides(policy: o.Policy, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by the names of what they stand for, which may be given by label; numbers become exact amounts.
-
-    Raises `DataError` for a name that there is not, and a value that is not of the type of what it stands for.
-    """
-    overrides = {policy.setting_labels.get(name, name): value for name, value in given.items()}
-    if unknown := unknown_values(policy, overrides):
-        raise DataError(unknown)
-    try:
-        return {name: setting_value(policy.setting_types[name], value) for name, value in overrides.items()}
-    except CellError as error:
-        raise DataError([error.diagnostic(Place("set"))]) from None
-
-
-def _ranks(policy: o.Policy, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What is said to come out among others, by name; numbers become exact. Raises `DataError`."""
-    types = {name: fact.type for name, fact in policy.facts.items()}
-    try:
-        return {name: setting_value(types.get(name, Type("number")), value) for name, value in given.items()}
-    except CellError as error:
-        raise DataError([error.diagnostic(Place("set"))]) from None
-
-
-def _day(given: date | str | None) -> date | None:
-    """The day as of which to work out, a date or a text. Raises `DataError`."""
-    try:
-        return None if given is None else parse_date(given_text(given))
-    except CellError as error:
-        raise DataError([error.diagnostic(Place("as_of"))]) from None
-
-
-def _wrong(name: str, expected: str, chinese: str, given: object, example: str) -> DataError:
-    """What an argument has to be (in both languages), where something of another type was given."""
-    found = type(given).__name__
-    return DataError(
-        [report("CR735", None, name=name, expected=Phrase(expected, chinese), found=found, example=example)]
-    )
-
-
-def _mapping(given: Any, name: str) -> dict[str, object]:
-    if isinstance(given, Mapping):
-        return dict(given)
-    if attrs.has(type(given)):
-        return attrs.asdict(given, recurse=False)
-    raise _wrong(
-        name, "a mapping of fields to values, or an attrs object", "从字段到值的映射，或者 attrs 对象", given, "{…}"
-    )
-
-
-def _rows(records: object) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Each record with its kind. Raises `DataError` where they are not lists by kind."""
-    example = '{"activity": [{…}, {…}]}'
-    if not isinstance(records, Mapping):
-        raise _wrong("records", "a mapping of kinds to lists of records", "从种类到记录列表的映射", records, example)
-    for kind, rows in records.items():
-        if isinstance(rows, (str, bytes, Mapping)) or not isinstance(rows, Iterable):
-            raise _wrong("records", "a list of records for each kind", "每种记录一个列表", rows, example)
-        for row in rows:
-            yield kind, _mapping(row, "records")
-
-
-def _values(policy: o.Policy, given: object) -> dict[str, Any]:
-    """Values that are set, by name, whatever they were called by. Raises `DataError` also for one given twice."""
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        raise _wrong("set", "a mapping of names to values", "从名称到值的映射", given, '{"name": 1}')
-    called = {**policy.setting_labels, **together_names(policy)}
-    found: dict[str, Any] = {}
-    first: dict[str, str] = {}
-    for name, value in given.items():
-        if not isinstance(name, str):
-            raise DataError([unknown_name("let", name, policy.settings, None)])
-        own = called.get(name, name)
-        if (other := first.setdefault(own, name)) != name:
-            raise DataError([report("CR736", Place("set"), first=other, second=name, sort=SORTS["let"])])
-        found[own] = value
-    return found
-
-
 def _evaluate(
     policy: Policy,
     student: Mapping[str, object],
@@ -308,9 +241,9 @@ def _evaluate(
     if who.problem is not None:
         raise DataError([who.problem])
     among = together_names(policy.core)
-    ranks = _ranks(policy.core, {among[name]: value for name, value in overrides.items() if name in among})
+    ranks = typed_ranks(policy.core, {among[name]: value for name, value in overrides.items() if name in among})
     named = {name: value for name, value in overrides.items() if name not in among}
-    overrides, as_of = _overrides(policy.core, named), _day(as_of)
+    overrides, as_of = typed_settings(policy.core, named), given_day(as_of)
     records: list[Record] = []
     for row, (kind, record) in enumerate(given, start=1):
         known = reader.names.kinds.get(kind) if isinstance(kind, str) else None
@@ -380,14 +313,14 @@ class Result:
     def account(self, name: str, period: str = "") -> Amount | None:
         """The balance of an account, by name or label: in a period, or over the whole time."""
         accounts = self.policy.core.accounts
-        wanted = _declared("account", name, accounts)
+        wanted = declared_name("account", name, accounts)
         self._check_period(period)
         found = [line.amount for line in self.ledger.accounts if line.account == wanted and line.period == period]
         return found[0] if found else None
 
     def fact(self, name: str, period: str = "") -> object:
         """The value of a fact: in a period, or once for the student."""
-        wanted = _declared("fact", name, self.policy.core.facts)
+        wanted = declared_name("fact", name, self.policy.core.facts)
         self._check_period(period)
         found = [line.value for line in self.ledger.facts if line.fact == wanted and line.period == period]
         return found[0] if found else None
@@ -395,18 +328,18 @@ class Result:
     def requirement(self, name: str) -> Requirement:
         """A requirement, by name or label."""
         declared = self.policy.core.requirements
-        wanted = _declared("require", name, declared)
+        wanted = declared_name("require", name, declared)
         parts = tuple(part for part in self.ledger.parts if part.requirement == wanted)
         return Requirement(self.ledger.requirements.get(wanted, "open"), parts)
 
     def _check_period(self, period: str) -> None:
-        """Raises `DataError` for a period of which neither the calendar nor the results know."""
-        periods = [*(line.period for line in self.ledger.accounts), *(line.period for line in self.ledger.facts)]
-        known = dict.fromkeys(filter(None, periods))
+        """Raises `DataError` for a period that neither calendar nor results know, and that has no year's numbers."""
+        known = dict.fromkeys([x.period for x in self.ledger.accounts] + [x.period for x in self.ledger.facts])
         known |= dict.fromkeys(each.key for of in self.ledger.periods.values() for each in of)
-        calendar = [(each.name, each.year) for each in self.policy.core.calendar.semesters]
-        known |= dict.fromkeys(name for names in calendar for name in names)
-        if period != "" and period not in [*known]:
+        calendar = self.policy.core.calendar.semesters
+        known |= dict.fromkeys(name for each in calendar for name in (each.name, each.year))
+        numbered = _OF_A_YEAR if calendar else _NUMBERED
+        if period and period not in known and not numbered.fullmatch(str(period)):
             raise DataError([unknown_name("period", period, known, None)])
 
     def why(self, topic: str | None = None, language: Language = "en") -> str:
@@ -422,35 +355,16 @@ class Result:
     ) -> "Change":
         """The same student with records added, as (kind, record), or dropped by id, or named values set."""
         if isinstance(drop, (str, bytes)) or not isinstance(drop, Iterable):
-            raise _wrong("drop", "a list of ids of records", "记录编号的列表", drop, '["A1", "A2"]')
+            raise wrong_argument("drop", "a list of ids of records", "记录编号的列表", drop, '["A1", "A2"]')
         gone = list(drop)
         if wrong := [
             unknown_name("record", x, self.identifiers, Place("drop")) for x in gone if x not in self.identifiers
         ]:
             raise DataError(wrong)
         kept = [row for row, own in zip(self.records, self.identifiers, strict=True) if own not in gone]
-        overrides = {**self.overrides, **_values(self.policy.core, set)}
-        add = list(_pairs(add))
+        overrides = {**self.overrides, **settings_by_name(self.policy.core, set)}
+        add = list(kinds_with_records(add))
         return Change(self, _evaluate(self.policy, self.student, [*kept, *add], self.as_of, overrides))
-
-
-def _declared(sort: str, name: object, declared: Mapping[str, Any]) -> str:
-    """The name of what is called so, by name or label. Raises `DataError` where nothing is."""
-    for key, thing in declared.items():
-        if name in (key, *thing.labels):
-            return key
-    known = [*declared, *(text for thing in declared.values() for text in thing.labels)]
-    raise DataError([unknown_name(sort, name, known, None)])
-
-
-def _pairs(add: object) -> Iterator[tuple[str, Mapping[str, object]]]:
-    example = '[("activity", {…})]'
-    if isinstance(add, (str, bytes, Mapping)) or not isinstance(add, Iterable):
-        raise _wrong("add", "a list of pairs of a kind and a record", "由种类和记录组成的列表", add, example)
-    for pair in add:
-        if not isinstance(pair, tuple | list) or len(pair) != 2:
-            raise _wrong("add", "a list of pairs of a kind and a record", "由种类和记录组成的列表", pair, example)
-        yield pair[0], _mapping(pair[1], "add")
 
 
 @frozen

@@ -180,3 +180,11 @@ def test_numbers_of_json_are_their_shortest_text(policy: creditlang.Policy) -> N
         assert ("invalid" not in result.ledger.records.values()) is good, given
     assert {"Cohort", "Interval", "load"} <= set(dir(creditlang))
     assert isinstance(creditlang.Interval, type)
+
+
+def test_a_period_in_which_nothing_happened_is_no_mistake() -> None:
+    result = creditlang.load("volunteer_hours").evaluate({"student_id": "1"}, {}, as_of=date(2023, 7, 1))
+    account = next(iter(result.policy.core.accounts))
+    assert result.account(account, "2019-10") is None
+    with pytest.raises(creditlang.DataError):
+        result.account(account, "the last one")
