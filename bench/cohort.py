@@ -11,13 +11,11 @@ Python are left out above 20,000 students unless `--slow` asks for them. `--writ
 import argparse
 import hashlib
 import json
-import re
 import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from statistics import median
 from typing import Any, get_args
 
@@ -25,8 +23,8 @@ import numpy as np
 
 from bench import measured_regulation as regulation
 from bench import peers
+from bench.readme_table import write_table
 
-README = Path(__file__).parent / "README.md"
 SLOW = ("creditlang, reference", "plain Python, whole numbers")
 _MANY = 20_000
 _ALONE = 300
@@ -48,7 +46,13 @@ def creditlang(engine: str, students: int) -> dict[str, Any]:
         status, *totals = row[1:]
         found[int(row[0][4:])] = [*(int(x * 1000) for x in totals[:6]), int(totals[6]), status == "met"]
     told = dict(cohort.tables["manifest"])["engine"].partition(" ")[2].partition(" ")[2]
-    own = {"cpu": spent, "records": len(columns["item"]), "found": _digest(found), "engine": told, "peak": _peak()}
+    own = {
+        "cpu": spent,
+        "records": len(columns["item"]),
+        "found": _digest(found),
+        "engine": told,
+        "peak": peak_memory(),
+    }
     return {**own, "alone": _one_student(policy.core, engine)} if engine != "columnar" else own
 
 
@@ -82,14 +86,14 @@ def peer(name: str, students: int) -> dict[str, Any]:
     since = time.process_time()
     found = work_out(columns, students)
     spent = time.process_time() - since
-    return {"cpu": spent, "records": len(columns["item"]), "found": _digest(found), "peak": _peak()}
+    return {"cpu": spent, "records": len(columns["item"]), "found": _digest(found), "peak": peak_memory()}
 
 
 def _digest(found: Any) -> str:
     return hashlib.sha256(found.astype(np.int64).tobytes()).hexdigest()
 
 
-def _peak() -> float:
+def peak_memory() -> float:
     """The most memory so far, in MiB; the system counts in KiB, but in bytes on macOS."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 2**20
 
@@ -152,9 +156,7 @@ def main() -> None:
     table = "\n".join(lines(arguments.students, runs))
     print(table)
     if arguments.write:
-        text = README.read_text(encoding="utf-8")
-        places = re.compile(r"(?<=<!-- cohort -->\n).*?(?=<!-- end of cohort -->)", re.DOTALL)
-        README.write_text(places.sub(lambda _: f"\n{table}\n\n", text), encoding="utf-8")
+        write_table("cohort", table)
 
 
 if __name__ == "__main__":

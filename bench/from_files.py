@@ -10,7 +10,6 @@ every way gave the same bytes. `--write` puts the table into README.md.
 import argparse
 import hashlib
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,7 +20,8 @@ from time import process_time
 from typing import Any
 
 from bench import measured_regulation as regulation
-from bench.cohort import README, _peak
+from bench.cohort import peak_memory
+from bench.readme_table import write_table
 
 WAYS_IN, WAYS_OUT = ("csv", "csv, kept", "parquet"), ("csv", "parquet")
 
@@ -70,7 +70,7 @@ def run(way_in: str, way_out: str, folder: str) -> dict[str, Any]:
     told = sorted(out.glob(f"[!m]*.{way_out}"))
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in told)).hexdigest()
     stages = [after - before for before, after in pairwise(spent)]
-    return {"stages": [*stages, sum(stages)], "records": cohort.read, "digest": digest, "peak": _peak()}
+    return {"stages": [*stages, sum(stages)], "records": cohort.read, "digest": digest, "peak": peak_memory()}
 
 
 def lines(found: dict[tuple[str, str], dict[str, Any]]) -> Iterator[str]:
@@ -109,9 +109,7 @@ def main() -> None:
     table = "\n".join(lines(found))
     print(table)
     if arguments.write:
-        text = README.read_text(encoding="utf-8")
-        places = re.compile(r"(?<=<!-- files -->\n).*?(?=<!-- end of files -->)", re.DOTALL)
-        README.write_text(places.sub(lambda _: f"\n{table}\n\n", text), encoding="utf-8")
+        write_table("files", table)
 
 
 if __name__ == "__main__":
