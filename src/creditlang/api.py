@@ -26,10 +26,10 @@ from attrs import field, frozen
 from creditlang.cohort import Cohort, Settings, run_cohort
 from creditlang.comparison import Comparison, Differences, Side, compare_cohorts, differences, one_reading
 from creditlang.core import operators as o
+from creditlang.data.given_rows import GivenRows, unknown_name
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.data.people.record_owners import Owners
-from creditlang.data.reader import DataReader, unknown_name
 from creditlang.data.sheets.program_tables import FramesSource, no_tables
 from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, report, system_reason
 from creditlang.driver import compile_source, decode, find_policy, read_source
@@ -238,10 +238,10 @@ def _evaluate(
     as_of: date | str | None,
     overrides: Mapping[str, Any],
 ) -> "Result":
-    reader = DataReader(policy.core)
-    if wrong := list(reader.not_understood("", student, Place("student"))):
+    rows = GivenRows(policy.core)
+    if wrong := list(rows.not_understood("", student, Place("student"))):
         raise DataError(wrong)
-    who = reader.student_from(student, Place("student"))
+    who = rows.student_from(student, Place("student"))
     if who.problem is not None:
         raise DataError([who.problem])
     typed, day = typed_settings(policy.core, overrides), given_day(as_of)
@@ -249,11 +249,11 @@ def _evaluate(
     named = {name: value for name, value in typed.items() if name in policy.core.settings}
     records: list[Record] = []
     for row, (kind, record) in enumerate(given, start=1):
-        if wrong := list(reader.not_understood(kind, record, Place(kind, row))):
+        if wrong := list(rows.not_understood(kind, record, Place(kind, row))):
             raise DataError(wrong)
-        records.append(reader.record_from(kind, record, who.identifier, Place(kind, row)))
-    reader.dataset.students[who.identifier], who.records = who, records
-    owners = Owners(policy.core, reader.dataset)
+        records.append(rows.record_from(kind, record, who.identifier, Place(kind, row)))
+    rows.dataset.students[who.identifier], who.records = who, records
+    owners = Owners(policy.core, rows.dataset)
     for one in records:
         declared = policy.core.kinds[one.kind]
         room = one.values.get(declared.group or "")

@@ -11,7 +11,7 @@ from attrs import frozen
 from creditlang.core import operators as o
 from creditlang.data.cells import CellError, parse_date, quote
 from creditlang.data.columns import given_text, setting_value
-from creditlang.data.reader import unknown_name
+from creditlang.data.given_rows import unknown_name
 from creditlang.diagnostics import Language, Phrase, Place, either, report
 from creditlang.errors import DataError
 from creditlang.one_student import Engine, together_names, wrong_place

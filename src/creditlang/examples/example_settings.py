@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
-from creditlang.examples.judge import BadExample, constant, unknown
+from creditlang.example_cases import BadExample, unknown
+from creditlang.examples.judge import constant
 from creditlang.one_student import wrong_place
 from creditlang.resolve import Program
 from creditlang.syntax import tree as t
