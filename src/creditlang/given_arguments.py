@@ -90,7 +90,7 @@ _TAKEN: Final[Mapping[str, _Taken]] = {
     "engine": _one_of(*get_args(Engine)),
     "language": _one_of(*get_args(Language)),
     "mapping": _Taken(_NAMES, Phrase("the name of a mapping, or a list of such", "对照的名称，或者其列表"), '"pu"'),
-    "most": _Taken(lambda given: type(given) is int and given >= 0, Phrase("a whole number", "整数"), "10"),
+    "most": _Taken(lambda given: type(given) is int and given >= 0, Phrase("a number of rows", "行数"), "10"),
     "period": _Taken(_is(str), Phrase("the name of a period", "周期的名称"), '"2024-2025-1"'),
     "plugins": _Taken(_is(bool), Phrase("True or False", "True 或 False"), "True"),
     "policy": _Taken(
