@@ -16,7 +16,7 @@ from creditlang.core.articles import value
 from creditlang.core.dependencies import references
 from creditlang.diagnostics import Diagnostic, Language, message
 from creditlang.driver import Compiled
-from creditlang.examples import bad_examples
+from creditlang.example_cases import bad_examples
 from creditlang.plugin.rulebook_data import (
     AccountNode,
     Approval,

@@ -15,7 +15,8 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.driver import Compiled
-from creditlang.examples import BadExample, WorkedExample, examples_to_work_out, program_kind, written_values
+from creditlang.example_cases import BadExample, program_kind, written_values
+from creditlang.examples import WorkedExample, examples_to_work_out
 from creditlang.explained_inputs import Inputs
 from creditlang.ledger import Entry, Record, StudentResult
 from creditlang.plugin.rulebook_data import WorkedExample as Shown
