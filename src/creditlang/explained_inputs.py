@@ -86,11 +86,9 @@ class Inputs:
             return said(_EMPTY, self.language)
         if isinstance(value, bool):
             return yes_or_no(value, self.language)
-        things: Mapping[str, Mapping[str, Account | Rule]] = {
-            "account": self.policy.accounts,
-            "item": self.policy.rules,
-        }
-        if (thing := things.get(column.type.name, {}).get(str(value))) is not None:
+        named: Mapping[str, Mapping[str, Account | Rule]]
+        named = {"account": self.policy.accounts, "item": self.policy.rules}
+        if (thing := named.get(column.type.name, {}).get(str(value))) is not None:
             return label(thing, self.language)
         labels = self.policy.choices.get(column.type.enumeration or "", {}).get(str(value), ())
         return amount_text(value, 0) if isinstance(value, Decimal) else first_fit(str(value), labels, self.language)
