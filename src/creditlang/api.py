@@ -27,11 +27,13 @@ from attrs import field, frozen
 from creditlang.cohort import Cohort, Settings, run_cohort
 from creditlang.comparison import Comparison, Differences, Side, compare_cohorts, differences, one_reading
 from creditlang.core import operators as o
+from creditlang.data.given_rows import GivenRows, unknown_name
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.data.people.record_owners import Owners
-from creditlang.data.reader import DataReader, unknown_name
+from creditlang.data.sheets.column_layout import Layouts
 from creditlang.data.sheets.program_tables import FramesSource, no_tables
+from creditlang.data.sheets.sheet_names import SheetNames
 from creditlang.data.sheets.unread_sheet_hints import names_hint
 from creditlang.diagnostics import Diagnostic, Language, Place, report
 from creditlang.driver import compile_source, find_policy, read_source
@@ -234,10 +236,11 @@ def _evaluate(
     as_of: date | None,
     overrides: Mapping[str, Any],
 ) -> "Result":
-    reader = DataReader(policy.core)
-    if wrong := list(reader.not_understood("", student, Place("student"))):
+    rows = GivenRows(policy.core)
+    names = SheetNames(policy.core, Layouts(policy.core, rows.columns))
+    if wrong := list(rows.not_understood("", student, Place("student"))):
         raise DataError(wrong)
-    who = reader.student_from(student, Place("student"))
+    who = rows.student_from(student, Place("student"))
     if who.problem is not None:
         raise DataError([who.problem])
     among = together_names(policy.core)
@@ -246,16 +249,16 @@ def _evaluate(
     overrides, as_of = typed_settings(policy.core, named), given_day(as_of)
     records: list[Record] = []
     for row, (kind, record) in enumerate(given, start=1):
-        known = reader.names.kinds.get(kind) if isinstance(kind, str) else None
+        known = names.kinds.get(kind) if isinstance(kind, str) else None
         if known is None:
             name = str(kind) if isinstance(kind, str) else type(kind).__name__
-            hint = names_hint(policy.core, reader.names.close(name))
+            hint = names_hint(policy.core, names.close(name))
             raise DataError([report("CR651", Place(name), name=name, rows=1, hint=hint)])
-        if wrong := list(reader.not_understood(known, record, Place(kind, row))):
+        if wrong := list(rows.not_understood(known, record, Place(kind, row))):
             raise DataError(wrong)
-        records.append(reader.record_from(known, record, who.identifier, Place(kind, row)))
-    reader.dataset.students[who.identifier], who.records = who, records
-    owners = Owners(policy.core, reader.dataset)
+        records.append(rows.record_from(known, record, who.identifier, Place(kind, row)))
+    rows.dataset.students[who.identifier], who.records = who, records
+    owners = Owners(policy.core, rows.dataset)
     for one in records:
         declared = policy.core.kinds[one.kind]
         room = one.values.get(declared.group or "")

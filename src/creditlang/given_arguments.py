@@ -9,7 +9,7 @@ import attrs
 from creditlang.core import operators as o
 from creditlang.data.cells import CellError, parse_date
 from creditlang.data.columns import given_text, setting_value
-from creditlang.data.reader import unknown_name
+from creditlang.data.given_rows import unknown_name
 from creditlang.diagnostics import Phrase, Place, report
 from creditlang.errors import DataError
 from creditlang.one_student import together_names, unknown_values

@@ -53,7 +53,7 @@ def _found(policy: str, texts: "Mapping[Path, SourceFile]") -> "list[Diagnostic]
     program = compiled.compilation.program
     if compiled.errors or not program.examples:
         return list(compiled.diagnostics)
-    from creditlang.examples import bad_examples
+    from creditlang.example_cases import bad_examples
 
     return list(bad_examples(compiled.policy, program)) or list(compiled.diagnostics)
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
-from creditlang.examples.judge import BadExample, constant
+from creditlang.example_cases import BadExample
+from creditlang.examples.judge import constant
 from creditlang.resolve import Program
 from creditlang.syntax import tree as t
 from creditlang.types import WHOLE, Type
