@@ -127,12 +127,12 @@ class Articles:
         texts = self.known
         order = [key for key in texts if key]
         for key in sorted(self.named, key=_counted):
-            if key not in texts:
+            if key not in texts or not key:
                 order.insert(_after(key, order), key)
         if "" in texts:
             yield Clause(texts[""].heading, "", True, texts[""].text)
         for key in order:
-            text = texts.get(key)
+            text = texts.get(key) if key else None
             yield Clause(
                 heading=text.heading if text else "",
                 citation=text.citation if text else self.named[key],
