@@ -5,10 +5,11 @@ from typing import Final
 
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.person_words import of_people
+from creditlang.diagnostics.render import ROW
 from creditlang.words import COLUMNS, SEMICOLON, TABLES
 
 _WORDS: Final[Mapping[str, Phrase]] = {
-    "policy": Phrase("Policy", "办法"),
+    "policy": Phrase("Policies", "已有办法"),
     "open_file": Phrase("Open a file …", "打开文件……"),
     "save": Phrase("Save as a file", "存为文件"),
     "revert": Phrase("Back to the saved text", "恢复已存文本"),
@@ -23,7 +24,7 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "nothing_found": Phrase("Nothing to find fault with.", "没有发现问题。"),
     "found": Phrase("Findings: {count}", "发现{count}处问题"),
     "line": Phrase("line {line}", "第{line}行"),
-    "row": Phrase("row {row}", "第{row}行"),
+    "row": ROW,
     "mend": Phrase("Mend", "改正"),
     "what_if": Phrase("What if …", "如果……"),
     "as_of": Phrase("As of", "截止日期"),

@@ -22,7 +22,7 @@ from creditlang.explain import Explanation
 from creditlang.ledger import Entry
 from creditlang.results import counted_amount, fact_words
 from creditlang.values import Open, amount_text
-from creditlang.words import DISPOSITIONS, NONE, PART_STATUSES, label, unit_label, word, yes_or_no
+from creditlang.words import DISPOSITIONS, NONE, PART_STATUSES, first_fit, label, unit_label, word, yes_or_no
 
 Told = dict[str, Any]
 
@@ -181,7 +181,7 @@ class _Overview:
                 if (found := declared.get(whole)) is not None:
                     return label(found, self.language) + (f"{in_language(COLON, self.language)}{part}" if colon else "")
             if given := next((x for x, own in policy.setting_labels.items() if own == whole != x), ""):
-                return given if self.language == "zh" else whole
+                return first_fit(whole, [given], self.language)
         return name
 
     # ---- words
