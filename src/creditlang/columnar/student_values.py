@@ -30,7 +30,6 @@ from creditlang.ledger import Period
 from creditlang.nodes import changed
 from creditlang.values import EXACT, Interval, Open, Undetermined, plain
 
-
 Asking = Callable[[Any, Environment], Any]
 """Puts a question to the interpreter."""
 
