@@ -198,9 +198,6 @@ def test_what_became_of_each_record_is_at_hand(policy: creditlang.Policy) -> Non
     assert (lines["B"].disposition, lines["B"].amount, lines["B"].account) == ("unmatched", None, "")
     assert lines["A1"].kind == "activity" and lines["activity-4"].disposition == "invalid"
     assert [(found.code, found.place and found.place.row) for found in result.findings] == [("CR605", 4), ("CR661", 3)]
-    assert result.tables["records"].columns[0].name == "kind"
-    assert [row[3] for row in result.tables["records"]] == [
-        result.ledger.records[f"{x[0]} {x[1]}"] for x in result.tables["records"]
-    ]
+    assert {f"{row[0]} {row[1]}": row[3] for row in result.tables["records"]} == result.ledger.records
     assert {row[1] for row in result.tables["issues"]} == {"CR605", "CR661"}
-    assert all(len(repr(thing)) < 120 for thing in (result, policy, result.tables, policy.run("sample:hengyang")))
+    assert all(len(repr(thing)) < 120 for thing in (result, policy, *result.tables.values()))
