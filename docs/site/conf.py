@@ -14,7 +14,7 @@ extensions = ["myst_parser"]
 html_theme = "furo"
 html_title = "creditlang"
 myst_heading_anchors = 4
-suppress_warnings = ["misc.highlighting_failure", "myst.header", "myst.xref_missing"]
+suppress_warnings: list[str] = []
 """Pages of codes show what is wrong, and a heading of a page may follow one of another depth."""
 
 _PIECES = """

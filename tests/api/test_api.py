@@ -73,7 +73,7 @@ def test_what_is_wrong_is_said(policy: creditlang.Policy) -> None:
     assert failed.value.diagnostics
     with pytest.raises(creditlang.DataError, match="four_year"):
         policy.evaluate({**STUDENT, "programme": "four_year"}, {})
-    with pytest.raises(creditlang.DataError, match="CR651"):
+    with pytest.raises(creditlang.DataError, match="CR734"):
         policy.evaluate(STUDENT, {"activities": []} | {"activitys": [LECTURE]})
     bad = policy.evaluate(STUDENT, {"activity": [{**LECTURE, "days": 0.125}]})
     assert set(bad.ledger.records.values()) == {"invalid"}
@@ -149,7 +149,7 @@ def test_the_day_is_said_and_never_taken_from_the_data() -> None:
         (STUDENT, [LECTURE], "CR735"),
         (STUDENT, {"activity": LECTURE}, "CR735"),
         (STUDENT, {"activity": ["x"]}, "CR735"),
-        (STUDENT, {1: [LECTURE]}, "CR651"),
+        (STUDENT, {1: [LECTURE]}, "CR734"),
         (None, {}, "CR735"),
     ],
 )

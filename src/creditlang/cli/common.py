@@ -275,7 +275,7 @@ def overrides(policy: "Policy", settings: Sequence[str]) -> dict[str, Any]:
             show(unknown)
             sys.exit(USAGE)
         try:
-            found[name] = setting_value(policy.setting_types[name], text)
+            found[name] = setting_value(policy.setting_types[name], text, policy.choices)
         except CellError as error:
             from creditlang.diagnostics import Place
 

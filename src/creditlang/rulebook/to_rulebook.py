@@ -16,7 +16,7 @@ from creditlang.core.articles import value
 from creditlang.core.dependencies import references
 from creditlang.diagnostics import Diagnostic, Language, message
 from creditlang.driver import Compiled
-from creditlang.examples import bad_examples
+from creditlang.example_cases import bad_examples
 from creditlang.plugin.rulebook_data import (
     AccountNode,
     Approval,
@@ -127,12 +127,12 @@ class Articles:
         texts = self.known
         order = [key for key in texts if key]
         for key in sorted(self.named, key=_counted):
-            if key not in texts:
+            if key not in texts or not key:
                 order.insert(_after(key, order), key)
         if "" in texts:
             yield Clause(texts[""].heading, "", True, texts[""].text)
         for key in order:
-            text = texts.get(key)
+            text = texts.get(key) if key else None
             yield Clause(
                 heading=text.heading if text else "",
                 citation=text.citation if text else self.named[key],

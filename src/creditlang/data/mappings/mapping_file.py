@@ -77,7 +77,7 @@ def open_mapping(name: str, policy: o.Policy) -> MappingFile | list[Diagnostic]:
             return [report("CR686", None, name=name, reason=NOT_A_FILE)]
         with path.open("rb") as file:
             return read_mapping(file.read(LONGEST + 1), path.name, policy)
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         names = listed(bundled_for(policy))
         reason = Phrase("there is no such file", "没有这个文件")
         if names:
