@@ -10,7 +10,6 @@ import hmac
 import logging
 from collections.abc import Collection, Mapping
 from functools import partial
-from pathlib import Path
 from time import perf_counter
 from typing import Final
 from urllib.parse import urlsplit
@@ -28,13 +27,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from creditlang.diagnostics import Diagnostic, Language, Phrase, report
+from creditlang.page import ASSETS, HEADERS
 from creditlang.server.answered import refusal
 from creditlang.server.openapi import openapi
 from creditlang.server.questions import QUESTIONS
 from creditlang.server.worker import WorkerSettings
 from creditlang.server.worker_pool import Busy, TimeOver, WorkerDied, WorkerPool
 
-PAGE: Final = Path(__file__).resolve().parent.parent / "page"
 _JSON: Final = "application/json"
 _MEGABYTE: Final = 2**20
 _LARGEST_QUICK: Final = 256 * 1024
@@ -56,6 +55,16 @@ class ServerSettings:
     worker: WorkerSettings
 
 
+class _PageFiles(StaticFiles):
+    """What the page is made of; each file says what a browser may do with it."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A file."""
+        found = await super().get_response(path, scope)
+        found.headers.update(HEADERS)
+        return found
+
+
 class _NamesPolicy(msgspec.Struct):
     """A question of which the policy is one of the server's."""
 
@@ -71,7 +80,7 @@ def application(settings: ServerSettings) -> Starlette:
         routes=[
             *(Route(f"/api/{name}", partial(answered, name), methods=["POST"]) for name in QUESTIONS),
             Route("/openapi.json", lambda request: Response(description, media_type=_JSON)),
-            *([Mount("/", StaticFiles(directory=PAGE, html=True))] if PAGE.is_dir() else []),
+            Mount("/", _PageFiles(directory=ASSETS, html=True)),
         ],
         middleware=[Middleware(_Gate, token=settings.token, hosts=settings.hosts)],
         exception_handlers={HTTPException: _failed},

@@ -7,7 +7,8 @@ from typing import Any
 from creditlang.diagnostics import Diagnostic, Language, Phrase, codes, explain, nearest, report, to_json
 from creditlang.driver import load_modules, read_source
 from creditlang.errors import DataError, PolicyError
-from creditlang.examples import Tested, bad_examples, measure, outcomes_to_json, run_examples
+from creditlang.example_cases import bad_examples
+from creditlang.examples import Tested, measure, outcomes_to_json, run_examples
 from creditlang.format import Unlike, formatted
 from creditlang.plugin import PluginManager
 from creditlang.resources import sample_path
@@ -90,7 +91,7 @@ def all_findings(policy: KnownPolicy) -> list[Diagnostic]:
     compiled = policy.compiled
     program = compiled.compilation.program
     wrong = bad_examples(compiled.policy, program) if program.examples and not compiled.errors else ()
-    return [*compiled.diagnostics, *wrong]
+    return list(wrong) or list(compiled.diagnostics)
 
 
 def tested(question: q.PolicyQuestion, known: KnownPolicies, language: Language) -> dict[str, Any]:
