@@ -167,7 +167,8 @@ class NodeSource:
                 if looked:
                     w.show(looked)
 
-            looked = rules if not self.expressions.looked_at_accounts.isdisjoint(names) else ()
+            posted = self.roaming and self.expressions.looked_at_accounts  # to whichever account a record names
+            looked = rules if posted or not self.expressions.looked_at_accounts.isdisjoint(names) else ()
             return act
 
         return made

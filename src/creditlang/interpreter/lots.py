@@ -44,8 +44,10 @@ def held_in_lots(run: Run, account: str, day: date | None) -> v.Number:
     return v.larger(v.ZERO, v.smaller(left, balance))
 
 
-def take_from_lots(run: Run, account: str, amount: v.Number, day: date | None) -> Iterator[tuple[Entry, v.Number]]:
-    """The entries that an amount is taken from, each with what is taken of it."""
+def take_from_lots(
+    run: Run, account: str, amount: v.Number, day: date | None
+) -> Iterator[tuple[Entry, v.Number, bool]]:  # fmt: skip
+    """The entries that an amount is taken from, each with what is taken of it, and whether it has run out since."""
     rest = amount
     for entry, left in _lots(run, account, day):
         part = v.smaller(rest, left)
@@ -55,15 +57,18 @@ def take_from_lots(run: Run, account: str, amount: v.Number, day: date | None) -
             run.taken[_key(entry)] = Taken(
                 entry.account, entry.amount, v.add(part, before.amount) if before else part, entry.until
             )
-            yield entry, part
+            own = (x for x in run.entries.get(entry.rule, ()) if _key(x) == _key(entry))
+            yield entry, part, any(_has_run_out(run, x) for x in own)
 
 
 def settle(run: Run) -> None:
-    """Let what was taken of entries that have run out since count for them."""
+    """Let what was taken of entries that have run out since count for them, in their periods: of the account it is gone
+    again.
+    """
     for entries in run.entries.values():
         for entry in entries:
-            taken = run.taken.get(_key(entry))
-            if taken is not None and entry.state == "void" and not _counts(taken, run.as_of):
+            if _has_run_out(run, entry):
+                taken = run.taken[_key(entry)]
                 zh = in_language(entry.reason, "zh")
                 reason = Phrase(
                     f"{v.written(taken.amount)} of it was taken before; {entry.reason}",
@@ -73,7 +78,7 @@ def settle(run: Run) -> None:
                 entry.state, entry.cut, entry.reason = "live", True, reason
                 entry.amount, entry.raw = taken.amount, taken.of
                 entry.pending = isinstance(taken.amount, v.Interval)
-                run.post(entry)
+                run.post(entry, whole=False)
 
 
 def _lots(run: Run, account: str, day: date | None) -> list[tuple[Entry, v.Number]]:
@@ -93,6 +98,12 @@ def _as_of(run: Run, day: date | None) -> Run:
     if then is None:
         raise Undetermined("case", Phrase("there are too many days to look back on", "需要回溯的日子过多"))
     return then
+
+
+def _has_run_out(run: Run, entry: Entry) -> bool:
+    """Whether an entry that was taken from has run out by the day of the run."""
+    taken = run.taken.get(_key(entry))
+    return taken is not None and entry.state == "void" and not _counts(taken, run.as_of)
 
 
 def _counts(taken: Taken, day: date | None) -> bool:

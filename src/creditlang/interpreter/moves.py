@@ -345,10 +345,11 @@ def _take(
         return []
     if has_lots(run, account):
         parts = take_from_lots(run, account, amount, day)
-        return [_debit(run, lot.account, part, entry, move, note=lot.record.identifier) for lot, part in parts]
+        debits = ((_debit(x.account, part, entry, move, x.record.identifier), gone) for x, part, gone in parts)
+        return [debit if gone else _debited(run, debit) for debit, gone in debits]
     children = run.policy.accounts[account].children
     if not children:
-        return [_debit(run, account, amount, entry, move, left)]
+        return [_debited(run, _debit(account, amount, entry, move), left)]
     found: list[Entry] = []
     rest = amount
     for child in children:
@@ -357,13 +358,11 @@ def _take(
             found += _take(run, child, part, entry, move, day)
             rest = v.larger(v.ZERO, v.subtract(rest, part))
     if v.high(rest):
-        found.append(_debit(run, account, rest, entry, move))
+        found.append(_debited(run, _debit(account, rest, entry, move)))
     return found
 
 
-def _debit(
-    run: Run, account: str, amount: v.Number, entry: Entry, move: o.Move, left: v.Number | None = None, note: str = ""
-) -> Entry:
+def _debit(account: str, amount: v.Number, entry: Entry, move: o.Move, note: str = "") -> Entry:
     debit = Entry(
         record=entry.record, rule=entry.rule, account=account, period="", sign=-1, amount=amount, raw=amount,
         article=move.article,
@@ -371,13 +370,18 @@ def _debit(
     debit.pending = isinstance(amount, v.Interval)
     debit.reason = Phrase("taken on request", "依申请扣用")
     debit.steps.append(Step("taken", move.text, None, amount, move.article, note))
-    name: str | None = account
+    return debit
+
+
+def _debited(run: Run, debit: Entry, left: v.Number | None = None) -> Entry:
+    """Take a debit from its account, of which so much is `left` if that is known, and from those around it."""
+    name: str | None = debit.account
     while name:
         before = run.whole(name)
-        after = v.subtract(before, amount)
+        after = v.subtract(before, debit.amount)
         least = min(v.ZERO, v.low(before))
         after = v.larger(after, least) if isinstance(after, v.Interval) else after
-        run.wholes[name] = left if left is not None and name == account else after
+        run.wholes[name] = left if left is not None and name == debit.account else after
         name = run.policy.accounts[name].parent
     return debit
 

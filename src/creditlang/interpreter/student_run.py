@@ -132,13 +132,14 @@ class Run:
         """The run as of a record's day whose data stop just before the record, as far as an account needs it."""
         return self.others.then(account, record.on or record.order[0], record) if self.others is not None else self
 
-    def post(self, entry: Entry) -> None:
-        """Credit the account that an entry is posted to, and those around it."""
+    def post(self, entry: Entry, whole: bool = True) -> None:
+        """Credit the account of an entry, and those around it: in its period, and over the `whole` time."""
         name: str | None = entry.account
         while name:
             known = self.balances.setdefault(name, {})
             known[entry.period] = v.add(known.get(entry.period, v.ZERO), entry.amount)
-            self.wholes[name] = v.add(self.whole(name), entry.amount)
+            if whole:
+                self.wholes[name] = v.add(self.whole(name), entry.amount)
             name = self.policy.accounts[name].parent
 
     def opened(self, record: Record, rule: str, account: str, article: str) -> Entry:
