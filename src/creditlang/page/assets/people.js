@@ -38,7 +38,7 @@ export class People {
   draw() {
     const input = element("input", { type: "file", multiple: true, hidden: true, accept: ".xlsx,.xls,.xlsm,.ods,.csv,.json,.parquet",
       onchange: () => input.files.length && this.take([...input.files]) });
-    this.answer = element("div", { "aria-live": "polite" });
+    this.answer = element("div", { className: "answer", "aria-live": "polite" });
     this.comparison = element("div");
     const named = this.sample ? say("sample") : this.files.map((file) => file.name).join(say("between"));
     this.place.replaceChildren(

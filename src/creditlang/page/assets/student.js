@@ -37,7 +37,7 @@ export class Student {
   draw() {
     const [people, ...kinds] = this.page.sheets;
     if (!people) return;
-    this.answer = element("div", { "aria-live": "polite" });
+    this.answer = element("div", { className: "answer", "aria-live": "polite" });
     const change = (name) => (text) => {
       if (text) this.fields[name] = text;
       else delete this.fields[name];
