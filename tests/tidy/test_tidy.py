@@ -39,6 +39,7 @@ DOUBLE_FILES: dict[str, str] = {
     "__init__.py": "the room itself",
     "explain.py": "a command's file is named after the command",
     "schema.py": "a command's file is named after the command",
+    "serve.py": "a command's file is named after the command",
 }
 # A node of the tree and what it becomes in the core are one thing at two stages, and share a name.
 ONE_THING = ("syntax/tree.py", "core/operators.py", "core/expressions.py")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from creditlang.cli import bilingual_help, common
-from creditlang.cli.bilingual_help import argument, option, said
+from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from creditlang.cli.sheets_in_words import SheetColumn, SheetInWords
+    from creditlang.sheets_in_words import SheetColumn, SheetInWords
 
 _NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".txt", ".toml", ".parquet", ".pdf"})
 
@@ -26,7 +26,7 @@ _NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".tx
 @common.language_option
 def command(policy: str, target: Path | None, mappings: tuple[str, ...]) -> None:
     """List the sheets and columns that a policy needs, or write empty templates of them."""
-    from creditlang.cli.sheets_in_words import sheets_of
+    from creditlang.sheets_in_words import sheets_of
 
     compiled = common.sound_policy(policy)
     if mappings and target is not None:
@@ -69,10 +69,16 @@ def _row(column: "SheetColumn") -> list[str]:
     values = ""
     if column.type == "value":
         values = " ".join(said([word, *others][-1], word) for word, others in column.choices)
-    default = column.default_word()
+    default = column.default_word(reader_language())
     if default:
         values = f"{values} {said('default', '默认')} {default}".strip()
-    return [column.name, " / ".join(column.labels), column.type_word(), column.need_word(), values]
+    return [
+        column.name,
+        " / ".join(column.labels),
+        column.type_word(reader_language()),
+        column.need_word(reader_language()),
+        values,
+    ]
 
 
 def _folder(target: Path, sheets: "Sequence[SheetInWords]") -> None:
