@@ -10,9 +10,8 @@ import hmac
 import logging
 from collections.abc import Collection, Mapping
 from functools import partial
-from pathlib import Path
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -28,13 +27,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from creditlang.diagnostics import Diagnostic, Language, Phrase, report
+from creditlang.page import ASSETS, HEADERS
 from creditlang.server.answered import refusal
 from creditlang.server.openapi import openapi
 from creditlang.server.questions import QUESTIONS
 from creditlang.server.worker import WorkerSettings
 from creditlang.server.worker_pool import Busy, TimeOver, WorkerDied, WorkerPool
 
-PAGE: Final = Path(__file__).resolve().parent.parent / "page"
 _JSON: Final = "application/json"
 _MEGABYTE: Final = 2**20
 _LARGEST_QUICK: Final = 256 * 1024
@@ -71,7 +70,7 @@ def application(settings: ServerSettings) -> Starlette:
         routes=[
             *(Route(f"/api/{name}", partial(answered, name), methods=["POST"]) for name in QUESTIONS),
             Route("/openapi.json", lambda request: Response(description, media_type=_JSON)),
-            *([Mount("/", StaticFiles(directory=PAGE, html=True))] if PAGE.is_dir() else []),
+            Mount("/", _Page(directory=ASSETS, html=True)),
         ],
         middleware=[Middleware(_Gate, token=settings.token, hosts=settings.hosts)],
         exception_handlers={HTTPException: _failed},
@@ -149,6 +148,16 @@ def language_of(request: Request) -> Language:
     wanted = [request.query_params.get("lang", "")]
     wanted += [part.strip() for part in request.headers.get("accept-language", "").split(",")]
     return next((_LANGUAGES[x] for word in wanted if (x := word[:2].lower()) in _LANGUAGES), "en")
+
+
+class _Page(StaticFiles):
+    """The files of the page, and what a browser may do with them."""
+
+    def file_response(self, *given: Any, **named: Any) -> Response:
+        """A file with the headers of the page."""
+        response = super().file_response(*given, **named)
+        response.headers.update(HEADERS)
+        return response
 
 
 class _Gate:

@@ -7,8 +7,10 @@ from typing import Any
 from creditlang.diagnostics import Diagnostic, Language, Phrase, codes, explain, nearest, report, to_json
 from creditlang.driver import load_modules, read_source
 from creditlang.errors import DataError, PolicyError
-from creditlang.examples import Tested, bad_examples, measure, outcomes_to_json, run_examples
+from creditlang.example_cases import bad_examples
+from creditlang.examples import Tested, measure, outcomes_to_json, run_examples
 from creditlang.format import Unlike, formatted
+from creditlang.one_student import day_not_said
 from creditlang.plugin import PluginManager
 from creditlang.resources import sample_path
 from creditlang.rulebook import clause_file, read_clauses, rulebook_of
@@ -122,6 +124,7 @@ def readings(question: q.PolicyQuestion, known: KnownPolicies, language: Languag
             }
             for name in core.settings
         ],
+        "needs_day": day_not_said(core, None, ()) is not None,
     }
 
 
