@@ -47,7 +47,8 @@ CLUB = """\
 要求 证书 【第二条】
     积分 >= 4 分
 """
-CSV = "学号,项目,日期\n" + "".join(f"S1,晚读,2024-10-0{day}\n" for day in range(1, 6)) + "S2,晚读,2024-10-01\n"
+STUDENTS = "学号\nS1\nS2\n"
+ACTIVITIES = "学号,项目,日期\n" + "".join(f"S1,晚读,2024-10-0{day}\n" for day in range(1, 6)) + "S2,晚读,2024-10-01\n"
 WIDE = "\U0001f4da"
 """A character of two UTF-16 units."""
 
@@ -104,7 +105,7 @@ class Page:
         return " ".join(self.one("#student .answer").text.split())
 
     def press(self, text: str) -> None:
-        self.driver.find_element(By.XPATH, f"//button[normalize-space()='{text}']").click()
+        self.wait(lambda: self.driver.find_element(By.XPATH, f"//button[normalize-space()='{text}']").click() is None)
 
     def run(self, script: str, *given: Any) -> Any:
         return self.driver.execute_script(script, *given)
@@ -167,7 +168,7 @@ def test_what_is_typed_is_coloured_and_checked(address: str, chromium: webdriver
 
 def test_completion_by_keys_and_undone(address: str, chromium: webdriver.Chrome) -> None:
     page = Page(chromium, address)
-    page.end_of_text().send_keys("    ji")
+    page.end_of_text().send_keys("    jif")
     page.wait(lambda: "积分" in page.one("#completions").text)
     page.area.send_keys(Keys.ARROW_DOWN)
     assert page.area.get_attribute("aria-activedescendant") == "completion-0"
@@ -211,9 +212,10 @@ def test_what_if_for_one_student(address: str, chromium: webdriver.Chrome) -> No
 def test_a_dropped_file_a_changed_policy_and_who_gains(address: str, chromium: webdriver.Chrome) -> None:
     page = Page(chromium, address)
     page.run(
-        "const data = new DataTransfer(); data.items.add(new File([arguments[0]], '活动.csv'));"
+        "const data = new DataTransfer();"
+        "for (const [name, text] of Object.entries(arguments[0])) data.items.add(new File([text], name));"
         "document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true }))",
-        CSV,
+        {"学生.csv": STUDENTS, "活动.csv": ACTIVITIES},
     )
     page.wait(lambda: page.texts("#people tbody th") == ["S1", "S2"])
     assert page.texts("#people .standings li") == ["证书：符合0人，不符合2人，未定0人"]

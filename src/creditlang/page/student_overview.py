@@ -66,7 +66,7 @@ class _Overview:
         told = Explanation(self.now.policy.core, self.now.ledger, self.language)
         tops = (x.name for x in self.now.policy.core.accounts.values() if x.parent is None)
         for name in self.shown("account", tops):
-            if told.matters(name) or self.was("accounts", name):
+            if told.matters(name) or any(self.was("accounts", name).values()):
                 yield from self.tree(name, 0)
 
     def tree(self, name: str, depth: int) -> Iterator[w.AccountInWords]:
@@ -80,7 +80,9 @@ class _Overview:
         }  # fmt: skip
         for child in account.children:
             inside = set(within(policy.accounts, child))
-            if any(entry.account in inside for entry in self.now.ledger.entries) or self.was("accounts", child):
+            if any(entry.account in inside for entry in self.now.ledger.entries) or any(
+                self.was("accounts", child).values()
+            ):
                 yield from self.tree(child, depth + 1)
 
     def facts(self) -> Iterator[w.FactInWords]:
@@ -115,7 +117,7 @@ class _Overview:
         if self.before is None:
             return {}
         if sort == "accounts":
-            return {x.period: x.amount for x in self.before.ledger.accounts if x.account == name and x.amount}
+            return {x.period: x.amount for x in self.before.ledger.accounts if x.account == name}
         return {x.period: x.value for x in self.before.ledger.facts if x.fact == name and x.value is not None}
 
     def records(self) -> Iterator[w.RecordInWords]:

@@ -97,7 +97,7 @@ export class People {
           element("thead", {}, element("tr", {}, columns.map(({ label, numeric }) => element("th", { scope: "col", className: numeric ? "n" : "" }, label)))), body)),
       left,
       element("p", { className: "soft" }, equation),
-      count ? element("details", {}, element("summary", {}, say("problems", { count })), problems(diagnostics)) : "",
+      count ? element("details", { open: !rows.length }, element("summary", {}, say("problems", { count })), problems(diagnostics)) : "",
     ];
   }
 
