@@ -11,7 +11,7 @@ import logging
 from collections.abc import Collection, Mapping
 from functools import partial
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -55,6 +55,16 @@ class ServerSettings:
     worker: WorkerSettings
 
 
+class _PageFiles(StaticFiles):
+    """What the page is made of; each file says what a browser may do with it."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A file."""
+        found = await super().get_response(path, scope)
+        found.headers.update(HEADERS)
+        return found
+
+
 class _NamesPolicy(msgspec.Struct):
     """A question of which the policy is one of the server's."""
 
@@ -70,7 +80,7 @@ def application(settings: ServerSettings) -> Starlette:
         routes=[
             *(Route(f"/api/{name}", partial(answered, name), methods=["POST"]) for name in QUESTIONS),
             Route("/openapi.json", lambda request: Response(description, media_type=_JSON)),
-            Mount("/", _Page(directory=ASSETS, html=True)),
+            Mount("/", _PageFiles(directory=ASSETS, html=True)),
         ],
         middleware=[Middleware(_Gate, token=settings.token, hosts=settings.hosts)],
         exception_handlers={HTTPException: _failed},
@@ -148,16 +158,6 @@ def language_of(request: Request) -> Language:
     wanted = [request.query_params.get("lang", "")]
     wanted += [part.strip() for part in request.headers.get("accept-language", "").split(",")]
     return next((_LANGUAGES[x] for word in wanted if (x := word[:2].lower()) in _LANGUAGES), "en")
-
-
-class _Page(StaticFiles):
-    """The files of the page, and what a browser may do with them."""
-
-    def file_response(self, *given: Any, **named: Any) -> Response:
-        """A file with the headers of the page."""
-        response = super().file_response(*given, **named)
-        response.headers.update(HEADERS)
-        return response
 
 
 class _Gate:

@@ -92,7 +92,7 @@ def all_findings(policy: KnownPolicy) -> list[Diagnostic]:
     compiled = policy.compiled
     program = compiled.compilation.program
     wrong = bad_examples(compiled.policy, program) if program.examples and not compiled.errors else ()
-    return [*compiled.diagnostics, *wrong]
+    return list(wrong) or list(compiled.diagnostics)
 
 
 def tested(question: q.PolicyQuestion, known: KnownPolicies, language: Language) -> dict[str, Any]:
