@@ -4,8 +4,6 @@ One browser and one server are enough for all of it: each test opens the page an
 """
 
 import json
-import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from threading import Thread
@@ -14,19 +12,16 @@ from typing import Any
 
 import pytest
 import uvicorn
-from selenium import webdriver
+from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from tests.browser import browser, needs_browser
 
 from creditlang.server.application import ServerSettings, application
 from creditlang.server.worker import WorkerSettings
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER) and os.environ.get("CREDITLANG_REQUIRE_BROWSER") != "1",
-    reason="chromium and its driver are not installed",
-)
+pytestmark = needs_browser
 
 CLUB = """\
 办法 "club"
@@ -74,22 +69,17 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[webdriver.Chrome]:
+def chromium() -> Iterator[WebDriver]:
     """A browser without a window."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1300,1000"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
+    with browser() as driver:
+        driver.set_window_size(1300, 1000)
+        yield driver
 
 
 class Page:
     """The page as somebody uses it: what it says is waited for."""
 
-    def __init__(self, driver: webdriver.Chrome, address: str, language: str = "zh") -> None:
+    def __init__(self, driver: WebDriver, address: str, language: str = "zh") -> None:
         self.driver = driver
         driver.get(f"{address}?lang={language}")
         self.wait(lambda: "读书会积分" in self.one("h1").text and self.one("#student .answer").text)
@@ -154,7 +144,7 @@ def _until(there: Callable[[], Any], seconds: float = 30) -> Any:
     raise AssertionError(f"it did not come about within {seconds} seconds: {last}")
 
 
-def test_what_is_typed_is_coloured_and_checked(address: str, chromium: webdriver.Chrome) -> None:
+def test_what_is_typed_is_coloured_and_checked(address: str, chromium: WebDriver) -> None:
     page = Page(chromium, address)
     assert page.one("#sound").text == "没有发现问题。" and page.colour_of("要求") == "keyword"
     page.end_of_text()
@@ -166,7 +156,7 @@ def test_what_is_typed_is_coloured_and_checked(address: str, chromium: webdriver
     assert page.run("return arguments[0].value.slice(arguments[1], arguments[2])", page.area, start, end) == "没有的"
 
 
-def test_completion_by_keys_and_undone(address: str, chromium: webdriver.Chrome) -> None:
+def test_completion_by_keys_and_undone(address: str, chromium: WebDriver) -> None:
     page = Page(chromium, address)
     page.end_of_text().send_keys("    jif")
     page.wait(lambda: "积分" in page.one("#completions").text)
@@ -183,7 +173,7 @@ def test_completion_by_keys_and_undone(address: str, chromium: webdriver.Chrome)
     assert page.text == before
 
 
-def test_chinese_is_composed(address: str, chromium: webdriver.Chrome) -> None:
+def test_chinese_is_composed(address: str, chromium: WebDriver) -> None:
     page = Page(chromium, address)
     page.end_of_text().send_keys("# ")
     chromium.execute_cdp_cmd("Input.imeSetComposition", {"text": "du'shu", "selectionStart": 6, "selectionEnd": 6})
@@ -194,7 +184,7 @@ def test_chinese_is_composed(address: str, chromium: webdriver.Chrome) -> None:
     assert page.text.endswith("# 读书") and not page.one("#completions").is_displayed()
 
 
-def test_what_if_for_one_student(address: str, chromium: webdriver.Chrome) -> None:
+def test_what_if_for_one_student(address: str, chromium: WebDriver) -> None:
     page = Page(chromium, address)
     for day in ("2024-10-08", "2024-10-09", "2024-10-10", "2024-10-11"):
         page.add(day)
@@ -209,7 +199,7 @@ def test_what_if_for_one_student(address: str, chromium: webdriver.Chrome) -> No
     page.wait(lambda: "证书 不符合" in page.told() and not page.texts("#student tbody tr"))
 
 
-def test_a_dropped_file_a_changed_policy_and_who_gains(address: str, chromium: webdriver.Chrome) -> None:
+def test_a_dropped_file_a_changed_policy_and_who_gains(address: str, chromium: WebDriver) -> None:
     page = Page(chromium, address)
     page.run(
         "const data = new DataTransfer();"
@@ -229,7 +219,7 @@ def test_a_dropped_file_a_changed_policy_and_who_gains(address: str, chromium: w
     page.wait(lambda: len(page.texts("#student tbody tr")) == 5 and "3 → 5" in page.told())
 
 
-def test_the_regulation_follows_the_line_and_leads_back(address: str, chromium: webdriver.Chrome) -> None:
+def test_the_regulation_follows_the_line_and_leads_back(address: str, chromium: WebDriver) -> None:
     page = Page(chromium, address)
     page.one("#tab-student").send_keys(Keys.ARROW_LEFT)
     frame = page.wait(lambda: page.one("#book iframe"))
@@ -243,7 +233,7 @@ def test_the_regulation_follows_the_line_and_leads_back(address: str, chromium: 
     page.wait(lambda: page.run("return document.activeElement.id") == "text")
 
 
-def test_both_languages(address: str, chromium: webdriver.Chrome) -> None:
+def test_both_languages(address: str, chromium: WebDriver) -> None:
     page = Page(chromium, address)
     page.press("English")
     page.wait(lambda: "Nothing to find fault with." in page.one("#sound").text and "not met" in page.told())
@@ -252,7 +242,7 @@ def test_both_languages(address: str, chromium: webdriver.Chrome) -> None:
     page.wait(lambda: "不符合" in page.told() and "没有发现问题" in page.one("#sound").text)
 
 
-def test_a_telephone_a_dark_room_paper_and_nothing_from_elsewhere(address: str, chromium: webdriver.Chrome) -> None:
+def test_a_telephone_a_dark_room_paper_and_nothing_from_elsewhere(address: str, chromium: WebDriver) -> None:
     chromium.get_log("performance")
     page = Page(chromium, address)
     telephone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
@@ -275,7 +265,7 @@ def test_a_telephone_a_dark_room_paper_and_nothing_from_elsewhere(address: str, 
     assert not [entry for entry in chromium.get_log("browser") if "Content Security Policy" in entry["message"]]
 
 
-def test_a_long_text_is_coloured_where_it_is_seen(address: str, chromium: webdriver.Chrome) -> None:
+def test_a_long_text_is_coloured_where_it_is_seen(address: str, chromium: WebDriver) -> None:
     page = Page(chromium, address)
     lines = "\n".join(f"# {number}\n设 值{number} = {number}" for number in range(600))
     page.run("creditlang.editor.text = arguments[0]", f"{CLUB}{lines}\n")

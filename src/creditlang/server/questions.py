@@ -48,7 +48,7 @@ class Formatted(PolicyQuestion, frozen=True, forbid_unknown_fields=True):
 
 
 class Lines(PolicyQuestion, frozen=True, forbid_unknown_fields=True):
-    """About a text in an editor, of which these lines are wanted in colours, counted from 1; without `last`, to the end."""
+    """About a text in an editor, of which some lines are wanted in colours, from 1 on; without `last`, to the end."""
 
     first: Annotated[int, Meta(ge=1)] = 1
     last: Annotated[int, Meta(ge=1)] | None = None

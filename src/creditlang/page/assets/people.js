@@ -104,7 +104,7 @@ export class People {
   /** Look at one student. */
   async open(identifier) {
     try {
-      const told = await ask("person", { ...this.page.asked(), data: await this.data(), student: identifier });
+      const told = await ask("person", { policy: this.page.policy(), data: await this.data(), student: identifier });
       this.chosen(told);
     } catch (error) {
       fail(error);

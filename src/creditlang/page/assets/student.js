@@ -45,7 +45,7 @@ export class Student {
     };
     this.place.replaceChildren(
       this.answer,
-      element("h3", {}, called(people)),
+      element("h3", {}, people.labels.length ? called(people) : say("students")),
       element("div", { className: "fields" },
         people.columns.map((column) => field(column, this.fields[column.name] ?? "", change(column.name)))),
       element("h3", {}, say("records")),
