@@ -116,9 +116,10 @@ def _columns(
     policy: Policy, kind: str, columns: Iterable[Column], nodes: Mapping[str, Line], article: str
 ) -> Iterable[SheetColumn]:
     for column in columns:
-        needed = not (column.optional or column.if_used or column.default is not None)
         own = _articles(nodes[column.name]) if column.name in nodes else ""
-        yield SheetColumn(column.name, column.labels, column, needed, _choices(policy, kind, column), own or article)
+        yield SheetColumn(
+            column.name, column.labels, column, column.needed, _choices(policy, kind, column), own or article
+        )
 
 
 def _articles(line: Line) -> str:
