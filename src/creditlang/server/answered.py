@@ -11,7 +11,7 @@ import msgspec
 
 from creditlang.diagnostics import Diagnostic, Language, report
 from creditlang.errors import DataError, PluginError, PolicyError
-from creditlang.server import editor_answers, policy_answers, student_answers
+from creditlang.server import editor_answers, page_answers, policy_answers, student_answers
 from creditlang.server.known_policies import KnownPolicies
 from creditlang.server.policy_answers import findings
 from creditlang.server.questions import QUESTIONS
@@ -36,6 +36,10 @@ _ANSWERS: Final[Mapping[str, Callable[[Any, KnownPolicies, Language], Any]]] = {
     "diff": student_answers.compared,
     "sample": student_answers.sample,
     "explain": policy_answers.explained,
+    "overview": page_answers.overview,
+    "people": page_answers.people,
+    "person": page_answers.person,
+    "words": page_answers.words,
 }
 _UNREADABLE: Final = frozenset({"CR820", "CR821"})
 
