@@ -106,6 +106,9 @@ CALLS: Final[dict[str, tuple[Callable[..., Any], dict[str, Any]]]] = {
     "Result.requirement": (result.requirement, {"name": "pass"}),
     "Result.why": (result.why, {}),
     "Result.what_if": (result.what_if, {}),
+    "input_schema": (creditlang.input_schema, {"policy": policy}),
+    "result_schema": (creditlang.result_schema, {"policy": policy}),
+    "arrow_schemas": (creditlang.arrow_schemas, {"policy": policy}),
     "Comparison.tables_in": (comparison.tables_in, {"language": "en"}),
     "Comparison.text": (comparison.text, {}),
 }
