@@ -29,7 +29,7 @@ def browser() -> Iterator[WebDriver]:
     options.binary_location = shutil.which("chromium") or "chromium"
     for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
         options.add_argument(word)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver") or "chromedriver"))
     try:
         driver.set_page_load_timeout(30)

@@ -44,6 +44,7 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "between": SEMICOLON,
     "working": Phrase("Working …", "正在计算……"),
     # ---- one student
+    "students": TABLES["students"],
     "records": TABLES["records"],
     "add": Phrase("Add: {kind}", "新增：{kind}"),
     "change": Phrase("Change", "修改"),

@@ -11,7 +11,7 @@ import msgspec
 
 from creditlang.diagnostics import Diagnostic, Language, report
 from creditlang.errors import DataError, PluginError, PolicyError
-from creditlang.server import editor_answers, policy_answers, student_answers
+from creditlang.server import editor_answers, page_answers, policy_answers, student_answers
 from creditlang.server.known_policies import KnownPolicies
 from creditlang.server.policy_answers import findings
 from creditlang.server.questions import QUESTIONS
@@ -36,6 +36,10 @@ _ANSWERS: Final[Mapping[str, Callable[[Any, KnownPolicies, Language], Any]]] = {
     "diff": student_answers.compared,
     "sample": student_answers.sample,
     "explain": policy_answers.explained,
+    "overview": page_answers.overview,
+    "people": page_answers.people,
+    "person": page_answers.person,
+    "words": page_answers.words,
 }
 _UNREADABLE: Final = frozenset({"CR820", "CR821"})
 
@@ -48,15 +52,15 @@ class Answer(NamedTuple):
 
 
 def answered(name: str, body: bytes, known: KnownPolicies, language: Language) -> Answer:
-    """The answer to a request to the address of this name."""
+    """The answer to a request to the address of this name. Raises `MemoryError` or `SystemError` for want of memory."""
     try:
         given = _ANSWERS[name](read_question(body, QUESTIONS[name].question), known, language)
         return Answer(200, msgspec.json.encode(given))
     except (DataError, PolicyError, PluginError) as error:
         unreadable = any(found.code in _UNREADABLE for found in error.diagnostics)
         return refusal(400 if unreadable else 422, language, *error.diagnostics)
-    except MemoryError:
-        return refusal(503, language, report("CR827", None))
+    except (MemoryError, SystemError):  # the latter is what Python makes of no memory in some places
+        raise
     except Exception as error:
         return refusal(500, language, report("CR828", None, kind=type(error).__name__, place=_place(error)))
 

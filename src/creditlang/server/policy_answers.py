@@ -10,6 +10,7 @@ from creditlang.errors import DataError, PolicyError
 from creditlang.example_cases import bad_examples
 from creditlang.examples import Tested, measure, outcomes_to_json, run_examples
 from creditlang.format import Unlike, formatted
+from creditlang.one_student import day_not_said
 from creditlang.plugin import PluginManager
 from creditlang.resources import sample_path
 from creditlang.rulebook import clause_file, read_clauses, rulebook_of
@@ -123,6 +124,7 @@ def readings(question: q.PolicyQuestion, known: KnownPolicies, language: Languag
             }
             for name in core.settings
         ],
+        "needs_day": day_not_said(core, None, ()) is not None,
     }
 
 

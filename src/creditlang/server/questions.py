@@ -10,6 +10,8 @@ from typing import Annotated, Any, Final, Literal, TypedDict
 
 from msgspec import Meta, Struct
 
+from creditlang.page.in_words import PeopleTable, StudentAsWritten, StudentOverview
+
 Cells = dict[str, Any]
 """The fields of a student or a record, by name or label."""
 Row = dict[str, Any]
@@ -43,6 +45,13 @@ class Formatted(PolicyQuestion, frozen=True, forbid_unknown_fields=True):
     """The text in the one layout, and in a language, if one is given."""
 
     language: Literal["en", "zh"] | None = None
+
+
+class Lines(PolicyQuestion, frozen=True, forbid_unknown_fields=True):
+    """About a text in an editor, of which some lines are wanted in colours, from 1 on; without `last`, to the end."""
+
+    first: Annotated[int, Meta(ge=1)] = 1
+    last: Annotated[int, Meta(ge=1)] | None = None
 
 
 class AtPlace(PolicyQuestion, frozen=True, forbid_unknown_fields=True):
@@ -118,6 +127,26 @@ class Compared(Struct, frozen=True, forbid_unknown_fields=True):
     students: list[str] = []
     page: bool = False
     """Whether to draw a page of it, with pictures."""
+
+
+class Words(Struct, frozen=True, forbid_unknown_fields=True):
+    """What people read on the page, where people are called what the policy calls them."""
+
+    policy: Named | None = None
+
+
+class StudentBeside(Struct, frozen=True, forbid_unknown_fields=True):
+    """One student as they are now, and as they were before: by another policy, with other records or named values."""
+
+    now: StudentQuestion
+    before: StudentQuestion | None = None
+
+
+class StudentOfData(PolicyQuestion, frozen=True, forbid_unknown_fields=True):
+    """One student of some data, by number."""
+
+    data: Data
+    student: str
 
 
 class CodeQuestion(Struct, frozen=True, forbid_unknown_fields=True):
@@ -220,6 +249,8 @@ class Readings(TypedDict):
     version: int
     readings: list[ReadingTold]
     settings: list[NamedValue]
+    needs_day: bool
+    """Whether the day as of which to work out has to be said."""
 
 
 class Choice(TypedDict):
@@ -383,7 +414,7 @@ QUESTIONS: Final[Mapping[str, Asked]] = {
     "schema": Asked(PolicyQuestion, Sheets, "The sheets and columns that a policy needs."),
     "fmt": Asked(Formatted, Text, "A policy in the one layout, or in the other language."),
     "rulebook": Asked(Clauses, HtmlPage, "A policy as a book beside its regulation."),
-    "edit": Asked(PolicyQuestion, Edited, "Findings, colours and an outline of a text, for an editor."),
+    "edit": Asked(Lines, Edited, "Findings, colours and an outline of a text, for an editor."),
     "complete": Asked(AtPlace, Completions, "What can come next at a place of a text."),
     "hover": Asked(AtPlace, Hovered, "What a word at a place of a text means."),
     "evaluate": Asked(StudentQuestion, StudentAnswer, "The results of one student.", quick=True),
@@ -392,6 +423,10 @@ QUESTIONS: Final[Mapping[str, Asked]] = {
     "run": Asked(Run, RunAnswer, "The results of many students."),
     "diff": Asked(Compared, ComparedAnswer, "Who gains and who loses between two versions of a policy."),
     "sample": Asked(PolicyQuestion, SampleAnswer, "Sample data of a policy that comes with creditlang."),
+    "overview": Asked(StudentBeside, StudentOverview, "One student in words, beside what they were before."),
+    "people": Asked(Run, PeopleTable, "Many students in words."),
+    "person": Asked(StudentOfData, StudentAsWritten, "One student of some data, as a form takes them."),
+    "words": Asked(Words, dict[str, str], "What people read on the page."),
     "explain": Asked(CodeQuestion, Text, "What a finding's code means, with an example."),
 }
 """All that can be asked, by the last part of its address."""

@@ -3,7 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -12,14 +12,16 @@ from pathlib import Path, PurePath
 from typing import Any, Final
 
 from creditlang.api import Result
-from creditlang.cohort import Settings, run_cohort
+from creditlang.cohort import Cohort, Settings, run_cohort
 from creditlang.comparison import Comparison, Side, compare_cohorts
 from creditlang.comparison.to_comparison_data import comparison_data
 from creditlang.core.operators import Policy
 from creditlang.data.cells import CellError
 from creditlang.data.columns import given_text
+from creditlang.data.dataset import Dataset
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_file import open_mapping
+from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Language, Phrase, Place, listed, report
 from creditlang.errors import DataError
 from creditlang.explain import Explanation
@@ -42,7 +44,7 @@ _PLAIN_NAME: Final = re.compile(r"(?!\.)[^/\\:\x00-\x1f]{1,100}")
 def evaluated(question: q.StudentQuestion, known: KnownPolicies, language: Language) -> q.StudentAnswer:
     """The results of a student."""
     policy = known.policy(question.policy)
-    result = _result(question, policy)
+    result = result_of(question, policy)
     return {
         "version": VERSION,
         "student": result.ledger.student,
@@ -54,7 +56,7 @@ def evaluated(question: q.StudentQuestion, known: KnownPolicies, language: Langu
 def why(question: q.Why, known: KnownPolicies, language: Language) -> q.WhyAnswer:
     """The answer in words. Raises `DataError` CR821 where there is nothing of the topic."""
     policy = known.policy(question.policy)
-    result = _result(question, policy)
+    result = result_of(question, policy)
     explanation = Explanation(policy.compiled.policy, result.ledger, language)
     topics = list(dict.fromkeys(explanation.topics()))
     if question.topic is not None and question.topic not in topics:
@@ -68,7 +70,7 @@ def what_if(question: q.WhatIf, known: KnownPolicies, language: Language) -> q.W
     policy = known.policy(question.policy)
     own = policy.language(language)
     added = [(kind, record) for kind, records in question.add.items() for record in records]
-    change = _result(question, policy).what_if(add=added, drop=question.drop, set=question.change)
+    change = result_of(question, policy).what_if(add=added, drop=question.drop, set=question.change)
     before, after = change.before, change.after
     core = policy.compiled.policy
     comparison = Comparison(core, core, before.overrides, after.overrides)
@@ -83,7 +85,7 @@ def what_if(question: q.WhatIf, known: KnownPolicies, language: Language) -> q.W
     }
 
 
-def _result(question: q.StudentQuestion, policy: KnownPolicy) -> Result:
+def result_of(question: q.StudentQuestion, policy: KnownPolicy) -> Result:
     return policy.policy.evaluate(question.student, question.records, as_of=given_day(question.as_of), set=question.set)
 
 
@@ -116,20 +118,31 @@ def _json_value(value: Any) -> Any:
 # ---- many students
 def run(question: q.Run, known: KnownPolicies, language: Language) -> q.RunAnswer:
     """The results of many students."""
-    policy = known.policy(question.policy)
-    core, own = policy.policy.core, policy.language(language)
-    with _opened(question.data) as sources:
-        settings = Settings(
-            given_day(question.as_of), typed_settings(core, question.set), frozenset(question.students), own,
-            _mappings(question.data, core),
-        )  # fmt: skip
-        cohort = run_cohort(core, _tables(sources), settings, lambda: _problems(sources), {})
+    cohort = cohort_of(question, known, language)
     return {
         "version": VERSION,
         "reliable": cohort.reliable,
         "equation": cohort.results.equation_text(cohort.read),
         "tables": _json_tables(cohort.tables.values()),
     }
+
+
+def cohort_of(question: q.Run, known: KnownPolicies, language: Language) -> Cohort:
+    """All students of some data worked out."""
+    policy = known.policy(question.policy)
+    core, own = policy.policy.core, policy.language(language)
+    settings = Settings(
+        given_day(question.as_of), typed_settings(core, question.set), frozenset(question.students), own,
+        _mappings(question.data, core),
+    )  # fmt: skip
+    with _opened(question.data) as sources:
+        return run_cohort(core, _tables(sources), settings, lambda: _problems(sources), {})
+
+
+def dataset_of(data: q.Data, policy: Policy) -> Dataset:
+    """Some data as they are read, with nothing worked out."""
+    with _opened(data) as sources:
+        return DataReader(policy, _mappings(data, policy)).read(_tables(sources))
 
 
 def compared(question: q.Compared, known: KnownPolicies, language: Language) -> q.ComparedAnswer:
@@ -222,7 +235,7 @@ def _opened(data: q.Data) -> Iterator[list[Source]]:
         if sample_path(data.sample) is None:
             raise DataError([report("CR707", None, name=data.sample)])
         addresses.append(f"sample:{data.sample}")
-    with tempfile.TemporaryDirectory(prefix="creditlang-") as folder:
+    with tempfile.TemporaryDirectory() if data.files else nullcontext("") as folder:
         for sheet in data.files:
             if not _PLAIN_NAME.fullmatch(sheet.name) or PurePath(sheet.name).name != sheet.name:
                 reason = Phrase("it is not the name of a file", "不是文件名")

@@ -78,7 +78,7 @@ class Page {
 
   /** Fetch the words of a language and say everything in it. */
   async speak() {
-    state.words = (await ask("words", { policy: this.editor.file ? this.policy() : null })).words;
+    state.words = await ask("words", { policy: this.editor.file ? this.policy() : null });
     document.documentElement.lang = state.language === "zh" ? "zh-CN" : "en";
     at("language").textContent = LANGUAGES[state.language];
     at("language").lang = state.language === "zh" ? "en" : "zh-CN";

@@ -38,7 +38,7 @@ export class People {
   draw() {
     const input = element("input", { type: "file", multiple: true, hidden: true, accept: ".xlsx,.xls,.xlsm,.ods,.csv,.json,.parquet",
       onchange: () => input.files.length && this.take([...input.files]) });
-    this.answer = element("div", { "aria-live": "polite" });
+    this.answer = element("div", { className: "answer", "aria-live": "polite" });
     this.comparison = element("div");
     const named = this.sample ? say("sample") : this.files.map((file) => file.name).join(say("between"));
     this.place.replaceChildren(
@@ -97,14 +97,14 @@ export class People {
           element("thead", {}, element("tr", {}, columns.map(({ label, numeric }) => element("th", { scope: "col", className: numeric ? "n" : "" }, label)))), body)),
       left,
       element("p", { className: "soft" }, equation),
-      count ? element("details", {}, element("summary", {}, say("problems", { count })), problems(diagnostics)) : "",
+      count ? element("details", { open: !rows.length }, element("summary", {}, say("problems", { count })), problems(diagnostics)) : "",
     ];
   }
 
   /** Look at one student. */
   async open(identifier) {
     try {
-      const told = await ask("person", { ...this.page.asked(), data: await this.data(), student: identifier });
+      const told = await ask("person", { policy: this.page.policy(), data: await this.data(), student: identifier });
       this.chosen(told);
     } catch (error) {
       fail(error);

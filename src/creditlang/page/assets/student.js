@@ -37,7 +37,7 @@ export class Student {
   draw() {
     const [people, ...kinds] = this.page.sheets;
     if (!people) return;
-    this.answer = element("div", { "aria-live": "polite" });
+    this.answer = element("div", { className: "answer", "aria-live": "polite" });
     const change = (name) => (text) => {
       if (text) this.fields[name] = text;
       else delete this.fields[name];
@@ -45,7 +45,7 @@ export class Student {
     };
     this.place.replaceChildren(
       this.answer,
-      element("h3", {}, called(people)),
+      element("h3", {}, people.labels.length ? called(people) : say("students")),
       element("div", { className: "fields" },
         people.columns.map((column) => field(column, this.fields[column.name] ?? "", change(column.name)))),
       element("h3", {}, say("records")),
@@ -91,13 +91,14 @@ export class Student {
     const fields = await askRecord(sheet, this.records[place]?.fields ?? {}, numbers);
     if (fields === null) return;
     this.records[place] = { kind: sheet.name, fields };
-    this.draw();
+    this.drawRows([]);
+    this.work();
   }
 
   drop(place) {
     this.records.splice(place, 1);
-    this.draw();
-    this.place.querySelector(".records button, .bar button")?.focus();
+    this.drawRows([]);
+    this.work();
   }
 
   // ---- the answer
@@ -119,12 +120,15 @@ export class Student {
     this.answer.replaceChildren(...this.told(told));
   }
 
-  /** The table of records; what became of each is told in the order of their kinds. */
+  /** The table of records; what became of each is told in the order of their kinds. Who was on a button stays there. */
   drawRows(told) {
+    const buttons = () => [...this.rows.querySelectorAll("button")];
+    const focused = buttons().indexOf(document.activeElement);
     const byKind = {};
     for (const one of told) (byKind[one.kind] ??= []).push(one);
     const rows = this.records.map((record, place) => this.row(record, place, byKind[record.kind]?.shift()));
     this.rows.replaceChildren(...rows);
+    if (focused >= 0) (buttons()[focused] ?? buttons().at(-1) ?? this.place.querySelector(".bar button")).focus();
   }
 
   told({ applies, requirements, accounts, facts, changes }) {
