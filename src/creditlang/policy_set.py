@@ -48,14 +48,13 @@ class PolicySet:
     policies: tuple[Policy, ...] = field(converter=_all_loaded)
 
     def __attrs_post_init__(self) -> None:
-        last = None
-        for policy in self.policies:
-            first, before = _first(policy), last
-            if before is not None and first > before + _DAY:
-                when = Phrase(f"from {before + _DAY} to {first - _DAY}", f"{before + _DAY}至{first - _DAY}")
+        last = _last(self.policies[0])
+        for policy in self.policies[1:]:
+            first = _first(policy)
+            if last < first - _DAY:
+                when = Phrase(f"from {last + _DAY} to {first - _DAY}", f"{last + _DAY}至{first - _DAY}")
                 raise PolicyError([self._none(when)])
-            last = max(_last(policy), before or date.min)
-            last = min(last, date.max - _DAY)
+            last = max(last, _last(policy))
         for_all = [policy for policy in self.policies if policy.core.applies is None]
         for one, two in pairwise(for_all):
             if _first(two) <= _last(one):
@@ -70,10 +69,8 @@ class PolicySet:
         Raises `DataError`: CR737 where there is none, CR738 where there are several, CR654 where it hangs on something
         that is not given.
         """
-        look_at(as_of=day)
-        on, given = given_day(day), {} if student is None else fields_of(student, "student")
-        if on is None:
-            raise wrong_argument("day", Phrase("a date, or its text", "日期，或者日期的文字"), day, '"2025-03-01"')
+        look_at(day=day)
+        on, given = given_day(day) or date.min, {} if student is None else fields_of(student, "student")
         columns = [(policy, Columns(policy.core)) for policy in self.policies]
         known = {text for _, own in columns for reader in own.attributes for text in reader.texts}
         known.update(text for policy in self.policies for text in number_columns(policy.core))
@@ -107,7 +104,7 @@ def _speaks_of(policy: Policy, columns: Columns, given: Mapping[str, object], da
 
 
 def _first(policy: Policy) -> date:
-    return date.fromisoformat(policy.core.since) if policy.core.since else date.min
+    return date.fromisoformat(policy.core.since) if policy.core.since else date.min + _DAY
 
 
 def _last(policy: Policy) -> date:
