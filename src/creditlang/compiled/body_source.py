@@ -203,10 +203,8 @@ class BodySource(SingleLines):
     def _by_reference(self, lines: Sequence[o.Operator]) -> str:
         self.reference_lines += len(lines)
         operators = tuple(lines)
-        self.expressions.look_at(operators)
-        return (
-            f"w.by_reference_on(entries, {self.source.value(lambda run, entries: run_body(run, operators, entries))})"
-        )
+        act = self.source.value(lambda run, entries: run_body(run, operators, entries))
+        return f"{self.expressions.looking(operators)}.by_reference_on(entries, {act})"
 
 
 def _about_one(line: o.Operator) -> bool:
