@@ -191,7 +191,10 @@ class BodySource(SingleLines):
         gathering = [case for case in line.cases if case.together is not None]
         parts = []
         for case in gathering:
-            test = self.source.function("x", here.parameters, [f"return {self._applies(case, here)}"])
+            if case.since or case.until:
+                test = self.source.function("x", here.parameters, [f"return {self._applies(case, here)}"])
+            else:
+                test = self.expressions.function(case.condition, here, met=True)
             worth = self.source.function("x", here.parameters, [f"return {self._worth(case, here)[0]}"])
             parts.append((case, test, worth))
         act = self.made(lambda n: group_work.gather(line, number, [(c, n[test], n[worth]) for c, test, worth in parts]))

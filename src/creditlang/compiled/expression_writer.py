@@ -72,11 +72,14 @@ class ExpressionWriter:
             "        return False",
             "    raise",
         ]
-        return Piece(f"{self.source.function('met', here.parameters, body)}({here.parameters})", True)
+        return Piece(self.call(self.source.function("met", here.parameters, body), here), True)
 
     def function(self, x: e.Expression | None, here: Here, met: bool = False) -> str:
         """The name of a function that gives the value, or whether it is met."""
         piece = self.met(x, here) if met or x is None else self.piece(x, here)
+        name, _, given = piece.text.partition("(")
+        if given == f"{here.parameters})" and name in self.source.made:
+            return name
         return self.source.function("x", here.parameters, [f"return {piece.text}"])
 
     def looking(self, part: Any) -> str:
