@@ -10,13 +10,14 @@ from sphinx.search import SearchLanguage
 from creditlang.ide.policy_lexer import PolicyLexer
 
 project = "creditlang"
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
 html_theme = "furo"
 html_title = "creditlang"
 myst_heading_anchors = 4
-suppress_warnings = ["misc.highlighting_failure", "myst.header", "myst.xref_missing"]
-"""Pages of codes show what is wrong, and a heading of a page may follow one of another depth."""
-
+autodoc_member_order = "bysource"
+autodoc_default_options = {"members": True}
+autodoc_typehints = "description"
+autodoc_class_signature = "separated"
 _PIECES = """
 function splitQuery(query) {
   const found = [];

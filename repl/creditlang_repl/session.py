@@ -16,7 +16,7 @@ from attrs import evolve
 from creditlang.cohort import Progress
 from creditlang.diagnostics import Language, report
 from creditlang.driver import Compiled
-from creditlang.examples import BadExample
+from creditlang.example_cases import BadExample
 from creditlang.plugin import PluginManager
 from creditlang.queries import BadQuestion
 from creditlang.source import SourceFile

@@ -11,7 +11,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from creditlang.data.columns import ColumnReader
-from creditlang.data.reader import DataReader
+from creditlang.data.given_rows import GivenRows
 from creditlang.diagnostics import Diagnostic, Label, Place, nearest, report
 from creditlang.driver import Compiled
 from creditlang.ledger import Record
@@ -151,7 +151,7 @@ class StudentEdit(Edit):
 
     student: str | None
 
-    def apply(self, student: StudentData, reader: DataReader) -> StudentData:
+    def apply(self, student: StudentData, rows: GivenRows) -> StudentData:
         """The changed student; one whom the edit does not concern as he is."""
         raise NotImplementedError
 
@@ -176,19 +176,19 @@ class AddRecord(StudentEdit):
     values: Mapping[str, object] = field(eq=False)
     numbers: tuple[str, ...]
 
-    def apply(self, student: StudentData, reader: DataReader) -> StudentData:
-        columns = _columns(reader, self.kind)
+    def apply(self, student: StudentData, rows: GivenRows) -> StudentData:
+        columns = _columns(rows, self.kind)
         for name in self.values:
             _column(columns, name)
-        records = [self.record(number, student.identifier, reader) for number in self.numbers]
+        records = [self.record(number, student.identifier, rows) for number in self.numbers]
         return evolve(student, records=(*student.records, *records))
 
-    def record(self, number: str, student: str, reader: DataReader) -> Record:
+    def record(self, number: str, student: str, rows: GivenRows) -> Record:
         """One of the records."""
-        if (used := reader.records.used.get(self.kind)) is not None:
+        if (used := rows.records.used.get(self.kind)) is not None:
             used.given.discard(number)
-        record = reader.record_from(self.kind, {**self.values, "record_id": number}, student, PLACE)
-        group = reader.policy.kinds[self.kind].group
+        record = rows.record_from(self.kind, {**self.values, "record_id": number}, student, PLACE)
+        group = rows.policy.kinds[self.kind].group
         record.named = group is None or record.values.get(group) is None
         return record
 
@@ -200,7 +200,7 @@ class DropRecord(StudentEdit):
     kind: str
     number: str
 
-    def apply(self, student: StudentData, reader: DataReader) -> StudentData:
+    def apply(self, student: StudentData, rows: GivenRows) -> StudentData:
         kept = tuple(x for x in student.records if (x.kind, x.identifier) != (self.kind, self.number))
         return evolve(student, records=kept)
 
@@ -214,11 +214,11 @@ class ChangeRecord(StudentEdit):
     column: str
     text: str
 
-    def apply(self, student: StudentData, reader: DataReader) -> StudentData:
+    def apply(self, student: StudentData, rows: GivenRows) -> StudentData:
         return evolve(
             student,
             records=tuple(
-                changed(record, self.column, self.text, reader)
+                changed(record, self.column, self.text, rows)
                 if (record.kind, record.identifier) == (self.kind, self.number)
                 else record
                 for record in student.records
@@ -233,20 +233,20 @@ class ChangeStudent(StudentEdit):
     column: str
     text: str
 
-    def apply(self, student: StudentData, reader: DataReader) -> StudentData:
-        column = _column(reader.columns.attributes, self.column)
+    def apply(self, student: StudentData, rows: GivenRows) -> StudentData:
+        column = _column(rows.columns.attributes, self.column)
         value, problem = column.value(self.text, PLACE)
         if problem is not None:
             raise CannotDo([problem])
         return evolve(student, attributes={**student.attributes, self.column: value})
 
 
-def _columns(reader: DataReader, kind: str) -> Sequence[ColumnReader]:
+def _columns(rows: GivenRows, kind: str) -> Sequence[ColumnReader]:
     """The columns of a kind of record. Raises `CannotDo`: a policy that is read anew may have it no more."""
-    if kind not in reader.columns.of:
-        close = nearest(kind, reader.columns.of) or ""
+    if kind not in rows.columns.of:
+        close = nearest(kind, rows.columns.of) or ""
         raise CannotDo([report("CR101", None, kind=SORTS["kind"], name=kind, nearest=close)])
-    return reader.columns.of[kind]
+    return rows.columns.of[kind]
 
 
 def _column(columns: Sequence[ColumnReader], name: str) -> ColumnReader:
@@ -258,10 +258,10 @@ def _column(columns: Sequence[ColumnReader], name: str) -> ColumnReader:
     return found
 
 
-def changed(record: Record, name: str, text: str, reader: DataReader) -> Record:
+def changed(record: Record, name: str, text: str, rows: GivenRows) -> Record:
     """A record with another value in a field. Raises `CannotDo` if that is no value for it."""
-    kind = reader.policy.kinds[record.kind]
-    column = _column(reader.columns.of[record.kind], name)
+    kind = rows.policy.kinds[record.kind]
+    column = _column(rows.columns.of[record.kind], name)
     value, problem = column.value(text, Place(PLACE.source, None, column.shown))
     if problem is not None:
         raise CannotDo([problem])
@@ -270,14 +270,14 @@ def changed(record: Record, name: str, text: str, reader: DataReader) -> Record:
     return Record(
         kind=record.kind, identifier=record.identifier, student=record.student, values=values,
         on=on if isinstance(on, date) else None, semester=semester if isinstance(semester, str) else None,
-        place=record.place, problem=None if _mended(record, column.shown, values, reader) else record.problem,
+        place=record.place, problem=None if _mended(record, column.shown, values, rows) else record.problem,
         named=record.named,
     )  # fmt: skip
 
 
-def _mended(record: Record, shown: str, values: Mapping[str, object], reader: DataReader) -> bool:
+def _mended(record: Record, shown: str, values: Mapping[str, object], rows: GivenRows) -> bool:
     """Whether what was wrong with a record was the field that changed, and nothing that it needs is missing."""
     place = record.problem.place if record.problem is not None else None
     if place is None or place.column != shown:
         return record.problem is None
-    return all(values.get(x.column.name) is not None for x in reader.columns.of[record.kind] if x.needed)
+    return all(values.get(x.column.name) is not None for x in rows.columns.of[record.kind] if x.needed)

@@ -9,7 +9,8 @@ from itertools import count, islice
 from attrs import frozen
 
 from creditlang.diagnostics import Diagnostic, Phrase, nearest, report
-from creditlang.examples import program_kind, settings_of, written_values
+from creditlang.example_cases import program_kind, written_values
+from creditlang.examples import settings_of
 from creditlang.ledger import Record
 from creditlang.queries import BadQuestion
 from creditlang.resolve import Program

@@ -146,7 +146,7 @@ class View:
 
     def _edited(self, student: StudentData, edits: Iterable[StudentEdit]) -> StudentData:
         for edit in edits:
-            student = edit.apply(student, self.known().reader)
+            student = edit.apply(student, self.known().reader.rows)
         return student
 
     def result(self, number: str) -> StudentResult:

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 TAB: Final = "    "
 """What a tab is shown as: always four cells, wherever it stands."""
@@ -126,7 +126,7 @@ class SourceFile:
         return starts[max(1, line) - 1] + len(text)
 
 
-@frozen(repr=False)
+@define(repr=False, unsafe_hash=True)  # nobody changes one; a frozen class takes three times as long to make
 class Span:
     """The text from `start` up to, not including, `end`, in code points."""
 

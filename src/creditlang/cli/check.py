@@ -53,9 +53,9 @@ def _found(policy: str, texts: "Mapping[Path, SourceFile]") -> "list[Diagnostic]
     program = compiled.compilation.program
     if compiled.errors or not program.examples:
         return list(compiled.diagnostics)
-    from creditlang.examples import bad_examples
+    from creditlang.example_cases import bad_examples
 
-    return [*compiled.diagnostics, *bad_examples(compiled.policy, program)]
+    return list(bad_examples(compiled.policy, program)) or list(compiled.diagnostics)
 
 
 def _document(found: "list[Diagnostic]", shape: str) -> Mapping[str, object]:

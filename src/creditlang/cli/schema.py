@@ -1,4 +1,4 @@
-"""``creditlang schema``: the sheets and columns that a policy needs, as a table or as templates to fill in."""
+"""``creditlang schema``: the sheets and columns that a policy needs, as a table, as JSON Schema or as templates."""
 
 import csv
 import io
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from creditlang.cli import bilingual_help, common
-from creditlang.cli.bilingual_help import argument, option, said
+from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from creditlang.cli.sheets_in_words import SheetColumn, SheetInWords
+    from creditlang.sheets_in_words import SheetColumn, SheetInWords
 
 _NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".txt", ".toml", ".parquet", ".pdf"})
 
@@ -22,13 +22,25 @@ _NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".tx
 @bilingual_help.command("schema")
 @argument("policy")
 @option("--out", "target", type=click.Path(path_type=Path), metavar="FILE.xlsx|FOLDER")
+@option("--format", "shape", type=click.Choice(["table", "json"]), default="table")
 @common.mapping_option
 @common.language_option
-def command(policy: str, target: Path | None, mappings: tuple[str, ...]) -> None:
+def command(policy: str, target: Path | None, shape: str, mappings: tuple[str, ...]) -> None:
     """List the sheets and columns that a policy needs, or write empty templates of them."""
-    from creditlang.cli.sheets_in_words import sheets_of
+    from creditlang.sheets_in_words import sheets_of
 
     compiled = common.sound_policy(policy)
+    if shape == "json" and (mappings or target is not None):
+        common.fail(common.USAGE, said(
+            "--format json goes with neither --out nor --mapping.", "--format json 不能和 --out、--mapping 一起用。"
+        ))  # fmt: skip
+    if shape == "json":
+        from creditlang.api import Policy
+        from creditlang.data_schemas import input_schema, result_schema
+
+        own = Policy(compiled.policy)
+        common.echo_json({"input": input_schema(own), "results": result_schema(own)})
+        return
     if mappings and target is not None:
         common.fail(common.USAGE, said("Give either --out or --mapping.", "--out 和 --mapping 只能用一个。"))
     if mappings:
@@ -69,10 +81,16 @@ def _row(column: "SheetColumn") -> list[str]:
     values = ""
     if column.type == "value":
         values = " ".join(said([word, *others][-1], word) for word, others in column.choices)
-    default = column.default_word()
+    default = column.default_word(reader_language())
     if default:
         values = f"{values} {said('default', '默认')} {default}".strip()
-    return [column.name, " / ".join(column.labels), column.type_word(), column.need_word(), values]
+    return [
+        column.name,
+        " / ".join(column.labels),
+        column.type_word(reader_language()),
+        column.need_word(reader_language()),
+        values,
+    ]
 
 
 def _folder(target: Path, sheets: "Sequence[SheetInWords]") -> None:

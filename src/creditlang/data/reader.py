@@ -7,37 +7,32 @@ before or after their records: rows that name their student, and rows to be gath
 read.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
 from creditlang.core import operators as o
-from creditlang.data.cells import CellError
-from creditlang.data.columns import Columns, given_text
-from creditlang.data.dataset import RECORD_ID, Dataset, Student, number_columns
+from creditlang.data.dataset import Dataset
+from creditlang.data.given_rows import GivenRows
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_rule import Fit, Misfit, fit
 from creditlang.data.people.name_matching import People
 from creditlang.data.people.record_owners import Owners
-from creditlang.data.records import Records
 from creditlang.data.sheets.column_layout import Layouts
 from creditlang.data.sheets.sheet_heading import Sheet
 from creditlang.data.sheets.sheet_names import SheetNames
 from creditlang.data.sheets.sheet_records import Tables
 from creditlang.data.sheets.unread_sheet_hints import names_hint, rules_hint
-from creditlang.diagnostics import Diagnostic, Phrase, Place, Severity, listed, nearest, report
+from creditlang.diagnostics import Diagnostic, Place, Severity, listed, nearest, report
 from creditlang.ledger import Record
 from creditlang.schema import RawTable
-from creditlang.words import SORTS
 
 if TYPE_CHECKING:
     from creditlang.data.coded.coded_records import CodedRecords
 
 _EMPTY: Final = ("CR621", "CR643", "CR725")
 """Errors about what has no rows."""
-_SHOWN: Final = 12
-"""Names that a message lists."""
 
 
 class DataReader:
@@ -47,16 +42,13 @@ class DataReader:
         """Look up every table and column name of the policy."""
         self.policy = policy
         self.mappings = tuple(mappings)
-        self.dataset = Dataset()
-        self.numbers = number_columns(policy)
-        self.word = policy.person.name if policy.person is not None else "student"
         orders = {mapping.date_order for mapping in self.mappings if not mapping.rules}
-        self.columns = Columns(policy, orders.pop() if len(orders) == 1 else "")
+        self.rows = GivenRows(policy, orders.pop() if len(orders) == 1 else "")
+        self.dataset, self.columns, self.numbers = self.rows.dataset, self.rows.columns, self.rows.numbers
         self.layouts = Layouts(policy, self.columns)
         self.names = SheetNames(policy, self.layouts)
-        self.records = Records(policy, self.columns, self.dataset)
         self.people = People(self.layouts, self.dataset)
-        self.tables = Tables(policy, self.layouts, self.records, self.people, self.dataset)
+        self.tables = Tables(policy, self.layouts, self.rows.records, self.people, self.dataset)
         self.passed_over: list[RawTable] = []
         self.lists_of_students = 0
 
@@ -139,58 +131,6 @@ class DataReader:
         if close and not found:
             self.note([report("CR782", Place(table.source), name=table.name, nearest=close)])
 
-    # ---- rows from programs
-    def not_understood(self, kind: str, given: Mapping[Any, object], where: Place) -> Iterator[Diagnostic]:
-        """The fields of a row of a kind, or of the student (no kind), that there are not, or that are given twice."""
-        columns = self.columns.of[kind] if kind else self.columns.attributes
-        known = {text: names[0] for names in (self.numbers, RECORD_ID if kind else ()) for text in names}
-        known |= {text: reader.column.name for reader in columns for text in reader.texts}
-        first: dict[str, str] = {}
-        for name in given:
-            meant = known.get(name) if isinstance(name, str) else None
-            if meant is None:
-                yield unknown_name("field", name, [*(reader.column.name for reader in columns), *known], where)
-            elif (other := first.setdefault(meant, name)) != name:
-                yield report("CR736", where, first=other, second=name, sort=SORTS["field"])
-
-    def student_from(self, given: Mapping[str, object], where: Place) -> Student:
-        """A student from a mapping of names or labels to values."""
-        identifier, wrong = _identifier(given, self.numbers, self.word, where)
-        student = Student(identifier, {}, where, wrong)
-        for reader in self.columns.attributes:
-            value, wrong = reader.value(_named(given, reader.texts), where)
-            student.attributes[reader.column.name] = value
-            student.problem = student.problem or wrong
-        return student
-
-    def record_from(self, kind: str, given: Mapping[str, object], student: str, where: Place) -> Record:
-        """A record from a mapping of names or labels to values."""
-        before = self.records.used.get(kind)
-        own = f"{kind}-{(len(before.given) if before else 0) + 1}"
-        identifier, problem = _identifier(given, RECORD_ID, own, where)
-        values: dict[str, object] = {}
-        for reader in self.columns.of[kind]:
-            at = Place(where.source, where.row, reader.shown)
-            value, wrong = reader.value(_named(given, reader.texts), at)
-            values[reader.column.name] = value
-            problem = problem or wrong
-        record = self.records.finished(kind, identifier, student, values, where, problem)
-        group = self.policy.kinds[kind].group
-        record.named = group is None or values.get(group) is None or _named(given, self.numbers) is not None
-        return record
-
-
-def unknown_name(sort: str, name: object, known: Iterable[str], where: Place | None) -> Diagnostic:
-    """A name in a program that stands for nothing there (CR734); if none is near it, those that there are, if few."""
-    names = list(dict.fromkeys(known))
-    text = name if isinstance(name, str) else type(name).__name__
-    close = nearest(text, names)
-    some = listed([*names[:_SHOWN], "…"] if len(names) > _SHOWN else names)
-    hint = Phrase(f"there are: {some}", f"可用的有：{some.zh}") if names else Phrase("there are none", "这里一个也没有")
-    if close:
-        hint = Phrase(f"did you mean “{close}”?", f"是不是“{close}”？")
-    return report("CR734", where, sort=SORTS[sort], name=text, hint=hint)
-
 
 def reads_alike(one: o.Policy, two: o.Policy) -> bool:
     """Whether two policies make the same records of the same tables.
@@ -208,18 +148,3 @@ def _read_by(policy: o.Policy) -> tuple[object, ...]:
     rules = [(name, rule.falls_on_group) for name, rule in policy.rules.items()]
     names = policy.identifier, policy.student_labels, policy.person, policy.treats
     return (*names, policy.calendar, policy.attributes, list(kinds.items()), values, rules)
-
-
-def _identifier(
-    given: Mapping[str, object], names: Iterable[str], otherwise: str, where: Place
-) -> tuple[str, Diagnostic | None]:
-    """A number that a program gave, or the one to take `otherwise`, and what is wrong with it."""
-    value = _named(given, names)
-    try:
-        return ("" if value is None else given_text(value)) or otherwise, None
-    except CellError as error:
-        return otherwise, error.diagnostic(where)
-
-
-def _named(given: Mapping[str, object], names: Iterable[str]) -> object:
-    return next((given[name] for name in names if name in given), None)

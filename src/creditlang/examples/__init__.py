@@ -2,19 +2,10 @@
 
 from creditlang.examples.coverage import Coverage, measure
 from creditlang.examples.example_settings import settings_of
-from creditlang.examples.judge import BadExample
 from creditlang.examples.outcome_documents import Tested, outcomes_to_json, outcomes_to_junit
-from creditlang.examples.run_examples import (
-    Outcome,
-    WorkedExample,
-    bad_examples,
-    examples_to_work_out,
-    program_kind,
-    run_examples,
-    written_values,
-)
+from creditlang.examples.run_examples import Outcome, WorkedExample, examples_to_work_out, run_examples
 
 __all__ = [
-    "BadExample", "Coverage", "Outcome", "Tested", "WorkedExample", "bad_examples", "examples_to_work_out", "measure",
-    "outcomes_to_json", "outcomes_to_junit", "program_kind", "run_examples", "settings_of", "written_values",
+    "Coverage", "Outcome", "Tested", "WorkedExample", "examples_to_work_out", "measure", "outcomes_to_json",
+    "outcomes_to_junit", "run_examples", "settings_of",
 ]  # fmt: skip

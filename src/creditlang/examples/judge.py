@@ -10,7 +10,8 @@ from typing import Any
 from attrs import frozen
 
 from creditlang.core import operators as o
-from creditlang.diagnostics import Diagnostic, Language, Phrase, in_language, nearest, report
+from creditlang.diagnostics import Diagnostic, Language, Phrase, in_language, report
+from creditlang.example_cases import BadExample, unknown
 from creditlang.ledger import Entry, PartLine, Step, StudentResult, worst
 from creditlang.one_student import period_on
 from creditlang.resolve import Program
@@ -32,24 +33,6 @@ from creditlang.words import (
     said,
     word,
 )
-
-
-class BadExample(Exception):
-    """An example that cannot be run."""
-
-    def __init__(self, reason: str, span: Span, meant: str | None = None) -> None:
-        """What is wrong, where, and what was `meant` in its place."""
-        super().__init__(str(reason))
-        self.reason, self.span = reason, span
-        self.diagnostic = report("CR802", span, reason=reason, nearest=meant)
-
-
-def unknown(reason: Phrase, name: str, known: Iterable[str], span: Span) -> BadExample:
-    """A name that there is not, with the nearest that there is."""
-    if meant := nearest(name, list(known)):
-        reason = Phrase(f"{reason}; did you mean “{meant}”?", f"{reason.zh}；是否指“{meant}”？")
-    return BadExample(reason, span, meant if span.text == name else None)
-
 
 _PERIODS: Mapping[str, re.Pattern[str]] = {
     "month": re.compile(r"\d{4}-\d\d"), "quarter": re.compile(r"\d{4}-Q[1-4]"), "calendar year": re.compile(r"\d{4}"),

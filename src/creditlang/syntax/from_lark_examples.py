@@ -53,12 +53,20 @@ class ExampleBuilder:
         return t.Row(cells, span=span_of(children))
 
     def make_cell(self, token: PlacedToken) -> t.Cell:
-        text = string_of(token) if token.type == "STRING" else date_of(token) if token.type == "DATE" else str(token)
-        if token.type in ("NUMBER", "PERCENT"):
-            text = str(share_of(token) if token.type == "PERCENT" else number_of(token))
-        elif token.type in ("YES", "NO"):
-            text = token.type.lower()
-        return t.Cell(text, "EMPTY" if token.type == "MINUS" else token.type, span=place_of(token))
+        match kind := token.type:
+            case "STRING":
+                text = string_of(token)
+            case "DATE":
+                text = date_of(token)
+            case "NUMBER":
+                text = str(number_of(token))
+            case "PERCENT":
+                text = str(share_of(token))
+            case "YES" | "NO":
+                text = kind.lower()
+            case _:
+                text = token.text
+        return t.Cell(text, "EMPTY" if kind == "MINUS" else kind, span=place_of(token))
 
     # ---- the calendar
     def calendar(self, children: Children) -> t.Calendar:

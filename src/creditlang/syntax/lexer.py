@@ -95,7 +95,7 @@ class LexicalError(Exception):
 
 def half_width(text: str) -> str:
     """`text` with full-width digits, punctuation and spaces as half-width ones, each in its place."""
-    return _WIDE_CHARACTER.sub(lambda match: chr(WIDE[ord(match.group())]), text)
+    return text if text.isascii() else _WIDE_CHARACTER.sub(lambda match: chr(WIDE[ord(match.group())]), text)
 
 
 def prepare(source: SourceFile, known: Iterable[str] = ()) -> Prepared:
@@ -303,7 +303,7 @@ class Lexing:
         """The keyword or name at `start`, where the word would run to `end`: its terminal, and where it ends."""
         accepted = self.accepted()
         first = _ASCII_WORD.match(self.text, start, end)
-        label = (self.label(start) or 0) if self.labels and "NAME" in accepted else 0
+        label = (self.label(start) or 0) if self.text[start] in self.labels and "NAME" in accepted else 0
         if first is None:
             return ("NAME", label) if label else self.chinese(start, end, accepted)
         for form in self.keywords.english.get(first.group(), ()):
@@ -319,8 +319,8 @@ class Lexing:
         return "NAME", self.known(start, end) or end
 
     def label(self, start: int) -> int | None:
-        """Where the longest declared label of several words that stands at `start` ends."""
-        for name in self.labels.get(self.text[start], ()):
+        """Where the longest declared label of several words that stands at `start` ends; one begins like it."""
+        for name in self.labels[self.text[start]]:
             end = start + len(name)
             if self.text.startswith(name, start) and not self.text[end : end + 1].isalnum():
                 return end
