@@ -52,15 +52,15 @@ class Answer(NamedTuple):
 
 
 def answered(name: str, body: bytes, known: KnownPolicies, language: Language) -> Answer:
-    """The answer to a request to the address of this name."""
+    """The answer to a request to the address of this name. Raises `MemoryError` or `SystemError` for want of memory."""
     try:
         given = _ANSWERS[name](read_question(body, QUESTIONS[name].question), known, language)
         return Answer(200, msgspec.json.encode(given))
     except (DataError, PolicyError, PluginError) as error:
         unreadable = any(found.code in _UNREADABLE for found in error.diagnostics)
         return refusal(400 if unreadable else 422, language, *error.diagnostics)
-    except MemoryError:
-        return refusal(503, language, report("CR827", None))
+    except (MemoryError, SystemError):  # the latter is what Python makes of no memory in some places
+        raise
     except Exception as error:
         return refusal(500, language, report("CR828", None, kind=type(error).__name__, place=_place(error)))
 

@@ -78,7 +78,7 @@ def application(settings: ServerSettings) -> Starlette:
     description = msgspec.json.encode(openapi())
     return Starlette(
         routes=[
-            *(Route(f"/api/{name}", partial(answered, name), methods=["POST"]) for name in QUESTIONS),
+            Mount("/api", routes=[Route(f"/{x}", partial(answered, x), methods=["POST"]) for x in QUESTIONS]),
             Route("/openapi.json", lambda request: Response(description, media_type=_JSON)),
             Mount("/", _PageFiles(directory=ASSETS, html=True)),
         ],

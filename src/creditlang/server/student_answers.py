@@ -3,7 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -235,7 +235,7 @@ def _opened(data: q.Data) -> Iterator[list[Source]]:
         if sample_path(data.sample) is None:
             raise DataError([report("CR707", None, name=data.sample)])
         addresses.append(f"sample:{data.sample}")
-    with tempfile.TemporaryDirectory(prefix="creditlang-") as folder:
+    with tempfile.TemporaryDirectory() if data.files else nullcontext("") as folder:
         for sheet in data.files:
             if not _PLAIN_NAME.fullmatch(sheet.name) or PurePath(sheet.name).name != sheet.name:
                 reason = Phrase("it is not the name of a file", "不是文件名")

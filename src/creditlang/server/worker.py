@@ -6,6 +6,9 @@ a request are written to.
 """
 
 import gc
+import os
+import signal
+import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
@@ -34,12 +37,11 @@ class WorkerSettings:
     """Megabytes that a file may have."""
 
 
-def work(connection: Connection, settings: WorkerSettings) -> None:
-    """Answer until the pipe is closed."""
+def work(connection: Connection, settings: WorkerSettings, folder: str) -> None:
+    """Answer until the pipe is closed, or memory runs out. `folder` is where files of a question may lie."""
     _limit(settings)
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends its workers
+    tempfile.tempdir = folder
     from creditlang.plugin import PluginManager
     from creditlang.server.answered import answered
     from creditlang.server.known_policies import KnownPolicies
@@ -57,6 +59,8 @@ def work(connection: Connection, settings: WorkerSettings) -> None:
             connection.send_bytes(status.to_bytes(2, "big") + found)
         except (EOFError, BrokenPipeError):
             return
+        except (MemoryError, SystemError):
+            os._exit(1)  # without memory nothing else can be relied on
 
 
 def _limit(settings: WorkerSettings) -> None:

@@ -7,6 +7,7 @@ second to start.
 
 import asyncio
 import multiprocessing
+import tempfile
 from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -25,7 +26,8 @@ _WAITING_EACH: Final = 20
 """Requests that may wait for each worker."""
 _MOST_QUICK: Final = 10
 """Seconds that a quick question may take."""
-_MEMORY_OVER: Final = 503
+_MISTAKE: Final = 500
+"""The status of an answer after which a worker is not asked again."""
 
 
 class Busy(Exception):
@@ -52,16 +54,18 @@ class WorkerDied(Exception):
 class _Worker:
     process: BaseProcess
     connection: Connection
+    folder: "tempfile.TemporaryDirectory[str]"
 
     @staticmethod
     def started(settings: WorkerSettings) -> "_Worker":
         """A new one, once it can be asked. Raises `WorkerDied` if it does not come to that."""
         context = multiprocessing.get_context("spawn")
         own, its = context.Pipe()
-        process = context.Process(target=work, args=(its, settings), daemon=True)
+        folder = tempfile.TemporaryDirectory(prefix="creditlang-")
+        process = context.Process(target=work, args=(its, settings, folder.name), daemon=True)
         process.start()
         its.close()
-        worker = _Worker(process, own)
+        worker = _Worker(process, own, folder)
         try:
             if own.poll(_SECONDS_TO_START):
                 own.recv_bytes()
@@ -83,10 +87,11 @@ class _Worker:
         return int.from_bytes(found[:2], "big"), found[2:]
 
     def end(self) -> None:
-        """End it, whatever it is doing."""
+        """End it, whatever it is doing; the files of its question go with it."""
         self.process.kill()
         self.process.join()
         self.connection.close()
+        self.folder.cleanup()
 
 
 class WorkerPool:
@@ -128,7 +133,7 @@ class WorkerPool:
             loop = asyncio.get_running_loop()
             seconds = min(_MOST_QUICK, self.seconds) if quick else self.seconds
             status, found = await loop.run_in_executor(self._threads, worker.ask, request, seconds)
-            useful = status != _MEMORY_OVER
+            useful = status != _MISTAKE
             return status, found
         finally:
             if not quick:
