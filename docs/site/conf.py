@@ -61,5 +61,5 @@ def setup(app: Sphinx) -> None:
     """Tell Sphinx of the search, and how policies and sessions are coloured."""
     app.add_search_language(TwoCharacters)
     app.add_lexer("credit", PolicyLexer)
-    for name in ("session", "csv"):
+    for name in ("session", "csv", "http"):
         app.add_lexer(name, TextLexer)
