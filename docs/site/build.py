@@ -33,7 +33,7 @@ GROUPS: Final = {
     ("How to", "怎样做"): ("office", "comparing", "spreadsheet", "plugin", "data", "outputs"),
     ("Reference", "参考"): ("reference", "commands", "codes", "library"),
     ("Policies", "办法"): ("policies",),
-    ("Inside", "内部构造"): ("source", "plugins", "grammar", "repl", "bench"),
+    ("Inside", "内部构造"): ("architecture", "source", "plugins", "grammar", "repl", "bench"),
 }
 """The pages of each part; other pages of `docs` come with the second part, policies with the fourth."""
 _LINK: Final = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s#]*)(#[^)\s]*)?\)")
