@@ -108,6 +108,7 @@ CALLS: Final[dict[str, tuple[Callable[..., Any], dict[str, Any]]]] = {
     "Result.what_if": (result.what_if, {}),
     "PolicySet.in_force": (creditlang.PolicySet([policy]).in_force, {"day": "2024-10-08"}),
     "PolicySet": (creditlang.PolicySet, {"policies": [policy]}),
+    "generate_types": (creditlang.generate_types, {"policy": policy}),
     "input_schema": (creditlang.input_schema, {"policy": policy}),
     "result_schema": (creditlang.result_schema, {"policy": policy}),
     "arrow_schemas": (creditlang.arrow_schemas, {"policy": policy}),

@@ -56,15 +56,21 @@ function token() {
   return given ? { Authorization: `Bearer ${given}` } : {};
 }
 
-/** Calls `work` once nothing has come for some milliseconds; what an earlier call finds out is thrown away. */
+/** Calls `work` once nothing has come for some milliseconds; what an earlier call finds out is thrown away, and, after
+ * `stop`, what the last one does. */
 export function latest(pause, work) {
   let timer = 0;
   let number = 0;
-  return (...given) => {
-    clearTimeout(timer);
-    const own = ++number;
+  const call = (...given) => {
+    call.stop();
+    const own = number;
     timer = setTimeout(() => work(() => own === number, ...given), pause);
   };
+  call.stop = () => {
+    clearTimeout(timer);
+    number++;
+  };
+  return call;
 }
 
 /** What went wrong, above everything; without anything, the line goes. */

@@ -18,7 +18,10 @@ export class People {
     document.addEventListener("dragleave", (event) => event.relatedTarget ?? document.body.classList.remove("dropping"));
     document.addEventListener("drop", (event) => {
       document.body.classList.remove("dropping");
-      if (event.dataTransfer.files.length) this.take([...event.dataTransfer.files]);
+      const files = [...event.dataTransfer.files];
+      const isPolicy = (file) => /\.credit$|\.clauses\.txt$/.test(file.name);
+      if (files.some(isPolicy)) this.page.openFiles(files.filter(isPolicy)).catch(fail);
+      else if (files.length) this.take(files);
     });
   }
 
@@ -38,7 +41,7 @@ export class People {
   draw() {
     const input = element("input", { type: "file", multiple: true, hidden: true, accept: ".xlsx,.xls,.xlsm,.ods,.csv,.json,.parquet",
       onchange: () => input.files.length && this.take([...input.files]) });
-    this.answer = element("div", { className: "answer", "aria-live": "polite" });
+    this.answer = element("div", { className: "answer" });
     this.comparison = element("div");
     const named = this.sample ? say("sample") : this.files.map((file) => file.name).join(say("between"));
     this.place.replaceChildren(

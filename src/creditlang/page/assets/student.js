@@ -37,7 +37,7 @@ export class Student {
   draw() {
     const [people, ...kinds] = this.page.sheets;
     if (!people) return;
-    this.answer = element("div", { className: "answer", "aria-live": "polite" });
+    this.answer = element("div", { className: "answer" });
     const change = (name) => (text) => {
       if (text) this.fields[name] = text;
       else delete this.fields[name];
@@ -67,7 +67,7 @@ export class Student {
     this.rows = element("tbody");
     return element("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": say("records") },
       element("table", { className: "records" },
-        element("thead", {}, element("tr", {}, heads.map((name) => element("th", { scope: "col" }, say(`column_${name}`))), element("td"))),
+        element("thead", {}, element("tr", {}, heads.map((name) => element("th", { scope: "col" }, say(`column_${name}`))), element("td", { className: "acts" }))),
         this.rows));
   }
 
@@ -116,6 +116,8 @@ export class Student {
       return;
     }
     if (!current()) return;
+    const { changes } = told;
+    document.getElementById("told").textContent = changes === null ? "" : changes.length ? say("differences", { count: changes.length }) : say("nothing_differs");
     this.drawRows(told.records);
     this.answer.replaceChildren(...this.told(told));
   }
