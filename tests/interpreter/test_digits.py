@@ -136,9 +136,10 @@ def test_no_number_is_longer_than_the_core_says(block: int) -> None:
         reader = GivenRows(compiled.policy)
         rows = tuple(reader.record_from("activity", row, "s", Place("t")) for row in records(source))
         check(Interpreter(compiled.policy).evaluate(StudentData("s", {}, rows)), found, text)
-        kind = compiled.policy.setting_types["b"]
+        core = compiled.policy
+        kind = core.setting_types["b"]
         for given in ("999999999999", "123456.999999"):
-            result = Interpreter(compiled.policy, None, {"b": setting_value(kind, given, compiled.policy.choices)}).evaluate(
+            result = Interpreter(core, None, {"b": setting_value(kind, given, core.choices)}).evaluate(
                 StudentData("s", {}, rows)
             )
             assert not [fact for fact in result.facts if fact.value is None], text
