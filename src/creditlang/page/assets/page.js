@@ -40,6 +40,11 @@ class Page {
     await this.openNamed(new URLSearchParams(location.search).get("policy") ?? policies[0].name);
   }
 
+  /** What the fields of the page are called. */
+  get fields() {
+    return Object.fromEntries(this.settings.map(({ name, label }) => [name, label]));
+  }
+
   get hasSample() {
     return this.samples.has(this.name);
   }

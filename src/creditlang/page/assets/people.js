@@ -75,7 +75,7 @@ export class People {
       if (own === this.number) this.answer.replaceChildren(...this.told(told));
     } catch (error) {
       if (!error.diagnostics) throw error;
-      if (own === this.number) this.answer.replaceChildren(problems(error.diagnostics));
+      if (own === this.number) this.answer.replaceChildren(problems(error.diagnostics, this.page.fields));
     }
   }
 
@@ -130,7 +130,7 @@ export class People {
       this.comparison.scrollIntoView({ block: "start" });
     } catch (error) {
       if (!error.diagnostics) throw error;
-      this.comparison.replaceChildren(problems(error.diagnostics));
+      this.comparison.replaceChildren(problems(error.diagnostics, this.page.fields));
     }
   }
 }
