@@ -9,7 +9,10 @@ exports.activate = async () => {
   const command = settings.get("command");
   const language = settings.get("language");
   const args = ["lsp", ...(language ? ["--lang", language] : [])];
-  client = new LanguageClient("creditlang", "creditlang", { command, args }, { documentSelector: [{ language: "credit" }] });
+  client = new LanguageClient("creditlang", "creditlang", { command, args }, {
+    documentSelector: [{ language: "credit" }],
+    synchronize: { fileEvents: workspace.createFileSystemWatcher("**/*.credit") },
+  });
   try {
     await client.start();
   } catch (error) {

@@ -40,6 +40,8 @@ class PolicyServer(LanguageServer):
         self.language = language
         self.policies = OpenPolicies(extensions)
         self.waiting: dict[str, asyncio.Task[None]] = {}
+        self.told_beside: dict[str, set[str]] = {}
+        """Addresses of files that are not open, and have errors that an open one was told of."""
 
     def language_of(self, compiled: Compiled) -> Language:
         """The language of the reader, in which people are called what the policy calls them."""
@@ -73,7 +75,11 @@ class PolicyServer(LanguageServer):
 
     def changed(self, uri: str, text: str, pause: float) -> None:
         """Take a text, and tell of it and of what hangs on it once nothing has come for so many seconds."""
-        for each in self.policies.put(uri, text):
+        self.tell_again(self.policies.put(uri, text), pause)
+
+    def tell_again(self, uris: Iterable[str], pause: float) -> None:
+        """Tell of the findings in open texts once nothing has come for so many seconds."""
+        for each in uris:
             if each in self.waiting:
                 self.waiting[each].cancel()
             self.waiting[each] = asyncio.get_running_loop().create_task(self.tell(each, pause))
@@ -88,8 +94,24 @@ class PolicyServer(LanguageServer):
             await asyncio.sleep(opened.seconds)
         policy = await asyncio.get_running_loop().run_in_executor(None, self.policies.at, uri)
         if uri in self.policies.texts and policy.source is self.policies.texts[uri].source:
-            own = (x for x in policy.compiled.diagnostics if x.span is None or x.span.source is policy.source)
-            self.publish(uri, policy, own)
+            self.publish(uri, policy, self.of_file(policy, policy.source))
+            self.tell_of_parts(uri, policy)
+
+    def tell_of_parts(self, uri: str, policy: OpenPolicy) -> None:
+        """Tell of the errors in files that are not open, without which an open one would seem to be sound."""
+        closed = {self.policies.address(x.span.source): x.span.source for x in policy.compiled.errors if x.span}
+        parts = {each: file for each, file in closed.items() if each is not None and each not in self.policies.texts}
+        for each in self.told_beside.get(uri, set()) - set(parts) - set(self.policies.texts):
+            self.publish(each, policy, ())
+        for each, file in parts.items():
+            self.publish(each, policy, self.of_file(policy, file))
+        self.told_beside[uri] = set(parts)
+
+    @staticmethod
+    def of_file(policy: OpenPolicy, source: SourceFile) -> Iterable[Diagnostic]:
+        """What was found in one of the files of a policy."""
+        own = policy.source is source
+        return [x for x in policy.compiled.diagnostics if (x.span.source is source if x.span else own)]
 
     def publish(self, uri: str, policy: OpenPolicy, findings: Iterable[Diagnostic]) -> None:
         """Tell findings in a text."""

@@ -18,6 +18,7 @@ _ANSWERS: Final[Mapping[str, tuple[Callable[..., Any], object]]] = {
     types.TEXT_DOCUMENT_DID_OPEN: (typing_answers.opened, None),
     types.TEXT_DOCUMENT_DID_CHANGE: (typing_answers.changed, None),
     types.TEXT_DOCUMENT_DID_CLOSE: (typing_answers.closed, None),
+    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: (typing_answers.saved, None),
     types.TEXT_DOCUMENT_COMPLETION: (
         typing_answers.completion, types.CompletionOptions(trigger_characters=[":", "[", "【", "“"])
     ),
