@@ -8,7 +8,8 @@ exports.activate = async () => {
   const settings = workspace.getConfiguration("creditlang");
   const command = settings.get("command");
   const language = settings.get("language");
-  const args = ["lsp", ...(language ? ["--lang", language] : [])];
+  const sample = settings.get("sample");
+  const args = ["lsp", ...(language ? ["--lang", language] : []), ...(sample ? ["--sample", sample] : [])];
   client = new LanguageClient("creditlang", "creditlang", { command, args }, {
     documentSelector: [{ language: "credit" }],
     synchronize: { fileEvents: workspace.createFileSystemWatcher("**/*.credit") },

@@ -17,6 +17,7 @@ from creditlang.driver import Compiled
 from creditlang.extensions import Extensions
 from creditlang.lsp.open_policies import OpenPolicies, OpenPolicy
 from creditlang.lsp.positions import Positions
+from creditlang.lsp.sample_runs import SampleRuns
 from creditlang.source import SourceFile, Span
 from creditlang.words import said
 
@@ -33,12 +34,13 @@ _FIX: Final = Phrase("{message}\nfix: {fix}", "{message}\n建议：{fix}")
 class PolicyServer(LanguageServer):
     """The server: the texts that are open, and the language of the reader."""
 
-    def __init__(self, language: Language, extensions: Callable[[], Extensions]) -> None:
-        """No text is open; `extensions` gives what plugins add to the language."""
+    def __init__(self, language: Language, extensions: Callable[[], Extensions], sample: str | None) -> None:
+        """No text is open; `extensions` gives what plugins add to the language, `sample` says where sample data are."""
         # Texts come whole: what is a line to the editor's differences need not be one here.
         super().__init__("creditlang", version("creditlang"), types.TextDocumentSyncKind.Full)
         self.language = language
         self.policies = OpenPolicies(extensions)
+        self.samples = SampleRuns(sample)
         self.waiting: dict[str, asyncio.Task[None]] = {}
         self.told_beside: dict[str, set[str]] = {}
         """Addresses of files that are not open, and have errors that an open one was told of."""

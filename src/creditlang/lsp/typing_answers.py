@@ -75,11 +75,12 @@ def completion(server: PolicyServer, params: types.CompletionParams) -> types.Co
     return types.CompletionList(is_incomplete=True, items=items)
 
 
-def hovered(server: PolicyServer, params: types.HoverParams) -> types.Hover | None:
-    """What a word means."""
+async def hovered(server: PolicyServer, params: types.HoverParams) -> types.Hover | None:
+    """What a word means, and where its limits bind in the sample."""
     policy, positions = server.asked(params.text_document)
     at, language = positions.offset(params.position), server.language_of(policy.compiled)
-    found = hover(policy.compiled, policy.source, policy.names, at, language)
+    sample = await server.samples.limits(policy)
+    found = hover(policy.compiled, policy.source, policy.names, at, language, sample)
     if found is None:
         return None
     told = types.MarkupContent(types.MarkupKind.PlainText, found.text)
