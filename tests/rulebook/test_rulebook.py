@@ -133,6 +133,17 @@ example "none of them" [Art. 1]
     )
 
 
+@pytest.mark.parametrize("form", ["Rule {}", "第{}条"])
+def test_articles_stand_in_the_order_of_their_numbers(form: str) -> None:
+    numbers = "一二三" if "第" in form else "123"
+    cites = [form.format(x) for x in (*numbers, "二十" if "第" in form else "20")]
+    policy = "unit point\nrecord activity\n    item : item\n    on : date\ncategory talks in point from activity\n"
+    items = [f"    item talk_{number} [{cite}] : 1 per event\n" for number, cite in enumerate(cites)]
+    compiled = driver.compile_text(policy + "".join([items[3], *items[:3]]))
+    assert not compiled.errors
+    assert [clause.citation for clause in rulebook_of(compiled, None, "", "en").clauses if clause.citation] == cites
+
+
 def test_what_has_no_article_stands_at_the_end() -> None:
     compiled = driver.compile_text(CLUB.replace("from activity [Art. 1]", "from activity"))
     found = rulebook_of(compiled, read_clauses(SourceFile("club.clauses.txt", CLAUSES)), "club.clauses.txt", "en")
