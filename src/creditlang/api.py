@@ -12,7 +12,7 @@ is missing. Dates may be dates or text. A float, as JSON has them, is a number b
 fits the decimals of its field; whatever is not understood is refused with a `DataError`.
 """
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
@@ -23,12 +23,10 @@ from typing import Any
 
 from attrs import field, frozen
 
-from creditlang.cohort import Cohort, Settings, run_cohort
+from creditlang.cohort import Cohort, Settings, result_tables, run_cohort
 from creditlang.comparison import Comparison, Differences, Side, compare_cohorts, differences, one_reading
 from creditlang.core import operators as o
 from creditlang.data.given_rows import GivenRows, unknown_name
-from creditlang.data.mappings.mapping import MappingFile
-from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.data.people.record_owners import Owners
 from creditlang.data.sheets.program_tables import FramesSource, no_tables
 from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, report, system_reason
@@ -36,12 +34,14 @@ from creditlang.driver import compile_source, decode, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation
 from creditlang.given_arguments import (
+    check_period,
     declared_name,
     dropped_ids,
     fields_of,
     given_day,
     kinds_with_records,
     look_at,
+    opened_mappings,
     rows_by_kind,
     settings_by_name,
     typed_settings,
@@ -51,15 +51,13 @@ from creditlang.html_views import policy_view, result_view
 from creditlang.ledger import PartLine, Record, StudentResult
 from creditlang.one_student import Engine, StudentsOfPolicy, as_read, day_not_said
 from creditlang.plugin import PluginManager, Source
+from creditlang.record_lines import RecordLine, record_lines
+from creditlang.results import Results
 from creditlang.schema import RawTable
+from creditlang.toolkit.result_table import ResultTable
 from creditlang.values import Interval, amount_text
 
 Amount = Decimal | Interval
-
-_OF_A_YEAR = re.compile(r"\d{4}(-(W?\d{2}|Q\d))?(-\d{2})?")
-"""What is called by the numbers of its year, in which nothing may have happened."""
-_NUMBERED = re.compile(rf"{_OF_A_YEAR.pattern}|\d{{4}}-\d{{4}}(-\d)?")
-"""The same where no calendar says which semesters there are."""
 
 
 def load(policy: str | Path, *, plugins: bool = True) -> "Policy":
@@ -89,6 +87,11 @@ def load(policy: str | Path, *, plugins: bool = True) -> "Policy":
     return Policy(compiled.policy)
 
 
+def loaded(policy: "Policy | str | Path") -> "Policy":
+    """A policy that may have been loaded before."""
+    return policy if isinstance(policy, Policy) else load(policy)
+
+
 @frozen
 class Policy:
     """A compiled policy."""
@@ -113,7 +116,7 @@ class Policy:
     def evaluate(
         self,
         student: Mapping[str, object] | Any,
-        records: Mapping[str, Iterable[Any]],
+        records: Mapping[str, Any],
         *,
         as_of: date | str | None = None,
         set: Mapping[str, Any] | None = None,
@@ -174,7 +177,7 @@ class Policy:
         language: Language, engine: Engine,
     ) -> Settings:  # fmt: skip
         look_at(mapping=mapping, as_of=as_of, set=set, language=language, engine=engine)
-        mappings = _mappings(self.core, [mapping] if isinstance(mapping, (str, Path)) else mapping)
+        mappings = opened_mappings(self.core, [mapping] if isinstance(mapping, (str, Path)) else mapping)
         overrides = typed_settings(self.core, settings_by_name(self.core, set, alone=False))
         return Settings(given_day(as_of), overrides, frozenset(), language, mappings, engine)
 
@@ -197,7 +200,7 @@ def compare(  # noqa: PLR0913 - all but three have names
     `data`, `tables`, `mapping` and `engine` are those of `Policy.run`. Raises `DataError` also when the data change
     between the reading for one side and that for the other.
     """
-    policies = [x if isinstance(x, Policy) else load(x) for x in (old, new)]
+    policies = [loaded(x) for x in (old, new)]
     with ExitStack() as stack:
         sides, sources = [], []
         for policy, own in zip(policies, (set_old, set_new), strict=True):
@@ -221,16 +224,6 @@ def _problems(sources: Iterable[Source]) -> list[Diagnostic]:
     return [found for source in sources for found in source.problems]
 
 
-def _mappings(policy: o.Policy, names: Iterable[str | Path]) -> tuple[MappingFile, ...]:
-    found = []
-    for name in names:
-        mapping = open_mapping(str(name), policy)
-        if isinstance(mapping, list):
-            raise DataError(mapping)
-        found.append(mapping)
-    return tuple(found)
-
-
 def _evaluate(
     policy: Policy,
     student: Mapping[str, object],
@@ -248,10 +241,16 @@ def _evaluate(
     ranks = {name: value for name, value in typed.items() if name not in policy.core.settings}
     named = {name: value for name, value in typed.items() if name in policy.core.settings}
     records: list[Record] = []
-    for row, (kind, record) in enumerate(given, start=1):
-        if wrong := list(rows.not_understood(kind, record, Place(kind, row))):
+    counts: Counter[str] = Counter()
+    for kind, fields in given:
+        counts[kind] += 1
+        place = Place(kind, counts[kind])
+        if wrong := list(rows.not_understood(kind, fields, place)):
             raise DataError(wrong)
-        records.append(rows.record_from(kind, record, who.identifier, Place(kind, row)))
+        record = rows.record_from(kind, fields, who.identifier, place)
+        shown = ((reader.column.name, reader.shown) for reader in rows.columns.of[kind])
+        rows.records.check_item(kind, record.values, shown, who.identifier, place)
+        records.append(record)
     rows.dataset.students[who.identifier], who.records = who, records
     owners = Owners(policy.core, rows.dataset)
     for one in records:
@@ -262,16 +261,12 @@ def _evaluate(
     if unsaid := day_not_said(policy.core, day, records):
         raise DataError([unsaid])
     result = policy._students.at(day, named, ranks).result(as_read(who, records))
-    identifiers = tuple(record.identifier for record in records)
+    wrong = [record.problem for record in records if record.problem is not None]
     return Result(
-        policy,
-        result,
-        dict(student),
-        tuple(given),
-        as_of=day,
-        overrides=typed,
-        identifiers=identifiers,
-    )
+        policy, result, dict(student), tuple(given), as_of=day, overrides=typed,
+        identifiers=tuple(record.identifier for record in records),
+        findings=(*wrong, *rows.dataset.problems, *result.problems),
+    )  # fmt: skip
 
 
 @frozen
@@ -294,11 +289,14 @@ class Result:
     policy: Policy
     ledger: StudentResult
     student: Mapping[str, object]
-    records: tuple[tuple[str, Mapping[str, object]], ...]
+    given: tuple[tuple[str, Mapping[str, object]], ...]
+    """The records as they were given, with their kinds."""
     as_of: date | None
     overrides: Mapping[str, Any]
     identifiers: tuple[str, ...]
     """Of the records, in their order; those without an id of their own have one made."""
+    findings: tuple[Diagnostic, ...]
+    """What is wrong with the records, and what is worth knowing of the results."""
 
     def __repr__(self) -> str:
         statuses = ", ".join(f"{name} {status}" for name, status in self.ledger.requirements.items())
@@ -308,18 +306,33 @@ class Result:
         """Accounts and requirements, for notebooks."""
         return result_view(self.policy.core, self.ledger)
 
+    @property
+    def records(self) -> tuple[RecordLine, ...]:
+        """What became of each record: its disposition, the reason, and the amount that counts."""
+        return tuple(record_lines(self.ledger))
+
+    @property
+    def tables(self) -> dict[str, ResultTable]:
+        """The result tables by name, as those of a cohort; the manifest is empty."""
+        results = Results(self.policy.core, "en")
+        results.add(self.ledger)
+        for found in self.findings:
+            results.issue(found, self.ledger.student)
+        results.finish([])
+        return result_tables(results)
+
     def account(self, name: str, period: str = "") -> Amount | None:
         """The balance of an account, by name or label: in a period, or over the whole time."""
         accounts = self.policy.core.accounts
         wanted = declared_name("account", name, accounts)
-        self._check_period(period)
+        check_period(self.policy.core, self.ledger, period)
         found = [line.amount for line in self.ledger.accounts if line.account == wanted and line.period == period]
         return found[0] if found else None
 
     def fact(self, name: str, period: str = "") -> object:
         """The value of a fact: in a period, or once for the student."""
         wanted = declared_name("fact", name, self.policy.core.facts)
-        self._check_period(period)
+        check_period(self.policy.core, self.ledger, period)
         found = [line.value for line in self.ledger.facts if line.fact == wanted and line.period == period]
         return found[0] if found else None
 
@@ -329,17 +342,6 @@ class Result:
         wanted = declared_name("require", name, declared)
         parts = tuple(part for part in self.ledger.parts if part.requirement == wanted)
         return Requirement(self.ledger.requirements.get(wanted, "open"), parts)
-
-    def _check_period(self, period: str) -> None:
-        """Raises `DataError` for a period that neither calendar nor results know, and that has no year's numbers."""
-        look_at(period=period)
-        known = dict.fromkeys([x.period for x in self.ledger.accounts] + [x.period for x in self.ledger.facts])
-        known |= dict.fromkeys(each.key for of in self.ledger.periods.values() for each in of)
-        calendar = self.policy.core.calendar.semesters
-        known |= dict.fromkeys(name for each in calendar for name in (each.name, each.year))
-        numbered = _OF_A_YEAR if calendar else _NUMBERED
-        if period and period not in known and not numbered.fullmatch(period):
-            raise DataError([unknown_name("period", period, known, None)])
 
     def why(self, topic: str | None = None, language: Language = "en") -> str:
         """The answer in words: records, steps and articles."""
@@ -359,7 +361,7 @@ class Result:
         """The same student with records added, as (kind, record), or dropped by id, or named values set."""
         look_at(add=add, drop=drop, set=set)
         gone = dropped_ids(drop, self.identifiers)
-        kept = [row for row, own in zip(self.records, self.identifiers, strict=True) if own not in gone]
+        kept = [row for row, own in zip(self.given, self.identifiers, strict=True) if own not in gone]
         overrides = {**self.overrides, **settings_by_name(self.policy.core, set)}
         add = list(kinds_with_records(self.policy.core, add))
         return Change(self, _evaluate(self.policy, self.student, [*kept, *add], self.as_of, overrides))

@@ -1,5 +1,6 @@
 """What programs give as arguments, looked at before anything is worked out: what is not understood is a `DataError`."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -12,11 +13,19 @@ from creditlang.core import operators as o
 from creditlang.data.cells import CellError, parse_date, quote
 from creditlang.data.columns import given_text, setting_value
 from creditlang.data.given_rows import unknown_name
+from creditlang.data.mappings.mapping import MappingFile
+from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.diagnostics import Language, Phrase, Place, either, report
 from creditlang.errors import DataError
+from creditlang.ledger import StudentResult
 from creditlang.one_student import Engine, together_names, wrong_place
 from creditlang.types import WHOLE
 from creditlang.words import SORTS
+
+_OF_A_YEAR: Final = re.compile(r"\d{4}(-(W?\d{2}|Q\d))?(-\d{2})?")
+"""What is called by the numbers of its year, in which nothing may have happened."""
+_NUMBERED: Final = re.compile(rf"{_OF_A_YEAR.pattern}|\d{{4}}-\d{{4}}(-\d)?")
+"""The same where no calendar says which semesters there are."""
 
 
 def typed_settings(policy: o.Policy, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,17 +84,19 @@ def _is_or_lists(*types: type) -> Callable[[Any], bool]:
     return lambda given: one(given) or (isinstance(given, list | tuple) and all(map(one, given)))
 
 
+_A_DAY: Final = Phrase("a date, or its text", "日期，或者日期的文字")
 _NAMES: Final = _is_or_lists(str, Path)
 _TAKEN: Final[Mapping[str, _Taken]] = {
     "add": _Taken(
         _is_rows, Phrase("a list of pairs of a kind and a record", "由种类和记录组成的列表"), '[("activity", {…})]'
     ),
-    "as_of": _Taken(_is(date, str, type(None)), Phrase("a date, or its text", "日期，或者日期的文字"), '"2025-07-31"'),
+    "as_of": _Taken(_is(date, str, type(None)), _A_DAY, '"2025-07-31"'),
     "data": _Taken(
         _NAMES,
         Phrase("the name of a folder or file, or a list of such", "文件夹或文件的名称，或者其列表"),
         '"students/"',
     ),
+    "day": _Taken(_is(date, str), _A_DAY, '"2025-07-31"'),
     "drop": _Taken(_is_rows, Phrase("a list of ids of records", "记录编号的列表"), '["A1", "A2"]'),
     "engine": _one_of(*get_args(Engine)),
     "language": _one_of(*get_args(Language)),
@@ -199,6 +210,26 @@ def _named(sort: str, word: object, called: Mapping[str, str]) -> str:
     if not isinstance(word, str) or word not in called:
         raise DataError([unknown_name(sort, word, called, None)])
     return called[word]
+
+
+def opened_mappings(policy: o.Policy, names: Iterable[str | Path]) -> tuple[MappingFile, ...]:
+    """Mappings by file or name. Raises `DataError` for one that cannot be used."""
+    found = [open_mapping(str(name), policy) for name in names]
+    if wrong := [problem for mapping in found if isinstance(mapping, list) for problem in mapping]:
+        raise DataError(wrong)
+    return tuple(mapping for mapping in found if not isinstance(mapping, list))
+
+
+def check_period(policy: o.Policy, result: StudentResult, period: object) -> None:
+    """Raises `DataError` for a period that neither calendar nor results know, and that has no year's numbers."""
+    look_at(period=period)
+    known = dict.fromkeys([x.period for x in result.accounts] + [x.period for x in result.facts])
+    known |= dict.fromkeys(each.key for of in result.periods.values() for each in of)
+    calendar = policy.calendar.semesters
+    known |= dict.fromkeys(name for each in calendar for name in (each.name, each.year))
+    numbered = _OF_A_YEAR if calendar else _NUMBERED
+    if period and period not in known and not numbered.fullmatch(str(period)):
+        raise DataError([unknown_name("period", period, known, None)])
 
 
 def declared_name(sort: str, name: object, declared: Mapping[str, Any]) -> str:

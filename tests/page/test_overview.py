@@ -9,7 +9,8 @@ from creditlang.cohort import Cohort
 from creditlang.data.reader import DataReader
 from creditlang.errors import DataError
 from creditlang.one_student import together_names
-from creditlang.page import people_table, person_as_written, student_overview
+from creditlang.page.people import people_table, person_as_written
+from creditlang.page.student_overview import student_overview
 from creditlang.plugin import PluginManager
 from creditlang.results import amount_value, fact_value
 

@@ -133,6 +133,29 @@ example "none of them" [Art. 1]
     )
 
 
+def test_rows_of_one_table_are_one_example() -> None:
+    table = (
+        'examples "rates" of activity, talk [Art. 1]\n    on          counts\n    2025-03-01  2\n    2025-03-02  2\n'
+    )
+    void = CLUB.replace("2 per event, cap", 'void when on = 2025-03-02, "a holiday"\n        2 per event, cap')
+    found = rulebook_of(driver.compile_text(void + table.replace("03-02  2", "03-02  void")), None, "", "en")
+    talk = found.clauses[0].rules[1]
+    assert [(one.title, one.records) for one in talk.examples] == [
+        ("rates", (("talk, 2025-03-01", "counted 2 points"), ("talk, 2025-03-02", "void: a holiday")))
+    ]
+
+
+@pytest.mark.parametrize("form", ["Rule {}", "第{}条"])
+def test_articles_stand_in_the_order_of_their_numbers(form: str) -> None:
+    numbers = "一二三" if "第" in form else "123"
+    cites = [form.format(x) for x in (*numbers, "二十" if "第" in form else "20")]
+    policy = "unit point\nrecord activity\n    item : item\n    on : date\ncategory talks in point from activity\n"
+    items = [f"    item talk_{number} [{cite}] : 1 per event\n" for number, cite in enumerate(cites)]
+    compiled = driver.compile_text(policy + "".join([items[3], *items[:3]]))
+    assert not compiled.errors
+    assert [clause.citation for clause in rulebook_of(compiled, None, "", "en").clauses if clause.citation] == cites
+
+
 def test_what_has_no_article_stands_at_the_end() -> None:
     compiled = driver.compile_text(CLUB.replace("from activity [Art. 1]", "from activity"))
     found = rulebook_of(compiled, read_clauses(SourceFile("club.clauses.txt", CLAUSES)), "club.clauses.txt", "en")

@@ -65,7 +65,7 @@ class ColumnReader:
     @property
     def needed(self) -> bool:
         """Whether every row has to have a value here."""
-        return not (self.column.optional or self.column.if_used or self.column.default is not None)
+        return self.column.needed
 
     @property
     def texts(self) -> tuple[str, ...]:

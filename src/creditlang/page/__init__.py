@@ -2,7 +2,7 @@
 
     assets ── what the browser is given: HTML, a sheet of styles, modules; no build step, nothing from elsewhere
     page_words ── everything that people read on it, in both languages
-    student_overview, people ── what it asks beside what the server answers anyway
+    student_overview, people ── what it asks beside what the server answers anyway; in_words ── the types of that
 
 The page keeps everything itself: the text, the student, the workbook that was dropped on it. The server is told what a
 question needs, and forgets it.
@@ -10,12 +10,6 @@ question needs, and forgets it.
 
 from pathlib import Path
 from typing import Final
-
-from creditlang.page.page_words import page_words
-from creditlang.page.people import people_table, person_as_written
-from creditlang.page.student_overview import student_overview
-
-__all__ = ["ASSETS", "HEADERS", "page_words", "people_table", "person_as_written", "student_overview"]
 
 ASSETS: Final = Path(__file__).parent / "assets"
 """The folder of what the browser is given."""

@@ -44,6 +44,7 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "between": SEMICOLON,
     "working": Phrase("Working …", "正在计算……"),
     # ---- one student
+    "students": TABLES["students"],
     "records": TABLES["records"],
     "add": Phrase("Add: {kind}", "新增：{kind}"),
     "change": Phrase("Change", "修改"),
@@ -59,6 +60,7 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "left_out": Phrase("Records that could not be read: {count}", "有{count}条记录无法读取"),
     "outside": Phrase("The policy does not apply to this student.", "本办法不适用于该学生。"),
     "different": Phrase("What is different", "有何变化"),
+    "differences": Phrase("Different for this student: {count}", "该学生有{count}处变化。"),
     "nothing_differs": Phrase("Nothing differs.", "没有变化。"),
     "because": Phrase("because of {rules}", "原因：{rules}"),
     "requirements": TABLES["requirements"],

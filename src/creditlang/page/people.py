@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from creditlang.cohort import Cohort
 from creditlang.core.operators import Policy
@@ -11,6 +10,7 @@ from creditlang.data.dataset import Dataset, number_columns
 from creditlang.diagnostics import Language, Severity, in_language, report, to_json
 from creditlang.errors import DataError
 from creditlang.ledger import Record
+from creditlang.page.in_words import PeopleTable, StudentAsWritten
 from creditlang.values import plain
 from creditlang.words import NOTHING, STANDING, label, said
 
@@ -18,7 +18,7 @@ MOST_PROBLEMS = 50
 """What is wrong with the data, as far as it is told one by one."""
 
 
-def people_table(cohort: Cohort, language: Language) -> dict[str, Any]:
+def people_table(cohort: Cohort, language: Language) -> PeopleTable:
     """The students of a cohort and what they come to, in words; errors in the data first."""
     results, policy = cohort.results, cohort.results.policy
     rows = results.screen_rows(results.tables["students"])
@@ -39,7 +39,7 @@ def people_table(cohort: Cohort, language: Language) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def person_as_written(policy: Policy, dataset: Dataset, identifier: str, language: Language) -> dict[str, Any]:
+def person_as_written(policy: Policy, dataset: Dataset, identifier: str, language: Language) -> StudentAsWritten:
     """One student of a dataset: the fields of the student and of each record as text, by name.
 
     Records of which something could not be read are left out, and what is wrong with them is told. Raises `DataError`

@@ -6,7 +6,6 @@ Why it came out so is asked for one thing at a time.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
 
 from attrs import frozen
 
@@ -20,14 +19,13 @@ from creditlang.diagnostics.diagnostic import COLON
 from creditlang.diagnostics.person_words import spoken
 from creditlang.explain import Explanation
 from creditlang.ledger import Entry
+from creditlang.page import in_words as w
 from creditlang.results import counted_amount, fact_words
 from creditlang.values import Open, amount_text
 from creditlang.words import DISPOSITIONS, NONE, PART_STATUSES, first_fit, label, unit_label, word, yes_or_no
 
-Told = dict[str, Any]
 
-
-def student_overview(now: Result, before: Result | None, language: Language) -> Told:
+def student_overview(now: Result, before: Result | None, language: Language) -> w.StudentOverview:
     """What is shown of a student. Amounts are text; `before` is None where there is nothing to compare with."""
     return _Overview.of(now, before, language).all()
 
@@ -42,7 +40,7 @@ class _Overview:
     def of(now: Result, before: Result | None, language: Language) -> "_Overview":
         return _Overview(now, before, spoken(language, now.policy.core.person))
 
-    def all(self) -> Told:
+    def all(self) -> w.StudentOverview:
         return {
             "student": self.now.ledger.student,
             "applies": self.now.ledger.applies,
@@ -54,7 +52,7 @@ class _Overview:
         }
 
     # ---- what there is
-    def requirements(self) -> Iterator[Told]:
+    def requirements(self) -> Iterator[w.StandingInWords]:
         was = self.before.ledger.requirements if self.before else {}
         for name in self.shown("require", self.now.policy.core.requirements):
             declared, status = self.now.policy.core.requirements[name], self.now.ledger.requirements.get(name, "open")
@@ -63,15 +61,15 @@ class _Overview:
                 "word": self.text(status), "before": self.text(was[name]) if was.get(name, status) != status else None,
             }  # fmt: skip
 
-    def accounts(self) -> Iterator[Told]:
+    def accounts(self) -> Iterator[w.AccountInWords]:
         """The accounts that matter, those inside another after it; whole times, and periods where these are kept."""
         told = Explanation(self.now.policy.core, self.now.ledger, self.language)
         tops = (x.name for x in self.now.policy.core.accounts.values() if x.parent is None)
         for name in self.shown("account", tops):
-            if told.matters(name) or self.was("accounts", name):
+            if told.matters(name) or any(self.was("accounts", name).values()):
                 yield from self.tree(name, 0)
 
-    def tree(self, name: str, depth: int) -> Iterator[Told]:
+    def tree(self, name: str, depth: int) -> Iterator[w.AccountInWords]:
         policy = self.now.policy.core
         account = policy.accounts[name]
         lines = [line for line in self.now.ledger.accounts if line.account == name]
@@ -82,10 +80,12 @@ class _Overview:
         }  # fmt: skip
         for child in account.children:
             inside = set(within(policy.accounts, child))
-            if any(entry.account in inside for entry in self.now.ledger.entries) or self.was("accounts", child):
+            if any(entry.account in inside for entry in self.now.ledger.entries) or any(
+                self.was("accounts", child).values()
+            ):
                 yield from self.tree(child, depth + 1)
 
-    def facts(self) -> Iterator[Told]:
+    def facts(self) -> Iterator[w.FactInWords]:
         policy = self.now.policy.core
         for name in self.shown("fact", policy.facts):
             values = [(x.period, x.value) for x in self.now.ledger.facts if x.fact == name and x.value is not None]
@@ -98,7 +98,7 @@ class _Overview:
 
     def amounts(
         self, sort: str, name: str, account: Account | None, values: Iterable[tuple[str, object]]
-    ) -> Iterator[Told]:
+    ) -> Iterator[w.AmountInWords]:
         """What something comes to: over the whole time; by period where there is no such, or periods are the point."""
         known = dict(values)
         was = self.was(sort, name)
@@ -117,16 +117,16 @@ class _Overview:
         if self.before is None:
             return {}
         if sort == "accounts":
-            return {x.period: x.amount for x in self.before.ledger.accounts if x.account == name and x.amount}
+            return {x.period: x.amount for x in self.before.ledger.accounts if x.account == name}
         return {x.period: x.value for x in self.before.ledger.facts if x.fact == name and x.value is not None}
 
-    def records(self) -> Iterator[Told]:
+    def records(self) -> Iterator[w.RecordInWords]:
         """What became of each record, in the order in which they were given."""
         ledger = self.now.ledger
         entries: dict[tuple[str, str], list[Entry]] = {}
         for entry in ledger.entries:
             entries.setdefault((entry.record.kind, entry.record.identifier), []).append(entry)
-        for (kind, _), identifier in zip(self.now.records, self.now.identifiers, strict=True):
+        for (kind, _), identifier in zip(self.now.given, self.now.identifiers, strict=True):
             own = entries.get((kind, identifier), [])
             disposition = ledger.records.get(f"{kind} {identifier}", "")
             alike = [x for x in own if x.disposition() == disposition] or own
@@ -149,7 +149,7 @@ class _Overview:
         return f"{self.text(amount, entry.account)} {shown}".strip()
 
     # ---- what differs
-    def changes(self) -> Iterator[Told]:
+    def changes(self) -> Iterator[w.ChangeInWords]:
         """What differs for people: requirements and what is asked in them, totals, facts; and which rules did it."""
         one, two = self.before, self.now
         assert one is not None

@@ -18,7 +18,10 @@ export class People {
     document.addEventListener("dragleave", (event) => event.relatedTarget ?? document.body.classList.remove("dropping"));
     document.addEventListener("drop", (event) => {
       document.body.classList.remove("dropping");
-      if (event.dataTransfer.files.length) this.take([...event.dataTransfer.files]);
+      const files = [...event.dataTransfer.files];
+      const isPolicy = (file) => /\.credit$|\.clauses\.txt$/.test(file.name);
+      if (files.some(isPolicy)) this.page.openFiles(files.filter(isPolicy)).catch(fail);
+      else if (files.length) this.take(files);
     });
   }
 
@@ -38,7 +41,7 @@ export class People {
   draw() {
     const input = element("input", { type: "file", multiple: true, hidden: true, accept: ".xlsx,.xls,.xlsm,.ods,.csv,.json,.parquet",
       onchange: () => input.files.length && this.take([...input.files]) });
-    this.answer = element("div", { "aria-live": "polite" });
+    this.answer = element("div", { className: "answer" });
     this.comparison = element("div");
     const named = this.sample ? say("sample") : this.files.map((file) => file.name).join(say("between"));
     this.place.replaceChildren(
@@ -72,7 +75,7 @@ export class People {
       if (own === this.number) this.answer.replaceChildren(...this.told(told));
     } catch (error) {
       if (!error.diagnostics) throw error;
-      if (own === this.number) this.answer.replaceChildren(problems(error.diagnostics));
+      if (own === this.number) this.answer.replaceChildren(problems(error.diagnostics, this.page.fields));
     }
   }
 
@@ -97,14 +100,14 @@ export class People {
           element("thead", {}, element("tr", {}, columns.map(({ label, numeric }) => element("th", { scope: "col", className: numeric ? "n" : "" }, label)))), body)),
       left,
       element("p", { className: "soft" }, equation),
-      count ? element("details", {}, element("summary", {}, say("problems", { count })), problems(diagnostics)) : "",
+      count ? element("details", { open: !rows.length }, element("summary", {}, say("problems", { count })), problems(diagnostics)) : "",
     ];
   }
 
   /** Look at one student. */
   async open(identifier) {
     try {
-      const told = await ask("person", { ...this.page.asked(), data: await this.data(), student: identifier });
+      const told = await ask("person", { policy: this.page.policy(), data: await this.data(), student: identifier });
       this.chosen(told);
     } catch (error) {
       fail(error);
@@ -127,7 +130,7 @@ export class People {
       this.comparison.scrollIntoView({ block: "start" });
     } catch (error) {
       if (!error.diagnostics) throw error;
-      this.comparison.replaceChildren(problems(error.diagnostics));
+      this.comparison.replaceChildren(problems(error.diagnostics, this.page.fields));
     }
   }
 }

@@ -37,15 +37,17 @@ export class Student {
   draw() {
     const [people, ...kinds] = this.page.sheets;
     if (!people) return;
-    this.answer = element("div", { "aria-live": "polite" });
+    this.answer = element("div", { className: "answer" });
+    this.count = element("p", { className: "soft", role: "status" });
     const change = (name) => (text) => {
       if (text) this.fields[name] = text;
       else delete this.fields[name];
       this.work();
     };
     this.place.replaceChildren(
+      this.count,
       this.answer,
-      element("h3", {}, called(people)),
+      element("h3", {}, people.labels.length ? called(people) : say("students")),
       element("div", { className: "fields" },
         people.columns.map((column) => field(column, this.fields[column.name] ?? "", change(column.name)))),
       element("h3", {}, say("records")),
@@ -67,7 +69,7 @@ export class Student {
     this.rows = element("tbody");
     return element("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": say("records") },
       element("table", { className: "records" },
-        element("thead", {}, element("tr", {}, heads.map((name) => element("th", { scope: "col" }, say(`column_${name}`))), element("td"))),
+        element("thead", {}, element("tr", {}, heads.map((name) => element("th", { scope: "col" }, say(`column_${name}`))), element("td", { className: "acts" }))),
         this.rows));
   }
 
@@ -91,13 +93,14 @@ export class Student {
     const fields = await askRecord(sheet, this.records[place]?.fields ?? {}, numbers);
     if (fields === null) return;
     this.records[place] = { kind: sheet.name, fields };
-    this.draw();
+    this.drawRows([]);
+    this.work();
   }
 
   drop(place) {
     this.records.splice(place, 1);
-    this.draw();
-    this.place.querySelector(".records button, .bar button")?.focus();
+    this.drawRows([]);
+    this.work();
   }
 
   // ---- the answer
@@ -110,21 +113,26 @@ export class Student {
       told = await ask("overview", { now: this.question(), before: differs ? this.question(true) : null });
     } catch (error) {
       if (!error.diagnostics || !current()) throw error;
-      this.answer.replaceChildren(problems(error.diagnostics));
+      this.answer.replaceChildren(problems(error.diagnostics, this.page.fields));
       this.drawRows([]);
       return;
     }
     if (!current()) return;
+    const { changes } = told;
+    this.count.textContent = changes === null ? "" : changes.length ? say("differences", { count: changes.length }) : say("nothing_differs");
     this.drawRows(told.records);
     this.answer.replaceChildren(...this.told(told));
   }
 
-  /** The table of records; what became of each is told in the order of their kinds. */
+  /** The table of records; what became of each is told in the order of their kinds. Who was on a button stays there. */
   drawRows(told) {
+    const buttons = () => [...this.rows.querySelectorAll("button")];
+    const focused = buttons().indexOf(document.activeElement);
     const byKind = {};
     for (const one of told) (byKind[one.kind] ??= []).push(one);
     const rows = this.records.map((record, place) => this.row(record, place, byKind[record.kind]?.shift()));
     this.rows.replaceChildren(...rows);
+    if (focused >= 0) (buttons()[focused] ?? buttons().at(-1) ?? this.place.querySelector(".bar button")).focus();
   }
 
   told({ applies, requirements, accounts, facts, changes }) {
