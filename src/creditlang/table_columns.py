@@ -80,7 +80,7 @@ class CodedCells:
         for part in parts:
             own = moved[id(part.values)]
             further = isinstance(own, int)
-            codes.append(part.codes.astype(narrow) + narrow(own) if further else own.astype(narrow)[part.codes])
+            codes.append(part.codes.astype(narrow) + own if further else own.astype(narrow)[part.codes])
         return CodedCells(values, numpy.concatenate(codes))
 
     def objects(self) -> "Numbers":
