@@ -97,7 +97,7 @@ export class People {
       element("ul", { className: "standings" }, standings.map((text) => element("li", {}, text))),
       element("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": say("people") },
         element("table", {},
-          element("thead", {}, element("tr", {}, columns.map(({ label, numeric }) => element("th", { scope: "col", className: numeric ? "n" : "" }, label)))), body)),
+          element("thead", {}, element("tr", {}, columns.map(({ label, numeric }, place) => element("th", { scope: "col", className: numeric ? "n" : "" }, place ? label : say("number"))))), body)),
       left,
       element("p", { className: "soft" }, equation),
       count ? element("details", { open: !rows.length }, element("summary", {}, say("problems", { count })), problems(diagnostics)) : "",
