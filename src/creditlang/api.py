@@ -116,7 +116,7 @@ class Policy:
     def evaluate(
         self,
         student: Mapping[str, object] | Any,
-        records: Mapping[str, Iterable[Any]],
+        records: Mapping[str, Any],
         *,
         as_of: date | str | None = None,
         set: Mapping[str, Any] | None = None,

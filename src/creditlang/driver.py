@@ -94,12 +94,18 @@ def names_beside(path: Path, source: SourceFile) -> frozenset[str]:
     policy beside it.
     """
     loaded = Loaded()
-    stem = path.name.partition(".examples")[0]
-    policy = path.with_name(f"{stem}.credit")
-    if ".examples" in path.name and policy.is_file() and isinstance(read := read_source(policy), SourceFile):
+    policy = policy_beside(path)
+    if policy is not None and isinstance(read := read_source(policy), SourceFile):
         loaded.load(read)
     loaded.load(source)
     return frozenset(loaded.names)
+
+
+def policy_beside(path: Path) -> Path | None:
+    """The policy that a file of examples stands beside."""
+    stem, examples, _ = path.name.partition(".examples")
+    policy = path.with_name(f"{stem}.credit")
+    return policy if examples and policy.is_file() else None
 
 
 class Loaded:

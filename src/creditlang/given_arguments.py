@@ -84,17 +84,19 @@ def _is_or_lists(*types: type) -> Callable[[Any], bool]:
     return lambda given: one(given) or (isinstance(given, list | tuple) and all(map(one, given)))
 
 
+_A_DAY: Final = Phrase("a date, or its text", "日期，或者日期的文字")
 _NAMES: Final = _is_or_lists(str, Path)
 _TAKEN: Final[Mapping[str, _Taken]] = {
     "add": _Taken(
         _is_rows, Phrase("a list of pairs of a kind and a record", "由种类和记录组成的列表"), '[("activity", {…})]'
     ),
-    "as_of": _Taken(_is(date, str, type(None)), Phrase("a date, or its text", "日期，或者日期的文字"), '"2025-07-31"'),
+    "as_of": _Taken(_is(date, str, type(None)), _A_DAY, '"2025-07-31"'),
     "data": _Taken(
         _NAMES,
         Phrase("the name of a folder or file, or a list of such", "文件夹或文件的名称，或者其列表"),
         '"students/"',
     ),
+    "day": _Taken(_is(date, str), _A_DAY, '"2025-07-31"'),
     "drop": _Taken(_is_rows, Phrase("a list of ids of records", "记录编号的列表"), '["A1", "A2"]'),
     "engine": _one_of(*get_args(Engine)),
     "language": _one_of(*get_args(Language)),

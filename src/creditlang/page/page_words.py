@@ -13,6 +13,10 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "open_file": Phrase("Open a file …", "打开文件……"),
     "save": Phrase("Save as a file", "存为文件"),
     "revert": Phrase("Back to the saved text", "恢复已存文本"),
+    "not_saved": Phrase(
+        "The text has been changed and not saved. Leave it?", "正文已经改动，还没有保存。要放弃改动吗？"
+    ),
+    "number": Phrase("Student ID", "学号"),
     "print": Phrase("Print", "打印"),
     "policy_text": Phrase("Text of the policy", "办法正文"),
     "keys": Phrase(
@@ -60,6 +64,7 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "left_out": Phrase("Records that could not be read: {count}", "有{count}条记录无法读取"),
     "outside": Phrase("The policy does not apply to this student.", "本办法不适用于该学生。"),
     "different": Phrase("What is different", "有何变化"),
+    "differences": Phrase("Different for this student: {count}", "该学生有{count}处变化。"),
     "nothing_differs": Phrase("Nothing differs.", "没有变化。"),
     "because": Phrase("because of {rules}", "原因：{rules}"),
     "requirements": TABLES["requirements"],

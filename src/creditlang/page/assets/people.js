@@ -18,7 +18,10 @@ export class People {
     document.addEventListener("dragleave", (event) => event.relatedTarget ?? document.body.classList.remove("dropping"));
     document.addEventListener("drop", (event) => {
       document.body.classList.remove("dropping");
-      if (event.dataTransfer.files.length) this.take([...event.dataTransfer.files]);
+      const files = [...event.dataTransfer.files];
+      const isPolicy = (file) => /\.credit$|\.clauses\.txt$/.test(file.name);
+      if (files.some(isPolicy)) this.page.openFiles(files.filter(isPolicy)).catch(fail);
+      else if (files.length) this.take(files);
     });
   }
 
@@ -38,7 +41,7 @@ export class People {
   draw() {
     const input = element("input", { type: "file", multiple: true, hidden: true, accept: ".xlsx,.xls,.xlsm,.ods,.csv,.json,.parquet",
       onchange: () => input.files.length && this.take([...input.files]) });
-    this.answer = element("div", { className: "answer", "aria-live": "polite" });
+    this.answer = element("div", { className: "answer" });
     this.comparison = element("div");
     const named = this.sample ? say("sample") : this.files.map((file) => file.name).join(say("between"));
     this.place.replaceChildren(
@@ -72,7 +75,7 @@ export class People {
       if (own === this.number) this.answer.replaceChildren(...this.told(told));
     } catch (error) {
       if (!error.diagnostics) throw error;
-      if (own === this.number) this.answer.replaceChildren(problems(error.diagnostics));
+      if (own === this.number) this.answer.replaceChildren(problems(error.diagnostics, this.page.fields));
     }
   }
 
@@ -94,7 +97,7 @@ export class People {
       element("ul", { className: "standings" }, standings.map((text) => element("li", {}, text))),
       element("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": say("people") },
         element("table", {},
-          element("thead", {}, element("tr", {}, columns.map(({ label, numeric }) => element("th", { scope: "col", className: numeric ? "n" : "" }, label)))), body)),
+          element("thead", {}, element("tr", {}, columns.map(({ label, numeric }, place) => element("th", { scope: "col", className: numeric ? "n" : "" }, place ? label : say("number"))))), body)),
       left,
       element("p", { className: "soft" }, equation),
       count ? element("details", { open: !rows.length }, element("summary", {}, say("problems", { count })), problems(diagnostics)) : "",
@@ -127,7 +130,7 @@ export class People {
       this.comparison.scrollIntoView({ block: "start" });
     } catch (error) {
       if (!error.diagnostics) throw error;
-      this.comparison.replaceChildren(problems(error.diagnostics));
+      this.comparison.replaceChildren(problems(error.diagnostics, this.page.fields));
     }
   }
 }
