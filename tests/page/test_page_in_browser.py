@@ -173,6 +173,34 @@ def test_completion_by_keys_and_undone(address: str, chromium: WebDriver) -> Non
     assert page.text == before
 
 
+def test_a_changed_text_is_not_lost_and_opens_with_what_stands_beside_it(address: str, chromium: WebDriver) -> None:
+    page = Page(chromium, address)
+    files = {
+        "多用.credit": CLUB.replace('引用 "common/calendar"', '引用 "common/calendar"\n引用 "./单位"').replace(
+            "计量单位 分\n", ""
+        ),
+        "单位.credit": "计量单位 分\n",
+        "多用.clauses.txt": "[第一条]\n晚读每次计1分。\n",
+    }
+    page.end_of_text().send_keys("#")
+    opened = "for (const [name, text] of Object.entries(arguments[0])) data.items.add(new File([text], name));"
+    page.run(f"const data = new DataTransfer(); {opened} creditlang.openFiles([...data.files])", files)
+    asked = page.wait(lambda: chromium.switch_to.alert)
+    assert "没有保存" in asked.text
+    asked.dismiss()
+    assert page.text.endswith("#")
+    page.press("恢复已存文本")
+    page.run(f"const data = new DataTransfer(); {opened} creditlang.openFiles([...data.files])", files)
+    page.wait(lambda: "./单位" in page.text and page.one("#sound").text == "没有发现问题。")
+    page.one("#tab-book").click()
+    page.wait(
+        lambda: (
+            "晚读每次计1分"
+            in page.run("return document.querySelector('#book iframe').contentDocument.body.textContent")
+        )
+    )
+
+
 def test_chinese_is_composed(address: str, chromium: WebDriver) -> None:
     page = Page(chromium, address)
     page.end_of_text().send_keys("# ")
@@ -213,7 +241,8 @@ def test_a_dropped_file_a_changed_policy_and_who_gains(address: str, chromium: W
     page.wait(lambda: page.texts("#people .standings li") == ["证书：符合1人，不符合1人，未定0人"])
     page.press("与已存办法比较")
     chromium.switch_to.frame(page.wait(lambda: page.one("#people iframe")))
-    page.wait(lambda: "增加1人" in page.one("body").text and page.one("svg"))
+    page.wait(lambda: "增加1人" in page.one("body").text and "club.credit（改动后）" in page.one("body").text)
+    assert page.one("svg").is_displayed()
     chromium.switch_to.default_content()
     page.press("S1")
     page.wait(lambda: len(page.texts("#student tbody tr")) == 5 and "3 → 5" in page.told())

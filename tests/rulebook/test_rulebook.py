@@ -133,6 +133,18 @@ example "none of them" [Art. 1]
     )
 
 
+def test_rows_of_one_table_are_one_example() -> None:
+    table = (
+        'examples "rates" of activity, talk [Art. 1]\n    on          counts\n    2025-03-01  2\n    2025-03-02  2\n'
+    )
+    void = CLUB.replace("2 per event, cap", 'void when on = 2025-03-02, "a holiday"\n        2 per event, cap')
+    found = rulebook_of(driver.compile_text(void + table.replace("03-02  2", "03-02  void")), None, "", "en")
+    talk = found.clauses[0].rules[1]
+    assert [(one.title, one.records) for one in talk.examples] == [
+        ("rates", (("talk, 2025-03-01", "counted 2 points"), ("talk, 2025-03-02", "void: a holiday")))
+    ]
+
+
 @pytest.mark.parametrize("form", ["Rule {}", "第{}条"])
 def test_articles_stand_in_the_order_of_their_numbers(form: str) -> None:
     numbers = "一二三" if "第" in form else "123"

@@ -13,6 +13,10 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "open_file": Phrase("Open a file …", "打开文件……"),
     "save": Phrase("Save as a file", "存为文件"),
     "revert": Phrase("Back to the saved text", "恢复已存文本"),
+    "not_saved": Phrase(
+        "The text has been changed and not saved. Leave it?", "正文已经改动，还没有保存。要放弃改动吗？"
+    ),
+    "number": Phrase("Student ID", "学号"),
     "print": Phrase("Print", "打印"),
     "policy_text": Phrase("Text of the policy", "办法正文"),
     "keys": Phrase(

@@ -46,7 +46,7 @@ export async function ask(question, body = {}) {
   } catch {
     throw new Refused([{ severity: "error", message: say("no_server"), code: "" }]);
   }
-  const said = await answer.json();
+  const said = await answer.json().catch(() => ({ diagnostics: [{ severity: "error", message: say("no_server"), code: "" }] }));
   if (!answer.ok) throw new Refused(said.diagnostics);
   return said;
 }
@@ -81,10 +81,11 @@ export function fail(error) {
   if (error && !(error instanceof Refused)) throw error;
 }
 
-/** Findings as a list. */
-export function problems(diagnostics) {
+/** Findings as a list; fields of the page are called what it calls them. */
+export function problems(diagnostics, fields = {}) {
   return element("ul", { className: "problems" }, diagnostics.map((found) => {
-    const place = [found.file, found.row && say("row", { row: found.row }), found.field].filter(Boolean).join(" · ");
+    const isOfPage = ["set", "as_of", "student"].includes(found.file);
+    const place = [!isOfPage && found.file, found.row && say("row", { row: found.row }), fields[found.field] ?? found.field].filter(Boolean).join(" · ");
     const text = `${place ? place + " — " : ""}${found.message}${found.fix ? " " + found.fix : ""}`;
     return element("li", { className: found.severity }, text);
   }));

@@ -40,14 +40,25 @@ class Page {
     await this.openNamed(new URLSearchParams(location.search).get("policy") ?? policies[0].name);
   }
 
+  /** What the fields of the page are called. */
+  get fields() {
+    return Object.fromEntries(this.settings.map(({ name, label }) => [name, label]));
+  }
+
   get hasSample() {
     return this.samples.has(this.name);
   }
 
   connect() {
-    at("policies").addEventListener("change", () => this.openNamed(at("policies").value).catch(fail));
+    at("policies").addEventListener("change", () => {
+      if (this.mayGo()) this.openNamed(at("policies").value).catch(fail);
+      else at("policies").value = this.name;
+    });
     at("open").addEventListener("click", () => at("policy-file").click());
-    at("policy-file").addEventListener("change", () => this.openFiles([...at("policy-file").files]).catch(fail));
+    at("policy-file").addEventListener("change", () => {
+      this.openFiles([...at("policy-file").files]).catch(fail);
+      at("policy-file").value = ""; // the same file may be opened again
+    });
     at("save").addEventListener("click", () => (download(this.editor.file, this.text), this.take(this.text)));
     at("revert").addEventListener("click", () => this.editor.replace(0, this.text.length, this.saved));
     at("print").addEventListener("click", () => window.print());
@@ -112,6 +123,11 @@ class Page {
     return { policy: this.policy(begun), as_of: at("as-of").value || null, set: begun ? {} : this.set };
   }
 
+  /** Whether the text may go: it is saved, or nobody minds. */
+  mayGo() {
+    return this.text === this.saved || window.confirm(say("not_saved"));
+  }
+
   async openNamed(name) {
     fail(null);
     const { text, name: file, files, examples, clauses } = await ask("text", { policy: name });
@@ -121,6 +137,7 @@ class Page {
 
   /** Open a policy with what is chosen beside it: files that it uses, its examples, the text of the regulation. */
   async openFiles(chosen) {
+    if (!this.mayGo()) return;
     fail(null);
     const texts = Object.fromEntries(await Promise.all(chosen.map(async (file) => [file.name, await file.text()])));
     const named = (...ends) => Object.keys(texts).filter((name) => ends.some((end) => name.includes(end)));

@@ -75,7 +75,7 @@ export class People {
       if (own === this.number) this.answer.replaceChildren(...this.told(told));
     } catch (error) {
       if (!error.diagnostics) throw error;
-      if (own === this.number) this.answer.replaceChildren(problems(error.diagnostics));
+      if (own === this.number) this.answer.replaceChildren(problems(error.diagnostics, this.page.fields));
     }
   }
 
@@ -97,7 +97,7 @@ export class People {
       element("ul", { className: "standings" }, standings.map((text) => element("li", {}, text))),
       element("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": say("people") },
         element("table", {},
-          element("thead", {}, element("tr", {}, columns.map(({ label, numeric }) => element("th", { scope: "col", className: numeric ? "n" : "" }, label)))), body)),
+          element("thead", {}, element("tr", {}, columns.map(({ label, numeric }, place) => element("th", { scope: "col", className: numeric ? "n" : "" }, place ? label : say("number"))))), body)),
       left,
       element("p", { className: "soft" }, equation),
       count ? element("details", { open: !rows.length }, element("summary", {}, say("problems", { count })), problems(diagnostics)) : "",
@@ -130,7 +130,7 @@ export class People {
       this.comparison.scrollIntoView({ block: "start" });
     } catch (error) {
       if (!error.diagnostics) throw error;
-      this.comparison.replaceChildren(problems(error.diagnostics));
+      this.comparison.replaceChildren(problems(error.diagnostics, this.page.fields));
     }
   }
 }

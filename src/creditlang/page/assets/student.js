@@ -38,12 +38,14 @@ export class Student {
     const [people, ...kinds] = this.page.sheets;
     if (!people) return;
     this.answer = element("div", { className: "answer" });
+    this.count = element("p", { className: "soft", role: "status" });
     const change = (name) => (text) => {
       if (text) this.fields[name] = text;
       else delete this.fields[name];
       this.work();
     };
     this.place.replaceChildren(
+      this.count,
       this.answer,
       element("h3", {}, people.labels.length ? called(people) : say("students")),
       element("div", { className: "fields" },
@@ -111,13 +113,13 @@ export class Student {
       told = await ask("overview", { now: this.question(), before: differs ? this.question(true) : null });
     } catch (error) {
       if (!error.diagnostics || !current()) throw error;
-      this.answer.replaceChildren(problems(error.diagnostics));
+      this.answer.replaceChildren(problems(error.diagnostics, this.page.fields));
       this.drawRows([]);
       return;
     }
     if (!current()) return;
     const { changes } = told;
-    document.getElementById("told").textContent = changes === null ? "" : changes.length ? say("differences", { count: changes.length }) : say("nothing_differs");
+    this.count.textContent = changes === null ? "" : changes.length ? say("differences", { count: changes.length }) : say("nothing_differs");
     this.drawRows(told.records);
     this.answer.replaceChildren(...this.told(told));
   }
