@@ -46,7 +46,7 @@ export async function ask(question, body = {}) {
   } catch {
     throw new Refused([{ severity: "error", message: say("no_server"), code: "" }]);
   }
-  const said = await answer.json();
+  const said = await answer.json().catch(() => ({ diagnostics: [{ severity: "error", message: say("no_server"), code: "" }] }));
   if (!answer.ok) throw new Refused(said.diagnostics);
   return said;
 }

@@ -18,6 +18,7 @@ class Page {
   clauses = null;
   samples = new Set();
   sheets = [];
+  mappings = [];
   settings = [];
   outline = [];
   set = {};
@@ -50,9 +51,15 @@ class Page {
   }
 
   connect() {
-    at("policies").addEventListener("change", () => this.openNamed(at("policies").value).catch(fail));
+    at("policies").addEventListener("change", () => {
+      if (this.mayGo()) this.openNamed(at("policies").value).catch(fail);
+      else at("policies").value = this.name;
+    });
     at("open").addEventListener("click", () => at("policy-file").click());
-    at("policy-file").addEventListener("change", () => this.openFiles([...at("policy-file").files]).catch(fail));
+    at("policy-file").addEventListener("change", () => {
+      this.openFiles([...at("policy-file").files]).catch(fail);
+      at("policy-file").value = ""; // the same file may be opened again
+    });
     at("save").addEventListener("click", () => (download(this.editor.file, this.text), this.take(this.text)));
     at("revert").addEventListener("click", () => this.editor.replace(0, this.text.length, this.saved));
     at("print").addEventListener("click", () => window.print());
@@ -117,6 +124,11 @@ class Page {
     return { policy: this.policy(begun), as_of: at("as-of").value || null, set: begun ? {} : this.set };
   }
 
+  /** Whether the text may go: it is saved, or nobody minds. */
+  mayGo() {
+    return this.text === this.saved || window.confirm(say("not_saved"));
+  }
+
   async openNamed(name) {
     fail(null);
     const { text, name: file, files, examples, clauses } = await ask("text", { policy: name });
@@ -126,6 +138,7 @@ class Page {
 
   /** Open a policy with what is chosen beside it: files that it uses, its examples, the text of the regulation. */
   async openFiles(chosen) {
+    if (!this.mayGo()) return;
     fail(null);
     const texts = Object.fromEntries(await Promise.all(chosen.map(async (file) => [file.name, await file.text()])));
     const named = (...ends) => Object.keys(texts).filter((name) => ends.some((end) => name.includes(end)));
@@ -146,10 +159,11 @@ class Page {
   }
 
   async opened(name, file, text, { files, examples, clauses }) {
+    this.again.stop(); // what is still being asked is of the policy before
+    this.student.work.stop();
     Object.assign(this, { name, files, clauses, set: {}, examples, own: false, fresh: true, known: "" });
     this.editor.file = file;
-    this.people.files = [];
-    this.people.sample = false;
+    this.people.forget();
     this.student.take({ student: {}, records: [] });
     this.saved = text.replaceAll("\r\n", "\n");
     this.editor.text = this.saved;
@@ -178,6 +192,8 @@ class Page {
     if (outline.length) this.outline = outline;
     this.title = outline.find(({ sort }) => sort === "policy")?.label || this.title;
     at("title").textContent = this.title || "creditlang";
+    at("stale").textContent = errors ? say("stale") : "";
+    at("results").classList.toggle("stale", errors > 0);
     if (errors) this.again.stop();
     else if (this.known !== this.text) this.again();
   }
@@ -202,10 +218,14 @@ class Page {
   async sheetsAgain(current) {
     const policy = this.policy();
     const text = this.text;
-    const [{ sheets }, { settings, needs_day: needsDay }] = await Promise.all([ask("schema", { policy }), ask("readings", { policy })]);
+    const [{ sheets, mappings }, { settings, needs_day: needsDay }] = await Promise.all([ask("schema", { policy }), ask("readings", { policy })]);
     if (!current()) return;
     this.known = text;
     const before = JSON.stringify([this.sheets, this.settings]);
+    if (JSON.stringify(mappings) !== JSON.stringify(this.mappings)) {
+      this.mappings = mappings;
+      this.people.draw();
+    }
     Object.assign(this, { sheets, settings });
     if (this.fresh) at("as-of").value = needsDay ? today() : "";
     if (this.fresh || before !== JSON.stringify([sheets, settings])) this.drawValues();
