@@ -1,4 +1,4 @@
-"""The tools for language models, as a client of the protocol sees them: the command, started by the SDK's own client."""
+"""The tools for language models, as a client of the protocol sees them: the command, started by the SDK's client."""
 
 import sys
 from collections.abc import AsyncIterator
