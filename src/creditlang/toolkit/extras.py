@@ -22,6 +22,11 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
 """The modules that tell whether an extra is installed."""
 
 
+def has(extra: str) -> bool:
+    """Whether an extra is installed."""
+    return all(find_spec(module) is not None for module in EXTRAS[extra])
+
+
 def need(extra: str, *modules: str) -> None:
     """Go on only where an extra is installed, or those of its modules that are named. Raises `PluginError` CR787."""
     for module in modules or EXTRAS[extra]:
