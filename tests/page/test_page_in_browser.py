@@ -334,3 +334,9 @@ def test_a_long_text_is_coloured_where_it_is_seen(address: str, chromium: WebDri
     assert page.run("return document.querySelectorAll('.paint > div').length") < 100
     page.end_of_text()
     page.wait(lambda: page.colour_of("值599") == "setting")
+    page.run("creditlang.editor.replace(0, 2, '细则')")
+    assert page.text.startswith("细则") and page.text.endswith("= 599\n")
+    page.press("恢复已存文本")
+    assert page.text == CLUB
+    page.area.send_keys(Keys.CONTROL, "z")
+    assert page.text.startswith("细则")

@@ -13,6 +13,7 @@ from creditlang.plugin import PluginError
 
 EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "arrow": ("numpy", "pyarrow"),
+    "assistants": ("mcp", "msgspec"),
     "databases": ("adbc_driver_postgresql", "pymysql", "pyarrow"),
     "editor": ("lsprotocol", "pygls"),
     "office": ("defusedxml", "fontTools", "lxml", "openpyxl", "pyarrow", "typst", "xlrd", "xlsxwriter"),
