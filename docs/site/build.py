@@ -30,10 +30,10 @@ PARTS: Final = {
 """Pages beside those of `docs`, by their place here without `.md` or `.zh.md`, and what they are called in the site."""
 GROUPS: Final = {
     ("Begin", "开始"): ("overview", "tutorial"),
-    ("How to", "怎样做"): ("office", "comparing", "spreadsheet", "plugin", "data", "outputs"),
+    ("How to", "怎样做"): ("office", "comparing", "rulebook", "spreadsheet", "program", "plugin", "data", "outputs"),
     ("Reference", "参考"): ("reference", "commands", "codes", "library"),
     ("Policies", "办法"): ("policies",),
-    ("Inside", "内部构造"): ("source", "plugins", "grammar", "repl", "bench"),
+    ("Inside", "内部构造"): ("architecture", "source", "plugins", "grammar", "repl", "bench"),
 }
 """The pages of each part; other pages of `docs` come with the second part, policies with the fourth."""
 _LINK: Final = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s#]*)(#[^)\s]*)?\)")
@@ -73,8 +73,10 @@ def linked(text: str, place: Path) -> str:
         folder, _, name = part.rpartition("/")
         if name == "README" and folder.removeprefix("stdlib_policies/") in policy_names():
             return f"[{told}](policy-{folder.removeprefix('stdlib_policies/')}.md{anchor})"
-        if part in kept_pages() and language == named(place.name)[1]:
-            return f"[{told}]({kept_pages()[part]}.md{anchor})"
+        if part in kept_pages():
+            same = language == named(place.name)[1] or own_page(part, "zh") == own_page(part, "en")
+            other = f'<a href="../{language}/{kept_pages()[part]}.html{anchor}">{told}</a>'
+            return f"[{told}]({kept_pages()[part]}.md{anchor})" if same else other
         return told
 
     return _LINK.sub(link, text)
@@ -137,7 +139,8 @@ def kind(thing: object) -> str:
 
 def index_page(language: Language) -> str:
     """The contents."""
-    parts = ["# creditlang"]
+    told = ("zh", "中文") if language == "en" else ("en", "English")
+    parts = ["# creditlang", f'<a href="../{told[0]}/index.html">{told[1]}</a>']
     listed = {name for names in GROUPS.values() for name in names}
     others = {
         "How to": [name for name in kept_pages().values() if name not in listed],

@@ -13,9 +13,12 @@ project = "creditlang"
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 html_theme = "furo"
 html_title = "creditlang"
+_MONOSPACE = '"Noto Sans Mono CJK SC", "Sarasa Mono SC", NSimSun, Menlo, Consolas, monospace'
+"""First what has Chinese characters exactly twice as wide as others: policies are laid out in columns."""
+html_theme_options = {"light_css_variables": {"font-stack--monospace": _MONOSPACE}}
 myst_heading_anchors = 4
 autodoc_member_order = "bysource"
-autodoc_default_options = {"members": True}
+autodoc_default_options = {"members": True, "undoc-members": True, "exclude-members": "__init__"}
 autodoc_typehints = "description"
 autodoc_class_signature = "separated"
 _PIECES = """
@@ -61,5 +64,5 @@ def setup(app: Sphinx) -> None:
     """Tell Sphinx of the search, and how policies and sessions are coloured."""
     app.add_search_language(TwoCharacters)
     app.add_lexer("credit", PolicyLexer)
-    for name in ("session", "csv"):
+    for name in ("session", "csv", "http"):
         app.add_lexer(name, TextLexer)

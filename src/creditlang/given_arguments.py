@@ -74,8 +74,9 @@ def _is(*types: type) -> Callable[[Any], bool]:
 
 
 def _is_rows(given: object) -> bool:
-    """Whether something can be gone through, and is not one thing itself."""
-    return isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping))
+    """Whether something can be gone through, and is not one thing itself, nor a data frame."""
+    one = isinstance(given, (str, bytes, Mapping)) or hasattr(given, "__arrow_c_stream__")
+    return isinstance(given, Iterable) and not one
 
 
 def _is_or_lists(*types: type) -> Callable[[Any], bool]:
@@ -84,17 +85,19 @@ def _is_or_lists(*types: type) -> Callable[[Any], bool]:
     return lambda given: one(given) or (isinstance(given, list | tuple) and all(map(one, given)))
 
 
+_A_DAY: Final = Phrase("a date, or its text", "日期，或者日期的文字")
 _NAMES: Final = _is_or_lists(str, Path)
 _TAKEN: Final[Mapping[str, _Taken]] = {
     "add": _Taken(
         _is_rows, Phrase("a list of pairs of a kind and a record", "由种类和记录组成的列表"), '[("activity", {…})]'
     ),
-    "as_of": _Taken(_is(date, str, type(None)), Phrase("a date, or its text", "日期，或者日期的文字"), '"2025-07-31"'),
+    "as_of": _Taken(_is(date, str, type(None)), _A_DAY, '"2025-07-31"'),
     "data": _Taken(
         _NAMES,
         Phrase("the name of a folder or file, or a list of such", "文件夹或文件的名称，或者其列表"),
         '"students/"',
     ),
+    "day": _Taken(_is(date, str), _A_DAY, '"2025-07-31"'),
     "drop": _Taken(_is_rows, Phrase("a list of ids of records", "记录编号的列表"), '["A1", "A2"]'),
     "engine": _one_of(*get_args(Engine)),
     "language": _one_of(*get_args(Language)),
@@ -221,7 +224,8 @@ def opened_mappings(policy: o.Policy, names: Iterable[str | Path]) -> tuple[Mapp
 def check_period(policy: o.Policy, result: StudentResult, period: object) -> None:
     """Raises `DataError` for a period that neither calendar nor results know, and that has no year's numbers."""
     look_at(period=period)
-    known = dict.fromkeys([x.period for x in result.accounts] + [x.period for x in result.facts])
+    periods = [line.period for line in result.accounts] + [line.period for line in result.facts]
+    known = dict.fromkeys(filter(None, periods))
     known |= dict.fromkeys(each.key for of in result.periods.values() for each in of)
     calendar = policy.calendar.semesters
     known |= dict.fromkeys(name for each in calendar for name in (each.name, each.year))

@@ -158,4 +158,6 @@ def test_the_command_shows_both() -> None:
     shown = CliRunner().invoke(main, ["schema", "hengyang", "--format", "json"])
     document = json.loads(shown.output)
     assert document == {"input": creditlang.input_schema("hengyang"), "results": creditlang.result_schema("hengyang")}
+    types = CliRunner().invoke(main, ["schema", "hengyang", "--format", "python"])
+    assert types.output == creditlang.generate_types("hengyang")
     assert document["input"]["x-creditlang"]["version"] == document["results"]["x-creditlang"]["version"] == 1

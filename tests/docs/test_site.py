@@ -37,7 +37,7 @@ def test_the_site_is_built_without_a_warning(site: Path) -> None:
         assert {"index.html", "tutorial.html", "codes.html", "library.html", "search.html"} <= names
         assert {f"policy-{name}.html" for name in build.policy_names()} <= names
         for path in (site / language).glob("*.html"):
-            targets = re.findall(r'href="([\w/-]+\.html)(?:#[^"]*)?"', path.read_text(encoding="utf-8"))
+            targets = re.findall(r'href="((?:\.\./)?[\w/-]+\.html)(?:#[^"]*)?"', path.read_text(encoding="utf-8"))
             assert {target for target in targets if not (site / language / target).is_file()} == set(), path.name
 
 

@@ -14,6 +14,7 @@ from creditlang.cli.bilingual_help import argument, option, reader_language, sai
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from creditlang.core.operators import Policy
     from creditlang.sheets_in_words import SheetColumn, SheetInWords
 
 _NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".txt", ".toml", ".parquet", ".pdf"})
@@ -22,7 +23,7 @@ _NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".tx
 @bilingual_help.command("schema")
 @argument("policy")
 @option("--out", "target", type=click.Path(path_type=Path), metavar="FILE.xlsx|FOLDER")
-@option("--format", "shape", type=click.Choice(["table", "json"]), default="table")
+@option("--format", "shape", type=click.Choice(["table", "json", "python"]), default="table")
 @common.mapping_option
 @common.language_option
 def command(policy: str, target: Path | None, shape: str, mappings: tuple[str, ...]) -> None:
@@ -30,16 +31,12 @@ def command(policy: str, target: Path | None, shape: str, mappings: tuple[str, .
     from creditlang.sheets_in_words import sheets_of
 
     compiled = common.sound_policy(policy)
-    if shape == "json" and (mappings or target is not None):
-        common.fail(common.USAGE, said(
-            "--format json goes with neither --out nor --mapping.", "--format json 不能和 --out、--mapping 一起用。"
-        ))  # fmt: skip
-    if shape == "json":
-        from creditlang.api import Policy
-        from creditlang.data_schemas import input_schema, result_schema
-
-        own = Policy(compiled.policy)
-        common.echo_json({"input": input_schema(own), "results": result_schema(own)})
+    if shape != "table":
+        if mappings or target is not None:
+            common.fail(common.USAGE, said(
+                "--format goes with neither --out nor --mapping.", "--format 不能和 --out、--mapping 一起用。"
+            ))  # fmt: skip
+        _for_programs(compiled.policy, shape)
         return
     if mappings and target is not None:
         common.fail(common.USAGE, said("Give either --out or --mapping.", "--out 和 --mapping 只能用一个。"))
@@ -64,6 +61,19 @@ def command(policy: str, target: Path | None, shape: str, mappings: tuple[str, .
         ))  # fmt: skip
     else:
         _folder(target, sheets)
+
+
+def _for_programs(policy: "Policy", shape: str) -> None:
+    """Print JSON Schemas, or types as a Python module."""
+    from creditlang import api
+    from creditlang.data_schemas import input_schema, result_schema
+    from creditlang.record_types import generate_types
+
+    own = api.Policy(policy)
+    if shape == "python":
+        common.echo(generate_types(own).rstrip("\n"))
+    else:
+        common.echo_json({"input": input_schema(own), "results": result_schema(own)})
 
 
 def _show(sheets: "Sequence[SheetInWords]") -> None:

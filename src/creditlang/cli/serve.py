@@ -60,13 +60,13 @@ def _is_loopback(host: str) -> bool:
 
 
 def _served(policies: tuple[str, ...]) -> dict[str, Path]:
-    """The policies to be served, by name: those that are named, which must be sound, and the bundled ones."""
-    from creditlang.resources import is_bundled, policy_names, policy_path
+    """The policies to be served, by name: those that are named, which must be sound, then the bundled ones."""
+    from creditlang.resources import bundled_policies, is_bundled
 
-    served = {name: path for name in policy_names() if (path := policy_path(name)) is not None}
+    served: dict[str, Path] = {}
     for policy in policies:
         path = common.find(policy).resolve()
         if not is_bundled(path):
             common.sound_policy(policy)
         served[path.stem] = path
-    return served
+    return {**served, **{name: path for name, path in bundled_policies().items() if name not in served}}

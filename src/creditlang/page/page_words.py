@@ -13,6 +13,10 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "open_file": Phrase("Open a file …", "打开文件……"),
     "save": Phrase("Save as a file", "存为文件"),
     "revert": Phrase("Back to the saved text", "恢复已存文本"),
+    "not_saved": Phrase(
+        "The text has been changed and not saved. Leave it?", "正文已经改动，还没有保存。要放弃改动吗？"
+    ),
+    "number": Phrase("Student ID", "学号"),
     "print": Phrase("Print", "打印"),
     "policy_text": Phrase("Text of the policy", "办法正文"),
     "keys": Phrase(
@@ -31,6 +35,9 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "named_values": Phrase("Other named values", "改动设定值"),
     "as_written": Phrase("in the policy: {value}", "办法中为：{value}"),
     "views": Phrase("Views", "视图"),
+    "stale": Phrase(
+        "The text has errors: what stands below is of the text before.", "正文有错误：下面仍是按改动前的正文计算的。"
+    ),
     "student": Phrase("One student", "一名学生"),
     "people": Phrase("Many students", "全体学生"),
     "regulation": Phrase("Regulation", "条文对照"),
@@ -60,6 +67,7 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "left_out": Phrase("Records that could not be read: {count}", "有{count}条记录无法读取"),
     "outside": Phrase("The policy does not apply to this student.", "本办法不适用于该学生。"),
     "different": Phrase("What is different", "有何变化"),
+    "differences": Phrase("Different for this student: {count}", "该学生有{count}处变化。"),
     "nothing_differs": Phrase("Nothing differs.", "没有变化。"),
     "because": Phrase("because of {rules}", "原因：{rules}"),
     "requirements": TABLES["requirements"],
@@ -76,6 +84,7 @@ _WORDS: Final[Mapping[str, Phrase]] = {
         "Drop workbooks or CSV files anywhere on this page, or",
         "把表格文件（xlsx、csv）拖到页面任意位置，或者",
     ),
+    "headings": Phrase("Also read:", "另可读取："),
     "choose_files": Phrase("choose files …", "选择文件……"),
     "try_sample": Phrase("Try the sample data", "试用样例数据"),
     "sample": Phrase("Sample data", "样例数据"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from creditlang.core import operators as o
 from creditlang.diagnostics import Language, Phrase, in_language
@@ -125,7 +125,11 @@ class WorkedExamples:
                     shown[sort] = self.shown(example, result, sorted(own, key=lambda name: name not in first))
             if {"counts", "in part"} <= shown.keys():
                 break
-        yield from (shown[sort] for sort in ("counts" if "counts" in shown else "nothing", "in part") if sort in shown)
+        by_title: dict[str, Shown] = {}
+        for one in (shown[x] for x in ("counts" if "counts" in shown else "nothing", "in part") if x in shown):
+            before = by_title.get(one.title)
+            by_title[one.title] = one if before is None else evolve(before, records=(*before.records, *one.records))
+        yield from by_title.values()
 
     def of_declared(self, name: str, article: str) -> Iterator[Shown]:
         """Of an account, fact or requirement: the shortest in which records make it something, else the shortest."""

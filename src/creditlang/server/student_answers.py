@@ -22,7 +22,8 @@ from creditlang.data.dataset import Dataset
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.data.reader import DataReader
-from creditlang.diagnostics import Language, Phrase, Place, listed, report
+from creditlang.diagnostics import Language, Phrase, Place, in_language, listed, report
+from creditlang.diagnostics.diagnostic import COMMA
 from creditlang.errors import DataError
 from creditlang.explain import Explanation
 from creditlang.given_arguments import given_day, typed_settings
@@ -35,6 +36,7 @@ from creditlang.server.known_policies import KnownPolicies, KnownPolicy
 from creditlang.server.policy_answers import VERSION, listed_findings
 from creditlang.sheets_in_words import sheets_of
 from creditlang.toolkit.result_table import ResultTable
+from creditlang.words import IN_BRACKETS, first_fit, said
 
 OF_ONE_STUDENT: Final = ("students", "accounts", "facts", "requirements", "records", "steps")
 _PLAIN_NAME: Final = re.compile(r"(?!\.)[^/\\:\x00-\x1f]{1,100}")
@@ -153,6 +155,7 @@ def compared(question: q.Compared, known: KnownPolicies, language: Language) -> 
         each = zip(policies, (question.set_old, question.set_new), (one, two), strict=True)
         sides = [_side(question, policy, values, sources) for policy, values, sources in each]
         comparison = compare_cohorts(sides[0], sides[1]).comparison
+    comparison.names = (_called(policies[0], question.set_old, own), _called(policies[1], question.set_new, own))
     return {
         "version": VERSION,
         "reliable": comparison.reliable,
@@ -160,6 +163,16 @@ def compared(question: q.Compared, known: KnownPolicies, language: Language) -> 
         "text": comparison.text(own),
         "html": _comparison_page(comparison, policies, own) if question.page else "",
     }
+
+
+def _called(policy: KnownPolicy, values: q.Cells, language: Language) -> str:
+    """What one side is called: by its file, and by the named values that were set."""
+    labels = policy.compiled.policy.setting_labels.items()
+    note = in_language(COMMA, language).join(
+        f"{first_fit(name, [label for label, own in labels if own == name], language)} = {value}"
+        for name, value in values.items()
+    )
+    return policy.source.name + (said(IN_BRACKETS, language, note=note) if note else "")
 
 
 def _side(question: q.Compared, policy: KnownPolicy, values: q.Cells, sources: Sequence[Source]) -> Side:
@@ -173,7 +186,6 @@ def _side(question: q.Compared, policy: KnownPolicy, values: q.Cells, sources: S
 
 def _comparison_page(comparison: Comparison, policies: Sequence[KnownPolicy], language: Language) -> str:
     """The comparison as a page. Raises `PluginError` CR787 where the extra for pictures is not installed."""
-    comparison.names = (policies[0].source.name, policies[1].source.name)
     programs = [policy.compiled.compilation.program for policy in policies]
     stream = StringIO()
     with PluginManager(no_plugins=True).output("report:-", stream) as output:

@@ -11,18 +11,18 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "about": Phrase(
         "Each clause of the regulation stands beside what is worked out from it, with examples worked out by the same "
         "rules. Whoever approves the policy signs under “Readings to approve”.",
-        "每一条先列规定原文，再列按原文计算的规则和按同一规则算出的例子。批准这份办法的人在“待批准的理解”一节签字。",
+        "每一条先列规定原文，再列按原文计算的规则和按同一规则算出的例子。批准这份办法的人在“待批准的解读”一节签字。",
     ),
     "contents": Phrase("Contents", "目录"),
     "clauses": Phrase("Clauses and rules", "条文与规则"),
     "picture": Phrase("Accounts and how amounts flow", "账户与数值的流向"),
-    "readings": Phrase("Readings to approve", "待批准的理解"),
+    "readings": Phrase("Readings to approve", "待批准的解读"),
     "values": Phrase("Numbers and dates that can be changed", "可以改动的数和日期"),
     "findings": Phrase("What the check says", "检查结果"),
     "data": Phrase("What the records hold", "记录的栏目"),
     "index": Phrase("Index by article", "条款索引"),
     "article": Phrase("Article", "条款"),
-    "reading": Phrase("Reading", "理解"),
+    "reading": Phrase("Reading", "解读"),
     "approved": Phrase("Approved", "同意"),
     "changed": Phrase("Other decision", "另作决定"),
     "signature": Phrase(

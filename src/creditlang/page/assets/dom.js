@@ -46,7 +46,7 @@ export async function ask(question, body = {}) {
   } catch {
     throw new Refused([{ severity: "error", message: say("no_server"), code: "" }]);
   }
-  const said = await answer.json();
+  const said = await answer.json().catch(() => ({ diagnostics: [{ severity: "error", message: say("no_server"), code: "" }] }));
   if (!answer.ok) throw new Refused(said.diagnostics);
   return said;
 }
@@ -56,15 +56,21 @@ function token() {
   return given ? { Authorization: `Bearer ${given}` } : {};
 }
 
-/** Calls `work` once nothing has come for some milliseconds; what an earlier call finds out is thrown away. */
+/** Calls `work` once nothing has come for some milliseconds; what an earlier call finds out is thrown away, and, after
+ * `stop`, what the last one does. */
 export function latest(pause, work) {
   let timer = 0;
   let number = 0;
-  return (...given) => {
-    clearTimeout(timer);
-    const own = ++number;
+  const call = (...given) => {
+    call.stop();
+    const own = number;
     timer = setTimeout(() => work(() => own === number, ...given), pause);
   };
+  call.stop = () => {
+    clearTimeout(timer);
+    number++;
+  };
+  return call;
 }
 
 /** What went wrong, above everything; without anything, the line goes. */
@@ -75,10 +81,11 @@ export function fail(error) {
   if (error && !(error instanceof Refused)) throw error;
 }
 
-/** Findings as a list. */
-export function problems(diagnostics) {
+/** Findings as a list; fields of the page are called what it calls them. */
+export function problems(diagnostics, fields = {}) {
   return element("ul", { className: "problems" }, diagnostics.map((found) => {
-    const place = [found.file, found.row && say("row", { row: found.row }), found.field].filter(Boolean).join(" · ");
+    const isOfPage = ["set", "as_of", "student"].includes(found.file);
+    const place = [!isOfPage && found.file, found.row && say("row", { row: found.row }), fields[found.field] ?? found.field].filter(Boolean).join(" · ");
     const text = `${place ? place + " — " : ""}${found.message}${found.fix ? " " + found.fix : ""}`;
     return element("li", { className: found.severity }, text);
   }));

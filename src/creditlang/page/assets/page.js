@@ -13,10 +13,12 @@ class Page {
   name = ""; // under which the server has the policy; empty for a file
   title = "";
   saved = "";
-  files = {};
+  files = {}; // the texts beside it that it uses
+  examples = {};
   clauses = null;
-  hasSample = false;
+  samples = new Set();
   sheets = [];
+  mappings = [];
   settings = [];
   outline = [];
   set = {};
@@ -36,14 +38,28 @@ class Page {
     const [{ policies }] = await Promise.all([ask("policies"), this.speak()]);
     at("policies").append(...policies.map(({ name, title }) => element("option", { value: name }, name === title ? name : `${title} · ${name}`)));
     this.samples = new Set(policies.filter(({ sample }) => sample).map(({ name }) => name));
-    const first = new URLSearchParams(location.search).get("policy") ?? policies[0]?.name;
-    if (first) await this.openNamed(first);
+    await this.openNamed(new URLSearchParams(location.search).get("policy") ?? policies[0].name);
+  }
+
+  /** What the fields of the page are called. */
+  get fields() {
+    return Object.fromEntries(this.settings.map(({ name, label }) => [name, label]));
+  }
+
+  get hasSample() {
+    return this.samples.has(this.name);
   }
 
   connect() {
-    at("policies").addEventListener("change", () => this.openNamed(at("policies").value).catch(fail));
+    at("policies").addEventListener("change", () => {
+      if (this.mayGo()) this.openNamed(at("policies").value).catch(fail);
+      else at("policies").value = this.name;
+    });
     at("open").addEventListener("click", () => at("policy-file").click());
-    at("policy-file").addEventListener("change", () => this.openFile(at("policy-file").files[0]).catch(fail));
+    at("policy-file").addEventListener("change", () => {
+      this.openFiles([...at("policy-file").files]).catch(fail);
+      at("policy-file").value = ""; // the same file may be opened again
+    });
     at("save").addEventListener("click", () => (download(this.editor.file, this.text), this.take(this.text)));
     at("revert").addEventListener("click", () => this.editor.replace(0, this.text.length, this.saved));
     at("print").addEventListener("click", () => window.print());
@@ -53,6 +69,7 @@ class Page {
       this.speak().then(() => this.all()).catch(fail);
     });
     at("as-of").addEventListener("change", () => this.workOut());
+    window.addEventListener("beforeunload", (event) => this.text !== this.saved && event.preventDefault());
     const tabs = [...document.querySelectorAll("[role=tab]")];
     for (const [place, tab] of tabs.entries()) {
       tab.addEventListener("click", () => this.show(tab.getAttribute("aria-controls")));
@@ -92,9 +109,9 @@ class Page {
   }
 
   /** The policy as questions have it: by name, or the text with the files beside it. */
-  policy(begun = false) {
+  policy(begun = false, examples = {}) {
     const text = begun ? this.saved : this.text;
-    return this.name && text === this.saved && !this.own ? this.name : { text, name: this.editor.file, files: this.files };
+    return this.name && text === this.saved && !this.own ? this.name : { text, name: this.editor.file, files: this.files, examples };
   }
 
   /** Whether anything but the student differs from the beginning. */
@@ -107,27 +124,50 @@ class Page {
     return { policy: this.policy(begun), as_of: at("as-of").value || null, set: begun ? {} : this.set };
   }
 
+  /** Whether the text may go: it is saved, or nobody minds. */
+  mayGo() {
+    return this.text === this.saved || window.confirm(say("not_saved"));
+  }
+
   async openNamed(name) {
     fail(null);
-    const { text, files, clauses } = await ask("text", { policy: name });
+    const { text, name: file, files, examples, clauses } = await ask("text", { policy: name });
     at("policies").value = name;
-    await this.opened(name, `${name}.credit`, text, files, clauses);
+    await this.opened(name, file, text, { files, examples, clauses });
   }
 
-  async openFile(file) {
+  /** Open a policy with what is chosen beside it: files that it uses, its examples, the text of the regulation. */
+  async openFiles(chosen) {
+    if (!this.mayGo()) return;
     fail(null);
+    const texts = Object.fromEntries(await Promise.all(chosen.map(async (file) => [file.name, await file.text()])));
+    const named = (...ends) => Object.keys(texts).filter((name) => ends.some((end) => name.includes(end)));
+    const examples = named(".examples");
+    const clauses = named(".clauses.");
+    const policies = Object.keys(texts).filter((name) => ![...examples, ...clauses].includes(name));
+    const stem = (name) => name.replace(/\.(credit|txt)$/, "");
+    const isUsed = (name) => policies.some((other) => texts[other].includes(`./${stem(name)}`));
+    const [file] = [...policies.filter((name) => !isUsed(name)), ...policies];
+    if (!file) return;
     at("policies").value = "";
-    await this.opened("", file.name, await file.text(), {}, null);
+    const beside = policies.filter((name) => name !== file);
+    await this.opened("", file, texts[file], {
+      files: Object.fromEntries(beside.map((name) => [stem(name), texts[name]])),
+      examples: Object.fromEntries(examples.map((name) => [name, texts[name]])),
+      clauses: clauses.length ? texts[clauses[0]] : null,
+    });
   }
 
-  async opened(name, file, text, files, clauses) {
-    Object.assign(this, { name, files, clauses, set: {}, own: false, hasSample: this.samples.has(name), fresh: true });
+  async opened(name, file, text, { files, examples, clauses }) {
+    this.again.stop(); // what is still being asked is of the policy before
+    this.student.work.stop();
+    Object.assign(this, { name, files, clauses, set: {}, examples, own: false, fresh: true, known: "" });
     this.editor.file = file;
-    this.people.files = [];
-    this.people.sample = false;
+    this.people.forget();
     this.student.take({ student: {}, records: [] });
     this.saved = text.replaceAll("\r\n", "\n");
     this.editor.text = this.saved;
+    this.people.draw();
     await this.speak();
     this.people.draw();
   }
@@ -152,7 +192,10 @@ class Page {
     if (outline.length) this.outline = outline;
     this.title = outline.find(({ sort }) => sort === "policy")?.label || this.title;
     at("title").textContent = this.title || "creditlang";
-    if (!errors) this.again();
+    at("stale").textContent = errors ? say("stale") : "";
+    at("results").classList.toggle("stale", errors > 0);
+    if (errors) this.again.stop();
+    else if (this.known !== this.text) this.again();
   }
 
   finding(found) {
@@ -174,9 +217,15 @@ class Page {
   /** What a sound text asks for; then everything is worked out by it. */
   async sheetsAgain(current) {
     const policy = this.policy();
-    const [{ sheets }, { settings, needs_day: needsDay }] = await Promise.all([ask("schema", { policy }), ask("readings", { policy })]);
+    const text = this.text;
+    const [{ sheets, mappings }, { settings, needs_day: needsDay }] = await Promise.all([ask("schema", { policy }), ask("readings", { policy })]);
     if (!current()) return;
+    this.known = text;
     const before = JSON.stringify([this.sheets, this.settings]);
+    if (JSON.stringify(mappings) !== JSON.stringify(this.mappings)) {
+      this.mappings = mappings;
+      this.people.draw();
+    }
     Object.assign(this, { sheets, settings });
     if (this.fresh) at("as-of").value = needsDay ? today() : "";
     if (this.fresh || before !== JSON.stringify([sheets, settings])) this.drawValues();
@@ -209,6 +258,7 @@ class Page {
   }
 
   workOut() {
+    at("asked").classList.toggle("untouched", !at("as-of").value && !Object.keys(this.set).length);
     this.student.work();
     this.people.work().catch(fail);
     this.book.draw();
@@ -218,9 +268,8 @@ class Page {
   all() {
     this.editor.check();
     this.drawValues();
-    this.fresh = false;
+    this.known = "";
     this.people.draw();
-    this.again();
     this.student.draw();
   }
 }

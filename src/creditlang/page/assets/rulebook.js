@@ -20,7 +20,7 @@ export class Rulebook {
     this.drawn = text;
     this.place.replaceChildren(element("p", {}, say("working")));
     try {
-      const { html } = await ask("rulebook", { policy: this.page.policy(), clauses: this.page.clauses });
+      const { html } = await ask("rulebook", { policy: this.page.policy(false, this.page.examples), clauses: this.page.clauses });
       if (this.drawn !== text) return;
       this.frame = frame(html, say("regulation"));
       this.frame.addEventListener("load", () => this.connect());

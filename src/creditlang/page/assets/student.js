@@ -37,13 +37,15 @@ export class Student {
   draw() {
     const [people, ...kinds] = this.page.sheets;
     if (!people) return;
-    this.answer = element("div", { className: "answer", "aria-live": "polite" });
+    this.answer = element("div", { className: "answer" });
+    this.count = element("p", { className: "soft", role: "status" });
     const change = (name) => (text) => {
       if (text) this.fields[name] = text;
       else delete this.fields[name];
       this.work();
     };
     this.place.replaceChildren(
+      this.count,
       this.answer,
       element("h3", {}, people.labels.length ? called(people) : say("students")),
       element("div", { className: "fields" },
@@ -67,7 +69,7 @@ export class Student {
     this.rows = element("tbody");
     return element("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": say("records") },
       element("table", { className: "records" },
-        element("thead", {}, element("tr", {}, heads.map((name) => element("th", { scope: "col" }, say(`column_${name}`))), element("td"))),
+        element("thead", {}, element("tr", {}, heads.map((name) => element("th", { scope: "col" }, say(`column_${name}`))), element("td", { className: "acts" }))),
         this.rows));
   }
 
@@ -111,11 +113,13 @@ export class Student {
       told = await ask("overview", { now: this.question(), before: differs ? this.question(true) : null });
     } catch (error) {
       if (!error.diagnostics || !current()) throw error;
-      this.answer.replaceChildren(problems(error.diagnostics));
+      this.answer.replaceChildren(problems(error.diagnostics, this.page.fields));
       this.drawRows([]);
       return;
     }
     if (!current()) return;
+    const { changes } = told;
+    this.count.textContent = changes === null ? "" : changes.length ? say("differences", { count: changes.length }) : say("nothing_differs");
     this.drawRows(told.records);
     this.answer.replaceChildren(...this.told(told));
   }
