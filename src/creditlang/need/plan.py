@@ -1,0 +1,184 @@
+"""The fewest records that fill what is short: found by always adding what helps most, and proven where that can be.
+
+What helps most first is right where one record more never helps more than it would have before, as limits and sums do
+it; nothing here relies on it: each plan is worked out whole before it is shown, and that none of fewer records does is
+said only where a bound shows it or all of them have been tried. Source: the greedy algorithm with lazy evaluation of
+M. Minoux, Accelerated greedy algorithms for maximizing submodular set functions, 1978.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import ROUND_CEILING, Decimal
+from heapq import heappop, heappush
+from itertools import combinations_with_replacement
+from math import comb
+from typing import Final
+
+from attrs import evolve, frozen
+
+from creditlang.core import operators as o
+from creditlang.need.addition import Addition
+from creditlang.need.trials import Part, Trials
+from creditlang.values import UNBOUNDED
+
+MOST_ADDED: Final = 60
+"""Plans of more records are not looked for."""
+_MOST_SORTS: Final = 12
+_MOST_TOGETHER: Final = 12
+"""So many records of one sort are tried together where one alone changes nothing."""
+MOST_TRIED: Final = 2500
+"""So many combinations are tried to show that there is no shorter one."""
+_HALVINGS: Final = 12
+
+
+@frozen
+class Plan:
+    """Records that together fill the requirement, each with how often; whether no plan of fewer records does."""
+
+    additions: tuple[tuple[Addition, int], ...]
+    fewest: bool
+
+    @property
+    def size(self) -> int:
+        """How many records it has."""
+        return sum(times for _, times in self.additions)
+
+    @property
+    def records(self) -> list[Addition]:
+        """Each record as often as it is to be added."""
+        return [one for one, times in self.additions for _ in range(times)]
+
+
+Choice = tuple[Addition, ...]
+"""A record that could be added, on each of the days that are tried."""
+
+
+def filled(trials: Trials, choices: Sequence[Choice], wanted: Iterable[Part] | None = None) -> list[Addition]:
+    """Records of some choices, in the order in which they were added, that bring the wanted parts, or all, as far as
+    these can; none that does not help.
+    """
+    first = trials.gap(())
+    parts = list(first) if wanted is None else [part for part in wanted if part in first]
+
+    def left(added: Sequence[Addition]) -> Decimal:
+        gap = trials.gap(added)
+        return sum((gap.get(part, Decimal(0)) / first[part] for part in parts), Decimal(0))
+
+    added: list[Addition] = []
+    now = left(added)
+    queue = _Queue(choices)
+    while now > 0 and len(added) < MOST_ADDED:
+        best = queue.best(lambda one: now - left([*added, one]))  # noqa: B023 - asked at once
+        new = [best] if best is not None else [] if added else _together(choices, now, left)
+        if not new:
+            break
+        added += new
+        now = left(added)
+    for one in reversed(added[:-1]):  # what later ones have made needless
+        rest = list(added)
+        rest.remove(one)
+        if left(rest) <= now:
+            added = rest
+    return added
+
+
+class _Queue:
+    """Choices by how much they helped when last asked; what helped less than another does now is not asked again. What
+    has helped and helps no more on a day is asked about the next one.
+    """
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        self.choices = choices
+        self.days = [0] * len(choices)
+        self.heap = [(-UNBOUNDED, place) for place in range(len(choices))]
+
+    def best(self, gain: Callable[[Addition], Decimal]) -> Addition | None:
+        """What helps most now."""
+        heap = self.heap
+        while heap:
+            last, place = heappop(heap)
+            choice = self.choices[place]
+            now = gain(choice[self.days[place]])
+            if now <= 0 and last > -UNBOUNDED and self.days[place] + 1 < len(choice):
+                self.days[place] += 1
+                now = gain(choice[self.days[place]])
+            if now > 0:
+                heappush(heap, (-now, place))
+                if heap[0] == (-now, place):
+                    return choice[self.days[place]]
+        return None
+
+
+def _together(
+    choices: Sequence[Choice], now: Decimal, left: Callable[[Sequence[Addition]], Decimal]
+) -> list[Addition]:  # fmt: skip
+    """The fewest records of one sort that help together where one alone does not: every third, at least five."""
+    if len(choices) > _MOST_SORTS:
+        return []
+    for times in range(2, _MOST_TOGETHER + 1):
+        for choice in choices:
+            if left([choice[0]] * times) < now:
+                return [choice[0]] * times
+    return []
+
+
+def shrunk(trials: Trials, policy: o.Policy, added: Sequence[Addition]) -> list[Addition]:
+    """The same records with numbers no greater than they have to be."""
+    target = trials.gap(added)
+    best = list(added)
+    for place, one in enumerate(added):
+        for column in policy.kinds[one.kind].columns:
+            value = best[place].values.get(column.name)
+            if column.type.name != "number" or not isinstance(value, Decimal):
+                continue
+            step = Decimal(1).scaleb(-column.type.decimals)
+            low, high = ((column.minimum or Decimal(0)) / step).to_integral_value(ROUND_CEILING), value / step
+            for _ in range(_HALVINGS):
+                if low >= high:
+                    break
+                middle = (low + high) // 2
+                tried = evolve(best[place], values={**best[place].values, column.name: middle * step})
+                with_it = [*best[:place], tried, *best[place + 1 :]]
+                if trials.gap(with_it) == target:
+                    best, high = with_it, middle
+                else:
+                    low = middle + 1
+    return best
+
+
+def counted(policy: o.Policy, added: Iterable[Addition]) -> tuple[tuple[Addition, int], ...]:
+    """Like records together, in the order of the policy and of their days."""
+    order = {name: place for place, name in enumerate([*policy.kinds, *policy.rules])}
+    times: Counter[tuple[object, ...]] = Counter()
+    first: dict[tuple[object, ...], Addition] = {}
+    for one in added:
+        key = one.kind, one.item, tuple(one.values.items()), one.day
+        times[key] += 1
+        first.setdefault(key, one)
+    found = [(first[key], count) for key, count in times.items()]
+    return tuple(sorted(found, key=lambda x: (order.get(x[0].item, order[x[0].kind]), x[0].day)))
+
+
+def none_is_shorter(
+    trials: Trials, choices: Sequence[Choice], size: int, most_of_one: Mapping[Part, Decimal | None],
+    fillers: Mapping[Part, frozenset[tuple[str, str]]],
+) -> bool:  # fmt: skip
+    """Whether no fewer than `size` records of these choices can do: by the most that one record can bring to each part
+    (None where that is not known), summed over parts that no record fills together; else by trying all combinations.
+    """
+    least, taken = 0, set[tuple[str, str]]()
+    for part, far in sorted(trials.gap(()).items(), key=lambda x: len(fillers[x[0]])):
+        one = most_of_one[part]
+        needed = int((far / one).to_integral_value(ROUND_CEILING)) if one else 1
+        if fillers[part] & taken:
+            least = max(least, needed)
+        else:
+            least += needed
+            taken |= fillers[part]
+    if least >= size:
+        return True
+    several = range(max(1, least), size)
+    every = [one for choice in choices for one in choice]
+    if sum(comb(len(every) + n - 1, n) for n in several) > MOST_TRIED:
+        return False
+    return all(trials.gap(tried) for n in several for tried in combinations_with_replacement(every, n))
