@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import islice, product
+from itertools import combinations, islice, product
+from random import Random
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -14,12 +15,13 @@ from creditlang.core.dependencies import reads, references, within
 from creditlang.core.parts import inside
 from creditlang.one_student import period_on
 
-MOST_VARIANTS: Final = 240
+MOST_VARIANTS: Final = 360
 """So many combinations of values of one item are tried."""
 MOST_DAYS: Final = 12
 """In so many periods from now on records are tried."""
+_MOST_OF_TWO: Final = 60
 _STEPS_UP: Final = (1, 2, 5, 10, 40)
-_FINER: Final = ("month", "quarter", "semester", "year", "calendar year")
+_KINDS: Final = ("day", "week", "month", "quarter", "semester", "year", "calendar year")
 
 
 @frozen
@@ -124,52 +126,55 @@ def _outwards(policy: o.Policy, name: str) -> Iterator[str]:
 
 
 def days(policy: o.Policy, source: Source, after: date, until: date) -> list[date]:
-    """The day after `after`, and the first one of each later period of the finest kind that limits a source, at most a
-    month; not later than `until`, and at most twelve.
+    """The day after `after` and the first one of each later period of the kinds that limit a source, of each kind the
+    next twelve; not later than `until`.
     """
-    named = {name for part in inside(source.read_by) for name in _periods(part)}
-    finest = next((name for name in _FINER if name in named), "semester" if policy.calendar.semesters else "")
-    if named & {"week", "day"}:
-        finest = "month"
-    found: list[date] = []
-    seen: set[str] = set()
+    named = {name for part in inside(source.read_by) for name in _periods(part)} & set(_KINDS)
+    kinds = named or {"semester" if policy.calendar.semesters else "calendar year"}
+    found: set[date] = set()
+    keys: dict[str, set[str]] = {kind: set() for kind in kinds}
     day = after + timedelta(1)
-    while day <= until and len(found) < MOST_DAYS:
-        key = period_on(policy, finest, day) if finest else ""
-        if key is not None and key not in seen:
-            seen.add(key)
-            found.append(day)
+    while day <= until and any(len(known) < MOST_DAYS for known in keys.values()):
+        for kind, known in keys.items():
+            key = period_on(policy, kind, day)
+            if key is not None and key not in known and len(known) < MOST_DAYS:
+                known.add(key)
+                found.add(day)
         day += timedelta(1)
-    return found
+    return sorted(found)
 
 
 def _periods(part: object) -> tuple[str, ...]:
     return part.group.periods if isinstance(part, (o.Limit, o.Rescale, o.Keep)) and part.group is not None else ()
 
 
-def variants(policy: o.Policy, source: Source, every_field: bool) -> list[Mapping[str, object]]:
+def variants(policy: o.Policy, source: Source, more: int) -> list[Mapping[str, object]]:
     """The values that a record of a source may have in the fields that are asked about it: all of a list, a number at
-    and around those that it is compared with. Fields that may be missing, and answers that go without saying, are
-    varied only with `every_field`. Of very many combinations the first are taken.
+    and around those that it is compared with. Of the fields that may be missing, and of the answers that go without
+    saying, `more` are given another value too. Of very many combinations some are taken, always the same.
     """
     kind = policy.kinds[source.kind]
-    parts = (*source.read_by, *kind.guards)
-    names = _fields(policy, parts)
-    domains: list[list[tuple[str, object]]] = []
+    names = _fields(policy, (*source.read_by, *kind.guards))
+    own = _fields(policy, source.read_by)
+    certain: list[list[tuple[str, object]]] = []
+    others: list[list[tuple[str, object]]] = []
     for column in kind.columns:
         if column.name in (kind.item_field, kind.date_field, kind.semester_field):
             continue
-        needed = not (column.optional or column.if_used or column.default is not None)
         asked = column.name in names
-        if needed or (asked and column.if_used) or (asked and every_field):
-            domain: list[object] = list(_domain(policy, column, parts, names)) if asked else [_any_value(column)]
-            if not needed and every_field:
-                domain.insert(0, None)
-            domains.append([(column.name, value) for value in domain])
-    return [
-        {name: value for name, value in chosen if value is not None}
-        for chosen in islice(product(*domains), MOST_VARIANTS)
+        domain = list(_domain(policy, column, (*source.read_by, *kind.guards))) if asked else [_any_value(column)]
+        told = [(column.name, value) for value in domain if value != column.default]
+        if not (column.optional or column.if_used or column.default is not None) or (asked and column.if_used):
+            certain.append([(column.name, value) for value in domain])
+        elif column.name in own and told:
+            others.append(told)
+    found = [
+        dict((*base, *extra))
+        for chosen in combinations(others, more)
+        for extra in islice(product(*chosen), _MOST_OF_TWO)
+        for base in islice(product(*certain), MOST_VARIANTS)
     ]
+    return found if len(found) <= MOST_VARIANTS else Random(0).sample(found, MOST_VARIANTS)
 
 
 def _fields(policy: o.Policy, parts: Any) -> set[str]:
@@ -191,7 +196,7 @@ def _fields(policy: o.Policy, parts: Any) -> set[str]:
     return found
 
 
-def _domain(policy: o.Policy, column: o.Column, parts: Any, names: set[str]) -> Iterator[object]:
+def _domain(policy: o.Policy, column: o.Column, parts: Any) -> Iterator[object]:
     match column.type.name:
         case "value" | "account" | "item":
             yield from dict.fromkeys((column.values or {}).values())

@@ -16,11 +16,14 @@ from creditlang.data.given_rows import GivenRows
 from creditlang.ledger import PartLine, Record, Status, worst
 from creditlang.need.addition import Addition, Source, days, sources, variants
 from creditlang.need.most_possible import Bounds
-from creditlang.need.plan import Choice, Plan, counted, filled, none_is_shorter, shrunk
+from creditlang.need.plan import Choice, Plan, filled, in_order, none_is_shorter, several, shrunk
 from creditlang.need.trials import PLACE, Part, Trials
 from creditlang.one_student import StudentData, period_on
 
 MOST_PLANS: Final = 3
+MOST_FIELDS: Final = 2
+MOST_SORTS: Final = 48
+_SEVERAL: Final = 6
 MOST_AMOUNTS: Final = 4
 """So many amounts that a record of one item can come to are tried, the highest and the lowest."""
 Progress = Callable[[int, int], None]
@@ -36,7 +39,7 @@ class Filler:
     """What one record comes to before limits, at least and at most, of those that bring something."""
     leaves: Decimal
     """What it can bring on its own by the day that is asked about, as far as the part needs it."""
-    alone: tuple[tuple[Addition, int], ...]
+    alone: tuple[Addition, ...]
     """The records that bring it."""
     fills: bool
     """Whether the part is met with these."""
@@ -172,29 +175,38 @@ def _tried(
     which is put into `amounts` by the `id` of the first.
     """
     found: dict[Source, list[Choice]] = {}
-    left = [(source, when) for source in from_sources if (when := days(policy, source, today, by))]
-    for every_field in (False, True):
-        tried = {
-            id(one): (source, one)
-            for source, when in left
-            for values in variants(policy, source, every_field)
-            for one in (Addition(source.kind, source.item, values, when[0]),)
+    left = {source: when for source in from_sources if (when := days(policy, source, today, by))}
+    for more in range(MOST_FIELDS + 1):
+        own = {
+            source: [Addition(source.kind, source.item, x, when[0]) for x in variants(policy, source, more)]
+            for source, when in left.items()
         }
-        added = [one for _, one in tried.values()]
-        raw = trials.amounts(added)
-        for source, when in left:
-            own: dict[object, Addition] = {}
-            for one in (x for of, x in tried.values() if of is source):
-                amount = raw[id(one)]
-                if amount or not source.item:
-                    own.setdefault(amount or tuple(one.values.items()), one)
-            few = sorted(own.values(), key=lambda one: raw[id(one)] or 0, reverse=True)
+        raw = trials.amounts([one for found_here in own.values() for one in found_here])
+        for source, tried in own.items():
+            different: dict[object, Addition] = {}
+            for one in tried:
+                if raw[id(one)]:
+                    different.setdefault(raw[id(one)], one)
+            few = sorted(different.values(), key=lambda one: raw[id(one)] or 0, reverse=True)
             few = few if len(few) <= MOST_AMOUNTS else [*few[: MOST_AMOUNTS - 1], few[-1]]
+            if not few:
+                few = _of_several(trials, [one for one in tried if raw[id(one)] is not None], left[source])
             if few:
-                found[source] = [(one, *(evolve(one, day=day) for day in when[1:])) for one in few]
                 amounts.update((id(one), raw[id(one)]) for one in few)
-        left = [(source, when) for source, when in left if source not in found]
+                found[source] = [((one,), *((evolve(one, day=day),) for day in left[source][1:])) for one in few]
+                del left[source]
     return {source: found[source] for source in from_sources if source in found}
+
+
+def _of_several(trials: Trials, tried: Sequence[Addition], when: Sequence[date]) -> list[Addition]:
+    """Of records that come to nothing alone, the first that helps when there are several like it."""
+    first = trials.gap(())
+    for one in tried[:MOST_SORTS]:
+        for day in when[:2]:  # the first may be near the end of a period
+            gap = trials.gap(several(evolve(one, day=day), _SEVERAL))
+            if any(gap.get(part, Decimal(0)) < far for part, far in first.items()):
+                return [one]
+    return []
 
 
 def _fillers(
@@ -209,9 +221,9 @@ def _fillers(
         if not added or min(steps) >= far:
             continue
         count = steps.index(min(steps))
-        some = [amount for choice in choices if (amount := amounts[id(choice[0])])] or [(far - steps[count]) / count]
-        alone = counted(policy, added[:count])
-        what = choices[0][0].what
+        some = [amount for choice in choices if (amount := amounts[id(choice[0][0])])] or [(far - steps[count]) / count]
+        alone = in_order(policy, added[:count])
+        what = choices[0][0][0].what
         found[part] = Filler(what, min(some), max(some), far - steps[count], alone, not steps[count])
     return found
 
@@ -226,15 +238,15 @@ def _plans(
     waiting: list[frozenset[tuple[str, str]]] = [frozenset()]
     while waiting and len(found) < MOST_PLANS:
         barred = waiting.pop(0)
-        allowed = [one for one in choices if one[0].what not in barred]
+        allowed = [one for one in choices if one[0][0].what not in barred]
         added = filled(trials, allowed)
         if not added or trials.gap(added):
             continue
         shortest = not barred and none_is_shorter(trials, allowed, len(added), most_of_one, fillers)
-        plan = Plan(counted(policy, shrunk(trials, policy, added)), shortest)
-        if plan.additions not in [x.additions for x in found]:
+        plan = Plan(in_order(policy, shrunk(trials, policy, added)), shortest)
+        if plan.records not in [x.records for x in found]:
             found.append(plan)
-        waiting += [barred | {what} for what in dict.fromkeys(one.what for one, _ in plan.additions)]
-    if found and min(x.size for x in found) < found[0].size:
+        waiting += [barred | {what} for what in dict.fromkeys(one.what for one in plan.records)]
+    if found and min(len(x.records) for x in found) < len(found[0].records):
         found[0] = evolve(found[0], fewest=False)
-    return tuple(sorted(found, key=lambda plan: plan.size))
+    return tuple(sorted(found, key=lambda plan: len(plan.records)))

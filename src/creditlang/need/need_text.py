@@ -1,6 +1,6 @@
 """What is still needed, in words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -36,7 +36,6 @@ _OR: Final = Phrase("or", "或者")
 _NO_PLAN: Final = Phrase(
     "no combination that was tried meets it", "试过的组合都不能使其符合"
 )  # fmt: skip
-_FROM: Final = Phrase("from {day} on", "{day}起")
 
 
 class NeedText:
@@ -89,7 +88,7 @@ class NeedText:
             yield f"    {told}{self.said(COLON)}{self._joined(names)}"
 
     def _filler(self, filler: Filler) -> str:
-        count = sum(times for _, times in filler.alone)
+        count = len(filler.alone)
         least, most = amount_text(filler.least), amount_text(filler.most)
         each = self.said(_EACH, amount=most) if least == most else self.said(_BETWEEN, least=least, most=most)
         fills = self.said(_FILLS_ONE) if count == 1 else self.said(_FILLS, count=count)
@@ -97,24 +96,24 @@ class NeedText:
         return self._joined((each, end))
 
     def _plan(self, plan: Plan, number: int) -> Iterator[str]:
-        head = self.said(_FEWEST if plan.fewest else _PLAN, count=plan.size)
+        head = self.said(_FEWEST if plan.fewest else _PLAN, count=len(plan.records))
         yield f"{self.said(_OR)}{self.said(COLON)}{head}" if number else head
-        for one, times in plan.additions:
-            often = f" × {times}" if times > 1 else ""
-            yield f"  {self.addition(one)}{often}"
+        alike: dict[tuple[object, ...], list[Addition]] = {}
+        for one in plan.records:
+            alike.setdefault((one.what, tuple(one.values.items())), []).append(one)
+        for records in alike.values():
+            yield f"  {self._name(records[0].what)}{self.said(IN_BRACKETS, note=self._joined(self._told(records)))}"
 
-    def addition(self, one: Addition) -> str:
-        """A record that could be added, in words."""
-        kind = self.policy.kinds[one.kind]
-        columns = {column.name: column for column in kind.columns}
-        told = [
-            f"{self._label(columns[name])} {self._value(columns[name], value)}"
-            for name, value in one.values.items()
-            if value != ANEW
-        ]
-        semester = period_on(self.policy, "semester", one.day)
-        told.append(self.said(_FROM, day=one.day.isoformat()) if semester is None else semester)
-        return self._name(one.what) + self.said(IN_BRACKETS, note=self._joined(told))
+    def _told(self, records: Sequence[Addition]) -> Iterator[str]:
+        """What is to be said of records that differ in their days only."""
+        columns = {column.name: column for column in self.policy.kinds[records[0].kind].columns}
+        for name, value in records[0].values.items():
+            if value != ANEW:
+                yield f"{self._label(columns[name])} {self._value(columns[name], value)}"
+        if len(records) > 1:
+            yield self.said(_TIMES, count=len(records))
+        semesters = [period_on(self.policy, "semester", one.day) or one.day.isoformat() for one in records]
+        yield from dict.fromkeys(semesters)
 
     def _joined(self, texts: Iterable[str]) -> str:
         return (", " if self.language == "en" else "、").join(texts)

@@ -6,8 +6,8 @@ said only where a bound shows it or all of them have been tried. Source: the gre
 M. Minoux, Accelerated greedy algorithms for maximizing submodular set functions, 1978.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from decimal import ROUND_CEILING, Decimal
 from heapq import heappop, heappush
 from itertools import combinations_with_replacement
@@ -33,24 +33,14 @@ _HALVINGS: Final = 12
 
 @frozen
 class Plan:
-    """Records that together fill the requirement, each with how often; whether no plan of fewer records does."""
+    """Records that together fill the requirement; whether no plan of fewer records does."""
 
-    additions: tuple[tuple[Addition, int], ...]
+    records: tuple[Addition, ...]
     fewest: bool
 
-    @property
-    def size(self) -> int:
-        """How many records it has."""
-        return sum(times for _, times in self.additions)
 
-    @property
-    def records(self) -> list[Addition]:
-        """Each record as often as it is to be added."""
-        return [one for one, times in self.additions for _ in range(times)]
-
-
-Choice = tuple[Addition, ...]
-"""A record that could be added, on each of the days that are tried."""
+Choice = tuple[tuple[Addition, ...], ...]
+"""A record that could be added, or several like it that only help together, from each of the days that are tried on."""
 
 
 def filled(trials: Trials, choices: Sequence[Choice], wanted: Iterable[Part] | None = None) -> list[Addition]:
@@ -68,11 +58,14 @@ def filled(trials: Trials, choices: Sequence[Choice], wanted: Iterable[Part] | N
     now = left(added)
     queue = _Queue(choices)
     while now > 0 and len(added) < MOST_ADDED:
-        best = queue.best(lambda one: now - left([*added, one]))  # noqa: B023 - asked at once
-        new = [best] if best is not None else [] if added else _together(choices, now, left)
-        if not new:
+        best = queue.best(lambda one: now - left([*added, *one]))  # noqa: B023 - asked at once
+        if best is None and not added:
+            choices = _together(choices, now, left)
+            queue = _Queue(choices)
+            best = queue.best(lambda one: now - left(one))  # noqa: B023 - asked at once
+        if best is None:
             break
-        added += new
+        added += best
         now = left(added)
     for one in reversed(added[:-1]):  # what later ones have made needless
         rest = list(added)
@@ -92,7 +85,7 @@ class _Queue:
         self.days = [0] * len(choices)
         self.heap = [(-UNBOUNDED, place) for place in range(len(choices))]
 
-    def best(self, gain: Callable[[Addition], Decimal]) -> Addition | None:
+    def best(self, gain: Callable[[Sequence[Addition]], Decimal]) -> Sequence[Addition] | None:
         """What helps most now."""
         heap = self.heap
         while heap:
@@ -111,14 +104,14 @@ class _Queue:
 
 def _together(
     choices: Sequence[Choice], now: Decimal, left: Callable[[Sequence[Addition]], Decimal]
-) -> list[Addition]:  # fmt: skip
+) -> list[Choice]:  # fmt: skip
     """The fewest records of one sort that help together where one alone does not: every third, at least five."""
     if len(choices) > _MOST_SORTS:
         return []
     for times in range(2, _MOST_TOGETHER + 1):
         for choice in choices:
-            if left([choice[0]] * times) < now:
-                return [choice[0]] * times
+            if left(several(choice[0][0], times)) < now:
+                return [tuple(several(day[0], times) for day in choice)]
     return []
 
 
@@ -146,17 +139,15 @@ def shrunk(trials: Trials, policy: o.Policy, added: Sequence[Addition]) -> list[
     return best
 
 
-def counted(policy: o.Policy, added: Iterable[Addition]) -> tuple[tuple[Addition, int], ...]:
-    """Like records together, in the order of the policy and of their days."""
+def in_order(policy: o.Policy, added: Iterable[Addition]) -> tuple[Addition, ...]:
+    """Records in the order of the policy and of their days."""
     order = {name: place for place, name in enumerate([*policy.kinds, *policy.rules])}
-    times: Counter[tuple[object, ...]] = Counter()
-    first: dict[tuple[object, ...], Addition] = {}
-    for one in added:
-        key = one.kind, one.item, tuple(one.values.items()), one.day
-        times[key] += 1
-        first.setdefault(key, one)
-    found = [(first[key], count) for key, count in times.items()]
-    return tuple(sorted(found, key=lambda x: (order.get(x[0].item, order[x[0].kind]), x[0].day)))
+    return tuple(sorted(added, key=lambda x: (order.get(x.item, order[x.kind]), x.day)))
+
+
+def several(one: Addition, times: int) -> tuple[Addition, ...]:
+    """So many records like one, on the days from its own on."""
+    return (one, *(evolve(one, day=one.day + timedelta(more)) for more in range(1, times)))
 
 
 def none_is_shorter(
@@ -177,8 +168,8 @@ def none_is_shorter(
             taken |= fillers[part]
     if least >= size:
         return True
-    several = range(max(1, least), size)
-    every = [one for choice in choices for one in choice]
-    if sum(comb(len(every) + n - 1, n) for n in several) > MOST_TRIED:
+    sizes = range(max(1, least), size)
+    every = [one for choice in choices for day in choice for one in day]
+    if sum(comb(len(every) + n - 1, n) for n in sizes) > MOST_TRIED:
         return False
-    return all(trials.gap(tried) for n in several for tried in combinations_with_replacement(every, n))
+    return all(trials.gap(tried) for n in sizes for tried in combinations_with_replacement(every, n))

@@ -43,16 +43,17 @@ class Trials:
         return self._one.result(evolve(self.student, records=(*self.student.records, *records)))
 
     def amounts(self, added: Sequence[Addition]) -> Mapping[int, Decimal | None]:
-        """What each of some records, told by their `id`, comes to before limits, when all are added; None for what no
-        item takes or has no one amount.
+        """What each of some records, told by their `id`, comes to before limits when all are added: zero for what comes
+        to nothing alone, None for what does not count.
         """
         found: dict[int, Decimal | None] = {id(one): None for one in added}
         entries = self.result(added).entries
         own = {f"need-{number}": id(one) for number, one in enumerate(added, start=1)}
         for entry in entries:
             place = own.get(entry.record.identifier)
-            if place is not None and entry.state == "live" and isinstance(entry.raw, Decimal):
-                found[place] = (found[place] or Decimal(0)) + entry.raw
+            if place is not None and (entry.state == "live" or entry.carriers):
+                raw = entry.raw if isinstance(entry.raw, Decimal) and not entry.gathered else Decimal(0)
+                found[place] = (found[place] or Decimal(0)) + raw
         return found
 
     def _record(self, one: Addition, number: int) -> Record:
