@@ -168,7 +168,7 @@ def variants(policy: o.Policy, source: Source, more: int) -> list[Mapping[str, o
             certain.append([(column.name, value) for value in domain])
         elif column.name in own and told:
             others.append(told)
-    found = [
+    found: list[Mapping[str, object]] = [
         dict((*base, *extra))
         for chosen in combinations(others, more)
         for extra in islice(product(*chosen), _MOST_OF_TWO)

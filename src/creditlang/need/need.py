@@ -23,7 +23,8 @@ from creditlang.one_student import StudentData, period_on
 MOST_PLANS: Final = 3
 MOST_FIELDS: Final = 2
 MOST_SORTS: Final = 48
-_SEVERAL: Final = 6
+MOST_TOGETHER: Final = 6
+"""So many records of one sort are tried together where one alone changes nothing."""
 MOST_AMOUNTS: Final = 4
 """So many amounts that a record of one item can come to are tried, the highest and the lowest."""
 Progress = Callable[[int, int], None]
@@ -189,24 +190,30 @@ def _tried(
                     different.setdefault(raw[id(one)], one)
             few = sorted(different.values(), key=lambda one: raw[id(one)] or 0, reverse=True)
             few = few if len(few) <= MOST_AMOUNTS else [*few[: MOST_AMOUNTS - 1], few[-1]]
-            if not few:
-                few = _of_several(trials, [one for one in tried if raw[id(one)] is not None], left[source])
             if few:
                 amounts.update((id(one), raw[id(one)]) for one in few)
                 found[source] = [((one,), *((evolve(one, day=day),) for day in left[source][1:])) for one in few]
-                del left[source]
+            elif together := _together(trials, [one for one in tried if raw[id(one)] is not None], left[source]):
+                amounts[id(together[0][0])] = None
+                found[source] = [together]
+        left = {source: when for source, when in left.items() if source not in found}
     return {source: found[source] for source in from_sources if source in found}
 
 
-def _of_several(trials: Trials, tried: Sequence[Addition], when: Sequence[date]) -> list[Addition]:
-    """Of records that come to nothing alone, the first that helps when there are several like it."""
+def _together(trials: Trials, tried: Sequence[Addition], when: Sequence[date]) -> Choice | None:
+    """The fewest records of one sort that help together where one alone does not: every third, at least five."""
     first = trials.gap(())
+
+    def help_together(one: Addition, times: int) -> bool:
+        groups = [several(evolve(one, day=day), times) for day in when[:2]]  # the first may be near a period's end
+        gaps = [trials.gap(group) for group in groups]
+        return any(gap.get(part, Decimal(0)) < far for gap in gaps for part, far in first.items())
+
     for one in tried[:MOST_SORTS]:
-        for day in when[:2]:  # the first may be near the end of a period
-            gap = trials.gap(several(evolve(one, day=day), _SEVERAL))
-            if any(gap.get(part, Decimal(0)) < far for part, far in first.items()):
-                return [one]
-    return []
+        if help_together(one, MOST_TOGETHER):
+            times = next(times for times in range(2, MOST_TOGETHER + 1) if help_together(one, times))
+            return tuple(several(evolve(one, day=day), times) for day in when)
+    return None
 
 
 def _fillers(

@@ -23,11 +23,10 @@ from creditlang.values import UNBOUNDED
 
 MOST_ADDED: Final = 60
 """Plans of more records are not looked for."""
-_MOST_SORTS: Final = 12
-_MOST_TOGETHER: Final = 12
-"""So many records of one sort are tried together where one alone changes nothing."""
 MOST_TRIED: Final = 2500
 """So many combinations are tried to show that there is no shorter one."""
+_MOST_IDLE: Final = 4
+"""After so many days on which something does not help it is given up."""
 _HALVINGS: Final = 12
 
 
@@ -59,10 +58,6 @@ def filled(trials: Trials, choices: Sequence[Choice], wanted: Iterable[Part] | N
     queue = _Queue(choices)
     while now > 0 and len(added) < MOST_ADDED:
         best = queue.best(lambda one: now - left([*added, *one]))  # noqa: B023 - asked at once
-        if best is None and not added:
-            choices = _together(choices, now, left)
-            queue = _Queue(choices)
-            best = queue.best(lambda one: now - left(one))  # noqa: B023 - asked at once
         if best is None:
             break
         added += best
@@ -77,7 +72,7 @@ def filled(trials: Trials, choices: Sequence[Choice], wanted: Iterable[Part] | N
 
 class _Queue:
     """Choices by how much they helped when last asked; what helped less than another does now is not asked again. What
-    has helped and helps no more on a day is asked about the next one.
+    does not help on a day, or no more, is asked about the next one.
     """
 
     def __init__(self, choices: Sequence[Choice]) -> None:
@@ -89,30 +84,19 @@ class _Queue:
         """What helps most now."""
         heap = self.heap
         while heap:
-            last, place = heappop(heap)
+            _, place = heappop(heap)
             choice = self.choices[place]
             now = gain(choice[self.days[place]])
-            if now <= 0 and last > -UNBOUNDED and self.days[place] + 1 < len(choice):
+            for _ in range(min(_MOST_IDLE, len(choice) - 1 - self.days[place]) if now <= 0 else 0):
                 self.days[place] += 1
                 now = gain(choice[self.days[place]])
+                if now > 0:
+                    break
             if now > 0:
                 heappush(heap, (-now, place))
                 if heap[0] == (-now, place):
                     return choice[self.days[place]]
         return None
-
-
-def _together(
-    choices: Sequence[Choice], now: Decimal, left: Callable[[Sequence[Addition]], Decimal]
-) -> list[Choice]:  # fmt: skip
-    """The fewest records of one sort that help together where one alone does not: every third, at least five."""
-    if len(choices) > _MOST_SORTS:
-        return []
-    for times in range(2, _MOST_TOGETHER + 1):
-        for choice in choices:
-            if left(several(choice[0][0], times)) < now:
-                return [tuple(several(day[0], times) for day in choice)]
-    return []
 
 
 def shrunk(trials: Trials, policy: o.Policy, added: Sequence[Addition]) -> list[Addition]:
