@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 
 from attrs import define, field
 
-from creditlang.cohort import Progress
+from creditlang.cohort import Progress, fewer_collections
 from creditlang.comparison import Comparison, differences
 from creditlang.diagnostics import Diagnostic, Language, Phrase, report
 from creditlang.diagnostics.person_words import spoken
 from creditlang.driver import Compiled
 from creditlang.ledger import StudentResult
-from creditlang.one_student import StudentData
+from creditlang.one_student import OneStudent, StudentData
 from creditlang.source import SourceFile
 from creditlang_repl import session_words as words
 from creditlang_repl.answers import Answerer, diagnostics
@@ -183,14 +183,31 @@ class Conversation:
         return written.text(self.comparison(before, after).text(self.language, MOST_LINES))
 
     def comparison(self, before: View, after: View) -> Comparison:
-        """Every student before and after."""
+        """Every student before and after; of those who come to the same in columns nothing else is asked."""
         comparison = Comparison(before.policy, after.policy, before.overrides, after.overrides)
         known = after.known().dataset.students
-        for number, result in before.all(self.progress, before.worked_out):
-            comparison.add(result, after.worked_out(number) if number in known else None)
+        with fewer_collections():
+            same, one, two = _in_columns(before, after)
+        comparison.add_unchanged(len(same))
+        for number, _ in before.all(self.progress, str):
+            if number not in same:
+                changed = two.result(after.student(number)) if number in known else None
+                comparison.add(one.result(before.student(number)), changed)
         for number in known.keys() - before.known().dataset.students:
-            comparison.add(None, after.worked_out(number))
+            comparison.add(None, two.result(after.student(number)))
         return comparison
+
+
+def _in_columns(before: View, after: View) -> tuple[frozenset[str], OneStudent, OneStudent]:
+    """Who comes to the same before and after, as far as both are worked out in columns, and what works out others."""
+    one, two = before.in_columns, after.in_columns
+    if one is None or two is None or before.data is not after.data:
+        return frozenset(), before.one_student, after.one_student
+    from creditlang.comparison.columns_compared import same_in_columns
+
+    engines = [(before.policy, one.columns()), (after.policy, two.columns())]
+    same = same_in_columns([(policy, engine) for policy, engine in engines if engine is not None], before.known().coded)
+    return same - before.edited - after.edited, one, two
 
 
 def refuse_added(before: View, after: View, student: StudentData) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field, frozen
 
@@ -29,6 +29,9 @@ from creditlang.queries import Asker
 from creditlang.source import SourceFile
 from creditlang_repl.group_records import Groups, falling
 from creditlang_repl.tried_edits import CannotDo, ChangeStudent, Edit, PolicyEdit, SetValue, StudentEdit, keys_of, own
+
+if TYPE_CHECKING:
+    from creditlang.data.coded.coded_dataset import CodedDataset
 
 _KEPT_VIEWS = 4
 
@@ -66,6 +69,13 @@ class Data:
         """The numbers of records that look like those of records that are added."""
         numbers = (record.identifier for student in self.dataset.students.values() for record in student.records)
         return frozenset(number for number in numbers if number.startswith("new"))
+
+    @cached_property
+    def coded(self) -> "CodedDataset":
+        """The same as columns of numbers."""
+        from creditlang.data.coded.coded_dataset import CodedDataset
+
+        return CodedDataset.of(self.reader.policy, self.dataset)
 
     @cached_property
     def groups(self) -> Groups:
@@ -116,6 +126,29 @@ class View:
             return found.among(lambda: map(self.student, self.numbers()))
 
     @cached_property
+    def in_columns(self) -> OneStudent | None:
+        """Works out many students at once; None where the policy or what is installed does not allow it, or where what
+        is tried changes everybody's records.
+        """
+        edits = [edit for edit in self.tried.edits if isinstance(edit, StudentEdit)]
+        if any(edit.student is None for edit in edits) or (edits and self._concern_groups(edits)):
+            return None
+        try:
+            found = OneStudent(self.policy, self.one_student.as_of, self.overrides, engine="columnar")
+        except PluginError:
+            return None
+        return found if found.columns() is not None else None
+
+    @property
+    def edited(self) -> frozenset[str]:
+        """Students of whom something is tried by themselves."""
+        return frozenset(x.student for x in self.tried.edits if isinstance(x, StudentEdit) and x.student is not None)
+
+    def _concern_groups(self, edits: Iterable[StudentEdit]) -> bool:
+        kinds = {kind for kind, _ in keys_of(edits)}
+        return bool(kinds) and self.known().groups.concern(kinds)
+
+    @cached_property
     def asker(self) -> Asker:
         """Reads questions."""
         return Asker(self.compiled)
@@ -137,7 +170,7 @@ class View:
         edits = [x for x in self.tried.edits if isinstance(x, StudentEdit) and x.student in (None, number)]
         student = self._edited(as_read(read), edits)
         student = evolve(student, unreadable=self._is_unreadable(student))
-        if not data.groups.concern(kind for kind, _ in keys_of(edits)):
+        if not self._concern_groups(edits):
             return student
         changed = keys_of(edit for edit in edits if edit.student is None)
         others = data.groups.others(read.records, student.records, changed, number)

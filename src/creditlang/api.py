@@ -12,7 +12,7 @@ is missing. Dates may be dates or text. A float, as JSON has them, is a number b
 fits the decimals of its field; whatever is not understood is refused with a `DataError`.
 """
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
@@ -21,49 +21,43 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import attrs
 from attrs import field, frozen
 
-from creditlang.cohort import Cohort, Settings, run_cohort
+from creditlang.cohort import Cohort, Settings, result_tables, run_cohort
 from creditlang.comparison import Comparison, Differences, Side, compare_cohorts, differences, one_reading
 from creditlang.core import operators as o
 from creditlang.data.given_rows import GivenRows, unknown_name
-from creditlang.data.mappings.mapping import MappingFile
-from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.data.people.record_owners import Owners
-from creditlang.data.sheets.column_layout import Layouts
 from creditlang.data.sheets.program_tables import FramesSource, no_tables
-from creditlang.data.sheets.sheet_names import SheetNames
-from creditlang.data.sheets.unread_sheet_hints import names_hint
-from creditlang.diagnostics import Diagnostic, Language, Place, report
-from creditlang.driver import compile_source, find_policy, read_source
+from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, report, system_reason
+from creditlang.driver import compile_source, decode, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation
 from creditlang.given_arguments import (
+    check_period,
     declared_name,
+    dropped_ids,
     fields_of,
     given_day,
     kinds_with_records,
+    look_at,
+    opened_mappings,
     rows_by_kind,
     settings_by_name,
-    typed_ranks,
     typed_settings,
     wrong_argument,
 )
 from creditlang.html_views import policy_view, result_view
 from creditlang.ledger import PartLine, Record, StudentResult
-from creditlang.one_student import Engine, StudentsOfPolicy, as_read, day_not_said, together_names
+from creditlang.one_student import Engine, StudentsOfPolicy, as_read, day_not_said
 from creditlang.plugin import PluginManager, Source
+from creditlang.record_lines import RecordLine, record_lines
+from creditlang.results import Results
 from creditlang.schema import RawTable
-from creditlang.source import SourceFile
+from creditlang.toolkit.result_table import ResultTable
 from creditlang.values import Interval, amount_text
 
 Amount = Decimal | Interval
-
-_OF_A_YEAR = re.compile(r"\d{4}(-(W?\d{2}|Q\d))?(-\d{2})?")
-"""What is called by the numbers of its year, in which nothing may have happened."""
-_NUMBERED = re.compile(rf"{_OF_A_YEAR.pattern}|\d{{4}}-\d{{4}}(-\d)?")
-"""The same where no calendar says which semesters there are."""
 
 
 def load(policy: str | Path, *, plugins: bool = True) -> "Policy":
@@ -72,13 +66,17 @@ def load(policy: str | Path, *, plugins: bool = True) -> "Policy":
     Functions and calendars that it names come from the installed plugins, unless `plugins` is False. Raises
     `PolicyError` with everything that is wrong; warnings do not count.
     """
+    look_at(policy=policy, plugins=plugins)
     if isinstance(policy, str) and "\n" in policy:
-        source: SourceFile | Diagnostic = SourceFile("policy", policy)
+        source = decode(policy.encode("utf-8", "surrogatepass"), "policy")
     else:
         path = find_policy(str(policy))
         if path is None:
             raise PolicyError([report("CR104", None, path=str(policy))])
-        source = read_source(path)
+        try:
+            source = read_source(path)
+        except OSError as error:
+            raise PolicyError([report("CR620", Place(path.name), reason=system_reason(error))]) from None
     if isinstance(source, Diagnostic):
         raise PolicyError([source])
     compiled = compile_source(
@@ -87,6 +85,11 @@ def load(policy: str | Path, *, plugins: bool = True) -> "Policy":
     if compiled.errors:
         raise PolicyError(compiled.errors)
     return Policy(compiled.policy)
+
+
+def loaded(policy: "Policy | str | Path") -> "Policy":
+    """A policy that may have been loaded before."""
+    return policy if isinstance(policy, Policy) else load(policy)
 
 
 @frozen
@@ -113,9 +116,9 @@ class Policy:
     def evaluate(
         self,
         student: Mapping[str, object] | Any,
-        records: Mapping[str, Iterable[Any]],
+        records: Mapping[str, Any],
         *,
-        as_of: date | None = None,
+        as_of: date | str | None = None,
         set: Mapping[str, Any] | None = None,
     ) -> "Result":
         """The results of one student.
@@ -125,16 +128,17 @@ class Policy:
         `class_rank.ranked`: without it ranks are open. Raises `DataError` when the student's own attributes cannot be
         read, and for fields and kinds that there are not; a record with a bad value is only invalid.
         """
-        given = list(rows_by_kind(records))
+        look_at(records=records, as_of=as_of, set=set)
+        given = list(rows_by_kind(self.core, records))
         return _evaluate(self, fields_of(student, "student"), given, as_of, settings_by_name(self.core, set))
 
     def run(
         self,
-        data: str | Sequence[str] = (),
+        data: str | Path | Sequence[str | Path] = (),
         *,
         tables: Mapping[str, Any] | None = None,
         mapping: str | Path | Sequence[str | Path] = (),
-        as_of: date | None = None,
+        as_of: date | str | None = None,
         set: Mapping[str, Any] | None = None,
         language: Language = "en",
         engine: Engine = "auto",
@@ -147,44 +151,45 @@ class Policy:
         names of bundled ones. `engine` says what works the students out; all give the same. Raises `DataError` when a
         mapping or a table cannot be used.
         """
-        settings = attrs.evolve(self._settings(mapping, as_of, set, language), engine=engine)
+        settings = self._settings(mapping, as_of, set, language, engine)
         with ExitStack() as stack:
             sources = self._opened(stack, data, tables)
             cohort = run_cohort(self.core, _tables(sources), settings, lambda: _problems(sources), {})
             cohort.results.rows["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
             return cohort
 
-    def _opened(self, stack: ExitStack, data: str | Sequence[str], tables: Mapping[str, Any] | None) -> list[Source]:
+    def _opened(
+        self, stack: ExitStack, data: str | Path | Sequence[str | Path], tables: Mapping[str, Any] | None
+    ) -> list[Source]:
         """The sources of data and tables, closed with the stack."""
+        look_at(data=data, tables=tables)
         if not data and not tables:
-            raise wrong_argument(
-                "data",
-                "the name of a folder or file, unless tables are given",
-                "文件夹或文件的名称（没有给 tables 时）",
-                data,
-                '"students/"',
-            )
+            expected = Phrase("a folder or file, unless tables are given", "文件夹或文件（没有给 tables 时）")
+            raise wrong_argument("data", expected, data, '"students/"')
         if found := no_tables(tables or {}):
             raise DataError(found)
-        sources = stack.enter_context(PluginManager().opened([data] if isinstance(data, str) else data))
+        addresses = [str(address) for address in ([data] if isinstance(data, str | Path) else data)]
+        sources = stack.enter_context(PluginManager().opened(addresses))
         return [*sources, FramesSource(tables)] if tables else sources
 
     def _settings(
-        self, mapping: str | Path | Sequence[str | Path], as_of: date | None, set: Mapping[str, Any] | None,
-        language: Language,
+        self, mapping: str | Path | Sequence[str | Path], as_of: date | str | None, set: Mapping[str, Any] | None,
+        language: Language, engine: Engine,
     ) -> Settings:  # fmt: skip
-        mappings = _mappings(self.core, [mapping] if isinstance(mapping, (str, Path)) else mapping)
-        return Settings(given_day(as_of), typed_settings(self.core, set or {}), frozenset(), language, mappings)
+        look_at(mapping=mapping, as_of=as_of, set=set, language=language, engine=engine)
+        mappings = opened_mappings(self.core, [mapping] if isinstance(mapping, (str, Path)) else mapping)
+        overrides = typed_settings(self.core, settings_by_name(self.core, set, alone=False))
+        return Settings(given_day(as_of), overrides, frozenset(), language, mappings, engine)
 
 
 def compare(  # noqa: PLR0913 - all but three have names
     old: "Policy | str | Path",
     new: "Policy | str | Path",
-    data: str | Sequence[str] = (),
+    data: str | Path | Sequence[str | Path] = (),
     *,
     tables: Mapping[str, Any] | None = None,
     mapping: str | Path | Sequence[str | Path] = (),
-    as_of: date | None = None,
+    as_of: date | str | None = None,
     set_old: Mapping[str, Any] | None = None,
     set_new: Mapping[str, Any] | None = None,
     engine: Engine = "auto",
@@ -195,12 +200,12 @@ def compare(  # noqa: PLR0913 - all but three have names
     `data`, `tables`, `mapping` and `engine` are those of `Policy.run`. Raises `DataError` also when the data change
     between the reading for one side and that for the other.
     """
-    policies = [x if isinstance(x, Policy) else load(x) for x in (old, new)]
+    policies = [loaded(x) for x in (old, new)]
     with ExitStack() as stack:
         sides, sources = [], []
         for policy, own in zip(policies, (set_old, set_new), strict=True):
             opened = policy._opened(stack, data, tables)
-            settings = attrs.evolve(policy._settings(mapping, as_of, own, "en"), engine=engine)
+            settings = policy._settings(mapping, as_of, own, "en", engine)
             sides.append(Side(policy.core, settings, partial(_tables, opened), partial(_problems, opened)))
             sources.append(opened)
         comparison = compare_cohorts(sides[0], sides[1]).comparison
@@ -219,44 +224,33 @@ def _problems(sources: Iterable[Source]) -> list[Diagnostic]:
     return [found for source in sources for found in source.problems]
 
 
-def _mappings(policy: o.Policy, names: Iterable[str | Path]) -> tuple[MappingFile, ...]:
-    found = []
-    for name in names:
-        mapping = open_mapping(str(name), policy)
-        if isinstance(mapping, list):
-            raise DataError(mapping)
-        found.append(mapping)
-    return tuple(found)
-
-
 def _evaluate(
     policy: Policy,
     student: Mapping[str, object],
     given: Sequence[tuple[Any, Mapping[str, object]]],
-    as_of: date | None,
+    as_of: date | str | None,
     overrides: Mapping[str, Any],
 ) -> "Result":
     rows = GivenRows(policy.core)
-    names = SheetNames(policy.core, Layouts(policy.core, rows.columns))
     if wrong := list(rows.not_understood("", student, Place("student"))):
         raise DataError(wrong)
     who = rows.student_from(student, Place("student"))
     if who.problem is not None:
         raise DataError([who.problem])
-    among = together_names(policy.core)
-    ranks = typed_ranks(policy.core, {among[name]: value for name, value in overrides.items() if name in among})
-    named = {name: value for name, value in overrides.items() if name not in among}
-    overrides, as_of = typed_settings(policy.core, named), given_day(as_of)
+    typed, day = typed_settings(policy.core, overrides), given_day(as_of)
+    ranks = {name: value for name, value in typed.items() if name not in policy.core.settings}
+    named = {name: value for name, value in typed.items() if name in policy.core.settings}
     records: list[Record] = []
-    for row, (kind, record) in enumerate(given, start=1):
-        known = names.kinds.get(kind) if isinstance(kind, str) else None
-        if known is None:
-            name = str(kind) if isinstance(kind, str) else type(kind).__name__
-            hint = names_hint(policy.core, names.close(name))
-            raise DataError([report("CR651", Place(name), name=name, rows=1, hint=hint)])
-        if wrong := list(rows.not_understood(known, record, Place(kind, row))):
+    counts: Counter[str] = Counter()
+    for kind, fields in given:
+        counts[kind] += 1
+        place = Place(kind, counts[kind])
+        if wrong := list(rows.not_understood(kind, fields, place)):
             raise DataError(wrong)
-        records.append(rows.record_from(known, record, who.identifier, Place(kind, row)))
+        record = rows.record_from(kind, fields, who.identifier, place)
+        shown = ((reader.column.name, reader.shown) for reader in rows.columns.of[kind])
+        rows.records.check_item(kind, record.values, shown, who.identifier, place)
+        records.append(record)
     rows.dataset.students[who.identifier], who.records = who, records
     owners = Owners(policy.core, rows.dataset)
     for one in records:
@@ -264,19 +258,15 @@ def _evaluate(
         room = one.values.get(declared.group or "")
         if declared.membership and not one.named and owners.group_of(who, declared, one) != room:
             one.problem = one.problem or report("CR658", one.place)
-    if unsaid := day_not_said(policy.core, as_of, records):
+    if unsaid := day_not_said(policy.core, day, records):
         raise DataError([unsaid])
-    result = policy._students.at(as_of, overrides, ranks).result(as_read(who, records))
-    identifiers = tuple(record.identifier for record in records)
+    result = policy._students.at(day, named, ranks).result(as_read(who, records))
+    wrong = [record.problem for record in records if record.problem is not None]
     return Result(
-        policy,
-        result,
-        dict(student),
-        tuple(given),
-        as_of=as_of,
-        overrides={**overrides, **ranks},
-        identifiers=identifiers,
-    )
+        policy, result, dict(student), tuple(given), as_of=day, overrides=typed,
+        identifiers=tuple(record.identifier for record in records),
+        findings=(*wrong, *rows.dataset.problems, *result.problems),
+    )  # fmt: skip
 
 
 @frozen
@@ -299,11 +289,14 @@ class Result:
     policy: Policy
     ledger: StudentResult
     student: Mapping[str, object]
-    records: tuple[tuple[str, Mapping[str, object]], ...]
+    given: tuple[tuple[str, Mapping[str, object]], ...]
+    """The records as they were given, with their kinds."""
     as_of: date | None
     overrides: Mapping[str, Any]
     identifiers: tuple[str, ...]
     """Of the records, in their order; those without an id of their own have one made."""
+    findings: tuple[Diagnostic, ...]
+    """What is wrong with the records, and what is worth knowing of the results."""
 
     def __repr__(self) -> str:
         statuses = ", ".join(f"{name} {status}" for name, status in self.ledger.requirements.items())
@@ -313,18 +306,33 @@ class Result:
         """Accounts and requirements, for notebooks."""
         return result_view(self.policy.core, self.ledger)
 
+    @property
+    def records(self) -> tuple[RecordLine, ...]:
+        """What became of each record: its disposition, the reason, and the amount that counts."""
+        return tuple(record_lines(self.ledger))
+
+    @property
+    def tables(self) -> dict[str, ResultTable]:
+        """The result tables by name, as those of a cohort; the manifest is empty."""
+        results = Results(self.policy.core, "en")
+        results.add(self.ledger)
+        for found in self.findings:
+            results.issue(found, self.ledger.student)
+        results.finish([])
+        return result_tables(results)
+
     def account(self, name: str, period: str = "") -> Amount | None:
         """The balance of an account, by name or label: in a period, or over the whole time."""
         accounts = self.policy.core.accounts
         wanted = declared_name("account", name, accounts)
-        self._check_period(period)
+        check_period(self.policy.core, self.ledger, period)
         found = [line.amount for line in self.ledger.accounts if line.account == wanted and line.period == period]
         return found[0] if found else None
 
     def fact(self, name: str, period: str = "") -> object:
         """The value of a fact: in a period, or once for the student."""
         wanted = declared_name("fact", name, self.policy.core.facts)
-        self._check_period(period)
+        check_period(self.policy.core, self.ledger, period)
         found = [line.value for line in self.ledger.facts if line.fact == wanted and line.period == period]
         return found[0] if found else None
 
@@ -335,19 +343,13 @@ class Result:
         parts = tuple(part for part in self.ledger.parts if part.requirement == wanted)
         return Requirement(self.ledger.requirements.get(wanted, "open"), parts)
 
-    def _check_period(self, period: str) -> None:
-        """Raises `DataError` for a period that neither calendar nor results know, and that has no year's numbers."""
-        known = dict.fromkeys([x.period for x in self.ledger.accounts] + [x.period for x in self.ledger.facts])
-        known |= dict.fromkeys(each.key for of in self.ledger.periods.values() for each in of)
-        calendar = self.policy.core.calendar.semesters
-        known |= dict.fromkeys(name for each in calendar for name in (each.name, each.year))
-        numbered = _OF_A_YEAR if calendar else _NUMBERED
-        if period and period not in known and not numbered.fullmatch(str(period)):
-            raise DataError([unknown_name("period", period, known, None)])
-
     def why(self, topic: str | None = None, language: Language = "en") -> str:
         """The answer in words: records, steps and articles."""
-        return Explanation(self.policy.core, self.ledger, language).answer(topic)
+        look_at(topic=topic, language=language)
+        explanation = Explanation(self.policy.core, self.ledger, language)
+        if topic is not None and self.ledger.applies and not explanation.knows(topic):
+            raise DataError([unknown_name("name", topic, explanation.topics(), None)])
+        return explanation.answer(topic)
 
     def what_if(
         self,
@@ -357,16 +359,11 @@ class Result:
         set: Mapping[str, Any] | None = None,
     ) -> "Change":
         """The same student with records added, as (kind, record), or dropped by id, or named values set."""
-        if isinstance(drop, (str, bytes)) or not isinstance(drop, Iterable):
-            raise wrong_argument("drop", "a list of ids of records", "记录编号的列表", drop, '["A1", "A2"]')
-        gone = list(drop)
-        if wrong := [
-            unknown_name("record", x, self.identifiers, Place("drop")) for x in gone if x not in self.identifiers
-        ]:
-            raise DataError(wrong)
-        kept = [row for row, own in zip(self.records, self.identifiers, strict=True) if own not in gone]
+        look_at(add=add, drop=drop, set=set)
+        gone = dropped_ids(drop, self.identifiers)
+        kept = [row for row, own in zip(self.given, self.identifiers, strict=True) if own not in gone]
         overrides = {**self.overrides, **settings_by_name(self.policy.core, set)}
-        add = list(kinds_with_records(add))
+        add = list(kinds_with_records(self.policy.core, add))
         return Change(self, _evaluate(self.policy, self.student, [*kept, *add], self.as_of, overrides))
 
 

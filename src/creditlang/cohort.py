@@ -69,14 +69,18 @@ class Cohort:
     @property
     def tables(self) -> dict[str, ResultTable]:
         """The result tables by name, in the order of the contract; data frames take them as they are."""
-        results = self.results
-        return {name: ResultTable(name, results.columns(name), results.tables[name]) for name in RESULT_TABLES}
+        return result_tables(self.results)
 
     @property
     def reliable(self) -> bool:
         """Everything read is accounted for, and every student is decided."""
         errors = any(found.severity is Severity.ERROR for found in self.dataset.problems)
         return self.balanced and not errors and not self.results.undetermined
+
+
+def result_tables(results: Results) -> dict[str, ResultTable]:
+    """The tables of finished results by name, in the order of the contract."""
+    return {name: ResultTable(name, results.columns(name), results.tables[name]) for name in RESULT_TABLES}
 
 
 @define(eq=False)

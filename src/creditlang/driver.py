@@ -59,8 +59,13 @@ def decode(data: bytes, name: str, path: Path | None = None) -> SourceFile | Dia
         return report("CR003", None, file=name, line=line)
 
 
-Read = Callable[[Path, str], SourceFile | Diagnostic]
-"""Gives the text of a file that is used; by another than `read_source` one that is not saved yet."""
+def read_used(path: Path, name: str) -> SourceFile | Diagnostic | None:
+    """The text of a file that is used, or why it cannot be read; None if there is none."""
+    return read_source(path, name) if path.is_file() else None
+
+
+Read = Callable[[Path, str], SourceFile | Diagnostic | None]
+"""Gives the text of a file that is used; by another than `read_used` one that is not saved, or is no file at all."""
 
 
 Parse = Callable[[SourceFile, frozenset[str]], Parsed]
@@ -68,7 +73,7 @@ Parse = Callable[[SourceFile, frozenset[str]], Parsed]
 
 
 def load_modules(
-    source: SourceFile, examples: Iterable[SourceFile] = (), read: Read = read_source, parse: Parse = parse
+    source: SourceFile, examples: Iterable[SourceFile] = (), read: Read = read_used, parse: Parse = parse
 ) -> "Loaded":
     """Parse a source and, before it, the files that it uses, each file once; after it, files of examples."""
     loaded = Loaded(read, parse)
@@ -89,18 +94,24 @@ def names_beside(path: Path, source: SourceFile) -> frozenset[str]:
     policy beside it.
     """
     loaded = Loaded()
-    stem = path.name.partition(".examples")[0]
-    policy = path.with_name(f"{stem}.credit")
-    if ".examples" in path.name and policy.is_file() and isinstance(read := read_source(policy), SourceFile):
+    policy = policy_beside(path)
+    if policy is not None and isinstance(read := read_source(policy), SourceFile):
         loaded.load(read)
     loaded.load(source)
     return frozenset(loaded.names)
 
 
+def policy_beside(path: Path) -> Path | None:
+    """The policy that a file of examples stands beside."""
+    stem, examples, _ = path.name.partition(".examples")
+    policy = path.with_name(f"{stem}.credit")
+    return policy if examples and policy.is_file() else None
+
+
 class Loaded:
     """Sources with the trees of what could be read of them, what was found, and what could not be read."""
 
-    def __init__(self, read: Read = read_source, parse: Parse = parse) -> None:
+    def __init__(self, read: Read = read_used, parse: Parse = parse) -> None:
         """Nothing yet; `read` gives the texts of files that are used, `parse` the trees."""
         self.read = read
         self.parse = parse
@@ -134,7 +145,7 @@ class Loaded:
                 if isinstance(read, SourceFile):
                     self.load(read, above)
                 else:
-                    self.diagnostics.append(read)
+                    self.diagnostics.append(read or report("CR104", use.span, path=use.path))
                     self.files_missing = True
         parsed = self.parse(source, frozenset(self.names))
         self.names |= parsed.names
@@ -181,7 +192,8 @@ def _used_file(source: SourceFile, use: t.Use, depth: int) -> Path | Diagnostic:
     )  # fmt: skip
     if refused is not None:
         return report("CR115", use.span, path=use.path, reason=refused)
-    return path if path is not None and path.is_file() else report("CR104", use.span, path=use.path)
+    assert path is not None
+    return path
 
 
 _USED = {
@@ -207,7 +219,7 @@ def _uses(source: SourceFile) -> Iterable[t.Use]:
 
 def compile_source(
     source: SourceFile, check: bool = True, examples: Iterable[SourceFile] = (),
-    extensions: Callable[[], Extensions] = Extensions, plugin_checks: bool = True, read: Read = read_source,
+    extensions: Callable[[], Extensions] = Extensions, plugin_checks: bool = True, read: Read = read_used,
     parse: Parse = parse,
 ) -> Compiled:  # fmt: skip
     """All stages up to the core and, with `check`, the checker, to which plugins add theirs with `plugin_checks`.

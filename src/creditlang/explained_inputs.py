@@ -3,7 +3,7 @@
 Accounts, facts and requirements are told as the result has them in the period that is meant, fields as the record does.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -11,7 +11,7 @@ from attrs import frozen
 
 from creditlang.core.dependencies import outside_queries
 from creditlang.core.expressions import Here, InPeriod, Read, Value, Whole
-from creditlang.core.operators import Amount, Column, Decide, Policy
+from creditlang.core.operators import Account, Amount, Column, Decide, Policy, Rule
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COMMA
 from creditlang.ledger import Entry, StudentResult
@@ -86,6 +86,10 @@ class Inputs:
             return said(_EMPTY, self.language)
         if isinstance(value, bool):
             return yes_or_no(value, self.language)
+        named: Mapping[str, Mapping[str, Account | Rule]]
+        named = {"account": self.policy.accounts, "item": self.policy.rules}
+        if (thing := named.get(column.type.name, {}).get(str(value))) is not None:
+            return label(thing, self.language)
         labels = self.policy.choices.get(column.type.enumeration or "", {}).get(str(value), ())
         return amount_text(value, 0) if isinstance(value, Decimal) else first_fit(str(value), labels, self.language)
 

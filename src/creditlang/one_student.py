@@ -34,7 +34,9 @@ __all__ = [
     "as_read",
     "day_not_said",
     "period_on",
+    "together_names",
     "unknown_values",
+    "wrong_place",
 ]
 
 
@@ -201,6 +203,22 @@ def together_names(policy: Policy) -> Mapping[str, str]:
             for word, part in parts.items():
                 found.setdefault(f"{text}.{word}", f"{fact.name}.{part}")
     return found
+
+
+def wrong_place(policy: Policy, given: Mapping[str, Any]) -> tuple[str, Phrase] | None:
+    """The first of the places and counts that are said to come out which cannot be so, and what it has to be."""
+    for name, value in given.items():
+        ranking, _, part = name.partition(".")
+        fact = policy.facts.get(ranking)
+        if fact is None or not (part or fact.rank is not None):
+            continue
+        if value != int(value) or value < 1:
+            return name, Phrase("a whole number from 1 on", "从1起的整数")
+        fewer = (ranking, f"{ranking}.ranked", f"{ranking}.all")
+        least = max((given[x] for x in fewer[: fewer.index(name)] if x in given), default=value)
+        if value < least:
+            return name, Phrase(f"{least:f} or more", f"{least:f}或更大的数")
+    return None
 
 
 def period_on(policy: Policy, kind: str, day: date) -> str | None:

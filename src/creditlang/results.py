@@ -20,7 +20,7 @@ from creditlang.ledger import DISPOSITIONS, Disposition, Entry, GroupLine, Recor
 from creditlang.schema import RESULT_TABLES, Column, Row, Value
 from creditlang.source import visible
 from creditlang.table_columns import TableColumns
-from creditlang.values import ZERO, Interval, negative, plain, written
+from creditlang.values import ZERO, Interval, Number, negative, plain, written
 from creditlang.words import (
     ANSWERS,
     COLUMNS,
@@ -59,12 +59,12 @@ _plain: Final = lru_cache(maxsize=65_536)(plain)
 """The same few amounts come again and again."""
 
 
-def signed(entry: Entry, value: object) -> object:
+def signed(entry: Entry, value: Number | None) -> Number | None:
     """An amount with the sign of its entry."""
-    return negative(value) if entry.sign < 0 and isinstance(value, (Decimal, Interval)) else value
+    return negative(value) if entry.sign < 0 and value is not None else value
 
 
-def counted_amount(entry: Entry) -> object:
+def counted_amount(entry: Entry) -> Number | None:
     """What an entry adds to its account."""
     return signed(entry, entry.amount) if entry.state == "live" else (ZERO if entry.raw is not None else None)
 

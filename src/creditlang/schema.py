@@ -244,6 +244,9 @@ RESULT_TABLES: Final[dict[str, tuple[Column, ...]]] = {
 }
 """The columns of every result table, in the order in which the tables are written: the manifest last."""
 
+RESULTS_VERSION: Final = 1
+"""Of the result tables as one JSON document: grows when a reader of it would have to change."""
+
 COMPARISON_TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "changes": _columns(
         "student_id sort name period before after difference way unit rules article",

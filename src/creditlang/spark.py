@@ -21,6 +21,7 @@ from creditlang.data.cells import CellError, parse_identifier, strip_cell
 from creditlang.data.dataset import RECORD_ID, number_columns, people_tables
 from creditlang.diagnostics import Language, Phrase, Place, report
 from creditlang.errors import DataError
+from creditlang.given_arguments import look_at, wrong_argument
 from creditlang.one_student import Engine
 from creditlang.plugin.value_text import text_of
 from creditlang.schema import RESULT_TABLES
@@ -98,7 +99,7 @@ class _Work:
 
 
 def run_on_spark(
-    policy: Policy, tables: Mapping[str, Any], *, as_of: date | None = None, set: Mapping[str, Any] | None = None,
+    policy: Policy, tables: Mapping[str, Any], *, as_of: date | str | None = None, set: Mapping[str, Any] | None = None,
     language: Language = "zh", engine: Engine = "columnar", partitions: int | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The result tables by name, all but the manifest, as Spark data frames of text that are worked out when asked for.
@@ -113,6 +114,7 @@ def run_on_spark(
     """
     from pyspark.sql import functions as f
 
+    look_at(tables=tables, as_of=as_of, set=set, language=language, engine=engine)
     if any(fact.among_others for fact in policy.core.facts.values()):
         raise _refused("", _AMONG_ALL)
     sheets = [_sheet(policy, name, frame) for name, frame in tables.items()]
@@ -123,7 +125,8 @@ def run_on_spark(
         rows = frame.mapInArrow(partial(_rows_of, sheet), _ROWS)
         dealt = rows if dealt is None else dealt.unionByName(rows)
     if dealt is None:
-        raise TypeError("tables are needed")
+        expected = Phrase("a mapping of kinds to Spark data frames", "从种类到 Spark 数据框的映射")
+        raise wrong_argument("tables", expected, tables, '{"student": students}')
     by = [f.col("person")]
     dealt = (dealt.repartition(partitions, *by) if partitions else dealt.repartition(*by)).sortWithinPartitions(
         "person"

@@ -55,14 +55,17 @@ class CodedCells:
         """Columns one behind the other."""
         import numpy
 
+        if len(parts[0].values) > FEW and all(part.values is parts[0].values for part in parts):
+            return CodedCells(parts[0].values, numpy.concatenate([part.codes for part in parts]))
         values: list[Value] = []
         known: dict[tuple[type, Value], int] = {}
         moved: dict[int, Any] = {}
+        """Of values, by identity: the new place of each, or how much further all of them stand."""
         for part in parts:
             if id(part.values) in moved:
                 continue
             if len(part.values) > FEW:
-                moved[id(part.values)] = numpy.arange(len(part.values)) + len(values)
+                moved[id(part.values)] = len(values)
                 values += part.values
                 continue
             places = []
@@ -73,7 +76,11 @@ class CodedCells:
                 places.append(place)
             moved[id(part.values)] = numpy.array(places, numpy.int64)
         narrow = numpy.int32 if len(values) < 2**31 else numpy.int64
-        codes = [moved[id(part.values)].astype(narrow)[part.codes] for part in parts]
+        codes = []
+        for part in parts:
+            own = moved[id(part.values)]
+            further = isinstance(own, int)
+            codes.append(part.codes.astype(narrow) + own if further else own.astype(narrow)[part.codes])
         return CodedCells(values, numpy.concatenate(codes))
 
     def objects(self) -> "Numbers":

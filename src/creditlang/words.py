@@ -143,6 +143,11 @@ OTHER_BEGINNING: Final = Phrase("it does not begin like one", "文件开头不�
 NOT_A_FILE: Final = Phrase("it is not a file", "它不是文件")
 A_PIPE: Final = Phrase("it is a pipe or a device; save it as a file", "它是管道或设备，请先存成文件")
 TOO_DEEP: Final = Phrase("it is nested too deeply", "嵌套太深")
+AN_OBJECT: Final = Phrase("an object", "对象")
+A_LIST: Final = Phrase("a list", "列表")
+A_WHOLE_NUMBER: Final = Phrase("a whole number", "整数")
+NOT_UTF_8: Final = Phrase("it is not UTF-8", "不是 UTF-8 编码")
+TRUE_OR_FALSE: Final = Phrase("true or false", "true 或 false")
 NONE: Final = Phrase("none", "无")
 NOTHING: Final = Phrase("—", "—")
 

@@ -73,7 +73,7 @@ def test_what_is_wrong_is_said(policy: creditlang.Policy) -> None:
     assert failed.value.diagnostics
     with pytest.raises(creditlang.DataError, match="four_year"):
         policy.evaluate({**STUDENT, "programme": "four_year"}, {})
-    with pytest.raises(creditlang.DataError, match="CR651"):
+    with pytest.raises(creditlang.DataError, match="CR734"):
         policy.evaluate(STUDENT, {"activities": []} | {"activitys": [LECTURE]})
     bad = policy.evaluate(STUDENT, {"activity": [{**LECTURE, "days": 0.125}]})
     assert set(bad.ledger.records.values()) == {"invalid"}
@@ -149,7 +149,7 @@ def test_the_day_is_said_and_never_taken_from_the_data() -> None:
         (STUDENT, [LECTURE], "CR735"),
         (STUDENT, {"activity": LECTURE}, "CR735"),
         (STUDENT, {"activity": ["x"]}, "CR735"),
-        (STUDENT, {1: [LECTURE]}, "CR651"),
+        (STUDENT, {1: [LECTURE]}, "CR734"),
         (None, {}, "CR735"),
     ],
 )
@@ -188,3 +188,16 @@ def test_a_period_in_which_nothing_happened_is_no_mistake() -> None:
     assert result.account(account, "2019-10") is None
     with pytest.raises(creditlang.DataError):
         result.account(account, "the last one")
+
+
+def test_what_became_of_each_record_is_at_hand(policy: creditlang.Policy) -> None:
+    records = {"activity": [*lectures(2), {**LECTURE, "item": "lectrue", "record_id": "B"}, {**LECTURE, "on": "soon"}]}
+    result = policy.evaluate(STUDENT, {"enrolment": [{"semester": "2024-2025-1"}], **records})
+    lines = {line.record_id: line for line in result.records}
+    assert (lines["A0"].disposition, lines["A0"].amount, lines["A0"].rule) == ("counted", Decimal("0.2"), "lecture")
+    assert (lines["B"].disposition, lines["B"].amount, lines["B"].account) == ("unmatched", None, "")
+    assert lines["A1"].kind == "activity" and lines["activity-4"].disposition == "invalid"
+    assert [(found.code, found.place and found.place.row) for found in result.findings] == [("CR605", 4), ("CR661", 3)]
+    assert {f"{row[0]} {row[1]}": row[3] for row in result.tables["records"]} == result.ledger.records
+    assert {row[1] for row in result.tables["issues"]} == {"CR605", "CR661"}
+    assert all(len(repr(thing)) < 120 for thing in (result, policy, *result.tables.values()))

@@ -43,4 +43,4 @@ def test_what_is_not_given_is_asked_for(cli: Any, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(new, "_answer", lambda question, default: asked[question])
     assert cli("new", tmp_path / "a", "--title", "T", "--lang", "en").exit_code == 0
     text = (tmp_path / "a.credit").read_text()
-    assert text.startswith('policy "T"\n\nunit point\n') and "category music in point\n" in text
+    assert text.startswith('policy "T"\n\nunit point "points"\n') and "category music in point\n" in text

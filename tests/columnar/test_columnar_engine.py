@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from creditlang.cohort import Cohort, Settings, run_cohort
+from creditlang.columnar import columnar_engine
 from creditlang.columnar.line_tables import MOST
 from creditlang.columnar.postings import _summed
 from creditlang.core.operators import Policy
@@ -168,9 +169,10 @@ def people(count: int, seed: int) -> list[RawTable]:
     ]
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_limits_groups_gathering_and_decisions(seed: int) -> None:
-    """Most students are settled, and everybody has the same rows."""
+@pytest.mark.parametrize(("seed", "together"), [(0, 16384), (1, 16384), (2, 16384), (3, 60), (4, 9)])
+def test_limits_groups_gathering_and_decisions(seed: int, together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most students are settled, and everybody has the same rows, in one chunk or in several."""
+    monkeypatch.setattr(columnar_engine, "_CHUNK", together)
     policy = policy_of(SourceFile("wide.credit", WIDE))
     one, two = (
         run_cohort(policy, people(150, seed), Settings(DAY, language="en", engine=engine), lambda: (), {})

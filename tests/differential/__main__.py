@@ -21,6 +21,7 @@ from tests.differential.people import World, world
 from tests.differential.shrinking import shrunk
 from tests.differential.written_cases import read_case, written
 
+from creditlang.cohort import fewer_collections
 from creditlang.one_student import Engine
 
 
@@ -176,4 +177,5 @@ class Soak:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with fewer_collections():
+        sys.exit(main())

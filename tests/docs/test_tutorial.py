@@ -7,7 +7,7 @@ Every fenced block is one of these, and nothing else can stand on a page:
 * ```credit, ```csv, ```toml or ```text: lines for a file. The line of prose before the block says for which and where,
   in the words of `TASKS`.
 * ```python: is run, and its assertions hold.
-* ```sh: to be read, not called.
+* ```sh: to be read, not called; but what `pip install -e FOLDER` installs is there from then on.
 
 Commands in the prose are called as well, after the rest; of those only the exit code is asked.
 
@@ -16,6 +16,7 @@ To follow a page is to write it anew as it ought to be; `pytest tests/docs --upd
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from creditlang.cli import main
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ENDINGS = {"en": ".md", "zh": ".zh.md"}
 PAGES = {language: DOCS / f"tutorial{ending}" for language, ending in ENDINGS.items()}
-NAMES = ("tutorial", "data", "comparing")
+NAMES = ("tutorial", "office", "data", "comparing", "spreadsheet", "plugin", "architecture", "rulebook")
 FOLLOWED = [(DOCS / f"{name}{ending}", language) for name in NAMES for language, ending in ENDINGS.items()]
 FENCE = re.compile(r"^(?P<before>[^\n]*)\n\n?```(?P<kind>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 TASKS = {
@@ -57,8 +58,8 @@ ARTICLE = re.compile(r"^(?:> \*\*|    # |# )(Article \d|第.条)[.　]?(?:\*\*)?
 class Reader:
     """Follows a page in the current folder; `policy` is the file that lines are added to."""
 
-    def __init__(self, language: str) -> None:
-        self.language = language
+    def __init__(self, language: str, patch: pytest.MonkeyPatch) -> None:
+        self.language, self.patch = language, patch
         self.policy = Path()
         self.blocks = 0
 
@@ -73,10 +74,23 @@ class Reader:
         elif kind in ("credit", "csv", "toml", "text"):
             text = self.written(before, text)
         elif kind == "sh":
+            for folder in re.findall("^pip install -e (.+)$", text, re.MULTILINE):
+                self.installed(Path(folder))
             return block[0]
         else:
             pytest.fail(f"no block of a page: ```{kind}")
         return block[0][: block.start("kind") - block.start()] + f"{kind}\n{text}```"
+
+    def installed(self, folder: Path) -> None:
+        """Let a distribution be found, as an installation in place does: its package, its name and its entry points."""
+        project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        about = folder / "src" / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n", encoding="utf-8")
+        entries = project["entry-points"]["creditlang"].items()
+        lines = ["[creditlang]", *(f"{name} = {module}" for name, module in entries)]
+        (about / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
+        self.patch.syspath_prepend(str(folder.resolve() / "src"))
 
     def called(self, text: str) -> tuple[str, str]:
         """Call the commands of a block; its kind and text as they ought to be."""
@@ -140,7 +154,7 @@ def test_a_page_can_be_followed(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shown = page.read_text(encoding="utf-8")
-    reader = Reader(language)
+    reader = Reader(language, monkeypatch)
     true = FENCE.sub(reader.follow, shown)
     assert len(re.findall("```|~~~", shown)) == 2 * reader.blocks, "a block that is not read"
     commands = re.findall(r"`(creditlang [^`]+)`", FENCE.sub("", shown)) if page.name.startswith("tutorial") else []

@@ -10,13 +10,14 @@ from attrs import evolve
 from click.testing import CliRunner
 
 from creditlang.cli import main
+from creditlang.comparison.columns_compared import same_in_columns
 from creditlang.diagnostics import Language, in_language
 from creditlang.plugin import PluginManager
 from creditlang.resources import policy_path, sample_path
 from creditlang_repl.commands import Command, commands
 from creditlang_repl.conversation import Conversation
 from creditlang_repl.session import Session
-from creditlang_repl.workspace import Workspace
+from creditlang_repl.workspace import View, Workspace
 
 SANDBOXED = [command for command in commands().values() if command.name not in ("redo", "help")]
 
@@ -309,3 +310,24 @@ def test_a_question_counts_the_records_that_say_what_it_asks() -> None:
 def test_why_of_a_rule_without_records_says_so() -> None:
     begun = session("hengyang", "2024010108")
     assert "no records" in told(begun, "why business_contest")
+
+
+@pytest.mark.parametrize("typed", [
+    ("what if set pass_mark = 80",), ("set makeup_points = 9", "what if"), ("drop A000001", "what if"),
+    ("drop A000001", "what if set assistant_credit = 1"), ("as of 2026-03-01", "what if set makeup_hours = 2"),
+])  # fmt: skip
+def test_what_if_says_the_same_whether_or_not_it_is_asked_in_columns(
+    typed: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    found = []
+
+    def same(*given: object) -> frozenset[str]:
+        found.append(same_in_columns(*given))  # type: ignore[arg-type]
+        return found[-1]
+
+    monkeypatch.setattr("creditlang.comparison.columns_compared.same_in_columns", same)
+    in_columns = told(session("hengyang", "2024010101"), *typed)
+    assert len(found) == 1
+    assert found[0]
+    monkeypatch.setattr(View, "in_columns", None)
+    assert told(session("hengyang", "2024010101"), *typed) == in_columns

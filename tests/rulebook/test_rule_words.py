@@ -100,3 +100,11 @@ def test_drafted_policies_are_said() -> None:
         compiled = driver.compile_source(SourceFile("policy.credit", draft.text), check=False)
         for language in LANGUAGES:
             assert all(text for text in texts(compiled, language))
+
+
+@pytest.mark.parametrize("unit", ["point", "points", 'point "points"', 'points "point"', 'points "point" "分"'])
+def test_a_unit_is_said_in_the_number_it_has(unit: str) -> None:
+    """One point and three points, whichever of the two the policy declares and whichever is its label."""
+    text = CLUB.replace('unit point "分"', f"unit {unit}").replace("in point", f"in {unit.split(maxsplit=1)[0]}")
+    said = "\n".join(texts(driver.compile_text(text.replace("0.5 per", "1 per")), "en"))
+    assert "At most 5 points per" in said and "Gives 1 point ×" in said and "pointses" not in said, said

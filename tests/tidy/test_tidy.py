@@ -24,6 +24,7 @@ CODE_FOLDERS = ("src", "plugins", "repl", "tests", "bench", "samples")
 
 # Files over 400 lines, each with its reason. A file mostly stays under 300; one dispatch per stage may need more.
 LONG_FILES: dict[str, str] = {
+    "src/creditlang/server/questions.py": "the type of every question and every answer, a few lines each",
     "src/creditlang/syntax/tree.py": "every node of the tree, a few lines each",
     "src/creditlang/core/operators.py": "every operator and what a compiled policy is made of, a few lines each",
     "src/creditlang/core/lower/elaborate.py": "the one dispatch of its stage, over all expressions",
@@ -39,6 +40,7 @@ DOUBLE_FILES: dict[str, str] = {
     "__init__.py": "the room itself",
     "explain.py": "a command's file is named after the command",
     "schema.py": "a command's file is named after the command",
+    "serve.py": "a command's file is named after the command",
 }
 # A node of the tree and what it becomes in the core are one thing at two stages, and share a name.
 ONE_THING = ("syntax/tree.py", "core/operators.py", "core/expressions.py")

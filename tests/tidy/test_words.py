@@ -21,6 +21,7 @@ SWITCHES: dict[str, str] = {
     "src/creditlang/ide/completion.py": "the same: the dialect that is being typed",
     "src/creditlang/format/": "the same: the dialect that a text is said in",
     "src/creditlang/cli/bilingual_help.py": "help pages, chosen before anything else is loaded",
+    "src/creditlang/server/application.py": "what the headers of a request ask for",
     "repl/creditlang_repl/completer.py": "the dialect that is being typed",
     "repl/creditlang_repl/saving.py": "the dialect in which an example is written",
 }

@@ -28,6 +28,7 @@ _COMMANDS = (
     "diff",
     "repl",
     "lsp",
+    "serve",
     "rulebook",
     "readings",
     "schema",

@@ -55,7 +55,7 @@ def _found(policy: str, texts: "Mapping[Path, SourceFile]") -> "list[Diagnostic]
         return list(compiled.diagnostics)
     from creditlang.example_cases import bad_examples
 
-    return [*compiled.diagnostics, *bad_examples(compiled.policy, program)]
+    return list(bad_examples(compiled.policy, program)) or list(compiled.diagnostics)
 
 
 def _document(found: "list[Diagnostic]", shape: str) -> Mapping[str, object]:

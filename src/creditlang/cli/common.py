@@ -169,7 +169,7 @@ def compile_policy(
     """A compiled and checked policy, sound or not; with its files of examples if wanted. `texts` stand for what is in
     some of its files.
     """
-    from creditlang.driver import compile_source, example_files, read_source
+    from creditlang.driver import compile_source, example_files, read_used
 
     path = find(policy)
     known = texts or {}
@@ -177,8 +177,8 @@ def compile_policy(
     def text(path: Path) -> "SourceFile":
         return known.get(path) or source_of(path)
 
-    def used(path: Path, name: str) -> "SourceFile | Diagnostic":
-        return known.get(path) or read_source(path, name)
+    def used(path: Path, name: str) -> "SourceFile | Diagnostic | None":
+        return known.get(path) or read_used(path, name)
 
     source = text(path)
     others = [text(other) for other in example_files(path)] if examples else []
@@ -275,7 +275,7 @@ def overrides(policy: "Policy", settings: Sequence[str]) -> dict[str, Any]:
             show(unknown)
             sys.exit(USAGE)
         try:
-            found[name] = setting_value(policy.setting_types[name], text)
+            found[name] = setting_value(policy.setting_types[name], text, policy.choices)
         except CellError as error:
             from creditlang.diagnostics import Place
 

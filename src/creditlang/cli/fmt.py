@@ -1,7 +1,7 @@
 """``creditlang fmt``: the files of a policy in the one layout, or in the other language."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from creditlang.cli.bilingual_help import argument, option, said
 
 if TYPE_CHECKING:
     from creditlang.diagnostics import Language
+    from creditlang.driver import Compiled
     from creditlang.source import SourceFile
 
 
@@ -25,8 +26,8 @@ def command(policies: tuple[str, ...], check: bool, diff: bool, language: "Langu
     if not (check or diff):
         common.only_own(policies)
     failed, changed, files = False, 0, 0
-    for path, source in _sources(policies):
-        after = _formatted(path, source, language)
+    done: set[Path] = set()
+    for path, source, after in (each for policy in policies for each in _texts(_sources(policy, done), language)):
         files += 1
         if after is None:
             failed = True
@@ -42,25 +43,61 @@ def command(policies: tuple[str, ...], check: bool, diff: bool, language: "Langu
     sys.exit(common.FINDINGS if failed or (check and changed) else common.CLEAN)
 
 
-def _sources(policies: tuple[str, ...]) -> "Iterator[tuple[Path, SourceFile]]":
-    """The files of the policies, with those beside them that they use and those of their examples; each once."""
+def _sources(policy: str, done: set[Path]) -> "list[tuple[Path, SourceFile]]":
+    """The files of a policy, with those beside it that it uses and those of its examples; without those `done`."""
     from creditlang.driver import example_files, files_beside
     from creditlang.source import SourceFile
 
-    done: set[Path] = set()
-    for policy in policies:
-        if policy == "-":
-            yield Path("-"), SourceFile.from_bytes("-", sys.stdin.buffer.read())
-            continue
-        path = common.find(policy)
-        examples = example_files(path) if ".examples" not in path.name else []
-        for each in (path, *files_beside(common.source_of(path)), *examples):
-            if each.resolve() not in done:
-                done.add(each.resolve())
-                yield each, common.source_of(each)
+    if policy == "-":
+        return [(Path("-"), SourceFile.from_bytes("-", sys.stdin.buffer.read()))]
+    path = common.find(policy)
+    examples = example_files(path) if ".examples" not in path.name else []
+    files = {each.resolve(): each for each in (path, *files_beside(common.source_of(path)), *examples)}
+    new = [each for whole, each in files.items() if whole not in done]
+    done.update(files)
+    return [(each, common.source_of(each)) for each in new]
 
 
-def _formatted(path: Path, source: "SourceFile", language: "Language | None") -> str | None:
+def _texts(
+    files: "Sequence[tuple[Path, SourceFile]]", language: "Language | None"
+) -> "Iterator[tuple[Path, SourceFile, str | None]]":
+    """Each file of a policy, and its text in the one layout; in another language, names are said by their labels where
+    that leaves the policy the same.
+    """
+    from creditlang.core.same_policy import same_policy
+    from creditlang.ide.said_names import said_names
+    from creditlang.source import SourceFile
+
+    before = _compiled([source for _, source in files]) if language is not None and files else None
+    called: dict[Path | None, Mapping[int, str]] = {}
+    if before is not None and language is not None and not before.errors:
+        called = {x.path: names for x, names in zip(before.sources, said_names(before, language), strict=True)}
+    texts = [_formatted(path, source, language, called.get(source.path, {})) for path, source in files]
+    if before is not None and any(called.values()):
+        said = [SourceFile(x.name, text or x.text, x.path) for (_, x), text in zip(files, texts, strict=True)]
+        if not same_policy(before.policy, _compiled(said).policy):
+            texts = [_formatted(path, source, language, {}) for path, source in files]
+    yield from ((path, source, text) for (path, source), text in zip(files, texts, strict=True))
+
+
+def _compiled(sources: "Sequence[SourceFile]") -> "Compiled":
+    """The policy that the first of some files is, with the others; that beside it, if it is one of examples."""
+    from creditlang.diagnostics import Diagnostic
+    from creditlang.driver import compile_source, policy_beside, read_source
+
+    given = {source.path: source for source in sources}
+
+    def read(path: Path, name: str) -> "SourceFile | Diagnostic":
+        return given.get(path) or read_source(path, name)
+
+    first = sources[0]
+    beside = policy_beside(first.path) if first.path is not None else None
+    policy = first if beside is None else common.source_of(beside)
+    examples = [source for source in sources if ".examples" in source.name]
+    return compile_source(policy, False, examples, common.extensions_of, read=read)
+
+
+def _formatted(path: Path, source: "SourceFile", language: "Language | None", called: Mapping[int, str]) -> str | None:
     """The text of a file in the one layout; None, and it is said why, where it cannot be read."""
     from creditlang.driver import names_beside
     from creditlang.format import Unlike, formatted
@@ -71,7 +108,7 @@ def _formatted(path: Path, source: "SourceFile", language: "Language | None") ->
         common.show(found)
         return None
     try:
-        return formatted(source, names, language)
+        return formatted(source, names, language, called)
     except Unlike:
         common.echo(said(
             f"{path.name}: left as it is, for it would not mean the same; please report this.",

@@ -12,7 +12,7 @@ from creditlang.cli.bilingual_help import argument, option, said
 
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 _HEAD: Final = (
-    'policy "{title}"\n\nunit {unit}\n\nrecord activity "Activities"\n    item : item\n    on   : date\n',
+    'policy "{title}"\n\nunit {unit}{plural}\n\nrecord activity "Activities"\n    item : item\n    on   : date\n',
     "办法 “{title}”\n\n计量单位 {unit}\n\n记录 活动\n    项目：项目\n    日期：日期\n",
 )
 _CATEGORY: Final = (
@@ -68,7 +68,11 @@ def _answer(question: str, default: str) -> str:
 def _text(title: str, unit: str, categories: tuple[str, ...]) -> str:
     side = int(said("0", "1"))
     values = [{"name": name, "unit": unit} for name in categories]
-    parts = [_HEAD[side].format(title=title, unit=unit), *(_CATEGORY[side].format(**each) for each in values)]
+    plural = "" if side or not unit.isascii() or unit.endswith(("s", "x", "y", "h")) else f' "{unit}s"'
+    parts = [
+        _HEAD[side].format(title=title, unit=unit, plural=plural),
+        *(_CATEGORY[side].format(**each) for each in values),
+    ]
     parts += [_REQUIRED[side], *(_PART[side].format(**each) for each in values)]
     parts += [_EXAMPLES[side].format(**each) for each in values]
     return "".join(parts) if len(categories) > 1 else "".join(parts).replace(" = 1.5\n", f" = 1.5\n{_MET[side]}", 1)

@@ -1,4 +1,4 @@
-"""``creditlang schema``: the sheets and columns that a policy needs, as a table or as templates to fill in."""
+"""``creditlang schema``: the sheets and columns that a policy needs, as a table, as JSON Schema or as templates."""
 
 import csv
 import io
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from creditlang.cli import bilingual_help, common
-from creditlang.cli.bilingual_help import argument, option, said
+from creditlang.cli.bilingual_help import argument, option, reader_language, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from creditlang.cli.sheets_in_words import SheetColumn, SheetInWords
+    from creditlang.core.operators import Policy
+    from creditlang.sheets_in_words import SheetColumn, SheetInWords
 
 _NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".txt", ".toml", ".parquet", ".pdf"})
 
@@ -22,13 +23,21 @@ _NO_TEMPLATES: Final = frozenset({".csv", ".json", ".xls", ".xlsm", ".ods", ".tx
 @bilingual_help.command("schema")
 @argument("policy")
 @option("--out", "target", type=click.Path(path_type=Path), metavar="FILE.xlsx|FOLDER")
+@option("--format", "shape", type=click.Choice(["table", "json", "python"]), default="table")
 @common.mapping_option
 @common.language_option
-def command(policy: str, target: Path | None, mappings: tuple[str, ...]) -> None:
+def command(policy: str, target: Path | None, shape: str, mappings: tuple[str, ...]) -> None:
     """List the sheets and columns that a policy needs, or write empty templates of them."""
-    from creditlang.cli.sheets_in_words import sheets_of
+    from creditlang.sheets_in_words import sheets_of
 
     compiled = common.sound_policy(policy)
+    if shape != "table":
+        if mappings or target is not None:
+            common.fail(common.USAGE, said(
+                "--format goes with neither --out nor --mapping.", "--format 不能和 --out、--mapping 一起用。"
+            ))  # fmt: skip
+        _for_programs(compiled.policy, shape)
+        return
     if mappings and target is not None:
         common.fail(common.USAGE, said("Give either --out or --mapping.", "--out 和 --mapping 只能用一个。"))
     if mappings:
@@ -54,6 +63,19 @@ def command(policy: str, target: Path | None, mappings: tuple[str, ...]) -> None
         _folder(target, sheets)
 
 
+def _for_programs(policy: "Policy", shape: str) -> None:
+    """Print JSON Schemas, or types as a Python module."""
+    from creditlang import api
+    from creditlang.data_schemas import input_schema, result_schema
+    from creditlang.record_types import generate_types
+
+    own = api.Policy(policy)
+    if shape == "python":
+        common.echo(generate_types(own).rstrip("\n"))
+    else:
+        common.echo_json({"input": input_schema(own), "results": result_schema(own)})
+
+
 def _show(sheets: "Sequence[SheetInWords]") -> None:
     """Print the sheets as tables."""
     from creditlang.text_table import table_text
@@ -69,10 +91,16 @@ def _row(column: "SheetColumn") -> list[str]:
     values = ""
     if column.type == "value":
         values = " ".join(said([word, *others][-1], word) for word, others in column.choices)
-    default = column.default_word()
+    default = column.default_word(reader_language())
     if default:
         values = f"{values} {said('default', '默认')} {default}".strip()
-    return [column.name, " / ".join(column.labels), column.type_word(), column.need_word(), values]
+    return [
+        column.name,
+        " / ".join(column.labels),
+        column.type_word(reader_language()),
+        column.need_word(reader_language()),
+        values,
+    ]
 
 
 def _folder(target: Path, sheets: "Sequence[SheetInWords]") -> None:

@@ -14,8 +14,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from creditlang.cli.bilingual_help import said
-from creditlang.cli.sheets_in_words import SheetColumn, SheetInWords
+from creditlang.cli.bilingual_help import reader_language, said
+from creditlang.sheets_in_words import SheetColumn, SheetInWords
 from creditlang.source import display_width
 from creditlang.toolkit.extras import need
 
@@ -123,12 +123,12 @@ class _Writer:
 
     def _hint(self, column: SheetColumn) -> str:
         """One or two lines about a column."""
-        parts = [column.type_word()]
+        parts = [column.type_word(reader_language())]
         if column.type == "date":
             parts.append(said("such as 2024-10-08", "例如 2024-10-08"))
-        if need := column.need_word():
+        if need := column.need_word(reader_language()):
             parts.append(said(f"needed: {need}", "必填" if need == "是" else f"{need}必填"))
-        if default := column.default_word():
+        if default := column.default_word(reader_language()):
             parts.append(said(f"if empty: {default}", f"不填视为{default}"))
         if column.column is not None and column.type == "number":
             parts += self._bounds(column)
@@ -150,7 +150,7 @@ class _Writer:
 
     def explain(self, sheets: Sequence[SheetInWords]) -> None:
         """The sheet that explains every column."""
-        page = self.book.add_worksheet(said("Explanation", "说明"))
+        page, language = self.book.add_worksheet(said("Explanation", "说明")), reader_language()
         page.freeze_panes(1, 2)
         self._on_paper(page)
         for position, (english, chinese, width) in enumerate(_COLUMNS):
@@ -163,8 +163,8 @@ class _Writer:
                 self._bounds(column) if column.type == "number" else []
             )
             cells = (
-                sheet.title, column.heading, others, column.type_word(), column.need_word(),
-                values, column.default_word(), column.article,
+                sheet.title, column.heading, others, column.type_word(language), column.need_word(language), values,
+                column.default_word(language), column.article,
             )  # fmt: skip
             lines = max(-(-display_width(text) // width) for text, (*_, width) in zip(cells, _COLUMNS, strict=True))
             page.set_row(row, min(_LINE * max(1, lines), _HIGHEST))

@@ -9,6 +9,7 @@ import numpy as np
 from creditlang.columnar.chunk import Chunk
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.decisions import STATUSES
+from creditlang.columnar.distinct_numbers import distinct_numbers
 from creditlang.columnar.entry_columns import LIVE, NOTHING, UNMATCHED, Entries
 from creditlang.columnar.record_columns import RecordColumns
 from creditlang.columnar.student_columns import StudentColumn
@@ -23,8 +24,6 @@ from creditlang.values import EXACT, plain
 
 _DISPOSITIONS: Final[tuple[Disposition, ...]] = ("reduced", "counted", "void", "unmatched", "out of scope")
 """The strongest first."""
-_NARROW: Final = 1 << 20
-"""Amounts that lie closer together than this are looked up without sorting them."""
 _REDUCED, _COUNTED, _VOID, _UNMATCHED, _OUT = range(len(_DISPOSITIONS))
 
 
@@ -43,20 +42,11 @@ class Amounts(dict[tuple[int, int], Decimal]):
     def cells(self, numbers: Numbers, decimals: int) -> CodedCells:
         """A column of amounts; empty where there is none."""
         there = numbers != NOTHING
-        known = numbers if there.all() else numbers[there]
-        least = int(known.min(initial=0))
-        span = int(known.max(initial=0)) - least + 1
-        if span <= _NARROW:
-            places = np.where(there, numbers - least, 0)
-            distinct = np.flatnonzero(np.bincount(known - least, minlength=span))
-            codes = np.zeros(span, np.int32)
-            codes[distinct] = np.arange(len(distinct))
-            distinct, codes = distinct + least, codes[places]
-        else:
-            distinct, own = np.unique(known, return_inverse=True)
-            codes = np.zeros(len(numbers), np.int32)
+        everywhere = bool(there.all())
+        distinct, _, codes = distinct_numbers(numbers if everywhere else numbers[there])
+        if not everywhere:
+            own, codes = codes, np.full(len(numbers), len(distinct), np.int32)
             codes[there] = own
-        codes[~there] = len(distinct)
         return CodedCells([*(self[number, decimals] for number in distinct.tolist()), None], codes)
 
 

@@ -17,6 +17,7 @@ from attrs import frozen
 from creditlang.columnar import decisions
 from creditlang.columnar.chunk import Chunk
 from creditlang.columnar.coded_periods import CodedCalendar, Numbers
+from creditlang.columnar.distinct_numbers import distinct_numbers
 from creditlang.columnar.enrolments import enrolled, who_is_spoken_of
 from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
 from creditlang.columnar.group_lines import GroupLines, fill
@@ -144,7 +145,8 @@ class _Run:
         for first in range(0, size, _CHUNK):
             last = min(size, first + _CHUNK)
             students = Students(self.known, first, last - first, self.enrolled[first:last], self.odd)
-            chunk, odd = Chunk(students), self.odd[first:last]
+            records = slice(*np.searchsorted(self.cohort.owners, np.array([first, last], np.int32)).tolist())
+            chunk, odd = Chunk(students, records), self.odd[first:last]
             chunk.left += [(why, who[first:last]) for why, who in self.left]
             students.balances |= {name: decisions.balance_of([], [], [], students.size) for name in nothing}
             self.known.balance = partial(self._balance, students)
@@ -158,15 +160,13 @@ class _Run:
 
     def _within(self, chunk: Chunk, places: Numbers) -> Numbers:
         """Those of some places, rising, whose students are in a chunk."""
-        first, last = np.searchsorted(
-            self.cohort.owners[places], (chunk.students.first, chunk.students.first + chunk.students.size)
-        )
+        first, last = np.searchsorted(places, (chunk.records.start, chunk.records.stop))
         return places[first:last]
 
     def _sorted(self, chunk: Chunk) -> None:
         """What becomes of records before any rule is asked."""
         text = self.known.texts.number
-        out = self._within(chunk, np.flatnonzero(~self.given))
+        out = chunk.records.start + np.flatnonzero(~self.given[chunk.records])
         entries = Entries.of(self.known, out, -1, -1)
         late = self.late[out]
         entries.states[:] = VOID
@@ -174,9 +174,7 @@ class _Run:
         entries.periods[:] = np.where(late, self.known.semester_texts[entries.semesters], 0)
         blocks = [entries]
         for enrolments in self.enrolments:
-            first, last = np.searchsorted(
-                enrolments.owners, (chunk.students.first, chunk.students.first + chunk.students.size)
-            )
+            first, last = np.searchsorted(enrolments.places, (chunk.records.start, chunk.records.stop))
             blocks.append(enrolments.chosen(np.arange(first, last)))
         chunk.extra.append(Entries.joined(blocks).in_order())
 
@@ -239,9 +237,7 @@ class _Run:
         kind, rules = self.policy.kinds[name], self.rules[name]
         if kind.enrolment:
             places, states = self.enrolling[name]
-            first, last = np.searchsorted(
-                self.cohort.owners[places], (chunk.students.first, chunk.students.first + chunk.students.size)
-            )
+            first, last = np.searchsorted(places, (chunk.records.start, chunk.records.stop))
             chunk.students.judged[name] = places[first:last], states[first:last]
             return
         places = self.cohort.kinds[name].places
@@ -269,7 +265,7 @@ class _Run:
         matched = numbers < 0
         guarded = bool(self.plan.kinds[name].lines)
         entries_in_order = entries.chosen(order) if guarded else Entries.of(self.known, places[order], -1, -1)
-        for number in np.unique(numbers).tolist():
+        for number in distinct_numbers(numbers)[0].tolist():
             start, end = np.searchsorted(numbers, (number, number + 1))
             if number >= 0:
                 taken.setdefault(number, []).append(self._opened(entries_in_order, int(start), int(end), number))

@@ -120,6 +120,8 @@ class Entries:
     def chosen(self, entries: Numbers) -> "Entries":
         """Some entries in the order given, with their steps, as entries of their own."""
         found = Entries(self.known, **{name: getattr(self, name)[entries] for name in _ARRAYS})
+        if not self.steps and not self.carried:
+            return found
         moved = np.full(len(self.places), -1, np.int64)
         moved[entries] = np.arange(len(entries))
         for x in self.steps:

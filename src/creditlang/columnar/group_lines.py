@@ -15,6 +15,7 @@ from attrs import frozen
 
 from creditlang import values as v
 from creditlang.columnar.coded_periods import Numbers
+from creditlang.columnar.distinct_numbers import distinct_numbers
 from creditlang.columnar.entry_columns import NOTHING, Entries
 from creditlang.columnar.line_tables import EffectTable, Known, whole
 from creditlang.core import expressions as e
@@ -77,7 +78,9 @@ class GroupLines:
         names = list(cohort.kinds)
         if len(at) and (numbers == numbers[0]).all():
             return {names[numbers[0]]: np.arange(len(at))}
-        return {names[number]: np.flatnonzero(numbers == number) for number in np.unique(numbers).tolist()}
+        return {
+            names[number]: np.flatnonzero(numbers == number) for number in np.flatnonzero(np.bincount(numbers)).tolist()
+        }
 
     def where(self, x: e.Expression | None, entries: Entries, at: Numbers, odd: Numbers) -> Numbers:
         """Those of some entries for which a condition holds."""
@@ -176,13 +179,21 @@ def fill(lines: GroupLines, operator: o.Limit, entries: Entries, at: Numbers, od
     """Give some entries, group by group, the room there is."""
     rooms = np.zeros(len(entries.places), np.int64)
     rooms[at] = np.maximum(0, lines.amounts(operator.room, entries, at, odd))
+    grouped = lines.grouped(operator.group, entries, at)
     if operator.dropped:
-        lines.one_room(lines.grouped(operator.group, entries, at), entries, rooms, odd)
+        lines.one_room(grouped, entries, rooms, odd)
     if operator.of == "amount":
-        _fill_amount(lines, operator, entries, lines.grouped(operator.group, entries, at), rooms, odd)
-    else:
+        _fill_amount(lines, operator, entries, grouped, rooms, odd)
+        return
+    if operator.order == "highest" and operator.by is None:
+        lines.one_sided(grouped, entries, odd)
+    if not operator.dropped:  # only groups that are larger than their room are put in order
+        least = np.minimum.reduceat(rooms[grouped.entries], grouped.starts)
+        full = (grouped.sizes - 1) * 10**lines.known.decimals >= least
+        at = np.sort(grouped.entries[full[grouped.groups]])
+    if len(at):
         order = _order(lines, operator, entries, at, odd)
-        _fill_number(lines, operator, entries, lines.grouped(operator.group, entries, at, order), rooms, odd)
+        _fill_number(lines, operator, entries, lines.grouped(operator.group, entries, at, order), rooms)
 
 
 def _fill_amount(
@@ -201,7 +212,7 @@ def _fill_amount(
 
 
 def _of_rooms(lines: GroupLines, rooms: Numbers, say: Callable[[str], str]) -> Numbers:
-    distinct, back = np.unique(rooms, return_inverse=True)
+    distinct, _, back = distinct_numbers(rooms)
     said = [say(v.written(EXACT.scaleb(Decimal(room), -lines.known.decimals))) for room in distinct.tolist()]
     return np.array([lines.known.texts.number(text) for text in said], np.int64)[back]
 
@@ -232,10 +243,8 @@ def _order(lines: GroupLines, operator: o.Limit, entries: Entries, at: Numbers, 
 
 
 def _fill_number(
-    lines: GroupLines, operator: o.Limit, entries: Entries, grouped: Grouped, rooms: Numbers, odd: Numbers
+    lines: GroupLines, operator: o.Limit, entries: Entries, grouped: Grouped, rooms: Numbers
 ) -> None:  # fmt: skip
-    if operator.order == "highest" and operator.by is None:
-        lines.one_sided(grouped, entries, odd)
     at, one = grouped.entries, 10**lines.known.decimals
     own = rooms[at]
     if operator.dropped:

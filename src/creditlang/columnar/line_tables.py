@@ -14,6 +14,7 @@ from attrs import define, field
 
 from creditlang import values as v
 from creditlang.columnar.coded_periods import CodedCalendar, Numbers
+from creditlang.columnar.distinct_numbers import distinct_numbers
 from creditlang.columnar.record_columns import RecordColumns
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -111,6 +112,10 @@ class Known:
     """The balance of an account in the semester or year of each of some records, and whether there is one."""
     apart: dict[e.Query, tuple[e.Expression | None, list[tuple[e.Query, bool]]]] = field(factory=dict)
     """Of queries, what they ask of a record alone, and of others."""
+    manners: dict[int, tuple[e.Expression, bool, bool]] = field(factory=dict)
+    """Of questions about students, whether they hang on attributes alone, or are put to the interpreter."""
+    local: dict[int, tuple[e.Expression, tuple[str, ...], bool, dict[Any, Any]]] = field(factory=dict)
+    """Of those that hang on attributes, which, whether on enrolment too, and what has been answered."""
     _codes: dict[tuple[str, Any], tuple[Numbers, int]] = field(factory=dict)
     _amounts: dict[int, int] = field(factory=dict)
     _tables: "dict[tuple[int, str, bool], AnswerTable]" = field(factory=dict)
@@ -165,7 +170,7 @@ class Known:
     def _balance_codes(self, name: str, places: Numbers) -> tuple[Numbers, int]:
         """A number for the balance of an account at each of some records, 0 for none."""
         amounts, exists = self.balance(name, places)
-        distinct, back = np.unique(amounts, return_inverse=True)
+        distinct, _, back = distinct_numbers(amounts)
         codes = [self._amounts.setdefault(x, len(self._amounts) + 1) for x in distinct.tolist()]
         return np.where(exists, np.array(codes, np.int64)[back], 0), _MOST_BALANCES
 
@@ -180,7 +185,7 @@ class Known:
                 column = cohort.attributes[wanted.name]
                 found = column.codes[cohort.owners[own.places]], len(column.values)
             elif wanted.what == "on":
-                distinct, codes = np.unique(cohort.days[own.places], return_inverse=True)
+                distinct, _, codes = distinct_numbers(cohort.days[own.places])
                 found = codes, max(1, len(distinct))
             elif wanted.what == "semester":
                 found = cohort.semesters[own.places], len(self.calendar.names)
@@ -252,7 +257,7 @@ class Known:
         if kind == "semester":
             return self.semester_texts[semesters]
         numbers = self.calendar.periods(kind, days, semesters)
-        distinct, first, back = np.unique(numbers, return_index=True, return_inverse=True)
+        distinct, first, back = distinct_numbers(numbers)
         named = [
             self.texts.number(self.calendar.key(kind, int(days[at]), int(semesters[at])) if number else "")
             for number, at in zip(distinct.tolist(), first.tolist(), strict=True)

@@ -16,6 +16,7 @@ from attrs import define, field
 
 from creditlang.columnar.asked_alone import AskedAlone, is_asked_alone
 from creditlang.columnar.coded_periods import Numbers
+from creditlang.columnar.distinct_numbers import distinct_numbers
 from creditlang.columnar.line_tables import MOST
 from creditlang.columnar.local_questions import attributes_of, is_local
 from creditlang.columnar.record_questions import answers, kinds_asked
@@ -29,6 +30,9 @@ from creditlang.ledger import Period
 from creditlang.nodes import changed
 from creditlang.values import EXACT, Interval, Open, Undetermined, plain
 
+Asking = Callable[[Any, Environment], Any]
+"""Puts a question to the interpreter."""
+
 
 @define(eq=False)
 class Students(StudentState):
@@ -41,45 +45,60 @@ class Students(StudentState):
 
     def value(self, x: e.Expression, period: Period | None) -> StudentColumn:
         """The value of an expression in a period, or over the whole time."""
-        if is_local(x, self.known.policy):
-            return self.local(x, period, evaluate)
-        if is_asked_alone(x, self.known.policy):
-            return self.alone.answer(x, period, evaluate)
-        return MEANING[type(x)](self, x, period)
+        return self._asked(x, period, evaluate) or MEANING[type(x)](self, x, period)
 
     def holds(self, x: e.Expression | None, period: Period | None) -> StudentColumn:
         """Whether a condition holds."""
         if x is None:
             return StudentColumn(np.ones(self.size, bool), np.ones(self.size, bool))
-        if is_local(x, self.known.policy):
-            return self.local(x, period, met)
-        if is_asked_alone(x, self.known.policy):
-            return self.alone.answer(x, period, met)
-        return self.value(x, period)
+        return self._asked(x, period, met) or self.value(x, period)
 
-    def local(self, x: e.Expression, period: Period | None, ask: Callable[[Any, Environment], Any]) -> StudentColumn:
+    def _asked(self, x: e.Expression, period: Period | None, ask: Asking) -> StudentColumn | None:
+        """The answer to a question that is put to the interpreter; None for one that columns answer."""
+        known = self.known
+        if id(x) not in known.manners:
+            local = is_local(x, known.policy)
+            known.manners[id(x)] = x, local, not local and is_asked_alone(x, known.policy)
+        _, local, alone = known.manners[id(x)]
+        if local:
+            return self.local(x, period, ask)
+        return self.alone.answer(x, period, ask) if alone else None
+
+    def local(self, x: e.Expression, period: Period | None, ask: Asking) -> StudentColumn:
         """What hangs on attributes, asked once for each combination of them."""
         cohort, known = self.known.cohort, self.known
+        if id(x) not in known.local:
+            reads_enrolled = any(each.what == "enrolled" for each in references(x, e.Read))
+            known.local[id(x)] = x, tuple(sorted(attributes_of(x, known.policy))), reads_enrolled, {}
+        _, attributes, reads_enrolled, answers = known.local[id(x)]
         keys = np.zeros(self.size, np.int64)
-        for name in attributes_of(x, known.policy):
+        for name in attributes:
             column = cohort.attributes[name]
-            codes = np.unique(column.codes[self.first : self.first + self.size], return_inverse=True)[1]
-            keys = np.unique(keys * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)[1]
-        if period is not None and any(each.what == "enrolled" for each in references(x, e.Read)):
+            codes = distinct_numbers(column.codes[self.first : self.first + self.size])[2]
+            keys = distinct_numbers(keys * (int(codes.max(initial=0)) + 1) + codes)[2]
+        if period is not None and reads_enrolled:
             number = known.calendar.names.index(period.key) if period.kind == "semester" else 0
             keys = keys * 2 + (self.enrolled[:, number] if number else 1)
-        _, first, back = np.unique(keys, return_index=True, return_inverse=True)
+        _, first, back = distinct_numbers(keys)
         found: list[Any] = []
         for at in first.tolist():
-            names = [name for code, name in enumerate(known.calendar.names) if code and self.enrolled[at, code]]
-            run = known.filler.interpreter.group(cohort.of_student(self.first + at)).new_run({}, names)
-            here = (period.kind, period.key) if period is not None else None
-            try:
-                value = ask(x, Environment(run, None, here))
-            except Undetermined:
-                value = None
-            found.append(None if isinstance(value, (Interval, Open)) else value)
+            own = (int(cohort.attributes[name].codes[self.first + at]) for name in attributes)
+            key = ask, period, (*self.enrolled[at].tolist(),) if reads_enrolled else None, *own
+            if key not in answers:
+                answers[key] = self._local_answer(x, period, ask, at)
+            found.append(answers[key])
         return StudentColumn.of(found, back)
+
+    def _local_answer(self, x: e.Expression, period: Period | None, ask: Asking, at: int) -> Any:
+        """What the interpreter says of one student; None for nothing, or what is open."""
+        known = self.known
+        names = [name for code, name in enumerate(known.calendar.names) if code and self.enrolled[at, code]]
+        run = known.filler.interpreter.group(known.cohort.of_student(self.first + at)).new_run({}, names)
+        try:
+            value = ask(x, Environment(run, None, (period.kind, period.key) if period is not None else None))
+        except Undetermined:
+            return None
+        return None if isinstance(value, (Interval, Open)) else value
 
 
 # ---- each expression

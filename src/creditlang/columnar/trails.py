@@ -96,7 +96,8 @@ class Trails:
     def _find(self, keys: Numbers, places: Numbers, entries: Entries) -> None:
         """Do the lines to one record of each new combination."""
         distinct, first = np.unique(keys, return_index=True)
-        self.numbers[distinct] = len(self.left) + np.arange(len(distinct))
+        before = len(self.left)
+        self.numbers[distinct] = before + np.arange(len(distinct))
         rule, account = int(entries.rules[0]), int(entries.accounts[0])
         probes = _Probes.of(self.known, places[first], rule, account)
         assert isinstance(probes, _Probes)
@@ -110,7 +111,7 @@ class Trails:
         sizes = np.bincount(steps.entries, minlength=len(distinct))
         self.starts = np.concatenate([self.starts, len(self.steps.entries) + np.cumsum(sizes) - sizes])
         self.sizes = np.concatenate([self.sizes, sizes])
-        self.steps = Entries.steps_of([self.steps, steps.behind(len(self.left))])
+        self.steps = Entries.steps_of([self.steps, steps.behind(before)])
 
 
 def _together(known: Known, tables: Sequence[EffectTable]) -> tuple[list[EffectTable], Reads]:

@@ -7,7 +7,7 @@ results is found there, and nothing else is asked of them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import evolve, frozen
 
@@ -20,9 +20,6 @@ from creditlang.data.reader import reads_alike
 from creditlang.diagnostics import Diagnostic
 from creditlang.ledger import StudentResult
 from creditlang.schema import RawTable
-
-if TYPE_CHECKING:
-    from creditlang.data.coded.coded_sheet import Numbers
 
 
 @frozen(eq=False)
@@ -99,23 +96,19 @@ def _in_columns(before: Evaluation, after: Evaluation) -> tuple[frozenset[str], 
     engines = [side.one_student.columns() for side in (before, after)]
     if None in engines:
         return _NOBODY
-    from creditlang.comparison.columns_compared import SettledSide, changed_in_columns
+    from creditlang.comparison.columns_compared import SettledSide, changed_in_columns, those
     from creditlang.data.coded.coded_dataset import CodedDataset
 
     coded = CodedDataset.of(before.policy, before.dataset)
     sides = [
-        SettledSide.of(side, engine, coded)
+        SettledSide.of(side.results, engine, coded, side.settings.students)
         for side, engine in zip((before, after), engines, strict=True)
         if engine is not None
     ]
     same = sides[0].settled & ~changed_in_columns(*sides)
     for side in (before, after):
         side.one_student.note_in_columns(int(same.sum()))
-    return _those(coded.students, same), [_those(coded.students, side.settled) for side in sides]
-
-
-def _those(students: Sequence[str], wanted: "Numbers") -> frozenset[str]:
-    return frozenset(students[at] for at in wanted.nonzero()[0].tolist())
+    return those(coded.students, same), [those(coded.students, side.settled) for side in sides]
 
 
 def _evaluated(side: Evaluation, identifier: str, counted: bool) -> StudentResult | None:

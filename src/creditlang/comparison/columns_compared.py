@@ -6,17 +6,18 @@ is left to be compared alone; so is whoever is not settled.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from attrs import frozen
 
-from creditlang.cohort import Evaluation
 from creditlang.columnar import ColumnarEngine
 from creditlang.columnar.chunk_tables import ChunkTables
 from creditlang.columnar.coded_periods import Numbers
+from creditlang.core import operators as o
 from creditlang.data.coded.coded_dataset import CodedDataset
+from creditlang.results import Results
 from creditlang.table_columns import FEW, CodedCells, TableColumns
 
 _COMPARED: Final = {
@@ -36,18 +37,31 @@ class SettledSide:
     """By student, and for each row its student, by place among all."""
 
     @staticmethod
-    def of(side: Evaluation, engine: ColumnarEngine, coded: CodedDataset) -> "SettledSide":
-        """Work the chosen students out; the results of the side count the records of those who are settled."""
+    def of(
+        results: Results, engine: ColumnarEngine, coded: CodedDataset, chosen: Collection[str] = ()
+    ) -> "SettledSide":  # fmt: skip
+        """Work the chosen students out, or all; the results count the records of those who are settled."""
         found: dict[str, list[tuple[TableColumns, Numbers]]] = defaultdict(list)
         settled = np.zeros(len(coded.students), bool)
         tables = None
         for chunk in engine.chunks(coded):
             tables = tables or ChunkTables(
-                chunk.students.known.cohort, side.results, side.settings.students,
+                chunk.students.known.cohort, results, chosen,
                 lambda name, columns, people: found[name].append((columns, people)),
             )  # fmt: skip
             settled[chunk.students.first :][: chunk.students.size] = tables.add(chunk)
         return SettledSide(settled, {name: _by_student(found[name]) for name in _COMPARED if found[name]})
+
+
+def same_in_columns(sides: Sequence[tuple[o.Policy, ColumnarEngine]], coded: CodedDataset) -> frozenset[str]:
+    """The students who are settled with both of two policies, and come to the same."""
+    old, new = (SettledSide.of(Results(policy), engine, coded) for policy, engine in sides)
+    return those(coded.students, old.settled & ~changed_in_columns(old, new))
+
+
+def those(students: Sequence[str], wanted: Numbers) -> frozenset[str]:
+    """The numbers of some students."""
+    return frozenset(students[at] for at in wanted.nonzero()[0].tolist())
 
 
 def changed_in_columns(old: SettledSide, new: SettledSide) -> Numbers:

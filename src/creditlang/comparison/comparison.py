@@ -6,6 +6,7 @@ from creditlang.comparison.collected_changes import CollectedChanges
 from creditlang.comparison.comparison_tables import tables_of
 from creditlang.comparison.comparison_text import MOST_ROWS, comparison_text
 from creditlang.diagnostics import Language
+from creditlang.given_arguments import look_at
 from creditlang.toolkit.result_table import ResultTable
 
 
@@ -20,10 +21,12 @@ class Comparison(CollectedChanges):
 
     def tables_in(self, language: Language) -> dict[str, ResultTable]:
         """The same with headings for people who read this language."""
+        look_at(language=language)
         return tables_of(self, language)
 
     def text(self, language: Language = "en", most: int = MOST_ROWS) -> str:
         """The comparison as lines for a terminal; at most `most` rows of each table."""
+        look_at(language=language, most=most)
         return comparison_text(self, language, most)
 
     def __str__(self) -> str:

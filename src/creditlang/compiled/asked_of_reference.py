@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from creditlang.compiled.light_entries import (
     ACCOUNT,
@@ -40,7 +40,7 @@ from creditlang.interpreter import StudentData
 from creditlang.interpreter.evaluate import Evaluation
 from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.other_runs import OtherRuns
-from creditlang.interpreter.student_run import Environment, Run
+from creditlang.interpreter.student_run import Environment, Judged, Run
 from creditlang.ledger import Entry, Record, Step
 from creditlang.values import Undetermined
 
@@ -52,15 +52,8 @@ class AskedOfReference:
     """A student at work, as far as the interpreter sees it."""
 
     __slots__ = (
-        "at_hand",
-        "copies",
-        "entries",
-        "in_body",
-        "others",
-        "problems",
-        "run",
-        "student",
-        "unrated",
+        "at_hand", "by_kind", "copies", "entries", "even_void", "in_body", "others", "plain", "problems", "run",
+        "student", "unrated", "unseen_kinds", "unseen_rules",
     )  # fmt: skip
     at_hand: PolicyAtHand
     student: StudentData
@@ -70,6 +63,13 @@ class AskedOfReference:
     problems: dict[int, Diagnostic]
     """What rules found wrong with records, by their rows."""
     entries: dict[str, list[LightEntry]]
+    by_kind: dict[str, list[Row]]
+    plain: dict[str, list[Row]]
+    even_void: dict[str, list[Row]]
+    unseen_kinds: Iterable[str]
+    """The kinds of which the interpreter has not seen the records, once they are sorted."""
+    unseen_rules: list[str]
+    """The rules of which it has not seen the entries, though nothing is done to them any more."""
     unrated: list[tuple[int, LightEntry]]
     in_body: list[LightEntry]
     """Entries that a rule found invalid."""
@@ -96,6 +96,30 @@ class AskedOfReference:
         """What is wrong with a record, by reading or by rules."""
         found: Diagnostic | None = row[RECORD].problem or self.problems.get(id(row))
         return found
+
+    # ---- what the interpreter sees
+    def look(self) -> Self:
+        """Let the interpreter see what has been worked out since it last looked: records as they were given and as the
+        guards of their kinds have judged them, entries of the trees that are done.
+        """
+        run = self.run
+        for name in self.unseen_kinds:
+            run.given[name] = [self.record(row) for row in self.by_kind.get(name, ())]
+        self.unseen_kinds = ()
+        for name in self.plain.keys() - run.judged.keys():
+            self.judge(name)
+        if self.unseen_rules:
+            run.entries = run.entries or {name: [] for name in self.at_hand.policy.rules}
+            for name in self.unseen_rules:
+                run.entries[name] = [self.ledger(entry) for entry in self.entries.get(name, ())]
+            self.unseen_rules = []
+        return self
+
+    def judge(self, kind: str) -> None:
+        """Let the interpreter see the records of a kind as its guards have judged them."""
+        self.run.judged[kind] = Judged(
+            *([self.record(row) for row in rows.get(kind, ())] for rows in (self.plain, self.even_void))
+        )
 
     # ---- expressions
     def ask(self, x: e.Expression, row: Row) -> Any:
@@ -171,15 +195,9 @@ class AskedOfReference:
             self.unrated += [(0, own[id(found)]) for found in self.run.unrated]
             self.run.unrated.clear()
 
-    def show(self, names: Iterable[str]) -> None:
-        """Let the interpreter see the entries of rules."""
-        for name in names:
-            self.run.entries[name] = [self.ledger(entry) for entry in self.entries.get(name, ())]
-        self.run.stage += 1
-
     def evaluation(self) -> Evaluation:
         """This student in the interpreter, as far as it is worked out; what it does from now on is done here too."""
-        others: Any = self
+        others: Any = self.look()
         evaluation = Evaluation(self.at_hand.interpreter, self.student, others=others)
         evaluation.run = self.run
         evaluation.copies = [(row[RECORD], self.record(row)) for row in self.rows()]

@@ -191,7 +191,10 @@ class BodySource(SingleLines):
         gathering = [case for case in line.cases if case.together is not None]
         parts = []
         for case in gathering:
-            test = self.source.function("x", here.parameters, [f"return {self._applies(case, here)}"])
+            if case.since or case.until:
+                test = self.source.function("x", here.parameters, [f"return {self._applies(case, here)}"])
+            else:
+                test = self.expressions.function(case.condition, here, met=True)
             worth = self.source.function("x", here.parameters, [f"return {self._worth(case, here)[0]}"])
             parts.append((case, test, worth))
         act = self.made(lambda n: group_work.gather(line, number, [(c, n[test], n[worth]) for c, test, worth in parts]))
@@ -203,10 +206,8 @@ class BodySource(SingleLines):
     def _by_reference(self, lines: Sequence[o.Operator]) -> str:
         self.reference_lines += len(lines)
         operators = tuple(lines)
-        self.expressions.look_at(operators)
-        return (
-            f"w.by_reference_on(entries, {self.source.value(lambda run, entries: run_body(run, operators, entries))})"
-        )
+        act = self.source.value(lambda run, entries: run_body(run, operators, entries))
+        return f"{self.expressions.looking(operators)}.by_reference_on(entries, {act})"
 
 
 def _about_one(line: o.Operator) -> bool:

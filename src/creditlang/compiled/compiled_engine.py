@@ -109,17 +109,12 @@ class CompiledEngine:
         """The nodes that are left, by the reference."""
         if not w.program.noted:
             raise HandOver(MOVES_ASKED)
-        w.run.entries.clear()
-        w.show(self.policy.rules)
+        w.unseen_rules = list(self.policy.rules)
         evaluation, result = w.evaluation(), StudentResult(w.student.identifier, True)
         evaluation.extra = [w.ledger(entry) for entry in w.extra]
         w.run.unrated = [w.ledger(entry) for _, entry in w.unrated]
         for row in w.rows():
             w.run.guarded[id(w.record(row))] = w.guard_entry(row)
-        for name in self.policy.kinds:
-            w.run.given[name] = [w.record(row) for row in w.by_kind.get(name, ())]
-            if name in w.plain and name not in w.run.judged:
-                w.judge(name)
         result.parts, result.ranks = w.part_lines(), w.ranks
         result.requirements = w.requirements
         for kind, name in order:
@@ -161,7 +156,6 @@ class _Program:
         """Whether something is asked before it is known who is enrolled."""
         self.by_reference = nodes.by_reference
         self.asked = wording.count_asked
-        self.looked_at_kinds = wording.looked_at_kinds | ({*policy.searched} if nodes.by_reference else set())
         self.takers: dict[str, dict[str, Any]] = {name: {} for name in policy.kinds}
         self.conditional: dict[str, list[Any]] = {name: [] for name in policy.kinds}
         for rule in policy.rules.values():

@@ -43,8 +43,6 @@ class ExpressionWriter:
         """`noted` when it is to be noted which cells of tables were read."""
         self.hand, self.policy, self.calendar, self.as_of = hand, hand.policy, hand.calendar, hand.as_of
         self.overrides, self.source, self.noted = hand.overrides, source, noted
-        self.looked_at_accounts: set[str] = set()
-        self.looked_at_kinds: set[str] = set()
         self.count_asked = 0
         """How many expressions are asked of the reference."""
         self.needed = {name: _needed(kind.columns) for name, kind in self.policy.kinds.items()}
@@ -74,29 +72,31 @@ class ExpressionWriter:
             "        return False",
             "    raise",
         ]
-        return Piece(f"{self.source.function('met', here.parameters, body)}({here.parameters})", True)
+        return Piece(self.call(self.source.function("met", here.parameters, body), here), True)
 
     def function(self, x: e.Expression | None, here: Here, met: bool = False) -> str:
         """The name of a function that gives the value, or whether it is met."""
         piece = self.met(x, here) if met or x is None else self.piece(x, here)
+        name, _, given = piece.text.partition("(")
+        if given == f"{here.parameters})" and name in self.source.made:
+            return name
         return self.source.function("x", here.parameters, [f"return {piece.text}"])
 
-    def look_at(self, part: Any) -> None:
-        """Note what the reference is asked: it may look at the entries of the accounts that this speaks of, and at the
-        records of the kinds; so it may in what this reads by name.
+    def looking(self, part: Any) -> str:
+        """The text of the student of whom the interpreter is asked something; where it may look at records or entries,
+        also in what this reads by name, it is shown them before.
         """
-        self.looked_at_accounts |= {
-            x.name for x in references(part, e.Value) if x.sort == "account" and not isinstance(x.at, e.Whole)
-        }
-        levels = (x.level for x in references(part, e.Query))
-        self.looked_at_accounts |= {level.account for level in levels if isinstance(level, e.CountedIn)}
-        self.looked_at_kinds |= {x.source.kind for x in references(part, e.Query) if isinstance(x.source, e.RecordsOf)}
-        for x in references(part, e.Value):
-            if x.sort == "record fact":
-                self.look_at(self.policy.record_facts[x.name])
-        for read in reads(part, "setting"):
-            for dated in self.policy.settings[read.name]:
-                self.look_at(dated.value)
+        return "w.look()" if self._looks(part) else "w"
+
+    def _looks(self, part: Any) -> bool:
+        values = list(references(part, e.Value))
+        named = [self.policy.record_facts[x.name] for x in values if x.sort == "record fact"]
+        named += [x.value for read in reads(part, "setting") for x in self.policy.settings[read.name]]
+        return (
+            any(x.sort == "account" and not isinstance(x.at, e.Whole) for x in values)
+            or any(True for _ in references(part, e.Query))
+            or any(map(self._looks, named))
+        )
 
     @staticmethod
     def is_asked_whole(x: e.Compare) -> bool:
@@ -109,14 +109,13 @@ class ExpressionWriter:
     def asked(self, x: e.Expression, here: Here) -> Piece:
         """The text of an expression that the interpreter is asked for."""
         self.count_asked += 1
-        if not (here.kinds and isinstance(x, e.Value) and x.at == e.Here()):  # that is known without any entries
-            self.look_at(x)
-        name = self.source.value(x)
+        known = here.kinds and isinstance(x, e.Value) and x.at == e.Here()  # without any entries
+        name, asked = self.source.value(x), "w" if known else self.looking(x)
         if here.kinds:
-            return Piece(f"w.ask({name}, row)", True)
+            return Piece(f"{asked}.ask({name}, row)", True)
         if here.period is not None:
-            return Piece(f"w.ask_in({name}, {self.source.value(here.period)}, key)", True)
-        return Piece(f"w.ask_alone({name})", True)
+            return Piece(f"{asked}.ask_in({name}, {self.source.value(here.period)}, key)", True)
+        return Piece(f"{asked}.ask_alone({name})", True)
 
 
 def _needed(columns: tuple[o.Column, ...]) -> frozenset[str]:

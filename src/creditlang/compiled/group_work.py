@@ -189,22 +189,21 @@ def gather(
 
     `cases` are those that gather, each with its condition and its value. Returns what is added.
     """
-    sizes = [case.together or ("", 0) for case, _, _ in cases]
-    keys = {period: key_of(o.Group((period,))) for period, _ in sizes}
-    joined, few = counts_together(sizes[0][0]), too_few(min(size for _, size in sizes), sizes[0][0])
+    together = [case.together or ("", 0) for case, _, _ in cases]
+    sizes = [(key_of(o.Group((period,))), size) for period, size in together]
+    joined, few = counts_together(together[0][0]), too_few(min(size for _, size in together), together[0][0])
 
     def act(w: Work, entries: Entries) -> Entries:
         waiting, added = live(entries), []
         spoken: set[int] = set()
         carriers: dict[int, Entries] = {}
-        inside = {period: {id(x): key(w, x) for x in waiting} for period, key in keys.items()}
-        for (case, condition, value), (period, size) in zip(cases, sizes, strict=True):
+        for (case, condition, value), (key, size) in zip(cases, sizes, strict=True):
             matching = chosen(w, condition, waiting, line, number, line.fallback)
             spoken.update(map(id, matching))
             groups: dict[Any, Entries] = {}
             for entry in matching:
                 if entry[STATE] == "live":
-                    groups.setdefault(inside[period][id(entry)], []).append(entry)
+                    groups.setdefault(key(w, entry), []).append(entry)
             for members in groups.values():
                 if len(members) >= size:
                     carrier = _gathered(w, case, value, members, size)

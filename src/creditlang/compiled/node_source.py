@@ -79,8 +79,6 @@ class NodeSource:
 
     def _ask_reference(self, kind: str, name: str) -> Made:
         self.by_reference.append(f"{kind} {name}")
-        parts = {"credit": self.policy.accounts, "fact": self.policy.facts, "require": self.policy.requirements}
-        self.expressions.look_at(parts[kind][name])
 
         def act(w: Work) -> None:
             found = StudentResult(w.student.identifier, True)
@@ -96,7 +94,6 @@ class NodeSource:
 
     def _period(self, kind: o.PeriodKind) -> Made:
         """Let the periods of a declared kind begin: entries of its accounts then fall into them."""
-        self.expressions.look_at((kind.anchor, kind.until))
         accounts = {name for name, account in self.policy.accounts.items() if account.period == kind.name}
 
         def act(w: Work) -> None:
@@ -164,11 +161,8 @@ class NodeSource:
                         body(w, entries)
                 _post(w, posting, names, accounts)
                 w.run.stage += 1
-                if looked:
-                    w.show(looked)
+                w.unseen_rules += rules
 
-            posted = self.roaming and self.expressions.looked_at_accounts  # to whichever account a record names
-            looked = rules if posted or not self.expressions.looked_at_accounts.isdisjoint(names) else ()
             return act
 
         return made

@@ -35,7 +35,6 @@ class RequirementSource:
             plain = part.each is None and not part.of and not looks_back(part.value)
             if not plain:
                 self.by_reference.append(f"require {requirement.name}: {part.label}")
-                self.expressions.look_at(part)
             parts.append((part, self._part(part) if plain else None))
         name = requirement.name
 

@@ -95,6 +95,7 @@ class RecordQuery:
         """Stands for all groups where a record may lie in any of them."""
         self.account = x.level.account if isinstance(x.level, e.CountedIn) else None
         self.inside = frozenset(within(policy.accounts, self.account)) if self.account is not None else frozenset[str]()
+        self.rules = tuple(name for name, rule in policy.rules.items() if rule.kind == self.kind)
 
     def of_record(self, w: Any, row: Row, values: dict[str, Any]) -> Any:
         """The answer to a record; one that counts is not asked where it does not have what it asks by."""
@@ -111,12 +112,12 @@ class RecordQuery:
                 keys = (*keys, row[TERM])
             groups = self._groups(w)
             if groups is None:
-                return self._shown(w).ask(self.x, row)
+                return w.look().ask(self.x, row)
             found = groups.get(keys, _NONE)
         own = found.own.get(id(row), _NONE) if self.way.other and row[RECORD].kind == self.kind else _NONE
         day = self.scope.day(w, row, values) if self.scope.day is not None else None
         answer = self._answer(found, own, day)
-        return self._shown(w).ask(self.x, row) if answer is None else answer
+        return w.look().ask(self.x, row) if answer is None else answer
 
     def in_period(self, w: Any, key: str) -> Any:
         """The answer in a period."""
@@ -125,7 +126,7 @@ class RecordQuery:
         if groups is not None:
             day = self.scope.day(w, key) if self.scope.day is not None else None
             found = self._answer(groups.get((key,) if self.scope.period is not None else (), _NONE), _NONE, day)
-        return self._shown(w).ask_in(self.x, self.period, key) if found is None else found
+        return w.look().ask_in(self.x, self.period, key) if found is None else found
 
     def alone(self, w: Any) -> Any:
         """The answer of neither."""
@@ -133,13 +134,7 @@ class RecordQuery:
         if groups is not None:
             day = self.scope.day(w) if self.scope.day is not None else None
             found = self._answer(groups.get((), _NONE), _NONE, day)
-        return self._shown(w).ask_alone(self.x) if found is None else found
-
-    def _shown(self, w: Any) -> Any:
-        """The student, the entries of whom the interpreter can look at if it is asked what an account has counted."""
-        if self.account is not None:
-            w.show(w.at_hand.policy.rules)
-        return w
+        return w.look().ask_alone(self.x) if found is None else found
 
     def _answer(self, found: Found, own: Any, day: date | None) -> Any:
         """None where the reference has to be asked."""
@@ -212,10 +207,9 @@ class RecordQuery:
     def _counted(self, w: Any) -> Sequence[tuple[Row, Any, str | None]]:
         """The records that have counted in the account, each with the day and semester of its first entry."""
         own: dict[int, list[Any]] = {}
-        for entries in w.entries.values():
-            for entry in entries:
-                in_account = entry[STATE] == "live" and entry[ACCOUNT] in self.inside and not entry[MEMBER]
-                if in_account and entry[ROW][RECORD].kind == self.kind:
+        for rule in self.rules:
+            for entry in w.entries.get(rule, ()):
+                if entry[STATE] == "live" and entry[ACCOUNT] in self.inside and not entry[MEMBER]:
                     own.setdefault(id(entry[ROW]), []).append(entry)
         found = [
             (entries[0][ROW], entries[0][ON], entries[0][SEMESTER])
@@ -245,14 +239,14 @@ class PeriodQuery:
     def alone(self, w: Any) -> Any:
         """The answer, asked of no record and in no period."""
         answer = self._answer(list(self._known(w).values()))
-        return w.ask_alone(self.x) if answer is None else answer
+        return w.look().ask_alone(self.x) if answer is None else answer
 
     def in_period(self, w: Any, key: str) -> Any:
         """The answer in a period, to whose end those belong whose last day lies in it."""
         around, other = w.run.periods.around, self.around
         known = self._known(w).items()
         answer = self._answer([value for inside, value in known if around(self.period, inside, other) == key])
-        return w.ask_in(self.x, other, key) if answer is None else answer
+        return w.look().ask_in(self.x, other, key) if answer is None else answer
 
     def _known(self, w: Any) -> dict[str, Any]:
         known: dict[str, Any] = (w.run.balances if self.sort == "account" else w.run.facts).get(self.name, {})

@@ -82,8 +82,7 @@ class SingleLines:
         lines = self._tried(piece.fails, [f"holds = {piece.text}"], line, number)
         out = self._covered(line.number)
         if line.values:
-            self.expressions.look_at(line.values)
-            reason = f"told({value(line)}, w.run.at(w.record(row)))"
+            reason = f"told({value(line)}, {self.expressions.looking(line.values)}.run.at(w.record(row)))"
         else:
             en, zh = line.reason, in_language(line.reason, "zh")
             reason = value(en if en == zh else Phrase(en, zh), "p")
@@ -114,8 +113,7 @@ class SingleLines:
             inner = inner.operand
         if not isinstance(inner, e.Logical):
             return value(tuple(dict.fromkeys(x.name for x in outside_queries(inner, e.Read) if x.what == "field")))
-        self.expressions.look_at(condition)
-        return f"asked_fields({value(condition)}, w.run.at(w.record(row)))"
+        return f"asked_fields({value(condition)}, {self.expressions.looking(condition)}.run.at(w.record(row)))"
 
     def _amount(self, number: int, line: o.Amount, here: Here) -> Lines:
         cases = [case for case in line.cases if case.together is None]

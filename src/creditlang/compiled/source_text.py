@@ -13,6 +13,8 @@ class SourceText:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.made: set[str] = set()
+        """The names of functions."""
         self.namespace: dict[str, Any] = {}
         self.late: list[Callable[[dict[str, Any]], None]] = []
         """What is to be done once there are functions: what they call may be made of others."""
@@ -35,6 +37,7 @@ class SourceText:
     def function(self, prefix: str, parameters: str, body: Iterable[str]) -> str:
         """The name of a new function; the lines of its body are indented among themselves only."""
         name = self.fresh(prefix)
+        self.made.add(name)
         self.lines += [f"def {name}({parameters}):", *(f"    {line}" for line in body), ""]
         return name
 

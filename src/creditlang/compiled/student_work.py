@@ -43,7 +43,7 @@ from creditlang.interpreter.evaluate import (
     TAKEN_INTO_ACCOUNT,
 )
 from creditlang.interpreter.steps import needed
-from creditlang.interpreter.student_run import Judged, Run
+from creditlang.interpreter.student_run import Run
 from creditlang.ledger import Entry, PartLine, PartStatus, RankLine, Record, Status, group_on
 from creditlang.values import Undetermined
 
@@ -60,8 +60,8 @@ class Work(AskedOfReference):
     """The state of one student."""
 
     __slots__ = (
-        "attributes", "balances", "by_kind", "cells", "covered", "even_void", "extra", "known", "parts", "plain",
-        "program", "ranks", "requirements", "special", "told", "wholes",
+        "attributes", "balances", "cells", "covered", "extra", "known", "parts", "program", "ranks", "requirements",
+        "special", "told", "wholes",
     )  # fmt: skip
 
     def __init__(self, at_hand: PolicyAtHand, program: Any, student: StudentData) -> None:
@@ -70,10 +70,8 @@ class Work(AskedOfReference):
         self.attributes: Mapping[str, Any] = student.attributes
         self.special: list[Row] = []
         """Records of which something is said before any rule is asked."""
-        self.by_kind: dict[str, list[Row]] = defaultdict(list)
-        self.plain: dict[str, list[Row]] = {}
-        self.even_void: dict[str, list[Row]] = {}
-        self.entries = defaultdict(list)
+        self.by_kind, self.entries = defaultdict(list), defaultdict(list)
+        self.plain, self.even_void, self.unseen_kinds, self.unseen_rules = {}, {}, (), []
         self.extra: list[LightEntry] = []
         """Entries of no rule: what was told before any was asked."""
         self.unrated, self.in_body = [], []
@@ -121,9 +119,7 @@ class Work(AskedOfReference):
             self._place(row, enrolled)
         if enrolment:
             self._begin(tuple(name for name in hand.begun if name in enrolled))
-        for name in self.program.looked_at_kinds:
-            if name in by_kind:
-                self.run.given[name] = [self.record(row) for row in by_kind[name]]
+        self.unseen_kinds = tuple(by_kind)
 
     def _place_unusual(self, record: Record, semester: str | None) -> None:
         """Place a record without a day, outside of the calendar, ahead, invalid, or one that enrols."""
@@ -209,16 +205,10 @@ class Work(AskedOfReference):
             for place, row in enumerate(given):
                 self.extra.append(self._settled(row, told[place] if told is not None else None))
                 self.extra[-1][REASON] = self.extra[-1][REASON] or TAKEN_INTO_ACCOUNT
-        if name in program.looked_at_kinds or name in self.at_hand.memberships:
+        if name in self.at_hand.memberships:
             self.judge(name)
         if program.takers[name] or program.conditional[name] or kind.item_field:
             self._give(kind, given, told)
-
-    def judge(self, kind: str) -> None:
-        """Let the interpreter see the records of a kind as its guards have judged them."""
-        self.run.judged[kind] = Judged(
-            *([self.record(row) for row in rows.get(kind, ())] for rows in (self.plain, self.even_void))
-        )
 
     def _give(self, kind: o.RecordKind, given: list[Row], told: list[Told | None] | None) -> None:
         """Give the records of a kind to the rules that take them."""

@@ -65,7 +65,6 @@ class WorkedOutSource(ExpressionWriter):
         if way is None or not is_settled(x, way) or (way.same and not here.kinds) or (way.other and not here.kinds):
             return self.asked(x, here)
         assert isinstance(x.source, e.RecordsOf)
-        self.looked_at_kinds.add(x.source.kind)
         inside, source = Here((x.source.kind,)), self.source
         where = self.function(way.rest, inside, met=True) if way.rest is not None else None
         value = self.function(x.value, inside) if x.value is not None else None

@@ -360,6 +360,11 @@ class Column(Written):
     parts: tuple[tuple[str, bool], ...] = ()
     """Of a code, the names of its parts from left to right, and whether each is a number."""
 
+    @property
+    def needed(self) -> bool:
+        """Whether every row has to have a value here."""
+        return not (self.optional or self.if_used or self.default is not None)
+
 
 @node
 class CleanStretch(Written):

@@ -65,7 +65,7 @@ class ColumnReader:
     @property
     def needed(self) -> bool:
         """Whether every row has to have a value here."""
-        return not (self.column.optional or self.column.if_used or self.column.default is not None)
+        return self.column.needed
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -121,7 +121,8 @@ class Columns:
                 return ColumnReader(column, self.semester, {})
             case "value" | "account":
                 find = spelled(column.values or {})
-                return ColumnReader(column, lambda text: _chosen(column, find(text), text), {})
+                values = column.values or {}
+                return ColumnReader(column, lambda text: _chosen(label(column), values, find(text), text), {})
             case "item":
                 return ColumnReader(column, self.item, {})
             case _:
@@ -167,11 +168,11 @@ def _bounded(column: o.Column, value: Decimal) -> Decimal:
     return value
 
 
-def _chosen(column: o.Column, found: str | None, text: str) -> str:
+def _chosen(name: str, values: Mapping[str, str], found: str | None, text: str) -> str:
     if found is not None:
         return found
-    stripped, values = strip_cell(text), column.values or {}
-    raise CellError("CR655", {"value": quote(stripped), "name": label(column), "hint": _hint(stripped, values)})
+    stripped = strip_cell(text)
+    raise CellError("CR655", {"value": quote(stripped), "name": name, "hint": _hint(stripped, values)})
 
 
 def _hint(text: str, values: Mapping[str, str]) -> Phrase:
@@ -215,8 +216,8 @@ def given_text(given: object, number: bool = False) -> str:
             raise CellError("CR612", {"type": type(given).__name__})
 
 
-def setting_value(kind: Type, given: object) -> object:
-    """The value of a named value, given as text or by a program. Raises `CellError`."""
+def setting_value(kind: Type, given: object, choices: Mapping[str, Mapping[str, tuple[str, ...]]]) -> object:
+    """The value of a named value, given as text or by a program; `choices` are the policy's. Raises `CellError`."""
     text = given_text(given, kind.name == "number")
     match kind.name:
         case "yes or no":
@@ -226,5 +227,8 @@ def setting_value(kind: Type, given: object) -> object:
         case "number":
             value = parse_number(text, max(kind.decimals, _SETTING_DECIMALS))
             return value if isinstance(given, str) else Decimal(text)
+        case "value" if kind.enumeration is not None:
+            values = {word: name for name, labels in choices[kind.enumeration].items() for word in (*labels, name)}
+            return _chosen(kind.enumeration, values, spelled(values)(text), text)
         case _:
-            return text
+            return parse_text(text)

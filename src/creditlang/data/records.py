@@ -4,7 +4,7 @@ A row of which something cannot be read is an invalid record, with file, row and
 record has an id of its own within its kind, given or made of its file and row.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from attrs import evolve
@@ -113,18 +113,19 @@ class Records:
                     quote(student),
                     error.diagnostic(Place(layout.source, row.number, layout.identity_shown)),
                 )
-        self._check_item(layout, values, student, where)
+        self.check_item(layout.kind, values, ((x.reader.column.name, x.shown) for x in layout.columns), student, where)
         return self.finished(layout.kind, identifier, student, values, where, problem)
 
-    def _check_item(self, layout: Layout, values: Mapping[str, object], student: str, where: Place) -> None:
-        """Report a code that no rule speaks of; its record is unmatched."""
-        name = self.policy.kinds[layout.kind].item_field
+    def check_item(
+        self, kind: str, values: Mapping[str, object], shown: Iterable[tuple[str, str]], student: str, where: Place
+    ) -> None:
+        """Report a code that no rule speaks of; its record is unmatched. `shown` is what each column is called."""
+        name = self.policy.kinds[kind].item_field
         code = values.get(name or "")
         if isinstance(code, str) and code not in self.policy.rules:
-            column = next(column for column in layout.columns if column.reader.column.name == name)
             if code not in self._near:
                 self._near[code] = nearest(code, self.columns.items) or ""
-            place = Place(where.source, where.row, column.shown)
+            place = Place(where.source, where.row, dict(shown)[name or ""])
             self.dataset.problem(report("CR661", place, value=quote(code), nearest=self._near[code]), student)
 
     def finished(

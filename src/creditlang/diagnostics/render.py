@@ -22,7 +22,7 @@ from creditlang.diagnostics.excerpt import Mark, Paint, excerpt, gutter_width
 from creditlang.source import visible
 
 FIX: Final = Phrase("fix: ", "建议：")
-_ROW: Final = Phrase("row {row}", "第{row}行")
+ROW: Final = Phrase("row {row}", "第{row}行")
 _COLUMN: Final = Phrase("column {column}", "列“{column}”")
 _COLOURS: Final = {
     "error": "1;31", "warning": "1;33", "note": "1;36", "title": "1", "gutter": "34", "label": "34", "fix": "32",
@@ -39,7 +39,7 @@ def place_text(place: Place, language: Language = "en") -> str:
     """``activity.csv, row 17, column 活动日期``, in Chinese ``activity.csv，第17行，列“活动日期”``."""
     parts = [visible(place.source)]
     if place.row is not None:
-        parts.append(in_language(_ROW, language).format(row=place.row))
+        parts.append(in_language(ROW, language).format(row=place.row))
     if place.column is not None:
         parts.append(in_language(_COLUMN, language).format(column=visible(in_language(place.column, language))))
     return in_language(COMMA, language).join(parts)

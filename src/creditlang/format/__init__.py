@@ -6,9 +6,10 @@
 comes out is compared with what went in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from creditlang.diagnostics import Language
+from creditlang.format.called_names import NO_NAMES, only_called
 from creditlang.format.concrete_tree import concrete
 from creditlang.format.layout import laid_out
 from creditlang.format.translation import translated
@@ -22,17 +23,33 @@ class Unlike(Exception):
     """A text that would mean something else once it was laid out, so that it was not."""
 
 
-def formatted(source: SourceFile, names: Iterable[str] = (), language: Language | None = None) -> str:
+def formatted(
+    source: SourceFile, names: Iterable[str] = (), language: Language | None = None,
+    called: Mapping[int, str] = NO_NAMES,
+) -> str:  # fmt: skip
     """A text that can be parsed in the one layout, and with a `language` in its dialect; it has the same tree.
 
-    `names` are those that it uses of other files. Raises what the parser raises for a text that it does not take, and
-    `Unlike` where the tree would not be the same.
+    `names` are those that it uses of other files. Where names begin that the language has labels for, those are in
+    `called`; then it has the same tree but for names. Raises what the parser raises for a text that it does not take,
+    and `Unlike` where the tree would be another.
     """
     known = frozenset(names)
     before = parse(source, known).module
     for reorder in (True, False) if language is not None else (False,):
-        text = concrete(source, known)
-        result = laid_out(text, translated(text, language, reorder) if language is not None else None)
-        if parse(SourceFile(source.name, result), known).module == before:
+        result = _laid_out(source, known, language, reorder, NO_NAMES)
+        if parse(SourceFile(source.name, result), known).module != before:
+            continue
+        if not called:
             return result
+        said = _laid_out(source, known, language, reorder, called)
+        one, other = (concrete(SourceFile(source.name, each), known) for each in (result, said))
+        if only_called(one, other):
+            return said
     raise Unlike(source.name)
+
+
+def _laid_out(
+    source: SourceFile, known: Iterable[str], language: Language | None, reorder: bool, called: Mapping[int, str]
+) -> str:
+    text = concrete(source, known)
+    return laid_out(text, translated(text, language, reorder, called) if language is not None else None)

@@ -53,6 +53,11 @@ def is_of(word: Word, language: Language) -> bool:
     return text in _forms(word.kind, language) and text not in _forms(word.kind, other)
 
 
+def name_is_in(text: str, language: Language) -> bool:
+    """Whether a name or a label is of a language."""
+    return any(map(is_chinese, text)) == (language == "zh")
+
+
 def said_in(word: Word, language: Language, before: Word | None) -> str:
     """How a word is written in a language; a name, a number or a text stays as it is. `before` tells how many."""
     text = half_width(" ".join(word.text.split()))

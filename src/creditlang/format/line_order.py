@@ -67,6 +67,14 @@ def _ordinal_first(parts: list[Part]) -> list[Part]:
     return without(parts, "EVENTS")
 
 
+def _ordinal_last(parts: list[Part]) -> list[Part]:
+    """`from the 3rd event per semester: times 2`."""
+    if has(parts, "EVENTS"):
+        return parts
+    place = next(n for n, part in enumerate(parts) if kind_of(part) == "ORDINAL") + 1
+    return [*parts[:place], made("EVENTS", "event"), *parts[place:]]
+
+
 def _guard_last(parts: list[Part]) -> list[Part]:
     """未经批准时不计."""
     guard, keyword, condition, *rest = parts
@@ -191,6 +199,6 @@ CHINESE: Final[Mapping[str, Order]] = {
 ENGLISH: Final[Mapping[str, Order]] = {
     **dict.fromkeys(_LIMITS, _scope_last),
     "case_before": _condition_last, "guard_before": _guard_first, "require_part": _measure_first,
-    "prefix_per": _rate_last, "full_prefix": _full_last, "valid_line": _valid_until, "borne_line": _borne,
-    "n_of": following, "in_period_of": _holding,
+    "nth_line": _ordinal_last, "prefix_per": _rate_last, "full_prefix": _full_last, "valid_line": _valid_until,
+    "borne_line": _borne, "n_of": following, "in_period_of": _holding,
 }  # fmt: skip

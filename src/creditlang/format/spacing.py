@@ -64,6 +64,8 @@ def _written(before: Word, word: Word, source: str, otherwise: str) -> str:
 
 
 def _put_in(before: Word, word: Word) -> str:
+    if (before.kind, word.kind) == ("NUMBER", "WHEN_AFTER"):  # 1时 is an hour of the day
+        return " "
     closed = "NAME" not in (before.kind, word.kind) and not ({before.kind, word.kind} & _FREE)
     both = all(is_chinese(x.text) or x.kind in _LITERALS for x in (before, word))
     return "" if closed and both else " "

@@ -84,7 +84,7 @@ def complete(
 
     `kind` is the kind of record spoken of where the text itself does not say (empty: the student's attributes).
     """
-    offset = _declaration_start(text[:cursor]) if beginning == "policy" else 0
+    offset = declaration_start(text[:cursor]) if beginning == "policy" else 0
     typed = text[offset:cursor]
     best: dict[str, tuple[int, int, Completion]] = {}
     for rank, (grade, completion) in enumerate(_all(_Asked(typed, beginning, vocabulary, language, kind))):
@@ -96,7 +96,7 @@ def complete(
     return [evolve(completion, start=completion.start + offset) for _, _, completion in good[:LIMIT]]
 
 
-def _declaration_start(text: str) -> int:
+def declaration_start(text: str) -> int:
     """Where the declaration begins that the end of a policy's text is in."""
     starts = [match.start() for match in _TOP.finditer(text)]
     return starts[-1] if starts else 0

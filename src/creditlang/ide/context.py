@@ -19,7 +19,7 @@ Wanted = tuple[tuple[Sort, str], ...]
 _AFTER: Mapping[str, tuple[Sort, ...]] = {
     "IN_UNIT": ("unit",), "NUMBER": ("unit",), "SHARED_BY": ("adjust",), "APPLY": ("adjust",), "SET": ("let",),
     "OVER": ("item", "account"), "GOES_TO": ("account",), "TOTAL": ("account",), "HIGHEST_OF": ("account",),
-    "LOWEST_OF": ("account",), "ON_REQUEST": ("kind",), "IS_USED_IN": ("kind", "account"), "OF_LATEST": ("kind",),
+    "LOWEST_OF": ("account",), "ON_REQUEST": ("kind",), "IS_USED_IN": ("account",), "OF_LATEST": ("kind",),
     "PREVIOUS": ("period",), "PREVIOUS_OF": ("period",), "IN_EACH": ("period",), "IN_THE_SAME": ("period",),
     "START_OF": ("period",), "END_OF": ("period",), "BEGUN": ("period",), "COUNTED": ("kind",), "EVEN_VOID": ("kind",),
     "OTHER": ("kind",), "WITHOUT": ("kind", "account"), "AVERAGE_OF": ("account",), "DISPOSITION": (), "DOT": (),
@@ -110,7 +110,7 @@ def wanted(place: Place, vocabulary: Vocabulary) -> Wanted:
     if place.headings and place.headings[-1][0][0] == "EXAMPLES":
         return (("field", kind_at(place, vocabulary)), ("value", ""))
     if not place.line:
-        return _expression(place, vocabulary) if place.headings or place.beginning == "expression" else ()
+        return in_expression(place, vocabulary) if place.headings or place.beginning == "expression" else ()
     return _in_line(place, vocabulary)
 
 
@@ -149,24 +149,29 @@ def _in_line(place: Place, vocabulary: Vocabulary) -> Wanted:
         return (("attribute", ""), ("period", ""))
     if last == "OF" and line[0][0] == "EXAMPLES":
         return (("kind", ""),)
+    if last == "DEFAULT":
+        return _values(line[0][1], kind, vocabulary)
     if last in _FIELD_AFTER:
         return (("field", kind), *((sort, "") for sort in _ALSO.get(last, ())))
     if last in _AFTER:
         return tuple((sort, "") for sort in _AFTER[last])
     if last in _COMPARED and len(line) > 1 and line[-2][0] == "NAME":
-        return (*_values(line[-2][1], kind, vocabulary), *_expression(place, vocabulary))
+        return (*_values(line[-2][1], kind, vocabulary), *in_expression(place, vocabulary))
     if last in ("LPAR", "COMMA") and (compared := _compared_before(line)):
-        return (*_values(compared, kind, vocabulary), *_expression(place, vocabulary))
+        return (*_values(compared, kind, vocabulary), *in_expression(place, vocabulary))
     if last == "NAME":
         return ()
-    return _expression(place, vocabulary)
+    return in_expression(place, vocabulary)
 
 
-def _expression(place: Place, vocabulary: Vocabulary) -> Wanted:
-    """Everything that has a value: fields only where a record is spoken of."""
+def in_expression(place: Place, vocabulary: Vocabulary) -> Wanted:
+    """Everything that has a value: fields only where a record is spoken of, and last where it is not said of which."""
     kind = kind_at(place, vocabulary)
-    fields: Wanted = (("field", kind), ("part", kind)) if kind or place.beginning == "line" or place.headings else ()
-    return (*fields, ("part", PERSON), *((sort, "") for sort in _VALUED), *((("given", ""),) if fields else ()))
+    valued: Wanted = (("part", PERSON), *((sort, "") for sort in _VALUED))
+    if not (kind or place.beginning == "line" or place.headings):
+        return valued
+    fields: Wanted = (("field", kind), ("part", kind))
+    return (*fields, *valued, ("given", "")) if kind else (*valued, *fields, ("given", ""))
 
 
 def _in_record(place: Place, vocabulary: Vocabulary) -> Wanted:
@@ -259,7 +264,9 @@ def _kind_of_heading(heading: Sequence[Token], vocabulary: Vocabulary) -> str | 
         return name
     if word in ("REQUIRE", *_EXAMPLES):
         return ""
-    joint = {"FACT": "OF", "EXAMPLES": "OF", "OFFSET": "ON_REQUEST"}.get(word, "FROM")
+    if word == "OFFSET":
+        return vocabulary.offset_kinds.get(name)
+    joint = {"FACT": "OF", "EXAMPLES": "OF"}.get(word, "FROM")
     for (before, _), (kind, text) in pairwise(heading):
         if before == joint and kind == "NAME":
             return vocabulary.canonical(text, "kind")

@@ -68,6 +68,8 @@ class Vocabulary:
     """Types of facts and named values."""
     account_kinds: Mapping[str, str] = field(factory=dict)
     """The kind of record that the items of an account read, where it says so."""
+    offset_kinds: Mapping[str, str] = field(factory=dict)
+    """The kind of record by which an offset is asked for."""
     person: str = ""
     """What the people are called, where it is not students; it stands where kinds of records do."""
     known: tuple[str, ...] = ()
@@ -137,12 +139,15 @@ def vocabulary(compiled: Compiled | None) -> Vocabulary:
         types |= {(kind.name, name): symbol.type for name, symbol in kind.fields.items()}
     known = {name for source in compiled.sources for name in declared_names(half_width(source.text))}
     return Vocabulary(
-        (*_declared(program), *_of_calendar(policy), *_everywhere()),
-        types,
-        {**policy.setting_types, **scope.fact_types, **scope.record_fact_types},
-        {name: program.canonical("kind", x.kind) or "" for name, x in program.accounts.items() if x.kind},
-        next(iter(program.people), ""),
-        tuple(sorted(name for name in known if not name.isascii() or " " in name)),
+        entries=(*_declared(program), *_of_calendar(policy), *_everywhere()),
+        types=types,
+        value_types={**policy.setting_types, **scope.fact_types, **scope.record_fact_types},
+        account_kinds={name: program.canonical("kind", x.kind) or "" for name, x in program.accounts.items() if x.kind},
+        offset_kinds={
+            x.name.text: program.canonical("kind", x.request.text) or "" for x in program.offsets if x.request
+        },
+        person=next(iter(program.people), ""),
+        known=tuple(sorted(name for name in known if not name.isascii() or " " in name)),
     )
 
 

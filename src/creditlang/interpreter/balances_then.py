@@ -34,12 +34,17 @@ class Then:
     window: Window | None = None
 
 
-def window_of(part: Any, env: Environment, read: Read) -> Window | None:
-    """The first window of an account that a part of a policy looks at, if there is one and it can be said."""
+def windows_in(part: Any) -> tuple[e.Value, ...]:
+    """The balances in windows that a part of a policy reads."""
+    windows = (e.LastWindow, e.AnyWindow)
+    return tuple(x for x in references(part, e.Value) if any(isinstance(at, windows) for at in e.parts_of(x.at)))
+
+
+def window_of(balances: Iterable[e.Value], env: Environment, read: Read) -> Window | None:
+    """The window of the first of some balances in windows, if there is one and it can be said."""
     with suppress(Undetermined):
-        for x in references(part, e.Value):
-            if any(isinstance(at, (e.LastWindow, e.AnyWindow)) for at in e.parts_of(x.at)):
-                return balance_then(x, env, read).window
+        for x in balances:
+            return balance_then(x, env, read).window
     return None
 
 

@@ -20,7 +20,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import MOVES, root_of, within
 from creditlang.diagnostics import Diagnostic, Phrase, message, report
-from creditlang.interpreter.balances_then import window_of
+from creditlang.interpreter.balances_then import window_of, windows_in
 from creditlang.interpreter.bodies import run_body
 from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.interpreter.clean_stretches import clean_stretches
@@ -100,6 +100,14 @@ class Interpreter:
         self.periods_asked = {name: periods_asked(policy, rule) for name, rule in policy.rules.items()}
         """The declared kinds of period that entries of a rule must lie in."""
         self.memberships = {kind.membership for kind in policy.kinds.values()}
+        self._windows: dict[int, tuple[object, tuple[e.Value, ...]]] = {}
+
+    def windows(self, part: object) -> tuple[e.Value, ...]:
+        """The balances in windows that a part of the policy reads, looked for once."""
+        found = self._windows.get(id(part))
+        if found is None:
+            found = self._windows[id(part)] = part, windows_in(part)  # which keeps it, and its place
+        return found[1]
 
     def evaluate(self, student: StudentData) -> StudentResult:
         """All results of one student."""
@@ -905,7 +913,7 @@ class Evaluation:
                 have, needed = evaluate(part.have, env), evaluate(part.needed, env)
                 gap = v.subtract(needed, have) if part.at_least else v.subtract(have, needed)
                 short = v.larger(v.ZERO, gap)
-        window = window_of(part.value, env, evaluate)
+        window = window_of(self.interpreter.windows(part.value), env, evaluate)
         if applies is v.OPEN and holds is not True:
             holds = v.OPEN
         status: Status = "open" if holds is v.OPEN else "met" if holds else "unmet"
@@ -964,7 +972,8 @@ class Evaluation:
     def fact_line(self, fact: o.Decide, key: str, value: object) -> FactLine:
         """The value of a fact, with the window that it looks at."""
         env = Environment(self.run, None, (fact.period, key) if fact.period is not None else None)
-        return FactLine(fact.name, key, value, window_of(fact.cases, env, evaluate) if fact.groups is None else None)
+        windows = self.interpreter.windows(fact.cases) if fact.groups is None else ()
+        return FactLine(fact.name, key, value, window_of(windows, env, evaluate))
 
     def looked_back_too_often(self, account: str) -> Diagnostic:
         """What is said where an account stays open because it would be worked out on too many days."""

@@ -15,7 +15,7 @@ from attrs import define, frozen
 from pygls.uris import from_fs_path, to_fs_path
 
 from creditlang.diagnostics import Diagnostic
-from creditlang.driver import Compiled, compile_source, example_files, read_source
+from creditlang.driver import Compiled, compile_source, example_files, read_source, read_used
 from creditlang.extensions import Extensions
 from creditlang.ide import EMPTY, Vocabulary, vocabulary
 from creditlang.source import SourceFile
@@ -138,8 +138,8 @@ class OpenPolicies:
     ) -> OpenPolicy:
         """A policy, the first of the sources, compiled with its examples; `source` is one of them."""
 
-        def used(path: Path, name: str) -> SourceFile | Diagnostic:
-            read = self.source_at(path) or read_source(path, name)
+        def used(path: Path, name: str) -> SourceFile | Diagnostic | None:
+            read = self.source_at(path) or read_used(path, name)
             return _instead(read, texts) if isinstance(read, SourceFile) else read
 
         policy, *examples = (_instead(each, texts) for each in sources)

@@ -10,6 +10,7 @@ out as `PluginError` with the plugin's name on it (`guard`). Nothing is loaded t
 manager is imported.
 """
 
+import os
 import re
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -136,7 +137,7 @@ class PluginManager:
 
     def _scheme_of_path(self, where: str) -> str:
         path = Path(where)
-        if not where.strip() or not path.exists():
+        if not where.strip() or not os.path.exists(where):  # false also for what no path can be
             raise PluginError(report("CR644", Place(path.name or where)))
         if path.is_dir():
             return "folder"
@@ -148,7 +149,7 @@ class PluginManager:
         path = Path(where)
         if not where.strip():
             raise PluginError(report("CR709", None, scheme="csv"))
-        if path.is_dir() or not path.suffix:
+        if os.path.isdir(where) or not path.suffix:
             return "folder"
         return self._suffix("outputs", path)
 

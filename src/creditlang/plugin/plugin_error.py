@@ -1,10 +1,10 @@
 """The exception for whatever goes wrong with a plugin, an address, or an output that cannot be written."""
 
-from creditlang.diagnostics import Diagnostic
+from creditlang.diagnostics import Diagnostic, render
 
 
 class PluginError(Exception):
-    """Nothing can be read or written that way. `diagnostics`, never empty, says why; the exception shows codes."""
+    """Nothing can be read or written that way. `diagnostics`, never empty, says why; `str` shows their messages."""
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
         """At least one diagnostic."""
@@ -14,4 +14,4 @@ class PluginError(Exception):
         self.diagnostics = diagnostics
 
     def __str__(self) -> str:
-        return ", ".join(diagnostic.code for diagnostic in self.diagnostics)
+        return "\n".join(map(render, self.diagnostics))

@@ -30,6 +30,12 @@ _MODES: Final = {
 }
 
 
+def _columns(columns: Iterable[o.Column], table: e.Table) -> list[str]:
+    """The columns by whose names or labels a table is looked up, if it is by these."""
+    names = {form: column.name for column in columns for form in (*column.labels, column.name)}
+    return [names[name] for name in table.dimensions] if names.keys() >= set(table.dimensions) else []
+
+
 @frozen(eq=False, repr=False)
 class DeclarationWords:
     """The declarations of one policy in one language."""
@@ -302,14 +308,12 @@ class DeclarationWords:
     def table(self, table: e.Table) -> RuleInWords:
         """A table with a name."""
         labels = self.program.tables[table.name].labels if table.name in self.program.tables else ()
-        keys = [e.Read("field", name) for name in table.dimensions]
         words = self.words
+        keys = [e.Read("attribute", name) for name in _columns(self.policy.attributes, table) or table.dimensions]
         for kind in self.policy.kinds.values():
-            if {column.name for column in kind.columns}.issuperset(table.dimensions):
-                words = self.words.about(kind.name)
+            if fields := _columns(kind.columns, table):
+                words, keys = self.words.about(kind.name), [e.Read("field", name) for name in fields]
                 break
-        else:
-            keys = [e.Read("attribute", name) for name in table.dimensions]
         rows = table_rows(words, table, keys)
         article = self.cited(table.name)
         return self.rule(

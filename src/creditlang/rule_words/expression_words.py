@@ -169,7 +169,8 @@ class ExpressionWords:
         if not shown:
             return written(amount)
         number, joint = written(amount), " " if shown.isascii() else ""
-        return self.either(f"{number} {shown if amount == 1 else plural(shown)}", f"{number}{joint}{shown}")
+        one = shown.removesuffix("s") if not shown.endswith(("ss", "us")) else shown  # `unit points` is in the plural
+        return self.either(f"{number} {one if amount == 1 else plural(one)}", f"{number}{joint}{shown}")
 
     def length(self, count: int, unit: str) -> str:
         """A length of time."""

@@ -11,6 +11,7 @@ before the first citation is the beginning of the regulation.
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -83,15 +84,16 @@ def read_clauses(source: SourceFile) -> ClauseTexts:
 
 
 def _blocks(lines: list[str]) -> Iterator[str | Rows]:
-    """Paragraphs, and tables of the lines with tabs that stand together."""
+    """Paragraphs, and tables of the lines with tabs that stand together, without columns in which nothing stands."""
     rows: list[tuple[str, ...]] = []
     for line in [*lines, ""]:
         if "\t" in line:
             rows.append(tuple(cell.strip() for cell in line.split("\t")))
             continue
         if rows:
-            width = max(map(len, rows))
-            yield tuple((*row, *[""] * (width - len(row))) for row in rows)
+            columns = [column for column in zip_longest(*rows, fillvalue="") if any(column)]
+            if columns:
+                yield tuple(zip(*columns, strict=True))
             rows = []
         if line:
             yield line

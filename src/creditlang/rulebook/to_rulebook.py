@@ -127,12 +127,12 @@ class Articles:
         texts = self.known
         order = [key for key in texts if key]
         for key in sorted(self.named, key=_counted):
-            if key not in texts:
+            if key not in texts or not key:
                 order.insert(_after(key, order), key)
         if "" in texts:
             yield Clause(texts[""].heading, "", True, texts[""].text)
         for key in order:
-            text = texts.get(key)
+            text = texts.get(key) if key else None
             yield Clause(
                 heading=text.heading if text else "",
                 citation=text.citation if text else self.named[key],
@@ -194,8 +194,12 @@ def _counted(key: str) -> tuple[tuple[int, str | int], ...]:
 
 
 def _after(key: str, order: list[str]) -> int:
-    """Where a citation stands that has no text: by its number among those that begin like it, else at the end."""
-    for length in range(len(key) - 1, 1, -1):
+    """Where a citation stands that has no text: by its number among those that begin like it, else at the end.
+
+    What begins like it ends where no number is cut: Rule 10 does not begin like Rule 1.
+    """
+    cut = {place for number in _NUMBER.finditer(key) for place in range(number.start() + 1, number.end())}
+    for length in (place for place in range(len(key) - 1, 0, -1) if place not in cut):
         alike = [place for place, other in enumerate(order) if other.startswith(key[:length])]
         if alike:
             before = [place for place in alike if _counted(order[place]) < _counted(key)]

@@ -7,17 +7,21 @@ its place, and only what the parser takes is advised. One pattern is tried after
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import product
 
 from attrs import frozen
 
 from creditlang.diagnostics import Diagnostic, Meant, Phrase, either, report
 from creditlang.resources import grammar_path
 from creditlang.source import SourceFile, Span
+from creditlang.syntax.keywords import keywords
 
 Understands = Callable[[str], bool]
 """Whether the parser takes a line in the place of the one that it did not."""
 LONGEST_LINE = 200
 """The longest line that is looked at: people write such lines by hand."""
+_BODY = re.compile(r"[^:]*:[ \t]*(?=\S)")
+"""What stands before a body that follows a colon: such a body is a line too."""
 _NUMBERS = {"one": "1", "two": "2", "three": "3"}
 _TEMPLATE = re.compile(r"<100-(\d)>|<number-(\d)>|<(kind|date|number)>")
 _FIRST_KIND = re.compile(r"^(?:record|记录)[ \t]*([^\W\d]\w*)", re.MULTILINE)
@@ -62,24 +66,27 @@ def meant(
     line = line.lstrip()
     if len(line) > LONGEST_LINE:
         return None
-    for near in _table():
-        match = near.written.search(line)
+    body = _BODY.match(line)
+    for near, begun in product(_table(), (0, body.end()) if body else (0,)):
+        match = near.written.search(line[begun:])
         if match is None or (parsed and not near.anyway):
             continue
-        place = Span(source, begins + match.start(), begins + match.end())
+        start, end = begun + match.start(), begun + match.end()
+        place = Span(source, begins + start, begins + end)
         forms = [_filled(form, match, text) for form in near.instead]
         if near.elsewhere:
             return report("CR012", place, found=place.text, elsewhere=_told(_filled(near.elsewhere, match, text)))
-        if all(understands(line[: match.start()] + form + line[match.end() :]) for form in forms):
+        if all(understands(line[:start] + form + line[end:]) for form in forms):
             return _advice(place, forms)
     return None if parsed else _together(source, text, line, begins, understands)
 
 
 def _advice(place: Span, forms: list[str]) -> Diagnostic:
     if len(forms) == 1:
-        blanks = len(place.text) - len(place.text.rstrip())
-        place = Span(place.source, place.start, place.end - blanks)
-        return report("CR011", place, found=place.text, nearest=Meant(forms[0].rstrip(), True))
+        written, form = place.text.strip(), forms[0].strip()
+        start = place.start + place.text.index(written)
+        place = Span(place.source, start, start + len(written))
+        return report("CR011", place, found=written, nearest=Meant(form, True))
     return report("CR114", place, written=place.text, forms=either(Phrase(f"`{form}`", f"“{form}”") for form in forms))
 
 
@@ -94,10 +101,12 @@ def _told(form: str) -> Phrase:
 
 def _together(source: SourceFile, text: str, line: str, begins: int, understands: Understands) -> Diagnostic | None:
     """What was meant if several forms of a line are others: advised for the part from the first to the last of them."""
-    better = line
+    body = _BODY.match(line)
+    front, better = (body.group(), line[body.end() :]) if body else ("", line)
     for near in _table():
         if len(near.instead) == 1:
             better = near.written.sub(lambda match, form=near.instead[0]: _filled(form, match, text), better)  # type: ignore[misc]
+    better = front + better
     if better == line or not understands(better):
         return None
     same = next(place for place in range(len(line) + 1) if line[place : place + 1] != better[place : place + 1])
@@ -140,3 +149,23 @@ def headings(text: str, start: int) -> Iterator[str]:
 
 def _depth(line: str) -> int:
     return len(line) - len(line.lstrip(" \t"))
+
+
+def not_under(above: str) -> Phrase:
+    """Where a line belongs that stands under the half-width line `above`, which is complete."""
+    return _BELOW if _whole_body().match(above) else _BESIDE
+
+
+_BESIDE = Phrase("start it in the same column as the line above it", "与上一行对齐")
+_BELOW = Phrase(
+    "write what follows the colon of the line above on a line of its own too, without the colon",
+    "把上一行冒号后面的内容也另起一行写，并去掉冒号",
+)
+
+
+@cache
+def _whole_body() -> re.Pattern[str]:
+    """A declaration whose body follows its colon."""
+    words = ("CATEGORY", "SCORE", "ITEM", "ADJUST", "FACT", "CREDIT", "REQUIRE")
+    forms = "|".join(form for word in words for each in keywords().forms[word].values() for form in each)
+    return re.compile(rf"[ \t]*(?:{forms})[^:]*:[ \t]*[^#\s]")

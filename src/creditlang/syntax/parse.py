@@ -30,7 +30,7 @@ from creditlang.syntax.lexer import (
     half_width,
     prepare,
 )
-from creditlang.syntax.near_words import LONGEST_LINE, headings, meant
+from creditlang.syntax.near_words import LONGEST_LINE, headings, meant, not_under
 from creditlang.syntax.parser_tables import END, Parser, UnexpectedToken
 from creditlang.syntax.text_limits import check_limits
 from creditlang.syntax.tree import Line, Module, Node
@@ -236,7 +236,9 @@ def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None, begin
         return report("CR005", place, found=_described("_NL"), expected=_expected(error.expected))
     source, start, end = token.source, token.start_pos, token.end_pos
     if token.type == "_INDENT":
-        return report("CR013", Span(source, end, end + len(source.text[end:].partition("\n")[0].rstrip())))
+        place = Span(source, end, end + len(source.text[end:].partition("\n")[0].rstrip()))
+        above = half_width(source.text[:start]).rstrip().rpartition("\n")[2]
+        return report("CR013", place, instead=not_under(above))
     if token.type in ("_NL", "_DEDENT"):
         found: str = _NAMED[token.type]
         end = max(end, start + 1) if token.type != "_NL" else start + 1
@@ -283,7 +285,8 @@ def _misspelt(token: PlacedToken, expected: Iterable[str], begins: int) -> Diagn
     before = list(_WORD.finditer(source.text, line, start))
     declared = declared_names(half_width(source.text)) if before else set()
     for word in (*before[-1:], *before[:1]):
-        known = word.group() in declared or source.text.startswith(_several_words(), word.start())
+        known = not declared.isdisjoint({word.group(), word.group().removesuffix("s")})  # a unit, also in the plural
+        known = known or source.text.startswith(_several_words(), word.start())
         meant = None if known else _meant(word.group(), keywords().forms)
         if meant is not None:
             return report("CR011", Span(source, word.start(), word.end()), found=word.group(), nearest=meant)
@@ -339,7 +342,9 @@ def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Mo
         module, error = _attempt(evolve(prepared, text=text, offset=start))
         if error is None:
             return module, errors, unread
-        if errors and (error.code == "CR108" or error.span is None):  # what is missing may stand in a blanked line
+        # what is missing may stand in a blanked line
+        block_ends = error.arguments.get("found") == _NAMED["_DEDENT"]
+        if errors and (error.code == "CR108" or error.span is None or block_ends):
             break
         errors.append(_near(prepared, error, 0, "start") or _tried(prepared, text, start, error))
         at = min(error.span.start - start if error.span else len(text), max(0, len(text) - 1))

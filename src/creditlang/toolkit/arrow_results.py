@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MOST_DIGITS: Final = 38
 
-WITH_WORDS: Final = frozenset({("facts", "value"), ("changes", "before"), ("changes", "after")})
+WITH_WORDS: Final = frozenset({("facts", "value"), ("groups", "value"), ("changes", "before"), ("changes", "after")})
 """Columns of numbers, by table and name, that have a companion for words whether or not there are any."""
 
 _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 from creditlang.schema import Column, Row
 from creditlang.toolkit.arrow_results import arrow_table
@@ -31,7 +31,10 @@ class ResultTable:
 
     name: str
     columns: tuple[Column, ...]
-    rows: Sequence[Row] = field(repr=False)
+    rows: Sequence[Row]
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {len(self.rows)} rows>"
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -16,13 +16,10 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from creditlang.plugin import Output, text_of
-from creditlang.schema import Column, Row, Value
+from creditlang.schema import RESULTS_VERSION, Column, Row, Value
 from creditlang.table_columns import CodedCells, TableColumns
 from creditlang.toolkit.atomic_files import PendingFile, reporting
 from creditlang.toolkit.joined_rows import joined_rows
-
-VERSION: Final = 1
-"""Grows when a reader of the document would have to change."""
 
 _BEGINS: Final = '{"tables": {'
 
@@ -105,7 +102,7 @@ class JsonOutput(Output):
             shutil.copyfileobj(part, stream)
             stream.write("]")
             between = ",\n"
-        stream.write(f'\n}}, "version": {VERSION}}}\n')
+        stream.write(f'\n}}, "version": {RESULTS_VERSION}}}\n')
 
 
 def _joined(names: Sequence[str], rows: TableColumns) -> Iterator[str]:

@@ -24,14 +24,12 @@ from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.schema import RawRow
 from creditlang.toolkit.arrow_text import BROKEN_TEXT
 from creditlang.toolkit.table_heading import BLANKS
-from creditlang.words import TOO_DEEP
+from creditlang.words import A_LIST, AN_OBJECT, TOO_DEEP
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _HALF_CHARACTER: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _LARGEST_EXPONENT: Final = 400
 _NOT_A_NUMBER: Final = Phrase("NaN or Infinity", "NaN 或 Infinity")
-_LIST: Final = Phrase("a list", "列表")
-_OBJECT: Final = Phrase("an object", "对象")
 _NOT_AN_OBJECT: Final = Phrase("it is not an object", "它不是对象")
 _TWICE: Final = Phrase("a name stands twice in it", "同一个名称出现了两次")
 _NOT_JSON: Final = Phrase("it is not JSON", "它不是 JSON")
@@ -298,4 +296,4 @@ class _Rows:
             case _NoNumber():
                 return "", _NOT_A_NUMBER
             case _:
-                return "", _LIST if isinstance(cell, list) else _OBJECT
+                return "", A_LIST if isinstance(cell, list) else AN_OBJECT

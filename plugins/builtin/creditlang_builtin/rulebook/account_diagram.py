@@ -1,10 +1,12 @@
 """The picture of a policy's accounts as SVG: categories on the left go into what they are part of on the right.
 
-What is moved, what is above a limit and credits that are worked out are dashed lines. All is lines and texts in one
-colour, which a page leaves to whoever reads it (`currentColor`).
+What is moved, what is above a limit and credits that are worked out run dashed beside the boxes, each sort into a
+target in a lane of its own: on the right where all its ends are whole accounts, on the left where none has parts, so
+that no line meets a box. Others run on the right behind the boxes. All is lines and texts in one colour, which a page
+leaves to whoever reads it (`currentColor`), as it does the paper's.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Final
 
@@ -19,6 +21,8 @@ _LINE: Final = 15.0
 _GAP: Final = 9.0
 _SIZE: Final = 12.0
 _MARGIN: Final = 8.0
+_LANE: Final = 12.0
+_NOTE: Final = 10.0
 _SMALL: Final = ' opacity=".65" font-size="10"'
 
 
@@ -64,7 +68,34 @@ class _Layout:
         self.next_y = max(self.next_y, y + height + _GAP)
 
 
-def account_diagram(book: Rulebook, colour: str = "currentColor", font: str = "inherit") -> str:
+@frozen
+class _Lane:
+    """The dashed lines into one target under one label: where they leave and come in, the upright line they share."""
+
+    left: bool
+    label: str
+    out: tuple[tuple[float, float], ...]
+    x: float
+    into: tuple[float, float]
+    note_y: float
+
+    def drawn(self) -> str:
+        """Its lines, with the label at the last."""
+        ys = [y for _, y in (*self.out, self.into)]
+        lines = "".join(f"M{x:.1f} {y:.1f} H{self.x:.1f} " for x, y in self.out)
+        end, y = self.into
+        place, anchor = (end - 10, "end") if self.left else (end + 10, "start")
+        return (
+            f'<path d="{lines}M{self.x:.1f} {min(ys):.1f} V{max(ys):.1f}" stroke-dasharray="4 3" opacity=".7"/>'
+            f'<path d="M{self.x:.1f} {y:.1f} H{end:.1f}" stroke-dasharray="4 3" opacity=".7" marker-end="url(#arrow)"/>'
+            f'<text x="{place:.1f}" y="{self.note_y:.1f}" font-size="{_NOTE:.0f}" text-anchor="{anchor}" fill="@"'
+            f' stroke="none">{escape(self.label)}</text>'
+        )
+
+
+def account_diagram(
+    book: Rulebook, colour: str = "currentColor", font: str = "inherit", paper: str = "var(--paper)"
+) -> str:
     """The picture; empty where a policy has no accounts."""
     if not book.accounts:
         return ""
@@ -75,19 +106,21 @@ def account_diagram(book: Rulebook, colour: str = "currentColor", font: str = "i
             layout.place(node, 0)
             layout.next_y += _GAP
     boxes = layout.boxes
-    width = max(box.x for box in boxes.values()) + _WIDTH + _APART
+    lanes = list(_lanes(book.flows, nodes, boxes))
+    left = min((*(box.x for box in boxes.values()), *(lane.x for lane in lanes))) - _MARGIN
+    right = max((*(box.x + _WIDTH for box in boxes.values()), *(lane.x for lane in lanes))) + _MARGIN
     height = max(box.y + box.height for box in boxes.values()) + _MARGIN
     parts = [
         *(_inside(boxes[node.name], boxes[node.parent]) for node in nodes.values() if node.parent),
-        *_flows(book.flows, boxes), *(_drawn(box) for box in boxes.values()),
+        *(lane.drawn() for lane in lanes), *(_drawn(box) for box in boxes.values()),
     ]  # fmt: skip
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}"'
-        f' height="{height:.0f}" role="img" font-family="{escape(font)}" font-size="{_SIZE:.0f}" stroke="{colour}"'
-        ' fill="none">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:.0f} 0 {right - left:.0f} {height:.0f}"'
+        f' width="{right - left:.0f}" height="{height:.0f}" role="img" font-family="{escape(font)}"'
+        f' font-size="{_SIZE:.0f}" stroke="{colour}" fill="none">'
         '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         f'<path d="M0 0 L8 4 L0 8 z" fill="{colour}" stroke="none"/></marker></defs>'
-        + "".join(part.replace("@", colour) for part in parts)
+        + "".join(part.replace("@", colour).replace("~", paper) for part in parts)
         + "</svg>"
     )
 
@@ -116,7 +149,7 @@ def _drawn(box: _Box) -> str:
         for number, text in enumerate(shown)
     )
     size = f'width="{_WIDTH:.0f}" height="{box.height:.1f}"'
-    return f'<rect x="{box.x:.1f}" y="{box.y:.1f}" {size} rx="4" opacity=".7"/>{texts}'
+    return f'<rect x="{box.x:.1f}" y="{box.y:.1f}" {size} rx="4" fill="~" stroke-opacity=".7"/>{texts}'
 
 
 def _inside(child: _Box, parent: _Box) -> str:
@@ -128,23 +161,51 @@ def _inside(child: _Box, parent: _Box) -> str:
     )
 
 
-def _flows(flows: tuple[Flow, ...], boxes: Mapping[str, _Box]) -> Iterator[str]:
-    """Dashed lines that leave on the right and come in on the right; each sort is named once at its target."""
-    named: set[tuple[str, str]] = set()
-    for number, flow in enumerate(flows):
-        source, target = boxes[flow.source], boxes[flow.target]
-        x, end = source.x + _WIDTH, target.x + _WIDTH
-        start = source.middle + 4
-        out = max(x, end) + 30 + 8 * (number % 5)
-        yield (
-            f'<path d="M{x:.1f} {start:.1f} C{out:.1f} {start:.1f} {out:.1f} {target.middle:.1f}'
-            f' {end:.1f} {target.middle:.1f}" stroke-dasharray="4 3" opacity=".7" marker-end="url(#arrow)"/>'
-        )
-        if (flow.target, flow.label) not in named:
-            above = sum(name == flow.target for name, _ in named)
-            named.add((flow.target, flow.label))
-            yield (
-                f'<text x="{end + 12:.1f}" y="{target.middle + 18 + 12 * above:.1f}" font-size="10" fill="@"'
-                ' stroke="none">'
-                f"{escape(flow.label)}</text>"
-            )
+def _lanes(flows: Iterable[Flow], nodes: Mapping[str, AccountNode], boxes: Mapping[str, _Box]) -> Iterator[_Lane]:
+    """The flows by side, target and label."""
+    parents = {node.parent for node in nodes.values()}
+    groups: dict[tuple[str, str], list[str]] = {}
+    for flow in flows:
+        groups.setdefault((flow.target, flow.label), [flow.target]).append(flow.source)
+    inner = {
+        group: any(nodes[x].parent for x in ends) and not parents.intersection(ends) for group, ends in groups.items()
+    }
+    for left in (False, True):
+        yield from _beside(left, {group: ends for group, ends in groups.items() if inner[group] == left}, nodes, boxes)
+
+
+def _beside(
+    left: bool, groups: Mapping[tuple[str, str], list[str]], nodes: Mapping[str, AccountNode], boxes: Mapping[str, _Box]
+) -> Iterator[_Lane]:
+    """The lanes of one side, the shortest in the innermost place that is free; labels have room before the first.
+
+    `groups` has the ends of each, its target first. On the right an account that is part of another has its ports below
+    the line to that.
+    """
+    ports: dict[tuple[str, str], list[tuple[float, float]]] = {group: [] for group in groups}
+    for group, ends in groups.items():
+        for name in ends:
+            box, here = boxes[name], [other for other, those in groups.items() if name in those]
+            share = (here.index(group) + 1) / (len(here) + 1)
+            y = box.y + box.height * (share if left or not nodes[name].parent else (share + 1) / 2)
+            ports[group].append((box.x + (0 if left else _WIDTH), y))
+    room = max((text_width(label, _NOTE) for _, label in groups), default=0) + 26
+    xs = [box.x for box in boxes.values()]
+    taken: list[list[tuple[float, float]]] = []
+    for group in sorted(groups, key=lambda group: _reach(ports[group])[1] - _reach(ports[group])[0]):
+        low, high = _reach(ports[group])
+        lane = next((lane for lane in taken if all(high < x or low > y for x, y in lane)), None)
+        if lane is None:
+            taken.append(lane := [])
+        lane.append((low, high))
+        out = room + taken.index(lane) * _LANE
+        into, *outs = ports[group]
+        x = min(xs) - out if left else max(xs) + _WIDTH + out
+        lower = into[1] > boxes[group[0]].middle
+        yield _Lane(left, group[1], tuple(outs), x, into, into[1] + (_NOTE if lower else -3))
+
+
+def _reach(places: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    """From where to where a lane runs, with a gap to the next in it."""
+    ys = [y for _, y in places]
+    return min(ys) - _GAP, max(ys) + _GAP

@@ -15,15 +15,18 @@ import attrs
 
 from creditlang.diagnostics import report
 from creditlang.plugin import Output, PluginError
-from creditlang.plugin.rulebook_data import Clause, Rulebook
+from creditlang.plugin.rulebook_data import Clause, Rows, Rulebook
 from creditlang.schema import Column, Row
 from creditlang.toolkit.atomic_files import hand_over, publish_file
 from creditlang.toolkit.extras import need
-from creditlang.toolkit.page_layout import clean
+from creditlang.toolkit.page_layout import clean, text_width
 from creditlang_builtin.rulebook.account_diagram import account_diagram
 from creditlang_builtin.rulebook.rulebook_words import rulebook_words
 
 _HERE: Final = Path(__file__).parent
+_SHORT: Final = 4.5
+_LONG: Final = 12
+"""Characters in a column of a printed table up to which it gets the room that it asks, and above which it wraps."""
 _OURS: Final = b'<meta name="generator" content="creditlang">'
 
 
@@ -37,8 +40,6 @@ class RulebookOutput(Output):
         super().__init__(target, stream)
         if target != "-" and Path(target).suffix.lower() not in (".html", ".pdf"):
             raise PluginError(report("CR718", None, target=target))
-        if target.lower().endswith(".pdf"):
-            need("office")
         if target.lower().endswith(".pdf"):
             need("office", "typst", "fontTools")
         self._book: Rulebook | None = None
@@ -66,7 +67,12 @@ class RulebookOutput(Output):
 
 
 def _key(citation: str) -> str:
-    return citation.replace("（", "(").replace("）", ")").replace(" ", "")
+    return "".join(citation.replace("（", "(").replace("）", ")").split())
+
+
+def _anchor(clause: Clause) -> str:
+    """What a link to a clause names: its citation, so that the link holds as long as the regulation has the clause."""
+    return f"clause-{_key(clause.citation)}" if clause.citation else "beginning" if clause.known else "without-article"
 
 
 def _indexed(book: Rulebook) -> list[tuple[Clause, list[str]]]:
@@ -87,21 +93,16 @@ def rulebook_page(book: Rulebook) -> str:
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    places = {_key(clause.citation): f"c{number}" for number, clause in enumerate(book.clauses)}
-    things = {
-        rule.name: f"r{number}-{place}"
-        for number, clause in enumerate(book.clauses)
-        for place, rule in enumerate(clause.rules)
-    }
+    places = {_key(clause.citation): _anchor(clause) for clause in book.clauses if clause.citation}
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True, lstrip_blocks=True,
         finalize=lambda value: clean(value) if type(value) is str else value,
     )  # fmt: skip
     style = Markup((_HERE / "rulebook.css").read_text(encoding="utf-8"))
     return environment.from_string((_HERE / "rulebook.html").read_text(encoding="utf-8")).render(
-        book=book, style=style, lang={"zh": "zh-CN"}.get(str(book.language), book.language), things=things,
+        book=book, style=style, lang={"zh": "zh-CN"}.get(str(book.language), book.language), anchor=_anchor,
         words=rulebook_words(book.language, file=book.clause_file), cited=partial(_cited, places),
-        index=_indexed(book), places=places, key=_key, picture=Markup(account_diagram(book)),
+        index=_indexed(book), picture=Markup(account_diagram(book)),
     )  # fmt: skip
 
 
@@ -128,11 +129,11 @@ def rulebook_pdf(book: Rulebook) -> bytes:
     data: dict[str, Any] = attrs.asdict(book)
     for clause, own in zip(data["clauses"], book.clauses, strict=True):
         clause["key"], clause["empty"] = _key(own.citation), own.empty
-        clause["blocks"] = [{"text": x} if isinstance(x, str) else {"rows": x} for x in own.text]
+        clause["blocks"] = [{"text": x} if isinstance(x, str) else {"rows": x, "shares": _shares(x)} for x in own.text]
         clause["elsewhere"] = [{"text": x.text, "labels": list(x.labels.values())} for x in own.elsewhere]
     data |= {
         "fonts": families, "words": rulebook_words(book.language, file=book.clause_file),
-        "picture": account_diagram(book, "#000000", families[0]), "without_text": list(book.without_text),
+        "picture": account_diagram(book, "#000000", families[0], "#ffffff"), "without_text": list(book.without_text),
         "index": [{"key": _key(clause.citation), "citation": clause.citation, "labels": labels}
                   for clause, labels in _indexed(book)],
     }  # fmt: skip
@@ -142,6 +143,16 @@ def rulebook_pdf(book: Rulebook) -> bytes:
     drawn = compiler.compile(input=template, format="pdf", sys_inputs=inputs, pdf_tags=False)
     assert isinstance(drawn, bytes)
     return drawn
+
+
+def _shares(rows: Rows) -> list[float]:
+    """How wide the columns of a printed table are to each other, 0 where one is as wide as its short text asks.
+
+    A line that has only its first cell runs over all columns.
+    """
+    lines = [row for row in rows if any(row[1:])]
+    widest = [max((text_width(row[place], 1) for row in lines), default=0) for place in range(len(rows[0]))]
+    return [0 if width <= _SHORT and max(widest) > _SHORT else min(width, _LONG) + 1 for width in widest]
 
 
 def clean_json(data: object) -> str:

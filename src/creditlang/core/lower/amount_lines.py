@@ -89,7 +89,7 @@ class AmountLines(Lines):
             key, kind = self.elaborator.expression(node, inner)
             keys.append(key)
             kinds.append(kind)
-            names.append(dimension.text)
+            names.append(key.name if isinstance(key, e.Read | e.Value) else dimension.text)
         table = build_table(
             self.scope,
             f"{line.span.source.name}:{line.span.source.line_number(line.span.start)}",

@@ -6,9 +6,9 @@ from typing import Final, Literal
 from creditlang.core import expressions as e
 from creditlang.core.lower.scope import described
 from creditlang.core.lower.surroundings import Context, Expressions, Typed
-from creditlang.diagnostics import Phrase
 from creditlang.syntax import tree as t
 from creditlang.types import DATE, WEEKDAY, WHOLE, YES_OR_NO
+from creditlang.words import A_WHOLE_NUMBER
 
 Lengths = Literal["days", "weeks", "months", "years", "working days"]
 _LENGTHS: Final[dict[str, Lengths]] = {
@@ -28,9 +28,7 @@ class DayForms:
         """A day so long after another, or before it."""
         count, kind = self.elaborator.number(node.length.count, context)
         if kind.name == "number" and kind.decimals:
-            self.scope.report(
-                "CR201", node.length.span, found=described(kind), expected=Phrase("a whole number", "整数")
-            )
+            self.scope.report("CR201", node.length.span, found=described(kind), expected=A_WHOLE_NUMBER)
         match count:
             case e.Constant(value=Decimal() as value) if node.back:
                 count = e.Constant(value.copy_negate())

@@ -159,7 +159,7 @@ def _column(
     cells: dict[tuple[str, ...], Decimal] = {}
     for row in rows:
         if len(row.cells) != 2:
-            scope.report("CR301", row.span, given=len(row.cells), needed=2)
+            _wrong_length(scope, row, len(row.cells), 2)
             continue
         label = _label(scope, kind, dimension, row.cells[0])
         number = _number(scope, row.cells[1])
@@ -171,6 +171,15 @@ def _column(
         if number is not None:
             cells[(label,)] = number
     return tuple(labels), cells
+
+
+def _wrong_length(scope: Scope, row: t.Row, given: int, needed: int) -> None:
+    empty = Phrase("write a dash - for an empty cell", "空着的格子请写一个减号 -")
+    words = Phrase(
+        "write only values and numbers: no units, and no names with blanks",
+        "只写取值和数字，不写单位，名称里不要有空格",
+    )
+    scope.report("CR301", row.span, given=given, needed=needed, instead=empty if given < needed else words)
 
 
 def _grid(scope: Scope, name: str, dimensions: Sequence[Type], names: Sequence[str], rows: Sequence[t.Row]) -> Table:
@@ -191,7 +200,7 @@ def _grid(scope: Scope, name: str, dimensions: Sequence[Type], names: Sequence[s
         label = _label(scope, dimensions[0], names[0], row.cells[0])
         given = len(row.cells) - 1
         if given > len(across) or (given < len(across) and not (is_triangle and triangle[0] < triangle[-1])):
-            scope.report("CR301", row.span, given=given, needed=len(across))
+            _wrong_length(scope, row, given, len(across))
         if label is None:
             continue
         if label in down:

@@ -37,7 +37,7 @@ from creditlang.core.people_passes import later_read, needs, stages
 from creditlang.core.period_uses import goes_by_calendar
 from creditlang.core.scales import Scales
 from creditlang.diagnostics import Diagnostic, Label, Phrase
-from creditlang.diagnostics.person_words import PersonWord
+from creditlang.diagnostics.person_words import PersonWord, plural
 from creditlang.extensions import Extensions
 from creditlang.frozen_mapping import FrozenMapping
 from creditlang.nodes import changed
@@ -165,7 +165,11 @@ class Compilation:
             until=head.until if head else None,
             student_labels=program.student_labels,
             person=PersonWord.of(program.people[0], program.people[1:]) if program.people else None,
-            unit_labels={name: node.labels[0] for name, node in program.units.items() if node.labels},
+            unit_labels={
+                name: others[0]
+                for name, node in program.units.items()
+                if (others := [text for text in node.labels if text != plural(name)])
+            },
             attributes=tuple(map(self.column, program.attributes.values())),
             kinds=kinds,
             periods=periods,

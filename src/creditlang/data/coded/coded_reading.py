@@ -6,6 +6,7 @@ its column. Rows that cannot be records are taken out before, as in any sheet.
 """
 
 from collections.abc import Callable, Iterable
+from itertools import compress
 
 import numpy
 
@@ -72,7 +73,9 @@ def read_records(
     if identifiers is None:
         used.made(layout.source, sheet.numbers[plain].tolist())
     else:
-        used.given.update(identifiers.texts[code] for code in identifiers.codes[plain].tolist())
+        given = numpy.zeros(len(identifiers.texts), bool)
+        given[identifiers.codes[plain]] = True
+        used.given.update(identifiers.texts if given.all() else compress(identifiers.texts, given.tolist()))
     for at, row in sheet.rows(numpy.flatnonzero(odd).tolist()):
         found.odd[at] = record(row)
     return found

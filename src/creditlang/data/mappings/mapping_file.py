@@ -23,7 +23,7 @@ from creditlang.data.sheets.column_layout import Layouts
 from creditlang.diagnostics import Diagnostic, Phrase, either, listed, nearest, report, system_reason
 from creditlang.resources import mapping_names, mapping_path
 from creditlang.source import SourceFile
-from creditlang.words import NOT_A_FILE, SORTS, TOO_DEEP
+from creditlang.words import NOT_A_FILE, NOT_UTF_8, SORTS, TOO_DEEP, TRUE_OR_FALSE
 
 LONGEST: Final = 256 * 1024
 """Bytes of a mapping file."""
@@ -77,7 +77,7 @@ def open_mapping(name: str, policy: o.Policy) -> MappingFile | list[Diagnostic]:
             return [report("CR686", None, name=name, reason=NOT_A_FILE)]
         with path.open("rb") as file:
             return read_mapping(file.read(LONGEST + 1), path.name, policy)
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         names = listed(bundled_for(policy))
         reason = Phrase("there is no such file", "没有这个文件")
         if names:
@@ -95,7 +95,7 @@ def read_mapping(content: bytes, name: str, policy: o.Policy) -> MappingFile | l
     try:
         text = SourceFile.from_bytes(name, content)
     except UnicodeDecodeError:
-        return [report("CR686", None, name=name, reason=Phrase("it is not UTF-8", "不是 UTF-8 编码"))]
+        return [report("CR686", None, name=name, reason=NOT_UTF_8)]
     places = Places(text)
     try:
         tree = tomllib.loads(text.text)
@@ -161,7 +161,7 @@ class _Reader:
         """True or false, which is what it is if it is not there."""
         given = tree.get(key, False)
         if not isinstance(given, bool):
-            self.not_understood((*path, key), Phrase("true or false", "true 或 false"))
+            self.not_understood((*path, key), TRUE_OR_FALSE)
         return given is True
 
     def table(self, tree: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:

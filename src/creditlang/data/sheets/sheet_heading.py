@@ -17,6 +17,7 @@ another line than the first is the heading, rows that the source called too long
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, islice, pairwise, zip_longest
 from typing import Final
 
@@ -42,6 +43,7 @@ _MARKS: Final = re.compile(r"^[*★]+|\((?:必填|选填|可选|可不填|requir
 _FIRST_LINE: Final = Phrase("the first line", "首行")
 
 
+@lru_cache(4096)
 def plain_heading(text: str) -> str:
     """A heading as it is compared: without case, blanks and line breaks, and marks for what must be filled in."""
     if len(text) > LONGEST_NAME:

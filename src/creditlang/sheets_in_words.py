@@ -1,20 +1,21 @@
-"""The sheets that a policy needs, in words: what `creditlang schema` prints and what the templates are made of."""
+"""The sheets that a policy needs, in words: what `creditlang schema` prints, forms and templates are made of."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import frozen
 
-from creditlang.cli.bilingual_help import reader_language, said
-from creditlang.words import TYPES, Declared, word, yes_or_no
-
-if TYPE_CHECKING:
-    from creditlang.core.operators import Column, Policy
-    from creditlang.driver import Compiled
-    from creditlang.syntax.tree import Line
+from creditlang.core.operators import Column, Policy
+from creditlang.data.columns import Columns
+from creditlang.data.sheets.column_layout import Layouts
+from creditlang.diagnostics import Language, Phrase
+from creditlang.driver import Compiled
+from creditlang.syntax.tree import Line
+from creditlang.words import TYPES, Declared, said, word, yes_or_no
 
 SHEET_CHARACTERS: Final = frozenset("[]:*?/\\")
 LONGEST_SHEET_NAME: Final = 31
+_WHEN_USED: Final = Phrase("when used", "用到时")
 
 
 @frozen
@@ -23,7 +24,7 @@ class SheetColumn:
 
     name: str
     labels: tuple[str, ...]
-    column: "Column | None"
+    column: Column | None
     needed: bool
     choices: tuple[tuple[str, tuple[str, ...]], ...]
     """What can stand in it, by the word that people choose, with all other words for it."""
@@ -39,24 +40,25 @@ class SheetColumn:
         """The type of its values, by name."""
         return self.column.type.name if self.column is not None else "text"
 
-    def type_word(self) -> str:
+    def type_word(self, language: Language) -> str:
         """The type in words."""
-        return word(TYPES, self.type, reader_language())
+        return word(TYPES, self.type, language)
 
-    def need_word(self) -> str:
+    def need_word(self, language: Language) -> str:
         """Whether it must be filled in, in words."""
         if self.column is not None and self.column.if_used:
-            return said("when used", "用到时")
-        return yes_or_no(True, reader_language()) if self.needed else ""
+            return said(_WHEN_USED, language)
+        return yes_or_no(True, language) if self.needed else ""
 
-    def default_word(self) -> str:
+    def default_word(self, language: Language) -> str:
         """What holds where it is empty, in words; empty if nothing does."""
         given = self.column.default if self.column is not None else None
         if given is None:
             return ""
         if isinstance(given, bool):
-            return yes_or_no(given, reader_language())
-        return said(str(given), next((word for word, others in self.choices if given in others), str(given)))
+            return yes_or_no(given, language)
+        chinese = next((word for word, others in self.choices if given in others), str(given))
+        return said(Phrase(str(given), chinese), language)
 
 
 @frozen
@@ -78,11 +80,8 @@ def _may_be_a_sheet(name: str) -> bool:
     return len(name) <= LONGEST_SHEET_NAME and not SHEET_CHARACTERS.intersection(name) and name.strip("'") == name
 
 
-def sheets_of(compiled: "Compiled") -> list[SheetInWords]:
+def sheets_of(compiled: Compiled) -> list[SheetInWords]:
     """All sheets, the students first."""
-    from creditlang.data.columns import Columns
-    from creditlang.data.sheets.column_layout import Layouts
-
     policy, program = compiled.policy, compiled.compilation.program
     layouts = Layouts(policy, Columns(policy))
     attributes = {name: symbol.node for name, symbol in program.attributes.items()}
@@ -101,7 +100,7 @@ def sheets_of(compiled: "Compiled") -> list[SheetInWords]:
     return sheets
 
 
-def _numbers(policy: "Policy", builtin: Mapping[str, tuple[str, ...]]) -> Iterable[SheetColumn]:
+def _numbers(policy: Policy, builtin: Mapping[str, tuple[str, ...]]) -> Iterable[SheetColumn]:
     """The columns of numbers; headed `Student ID` where nothing of the policy is in Chinese."""
     kinds = policy.given_kinds.values()
     declared: tuple[Declared, ...] = (*kinds, *(column for kind in kinds for column in kind.columns))
@@ -114,19 +113,20 @@ def _numbers(policy: "Policy", builtin: Mapping[str, tuple[str, ...]]) -> Iterab
 
 
 def _columns(
-    policy: "Policy", kind: str, columns: Iterable["Column"], nodes: Mapping[str, "Line"], article: str
+    policy: Policy, kind: str, columns: Iterable[Column], nodes: Mapping[str, Line], article: str
 ) -> Iterable[SheetColumn]:
     for column in columns:
-        needed = not (column.optional or column.if_used or column.default is not None)
         own = _articles(nodes[column.name]) if column.name in nodes else ""
-        yield SheetColumn(column.name, column.labels, column, needed, _choices(policy, kind, column), own or article)
+        yield SheetColumn(
+            column.name, column.labels, column, column.needed, _choices(policy, kind, column), own or article
+        )
 
 
-def _articles(line: "Line") -> str:
+def _articles(line: Line) -> str:
     return " ".join(f"[{cite.text}]" for cite in line.cites)
 
 
-def _choices(policy: "Policy", kind: str, column: "Column") -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _choices(policy: Policy, kind: str, column: Column) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What can be chosen, in the order of the policy."""
     match column.type.name:
         case "yes or no":

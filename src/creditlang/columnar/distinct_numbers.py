@@ -1,0 +1,26 @@
+"""Which numbers stand in an array, without sorting it where they lie close together."""
+
+from typing import Final
+
+import numpy as np
+
+from creditlang.columnar.coded_periods import Numbers
+
+_NARROW: Final = 1 << 20
+"""Numbers that lie closer together than this are looked up in a table."""
+
+
+def distinct_numbers(numbers: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """The distinct numbers, rising; where each stands first; and for each number its position among them."""
+    least = int(numbers.min()) if len(numbers) else 0
+    span = int(numbers.max()) - least + 1 if len(numbers) else 1
+    if span > _NARROW:
+        values, first, codes = np.unique(numbers, return_index=True, return_inverse=True)
+        return values, first, codes
+    within = numbers - least
+    firsts = np.full(span, -1, np.int64)
+    firsts[within[::-1]] = np.arange(len(numbers) - 1, -1, -1)
+    there = np.flatnonzero(firsts >= 0)
+    codes = np.zeros(span, np.int32)
+    codes[there] = np.arange(len(there))
+    return there + least, firsts[there], codes[within]
