@@ -69,5 +69,5 @@ def _served(policies: tuple[str, ...]) -> dict[str, Path]:
         if not is_bundled(path):
             common.sound_policy(policy)
         served[path.stem] = path
-    bundled = {name: path for name in policy_names() if (path := policy_path(name)) is not None}
+    bundled = {name: found for name in policy_names() if (found := policy_path(name)) is not None}
     return {**served, **{name: path for name, path in bundled.items() if name not in served}}

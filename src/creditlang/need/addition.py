@@ -14,6 +14,7 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import reads, references, within
 from creditlang.core.parts import inside
 from creditlang.one_student import period_on
+from creditlang.values import low, multiply
 
 MOST_VARIANTS: Final = 360
 """So many combinations of values of one item are tried."""
@@ -145,6 +146,8 @@ def days(policy: o.Policy, source: Source, after: date, until: date) -> list[dat
 
 
 def _periods(part: object) -> tuple[str, ...]:
+    if isinstance(part, o.Case):
+        return part.together[:1] if part.together is not None else ()
     return part.group.periods if isinstance(part, (o.Limit, o.Rescale, o.Keep)) and part.group is not None else ()
 
 
@@ -161,10 +164,11 @@ def variants(policy: o.Policy, source: Source, more: int) -> list[Mapping[str, o
     for column in kind.columns:
         if column.name in (kind.item_field, kind.date_field, kind.semester_field):
             continue
-        asked = column.name in names
-        domain = list(_domain(policy, column, (*source.read_by, *kind.guards))) if asked else [_any_value(column)]
+        if column.name not in names:
+            continue
+        domain = list(_domain(policy, column, (*source.read_by, *kind.guards)))
         told = [(column.name, value) for value in domain if value != column.default]
-        if not (column.optional or column.if_used or column.default is not None) or (asked and column.if_used):
+        if is_needed(column) or column.if_used:
             certain.append([(column.name, value) for value in domain])
         elif column.name in own and told:
             others.append(told)
@@ -205,7 +209,7 @@ def _domain(policy: o.Policy, column: o.Column, parts: Any) -> Iterator[object]:
         case "number":
             yield from _numbers(policy, column, parts)
         case _:
-            yield _any_value(column)
+            yield any_value(column)
 
 
 def _numbers(policy: o.Policy, column: o.Column, parts: Any) -> Iterator[Decimal]:
@@ -225,13 +229,18 @@ def _numbers(policy: o.Policy, column: o.Column, parts: Any) -> Iterator[Decimal
                 bands = table.bands.get(table.dimensions[keys.index(own)], {})
                 found.update(x for band in bands.values() for x in (band.low, band.high) if x.is_finite())
     top = max(found)
-    found.update(top * factor for factor in _STEPS_UP)
-    low = Decimal(0) if column.minimum is None else column.minimum
-    yield from sorted(x for x in found if x >= low and (column.maximum is None or x <= column.maximum))
+    found.update(low(multiply(top, Decimal(factor))) for factor in _STEPS_UP)
+    least = column.minimum or Decimal(0)
+    yield from sorted(x for x in found if x >= least and (column.maximum is None or x <= column.maximum))
 
 
-def _any_value(column: o.Column) -> object:
-    """What stands in a field of which nothing depends; a text and a day are made when the record is."""
+def is_needed(column: o.Column) -> bool:
+    """Whether a record without it cannot be read."""
+    return not (column.optional or column.if_used or column.default is not None)
+
+
+def any_value(column: o.Column) -> object:
+    """What stands in a field on which nothing depends; a text and a day are made when the record is."""
     match column.type.name:
         case "number":
             return column.minimum or Decimal(0 if column.maximum is not None and column.maximum < 1 else 1)

@@ -9,6 +9,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import touched, within
 from creditlang.one_student import period_on
+from creditlang.values import add, low, multiply, total
 
 
 class Bounds:
@@ -29,7 +30,7 @@ class Bounds:
                 return self._account(name)
             case e.Arithmetic(operator="+", left=left, right=right):
                 one, two = self.still(left), self.still(right)
-                return None if one is None or two is None else one + two
+                return None if one is None or two is None else low(add(one, two))
         return None
 
     def most_of_one(self, value: e.Expression | None) -> Decimal | None:
@@ -43,7 +44,7 @@ class Bounds:
                 return max(known, default=Decimal(0)) if len(known) == len(found) else None
             case e.Arithmetic(operator="+", left=left, right=right):
                 one, two = self.most_of_one(left), self.most_of_one(right)
-                return None if one is None or two is None else one + two
+                return None if one is None or two is None else low(add(one, two))
         return None
 
     def _one(self, rule: o.Rule) -> Decimal | None:
@@ -77,12 +78,13 @@ class Bounds:
         parts = [self._account(child) for child in account.children]
         for rule in (rule for rule in self.policy.rules.values() if rule.account == name):
             one = self._one(rule)
-            parts.append(self._limited(rule.operators, None, one))
+            parts.append(self._limited(rule.operators, {rule.name}, None, one))
         known = [part for part in parts if part is not None]
-        return self._limited(account.operators, sum(known, Decimal(0)) if len(known) == len(parts) else None, None)
+        most = low(total(known)) if len(known) == len(parts) else None
+        return self._limited(account.operators, {rule.name for rule in self._rules(name)}, most, None)
 
     def _limited(
-        self, operators: tuple[o.Operator, ...], most: Decimal | None, one: Decimal | None
+        self, operators: tuple[o.Operator, ...], rules: set[str], most: Decimal | None, one: Decimal | None
     ) -> Decimal | None:  # fmt: skip
         for operator in operators:
             match operator:
@@ -90,12 +92,13 @@ class Bounds:
                     most = one = None
                 case o.Limit(
                     condition=None, dropped=False, void=False, room=e.Constant(value=Decimal() as room),
-                    group=o.Group(periods=periods, fields=(), over=None, window=None),
-                ):  # fmt: skip
+                    group=o.Group(periods=periods, fields=(), over=over, window=None),
+                ) if over is None or over >= rules:  # fmt: skip
                     often = self._often(periods)
-                    limit = room if operator.of == "amount" else room * one if one is not None else None
+                    limit = room if operator.of == "amount" else low(multiply(room, one)) if one is not None else None
                     if limit is not None and often is not None:
-                        most = limit * often if most is None else min(most, limit * often)
+                        bound = low(multiply(limit, Decimal(often)))
+                        most = bound if most is None else min(most, bound)
         return most
 
     def _often(self, periods: tuple[str, ...]) -> int | None:

@@ -5,7 +5,7 @@ the student and working him out, as of the day that is asked about; a plan is sh
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -19,10 +19,13 @@ from creditlang.need.most_possible import Bounds
 from creditlang.need.plan import Choice, Plan, filled, in_order, none_is_shorter, several, shrunk
 from creditlang.need.trials import PLACE, Part, Trials
 from creditlang.one_student import StudentData, period_on
+from creditlang.values import add, low, quotient, subtract
 
 MOST_PLANS: Final = 3
 MOST_FIELDS: Final = 2
 MOST_SORTS: Final = 48
+_CENT: Final = Decimal("0.01")
+_FEW: Final = 8
 MOST_TOGETHER: Final = 6
 """So many records of one sort are tried together where one alone changes nothing."""
 MOST_AMOUNTS: Final = 4
@@ -121,6 +124,17 @@ def needed(
     return Need(requirement, worst(lines), by, semesters, parts, plans, all(helps.values()))
 
 
+def horizon(policy: o.Policy, student: StudentData, today: date) -> date:
+    """The last day of the last semester in which a student is enrolled, if that is to come; else of the calendar, if
+    that is; else a year from now.
+    """
+    ends = {x.name: date.fromisoformat(x.end) - timedelta(1) for x in policy.calendar.semesters}
+    kinds = {name for name, kind in policy.kinds.items() if kind.enrolment}
+    own = [ends[x.semester] for x in student.records if x.kind in kinds and x.semester in ends]
+    later = [day for day in (max(own, default=today), max(ends.values(), default=today)) if day > today]
+    return later[0] if later else today + timedelta(365)
+
+
 def cases_of(cases: Sequence[o.Case], part: Part) -> tuple[o.Case, ...]:
     """The lines of a requirement that a part of its result comes from."""
     return tuple(case for case in cases if case.number == part[0]) or tuple(cases)
@@ -144,7 +158,7 @@ def _out_of_reach(bounds: Bounds, of: Mapping[Part, Sequence[o.Case]], line: Par
     more = bounds.still(_have(cases)) if cases[0].at_least else None
     if more is None or not isinstance(line.have, Decimal) or not isinstance(line.needed, Decimal):
         return None
-    most = line.have + more
+    most = low(add(line.have, more))
     return most if most < line.needed else None
 
 
@@ -184,6 +198,7 @@ def _tried(
         }
         raw = trials.amounts([one for found_here in own.values() for one in found_here])
         for source, tried in own.items():
+            when = left[source]
             different: dict[object, Addition] = {}
             for one in tried:
                 if raw[id(one)]:
@@ -192,8 +207,8 @@ def _tried(
             few = few if len(few) <= MOST_AMOUNTS else [*few[: MOST_AMOUNTS - 1], few[-1]]
             if few:
                 amounts.update((id(one), raw[id(one)]) for one in few)
-                found[source] = [((one,), *((evolve(one, day=day),) for day in left[source][1:])) for one in few]
-            elif together := _together(trials, [one for one in tried if raw[id(one)] is not None], left[source]):
+                found[source] = [((one,), *((evolve(one, day=day),) for day in when[1:])) for one in few]
+            elif together := _together(trials, [x for x in tried if raw[id(x)] is not None] or tried[:_FEW], when):
                 amounts[id(together[0][0])] = None
                 found[source] = [together]
         left = {source: when for source, when in left.items() if source not in found}
@@ -228,10 +243,12 @@ def _fillers(
         if not added or min(steps) >= far:
             continue
         count = steps.index(min(steps))
-        some = [amount for choice in choices if (amount := amounts[id(choice[0][0])])] or [(far - steps[count]) / count]
+        gained = low(subtract(far, steps[count]))
+        each = low(quotient(gained, Decimal(count), "down", _CENT))
+        some = [amount for choice in choices if (amount := amounts[id(choice[0][0])])] or [each]
         alone = in_order(policy, added[:count])
         what = choices[0][0][0].what
-        found[part] = Filler(what, min(some), max(some), far - steps[count], alone, not steps[count])
+        found[part] = Filler(what, min(some), max(some), gained, alone, not steps[count])
     return found
 
 
@@ -239,21 +256,25 @@ def _plans(
     trials: Trials, policy: o.Policy, choices: Sequence[Choice], most_of_one: Mapping[Part, Decimal | None],
     helps: Mapping[Part, Sequence[Filler]],
 ) -> tuple[Plan, ...]:  # fmt: skip
-    """The shortest plan that was found, and others that make do without an item of it."""
+    """The shortest plan that was found, one that asks no more of an item than the least that it gives anything for, and
+    others that make do without an item of the first.
+    """
     fillers = {part: frozenset(x.what for x in found) for part, found in helps.items()}
     found: list[Plan] = []
-    waiting: list[frozenset[tuple[str, str]]] = [frozenset()]
+    lowest = {choice[0][0].what: choice for choice in choices}  # the last of each item comes to least
+    waiting: list[Sequence[Choice]] = [choices, list(lowest.values())]
     while waiting and len(found) < MOST_PLANS:
-        barred = waiting.pop(0)
-        allowed = [one for one in choices if one[0][0].what not in barred]
+        allowed = waiting.pop(0)
         added = filled(trials, allowed)
         if not added or trials.gap(added):
             continue
-        shortest = not barred and none_is_shorter(trials, allowed, len(added), most_of_one, fillers)
+        shortest = allowed is choices and none_is_shorter(trials, allowed, len(added), most_of_one, fillers)
         plan = Plan(in_order(policy, shrunk(trials, policy, added)), shortest)
         if plan.records not in [x.records for x in found]:
             found.append(plan)
-        waiting += [barred | {what} for what in dict.fromkeys(one.what for one in plan.records)]
+        if allowed is choices:
+            used = dict.fromkeys(one.what for one in plan.records)
+            waiting += [[choice for choice in choices if choice[0][0].what != what] for what in used]
     if found and min(len(x.records) for x in found) < len(found[0].records):
         found[0] = evolve(found[0], fewest=False)
     return tuple(sorted(found, key=lambda plan: len(plan.records)))

@@ -8,10 +8,11 @@ M. Minoux, Accelerated greedy algorithms for maximizing submodular set functions
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import combinations_with_replacement
-from math import comb
+from math import ceil, comb
 from typing import Final
 
 from attrs import evolve, frozen
@@ -19,7 +20,7 @@ from attrs import evolve, frozen
 from creditlang.core import operators as o
 from creditlang.need.addition import Addition
 from creditlang.need.trials import Part, Trials
-from creditlang.values import UNBOUNDED
+from creditlang.values import EXACT, ZERO
 
 MOST_ADDED: Final = 60
 """Plans of more records are not looked for."""
@@ -28,6 +29,8 @@ MOST_TRIED: Final = 2500
 _MOST_IDLE: Final = 4
 """After so many days on which something does not help it is given up."""
 _HALVINGS: Final = 12
+_FIRST: Final = Fraction(-(10**18))
+"""Where what has not been asked yet stands."""
 
 
 @frozen
@@ -49,9 +52,9 @@ def filled(trials: Trials, choices: Sequence[Choice], wanted: Iterable[Part] | N
     first = trials.gap(())
     parts = list(first) if wanted is None else [part for part in wanted if part in first]
 
-    def left(added: Sequence[Addition]) -> Decimal:
+    def left(added: Sequence[Addition]) -> Fraction:
         gap = trials.gap(added)
-        return sum((gap.get(part, Decimal(0)) / first[part] for part in parts), Decimal(0))
+        return sum((Fraction(gap.get(part, ZERO)) / Fraction(first[part]) for part in parts), Fraction(0))
 
     added: list[Addition] = []
     now = left(added)
@@ -78,9 +81,9 @@ class _Queue:
     def __init__(self, choices: Sequence[Choice]) -> None:
         self.choices = choices
         self.days = [0] * len(choices)
-        self.heap = [(-UNBOUNDED, place) for place in range(len(choices))]
+        self.heap = [(_FIRST, place) for place in range(len(choices))]
 
-    def best(self, gain: Callable[[Sequence[Addition]], Decimal]) -> Sequence[Addition] | None:
+    def best(self, gain: Callable[[Sequence[Addition]], Fraction]) -> Sequence[Addition] | None:
         """What helps most now."""
         heap = self.heap
         while heap:
@@ -100,24 +103,27 @@ class _Queue:
 
 
 def shrunk(trials: Trials, policy: o.Policy, added: Sequence[Addition]) -> list[Addition]:
-    """The same records with numbers no greater than they have to be."""
+    """The same records with numbers no greater than they have to be, the same in records that are alike."""
     target = trials.gap(added)
     best = list(added)
-    for place, one in enumerate(added):
-        for column in policy.kinds[one.kind].columns:
-            value = best[place].values.get(column.name)
+    for sort in dict.fromkeys((one.what, tuple(one.values.items())) for one in added):
+        places = [place for place, one in enumerate(added) if (one.what, tuple(one.values.items())) == sort]
+        for column in policy.kinds[added[places[0]].kind].columns:
+            value = added[places[0]].values.get(column.name)
             if column.type.name != "number" or not isinstance(value, Decimal):
                 continue
-            step = Decimal(1).scaleb(-column.type.decimals)
-            low, high = ((column.minimum or Decimal(0)) / step).to_integral_value(ROUND_CEILING), value / step
+            steps = 10**column.type.decimals
+            low, high = ceil(Fraction(column.minimum or ZERO) * steps), ceil(Fraction(value) * steps)
             for _ in range(_HALVINGS):
                 if low >= high:
                     break
                 middle = (low + high) // 2
-                tried = evolve(best[place], values={**best[place].values, column.name: middle * step})
-                with_it = [*best[:place], tried, *best[place + 1 :]]
-                if trials.gap(with_it) == target:
-                    best, high = with_it, middle
+                tried = list(best)
+                number = EXACT.divide(Decimal(middle), Decimal(steps))
+                for place in places:
+                    tried[place] = evolve(best[place], values={**best[place].values, column.name: number})
+                if trials.gap(tried) == target:
+                    best, high = tried, middle
                 else:
                     low = middle + 1
     return best
@@ -144,7 +150,7 @@ def none_is_shorter(
     least, taken = 0, set[tuple[str, str]]()
     for part, far in sorted(trials.gap(()).items(), key=lambda x: len(fillers[x[0]])):
         one = most_of_one[part]
-        needed = int((far / one).to_integral_value(ROUND_CEILING)) if one else 1
+        needed = ceil(Fraction(far) / Fraction(one)) if one else 1
         if fillers[part] & taken:
             least = max(least, needed)
         else:

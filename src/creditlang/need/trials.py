@@ -11,9 +11,9 @@ from creditlang.core import operators as o
 from creditlang.data.given_rows import GivenRows
 from creditlang.diagnostics import Place
 from creditlang.ledger import PartLine, Record, StudentResult
-from creditlang.need.addition import ANEW, Addition
+from creditlang.need.addition import ANEW, Addition, any_value, is_needed
 from creditlang.one_student import OneStudent, StudentData, period_on
-from creditlang.values import UNBOUNDED, high
+from creditlang.values import UNBOUNDED, ZERO, add, high, total
 
 PLACE = Place("need")
 Part = tuple[int, str]
@@ -53,14 +53,14 @@ class Trials:
             place = own.get(entry.record.identifier)
             if place is not None and (entry.state == "live" or entry.carriers):
                 raw = entry.raw if isinstance(entry.raw, Decimal) and not entry.gathered else Decimal(0)
-                found[place] = (found[place] or Decimal(0)) + raw
+                found[place] = high(add(found[place] or ZERO, raw))
         return found
 
     def _record(self, one: Addition, number: int) -> Record:
         kind = self.policy.kinds[one.kind]
         values: dict[str, object] = {"record_id": f"need-{number}"}
         for column in kind.columns:
-            value: object = one.values.get(column.name)
+            value: object = one.values.get(column.name, any_value(column) if is_needed(column) else None)
             if column.name == kind.item_field:
                 value = one.item
             elif column.name == kind.date_field or (value == ANEW and column.type.name == "date"):
@@ -94,7 +94,7 @@ def gaps(lines: Iterable[PartLine]) -> Mapping[Part, Decimal]:
     for line in lines:
         if far := _distance(line):
             part = line.number, line.part
-            found[part] = found.get(part, Decimal(0)) + far
+            found[part] = high(add(found.get(part, ZERO), far))
     return found
 
 
@@ -102,5 +102,5 @@ def _distance(line: PartLine) -> Decimal:
     if line.status in ("met", "does not apply"):
         return Decimal(0)
     short = high(line.short) if line.short is not None else Decimal(0)
-    within = sum(map(_distance, line.parts), Decimal(0))
+    within = high(total(map(_distance, line.parts)))
     return short if 0 < short < UNBOUNDED else within or Decimal(1)
