@@ -43,7 +43,7 @@ class Addition:
 
 
 @frozen
-class Source:
+class Fillable:
     """A kind of record, or an item of it, that may count for a requirement, and what of the policy reads it."""
 
     kind: str
@@ -51,22 +51,22 @@ class Source:
     read_by: tuple[Any, ...]
 
 
-def sources(policy: o.Policy, cases: tuple[o.Case, ...]) -> tuple[Source, ...]:
+def sources(policy: o.Policy, cases: tuple[o.Case, ...]) -> tuple[Fillable, ...]:
     """What the parts of a requirement may be filled from, in the order of the policy: the items that post to accounts
     which they read, at any remove, and the kinds of records that they ask about. What only takes away is left out where
     nothing has to stay below a bound.
     """
     below = any(not case.at_least for case in (*cases, *(inner for case in cases for inner in case.of)))
     accounts, asked = _read(policy, cases)
-    found: dict[tuple[str, str], Source] = {}
+    found: dict[tuple[str, str], Fillable] = {}
     for name, rule in policy.rules.items():
         goes_anywhere = any(isinstance(x, o.Post) and x.field for x in rule.operators)
         if (rule.account in accounts or goes_anywhere) and (below or policy.sign_of(name) >= 0):
             around = [policy.accounts[x].operators for x in _outwards(policy, rule.account)]
-            found[rule.kind, name] = Source(rule.kind, name, (rule.where, rule.operators, *around))
+            found[rule.kind, name] = Fillable(rule.kind, name, (rule.where, rule.operators, *around))
     for move in policy.moves:
         if move.target in accounts or set(move.sources) & accounts:
-            found.setdefault((move.kind, ""), Source(move.kind, "", (move.limit, move.ratios, move.guards)))
+            found.setdefault((move.kind, ""), Fillable(move.kind, "", (move.limit, move.ratios, move.guards)))
     for kind in asked:
         queries = asked[kind]
         items = {
@@ -77,7 +77,7 @@ def sources(policy: o.Policy, cases: tuple[o.Case, ...]) -> tuple[Source, ...]:
         }
         for item in [x for x in policy.rules if x in items] or [""]:
             known = found.get((kind, item))
-            found[kind, item] = Source(kind, item, (*(known.read_by if known else ()), *queries))
+            found[kind, item] = Fillable(kind, item, (*(known.read_by if known else ()), *queries))
     return tuple(x for x in found.values() if x.kind in policy.given_kinds)
 
 
@@ -126,7 +126,7 @@ def _outwards(policy: o.Policy, name: str) -> Iterator[str]:
         yield from _outwards(policy, parent)
 
 
-def days(policy: o.Policy, source: Source, after: date, until: date) -> list[date]:
+def days(policy: o.Policy, source: Fillable, after: date, until: date) -> list[date]:
     """The day after `after` and the first one of each later period of the kinds that limit a source, of each kind the
     next twelve; not later than `until`.
     """
@@ -151,7 +151,7 @@ def _periods(part: object) -> tuple[str, ...]:
     return part.group.periods if isinstance(part, (o.Limit, o.Rescale, o.Keep)) and part.group is not None else ()
 
 
-def variants(policy: o.Policy, source: Source, more: int) -> list[Mapping[str, object]]:
+def variants(policy: o.Policy, source: Fillable, more: int) -> list[Mapping[str, object]]:
     """The values that a record of a source may have in the fields that are asked about it: all of a list, a number at
     and around those that it is compared with. Of the fields that may be missing, and of the answers that go without
     saying, `more` are given another value too. Of very many combinations some are taken, always the same.

@@ -5,21 +5,20 @@ from decimal import Decimal
 from typing import Final
 
 from creditlang.core import operators as o
-from creditlang.diagnostics import Language, Phrase
+from creditlang.diagnostics import Language, Phrase, in_language, listed
 from creditlang.diagnostics.diagnostic import COLON
 from creditlang.diagnostics.person_words import spoken
 from creditlang.need.addition import ANEW, Addition
-from creditlang.need.need import Filler, Need, ShortPart
 from creditlang.need.plan import Plan
+from creditlang.need.short_parts import Filler, Need, ShortPart
 from creditlang.one_student import period_on
 from creditlang.values import amount_text
-from creditlang.words import IN_BRACKETS, STATUSES, Declared, first_fit, label, said, word, yes_or_no
+from creditlang.words import IN_BRACKETS, PART_STATUSES, STATUSES, Declared, first_fit, label, said, word, yes_or_no
 
 _MET: Final = Phrase("nothing more is needed by {by}", "到{by}已不再需要什么")
 _ASSUMED: Final = Phrase("taken to be enrolled in {semesters}", "假定{semesters}学期在籍")
 _BY: Final = Phrase("by {by}", "到{by}为止")
 _SHORT: Final = Phrase("{short} short of {needed}", "需要 {needed}，还差 {short}")
-_NOT_MET: Final = Phrase("not met", "不符合")
 _MOST: Final = Phrase(
     "cannot be reached by {by}: {most} at most, whatever is added", "到{by}无论怎样也达不到：至多 {most}"
 )
@@ -55,8 +54,7 @@ class NeedText:
         by = self.said(IN_BRACKETS, note=self.said(_BY, by=need.by.isoformat()))
         yield f"{self._label(self.policy.requirements[need.requirement])}{colon}{status}{by}"
         if need.assumed:
-            semesters = ", ".join(need.assumed) if self.language == "en" else "、".join(need.assumed)
-            yield f"  {self.said(_ASSUMED, semesters=semesters)}"
+            yield f"  {self.said(_ASSUMED, semesters=self._joined(need.assumed))}"
         if not need.parts:
             yield f"  {self.said(_MET, by=need.by.isoformat())}"
             return
@@ -72,7 +70,7 @@ class NeedText:
 
     def _part(self, part: ShortPart, need: Need) -> Iterator[str]:
         line = part.line
-        state = self.said(_NOT_MET)
+        state = word(PART_STATUSES, line.status, self.language)
         if line.needed is not None and line.short is not None:
             state = self.said(_SHORT, needed=amount_text(line.needed), short=amount_text(line.short))
         article = f" [{line.article}]" if line.article else ""
@@ -116,7 +114,7 @@ class NeedText:
         yield from dict.fromkeys(semesters)
 
     def _joined(self, texts: Iterable[str]) -> str:
-        return (", " if self.language == "en" else "、").join(texts)
+        return in_language(listed([Phrase(text, text) for text in texts]), self.language)
 
     def _name(self, what: tuple[str, str]) -> str:
         kind, item = what

@@ -54,7 +54,7 @@ def filled(trials: Trials, choices: Sequence[Choice], wanted: Iterable[Part] | N
 
     def left(added: Sequence[Addition]) -> Fraction:
         gap = trials.gap(added)
-        return sum((Fraction(gap.get(part, ZERO)) / Fraction(first[part]) for part in parts), Fraction(0))
+        return Fraction(sum(Fraction(gap.get(part, ZERO)) / Fraction(first[part]) for part in parts))
 
     added: list[Addition] = []
     now = left(added)

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from creditlang.core import operators as o
 from creditlang.data.given_rows import GivenRows
 from creditlang.ledger import PartLine, Record, Status, worst
-from creditlang.need.addition import Addition, Source, days, sources, variants
+from creditlang.need.addition import Addition, Fillable, days, sources, variants
 from creditlang.need.most_possible import Bounds
 from creditlang.need.plan import Choice, Plan, filled, in_order, none_is_shorter, several, shrunk
 from creditlang.need.trials import PLACE, Part, Trials
@@ -72,8 +72,6 @@ class Need:
     """The later semesters in which the student is taken to be enrolled."""
     parts: tuple[ShortPart, ...]
     plans: tuple[Plan, ...]
-    helped: bool
-    """Whether what was tried can fill every part, be it not in a plan that was looked for."""
 
     @property
     def out_of_reach(self) -> bool:
@@ -98,7 +96,7 @@ def needed(
     semesters = tuple(dict.fromkeys(x.semester for x in assumed if x.semester is not None))
     short = trials.gap(())
     if not short:
-        return Need(requirement, worst(lines), by, semesters, (), (), helped=True)
+        return Need(requirement=requirement, status=worst(lines), by=by, assumed=semesters, parts=(), plans=())
     cases = policy.requirements[requirement].cases
     of = {part: cases_of(cases, part) for part in short}
     from_sources = sources(policy, tuple(case for found in of.values() for case in found))
@@ -121,7 +119,7 @@ def needed(
     plans = _plans(
         trials, policy, choices, {part: bounds.most_of_one(_have(found)) for part, found in of.items()}, helps
     )
-    return Need(requirement, worst(lines), by, semesters, parts, plans, all(helps.values()))
+    return Need(requirement=requirement, status=worst(lines), by=by, assumed=semesters, parts=parts, plans=plans)
 
 
 def horizon(policy: o.Policy, student: StudentData, today: date) -> date:
@@ -182,14 +180,14 @@ def _enrolments(policy: o.Policy, student: StudentData, today: date, by: date) -
 
 
 def _tried(
-    trials: Trials, policy: o.Policy, from_sources: Sequence[Source], today: date, by: date,
+    trials: Trials, policy: o.Policy, from_sources: Sequence[Fillable], today: date, by: date,
     amounts: dict[int, Decimal | None],
-) -> dict[Source, list[Choice]]:  # fmt: skip
+) -> dict[Fillable, list[Choice]]:  # fmt: skip
     """For each source the records that are worth trying: one for each amount that a record of it can come to, at first
     without the fields that may be missing. All are worked out together, each seen by the amount it has before limits,
     which is put into `amounts` by the `id` of the first.
     """
-    found: dict[Source, list[Choice]] = {}
+    found: dict[Fillable, list[Choice]] = {}
     left = {source: when for source in from_sources if (when := days(policy, source, today, by))}
     for more in range(MOST_FIELDS + 1):
         own = {
