@@ -30,6 +30,7 @@ _COMMANDS = (
     "repl",
     "lsp",
     "serve",
+    "mcp",
     "rulebook",
     "readings",
     "schema",
