@@ -8,8 +8,12 @@ exports.activate = async () => {
   const settings = workspace.getConfiguration("creditlang");
   const command = settings.get("command");
   const language = settings.get("language");
-  const args = ["lsp", ...(language ? ["--lang", language] : [])];
-  client = new LanguageClient("creditlang", "creditlang", { command, args }, { documentSelector: [{ language: "credit" }] });
+  const sample = settings.get("sample");
+  const args = ["lsp", ...(language ? ["--lang", language] : []), ...(sample ? ["--sample", sample] : [])];
+  client = new LanguageClient("creditlang", "creditlang", { command, args }, {
+    documentSelector: [{ language: "credit" }],
+    synchronize: { fileEvents: workspace.createFileSystemWatcher("**/*.credit") },
+  });
   try {
     await client.start();
   } catch (error) {

@@ -72,7 +72,7 @@ def load(policy: str | Path, *, plugins: bool = True) -> "Policy":
     else:
         path = find_policy(str(policy))
         if path is None:
-            raise PolicyError([report("CR104", None, path=str(policy))])
+            raise PolicyError([report("CR644", Place(str(policy)))])
         try:
             source = read_source(path)
         except OSError as error:
@@ -277,7 +277,7 @@ class Requirement:
     parts: tuple[PartLine, ...]
 
     @property
-    def short(self) -> dict[str, object]:
+    def short(self) -> dict[str, Amount | None]:
         """What is missing, by part; parts that are met, or do not apply, are left out."""
         return {part.part: part.short for part in self.parts if part.status in ("unmet", "open")}
 

@@ -117,7 +117,8 @@ class Evaluation:
         records = (record for student in dataset.students.values() for record in student.records)
         if unsaid := day_not_said(policy, settings.as_of, records):
             raise DataError([unsaid])
-        one_student = OneStudent(policy, settings.as_of, settings.overrides, engine=settings.engine)
+        expected = len(settings.students or dataset.students)
+        one_student = OneStudent(policy, settings.as_of, settings.overrides, engine=settings.engine, expected=expected)
 
         def everybody() -> Iterator[StudentData]:
             for done, student in enumerate(dataset.students.values()):

@@ -122,7 +122,7 @@ def _value(core: o.Policy, kind: Type, column: o.Column | None = None) -> dict[s
             names = [semester.name for semester in core.calendar.semesters]
             return {"type": "string"} | ({"enum": names} if names else {"pattern": "^[0-9]{4}-[0-9]{4}-[12]$"})
         case "value":
-            return {"type": "string", "enum": values or list(core.choices.get(kind.enumeration or "", {}))}
+            return {"type": "string", "enum": list(core.choices.get(kind.enumeration or "", {})) or values}
         case "account":
             return {"type": "string", "enum": values}
         case "item":

@@ -89,6 +89,14 @@ def files_beside(source: SourceFile) -> list[Path]:
     return [path for each in loaded.sources[:-1] if (path := each.path) is not None and not is_bundled(path)]
 
 
+def used_files(source: SourceFile) -> Iterable[tuple[Span, Path]]:
+    """The files that a text names after ``use``, each with its place, found without reading any."""
+    for use in _uses(source):
+        beside = path_beside(source.path.parent, use.path) if source.path is not None else None
+        if (path := beside or use_path(use.path)) is not None:
+            yield use.span, path
+
+
 def names_beside(path: Path, source: SourceFile) -> frozenset[str]:
     """The names that a file may use beside its own: those of the files that it uses, and, in a file of examples, of the
     policy beside it.

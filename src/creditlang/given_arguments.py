@@ -74,8 +74,9 @@ def _is(*types: type) -> Callable[[Any], bool]:
 
 
 def _is_rows(given: object) -> bool:
-    """Whether something can be gone through, and is not one thing itself."""
-    return isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping))
+    """Whether something can be gone through, and is not one thing itself, nor a data frame."""
+    one = isinstance(given, (str, bytes, Mapping)) or hasattr(given, "__arrow_c_stream__")
+    return isinstance(given, Iterable) and not one
 
 
 def _is_or_lists(*types: type) -> Callable[[Any], bool]:
@@ -223,7 +224,7 @@ def opened_mappings(policy: o.Policy, names: Iterable[str | Path]) -> tuple[Mapp
 def check_period(policy: o.Policy, result: StudentResult, period: object) -> None:
     """Raises `DataError` for a period that neither calendar nor results know, and that has no year's numbers."""
     look_at(period=period)
-    known = dict.fromkeys([x.period for x in result.accounts] + [x.period for x in result.facts])
+    known = dict.fromkeys(line.period for line in (*result.accounts, *result.facts) if line.period)
     known |= dict.fromkeys(each.key for of in result.periods.values() for each in of)
     calendar = policy.calendar.semesters
     known |= dict.fromkeys(name for each in calendar for name in (each.name, each.year))

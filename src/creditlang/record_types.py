@@ -99,7 +99,7 @@ def _type(core: o.Policy, kind: Type, values: Mapping[str, str] | None = None) -
         case "yes or no":
             return "bool"
         case "value" | "account":
-            known = dict.fromkeys((values or {}).values()) or core.choices.get(kind.enumeration or "", {})
+            known = core.choices.get(kind.enumeration or "") or dict.fromkeys((values or {}).values())
             return f"Literal[{', '.join(map(repr, known))}]" if known else "str"
         case _:
             return "str"

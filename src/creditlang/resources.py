@@ -34,6 +34,16 @@ def policy_path(name: str) -> Path | None:
     return None if "/" in name else use_path(f"{name}/{name}")
 
 
+def bundled_policies() -> dict[str, Path]:
+    """The files of the bundled policies, by name."""
+    return {name: path for name in policy_names() if (path := policy_path(name)) is not None}
+
+
+def card_paths() -> list[Path]:
+    """The pages that teach the whole language to a reader in a hurry, `card.md` and `card.zh.md`."""
+    return [_folder("docs") / name for name in ("card.md", "card.zh.md")]
+
+
 def use_path(name: str) -> Path | None:
     """Path of the file that `use "common/levels"` means, or None for an unknown or not plain relative name."""
     if not _NAME.fullmatch(name):

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy
+import polars
 import pytest
 from attrs import frozen
 
@@ -111,6 +113,14 @@ def test_values_of_records_that_are_none_are_invalid(policy: creditlang.Policy) 
     assert codes == {1: "CR606", 2: "CR602", 3: "CR612", 4: "CR605", 5: "CR612", 6: None}
     with pytest.raises(creditlang.DataError):
         policy.evaluate({**STUDENT, "student_id": HUGE}, {})
+
+
+def test_what_frames_hold_is_taken_or_sent_to_run(policy: creditlang.Policy) -> None:
+    frame = polars.DataFrame([{"semester": "2024-2025-1"}])
+    with pytest.raises(creditlang.DataError, match="a list of records for each kind, not DataFrame"):
+        policy.evaluate(STUDENT, {"enrolment": frame})
+    cohort = numpy.int64(2024)
+    assert policy.evaluate({**STUDENT, "cohort": cohort}, {"enrolment": frame.to_dicts()}).ledger.applies
 
 
 EXPIRING = """

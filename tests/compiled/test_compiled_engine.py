@@ -92,13 +92,16 @@ def test_every_table_is_that_of_the_interpreter(name: str) -> None:
     assert " compiled" in engines[1]
 
 
-def test_code_is_generated_where_it_is_asked_for() -> None:
+def test_code_is_generated_where_it_is_asked_for_or_pays() -> None:
     policy = policy_of("volunteer_hours")
     students = [as_read(student) for student in sample(policy, "volunteer_hours").students.values()]
     few, many = OneStudent(policy), OneStudent(policy, engine="compiled")
+    assert few.worked_out_by() == "reference"
     for student in students:
         assert plain(few.result(student)) == plain(many.result(student))
-    assert few.worked_out_by() == "reference"
+    assert few.worked_out_by().startswith("compiled")
+    assert OneStudent(policy, expected=400).columns() is None
+    assert OneStudent(policy, expected=4000).columns() is not None
     told = many.worked_out_by()
     looked_at = "a record is still open: 1, an invalid record that other lines look at: 1"
     assert told == f"compiled; 3 of 30 by reference (a day is not filled in: 1, {looked_at})"

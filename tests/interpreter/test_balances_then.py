@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from creditlang.core.operators import Policy
-from creditlang.data.reader import DataReader
+from creditlang.data.given_rows import GivenRows
 from creditlang.diagnostics import Place
 from creditlang.driver import compile_text
 from creditlang.interpreter import Interpreter, StudentData, balances_then, other_runs
@@ -51,7 +51,7 @@ def compiled(text: str) -> Policy:
 
 
 def student(policy: Policy, rows: Iterable[dict[str, str]]) -> StudentData:
-    reader = DataReader(policy)
+    reader = GivenRows(policy)
     cells = ({**row, "record_id": f"r{number:04}"} for number, row in enumerate(rows))
     return StudentData("s", {}, tuple(reader.record_from(row.pop("kind"), row, "s", Place("test")) for row in cells))
 

@@ -10,7 +10,7 @@ from itertools import product
 
 import pytest
 
-from creditlang.data.reader import DataReader
+from creditlang.data.given_rows import GivenRows
 from creditlang.diagnostics import Place
 from creditlang.driver import Compiled, compile_text
 from creditlang.interpreter import Interpreter, StudentData
@@ -62,7 +62,7 @@ def condition(source: random.Random, depth: int = 0) -> str:
 
 def grid(compiled: Compiled, body: str) -> tuple[Record, ...]:
     """A record of every combination of values of the fields that a body asks about; of the others one will do."""
-    reader = DataReader(compiled.policy)
+    reader = GivenRows(compiled.policy)
     asked = {name: values if re.search(rf"\b{name}\b", body) else values[:1] for name, values in VALUES.items()}
     return tuple(
         reader.record_from(

@@ -9,7 +9,7 @@ import pytest
 
 from creditlang.core.scales import Scales, Size
 from creditlang.data.columns import setting_value
-from creditlang.data.reader import DataReader
+from creditlang.data.given_rows import GivenRows
 from creditlang.diagnostics import Place
 from creditlang.driver import compile_text
 from creditlang.interpreter import Interpreter, StudentData
@@ -133,12 +133,13 @@ def test_no_number_is_longer_than_the_core_says(block: int) -> None:
         if compiled.errors:
             continue
         found = Scales(compiled.policy)
-        reader = DataReader(compiled.policy)
+        reader = GivenRows(compiled.policy)
         rows = tuple(reader.record_from("activity", row, "s", Place("t")) for row in records(source))
         check(Interpreter(compiled.policy).evaluate(StudentData("s", {}, rows)), found, text)
-        kind = compiled.policy.setting_types["b"]
+        core = compiled.policy
+        kind = core.setting_types["b"]
         for given in ("999999999999", "123456.999999"):
-            result = Interpreter(compiled.policy, None, {"b": setting_value(kind, given)}).evaluate(
+            result = Interpreter(core, None, {"b": setting_value(kind, given, core.choices)}).evaluate(
                 StudentData("s", {}, rows)
             )
             assert not [fact for fact in result.facts if fact.value is None], text

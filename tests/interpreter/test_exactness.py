@@ -5,7 +5,7 @@ from decimal import ROUND_UP, Context, Decimal, localcontext
 import pytest
 
 from creditlang.core.operators import Policy
-from creditlang.data.reader import DataReader
+from creditlang.data.given_rows import GivenRows
 from creditlang.diagnostics import Place
 from creditlang.driver import compile_text
 from creditlang.explain import Explanation
@@ -54,7 +54,7 @@ def policy() -> Policy:
 
 def result(of: Policy) -> StudentResult:
     """A student with a record of each item, one of them undecided."""
-    reader = DataReader(of)
+    reader = GivenRows(of)
     rows = [
         {"item": item, "on": "2024-10-08", "n": "98765.123456", "decided": "", "record_id": f"r{number}"}
         for number, item in enumerate("xxyzww")
@@ -114,5 +114,5 @@ require enough
     compiled = compile_text(text)
     assert not compiled.errors
     cells = {"item": "x", "on": "2024-10-08", "record_id": "r"}
-    record = DataReader(compiled.policy).record_from("a", cells, "s", Place("t"))
+    record = GivenRows(compiled.policy).record_from("a", cells, "s", Place("t"))
     assert Interpreter(compiled.policy).evaluate(StudentData("s", {}, (record,))).requirements == {"enough": "unmet"}

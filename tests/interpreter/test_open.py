@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from creditlang.core.operators import Policy
-from creditlang.data.reader import DataReader
+from creditlang.data.given_rows import GivenRows
 from creditlang.diagnostics import Place
 from creditlang.driver import compile_text
 from creditlang.interpreter import Interpreter, StudentData
@@ -77,7 +77,7 @@ def students(draw: st.DrawFn) -> list[Record]:
 
 def evaluate(records: list[Record], programme_credits: str) -> StudentResult:
     """The results of one student."""
-    reader = DataReader(small())
+    reader = GivenRows(small())
     place = Place("test")
     who = reader.student_from({"student_id": "s1", "room": "A", "programme_credits": programme_credits}, place)
     read = [

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from creditlang.data.reader import DataReader
+from creditlang.data.given_rows import GivenRows
 from creditlang.diagnostics import Place
 from creditlang.driver import compile_text
 from creditlang.interpreter import Interpreter, StudentData
@@ -43,7 +43,7 @@ def value(condition: str, decided: str) -> object:
     compiled = compile_text(POLICY.format(condition))
     assert not compiled.errors, compiled.errors
     cells: Mapping[str, str] = {"record_id": "r", "item": "a", "on": "2024-10-08", "d": decided}
-    record = DataReader(compiled.policy).record_from("act", cells, "s", Place("test"))
+    record = GivenRows(compiled.policy).record_from("act", cells, "s", Place("test"))
     result = Interpreter(compiled.policy).evaluate(StudentData("s", {}, (record,)))
     return next(line.value for line in result.facts if line.fact == "asked")
 

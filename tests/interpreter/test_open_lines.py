@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from creditlang.core.operators import Policy
-from creditlang.data.reader import DataReader
+from creditlang.data.given_rows import GivenRows
 from creditlang.diagnostics import Place
 from creditlang.driver import compile_text
 from creditlang.interpreter import Interpreter, StudentData
@@ -164,7 +164,7 @@ def decided(source: random.Random, given: Records, share: float = 1) -> Records:
 
 def evaluate(compiled: Policy, rows: Records, as_of: date | None = None) -> StudentResult:
     """The results of one student."""
-    reader, place = DataReader(compiled), Place("test")
+    reader, place = GivenRows(compiled), Place("test")
     who = reader.student_from({"student_id": "s1"}, place)
     read = (
         reader.record_from(row["kind"], {**row, "record_id": f"r{n:02d}"}, "s1", place) for n, row in enumerate(rows)

@@ -17,7 +17,7 @@ import pytest
 
 from creditlang import values as v
 from creditlang.core.operators import Policy
-from creditlang.data.reader import DataReader
+from creditlang.data.given_rows import GivenRows
 from creditlang.diagnostics import Place
 from creditlang.driver import compile_text
 from creditlang.interpreter import Interpreter, StudentData
@@ -85,7 +85,7 @@ def rows(seed: int, enrolled: Iterable[str] = SEMESTERS) -> list[Row]:
 def result(text: str, records: Iterable[Row], as_of: date | None = AS_OF) -> StudentResult:
     """The results of a student."""
     policy = compiled(text)
-    reader, place = DataReader(policy), Place("test")
+    reader, place = GivenRows(policy), Place("test")
     who = reader.student_from({"student_id": "s1"}, place)
     read = [
         reader.record_from(row["kind"], {**row, "record_id": row.get("id", f"r{number}")}, "s1", place)

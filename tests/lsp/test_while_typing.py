@@ -116,3 +116,28 @@ async def test_colours(client: LanguageClient, told: Told, tmp_path: Path) -> No
     assert "category" in sorts and "国家级𠮷" in sorts and "[第二条]" in sorts
     assert sorts["category"] == sorts["cap"] != sorts["moral"]
     assert pieces[0][0] == "unit" and pieces[-1][0] == "1"
+
+
+async def test_hover_tells_what_a_rule_says_and_whom_its_limits_cut(
+    client: LanguageClient, told: Told, tmp_path: Path
+) -> None:
+    """In words, with the article; and in the folder of data beside the policy, as the policy stands in the editor."""
+    path, sample = tmp_path / "hovered.credit", tmp_path / "sample"
+    sample.mkdir()
+    (sample / "student.csv").write_text("student_id,cohort\n1,2024\n2,2024\n", encoding="utf-8")
+    talks = "".join(f"{1 + (day > 6)},{day},2024-10-{day:02},national,3\n" for day in range(1, 8))
+    (sample / "talk.csv").write_text(f"student_id,record_id,on,level,hours\n{talks}", encoding="utf-8")
+    policy = POLICY.replace(
+        'item lecture "学术讲座" [第二条]\n', 'item lecture "学术讲座" [第二条]\n        cap 0.5 per semester\n'
+    )
+    policy = policy.replace(
+        '    item reading "读书会"\n        0.1 per event\n        at most 3 events per semester\n', ""
+    )
+    assert await told(path, policy) == []
+    said = await hovered(client, path, policy, "lecture")
+    assert "• Gives 0.5 credits per event" in said or "gives 0.5 credits" in said, said
+    assert "• At most 0.5 credits per semester" in said
+    assert "In the sample of 2 students:\n• “cap 0.5 per semester” cuts 5 records of 1 student, 2.5 in all" in said
+    assert "• “cap 1 per semester” cuts nothing" in await hovered(client, path, policy, "moral at least")
+    await told(path, policy.replace("cap 0.5", "cap 4"))
+    assert "“cap 4 per semester” cuts nothing" in await hovered(client, path, policy, "lecture")

@@ -5,19 +5,23 @@ One browser and one server are enough for all of it: each test opens the page an
 
 import json
 import socket
+from base64 import b64encode
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
 import uvicorn
+from openpyxl import Workbook
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from tests.browser import browser, needs_browser
 
+from creditlang.resources import policy_path
 from creditlang.server.application import ServerSettings, application
 from creditlang.server.worker import WorkerSettings
 
@@ -43,17 +47,23 @@ CLUB = """\
     积分 >= 4 分
 """
 STUDENTS = "学号\nS1\nS2\n"
-ACTIVITIES = "学号,项目,日期\n" + "".join(f"S1,晚读,2024-10-0{day}\n" for day in range(1, 6)) + "S2,晚读,2024-10-01\n"
+ACTIVITIES = [
+    ("学号", "项目", "日期"),
+    *(("S1", "晚读", f"2024-10-0{day}") for day in range(1, 6)),
+    ("S2", "晚读", "2024-10-01"),
+]
 WIDE = "\U0001f4da"
 """A character of two UTF-16 units."""
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server with one policy, that of the club."""
+    """A server with two policies, that of the club and one that asks for a day."""
     policy = tmp_path_factory.mktemp("page") / "club.credit"
     policy.write_text(CLUB, encoding="utf-8")
-    worker = WorkerSettings({"club": policy}, ["club"])
+    other = policy_path("volunteer_hours")
+    assert other is not None
+    worker = WorkerSettings({"club": policy, "volunteer_hours": other}, ["club"])
     settings = ServerSettings(
         workers=1, seconds=60, megabytes=16, token=None, hosts={"127.0.0.1"}, worker=worker
     )  # fmt: skip
@@ -227,13 +237,15 @@ def test_what_if_for_one_student(address: str, chromium: WebDriver) -> None:
     page.wait(lambda: "证书 不符合" in page.told() and not page.texts("#student tbody tr"))
 
 
-def test_a_dropped_file_a_changed_policy_and_who_gains(address: str, chromium: WebDriver) -> None:
+def test_dropped_files_a_changed_policy_and_who_gains(address: str, chromium: WebDriver) -> None:
     page = Page(chromium, address)
     page.run(
         "const data = new DataTransfer();"
-        "for (const [name, text] of Object.entries(arguments[0])) data.items.add(new File([text], name));"
+        "const bytes = Uint8Array.from(atob(arguments[1]), (one) => one.charCodeAt(0));"
+        "data.items.add(new File([arguments[0]], '学生.csv')); data.items.add(new File([bytes], '登记表.xlsx'));"
         "document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true }))",
-        {"学生.csv": STUDENTS, "活动.csv": ACTIVITIES},
+        STUDENTS,
+        _workbook("活动", ACTIVITIES),
     )
     page.wait(lambda: page.texts("#people tbody th") == ["S1", "S2"])
     assert page.texts("#people .standings li") == ["证书：符合0人，不符合2人，未定0人"]
@@ -248,6 +260,18 @@ def test_a_dropped_file_a_changed_policy_and_who_gains(address: str, chromium: W
     page.wait(lambda: len(page.texts("#student tbody tr")) == 5 and "3 → 5" in page.told())
 
 
+def _workbook(sheet: str, rows: list[tuple[str, ...]]) -> str:
+    """A workbook in base 64."""
+    book = Workbook()
+    page = book.worksheets[0]
+    page.title = sheet
+    for row in rows:
+        page.append(row)
+    stream = BytesIO()
+    book.save(stream)
+    return b64encode(stream.getvalue()).decode()
+
+
 def test_the_regulation_follows_the_line_and_leads_back(address: str, chromium: WebDriver) -> None:
     page = Page(chromium, address)
     page.one("#tab-student").send_keys(Keys.ARROW_LEFT)
@@ -260,6 +284,14 @@ def test_the_regulation_follows_the_line_and_leads_back(address: str, chromium: 
     )
     page.run("arguments[0].contentDocument.querySelector('[role=link]').click()", frame)
     page.wait(lambda: page.run("return document.activeElement.id") == "text")
+
+
+def test_another_policy_while_the_first_is_still_asked_about(address: str, chromium: WebDriver) -> None:
+    page = Page(chromium, address)
+    assert not page.one("#as-of").get_attribute("value")
+    page.run("creditlang.again(); setTimeout(() => creditlang.openNamed('volunteer_hours'), 390)")
+    page.wait(lambda: "志愿服务" in page.one("h1").text and "个人信息可供转化 不符合" in page.told())
+    assert page.one("#as-of").get_attribute("value")
 
 
 def test_both_languages(address: str, chromium: WebDriver) -> None:
@@ -302,3 +334,9 @@ def test_a_long_text_is_coloured_where_it_is_seen(address: str, chromium: WebDri
     assert page.run("return document.querySelectorAll('.paint > div').length") < 100
     page.end_of_text()
     page.wait(lambda: page.colour_of("值599") == "setting")
+    page.run("creditlang.editor.replace(0, 2, '细则')")
+    assert page.text.startswith("细则") and page.text.endswith("= 599\n")
+    page.press("恢复已存文本")
+    assert page.text == CLUB
+    page.area.send_keys(Keys.CONTROL, "z")
+    assert page.text.startswith("细则")

@@ -15,7 +15,9 @@ from creditlang.cli import main
 from creditlang.diagnostics import Language, render
 from creditlang.plugin.rulebook_data import AccountNode, Flow, Rulebook, RuleInWords
 from creditlang.resources import policy_path
+from creditlang.rule_words import DeclarationWords
 from creditlang.rulebook import clause_file, read_clauses, rulebook_of
+from creditlang.rulebook.worked_examples import WorkedExamples
 from creditlang.source import SourceFile
 from creditlang_builtin.rulebook.account_diagram import account_diagram
 from creditlang_builtin.rulebook.rulebook_output import rulebook_page, rulebook_pdf
@@ -52,14 +54,23 @@ The board decides.
 
 
 @cache
+def compiled_of(name: str, with_examples: bool = True) -> driver.Compiled:
+    path = policy_path(name)
+    assert path is not None
+    source = driver.read_source(path)
+    assert isinstance(source, SourceFile)
+    files = driver.example_files(path) if with_examples else ()
+    examples = [found for x in files if isinstance(found := driver.read_source(x), SourceFile)]
+    return driver.compile_source(source, examples=examples)
+
+
+@cache
 def book(name: str, language: Language, with_examples: bool = True) -> Rulebook:
     path = policy_path(name)
     assert path is not None
-    source, clauses = driver.read_source(path), driver.read_source(clause_file(path))
-    assert isinstance(source, SourceFile) and isinstance(clauses, SourceFile)
-    files = driver.example_files(path) if with_examples else ()
-    examples = [found for x in files if isinstance(found := driver.read_source(x), SourceFile)]
-    return rulebook_of(driver.compile_source(source, examples=examples), read_clauses(clauses), "clauses", language)
+    clauses = driver.read_source(clause_file(path))
+    assert isinstance(clauses, SourceFile)
+    return rulebook_of(compiled_of(name, with_examples), read_clauses(clauses), "clauses", language)
 
 
 def of_items(found: Rulebook) -> list[RuleInWords]:
@@ -109,8 +120,16 @@ def test_the_regulations_are_there_to_the_last_clause(name: str) -> None:
     assert sum(clause.known for clause in found.clauses) >= REGULATIONS[name]
 
 
+@pytest.mark.parametrize("name", REGULATIONS)
+def test_every_item_has_an_example_short_enough_to_show(name: str) -> None:
+    compiled = compiled_of(name)
+    words = DeclarationWords.of(compiled.policy, compiled.compilation.program, "zh")
+    examples = WorkedExamples(compiled, "zh", words.words)
+    without = {rule.name for rule in compiled.policy.rules.values() if not examples.of_item.get(rule.name)}
+    assert {name for name in without if not examples.of_kind.get(compiled.policy.rules[name].kind)} == set()
+
+
 def test_every_item_is_shown_at_work() -> None:
-    """Of the smallest of the regulations; all are when the site is built."""
     items = of_items(book("volunteer_hours", "zh"))
     assert items and [rule.name for rule in items if not rule.examples] == []
     assert all(example.records for rule in items for example in rule.examples)

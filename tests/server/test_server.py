@@ -134,6 +134,7 @@ def test_what_http_refuses(server: httpx.Client, ask: Ask) -> None:
     assert codes(server.post("/api/check", content=pieces, headers=json_type)) == (413, "CR824")
     assert codes(ask("check", {}, content_type="text/plain")) == (415, "CR820")
     assert codes(ask("chek", {})) == (404, "CR822")
+    assert codes(ask("check?lang=fr", {})) == codes(ask("check?lang=en&lang=zh", {})) == (400, "CR821")
     assert codes(server.get("/api/check")) == (405, "CR822")
     assert codes(ask("check", {}, origin="http://example.org")) == (403, "CR829")
     assert codes(ask("check", {}, host="example.org")) == (403, "CR829")

@@ -14,7 +14,7 @@ from creditlang.check.order_of_cuts import check_cuts
 from creditlang.check.periods import check_periods
 from creditlang.check.plugin_checks import check_by_plugins
 from creditlang.check.printed_text import check_references, check_values
-from creditlang.check.rate_order import check_shares, check_tables
+from creditlang.check.rate_order import check_listed, check_shares, check_tables
 from creditlang.check.reachable_limits import check_caps, check_minima
 from creditlang.check.unseen_records import check_unseen
 from creditlang.core import Compilation, Policy
@@ -35,6 +35,7 @@ def check_policy(
     found = [
         *check_conditions(policy),
         *check_tables(policy, ranks, labels),
+        *check_listed(policy, program),
         *check_shares(program, compilation.scope.tables),
         *check_caps(policy),
         *check_minima(policy),

@@ -4,10 +4,11 @@ Limits of which each lies within the next, as of an item, then its category, cut
 not: a record that one of them cuts may have been the better one for the other.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 
 from creditlang.check.possible_cases import Grid
+from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import root_of
 from creditlang.diagnostics import Diagnostic, report
@@ -33,9 +34,18 @@ def check_cuts(policy: o.Policy) -> Iterator[Diagnostic]:
                 told.add(two.number)
                 yield report("CR319", two.span)
     for unique in policy.uniques:
-        if len({policy.rules[name].account for name in unique.group.over or policy.rules}) > 1:
+        if _may_differ([policy.rules[name] for name in unique.group.over or policy.rules]):
             yield report("CR319", unique.span)
     yield from _second_choices(policy)
+
+
+def _may_differ(rules: Sequence[o.Rule]) -> bool:
+    """Whether the first entry of some rules may not be the best: they are in several accounts, or their amounts are not
+    all one number.
+    """
+    amounts = [x for rule in rules for x in rule.operators if isinstance(x, o.Amount)]
+    values = {case.value.value if isinstance(case.value, e.Constant) else None for x in amounts for case in x.cases}
+    return len({rule.account for rule in rules}) > 1 or len(values) > 1 or None in values
 
 
 def _lines(policy: o.Policy, rule: o.Rule) -> Iterator[o.Operator]:

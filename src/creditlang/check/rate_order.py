@@ -1,10 +1,12 @@
 """Do rates fall with the rank? A rate that rises where the level or the prize falls is a likely misprint."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from creditlang.core.expressions import Arithmetic, Lookup, Table
+from creditlang.core.dependencies import references
+from creditlang.core.expressions import Arithmetic, Lookup, Read, Table
 from creditlang.core.operators import Amount, Policy
 from creditlang.diagnostics import Diagnostic, either, report
 from creditlang.resolve import Program
@@ -30,6 +32,36 @@ def check_tables(policy: Policy, ranks: Mapping[str, Sequence[str]], labels: Map
     printed = dict.fromkeys(frozenset(values) for table, _ in tables for values in table.labels)
     for table, span in tables:
         yield from _check(table, ranks, labels, span, printed)
+
+
+def check_listed(policy: Policy, program: Program) -> Iterator[Diagnostic]:
+    """Tables by a field whose values are listed with it: each of them should have its row. Where another line asks for
+    the field, of the same item or of others, it may be meant for the rest of them.
+    """
+    read = Counter(
+        (rule.kind, x.name)
+        for rule in policy.rules.values()
+        for operator in rule.operators
+        for x in references(operator, Read)
+        if x.what == "field"
+    )
+    for rule in policy.rules.values():
+        amounts = (x for x in rule.operators if isinstance(x, Amount) and len(x.cases) == 1 and x.fallback is None)
+        for case in (amount.cases[0] for amount in amounts):
+            for lookup in references(case.value, Lookup):
+                for key, labels in zip(lookup.keys, lookup.table.labels, strict=False):
+                    if isinstance(key, Read) and key.what == "field" and read[rule.kind, key.name] == 1 and case.span:
+                        listed = _listed_with(program, rule.kind, key.name)
+                        missing = [next(iter(called), x) for x, called in listed.items() if x not in labels]
+                        if missing:
+                            yield report("CR313", case.span, values=either(missing))
+
+
+def _listed_with(program: Program, kind: str, name: str) -> Mapping[str, Sequence[str]]:
+    """The values that are listed with a field, with their labels; none where it has a scale or choice."""
+    field = program.kinds[kind].fields.get(name) if kind in program.kinds else None
+    listed = field.type.enumeration if field is not None else None
+    return program.enumerations[listed].values if listed is not None and "@" in listed else {}
 
 
 def check_shares(program: Program, tables: Mapping[str, Table]) -> Iterator[Diagnostic]:

@@ -29,6 +29,7 @@ _COMMANDS = (
     "repl",
     "lsp",
     "serve",
+    "mcp",
     "rulebook",
     "readings",
     "schema",

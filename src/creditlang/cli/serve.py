@@ -61,7 +61,7 @@ def _is_loopback(host: str) -> bool:
 
 def _served(policies: tuple[str, ...]) -> dict[str, Path]:
     """The policies to be served, by name: those that are named, which must be sound, then the bundled ones."""
-    from creditlang.resources import is_bundled, policy_names, policy_path
+    from creditlang.resources import bundled_policies, is_bundled
 
     served: dict[str, Path] = {}
     for policy in policies:
@@ -69,5 +69,4 @@ def _served(policies: tuple[str, ...]) -> dict[str, Path]:
         if not is_bundled(path):
             common.sound_policy(policy)
         served[path.stem] = path
-    bundled = {name: path for name in policy_names() if (path := policy_path(name)) is not None}
-    return {**served, **{name: path for name, path in bundled.items() if name not in served}}
+    return {**served, **{name: path for name, path in bundled_policies().items() if name not in served}}

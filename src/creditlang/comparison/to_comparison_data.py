@@ -12,10 +12,7 @@ from creditlang.words import first_fit
 
 def comparison_data(comparison: Comparison, old: Program, new: Program, language: Language) -> ComparisonData:
     """Everything that an output can ask of a comparison; `old` and `new` are the programs of its policies."""
-    tables = {
-        name: [dict(zip((column.name for column in table.columns), row, strict=True)) for row in table.rows]
-        for name, table in comparison.tables.items()
-    }
+    tables = {name: table.to_dicts() for name, table in comparison.tables.items()}
     labels: dict[str, str] = {}
     for policy in (comparison.new, comparison.old):
         for label, name in policy.setting_labels.items():

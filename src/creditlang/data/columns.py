@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
+from numbers import Integral
 from typing import Any, Final
 
 from attrs import frozen
@@ -202,12 +203,14 @@ def given_text(given: object, number: bool = False) -> str:
             return given
         case bool():
             return "yes" if given else "no"
-        case float() if number and isfinite(given):
-            return given_text(Decimal(float.__repr__(given)))
+        case float() if number:
+            return given_text(Decimal(float.__repr__(given))) if isfinite(given) else float.__repr__(given)
         case int() | Decimal() if Decimal(given).is_finite() and not _LEAST < Decimal(given).adjusted() < _MOST:
             raise CellError("CR602", {"value": f"{Decimal(given):.3E}", "digits": str(MOST_DIGITS)})
         case int() | Decimal():
             return f"{Decimal(given):f}"
+        case Integral():
+            return given_text(int(given))
         case datetime():
             return given.isoformat(" ", "seconds")
         case date():

@@ -83,7 +83,7 @@ def code_lenses(server: PolicyServer, params: types.CodeLensParams) -> list[type
 
 def run_example_of(server: PolicyServer, uri: str, start: int) -> None:
     """Run the example that begins at a place of an open file, and show how it went."""
-    policy = server.policies.whole(uri)
+    policy = server.policies.whole(uri)[0]
     language = server.language_of(policy.compiled)
     ran = run_example(policy.compiled, policy.source, start)
     if ran is None:

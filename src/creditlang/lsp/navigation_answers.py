@@ -7,8 +7,8 @@ from typing import Final
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from creditlang.diagnostics import Language
-from creditlang.driver import Compiled
+from creditlang.diagnostics import Edit, Language
+from creditlang.driver import Compiled, used_files
 from creditlang.ide.declarations import Declaration, declarations, declared_by_key
 from creditlang.ide.hover import names_in
 from creditlang.ide.occurrences import Occurrence, occurrence_at
@@ -35,8 +35,12 @@ def _name_at(server: PolicyServer, policy: OpenPolicy, position: types.Position)
 
 
 def definition(server: PolicyServer, params: types.DefinitionParams) -> types.Location | None:
-    """Where a name is declared."""
-    policy, _ = server.asked(params.text_document)
+    """Where a name is declared; of the text after ``use``, the file."""
+    policy, positions = server.asked(params.text_document)
+    at = positions.offset(params.position)
+    for span, path in used_files(policy.source):
+        if span.start <= at <= span.end and (used := server.policies.source_at(path)) is not None:
+            return server.location(Span(used, 0, 0))
     found = _name_at(server, policy, params.position)
     declared = declared_by_key(policy.compiled)
     declaration = declared.get((found.entry.name, found.entry.sort, found.entry.of)) if found else None
@@ -45,13 +49,15 @@ def definition(server: PolicyServer, params: types.DefinitionParams) -> types.Lo
 
 def references(server: PolicyServer, params: types.ReferenceParams) -> list[types.Location] | None:
     """Where a name is used, in the policy, the files that it uses and those of its examples."""
-    policy = server.policies.whole(params.text_document.uri)
-    found = _name_at(server, policy, params.position)
-    if found is None:
+    places: dict[tuple[Path | None, int], tuple[Span, bool]] = {}
+    for policy in server.policies.whole(params.text_document.uri):
+        if (found := _name_at(server, policy, params.position)) is not None:
+            named = places_of(policy.compiled, policy.names, found)
+            places |= {(span.source.path, span.start): (span, declares) for span, declares in named}
+    if not places:
         return None
-    places = places_of(policy.compiled, policy.names, found)
     with_own = params.context.include_declaration
-    located = [server.location(span) for span, declares in places if with_own or not declares]
+    located = [server.location(span) for span, declares in places.values() if with_own or not declares]
     return [location for location in located if location is not None]
 
 
@@ -65,24 +71,25 @@ def prepare_rename(server: PolicyServer, params: types.PrepareRenameParams) -> t
 def rename(server: PolicyServer, params: types.RenameParams) -> types.WorkspaceEdit | None:
     """A name given another form in all files of the policy; refused where that would not compile."""
     uri = params.text_document.uri
-    policy = server.policies.whole(uri)
-    found = _name_at(server, policy, params.position)
-    if found is None:
-        return None
+    edits: dict[tuple[Path | None, int], Edit] = {}
+    for number, policy in enumerate(server.policies.whole(uri)):
+        if (found := _name_at(server, policy, params.position)) is None:
+            return None
 
-    def compile_again(texts: Mapping[Path | None, str]) -> Compiled:
-        return server.policies.whole(uri, texts).compiled
+        def compile_again(texts: Mapping[Path | None, str], number: int = number) -> Compiled:
+            return server.policies.whole(uri, texts)[number].compiled
 
-    own = [source for source in policy.compiled.sources if source.path is None or not is_bundled(source.path)]
-    old = policy.source.text[found.start : found.end]
-    try:
-        edits = renamed(
-            policy.compiled, policy.names, found, old=old, new=params.new_name, own=own, compile_again=compile_again,
-            language=server.language_of(policy.compiled),
-        )  # fmt: skip
-    except Refused as reason:
-        raise JsonRpcInvalidParams(message=str(reason)) from None
-    return server.workspace_edit(edits)
+        own = [source for source in policy.compiled.sources if source.path is None or not is_bundled(source.path)]
+        old = policy.source.text[found.start : found.end]
+        try:
+            changes = renamed(
+                policy.compiled, policy.names, found, old=old, new=params.new_name, own=own,
+                compile_again=compile_again, language=server.language_of(policy.compiled),
+            )  # fmt: skip
+        except Refused as reason:
+            raise JsonRpcInvalidParams(message=str(reason)) from None
+        edits |= {(each.span.source.path, each.span.start): each for each in changes}
+    return server.workspace_edit(edits.values())
 
 
 def symbols(server: PolicyServer, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:

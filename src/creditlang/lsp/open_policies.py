@@ -15,9 +15,10 @@ from attrs import define, frozen
 from pygls.uris import from_fs_path, to_fs_path
 
 from creditlang.diagnostics import Diagnostic
-from creditlang.driver import Compiled, compile_source, example_files, read_source, read_used
+from creditlang.driver import Compiled, compile_source, example_files, read_source, read_used, used_files
 from creditlang.extensions import Extensions
 from creditlang.ide import EMPTY, Vocabulary, vocabulary
+from creditlang.resources import is_bundled
 from creditlang.source import SourceFile
 from creditlang.syntax import parse
 from creditlang.syntax.kept_declarations import KeptDeclarations
@@ -80,14 +81,20 @@ class OpenPolicies:
         opened = self.texts.setdefault(uri, _Open(Path(path) if path else None, _EMPTY_FILE))
         name = opened.path.name if opened.path else uri
         opened.source = SourceFile(name, text.replace("\r\n", "\n"), opened.path)
-        concerned = [uri, *(other for other, each in self.texts.items() if other != uri and _reads(each, opened.path))]
+        opened.policy = None
+        return [uri, *self.saved_again(opened.path)]
+
+    def close(self, uri: str) -> list[str]:
+        """Forget a text: what was saved counts again. Returns the addresses of the open files that read it."""
+        closed = self.texts.pop(uri, None)
+        return self.saved_again(closed.path) if closed is not None else []
+
+    def saved_again(self, path: Path | None) -> list[str]:
+        """Forget what was found of open files that read a file which was saved by another; returns their addresses."""
+        concerned = [uri for uri, each in self.texts.items() if each.path != path and _reads(each, path)]
         for each in concerned:
             self.texts[each].policy = None
         return concerned
-
-    def close(self, uri: str) -> None:
-        """Forget a text; what was saved counts again."""
-        self.texts.pop(uri, None)
 
     def at(self, uri: str) -> OpenPolicy:
         """The text of an open file, compiled."""
@@ -97,8 +104,7 @@ class OpenPolicies:
             if policy is not None:
                 return policy
             started = perf_counter()
-            beside = self.source_at(_policy_beside(opened.path))
-            policy = opened.last = self.compiled(source, [source] if beside is None else [beside, source])
+            policy = opened.last = self.compiled(source, self.sources_with(opened))
             opened.seconds = perf_counter() - started
             if opened.last_names is EMPTY or not _is_torn(policy):
                 opened.last_names = policy.names
@@ -120,18 +126,51 @@ class OpenPolicies:
         policy = opened.last if opened.is_large and opened.last else self.at(uri)
         return opened.source, policy, opened.last_names
 
-    def whole(self, uri: str, texts: Mapping[Path | None, str] = MappingProxyType({})) -> OpenPolicy:
-        """The text of an open file, compiled with its policy and all files of examples beside that, as it would be with
-        other `texts` in the place of some files.
+    def sources_with(self, opened: _Open) -> list[SourceFile]:
+        """The policy that an open file is read with, and the file if that policy does not use it: examples."""
+        policy = self.source_at(next(iter(self.policies_with(opened.path)), None))
+        if policy is None:
+            return [opened.source]
+        return [policy, opened.source] if _policy_beside(opened.path) is not None else [policy]
+
+    def policies_with(self, path: Path | None) -> list[Path]:
+        """The policies that a file is a part of, none of which is used itself: those that use it, directly or through
+        other files, or it alone; of a file of examples the policy beside it.
+        """
+        own = _policy_beside(path) or path
+        if own is None or is_bundled(own):
+            return [own] if own else []
+        folders = [own.parent, *list(own.parents)[1:_FOLDERS_ABOVE]]
+        around = [file for folder in folders for file in sorted(folder.glob("*.credit")) if not _policy_beside(file)]
+        around += [each.path for each in list(self.texts.values()) if each.path and not _policy_beside(each.path)]
+        uses = {file: self.files_used(file) for file in dict.fromkeys(around)}
+        parts, whole = [own], []
+        for part in parts:
+            users = [file for file, used in uses.items() if part in used]
+            whole += [part] if not users else []
+            parts += [file for file in users if file not in parts]
+        return whole or [own]
+
+    def files_used(self, path: Path) -> set[Path]:
+        """The files that a file names after ``use``, as it is open or as it was saved."""
+        source = self.source_at(path)
+        return {used for _, used in used_files(source)} if source is not None and "./" in source.text else set()
+
+    def whole(self, uri: str, texts: Mapping[Path | None, str] = MappingProxyType({})) -> list[OpenPolicy]:
+        """The text of an open file, compiled with each policy that it is a part of and all files of examples beside
+        that, as it would be with other `texts` in the place of some files.
         """
         opened = self.texts[uri]
-        path = _policy_beside(opened.path) or opened.path
-        policy = self.source_at(path)
-        if path is None or policy is None:
-            return self.compiled(opened.source, [opened.source], texts)
-        unsaved = (each.path for each in list(self.texts.values()) if each.path and _policy_beside(each.path) == path)
-        examples = map(self.source_at, sorted({*example_files(path), *unsaved}))
-        return self.compiled(opened.source, [policy, *(each for each in examples if each is not None)], texts)
+        found = []
+        for path in self.policies_with(opened.path):
+            policy = self.source_at(path)
+            unsaved = (
+                each.path for each in list(self.texts.values()) if each.path and _policy_beside(each.path) == path
+            )
+            examples = map(self.source_at, sorted({*example_files(path), *unsaved}))
+            sources = filter(None, (policy, *examples))
+            found.append(self.compiled(opened.source, list(sources) if policy else [opened.source], texts))
+        return found or [self.compiled(opened.source, [opened.source], texts)]
 
     def compiled(
         self, source: SourceFile, sources: Sequence[SourceFile], texts: Mapping[Path | None, str] = MappingProxyType({})
@@ -170,6 +209,8 @@ class OpenPolicies:
 
 
 _LONG = 0.3
+_FOLDERS_ABOVE = 3
+"""So many folders above a file are looked through for policies that use it, its own the first."""
 _KEPT_TREES = 64
 """Trees of files, so that those that have not changed are not parsed again."""
 _EMPTY_FILE = SourceFile("", "")
@@ -187,8 +228,8 @@ def _instead(source: SourceFile, texts: Mapping[Path | None, str]) -> SourceFile
 
 
 def _reads(opened: _Open, path: Path | None) -> bool:
-    """Whether an open text was compiled together with a file."""
-    sources = opened.policy.compiled.sources if opened.policy is not None else ()
+    """Whether an open text was last compiled together with a file."""
+    sources = opened.last.compiled.sources if opened.last is not None else ()
     return path is not None and any(each.path == path for each in sources)
 
 

@@ -17,6 +17,7 @@ from creditlang.driver import Compiled
 from creditlang.extensions import Extensions
 from creditlang.lsp.open_policies import OpenPolicies, OpenPolicy
 from creditlang.lsp.positions import Positions
+from creditlang.lsp.sample_runs import SampleRuns
 from creditlang.source import SourceFile, Span
 from creditlang.words import said
 
@@ -33,13 +34,16 @@ _FIX: Final = Phrase("{message}\nfix: {fix}", "{message}\n建议：{fix}")
 class PolicyServer(LanguageServer):
     """The server: the texts that are open, and the language of the reader."""
 
-    def __init__(self, language: Language, extensions: Callable[[], Extensions]) -> None:
-        """No text is open; `extensions` gives what plugins add to the language."""
+    def __init__(self, language: Language, extensions: Callable[[], Extensions], sample: str | None) -> None:
+        """No text is open; `extensions` gives what plugins add to the language, `sample` says where sample data are."""
         # Texts come whole: what is a line to the editor's differences need not be one here.
         super().__init__("creditlang", version("creditlang"), types.TextDocumentSyncKind.Full)
         self.language = language
         self.policies = OpenPolicies(extensions)
+        self.samples = SampleRuns(sample)
         self.waiting: dict[str, asyncio.Task[None]] = {}
+        self.told_beside: dict[str, set[str]] = {}
+        """Addresses of files that are not open, and have errors that an open one was told of."""
 
     def language_of(self, compiled: Compiled) -> Language:
         """The language of the reader, in which people are called what the policy calls them."""
@@ -73,7 +77,11 @@ class PolicyServer(LanguageServer):
 
     def changed(self, uri: str, text: str, pause: float) -> None:
         """Take a text, and tell of it and of what hangs on it once nothing has come for so many seconds."""
-        for each in self.policies.put(uri, text):
+        self.tell_again(self.policies.put(uri, text), pause)
+
+    def tell_again(self, uris: Iterable[str], pause: float) -> None:
+        """Tell of the findings in open texts once nothing has come for so many seconds."""
+        for each in uris:
             if each in self.waiting:
                 self.waiting[each].cancel()
             self.waiting[each] = asyncio.get_running_loop().create_task(self.tell(each, pause))
@@ -88,8 +96,24 @@ class PolicyServer(LanguageServer):
             await asyncio.sleep(opened.seconds)
         policy = await asyncio.get_running_loop().run_in_executor(None, self.policies.at, uri)
         if uri in self.policies.texts and policy.source is self.policies.texts[uri].source:
-            own = (x for x in policy.compiled.diagnostics if x.span is None or x.span.source is policy.source)
-            self.publish(uri, policy, own)
+            self.publish(uri, policy, self.of_file(policy, policy.source))
+            self.tell_of_parts(uri, policy)
+
+    def tell_of_parts(self, uri: str, policy: OpenPolicy) -> None:
+        """Tell of the errors in files that are not open, without which an open one would seem to be sound."""
+        closed = {self.policies.address(x.span.source): x.span.source for x in policy.compiled.errors if x.span}
+        parts = {each: file for each, file in closed.items() if each is not None and each not in self.policies.texts}
+        for each in self.told_beside.get(uri, set()) - set(parts) - set(self.policies.texts):
+            self.publish(each, policy, ())
+        for each, file in parts.items():
+            self.publish(each, policy, self.of_file(policy, file))
+        self.told_beside[uri] = set(parts)
+
+    @staticmethod
+    def of_file(policy: OpenPolicy, source: SourceFile) -> Iterable[Diagnostic]:
+        """What was found in one of the files of a policy."""
+        own = policy.source is source
+        return [x for x in policy.compiled.diagnostics if (x.span.source is source if x.span else own)]
 
     def publish(self, uri: str, policy: OpenPolicy, findings: Iterable[Diagnostic]) -> None:
         """Tell findings in a text."""

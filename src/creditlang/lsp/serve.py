@@ -18,6 +18,7 @@ _ANSWERS: Final[Mapping[str, tuple[Callable[..., Any], object]]] = {
     types.TEXT_DOCUMENT_DID_OPEN: (typing_answers.opened, None),
     types.TEXT_DOCUMENT_DID_CHANGE: (typing_answers.changed, None),
     types.TEXT_DOCUMENT_DID_CLOSE: (typing_answers.closed, None),
+    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: (typing_answers.saved, None),
     types.TEXT_DOCUMENT_COMPLETION: (
         typing_answers.completion, types.CompletionOptions(trigger_characters=[":", "[", "【", "“"])
     ),
@@ -39,9 +40,9 @@ _ANSWERS: Final[Mapping[str, tuple[Callable[..., Any], object]]] = {
 }  # fmt: skip
 
 
-def serve(language: Language, extensions: Callable[[], Extensions]) -> None:
-    """Answer an editor on standard input and output until it says goodbye."""
-    server = PolicyServer(language, extensions)
+def serve(language: Language, extensions: Callable[[], Extensions], sample: str | None = None) -> None:
+    """Answer an editor on standard input and output until it says goodbye; `sample` says where sample data are."""
+    server = PolicyServer(language, extensions, sample)
     for name, (answer, options) in _ANSWERS.items():
         server.feature(name, options)(answer)
     server.command(action_answers.RUN_EXAMPLE)(action_answers.run_example_of)

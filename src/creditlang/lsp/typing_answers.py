@@ -1,9 +1,11 @@
 """What an editor asks while somebody types: completions, colours, what a word means; and that a text has changed."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from lsprotocol import types
+from pygls.uris import to_fs_path
 
 from creditlang.ide import HighlightClass, complete, highlight, hover
 from creditlang.lsp.policy_server import PAUSE, PolicyServer
@@ -42,8 +44,16 @@ async def closed(server: PolicyServer, params: types.DidCloseTextDocumentParams)
     uri = params.text_document.uri
     if uri in server.waiting:
         server.waiting.pop(uri).cancel()
-    server.policies.close(uri)
-    server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+    hanging = server.policies.close(uri)
+    for each in (uri, *server.told_beside.pop(uri, ())):
+        server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(each, []))
+    server.tell_again(hanging, 0)
+
+
+async def saved(server: PolicyServer, params: types.DidChangeWatchedFilesParams) -> None:
+    """Look again at the open texts that read files which something else has saved."""
+    paths = [Path(path) for each in params.changes if (path := to_fs_path(each.uri))]
+    server.tell_again(dict.fromkeys(uri for path in paths for uri in server.policies.saved_again(path)), PAUSE)
 
 
 # ---- questions
@@ -65,11 +75,12 @@ def completion(server: PolicyServer, params: types.CompletionParams) -> types.Co
     return types.CompletionList(is_incomplete=True, items=items)
 
 
-def hovered(server: PolicyServer, params: types.HoverParams) -> types.Hover | None:
-    """What a word means."""
+async def hovered(server: PolicyServer, params: types.HoverParams) -> types.Hover | None:
+    """What a word means, and where its limits bind in the sample."""
     policy, positions = server.asked(params.text_document)
     at, language = positions.offset(params.position), server.language_of(policy.compiled)
-    found = hover(policy.compiled, policy.source, policy.names, at, language)
+    sample = await server.samples.limits(policy)
+    found = hover(policy.compiled, policy.source, policy.names, at, language, sample)
     if found is None:
         return None
     told = types.MarkupContent(types.MarkupKind.PlainText, found.text)

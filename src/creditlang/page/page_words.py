@@ -35,6 +35,9 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "named_values": Phrase("Other named values", "改动设定值"),
     "as_written": Phrase("in the policy: {value}", "办法中为：{value}"),
     "views": Phrase("Views", "视图"),
+    "stale": Phrase(
+        "The text has errors: what stands below is of the text before.", "正文有错误：下面仍是按改动前的正文计算的。"
+    ),
     "student": Phrase("One student", "一名学生"),
     "people": Phrase("Many students", "全体学生"),
     "regulation": Phrase("Regulation", "条文对照"),
@@ -81,6 +84,7 @@ _WORDS: Final[Mapping[str, Phrase]] = {
         "Drop workbooks or CSV files anywhere on this page, or",
         "把表格文件（xlsx、csv）拖到页面任意位置，或者",
     ),
+    "headings": Phrase("Also read:", "另可读取："),
     "choose_files": Phrase("choose files …", "选择文件……"),
     "try_sample": Phrase("Try the sample data", "试用样例数据"),
     "sample": Phrase("Sample data", "样例数据"),

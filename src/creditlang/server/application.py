@@ -40,6 +40,7 @@ _LARGEST_QUICK: Final = 256 * 1024
 _LANGUAGES: Final[Mapping[str, Language]] = {"en": "en", "zh": "zh"}
 _HEADERS: Final = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "1"}, 503: {"Retry-After": "1"}}
 _CONTENT_TYPE: Final = Phrase("its content type is not application/json", "内容类型不是 application/json")
+_IN_ADDRESS: Final = Phrase("an address has lang=en or lang=zh, and nothing else", "地址里只能写 lang=en 或 lang=zh")
 _log: Final = logging.getLogger("creditlang.server")
 
 
@@ -75,7 +76,7 @@ def application(settings: ServerSettings) -> Starlette:
     """The application; its workers are started with it and ended with it."""
     pool = WorkerPool(settings.workers, settings.seconds, settings.worker)
     answered = partial(_answered, pool, settings.megabytes)
-    description = msgspec.json.encode(openapi())
+    description = msgspec.json.encode(openapi(settings.worker.served))
     return Starlette(
         routes=[
             Mount("/api", routes=[Route(f"/{x}", partial(answered, x), methods=["POST"]) for x in QUESTIONS]),
@@ -100,6 +101,8 @@ def serve(settings: ServerSettings, host: str, port: int) -> None:
 async def _answered(pool: WorkerPool, megabytes: int, name: str, request: Request) -> Response:
     """The answer of a worker."""
     language = language_of(request)
+    if request.query_params.multi_items() not in ([], *([("lang", each)] for each in _LANGUAGES)):
+        return _refused(400, language, report("CR821", None, place=f"?{request.url.query}", reason=_IN_ADDRESS))
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
         return _refused(415, language, report("CR820", None, reason=_CONTENT_TYPE))
     body = await _body(request, megabytes * _MEGABYTE)

@@ -1,5 +1,6 @@
 """The document of the interface, OpenAPI 3.1, made of the same types by which requests are read."""
 
+from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -22,10 +23,15 @@ _REFUSED: Final = {
 _JSON: Final = "application/json"
 
 
-def openapi() -> dict[str, Any]:
-    """The document. Amounts are text, and numbers in requests are exact, as JSON has them."""
+def openapi(policies: Iterable[str]) -> dict[str, Any]:
+    """The document of a server that has these policies. Amounts are text, and numbers in requests are exact."""
     types = [Findings, *(kind for asked in QUESTIONS.values() for kind in (asked.question, asked.answer))]
     schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    named = components["PolicyQuestion"]["properties"]["policy"]["anyOf"]
+    for each in components.values():
+        for schema in each.get("properties", {}).values():
+            if schema.get("anyOf", [])[:2] == named:
+                schema["anyOf"] = [{"enum": sorted(policies)}, *schema["anyOf"][1:]]
     refusal, *others = schemas
     pairs = zip(QUESTIONS.items(), others[::2], others[1::2], strict=True)
     return {

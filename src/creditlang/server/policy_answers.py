@@ -1,9 +1,12 @@
 """What is answered about a policy alone: findings, examples, readings, sheets, layout, the rulebook, its text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import Any
 
+from creditlang.core.operators import Policy
+from creditlang.data.mappings.mapping import MappingFile
+from creditlang.data.mappings.mapping_file import bundled_for, open_mapping
 from creditlang.diagnostics import Diagnostic, Language, Phrase, codes, explain, nearest, report, to_json
 from creditlang.driver import load_modules, read_source
 from creditlang.errors import DataError, PolicyError
@@ -142,7 +145,16 @@ def schema(question: q.PolicyQuestion, known: KnownPolicies, language: Language)
             }
             for sheet in sheets_of(policy.compiled)
         ],
+        "mappings": list(_mappings(policy.policy.core)),
     }
+
+
+def _mappings(policy: Policy) -> Iterator[q.BundledMapping]:
+    """Those that fit the policy as it is."""
+    for name in bundled_for(policy):
+        mapping = open_mapping(name, policy)
+        if isinstance(mapping, MappingFile):
+            yield {"name": name, "title": mapping.title}
 
 
 def _column(column: SheetColumn, language: Language) -> q.ColumnOfSheet:

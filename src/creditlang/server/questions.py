@@ -282,11 +282,19 @@ class SheetNeeded(TypedDict):
     columns: list[ColumnOfSheet]
 
 
+class BundledMapping(TypedDict):
+    """A bundled mapping, by which sheets with other headings are read."""
+
+    name: str
+    title: str
+
+
 class Sheets(TypedDict):
-    """The sheets and columns that a policy needs."""
+    """The sheets and columns that a policy needs, and the mappings that are meant for it."""
 
     version: int
     sheets: list[SheetNeeded]
+    mappings: list[BundledMapping]
 
 
 class Colour(TypedDict):

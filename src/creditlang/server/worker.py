@@ -40,6 +40,9 @@ class WorkerSettings:
 def work(connection: Connection, settings: WorkerSettings, folder: str) -> None:
     """Answer until the pipe is closed, or memory runs out. `folder` is where files of a question may lie."""
     _limit(settings)
+    os.environ.setdefault(
+        "ARROW_DEFAULT_MEMORY_POOL", "system"
+    )  # Arrow's own begins by reserving a gigabyte of addresses
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends its workers
     tempfile.tempdir = folder
     from creditlang.plugin import PluginManager

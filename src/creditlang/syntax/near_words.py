@@ -69,7 +69,7 @@ def meant(
     body = _BODY.match(line)
     for near, begun in product(_table(), (0, body.end()) if body else (0,)):
         match = near.written.search(line[begun:])
-        if match is None or (parsed and not near.anyway):
+        if match is None or (parsed and not near.anyway) or (begun and near.elsewhere):
             continue
         start, end = begun + match.start(), begun + match.end()
         place = Span(source, begins + start, begins + end)

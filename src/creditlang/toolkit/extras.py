@@ -13,6 +13,7 @@ from creditlang.plugin import PluginError
 
 EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "arrow": ("numpy", "pyarrow"),
+    "assistants": ("mcp", "msgspec"),
     "databases": ("adbc_driver_postgresql", "pymysql", "pyarrow"),
     "editor": ("lsprotocol", "pygls"),
     "office": ("defusedxml", "fontTools", "lxml", "openpyxl", "pyarrow", "typst", "xlrd", "xlsxwriter"),
@@ -20,6 +21,11 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "server": ("msgspec", "starlette", "uvicorn"),
 }
 """The modules that tell whether an extra is installed."""
+
+
+def has(extra: str) -> bool:
+    """Whether an extra is installed."""
+    return all(find_spec(module) is not None for module in EXTRAS[extra])
 
 
 def need(extra: str, *modules: str) -> None:

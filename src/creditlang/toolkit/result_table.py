@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from creditlang.schema import Column, Row
+from creditlang.schema import Column, Row, Value
 from creditlang.toolkit.arrow_results import arrow_table
 from creditlang.toolkit.extras import need
 from creditlang.toolkit.html_table import html_table
@@ -41,6 +41,11 @@ class ResultTable:
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
+
+    def to_dicts(self) -> list[dict[str, Value]]:
+        """The rows as dicts by column name; `json.dumps(…, default=str)` writes them as in JSON files."""
+        names = [column.name for column in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
 
     def _repr_html_(self) -> str:
         """The first rows, for notebooks."""

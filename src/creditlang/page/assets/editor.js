@@ -7,6 +7,7 @@
 import { ask, element, latest, say } from "./dom.js";
 
 const MARGIN = 100; // lines above and below the visible ones that are asked for
+const MOST_UNDONE = 100; // lines that are put in so that it can be undone
 const WIDE = /[\ud800-\udfff]/;
 const WORD = /[\p{L}\p{N}_"“[［【]$/u;
 
@@ -31,7 +32,7 @@ export class Editor {
     this.complete = latest(60, (current) => this.completeNow(current));
     this.tell = latest(250, (current) => this.tellNow(current));
     const on = (name, act) => this.area.addEventListener(name, act);
-    on("input", (event) => event.isComposing || this.typed(event.inputType));
+    on("input", (event) => event.isComposing || this.replacing || this.typed(event.inputType));
     on("scroll", () => this.scrolled());
     on("keydown", (event) => this.key(event));
     on("blur", () => this.offer([]));
@@ -211,17 +212,30 @@ export class Editor {
 
   accept(place) {
     const { start, text } = this.offered[place];
-    this.offer([]);
     this.replace(start, this.area.selectionStart, text);
-    this.offer([]);
   }
 
-  /** Put a text in the place of another, so that it can be undone. */
+  /** Put a text in the place of another, so that it can be undone: only what differs, for browsers need a second for
+   * every hundred lines that are put in so; many more are put in without.
+   */
   replace(start, end, text) {
+    const old = this.text.slice(start, end);
+    const least = Math.min(old.length, text.length);
+    let same = 0;
+    while (same < least && old[same] === text[same]) same++;
+    let after = 0;
+    while (after < least - same && old.at(-1 - after) === text.at(-1 - after)) after++;
+    const middle = text.slice(same, text.length - after);
     this.area.focus();
-    this.area.setSelectionRange(start, end);
-    if (text) document.execCommand("insertText", false, text);
-    else document.execCommand("delete");
+    this.area.setSelectionRange(start + same, end - after);
+    this.replacing = true; // a browser tells of each line
+    if (middle.split("\n").length > MOST_UNDONE) this.area.setRangeText(middle);
+    else if (middle) document.execCommand("insertText", false, middle);
+    else if (end - after > start + same) document.execCommand("delete");
+    this.replacing = false;
+    this.taken();
+    this.offer([]);
+    this.area.setSelectionRange(start + text.length, start + text.length);
   }
 
   key(event) {

@@ -18,6 +18,7 @@ class Page {
   clauses = null;
   samples = new Set();
   sheets = [];
+  mappings = [];
   settings = [];
   outline = [];
   set = {};
@@ -158,10 +159,11 @@ class Page {
   }
 
   async opened(name, file, text, { files, examples, clauses }) {
+    this.again.stop(); // what is still being asked is of the policy before
+    this.student.work.stop();
     Object.assign(this, { name, files, clauses, set: {}, examples, own: false, fresh: true, known: "" });
     this.editor.file = file;
-    this.people.files = [];
-    this.people.sample = false;
+    this.people.forget();
     this.student.take({ student: {}, records: [] });
     this.saved = text.replaceAll("\r\n", "\n");
     this.editor.text = this.saved;
@@ -190,6 +192,8 @@ class Page {
     if (outline.length) this.outline = outline;
     this.title = outline.find(({ sort }) => sort === "policy")?.label || this.title;
     at("title").textContent = this.title || "creditlang";
+    at("stale").textContent = errors ? say("stale") : "";
+    at("results").classList.toggle("stale", errors > 0);
     if (errors) this.again.stop();
     else if (this.known !== this.text) this.again();
   }
@@ -214,10 +218,14 @@ class Page {
   async sheetsAgain(current) {
     const policy = this.policy();
     const text = this.text;
-    const [{ sheets }, { settings, needs_day: needsDay }] = await Promise.all([ask("schema", { policy }), ask("readings", { policy })]);
+    const [{ sheets, mappings }, { settings, needs_day: needsDay }] = await Promise.all([ask("schema", { policy }), ask("readings", { policy })]);
     if (!current()) return;
     this.known = text;
     const before = JSON.stringify([this.sheets, this.settings]);
+    if (JSON.stringify(mappings) !== JSON.stringify(this.mappings)) {
+      this.mappings = mappings;
+      this.people.draw();
+    }
     Object.assign(this, { sheets, settings });
     if (this.fresh) at("as-of").value = needsDay ? today() : "";
     if (this.fresh || before !== JSON.stringify([sheets, settings])) this.drawValues();

@@ -10,8 +10,10 @@ export class People {
     this.page = page;
     this.chosen = chosen;
     this.place = document.getElementById("people");
-    this.files = [];
+    this.files = []; // as questions have them
     this.sample = false;
+    this.number = 0; // of the last question
+    this.mappings = new Set(); // by which other headings are read
     const stop = (event) => event.preventDefault();
     for (const name of ["dragover", "drop"]) document.addEventListener(name, stop);
     document.addEventListener("dragover", () => document.body.classList.add("dropping"));
@@ -21,26 +23,30 @@ export class People {
       const files = [...event.dataTransfer.files];
       const isPolicy = (file) => /\.credit$|\.clauses\.txt$/.test(file.name);
       if (files.some(isPolicy)) this.page.openFiles(files.filter(isPolicy)).catch(fail);
-      else if (files.length) this.take(files);
+      else if (files.length) this.take(files).catch(fail);
     });
   }
 
   /** Other files, for as long as the page is open. */
-  take(files) {
-    this.files = files;
+  async take(files) {
+    this.files = await Promise.all(files.map(async (file) => ({ name: file.name, content: await encoded(file) })));
     this.sample = false;
     this.draw();
     this.page.show("people");
   }
 
-  async data() {
-    if (this.sample) return { sample: this.page.name };
-    return { files: await Promise.all(this.files.map(async (file) => ({ name: file.name, content: await encoded(file) }))) };
+  /** No files any more: another policy is open. */
+  forget() {
+    Object.assign(this, { files: [], sample: false, mappings: new Set(), number: this.number + 1 });
+  }
+
+  get data() {
+    return { ...(this.sample ? { sample: this.page.name } : { files: this.files }), mappings: [...this.mappings] };
   }
 
   draw() {
     const input = element("input", { type: "file", multiple: true, hidden: true, accept: ".xlsx,.xls,.xlsm,.ods,.csv,.json,.parquet",
-      onchange: () => input.files.length && this.take([...input.files]) });
+      onchange: () => input.files.length && this.take([...input.files]).catch(fail) });
     this.answer = element("div", { className: "answer" });
     this.comparison = element("div");
     const named = this.sample ? say("sample") : this.files.map((file) => file.name).join(say("between"));
@@ -48,11 +54,21 @@ export class People {
       element("div", { className: "dropzone" },
         element("span", {}, say("drop_here")), element("button", { onclick: () => input.click() }, say("choose_files")), input,
         this.page.hasSample ? element("button", { onclick: () => this.takeSample() }, say("try_sample")) : "",
+        this.page.mappings.length ? element("fieldset", {}, element("legend", {}, say("headings")), this.page.mappings.map((one) => this.choice(one))) : "",
         element("small", { className: "soft" }, say("stays_here"))),
       named ? element("div", { className: "bar" }, element("button", { onclick: () => this.compare(), className: "compare" }, say("compare")),
         element("span", { className: "soft" }, named)) : "",
       this.comparison, this.answer);
     this.known = "";
+  }
+
+  choice({ name, title }) {
+    const box = element("input", { type: "checkbox", checked: this.mappings.has(name), onchange: () => {
+      this.mappings[box.checked ? "add" : "delete"](name);
+      this.known = "";
+      this.work().catch(fail);
+    } });
+    return element("label", {}, box, " ", title);
   }
 
   takeSample() {
@@ -69,9 +85,9 @@ export class People {
     this.known = asked;
     this.answer.replaceChildren(element("p", {}, say("working")));
     this.comparison.replaceChildren();
-    const own = (this.number = (this.number ?? 0) + 1);
+    const own = ++this.number;
     try {
-      const told = await ask("people", { ...this.page.asked(), data: await this.data() });
+      const told = await ask("people", { ...this.page.asked(), data: this.data });
       if (own === this.number) this.answer.replaceChildren(...this.told(told));
     } catch (error) {
       if (!error.diagnostics) throw error;
@@ -107,7 +123,7 @@ export class People {
   /** Look at one student. */
   async open(identifier) {
     try {
-      const told = await ask("person", { policy: this.page.policy(), data: await this.data(), student: identifier });
+      const told = await ask("person", { policy: this.page.policy(), data: this.data, student: identifier });
       this.chosen(told);
     } catch (error) {
       fail(error);
@@ -121,7 +137,7 @@ export class People {
       const { policy: old, as_of } = this.page.asked(true);
       const { policy, set } = this.page.asked();
       const changed = typeof policy === "string" ? policy : { ...policy, name: say("edited", { name: policy.name }) };
-      const told = await ask("diff", { old, new: changed, set_new: set, as_of, data: await this.data(), page: true });
+      const told = await ask("diff", { old, new: changed, set_new: set, as_of, data: this.data, page: true });
       const shown = told.html ? frame(told.html, say("comparison")) : element("pre", { className: "scroll", tabIndex: 0 }, told.text);
       this.comparison.replaceChildren(
         element("h3", {}, say("comparison")),
