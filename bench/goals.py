@@ -24,7 +24,7 @@ from bench.readme_table import write_table
 from samples.hengyang.__main__ import make
 
 TURNS = 3
-HENGYANG = 4000
+HENGYANG = 2000
 """Students of the larger sample."""
 TRIED = "what if set pass_mark = 80"
 
