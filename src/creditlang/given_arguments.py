@@ -224,7 +224,8 @@ def opened_mappings(policy: o.Policy, names: Iterable[str | Path]) -> tuple[Mapp
 def check_period(policy: o.Policy, result: StudentResult, period: object) -> None:
     """Raises `DataError` for a period that neither calendar nor results know, and that has no year's numbers."""
     look_at(period=period)
-    known = dict.fromkeys(line.period for line in (*result.accounts, *result.facts) if line.period)
+    periods = [line.period for line in result.accounts] + [line.period for line in result.facts]
+    known = dict.fromkeys(filter(None, periods))
     known |= dict.fromkeys(each.key for of in result.periods.values() for each in of)
     calendar = policy.calendar.semesters
     known |= dict.fromkeys(name for each in calendar for name in (each.name, each.year))
