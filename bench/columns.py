@@ -43,8 +43,8 @@ class Stages:
         self.spent[name] = self.spent.get(name, 0) + process_time() - since
 
 
-def measured(folder: Path, settled: bool) -> None:
-    """Work out a cohort and print what its stages took."""
+def measured(folder: Path, settled: bool) -> float:
+    """Work out a cohort and print what its stages took; million records a second of the engine alone."""
     policy, stages = load("hengyang").core, Stages()
     engine = ColumnarEngine(lower(policy), Interpreter(policy, DAY))
     with PluginManager().opened([str(folder)]) as sources, stages.timed("reading"):
@@ -67,6 +67,7 @@ def measured(folder: Path, settled: bool) -> None:
     print(f"{len(coded.students)} students, {alone} left to be worked out alone; {records} records")
     for name, seconds in stages.spent.items():
         print(f"{name:8} {seconds / records * 1e6:7.2f} µs a record, {records / seconds / 1e6:7.3f} M a CPU second")
+    return records / stages.spent["engine"] / 1e6
 
 
 def _alone(chunk: object) -> list[str]:

@@ -20,6 +20,7 @@ _COMMANDS = (
     "demo",
     "run",
     "why",
+    "need",
     "new",
     "import-table",
     "check",

@@ -8,6 +8,7 @@ programs (dates, decimals, whole numbers) pass as they are; a float, where a num
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from math import isfinite
 from numbers import Integral
 from typing import Any, Final
@@ -68,12 +69,12 @@ class ColumnReader:
         """Whether every row has to have a value here."""
         return self.column.needed
 
-    @property
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """What the column may be called."""
         return (self.column.name, *self.column.labels)
 
-    @property
+    @cached_property
     def shown(self) -> str:
         """What messages call the column."""
         return label(self.column)

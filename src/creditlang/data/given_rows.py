@@ -25,21 +25,29 @@ class GivenRows:
         self.numbers = number_columns(policy)
         self.word = policy.person.name if policy.person is not None else "student"
         self.columns = Columns(policy, date_order)
+        self._known: dict[str, Mapping[str, str]] = {}
         self.dataset = Dataset()
         self.records = Records(policy, self.columns, self.dataset)
 
     def not_understood(self, kind: str, given: Mapping[Any, object], where: Place) -> Iterator[Diagnostic]:
         """The fields of a row of a kind, or of the student (no kind), that there are not, or that are given twice."""
-        columns = self.columns.of[kind] if kind else self.columns.attributes
-        known = {text: names[0] for names in (self.numbers, RECORD_ID if kind else ()) for text in names}
-        known |= {text: reader.column.name for reader in columns for text in reader.texts}
+        known = self._names(kind)
         first: dict[str, str] = {}
         for name in given:
             meant = known.get(name) if isinstance(name, str) else None
             if meant is None:
+                columns = self.columns.of[kind] if kind else self.columns.attributes
                 yield unknown_name("field", name, [*(reader.column.name for reader in columns), *known], where)
             elif (other := first.setdefault(meant, name)) != name:
                 yield report("CR736", where, first=other, second=name, sort=SORTS["field"])
+
+    def _names(self, kind: str) -> Mapping[str, str]:
+        """What each name or label of a field stands for, in a kind or, without one, of the student."""
+        if kind not in self._known:
+            columns = self.columns.of[kind] if kind else self.columns.attributes
+            known = {text: names[0] for names in (self.numbers, RECORD_ID if kind else ()) for text in names}
+            self._known[kind] = known | {text: reader.column.name for reader in columns for text in reader.texts}
+        return self._known[kind]
 
     def student_from(self, given: Mapping[str, object], where: Place) -> Student:
         """A student from a mapping of names or labels to values."""

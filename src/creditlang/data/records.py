@@ -20,14 +20,22 @@ from creditlang.schema import RawRow
 
 
 class Identifiers:
-    """The ids of records of one kind that have been used. Those made of file and row are written out once one is asked
-    for that may be such.
+    """The ids of records of one kind that have been used. Those of a whole sheet are gathered once somebody asks, those
+    made of file and row are written out once one is asked for that may be such.
     """
 
     def __init__(self) -> None:
         """None yet."""
-        self.given: set[str] = set()
+        self._given: set[str] = set()
+        self._of_sheets: list[Iterable[str]] = []
         self._made: list[tuple[str, Sequence[int]]] = []
+
+    @property
+    def given(self) -> set[str]:
+        """Those that are known by name."""
+        while self._of_sheets:
+            self._given.update(self._of_sheets.pop())
+        return self._given
 
     def __contains__(self, identifier: str) -> bool:
         """Whether it has been used."""
@@ -35,6 +43,10 @@ class Identifiers:
             source, rows = self._made.pop()
             self.given.update(f"{source}:{row}" for row in rows)
         return identifier in self.given
+
+    def of_sheet(self, identifiers: Iterable[str]) -> None:
+        """Some stand in a sheet."""
+        self._of_sheets.append(identifiers)
 
     def made(self, source: str, rows: Sequence[int]) -> None:
         """Some are called by file and row."""

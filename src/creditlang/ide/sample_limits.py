@@ -15,6 +15,7 @@ from creditlang.core.dependencies import within
 from creditlang.ledger import StudentResult
 from creditlang.plugin import PluginManager
 from creditlang.schema import RawTable
+from creditlang.values import add, low, subtract, total
 
 _CUTS = frozenset({"cap", "once"})
 
@@ -48,7 +49,7 @@ class SampleLimits:
                         cut.records += 1
                         cut.people.add(result.student)
                         if isinstance(step.before, Decimal) and isinstance(step.after, Decimal):
-                            cut.amount += step.before - step.after
+                            cut.amount = low(add(cut.amount, subtract(step.before, step.after)))
 
         def tables() -> Iterator[RawTable]:
             return (table for source in sources for table in source.tables())
@@ -72,4 +73,4 @@ class SampleLimits:
             if isinstance(operator, o.Limit):
                 found = [self.cuts[each, operator.text] for each in rules if (each, operator.text) in self.cuts]
                 people = set().union(*(each.people for each in found))
-                yield operator, Cut(sum(x.records for x in found), people, sum((x.amount for x in found), Decimal()))
+                yield operator, Cut(sum(x.records for x in found), people, low(total([x.amount for x in found])))

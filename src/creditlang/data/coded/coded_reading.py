@@ -75,7 +75,7 @@ def read_records(
     else:
         given = numpy.zeros(len(identifiers.texts), bool)
         given[identifiers.codes[plain]] = True
-        used.given.update(identifiers.texts if given.all() else compress(identifiers.texts, given.tolist()))
+        used.of_sheet(identifiers.texts if given.all() else compress(identifiers.texts, given.tolist()))
     for at, row in sheet.rows(numpy.flatnonzero(odd).tolist()):
         found.odd[at] = record(row)
     return found
@@ -104,11 +104,13 @@ def _odd_identifiers(sheet: CodedSheet, source: str, identifiers: CodedColumn | 
         return numpy.fromiter((f"{made}{number}" in used for number in sheet.numbers.tolist()), bool, len(sheet))
     odd = numpy.bincount(identifiers.codes, minlength=len(identifiers.texts)) > 1
     texts = identifiers.texts
-    known = {strip_cell(cell) for cells in sheet.broken.values() for cell in cells} | used.given
-    known |= {text for text in texts if ":" in text and text in used}
-    if not known.isdisjoint(texts):
-        odd |= numpy.fromiter((text in known for text in texts), bool, len(texts))
     beginnings_and_ends = "\n".join(["", *texts, ""])
+    known = {strip_cell(cell) for cells in sheet.broken.values() for cell in cells}
+    if ":" in beginnings_and_ends:
+        known |= {text for text in texts if ":" in text and text in used}
+    for those in (known, used.given):
+        if those and not those.isdisjoint(texts):
+            odd |= numpy.fromiter((text in those for text in texts), bool, len(texts))
     if any(mark in beginnings_and_ends for mark in ("\n\n", ")\n", f"\n{made}")):
         odd |= numpy.fromiter((not x or x.endswith(")") or x.startswith(made) for x in texts), bool, len(texts))
     return identifiers.those(odd)

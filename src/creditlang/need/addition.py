@@ -1,0 +1,256 @@
+"""The records that could be added for a requirement: of which kinds and items, with which values, on which days."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import combinations, islice, product
+from random import Random
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.core.dependencies import reads, references, within
+from creditlang.core.parts import inside
+from creditlang.one_student import period_on
+from creditlang.values import low, multiply
+
+MOST_VARIANTS: Final = 360
+"""So many combinations of values of one item are tried."""
+MOST_DAYS: Final = 12
+"""In so many periods from now on records are tried."""
+_MOST_OF_TWO: Final = 60
+_STEPS_UP: Final = (1, 2, 5, 10, 40)
+_KINDS: Final = ("day", "week", "month", "quarter", "semester", "year", "calendar year")
+
+
+@frozen
+class Addition:
+    """A record that could be added."""
+
+    kind: str
+    item: str
+    """Empty for a kind without items."""
+    values: Mapping[str, object] = field(hash=False)
+    """Of the fields that decide what it gives, beside its item and its day."""
+    day: date
+
+    @property
+    def what(self) -> tuple[str, str]:
+        """Its kind and item."""
+        return self.kind, self.item
+
+
+@frozen
+class Fillable:
+    """A kind of record, or an item of it, that may count for a requirement, and what of the policy reads it."""
+
+    kind: str
+    item: str
+    read_by: tuple[Any, ...]
+
+
+def sources(policy: o.Policy, cases: tuple[o.Case, ...]) -> tuple[Fillable, ...]:
+    """What the parts of a requirement may be filled from, in the order of the policy: the items that post to accounts
+    which they read, at any remove, and the kinds of records that they ask about. What only takes away is left out where
+    nothing has to stay below a bound.
+    """
+    below = any(not case.at_least for case in (*cases, *(inner for case in cases for inner in case.of)))
+    accounts, asked = _read(policy, cases)
+    found: dict[tuple[str, str], Fillable] = {}
+    for name, rule in policy.rules.items():
+        goes_anywhere = any(isinstance(x, o.Post) and x.field for x in rule.operators)
+        if (rule.account in accounts or goes_anywhere) and (below or policy.sign_of(name) >= 0):
+            around = [policy.accounts[x].operators for x in _outwards(policy, rule.account)]
+            found[rule.kind, name] = Fillable(rule.kind, name, (rule.where, rule.operators, *around))
+    for move in policy.moves:
+        if move.target in accounts or set(move.sources) & accounts:
+            found.setdefault((move.kind, ""), Fillable(move.kind, "", (move.limit, move.ratios, move.guards)))
+    for kind in asked:
+        queries = asked[kind]
+        items = {
+            x.right.value
+            for query in queries
+            for x in references(query, e.Compare)
+            if isinstance(x.right, e.Constant) and x.left == e.Read("field", policy.kinds[kind].item_field or "")
+        }
+        for item in [x for x in policy.rules if x in items] or [""]:
+            known = found.get((kind, item))
+            found[kind, item] = Fillable(kind, item, (*(known.read_by if known else ()), *queries))
+    return tuple(x for x in found.values() if x.kind in policy.given_kinds)
+
+
+def _read(policy: o.Policy, cases: tuple[o.Case, ...]) -> tuple[set[str], dict[str, list[e.Query]]]:
+    """The accounts that something reads, at any remove, and the questions about records of each kind."""
+    accounts: set[str] = set()
+    asked: dict[str, list[e.Query]] = {}
+    seen: set[tuple[str, str]] = set()
+    waiting: list[Any] = [cases]
+    while waiting:
+        for one in inside(waiting.pop()):
+            if isinstance(one, e.Query) and isinstance(one.level, e.CountedIn):
+                waiting += _account(policy, one.level.account, accounts)
+            if isinstance(one, e.Query) and isinstance(one.source, e.RecordsOf):
+                asked.setdefault(one.source.kind, []).append(one)
+            if not isinstance(one, e.Value) or (one.sort, one.name) in seen:
+                continue
+            seen.add((one.sort, one.name))
+            match one.sort:
+                case "account":
+                    waiting += _account(policy, one.name, accounts)
+                case "record fact":
+                    waiting.append(policy.record_facts[one.name])
+                case "requirement":
+                    waiting.append(policy.requirements[one.name].cases)
+                case _:
+                    waiting.append(policy.facts[one.name])
+    return accounts, asked
+
+
+def _account(policy: o.Policy, name: str, accounts: set[str]) -> list[Any]:
+    """Note an account, all inside it and what flows over into it; what these are worked out from."""
+    new = [x for x in within(policy.accounts, name) if x not in accounts]
+    accounts.update(new)
+    parts: list[Any] = [(policy.accounts[x].decide, policy.accounts[x].operators) for x in new]
+    for other in policy.accounts.values():
+        if other.name not in accounts and any(set(part[1:]) & set(new) for part in other.diverts):
+            parts += _account(policy, other.name, accounts)
+    return parts
+
+
+def _outwards(policy: o.Policy, name: str) -> Iterator[str]:
+    yield name
+    parent = policy.accounts[name].parent
+    if parent is not None:
+        yield from _outwards(policy, parent)
+
+
+def days(policy: o.Policy, source: Fillable, after: date, until: date) -> list[date]:
+    """The day after `after` and the first one of each later period of the kinds that limit a source, of each kind the
+    next twelve; not later than `until`.
+    """
+    named = {name for part in inside(source.read_by) for name in _periods(part)} & set(_KINDS)
+    kinds = named or {"semester" if policy.calendar.semesters else "calendar year"}
+    found: set[date] = set()
+    keys: dict[str, set[str]] = {kind: set() for kind in kinds}
+    day = after + timedelta(1)
+    while day <= until and any(len(known) < MOST_DAYS for known in keys.values()):
+        for kind, known in keys.items():
+            key = period_on(policy, kind, day)
+            if key is not None and key not in known and len(known) < MOST_DAYS:
+                known.add(key)
+                found.add(day)
+        day += timedelta(1)
+    return sorted(found)
+
+
+def _periods(part: object) -> tuple[str, ...]:
+    if isinstance(part, o.Case):
+        return part.together[:1] if part.together is not None else ()
+    return part.group.periods if isinstance(part, (o.Limit, o.Rescale, o.Keep)) and part.group is not None else ()
+
+
+def variants(policy: o.Policy, source: Fillable, more: int) -> list[Mapping[str, object]]:
+    """The values that a record of a source may have in the fields that are asked about it: all of a list, a number at
+    and around those that it is compared with. Of the fields that may be missing, and of the answers that go without
+    saying, `more` are given another value too. Of very many combinations some are taken, always the same.
+    """
+    kind = policy.kinds[source.kind]
+    names = _fields(policy, (*source.read_by, *kind.guards))
+    own = _fields(policy, source.read_by)
+    certain: list[list[tuple[str, object]]] = []
+    others: list[list[tuple[str, object]]] = []
+    for column in kind.columns:
+        if column.name in (kind.item_field, kind.date_field, kind.semester_field):
+            continue
+        if column.name not in names:
+            continue
+        domain = list(_domain(policy, column, (*source.read_by, *kind.guards)))
+        told = [(column.name, value) for value in domain if value != column.default]
+        if is_needed(column) or column.if_used:
+            certain.append([(column.name, value) for value in domain])
+        elif column.name in own and told:
+            others.append(told)
+    found: list[Mapping[str, object]] = [
+        dict((*base, *extra))
+        for chosen in combinations(others, more)
+        for extra in islice(product(*chosen), _MOST_OF_TWO)
+        for base in islice(product(*certain), MOST_VARIANTS)
+    ]
+    return found if len(found) <= MOST_VARIANTS else Random(0).sample(found, MOST_VARIANTS)
+
+
+def _fields(policy: o.Policy, parts: Any) -> set[str]:
+    """The fields of a record that something reads, also through facts of the record."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = [parts]
+    while waiting:
+        part = waiting.pop()
+        found.update(x.name.partition(".")[0] for x in reads(part, "field", "this", "part"))
+        for one in inside(part):
+            if isinstance(one, o.Group):
+                found.update(one.fields)
+            elif isinstance(one, (o.Post, o.Move)):
+                found.update(x for x in (getattr(one, "field", None), getattr(one, "source_field", None)) if x)
+            elif isinstance(one, e.Value) and one.sort == "record fact" and one.name not in seen:
+                seen.add(one.name)
+                waiting.append(policy.record_facts[one.name])
+    return found
+
+
+def _domain(policy: o.Policy, column: o.Column, parts: Any) -> Iterator[object]:
+    match column.type.name:
+        case "value" | "account" | "item":
+            yield from dict.fromkeys((column.values or {}).values())
+        case "yes or no":
+            yield from (column.default, not column.default) if column.default is not None else (True, False)
+        case "number":
+            yield from _numbers(policy, column, parts)
+        case _:
+            yield any_value(column)
+
+
+def _numbers(policy: o.Policy, column: o.Column, parts: Any) -> Iterator[Decimal]:
+    """Numbers at the bounds that a field is compared with, and above."""
+    own = e.Read("field", column.name)
+    found = {column.minimum or Decimal(0), Decimal(1)}
+    for one in inside(parts):
+        match one:
+            case e.Compare(left=left, right=right) if own in (left, right):
+                other = right if left == own else left
+                found.update(
+                    x.value for x in inside(other) if isinstance(x, e.Constant) and isinstance(x.value, Decimal)
+                )
+            case o.Full(size=size, measure=measure) if own in inside(measure):
+                found.add(size)
+            case e.Lookup(table=table, keys=keys) if own in keys:
+                bands = table.bands.get(table.dimensions[keys.index(own)], {})
+                found.update(x for band in bands.values() for x in (band.low, band.high) if x.is_finite())
+    top = max(found)
+    found.update(low(multiply(top, Decimal(factor))) for factor in _STEPS_UP)
+    least = column.minimum or Decimal(0)
+    yield from sorted(x for x in found if x >= least and (column.maximum is None or x <= column.maximum))
+
+
+def is_needed(column: o.Column) -> bool:
+    """Whether a record without it cannot be read."""
+    return not (column.optional or column.if_used or column.default is not None)
+
+
+def any_value(column: o.Column) -> object:
+    """What stands in a field on which nothing depends; a text and a day are made when the record is."""
+    match column.type.name:
+        case "number":
+            return column.minimum or Decimal(0 if column.maximum is not None and column.maximum < 1 else 1)
+        case "yes or no":
+            return True
+        case "value" | "account" | "item":
+            return next(iter((column.values or {"": ""}).values()))
+        case name:
+            return ANEW if name in ("text", "date", "semester") else ""
+
+
+ANEW: Final = "*"
+"""Stands for a text that no other record has, or for the day or semester of the record."""

@@ -1,0 +1,132 @@
+"""What is still needed, in words."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Final
+
+from creditlang.core import operators as o
+from creditlang.diagnostics import Language, Phrase, in_language, listed
+from creditlang.diagnostics.diagnostic import COLON
+from creditlang.diagnostics.person_words import spoken
+from creditlang.need.addition import ANEW, Addition
+from creditlang.need.plan import Plan
+from creditlang.need.short_parts import Filler, Need, ShortPart
+from creditlang.one_student import period_on
+from creditlang.values import amount_text
+from creditlang.words import IN_BRACKETS, PART_STATUSES, STATUSES, Declared, first_fit, label, said, word, yes_or_no
+
+_MET: Final = Phrase("nothing more is needed by {by}", "到{by}已不再需要什么")
+_ASSUMED: Final = Phrase("taken to be enrolled in {semesters}", "假定{semesters}学期在籍")
+_BY: Final = Phrase("by {by}", "到{by}为止")
+_SHORT: Final = Phrase("{short} short of {needed}", "需要 {needed}，还差 {short}")
+_MOST: Final = Phrase(
+    "cannot be reached by {by}: {most} at most, whatever is added", "到{by}无论怎样也达不到：至多 {most}"
+)
+_NOTHING: Final = Phrase("no record that was tried helps", "试过的记录都无济于事")
+_EACH: Final = Phrase("{amount} each", "每次 {amount}")
+_BETWEEN: Final = Phrase("{least} to {most} each", "每次 {least} 至 {most}")
+_FILLS: Final = Phrase("{count:record} fill it", "{count}次即可补足")
+_FILLS_ONE: Final = Phrase("one record fills it", "1次即可补足")
+_LEAVES: Final = Phrase("{leaves} at most", "至多再得 {leaves}")
+_FEWEST: Final = Phrase("with {count:record}, the fewest", "{count}条记录，最少")
+_PLAN: Final = Phrase("with {count:record}", "{count}条记录")
+_TIMES: Final = Phrase("{count} times", "{count}次")
+_OR: Final = Phrase("or", "或者")
+_NO_PLAN: Final = Phrase(
+    "no combination that was tried meets it", "试过的组合都不能使其符合"
+)  # fmt: skip
+
+
+class NeedText:
+    """Writes what is needed, in a language."""
+
+    def __init__(self, policy: o.Policy, language: Language = "zh") -> None:
+        """The labels are those of the policy."""
+        self.policy, self.language = policy, spoken(language, policy.person)
+
+    def said(self, text: str, **values: object) -> str:
+        return said(text, self.language, **values)
+
+    def lines(self, need: Need) -> Iterator[str]:
+        """The whole answer: the parts that are short, what fills each, and plans for all."""
+        colon = self.said(COLON)
+        status = word(STATUSES, need.status, self.language)
+        by = self.said(IN_BRACKETS, note=self.said(_BY, by=need.by.isoformat()))
+        yield f"{self._label(self.policy.requirements[need.requirement])}{colon}{status}{by}"
+        if need.assumed:
+            yield f"  {self.said(_ASSUMED, semesters=self._joined(need.assumed))}"
+        if not need.parts:
+            yield f"  {self.said(_MET, by=need.by.isoformat())}"
+            return
+        for part in need.parts:
+            yield from self._part(part, need)
+        for number, plan in enumerate(need.plans):
+            yield from self._plan(plan, number)
+        if not need.plans and not need.out_of_reach:
+            yield self.said(_NO_PLAN)
+
+    def _label(self, thing: Declared) -> str:
+        return label(thing, self.language)
+
+    def _part(self, part: ShortPart, need: Need) -> Iterator[str]:
+        line = part.line
+        state = word(PART_STATUSES, line.status, self.language)
+        if line.needed is not None and line.short is not None:
+            state = self.said(_SHORT, needed=amount_text(line.needed), short=amount_text(line.short))
+        article = f" [{line.article}]" if line.article else ""
+        yield f"  {line.part}{self.said(COLON)}{state}{article}"
+        if part.most is not None:
+            yield f"    {self.said(_MOST, by=need.by.isoformat(), most=amount_text(part.most))}"
+        if not part.fillers:
+            yield f"    {self.said(_NOTHING)}"
+        alike: dict[str, list[str]] = {}
+        for filler in part.fillers:
+            alike.setdefault(self._filler(filler), []).append(self._name(filler.what))
+        for told, names in alike.items():
+            yield f"    {told}{self.said(COLON)}{self._joined(names)}"
+
+    def _filler(self, filler: Filler) -> str:
+        count = len(filler.alone)
+        least, most = amount_text(filler.least), amount_text(filler.most)
+        each = self.said(_EACH, amount=most) if least == most else self.said(_BETWEEN, least=least, most=most)
+        fills = self.said(_FILLS_ONE) if count == 1 else self.said(_FILLS, count=count)
+        end = fills if filler.fills else self.said(_LEAVES, leaves=amount_text(filler.leaves))
+        return self._joined((each, end))
+
+    def _plan(self, plan: Plan, number: int) -> Iterator[str]:
+        head = self.said(_FEWEST if plan.fewest else _PLAN, count=len(plan.records))
+        yield f"{self.said(_OR)}{self.said(COLON)}{head}" if number else head
+        alike: dict[tuple[object, ...], list[Addition]] = {}
+        for one in plan.records:
+            alike.setdefault((one.what, tuple(one.values.items())), []).append(one)
+        for records in alike.values():
+            yield f"  {self._name(records[0].what)}{self.said(IN_BRACKETS, note=self._joined(self._told(records)))}"
+
+    def _told(self, records: Sequence[Addition]) -> Iterator[str]:
+        """What is to be said of records that differ in their days only."""
+        columns = {column.name: column for column in self.policy.kinds[records[0].kind].columns}
+        for name, value in records[0].values.items():
+            if value != ANEW:
+                yield f"{self._label(columns[name])} {self._value(columns[name], value)}"
+        if len(records) > 1:
+            yield self.said(_TIMES, count=len(records))
+        semesters = [period_on(self.policy, "semester", one.day) or one.day.isoformat() for one in records]
+        yield from dict.fromkeys(semesters)
+
+    def _joined(self, texts: Iterable[str]) -> str:
+        return in_language(listed([Phrase(text, text) for text in texts]), self.language)
+
+    def _name(self, what: tuple[str, str]) -> str:
+        kind, item = what
+        return (
+            self._label(self.policy.rules[item]) if item in self.policy.rules else self._label(self.policy.kinds[kind])
+        )
+
+    def _value(self, column: o.Column, value: object) -> str:
+        match value:
+            case bool():
+                return yes_or_no(value, self.language)
+            case Decimal():
+                return amount_text(value, 0)
+        labels = [text for text, name in (column.values or {}).items() if name == value]
+        return first_fit(str(value), labels, self.language)

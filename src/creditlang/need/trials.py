@@ -1,0 +1,106 @@
+"""Trying additions: the student worked out again with them, and how far each part of the requirement still is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from attrs import evolve
+
+from creditlang.core import operators as o
+from creditlang.data.given_rows import GivenRows
+from creditlang.diagnostics import Place
+from creditlang.ledger import PartLine, Record, StudentResult
+from creditlang.need.addition import ANEW, Addition, any_value, is_needed
+from creditlang.one_student import OneStudent, StudentData, period_on
+from creditlang.values import UNBOUNDED, ZERO, add, high, total
+
+PLACE = Place("need")
+Part = tuple[int, str]
+"""A part of a requirement, by the number of its line and its label."""
+
+
+class Trials:
+    """One student and one requirement, as of a day, with records added."""
+
+    def __init__(
+        self, policy: o.Policy, student: StudentData, requirement: str, by: date, overrides: Mapping[str, Any]
+    ) -> None:  # fmt: skip
+        """`overrides` are typed named values."""
+        self.policy, self.student, self.requirement, self.by = policy, student, requirement, by
+        self.tried = 0
+        """How often the student has been worked out."""
+        self._one = OneStudent(policy, by, overrides)
+        self._rows = GivenRows(policy)
+        self._known: dict[tuple[int, ...], Mapping[Part, Decimal]] = {}
+        self._numbers: dict[int, Addition] = {}
+
+    def result(self, added: Sequence[Addition]) -> StudentResult:
+        """The student's results with records added."""
+        self.tried += 1
+        self._rows.records.used.clear()  # each time the same numbers are given
+        records = [self._record(one, number) for number, one in enumerate(added, start=1)]
+        return self._one.result(evolve(self.student, records=(*self.student.records, *records)))
+
+    def amounts(self, added: Sequence[Addition]) -> Mapping[int, Decimal | None]:
+        """What each of some records, told by their `id`, comes to before limits when all are added: zero for what comes
+        to nothing alone, None for what does not count.
+        """
+        found: dict[int, Decimal | None] = {id(one): None for one in added}
+        entries = self.result(added).entries
+        own = {f"need-{number}": id(one) for number, one in enumerate(added, start=1)}
+        for entry in entries:
+            place = own.get(entry.record.identifier)
+            if place is not None and (entry.state == "live" or entry.carriers):
+                raw = entry.raw if isinstance(entry.raw, Decimal) and not entry.gathered else Decimal(0)
+                found[place] = high(add(found[place] or ZERO, raw))
+        return found
+
+    def _record(self, one: Addition, number: int) -> Record:
+        kind = self.policy.kinds[one.kind]
+        values: dict[str, object] = {"record_id": f"need-{number}"}
+        for column in kind.columns:
+            value: object = one.values.get(column.name, any_value(column) if is_needed(column) else None)
+            if column.name == kind.item_field:
+                value = one.item
+            elif column.name == kind.date_field or (value == ANEW and column.type.name == "date"):
+                value = one.day
+            elif column.name == kind.semester_field and (kind.date_field is None or value == ANEW):
+                value = period_on(self.policy, "semester", one.day)
+            elif value == ANEW:
+                value = f"need-{number}"
+            if value is not None:
+                values[column.name] = value
+        return self._rows.record_from(one.kind, values, self.student.identifier, PLACE)
+
+    def gap(self, added: Sequence[Addition]) -> Mapping[Part, Decimal]:
+        """How far each part that is not met still is, in the measure of the part, else 1 for each condition that does
+        not surely hold.
+        """
+        key = tuple(sorted(map(id, added)))
+        if key not in self._known:
+            self._numbers.update((id(one), one) for one in added)  # kept, so that no other gets its number
+            self._known[key] = gaps(self.parts(self.result(added)))
+        return self._known[key]
+
+    def parts(self, result: StudentResult) -> list[PartLine]:
+        """The parts of the requirement."""
+        return [line for line in result.parts if line.requirement == self.requirement]
+
+
+def gaps(lines: Iterable[PartLine]) -> Mapping[Part, Decimal]:
+    """How far each of them is, of those that are not met."""
+    found: dict[Part, Decimal] = {}
+    for line in lines:
+        if far := _distance(line):
+            part = line.number, line.part
+            found[part] = high(add(found.get(part, ZERO), far))
+    return found
+
+
+def _distance(line: PartLine) -> Decimal:
+    if line.status in ("met", "does not apply"):
+        return Decimal(0)
+    short = high(line.short) if line.short is not None else Decimal(0)
+    within = high(total(map(_distance, line.parts)))
+    return short if 0 < short < UNBOUNDED else within or Decimal(1)
