@@ -24,7 +24,8 @@ from creditlang.frozen_mapping import freezing
 from creditlang.html_views import cohort_view
 from creditlang.ledger import StudentResult
 from creditlang.one_student import Engine, OneStudent, StudentData, as_read, day_not_said
-from creditlang.results import Results
+from creditlang.plugin import text_of
+from creditlang.results import Results, fact_value
 from creditlang.schema import RESULT_TABLES, RawTable
 from creditlang.toolkit.result_table import ResultTable
 
@@ -243,19 +244,20 @@ def _rows(dataset: Dataset, wanted: Collection[str], results: Results) -> int:
 
 def _manifest(policy: Policy, settings: Settings, one_student: OneStudent, equation: str) -> list[tuple[str, str]]:
     as_of, engine = one_student.as_of, in_language(one_student.worked_out_by(), settings.language)
-    overrides = ", ".join(f"{name}={value}" for name, value in sorted(settings.overrides.items()))
+    overrides = [f"{name}={text_of(fact_value(value))}" for name, value in sorted(settings.overrides.items())]
     return [
         ("policy", policy.identifier),
         ("policy_hash", policy.fingerprint),
-        ("engine", f"creditlang {_version()} {engine}"),
+        ("engine", f"creditlang {own_version()} {engine}"),
         ("as_of", as_of.isoformat() if as_of else ""),
-        ("settings", overrides),
+        *(("settings", override) for override in overrides or [""]),
         *(("mapping", f"{mapping.name} {mapping.digest}") for mapping in settings.mappings),
         ("equation", equation),
     ]
 
 
-def _version() -> str:
+def own_version() -> str:
+    """The version of creditlang that runs."""
     try:
         return version("creditlang")
     except PackageNotFoundError:

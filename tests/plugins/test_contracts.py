@@ -14,7 +14,8 @@ import pytest
 
 from creditlang.plugin import Output, Source, interface
 from creditlang.plugin.contract_tests import COLUMNS, RESULTS, OutputContract, SourceContract
-from creditlang_builtin.csv.csv_output import CsvOutput, restore
+from creditlang.toolkit.safe_cells import restore
+from creditlang_builtin.csv.csv_output import CsvOutput
 from creditlang_builtin.csv.csv_source import CsvSource
 from creditlang_builtin.files.folder_source import FolderSource
 from creditlang_builtin.json.json_output import JsonOutput

@@ -12,7 +12,7 @@ import pytest
 
 from creditlang.resources import sample_path
 from creditlang.schema import RESULT_TABLES
-from creditlang_builtin.csv.csv_output import restore
+from creditlang.toolkit.safe_cells import restore
 
 SPORT = """use "common/calendar"
 unit credit

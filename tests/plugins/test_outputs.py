@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from creditlang.plugin import PluginError, text_of
 from creditlang.schema import DYNAMIC_TABLES, RESULT_TABLES, Column, Row, Value
+from creditlang.toolkit.safe_cells import neutralise, restore
 from creditlang.toolkit.staged_folder import OWNED, StagedFolder
-from creditlang_builtin.csv.csv_output import CsvOutput, neutralise, restore
+from creditlang_builtin.csv.csv_output import CsvOutput
 from creditlang_builtin.json.json_output import JsonOutput
 from creditlang_builtin.tables.table_output import TableOutput, width
 

@@ -27,6 +27,7 @@ _COMMANDS = (
     "fmt",
     "test",
     "diff",
+    "verify",
     "repl",
     "lsp",
     "serve",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from creditlang.cohort import Settings
     from creditlang.core.operators import Policy
     from creditlang.data.mappings.mapping import MappingFile
-    from creditlang.diagnostics import Diagnostic
+    from creditlang.diagnostics import Diagnostic, Language
     from creditlang.driver import Compiled
     from creditlang.extensions import Extensions
     from creditlang.one_student import Engine
@@ -54,6 +54,8 @@ class DataRequest:
     no_plugins: bool = False
     plugins: tuple[str, ...] = ()
     mappings: tuple[str, ...] = ()
+    language: "Language | None" = None
+    """Of the results, where it is not the reader's."""
 
 
 def data_options(function: F, required: bool = True) -> F:
@@ -291,7 +293,8 @@ def run_settings(
     from creditlang.cohort import Settings
 
     return Settings(
-        as_of_date(request.as_of), overrides(policy, request.settings), frozenset(students), reader_language(),
+        as_of_date(request.as_of), overrides(policy, request.settings), frozenset(students),
+        request.language or reader_language(),
         opened_mappings(policy, request.mappings), engine,
     )  # fmt: skip
 

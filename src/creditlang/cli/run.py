@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
+from attrs import frozen
 
 from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, option, reader_language, said
@@ -54,6 +55,8 @@ def command(
         collector.keep if collector else None,
     )
     common.some_students(students, cohort.dataset.students)
+    asked = Asked(policy, request.data, request.mappings, students, f"{engine} alone" if collector else engine)
+    close_manifest(cohort, manager, asked)
     if targets:
         program = compiled.compilation.program
         run = collector.run_data(cohort, program) if collector else None
@@ -85,24 +88,52 @@ def work_out(
 ) -> "Cohort":
     """Run a policy over the data at some addresses."""
     from creditlang.cohort import run_cohort
-    from creditlang.toolkit.addresses import without_password
 
     chosen = common.run_settings(policy, request, students, engine)
     with common.opened(manager, request.data) as sources, common.progress(policy.identifier) as told:
-        manifest: dict[str, str] = {"data": ", ".join(map(without_password, request.data))}
         cohort = run_cohort(
             policy,
             common.tables_of(sources, told),
             chosen,
             lambda: [found for source in sources for found in source.problems],
-            manifest,
+            {},
             told,
             keep,
         )
-        hashes = [("plugins", ", ".join(entry.owner for entry in manager.listing()[1:] if entry.status == "loaded"))]
-        hashes += [("data_hash", source.fingerprint()) for source in sources]
-    cohort.results.rows["manifest"].extend(hashes)
+        cohort.results.rows["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
     return cohort
+
+
+@frozen
+class Asked:
+    """What a run was asked for, as its manifest has it, so that it can be replayed."""
+
+    policy_file: str
+    data: Sequence[str]
+    mappings: Sequence[str]
+    students: Sequence[str]
+    engine: str
+    """With ` alone` where each student was worked out one at a time, for an output that asks for all that is known."""
+
+
+def close_manifest(cohort: "Cohort", manager: "PluginManager", asked: Asked) -> None:
+    """Add to a run's manifest what a replay needs, and the hash of the manifest itself."""
+    from creditlang.kept_runs import own_hash
+    from creditlang.toolkit.addresses import without_password
+
+    rows = cohort.results.rows["manifest"]
+    rows += [("data", without_password(address)) for address in asked.data]
+    rows += [("policy_file", asked.policy_file), *(("mapping_file", name) for name in asked.mappings)]
+    rows += [("language", str(cohort.results.language)), *(("student", who) for who in sorted({*asked.students}))]
+    rows += [("engine_asked", asked.engine), *plugin_rows(manager)]
+    rows.append(own_hash(rows))
+
+
+def plugin_rows(manager: "PluginManager") -> list[tuple[str, str]]:
+    """The loaded plugins, and the hash of the code of each that has a version of its own."""
+    loaded = [entry for entry in manager.listing() if entry.status == "loaded"]
+    named = ("plugins", ", ".join(entry.owner for entry in loaded[1:]))
+    return [named, *(("plugin_hash", f"{entry.owner} {entry.code_hash()}") for entry in loaded if not entry.built_in)]
 
 
 def opened_output(manager: "PluginManager", target: str, rulebook: bool = False) -> "Output":

@@ -10,8 +10,11 @@ out, built-ins excepted; one name offered twice is kept twice, for the manager t
 """
 
 import re
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
+from hashlib import sha256
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import pluggy
@@ -45,11 +48,30 @@ class PluginEntry:
     status: Status
     problem: Diagnostic | None = None
     offered: Mapping[str, Factories] = field(factory=dict, repr=False, eq=False)
+    module: str = ""
+
+    @property
+    def built_in(self) -> bool:
+        """Whether it comes with creditlang."""
+        return self.distribution == hookspecs.PROJECT
 
     @property
     def owner(self) -> str:
         """The plugin as messages name it."""
         return f"{self.name} ({self.distribution} {self.version})"
+
+    def code_hash(self) -> str:
+        """SHA-256 in hexadecimal of its Python files, of a loaded plugin; nothing where it comes from no files."""
+        found = sys.modules.get(self.module.partition(".")[0])
+        where = getattr(found, "__file__", None)
+        if where is None:
+            return ""
+        file, digest = Path(where), sha256()
+        files = sorted(file.parent.rglob("*.py")) if hasattr(found, "__path__") else [file]
+        for path in files:
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(file.parent).as_posix()}\n{len(content)}\n".encode() + content)
+        return digest.hexdigest()
 
     def names(self, kind: str) -> tuple[str, ...]:
         """What it offers of a kind, such as `sources`."""
@@ -72,7 +94,9 @@ def load_plugins(
     forms: Callable[[], Forms],
 ) -> tuple[PluginEntry, ...]:
     """Load every entry point that is built in or, unless `allowed` is None, allowed by plugin or distribution name."""
-    known = [(point, PluginEntry(point.name, *_distribution(point), "failed")) for point in entry_points]
+    known = [
+        (point, PluginEntry(point.name, *_distribution(point), "failed", module=point.module)) for point in entry_points
+    ]
     known.sort(key=lambda pair: (pair[1].distribution != hookspecs.PROJECT, pair[1].name, pair[1].owner))
     hooks: dict[str, Callable[..., Any]] = {"open_source": open_source, "forms": forms}
     return tuple(_load(point, entry, [other for _, other in known], allowed, hooks) for point, entry in known)

@@ -1,8 +1,8 @@
 """Result tables as a folder of CSV files that Excel opens without harm: UTF-8 with a byte order mark, one file a table.
 
-A cell that a spreadsheet would take for a formula gets an apostrophe in front. `restore` takes it off again, and
-every text survives the two: a text that already has apostrophes before such a beginning gets one more. Numbers are
-left alone.
+A cell that a spreadsheet would take for a formula gets an apostrophe in front (`safe_cells`). It can be taken off
+again, and every text survives the two: a text that already has apostrophes before such a beginning gets one more.
+Numbers are left alone.
 
 Publishing replaces the folder's content so that a reader is never deceived (`staged_folder`). The manifest goes first
 and comes last: without `manifest.csv` a folder is unfinished.
@@ -21,13 +21,11 @@ from creditlang.schema import Column, Row, Value
 from creditlang.table_columns import CodedCells, TableColumns
 from creditlang.toolkit.atomic_files import reporting
 from creditlang.toolkit.joined_rows import joined_rows
+from creditlang.toolkit.safe_cells import neutralise
 from creditlang.toolkit.staged_folder import StagedFolder
 
 MANIFEST: Final = "manifest.csv"
 
-_DANGEROUS: Final = frozenset("'=+-@\t\r\n＝＋－＠")
-_FORMULA: Final = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
-_ESCAPED: Final = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
 _SPECIAL: Final = re.compile('[,"\r\n]')
 _FEWEST: Final = 2
 """Columns of which an empty cell is nothing at all; where it is alone, it has quotes."""
@@ -36,16 +34,6 @@ _TOGETHER: Final = 1_024
 _REMEMBERED: Final = 65_536
 """Different texts of a column of which it is known how they are written."""
 _AMOUNT: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?: … -?[0-9]+(?:\.[0-9]+)?)?")
-
-
-def neutralise(text: str) -> str:
-    """The text with an apostrophe in front if a spreadsheet could take it for a formula."""
-    return f"'{text}" if text[:1] in _DANGEROUS and _FORMULA.match(text) else text
-
-
-def restore(text: str) -> str:
-    """The text that `neutralise` was given."""
-    return text[1:] if _ESCAPED.match(text) else text
 
 
 class CsvOutput(Output):
