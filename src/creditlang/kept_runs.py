@@ -111,9 +111,10 @@ def _difference(there: bytes, here: bytes) -> Phrase:
             f"byte {at + 1} is another, of {len(there)} bytes there and {len(here)} worked out",
             f"第{at + 1}个字节不同；原有{len(there)}个字节，重算得{len(here)}个",
         )
+    none: list[str] = []
     number, one, other = next(
         (number, one, other)
-        for number, (one, other) in enumerate(zip_longest(kept, replayed, fillvalue=[]), 1)
+        for number, (one, other) in enumerate(zip_longest(kept, replayed, fillvalue=none), 1)
         if one != other
     )
     column = next(at for at, (a, b) in enumerate(zip_longest(one, other)) if a != b)

@@ -79,7 +79,7 @@ def test_another_policy_data_or_version(cli: Any, run: Path, monkeypatch: pytest
 
 def test_another_mapping(cli: Any, policy: Path, folder: Folder, tmp_path: Path) -> None:
     mapping = tmp_path / "ours.toml"
-    mapping.write_text('title = "Ours"\ndate_order = "year month day"\n')
+    mapping.write_text('title = "Ours"\ndates = "day/month/year"\n')
     data = folder()
     words = ("run", policy, "--data", data, "--mapping", mapping, "--out", tmp_path / "run")
     assert cli(*words).exit_code == 0, cli(*words).output

@@ -55,7 +55,7 @@ def command(
         collector.keep if collector else None,
     )
     common.some_students(students, cohort.dataset.students)
-    asked = Asked(policy, request.data, request.mappings, students, f"{engine} alone" if collector else engine)
+    asked = AskedRun(policy, request.data, request.mappings, students, f"{engine} alone" if collector else engine)
     close_manifest(cohort, manager, asked)
     if targets:
         program = compiled.compilation.program
@@ -105,7 +105,7 @@ def work_out(
 
 
 @frozen
-class Asked:
+class AskedRun:
     """What a run was asked for, as its manifest has it, so that it can be replayed."""
 
     policy_file: str
@@ -116,7 +116,7 @@ class Asked:
     """With ` alone` where each student was worked out one at a time, for an output that asks for all that is known."""
 
 
-def close_manifest(cohort: "Cohort", manager: "PluginManager", asked: Asked) -> None:
+def close_manifest(cohort: "Cohort", manager: "PluginManager", asked: AskedRun) -> None:
     """Add to a run's manifest what a replay needs, and the hash of the manifest itself."""
     from creditlang.kept_runs import own_hash
     from creditlang.toolkit.addresses import without_password

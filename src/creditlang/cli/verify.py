@@ -39,7 +39,8 @@ def command(
 
     kept = KeptRun.read(run)
     if isinstance(kept, Diagnostic):
-        _refuse([kept])
+        common.show([kept])
+        sys.exit(common.FINDINGS)
     if kept.version != own_version():
         _refuse([report("CR842", Place(MANIFEST), made=kept.version, here=own_version())])
     request = common.DataRequest(
@@ -72,14 +73,14 @@ def _replayed(
     kept: "KeptRun", core: "Policy", manager: "PluginManager", request: common.DataRequest
 ) -> list["Diagnostic"]:
     """Where the run differs from what comes out now; only the data, if these are others."""
-    from creditlang.cli.run import Asked, close_manifest, opened_output, work_out, write
+    from creditlang.cli.run import AskedRun, close_manifest, opened_output, work_out, write
     from creditlang.diagnostics import Place, listed, report
     from creditlang.diagnostics.person_words import spoken
     from creditlang.kept_runs import MANIFEST, file_differences
     from creditlang.schema import RESULT_TABLES
 
     request = evolve(request, language=spoken(cast("Language", kept.one("language")), core.person))
-    asked = Asked(
+    asked = AskedRun(
         kept.one("policy_file"), kept.all("data"), kept.all("mapping_file"), kept.all("student"),
         kept.one("engine_asked"),
     )  # fmt: skip
