@@ -21,6 +21,8 @@ from creditlang.diagnostics import Diagnostic, Phrase, Place, listed, report, sy
 from creditlang.toolkit.safe_cells import restore
 
 MANIFEST: Final = "manifest.csv"
+SIGNATURE: Final = ".creditlang-signature"
+"""No replay can write it: it is checked by a key, or not at all."""
 _ENGINE: Final = re.compile(r"creditlang (\S+) .+")
 _OWN_HASH: Final = "manifest_hash"
 _NEEDED: Final = ("policy_hash", "engine", "as_of", "data_hash", "policy_file", "language", "engine_asked", _OWN_HASH)
@@ -78,7 +80,7 @@ class KeptRun:
 
 def file_differences(kept: Path, replayed: Path) -> Iterator[Diagnostic]:
     """How the files of a folder differ from those of a replay: CR847 missing, CR848 additional, CR849 not the same."""
-    wanted, found = ({path.name for path in folder.iterdir()} for folder in (replayed, kept))
+    wanted, found = ({path.name for path in folder.iterdir()} - {SIGNATURE} for folder in (replayed, kept))
     for name in sorted(wanted - found):
         yield report("CR847", Place(name), name=name)
     for name in sorted(found - wanted):

@@ -3,7 +3,9 @@
 import os
 import re
 import shutil
+import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from creditlang.kept_runs import MANIFEST, file_differences
+from creditlang.kept_runs import MANIFEST, SIGNATURE, file_differences
 from creditlang.plugin.registry import PluginEntry
 
 Folder = Callable[..., Path]
@@ -171,3 +173,54 @@ def test_no_flipped_bit_goes_unnoticed(cli: Any, run: Path, tmp_path: Path, repl
             (run / name).write_bytes(files[name])
 
     flipped()
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A private and a public key, made by OpenSSL."""
+    folder = tmp_path_factory.mktemp("keys")
+    private, public = folder / "key.pem", folder / "public.pem"
+    for words in (("genpkey", "-algorithm", "ed25519"), ("pkey", "-in", str(private), "-pubout")):
+        target = public if words[0] == "pkey" else private
+        subprocess.run(["openssl", *words, "-out", str(target)], check=True, capture_output=True)
+    return private, public
+
+
+def test_a_signature_holds_for_the_key_and_the_files_only(
+    cli: Any, policy: Path, folder: Folder, keys: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Also by OpenSSL, over what `sha256sum` writes."""
+    run, (private, public) = tmp_path / "run", keys
+    assert cli("run", policy, "--data", folder(), "--out", run, "--sign", private).exit_code == 0
+    result = cli("verify", run, "--key", public)
+    assert (result.exit_code, "The signature holds." in result.stdout) == (0, True), result.output
+    assert "--key checks it" in cli("verify", run).stdout
+    names = sorted(path.name for path in run.iterdir() if path.name != SIGNATURE)
+    summed = subprocess.run(["sha256sum", *names], cwd=run, check=True, capture_output=True).stdout
+    (tmp_path / "sums").write_bytes(summed)
+    (tmp_path / "signature").write_bytes(b64decode((run / SIGNATURE).read_bytes()))
+    words = ("pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin", "-in", tmp_path / "sums")
+    subprocess.run(
+        ["openssl", *map(str, words), "-sigfile", str(tmp_path / "signature")], check=True, capture_output=True
+    )
+    signature = (run / SIGNATURE).read_bytes()
+    for at in range(0, len(signature), 9):
+        (run / SIGNATURE).write_bytes(signature[:at] + bytes([signature[at] ^ 1]) + signature[at + 1 :])
+        assert codes(cli("verify", run, "--key", public)) == ["CR851"]
+    (run / SIGNATURE).write_bytes(signature)
+    (run / "facts.csv").write_bytes((run / "facts.csv").read_bytes() + b" ")
+    assert codes(cli("verify", run, "--key", public)) == ["CR851", "CR849"]
+    (run / SIGNATURE).unlink()
+    assert codes(cli("verify", run, "--key", public)) == ["CR851", "CR849"]
+
+
+def test_keys_that_are_none(cli: Any, policy: Path, folder: Folder, keys: tuple[Path, Path], tmp_path: Path) -> None:
+    words, (private, public) = ("run", policy, "--data", folder()), keys
+    result = cli(*words, "--sign", private, "--out", tmp_path / "a.json")
+    assert (result.exit_code, "--sign signs folders" in result.stderr) == (2, True)
+    for key in (public, policy, tmp_path / "nowhere.pem"):
+        result = cli(*words, "--sign", key, "--out", tmp_path / "run")
+        assert (result.exit_code, "CR850" in result.stderr) == (2, True), result.output
+    assert not (tmp_path / "run").exists()
+    assert cli(*words, "--out", tmp_path / "run").exit_code == 0
+    assert "CR850" in cli("verify", tmp_path / "run", "--key", private).stderr

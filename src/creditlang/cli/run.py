@@ -1,7 +1,9 @@
 """``creditlang run``: all students."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 @option("--out", "targets", multiple=True, metavar="TARGET")
 @common.students_option
 @option("--engine", type=click.Choice(["auto", "reference", "compiled", "columnar"]), default="auto")
+@option("--sign", "key", type=click.Path(path_type=Path), metavar="FILE")
 @option("--keep", is_flag=True)
 @option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table")
 @common.language_option
@@ -35,6 +38,7 @@ def command(
     targets: tuple[str, ...],
     students: tuple[str, ...],
     engine: "Engine",
+    key: Path | None,
     keep: bool,
     shape: str,
 ) -> None:
@@ -42,6 +46,7 @@ def command(
     from creditlang.schema import RESULT_TABLES
     from creditlang.to_run_data import Collector
 
+    signer = _signer(targets, key)
     manager = common.plugin_manager(request, keep)
     compiled = common.sound_policy(policy, manager=manager)
     outputs = [opened_output(manager, target) for target in targets]
@@ -64,6 +69,7 @@ def command(
         if run is None and any(output.wants_people for output in outputs):
             people = Collector(reader_language()).people(cohort, program)
         written = [write(output, cohort, run if output.wants_run else people, RESULT_TABLES) for output in outputs]
+        signer([target for target, done in zip(targets, written, strict=True) if done])
         summary(cohort, err=False)
         what_was_written([target for target, done in zip(targets, written, strict=True) if done])
     elif shape == "table":
@@ -76,6 +82,38 @@ def command(
     if not all(written):
         sys.exit(common.BROKEN)
     sys.exit(common.CLEAN if cohort.reliable else common.UNDETERMINED)
+
+
+def _signer(targets: Sequence[str], key: Path | None) -> Callable[[Sequence[str]], None]:
+    """What signs the folders of CSV files among some targets; where there is none, or the key is none, the program ends
+    before anything is worked out.
+    """
+    from creditlang.plugin.manager import split_address
+
+    def folders(targets: Sequence[str]) -> list[Path]:
+        return [
+            Path(where)
+            for scheme, where in map(split_address, targets)
+            if scheme in ("csv", "folder")
+            or (scheme is None and where != "-" and (os.path.isdir(where) or not Path(where).suffix))
+        ]
+
+    if key is None:
+        return lambda written: None
+    if not folders(targets):
+        common.fail(common.USAGE, said(
+            "--sign signs folders of CSV files: give one with --out.",
+            "--sign 给 CSV 文件夹签名：请用 --out 给出文件夹。",
+        ))  # fmt: skip
+    from creditlang.run_signatures import private_key, sign
+
+    loaded = private_key(key)
+
+    def signed(written: Sequence[str]) -> None:
+        for folder in folders(written):
+            sign(folder, loaded)
+
+    return signed
 
 
 def work_out(

@@ -24,42 +24,55 @@ if TYPE_CHECKING:
 @argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @option("--data", multiple=True, metavar="SRC")
 @option("--policy", metavar="POLICY")
+@option("--key", type=click.Path(path_type=Path), metavar="FILE")
 @option("--mapping", "mappings", multiple=True, metavar="FILE")
 @option("--plugin", "plugins", multiple=True, metavar="NAME")
 @option("--no-plugins", is_flag=True)
 @common.language_option
 def command(
-    run: Path, data: tuple[str, ...], policy: str | None, mappings: tuple[str, ...], plugins: tuple[str, ...],
-    no_plugins: bool,
+    run: Path, data: tuple[str, ...], policy: str | None, key: Path | None, mappings: tuple[str, ...],
+    plugins: tuple[str, ...], no_plugins: bool,
 ) -> None:  # fmt: skip
     """Work out a run again from its manifest, and compare every byte."""
     from creditlang.cohort import own_version
     from creditlang.diagnostics import Diagnostic, Place, report
-    from creditlang.kept_runs import MANIFEST, KeptRun
+    from creditlang.kept_runs import MANIFEST, SIGNATURE, KeptRun
 
+    unsigned = _signature(run, key)
     kept = KeptRun.read(run)
     if isinstance(kept, Diagnostic):
-        common.show([kept])
+        common.show([*unsigned, kept])
         sys.exit(common.FINDINGS)
     if kept.version != own_version():
-        _refuse([report("CR842", Place(MANIFEST), made=kept.version, here=own_version())])
+        _refuse([*unsigned, report("CR842", Place(MANIFEST), made=kept.version, here=own_version())])
     request = common.DataRequest(
         data or kept.all("data"), kept.one("as_of") or None, kept.all("settings"), no_plugins, plugins,
         mappings or kept.all("mapping_file"),
     )  # fmt: skip
     manager = common.plugin_manager(request)
     core = common.sound_policy(policy or kept.one("policy_file"), manager=manager).policy
-    _refuse(
-        [*_other_plugins(kept, manager), *_other_policy(kept, core), *_other_mappings(kept, core, request.mappings)]
-    )
-    differences = _replayed(kept, core, manager, request)
-    if differences:
-        _refuse(differences)
-    files = len(list(run.iterdir()))
+    others = [*_other_plugins(kept, manager), *_other_policy(kept, core)]
+    others += _other_mappings(kept, core, request.mappings)
+    _refuse([*unsigned, *(others or _replayed(kept, core, manager, request))])
+    files = len({path.name for path in run.iterdir()} - {SIGNATURE})
     common.echo(said(
         f"{run.name}: {common.counted(files, 'file')}, every byte as it is worked out now.",
         f"{run.name}：{files}个文件，与重新计算的结果逐字节相同。",
     ))  # fmt: skip
+    if key is not None:
+        common.echo(said("The signature holds.", "签名有效。"))
+    elif (run / SIGNATURE).exists():
+        common.echo(said("There is a signature; --key checks it.", "结果有签名，用 --key 可以验证。"))
+
+
+def _signature(run: Path, key: Path | None) -> list["Diagnostic"]:
+    """What is wrong with the signature, if it is asked for."""
+    if key is None:
+        return []
+    from creditlang.run_signatures import public_key, signature_problem
+
+    problem = signature_problem(run, public_key(key))
+    return [] if problem is None else [problem]
 
 
 def _refuse(found: Sequence["Diagnostic"]) -> None:

@@ -18,6 +18,7 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "editor": ("lsprotocol", "pygls"),
     "office": ("defusedxml", "fontTools", "lxml", "openpyxl", "pyarrow", "typst", "xlrd", "xlsxwriter"),
     "pictures": ("matplotlib",),
+    "signing": ("cryptography",),
     "server": ("msgspec", "starlette", "uvicorn"),
 }
 """The modules that tell whether an extra is installed."""
