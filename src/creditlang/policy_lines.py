@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 from creditlang.core.operators import Column, Policy
 from creditlang.diagnostics import Language
 from creditlang.format.concrete_tree import Concrete, concrete
+from creditlang.format.keyword_forms import name_is_in
 from creditlang.format.layout import joined
 from creditlang.format.translation import translated
 from creditlang.source import SourceFile
@@ -67,14 +68,18 @@ def _read(text: str, names: Iterable[str]) -> Concrete | None:
 
 def _called(policy: Policy, language: Language) -> Mapping[str, str]:
     """All names and labels of a policy, each with what it is called in a language: the label that most things with the
-    name have, if it fits.
+    name have, if it fits; a label of the other language, the name that alone has it.
     """
     called: dict[str, Counter[str]] = {}
+    owners: dict[str, set[str]] = {}
     for name, labels in _declared(policy):
         fit = first_fit(name, labels, language)
         called.setdefault(name, Counter())[fit if _CHINESE.search(fit) else name] += 1
         for text in labels:
-            called.setdefault(text, Counter({text: 1}))
+            owners.setdefault(text, set()).add(name)
+    for text, names in owners.items():
+        own = next(iter(names)) if len(names) == 1 and not name_is_in(text, language) else text
+        called.setdefault(text, Counter({own if name_is_in(own, language) else text: 1}))
     return {name: found.most_common(1)[0][0] for name, found in called.items()}
 
 

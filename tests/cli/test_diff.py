@@ -17,7 +17,7 @@ from creditlang.source import display_width
 Cli = Callable[..., Result]
 SAMPLES = {
     "hengyang": ("cap 1 per semester", "cap 0.4 per semester"),
-    "shangrao": ("cap 10 per semester", "cap 1 per semester"),
+    "shangrao": ("每学期最高10", "每学期最高1"),
     "volunteer_hours": ("= 1 hour", "= 0.5 hour"),
 }
 

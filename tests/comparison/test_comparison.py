@@ -304,7 +304,7 @@ def test_the_manifest_and_the_equations() -> None:
 def test_unknown_named_values_are_refused() -> None:
     with pytest.raises(creditlang.DataError) as failure:
         compared(set_new={"pass_marks": 70})
-    assert [x.code for x in failure.value.diagnostics] == ["CR401"]
+    assert [x.code for x in failure.value.diagnostics] == ["CR734"]
 
 
 def test_data_that_change_in_between_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -187,8 +187,8 @@ def test_a_rule_that_is_typed_anew_stays_about_the_same_records() -> None:
     compiled = begun.compiled
     assert compiled is not None
     text = compiled.sources[-1].text
-    kept = "from internship where excellent or months is present and months >= 6 [学分第八条3奖励]: 5 per event"
-    assert f'item internship_reward "优秀实习生或统一实习满6个月" {kept}' in text
+    kept = "自 实习 其中 优秀实习生 或 实习月数 已填 且 实习月数 >= 6 [学分第八条3奖励]: 5 per event"
+    assert f'internship_reward "优秀实习生或统一实习满6个月" {kept}' in text
 
 
 def test_a_patch_for_a_file_with_other_ends_of_lines_fits_it(tmp_path: Path) -> None:

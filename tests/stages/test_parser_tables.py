@@ -15,13 +15,12 @@ import pytest
 from lark import Lark
 from lark.exceptions import UnexpectedToken as LarksUnexpectedToken
 
-from creditlang.driver import load_modules, read_source
+from creditlang.driver import names_beside, read_source
 from creditlang.resources import grammar_path
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import generated, keywords, parser
-from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.lark_grammar import grammar, made
-from creditlang.syntax.lexer import half_width, prepare
+from creditlang.syntax.lexer import prepare
 from creditlang.syntax.parse import _parser
 from creditlang.syntax.parser_tables import UnexpectedToken
 
@@ -37,12 +36,11 @@ def built() -> Lark:
     return grammar()
 
 
-def read(path: str) -> tuple[SourceFile, set[str]]:
-    """A bundled file, and the names that it and the files it uses declare."""
+def read(path: str) -> tuple[SourceFile, frozenset[str]]:
+    """A bundled file, and the names that it may use beside its own."""
     source = read_source(ROOT / path)
     assert isinstance(source, SourceFile)
-    sources = load_modules(source).sources
-    return source, {name for each in sources for name in declared_names(half_width(each.text))}
+    return source, names_beside(ROOT / path, source)
 
 
 def places(node: object) -> list[object]:

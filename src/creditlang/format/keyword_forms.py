@@ -33,6 +33,11 @@ _ALIKE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "AT_MOST": (("no more than", "不超过"),),
 }
 """Forms that mean what others do and say it in another way, each with its form in Chinese."""
+_IN_CHINESE: Final = {
+    **{("AND", rule): "和" for rule in ("scope", "table_line", "higher_line", "ranked_in", "per_groups", "pick")},
+    ("FOR", "record_for"): "归于",
+}
+"""How a keyword is said by a rule in which its first form would say something else."""
 _ONE: Final = {"events": "event", "decimals": "decimal"}
 _PUNCTUATION: Final[Mapping[Language, Mapping[str, str]]] = {
     "zh": {"COLON": "：", "COMMA": "，", "CLAUSE_COMMA": "，"},
@@ -70,8 +75,10 @@ def said_in(word: Word, language: Language, before: Word | None) -> str:
         return in_language(TYPES[name], language) if name in TYPES else word.text
     if word.rule == "part_times" and word.kind in ("TIMES", "EVENTS"):  # here 6次 is `6 times`, not events
         return keywords().written("TIMES" if language == "en" else "EVENTS", language)
+    if language == "zh" and (said := _IN_CHINESE.get((word.kind, word.rule))) is not None:
+        return said
     if word.kind == "ORDINAL":
-        return _ordinal(text, language)
+        return _ordinal(text, language, "次起" if word.rule == "nth_line" else "次")
     forms = _forms(word.kind, language)
     if not forms or not text[:1].isalnum() or (text in forms and not _is_plural_of_one(word.kind, text, before)):
         return word.text
@@ -101,12 +108,12 @@ def _singular(kind: str, text: str) -> str:
     return _ONE.get(text, text)
 
 
-def _ordinal(text: str, language: Language) -> str:
+def _ordinal(text: str, language: Language, times: str) -> str:
     number = _NUMBERED.search(text)
     if number is None or is_chinese(text) == (language == "zh"):
         return text
     if language == "zh":
-        return f"第{number[0]}次"
+        return f"第{number[0]}{times}"
     n = int(number[0])
     suffix = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
     return f"{n}{suffix}"

@@ -64,15 +64,16 @@ def _condition_last(parts: list[Part]) -> list[Part]:
 
 def _ordinal_first(parts: list[Part]) -> list[Part]:
     """每学期自第3次起：乘2."""
-    return without(parts, "EVENTS")
+    if kind_of(parts[0]) == "scope":
+        return parts
+    return [*taken(parts, "scope"), *without(parts, "EVENTS", "scope")]
 
 
 def _ordinal_last(parts: list[Part]) -> list[Part]:
     """`from the 3rd event per semester: times 2`."""
-    if has(parts, "EVENTS"):
-        return parts
-    place = next(n for n, part in enumerate(parts) if kind_of(part) == "ORDINAL") + 1
-    return [*parts[:place], made("EVENTS", "event"), *parts[place:]]
+    start, ordinal = taken(parts, "FROM_THE", "ORDINAL")
+    rest = without(parts, "FROM_THE", "ORDINAL", "EVENTS", "scope", "over")
+    return [start, ordinal, made("EVENTS", "event"), *taken(parts, "scope", "over"), *rest]
 
 
 def _guard_last(parts: list[Part]) -> list[Part]:
@@ -164,6 +165,30 @@ def _full_last(parts: list[Part]) -> list[Part]:
     return [*amount, made("PER_FULL", "per full"), number, measure, *end]
 
 
+def _counted_first(parts: list[Part]) -> list[Part]:
+    """`2 at 130, then 1 per full 60`: 130计2，此后每满60计1."""
+    if not has(parts, "AT"):
+        return parts
+    steps, what, colon, amount, _, at, *rest = parts
+    then = [
+        Branch("then_counted", [comma, word, full, each, made("COUNTS", "计"), more])
+        for part in taken(rest, "then")
+        for comma, word, more, full, each in [inner(part)]
+    ]
+    return [steps, what, colon, at, made("COUNTS", "计"), amount, *then, *without(rest, "then")]
+
+
+def _counted_last(parts: list[Part]) -> list[Part]:
+    """130计2，此后每满60计1: `2 at 130, then 1 per full 60`."""
+    steps, what, colon, at, _, amount, *rest = parts
+    then = [
+        Branch("then", [comma, word, more, full, each])
+        for part in taken(rest, "then_counted")
+        for comma, word, full, each, _, more in [inner(part)]
+    ]
+    return [steps, what, colon, amount, made("AT", "at"), at, *then, *without(rest, "then_counted")]
+
+
 def _valid_until(parts: list[Part]) -> list[Part]:
     """`valid until 24 months after on`."""
     if not has(parts, "VALID_FOR"):
@@ -194,11 +219,11 @@ CHINESE: Final[Mapping[str, Order]] = {
     **dict.fromkeys(_LIMITS, _scope_first),
     "case_line": _condition_first, "guard_line": _guard_last, "nth_line": _ordinal_first, "require_part": _measure_last,
     "amount": _deduction_inside, "suffix_per": _rate_first, "full_suffix": _full_first,
-    "n_of": following_in_chinese, "in_period_of": _held,
+    "steps_line": _counted_first, "n_of": following_in_chinese, "in_period_of": _held,
 }  # fmt: skip
 ENGLISH: Final[Mapping[str, Order]] = {
     **dict.fromkeys(_LIMITS, _scope_last),
     "case_before": _condition_last, "guard_before": _guard_first, "require_part": _measure_first,
     "nth_line": _ordinal_last, "prefix_per": _rate_last, "full_prefix": _full_last, "valid_line": _valid_until,
-    "borne_line": _borne, "n_of": following, "in_period_of": _holding,
+    "borne_line": _borne, "steps_counted": _counted_last, "n_of": following, "in_period_of": _holding,
 }  # fmt: skip

@@ -15,7 +15,7 @@ _LITERALS = frozenset({"NUMBER", "PERCENT", "ORDINAL"})
 _CLOSING = _LITERALS | {"RPAR", "RSQB", "STRING", "CITATION"}
 _FREE = frozenset({
     "AND", "OR", "WHEN", "UNLESS", "OTHERWISE", "WHERE", "OF", "NOT", "IS", "IS_NOT", "PLUS", "MINUS", "STAR", "EQUAL",
-    "FROM", "TO", "UNTIL", "IN_UNIT", "AS", "CITATION", "ADJUST", "STARTS_WITH",
+    "FROM", "UNTIL", "IN_UNIT", "AS_DECIDED_IN", "AS", "CITATION", "ADJUST", "STARTS_WITH",
 })  # fmt: skip
 """Words that stand free in Chinese too."""
 

@@ -56,6 +56,8 @@ class Place:
     beginning: Beginning
     line: Sequence[Token]
     headings: Sequence[Sequence[Token]] = field(factory=tuple)
+    columns: Sequence[Token] = ()
+    """The first line of the block, which heads its columns if it is a table."""
     kind: str | None = None
     """The kind of record spoken of, where the text does not say; empty: the student's attributes."""
 
@@ -75,6 +77,7 @@ def with_places(
     line: list[Token] = []
     ended: list[Token] = []
     headings: list[tuple[Token, ...]] = []
+    columns: list[tuple[Token, ...]] = [()]
     sure = True
     end = 0
     for step in steps:
@@ -82,13 +85,17 @@ def with_places(
             line, sure = [], True
         if beginning == "policy" and step.end > step.start and text[step.start - 1 : step.start] in ("", "\n"):
             headings.clear()
-        yield step, Place(beginning, tuple(line), tuple(headings), kind)
+            del columns[1:]
+        yield step, Place(beginning, tuple(line), tuple(headings), columns[-1], kind)
         if step.kind == "_NL":
+            columns[-1] = columns[-1] or tuple(line)
             line, ended = [], line
         elif step.kind == "_INDENT":
             headings.append(tuple(ended or [("", "")]))
+            columns.append(())
         elif step.kind == "_DEDENT":
             del headings[-1:]
+            del columns[max(1, len(columns) - 1) :]
         else:
             line.append((step.kind, text[step.start : step.end]))
         sure, end = sure and step.sure and not step.wrong, step.end
@@ -103,12 +110,18 @@ def wanted(place: Place, vocabulary: Vocabulary) -> Wanted:
     if place.beginning == "value":
         return _in_value(place, vocabulary)
     if place.is_record:
-        return _in_record(place, vocabulary)
+        return _in_record(place.line, vocabulary)
+    if place.line and place.line[0][0] == "EXAMPLES" and (given := _given_to_all(place.line)):
+        return _in_record(given, vocabulary)
     if place.headings and (columns := _columns(place.headings[-1])):
         kind = kind_at(place, vocabulary)
         return tuple(wanted for column in columns for wanted in _values(column, kind, vocabulary))
     if place.headings and place.headings[-1][0][0] == "EXAMPLES":
-        return (("field", kind_at(place, vocabulary)), ("value", ""))
+        kind = kind_at(place, vocabulary)
+        if not place.columns:
+            return (("field", kind),)
+        column = len([token for token in place.line if token[0] != "SLASH"])
+        return _values(place.columns[column][1], kind, vocabulary) if column < len(place.columns) else ()
     if not place.line:
         return in_expression(place, vocabulary) if place.headings or place.beginning == "expression" else ()
     return _in_line(place, vocabulary)
@@ -174,9 +187,14 @@ def in_expression(place: Place, vocabulary: Vocabulary) -> Wanted:
     return (*fields, *valued, ("given", "")) if kind else (*valued, *fields, ("given", ""))
 
 
-def _in_record(place: Place, vocabulary: Vocabulary) -> Wanted:
+def _given_to_all(line: Sequence[Token]) -> Sequence[Token]:
+    """The record that the heading of a table of examples begins for all of its rows."""
+    of = next((place for place, (kind, _) in enumerate(line) if kind == "OF"), len(line))
+    return line[of + 1 :]
+
+
+def _in_record(line: Sequence[Token], vocabulary: Vocabulary) -> Wanted:
     """A kind, its items, its fields, then the values of the field."""
-    line = place.line
     if not line:
         return (("kind", ""),)
     kind = vocabulary.canonical(line[0][1], "kind")

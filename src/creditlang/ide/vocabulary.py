@@ -29,7 +29,7 @@ Sort = Literal[
 PLAIN = re.compile(r"[^\W\d]\w*")
 """What may be written as a name without quotation marks."""
 
-_GIVEN = {"enrolled": "在籍", "ended": "已结束"}
+_GIVEN = {"enrolled": "在籍", "ended": "已结束", "named": "指名"}
 """What every record, and every semester, can be asked."""
 
 _COLOURED: tuple[Sort, ...] = (

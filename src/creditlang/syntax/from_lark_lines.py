@@ -322,6 +322,13 @@ class LineBuilder(AdjustmentBuilder):
 
     def steps_line(self, children: Children) -> t.Steps:
         first, at = (number_of(token) for token in tokens(children, "NUMBER"))
+        return self._steps(children, first, at)
+
+    def steps_counted(self, children: Children) -> t.Steps:
+        at, first = (number_of(token) for token in tokens(children, "NUMBER"))
+        return self._steps(children, first, at)
+
+    def _steps(self, children: Children, first: Decimal, at: Decimal) -> t.Steps:
         then, per_full = handed(children, "then", (None, None))
         return t.Steps(
             first_of(children, t.Expression), first, at, then, per_full, None,
@@ -330,6 +337,10 @@ class LineBuilder(AdjustmentBuilder):
 
     def then(self, children: Children) -> Handed:
         amount, full = tokens(children, "NUMBER")
+        return Handed("then", (number_of(amount), positive_of(full)))
+
+    def then_counted(self, children: Children) -> Handed:
+        full, amount = tokens(children, "NUMBER")
         return Handed("then", (number_of(amount), positive_of(full)))
 
     def goes_line(self, children: Children) -> t.GoesTo:
