@@ -88,18 +88,24 @@ def _signer(targets: Sequence[str], key: Path | None) -> Callable[[Sequence[str]
     """What signs the folders of CSV files among some targets; where there is none, or the key is none, the program ends
     before anything is worked out.
     """
+    from creditlang.kept_runs import SIGNATURE
     from creditlang.plugin.manager import split_address
 
     def folders(targets: Sequence[str]) -> list[Path]:
         return [
             Path(where)
             for scheme, where in map(split_address, targets)
-            if scheme in ("csv", "folder")
-            or (scheme is None and where != "-" and (os.path.isdir(where) or not Path(where).suffix))
+            if where != "-"
+            and (scheme in ("csv", "folder") or (scheme is None and (os.path.isdir(where) or not Path(where).suffix)))
         ]
 
+    def unsigned(written: Sequence[str]) -> None:
+        """A signature of earlier results says nothing of these."""
+        for folder in folders(written):
+            (folder / SIGNATURE).unlink(missing_ok=True)
+
     if key is None:
-        return lambda written: None
+        return unsigned
     if not folders(targets):
         common.fail(common.USAGE, said(
             "--sign signs folders of CSV files: give one with --out.",
