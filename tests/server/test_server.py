@@ -32,6 +32,9 @@ student
 category fun in point
     item hike : 2 per event, cap 6 in total
 """
+_EXAMPLE = 'example "{}"\n    student name "Ada"\n    activity hike, on 2025-03-01, 1000 times\n    expect fun = 6\n'
+ENDLESS = CLUB + "".join(map(_EXAMPLE.format, range(2000)))
+"""Takes half a minute to be tested on a quiet machine."""
 PERSON = "Ada Lovelace"
 ASKED = {
     "policy": "club",
@@ -149,7 +152,7 @@ def test_the_language_is_that_of_the_asker(server: httpx.Client, ask: Ask) -> No
 
 
 def test_one_that_takes_too_long_is_ended_and_the_others_go_on(ask: Ask) -> None:
-    assert codes(ask("rulebook", {"policy": "shangrao"})) == (504, "CR826")
+    assert codes(ask("test", {"policy": {"text": ENDLESS}})) == (504, "CR826")
     for _ in range(3):
         assert ask("evaluate", ASKED).status_code == 200
         assert ask("check", {"policy": "club"}).json()["diagnostics"] == []
@@ -175,7 +178,8 @@ def test_the_log_has_nothing_personal(ask: Ask, log: Path) -> None:
 
 
 async def test_a_pool_refuses_more_than_can_wait_and_outlives_its_workers() -> None:
-    pool = WorkerPool(1, 0.05, WorkerSettings({}, memory=4096))
+    pool = WorkerPool(1, 0.5, WorkerSettings({}, memory=4096))
+    long = b"test\0en\0" + json.dumps({"policy": {"text": ENDLESS}}).encode()
     request = b"check\0en\0" + json.dumps({"policy": {"text": CLUB}}).encode()
     async with pool.at_work():
         pool.waiting = 20
@@ -183,7 +187,7 @@ async def test_a_pool_refuses_more_than_can_wait_and_outlives_its_workers() -> N
             await pool.ask(request, quick=True)
         pool.waiting = 0
         with pytest.raises((TimeOver, WorkerDied)):
-            await pool.ask(request, quick=False)
+            await pool.ask(long, quick=False)
         pool.seconds = 60
         status, _ = await pool.ask(request, quick=False)
         assert status == 200
