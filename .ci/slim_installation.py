@@ -92,7 +92,7 @@ def main() -> None:
         assert code != 0, out
         assert f"creditlang[{extra}]" in said, (out, said)
     code, said = creditlang("run", str(policy), "--data", str(sheets), "--engine", "columnar")
-    assert code != 0 and "creditlang[arrow]" in said, said
+    assert code != 0 and "creditlang[fast]" in said, said
     print(f"{size:.0f} MB in {len(sizes)} files; import {seconds:.3f} s of CPU time, {asked:.2f} with what load needs")
     assert size <= MOST_MEGABYTES, size
     assert seconds <= MOST_SECONDS, seconds

@@ -66,8 +66,8 @@ class OneStudent:
         Raises `PluginError` CR787 where columns are wanted and Arrow is not installed.
         """
         if engine == "columnar":
-            need("arrow")
-        elif engine == "auto" and expected >= _WORTH_COLUMNS and has("arrow"):
+            need("fast")
+        elif engine == "auto" and expected >= _WORTH_COLUMNS and has("fast"):
             engine = "columnar"
         self._interpreter = Interpreter(policy, as_of, overrides, ranks)
         self._engine, self._expected = engine, expected

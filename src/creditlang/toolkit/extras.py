@@ -16,6 +16,7 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "assistants": ("mcp", "msgspec"),
     "databases": ("adbc_driver_postgresql", "pymysql", "pyarrow"),
     "editor": ("lsprotocol", "pygls"),
+    "fast": ("numpy", "pyarrow"),
     "office": ("defusedxml", "fontTools", "lxml", "openpyxl", "pyarrow", "typst", "xlrd", "xlsxwriter"),
     "pictures": ("matplotlib",),
     "signing": ("cryptography",),
