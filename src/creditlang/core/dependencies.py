@@ -96,7 +96,7 @@ def expires(accounts: Mapping[str, o.Account], rules: Mapping[str, o.Rule], name
     held = [accounts[inner] for inner in within(accounts, name)]
     bodies = [account.operators for account in held]
     bodies += [rules[rule].operators for account in held for rule in account.items]
-    bodies += [accounts[outer].operators for outer in _around(accounts, name)]
+    bodies += [accounts[outer].operators for outer in around(accounts, name)]
     return any(isinstance(operator, o.Post) and operator.until for body in bodies for operator in body)
 
 
@@ -109,7 +109,7 @@ def touched(accounts: Mapping[str, o.Account], moves: tuple[o.Move, ...]) -> fro
             ends |= {account.name, *take.sources} if take.sources else _may_be_taken_from(accounts)
     for name in ends:
         found.update(within(accounts, name))
-        found.update(_around(accounts, name))
+        found.update(around(accounts, name))
     return frozenset(found)
 
 
@@ -117,11 +117,12 @@ def _may_be_taken_from(accounts: Mapping[str, o.Account]) -> set[str]:
     return {name for name, account in accounts.items() if account.sort in ("category", "account")}
 
 
-def _around(accounts: Mapping[str, o.Account], name: str) -> Iterator[str]:
+def around(accounts: Mapping[str, o.Account], name: str) -> Iterator[str]:
+    """The accounts around an account, the inner before the outer."""
     parent = accounts[name].parent
     if parent:
         yield parent
-        yield from _around(accounts, parent)
+        yield from around(accounts, parent)
 
 
 def _takes(account: o.Account) -> tuple[o.Move, ...]:

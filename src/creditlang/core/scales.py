@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.dependencies import around, within
 from creditlang.core.parts import expressions
 from creditlang.core.recurrent_sums import multiplies
 from creditlang.source import Span
@@ -207,7 +207,7 @@ class Scales:
                     self._take(source, taken)
 
     def _take(self, source: str, taken: Size) -> None:
-        for name in self._around(source):
+        for name in (*within(self.policy.accounts, source), *around(self.policy.accounts, source)):
             self.accounts[name] = _widest((self.accounts[name].grown(), taken))
 
     def _move(self, move: o.Move) -> Size:
@@ -226,13 +226,6 @@ class Scales:
         for source in move.sources:
             self._take(source, Size(1, decimals))
         return given
-
-    def _around(self, name: str) -> Iterable[str]:
-        yield from within(self.policy.accounts, name)
-        parent = self.policy.accounts[name].parent
-        while parent:
-            yield parent
-            parent = self.policy.accounts[parent].parent
 
     # ---- operators
     def _operators(self, operators: Iterable[o.Operator], rules: list[str]) -> None:

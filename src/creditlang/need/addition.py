@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import reads, references, within
+from creditlang.core.dependencies import around, reads, references, within
 from creditlang.core.parts import inside
 from creditlang.one_student import period_on
 from creditlang.values import low, multiply
@@ -62,8 +62,8 @@ def sources(policy: o.Policy, cases: tuple[o.Case, ...]) -> tuple[Fillable, ...]
     for name, rule in policy.rules.items():
         goes_anywhere = any(isinstance(x, o.Post) and x.field for x in rule.operators)
         if (rule.account in accounts or goes_anywhere) and (below or policy.sign_of(name) >= 0):
-            around = [policy.accounts[x].operators for x in _outwards(policy, rule.account)]
-            found[rule.kind, name] = Fillable(rule.kind, name, (rule.where, rule.operators, *around))
+            bodies = [policy.accounts[x].operators for x in (rule.account, *around(policy.accounts, rule.account))]
+            found[rule.kind, name] = Fillable(rule.kind, name, (rule.where, rule.operators, *bodies))
     for move in policy.moves:
         if move.target in accounts or set(move.sources) & accounts:
             found.setdefault((move.kind, ""), Fillable(move.kind, "", (move.limit, move.ratios, move.guards)))
@@ -120,13 +120,6 @@ def _account(policy: o.Policy, name: str, accounts: set[str]) -> list[Any]:
     return parts
 
 
-def _outwards(policy: o.Policy, name: str) -> Iterator[str]:
-    yield name
-    parent = policy.accounts[name].parent
-    if parent is not None:
-        yield from _outwards(policy, parent)
-
-
 def days(policy: o.Policy, source: Fillable, after: date, until: date) -> list[date]:
     """The day after `after` and the first one of each later period of the kinds that limit a source, of each kind the
     next twelve; not later than `until`.
@@ -169,7 +162,7 @@ def variants(policy: o.Policy, source: Fillable, more: int) -> list[Mapping[str,
             continue
         domain = list(_domain(policy, column, (*source.read_by, *kind.guards)))
         told = [(column.name, value) for value in domain if value != column.default]
-        if is_needed(column) or column.if_used:
+        if column.needed or column.if_used:
             certain.append([(column.name, value) for value in domain])
         elif column.name in own and told:
             others.append(told)
@@ -233,11 +226,6 @@ def _numbers(policy: o.Policy, column: o.Column, parts: Any) -> Iterator[Decimal
     found.update(low(multiply(top, Decimal(factor))) for factor in _STEPS_UP)
     least = column.minimum or Decimal(0)
     yield from sorted(x for x in found if x >= least and (column.maximum is None or x <= column.maximum))
-
-
-def is_needed(column: o.Column) -> bool:
-    """Whether a record without it cannot be read."""
-    return not (column.optional or column.if_used or column.default is not None)
 
 
 def any_value(column: o.Column) -> object:

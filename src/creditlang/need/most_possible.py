@@ -7,7 +7,7 @@ from decimal import Decimal
 from creditlang.check.reachable_limits import most_of_one
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import touched, within
+from creditlang.core.dependencies import around, touched, within
 from creditlang.one_student import period_on
 from creditlang.values import add, low, multiply, total
 
@@ -49,19 +49,15 @@ class Bounds:
 
     def _one(self, rule: o.Rule) -> Decimal | None:
         amounts = [x for x in rule.operators if isinstance(x, o.Amount)]
-        around = [x for name in self._outwards(rule.account) for x in self.policy.accounts[name].operators]
-        if any(isinstance(x, (o.Rescale, o.Move, o.Amount)) for x in (*rule.operators, *around) if x not in amounts):
+        accounts = self.policy.accounts
+        outer = [x for name in (rule.account, *around(accounts, rule.account)) for x in accounts[name].operators]
+        if any(isinstance(x, (o.Rescale, o.Move, o.Amount)) for x in (*rule.operators, *outer) if x not in amounts):
             return None
         return most_of_one(amounts[0]) if len(amounts) == 1 else None
 
     def _rules(self, name: str) -> Iterator[o.Rule]:
         inner = set(within(self.policy.accounts, name))
         return (rule for rule in self.policy.rules.values() if rule.account in inner)
-
-    def _outwards(self, name: str) -> Iterator[str]:
-        yield name
-        if (parent := self.policy.accounts[name].parent) is not None:
-            yield from self._outwards(parent)
 
     def _flows(self, name: str) -> bool:
         """Whether something may come into an account by other ways than its items, or start there."""

@@ -11,7 +11,7 @@ from creditlang.core import operators as o
 from creditlang.data.given_rows import GivenRows
 from creditlang.diagnostics import Place
 from creditlang.ledger import PartLine, Record, StudentResult
-from creditlang.need.addition import ANEW, Addition, any_value, is_needed
+from creditlang.need.addition import ANEW, Addition, any_value
 from creditlang.one_student import OneStudent, StudentData, period_on
 from creditlang.values import UNBOUNDED, ZERO, add, high, total
 
@@ -33,7 +33,7 @@ class Trials:
         self._one = OneStudent(policy, by, overrides)
         self._rows = GivenRows(policy)
         self._known: dict[tuple[int, ...], Mapping[Part, Decimal]] = {}
-        self._numbers: dict[int, Addition] = {}
+        self._kept: dict[int, Addition] = {}
 
     def result(self, added: Sequence[Addition]) -> StudentResult:
         """The student's results with records added."""
@@ -60,7 +60,7 @@ class Trials:
         kind = self.policy.kinds[one.kind]
         values: dict[str, object] = {"record_id": f"need-{number}"}
         for column in kind.columns:
-            value: object = one.values.get(column.name, any_value(column) if is_needed(column) else None)
+            value: object = one.values.get(column.name, any_value(column) if column.needed else None)
             if column.name == kind.item_field:
                 value = one.item
             elif column.name == kind.date_field or (value == ANEW and column.type.name == "date"):
@@ -79,7 +79,7 @@ class Trials:
         """
         key = tuple(sorted(map(id, added)))
         if key not in self._known:
-            self._numbers.update((id(one), one) for one in added)  # kept, so that no other gets its number
+            self._kept.update((id(one), one) for one in added)  # so that no other gets its number
             self._known[key] = gaps(self.parts(self.result(added)))
         return self._known[key]
 
