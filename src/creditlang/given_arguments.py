@@ -22,7 +22,7 @@ from creditlang.one_student import Engine, together_names, wrong_place
 from creditlang.types import WHOLE
 from creditlang.words import SORTS
 
-_OF_A_YEAR: Final = re.compile(r"\d{4}(-(W?\d{2}|Q\d))?(-\d{2})?")
+_OF_A_YEAR: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-W(0[1-9]|[1-4]\d|5[0-3])|-Q[1-4])?")
 """What is called by the numbers of its year, in which nothing may have happened."""
 _NUMBERED: Final = re.compile(rf"{_OF_A_YEAR.pattern}|\d{{4}}-\d{{4}}(-\d)?")
 """The same where no calendar says which semesters there are."""

@@ -195,9 +195,11 @@ def test_numbers_of_json_are_their_shortest_text(policy: creditlang.Policy) -> N
 def test_a_period_in_which_nothing_happened_is_no_mistake() -> None:
     result = creditlang.load("volunteer_hours").evaluate({"student_id": "1"}, {}, as_of=date(2023, 7, 1))
     account = next(iter(result.policy.core.accounts))
-    assert result.account(account, "2019-10") is None
-    with pytest.raises(creditlang.DataError):
-        result.account(account, "the last one")
+    for period in ("2019", "2019-10", "2019-Q4", "2019-W53", "2019-10-31"):
+        assert result.account(account, period) is None
+    for period in ("the last one", "2019-13", "2019-00", "2019-Q5", "2019-W54", "2019-10-32", "2019-W10-01"):
+        with pytest.raises(creditlang.DataError):
+            result.account(account, period)
 
 
 def test_what_became_of_each_record_is_at_hand(policy: creditlang.Policy) -> None:
