@@ -16,6 +16,7 @@ To follow a page is to write it anew as it ought to be; `pytest tests/docs --upd
 
 import re
 import shlex
+import sys
 import tomllib
 from pathlib import Path
 
@@ -91,6 +92,9 @@ class Reader:
         lines = ["[creditlang]", *(f"{name} = {module}" for name, module in entries)]
         (about / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
         self.patch.syspath_prepend(str(folder.resolve() / "src"))
+        for _, module in entries:  # forgotten with the patch: another test may have a package of this name
+            self.patch.setitem(sys.modules, module, sys)
+            del sys.modules[module]
 
     def called(self, text: str) -> tuple[str, str]:
         """Call the commands of a block; its kind and text as they ought to be."""
