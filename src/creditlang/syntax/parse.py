@@ -156,7 +156,9 @@ def _near(prepared: Prepared, found: Diagnostic, begins: int, start: str, parsed
         return True
 
     advised = meant(prepared.source, text, line, understands, parsed)
-    return advised or (None if parsed else _name_of_a_word(prepared, line, understands))
+    if advised or parsed:
+        return advised
+    return _name_of_a_word(prepared, line, understands) or _cut_name(prepared, line, found.span, understands)
 
 
 def _name_of_a_word(prepared: Prepared, line: int, understands: Callable[[str], bool]) -> Diagnostic | None:
@@ -170,6 +172,26 @@ def _name_of_a_word(prepared: Prepared, line: int, understands: Callable[[str], 
             start, after = line + word.start(), line + word.end()
             if understands(f"{text[line:start]} name_ {text[after:end]}".strip()):
                 return report("CR014", Span(prepared.source, start, after), name=name)
+    return None
+
+
+_RUN = re.compile(r"\w*")
+
+
+def _cut_name(
+    prepared: Prepared, line: int, found: Span, understands: Callable[[str], bool]
+) -> Diagnostic | None:
+    """The name that is not declared and was cut, as it begins like one that is, if the line is understood with it."""
+    text, start = prepared.text, found.start
+    while start > line and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    name = next((x for x in prepared.names.get(text[start], ()) if text.startswith(x, start)), "")
+    if not name or start + len(name) > found.start or _line_end(text, line) - line > LONGEST_LINE:
+        return None
+    whole = _RUN.match(text, start)
+    for end in range(start + len(name) + 1, whole.end() + 1 if whole else start):
+        if understands(f"{text[line:start]} name_ {text[end : _line_end(text, line)]}".strip()):
+            return report("CR875", Span(prepared.source, start, end), found=text[start:end], name=name)
     return None
 
 
@@ -346,7 +368,8 @@ def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Mo
         block_ends = error.arguments.get("found") == _NAMED["_DEDENT"]
         if errors and (error.code == "CR108" or error.span is None or block_ends):
             break
-        errors.append(_near(prepared, error, 0, "start") or _tried(prepared, text, start, error))
+        advised = None if error.code == "CR114" else _near(prepared, error, 0, "start")
+        errors.append(advised or _tried(prepared, text, start, error))
         at = min(error.span.start - start if error.span else len(text), max(0, len(text) - 1))
         first, last = _block_at(text, max(0, at))
         if not text[first:last].strip():
