@@ -183,7 +183,7 @@ def _cut_name(prepared: Prepared, line: int, found: Span, understands: Callable[
     text, start = prepared.text, found.start
     while start > line and (text[start - 1].isalnum() or text[start - 1] == "_"):
         start -= 1
-    name = next((x for x in prepared.names.get(text[start], ()) if text.startswith(x, start)), "")
+    name = next((x for x in prepared.names.get(text[start : start + 1], ()) if text.startswith(x, start)), "")
     if not name or start + len(name) > found.start or _line_end(text, line) - line > LONGEST_LINE:
         return None
     whole = _RUN.match(text, start)
