@@ -62,7 +62,7 @@ def test_a_table_of_numbers() -> None:
 def test_a_list_of_items() -> None:
     text, not_read = read(ACTIVITIES)
     assert not_read[0].endswith("“项目要求”一栏：全程参与") and "没有读入：3. 志愿服务：0.3/天" in not_read
-    assert "每次按 级别 且 奖次" in text and "省部级  2.0     1.5     1.0" in text
+    assert "每次按 级别 和 奖次" in text and "省部级  2.0     1.5     1.0" in text
     assert "每次按 角色 当 级别 为 校级\n            成员    0.5" in text
 
 

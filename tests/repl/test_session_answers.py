@@ -215,7 +215,7 @@ def test_a_named_value_keeps_its_unit() -> None:
 def test_a_named_value_that_is_saved_keeps_its_unit(tmp_path: Path) -> None:
     begun = session("hengyang")
     told(begun, "set pass_mark = 90", f"save policy {tmp_path / 'new.credit'}")
-    assert "= 90 point " in (tmp_path / "new.credit").read_text(encoding="utf-8")
+    assert "= 90 分 " in (tmp_path / "new.credit").read_text(encoding="utf-8")
 
 
 def test_students_are_put_in_order_by_a_number_alone() -> None:
