@@ -11,7 +11,7 @@ from creditlang.data.sheets.column_layout import Layouts
 from creditlang.diagnostics import Language, Phrase
 from creditlang.driver import Compiled
 from creditlang.syntax.tree import Line
-from creditlang.words import TYPES, Declared, said, word, yes_or_no
+from creditlang.words import TYPES, Declared, said, speaks_chinese, word, yes_or_no
 
 SHEET_CHARACTERS: Final = frozenset("[]:*?/\\")
 LONGEST_SHEET_NAME: Final = 31
@@ -68,11 +68,14 @@ class SheetInWords:
     name: str
     labels: tuple[str, ...]
     columns: tuple[SheetColumn, ...]
+    english: bool
+    """Whether nothing of its policy's records is in Chinese."""
 
     @property
     def title(self) -> str:
-        """A name that spreadsheet programs allow, and by which the sheet is found again."""
-        fit = (label for label in (*self.labels, self.name) if _may_be_a_sheet(label))
+        """A name that spreadsheet programs allow, and by which the sheet is found again; in the policy's language."""
+        names = (*self.labels, self.name)
+        fit = (label for label in names if _may_be_a_sheet(label) and not (self.english and speaks_chinese(label)))
         return next(fit, self.name[:LONGEST_SHEET_NAME])
 
 
@@ -85,27 +88,35 @@ def sheets_of(compiled: Compiled) -> list[SheetInWords]:
     policy, program = compiled.policy, compiled.compilation.program
     layouts = Layouts(policy, Columns(policy))
     attributes = {name: symbol.node for name, symbol in program.attributes.items()}
+    english = _is_english(policy)
     sheets = [
         SheetInWords(
             policy.person.name if policy.person is not None else "student",
             policy.student_labels,
-            (*_numbers(policy, layouts.builtin("")), *_columns(policy, "", policy.attributes, attributes, "")),
+            (
+                *_numbers(english, layouts.builtin("")),
+                *_columns(policy, english, "", policy.attributes, attributes, ""),
+            ),
+            english,
         )
     ]
     for name, kind in policy.given_kinds.items():
         symbol = program.kinds[name]
         fields = {field: inner.node for field, inner in symbol.fields.items()}
-        columns = _columns(policy, name, kind.columns, fields, _articles(symbol.node))
-        sheets.append(SheetInWords(name, kind.labels, (*_numbers(policy, layouts.builtin(name)), *columns)))
+        columns = _columns(policy, english, name, kind.columns, fields, _articles(symbol.node))
+        sheets.append(SheetInWords(name, kind.labels, (*_numbers(english, layouts.builtin(name)), *columns), english))
     return sheets
 
 
-def _numbers(policy: Policy, builtin: Mapping[str, tuple[str, ...]]) -> Iterable[SheetColumn]:
-    """The columns of numbers; headed `Student ID` where nothing of the policy is in Chinese."""
+def _is_english(policy: Policy) -> bool:
+    """Whether nothing of a policy's records is in Chinese."""
     kinds = policy.given_kinds.values()
     declared: tuple[Declared, ...] = (*kinds, *(column for kind in kinds for column in kind.columns))
-    texts = (text for x in declared for text in (x.name, *x.labels))
-    english = not any("\u3400" <= character <= "\u9fff" for text in texts for character in text)
+    return not any(speaks_chinese(text) for x in declared for text in (x.name, *x.labels))
+
+
+def _numbers(english: bool, builtin: Mapping[str, tuple[str, ...]]) -> Iterable[SheetColumn]:
+    """The columns of numbers; headed `Student ID` in an English policy."""
     for name, (first, *others) in builtin.items():
         if english and first.endswith("_id"):
             others.insert(0, first.removesuffix("_id").replace("_", " ").capitalize() + " ID")
@@ -113,12 +124,12 @@ def _numbers(policy: Policy, builtin: Mapping[str, tuple[str, ...]]) -> Iterable
 
 
 def _columns(
-    policy: Policy, kind: str, columns: Iterable[Column], nodes: Mapping[str, Line], article: str
+    policy: Policy, english: bool, kind: str, columns: Iterable[Column], nodes: Mapping[str, Line], article: str
 ) -> Iterable[SheetColumn]:
     for column in columns:
         own = _articles(nodes[column.name]) if column.name in nodes else ""
         yield SheetColumn(
-            column.name, column.labels, column, column.needed, _choices(policy, kind, column), own or article
+            column.name, column.labels, column, column.needed, _choices(policy, english, kind, column), own or article
         )
 
 
@@ -126,11 +137,11 @@ def _articles(line: Line) -> str:
     return " ".join(f"[{cite.text}]" for cite in line.cites)
 
 
-def _choices(policy: Policy, kind: str, column: Column) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _choices(policy: Policy, english: bool, kind: str, column: Column) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What can be chosen, in the order of the policy."""
     match column.type.name:
         case "yes or no":
-            return (("是", ("yes",)), ("否", ("no",)))
+            return (("yes", ()), ("no", ())) if english else (("是", ("yes",)), ("否", ("no",)))
         case "semester":
             return tuple((semester.name, semester.labels) for semester in policy.calendar.semesters)
         case "item":

@@ -131,6 +131,8 @@ COMPARISON_COLUMNS: Final[Words] = {**COLUMNS, **_coded(
 )}  # fmt: skip
 """The same for the tables of a comparison."""
 
+STUDENT_NUMBER: Final = Phrase("Student ID", "学号")
+"""What stands above the numbers of people where people read them."""
 SEMICOLON: Final = Phrase("; ", "；")
 IN_BRACKETS: Final = Phrase(" ({note})", "（{note}）")
 STANDING: Final = Phrase(

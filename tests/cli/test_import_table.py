@@ -30,6 +30,14 @@ ACTIVITIES = """\
 5. 作品获三等奖及以上奖励\t国家级\t2.5/2.0/1.5 /件
 \t省部级\t2.0/1.5/1.0 /件
 """
+GROUPS = """\
+项目\t形式\t标准\t要求
+思想政治与道德素养\t骨干培训班\t完成任务。 省级：合格30学时/次 优秀40学时/次
+\t优秀团学干部表彰\t国家级：50学时/次 省级：30学时/次
+\t主题教育活动\t2学时/次
+社会实践与志愿服务\t社会实践团队\t国家级：50学时/次 省级：30学时/次\t\t校团委
+\t\t参赛者 2 学时/次 获奖者 3 学时/学期	以证书为准
+"""
 ENGLISH = """\
 Activity  |  Level     |  Credits     |  Evidence
 Lecture   |  -         |  0.2/event   |
@@ -64,6 +72,18 @@ def test_a_list_of_items() -> None:
     assert not_read[0].endswith("“项目要求”一栏：全程参与") and "没有读入：3. 志愿服务：0.3/天" in not_read
     assert "每次按 级别 和 奖次" in text and "省部级  2.0     1.5     1.0" in text
     assert "每次按 角色 当 级别 为 校级\n            成员    0.5" in text
+
+
+def test_items_in_groups() -> None:
+    text, not_read = read(GROUPS)
+    assert not_read == (
+        "没有读入：社会实践与志愿服务，“要求”一栏：以证书为准",
+        "没有读入：社会实践与志愿服务，“”一栏：校团委",
+        "没有读入：骨干培训班：完成任务。 省级：合格30学时/次 优秀40学时/次",
+        "没有读入：社会实践与志愿服务：参赛者 2 学时/次 获奖者 3 学时/学期",
+    )
+    assert "    类别 思想政治与道德素养\n        项目 优秀团学干部表彰\n            每次按 级别" in text
+    assert "        项目 主题教育活动\n            每次2\n" in text and text.count("国家级  50\n") == 2
 
 
 def test_english() -> None:

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 
 from creditlang.resources import sample_path
+from creditlang.words import speaks_chinese
 
 GROUPED = """use "common/calendar"
 unit credit "学分"
@@ -118,7 +119,7 @@ def test_records_of_a_group_and_labels_that_are_no_sheet_names(workbook: Any, tm
 
 @pytest.mark.parametrize(("language", "sheet", "row"), [
     ("zh", "说明", ("第二课堂活动", "审核通过", "approved", "是/否", None, "是、否", "是", "[第七条(一)]")),
-    ("en", "Explanation", ("第二课堂活动", "审核通过", "approved", "yes or no", None, "是、否", "yes", "[第七条(一)]")),
+    ("en", "Explanation", ("第二课堂活动", "审核通过", "approved", "yes or no", None, "是, 否", "yes", "[第七条(一)]")),
 ])  # fmt: skip
 def test_every_column_is_explained(workbook: Any, language: str, sheet: str, row: tuple[str, ...]) -> None:
     book = workbook("hengyang", language)
@@ -135,6 +136,20 @@ def test_values_can_be_told_apart_where_they_are_explained(workbook: Any) -> Non
     words = values.split("；")
     assert "晚归、带烟酒、喧哗、进入异性宿舍、养宠物等" in words
     assert len(words) > 20
+
+
+@pytest.mark.parametrize(
+    ("policy", "people", "number"),
+    [
+        ("driver_demerits", "driver", "Driver ID"), ("professional_education", "member", "Member ID"),
+        ("house_points", "pupil", "Pupil ID"), ("volunteer_hours", "学生", "学号"),
+    ],
+)  # fmt: skip
+def test_a_template_speaks_as_the_policy_does(workbook: Any, policy: str, people: str, number: str) -> None:
+    book = workbook(policy, "en")
+    assert (book.sheetnames[0], headings(book[people])[0]) == (people, number)
+    texts = [str(cell) for sheet in (*book.worksheets[:-2], book["Options"]) for row in sheet.values for cell in row]
+    assert any(map(speaks_chinese, texts)) == (number == "学号")
 
 
 def test_the_same_policy_gives_the_same_bytes(cli: Any, tmp_path: Path) -> None:

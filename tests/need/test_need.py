@@ -83,6 +83,16 @@ require member
     "talks": count(activity where item is talk and level in (middle, high)) at least 3
     "club": club at least 2
 """,
+    "asked of every item": """
+category club in point from activity
+    item talk
+        1 per event
+    item visit
+        2 per event
+require member
+    "high ones": count(activity where level is high) at least 2
+    "club": club at least 3
+""",
     "one counts once": """
 category club in point from activity
     item talk

@@ -34,7 +34,7 @@ LEAST, MOST = "training_hours at least 3", "training_hours at most 5"
 
 @pytest.mark.parametrize(("language", "sheet", "wanted"), [
     ("en", "overview", [
-        ("Driver number", "name", "held", "trained", "training hours", "Still lacking"),
+        ("Driver ID", "name", "held", "trained", "training hours", "Still lacking"),
         ("D1", "Ann Lee", "Full licence", "not met", 1, f"{LEAST}: 2"),
         ("D2", "Bo Roe", "Learner", "not met", 7, f"{MOST}: 2 too much"), ("D3", "Cy Poe", None, "met", 4, None),
     ]),

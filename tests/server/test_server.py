@@ -190,13 +190,11 @@ async def test_a_pool_refuses_more_than_can_wait_and_outlives_its_workers() -> N
 
 
 async def test_a_worker_without_memory_ends_alone() -> None:
-    pool = WorkerPool(1, 60, WorkerSettings({}, memory=90))
-    rows = b",".join(b'{"student_id": "%d"}' % number for number in range(20_000))
-    few = b'{"policy": {"text": %s}}' % json.dumps(CLUB).encode()
-    many = few[:-1] + b', "data": {"tables": {"student": [%s]}}}' % rows
+    pool = WorkerPool(1, 60, WorkerSettings({}, memory=150))
     async with pool.at_work():
         with pytest.raises(WorkerDied):
-            await pool.ask(b"run\0en\0" + many, quick=False)
+            await pool.ask(b"check\0en\0" + b'{"policy": {"text": "%s"}}' % (b"x" * 60 * 2**20), quick=False)
+        few = json.dumps({"policy": {"text": CLUB}}).encode()
         assert (await pool.ask(b"check\0en\0" + few, quick=False))[0] == 200
 
 

@@ -72,8 +72,8 @@ class _Writer:
     def label(self, kind: str, name: str) -> str:
         """A field by its first label."""
         columns = (*(self.policy.kinds[kind].columns if kind else ()), *self.policy.attributes)
-        label = next((x.labels[0] for x in columns if x.name == name and x.labels), word(COLUMNS, name, "zh"))
-        return said(name if label == name else f"{name} {label}", label)
+        label = next((x.labels[0] for x in columns if x.name == name and x.labels), "")
+        return said(name if label in ("", name) else f"{name} {label}", label or word(COLUMNS, name, "zh"))
 
     def origin(self, record: "RecordRule", name: str) -> str:
         """Where a field comes from."""

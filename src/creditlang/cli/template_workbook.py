@@ -57,7 +57,8 @@ def template_workbook(policy: "Policy", sheets: Sequence[SheetInWords]) -> bytes
 
 def _listed(words: Sequence[str]) -> str:
     """Words with marks between them that none of them has: 晚归、外宿 is one item."""
-    return ("；" if any("、" in word for word in words) else "、").join(words)
+    mark, other = said(", ", "、"), said("; ", "；")
+    return (other if any(mark in word for word in words) else mark).join(words)
 
 
 class _Writer:
@@ -159,7 +160,7 @@ class _Writer:
         rows = [(sheet, column) for sheet in sheets for column in sheet.columns]
         for row, (sheet, column) in enumerate(rows, start=1):
             others = _listed([name for name in (*column.labels, column.name) if name != column.heading])
-            values = _listed([word for word, _ in column.choices]) or "，".join(
+            values = _listed([word for word, _ in column.choices]) or said(", ", "，").join(
                 self._bounds(column) if column.type == "number" else []
             )
             cells = (

@@ -111,6 +111,8 @@ def _texts(row: Sequence[str]) -> int:
 
 def _spans(upper: Sequence[str], lower: Sequence[str]) -> bool:
     """Whether the upper of two rows stands over several columns of the lower, which has no numbers."""
-    repeated = any(a and (a == b or not b) for a, b in pairwise(upper))
+    repeated = any(
+        a and (a == b or (not b and under)) for (a, b), under in zip(pairwise(upper), lower[1:], strict=True)
+    )
     below = [cell for cell in lower if cell]
     return repeated and len(below) > 1 and not any(re.match(r"\d+(\.\d+)?(?![-~\w])", cell) for cell in below)

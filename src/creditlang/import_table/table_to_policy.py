@@ -183,7 +183,9 @@ class _Made:
 
     # ---- a list of items
     def items(self, numeric: Sequence[int]) -> None:
-        """A category with an item for each row, or for several that go together."""
+        """A category with an item for each row, or for several that go together; where none of these is understood,
+        the first column may be of groups, and the one before the rates of items.
+        """
         grid, chinese = self.grid, self.chinese
         headed = [place for place, heading in enumerate(grid.headings) if place and _RATES.search(heading)]
         rate = next(iter([*numeric, *headed]), 0)
@@ -193,16 +195,16 @@ class _Made:
         for place in range(1, len(grid.headings)):
             if place not in (rate, level):
                 self.rest_of(place)
+        before = len(self.not_read)
         by_level = self.name(grid.headings[level], "level") if level else ""
-        by_award, by_role = ("奖次", "角色") if chinese else ("award", "role")
-        bodies: list[str] = []
-        for text, together in groupby(grid.rows, key=lambda row: row[0]):
-            rows = [(row[level] if level and row[level] not in _EMPTY else "", row[rate]) for row in together]
-            body = self.body(rows, by_level, by_award, by_role)
-            if body is None:
-                self.leave_out(text, "；".join(" ".join(filter(None, row)) for row in rows))
-                continue
-            bodies += (f"    item {self.labelled(text, 'item')}", *(f"        {line}" for line in body))
+        bodies = self.bodies(grid.rows, 0, level, rate, by_level)
+        if not bodies and level:
+            del self.not_read[before:]
+            for text, together in groupby(grid.rows, key=lambda row: row[0]):
+                inner = self.bodies(list(together), level, 0, rate, "级别" if chinese else "level")
+                if inner and text:
+                    inner = [f"    category {self.labelled(text, 'category')}", *(f"    {line}" for line in inner)]
+                bodies += inner
         if not bodies:
             return
         kind, item, on = ("活动", "项目", "日期") if chinese else ("activity", "item", "on")
@@ -211,6 +213,19 @@ class _Made:
         title = grid.title or ("活动学分" if chinese else "activities")
         unit = self.head()[0].removeprefix("unit ")
         self.lines += ["", f"category {self.labelled(title, 'category')} in {unit}", *bodies]
+
+    def bodies(self, rows: Sequence[Sequence[str]], item: int, level: int, rate: int, by_level: str) -> list[str]:
+        """The items of some rows, from the columns of items, of levels (0 for none) and of rates."""
+        by_award, by_role = ("奖次", "角色") if self.chinese else ("award", "role")
+        lines: list[str] = []
+        for text, together in groupby(rows, key=lambda row: row[item]):
+            cells = [(row[level] if level and row[level] not in _EMPTY else "", row[rate]) for row in together]
+            body = self.body(cells, by_level, by_award, by_role) if text else None
+            if body is None:
+                self.leave_out(text or rows[0][0], "；".join(" ".join(filter(None, row)) for row in cells))
+                continue
+            lines += (f"    item {self.labelled(text, 'item')}", *(f"        {line}" for line in body))
+        return lines
 
     def body(self, rows: Sequence[tuple[str, str]], level: str, award: str, role: str) -> list[str] | None:
         """What an item gives; None where that is not understood."""

@@ -75,7 +75,8 @@ def sources(policy: o.Policy, cases: tuple[o.Case, ...]) -> tuple[Fillable, ...]
             for x in references(query, e.Compare)
             if isinstance(x.right, e.Constant) and x.left == e.Read("field", policy.kinds[kind].item_field or "")
         }
-        for item in [x for x in policy.rules if x in items] or [""]:
+        of_kind = [name for name, rule in policy.rules.items() if rule.kind == kind]
+        for item in [x for x in policy.rules if x in items] or of_kind or [""]:
             known = found.get((kind, item))
             found[kind, item] = Fillable(kind, item, (*(known.read_by if known else ()), *queries))
     return tuple(x for x in found.values() if x.kind in policy.given_kinds)

@@ -6,7 +6,7 @@ from typing import Final
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.person_words import of_people
 from creditlang.diagnostics.render import ROW
-from creditlang.words import COLUMNS, SEMICOLON, TABLES
+from creditlang.words import COLUMNS, SEMICOLON, STUDENT_NUMBER, TABLES
 
 _WORDS: Final[Mapping[str, Phrase]] = {
     "policy": Phrase("Policies", "已有办法"),
@@ -16,7 +16,7 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "not_saved": Phrase(
         "The text has been changed and not saved. Leave it?", "正文已经改动，还没有保存。要放弃改动吗？"
     ),
-    "number": Phrase("Student ID", "学号"),
+    "number": STUDENT_NUMBER,
     "print": Phrase("Print", "打印"),
     "policy_text": Phrase("Text of the policy", "办法正文"),
     "keys": Phrase(

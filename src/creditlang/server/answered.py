@@ -3,6 +3,7 @@
 Nothing of what a request says is written to a log: of a mistake in creditlang itself, its kind and its place are told.
 """
 
+import errno
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -62,6 +63,8 @@ def answered(name: str, body: bytes, known: KnownPolicies, language: Language) -
     except (MemoryError, SystemError):  # the latter is what Python makes of no memory in some places
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+            raise MemoryError from None
         return refusal(500, language, report("CR828", None, kind=type(error).__name__, place=_place(error)))
 
 

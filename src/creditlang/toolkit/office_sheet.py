@@ -17,7 +17,6 @@ from creditlang.words import said
 
 _AS_OF: Final = Phrase("Records until {day}", "统计截止：{day.year}年{day.month}月{day.day}日")
 NAME: Final = Phrase("Name", "姓名")
-STUDENT_NUMBER: Final = Phrase("Student number", "学号")
 _TERMS: Final = {"1": "第一学期", "2": "第二学期"}
 
 

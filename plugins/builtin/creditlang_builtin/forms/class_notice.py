@@ -13,9 +13,9 @@ from creditlang.plugin import Form
 from creditlang.plugin.document import Document, Line, plain
 from creditlang.plugin.run_data import Person, ResultRow, RunData, masked, shown
 from creditlang.schema import Value, in_words
-from creditlang.toolkit.office_sheet import NAME, STUDENT_NUMBER, as_of_text, heading, rows_of, sheet, titled
+from creditlang.toolkit.office_sheet import NAME, as_of_text, heading, rows_of, sheet, titled
 from creditlang.toolkit.open_amounts import Amount
-from creditlang.words import ANSWERS, IN_BRACKETS, STATUSES, said, word
+from creditlang.words import ANSWERS, IN_BRACKETS, STATUSES, STUDENT_NUMBER, said, word
 
 _TITLE: Final = Phrase("Results of the class", "班级结果公示")
 _SHORT_TITLE: Final = Phrase("results", "结果公示")

@@ -17,10 +17,10 @@ from creditlang.plugin import Form, text_of
 from creditlang.plugin.document import Cell, Document, Line, plain
 from creditlang.plugin.run_data import AccountWords, Person, ResultRow, RunData, shown
 from creditlang.schema import Value
-from creditlang.toolkit.office_sheet import NAME, STUDENT_NUMBER
+from creditlang.toolkit.office_sheet import NAME
 from creditlang.toolkit.open_amounts import Amount
 from creditlang.toolkit.page_layout import flowing_parts
-from creditlang.words import COLUMNS, OVER, PART_STATUSES, STATUSES, said, word
+from creditlang.words import COLUMNS, OVER, PART_STATUSES, STATUSES, STUDENT_NUMBER, said, word
 from creditlang_builtin.forms.transcript_rows import Earned, Gathered, Scores, is_open
 
 _WIDTHS: Final = (11.5, 20, 14, 10.5, 8.5, 6, 7.5, 12.5)

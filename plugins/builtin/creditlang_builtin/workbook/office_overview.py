@@ -13,8 +13,8 @@ from creditlang.diagnostics import Phrase
 from creditlang.plugin import text_of
 from creditlang.plugin.run_data import FieldWords, RunData
 from creditlang.schema import Column, Row
-from creditlang.toolkit.office_sheet import STUDENT_NUMBER, as_of_text
-from creditlang.words import IN_BRACKETS, OVER, PART_STATUSES, SEMICOLON, said, word
+from creditlang.toolkit.office_sheet import as_of_text
+from creditlang.words import IN_BRACKETS, OVER, PART_STATUSES, SEMICOLON, STUDENT_NUMBER, said, word
 
 TITLE: Final = Phrase("overview", "总览")
 _LACKING: Final = Phrase("Still lacking", "还差")
