@@ -30,7 +30,7 @@ from creditlang_builtin.report.report_output import ReportOutput, comparison_pag
 
 SAMPLES = {
     "hengyang": ("moral at least 1.5", "moral at least 2"),
-    "shangrao": ("cap 10 per semester", "cap 1 per semester"),
+    "shangrao": ("每学期最高10", "每学期最高1"),
     "volunteer_hours": ("= 1 hour", "= 0.5 hour"),
 }
 

@@ -133,7 +133,7 @@ def test_a_foreign_file_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(PluginError) as caught:
         write_csv(tmp_path, {"facts": ROWS, "accounts": ROWS})
     assert caught.value.diagnostics[0].code == "CR712"
-    assert str(caught.value) == "CR712"
+    assert "CR712" in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["accounts.csv"]
     assert (tmp_path / "accounts.csv").read_text() == "precious"
 

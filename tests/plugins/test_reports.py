@@ -102,7 +102,7 @@ def test_where_limits_bite(sample_run: Run) -> None:
     cuts = findings(sample_run("shangrao", "2027-10-31")).cuts
     (cut,) = [x for x in cuts if x.article == "操行二(七)5"]
     assert (cut.rule, cut.records, cut.students, cut.amounts) == (
-        "3 to 5 as decided in points_decided, cap 10 per semester", 1, 1, "2 分",
+        "3至5 酌定于 核定加分，每学期最高10", 1, 1, "2 分",
     )  # fmt: skip
     assert cut.items == "协助辅导员、班主任完成各项工作"
 
