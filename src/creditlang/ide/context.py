@@ -19,10 +19,11 @@ Wanted = tuple[tuple[Sort, str], ...]
 _AFTER: Mapping[str, tuple[Sort, ...]] = {
     "IN_UNIT": ("unit",), "NUMBER": ("unit",), "SHARED_BY": ("adjust",), "APPLY": ("adjust",), "SET": ("let", "fact"),
     "OVER": ("item", "account"), "GOES_TO": ("account",), "TOTAL": ("account", "fact"),
-    "HIGHEST_OF": ("account", "fact"), "LOWEST_OF": ("account", "fact"), "ON_REQUEST": ("kind",), "IS_USED_IN": ("account",), "OF_LATEST": ("kind",),
-    "PREVIOUS": ("period",), "PREVIOUS_OF": ("period",), "IN_EACH": ("period",), "IN_THE_SAME": ("period",),
-    "START_OF": ("period",), "END_OF": ("period",), "BEGUN": ("period",), "COUNTED": ("kind",), "EVEN_VOID": ("kind",),
-    "OTHER": ("kind",), "WITHOUT": ("kind", "account"), "AVERAGE_OF": ("account", "fact"), "DISPOSITION": (), "DOT": ("field",),
+    "HIGHEST_OF": ("account", "fact"), "LOWEST_OF": ("account", "fact"), "ON_REQUEST": ("kind",),
+    "IS_USED_IN": ("account",), "OF_LATEST": ("kind",), "PREVIOUS": ("period",), "PREVIOUS_OF": ("period",),
+    "IN_EACH": ("period",), "IN_THE_SAME": ("period",), "START_OF": ("period",), "END_OF": ("period",),
+    "BEGUN": ("period",), "COUNTED": ("kind",), "EVEN_VOID": ("kind",), "OTHER": ("kind",),
+    "WITHOUT": ("kind", "account"), "AVERAGE_OF": ("account", "fact"), "DISPOSITION": (), "DOT": ("field",),
     "EXPECT": ("account", "require", "fact", "item"), "AS": ("item",), "SHOW": ("require", "account", "fact"),
     # A declaration gives a new name, or is to stand for one that is there already.
     "ITEM": ("item",), "CATEGORY": ("account",), "SCORE": ("account",), "CREDIT": ("account",), "LET": ("let",),
