@@ -28,12 +28,13 @@ _OPEN: Final = Phrase(
     "“open”, and numbers such as “79 … 81”: records are still to be decided or corrected; the result follows then.",
     "“未定”和“79 … 81”这样的数：还有记录等待核定或更正，核定以后再作结论。",
 )
-_OBJECTIONS: Final = Phrase(
+_LOOKED_UP: Final = Phrase(
     "Students who object to their result turn to the class teacher or counsellor with their student card while this "
-    "notice is displayed, who looks up what became of each record, why and by which article; who still objects applies "
-    "in writing to {office} for a review.",
-    "本人对结果有异议的，请在公示期内凭学生证向班主任或辅导员提出，由其代查每条记录的处理结果、原因和依据；"
-    "仍有异议的，向{office}书面申请复核。",
+    "notice is displayed, who looks up what became of each record, why and by which article.",
+    "本人对结果有异议的，请在公示期内凭学生证向班主任或辅导员提出，由其代查每条记录的处理结果、原因和依据。",
+)
+_REVIEW: Final = Phrase(
+    "Who still objects applies in writing to {office} for a review.", "仍有异议的，向{office}书面申请复核。"
 )
 _DISPLAYED: Final = Phrase(
     "Displayed from ____________________ to ____________________",
@@ -115,10 +116,11 @@ def _after(run: RunData, columns: int) -> list[Line]:
     """How to object, who says so, and since when."""
     language = run.language
     office = run.policy.issuer or said(_OFFICE, language)
+    own = [f"{text}{said(IN_BRACKETS, language, note=x)}" if x else text for text, x in run.policy.objections]
+    review = own or [said(_REVIEW, language, office=office)]
+    texts = [said(text, language) for text in (_OPEN, HOW_MASKED, _LOOKED_UP)]
     return [
-        plain(said(_OPEN, language), columns, size=10),
-        plain(said(HOW_MASKED, language), columns, size=10),
-        plain(said(_OBJECTIONS, language, office=office), columns, size=10),
+        *(plain(text, columns, size=10) for text in (*texts, *review)),
         plain(said(_DISPLAYED, language), columns, size=10, height=24),
         plain(said(_SIGNED, language), columns, align="right", height=24),
     ]
