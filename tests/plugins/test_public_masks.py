@@ -27,7 +27,11 @@ def test_blanks_in_a_name_change_nothing(name: str, data: st.DataObject) -> None
     assert masked("", apart)[1] == f"{name[0]}**"
 
 
-@given(st.text(HAN, max_size=4), st.text("·•‧∙⋅・．﹒●.-'’*（）()/A1ａ１", min_size=1, max_size=3), st.text(HAN, max_size=4))
+@given(
+    st.text(HAN, max_size=4),
+    st.text("·•‧∙⋅・．﹒●.-'’*（）()/A1ａ１", min_size=1, max_size=3),
+    st.text(HAN, max_size=4),
+)
 def test_of_a_name_in_parts_or_other_letters_nothing_is_shown(before: str, sign: str, after: str) -> None:
     assert masked("", before + sign + after)[1] == "**"
 

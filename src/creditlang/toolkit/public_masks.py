@@ -14,7 +14,9 @@ from creditlang.diagnostics import Phrase
 from creditlang.schema import Value
 
 _CHINESE_NAME: Final = re.compile("[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]{2,4}")
-_UNSEEN: Final = re.compile(r"[\s\u00ad\u034f\u180b-\u180f\u200b-\u200f\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]+")
+_UNSEEN: Final = re.compile(
+    r"[\s\u00ad\u034f\u180b-\u180f\u200b-\u200f\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]+"
+)
 """Blanks of any width, marks that no one sees, and those that choose among the forms of a character."""
 _LAST_DIGITS: Final = re.compile(r"[0-9０-９]{0,2}\Z")
 _PARTS_OF_A_NUMBER: Final = 3
