@@ -34,7 +34,6 @@ from creditlang.words import (
     IN_BRACKETS,
     STUDENT_NUMBER,
     Declared,
-    said,
     text_for,
     unit_label,
     word,
@@ -59,11 +58,9 @@ _READ_FROM: Final = Phrase("read from", "数据出处")
 _ROW: Final = Phrase("{source}, row {row}", "{source} 第{row}行")
 _STEPS: Final = Phrase("Step by step", "计算过程")
 _STEP: Final = (
-    Phrase("line of the policy", "办法的规定"),
-    Phrase("what it looked at", "所看的内容"),
-    Phrase("amount", "数额"),
-    COLUMNS["article"],
-)
+    Phrase("line of the policy", "办法的规定"), Phrase("what it looked at", "所看的内容"),
+    Phrase("amount", "数额"), COLUMNS["article"],
+)  # fmt: skip
 _RULES: Final = Phrase("The rule", "适用的规则")
 _CLAUSES: Final = Phrase("What the regulation says", "条文原文")
 _NO_TEXT: Final = Phrase("its text is not at hand here", "此处没有原文")
@@ -154,12 +151,11 @@ class _Letter:
 
     def section(self, heading: Phrase, lines: Iterable[Line]) -> Iterator[Line]:
         """Lines under a heading; nothing where there are none."""
+        told = Cell(
+            self.said(heading), _COLUMNS, align="left", bold=True, border=False, size=11.5, vertical="bottom"
+        )  # fmt: skip
         for number, line in enumerate(lines):
-            if not number:
-                cell = Cell(
-                    self.said(heading), _COLUMNS, align="left", bold=True, border=False, size=11.5, vertical="bottom"
-                )
-                yield Line((cell,), 26, True)
+            yield from () if number else (Line((told,), 26, True),)
             yield line
 
     def texts(self, texts: Iterable[str]) -> Iterator[Line]:

@@ -235,9 +235,7 @@ def test_a_student_without_a_profile_has_everything_to_mend(volunteers: RunData)
 
 
 @pytest.mark.parametrize("form", [ClassNotice, ClassMonths])
-@pytest.mark.parametrize(
-    "name", ["张 三", "张\u3000三", "欧阳\u200b娜", "Zhang San", "阿依古丽·买买提", "三", "三2022010101"]
-)
+@pytest.mark.parametrize("name", ["张 三", "张\u3000三", "欧阳\u200b娜", "Zhang San", "阿依古丽·买买提", "三", "三01"])
 def test_no_public_paper_tells_a_number_or_a_given_name(shangrao: RunData, form: type[Form], name: str) -> None:
     """Whatever is written in the cell of the name, in whichever order the students come."""
     renamed = {number: {**person, "name": name} for number, person in shangrao.students.items()}

@@ -2,7 +2,7 @@
 
 A name of two to four Chinese characters keeps its first one, which begins the surname, be it one of two characters;
 everything else is stars, and always as many, so that no length tells anything. Of all other names nothing is shown: in
-`Tom Lee` and `阿依古丽·买买提` the given name comes first, in `Zhang San` last, and one of a single character would stand
+`Tom Lee` and `阿依古丽·买买提` the given name comes first, in `Zhang San` last, and one of a single character would be
 there whole. Of a number the last two digits are shown, never more than a third of it.
 """
 
