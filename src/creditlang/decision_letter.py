@@ -24,7 +24,7 @@ from creditlang.results import counted_amount, signed
 from creditlang.rule_words import DeclarationWords
 from creditlang.rulebook.clause_file import ClauseTexts
 from creditlang.rulebook.to_rulebook import Articles
-from creditlang.toolkit.office_sheet import NAME
+from creditlang.toolkit.office_sheet import BY, DATED, NAME, NOT_SET, OFFICE, PROOF, RECORDS_UNTIL
 from creditlang.toolkit.page_layout import flowing
 from creditlang.values import amount_text
 from creditlang.words import (
@@ -48,10 +48,7 @@ _OTHERS: Final = 20
 _PIECE: Final = re.compile(r".{1,300}(?:$|(?<=[。；;.！!？?])|(?=[\u3400-\u9fff]))|.{1,300}")
 
 _TITLE: Final = Phrase("How a record was decided", "记录认定情况说明")
-_BY: Final = Phrase("By {title}", "依据：{title}")
 _RECORD: Final = Phrase("Record", "记录")
-_AS_OF: Final = Phrase("Records until", "统计截止")
-_NOT_SET: Final = Phrase("not set", "未设")
 _DECIDED: Final = Phrase("What became of it", "处理结果")
 _GIVEN: Final = Phrase("The record as it was read", "所依据的记录")
 _READ_FROM: Final = Phrase("read from", "数据出处")
@@ -72,10 +69,7 @@ _TOTALS: Final = Phrase("What it adds up to", "合计")
 _NO_OBJECTIONS: Final = Phrase(
     "The policy does not say how; write to {office} with this letter.", "本办法没有另写程序，可持本说明向{office}提出。"
 )
-_OFFICE: Final = Phrase("the school's office in charge", "学校主管部门")
-_SIGNED: Final = (Phrase("For the office (seal): ________________", "经办单位（盖章）：　　　　　　　"),
-                  Phrase("Date: ______________", "　　　年　　月　　日"))  # fmt: skip
-_PROOF: Final = Phrase("To verify: policy {policy}, SHA-256 {hash}", "核验：办法 {policy}，SHA-256 {hash}")
+_SIGNED: Final = (Phrase("For the office (seal): ________________", "经办单位（盖章）：　　　　　　　"), DATED)
 
 
 def decision_letter(
@@ -133,7 +127,7 @@ class _Letter:
         policy = self.policy
         yield plain(policy.issuer, _COLUMNS, align="center", size=12, height=22)
         yield plain(self.said(_TITLE), _COLUMNS, align="center", bold=True, size=18, height=32)
-        yield plain(self.said(_BY, title=policy.title or policy.identifier), _COLUMNS, align="center", size=_SIZE)
+        yield plain(self.said(BY, title=policy.title or policy.identifier), _COLUMNS, align="center", size=_SIZE)
         yield from self.head()
         yield from self.section(_DECIDED, self.texts(self.decided()))
         yield from self.section(_GIVEN, self.given())
@@ -146,7 +140,7 @@ class _Letter:
         yield from self.section(HOW_TO_OBJECT, self.texts(self.objections()))
         signed_by = (Cell(self.said(x), 2, align="left", border=False, size=_SIZE) for x in _SIGNED)
         yield Line(tuple(signed_by), 36, True)
-        proof = self.said(_PROOF, policy=policy.identifier, hash=policy.fingerprint)
+        proof = self.said(PROOF, policy=policy.identifier, hash=policy.fingerprint)
         yield plain(proof, _COLUMNS, size=7.5)
 
     def section(self, heading: Phrase, lines: Iterable[Line]) -> Iterator[Line]:
@@ -191,7 +185,7 @@ class _Letter:
         columns = (column for column in self.policy.attributes if column.name in known and about.get(column.name))
         pairs += [(self.called(x), self.told.inputs.cell(x, about[x.name])) for x in columns]
         pairs.append((self.said(_RECORD), self.records[0].identifier))
-        pairs.append((self.said(_AS_OF), str(self.as_of) if self.as_of else self.said(_NOT_SET)))
+        pairs.append((self.said(RECORDS_UNTIL), str(self.as_of) if self.as_of else self.said(NOT_SET)))
         yield from self.pairs([pair for pair in pairs if pair[1]])
 
     def decided(self) -> Iterator[str]:
@@ -338,7 +332,7 @@ class _Letter:
         for objections in self.policy.objections:
             yield f"{text_for(objections.texts, self.language)}{_cited(objections.article)}"
         if not self.policy.objections:
-            yield self.said(_NO_OBJECTIONS, office=self.policy.issuer or self.said(_OFFICE))
+            yield self.said(_NO_OBJECTIONS, office=self.policy.issuer or self.said(OFFICE))
 
 
 def _cited(article: str) -> str:
