@@ -58,6 +58,9 @@ class Cohort:
     read: int
     balanced: bool
     as_of: date | None = None
+    at_once: int = 0
+    """About how many rows were worked out together, where not all were."""
+    parts: int = 1
 
     def __repr__(self) -> str:
         results = self.results

@@ -340,7 +340,7 @@ class Results:
         """The tables of some of the students, with nothing of them kept but what is counted; not what is wrong."""
         self.in_columns += Counter(self.dispositions.values())
         self.dispositions.clear()
-        waiting = {name: self.rows.pop(name) for name in ("groups", "issues", "manifest")}
+        waiting = {name: self.rows.pop(name) for name in MADE_AT_THE_END}
         yield from self.in_order(people_of_steps).items()
         self.rows = {name: waiting.get(name, []) for name in RESULT_TABLES}
 
@@ -376,6 +376,8 @@ def fact_value(value: object) -> str | Decimal | None:
 
 
 _AS_THEY_COME: Final = ("steps", "issues", "manifest")
+MADE_AT_THE_END: Final = ("groups", "issues", "manifest")
+"""Tables that say something of all students together."""
 
 
 def _sortable(row: Row) -> list[str]:

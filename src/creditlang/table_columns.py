@@ -6,6 +6,7 @@ asked of rows is asked of numbers. Whoever wants rows goes through them as throu
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 from operator import ne
 from typing import TYPE_CHECKING, Any, Final, overload
 
@@ -54,6 +55,12 @@ class ArrowTexts(Sequence[str | None]):
     def __iter__(self) -> Iterator[str | None]:
         return iter(self.array.to_pylist())
 
+    def some_match(self, pattern: str) -> bool:
+        """Whether a regular expression, as Arrow has them, is found in any of them."""
+        from pyarrow import compute
+
+        return bool(compute.any(compute.match_substring_regex(self.array, pattern)).as_py())
+
     def ranks(self) -> "Numbers":
         """As of `CodedCells`: UTF-8 is in the order of its characters."""
         import numpy
@@ -98,7 +105,9 @@ class CodedCells:
     @property
     def is_text(self) -> bool:
         """Whether there are only texts, and nothing."""
-        return isinstance(self.values, ArrowTexts) or {*map(type, self.values)} <= {str, type(None)}
+        return isinstance(self.values, ArrowTexts) or all(
+            issubclass(kind, (str, type(None))) for kind in {*map(type, self.values)}
+        )
 
     @staticmethod
     def joined(parts: Sequence["CodedCells"]) -> "CodedCells":
@@ -150,6 +159,20 @@ class CodedCells:
         found = numpy.empty(len(self.values), object)
         found[:] = self.values
         return found
+
+    def used(self) -> "CodedCells":
+        """The same without values that no row has."""
+        import numpy
+
+        there = numpy.bincount(self.codes, minlength=len(self.values)) > 0
+        if there.all():
+            return self
+        places = numpy.cumsum(there, dtype=numpy.int32) - numpy.int32(1)
+        if isinstance(self.values, ArrowTexts):
+            import pyarrow
+
+            return CodedCells(ArrowTexts(self.values.array.filter(pyarrow.array(there))), places[self.codes])
+        return CodedCells(list(compress(self.values, there.tolist())), places[self.codes])
 
     def first_come(self) -> "CodedCells":
         """The same with each value once, in the order in which rows first have them."""

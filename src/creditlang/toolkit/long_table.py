@@ -26,7 +26,7 @@ _MERGED: Final = 8
 """As many pieces are about as many rows as are sorted together."""
 _KINDS: Final = b"kinds"
 _OF_KIND: Final[dict[str, Any]] = {"s": str, "d": Decimal, "i": int, "t": date.fromisoformat, "n": lambda _: None}
-_KIND_OF: Final = {str: "s", Decimal: "d", int: "i", date: "t", type(None): "n"}
+"""By the letter for it, a value from its text."""
 
 Key = tuple[str, ...]
 
@@ -109,13 +109,27 @@ def _put(piece: TableColumns) -> "pyarrow.Table":
             else:
                 values = [values[at] for at in distinct.tolist()]
         if not isinstance(values, ArrowTexts) and not cells.is_text:
-            kinds = {_KINDS: "".join(_KIND_OF[type(value)] for value in values)}
+            kinds = {_KINDS: "".join(_kind(value) for value in values)}
             values = [None if value is None else str(value) for value in values]
         known, places = ArrowTexts.of(values).array, pyarrow.array(codes.astype(numpy.int32))
         few = kinds or len(known) <= _FEW
         arrays.append(pyarrow.DictionaryArray.from_arrays(places, known) if few else known.take(places))
         fields.append(pyarrow.field(str(len(fields)), arrays[-1].type, metadata=kinds))
     return pyarrow.Table.from_arrays(arrays, schema=pyarrow.schema(fields))
+
+
+def _kind(value: Value) -> str:
+    match value:
+        case str():
+            return "s"
+        case Decimal():
+            return "d"
+        case int():
+            return "i"
+        case date():
+            return "t"
+        case None:
+            return "n"
 
 
 def _taken(table: "pyarrow.Table") -> TableColumns:

@@ -24,6 +24,7 @@ from creditlang.data.records import Identifiers
 from creditlang.data.sheets.sheet_heading import Heading, Sheet
 from creditlang.data.sheets.sheet_records import AT_THE_END, Ending
 from creditlang.diagnostics import Diagnostic, Phrase
+from creditlang.ledger import Record
 from creditlang.schema import BATCH_ROWS, RawBatch, RawTable
 from creditlang.toolkit.batch_shelf import BatchShelf
 
@@ -159,6 +160,12 @@ class DealtData:
             dataset = self._read(first, last)
             yield dataset
             self._keep(dataset, lambda found: (2, 0, 0, 0))
+
+    def records(self, at_once: int) -> Iterator[Record]:
+        """The records of all students."""
+        for dataset in self.parts(at_once):
+            for student in dataset.students.values():
+                yield from student.records
 
     def _read(self, first: str, last: str | None) -> Dataset:
         reader = DataReader(self.policy, self.mappings)
