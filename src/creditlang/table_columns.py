@@ -49,7 +49,7 @@ class ArrowTexts(Sequence[str | None]):
     @overload
     def __getitem__(self, at: slice) -> Sequence[str | None]: ...
 
-    def __getitem__(self, at: int | slice) -> str | None | Sequence[str | None]:
+    def __getitem__(self, at: int | slice) -> str | Sequence[str | None] | None:
         return ArrowTexts(self.array[at]) if isinstance(at, slice) else self.array[int(at)].as_py()
 
     def __iter__(self) -> Iterator[str | None]:
@@ -120,8 +120,8 @@ class CodedCells:
             import pyarrow
 
             arrays = [ArrowTexts.of(part.values).array for part in parts]
-            further = numpy.cumsum([0, *map(len, arrays)])
-            shifted = [part.codes.astype(numpy.int64) + more for part, more in zip(parts, further, strict=False)]
+            before = numpy.cumsum([0, *map(len, arrays)])
+            shifted = [part.codes.astype(numpy.int64) + more for part, more in zip(parts, before, strict=False)]
             return CodedCells(ArrowTexts(pyarrow.concat_arrays(arrays)), numpy.concatenate(shifted))
         values: list[Value] = []
         known: dict[tuple[type, Value], int] = {}
@@ -145,8 +145,7 @@ class CodedCells:
         codes = []
         for part in parts:
             own = moved[id(part.values)]
-            further = isinstance(own, int)
-            codes.append(part.codes.astype(narrow) + own if further else own.astype(narrow)[part.codes])
+            codes.append(part.codes.astype(narrow) + own if isinstance(own, int) else own.astype(narrow)[part.codes])
         return CodedCells(values, numpy.concatenate(codes))
 
     def objects(self) -> "Numbers":

@@ -1,4 +1,4 @@
-"""About how many rows data have, as far as that can be told without reading them: what else is read is never so many."""
+"""About how many rows data have, where that can be told without reading them; what else is read has never so many."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

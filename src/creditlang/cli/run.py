@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from attrs import frozen
@@ -30,13 +31,32 @@ _AT_ONCE: Final = 1_000_000
 _ALL_OF_EACH: Final = Phrase("an output asks for all that is known of each student", "有的输出要用到每名学生的全部信息")
 
 
+@frozen
+class Way:
+    """How students are worked out: by what, and how many rows of theirs at a time."""
+
+    engine: "Engine"
+    at_once: int | None
+
+
+def _work_options(function: Callable[..., None]) -> Callable[..., None]:
+    """``--engine`` and ``--at-once``, handed on together as `way`."""
+
+    @wraps(function)
+    def collected(engine: "Engine", at_once: int | None, **others: Any) -> None:
+        function(way=Way(engine, at_once), **others)
+
+    engines = click.Choice(["auto", "reference", "compiled", "columnar"])
+    with_rows = option("--at-once", type=click.IntRange(min=0), metavar="ROWS")(collected)
+    return option("--engine", type=engines, default="auto")(with_rows)
+
+
 @bilingual_help.command("run")
 @argument("policy")
 @common.data_options
 @option("--out", "targets", multiple=True, metavar="TARGET")
 @common.students_option
-@option("--engine", type=click.Choice(["auto", "reference", "compiled", "columnar"]), default="auto")
-@option("--at-once", type=click.IntRange(min=0), metavar="ROWS")
+@_work_options
 @option("--sign", "key", type=click.Path(path_type=Path), metavar="FILE")
 @option("--keep", is_flag=True)
 @option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table")
@@ -46,8 +66,7 @@ def command(
     request: common.DataRequest,
     targets: tuple[str, ...],
     students: tuple[str, ...],
-    engine: "Engine",
-    at_once: int | None,
+    way: "Way",
     key: Path | None,
     keep: bool,
     shape: str,
@@ -66,12 +85,14 @@ def command(
         manager,
         request,
         students,
-        engine,
+        way.engine,
         collector.keep if collector else None,
-        at_once,
+        way.at_once,
     )
     common.some_students(students, cohort.dataset.students)
-    asked = AskedRun(policy, request.data, request.mappings, students, f"{engine} alone" if collector else engine)
+    asked = AskedRun(
+        policy, request.data, request.mappings, students, f"{way.engine} alone" if collector else way.engine
+    )
     close_manifest(cohort, manager, asked)
     if targets:
         program = compiled.compilation.program

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from creditlang.diagnostics import Place, report
 from creditlang.plugin.plugin_error import PluginError
@@ -151,7 +151,7 @@ class _Shape:
         return ("", "_low", "_high", *(["_text"] if self.wordy else [])) if self.is_amount else ("",)
 
     def arrays(self, cells: CodedCells, dictionaries: bool) -> "Iterator[pyarrow.Array]":
-        """The column in some rows, and its companions: exact amounts, the ends of open ones, all of one scale, words."""
+        """The column in some rows, and its companions: exact amounts, ends of open ones, all of one scale, words."""
         import pyarrow
 
         cells = cells.used()

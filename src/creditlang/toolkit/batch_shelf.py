@@ -36,7 +36,7 @@ class BatchShelf:
             writer.write_table(table)
         content = sink.getvalue()
         try:
-            self._file = self._file or TemporaryFile(prefix="creditlang-")
+            self._file = self._file or TemporaryFile(prefix="creditlang-")  # noqa: SIM115 - open for as long as the shelf
             place = self._file.seek(0, SEEK_END)
             self._file.write(content)
             self._file.flush()

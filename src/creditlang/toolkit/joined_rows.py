@@ -1,6 +1,7 @@
 """Lines of text made of a table's columns: each different cell is written once, and lines are put together of those."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from creditlang.table_columns import TOGETHER, ArrowTexts, CodedCells
 
@@ -13,12 +14,14 @@ def joined_rows(pieces: Sequence[str | CodedCells]) -> Iterator[str]:
     from pyarrow import compute
 
     wide = pyarrow.large_string()
-    known = [x if isinstance(x, str) else ArrowTexts.of(x.values).array.cast(wide) for x in pieces]
+    known: list[Any] = [
+        pyarrow.scalar(x, wide) if isinstance(x, str) else ArrowTexts.of(x.values).array.cast(wide) for x in pieces
+    ]
     codes = [None if isinstance(x, str) else x.codes for x in pieces]
     count = len(next(x for x in codes if x is not None))
     for start in range(0, count, TOGETHER):
         texts = [
-            pyarrow.scalar(text, wide) if own is None else text.take(pyarrow.array(own[start : start + TOGETHER]))
+            text if own is None else text.take(pyarrow.array(own[start : start + TOGETHER]))
             for text, own in zip(known, codes, strict=True)
         ]
         rows = compute.binary_join_element_wise(*texts, pyarrow.scalar("", wide))

@@ -99,9 +99,11 @@ def _put(piece: TableColumns) -> "pyarrow.Table":
     import numpy
     import pyarrow
 
-    fields, arrays = [], []
+    fields: list[pyarrow.Field] = []
+    arrays: list[pyarrow.Array] = []
     for cells in piece.cells:
-        values, codes, kinds = cells.values, cells.codes, {}
+        values, codes = cells.values, cells.codes
+        kinds: dict[bytes, str] = {}
         if len(values) > _FEW:
             distinct, codes = numpy.unique(codes, return_inverse=True)
             if isinstance(values, ArrowTexts):

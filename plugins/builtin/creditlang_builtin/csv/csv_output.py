@@ -89,7 +89,7 @@ def _write_table(stream: TextIO, columns: Sequence[Column], rows: Iterable[Row])
         return
     for piece in rows.pieces():
         cells = [_written(column, cells) for column, cells in zip(columns, piece.cells, strict=True)]
-        stream.writelines(joined_rows([x for own in cells for x in (own, ",")][:-1] + ["\n"]))
+        stream.writelines(joined_rows([*[x for own in cells for x in (own, ",")][:-1], "\n"]))
 
 
 def _written(column: Column, cells: CodedCells) -> CodedCells:

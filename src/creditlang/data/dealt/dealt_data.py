@@ -8,8 +8,9 @@ which that cannot be said are refused with `NotInParts`, most of them before any
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from operator import itemgetter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, evolve, field
 
@@ -28,12 +29,21 @@ from creditlang.ledger import Record
 from creditlang.schema import BATCH_ROWS, RawBatch, RawTable
 from creditlang.toolkit.batch_shelf import BatchShelf
 
+if TYPE_CHECKING:
+    from creditlang.data.coded.coded_records import CodedRecords
+
 _MOST_LOOKED_AT: Final = 200_000
 """Rows by which the students are parted."""
 _BEFORE, _IN_ROWS, _AT_END = range(3)
+_Stage = tuple[int, int, int, int]
+"""When something is said: in reading, once the students of records are known, or of a student; of which table, whether
+before, in or after its rows, and of which row.
+"""
 _RANKED: Final = Phrase("the policy ranks people or adds them up", "本方案要排名，或按群体汇总")
 _MAPPED: Final = Phrase("rows are read by the rules of a mapping", "要按对照表中的规则读取")
-_OF_GROUPS: Final = Phrase("records of {name} belong to groups, not to single people", "{name}的记录属于集体，不属于个人")
+_OF_GROUPS: Final = Phrase(
+    "records of {name} belong to groups, not to single people", "{name}的记录属于集体，不属于个人"
+)
 _NO_NUMBERS: Final = Phrase("{name} has no column of the numbers of people", "{name}没有学号列")
 _NO_LIST: Final = Phrase("there is no list of the people", "没有人员名单")
 _LINES_ABOVE: Final = Phrase("the heading of {name} is not its first line", "{name}的表头不在首行")
@@ -72,10 +82,8 @@ class DealtData:
     sheets: list[DealtSheet] = field(factory=list)
     first: dict[str, dict[str, tuple[str, int]]] = field(factory=dict)
     """Of record ids that stand in several rows of a kind: the first of each, by its sheet and number."""
-    _said: list[tuple[tuple[int, int, int, int], Diagnostic, str]] = field(factory=list)
-    """What is said in reading, of records once their students are known, and of students; by table, whether before, in
-    or after its rows, and row; and of whom.
-    """
+    _said: list[tuple[_Stage, Diagnostic, str]] = field(factory=list)
+    """And of whom."""
     _endings: dict[str, Ending] = field(factory=dict)
     """Of the tables that are read, by name."""
     _numbers: dict[str, int] = field(factory=dict)
@@ -107,7 +115,7 @@ class DealtData:
             sheet = Sheet(self.whole.tables.apart.named(table))
             self._take(sheet, self.whole.names.exact(sheet.table.name))
             self._numbers[sheet.table.source] = number
-            self._keep(self.whole.dataset, lambda found, number=number: (0, number, _BEFORE, 0))
+            self._keep(self.whole.dataset, _at((0, number, _BEFORE, 0)))
         if not self.whole.lists_of_students:
             raise NotInParts(_NO_LIST)
         kinds: dict[str, list[DealtSheet]] = {}
@@ -159,7 +167,7 @@ class DealtData:
         for first, last in zip(["", *bounds], [*bounds, None], strict=True):
             dataset = self._read(first, last)
             yield dataset
-            self._keep(dataset, lambda found: (2, 0, 0, 0))
+            self._keep(dataset, _at((2, 0, 0, 0)))
 
     def records(self, at_once: int) -> Iterator[Record]:
         """The records of all students."""
@@ -173,7 +181,7 @@ class DealtData:
         dataset.read |= dict.fromkeys(self.whole.dataset.read, 0)
         for kind, firsts in self.first.items():
             reader.rows.records.used.setdefault(kind, Identifiers()).first = firsts
-        records = []
+        records: list[Record | CodedRecords] = []
         for sheet in self.sheets:
             records += reader.tables.under(Sheet(sheet.of(first, last)), sheet.kind, sheet.heading)
         reader.people.settle()
@@ -183,22 +191,22 @@ class DealtData:
             known = self._endings.get(source)
             self._endings[source] = ending if known is None else known.with_rows_of(ending)
         dataset.problems = [found for found in dataset.problems if found.code not in AT_THE_END]
-        self._keep(dataset, lambda found: (0, *self._place(found, _IN_ROWS)))
+        self._keep(dataset, partial(self._place, 0))
         Owners(self.policy, dataset).assign(records)
-        self._keep(dataset, lambda found: (1, *self._place(found, _IN_ROWS)))
+        self._keep(dataset, partial(self._place, 1))
         for kind, count in dataset.read.items():
             self.whole.dataset.read[kind] += count
         return dataset
 
-    def _keep(self, dataset: Dataset, place: Callable[[Diagnostic], tuple[int, int, int, int]]) -> None:
+    def _keep(self, dataset: Dataset, place: Callable[[Diagnostic], _Stage]) -> None:
         """Take what has been said of a part."""
         self._said += [(place(found), found, dataset.owners.get(id(found), "")) for found in dataset.problems]
         dataset.problems, dataset.owners = [], {}
 
-    def _place(self, found: Diagnostic, stage: int) -> tuple[int, int, int]:
+    def _place(self, stage: int, found: Diagnostic) -> _Stage:
         where = found.place
         assert where is not None, "what is said of rows has a place"
-        return self._numbers[where.source], stage, where.row or 0
+        return stage, self._numbers[where.source], _IN_ROWS, where.row or 0
 
     def said(self, of_sources: Iterable[Diagnostic]) -> Dataset:
         """What there is to say of all data, in the order in which it is said where they are read at once."""
@@ -221,6 +229,10 @@ class DealtData:
             if place[0] > 1:
                 whole.dataset.problem(found, owner)
         return whole.dataset
+
+
+def _at(stage: _Stage) -> Callable[[Diagnostic], _Stage]:
+    return lambda found: stage
 
 
 def _batches(sheet: Sheet, heading: Heading) -> Iterator[RawBatch]:

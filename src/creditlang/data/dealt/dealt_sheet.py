@@ -5,13 +5,13 @@ broken stays in memory, by row number; the rest is on disk, and of each batch it
 goes, so that a sheet in order of its students is read once in all.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, evolve, field
 
 from creditlang.data.cells import CellError, parse_identifier, strip_cell, text_at
-from creditlang.data.sheets.sheet_heading import Heading, Sheet
+from creditlang.data.sheets.sheet_heading import Heading
 from creditlang.diagnostics import Diagnostic
 from creditlang.schema import RawBatch, RawTable
 from creditlang.toolkit.batch_shelf import BatchShelf
@@ -42,7 +42,7 @@ class DealtSheet:
     """Rows that are so, by number: why, and what could be read."""
     rows: int = 0
 
-    def put(self, batch: RawBatch) -> Sequence[str]:
+    def put(self, batch: RawBatch) -> "pyarrow.StringArray":
         """Put a batch aside; whose its rows are."""
         import numpy
         import pyarrow
@@ -80,7 +80,9 @@ class DealtSheet:
             if lowest < first or (last is not None and highest >= last):
                 people = rows.column(_PERSON)
                 here = compute.greater_equal(people.cast("string"), first)
-                rows = rows.filter(here if last is None else compute.and_(here, compute.less(people.cast("string"), last)))
+                rows = rows.filter(
+                    here if last is None else compute.and_(here, compute.less(people.cast("string"), last))
+                )
             if rows.num_rows:
                 yield self._batch(rows)
 

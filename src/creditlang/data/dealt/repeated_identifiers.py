@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy
 from attrs import define, field
 
-from creditlang.data.cells import BLANKS, strip_cell
+from creditlang.data.cells import BLANKS, strip_cell, text_at
 from creditlang.data.dealt.dealt_sheet import DealtSheet
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ class RepeatedIdentifiers:
                     given = texts.to_pylist()
                     for at, number in enumerate(numbers.tolist()):
                         if number in sheet.broken:
-                            found = sheet.broken[number][1]
-                            given[at] = found[sheet.record_id] if sheet.record_id < len(found) else ""
+                            given[at] = text_at(sheet.broken[number][1], sheet.record_id)
                     texts = pyarrow.array(map(strip_cell, given), pyarrow.string())
                 there = compute.not_equal(texts, "")
                 yield texts.filter(there), numbers[there.to_numpy(zero_copy_only=False)], sheet.table.source
