@@ -19,7 +19,7 @@ from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import MOVES, root_of, within
-from creditlang.diagnostics import Diagnostic, Phrase, message, report
+from creditlang.diagnostics import Diagnostic, Phrase, in_language, message, report
 from creditlang.interpreter.balances_then import window_of, windows_in
 from creditlang.interpreter.bodies import run_body
 from creditlang.interpreter.calendar_days import SchoolCalendar
@@ -1001,7 +1001,8 @@ class Evaluation:
                 yield report("CR893", ruling.place, record=record.identifier, on=ruling.on, as_of=as_of)
             elif not any(step.sort in (RULED, SET_ASIDE) for entry in own for step in entry.steps):
                 told = next((entry.told for entry in own if entry.told), NOTHING_REFUSED)
-                yield report("CR895", ruling.place, record=record.identifier, reason=told)
+                reason = Phrase(told.rstrip("."), in_language(told, "zh").rstrip("。"))
+                yield report("CR895", ruling.place, record=record.identifier, reason=reason)
 
     def unbalanced(self, result: StudentResult) -> Iterable[Diagnostic]:
         """Categories whose entries do not add up to their balance: never, unless the interpreter itself is wrong."""

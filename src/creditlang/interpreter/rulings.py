@@ -40,7 +40,7 @@ def set_amount(run: Run, entry: Entry) -> None:
     amount = ruling.amount_of(entry.rule) if ruling is not None else None
     assert ruling is not None and amount is not None
     entry.sign = run.policy.sign_of(entry.rule) or (-1 if amount < 0 else 1)
-    total = v.hull(v.ZERO, abs(amount)) if entry.pending else abs(amount)
+    total = v.hull(v.ZERO, amount.copy_abs()) if entry.pending else amount.copy_abs()
     entry.steps.append(Step(RULED, "", None, total, ruling.article, ruling.told))
     entry.amount = entry.raw = total
     entry.reason, entry.article = entry.reason or ruling.told, ruling.article or entry.article
