@@ -22,7 +22,7 @@ from creditlang.core.operators import RANK_WORDS
 from creditlang.data.cells import LONGEST_TEXT, MOST_DIGITS
 from creditlang.data.columns import Columns
 from creditlang.data.dataset import RECORD_ID, number_columns
-from creditlang.data.rulings import with_rulings
+from creditlang.data.read_rulings import with_rulings
 from creditlang.data.sheets.column_layout import Layouts
 from creditlang.results import Results
 from creditlang.schema import RESULT_TABLES, RESULTS_VERSION, Column

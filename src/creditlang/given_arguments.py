@@ -18,7 +18,7 @@ from creditlang.data.given_rows import GivenRows, unknown_name
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_file import open_mapping
 from creditlang.data.people.record_owners import Owners
-from creditlang.data.rulings import RulingsOfStudents, kinds_and_rulings, with_rulings
+from creditlang.data.read_rulings import RulingsOfStudents, kinds_and_rulings, with_rulings
 from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, either, report
 from creditlang.errors import DataError
 from creditlang.ledger import Record, StudentResult

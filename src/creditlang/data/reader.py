@@ -19,7 +19,7 @@ from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_rule import Fit, Misfit, fit
 from creditlang.data.people.name_matching import People
 from creditlang.data.people.record_owners import Owners
-from creditlang.data.rulings import RulingsOfStudents, apart, with_rulings
+from creditlang.data.read_rulings import RulingsOfStudents, apart, with_rulings
 from creditlang.data.sheets.column_layout import Layouts
 from creditlang.data.sheets.sheet_heading import Sheet
 from creditlang.data.sheets.sheet_names import SheetNames

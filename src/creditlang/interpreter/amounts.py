@@ -11,7 +11,7 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import group_key, groups
-from creditlang.interpreter.rulings import is_set, set_amount
+from creditlang.interpreter.ruled_entries import is_set, set_amount
 from creditlang.interpreter.steps import Entries, dismiss, live, range_of, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Step

@@ -19,7 +19,7 @@ from creditlang.interpreter.amounts import give_amounts
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import groups, magnitude, where
 from creditlang.interpreter.limits import limit
-from creditlang.interpreter.rulings import counts_anyway, is_set, passes_by
+from creditlang.interpreter.ruled_entries import counts_anyway, is_set, passes_by
 from creditlang.interpreter.steps import LINE_OPEN, Entries, dismiss, live, make_pending, step, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry

@@ -31,7 +31,7 @@ from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.other_runs import MOST_RUNS, OtherRuns
 from creditlang.interpreter.passes import bring, close, given, read
-from creditlang.interpreter.rulings import NOTHING_REFUSED, make_void
+from creditlang.interpreter.ruled_entries import NOTHING_REFUSED, make_void
 from creditlang.interpreter.running_periods import so_far
 from creditlang.interpreter.standing_findings import findings
 from creditlang.interpreter.standings import Standings

@@ -19,7 +19,7 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import group_key, groups, has_both_signs, magnitude, signed, tried_in_and_out
-from creditlang.interpreter.rulings import counts_anyway
+from creditlang.interpreter.ruled_entries import counts_anyway
 from creditlang.interpreter.steps import EARLIER_OPEN, Entries, cut, dismiss, live, make_pending, undetermined
 from creditlang.interpreter.student_run import Run
 from creditlang.ledger import Entry

@@ -11,7 +11,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter.expression_meanings import evaluate
-from creditlang.interpreter.rulings import passes_by
+from creditlang.interpreter.ruled_entries import passes_by
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, State, Step
 from creditlang.values import Undetermined
