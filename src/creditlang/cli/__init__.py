@@ -28,6 +28,7 @@ _COMMANDS = (
     "test",
     "diff",
     "verify",
+    "correct",
     "repl",
     "lsp",
     "serve",
