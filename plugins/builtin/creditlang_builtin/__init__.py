@@ -40,7 +40,10 @@ _OUTPUTS = {
     "fill": "fill.fill_output:FillOutput office",
     "rulebook": "rulebook.rulebook_output:RulebookOutput",
 }
-_FORMS = {"transcript": "forms.transcript:Transcript", "class-notice": "forms.class_notice:ClassNotice"}
+_FORMS = {
+    "transcript": "forms.transcript:Transcript", "class-notice": "forms.class_notice:ClassNotice",
+    "correction": "forms.correction_letter:CorrectionLetter",
+}  # fmt: skip
 
 
 @hookimpl

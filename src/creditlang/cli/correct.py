@@ -38,7 +38,7 @@ _RUN = click.Path(exists=True, file_okay=False, path_type=Path)
 @common.language_option
 def command(earlier: Path, later: Path, students: tuple[str, ...], targets: tuple[str, ...], **asked: Any) -> None:
     """Show whose results are others in a later run, and what made them so."""
-    from creditlang.cli.run import opened_output, what_was_written
+    from creditlang.cli.run import what_was_written
     from creditlang.corrections import correction_text, corrections_of
     from creditlang.diagnostics import report
 
@@ -46,7 +46,7 @@ def command(earlier: Path, later: Path, students: tuple[str, ...], targets: tupl
     one, two = (run.compiled.policy.identifier for run in runs)
     if one != two:
         refuse([report("CR896", None, earlier=one, later=two)])
-    outputs = [opened_output(runs[1].manager, target) for target in targets]
+    outputs = [_output(runs[1], target) for target in targets]
     sides = [_side(runs, at) for at in (0, 1)]
     found = corrections_of(sides[0], sides[1], students)
     common.some_students(students, found.everybody)
@@ -67,6 +67,18 @@ def _verified(folder: Path, when: str, asked: Mapping[str, Any]) -> Replayable:
         raise AssertionError("there is always something wrong with what is no run")
     refuse(run.differences())
     return run
+
+
+def _output(run: Replayable, target: str) -> "Output":
+    """The output at a target; one that can take only results ends the program before anything is worked out."""
+    from creditlang.cli.run import opened_output
+    from creditlang.diagnostics import report
+    from creditlang.toolkit.addresses import without_password
+
+    output = opened_output(run.manager, target)
+    if output.wants_run and not output.wants_corrections:
+        refuse([report("CR716", None, target=without_password(target))])
+    return output
 
 
 def _side(runs: list[Replayable], at: int) -> "RunSide":

@@ -74,6 +74,7 @@ class GuardedOutput(Output):
         self.wants_run = inner.wants_run
         self.wants_people = inner.wants_people
         self.wants_comparison = inner.wants_comparison
+        self.wants_corrections = inner.wants_corrections
         self.wants_rulebook = inner.wants_rulebook
 
     def about(self, run: RunData) -> None:
