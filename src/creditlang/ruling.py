@@ -44,7 +44,7 @@ class Ruling:
         by = self.article and f" ({self.article})", self.article and f"（{self.article}）"
         return Phrase(
             f"{what}, decided by {self.by} on {self.on.isoformat()}{by[0]}: {self.reason}",
-            f"{self.by}{self.on.isoformat()}决定{what.zh}{by[1]}：{self.reason}",
+            f"{self.by}于{self.on.isoformat()}决定{what.zh}{by[1]}：{self.reason}",
         )
 
     def speaks_of(self, rule: str) -> bool:

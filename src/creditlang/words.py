@@ -146,6 +146,8 @@ CORRECTION_CAUSES: Final[Words] = {
 }  # fmt: skip
 """Why a later run has another result."""
 
+TOGETHER_WITH: Final = Phrase("together with {told}", "连同{told}")
+"""Before a further cause of what only several causes make together."""
 STUDENT_NUMBER: Final = Phrase("Student ID", "学号")
 """What stands above the numbers of people where people read them."""
 SEMICOLON: Final = Phrase("; ", "；")

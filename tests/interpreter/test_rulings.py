@@ -141,11 +141,11 @@ def test_the_answer_says_who_decided_when_and_why_in_both_languages() -> None:
     result = worked_out([row("A1", late=True)], ruling)
     assert "void when late" in result.why("A1")
     assert "set aside: counts all the same, decided by Dean on 2024-12-01 (Article 9): heard" in result.why("A1")
-    assert "Dean2024-12-01决定予以认定（Article 9）：heard" in Explanation(POLICY.core, result.ledger, "zh").answer(
+    assert "Dean于2024-12-01决定予以认定（Article 9）：heard" in Explanation(POLICY.core, result.ledger, "zh").answer(
         "A1"
     )
     entry = result.ledger.entries[0]
-    assert in_language(entry.told, "zh") == "Dean2024-12-01决定予以认定（Article 9）：heard"
+    assert in_language(entry.told, "zh") == "Dean于2024-12-01决定予以认定（Article 9）：heard"
 
 
 def test_what_if_a_decision_were_made_or_not() -> None:

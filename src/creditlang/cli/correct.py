@@ -1,4 +1,4 @@
-"""``creditlang correct``: who has other results in a later run, and what made them so."""
+"""``creditlang correct``: whose results differ in a later run, and why."""
 
 import sys
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ _RUN = click.Path(exists=True, file_okay=False, path_type=Path)
 @option("--out", "targets", multiple=True, metavar="TARGET")
 @common.language_option
 def command(earlier: Path, later: Path, students: tuple[str, ...], targets: tuple[str, ...], **asked: Any) -> None:
-    """Show whose results are others in a later run, and what made them so."""
+    """Show whose results differ in a later run, and why."""
     from creditlang.cli.run import what_was_written
     from creditlang.corrections import correction_text, corrections_of
     from creditlang.diagnostics import report

@@ -1,9 +1,9 @@
 """Corrections as a table and in lines: for each student what was, what is, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from creditlang.core import operators as o
 from creditlang.corrections.changed_data import Piece
@@ -19,7 +19,7 @@ from creditlang.words import (
     CORRECTION_COLUMNS,
     NOTHING,
     STATUSES,
-    Declared,
+    TOGETHER_WITH,
     label,
     said,
     unit_label,
@@ -27,9 +27,10 @@ from creditlang.words import (
 )
 
 _NOBODY: Final = Phrase("No result differs.", "没有结果发生变化。")
-_STUDENTS: Final = Phrase("{count:student} with other results", "结果有变化的学生：{count}人")
-_WITH: Final = Phrase("together with {told}", "连同{told}")
-_IDLE: Final = Phrase("{count:student} with other data and the same results", "数据有变化而结果不变的学生：{count}人")
+_STUDENTS: Final = Phrase("{count:student} whose results differ", "结果有变化的学生：{count}人")
+_IDLE: Final = Phrase(
+    "{count:student} whose data differ and whose results do not", "数据有变化而结果不变的学生：{count}人"
+)
 
 
 def correction_columns(language: Language) -> tuple[Column, ...]:
@@ -48,7 +49,7 @@ def correction_rows(found: Corrections, language: Language) -> Iterator[Row]:
     for change in found.changes:
         sort, name, period = change.result
         declared = _declared(found, change)
-        unit = getattr(declared, "unit", None) or ""
+        unit = declared.unit or ""
         values = [_value(sort, value) for value in (change.before, change.after)]
         difference = _difference(change)
         for cause in change.causes:
@@ -56,7 +57,7 @@ def correction_rows(found: Corrections, language: Language) -> Iterator[Row]:
             yield (
                 change.student, sort, name, period, *values, amount_value(difference), unit, piece.sort, piece.kind,
                 piece.record.strip(), cause_text(policy, cause, language), amount_value(cause.share),
-                None if cause.group is None else cause.group + 1, getattr(declared, "article", ""),
+                None if cause.group is None else cause.group + 1, declared.article,
             )  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def _lines(found: Corrections, language: Language) -> Iterator[str]:
         yield student
         for change in changes:
             declared, period = _declared(found, change), change.result[2]
-            unit = unit_label(getattr(declared, "unit", None), policy.unit_labels, language)
+            unit = unit_label(declared.unit, policy.unit_labels, language)
             was, now = (_shown(change, value, language) for value in (change.before, change.after))
             called = f"{label(declared, language)} {period}".strip()
             yield f"  {called}{in_language(COLON, language)}{was} → {now} {unit}".rstrip()
@@ -82,7 +83,7 @@ def _lines(found: Corrections, language: Language) -> Iterator[str]:
                 note = "" if shared is None else f" ({shared:+f})"
                 for place, cause in enumerate(causes, start=1):
                     told = cause_text(policy, cause, language) + note * (place == len(causes))
-                    yield f"    {said(_WITH, language, told=told) if place > 1 else told}"
+                    yield f"    {said(TOGETHER_WITH, language, told=told) if place > 1 else told}"
     if people:
         yield ""
     yield said(_STUDENTS, language, count=people) if people else in_language(_NOBODY, language)
@@ -105,14 +106,16 @@ def piece_text(policy: o.Policy, piece: Piece, language: Language) -> str:
     return in_language(COLON, language).join(filter(None, (happened, told)))
 
 
-def _declared(found: Corrections, change: Correction) -> Declared:
+def _declared(found: Corrections, change: Correction) -> o.Account | o.Decide:
     """What the policy says of the thing that is another one; the later policy, where it has it."""
     sort, name, _ = change.result
     for side in reversed(found.sides):
         policy = side.policy
-        things = {"require": policy.requirements, "account": policy.accounts, "fact": policy.facts}[sort]
-        if name in things:
-            return things[name]
+        things: dict[str, Mapping[str, o.Account | o.Decide]] = {
+            "require": policy.requirements, "account": policy.accounts, "fact": policy.facts,
+        }  # fmt: skip
+        if name in things[sort]:
+            return things[sort][name]
     raise AssertionError(f"{name} is in neither policy")
 
 
@@ -129,11 +132,11 @@ def _value(sort: str, value: object) -> Value:
     return fact_value(value)
 
 
-def _shown(change: Correction, value: object, language: Language) -> str:
+def _shown(change: Correction, value: Any, language: Language) -> str:
     """A result as people read it."""
     sort = change.result[0]
     if sort == "require":
         return word(STATUSES, value, language) if value is not None else in_language(NOTHING, language)
     if sort == "account" or isinstance(value, Decimal | Interval):
-        return amount_text(Decimal(0) if value is None else value)  # type: ignore[arg-type]
+        return amount_text(Decimal(0) if value is None else value)
     return word(ANSWERS, fact_value(value), language) if value is not None else in_language(NOTHING, language)

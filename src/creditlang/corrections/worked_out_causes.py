@@ -176,7 +176,7 @@ class _Trial:
             [self.of.dataset(policy, data).students.get(self.student, none) for data in (0, 1)] for policy in (0, 1)
         ]
         day = self.of.sides[0].as_of
-        one, two = (changed_data(side.policy, *pair, day) for side, pair in zip(self.of.sides, read, strict=True))
+        one, two = (changed_data(x.policy, was, now, day) for x, (was, now) in zip(self.of.sides, read, strict=True))
         return one, two
 
     @cached_property
@@ -285,11 +285,10 @@ def _causes(groups: Iterable[Iterable[Unit]], shares: Sequence[Decimal] = ()) ->
 
 def _less(one: object, two: object) -> Decimal | None:
     """By how much a settled number is more than another; nothing is none."""
-    values = [v.ZERO if x is None else x for x in (one, two)]
-    if not all(isinstance(x, Decimal) for x in values):
+    more, less = (v.ZERO if x is None else x for x in (one, two))
+    if not (isinstance(more, Decimal) and isinstance(less, Decimal)):
         return None
-    found = v.subtract(*values)
-    return found if isinstance(found, Decimal) else None
+    return v.low(v.subtract(more, less))
 
 
 def _records(data: StudentsData, brought_in: frozenset[Piece]) -> Iterator[Record]:

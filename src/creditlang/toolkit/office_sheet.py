@@ -17,6 +17,7 @@ from creditlang.words import said
 
 _AS_OF: Final = Phrase("Records until {day}", "统计截止：{day.year}年{day.month}月{day.day}日")
 NAME: Final = Phrase("Name", "姓名")
+OFFICE: Final = Phrase("the school's office in charge", "学校主管部门")
 _TERMS: Final = {"1": "第一学期", "2": "第二学期"}
 
 

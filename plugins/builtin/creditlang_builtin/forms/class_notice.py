@@ -13,7 +13,7 @@ from creditlang.plugin import Form
 from creditlang.plugin.document import Document, Line, plain
 from creditlang.plugin.run_data import Person, ResultRow, RunData, masked, shown
 from creditlang.schema import Value, in_words
-from creditlang.toolkit.office_sheet import NAME, as_of_text, heading, rows_of, sheet, titled
+from creditlang.toolkit.office_sheet import NAME, OFFICE, as_of_text, heading, rows_of, sheet, titled
 from creditlang.toolkit.open_amounts import Amount
 from creditlang.words import ANSWERS, IN_BRACKETS, STATUSES, STUDENT_NUMBER, said, word
 
@@ -22,7 +22,6 @@ _SHORT_TITLE: Final = Phrase("results", "结果公示")
 _NO_CLASS: Final = Phrase("without a class", "未分班")
 _PEOPLE: Final = Phrase("{count:student}", "{count}人")
 _HEADINGS: Final = (Phrase("No.", "序号"), STUDENT_NUMBER, NAME)
-_OFFICE: Final = Phrase("the school's office in charge", "学校主管部门")
 _OPEN: Final = Phrase(
     "“open”, and numbers such as “79 … 81”: records are still to be decided or corrected; the result follows then.",
     "“未定”和“79 … 81”这样的数：还有记录等待核定或更正，核定以后再作结论。",
@@ -120,7 +119,7 @@ def _result(run: RunData, name: str, value: Value) -> Value:
 def _after(run: RunData, columns: int) -> list[Line]:
     """How to object, who says so, and since when."""
     language = run.language
-    office = run.policy.issuer or said(_OFFICE, language)
+    office = run.policy.issuer or said(OFFICE, language)
     return [
         plain(said(_OPEN, language), columns, size=10),
         plain(said(_OBJECTIONS, language, office=office), columns, size=10),
