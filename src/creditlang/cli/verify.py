@@ -93,7 +93,8 @@ class Replayable:
         )  # fmt: skip
         engine, _, alone = asked.engine.partition(" ")
         keep = (lambda result: None) if alone else None
-        cohort = work_out(core, self.manager, request, asked.students, cast("Engine", engine), keep)
+        at_once = int(kept.one("at_once")) if "at_once" in kept.entries else 0
+        cohort = work_out(core, self.manager, request, asked.students, cast("Engine", engine), keep, at_once)
         close_manifest(cohort, self.manager, asked)
         rows = cohort.results.rows["manifest"]
         was, now = kept.all("data_hash"), tuple(str(value) for entry, value in rows if entry == "data_hash")

@@ -90,6 +90,11 @@ def apart(
     return records, rulings
 
 
+def only_records(policy: o.Policy, read: Mapping[str, int]) -> dict[str, int]:
+    """How many records have been read by kind: rulings are none."""
+    return {kind: count for kind, count in read.items() if kind in policy.kinds}
+
+
 @frozen
 class RulingsOfStudents:
     """Gives rulings to the records of students, all of whom have theirs."""

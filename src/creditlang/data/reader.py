@@ -19,7 +19,7 @@ from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_rule import Fit, Misfit, fit
 from creditlang.data.people.name_matching import People
 from creditlang.data.people.record_owners import Owners
-from creditlang.data.read_rulings import RulingsOfStudents, apart, with_rulings
+from creditlang.data.read_rulings import RulingsOfStudents, apart, only_records, with_rulings
 from creditlang.data.sheets.column_layout import Layouts
 from creditlang.data.sheets.sheet_heading import Sheet
 from creditlang.data.sheets.sheet_names import SheetNames
@@ -64,7 +64,7 @@ class DataReader:
         self.people.settle()
         found.extend(self.tables.gathered())
         records, rulings = apart(found, self.policy)
-        self.dataset.read = {kind: count for kind, count in self.dataset.read.items() if kind in self.policy.kinds}
+        self.dataset.read = only_records(self.policy, self.dataset.read)
         if records and not self.dataset.students and not self.lists_of_students:
             self.note([report("CR694", None, count=sum(self.dataset.read.values()))])
         Owners(self.policy, self.dataset).assign(records)
