@@ -20,7 +20,7 @@ from creditlang.driver import Compiled
 from creditlang.explain import Explanation
 from creditlang.ledger import RULED, SET_ASIDE, Entry, Record, StudentResult
 from creditlang.plugin.document import Cell, Document, Line, Page, plain
-from creditlang.results import counted_amount, signed, step_text
+from creditlang.results import counted_amount, signed
 from creditlang.rule_words import DeclarationWords
 from creditlang.rulebook.clause_file import ClauseTexts
 from creditlang.rulebook.to_rulebook import Articles
@@ -244,7 +244,7 @@ class _Letter:
                 line = self.told.written.line(step.text) or step.sort
                 note = in_language(step.note, self.language) if step.note else ""
                 if step.sort in (RULED, SET_ASIDE):
-                    line, note = step_text(step, line, self.language), ""
+                    line, note = step.in_words(line, self.language), ""
                 asked = self.asked(entry) if step.sort == "amount" else ()
                 looked_at = self.told.inputs.held(entry, (*step.fields, *asked))
                 seen = self.told.comma.join(filter(None, (note, looked_at)))

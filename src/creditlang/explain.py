@@ -18,7 +18,7 @@ from creditlang.diagnostics.person_words import spoken
 from creditlang.explained_inputs import NO_VALUE, Inputs
 from creditlang.ledger import Entry, PartLine, RankLine, StudentResult, Window
 from creditlang.policy_lines import PolicyLines
-from creditlang.results import counted_amount, signed, step_text
+from creditlang.results import counted_amount, signed
 from creditlang.values import UNBOUNDED, Interval, amount_text, high, total
 from creditlang.words import (
     DISPOSITIONS,
@@ -382,7 +382,7 @@ class Explanation:
             yield f"{head}{self.colon}{became} {counted}".rstrip()
             for step in entry.steps:
                 before = f"{amount_text(step.before)} → " if step.before is not None else ""
-                line = step_text(step, self.written.line(step.text), self.language)
+                line = step.in_words(self.written.line(step.text), self.language)
                 yield f"  {before}{amount_text(step.after)}  {line}{_article(step.article)}"
                 if looked_at := self.inputs.held(entry, step.fields):
                     yield f"    {looked_at}"

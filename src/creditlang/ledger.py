@@ -11,9 +11,10 @@ from typing import Final, Literal, NamedTuple
 
 from attrs import define, field, frozen
 
-from creditlang.diagnostics import Diagnostic, Place
+from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, in_language
 from creditlang.ruling import Ruling
 from creditlang.values import ZERO, Number
+from creditlang.words import said
 
 Disposition = Literal["counted", "reduced", "void", "pending", "unmatched", "invalid", "out of scope"]
 DISPOSITIONS: tuple[Disposition, ...] = (
@@ -66,6 +67,10 @@ SET_ASIDE: Final = "set aside"
 """The sorts of steps that an office's ruling makes: its own, and a line that it lets pass an entry by."""
 
 
+_SET_ASIDE: Final = Phrase("{line} (set aside: {note})", "{line}（不适用：{note}）")
+_NOTED: Final = Phrase("{line} ({note})", "{line}（{note}）")
+
+
 class Step(NamedTuple):
     """What one line of the policy did to an entry."""
 
@@ -77,6 +82,14 @@ class Step(NamedTuple):
     note: str = ""
     fields: tuple[str, ...] = ()
     """Of a guard: the fields that those of its parts ask by which it took the record out."""
+
+    def in_words(self, line: str, language: Language, quoted: bool = False) -> str:
+        """What it did: its line, as somebody reads it, with the note; `quoted`, only with what an office decided."""
+        if self.sort == RULED:
+            return in_language(self.note, language)
+        if not self.note or (quoted and self.sort != SET_ASIDE):
+            return line or self.sort
+        return said(_SET_ASIDE if self.sort == SET_ASIDE else _NOTED, language, line=line, note=self.note)
 
 
 @define(eq=False)

@@ -18,13 +18,10 @@ from creditlang.diagnostics import Diagnostic, Language, Phrase, Severity, in_la
 from creditlang.diagnostics.person_words import spoken
 from creditlang.ledger import (
     DISPOSITIONS,
-    RULED,
-    SET_ASIDE,
     Disposition,
     Entry,
     GroupLine,
     Record,
-    Step,
     StudentResult,
     strongest,
 )
@@ -80,15 +77,6 @@ def counted_amount(entry: Entry) -> Number | None:
     return signed(entry, entry.amount) if entry.state == "live" else (ZERO if entry.raw is not None else None)
 
 
-def step_text(step: Step, line: str, language: Language) -> str:
-    """A step in words: its line, and the note; an office's decision, and what it sets aside."""
-    if step.sort == RULED or not step.note:
-        return in_language(step.note, language) or line
-    return said(_SET_ASIDE if step.sort == SET_ASIDE else _NOTED, language, line=line, note=step.note)
-
-
-_SET_ASIDE: Final = Phrase("{line} (set aside: {note})", "{line}（不适用：{note}）")
-_NOTED: Final = Phrase("{line} ({note})", "{line}（{note}）")
 _NAMED: Final = 3
 """Files without a count that the equation names."""
 
@@ -266,14 +254,10 @@ class Results:
         for number, step in enumerate(entry.steps, start=1):
             self.rows["steps"].append(
                 (
-                    record.identifier, entry.rule, number, self._step(step), amount_value(step.before),
-                    amount_value(step.after), step.article,
+                    record.identifier, entry.rule, number, step.in_words(step.text, self.language, quoted=True),
+                    amount_value(step.before), amount_value(step.after), step.article,
                 )
             )  # fmt: skip
-
-    def _step(self, step: Step) -> str:
-        """A step's line of the policy, and what an office decided in its place."""
-        return step_text(step, step.text, self.language) if step.sort in (RULED, SET_ASIDE) else step.text or step.sort
 
     def _count(self, dispositions: Mapping[str, Disposition]) -> None:
         for key, disposition in dispositions.items():

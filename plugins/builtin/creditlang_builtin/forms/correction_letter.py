@@ -107,7 +107,8 @@ def _after(run: RunData, columns: int) -> list[Line]:
     """How to object, and who says so."""
     language = run.language
     office = run.policy.issuer or said(OFFICE, language)
+    own = [f"{text}{said(IN_BRACKETS, language, note=x)}" if x else text for text, x in run.policy.objections]
     return [
-        plain(said(_OBJECT, language, office=office), columns, size=10),
+        *(plain(text, columns, size=10) for text in own or [said(_OBJECT, language, office=office)]),
         plain(f"{office}{said(_SIGNED, language)}", columns, align="right", height=30),
     ]
