@@ -7,7 +7,7 @@ from decimal import Decimal
 from creditlang.check.reachable_limits import most_of_one
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import around, touched, within
+from creditlang.core.dependencies import around, references, touched, within
 from creditlang.one_student import period_on
 from creditlang.values import add, low, multiply, total
 
@@ -15,11 +15,68 @@ from creditlang.values import add, low, multiply, total
 class Bounds:
     """The most that records from one day to another can add, where constants say so."""
 
-    def __init__(self, policy: o.Policy, after: date, until: date) -> None:
-        """`after` is the last day on which nothing is added any more, `until` the last on which something is."""
-        self.policy, self.after, self.until = policy, after, until
+    def __init__(self, policy: o.Policy, after: date, until: date, semesters: int | None) -> None:
+        """`after` is the last day on which nothing is added any more, `until` the last on which something is; in so many
+        `semesters` the student is enrolled by then, where people are.
+        """
+        self.policy, self.after, self.until, self.semesters = policy, after, until, semesters
         self._moved = touched(policy.accounts, policy.moves)
         self._periods: dict[str, int | None] = {}
+
+    def most(self, value: e.Expression, have: Decimal) -> Decimal | None:
+        """The most that a sum can be, of which there is so much; None where that is not known."""
+        match value:
+            case e.Query(function="total", source=e.Periods(), where=None, value=e.Value(sort="account") as inner):
+                return self.most(inner, have)
+            case e.Value(sort="account", name=name, at=e.Whole() | e.Here()) if self._credits(name) is not None:
+                return self._credits(name)
+        more = self.still(value)
+        return low(add(have, more)) if more is not None else None
+
+    def is_fixed(self, cases: tuple[o.Case, ...]) -> bool:
+        """Whether records surely bring a part no nearer: it reads attributes alone, or counts records of enrolment, of
+        which more only take it further.
+        """
+        if not (list(references(cases, e.Value)) or list(references(cases, e.Query))):
+            return True
+        have = cases[0].have if len(cases) == 1 and not cases[0].at_least else None
+        return (
+            isinstance(have, e.Query)
+            and have.function == "count"
+            and isinstance(have.source, e.RecordsOf)
+            and self.policy.kinds[have.source.kind].enrolment
+            and not references_any(self.policy.kinds[have.source.kind].guards)
+            and have.where is None
+        )
+
+    def _credits(self, name: str) -> Decimal | None:
+        """The most that an account can have whose value is decided in each semester by constants, with what moves give
+        to it: they give nothing in a semester in which a case applies under whose condition they are barred.
+        """
+        account = self.policy.accounts[name]
+        cases = account.decide.cases if account.decide is not None else ()
+        if account.sort != "credit" or account.period != "semester" or self.semesters is None or account.diverts:
+            return None
+        given = [self._given(move) for move in self.policy.moves if move.target == name]
+        found = [case.value.value for case in cases if isinstance(case.value, e.Constant)]
+        if None in given or len(found) != len(cases) or not all(isinstance(x, Decimal) for x in found):
+            return None
+        ended = all(
+            date.fromisoformat(x.teaching_until) < self.until
+            for x in self.policy.calendar.semesters
+            if date.fromisoformat(x.start) <= self.until
+        )
+        most = max(
+            low(total([value, *(x for move, x in zip(self._to(name), given, strict=True) if not (ended and barred(move, case)))]))
+            for case, value in zip(cases, found, strict=True)
+        )
+        return low(multiply(most, Decimal(self.semesters)))
+
+    def _to(self, name: str) -> list[o.Move]:
+        return [move for move in self.policy.moves if move.target == name]
+
+    def _given(self, move: o.Move) -> Decimal | None:
+        return move.limit.value if isinstance(move.limit, e.Constant) and isinstance(move.limit.value, Decimal) else None
 
     def still(self, value: e.Expression | None) -> Decimal | None:
         """The most that a sum of balances can grow by; None where that is not known."""
@@ -39,7 +96,7 @@ class Bounds:
             case e.Constant():
                 return Decimal(0)
             case e.Value(sort="account", name=name) if not self._flows(name):
-                found = [self._one(rule) for rule in self._rules(name)]
+                found = [self.one(rule) for rule in self._rules(name)]
                 known = [x for x in found if x is not None]
                 return max(known, default=Decimal(0)) if len(known) == len(found) else None
             case e.Arithmetic(operator="+", left=left, right=right):
@@ -47,7 +104,8 @@ class Bounds:
                 return None if one is None or two is None else low(add(one, two))
         return None
 
-    def _one(self, rule: o.Rule) -> Decimal | None:
+    def one(self, rule: o.Rule) -> Decimal | None:
+        """The most that one record can bring to a rule, where constants say so."""
         amounts = [x for x in rule.operators if isinstance(x, o.Amount)]
         accounts = self.policy.accounts
         outer = [x for name in (rule.account, *around(accounts, rule.account)) for x in accounts[name].operators]
@@ -73,7 +131,7 @@ class Bounds:
         account = self.policy.accounts[name]
         parts = [self._account(child) for child in account.children]
         for rule in (rule for rule in self.policy.rules.values() if rule.account == name):
-            one = self._one(rule)
+            one = self.one(rule)
             parts.append(self._limited(rule.operators, {rule.name}, None, one))
         known = [part for part in parts if part is not None]
         most = low(total(known)) if len(known) == len(parts) else None
@@ -109,3 +167,21 @@ class Bounds:
             keys = {period_on(self.policy, period, self.after + timedelta(n)) for n in range(1, days)}
             self._periods[period] = len(keys - {None})
         return self._periods[period]
+
+
+def barred(move: o.Move, case: o.Case) -> bool:
+    """Whether a guard surely keeps a move out where a case applies, once the semester has ended."""
+    ended = e.Read("ended")
+    for guard in move.guards:
+        match guard.condition:
+            case e.Not(operand=e.Logical(operator="and", parts=parts)):
+                if case.condition is not None and set(parts) <= {ended, case.condition}:
+                    return True
+            case e.Not(operand=operand) if operand == case.condition:
+                return True
+    return False
+
+
+def references_any(part: object) -> bool:
+    """Whether a part looks at anything but the record itself."""
+    return any(True for kind in (e.Value, e.Query) for _ in references(part, kind))

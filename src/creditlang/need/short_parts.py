@@ -1,43 +1,41 @@
-"""What a student still needs for a requirement: the parts that are short, what could fill each, the fewest records.
+"""What a student still needs for a requirement: the parts that are short, what could fill each, and records that do.
 
 Nothing is told that has not been worked out: what an item gives and what its limits leave is found by adding records to
-the student and working him out, as of the day that is asked about; a plan is shown when the requirement is met with it.
+the student and working them out, as of the day that is asked about; a plan is shown when the requirement is met with
+it, as the interpreter has it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from math import ceil
 from typing import Any, Final
 
 from attrs import evolve, frozen
 
 from creditlang.core import operators as o
+from creditlang.core.dependencies import within
 from creditlang.data.given_rows import GivenRows
 from creditlang.ledger import PartLine, Record, Status, worst
-from creditlang.need.addition import Addition, Fillable, days, sources, variants
+from creditlang.need.addition import Addition, sources
+from creditlang.need.choices import Choice, Choices, What, accounts_of, one_of_each
+from creditlang.need.linear_model import LinearModel, SumPart, solver_is_installed
 from creditlang.need.most_possible import Bounds
-from creditlang.need.plan import Choice, Plan, filled, in_order, none_is_shorter, several, shrunk
+from creditlang.need.plan import MOST_ADDED, Plan, Sort, filled, in_order, none_is_shorter, shrunk
+from creditlang.need.possible_days import PossibleDays
 from creditlang.need.trials import PLACE, Part, Trials
 from creditlang.one_student import StudentData, period_on
-from creditlang.values import add, low, quotient, subtract
+from creditlang.values import ZERO, low, subtract
 
-MOST_PLANS: Final = 3
-MOST_FIELDS: Final = 2
-MOST_SORTS: Final = 48
-_CENT: Final = Decimal("0.01")
-_FEW: Final = 8
-MOST_TOGETHER: Final = 6
-"""So many records of one sort are tried together where one alone changes nothing."""
-MOST_AMOUNTS: Final = 4
-"""So many amounts that a record of one item can come to are tried, the highest and the lowest."""
 Progress = Callable[[int, int], None]
+_MOST_TOLD: Final = 200
 
 
 @frozen
 class Filler:
     """An item, or a kind of record, that helps a part."""
 
-    what: tuple[str, str]
+    what: What
     least: Decimal
     most: Decimal
     """What one record comes to before limits, at least and at most, of those that bring something."""
@@ -47,6 +45,8 @@ class Filler:
     """The records that bring it."""
     fills: bool
     """Whether the part is met with these."""
+    own: bool
+    """Whether the student has such records."""
 
 
 @frozen
@@ -57,13 +57,15 @@ class ShortPart:
     """As of the day that is asked about, when nothing is added."""
     gap: Decimal
     fillers: tuple[Filler, ...]
-    most: Decimal | None
+    most: Decimal | None = None
     """What it can be at most by then, where that is certain and not enough."""
+    fixed: bool = False
+    """Whether it is certain that no record brings it any nearer."""
 
 
 @frozen
 class Need:
-    """What is short of a requirement by a day, and plans that meet it, the shortest first."""
+    """What is short of a requirement by a day, and plans that meet it."""
 
     requirement: str
     status: Status
@@ -72,11 +74,14 @@ class Need:
     """The later semesters in which the student is taken to be enrolled."""
     parts: tuple[ShortPart, ...]
     plans: tuple[Plan, ...]
+    """First what the student has done before, then what is least for each record, then whatever makes it short."""
+    solver: bool = True
+    """Whether a solver was at hand to find out that no fewer records do."""
 
     @property
     def out_of_reach(self) -> bool:
         """Whether it is certain that it cannot be met by then."""
-        return any(part.most is not None for part in self.parts)
+        return any(part.most is not None or part.fixed for part in self.parts)
 
 
 def needed(
@@ -86,40 +91,40 @@ def needed(
 ) -> Need:  # fmt: skip
     """What a student needs for a requirement by the end of a day, with records from the day after `today` on.
 
-    `overrides` are typed named values; items in `without` are not made use of. `progress` is told how many of the items
-    that may help have been tried.
+    `overrides` are typed named values; items in `without` are not made use of. `progress` is told how many of the parts
+    that are short have been looked at.
     """
     assumed = _enrolments(policy, student, today, by)
     student = evolve(student, records=(*student.records, *assumed))
     trials = Trials(policy, student, requirement, by, overrides or {})
-    lines = trials.parts(trials.result(()))
+    base = trials.result(())
+    lines = trials.parts(base)
     semesters = tuple(dict.fromkeys(x.semester for x in assumed if x.semester is not None))
     short = trials.gap(())
     if not short:
-        return Need(requirement=requirement, status=worst(lines), by=by, assumed=semesters, parts=(), plans=())
+        return Need(requirement, worst(lines), by, semesters, (), ())
     cases = policy.requirements[requirement].cases
     of = {part: cases_of(cases, part) for part in short}
-    from_sources = sources(policy, tuple(case for found in of.values() for case in found))
-    from_sources = tuple(x for x in from_sources if not {x.kind, x.item} & set(without))
-    choices: list[Choice] = []
-    helps: dict[Part, list[Filler]] = {part: [] for part in short}
-    amounts: dict[int, Decimal | None] = {}
-    for done, found in enumerate(_tried(trials, policy, from_sources, today, by, amounts).values()):
-        progress(done, len(from_sources))
-        choices += found
-        for part, filler in _fillers(trials, policy, found, amounts).items():
-            helps[part].append(filler)
-    bounds = Bounds(policy, today, by)
+    kinds = {name for name, kind in policy.kinds.items() if kind.enrolment}
+    enrolled = frozenset(x.semester for x in student.records if x.kind in kinds and x.semester is not None)
+    days = PossibleDays.of(policy, today, by, enrolled)
+    bounds = Bounds(policy, today, by, len(days.semesters()) if kinds else None)
+    each = _each(lines, short)
+    most = {(x.number, x.part): _out_of_reach(bounds, of[x.number, x.part], x) for x in each}
+    fixed = {part for part, own in of.items() if bounds.is_fixed(own)}
+    open_parts = {part: own for part, own in of.items() if most[part] is None and part not in fixed}
+    choices = Choices(trials, days, base).found(open_parts, set(without), progress)
+    helps = {part: tuple(_fillers(trials, choices, part, own)) for part, own in of.items()}
     parts = tuple(
-        ShortPart(
-            line, short[line.number, line.part], tuple(helps[line.number, line.part]), _out_of_reach(bounds, of, line)
-        )
-        for line in _each(lines, short)
+        ShortPart(line, short[part], helps[part], most[part], part in fixed)
+        for line in each
+        for part in [(line.number, line.part)]
     )
-    plans = _plans(
-        trials, policy, choices, {part: bounds.most_of_one(_have(found)) for part, found in of.items()}, helps
-    )
-    return Need(requirement=requirement, status=worst(lines), by=by, assumed=semesters, parts=parts, plans=plans)
+    need = Need(requirement, worst(lines), by, semesters, parts, (), solver_is_installed())
+    if need.out_of_reach or not all(helps.values()):
+        return need
+    search = _Search(trials, choices, helps, bounds, of, LinearModel(policy, base, _sums(policy, short, of), overrides or {}))
+    return evolve(need, plans=search.plans())
 
 
 def horizon(policy: o.Policy, student: StudentData, today: date) -> date:
@@ -138,26 +143,33 @@ def cases_of(cases: Sequence[o.Case], part: Part) -> tuple[o.Case, ...]:
     return tuple(case for case in cases if case.number == part[0]) or tuple(cases)
 
 
-def _have(cases: Sequence[o.Case]) -> Any:
-    return cases[0].have if len(cases) == 1 and cases[0].each is None and not cases[0].of else None
-
-
 def _each(lines: Sequence[PartLine], short: Mapping[Part, Decimal]) -> list[PartLine]:
-    """A line for each part that is short."""
+    """Each part that is short once."""
     found: dict[Part, PartLine] = {}
     for line in lines:
-        if (line.number, line.part) in short and line.status in ("unmet", "open"):
+        if (line.number, line.part) in short and line.status not in ("met", "does not apply"):
             found.setdefault((line.number, line.part), line)
     return list(found.values())
 
 
-def _out_of_reach(bounds: Bounds, of: Mapping[Part, Sequence[o.Case]], line: PartLine) -> Decimal | None:
-    cases = of[line.number, line.part]
-    more = bounds.still(_have(cases)) if cases[0].at_least else None
-    if more is None or not isinstance(line.have, Decimal) or not isinstance(line.needed, Decimal):
+def _out_of_reach(bounds: Bounds, cases: tuple[o.Case, ...], line: PartLine) -> Decimal | None:
+    have = cases[0].have if len(cases) == 1 else None
+    if have is None or not isinstance(line.have, Decimal) or not isinstance(line.needed, Decimal):
         return None
-    most = low(add(line.have, more))
-    return most if most < line.needed else None
+    if not cases[0].at_least:
+        return None
+    most = bounds.most(have, line.have)
+    return most if most is not None and most < line.needed else None
+
+
+def _sums(
+    policy: o.Policy, short: Mapping[Part, Decimal], of: Mapping[Part, tuple[o.Case, ...]]
+) -> dict[Part, SumPart]:  # fmt: skip
+    return {
+        part: SumPart(far, accounts)
+        for part, far in short.items()
+        if len(of[part]) == 1 and (accounts := accounts_of(policy, of[part])) is not None
+    }
 
 
 def _enrolments(policy: o.Policy, student: StudentData, today: date, by: date) -> list[Record]:
@@ -179,100 +191,132 @@ def _enrolments(policy: o.Policy, student: StudentData, today: date, by: date) -
     return found
 
 
-def _tried(
-    trials: Trials, policy: o.Policy, from_sources: Sequence[Fillable], today: date, by: date,
-    amounts: dict[int, Decimal | None],
-) -> dict[Fillable, list[Choice]]:  # fmt: skip
-    """For each source the records that are worth trying: one for each amount that a record of it can come to, at first
-    without the fields that may be missing. All are worked out together, each seen by the amount it has before limits,
-    which is put into `amounts` by the `id` of the first.
-    """
-    found: dict[Fillable, list[Choice]] = {}
-    left = {source: when for source in from_sources if (when := days(policy, source, today, by))}
-    for more in range(MOST_FIELDS + 1):
-        own = {
-            source: [Addition(source.kind, source.item, x, when[0]) for x in variants(policy, source, more)]
-            for source, when in left.items()
-        }
-        raw = trials.amounts([one for found_here in own.values() for one in found_here])
-        for source, tried in own.items():
-            when = left[source]
-            different: dict[object, Addition] = {}
-            for one in tried:
-                if raw[id(one)]:
-                    different.setdefault(raw[id(one)], one)
-            few = sorted(different.values(), key=lambda one: raw[id(one)] or 0, reverse=True)
-            few = few if len(few) <= MOST_AMOUNTS else [*few[: MOST_AMOUNTS - 1], few[-1]]
-            if few:
-                amounts.update((id(one), raw[id(one)]) for one in few)
-                found[source] = [((one,), *((evolve(one, day=day),) for day in when[1:])) for one in few]
-            elif together := _together(trials, [x for x in tried if raw[id(x)] is not None] or tried[:_FEW], when):
-                amounts[id(together[0][0])] = None
-                found[source] = [together]
-        left = {source: when for source, when in left.items() if source not in found}
-    return {source: found[source] for source in from_sources if source in found}
-
-
-def _together(trials: Trials, tried: Sequence[Addition], when: Sequence[date]) -> Choice | None:
-    """The fewest records of one sort that help together where one alone does not: every third, at least five."""
-    first = trials.gap(())
-
-    def help_together(one: Addition, times: int) -> bool:
-        groups = [several(evolve(one, day=day), times) for day in when[:2]]  # the first may be near a period's end
-        gaps = [trials.gap(group) for group in groups]
-        return any(gap.get(part, Decimal(0)) < far for gap in gaps for part, far in first.items())
-
-    for one in tried[:MOST_SORTS]:
-        if help_together(one, MOST_TOGETHER):
-            times = next(times for times in range(2, MOST_TOGETHER + 1) if help_together(one, times))
-            return tuple(several(evolve(one, day=day), times) for day in when)
-    return None
-
-
+# ---- what fills a part
 def _fillers(
-    trials: Trials, policy: o.Policy, choices: Sequence[Choice], amounts: Mapping[int, Decimal | None]
-) -> dict[Part, Filler]:  # fmt: skip
-    """How a source on its own helps each part."""
-    first = trials.gap(())
-    added = filled(trials, choices)
-    found: dict[Part, Filler] = {}
-    for part, far in first.items():
-        steps = [trials.gap(added[:count]).get(part, Decimal(0)) for count in range(len(added) + 1)]
-        if not added or min(steps) >= far:
+    trials: Trials, choices: Sequence[Choice], part: Part, cases: tuple[o.Case, ...]
+) -> list[Filler]:  # fmt: skip
+    """How each source helps a part on its own, the best of its records so often as that helps."""
+    accounts = accounts_of(trials.policy, cases)
+    found = []
+    names = {(x.kind, x.item) for x in sources(trials.policy, cases)}
+    for best in one_of_each(sorted(choices, key=lambda x: -(x.amount or ZERO))):
+        rule = trials.policy.rules.get(best.what[1])
+        if best.what not in names or (accounts is not None and (rule is None or rule.account not in accounts)):
             continue
-        count = steps.index(min(steps))
-        gained = low(subtract(far, steps[count]))
-        each = low(quotient(gained, Decimal(count), "down", _CENT))
-        some = [amount for choice in choices if (amount := amounts[id(choice[0][0])])] or [each]
-        alone = in_order(policy, added[:count])
-        what = choices[0][0][0].what
-        found[part] = Filler(what, min(some), max(some), gained, alone, not steps[count])
-    return found
+        alike = [x for x in choices if x.what == best.what]
+        filler = _filler(trials, best, part, accounts is not None, alike)
+        if filler is not None:
+            found.append(filler)
+    order = list(dict.fromkeys(x.what for x in choices))
+    return sorted(found, key=lambda x: order.index(x.what))
 
 
-def _plans(
-    trials: Trials, policy: o.Policy, choices: Sequence[Choice], most_of_one: Mapping[Part, Decimal | None],
-    helps: Mapping[Part, Sequence[Filler]],
-) -> tuple[Plan, ...]:  # fmt: skip
-    """The shortest plan that was found, one that asks no more of an item than the least that it gives anything for, and
-    others that make do without an item of the first.
-    """
-    fillers = {part: frozenset(x.what for x in found) for part, found in helps.items()}
-    found: list[Plan] = []
-    lowest = {choice[0][0].what: choice for choice in choices}  # the last of each item comes to least
-    waiting: list[Sequence[Choice]] = [choices, list(lowest.values())]
-    while waiting and len(found) < MOST_PLANS:
-        allowed = waiting.pop(0)
-        added = filled(trials, allowed)
+def _filler(
+    trials: Trials, best: Choice, part: Part, is_sum: bool, alike: Sequence[Choice]
+) -> Filler | None:  # fmt: skip
+    far = trials.gap(())[part]
+
+    def left(times: int) -> Decimal:
+        return trials.gap(best.spread(times)).get(part, ZERO)
+
+    most_times = max(1, MOST_ADDED // best.size)
+    guess = min(most_times, ceil(far / best.amount)) if is_sum and best.amount else 1
+    least, count = left(guess), guess
+    if least:
+        times = guess
+        while times < most_times:  # as long as more of it helps
+            times = min(most_times, times * (4 if is_sum else 2))
+            more = left(times)
+            if more >= least:
+                break
+            least, count = more, times
+    if least >= far:
+        return None
+    low_end = min(count, ceil((far - least) / best.amount)) if is_sum and best.amount else 1
+    while low_end < count:
+        middle = low_end if left(low_end) <= least else (low_end + count) // 2
+        if left(middle) <= least:
+            count = middle
+        else:
+            low_end = middle + 1
+    gained = low(subtract(far, least))
+    amounts = [x.amount for x in alike if x.amount] if is_sum or best.amount else []
+    each = [*amounts] or [gained / count]
+    own = any(x.own for x in alike)
+    alone = in_order(trials.policy, best.spread(count))
+    return Filler(best.what, min(each), max(each), gained, alone, not least, own)
+
+
+# ---- plans
+@frozen
+class _Search:
+    """Looks for plans."""
+
+    trials: Trials
+    choices: Sequence[Choice]
+    helps: Mapping[Part, Sequence[Filler]]
+    bounds: Bounds
+    of: Mapping[Part, tuple[o.Case, ...]]
+    model: LinearModel
+
+    def plans(self) -> tuple[Plan, ...]:
+        """What the student has done before, if that does; what is least for each record; whatever makes it short."""
+        lowest = one_of_each(self.choices, last=True)  # the last of each item comes to least
+        others = [x for x in self.choices if x.amount is None and x not in lowest]
+        own = [x for x in self.choices if x.own]
+        tried: list[tuple[Sort, Sequence[Choice]]] = [
+            ("as before", own),
+            ("small", [*lowest, *others]),
+            ("few", self.choices),
+        ]
+        found: list[Plan] = []
+        for sort, allowed in tried:
+            plan = self._plan(sort, allowed)
+            if plan is not None:
+                found = [x for x in found if x.records != plan.records or x.sort == "as before"]
+                if plan.records not in [x.records for x in found]:
+                    found.append(plan)
+                elif plan.fewest:
+                    found = [evolve(x, fewest=True) if x.records == plan.records else x for x in found]
+        shortest = min((len(x.records) for x in found), default=0)
+        return tuple(evolve(x, fewest=x.fewest and len(x.records) == shortest) for x in found)
+
+    def _plan(self, sort: Sort, allowed: Sequence[Choice]) -> Plan | None:
+        trials = self.trials
+        start = self._start(allowed)
+        added = start if start and not trials.gap(start) else filled(trials, allowed, start)
         if not added or trials.gap(added):
-            continue
-        shortest = allowed is choices and none_is_shorter(trials, allowed, len(added), most_of_one, fillers)
-        plan = Plan(in_order(policy, shrunk(trials, policy, added)), shortest)
-        if plan.records not in [x.records for x in found]:
-            found.append(plan)
-        if allowed is choices:
-            used = dict.fromkeys(one.what for one in plan.records)
-            waiting += [[choice for choice in choices if choice[0][0].what != what] for what in used]
-    if found and min(len(x.records) for x in found) < len(found[0].records):
-        found[0] = evolve(found[0], fewest=False)
-    return tuple(sorted(found, key=lambda plan: len(plan.records)))
+            return None
+        added = shrunk(trials, trials.policy, added)
+        if not trials.holds(added):
+            return None
+        return Plan(in_order(trials.policy, added), sort == "few" and self._is_fewest(len(added)), sort)
+
+    def _start(self, allowed: Sequence[Choice]) -> list[Addition]:
+        """Records that a solver finds for the parts that are sums."""
+        found = self.model.fewest(allowed) if self.model.parts and solver_is_installed() else None
+        return found[1] if found is not None else []
+
+    def _is_fewest(self, size: int) -> bool:
+        fillers = {part: frozenset(x.what for x in found) for part, found in self.helps.items()}
+        most = {
+            part: self.bounds.most_of_one(cases[0].have if len(cases) == 1 else None) for part, cases in self.of.items()
+        }
+        sure = {part: x for part, x in self.model.parts.items() if most[part] is not None and self._all_tried(x)}
+        bound = 0, frozenset[Part]()
+        if sure and solver_is_installed():
+            model = LinearModel(self.trials.policy, self.model.base, sure, self.model.settings)
+            found = model.fewest(self.choices)
+            bound = (found[0], frozenset(sure)) if found is not None else bound
+        return none_is_shorter(self.trials, self.choices, size, most, fillers, bound)
+
+    def _all_tried(self, part: SumPart) -> bool:
+        """Whether of each item the records that come to most are among those that were tried."""
+        policy = self.trials.policy
+        for name in part.accounts:
+            for rule in (policy.rules[x] for x in policy.accounts[name].items if x in policy.rules):
+                own = [x.amount for x in self.choices if x.what[1] == rule.name and x.amount is not None]
+                most = self.bounds.one(rule)
+                if own and (most is None or max(own) < most):
+                    return False
+        return True

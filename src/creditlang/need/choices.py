@@ -1,0 +1,364 @@
+"""The records that are worth trying: of each item one for each amount that it can come to, what the student has done
+before included; and what only helps together with others: a request with what it takes from, records of one week or of
+one semester.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from itertools import product
+from typing import Final
+
+from attrs import evolve, frozen
+
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.core.dependencies import references, within
+from creditlang.ledger import Record, StudentResult
+from creditlang.need.addition import ANEW, Addition, Fillable, fields_asked, givers, sources, variants
+from creditlang.need.possible_days import PossibleDays
+from creditlang.need.trials import Part, Trials, Watched
+from creditlang.values import ZERO
+
+MOST_FIELDS: Final = 2
+MOST_AMOUNTS: Final = 4
+"""So many amounts that a record of one item can come to are tried, the highest and the lowest."""
+MOST_ONE_BY_ONE: Final = 12
+"""So many variants are tried one after the other; of more it is first asked whether any of them helps."""
+MOST_FOUND: Final = 4
+MOST_TOGETHER: Final = 24
+"""So many records are tried together where one alone changes nothing."""
+_MOST_SORTS: Final = 12
+_MOST_SEMESTERS: Final = 3
+_BEFORE: Final = (2, 4, 8, 16)
+What = tuple[str, str]
+Progress = Callable[[int, int], None]
+
+
+@frozen(eq=False)
+class Choice:
+    """A record that could be added, or several that only help together, on each of the days that are tried."""
+
+    places: tuple[tuple[Addition, ...], ...]
+    amount: Decimal | None
+    """What one comes to before limits; None where that is not known."""
+    own: bool = False
+    """Whether the student has a record like it."""
+
+    @property
+    def what(self) -> What:
+        """Its kind and item; of several that help together, of the one for which the others are there."""
+        return self.places[0][-1].what
+
+    @property
+    def size(self) -> int:
+        """How many records it is."""
+        return len(self.places[0])
+
+    def spread(self, times: int) -> list[Addition]:
+        """So many of it, on one day after the other, and from the first again."""
+        return [one for n in range(times) for one in self.places[n % len(self.places)]]
+
+
+class Choices:
+    """Finds the choices for a student."""
+
+    def __init__(self, trials: Trials, days: PossibleDays, base: StudentResult) -> None:
+        """`base` is the result with nothing added."""
+        self.trials, self.policy, self.days = trials, trials.policy, days
+        counted = [x for x in base.entries if x.state == "live" and x.record.problem is None]
+        self._own = {x.rule: x.record for x in sorted(counted, key=lambda x: x.record.order)}
+        live = {id(x.record) for x in counted}
+        self._failed = tuple(x for x in trials.student.records if x.problem is None and _key(x) in _void(base, live))
+
+    def found(self, parts: Mapping[Part, tuple[o.Case, ...]], without: set[str], progress: Progress) -> list[Choice]:
+        """All that may help a part that is short; items in `without` are left out."""
+        cases = tuple(dict.fromkeys(case for own in parts.values() for case in own))
+        from_sources = [x for x in sources(self.policy, cases) if not {x.kind, x.item} & without]
+        for giving in givers(self.policy, from_sources):
+            if not {giving.kind, giving.item} & without and giving.item not in {x.item for x in from_sources}:
+                from_sources.append(giving)
+        choices = self._plain([x for x in from_sources if self.days.of_source(x)])
+        for done, (part, own) in enumerate(parts.items()):
+            progress(done, len(parts))
+            names = {(x.kind, x.item) for x in sources(self.policy, own)}
+            some = [x for x in from_sources if (x.kind, x.item) in names]
+            plain = [x for x in choices if x.what in names and x.amount is not None]
+            if accounts_of(self.policy, own) is not None and plain:
+                continue
+            more = [*self._requests(part, some, choices), *self._asked(part, some)]
+            if not more and not self._any_helps(part, plain):
+                more = list(self._climbed(part, own, plain))
+            choices += [x for x in more if not any(x.places == known.places for known in choices)]
+        return choices
+
+    # ---- what comes to an amount
+    def _plain(self, from_sources: Sequence[Fillable]) -> list[Choice]:
+        """A record for each amount that a record of a source can come to, at first without the fields that may be
+        missing. All are worked out together, each seen by the amount it has before limits.
+        """
+        found: dict[Fillable, list[Choice]] = {}
+        left = list(from_sources)
+        for more in range(MOST_FIELDS + 1):
+            tried = {source: self._tried(source, more) for source in left}
+            amounts = self.trials.amounts([one for some in tried.values() for one in some])
+            for source, some in tried.items():
+                different: dict[Decimal, Addition] = {}
+                for one in some:
+                    if amount := amounts[id(one)]:
+                        different.setdefault(amount, one)
+                ranked = sorted(different, reverse=True)
+                own = {amounts[id(one)] for one in some[:1] if more == 0 and source.item in self._own}
+                few = [x for n, x in enumerate(ranked) if n < MOST_AMOUNTS - 1 or n == len(ranked) - 1 or x in own]
+                if few:
+                    places = self.days.of_source(source)
+                    found[source] = [
+                        Choice(tuple((_on(different[x], *place),) for place in places), x, x in own) for x in few
+                    ]
+                elif together := self._in_one_period(source, [x for x in some if amounts[id(x)] is not None]):
+                    found[source] = together
+            left = [source for source in left if source not in found]
+        return [choice for source in from_sources for choice in found.get(source, ())]
+
+    def _tried(self, source: Fillable, more: int) -> list[Addition]:
+        """Variants of a source on its first day; the first is like the latest record that the student has of it."""
+        day, semester = self.days.of_source(source)[0]
+        values = variants(self.policy, source, more, self._failed_of(source))
+        if more == 0 and source.item in self._own:
+            values.insert(0, self._values_like(self._own[source.item], source))
+        return [Addition(source.kind, source.item, x, day, semester) for x in values]
+
+    def _values_like(self, record: Record, source: Fillable) -> Mapping[str, object]:
+        kind = self.policy.kinds[source.kind]
+        asked = fields_asked(self.policy, (*source.read_by, *kind.guards))
+        return {
+            column.name: ANEW if column.type.name in ("text", "date") else value
+            for column in kind.columns
+            if column.name in asked
+            and column.name not in (kind.item_field, kind.date_field, kind.semester_field)
+            and (value := record.values.get(column.name)) is not None
+            and value != column.default
+        }
+
+    def _failed_of(self, source: Fillable) -> tuple[Record, ...]:
+        field = self.policy.kinds[source.kind].item_field
+        return tuple(
+            x
+            for x in self._failed
+            if x.kind == source.kind and (field is None or x.values.get(field) in (source.item, None))
+        )
+
+    def _in_one_period(self, source: Fillable, some: Sequence[Addition]) -> list[Choice]:
+        """So many records as an item asks for in one period, of the first sort that then comes to something."""
+        rule = self.policy.rules.get(source.item)
+        lines = [x for x in rule.operators if isinstance(x, o.Amount)] if rule is not None else []
+        counts = sorted({case.together[1] for x in lines for case in x.cases if case.together is not None})
+        found: list[Choice] = []
+        days = self.days.of_source(source)
+        for count in counts:
+            for one in some[:_MOST_SORTS]:
+                places = tuple(_several(_on(one, *place), count) for place in days)
+                amount = self._comes_to(places[min(1, len(places) - 1)])  # the first may be near a period's end
+                if amount and amount not in [x.amount for x in found]:
+                    found.append(Choice(places, amount, one is some[0] and source.item in self._own))
+                    break
+        return found
+
+    def _comes_to(self, bundle: Sequence[Addition]) -> Decimal:
+        """What the item of some records has more with them."""
+        rule = self.policy.rules[bundle[0].item]
+        names = frozenset({("account", rule.account)})
+        return self.trials.watched(bundle, names)[1] - self.trials.watched((), names)[1]
+
+    # ---- what comes to none
+    def _requests(self, part: Part, some: Sequence[Fillable], choices: Sequence[Choice]) -> Iterator[Choice]:
+        """Requests to take from one account for another: with what stands there, else with records that bring it in."""
+        moves = [(x, move) for x in some for move in x.read_by if isinstance(move, o.Move)]
+        for source, move in moves:
+            limits = [x.value for x in references(move.limit, e.Constant) if isinstance(x.value, Decimal)]
+            for place in self.days.of_source(source):
+                found = 0
+                for values in variants(self.policy, source, 0):
+                    if limits and move.amount_field and values.get(move.amount_field) != max(limits):
+                        continue
+                    request = Addition(source.kind, "", values, *place)
+                    bundle = self._with_enough(part, request, move, choices) if found < MOST_FOUND else None
+                    if bundle is not None:
+                        found += 1
+                        yield Choice((bundle,), None, len(bundle) == 1)
+
+    def _with_enough(
+        self, part: Part, request: Addition, move: o.Move, choices: Sequence[Choice]
+    ) -> tuple[Addition, ...] | None:  # fmt: skip
+        """A request, and as few records of one sort as it takes for it to help the part and harm no other."""
+        if self._helps(part, (request,)):
+            return (request,)
+        names = {str(x) for x in request.values.values()} & set(move.sources) or set(move.sources)
+        accounts = {inner for name in names for inner in within(self.policy.accounts, name)}
+        giving = [
+            x for x in choices if x.amount and x.what[1] in self.policy.rules
+            and self.policy.rules[x.what[1]].account in accounts
+        ]  # fmt: skip
+        giving.sort(key=lambda x: (not x.own, -(x.amount or ZERO) / x.size))
+        for choice in giving[:2]:
+            enough = next((n for n in _BEFORE if self._helps(part, (*choice.spread(n), request))), None)
+            if enough is not None:
+                least = next(
+                    n for n in range(enough // 2, enough + 1) if self._helps(part, (*choice.spread(n), request))
+                )
+                return (*choice.spread(least), request)
+        return None
+
+    def _asked(self, part: Part, some: Sequence[Fillable]) -> Iterator[Choice]:
+        """Records that a question is about: those that help, each with the days on which it does."""
+        for source in some:
+            places = self.days.of_source(source)
+            if not places or any(isinstance(x, o.Move) for x in source.read_by):
+                continue
+            asked = any(isinstance(x, e.Query) for x in source.read_by)
+            for more in range(MOST_FIELDS + 1 if asked else 0):
+                values = variants(self.policy, source, more, self._failed_of(source))
+                tried = [Addition(source.kind, source.item, x, *place) for x, place in product(values, places)]
+                if len(tried) > MOST_ONE_BY_ONE:
+                    tried = [x for x in tried if (x.day, x.semester) == places[0]]
+                found = list(self._helping(part, tried))
+                for values_found in {id(x.values): x.values for x in found}.values():
+                    alike = [x for x in found if x.values is values_found]
+                    if len(tried) == len(values) > 1 or len(places) == 1:  # only the first day was asked about
+                        alike = [_on(alike[0], *place) for place in places]
+                    yield Choice(tuple((x,) for x in alike), None)
+                if found:
+                    break
+
+    def _helping(self, part: Part, tried: Sequence[Addition]) -> Iterator[Addition]:
+        """Those that help alone; of many, some, found by halving what helps when all of it is added."""
+        left = list(tried)
+        if len(left) <= MOST_ONE_BY_ONE:
+            yield from (x for x in left if self._helps(part, (x,)))
+            return
+        for _ in range(MOST_FOUND):
+            some = left
+            if not self._helps(part, some):
+                return
+            while len(some) > 1:
+                half = some[: len(some) // 2]
+                some = half if self._helps(part, half) else some[len(some) // 2 :]
+            if not self._helps(part, some):
+                return
+            yield some[0]
+            left.remove(some[0])
+
+    def _helps(self, part: Part, added: Sequence[Addition]) -> bool:
+        """Whether a part is less short with these, and no other more so."""
+        before, after = self.trials.gap(()), self.trials.gap(added)
+        return after.get(part, ZERO) < before[part] and all(far <= before.get(x, ZERO) for x, far in after.items())
+
+    def _any_helps(self, part: Part, plain: Sequence[Choice]) -> bool:
+        one_each = {x.what: x for x in plain}
+        return any(self._helps(part, x.places[0]) for x in list(one_each.values())[:_MOST_SORTS])
+
+    def _climbed(self, part: Part, cases: tuple[o.Case, ...], plain: Sequence[Choice]) -> Iterator[Choice]:
+        """Where one record alone changes nothing: records of several items in one period, each of which brings what the
+        part is worked out from higher, until the part is less short.
+        """
+        names = _behind(self.policy, cases)
+        ranked = sorted(plain, key=lambda x: (not x.own, -(x.amount or ZERO)))
+        one_each = list({x.what: x for x in reversed(ranked)}.values())[::-1]
+        for semester in self.days.semesters()[-_MOST_SEMESTERS:]:
+            here = [(x, place) for x in one_each if (place := self._in_semester(x, semester)) is not None]
+            bundle = self._bundle(part, here[:_MOST_SORTS], names)
+            if bundle is not None:
+                yield Choice((bundle,), None, all(x.own for x, place in here if place[0] in bundle))
+
+    def _in_semester(self, choice: Choice, semester: str) -> tuple[Addition, ...] | None:
+        calendar = self.days.calendar
+        day = max(calendar.first_days[semester], self.days.after + timedelta(1))
+        if day > min(calendar.last_days[semester], self.days.until):
+            return None
+        known = (x for x in choice.places if (own := calendar.semester_of(x[0].day)) and own.name == semester)
+        return next(known, None) or tuple(evolve(x, day=day, semester=None) for x in choice.places[0])
+
+    def _bundle(
+        self, part: Part, here: Sequence[tuple[Choice, tuple[Addition, ...]]], names: Watched
+    ) -> tuple[Addition, ...] | None:  # fmt: skip
+        first = self.trials.gap(())[part]
+        added: list[Addition] = []
+        _, now = self.trials.watched((), names)
+        going = True
+        while going and len(added) < MOST_TOGETHER:
+            going = False
+            for _, records in here:
+                gap, then = self.trials.watched([*added, *records], names)
+                if then <= now:
+                    continue
+                added, now, going = [*added, *records], then, True
+                if gap.get(part, ZERO) < first:
+                    return self._needed(part, added, gap.get(part, ZERO))
+        return None
+
+    def _needed(self, part: Part, added: Sequence[Addition], far: Decimal) -> tuple[Addition, ...]:
+        """Without the records that it does not take, those that were added first left out first."""
+        left = list(added)
+        for one in added:
+            rest = [x for x in left if x is not one]
+            if rest and self.trials.gap(rest).get(part, ZERO) <= far:
+                left = rest
+        return tuple(left)
+
+
+def accounts_of(policy: o.Policy, cases: Sequence[o.Case]) -> dict[str, int] | None:
+    """The accounts of whose balances a part is the sum, each with how often it is in it, where items fill them all."""
+    found: dict[str, int] = {}
+    waiting = [case.have for case in cases]
+    while waiting:
+        match waiting.pop():
+            case e.Constant():
+                pass
+            case e.Arithmetic(operator="+", left=left, right=right):
+                waiting += [left, right]
+            case e.Query(function="total", source=e.Periods(), where=None, value=e.Value(sort="account") as value):
+                waiting.append(value)
+            case e.Value(sort="account", name=name, at=e.Here() | e.Whole()):
+                for inner in within(policy.accounts, name):
+                    if policy.accounts[inner].decide is not None or policy.accounts[inner].period is not None:
+                        return None
+                    found[inner] = found.get(inner, 0) + 1
+            case _:
+                return None
+    return found if all(case.at_least and case.each is None and not case.of for case in cases) else None
+
+
+def _behind(policy: o.Policy, cases: tuple[o.Case, ...]) -> Watched:
+    """What the accounts and facts that a part reads are worked out from."""
+    found: set[tuple[str, str]] = set()
+    for value in references(cases, e.Value):
+        account = policy.accounts.get(value.name) if value.sort == "account" else None
+        inner: object = account.decide if account is not None else policy.facts.get(value.name)
+        found |= {(x.sort, x.name) for x in references(inner, e.Value) if x.sort in ("account", "fact")}
+    return frozenset(found)
+
+
+def _void(base: StudentResult, live: set[int]) -> set[str]:
+    return {_key(x.record) for x in base.entries if x.state == "void" and id(x.record) not in live}
+
+
+def _key(record: Record) -> str:
+    return f"{record.kind} {record.identifier}"
+
+
+def _on(one: Addition, day: object, semester: str | None) -> Addition:
+    return evolve(one, day=day, semester=semester)
+
+
+def _several(one: Addition, times: int) -> tuple[Addition, ...]:
+    """So many records like one, on the days from its own on."""
+    return (one, *(evolve(one, day=one.day + timedelta(more)) for more in range(1, times)))
+
+
+def one_of_each(choices: Iterable[Choice], last: bool = False) -> list[Choice]:
+    """Of each item the first choice, or the last."""
+    found: dict[What, Choice] = {}
+    for choice in choices:
+        if last or choice.what not in found:
+            found[choice.what] = choice
+    return list(found.values())
