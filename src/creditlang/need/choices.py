@@ -6,6 +6,7 @@ one semester.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import product
 from typing import Final
 
@@ -18,7 +19,7 @@ from creditlang.ledger import Record, StudentResult
 from creditlang.need.addition import ANEW, Addition, Fillable, fields_asked, givers, sources, variants
 from creditlang.need.possible_days import PossibleDays
 from creditlang.need.trials import Part, Trials, Watched
-from creditlang.values import ZERO
+from creditlang.values import ZERO, low, subtract, total
 
 MOST_FIELDS: Final = 2
 MOST_AMOUNTS: Final = 4
@@ -31,6 +32,7 @@ MOST_TOGETHER: Final = 24
 _MOST_SORTS: Final = 12
 _MOST_SEMESTERS: Final = 3
 _BEFORE: Final = (2, 4, 8, 16)
+_MOST_REQUESTS: Final = 2
 What = tuple[str, str]
 Progress = Callable[[int, int], None]
 
@@ -152,23 +154,27 @@ class Choices:
         """So many records as an item asks for in one period, of the first sort that then comes to something."""
         rule = self.policy.rules.get(source.item)
         lines = [x for x in rule.operators if isinstance(x, o.Amount)] if rule is not None else []
-        counts = sorted({case.together[1] for x in lines for case in x.cases if case.together is not None})
+        together = {case.together for x in lines for case in x.cases if case.together is not None}
         found: list[Choice] = []
-        days = self.days.of_source(source)
-        for count in counts:
-            for one in some[:_MOST_SORTS]:
+        for period, count in sorted(together, key=lambda x: x[1]):
+            key = partial(self.days.calendar.key_of_day, period)
+            days = [x for x in self.days.of_source(source) if key(x[0]) == key(x[0] + timedelta(count - 1))]
+            for one in some[:_MOST_SORTS] if days else ():
                 places = tuple(_several(_on(one, *place), count) for place in days)
-                amount = self._comes_to(places[min(1, len(places) - 1)])  # the first may be near a period's end
-                if amount and amount not in [x.amount for x in found]:
+                amount = self._comes_to(places[0])
+                if amount > max((x.amount or ZERO for x in found), default=ZERO):
                     found.append(Choice(places, amount, one is some[0] and source.item in self._own))
                     break
-        return found
+        return found[::-1]
 
     def _comes_to(self, bundle: Sequence[Addition]) -> Decimal:
-        """What the item of some records has more with them."""
-        rule = self.policy.rules[bundle[0].item]
-        names = frozenset({("account", rule.account)})
-        return self.trials.watched(bundle, names)[1] - self.trials.watched((), names)[1]
+        """What the item of some records has more with them, before anything is taken away."""
+        item = bundle[0].item
+        base, then = (
+            low(total(x.amount for x in self.trials.result(added).entries if x.rule == item and x.state == "live"))
+            for added in ((), bundle)
+        )
+        return low(subtract(then, base))
 
     # ---- what comes to none
     def _requests(self, part: Part, some: Sequence[Fillable], choices: Sequence[Choice]) -> Iterator[Choice]:
@@ -176,21 +182,27 @@ class Choices:
         moves = [(x, move) for x in some for move in x.read_by if isinstance(move, o.Move)]
         for source, move in moves:
             limits = [x.value for x in references(move.limit, e.Constant) if isinstance(x.value, Decimal)]
+            tried = [
+                x for x in variants(self.policy, source, 0)
+                if not limits or not move.amount_field or x.get(move.amount_field) == max(limits)
+            ]  # fmt: skip
             for place in self.days.of_source(source):
                 found = 0
-                for values in variants(self.policy, source, 0):
-                    if limits and move.amount_field and values.get(move.amount_field) != max(limits):
-                        continue
+                for values in tried:
                     request = Addition(source.kind, "", values, *place)
-                    bundle = self._with_enough(part, request, move, choices) if found < MOST_FOUND else None
-                    if bundle is not None:
+                    enough = self._with_enough(part, request, move, choices)
+                    if enough is None:
+                        break  # the semester needs none
+                    if enough and found < _MOST_REQUESTS:
                         found += 1
-                        yield Choice((bundle,), None, len(bundle) == 1)
+                        yield Choice((enough,), None, len(enough) == 1)
 
     def _with_enough(
         self, part: Part, request: Addition, move: o.Move, choices: Sequence[Choice]
     ) -> tuple[Addition, ...] | None:  # fmt: skip
-        """A request, and as few records of one sort as it takes for it to help the part and harm no other."""
+        """A request, and as few records of one sort as it takes for it to help the part and harm no other; none where
+        it helps only if others are harmed; None where nothing helps the part.
+        """
         if self._helps(part, (request,)):
             return (request,)
         names = {str(x) for x in request.values.values()} & set(move.sources) or set(move.sources)
@@ -201,13 +213,15 @@ class Choices:
         ]  # fmt: skip
         giving.sort(key=lambda x: (not x.own, -(x.amount or ZERO) / x.size))
         for choice in giving[:2]:
-            enough = next((n for n in _BEFORE if self._helps(part, (*choice.spread(n), request))), None)
-            if enough is not None:
-                least = next(
-                    n for n in range(enough // 2, enough + 1) if self._helps(part, (*choice.spread(n), request))
-                )
+            times = [n for n in _BEFORE if self._helps(part, (*choice.spread(n), request))] if self._helps(
+                part, (*choice.spread(_BEFORE[-1]), request)
+            ) else []
+            if times:
+                enough = range(times[0] // 2, times[0] + 1)
+                least = next(n for n in enough if self._helps(part, (*choice.spread(n), request)))
                 return (*choice.spread(least), request)
-        return None
+        rich = (*(one for choice in giving[:1] for one in choice.spread(_BEFORE[-1])), request)
+        return () if self.trials.gap(rich).get(part, ZERO) < self.trials.gap(())[part] else None
 
     def _asked(self, part: Part, some: Sequence[Fillable]) -> Iterator[Choice]:
         """Records that a question is about: those that help, each with the days on which it does."""

@@ -25,7 +25,7 @@ from creditlang.need.trials import Part, before_limits
 from creditlang.toolkit.extras import has
 from creditlang.values import ZERO, low
 
-_SECONDS: Final = 2.0
+_SECONDS: Final = 0.4
 _OFF_BY: Final = 1e-6
 _MOST: Final = 60
 
@@ -33,6 +33,9 @@ _MOST: Final = 60
 def solver_is_installed() -> bool:
     """Whether there is one."""
     return has("solver")
+
+
+Limited = tuple[object, Decimal, bool]
 
 
 class IntegerProgram:
@@ -56,8 +59,8 @@ class IntegerProgram:
         self._rows.append((terms, least, most))
 
     def solved(self) -> tuple[float, Sequence[float]] | None:
-        """What it costs at least, and the values of the variables at which it costs least; None where there are none,
-        or where that takes too long.
+        """What it costs at least, and values of the variables: at which it costs that, where there is the time to find
+        them; None where none are found.
         """
         import highspy
 
@@ -77,7 +80,7 @@ class IntegerProgram:
             solver.setOptionValue(name, value)
         solver.passModel(program)
         solver.run()
-        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
         return solver.getInfo().mip_dual_bound, list(solver.getSolution().col_value)
 
@@ -103,7 +106,7 @@ class LinearModel:
     def fewest(self, choices: Sequence[Choice]) -> tuple[int, list[Addition]] | None:
         """The fewest records that the model allows, at least, and such records; None where it finds none in time."""
         program = IntegerProgram()
-        times: list[tuple[int, Choice, int]] = []
+        times: list[tuple[int, Choice, list[int]]] = []
         groups: dict[object, tuple[Decimal, list[tuple[int, float]]]] = {}
         sums: dict[Part, list[tuple[int, float]]] = {part: [] for part in self.parts}
         for choice in choices:
@@ -111,14 +114,15 @@ class LinearModel:
             own = {part: often for part, x in self.parts.items() if (often := x.accounts.get(account, 0))}
             if not own or not choice.amount:
                 continue
-            for place, records in enumerate(choice.places):
-                many = program.variable(choice.size, _MOST, whole=True)
+            for limits, places in self._alike(choice).items():
+                most = len(places) if self._periods_alone(choice) else _MOST
+                many = program.variable(choice.size, most, whole=True)
                 counts = program.variable(0, float(_MOST * choice.amount))
                 program.row([(counts, 1.0), (many, -float(choice.amount))], most=0)
-                times.append((many, choice, place))
+                times.append((many, choice, places))
                 for part, often in own.items():
                     sums[part].append((counts, often))
-                for key, room, of_amount in self._limits(records[-1]):
+                for key, room, of_amount in limits:
                     groups.setdefault(key, (room, []))[1].append((counts if of_amount else many, 1.0))
         if not all(sums.values()):
             return None
@@ -130,22 +134,39 @@ class LinearModel:
         if solved is None:
             return None
         bound, values = solved
-        found = [one for x, choice, n in times for _ in range(round(values[x])) for one in choice.places[n]]
+        found = [
+            one
+            for number, choice, places in times
+            for n in range(round(values[number]))
+            for one in choice.places[places[n % len(places)]]
+        ]
         return ceil(bound - _OFF_BY), found
+
+    def _alike(self, choice: Choice) -> Mapping[tuple[Limited, ...], list[int]]:
+        """Its places by the limits under which a record stands there: of those that are alike one number tells all."""
+        found: dict[tuple[Limited, ...], list[int]] = {}
+        for place, records in enumerate(choice.places):
+            found.setdefault(tuple(self._limits(records[-1])), []).append(place)
+        return found
+
+    def _periods_alone(self, choice: Choice) -> bool:
+        """Whether all its records of one period come to one amount, so that there is no use for more."""
+        lines = [x for x in self.policy.rules[choice.what[1]].operators if isinstance(x, o.Amount)]
+        return any(case.together is not None for x in lines for case in x.cases)
 
     def _account(self, choice: Choice) -> str:
         rule = self.policy.rules.get(choice.what[1])
         return rule.account if rule is not None else ""
 
     # ---- limits
-    def _limits(self, one: Addition) -> list[tuple[object, Decimal, bool]]:
+    def _limits(self, one: Addition) -> list[Limited]:
         """The groups in which a record stands that have constant room: what tells each, what room is left, whether
         that is for an amount or for entries.
         """
         accounts = self.policy.accounts
         rule = self.policy.rules[one.item]
         bodies = [rule.operators, *(accounts[x].operators for x in (rule.account, *around(accounts, rule.account)))]
-        found = []
+        found: list[Limited] = []
         for body in bodies:
             for operator in body:
                 if not isinstance(operator, o.Limit) or operator.group.window or operator.dropped:

@@ -28,7 +28,8 @@ MOST_TRIED: Final = 150
 """So many combinations are tried to show that there is no shorter one."""
 _MOST_IDLE: Final = 6
 """After so many days on which something does not help it is given up."""
-_HALVINGS: Final = 12
+_HALVINGS: Final = 14
+_WHOLE_FROM: Final = 100
 Sort = Literal["as before", "small", "few"]
 """What a plan is made of: what the student has done before; of each item what gives least; whatever makes it short."""
 
@@ -50,7 +51,8 @@ def filled(trials: Trials, choices: Sequence[Choice], start: Sequence[Addition] 
 
     def left(added: Sequence[Addition]) -> Fraction:
         gaps = trials.gap(added).items()
-        return sum((Fraction(far) / Fraction(first.get(part, far) or far) for part, far in gaps), Fraction(0))
+        whole = trials.needed  # of a part that is short only with what is added
+        return sum((Fraction(far) / Fraction(first.get(part) or whole.get(part, far)) for part, far in gaps), Fraction(0))
 
     added = list(start)
     now = left(added)
@@ -119,7 +121,7 @@ def shrunk(trials: Trials, policy: o.Policy, added: Sequence[Addition]) -> list[
             value = added[places[0]].values.get(column.name)
             if column.type.name != "number" or not isinstance(value, Decimal):
                 continue
-            steps = 10 ** min(column.type.decimals or 0, 2)
+            steps = 1 if value >= _WHOLE_FROM else 10 ** min(column.type.decimals if column.type.decimals is not None else 2, 2)
             low, high = ceil(Fraction(column.minimum or ZERO) * steps), ceil(Fraction(value) * steps)
             for _ in range(_HALVINGS):
                 if low >= high:

@@ -11,7 +11,7 @@ from creditlang.core.parts import inside
 from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.need.addition import Fillable
 
-MOST_DAYS: Final = 12
+MOST_DAYS: Final = 20
 """In so many periods of a kind from now on records are tried."""
 _KINDS: Final = ("day", "week", "month", "quarter", "semester", "year", "calendar year")
 _Day = tuple[date, str | None]
@@ -37,7 +37,7 @@ class PossibleDays:
 
     def of_source(self, source: Fillable) -> list[_Day]:
         """The days of a source. Something that is done is done from now on: of each kind of period that limits it there
-        are the first days of the next twelve. A request or a decision, which has no items, may also be about a semester
+        are the first days of the next twenty. A request or a decision, which has no items, may also be about a semester
         that is over; with each day stands that semester, if there is one.
         """
         kind = self.policy.kinds[source.kind]

@@ -103,6 +103,8 @@ def needed(
     short = trials.gap(())
     if not short:
         return Need(requirement, worst(lines), by, semesters, (), ())
+    trials.leave_out({name for name, became in base.records.items() if became == "pending"})
+    base = trials.result(())
     cases = policy.requirements[requirement].cases
     of = {part: cases_of(cases, part) for part in short}
     kinds = {name for name, kind in policy.kinds.items() if kind.enrolment}
@@ -215,6 +217,9 @@ def _filler(
     trials: Trials, best: Choice, part: Part, is_sum: bool, alike: Sequence[Choice]
 ) -> Filler | None:  # fmt: skip
     far = trials.gap(())[part]
+    own = any(x.own for x in alike)
+    if len(alike) > 1 and all(x.amount is None for x in alike):
+        return _one_after_the_other(trials, part, alike)
 
     def left(times: int) -> Decimal:
         return trials.gap(best.spread(times)).get(part, ZERO)
@@ -242,9 +247,25 @@ def _filler(
     gained = low(subtract(far, least))
     amounts = [x.amount for x in alike if x.amount] if is_sum or best.amount else []
     each = [*amounts] or [gained / count]
-    own = any(x.own for x in alike)
     alone = in_order(trials.policy, best.spread(count))
     return Filler(best.what, min(each), max(each), gained, alone, not least, own)
+
+
+def _one_after_the_other(trials: Trials, part: Part, alike: Sequence[Choice]) -> Filler | None:
+    """How records of one sort help that each help elsewhere, each taken once if it helps beside those before it."""
+    far = left = trials.gap(())[part]
+    alone: list[Addition] = []
+    gains: list[Decimal] = []
+    for records in (x for choice in sorted(alike, key=lambda x: x.size) for x in choice.places):
+        then = trials.gap([*alone, *records]).get(part, ZERO)
+        if then < left:
+            gains.append(low(subtract(left, then)))
+            alone, left = [*alone, *records], then
+    if not gains:
+        return None
+    records = in_order(trials.policy, alone)
+    gained = low(subtract(far, left))
+    return Filler(alike[0].what, min(gains), max(gains), gained, records, not left, any(x.own for x in alike))
 
 
 # ---- plans
@@ -261,13 +282,15 @@ class _Search:
 
     def plans(self) -> tuple[Plan, ...]:
         """What the student has done before, if that does; what is least for each record; whatever makes it short."""
-        lowest = one_of_each(self.choices, last=True)  # the last of each item comes to least
-        others = [x for x in self.choices if x.amount is None and x not in lowest]
+        together = [x for x in self.choices if x.amount is None]
+        lowest = one_of_each((x for x in self.choices if x.amount is not None), last=True)  # the last comes to least
+        highest = one_of_each(x for x in self.choices if x.amount is not None)
         own = [x for x in self.choices if x.own]
+        never = {x.what for found in self.helps.values() if not any(x.own for x in found) for x in found}
         tried: list[tuple[Sort, Sequence[Choice]]] = [
-            ("as before", own),
-            ("small", [*lowest, *others]),
-            ("few", self.choices),
+            ("as before", [*own, *(x for x in lowest if x.what in never), *(x for x in together if not x.own)]),
+            ("small", [*lowest, *together]),
+            ("few", [*highest, *together]),
         ]
         found: list[Plan] = []
         for sort, allowed in tried:
@@ -279,6 +302,7 @@ class _Search:
                 elif plan.fewest:
                     found = [evolve(x, fewest=True) if x.records == plan.records else x for x in found]
         shortest = min((len(x.records) for x in found), default=0)
+        found = [x for x in found if x.sort != "few" or len(x.records) == shortest]
         return tuple(evolve(x, fewest=x.fewest and len(x.records) == shortest) for x in found)
 
     def _plan(self, sort: Sort, allowed: Sequence[Choice]) -> Plan | None:

@@ -1,8 +1,9 @@
 """Trying additions: the student worked out again with them, and how far each part of the requirement still is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
 
 from attrs import evolve
@@ -34,6 +35,7 @@ class Trials:
         self.policy, self.student, self.requirement, self.by = policy, student, requirement, by
         self.tried = 0
         """How often the student has been worked out."""
+        self._searched = student
         self._one = OneStudent(policy, by, overrides, engine="compiled")
         self._reference = OneStudent(policy, by, overrides, engine="reference")
         self._rows = GivenRows(policy)
@@ -44,15 +46,36 @@ class Trials:
     def result(self, added: Sequence[Addition]) -> StudentResult:
         """The student's results with records added."""
         self.tried += 1
-        return self._one.result(self._with(added))
+        return self._one.result(self._with(self._searched, added))
 
-    def _with(self, added: Sequence[Addition]) -> StudentData:
+    def _with(self, student: StudentData, added: Sequence[Addition]) -> StudentData:
         records = [self._record(one, number) for number, one in enumerate(added, start=1)]
-        return evolve(self.student, records=(*self.student.records, *records))
+        return evolve(student, records=(*student.records, *records))
+
+    @cached_property
+    def needed(self) -> Mapping[Part, Decimal]:
+        """What each part asks for that measures something, where that is above zero."""
+        lines = self.parts(self.result(()))
+        return {
+            (x.number, x.part): x.needed for x in lines if isinstance(x.needed, Decimal) and x.needed > 0
+        }
+
+    def leave_out(self, records: Collection[str]) -> None:
+        """Leave some of the student's records out of all trials, told by kind and number, if that changes no part: who
+        has open ones is worked out slowly. What `holds` says is of all records.
+        """
+        if records:
+            before, self._searched = self.gap(()), evolve(
+                self.student, records=tuple(x for x in self.student.records if f"{x.kind} {x.identifier}" not in records)
+            )
+            self._known.clear()
+            if self.gap(()) != before:
+                self._searched = self.student
+                self._known.clear()
 
     def holds(self, added: Sequence[Addition]) -> bool:
         """Whether the requirement is met with records added, as the interpreter works the student out."""
-        return self._reference.result(self._with(added)).requirements[self.requirement] == "met"
+        return self._reference.result(self._with(self.student, added)).requirements[self.requirement] == "met"
 
     def amounts(self, added: Sequence[Addition]) -> Mapping[int, Decimal | None]:
         """What each of some records, told by their `id`, comes to before limits when all are added: zero for what comes
@@ -105,7 +128,12 @@ class Trials:
     def watched(self, added: Sequence[Addition], names: Watched) -> tuple[Mapping[Part, Decimal], Decimal]:
         """How far each part still is, and what some accounts and facts have in all periods together, at least."""
         result = self.result(added)
-        numbers = [line.amount for line in result.accounts if ("account", line.account) in names]
+        whole = {line.account for line in result.accounts if not line.period}
+        numbers = [
+            line.amount
+            for line in result.accounts
+            if ("account", line.account) in names and (not line.period or line.account not in whole)
+        ]
         numbers += [
             line.value
             for line in result.facts
