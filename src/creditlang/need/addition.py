@@ -35,6 +35,8 @@ class Addition:
     day: date
     semester: str | None = None
     """The one that it is about, where that is not the semester of its day."""
+    like: frozenset[str] = frozenset()
+    """The fields that are as in a record that the student has."""
 
     @property
     def what(self) -> tuple[str, str]:
@@ -76,7 +78,7 @@ def sources(policy: o.Policy, cases: tuple[o.Case, ...]) -> tuple[Fillable, ...]
         }
         of_kind = [name for name, rule in policy.rules.items() if rule.kind == kind]
         for item in [x for x in policy.rules if x in items] or of_kind or [""]:
-            known = found.get((kind, item))
+            known = found.get((kind, item)) or (_item(policy, item) if item else None)
             found[kind, item] = Fillable(kind, item, (*(known.read_by if known else ()), *queries))
     return tuple(x for x in found.values() if x.kind in policy.given_kinds)
 
@@ -148,9 +150,7 @@ def variants(
     certain: list[list[tuple[str, object]]] = []
     others: list[list[tuple[str, object]]] = []
     for column in kind.columns:
-        if column.name in (kind.item_field, kind.date_field, kind.semester_field):
-            continue
-        if column.name not in names:
+        if column.name in _placing(kind) or column.name not in names:
             continue
         domain = list(_domain(policy, column, source, failed))
         told = [(column.name, value) for value in domain if value != column.default]
@@ -165,6 +165,37 @@ def variants(
         for base in islice(product(*certain), MOST_VARIANTS)
     ]
     return found if len(found) <= MOST_VARIANTS else Random(0).sample(found, MOST_VARIANTS)
+
+
+def done_again(
+    policy: o.Policy, source: Fillable, failed: Iterable[Record], day: date
+) -> Iterator[Addition]:  # fmt: skip
+    """Records like those that failed, with one of the values that are asked about changed."""
+    kind = policy.kinds[source.kind]
+    asked = fields_asked(policy, (*source.read_by, *kind.guards))
+    for record in failed:
+        base = values_like(policy, source, record)
+        for column in kind.columns:
+            if column.name in asked and column.type.name != "text" and column.name not in _placing(kind):
+                for value in _domain(policy, column, source, ()):
+                    values = {**base, column.name: value}
+                    yield Addition(source.kind, source.item, values, day, None, frozenset(base) - {column.name})
+
+
+def values_like(policy: o.Policy, source: Fillable, record: Record, anew: bool = False) -> Mapping[str, object]:
+    """The values of a record in the fields that are asked about; texts and days `anew`, if they are to be others."""
+    kind = policy.kinds[source.kind]
+    asked = fields_asked(policy, (*source.read_by, *kind.guards))
+    return {
+        column.name: ANEW if column.type.name == "date" or (anew and column.type.name == "text") else value
+        for column in kind.columns
+        if column.name in asked and column.name not in _placing(kind)
+        if (value := record.values.get(column.name)) is not None and value != column.default
+    }
+
+
+def _placing(kind: o.RecordKind) -> tuple[str | None, ...]:
+    return kind.item_field, kind.date_field, kind.semester_field
 
 
 def fields_asked(policy: o.Policy, parts: Any) -> set[str]:

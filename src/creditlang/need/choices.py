@@ -3,9 +3,10 @@ before included; and what only helps together with others: a request with what i
 one semester.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 from itertools import product
 from typing import Final
@@ -16,10 +17,10 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references, within
 from creditlang.ledger import Record, StudentResult
-from creditlang.need.addition import ANEW, Addition, Fillable, fields_asked, givers, sources, variants
+from creditlang.need.addition import Addition, Fillable, done_again, givers, sources, values_like, variants
 from creditlang.need.possible_days import PossibleDays
 from creditlang.need.trials import Part, Trials, Watched
-from creditlang.values import ZERO, low, subtract, total
+from creditlang.values import ZERO, Number, low, total
 
 MOST_FIELDS: Final = 2
 MOST_AMOUNTS: Final = 4
@@ -32,7 +33,7 @@ MOST_TOGETHER: Final = 24
 _MOST_SORTS: Final = 12
 _MOST_SEMESTERS: Final = 3
 _BEFORE: Final = (2, 4, 8, 16)
-_MOST_REQUESTS: Final = 2
+_MOST_REQUESTS: Final = 3
 What = tuple[str, str]
 Progress = Callable[[int, int], None]
 
@@ -57,6 +58,11 @@ class Choice:
         """How many records it is."""
         return len(self.places[0])
 
+    @property
+    def worth(self) -> Fraction:
+        """What each of its records comes to."""
+        return Fraction(self.amount or 0) / self.size
+
     def spread(self, times: int) -> list[Addition]:
         """So many of it, on one day after the other, and from the first again."""
         return [one for n in range(times) for one in self.places[n % len(self.places)]]
@@ -73,8 +79,12 @@ class Choices:
         live = {id(x.record) for x in counted}
         self._failed = tuple(x for x in trials.student.records if x.problem is None and _key(x) in _void(base, live))
 
-    def found(self, parts: Mapping[Part, tuple[o.Case, ...]], without: set[str], progress: Progress) -> list[Choice]:
-        """All that may help a part that is short; items in `without` are left out."""
+    def found(
+        self, parts: Mapping[Part, tuple[o.Case, ...]], beyond: Collection[Part], without: set[str], progress: Progress
+    ) -> list[Choice]:  # fmt: skip
+        """All that may help a part that is short; items in `without` are left out. For parts that are `beyond` reach
+        nothing is looked for that only helps together.
+        """
         cases = tuple(dict.fromkeys(case for own in parts.values() for case in own))
         from_sources = [x for x in sources(self.policy, cases) if not {x.kind, x.item} & without]
         for giving in givers(self.policy, from_sources):
@@ -86,7 +96,7 @@ class Choices:
             names = {(x.kind, x.item) for x in sources(self.policy, own)}
             some = [x for x in from_sources if (x.kind, x.item) in names]
             plain = [x for x in choices if x.what in names and x.amount is not None]
-            if accounts_of(self.policy, own) is not None and plain:
+            if part in beyond or (accounts_of(self.policy, own) is not None and plain):
                 continue
             more = [*self._requests(part, some, choices), *self._asked(part, some)]
             if not more and not self._any_helps(part, plain):
@@ -117,7 +127,7 @@ class Choices:
                     found[source] = [
                         Choice(tuple((_on(different[x], *place),) for place in places), x, x in own) for x in few
                     ]
-                elif together := self._in_one_period(source, [x for x in some if amounts[id(x)] is not None]):
+                elif together := self._in_one_period(source, [x for x in some if amounts[id(x)] is not None] or some):
                     found[source] = together
             left = [source for source in left if source not in found]
         return [choice for source in from_sources for choice in found.get(source, ())]
@@ -126,21 +136,13 @@ class Choices:
         """Variants of a source on its first day; the first is like the latest record that the student has of it."""
         day, semester = self.days.of_source(source)[0]
         values = variants(self.policy, source, more, self._failed_of(source))
+        found = [Addition(source.kind, source.item, x, day, semester) for x in values]
         if more == 0 and source.item in self._own:
-            values.insert(0, self._values_like(self._own[source.item], source))
-        return [Addition(source.kind, source.item, x, day, semester) for x in values]
-
-    def _values_like(self, record: Record, source: Fillable) -> Mapping[str, object]:
-        kind = self.policy.kinds[source.kind]
-        asked = fields_asked(self.policy, (*source.read_by, *kind.guards))
-        return {
-            column.name: ANEW if column.type.name in ("text", "date") else value
-            for column in kind.columns
-            if column.name in asked
-            and column.name not in (kind.item_field, kind.date_field, kind.semester_field)
-            and (value := record.values.get(column.name)) is not None
-            and value != column.default
-        }
+            like = values_like(self.policy, source, self._own[source.item], anew=True)
+            found.insert(0, Addition(source.kind, source.item, like, day, semester, frozenset(like)))
+            if self._together(source):
+                found[1:1] = done_again(self.policy, source, [self._own[source.item]], day)
+        return found
 
     def _failed_of(self, source: Fillable) -> tuple[Record, ...]:
         field = self.policy.kinds[source.kind].item_field
@@ -152,29 +154,34 @@ class Choices:
 
     def _in_one_period(self, source: Fillable, some: Sequence[Addition]) -> list[Choice]:
         """So many records as an item asks for in one period, of the first sort that then comes to something."""
+        found: dict[Decimal, Choice] = {}
+        for period, count in sorted(self._together(source)):
+            key = partial(self.days.key_of, period)
+            days = [x for x in self.days.of_source(source) if key(x[0]) == key(x[0] + timedelta(count - 1))]
+            for start in range(0, len(some) if days else 0, len(days) or 1):
+                few = some[start : start + len(days)]  # each in a period of its own
+                bundles = [_several(_on(one, *day), count) for one, day in zip(few, days, strict=False)]
+                for one, amount in zip(few, self._come_to(bundles), strict=True):
+                    own = start == 0 and one is few[0] and source.item in self._own
+                    if amount > 0 and (amount not in found or count < found[amount].size):
+                        found[amount] = Choice(tuple(_several(_on(one, *day), count) for day in days), amount, own)
+        return [found[amount] for amount in sorted(found, reverse=True)]
+
+    def _together(self, source: Fillable) -> set[tuple[str, int]]:
+        """In a period of which kind an item asks for how many records."""
         rule = self.policy.rules.get(source.item)
         lines = [x for x in rule.operators if isinstance(x, o.Amount)] if rule is not None else []
-        together = {case.together for x in lines for case in x.cases if case.together is not None}
-        found: list[Choice] = []
-        for period, count in sorted(together, key=lambda x: x[1]):
-            key = partial(self.days.calendar.key_of_day, period)
-            days = [x for x in self.days.of_source(source) if key(x[0]) == key(x[0] + timedelta(count - 1))]
-            for one in some[:_MOST_SORTS] if days else ():
-                places = tuple(_several(_on(one, *place), count) for place in days)
-                amount = self._comes_to(places[0])
-                if amount > max((x.amount or ZERO for x in found), default=ZERO):
-                    found.append(Choice(places, amount, one is some[0] and source.item in self._own))
-                    break
-        return found[::-1]
+        return {case.together for x in lines for case in x.cases if case.together is not None}
 
-    def _comes_to(self, bundle: Sequence[Addition]) -> Decimal:
-        """What the item of some records has more with them, before anything is taken away."""
-        item = bundle[0].item
-        base, then = (
-            low(total(x.amount for x in self.trials.result(added).entries if x.rule == item and x.state == "live"))
-            for added in ((), bundle)
-        )
-        return low(subtract(then, base))
+    def _come_to(self, bundles: Sequence[Sequence[Addition]]) -> list[Decimal]:
+        """What records that count together come to, each such group on its own."""
+        place_of = [place for place, bundle in enumerate(bundles) for _ in bundle]
+        of = {f"need-{number}": place for number, place in enumerate(place_of, start=1)}
+        found: list[list[Number]] = [[] for _ in bundles]
+        for entry in self.trials.result([one for bundle in bundles for one in bundle]).entries:
+            if entry.gathered and entry.state == "live" and entry.record.identifier in of:
+                found[of[entry.record.identifier]].append(entry.amount)
+        return [low(total(amounts)) for amounts in found]
 
     # ---- what comes to none
     def _requests(self, part: Part, some: Sequence[Fillable], choices: Sequence[Choice]) -> Iterator[Choice]:
@@ -187,15 +194,15 @@ class Choices:
                 if not limits or not move.amount_field or x.get(move.amount_field) == max(limits)
             ]  # fmt: skip
             for place in self.days.of_source(source):
-                found = 0
+                found: list[tuple[Addition, ...]] = []
                 for values in tried:
                     request = Addition(source.kind, "", values, *place)
                     enough = self._with_enough(part, request, move, choices)
                     if enough is None:
                         break  # the semester needs none
-                    if enough and found < _MOST_REQUESTS:
-                        found += 1
-                        yield Choice((enough,), None, len(enough) == 1)
+                    found += [enough] if enough else []
+                for bundle in sorted(found, key=len)[:_MOST_REQUESTS]:
+                    yield Choice((bundle,), None, len(bundle) == 1)
 
     def _with_enough(
         self, part: Part, request: Addition, move: o.Move, choices: Sequence[Choice]
@@ -211,11 +218,13 @@ class Choices:
             x for x in choices if x.amount and x.what[1] in self.policy.rules
             and self.policy.rules[x.what[1]].account in accounts
         ]  # fmt: skip
-        giving.sort(key=lambda x: (not x.own, -(x.amount or ZERO) / x.size))
+        giving.sort(key=lambda x: (not x.own, -x.worth))
         for choice in giving[:2]:
-            times = [n for n in _BEFORE if self._helps(part, (*choice.spread(n), request))] if self._helps(
-                part, (*choice.spread(_BEFORE[-1]), request)
-            ) else []
+            times = (
+                [n for n in _BEFORE if self._helps(part, (*choice.spread(n), request))]
+                if self._helps(part, (*choice.spread(_BEFORE[-1]), request))
+                else []
+            )
             if times:
                 enough = range(times[0] // 2, times[0] + 1)
                 least = next(n for n in enough if self._helps(part, (*choice.spread(n), request)))
@@ -231,18 +240,38 @@ class Choices:
                 continue
             asked = any(isinstance(x, e.Query) for x in source.read_by)
             for more in range(MOST_FIELDS + 1 if asked else 0):
-                values = variants(self.policy, source, more, self._failed_of(source))
+                failed = self._failed_of(source)
+                again = list(done_again(self.policy, source, failed, places[0][0])) if more == 1 else []
+                values = variants(self.policy, source, more, failed) if not again else []
                 tried = [Addition(source.kind, source.item, x, *place) for x, place in product(values, places)]
-                if len(tried) > MOST_ONE_BY_ONE:
-                    tried = [x for x in tried if (x.day, x.semester) == places[0]]
+                if again or len(tried) > MOST_ONE_BY_ONE:
+                    tried = self._counted([x for x in (*again, *tried) if x.day == places[0][0]])
                 found = list(self._helping(part, tried))
                 for values_found in {id(x.values): x.values for x in found}.values():
                     alike = [x for x in found if x.values is values_found]
-                    if len(tried) == len(values) > 1 or len(places) == 1:  # only the first day was asked about
-                        alike = [_on(alike[0], *place) for place in places]
+                    if again or len(values) > MOST_ONE_BY_ONE:  # only the first day was asked about
+                        bare = self._bare(part, alike[0])
+                        alike = [_on(bare, *place) for place in places]
                     yield Choice(tuple((x,) for x in alike), None)
                 if found:
                     break
+
+    def _bare(self, part: Part, one: Addition) -> Addition:
+        """Without what may be missing and changes nothing, if it is like a record that failed."""
+        for column in self.policy.kinds[one.kind].columns:
+            if column.optional and column.name in one.like:
+                rest = {name: value for name, value in one.values.items() if name != column.name}
+                less = evolve(one, values=rest)
+                amounts = [self.trials.amounts([x])[id(x)] for x in (less, one)]
+                one = less if amounts[0] == amounts[1] and self._helps(part, (less,)) else one
+        return one
+
+    def _counted(self, tried: Sequence[Addition]) -> list[Addition]:
+        """Those that an item counts when all are added, of a kind with items."""
+        if not tried or not tried[0].item:
+            return list(tried)
+        became = self.trials.result(tried).records
+        return [x for n, x in enumerate(tried, start=1) if became[f"{x.kind} need-{n}"] in ("counted", "reduced")]
 
     def _helping(self, part: Part, tried: Sequence[Addition]) -> Iterator[Addition]:
         """Those that help alone; of many, some, found by halving what helps when all of it is added."""
@@ -276,7 +305,7 @@ class Choices:
         part is worked out from higher, until the part is less short.
         """
         names = _behind(self.policy, cases)
-        ranked = sorted(plain, key=lambda x: (not x.own, -(x.amount or ZERO)))
+        ranked = sorted(plain, key=lambda x: (not x.own, -x.worth))
         one_each = list({x.what: x for x in reversed(ranked)}.values())[::-1]
         for semester in self.days.semesters()[-_MOST_SEMESTERS:]:
             here = [(x, place) for x in one_each if (place := self._in_semester(x, semester)) is not None]
@@ -360,7 +389,7 @@ def _key(record: Record) -> str:
     return f"{record.kind} {record.identifier}"
 
 
-def _on(one: Addition, day: object, semester: str | None) -> Addition:
+def _on(one: Addition, day: date, semester: str | None) -> Addition:
     return evolve(one, day=day, semester=semester)
 
 

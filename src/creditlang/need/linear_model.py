@@ -17,15 +17,15 @@ from attrs import frozen
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import around
-from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.ledger import Entry, StudentResult
 from creditlang.need.addition import ANEW, Addition
 from creditlang.need.choices import Choice
 from creditlang.need.trials import Part, before_limits
+from creditlang.one_student import SchoolCalendar
 from creditlang.toolkit.extras import has
-from creditlang.values import ZERO, low
+from creditlang.values import ZERO, low, subtract, total
 
-_SECONDS: Final = 0.4
+_MOST_NODES: Final = 100
 _OFF_BY: Final = 1e-6
 _MOST: Final = 60
 
@@ -75,8 +75,8 @@ class IntegerProgram:
         matrix.start_ = [0, *accumulate(len(terms) for terms, _, _ in self._rows)]
         matrix.index_ = [number for terms, _, _ in self._rows for number, _ in terms]
         matrix.value_ = [times for terms, _, _ in self._rows for _, times in terms]
-        solver = highspy._Highs()  # the one that says nothing when it is made
-        for name, value in (("output_flag", False), ("time_limit", _SECONDS), ("threads", 1)):
+        solver = highspy._Highs()  # type: ignore[attr-defined]  # it says nothing when it is made
+        for name, value in (("output_flag", False), ("mip_max_nodes", _MOST_NODES), ("threads", 1)):
             solver.setOptionValue(name, value)
         solver.passModel(program)
         solver.run()
@@ -117,7 +117,7 @@ class LinearModel:
             for limits, places in self._alike(choice).items():
                 most = len(places) if self._periods_alone(choice) else _MOST
                 many = program.variable(choice.size, most, whole=True)
-                counts = program.variable(0, float(_MOST * choice.amount))
+                counts = program.variable(0, _MOST * float(choice.amount))
                 program.row([(counts, 1.0), (many, -float(choice.amount))], most=0)
                 times.append((many, choice, places))
                 for part, often in own.items():
@@ -178,7 +178,7 @@ class LinearModel:
                     continue
                 key = self._group(operator, one)
                 if key is not None:
-                    left = max(ZERO, room - self._taken(operator, key))
+                    left = max(ZERO, low(subtract(room, self._taken(operator, key))))
                     found.append((key, left, operator.of == "amount"))
         return found
 
@@ -225,7 +225,7 @@ class LinearModel:
         ]  # fmt: skip
         if operator.of == "entries":
             return Decimal(len(inside))
-        return sum((min(low(x.amount), before_limits(x)) for x in inside), ZERO)
+        return low(total(min(low(x.amount), before_limits(x)) for x in inside))
 
     def _is_limited_by(self, operator: o.Limit, name: str) -> bool:
         rule, accounts = self.policy.rules[name], self.policy.accounts
@@ -237,7 +237,9 @@ def holds(condition: e.Expression, one: Addition | Entry) -> bool | None:
     """Whether a condition on a record's fields holds; None where it asks for anything else."""
     values = one.values if isinstance(one, Addition) else one.record.values
     match condition:
-        case e.Compare(operator="=" | "!=" as operator, left=e.Read(what="field", name=name), right=e.Constant(value=x)):
+        case e.Compare(
+            operator="=" | "!=" as operator, left=e.Read(what="field", name=name), right=e.Constant(value=x)
+        ):
             return None if values.get(name) is None else (values[name] == x) == (operator == "=")
         case e.Logical(operator="and" | "or" as operator, parts=parts):
             found = [holds(part, one) for part in parts]

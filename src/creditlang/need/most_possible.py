@@ -1,25 +1,31 @@
 """What accounts can surely not exceed: bounds that follow from constant limits alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from creditlang.check.reachable_limits import most_of_one
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import around, references, touched, within
+from creditlang.core.dependencies import around, touched, within
+from creditlang.core.parts import inside
+from creditlang.ledger import StudentResult
+from creditlang.need.addition import sources
 from creditlang.one_student import period_on
-from creditlang.values import add, low, multiply, total
+from creditlang.values import ZERO, add, high, low, multiply, total
 
 
 class Bounds:
     """The most that records from one day to another can add, where constants say so."""
 
-    def __init__(self, policy: o.Policy, after: date, until: date, semesters: int | None) -> None:
-        """`after` is the last day on which nothing is added any more, `until` the last on which something is; in so many
-        `semesters` the student is enrolled by then, where people are.
+    def __init__(
+        self, policy: o.Policy, after: date, until: date, semesters: Sequence[str] | None, base: StudentResult
+    ) -> None:  # fmt: skip
+        """`after` is the last day on which nothing is added any more, `until` the last on which something is; in these
+        `semesters` the student is enrolled by then, where people are; `base` is what there is when nothing is added.
         """
         self.policy, self.after, self.until, self.semesters = policy, after, until, semesters
+        self._have = {(x.account, x.period): x.amount for x in base.accounts}
         self._moved = touched(policy.accounts, policy.moves)
         self._periods: dict[str, int | None] = {}
 
@@ -37,7 +43,7 @@ class Bounds:
         """Whether records surely bring a part no nearer: it reads attributes alone, or counts records of enrolment, of
         which more only take it further.
         """
-        if not (list(references(cases, e.Value)) or list(references(cases, e.Query))):
+        if not looks_around(cases):
             return True
         have = cases[0].have if len(cases) == 1 and not cases[0].at_least else None
         return (
@@ -45,38 +51,50 @@ class Bounds:
             and have.function == "count"
             and isinstance(have.source, e.RecordsOf)
             and self.policy.kinds[have.source.kind].enrolment
-            and not references_any(self.policy.kinds[have.source.kind].guards)
+            and not looks_around(self.policy.kinds[have.source.kind].guards)
             and have.where is None
         )
 
     def _credits(self, name: str) -> Decimal | None:
-        """The most that an account can have whose value is decided in each semester by constants, with what moves give
-        to it: they give nothing in a semester in which a case applies under whose condition they are barred.
+        """The most that an account can have whose value is decided in each semester: what it has in those that are
+        over, unless a request or a decision may be about them, and in the others the highest case, with what moves
+        give: they give nothing in a semester in which a case applies under whose condition they are barred.
         """
         account = self.policy.accounts[name]
-        cases = account.decide.cases if account.decide is not None else ()
-        if account.sort != "credit" or account.period != "semester" or self.semesters is None or account.diverts:
+        if account.sort != "credit" or account.period != "semester" or self.semesters is None:
             return None
-        given = [self._given(move) for move in self.policy.moves if move.target == name]
-        found = [case.value.value for case in cases if isinstance(case.value, e.Constant)]
-        if None in given or len(found) != len(cases) or not all(isinstance(x, Decimal) for x in found):
+        most = self._most_of_semester(account)
+        if most is None:
             return None
+        ends = {x.name: date.fromisoformat(x.end) for x in self.policy.calendar.semesters}
+        own = o.Case(0, None, False, e.Value("account", name), "", None)
+        may_reopen = any(self.policy.kinds[x.kind].item_field is None for x in sources(self.policy, (own,)))
+        over = [x for x in self.semesters if not may_reopen and ends[x] <= self.after + timedelta(1)]
+        have = [high(self._have.get((name, x), ZERO)) for x in over]
+        return low(total([*have, multiply(most, Decimal(len(self.semesters) - len(over)))]))
+
+    def _most_of_semester(self, account: o.Account) -> Decimal | None:
+        """The most that it can have in one."""
+        given: list[tuple[o.Move, Decimal]] = []
+        for move in (x for x in self.policy.moves if x.target == account.name):
+            limit = _most_value(move.limit) if move.limit is not None else None
+            if limit is None:
+                return None
+            given.append((move, limit))
         ended = all(
             date.fromisoformat(x.teaching_until) < self.until
             for x in self.policy.calendar.semesters
             if date.fromisoformat(x.start) <= self.until
         )
-        most = max(
-            low(total([value, *(x for move, x in zip(self._to(name), given, strict=True) if not (ended and barred(move, case)))]))
-            for case, value in zip(cases, found, strict=True)
-        )
-        return low(multiply(most, Decimal(self.semesters)))
-
-    def _to(self, name: str) -> list[o.Move]:
-        return [move for move in self.policy.moves if move.target == name]
-
-    def _given(self, move: o.Move) -> Decimal | None:
-        return move.limit.value if isinstance(move.limit, e.Constant) and isinstance(move.limit.value, Decimal) else None
+        kept = [_most_value(x) for x, *_ in account.diverts]
+        found: list[Decimal] = []
+        for case in account.decide.cases if account.decide is not None else ():
+            known = [x for x in (_most_value(case.value), *kept) if x is not None]
+            if not known:
+                return None
+            more = [limit for move, limit in given if not (ended and barred(move, case))]
+            found.append(low(total([min(known), *more])))
+        return max(found, default=None)
 
     def still(self, value: e.Expression | None) -> Decimal | None:
         """The most that a sum of balances can grow by; None where that is not known."""
@@ -169,6 +187,20 @@ class Bounds:
         return self._periods[period]
 
 
+def _most_value(value: e.Expression) -> Decimal | None:
+    """The most that a value can be, where constants say so."""
+    match value:
+        case e.Constant(value=Decimal() as constant):
+            return constant
+        case e.Cases(branches=branches, otherwise=otherwise) if otherwise is not None:
+            found = [_most_value(x) for x in (*(branch for _, branch in branches), otherwise)]
+            known = [x for x in found if x is not None]
+            return max(known) if len(known) == len(found) else None
+        case e.Arithmetic(operator="lower", left=left, right=right):
+            return min((x for x in (_most_value(left), _most_value(right)) if x is not None), default=None)
+    return None
+
+
 def barred(move: o.Move, case: o.Case) -> bool:
     """Whether a guard surely keeps a move out where a case applies, once the semester has ended."""
     ended = e.Read("ended")
@@ -182,6 +214,6 @@ def barred(move: o.Move, case: o.Case) -> bool:
     return False
 
 
-def references_any(part: object) -> bool:
-    """Whether a part looks at anything but the record itself."""
-    return any(True for kind in (e.Value, e.Query) for _ in references(part, kind))
+def looks_around(part: object) -> bool:
+    """Whether a part reads anything that is worked out, or other records."""
+    return any(isinstance(x, (e.Value, e.Query)) for x in inside(part))

@@ -43,22 +43,26 @@ class Plan:
     sort: Sort = "few"
 
 
-def filled(trials: Trials, choices: Sequence[Choice], start: Sequence[Addition] = ()) -> list[Addition]:
+def filled(
+    trials: Trials, choices: Sequence[Choice], helping: frozenset[What], start: Sequence[Addition] = ()
+) -> list[Addition]:  # fmt: skip
     """Records of some choices, in the order in which they were added, that bring all parts as far as these can, from
-    those in `start` on; none that does not help.
+    those in `start` on; none that does not help. What is not known to be `helping` is tried when nothing else helps.
     """
     first = trials.gap(())
 
     def left(added: Sequence[Addition]) -> Fraction:
         gaps = trials.gap(added).items()
         whole = trials.needed  # of a part that is short only with what is added
-        return sum((Fraction(far) / Fraction(first.get(part) or whole.get(part, far)) for part, far in gaps), Fraction(0))
+        return sum(
+            (Fraction(far) / Fraction(first.get(part) or whole.get(part, far)) for part, far in gaps), Fraction(0)
+        )
 
     added = list(start)
     now = left(added)
     if start and now >= left(()):
         added, now = [], left(())
-    queue = _Queue(choices, first)
+    queue = _Queue(choices, first, helping)
     while now > 0 and len(added) < MOST_ADDED:
         best = queue.best(lambda one: (now - left([*added, *one])) / len(one))  # noqa: B023 - asked at once
         if best is None:
@@ -80,7 +84,9 @@ class _Queue:
     does not help on a day, or no more, is asked about the next one.
     """
 
-    def __init__(self, choices: Sequence[Choice], gap: Mapping[Part, Decimal]) -> None:
+    def __init__(
+        self, choices: Sequence[Choice], gap: Mapping[Part, Decimal], helping: frozenset[What]
+    ) -> None:  # fmt: skip
         """What has not been asked yet stands where it cannot be better: every part filled as far as it goes."""
         self.choices = choices
         self.days = [0] * len(choices)
@@ -90,7 +96,8 @@ class _Queue:
             else Fraction(len(gap))
             for x in choices
         ]
-        self.heap = sorted((-amount, place) for place, amount in enumerate(most))
+        last = [x.what not in helping for x in choices]
+        self.heap = sorted((Fraction(0) if last[n] else -amount, n) for n, amount in enumerate(most))
 
     def best(self, gain: Callable[[Sequence[Addition]], Fraction]) -> Sequence[Addition] | None:
         """What helps most now."""
@@ -119,9 +126,9 @@ def shrunk(trials: Trials, policy: o.Policy, added: Sequence[Addition]) -> list[
         places = [place for place, one in enumerate(added) if (one.what, tuple(one.values.items())) == sort]
         for column in policy.kinds[added[places[0]].kind].columns:
             value = added[places[0]].values.get(column.name)
-            if column.type.name != "number" or not isinstance(value, Decimal):
+            if column.type.name != "number" or not isinstance(value, Decimal) or column.name in added[places[0]].like:
                 continue
-            steps = 1 if value >= _WHOLE_FROM else 10 ** min(column.type.decimals if column.type.decimals is not None else 2, 2)
+            steps = 1 if value >= _WHOLE_FROM else 10 ** min(column.type.decimals, 2)
             low, high = ceil(Fraction(column.minimum or ZERO) * steps), ceil(Fraction(value) * steps)
             for _ in range(_HALVINGS):
                 if low >= high:

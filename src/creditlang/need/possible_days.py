@@ -8,8 +8,8 @@ from attrs import frozen
 
 from creditlang.core import operators as o
 from creditlang.core.parts import inside
-from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.need.addition import Fillable
+from creditlang.one_student import SchoolCalendar
 
 MOST_DAYS: Final = 20
 """In so many periods of a kind from now on records are tried."""
@@ -50,11 +50,15 @@ class PossibleDays:
         now = self.calendar.semester_of(first)
         return [*((first, name) for name in past if now is None or name != now.name), *days]
 
+    def key_of(self, period: str, day: date) -> str | None:
+        """What names the period that holds a day; without a calendar weeks are cut nowhere."""
+        if self.calendar.semesters:
+            return self.calendar.key_of_day(period, day)
+        return self.calendar.period_key(period, day, "") or None
+
     def semesters(self) -> list[str]:
         """Those in which the student is enrolled and that begin in time, in order."""
-        return [
-            name for name, day in self.calendar.first_days.items() if name in self.enrolled and day <= self.until
-        ]
+        return [name for name, day in self.calendar.first_days.items() if name in self.enrolled and day <= self.until]
 
     def _first_days(self, named: frozenset[str]) -> list[date]:
         if named not in self._known:
@@ -66,7 +70,7 @@ class PossibleDays:
         keys: set[str] = set()
         day = self.after + timedelta(1)
         while day <= self.until and len(keys) < MOST_DAYS:
-            key = self.calendar.key_of_day(kind, day)
+            key = self.key_of(kind, day)
             if key is not None and key not in keys:
                 keys.add(key)
                 yield day

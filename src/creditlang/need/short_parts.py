@@ -8,13 +8,13 @@ it, as the interpreter has it.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from math import ceil
 from typing import Any, Final
 
 from attrs import evolve, frozen
 
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
 from creditlang.data.given_rows import GivenRows
 from creditlang.ledger import PartLine, Record, Status, worst
 from creditlang.need.addition import Addition, sources
@@ -25,10 +25,10 @@ from creditlang.need.plan import MOST_ADDED, Plan, Sort, filled, in_order, none_
 from creditlang.need.possible_days import PossibleDays
 from creditlang.need.trials import PLACE, Part, Trials
 from creditlang.one_student import StudentData, period_on
-from creditlang.values import ZERO, low, subtract
+from creditlang.values import ZERO, low, quotient, subtract
 
 Progress = Callable[[int, int], None]
-_MOST_TOLD: Final = 200
+_CENT: Final = Decimal("0.01")
 
 
 @frozen
@@ -110,12 +110,13 @@ def needed(
     kinds = {name for name, kind in policy.kinds.items() if kind.enrolment}
     enrolled = frozenset(x.semester for x in student.records if x.kind in kinds and x.semester is not None)
     days = PossibleDays.of(policy, today, by, enrolled)
-    bounds = Bounds(policy, today, by, len(days.semesters()) if kinds else None)
+    bounds = Bounds(policy, today, by, days.semesters() if kinds else None, base)
     each = _each(lines, short)
     most = {(x.number, x.part): _out_of_reach(bounds, of[x.number, x.part], x) for x in each}
     fixed = {part for part, own in of.items() if bounds.is_fixed(own)}
-    open_parts = {part: own for part, own in of.items() if most[part] is None and part not in fixed}
-    choices = Choices(trials, days, base).found(open_parts, set(without), progress)
+    beyond = {part for part in of if most[part] is not None}
+    movable = {part: own for part, own in of.items() if part not in fixed}
+    choices = Choices(trials, days, base).found(movable, beyond, set(without), progress)
     helps = {part: tuple(_fillers(trials, choices, part, own)) for part, own in of.items()}
     parts = tuple(
         ShortPart(line, short[part], helps[part], most[part], part in fixed)
@@ -125,7 +126,9 @@ def needed(
     need = Need(requirement, worst(lines), by, semesters, parts, (), solver_is_installed())
     if need.out_of_reach or not all(helps.values()):
         return need
-    search = _Search(trials, choices, helps, bounds, of, LinearModel(policy, base, _sums(policy, short, of), overrides or {}))
+    search = _Search(
+        trials, choices, helps, bounds, of, LinearModel(policy, base, sums_of(policy, short, of), overrides or {})
+    )
     return evolve(need, plans=search.plans())
 
 
@@ -164,9 +167,10 @@ def _out_of_reach(bounds: Bounds, cases: tuple[o.Case, ...], line: PartLine) -> 
     return most if most is not None and most < line.needed else None
 
 
-def _sums(
+def sums_of(
     policy: o.Policy, short: Mapping[Part, Decimal], of: Mapping[Part, tuple[o.Case, ...]]
 ) -> dict[Part, SumPart]:  # fmt: skip
+    """The parts that are sums of accounts."""
     return {
         part: SumPart(far, accounts)
         for part, far in short.items()
@@ -199,18 +203,20 @@ def _fillers(
 ) -> list[Filler]:  # fmt: skip
     """How each source helps a part on its own, the best of its records so often as that helps."""
     accounts = accounts_of(trials.policy, cases)
-    found = []
     names = {(x.kind, x.item) for x in sources(trials.policy, cases)}
-    for best in one_of_each(sorted(choices, key=lambda x: -(x.amount or ZERO))):
-        rule = trials.policy.rules.get(best.what[1])
-        if best.what not in names or (accounts is not None and (rule is None or rule.account not in accounts)):
+    found = []
+    for what in dict.fromkeys(x.what for x in choices if x.what in names):
+        rule = trials.policy.rules.get(what[1])
+        if accounts is not None and (rule is None or rule.account not in accounts):
             continue
-        alike = [x for x in choices if x.what == best.what]
+        alike = [x for x in choices if x.what == what]
+        if accounts is None and any(x.amount is None for x in alike):
+            alike = [x for x in alike if x.amount is None]
+        best = max(alike, key=lambda x: x.amount or ZERO)
         filler = _filler(trials, best, part, accounts is not None, alike)
         if filler is not None:
             found.append(filler)
-    order = list(dict.fromkeys(x.what for x in choices))
-    return sorted(found, key=lambda x: order.index(x.what))
+    return found
 
 
 def _filler(
@@ -225,7 +231,7 @@ def _filler(
         return trials.gap(best.spread(times)).get(part, ZERO)
 
     most_times = max(1, MOST_ADDED // best.size)
-    guess = min(most_times, ceil(far / best.amount)) if is_sum and best.amount else 1
+    guess = min(most_times, ceil(Fraction(far) / Fraction(best.amount))) if is_sum and best.amount else 1
     least, count = left(guess), guess
     if least:
         times = guess
@@ -237,7 +243,9 @@ def _filler(
             least, count = more, times
     if least >= far:
         return None
-    low_end = min(count, ceil((far - least) / best.amount)) if is_sum and best.amount else 1
+    low_end = (
+        min(count, ceil(Fraction(low(subtract(far, least))) / Fraction(best.amount))) if is_sum and best.amount else 1
+    )
     while low_end < count:
         middle = low_end if left(low_end) <= least else (low_end + count) // 2
         if left(middle) <= least:
@@ -246,7 +254,7 @@ def _filler(
             low_end = middle + 1
     gained = low(subtract(far, least))
     amounts = [x.amount for x in alike if x.amount] if is_sum or best.amount else []
-    each = [*amounts] or [gained / count]
+    each = amounts or [low(quotient(gained, Decimal(count), "down", _CENT))]
     alone = in_order(trials.policy, best.spread(count))
     return Filler(best.what, min(each), max(each), gained, alone, not least, own)
 
@@ -308,7 +316,7 @@ class _Search:
     def _plan(self, sort: Sort, allowed: Sequence[Choice]) -> Plan | None:
         trials = self.trials
         start = self._start(allowed)
-        added = start if start and not trials.gap(start) else filled(trials, allowed, start)
+        added = start if start and not trials.gap(start) else filled(trials, allowed, self._helping, start)
         if not added or trials.gap(added):
             return None
         added = shrunk(trials, trials.policy, added)
@@ -316,10 +324,23 @@ class _Search:
             return None
         return Plan(in_order(trials.policy, added), sort == "few" and self._is_fewest(len(added)), sort)
 
+    @property
+    def _helping(self) -> frozenset[What]:
+        return frozenset(x.what for found in self.helps.values() for x in found)
+
     def _start(self, allowed: Sequence[Choice]) -> list[Addition]:
-        """Records that a solver finds for the parts that are sums."""
-        found = self.model.fewest(allowed) if self.model.parts and solver_is_installed() else None
-        return found[1] if found is not None else []
+        """What parts need that are no sums, and records that a solver finds for the sums that are short with that."""
+        trials, policy = self.trials, self.trials.policy
+        whats = {x.what for part, found in self.helps.items() if part not in self.model.parts for x in found}
+        others = [x for x in allowed if x.what in whats]
+        first = filled(trials, others, frozenset(whats)) if others else []
+        gap, cases = trials.gap(first), policy.requirements[trials.requirement].cases
+        sums = sums_of(policy, gap, {part: cases_of(cases, part) for part in gap})
+        if not sums or not solver_is_installed():
+            return first
+        model = LinearModel(policy, trials.result(first), sums, self.model.settings)
+        found = model.fewest(allowed)
+        return [*first, *found[1]] if found is not None else first
 
     def _is_fewest(self, size: int) -> bool:
         fillers = {part: frozenset(x.what for x in found) for part, found in self.helps.items()}

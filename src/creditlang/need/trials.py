@@ -56,17 +56,19 @@ class Trials:
     def needed(self) -> Mapping[Part, Decimal]:
         """What each part asks for that measures something, where that is above zero."""
         lines = self.parts(self.result(()))
-        return {
-            (x.number, x.part): x.needed for x in lines if isinstance(x.needed, Decimal) and x.needed > 0
-        }
+        return {(x.number, x.part): x.needed for x in lines if isinstance(x.needed, Decimal) and x.needed > 0}
 
     def leave_out(self, records: Collection[str]) -> None:
         """Leave some of the student's records out of all trials, told by kind and number, if that changes no part: who
         has open ones is worked out slowly. What `holds` says is of all records.
         """
         if records:
-            before, self._searched = self.gap(()), evolve(
-                self.student, records=tuple(x for x in self.student.records if f"{x.kind} {x.identifier}" not in records)
+            before, self._searched = (
+                self.gap(()),
+                evolve(
+                    self.student,
+                    records=tuple(x for x in self.student.records if f"{x.kind} {x.identifier}" not in records),
+                ),
             )
             self._known.clear()
             if self.gap(()) != before:
@@ -135,9 +137,7 @@ class Trials:
             if ("account", line.account) in names and (not line.period or line.account not in whole)
         ]
         numbers += [
-            line.value
-            for line in result.facts
-            if ("fact", line.fact) in names and isinstance(line.value, Decimal)
+            line.value for line in result.facts if ("fact", line.fact) in names and isinstance(line.value, Decimal)
         ]
         return gaps(self.parts(result)), high(total(numbers))
 
