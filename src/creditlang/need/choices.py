@@ -3,21 +3,21 @@ before included; and what only helps together with others: a request with what i
 one semester.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from functools import partial
 from itertools import product
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references, within
 from creditlang.ledger import Record, StudentResult
 from creditlang.need.addition import Addition, Fillable, done_again, givers, sources, values_like, variants
+from creditlang.need.choice import Choice, accounts_of
 from creditlang.need.possible_days import PossibleDays
 from creditlang.need.trials import Part, Trials, Watched
 from creditlang.values import ZERO, Number, low, total
@@ -34,38 +34,7 @@ _MOST_SORTS: Final = 12
 _MOST_SEMESTERS: Final = 3
 _BEFORE: Final = (2, 4, 8, 16)
 _MOST_REQUESTS: Final = 3
-What = tuple[str, str]
 Progress = Callable[[int, int], None]
-
-
-@frozen(eq=False)
-class Choice:
-    """A record that could be added, or several that only help together, on each of the days that are tried."""
-
-    places: tuple[tuple[Addition, ...], ...]
-    amount: Decimal | None
-    """What one comes to before limits; None where that is not known."""
-    own: bool = False
-    """Whether the student has a record like it."""
-
-    @property
-    def what(self) -> What:
-        """Its kind and item; of several that help together, of the one for which the others are there."""
-        return self.places[0][-1].what
-
-    @property
-    def size(self) -> int:
-        """How many records it is."""
-        return len(self.places[0])
-
-    @property
-    def worth(self) -> Fraction:
-        """What each of its records comes to."""
-        return Fraction(self.amount or 0) / self.size
-
-    def spread(self, times: int) -> list[Addition]:
-        """So many of it, on one day after the other, and from the first again."""
-        return [one for n in range(times) for one in self.places[n % len(self.places)]]
 
 
 class Choices:
@@ -349,28 +318,6 @@ class Choices:
         return tuple(left)
 
 
-def accounts_of(policy: o.Policy, cases: Sequence[o.Case]) -> dict[str, int] | None:
-    """The accounts of whose balances a part is the sum, each with how often it is in it, where items fill them all."""
-    found: dict[str, int] = {}
-    waiting = [case.have for case in cases]
-    while waiting:
-        match waiting.pop():
-            case e.Constant():
-                pass
-            case e.Arithmetic(operator="+", left=left, right=right):
-                waiting += [left, right]
-            case e.Query(function="total", source=e.Periods(), where=None, value=e.Value(sort="account") as value):
-                waiting.append(value)
-            case e.Value(sort="account", name=name, at=e.Here() | e.Whole()):
-                for inner in within(policy.accounts, name):
-                    if policy.accounts[inner].decide is not None or policy.accounts[inner].period is not None:
-                        return None
-                    found[inner] = found.get(inner, 0) + 1
-            case _:
-                return None
-    return found if all(case.at_least and case.each is None and not case.of for case in cases) else None
-
-
 def _behind(policy: o.Policy, cases: tuple[o.Case, ...]) -> Watched:
     """What the accounts and facts that a part reads are worked out from."""
     found: set[tuple[str, str]] = set()
@@ -396,12 +343,3 @@ def _on(one: Addition, day: date, semester: str | None) -> Addition:
 def _several(one: Addition, times: int) -> tuple[Addition, ...]:
     """So many records like one, on the days from its own on."""
     return (one, *(evolve(one, day=one.day + timedelta(more)) for more in range(1, times)))
-
-
-def one_of_each(choices: Iterable[Choice], last: bool = False) -> list[Choice]:
-    """Of each item the first choice, or the last."""
-    found: dict[What, Choice] = {}
-    for choice in choices:
-        if last or choice.what not in found:
-            found[choice.what] = choice
-    return list(found.values())

@@ -19,7 +19,7 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import around
 from creditlang.ledger import Entry, StudentResult
 from creditlang.need.addition import ANEW, Addition
-from creditlang.need.choices import Choice
+from creditlang.need.choice import Choice
 from creditlang.need.trials import Part, before_limits
 from creditlang.one_student import SchoolCalendar
 from creditlang.toolkit.extras import has

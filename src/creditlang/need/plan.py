@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 
 from creditlang.core import operators as o
 from creditlang.need.addition import Addition
-from creditlang.need.choices import Choice, What
+from creditlang.need.choice import Choice, What
 from creditlang.need.trials import Part, Trials
 from creditlang.values import EXACT, ZERO
 
@@ -54,9 +54,7 @@ def filled(
     def left(added: Sequence[Addition]) -> Fraction:
         gaps = trials.gap(added).items()
         whole = trials.needed  # of a part that is short only with what is added
-        return sum(
-            (Fraction(far) / Fraction(first.get(part) or whole.get(part, far)) for part, far in gaps), Fraction(0)
-        )
+        return Fraction(sum(Fraction(far) / Fraction(first.get(part) or whole.get(part, far)) for part, far in gaps))
 
     added = list(start)
     now = left(added)

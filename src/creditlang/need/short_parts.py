@@ -18,10 +18,12 @@ from creditlang.core import operators as o
 from creditlang.data.given_rows import GivenRows
 from creditlang.ledger import PartLine, Record, Status, worst
 from creditlang.need.addition import Addition, sources
-from creditlang.need.choices import Choice, Choices, What, accounts_of, one_of_each
-from creditlang.need.linear_model import LinearModel, SumPart, solver_is_installed
+from creditlang.need.choice import Choice, What, accounts_of
+from creditlang.need.choices import Choices
+from creditlang.need.linear_model import LinearModel, solver_is_installed
 from creditlang.need.most_possible import Bounds
-from creditlang.need.plan import MOST_ADDED, Plan, Sort, filled, in_order, none_is_shorter, shrunk
+from creditlang.need.plan import MOST_ADDED, Plan, in_order
+from creditlang.need.plan_search import PlanSearch, cases_of, sums_of
 from creditlang.need.possible_days import PossibleDays
 from creditlang.need.trials import PLACE, Part, Trials
 from creditlang.one_student import StudentData, period_on
@@ -102,7 +104,7 @@ def needed(
     semesters = tuple(dict.fromkeys(x.semester for x in assumed if x.semester is not None))
     short = trials.gap(())
     if not short:
-        return Need(requirement, worst(lines), by, semesters, (), ())
+        return Need(requirement=requirement, status=worst(lines), by=by, assumed=semesters, parts=(), plans=())
     trials.leave_out({name for name, became in base.records.items() if became == "pending"})
     base = trials.result(())
     cases = policy.requirements[requirement].cases
@@ -123,12 +125,15 @@ def needed(
         for line in each
         for part in [(line.number, line.part)]
     )
-    need = Need(requirement, worst(lines), by, semesters, parts, (), solver_is_installed())
+    need = Need(
+        requirement=requirement, status=worst(lines), by=by, assumed=semesters, parts=parts, plans=(),
+        solver=solver_is_installed(),
+    )  # fmt: skip
     if need.out_of_reach or not all(helps.values()):
         return need
-    search = _Search(
-        trials, choices, helps, bounds, of, LinearModel(policy, base, sums_of(policy, short, of), overrides or {})
-    )
+    model = LinearModel(policy, base, sums_of(policy, short, of), overrides or {})
+    own = {part: {x.what: x.own for x in found} for part, found in helps.items()}
+    search = PlanSearch(trials=trials, choices=choices, helps=own, bounds=bounds, of=of, model=model)
     return evolve(need, plans=search.plans())
 
 
@@ -141,11 +146,6 @@ def horizon(policy: o.Policy, student: StudentData, today: date) -> date:
     own = [ends[x.semester] for x in student.records if x.kind in kinds and x.semester in ends]
     later = [day for day in (max(own, default=today), max(ends.values(), default=today)) if day > today]
     return later[0] if later else today + timedelta(365)
-
-
-def cases_of(cases: Sequence[o.Case], part: Part) -> tuple[o.Case, ...]:
-    """The lines of a requirement that a part of its result comes from."""
-    return tuple(case for case in cases if case.number == part[0]) or tuple(cases)
 
 
 def _each(lines: Sequence[PartLine], short: Mapping[Part, Decimal]) -> list[PartLine]:
@@ -165,17 +165,6 @@ def _out_of_reach(bounds: Bounds, cases: tuple[o.Case, ...], line: PartLine) -> 
         return None
     most = bounds.most(have, line.have)
     return most if most is not None and most < line.needed else None
-
-
-def sums_of(
-    policy: o.Policy, short: Mapping[Part, Decimal], of: Mapping[Part, tuple[o.Case, ...]]
-) -> dict[Part, SumPart]:  # fmt: skip
-    """The parts that are sums of accounts."""
-    return {
-        part: SumPart(far, accounts)
-        for part, far in short.items()
-        if len(of[part]) == 1 and (accounts := accounts_of(policy, of[part])) is not None
-    }
 
 
 def _enrolments(policy: o.Policy, student: StudentData, today: date, by: date) -> list[Record]:
@@ -256,7 +245,9 @@ def _filler(
     amounts = [x.amount for x in alike if x.amount] if is_sum or best.amount else []
     each = amounts or [low(quotient(gained, Decimal(count), "down", _CENT))]
     alone = in_order(trials.policy, best.spread(count))
-    return Filler(best.what, min(each), max(each), gained, alone, not least, own)
+    return Filler(
+        what=best.what, least=min(each), most=max(each), leaves=gained, alone=alone, fills=not least, own=own
+    )  # fmt: skip
 
 
 def _one_after_the_other(trials: Trials, part: Part, alike: Sequence[Choice]) -> Filler | None:
@@ -273,95 +264,7 @@ def _one_after_the_other(trials: Trials, part: Part, alike: Sequence[Choice]) ->
         return None
     records = in_order(trials.policy, alone)
     gained = low(subtract(far, left))
-    return Filler(alike[0].what, min(gains), max(gains), gained, records, not left, any(x.own for x in alike))
-
-
-# ---- plans
-@frozen
-class _Search:
-    """Looks for plans."""
-
-    trials: Trials
-    choices: Sequence[Choice]
-    helps: Mapping[Part, Sequence[Filler]]
-    bounds: Bounds
-    of: Mapping[Part, tuple[o.Case, ...]]
-    model: LinearModel
-
-    def plans(self) -> tuple[Plan, ...]:
-        """What the student has done before, if that does; what is least for each record; whatever makes it short."""
-        together = [x for x in self.choices if x.amount is None]
-        lowest = one_of_each((x for x in self.choices if x.amount is not None), last=True)  # the last comes to least
-        highest = one_of_each(x for x in self.choices if x.amount is not None)
-        own = [x for x in self.choices if x.own]
-        never = {x.what for found in self.helps.values() if not any(x.own for x in found) for x in found}
-        tried: list[tuple[Sort, Sequence[Choice]]] = [
-            ("as before", [*own, *(x for x in lowest if x.what in never), *(x for x in together if not x.own)]),
-            ("small", [*lowest, *together]),
-            ("few", [*highest, *together]),
-        ]
-        found: list[Plan] = []
-        for sort, allowed in tried:
-            plan = self._plan(sort, allowed)
-            if plan is not None:
-                found = [x for x in found if x.records != plan.records or x.sort == "as before"]
-                if plan.records not in [x.records for x in found]:
-                    found.append(plan)
-                elif plan.fewest:
-                    found = [evolve(x, fewest=True) if x.records == plan.records else x for x in found]
-        shortest = min((len(x.records) for x in found), default=0)
-        found = [x for x in found if x.sort != "few" or len(x.records) == shortest]
-        return tuple(evolve(x, fewest=x.fewest and len(x.records) == shortest) for x in found)
-
-    def _plan(self, sort: Sort, allowed: Sequence[Choice]) -> Plan | None:
-        trials = self.trials
-        start = self._start(allowed)
-        added = start if start and not trials.gap(start) else filled(trials, allowed, self._helping, start)
-        if not added or trials.gap(added):
-            return None
-        added = shrunk(trials, trials.policy, added)
-        if not trials.holds(added):
-            return None
-        return Plan(in_order(trials.policy, added), sort == "few" and self._is_fewest(len(added)), sort)
-
-    @property
-    def _helping(self) -> frozenset[What]:
-        return frozenset(x.what for found in self.helps.values() for x in found)
-
-    def _start(self, allowed: Sequence[Choice]) -> list[Addition]:
-        """What parts need that are no sums, and records that a solver finds for the sums that are short with that."""
-        trials, policy = self.trials, self.trials.policy
-        whats = {x.what for part, found in self.helps.items() if part not in self.model.parts for x in found}
-        others = [x for x in allowed if x.what in whats]
-        first = filled(trials, others, frozenset(whats)) if others else []
-        gap, cases = trials.gap(first), policy.requirements[trials.requirement].cases
-        sums = sums_of(policy, gap, {part: cases_of(cases, part) for part in gap})
-        if not sums or not solver_is_installed():
-            return first
-        model = LinearModel(policy, trials.result(first), sums, self.model.settings)
-        found = model.fewest(allowed)
-        return [*first, *found[1]] if found is not None else first
-
-    def _is_fewest(self, size: int) -> bool:
-        fillers = {part: frozenset(x.what for x in found) for part, found in self.helps.items()}
-        most = {
-            part: self.bounds.most_of_one(cases[0].have if len(cases) == 1 else None) for part, cases in self.of.items()
-        }
-        sure = {part: x for part, x in self.model.parts.items() if most[part] is not None and self._all_tried(x)}
-        bound = 0, frozenset[Part]()
-        if sure and solver_is_installed():
-            model = LinearModel(self.trials.policy, self.model.base, sure, self.model.settings)
-            found = model.fewest(self.choices)
-            bound = (found[0], frozenset(sure)) if found is not None else bound
-        return none_is_shorter(self.trials, self.choices, size, most, fillers, bound)
-
-    def _all_tried(self, part: SumPart) -> bool:
-        """Whether of each item the records that come to most are among those that were tried."""
-        policy = self.trials.policy
-        for name in part.accounts:
-            for rule in (policy.rules[x] for x in policy.accounts[name].items if x in policy.rules):
-                own = [x.amount for x in self.choices if x.what[1] == rule.name and x.amount is not None]
-                most = self.bounds.one(rule)
-                if own and (most is None or max(own) < most):
-                    return False
-        return True
+    own = any(x.own for x in alike)
+    return Filler(
+        what=alike[0].what, least=min(gains), most=max(gains), leaves=gained, alone=records, fills=not left, own=own
+    )  # fmt: skip
