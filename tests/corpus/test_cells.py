@@ -1,4 +1,4 @@
-"""What a cell may hold, whatever the column: `cells.csv` says for each text what it is read as, or the code that refuses it.
+"""What a cell may hold, by column: `cells.csv` says what each text is read as, or the code that refuses it.
 
 Every line was read by people; `pytest --update` writes what the program says now, to be read again in the difference.
 """
@@ -37,7 +37,10 @@ record act
 category fun "乐" in point from act
     item hike "远足": 1 per event
 """
-COLUMNS = ("number", "whole", "date", "agreed", "semester", "level", "side", "text", "account", "item", "record_id", "student_id")
+COLUMNS = (
+    "number", "whole", "date", "agreed", "semester", "level", "side", "text", "account", "item", "record_id",
+    "student_id",
+)  # fmt: skip
 
 
 def read(cells: list[str]) -> list[list[str]]:
