@@ -14,8 +14,6 @@ class Chunk:
     """What has come out for the students of a chunk."""
 
     students: Students
-    records: slice
-    """Where their records stand among all."""
     entries: list[Entries] = field(factory=list)
     """Of each tree."""
     extra: list[Entries] = field(factory=list)

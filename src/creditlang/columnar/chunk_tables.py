@@ -266,8 +266,9 @@ class ChunkTables:
         for number, count in enumerate(np.bincount(strong[~shared], minlength=len(_DISPOSITIONS)).tolist()):
             self.results.in_columns[_DISPOSITIONS[number]] += count
         known = self.results.dispositions
-        for place, number in zip(places[shared].tolist(), strong[shared].tolist(), strict=True):
-            key, own = f"{self.kinds[self.cohort.kind_numbers[place]]} {self.identifiers[place]}", _DISPOSITIONS[number]
+        numbers = self.cohort.numbers_of_kinds(places[shared])
+        for place, kind, number in zip(places[shared].tolist(), numbers, strong[shared].tolist(), strict=True):
+            key, own = f"{self.kinds[kind]} {self.identifiers[place]}", _DISPOSITIONS[number]
             before = known.get(key)
             known[key] = own if before is None else strongest([before, own])
 
@@ -277,7 +278,7 @@ class ChunkTables:
         live = entries.amounts * entries.signs
         counted = np.where(entries.states == LIVE, live, np.where(entries.raw == NOTHING, NOTHING, 0))
         columns = (
-            CodedCells(self.kinds, self.cohort.kind_numbers[entries.places]),
+            CodedCells(self.kinds, self.cohort.numbers_of_kinds(entries.places)),
             CodedCells(self.identifiers, entries.places), self._names(people), CodedCells(_DISPOSITIONS, dispositions),
             self._reasons(entries), _from_behind(self.rules, entries.rules),
             _from_behind(self.accounts, entries.accounts), CodedCells(self.texts, entries.periods),

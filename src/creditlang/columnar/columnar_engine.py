@@ -87,29 +87,26 @@ class _Run:
         self.odd, as_read = cohort.odd, cohort.odd.copy()
         self.rule_numbers = {name: number for number, name in enumerate(self.policy.rules)}
         self.account_numbers = {name: number for number, name in enumerate(self.policy.accounts)}
-        size = len(cohort.students)
-        has = {name: np.zeros(size, bool) for name in self.policy.kinds}
         begun = [self.calendar.plain.has_begun(name, self.interpreter.as_of) for name in calendar.names]
         self.begun = np.array(begun, bool)
-        self.given, self.late = self._in_scope()
-        for name, kind in cohort.kinds.items():
-            has[name][cohort.owners[kind.places[self.given[kind.places]]]] = True
+        self.out, self.late = self._out_of_scope()
         self.known = Known(
             policy=self.policy, cohort=cohort, calendar=calendar, filler=Filler(self.interpreter),
-            decimals=self.plan.decimals, texts=Texts(), enrolled=np.ones(len(cohort.owners), bool), has=has,
+            decimals=self.plan.decimals, texts=Texts(), has={name: self._have(name) for name in cohort.kinds},
             readers=self.plan.readers,
         )  # fmt: skip
         self.lines = GroupLines(self.known)
         self.tables: dict[tuple[int, str], EffectTable] = {}
         self.trails: dict[tuple[str, str], Trails] = {}
+        everybody = slice(0, len(cohort.students))
         self.enrolled, self.enrolments, self.enrolling = enrolled(
-            self.known, self.given, self.begun, self._guard, self.odd
+            self.known, lambda name: self._given(name, everybody), self.begun, self._guard, self.odd
         )
-        semesters = cohort.semesters
-        known = (semesters == 0) | self.enrolled[cohort.owners, semesters]
-        self.known.enrolled[:] = known
-        open_semester = (semesters > 0) & ~self.begun[semesters] & self.given
-        self.odd[cohort.owners[open_semester]] = True
+        self.known.enrolments = self.enrolled
+        if not self.begun[1:].all():
+            not_begun = (cohort.semesters > 0) & ~self.begun[cohort.semesters]
+            not_begun[self.out] = False
+            self.odd[cohort.owners[not_begun]] = True
         lines = [*self.policy.rules.values()], [*self.policy.accounts.values()]
         operators = (operator for bodies in lines for body in bodies for operator in body.operators)
         self.posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)
@@ -118,13 +115,33 @@ class _Run:
         self.left = [(_READ, as_read), (_OUTSIDE, outside & ~as_read), (_TIME, self.odd & ~outside & ~as_read)]
 
     # ---- before any rule
-    def _in_scope(self) -> tuple[Numbers, Numbers]:
-        """The records that count on the as-of day; and of the others, which are of a semester that has not begun."""
+    def _out_of_scope(self) -> tuple[Numbers, Numbers]:
+        """The records that do not count on the as-of day; which of them are of a semester that has not begun."""
         cohort, as_of = self.cohort, self.interpreter.as_of
-        undated = cohort.days == 0
-        late = undated & (cohort.semesters > 0) & ~self.begun[cohort.semesters]
-        future = cohort.days > as_of.toordinal() if as_of is not None else np.zeros(len(cohort.days), bool)
-        return ~(late | future), late
+        undated = np.flatnonzero(cohort.days == 0)
+        semesters = cohort.semesters[undated]
+        late = undated[(semesters > 0) & ~self.begun[semesters]]
+        future = np.flatnonzero(cohort.days > as_of.toordinal()) if as_of is not None else late[:0]
+        out = np.concatenate([late, future])
+        order = np.argsort(out)
+        return out[order], order < len(late)
+
+    def _out_within(self, wanted: slice) -> slice:
+        """Which of those that do not count are among some records in a row."""
+        return slice(*np.searchsorted(self.out, (wanted.start, wanted.stop)).tolist())
+
+    def _given(self, name: str, students: slice) -> Numbers:
+        """The records of a kind that count, of some students in a row, by place."""
+        wanted = self.cohort.kinds[name].within(students)
+        places = np.arange(wanted.start, wanted.stop, dtype=np.int64)
+        return np.delete(places, self.out[self._out_within(wanted)] - wanted.start)
+
+    def _have(self, name: str) -> Numbers:
+        """For each student whether there are records of a kind that count."""
+        kind, size = self.cohort.kinds[name], len(self.cohort.students)
+        out = self.out[self._out_within(kind.within(slice(0, size)))]
+        counts: Numbers = np.diff(kind.source.starts) - np.bincount(self.cohort.owners[out], minlength=size)
+        return counts > 0
 
     def _rules(self, kind: str) -> _Rules:
         field_name = self.policy.kinds[kind].item_field
@@ -145,8 +162,7 @@ class _Run:
         for first in range(0, size, _CHUNK):
             last = min(size, first + _CHUNK)
             students = Students(self.known, first, last - first, self.enrolled[first:last], self.odd)
-            records = slice(*np.searchsorted(self.cohort.owners, np.array([first, last], np.int32)).tolist())
-            chunk, odd = Chunk(students, records), self.odd[first:last]
+            chunk, odd = Chunk(students), self.odd[first:last]
             chunk.left += [(why, who[first:last]) for why, who in self.left]
             students.balances |= {name: decisions.balance_of([], [], [], students.size) for name in nothing}
             self.known.balance = partial(self._balance, students)
@@ -158,24 +174,16 @@ class _Run:
                 chunk.left.append((_REQUESTS if kind == "moves" else Phrase(name, name), odd & ~before))
             yield chunk
 
-    def _within(self, chunk: Chunk, places: Numbers) -> Numbers:
-        """Those of some places, rising, whose students are in a chunk."""
-        first, last = np.searchsorted(places, (chunk.records.start, chunk.records.stop))
-        return places[first:last]
-
     def _sorted(self, chunk: Chunk) -> None:
         """What becomes of records before any rule is asked."""
-        text = self.known.texts.number
-        out = chunk.records.start + np.flatnonzero(~self.given[chunk.records])
-        entries = Entries.of(self.known, out, -1, -1)
-        late = self.late[out]
+        text, here = self.known.texts.number, chunk.students.places
+        out = [self._out_within(kind.within(here)) for kind in self.cohort.kinds.values()]
+        late = np.concatenate([self.late[own] for own in out])
+        entries = Entries.of(self.known, np.concatenate([self.out[own] for own in out]), -1, -1)
         entries.states[:] = VOID
         entries.reasons[:] = np.where(late, text(NOT_BEGUN), text(FUTURE))
         entries.periods[:] = np.where(late, self.known.semester_texts[entries.semesters], 0)
-        blocks = [entries]
-        for enrolments in self.enrolments:
-            first, last = np.searchsorted(enrolments.places, (chunk.records.start, chunk.records.stop))
-            blocks.append(enrolments.chosen(np.arange(first, last)))
+        blocks = [entries, self.enrolments.of(here)] if self.enrolments is not None else [entries]
         chunk.extra.append(Entries.joined(blocks).in_order())
 
     def _guard(self, kind: str, entries: Entries) -> None:
@@ -225,8 +233,7 @@ class _Run:
         """Who asks for something to be moved, or has what takes from accounts, is worked out alone."""
         accounts = self.policy.accounts
         for move in self.policy.moves:
-            places = self.cohort.kinds[move.kind].places
-            self.odd[self.cohort.owners[self._within(chunk, places[self.given[places]])]] = True
+            self.odd[self.cohort.owners[self._given(move.kind, chunk.students.places)]] = True
         for account in accounts.values():
             if any(isinstance(operator, o.Move) for operator in account.operators):
                 rules = [self.rule_numbers[x] for name in within(accounts, account.name) for x in accounts[name].items]
@@ -237,12 +244,11 @@ class _Run:
         kind, rules = self.policy.kinds[name], self.rules[name]
         if kind.enrolment:
             places, states = self.enrolling[name]
-            first, last = np.searchsorted(places, (chunk.records.start, chunk.records.stop))
+            here = self.cohort.kinds[name].within(chunk.students.places)
+            first, last = np.searchsorted(places, (here.start, here.stop))
             chunk.students.judged[name] = places[first:last], states[first:last]
             return
-        places = self.cohort.kinds[name].places
-        places = self._within(chunk, places)
-        places = places[self.given[places]]
+        places = self._given(name, chunk.students.places)
         entries = Entries.of(self.known, places, -1, -1)
         self._guard(name, entries)
         chunk.students.judged[name] = places, entries.states.copy()
@@ -257,7 +263,7 @@ class _Run:
         none = np.full(len(places), -1, np.int32)
         numbers = none
         if kind.item_field:
-            codes = self.cohort.kinds[name].fields[kind.item_field].codes[self.cohort.inside[places]]
+            codes = self.cohort.kinds[name].fields[kind.item_field].codes[places - self.cohort.kinds[name].first]
             numbers = rules.by_item[codes] if len(rules.by_item) else none
         numbers = numbers.astype(np.min_scalar_type(-len(self.rule_numbers)))
         order = np.argsort(numbers, kind="stable")
@@ -337,7 +343,7 @@ class _Run:
             return
         blocks = [taken[number][at] for number, at in places]
         joined = Entries.joined(blocks)
-        order = np.argsort(self.cohort.ranks[joined.places], kind="stable")
+        order = self.cohort.order(joined.places)
         entries = joined.chosen(order)
         again = np.flatnonzero(entries.places[1:] == entries.places[:-1])
         entries.set_aside(again, self.odd)

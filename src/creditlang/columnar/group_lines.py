@@ -74,7 +74,7 @@ class GroupLines:
         if not len(at):
             return {}
         cohort = self.known.cohort
-        numbers = cohort.kind_numbers[entries.places[at]]
+        numbers = cohort.numbers_of_kinds(entries.places[at])
         names = list(cohort.kinds)
         if len(at) and (numbers == numbers[0]).all():
             return {names[numbers[0]]: np.arange(len(at))}
@@ -108,7 +108,7 @@ class GroupLines:
         for kind, own in kinds.items():
             column = cohort.kinds[kind].fields.get(name)
             if column is not None:
-                numbers = column.codes[cohort.inside[entries.places[at[own]]]]
+                numbers = column.codes[entries.places[at[own]] - cohort.kinds[kind].first]
                 if len(kinds) == 1:
                     return numbers.astype(np.int64), len(column.values)
                 alike = np.array([values.setdefault(value, len(values)) for value in column.values], np.int64)
