@@ -91,12 +91,14 @@ class ChunkTables:
         if self.wanted is not None:
             self.settled &= self.wanted[here]
         self.who = np.flatnonzero(self.settled)
+        entries = [*self.chunk.entries, *(x.entries() for x in self.chunk.together.values())]
+        extra = [make() for make in self.chunk.extra]
         self._note_texts()
         self._accounts()
         self._facts()
         self._requirements()
         self._students()
-        self._entries()
+        self._entries(entries, extra)
         return self.settled
 
     def _note_texts(self) -> None:
@@ -214,14 +216,14 @@ class ChunkTables:
         )
 
     # ---- entries
-    def _entries(self) -> None:
-        blocks = [*self.chunk.entries, *self.chunk.extra]
+    def _entries(self, taken: list[Entries], extra: list[Entries]) -> None:
+        blocks = [*taken, *extra]
         phase = np.concatenate(
             [
-                *(block.rules.astype(np.int64) for block in self.chunk.entries),
+                *(block.rules.astype(np.int64) for block in taken),
                 *(
                     np.full(len(block.places), len(self.policy.rules) + number, np.int64)
-                    for number, block in enumerate(self.chunk.extra)
+                    for number, block in enumerate(extra)
                 ),
             ]
         )

@@ -7,17 +7,23 @@ import numpy as np
 from creditlang.columnar import decisions
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import LIVE, Entries
+from creditlang.columnar.group_programs import Together
 from creditlang.columnar.student_columns import Balance
 from creditlang.columnar.student_values import Students
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 
 
-def post(students: Students, account: o.Account, blocks: Sequence[Entries]) -> None:
-    """The balance of an account in each period and over the whole time."""
+def post(
+    students: Students, account: o.Account, blocks: Sequence[Entries], together: Sequence[Together] = ()
+) -> None:  # fmt: skip
+    """The balance of an account in each period and over the whole time, of entries and of what was worked out in one
+    pass.
+    """
     accounts = {name: number for number, name in enumerate(students.known.policy.accounts)}
+    names = list(within(students.known.policy.accounts, account.name))
     inside = np.zeros(len(accounts) + 1, bool)
-    inside[[accounts[name] for name in within(students.known.policy.accounts, account.name)]] = True
+    inside[[accounts[name] for name in names]] = True
     owners, periods, amounts = [], [], []
     for entries in blocks:
         own = inside[entries.accounts] & ~entries.members
@@ -25,6 +31,11 @@ def post(students: Students, account: o.Account, blocks: Sequence[Entries]) -> N
         periods.append(entries.periods[own])
         amounts.append(np.where(entries.states[own] == LIVE, entries.amounts[own] * entries.signs[own], 0))
     balance = _summed(np.concatenate(owners), np.concatenate(periods), np.concatenate(amounts), students)
+    sums = [x.balances(name) for x in together for name in names if name in x.program.slots]
+    if sums:
+        calendar = students.known.calendar
+        keys = calendar.years if account.period == "year" else calendar.names
+        balance = _both(balance, keys, sum(x for x, _ in sums), np.logical_or.reduce([x for _, x in sums]))
     if account.sort == "score":
         everybody = np.ones(students.size, bool)
         if account.period is None:
@@ -41,6 +52,16 @@ def post(students: Students, account: o.Account, blocks: Sequence[Entries]) -> N
             balance = decisions.balance_of(keys, levels, exists, students.size)
             balance.whole = np.zeros(students.size, np.int64)
     students.balances[account.name] = balance
+
+
+def _both(balance: Balance, keys: Sequence[str], amounts: Numbers, exists: Numbers) -> Balance:
+    """A balance with more, by the numbers of periods."""
+    there = np.flatnonzero(exists.any(axis=0)).tolist()
+    own = {key: (balance.amounts[:, at], balance.exists[:, at]) for at, key in enumerate(balance.keys)}
+    for at in there:
+        before = own.get(keys[at], (0, False))
+        own[keys[at]] = amounts[:, at] + before[0], exists[:, at] | before[1]
+    return decisions.balance_of(list(own), [x for x, _ in own.values()], [x for _, x in own.values()], len(amounts))
 
 
 def _summed(owners: Numbers, periods: Numbers, amounts: Numbers, students: Students) -> Balance:
