@@ -138,7 +138,7 @@ class GroupProgram:
 
     def take_rule(self, table: RuleTable, planned: Sequence[Any], account: o.Account, root: str, side: int) -> None:
         """Take a rule in with its lines of groups. Raises `_Elsewhere` for one that has others."""
-        found = [self._line(line, table) for line in planned if not _other_rules(line.operator, table)]
+        found = [self._line(line.operator, table) for line in planned if not _other_rules(line.operator, table)]
         period = account.period or "semester"
         row = self._row("period", period)
         slot = self.slots.setdefault(account.name, len(self.slots) * self.periods)
