@@ -117,7 +117,9 @@ class _Run:
         self.record_tables = {
             name: found
             for name, kind in self.policy.kinds.items()
-            if kind.item_field and not kind.enrolment and (found := self._record_tables(name, engine.kernels)) is not None
+            if kind.item_field
+            and not kind.enrolment
+            and (found := self._record_tables(name, engine.kernels)) is not None
         }
         self.programs = programs(self.plan, self.known, self.record_tables)
         for tables in self.record_tables.values():
@@ -320,8 +322,9 @@ class _Run:
         kind, here = self.cohort.kinds[name], self.cohort.kinds[name].within(chunk.students.places)
         column = kind.fields[self.policy.kinds[name].item_field or ""]
         places = {table.number: place for place, table in enumerate(tables.rules)}
-        by_item = np.array([places.get(number, 0) for number in self.rules[name].by_item.tolist()] or [0], np.int64)
-        trails = tables.trails(here, by_item, column.codes[here.start - kind.first : here.stop - kind.first])
+        by_item = np.array([places.get(number, 0) for number in self.rules[name].by_item.tolist()], np.int32)
+        items = column.raw(slice(here.start - kind.first, here.stop - kind.first))
+        trails = tables.trails(here, by_item[column.alike], items)
         trails[self.out[self._out_within(here)] - here.start] = -1
         if name in self.searched:
             at = np.flatnonzero(trails >= 0)
@@ -425,12 +428,12 @@ class _Run:
         numbers = [self.rule_numbers[x] for name in inside for x in accounts[name].items]
         blocks = [block for number in numbers for block in taken.get(number, ())]
         none = Entries.of(self.known, np.zeros(0, np.int64), -1, -1)
-        entries = Entries.joined([*blocks, none])
-        if any(accounts[name].operators for name in inside):
+        entries = Entries.joined(blocks) if blocks else none
+        if blocks and any(accounts[name].operators for name in inside):
             entries = entries.in_order()
-        for name in reversed(inside):
-            self._account(accounts[name], entries)
-        entries.scope = None
+            for name in reversed(inside):
+                self._account(accounts[name], entries)
+            entries.scope = None
         chunk.entries.append(entries)
         together = [x for x in chunk.together.values() if root in x.program.roots]
         for x in together:

@@ -67,10 +67,10 @@ class Together:
     changes: Numbers
 
     def balances(self, account: str) -> tuple[Numbers, Numbers]:
-        """The sums of the entries of an account itself, students by periods, and whether there are any."""
+        """The sums of the entries of an account itself, periods by students, and whether there are any."""
         start = self.program.slots[account]
         own = slice(start, start + self.program.periods)
-        return self.sums[:, own], self.exists[:, own] > 0
+        return self.sums[own], self.exists[own]
 
     def entries(self) -> Entries:
         """The entries, with the steps of their lines."""
@@ -245,8 +245,8 @@ class GroupProgram:
         count, students = len(trails), len(offsets) - 1
         depth = max((last - first for first, last, *_ in self._of_rules), default=0) + len(self._of_accounts)
         amounts, voided = np.zeros(count, np.int64), np.zeros(count, np.int8)
-        sums = np.zeros((students, len(self.slots) * self.periods), np.int64)
-        exists = np.zeros(sums.shape, np.int8)
+        sums = np.zeros((len(self.slots) * self.periods, students), np.int64)
+        exists = np.zeros(sums.shape, bool)
         bad = np.zeros(students, np.int32)
         events, changes = np.empty((count * depth, 3), np.int32), np.empty((count * depth, 2), np.int64)
         members = np.zeros((max(1, len(self._members)), len(self._of_rules)), np.int8)
@@ -271,7 +271,7 @@ class GroupProgram:
                 days, semesters = cohort.days[records], cohort.semesters[records]
                 found[row] = self.known.calendar.periods(name, days, semesters)
             elif name in kind.fields:
-                found[row] = kind.fields[name].codes[records.start - kind.first : records.stop - kind.first]
+                found[row] = kind.fields[name].part(slice(records.start - kind.first, records.stop - kind.first))
         return found
 
 

@@ -7,7 +7,7 @@ accounts, then balances by period. What a line takes away is noted as an event, 
 different records.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -101,7 +101,7 @@ def accumulate(
             amounts[at] = amount
             if bit & LEFT_BIT:
                 bad[student] = of_rules[rule, 5]
-            exists[student, of_rules[rule, 2] + keys[of_rules[rule, 3], at]] = 1
+            exists[of_rules[rule, 2] + keys[of_rules[rule, 3], at], student] = 1
             first = of_rules[rule, 0]
             lasting = of_rules[rule, 1] - first
             if lasting == 0 or not bit & LIVE_BIT:
@@ -265,5 +265,5 @@ def accumulate(
                 rule = rule_of[trails[at]]
                 if rule >= 0 and not voided[at] and bits[trails[at]] & LIVE_BIT:
                     sign = ((bits[trails[at]] >> SIGN_SHIFT) & 3) - 1
-                    sums[student, of_rules[rule, 2] + keys[of_rules[rule, 3], at]] += sign * amounts[at]
+                    sums[of_rules[rule, 2] + keys[of_rules[rule, 3], at], student] += sign * amounts[at]
     return done

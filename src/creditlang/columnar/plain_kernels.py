@@ -172,7 +172,7 @@ def accumulate(
     left = here[bit & LEFT_BIT > 0]
     bad[student[left]] = of_rules[rule[left], 5]
     slots = of_rules[own, 2] + keys[of_rules[own, 3], here]
-    exists[student[here], slots] = 1
+    exists[slots, student[here]] = 1
     live = bit & LIVE_BIT > 0
     groups = _Groups(student, trails, bits, rule, of_rules, lines, keys, most, amounts, voided, bad)
     lasting = (of_rules[:, 1] - of_rules[:, 0])[own]
@@ -187,7 +187,7 @@ def accumulate(
     at = here[counted]
     many = sums.shape[1]
     signed = ((bits[trails[at]] >> SIGN_SHIFT & 3) - 1) * amounts[at]
-    places = student[at] * many + slots[counted]
+    places = slots[counted] * many + student[at]
     if np.abs(signed).sum(dtype=float) < 1 << 52:  # exact as floats too
         sums += np.bincount(places, signed, sums.size).astype(np.int64).reshape(sums.shape)
     else:

@@ -24,18 +24,13 @@ def post(
     names = list(within(students.known.policy.accounts, account.name))
     inside = np.zeros(len(accounts) + 1, bool)
     inside[[accounts[name] for name in names]] = True
-    owners, periods, amounts = [], [], []
-    for entries in blocks:
-        own = inside[entries.accounts] & ~entries.members
-        owners.append(entries.owners[own] - students.first)
-        periods.append(entries.periods[own])
-        amounts.append(np.where(entries.states[own] == LIVE, entries.amounts[own] * entries.signs[own], 0))
-    balance = _summed(np.concatenate(owners), np.concatenate(periods), np.concatenate(amounts), students)
     sums = [x.balances(name) for x in together for name in names if name in x.program.slots]
-    if sums:
-        calendar = students.known.calendar
-        keys = calendar.years if account.period == "year" else calendar.names
-        balance = _both(balance, keys, sum(x for x, _ in sums), np.logical_or.reduce([x for _, x in sums]))
+    calendar = students.known.calendar
+    balance = _of_periods(calendar.years if account.period == "year" else calendar.names, sums, students)
+    if any(len(entries.places) for entries in blocks):
+        balance = (
+            _both(balance, _of_entries(students, blocks, inside)) if sums else _of_entries(students, blocks, inside)
+        )
     if account.sort == "score":
         everybody = np.ones(students.size, bool)
         if account.period is None:
@@ -54,14 +49,38 @@ def post(
     students.balances[account.name] = balance
 
 
-def _both(balance: Balance, keys: Sequence[str], amounts: Numbers, exists: Numbers) -> Balance:
-    """A balance with more, by the numbers of periods."""
-    there = np.flatnonzero(exists.any(axis=0)).tolist()
-    own = {key: (balance.amounts[:, at], balance.exists[:, at]) for at, key in enumerate(balance.keys)}
-    for at in there:
-        before = own.get(keys[at], (0, False))
-        own[keys[at]] = amounts[:, at] + before[0], exists[:, at] | before[1]
-    return decisions.balance_of(list(own), [x for x, _ in own.values()], [x for _, x in own.values()], len(amounts))
+def _of_periods(keys: Sequence[str], sums: Sequence[tuple[Numbers, Numbers]], students: Students) -> Balance:
+    """What was worked out in one pass, by the numbers of periods."""
+    if not sums:
+        return decisions.balance_of([], [], [], students.size)
+    amounts, exists = sums[0]
+    for more, also in sums[1:]:
+        amounts, exists = amounts + more, exists | also
+    there = np.flatnonzero(exists.any(axis=1))
+    named = [keys[at] for at in there.tolist()]
+    return Balance(named, amounts[there].T, exists[there].T, amounts.sum(axis=0))
+
+
+def _both(one: Balance, two: Balance) -> Balance:
+    """Two balances added up."""
+    keys = [*one.keys, *(key for key in two.keys if key not in one.keys)]
+    amounts, exists = np.zeros((len(one.whole), len(keys)), np.int64), np.zeros((len(one.whole), len(keys)), bool)
+    for balance in (one, two):
+        at = [keys.index(key) for key in balance.keys]
+        amounts[:, at] += balance.amounts
+        exists[:, at] |= balance.exists
+    return Balance(keys, amounts, exists, one.whole + two.whole)
+
+
+def _of_entries(students: Students, blocks: Sequence[Entries], inside: Numbers) -> Balance:
+    """The sums of the entries of some accounts."""
+    owners, periods, amounts = [], [], []
+    for entries in blocks:
+        own = inside[entries.accounts] & ~entries.members
+        owners.append(entries.owners[own] - students.first)
+        periods.append(entries.periods[own])
+        amounts.append(np.where(entries.states[own] == LIVE, entries.amounts[own] * entries.signs[own], 0))
+    return _summed(np.concatenate(owners), np.concatenate(periods), np.concatenate(amounts), students)
 
 
 def _summed(owners: Numbers, periods: Numbers, amounts: Numbers, students: Students) -> Balance:

@@ -42,12 +42,29 @@ class CodedField:
         """By code."""
         return self._alike[0]
 
+    @property
+    def alike(self) -> Numbers:
+        """The code of each value of the column."""
+        return self._alike[1]
+
+    def raw(self, records: slice) -> Numbers:
+        """Of some records in a row, which of the values of the column they have."""
+        found: Numbers = self.column.codes[records if self.rows is None else self.rows[records]]
+        return found
+
+    def part(self, records: slice) -> Numbers:
+        """The codes of some records in a row, whole numbers of the smallest type that holds them."""
+        found: Numbers = self.raw(records) if self._same else self.alike.take(self.raw(records))
+        return found
+
+    @cached_property
+    def _same(self) -> bool:
+        return bool((self.alike == np.arange(len(self.alike))).all())
+
     @cached_property
     def codes(self) -> Numbers:
-        """Whole numbers of the smallest type that holds them."""
-        codes = self.column.codes if self.rows is None else self.column.codes[self.rows]
-        found: Numbers = self._alike[1][codes]
-        return found
+        """Those of all."""
+        return self.part(slice(None))
 
 
 @define(eq=False)
@@ -133,7 +150,9 @@ class RecordColumns:
 
     def order(self, places: Numbers) -> Numbers:
         """The order of some records; where that says nothing, as they are."""
-        if len(places) and len(set(self.numbers_of_kinds(places[[places.argmin(), places.argmax()]]).tolist())) == 1:
+        if not len(places):
+            return np.zeros(0, np.int64)
+        if len(set(self.numbers_of_kinds(places[[places.argmin(), places.argmax()]]).tolist())) == 1:
             return np.argsort(places, kind="stable")
         return np.argsort(self.ranks[places], kind="stable")
 
@@ -229,5 +248,7 @@ def _placed(policy: o.Policy, given: Numbers, days: Numbers, calendar: CodedCale
 
 def _keys(owners: Numbers, days: Numbers, last_days: Numbers) -> Numbers:
     undated = days == 0
-    keys: Numbers = (owners.astype(np.int64) << 24) | (np.where(undated, last_days, days).astype(np.int64) << 1) | undated
+    keys: Numbers = (
+        (owners.astype(np.int64) << 24) | (np.where(undated, last_days, days).astype(np.int64) << 1) | undated
+    )
     return keys

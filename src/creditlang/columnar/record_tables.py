@@ -17,6 +17,7 @@ from creditlang.columnar.entry_columns import LIVE, Entries, LaterSteps, Steps
 from creditlang.columnar.kernels import LEFT_BIT, LIVE_BIT, MET_SHIFT, SIGN_SHIFT
 from creditlang.columnar.line_tables import EffectTable, Known
 from creditlang.columnar.machine_code import Kernels
+from creditlang.columnar.record_columns import CodedField
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.plan.inputs import Input, NotLocal, Reads
@@ -96,7 +97,7 @@ class RecordTables:
     bits: Numbers = field(init=False)
     _found: int = 0
     _parts: tuple[Numbers, ...] = field(init=False)
-    _codes: list[Numbers] = field(init=False)
+    _codes: list[Numbers | CodedField] = field(init=False)
     _cells: Numbers = field(init=False)
 
     @staticmethod
@@ -164,7 +165,7 @@ class RecordTables:
         count = own.stop - own.start
         codes = np.empty((max(1, len(self._codes)), count), np.uint16)
         for row, column in enumerate(self._codes):
-            codes[row] = column[own]
+            codes[row] = column.part(own) if isinstance(column, CodedField) else column[own]
         found = np.empty(count, np.int32)
         if self.kernels.decide(by_item, items, codes, starts, columns, strides, bases, self._cells, found):
             new = np.flatnonzero(found < 0)
@@ -262,5 +263,11 @@ def _both(known: Known, kind: str, one: Reads, two: Reads) -> Reads | None:
     return both
 
 
-def _coded(known: Known, kind: str, wanted: Input | e.Expression) -> tuple[Numbers, int]:
-    return known.input_codes(kind, wanted) if isinstance(wanted, Input) else known.answer_codes(kind, wanted)
+def _coded(known: Known, kind: str, wanted: Input | e.Expression) -> tuple[Numbers | CodedField, int]:
+    """Numbers for the values of an input, or the answers to a question, and how many there are."""
+    if not isinstance(wanted, Input):
+        return known.answer_codes(kind, wanted)
+    if wanted.what != "field":
+        return known.input_codes(kind, wanted)
+    column = known.cohort.kinds[kind].fields[wanted.name]
+    return column, len(column.values)
