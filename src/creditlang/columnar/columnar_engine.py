@@ -326,6 +326,7 @@ class _Run:
         items = column.raw(slice(here.start - kind.first, here.stop - kind.first))
         trails = tables.trails(here, by_item[column.alike], items)
         trails[self.out[self._out_within(here)] - here.start] = -1
+        tables.ask(here, trails, self.odd)
         if name in self.searched:
             at = np.flatnonzero(trails >= 0)
             chunk.students.judged[name] = here.start + at, tables.columns["guarded"][trails[at]].astype(np.int8)

@@ -285,9 +285,6 @@ def _other_rules(operator: o.Operator, table: RuleTable) -> bool:
 def programs(plan: Plan, known: Known, tables: dict[str, RecordTables]) -> dict[str, GroupProgram]:
     """By kind, what is worked out in one pass; `tables` are those of the kinds of which nothing but items tells rules."""
     policy, calendar = plan.policy, known.calendar
-    operators = [x for bodies in (policy.rules, policy.accounts) for body in bodies.values() for x in body.operators]
-    if any(isinstance(x, o.Post) for x in operators):
-        return {}
     many = max(len(calendar.names), len(calendar.years))
     found = {kind: GroupProgram(known, own, many) for kind, own in tables.items()}
     used = [unique.group.over or frozenset(policy.rules) for unique in policy.uniques]

@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import Any, Final
 
 import numpy as np
-from attrs import define, field
+from attrs import astuple, define, evolve, field
 
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import LIVE, Entries, LaterSteps, Steps
@@ -27,6 +27,8 @@ _MOST: Final = 1 << 16
 """The most combinations of which lines are taken together."""
 _TAKEN: Final = ("amounts", "raw", "states", "signs", "reasons", "articles", "rules", "accounts")
 _MOST_CONDITIONS: Final = 16
+_OUTCOMES: Final = 32
+"""The most that guards can make of an entry."""
 
 
 @define(eq=False)
@@ -85,6 +87,7 @@ class RecordTables:
     known: Known
     kind: str
     guards: list[EffectTable]
+    guards_read: Reads
     rules: list[RuleTable]
     """The first for records that no rule takes."""
     kernels: Kernels
@@ -96,7 +99,11 @@ class RecordTables:
     worth: Numbers = field(init=False)
     bits: Numbers = field(init=False)
     _found: int = 0
+    _outcomes: dict[Any, int] = field(factory=dict)
+    """What guards make of an entry, with the number that the rules read."""
     _parts: tuple[Numbers, ...] = field(init=False)
+    _guard_parts: tuple[Numbers, ...] = field(init=False)
+    _guard_cells: Numbers = field(init=False)
     _codes: list[Numbers | CodedField] = field(init=False)
     _cells: Numbers = field(init=False)
 
@@ -106,15 +113,21 @@ class RecordTables:
         bodies: Any, table: Any, kernels: Kernels,
     ) -> "RecordTables | None":  # fmt: skip
         """Of rules with their numbers and those of their accounts; None where the guards ask for more than the record."""
-        first, reads = _together(known, kind, Reads(), guards)
+        asks: frozenset[str] = frozenset().union(*(guard.reads.asks for guard in guards))
+        first, reads = _together(known, kind, _MOST, guards, asks)
         if len(first) < len(guards):
             return None
-        found = [RuleTable(None, -1, -1, [], reads)]
+        own = RecordTables(known, kind, guards, reads, [RuleTable(None, -1, -1, [], Reads())], kernels)
         for rule, number, account in rules:
             body: PlannedBody = bodies[rule.name]
             tables = [table(line.operator, rule, kind, line.reads) for line in alone(body)]
-            found.append(RuleTable(rule, number, account, *_together(known, kind, reads, tables)))
-        return RecordTables(known, kind, guards, found, kernels)
+            own.rules.append(RuleTable(rule, number, account, *_together(known, kind, own.most, tables)))
+        return own
+
+    @property
+    def most(self) -> int:
+        """The most combinations of what the lines of a rule may read."""
+        return _MOST // 8 if self.guards else _MOST
 
     def condition(self, table: RuleTable, x: e.Expression) -> int | None:
         """The number of a condition of lines of groups; None where the record alone does not decide it."""
@@ -124,7 +137,7 @@ class RecordTables:
             own = self.known.readers[self.kind].reads(x)
         except NotLocal:
             return None
-        reads = _both(self.known, self.kind, table.reads, own)
+        reads = _both(self.known, self.kind, self.most, table.reads, own)
         if reads is None or len(table.conditions) == _MOST_CONDITIONS:
             return None
         table.reads = reads
@@ -133,41 +146,60 @@ class RecordTables:
 
     def ready(self) -> None:
         """Number the combinations, once no more conditions come."""
-        rows: dict[Any, int] = {}
-        self._codes, columns, strides, starts, bases, size = [], [], [], [0], [], 0
-        for table in self.rules:
-            wanted = [*sorted(table.reads.inputs, key=str), *table.reads.answers]
-            own, stride = [], 1
-            for each in wanted:
+        self._codes, rows = [], {}
+        self._guard_parts, self._guard_cells = self._numbered([self.guards_read], rows, 1)
+        self._parts, self._cells = self._numbered(
+            [table.reads for table in self.rules], rows, _OUTCOMES if self.guards else 1
+        )
+        nothing = np.zeros(0, np.int64)
+        self.columns = {name: nothing for name in (*_TAKEN, "guarded", "asked", "table")}
+        self.steps = Steps(nothing, nothing, nothing, nothing, nothing)
+        self.sizes = self.starts = self.worth = self.bits = nothing
+
+    def _numbered(self, bodies: Sequence[Reads], rows: dict[Any, int], before: int) -> tuple[Any, Numbers]:
+        """Rows and strides of what some bodies read, where the cells of each begin, and the cells; `before` what they
+        read, so many outcomes of guards.
+        """
+        columns, strides, starts, bases, size = [], [], [0], [], 0
+        for reads in bodies:
+            stride = before
+            if before > 1:
+                columns.append(-1)
+                strides.append(1)
+            for each in (*sorted(reads.inputs, key=str), *reads.answers):
                 codes, many = _coded(self.known, self.kind, each)
                 if each not in rows:
                     rows[each] = len(self._codes)
                     self._codes.append(codes)
-                own.append((rows[each], stride))
+                columns.append(rows[each])
+                strides.append(stride)
                 stride *= many
-            columns += [row for row, _ in own]
-            strides += [each for _, each in own]
             starts.append(len(columns))
             bases.append(size)
             size += stride
-        self._cells = np.zeros(size, np.int32)  # one more than its trail, 0 for none yet
-        self._parts = tuple(np.array(x, np.int64) for x in (starts, columns, strides, bases))
-        nothing = np.zeros(0, np.int64)
-        self.columns = {name: nothing for name in (*_TAKEN, "guarded", "table")}
-        self.steps = Steps(nothing, nothing, nothing, nothing, nothing)
-        self.sizes = self.starts = self.worth = self.bits = nothing
+        parts = tuple(np.array(x, np.int64) for x in (starts, columns, strides, bases))
+        return parts, np.zeros(size, np.int32)  # one more than what stands there, 0 for what is not known yet
 
     def trails(self, records: slice, by_item: Numbers, items: Numbers) -> Numbers:
         """The trail of each of some records in a row, by the places among the rules that go with codes of items."""
-        starts, columns, strides, bases = self._parts
+        bases = self._parts[-1]
         first = self.known.cohort.kinds[self.kind].first
         own = slice(records.start - first, records.stop - first)
         count = own.stop - own.start
-        codes = np.empty((max(1, len(self._codes)), count), np.uint16)
+        codes = np.empty((len(self._codes) + 1, count), np.uint16)
         for row, column in enumerate(self._codes):
             codes[row] = column.part(own) if isinstance(column, CodedField) else column[own]
         found = np.empty(count, np.int32)
-        if self.kernels.decide(by_item, items, codes, starts, columns, strides, bases, self._cells, found):
+        if self.guards:
+            everybody = np.zeros(len(by_item), np.int32)
+            if self.kernels.decide(everybody, items, codes, *self._guard_parts, self._guard_cells, found):
+                new = np.flatnonzero(found < 0)
+                cells = -1 - found[new].astype(np.int64)
+                distinct, at = np.unique(cells, return_index=True)
+                self._guard_cells[distinct] = 1 + self._outcomes_of(records.start + new[at])
+                found[new] = self._guard_cells[cells] - 1
+            codes[-1] = found
+        if self.kernels.decide(by_item, items, codes, *self._parts, self._cells, found):
             new = np.flatnonzero(found < 0)
             cells = -1 - found[new].astype(np.int64)
             distinct, at = np.unique(cells, return_index=True)
@@ -178,17 +210,42 @@ class RecordTables:
             found[new] = self._cells[cells] - 1
         return found
 
+    def _guarded(self, places: Numbers) -> tuple[_Probes, Numbers]:
+        """Entries of some records behind the guards, and of which one was asked that looks at other records."""
+        probes, asked = _Probes.of(self.known, places, -1, -1), np.zeros(len(places), bool)
+        assert isinstance(probes, _Probes)
+        probes.left = np.zeros(len(places), bool)
+        for guard in self.guards:
+            if guard.reads.asks:
+                asked[probes.live()] = True
+            probes.apply(guard, np.zeros(len(self.known.cohort.students), bool))
+        return probes, asked
+
+    def _outcomes_of(self, places: Numbers) -> Numbers:
+        """What guards make of some records, by number; the last number for what is left to be worked out alone."""
+        probes, asked = self._guarded(places)
+        steps = Entries.steps_of(probes.steps)
+        told: list[list[Any]] = [[] for _ in places]
+        for at, *step in zip(*(x.tolist() for x in astuple(steps, recurse=False)), strict=True):
+            told[at].append(tuple(step))
+        ends = zip(probes.states.tolist(), probes.reasons.tolist(), probes.articles.tolist(), strict=True)
+        found = []
+        for end, own, is_asked, left in zip(ends, told, asked.tolist(), probes.left.tolist(), strict=True):
+            number = (
+                self._outcomes.setdefault((end, tuple(own), is_asked), len(self._outcomes)) if not left else _OUTCOMES
+            )
+            found.append(min(number, _OUTCOMES - 1))
+        return np.array(found, np.int32)
+
     def _find(self, place: int, cells: Numbers, places: Numbers) -> None:
         """Do the lines to one record of each new combination."""
         table, before = self.rules[place], self._found
         self._cells[cells] = before + 1 + np.arange(len(cells))
         self._found += len(cells)
-        probes = _Probes.of(self.known, places, -1, -1)
-        assert isinstance(probes, _Probes)
-        probes.left = np.zeros(len(cells), bool)
-        for guard in self.guards:
-            probes.apply(guard, probes.left)
+        probes, asked = self._guarded(places)
         guarded = probes.states.copy()
+        if self.guards:
+            probes.left |= (cells - self._parts[-1][place]) % _OUTCOMES == _OUTCOMES - 1
         if table.rule is not None:
             probes.rules[:], probes.accounts[:] = table.number, table.account
             article = self.known.texts.number(table.rule.article)
@@ -205,7 +262,7 @@ class RecordTables:
         bits |= np.where(probes.states == LIVE, LIVE_BIT, 0) | np.where(probes.left, LEFT_BIT, 0)
         bits |= (probes.signs.astype(np.int64) + 1) << SIGN_SHIFT
         new = {name: getattr(probes, name) for name in _TAKEN}
-        new |= {"guarded": guarded, "table": np.full(len(cells), place)}
+        new |= {"guarded": guarded, "asked": asked, "table": np.full(len(cells), place)}
         self.columns = {name: np.concatenate([x, new[name]]) for name, x in self.columns.items()}
         self.bits = np.concatenate([self.bits, bits])
         self.worth = self.columns["amounts"]
@@ -214,6 +271,14 @@ class RecordTables:
         self.starts = np.concatenate([self.starts, len(self.steps.entries) + np.cumsum(sizes) - sizes])
         self.sizes = np.concatenate([self.sizes, sizes])
         self.steps = Entries.steps_of([self.steps, steps.behind(before)])
+
+    def ask(self, records: slice, trails: Numbers, odd: Numbers) -> None:
+        """Leave to be worked out alone who has records of the kinds that guards ask about, and one that they ask for."""
+        asks = {name for guard in self.guards for name in guard.reads.asks}
+        if asks:
+            owners = self.known.cohort.owners[records]
+            has = np.logical_or.reduce([self.known.has[name] for name in asks])[owners] & (trails >= 0)
+            odd[owners[has & (self.columns["asked"][trails] > 0)]] = True
 
     def left(self, trails: Numbers) -> Numbers:
         """Which of some trails are left to be worked out alone."""
@@ -236,12 +301,13 @@ def alone(body: PlannedBody) -> list[Any]:
 
 
 def _together(
-    known: Known, kind: str, reads: Reads, tables: Sequence[EffectTable]
+    known: Known, kind: str, most: int, tables: Sequence[EffectTable], asks: frozenset[str] = frozenset()
 ) -> tuple[list[EffectTable], Reads]:  # fmt: skip
-    """The first lines whose combinations are few enough, and all that they read."""
+    """The first lines whose combinations are few enough, and all that they read; of other kinds they ask about some."""
     taken: list[EffectTable] = []
+    reads = Reads()
     for table in tables:
-        both = _both(known, kind, reads, table.reads)
+        both = _both(known, kind, most, reads, evolve(table.reads, asks=table.reads.asks - asks))
         if both is None:
             break
         taken.append(table)
@@ -249,7 +315,7 @@ def _together(
     return taken, reads
 
 
-def _both(known: Known, kind: str, one: Reads, two: Reads) -> Reads | None:
+def _both(known: Known, kind: str, most: int, one: Reads, two: Reads) -> Reads | None:
     """What both read; None where that is more than a record, or of too many combinations."""
     inputs = two.inputs.union(*map(known.readers[kind].inputs, two.answers))
     if two.asks or any(each.what == "account" for each in inputs):
@@ -258,7 +324,7 @@ def _both(known: Known, kind: str, one: Reads, two: Reads) -> Reads | None:
     size = 1
     for each in (*both.inputs, *both.answers):
         size *= max(1, _coded(known, kind, each)[1])
-        if size > _MOST:
+        if size > most:
             return None
     return both
 
