@@ -6,7 +6,7 @@ every row that was read ends in exactly one disposition.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -315,20 +315,34 @@ class Results:
         one, for each.
         """
         self.rows["manifest"] = list(manifest)
+        self.tables = self.in_order(people_of_steps)
+
+    def in_order(self, people_of_steps: Sequence[int] = ()) -> dict[str, Sequence[Row]]:
+        """The tables of what has been taken in, sorted; of what came as columns, nothing is kept."""
+        tables: dict[str, Sequence[Row]] = {}
         for name, rows in self.rows.items():
             taken = self.columns_taken.pop(name, ())
             if not taken:
-                self.tables[name] = rows
+                tables[name] = rows
                 if name not in _AS_THEY_COME:
                     rows.sort(key=_sortable)
                 continue
             own = [TableColumns.of(rows, len(rows[0]))] if rows else []
             columns = TableColumns.joined([*(columns for columns, _ in taken), *own])
             if name == "steps":
-                self.tables[name] = columns.by([*(people for _, people in taken), people_of_steps])
+                tables[name] = columns.by([*(people for _, people in taken), people_of_steps])
             else:
-                self.tables[name] = columns.in_order()
+                tables[name] = columns.in_order()
             rows.clear()
+        return tables
+
+    def part_in_order(self, people_of_steps: Sequence[int]) -> Iterator[tuple[str, Sequence[Row]]]:
+        """The tables of some of the students, with nothing of them kept but what is counted; not what is wrong."""
+        self.in_columns += Counter(self.dispositions.values())
+        self.dispositions.clear()
+        waiting = {name: self.rows.pop(name) for name in MADE_AT_THE_END}
+        yield from self.in_order(people_of_steps).items()
+        self.rows = {name: waiting.get(name, []) for name in RESULT_TABLES}
 
 
 def headed(
@@ -362,6 +376,8 @@ def fact_value(value: object) -> str | Decimal | None:
 
 
 _AS_THEY_COME: Final = ("steps", "issues", "manifest")
+MADE_AT_THE_END: Final = ("groups", "issues", "manifest")
+"""Tables that say something of all students together."""
 
 
 def _sortable(row: Row) -> list[str]:

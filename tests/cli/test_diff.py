@@ -16,9 +16,9 @@ from creditlang.source import display_width
 
 Cli = Callable[..., Result]
 SAMPLES = {
-    "hengyang": ("cap 1 per semester", "cap 0.4 per semester"),
+    "hengyang": ("每学期最高1", "每学期最高0.4"),
     "shangrao": ("每学期最高10", "每学期最高1"),
-    "volunteer_hours": ("= 1 hour", "= 0.5 hour"),
+    "volunteer_hours": ("= 1 学时", "= 0.5 学时"),
 }
 
 

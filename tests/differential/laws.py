@@ -6,6 +6,7 @@ Each law makes the change, runs again and yields where the results differ from t
 import random
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -15,8 +16,12 @@ from tests.differential.outcomes import MOST_TOLD, Outcome, outcome, result_plac
 from tests.differential.people import Rows, World
 from tests.differential.sentences import Line, numbered, printed
 
+import creditlang
+from creditlang.core import expressions as e
+from creditlang.core import operators as o
+from creditlang.core.dependencies import references_of
 from creditlang.ledger import StudentResult
-from creditlang.schema import Row
+from creditlang.schema import RawTable, Row
 
 Law = Callable[[random.Random, Draft, World, Outcome], Iterator[str]]
 _SORTED = ("students", "accounts", "facts", "requirements", "records", "groups", "steps")
@@ -122,9 +127,118 @@ def later_semesters(rng: random.Random, draft: Draft, world: World, before: Outc
         yield from _what_counts(before, after)
 
 
+def the_same_again(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
+    """Nothing is changed: two runs give the same to the last byte."""
+    after = outcome(draft.policy, world)
+    yield from _raised(before, after)
+    for name in before.tables if not after.raised else ():
+        yield from table_places(name, before.tables[name], after.tables[name])
+
+
+def split_tables(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
+    """The rows of each table in two files; where a finding stands is another matter."""
+
+    class Split(World):
+        def tables(self) -> list[RawTable]:
+            found = []
+            for table in super().tables():
+                rows = list(table.rows)
+                cut = rng.randrange(len(rows) + 1)
+                found += [evolve(table, rows=rows[:cut]), evolve(table, source=f"2-{table.source}", rows=rows[cut:])]
+            return found
+
+    after = outcome(draft.policy, Split(world.rows, world.as_of))
+    yield from _raised(before, after)
+    for name in _SORTED if not after.raised else ():
+        yield from table_places(name, before.tables[name], after.tables[name])
+
+
+def a_record_of_nobody(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
+    """A record of a student who is not on the list is counted as such, and changes nothing else."""
+    some = [
+        (name, line) for name, lines in world.rows.items() if name != "student" for line in lines if line["student_id"]
+    ]
+    if not some:
+        return
+    name, line = rng.choice(some)
+    stray = {**line, "student_id": "nobody", "record_id": "zz9999"}
+    after = outcome(draft.policy, evolve(world, rows={**world.rows, name: [*world.rows[name], stray]}))
+    yield from _raised(before, after)
+    if not after.raised:
+        yield from _what_counts(before, evolve(after, tables={**after.tables, "records": [
+            row for row in after.tables["records"] if "zz9999" not in row]}))  # fmt: skip
+
+
+def a_record_tried(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
+    """What a record would add, asked without it, is what there is with it."""
+    some = [(name, line) for name, lines in world.rows.items() if name in draft.policy.given_kinds for line in lines
+            if line["student_id"] in world.students]  # fmt: skip
+    if not some:
+        return
+    name, line = rng.choice(some)
+    student = next(x for x in world.rows["student"] if x["student_id"] == line["student_id"])
+    own: Rows = {
+        kind: [{x: text for x, text in each.items() if x != "student_id" and text} for each in lines
+               if each["student_id"] == line["student_id"] and each["record_id"] != line["record_id"]]
+        for kind, lines in world.rows.items() if kind != "student"
+    }  # fmt: skip
+    tried = {x: text for x, text in line.items() if x != "student_id" and text}
+    policy = creditlang.load(draft.text)
+    given = {x: text for x, text in student.items() if text}
+    try:
+        without = policy.evaluate(given, own, as_of=world.as_of)
+        whole = policy.evaluate(given, {**own, name: [*own.get(name, []), tried]}, as_of=world.as_of)
+        after = without.what_if(add=[(name, tried)]).after
+    except creditlang.DataError:
+        return  # a day that has to be said, or attributes that cannot be read
+    for table in _SORTED:
+        yield from table_places(table, _by_text(list(whole.tables[table])), _by_text(list(after.tables[table])))
+
+
+def a_higher_cap(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
+    """Of awards alone, counted as they come, nobody has less where a cap is higher."""
+    plain = o.Keep, o.Amount, o.Limit, o.Post
+    rules, accounts = draft.policy.rules.values(), draft.policy.accounts.values()
+    operators = [x for part in (*rules, *accounts) for x in part.operators]
+    if draft.policy.moves or draft.policy.uniques or not all(isinstance(x, plain) for x in operators):
+        return
+    if any(case.sign < 0 for x in operators if isinstance(x, o.Amount) for case in x.cases):
+        return
+    if any(x.decide is not None or x.diverts for x in accounts) or [*references_of(draft.policy, e.Query)]:
+        return
+    lines = [line.copy() for line in draft.lines]
+    caps = [line for line, _ in numbered(lines) if re.match(r"CAP \d", line.text)]
+    if not caps:
+        return
+    cap = rng.choice(caps)
+    cap.text = re.sub(r"^CAP ([\d.]+)", lambda found: f"CAP {Decimal(found[1]) + 1}", cap.text)
+    policy = compiled(printed(lines, draft.dialect))
+    if policy is None:
+        return
+    after = outcome(policy, world)
+    yield from _raised(before, after)
+    had = {row[:3]: row for row in before.tables["accounts"]}
+    for row in after.tables["accounts"] if not after.raised else ():
+        old = had.get(row[:3])
+        if old is not None and all(isinstance(x[3], Decimal) for x in (old, row)) and row[3] < old[3]:
+            yield f"{old} ≠ {row}"
+
+
 LAWS: dict[str, Law] = {
     law.__name__: law
-    for law in (order_of_rows, other_names, others_absent, other_dialect, something_idle, later_semesters)
+    for law in (
+        order_of_rows,
+        other_names,
+        others_absent,
+        other_dialect,
+        something_idle,
+        later_semesters,
+        the_same_again,
+        split_tables,
+        a_record_of_nobody,
+        a_record_tried,
+        a_higher_cap,
+    )
 }
 
 

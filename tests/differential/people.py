@@ -86,7 +86,9 @@ class _Peopling:
         first = date(2024, 9, 2) + timedelta(rng.randrange(330))
         near = [(first + timedelta(rng.randrange(12))).isoformat() for _ in range(4)]
         written = [x for x in constants if isinstance(x, date)]
-        around = [(day + timedelta(shift)).isoformat() for day in written for shift in (-1, 0, 1)]
+        around = [
+            (day + timedelta(shift)).isoformat() for day in written for shift in (-1, 0, 1) if 1 < day.year < 9999
+        ]
         known = policy.calendar.semesters
         inside = [day for day in (*_EDGES, *around) if not known or known[0].start <= day < known[-1].end]
         outside = rng.sample(_EDGES, 1) if rng.random() < 0.3 else []

@@ -11,6 +11,7 @@ from creditlang.diagnostics import Language
 from creditlang.driver import compile_text
 from creditlang.ide import Beginning, Completion, Vocabulary, complete, vocabulary
 from creditlang.ide.completion import LIMIT
+from creditlang.ide.matching import folded
 from creditlang.ide.walk import Walk
 from creditlang.source import SourceFile
 
@@ -172,25 +173,64 @@ def test_no_more_are_offered_than_can_be_looked_through(
     assert len(complete("", 0, "expression", names)) <= LIMIT
 
 
+@pytest.mark.parametrize(("name", "step"), [("hengyang", 17), ("volunteer_hours", 3), ("driver_demerits", 3)])
 def test_every_word_of_a_policy_is_offered_once_its_beginning_is_typed(
-    policies: Callable[[str], tuple[SourceFile, Vocabulary]],
+    policies: Callable[[str], tuple[SourceFile, Vocabulary]], name: str, step: int
 ) -> None:
-    """At each keyword and known name of the Hengyang regulation, its first letters lead to it."""
-    source, names = policies("hengyang")
+    """At each keyword and known name of a regulation its first letter leads to it, or to the first of the names of the
+    same thing that begin so.
+    """
+    source, names = policies(name)
     missed, tried = [], 0
-    for step in list(Walk(source.text, "policy", names.known).steps())[::17]:
-        word = source.text[step.start : step.end]
-        known = step.kind not in ("NAME", "STRING") or names.colour(word)
-        if source.text[step.end :].lstrip().startswith('"'):  # it is given a label here: a new name
-            continue
-        if not known or not re.fullmatch(r"[A-Za-z_ ]{2,}", word) or step.kind.startswith("_"):
+    for token in list(Walk(source.text, "policy", names.known).steps())[::step]:
+        word = source.text[token.start : token.end]
+        known = token.kind not in ("NAME", "STRING") or names.colour(word)
+        # Where it is given a label, or begins a list of values, it is a new name.
+        new = re.match(r'\s*"|\s*:|\s*：', source.text[token.end :]) or re.match(
+            "scale|choice|unit|table", line_of(source, token.start)
+        )
+        if new or not known or not re.fullmatch(r"[^\W\d][\w ]+", word) or token.kind.startswith(("_", "ORDINAL")):
             continue
         tried += 1
-        typed = source.text[: step.start + 1]
-        if word not in [found.text for found in complete(typed, len(typed), "policy", names)]:
-            missed.append((source.line_number(step.start), word))
+        typed = source.text[: token.start + 1]
+        offered = [found.text.strip('"') for found in complete(typed, len(typed), "policy", names)] + [typed[-1]]
+        entries = names.by_text.get(word, ())
+        same = {next(form for form in entry.forms if folded(form).startswith(folded(typed[-1]))) for entry in entries}
+        if not {word, *same}.intersection(offered):
+            missed.append((source.line_number(token.start), word))
     assert tried > 60
     assert missed == []
+
+
+def line_of(source: SourceFile, position: int) -> str:
+    """The text of the line of a position."""
+    return source.text.splitlines()[source.line_number(position) - 1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "offers"),
+    [
+        ("fact best of activity\n    level when l", "en", "level"),
+        ("事实 最好 的 第二课堂活动\n    级别 已填时：级", "zh", "级别"),
+        ("fact x\n    count(ever of act", "en", "activity"),
+        ("事实 x\n    合计(不限时间 的 小", "zh", "小时数"),
+        ("事实 x\n    合计(重修 的 小", "zh", "小时数"),
+        ("事实 x\n    次数(近3年 重", "zh", "重修"),
+        ("category x from activity\n    item y\n        0.2 per event, c", "en", "cap"),
+        ("类别 x 自 第二课堂活动\n    项目 y\n        团队 时：每次0.2，总", "zh", "总共"),
+        ("category x from makeup\n    item y\n        level of latest activity = 校", "en", "校级"),
+        ("category x from makeup\n    item y\n        1 when le", "en", "level"),
+        ("table x (le", "en", "level"),
+        ("require x\n    total dil", "en", "diligent"),
+        ("category x from makeup\n    item y\n        1 per full 2 ho", "en", "hours"),
+        ('examples "x" of activity, lec', "en", "lecture"),
+        ('例表 "x" 的 第二课堂活动，学', "zh", "学术讲座"),
+    ],
+)
+def test_what_can_stand_is_offered_in_either_order_of_words(
+    offered: Offered, typed: str, language: str, offers: str
+) -> None:
+    assert offers in offered(typed, "policy", language)
 
 
 def test_another_word_for_people_is_offered_and_leads_to_what_they_are() -> None:

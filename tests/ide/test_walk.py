@@ -3,7 +3,7 @@
 import pytest
 from lark import Lark
 
-from creditlang.driver import compile_source, find_policy, read_source
+from creditlang.driver import find_policy, names_beside, read_source
 from creditlang.ide.walk import Beginning, Walk, stack_at
 from creditlang.resources import policy_names
 from creditlang.source import SourceFile
@@ -29,8 +29,7 @@ def test_the_tokens_of_a_sound_policy_are_the_parsers(name: str) -> None:
     assert path is not None
     source = read_source(path)
     assert isinstance(source, SourceFile)
-    compiled = compile_source(source)
-    names = tuple({text for _, text in compiled.compilation.program.labels})
+    names = tuple(names_beside(path, source))
     walk = Walk(source.text, "policy", names)
     steps = list(walk.steps())
     assert [(step.kind, step.start, step.end) for step in steps] == tokens(grammar(build=False), source, names)

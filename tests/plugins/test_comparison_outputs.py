@@ -29,9 +29,9 @@ from creditlang_builtin.report.comparison_pictures import ComparisonPictures
 from creditlang_builtin.report.report_output import ReportOutput, comparison_page
 
 SAMPLES = {
-    "hengyang": ("moral at least 1.5", "moral at least 2"),
+    "hengyang": ("德育类 至少1.5 ", "德育类 至少2 "),
     "shangrao": ("每学期最高10", "每学期最高1"),
-    "volunteer_hours": ("= 1 hour", "= 0.5 hour"),
+    "volunteer_hours": ("= 1 学时", "= 0.5 学时"),
 }
 
 

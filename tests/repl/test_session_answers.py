@@ -215,7 +215,7 @@ def test_a_named_value_keeps_its_unit() -> None:
 def test_a_named_value_that_is_saved_keeps_its_unit(tmp_path: Path) -> None:
     begun = session("hengyang")
     told(begun, "set pass_mark = 90", f"save policy {tmp_path / 'new.credit'}")
-    assert "= 90 point " in (tmp_path / "new.credit").read_text(encoding="utf-8")
+    assert "= 90 分 " in (tmp_path / "new.credit").read_text(encoding="utf-8")
 
 
 def test_students_are_put_in_order_by_a_number_alone() -> None:
@@ -292,7 +292,7 @@ def test_a_rule_of_another_account_is_not_replaced_by_one_that_is_put_in() -> No
     for typed in ("in academic item 辩论赛: 0.5 per event", "在 学术科技类 项目 文体竞赛：每次 0.5"):
         refused = begun.answer(typed)
         assert refused.failed
-        assert "CR102" in refused.text and "item culture_contest" in refused.text
+        assert "CR102" in refused.text and "项目 culture_contest" in refused.text
     told(begun, "in academic item lecture: 0.1 per event")
     told(begun, "in academic item 学术讲座: 0.3 per event")
     assert begun.compiled is not None

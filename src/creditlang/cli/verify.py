@@ -99,8 +99,9 @@ def _replayed(
     )  # fmt: skip
     engine, _, alone = asked.engine.partition(" ")
     cohort = work_out(
-        core, manager, request, asked.students, cast("Engine", engine), (lambda result: None) if alone else None
-    )
+        core, manager, request, asked.students, cast("Engine", engine), (lambda result: None) if alone else None,
+        int(kept.one("at_once")) if "at_once" in kept.entries else 0,
+    )  # fmt: skip
     close_manifest(cohort, manager, asked)
     rows = cohort.results.rows["manifest"]
     was, now = kept.all("data_hash"), tuple(str(value) for entry, value in rows if entry == "data_hash")

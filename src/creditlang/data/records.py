@@ -29,6 +29,9 @@ class Identifiers:
         self._given: set[str] = set()
         self._of_sheets: list[Iterable[str]] = []
         self._made: list[tuple[str, Sequence[int]]] = []
+        self.first: Mapping[str, tuple[str, int]] = {}
+        """Where not all records are at hand: of those that are known to stand in several rows, the first sheet and row.
+        """
 
     @property
     def given(self) -> set[str]:
@@ -43,6 +46,11 @@ class Identifiers:
             source, rows = self._made.pop()
             self.given.update(f"{source}:{row}" for row in rows)
         return identifier in self.given
+
+    def used_before(self, identifier: str, where: Place) -> bool:
+        """Whether an earlier row than this one has it."""
+        first = self.first.get(identifier)
+        return identifier in self if first is None else first != (where.source, where.row)
 
     def of_sheet(self, identifiers: Iterable[str]) -> None:
         """Some stand in a sheet."""
@@ -146,7 +154,7 @@ class Records:
     ) -> Record:  # fmt: skip
         """A record with its date and semester; an id that was used before is an error."""
         used = self.used.setdefault(kind, Identifiers())
-        if identifier in used:
+        if used.used_before(identifier, where):
             problem = problem or report("CR657", where, identifier=identifier)
             identifier = f"{identifier} ({where.source}:{where.row})"
         used.given.add(identifier)

@@ -128,14 +128,24 @@ def _anchors(asked: _Asked, steps: Sequence[Step], last: int) -> list[_Anchor]:
         step = steps[number]
         typed = asked.text[step.start :]
         here = number == last and not typed and not _LETTER.search(asked.text)
-        if step.before and step.start <= len(asked.text) and "\n" not in typed and (here or PLAIN.match(typed)):
-            found.append(_anchor(asked, steps, number, last))
+        if step.start <= len(asked.text) and "\n" not in typed and (here or PLAIN.match(typed)):
+            found += (_anchor(asked, steps, number, last, stack) for stack in _stacks(steps, number))
     return sorted(found, key=lambda anchor: anchor.typed[-1:].isspace())
 
 
-def _anchor(asked: _Asked, steps: Sequence[Step], number: int, last: int) -> _Anchor:
+def _stacks(steps: Sequence[Step], number: int) -> Iterator[ParserStack]:
+    """The parser's states before a step: after a comma two, if with the next word another line may begin."""
+    if steps[number].before:
+        yield ParserStack(list(steps[number].before))
+    if number and steps[number - 1].kind == "COMMA" and steps[number - 1].before:
+        another = ParserStack(list(steps[number - 1].before))
+        if another.feed("CLAUSE_COMMA"):
+            yield another
+
+
+def _anchor(asked: _Asked, steps: Sequence[Step], number: int, last: int, stack: ParserStack | None = None) -> _Anchor:
     *_, (_, place) = with_places(steps[: number + 1], asked.text, asked.beginning, asked.kind)
-    stack = ParserStack(list(steps[number].before))
+    stack = stack or ParserStack(list(steps[number].before))
     return _Anchor(steps[number].start, asked.text[steps[number].start :], stack, place, number == last)
 
 
@@ -180,7 +190,9 @@ def _written(entry: Entry, form: str, quotes: str | None) -> str:
     """A form as it can stand in the text: where it is no plain word, in quotation marks if they may stand here."""
     if PLAIN.fullmatch(form) or entry.sort == "semester":
         return entry.name if entry.sort == "semester" else form
-    return f"{quotes[0]}{form}{quotes[1]}" if quotes else entry.name
+    if quotes:
+        return f"{quotes[0]}{form}{quotes[1]}"
+    return entry.name if form.isascii() else next(filter(PLAIN.fullmatch, entry.labels), entry.name)
 
 
 def _about(entry: Entry, written: str, language: Language) -> str:

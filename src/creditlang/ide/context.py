@@ -17,12 +17,13 @@ Wanted = tuple[tuple[Sort, str], ...]
 """Sorts of names, each with the kind, scale or choice that they are of (empty: of any)."""
 
 _AFTER: Mapping[str, tuple[Sort, ...]] = {
-    "IN_UNIT": ("unit",), "NUMBER": ("unit",), "SHARED_BY": ("adjust",), "APPLY": ("adjust",), "SET": ("let",),
-    "OVER": ("item", "account"), "GOES_TO": ("account",), "TOTAL": ("account",), "HIGHEST_OF": ("account",),
-    "LOWEST_OF": ("account",), "ON_REQUEST": ("kind",), "IS_USED_IN": ("account",), "OF_LATEST": ("kind",),
-    "PREVIOUS": ("period",), "PREVIOUS_OF": ("period",), "IN_EACH": ("period",), "IN_THE_SAME": ("period",),
-    "START_OF": ("period",), "END_OF": ("period",), "BEGUN": ("period",), "COUNTED": ("kind",), "EVEN_VOID": ("kind",),
-    "OTHER": ("kind",), "WITHOUT": ("kind", "account"), "AVERAGE_OF": ("account",), "DISPOSITION": (), "DOT": (),
+    "IN_UNIT": ("unit",), "NUMBER": ("unit",), "SHARED_BY": ("adjust",), "APPLY": ("adjust",), "SET": ("let", "fact"),
+    "OVER": ("item", "account"), "GOES_TO": ("account",), "TOTAL": ("account", "fact"),
+    "HIGHEST_OF": ("account", "fact"), "LOWEST_OF": ("account", "fact"), "ON_REQUEST": ("kind",),
+    "IS_USED_IN": ("account",), "OF_LATEST": ("kind",), "PREVIOUS": ("period",), "PREVIOUS_OF": ("period",),
+    "IN_EACH": ("period",), "IN_THE_SAME": ("period",), "START_OF": ("period",), "END_OF": ("period",),
+    "BEGUN": ("period",), "COUNTED": ("kind",), "EVEN_VOID": ("kind",), "OTHER": ("kind",),
+    "WITHOUT": ("kind", "account"), "AVERAGE_OF": ("account", "fact"), "DISPOSITION": (), "DOT": ("field",),
     "EXPECT": ("account", "require", "fact", "item"), "AS": ("item",), "SHOW": ("require", "account", "fact"),
     # A declaration gives a new name, or is to stand for one that is there already.
     "ITEM": ("item",), "CATEGORY": ("account",), "SCORE": ("account",), "CREDIT": ("account",), "LET": ("let",),
@@ -31,7 +32,12 @@ _AFTER: Mapping[str, tuple[Sort, ...]] = {
     "OFFSET": ("account",),
 }  # fmt: skip
 _FIELD_AFTER = ("AS_DECIDED_IN", "IN_ORDER_OF", "UNIQUE", "PER", "SAME", "BY", "TAKE_FROM", "POSTS_TO")
-_ALSO: Mapping[str, tuple[Sort, ...]] = {"TAKE_FROM": ("account",), "POSTS_TO": ("account",), "PER": ("period",)}
+_ALSO: Mapping[str, tuple[Sort, ...]] = {
+    "TAKE_FROM": ("account",),
+    "POSTS_TO": ("account",),
+    "PER": ("period",),
+    "BY": ("fact",),
+}
 _HELD_PER = ("CATEGORY", "SCORE", "CREDIT", "REQUIRE")
 """What is kept per period, and per nothing else."""
 _OF_RECORDS = ("COUNT", "ANY", "EVERY", "IN_A_ROW")
@@ -122,6 +128,9 @@ def wanted(place: Place, vocabulary: Vocabulary) -> Wanted:
             return (("field", kind),)
         column = len([token for token in place.line if token[0] != "SLASH"])
         return _values(place.columns[column][1], kind, vocabulary) if column < len(place.columns) else ()
+    if place.headings and place.headings[-1][0][0] == "FACT" and (not place.line or place.line[-1][0] == "COLON"):
+        result = vocabulary.value_types.get(vocabulary.canonical(place.headings[-1][1][1], "fact"))
+        return (*_of_type(result, ""), *in_expression(place, vocabulary))
     if not place.line:
         return in_expression(place, vocabulary) if place.headings or place.beginning == "expression" else ()
     return _in_line(place, vocabulary)
@@ -147,13 +156,15 @@ def _in_line(place: Place, vocabulary: Vocabulary) -> Wanted:
         return (("kind", ""),)
     if last == "FROM" and line[0][0] == "FROM":
         return (("account", ""),)
-    if last == "LPAR" and len(line) > 1 and line[-2][0] in _OF_RECORDS:
+    if (function := _opened_query(line)) in _OF_RECORDS:
         return (("kind", ""), ("period", ""))
-    if last == "LPAR" and len(line) > 1 and line[-2][0] in _OF_VALUES:
-        return (("field", ""),)
+    if function:
+        return (("field", ""), ("fact", ""), ("kind", ""), ("period", ""))  # in Chinese the kind may come first
     if last == "OF" and any(kind in _OF_VALUES for kind, _ in line):
-        owner = vocabulary.canonical(line[-2][1], "kind")  # 违法 的 记分: the kind may come first
-        return ((("field", owner),) if owner else ()) + (("kind", ""), ("period", ""))
+        owner = vocabulary.canonical(line[-2][1], "kind")
+        if owner:
+            return (*_fields_of(owner, vocabulary), ("fact", ""), ("account", ""))
+        return (("kind", ""), ("period", ""))
     if last == "OF" and line[0][0] == "FACT":
         return (("kind", ""),)
     if last == "PER" and line[0][0] in _HELD_PER:
@@ -164,13 +175,17 @@ def _in_line(place: Place, vocabulary: Vocabulary) -> Wanted:
         return (("kind", ""),)
     if last == "DEFAULT":
         return _values(line[0][1], kind, vocabulary)
-    if last in _FIELD_AFTER:
+    if last == "NUMBER" and len(line) > 1 and line[-2][0] in ("PER_FULL", "EACH_PER_FULL"):
+        return (("field", kind), ("unit", ""))
+    if line[0][0] == "TABLE":
+        return (("attribute", ""), ("field", ""), ("fact", ""), ("enumeration", ""), ("type", ""))
+    if last in _FIELD_AFTER and line[0][0] != "RANKING":
         return (("field", kind), *((sort, "") for sort in _ALSO.get(last, ())))
     if last in _AFTER:
         return tuple((sort, "") for sort in _AFTER[last])
-    if last in _COMPARED and len(line) > 1 and line[-2][0] == "NAME":
-        return (*_values(line[-2][1], kind, vocabulary), *in_expression(place, vocabulary))
-    if last in ("LPAR", "COMMA") and (compared := _compared_before(line)):
+    if (last in _COMPARED and (compared := _compared(line[:-1]))) or (
+        last in ("LPAR", "COMMA") and (compared := _compared_before(line))
+    ):
         return (*_values(compared, kind, vocabulary), *in_expression(place, vocabulary))
     if last == "NAME":
         return ()
@@ -184,13 +199,16 @@ def in_expression(place: Place, vocabulary: Vocabulary) -> Wanted:
     if not (kind or place.beginning == "line" or place.headings):
         return valued
     fields: Wanted = (("field", kind), ("part", kind))
-    return (*fields, *valued, ("given", "")) if kind else (*valued, *fields, ("given", ""))
+    if not kind:
+        return (*valued, *fields, ("given", ""))
+    of_latest: Wanted = () if _open_query(place.line) else (("field", ""),)
+    return (*fields, *valued, ("given", ""), *of_latest)
 
 
 def _given_to_all(line: Sequence[Token]) -> Sequence[Token]:
     """The record that the heading of a table of examples begins for all of its rows."""
     of = next((place for place, (kind, _) in enumerate(line) if kind == "OF"), len(line))
-    return line[of + 1 :]
+    return [*line[of + 1 : of + 2], *line[of + 3 :]]
 
 
 def _in_record(line: Sequence[Token], vocabulary: Vocabulary) -> Wanted:
@@ -200,7 +218,7 @@ def _in_record(line: Sequence[Token], vocabulary: Vocabulary) -> Wanted:
     kind = vocabulary.canonical(line[0][1], "kind")
     student = line[0][0] == "STUDENT" or (kind != "" and kind == vocabulary.person)
     kind = "" if student else kind
-    fields: Wanted = (("attribute", ""),) if student else (("field", kind),)
+    fields = _fields_of(vocabulary.person if student else kind, vocabulary)
     if line[-1][0] == "COMMA" or (student and len(line) == 1):
         return fields
     if len(line) == 1:
@@ -209,6 +227,10 @@ def _in_record(line: Sequence[Token], vocabulary: Vocabulary) -> Wanted:
     if line[-1][0] == "NAME" and line[-2][0] in ("COMMA", "STUDENT", "NAME"):
         return _values(line[-1][1], kind, vocabulary)
     return ()
+
+
+def _fields_of(kind: str, vocabulary: Vocabulary) -> Wanted:
+    return (("attribute", ""),) if kind == vocabulary.person else (("field", kind),)
 
 
 def _in_value(place: Place, vocabulary: Vocabulary) -> Wanted:
@@ -235,8 +257,15 @@ def _values(name: str, kind: str, vocabulary: Vocabulary) -> Wanted:
     if not kind and vocabulary.find(name, "require"):
         return (("status", ""),)
     found = type_of(name, kind, vocabulary)
+    if found is None and vocabulary.find(name, "require"):
+        return (("status", ""),)
+    return _of_type(found, kind)
+
+
+def _of_type(found: Type | None, kind: str) -> Wanted:
+    """What something of a type may be, where that has names."""
     if found is None:
-        return (("status", ""),) if vocabulary.find(name, "require") else ()
+        return ()
     if found.enumeration:
         return (("value", found.enumeration),)
     if found.name == "item":
@@ -249,9 +278,8 @@ def _values(name: str, kind: str, vocabulary: Vocabulary) -> Wanted:
 def kind_at(place: Place, vocabulary: Vocabulary) -> str:
     """The kind of record that is spoken of; empty where none is."""
     line = place.line
-    counted = _counted_kind(line)
-    if counted:
-        return vocabulary.canonical(counted, "kind")
+    if counted := _counted_kind(line, vocabulary):
+        return counted
     if place.beginning == "records" and line:
         return vocabulary.canonical(line[0][1], "kind")
     for heading in (line, *reversed(place.headings)):
@@ -262,17 +290,21 @@ def kind_at(place: Place, vocabulary: Vocabulary) -> str:
     return vocabulary.only_kind if place.beginning == "line" or place.headings else ""
 
 
-def _counted_kind(line: Sequence[Token]) -> str:
-    """The kind of record in a bracket that is still open: `count(kind where …`, `total(field of kind where …`."""
-    for number in range(len(line) - 1, 1, -1):
-        kinds = [kind for kind, _ in line[number - 2 : number + 1]]
-        if kinds[-1] == "RPAR":
-            return ""
-        if kinds[0] in _OF_RECORDS and kinds[1:] == ["LPAR", "NAME"]:
-            return line[number][1]
-        if kinds == ["NAME", "OF", "NAME"] and any(kind in _OF_VALUES for kind, _ in line):
-            return line[number][1]
-    return ""
+def _counted_kind(line: Sequence[Token], vocabulary: Vocabulary) -> str:
+    """The kind of record in a query that is still open: `count(kind where …`, `total(field of kind where …`."""
+    named = (vocabulary.canonical(text, "kind") for kind, text in line[_open_query(line) :] if kind == "NAME")
+    return next(filter(None, named), "") if _open_query(line) else ""
+
+
+def _open_query(line: Sequence[Token]) -> int:
+    """Where the innermost query that is still open has its bracket; 0 if none is open."""
+    closed = 0
+    for at in range(len(line) - 1, 0, -1):
+        closed += {"RPAR": 1, "LPAR": -1}.get(line[at][0], 0)
+        if closed < 0 and line[at - 1][0] in _OF_RECORDS + _OF_VALUES:
+            return at
+        closed = max(closed, 0)
+    return 0
 
 
 def _kind_of_heading(heading: Sequence[Token], vocabulary: Vocabulary) -> str | None:
@@ -295,6 +327,14 @@ def _kind_of_heading(heading: Sequence[Token], vocabulary: Vocabulary) -> str | 
     return vocabulary.account_kinds.get(account) if account else None
 
 
+def _opened_query(line: Sequence[Token]) -> str:
+    """The function of a query of which at most the time has been said: `count(`, `total(ever of`; else empty."""
+    opening = _open_query(line)
+    inside = [kind for kind, _ in line[opening + 1 :]]
+    timed = not inside or ("NAME" not in inside and inside[-1] in ("OF", "DURATION", "PERIOD", "EVER", "BEFORE_THIS"))
+    return line[opening - 1][0] if opening and timed else ""
+
+
 def _list_before(line: Sequence[Token]) -> str:
     """The word that opened a list of names, if the comma at the end of the line goes on with one; else empty."""
     for kind, _ in reversed(line):
@@ -303,11 +343,20 @@ def _list_before(line: Sequence[Token]) -> str:
     return ""
 
 
+def _compared(line: Sequence[Token]) -> str:
+    """The name that is compared with what comes next: what is expected, or the last, or of which the latest is."""
+    if len(line) > 1 and line[0][0] == "EXPECT":
+        return line[1][1]
+    if len(line) > 2 and line[-2][0] == "OF_LATEST":
+        return line[-3][1]
+    return line[-1][1] if line and line[-1][0] == "NAME" else ""
+
+
 def _compared_before(line: Sequence[Token]) -> str:
     """The name before `in (…`, while its values are being listed."""
     for number in range(len(line) - 1, 1, -1):
         if line[number][0] == "RPAR":
             return ""
         if line[number][0] == "LPAR":
-            return line[number - 2][1] if line[number - 1][0] == "IN" and line[number - 2][0] == "NAME" else ""
+            return _compared(line[: number - 1]) if line[number - 1][0] == "IN" else ""
     return ""

@@ -29,6 +29,8 @@ _LIKENESS: Final = 70.0
 _FEW: Final = 8
 _READINGS: Final = 24
 T = TypeVar("T")
+_Found = tuple[int, int, int]
+"""A match: how well, the number of the thing, which of its forms."""
 
 
 @frozen
@@ -81,63 +83,73 @@ class Index(Generic[T]):
         _ = self.written, self.spoken, self.folded_forms
 
     @cached_property
-    def folded_forms(self) -> list[tuple[str, int, str]]:
-        """Each form as it is compared, the number of its thing, the form."""
-        return [(folded(form), number, form) for number, (forms, _) in enumerate(self.things) for form in forms]
+    def folded_forms(self) -> list[tuple[str, int, int]]:
+        """Each form as it is compared, the number of its thing, and which of its forms it is."""
+        return [
+            (folded(form), n, place) for n, (forms, _) in enumerate(self.things) for place, form in enumerate(forms)
+        ]
 
     @cached_property
-    def written(self) -> list[tuple[str, int, str]]:
+    def written(self) -> list[tuple[str, int, int]]:
         """The forms in the order of the alphabet."""
         return sorted(self.folded_forms)
 
     @cached_property
-    def spoken(self) -> list[tuple[str, int, str]]:
+    def spoken(self) -> list[tuple[str, int, int]]:
         """How the forms sound, in the order of the alphabet."""
         return sorted(
-            (sound, number, form)
+            (sound, number, place)
             for number, (forms, _) in enumerate(self.things)
-            for form in forms
+            for place, form in enumerate(forms)
             if not form.isascii()
             for sound in sounds(form)
         )
 
     def search(self, typed: str, limit: int) -> list[Match[T]]:
-        """The best matches for what was typed, best first, each thing once; with nothing typed, the first things."""
+        """The best matches for what was typed, best first, each thing once, by the first of its forms that match so
+        well; with nothing typed, the first things.
+        """
         if not typed:
             return [Match(thing, forms[0], BEGINS) for forms, thing in self.things[:limit]]
         typed = folded(typed)
-        found = self._written(typed)
+        found = self._best(self._written(typed))
         if len(found) < limit:
-            for grade, number, form in self._others(typed):
-                if number not in found or grade < found[number][0]:
-                    found[number] = grade, form
+            found = self._best((*found, *self._others(typed)))
         if not found and len(typed) > 1:
-            found = dict(self._alike(typed))
-        best = sorted((grade, number) for number, (grade, _) in found.items())
-        return [Match(self.things[number][1], found[number][1], grade) for grade, number in best[:limit]]
+            found = self._best(self._alike(typed))
+        best = sorted(found, key=lambda match: match[:2])[:limit]
+        return [Match(self.things[number][1], self.things[number][0][place], grade) for grade, number, place in best]
 
-    def _written(self, typed: str) -> dict[int, tuple[int, str]]:
-        """Numbers of the things of which a form begins so, with grade and form."""
-        start = bisect_left(self.written, (typed, -1, ""))
-        end = bisect_left(self.written, (typed + LAST, -1, ""), start)
-        found = {number: (BEGINS, form) for _, number, form in reversed(self.written[start:end])}
-        return found | {number: (EXACT, form) for text, number, form in self.written[start:end] if text == typed}
+    def _best(self, matches: Iterable[_Found]) -> list[_Found]:
+        """Of the matches of each thing the best."""
+        found: dict[int, _Found] = {}
+        for match in matches:
+            if match[1] not in found or match < found[match[1]]:
+                found[match[1]] = match
+        return list(found.values())
 
-    def _others(self, typed: str) -> Iterator[tuple[int, int, str]]:
+    def _written(self, typed: str) -> Iterator[_Found]:
+        """The forms that begin so."""
+        start = bisect_left(self.written, (typed, -1, -1))
+        end = bisect_left(self.written, (typed + LAST, -1, -1), start)
+        for text, number, place in self.written[start:end]:
+            yield EXACT if text == typed else BEGINS, number, place
+
+    def _others(self, typed: str) -> Iterator[_Found]:
         if typed.isascii():
-            start = bisect_left(self.spoken, (typed, -1, ""))
-            end = bisect_left(self.spoken, (typed + LAST, -1, ""), start)
-            yield from ((SOUNDS, number, form) for _, number, form in self.spoken[start:end])
+            start = bisect_left(self.spoken, (typed, -1, -1))
+            end = bisect_left(self.spoken, (typed + LAST, -1, -1), start)
+            yield from ((SOUNDS, number, place) for _, number, place in self.spoken[start:end])
         # A single letter is in most names.
         if len(typed) > 1 or not typed.isascii():
-            yield from ((CONTAINS, number, form) for text, number, form in self.folded_forms if typed in text)
+            yield from ((CONTAINS, number, place) for text, number, place in self.folded_forms if typed in text)
 
-    def _alike(self, typed: str) -> Iterator[tuple[int, tuple[int, str]]]:
+    def _alike(self, typed: str) -> Iterator[_Found]:
         from rapidfuzz import fuzz, process
 
         texts = [text for text, _, _ in self.folded_forms]
         found = process.extract(typed, texts, scorer=fuzz.ratio, limit=_FEW, score_cutoff=_LIKENESS)
-        for _, likeness, place in reversed(found):
-            _, number, form = self.folded_forms[place]
+        for _, likeness, at in found:
+            _, number, place = self.folded_forms[at]
             # Grades are compared first, so the more alike stands before the less.
-            yield number, (LOOKS_ALIKE + round(100 - likeness), form)
+            yield LOOKS_ALIKE + round(100 - likeness), number, place

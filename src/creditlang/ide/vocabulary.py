@@ -53,8 +53,8 @@ class Entry:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """Everything that it is called, its name first."""
-        return (self.name, *self.labels)
+        """Everything that it is called: its name, then what may be written without quotation marks, then the rest."""
+        return (self.name, *sorted(self.labels, key=lambda label: not PLAIN.fullmatch(label)))
 
 
 @frozen(eq=False)

@@ -861,6 +861,13 @@ class Named(Declaration):
 
 
 @node
+class Objections(Line):
+    """How to object to a result, in one language or several."""
+
+    texts: tuple[str, ...]
+
+
+@node
 class Policy(Declaration):
     """The head of a policy."""
 
@@ -873,6 +880,7 @@ class Policy(Declaration):
     applies_to: Identifier | None = None
     """The person's word, where it is not `student`."""
     readings: tuple[Reading, ...] = ()
+    objections: tuple[Objections, ...] = ()
 
 
 @node

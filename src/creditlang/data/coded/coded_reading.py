@@ -108,7 +108,7 @@ def _odd_identifiers(sheet: CodedSheet, source: str, identifiers: CodedColumn | 
     known = {strip_cell(cell) for cells in sheet.broken.values() for cell in cells}
     if ":" in beginnings_and_ends:
         known |= {text for text in texts if ":" in text and text in used}
-    for those in (known, used.given):
+    for those in (known, used.given, used.first.keys()):
         if those and not those.isdisjoint(texts):
             odd |= numpy.fromiter((text in those for text in texts), bool, len(texts))
     if any(mark in beginnings_and_ends for mark in ("\n\n", ")\n", f"\n{made}")):

@@ -1,0 +1,157 @@
+"""Policies changed at random: read, checked and run without a traceback, within a second and half a gigabyte."""
+
+import random
+import re
+import resource
+import time
+import traceback
+from collections import Counter
+from functools import cached_property
+from pathlib import Path
+
+from attrs import define, field
+from tests.differential.drafts import drafted
+from tests.differential.outcomes import outcome
+from tests.differential.people import world
+
+from creditlang.diagnostics import Diagnostic
+from creditlang.diagnostics.render import render
+from creditlang.driver import compile_source, decode
+from creditlang.resources import bundled_policies
+from creditlang.syntax.keywords import keywords
+from soak.part import Part
+
+SECOND = 1.0
+MEBIBYTES = 500
+OF_EACH = 200
+"""Mutations of one text."""
+LONGEST = 6000
+"""Characters of a text that is changed."""
+_TOKEN = re.compile(r'"[^"]*"|\w+|\s+|[^\w\s]')
+_HOSTILE = (
+    "\x00", "\u202e", "\u200b", "\ufeff", "\ud800", "\t", "\r", "\u2028", "９", "１．５", "①", "𠮷", "é", "🙂",
+    "“", "”", '"', "'", "\\", "(" * 70, ")" * 70, "[", "]", "{", "}", "#", "//", "/*", "--", "%", "1e5", "1_0",
+    "0x1", "1" * 40, "0." + "1" * 40, "-1", "99999999999999999999", "2024-02-30", "2024-02-29", "0000-01-01",
+    "9999-12-31", "10000-01-01", "2024-2025-9", "，", "：", "；", "（", "not " * 80, "x" * 5000, " " * 5000,
+    "\n" * 300, "and and", "1 + " * 200,
+)  # fmt: skip
+
+
+@define
+class MutatedPolicies(Part):
+    """Drafts, the bundled policies and the texts of the tests, with tokens and lines taken out, doubled, put in."""
+
+    told: Counter[str] = field(factory=Counter)
+    slowest: float = 0
+
+    @cached_property
+    def words(self) -> list[str]:
+        """What can be put in: all keywords in both languages, numbers, and what is hostile."""
+        return [*sorted(keywords().words), *_HOSTILE, *_HOSTILE]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """Texts that people wrote: the bundled policies and the examples of the tests."""
+        root = Path(__file__).parent.parent
+        found = [path.read_text(encoding="utf-8") for path in bundled_policies().values()]
+        for page in (*root.glob("tests/language/*.md"), *root.glob("tests/diagnostics/*.md")):
+            found += re.findall(r"^```credit[^\n]*\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S)
+        return [text for text in found if len(text) < LONGEST] + [
+            text[:LONGEST] for text in found if len(text) >= LONGEST
+        ]
+
+    def case(self, number: int) -> None:
+        """One text, and some hundred mutations of it."""
+        rng = random.Random(number)
+        draft = drafted(rng, rng.choice(("en", "zh"))) if rng.random() < 0.5 else None
+        text = draft.text if draft is not None else rng.choice(self.texts)
+        for _ in range(OF_EACH):
+            self._try(number, rng, self.mutated(rng, text))
+
+    def mutated(self, rng: random.Random, text: str) -> str:
+        """The text with one to four changes."""
+        for _ in range(rng.choice((1, 1, 1, 2, 4))):
+            text = self._changed(rng, text)
+        return text
+
+    def _changed(self, rng: random.Random, text: str) -> str:
+        if rng.random() < 0.3:
+            lines = text.split("\n")
+            at, to = rng.randrange(len(lines)), rng.randrange(len(lines))
+            match rng.randrange(5):
+                case 0:
+                    del lines[at]
+                case 1:
+                    lines.insert(to, lines[at])
+                case 2:
+                    lines[at], lines[to] = lines[to], lines[at]
+                case 3:
+                    lines[at] = rng.choice(("", "  ", "    ", "        ", "\t", "\u3000")) + lines[at].strip()
+                case _:
+                    other = rng.choice(self.texts).split("\n")
+                    lines.insert(to, rng.choice(other))
+            return "\n".join(lines)
+        tokens = _TOKEN.findall(text)
+        if not tokens:
+            return rng.choice(self.words)
+        at, to = rng.randrange(len(tokens)), rng.randrange(len(tokens))
+        match rng.randrange(6):
+            case 0:
+                del tokens[at]
+            case 1:
+                tokens.insert(to, tokens[at])
+            case 2:
+                tokens[at] = tokens[to]
+            case 3:
+                tokens[at] = rng.choice(self.words)
+            case 4:
+                tokens.insert(at, f" {rng.choice(self.words)} ")
+            case _:
+                place = rng.randrange(len(tokens[at]) + 1)
+                tokens[at] = (
+                    tokens[at][:place] + rng.choice((*_HOSTILE, chr(rng.randrange(0x20, 0x3000)))) + tokens[at][place:]
+                )
+        return "".join(tokens)
+
+    def _try(self, number: int, rng: random.Random, text: str) -> None:
+        self.cases += 1
+        began, before = time.process_time(), most_memory()
+        try:
+            source = decode(text.encode("utf-8", "surrogatepass"), "policy.credit")
+            if isinstance(source, Diagnostic):
+                self.told[source.code] += 1
+                self.told["refused"] += 1
+                return
+            found = compile_source(source)
+            for diagnostic in found.diagnostics:
+                self.told[diagnostic.code] += 1
+                render(diagnostic, "en"), render(diagnostic, "zh")
+            if found.errors:
+                self.told["refused"] += 1
+            elif found.policy.rules:
+                self.told["run"] += 1
+                after = outcome(found.policy, world(rng, found.policy, 4, 5))
+                if after.raised and not after.raised.startswith("DataError"):
+                    self.note(number, after.raised, f"{self.cases}.credit", text)
+        except Exception:
+            self.note(number, traceback.format_exc().strip().rpartition("\n")[2], f"{self.cases}.credit", text)
+        took = time.process_time() - began
+        self.slowest = max(self.slowest, took)
+        if took > SECOND:
+            self.note(number, f"{took:.1f} s", f"{self.cases}-slow.credit", text)
+        if most_memory() - before > MEBIBYTES:
+            self.note(number, f"{most_memory() - before} MiB more", f"{self.cases}-large.credit", text)
+
+    def lines(self) -> list[str]:
+        """The figures."""
+        codes = sorted(name for name in self.told if name.startswith("CR"))
+        refused, run = self.told["refused"], self.told["run"]
+        return [
+            f"mutations: {self.cases}; refused {refused}, run {run}; slowest {self.slowest:.2f} s",
+            f"{len(codes)} codes told: {' '.join(codes)}",
+        ]
+
+
+def most_memory() -> int:
+    """The most memory of the process so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -1,0 +1,152 @@
+"""Each part of a long run runs, and each sees what it is there to see; the length is `python -m soak`."""
+
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from creditlang.core.operators import Policy
+from creditlang.diagnostics import report
+from creditlang.errors import DataError
+from soak import failing_files, killed_runs, mutated_data, mutated_policies, open_values, small_world
+from soak.__main__ import PARTS, main
+from soak.failing_files import FailingFiles
+from soak.killed_runs import KilledRuns
+from soak.mutated_data import MutatedData
+from soak.mutated_policies import MutatedPolicies
+from soak.open_values import OpenValues
+from soak.part import Part
+from soak.planted_faults import _planted
+from soak.private_names import PrivateNames
+from soak.small_world import SmallWorld
+
+pytestmark = pytest.mark.adds_up_itself
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few of each."""
+    monkeypatch.setattr(small_world, "MOST_KINDS_OF_RECORD", 3)
+    monkeypatch.setattr(mutated_policies, "OF_EACH", 8)
+    monkeypatch.setattr(open_values, "STUDENTS", 12)
+    for module in (failing_files, killed_runs):
+        monkeypatch.setattr(module, "TARGETS", ("results", "results.json"))
+
+
+WITH_DECISIONS = 15
+"""The first case in which something is open."""
+
+
+def some(part: Part, cases: int) -> Part:
+    """A part after its first cases."""
+    start = WITH_DECISIONS if isinstance(part, OpenValues) else 0
+    for number in range(start, start + cases):
+        part.case(number)
+    return part
+
+
+@pytest.mark.parametrize(
+    ("make", "cases"),
+    [
+        (SmallWorld, 2),
+        (OpenValues, 1),
+        (MutatedPolicies, 2),
+        (MutatedData, 4),
+        (KilledRuns, 2),
+        (FailingFiles, 3),
+        (PrivateNames, 1),
+    ],
+)
+def test_nothing_is_found(make: Callable[[], Part], cases: int) -> None:
+    part = some(make(), cases)
+    assert part.cases
+    assert not part.found
+    assert part.lines()
+
+
+def test_a_decision_outside_of_what_was_open_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_values, "left_open", lambda before, after: iter(["outside"]))
+    assert some(OpenValues(), 1).found
+
+
+def test_an_engine_that_says_something_else_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = small_world.outcome
+
+    def other(policy: Policy, world: Any, engine: Any = "reference") -> Any:
+        return real(policy, world if engine != "columnar" else world.of(world.students[1:]), engine)
+
+    monkeypatch.setattr(small_world, "outcome", other)
+    assert some(SmallWorld(), 1).found[0].startswith("case 0: columnar")
+
+
+def test_a_mistake_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def broken(source: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(mutated_policies, "compile_source", broken)
+    found = some(MutatedPolicies(tmp_path), 1)
+    assert "KeyError" in found.found[0]
+    assert [*tmp_path.iterdir()]
+
+
+def test_a_row_that_is_lost_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Losing:
+        def run(self, *given: object, **named: object) -> object:
+            raise RuntimeError
+
+    monkeypatch.setattr(mutated_data, "policy", Losing)
+    assert "RuntimeError" in some(MutatedData(), 2).found[0]
+
+
+def test_what_is_refused_is_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refusing:
+        def run(self, *given: object, **named: object) -> object:
+            raise DataError([report("CR644", None)])
+
+    monkeypatch.setattr(mutated_data, "policy", Refusing)
+    assert not some(MutatedData(), 2).found
+
+
+def test_a_name_that_is_shown_is_seen() -> None:
+    part = PrivateNames()
+    part._look(0, "a message", "of 张三 there is nothing", ["张 三"])
+    part._look(0, "a message", "of 李 there is nothing", ["李 四"])
+    assert len(part.found) == 1
+
+
+def test_a_file_of_no_run_is_seen() -> None:
+    part = KilledRuns()
+    part.whole["results.json"] = ([{"results.json": b""}, {"results.json": b""}], 0.1)
+    part.case(1)
+    assert part.found == ["case 1: results.json: results.json is of no run"]
+
+
+def test_a_fault_is_planted() -> None:
+    text = Path(small_world.__file__).read_text(encoding="utf-8")
+    planted = _planted(random.Random(1), text)
+    assert planted is not None
+    assert planted[1] != text
+    assert compile(planted[1], "planted", "exec")
+
+
+def test_the_command_tells_its_parts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["soak", "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    told = capsys.readouterr().out
+    assert all(name in told for name in PARTS)
+    monkeypatch.setattr(sys, "argv", ["soak", "nothing"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+
+
+def test_the_command_reports(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["soak", "mutated_data", "--cases", "1"])
+    assert main() == 0
+    told = capsys.readouterr().out
+    assert "UTC" in told
+    assert "found: 0" in told
