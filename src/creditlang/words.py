@@ -8,7 +8,7 @@ stands there as a `Phrase`; what is wrong with policy or data stands in the page
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from creditlang.diagnostics import Language, Phrase, in_language
@@ -151,6 +151,7 @@ A_WHOLE_NUMBER: Final = Phrase("a whole number", "整数")
 NOT_UTF_8: Final = Phrase("it is not UTF-8", "不是 UTF-8 编码")
 TRUE_OR_FALSE: Final = Phrase("true or false", "true 或 false")
 NONE: Final = Phrase("none", "无")
+HOW_TO_OBJECT: Final = Phrase("How to object", "如何提出异议")
 NOTHING: Final = Phrase("—", "—")
 
 
@@ -220,6 +221,11 @@ def label(thing: Declared, language: Language = "zh") -> str:
 def first_fit(name: str, labels: Iterable[str], language: Language = "zh") -> str:
     """The same for what is no declaration of its own, such as a value of a choice."""
     return next((text for text in labels if text != name and (language == "zh" or not _CHINESE.search(text))), name)
+
+
+def text_for(texts: Sequence[str], language: Language) -> str:
+    """Of texts that say the same, the one in a language, else the first."""
+    return next((text for text in texts if speaks_chinese(text) == (language == "zh")), texts[0])
 
 
 def unit_label(unit: str | None, labels: Mapping[str, str], language: Language = "zh") -> str:

@@ -39,6 +39,7 @@ _OUTPUTS = {
     "report .html": "report.report_output:ReportOutput",
     "fill": "fill.fill_output:FillOutput office",
     "rulebook": "rulebook.rulebook_output:RulebookOutput",
+    "letter": "forms.letter_output:LetterOutput",
 }
 _FORMS = {"transcript": "forms.transcript:Transcript", "class-notice": "forms.class_notice:ClassNotice"}
 

@@ -20,6 +20,7 @@ _COMMANDS = (
     "demo",
     "run",
     "why",
+    "letter",
     "need",
     "new",
     "import-table",

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 from attrs import frozen
@@ -49,6 +49,10 @@ def _work_options(function: Callable[..., None]) -> Callable[..., None]:
     engines = click.Choice(["auto", "reference", "compiled", "columnar"])
     with_rows = option("--at-once", type=click.IntRange(min=0), metavar="ROWS")(collected)
     return option("--engine", type=engines, default="auto")(with_rows)
+
+
+Given = Literal["results", "rulebook", "letter"]
+"""What an output can be given."""
 
 
 @bilingual_help.command("run")
@@ -236,9 +240,9 @@ def plugin_rows(manager: "PluginManager") -> list[tuple[str, str]]:
     return [named, *(("plugin_hash", f"{entry.owner} {entry.code_hash()}") for entry in loaded if not entry.built_in)]
 
 
-def opened_output(manager: "PluginManager", target: str, rulebook: bool = False) -> "Output":
-    """The output at a target; where there is none, or it takes a rulebook in place of results or the other way round,
-    the program ends before anything is worked out.
+def opened_output(manager: "PluginManager", target: str, given: "Given" = "results") -> "Output":
+    """The output at a target; where there is none, or it takes something else than what is to be given, the program
+    ends before anything is worked out.
     """
     from creditlang.diagnostics import Phrase, report
     from creditlang.plugin import PluginError
@@ -249,10 +253,13 @@ def opened_output(manager: "PluginManager", target: str, rulebook: bool = False)
     except PluginError as error:
         common.show(error.diagnostics)
         sys.exit(common.BROKEN)
-    if output.wants_rulebook != rulebook:
-        book, results = Phrase("a rulebook", "条文与规则对照"), Phrase("results", "计算结果")
-        taken, given = (results, book) if rulebook else (book, results)
-        common.show([report("CR717", None, target=without_password(target), taken=taken, given=given)])
+    taken: Given = "rulebook" if output.wants_rulebook else "letter" if output.wants_document else "results"
+    if taken != given:
+        words = {
+            "results": Phrase("results", "计算结果"), "rulebook": Phrase("a rulebook", "条文与规则对照"),
+            "letter": Phrase("a letter", "答复"),
+        }  # fmt: skip
+        common.show([report("CR717", None, target=without_password(target), taken=words[taken], given=words[given])])
         sys.exit(common.USAGE)
     return output
 

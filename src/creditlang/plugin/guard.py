@@ -11,6 +11,7 @@ from typing import TextIO, TypeVar
 
 from creditlang.diagnostics import report
 from creditlang.plugin.comparison_data import ComparisonData
+from creditlang.plugin.document import Document
 from creditlang.plugin.interface import Output, Source
 from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.rulebook_data import Rulebook
@@ -75,6 +76,7 @@ class GuardedOutput(Output):
         self.wants_people = inner.wants_people
         self.wants_comparison = inner.wants_comparison
         self.wants_rulebook = inner.wants_rulebook
+        self.wants_document = inner.wants_document
 
     def about(self, run: RunData) -> None:
         """Pass on what the run knows."""
@@ -90,6 +92,11 @@ class GuardedOutput(Output):
         """Pass on the book."""
         with blaming(self.owner):
             self.inner.about_rulebook(book)
+
+    def about_document(self, document: Document) -> None:
+        """Pass on the document."""
+        with blaming(self.owner):
+            self.inner.about_document(document)
 
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
         """Pass one table on."""

@@ -140,6 +140,9 @@ class Output(ABC):
     wants_rulebook = False
     """Whether it takes a policy as a book, and nothing else: `about_rulebook` is called, and no `write` (CR717)."""
 
+    wants_document = False
+    """Whether it takes one printed document, such as a letter, and nothing else: `about_document` is called."""
+
     def __init__(self, target: str, stream: TextIO) -> None:
         """`target` is what follows the scheme, or the path, or `-` for `stream`."""
         self.target = target
@@ -153,6 +156,9 @@ class Output(ABC):
 
     def about_rulebook(self, book: Rulebook) -> None:  # noqa: B027 - most outputs take results
         """Take the book about a policy."""
+
+    def about_document(self, document: Document) -> None:  # noqa: B027 - most outputs take results
+        """Take the document."""
 
     @abstractmethod
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:

@@ -61,7 +61,8 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, PeriodBuilder, ExampleBuilder)
         return t.Policy(
             identifier=string_of(tokens(children, "STRING")[0]), title=handed(children, "title"),
             issuer=handed(children, "issuer"), since=since, until=until, applies=applies, applies_to=to,
-            readings=tuple(nodes(children, t.Reading)), cites=(*cites, *cited), span=span_of(children),
+            readings=tuple(nodes(children, t.Reading)), objections=tuple(nodes(children, t.Objections)),
+            cites=(*cites, *cited), span=span_of(children),
         )  # fmt: skip
 
     def title(self, children: Children) -> Handed:
@@ -69,6 +70,10 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, PeriodBuilder, ExampleBuilder)
 
     def issuer(self, children: Children) -> Handed:
         return Handed("issuer", string_of(children[1]), span_of(children[:2]))
+
+    def objections(self, children: Children) -> t.Objections:
+        texts = (string_of(children[1]), *handed(children, "labels", ()))
+        return t.Objections(texts, cites=handed(children, "cites", ()), span=span_of(children))
 
     def effective(self, children: Children) -> Handed:
         dates = {children[i - 1].type: date_of(child) for i, child in enumerate(children) if is_token(child, "DATE")}

@@ -187,6 +187,9 @@ class Compilation:
             uniques=uniques,
             calendar=build_calendar(self.scope),
             readings=self.readings(),
+            objections=tuple(
+                o.Objections(x.texts, self.bodies.article(x.cites)) for x in (head.objections if head else ())
+            ),
             articles=self.bodies.articles,
             without_rule=self.without_rule(),
             order=order,

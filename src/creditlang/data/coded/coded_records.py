@@ -68,8 +68,9 @@ class CodedRecords:
         if self.identifiers is None:
             return [f"{self.source}:{number}" for number in self.numbers[rows].tolist()]
         codes = self.identifiers.codes[rows]
-        texts: Sequence[Any] = self.identifiers.texts
-        return texts.at(codes) if isinstance(texts, ArrowTexts) else [texts[code] for code in codes.tolist()]
+        texts = self.identifiers.texts
+        found: Sequence[Any] = texts.at(codes) if isinstance(texts, ArrowTexts) else [texts[x] for x in codes.tolist()]
+        return found
 
     def record(self, at: int) -> Record:
         """The record at a position, made an odd one: whoever asks may have something to say of it."""
