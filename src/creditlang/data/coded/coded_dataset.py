@@ -58,7 +58,7 @@ class CodedKind:
         """How many there are."""
         return len(self.days)
 
-    def identifiers(self, rows: Numbers) -> list[str]:
+    def identifiers(self, rows: Numbers) -> Sequence[str]:
         """The ids of some records."""
         sheet = int(self.sheet[rows[0]]) if len(rows) else -1
         if len(rows) > _MANY and sheet >= 0 and (self.sheet[rows] == sheet).all():
