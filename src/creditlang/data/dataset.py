@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 STUDENT_ID = ("student_id", "学号", "学生学号", "学号/卡号/工号", "XH", "student_number", "student_no")
 RECORD_ID = ("record_id", "记录编号", "编号", "记录号")
+RULING: Final = "ruling"
+RULING_LABELS: Final = ("rulings", "复核决定", "认定决定")
+"""The kind of record that decisions of an office on records are read as."""
 STUDENT_TABLE = ("student", "students", "学生")
 """What the columns of numbers, and the sheet of students, may be called beside the policy's own labels."""
 
