@@ -49,7 +49,7 @@ from creditlang.given_arguments import (
 )
 from creditlang.html_views import policy_view, result_view
 from creditlang.ledger import PartLine, Record, StudentResult
-from creditlang.one_student import Engine, StudentsOfPolicy, as_read, day_not_said
+from creditlang.one_student import Engine, StudentData, StudentsOfPolicy, as_read, day_not_said
 from creditlang.plugin import PluginManager, Source
 from creditlang.record_lines import RecordLine, record_lines
 from creditlang.results import Results
@@ -260,11 +260,10 @@ def _evaluate(
             one.problem = one.problem or report("CR658", one.place)
     if unsaid := day_not_said(policy.core, day, records):
         raise DataError([unsaid])
-    result = policy._students.at(day, named, ranks).result(as_read(who, records))
+    result = policy._students.at(day, named, ranks).result(read := as_read(who, records))
     wrong = [record.problem for record in records if record.problem is not None]
     return Result(
-        policy, result, dict(student), tuple(given), as_of=day, overrides=typed,
-        identifiers=tuple(record.identifier for record in records),
+        policy, result, dict(student), tuple(given), as_of=day, overrides=typed, read=read,
         findings=(*wrong, *rows.dataset.problems, *result.problems),
     )  # fmt: skip
 
@@ -293,8 +292,8 @@ class Result:
     """The records as they were given, with their kinds."""
     as_of: date | None
     overrides: Mapping[str, Any]
-    identifiers: tuple[str, ...]
-    """Of the records, in their order; those without an id of their own have one made."""
+    read: StudentData
+    """The student as read; a record without an id of its own has one made."""
     findings: tuple[Diagnostic, ...]
     """What is wrong with the records, and what is worth knowing of the results."""
 
@@ -360,8 +359,9 @@ class Result:
     ) -> "Change":
         """The same student with records added, as (kind, record), or dropped by id, or named values set."""
         look_at(add=add, drop=drop, set=set)
-        gone = dropped_ids(drop, self.identifiers)
-        kept = [row for row, own in zip(self.given, self.identifiers, strict=True) if own not in gone]
+        own = [record.identifier for record in self.read.records]
+        gone = dropped_ids(drop, own)
+        kept = [row for row, number in zip(self.given, own, strict=True) if number not in gone]
         overrides = {**self.overrides, **settings_by_name(self.policy.core, set)}
         add = list(kinds_with_records(self.policy.core, add))
         return Change(self, _evaluate(self.policy, self.student, [*kept, *add], self.as_of, overrides))

@@ -1,11 +1,10 @@
 """``creditlang need``: what is short of a requirement, and what would fill it."""
 
 import sys
-from collections.abc import Mapping
 from datetime import date
 
 from creditlang.cli import bilingual_help, common
-from creditlang.cli.bilingual_help import argument, option, reader_language, said
+from creditlang.cli.bilingual_help import argument, option, reader_language
 
 
 @bilingual_help.command("need")
@@ -22,45 +21,24 @@ def command(
 ) -> None:  # fmt: skip
     """What a student still needs for a requirement, and the fewest records that would do."""
     from creditlang.data.reader import DataReader
-    from creditlang.need import NeedText, horizon, needed
+    from creditlang.need import NeedQuestion, NeedText, need_question
     from creditlang.one_student import as_read
 
     manager = common.plugin_manager(request)
     core = common.sound_policy(policy, manager=manager).policy
     settings = common.run_settings(core, request, [student])
-    declared = {text: name for name, x in core.requirements.items() for text in (name, *x.labels)}
-    if not declared:
-        common.fail(common.USAGE, said("The policy has no requirements.", "本办法没有写要求。"))
-    wanted = [_known(requirement, declared)] if requirement is not None else list(core.requirements)
-    items = {text: name for name, x in core.given_kinds.items() for text in (name, *x.labels)}
-    items |= {text: name for name, x in core.rules.items() for text in (name, *x.labels)}
-    barred = [_known(item, items) for item in without]
     reader = DataReader(core, settings.mappings)
     with common.opened(manager, request.data) as sources, common.progress(core.identifier) as told:
         dataset = reader.read(common.tables_of(sources, told))
     common.some_students([student], dataset.students)
     who = as_read(dataset.students[student])
     today = settings.as_of or date.today()
-    until = common.as_of_date(by) or horizon(core, who, today)
-    if until <= today:
-        late = said(
-            f"{until} is not after {today}: say --by or --as-of.", f"{until}不在{today}之后：请写 --by 或 --as-of。"
-        )
-        common.fail(common.USAGE, late)
+    question = need_question(core, who, requirement, today, common.as_of_date(by), without)
+    if not isinstance(question, NeedQuestion):
+        common.show([question])
+        sys.exit(common.USAGE)
     text = NeedText(core, reader_language())
-    for name in wanted:
-        with common.progress(name) as told:
-            need = needed(core, who, name, today, until, settings.overrides, barred, told)
-        common.echo("\n".join(text.lines(need)))
+    with common.progress(core.identifier) as told:
+        for need in question.answers(who, settings.overrides, told):
+            common.echo("\n".join(text.lines(need)))
     sys.exit(common.CLEAN)
-
-
-def _known(text: str, names: Mapping[str, str]) -> str:
-    """What a text is the name or label of; the program ends if there is no such thing."""
-    from creditlang.diagnostics import nearest
-
-    if text not in names:
-        close = nearest(text, names)
-        hint = said(f" Did you mean “{close}”?", f"是不是“{close}”？") if close else ""
-        common.fail(common.USAGE, said(f"There is nothing called “{text}”.{hint}", f"没有“{text}”。{hint}"))
-    return names[text]
