@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
-from attrs import frozen
+from attrs import evolve, frozen
 
 from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, option, reader_language, said
@@ -33,21 +33,23 @@ _ALL_OF_EACH: Final = Phrase("an output asks for all that is known of each stude
 
 @frozen
 class Way:
-    """How students are worked out: by what, and how many rows of theirs at a time."""
+    """How students are worked out: by what, how many rows at a time, and whether with what they still need."""
 
     engine: "Engine"
     at_once: int | None
+    need: bool
 
 
 def _work_options(function: Callable[..., None]) -> Callable[..., None]:
-    """``--engine`` and ``--at-once``, handed on together as `way`."""
+    """``--engine``, ``--at-once`` and ``--need``, handed on together as `way`."""
 
     @wraps(function)
-    def collected(engine: "Engine", at_once: int | None, **others: Any) -> None:
-        function(way=Way(engine, at_once), **others)
+    def collected(engine: "Engine", at_once: int | None, need: bool, **others: Any) -> None:
+        function(way=Way(engine, at_once, need), **others)
 
     engines = click.Choice(["auto", "reference", "compiled", "columnar"])
-    with_rows = option("--at-once", type=click.IntRange(min=0), metavar="ROWS")(collected)
+    with_need = option("--need", is_flag=True)(collected)
+    with_rows = option("--at-once", type=click.IntRange(min=0), metavar="ROWS")(with_need)
     return option("--engine", type=engines, default="auto")(with_rows)
 
 
@@ -101,6 +103,8 @@ def command(
     if targets:
         program = compiled.compilation.program
         run = collector.run_data(cohort, program) if collector else None
+        if way.need and run is not None:
+            run = evolve(run, needs=_needs(compiled.policy, manager, request, cohort, run))
         people = run
         if run is None and any(output.wants_people for output in outputs):
             people = Collector(reader_language()).people(cohort, program)
@@ -118,6 +122,17 @@ def command(
     if not all(written):
         sys.exit(common.BROKEN)
     sys.exit(common.CLEAN if cohort.reliable else common.UNDETERMINED)
+
+
+def _needs(
+    policy: "Policy", manager: "PluginManager", request: common.DataRequest, cohort: "Cohort", run: "RunData"
+) -> dict[str, list[str]]:
+    """What students still need, after the run."""
+    from datetime import date
+
+    from creditlang.cli.need import needs_of
+
+    return needs_of(policy, manager, request, cohort.as_of or date.today(), run.standings)
 
 
 def _signer(targets: Sequence[str], key: Path | None) -> Callable[[Sequence[str]], None]:

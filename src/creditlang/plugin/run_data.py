@@ -59,6 +59,8 @@ class RunData:
     """The reasons in both languages, by kind, record id and rule."""
     standings: Mapping[str, Mapping[str, str]] = field(factory=dict)
     """How the requirements stand, by student number: all of them, also those that the table of students leaves out."""
+    needs: Mapping[str, Sequence[str]] = field(factory=dict)
+    """What would fill what a student is short of, line by line, where the run was asked for it."""
     chinese: PolicyWords | None = None
     """Where the results are not in Chinese: the words of the policy in Chinese."""
 
