@@ -81,10 +81,10 @@ def command(
     from creditlang.schema import RESULT_TABLES
     from creditlang.to_run_data import Collector
 
-    signer = _signer(targets, key)
     manager = common.plugin_manager(request, keep)
     compiled = common.sound_policy(policy, manager=manager)
     outputs = [opened_output(manager, target) for target in targets]
+    signer = _signer(targets, outputs, key)
     collector = Collector(reader_language()) if any(output.wants_run for output in outputs) else None
     cohort = work_out(
         compiled.policy,
@@ -135,9 +135,9 @@ def _needs(
     return needs_of(policy, manager, request, cohort.as_of or date.today(), run.standings)
 
 
-def _signer(targets: Sequence[str], key: Path | None) -> Callable[[Sequence[str]], None]:
-    """What signs the folders of CSV files among some targets; where there is none, or the key is none, the program ends
-    before anything is worked out.
+def _signer(targets: Sequence[str], outputs: "Sequence[Output]", key: Path | None) -> Callable[[Sequence[str]], None]:
+    """What signs the folders of CSV files among some targets; outputs that sign what they write are given the key.
+    Where there is neither, or the key is none, the program ends before anything is worked out.
     """
     from creditlang.kept_runs import SIGNATURE
     from creditlang.plugin.manager import split_address
@@ -157,14 +157,17 @@ def _signer(targets: Sequence[str], key: Path | None) -> Callable[[Sequence[str]
 
     if key is None:
         return unsigned
-    if not folders(targets):
+    signing = [output for output in outputs if output.wants_signer]
+    if not folders(targets) and not signing:
         common.fail(common.USAGE, said(
-            "--sign signs folders of CSV files: give one with --out.",
-            "--sign 给 CSV 文件夹签名：请用 --out 给出文件夹。",
+            "--sign signs folders of CSV files and badges: give one with --out.",
+            "--sign 给 CSV 文件夹和电子徽章签名：请用 --out 给出一个。",
         ))  # fmt: skip
-    from creditlang.run_signatures import private_key, sign
+    from creditlang.run_signatures import private_key, sign, signer_of
 
     loaded = private_key(key)
+    for output in signing:
+        output.signed_by(signer_of(loaded))
 
     def signed(written: Sequence[str]) -> None:
         for folder in folders(written):
