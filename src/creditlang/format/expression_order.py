@@ -93,7 +93,7 @@ def _in_brackets(part: Part) -> Part:
 
 
 _NO_ATOMS = frozenset({
-    "or_", "and_", "not_", "consecutive", "compare", "one_of", "missing", "present", "used_in", "within", "between",
+    "or_", "and_", "not_", "consecutive", "compare", "one_of", "missing", "present", "used_in", "not_later", "between",
     "starts_with", "contains", "day_test", "passed", "round_", "add", "subtract", "add_length", "take_length",
     "multiply", "divide", "each_event", "negate", "among_first", "among_top", "one_below", "one_above",
 })  # fmt: skip

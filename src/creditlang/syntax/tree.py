@@ -163,13 +163,11 @@ class UsedIn(Expression):
 
 
 @node
-class Within(Expression):
-    """A date no later than so long after another."""
+class NotLater(Expression):
+    """A date no later than another; a line of it is a deadline."""
 
     date: Expression
-    count: int
-    unit: str
-    start: Expression
+    latest: Expression
 
 
 @node
@@ -581,7 +579,7 @@ class AmountLine(Line):
 class Deadline(Line):
     """A date that records must not miss; `if_present`, only those that have both dates."""
 
-    within: Within
+    not_later: NotLater
     if_present: bool = False
     reason: str | None = None
 

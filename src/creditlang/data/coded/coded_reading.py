@@ -11,7 +11,7 @@ from itertools import compress
 import numpy
 
 from creditlang.core import operators as o
-from creditlang.data.cells import CellError, parse_identifier, strip_cell
+from creditlang.data.cells import LONGEST_TEXT, CellError, parse_identifier, parse_text, strip_cell
 from creditlang.data.coded.coded_records import CodedRecords, TypedColumn
 from creditlang.data.coded.coded_sheet import CodedColumn, CodedSheet, Numbers
 from creditlang.data.records import Identifiers
@@ -52,7 +52,8 @@ def read_records(
     kind, odd = policy.kinds[layout.kind], numpy.zeros(len(sheet), bool)
     odd[list(sheet.problems)] = True
     students = _at(sheet, layout.identity).stripped()
-    odd |= students.those(not _is_identifier(text, layout.of_students) for text in students.texts)
+    number = parse_identifier if layout.of_students else parse_text
+    odd |= students.those(not _reads(text, number) for text in students.texts)
     identifiers = None if layout.record_id is None else sheet.columns[layout.record_id].stripped()
     odd |= _odd_identifiers(sheet, layout.source, identifiers, used)
     columns = []
@@ -88,9 +89,10 @@ def _at(sheet: CodedSheet, position: int | None) -> CodedColumn:
     return sheet.columns[position]
 
 
-def _is_identifier(text: str, of_student: bool) -> bool:
+def _reads(text: str, read: Callable[[str], str]) -> bool:
+    """Whether there is a number, and nothing is wrong with it."""
     try:
-        return bool(text) and (not of_student or bool(parse_identifier(text)))
+        return bool(text) and bool(read(text))
     except CellError:
         return False
 
@@ -113,6 +115,8 @@ def _odd_identifiers(sheet: CodedSheet, source: str, identifiers: CodedColumn | 
             odd |= numpy.fromiter((text in those for text in texts), bool, len(texts))
     if any(mark in beginnings_and_ends for mark in ("\n\n", ")\n", f"\n{made}")):
         odd |= numpy.fromiter((not x or x.endswith(")") or x.startswith(made) for x in texts), bool, len(texts))
+    if not all(map(str.isprintable, texts)) or max(map(len, texts), default=0) > LONGEST_TEXT:
+        odd |= numpy.fromiter((not _reads(text, parse_text) for text in texts), bool, len(texts))
     return identifiers.those(odd)
 
 
