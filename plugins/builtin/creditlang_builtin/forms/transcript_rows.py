@@ -155,10 +155,10 @@ class Gathered:
                 alike = (period, label, content, str(row["disposition"]), self.run.reason(row), article, str(amount))
                 groups.setdefault(alike, []).append((row, record))
         found: tuple[list[Unearned], list[Unearned]] = ([], [])
-        for (period, item, content, disposition, reason, article, amount), pairs in sorted(groups.items()):
+        for told, pairs in sorted(groups.items()):
             days = tuple(day for _, record in pairs if isinstance(day := record.get("date"), date))
-            one = Unearned(period, item, content, disposition, reason, article, amount, days, len(pairs))
-            found[disposition != "pending"].append(one)
+            one = Unearned(*told, days=days, times=len(pairs))
+            found[one.disposition != "pending"].append(one)
         return found
 
     def _key(self, row: ResultRow, record: RecordRow) -> _Alike:
