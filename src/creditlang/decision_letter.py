@@ -18,7 +18,7 @@ from creditlang.core.dependencies import outside_queries
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.driver import Compiled
 from creditlang.explain import Explanation
-from creditlang.ledger import Entry, Record, StudentResult
+from creditlang.ledger import RULED, SET_ASIDE, Entry, Record, StudentResult
 from creditlang.plugin.document import Cell, Document, Line, Page, plain
 from creditlang.results import counted_amount, signed
 from creditlang.rule_words import DeclarationWords
@@ -243,6 +243,8 @@ class _Letter:
                 before = f"{amount_text(step.before)} → " if step.before is not None else ""
                 line = self.told.written.line(step.text) or step.sort
                 note = in_language(step.note, self.language) if step.note else ""
+                if step.sort in (RULED, SET_ASIDE):
+                    line, note = step.in_words(line, self.language), ""
                 asked = self.asked(entry) if step.sort == "amount" else ()
                 looked_at = self.told.inputs.held(entry, (*step.fields, *asked))
                 seen = self.told.comma.join(filter(None, (note, looked_at)))

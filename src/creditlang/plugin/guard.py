@@ -17,7 +17,7 @@ from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.rulebook_data import Rulebook
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, RawTable, Row
-from creditlang.table_columns import TableColumns
+from creditlang.table_columns import TablePieces
 
 Content = TypeVar("Content")
 
@@ -75,6 +75,7 @@ class GuardedOutput(Output):
         self.wants_run = inner.wants_run
         self.wants_people = inner.wants_people
         self.wants_comparison = inner.wants_comparison
+        self.wants_corrections = inner.wants_corrections
         self.wants_rulebook = inner.wants_rulebook
         self.wants_document = inner.wants_document
         self.wants_signer = inner.wants_signer
@@ -117,7 +118,7 @@ class GuardedOutput(Output):
 
         try:
             with blaming(self.owner):
-                self.inner.write(name, columns, rows if isinstance(rows, TableColumns) else watched())
+                self.inner.write(name, columns, rows if isinstance(rows, TablePieces) else watched())
         except PluginError:
             if callers:
                 raise callers[0] from None

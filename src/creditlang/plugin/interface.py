@@ -147,6 +147,9 @@ class Output(ABC):
     """Whether `about_comparison` is to be called. An output that wants a run and not this is not asked to take a
     comparison (CR716); one that wants neither gets the tables of either."""
 
+    wants_corrections = False
+    """Whether an output that wants a run takes one that has the table `corrections` in place of results."""
+
     wants_rulebook = False
     """Whether it takes a policy as a book, and nothing else: `about_rulebook` is called, and no `write` (CR717)."""
 
@@ -219,6 +222,9 @@ class Form(ABC):
     """The identifiers of the policies whose form it is; empty for a form of any policy."""
     languages: tuple[Language, ...] = ("zh",)
     """In which it can be written. A run in another language is handed over in Chinese: most forms are printed so."""
+
+    of_corrections = False
+    """Whether it is made of what a later run has otherwise than an earlier one; other forms are made of results."""
 
     def fits(self, run: RunData) -> bool:
         """Whether the form says something about this run."""
