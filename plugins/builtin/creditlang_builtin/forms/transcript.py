@@ -18,7 +18,7 @@ from creditlang.plugin import Form, text_of
 from creditlang.plugin.document import Cell, Document, Line, plain
 from creditlang.plugin.run_data import AccountWords, Person, ResultRow, RunData, shown
 from creditlang.schema import Value
-from creditlang.toolkit.office_sheet import BY, DATED, NAME, NOT_SET, PROOF, RECORDS_UNTIL
+from creditlang.toolkit.office_sheet import BY, DATED, NAME, NOT_SET, PROOF, RECORDS_UNTIL, RULINGS
 from creditlang.toolkit.open_amounts import Amount
 from creditlang.toolkit.page_layout import flowing_parts
 from creditlang.words import COLUMNS, DISPOSITIONS, OVER, PART_STATUSES, STATUSES, STUDENT_NUMBER, said, word
@@ -84,6 +84,7 @@ class Transcript(Form):
             waiting, nothing = gathered.unearned(student)
             records += _unearned(run, _WAITING, waiting)
             records += _unearned(run, _NOTHING, nothing)
+            records += _ruled(run, gathered.ruled(student))
             records += _needs(run, student)
             records += _end(run, is_open(texts))
             title = said(_CONTINUED, run.language, title=_called(run), name=name, student=student)
@@ -241,6 +242,17 @@ def _unearned(run: RunData, title: Phrase, rows: Sequence[Unearned]) -> list[Lin
         told = "\n".join(filter(None, (f"{became}{times}", one.amount)))
         cells = (_cell(one.period), *map(_left, texts), when, _cell(told), _left(one.reason, 2))
         lines.append(Line((*cells, _cell(one.article, size=8))))
+    return lines if rows else []
+
+
+def _ruled(run: RunData, rows: Sequence[tuple[str, str, str, str, str]]) -> list[Line]:
+    """What an office has decided of single records."""
+    language = run.language
+    names = ((COLUMNS["date"], 1), (COLUMNS["item"], 1), (_WHAT, 1), (COLUMNS["reason"], 4), (COLUMNS["article"], 1))
+    lines = [_section(said(RULINGS, language)), _heading([(in_language(name, language), span) for name, span in names])]
+    for day, item, content, told, article in rows:
+        texts = (_cell(day, size=8), _left(item), _left(content), _left(told, 4), _cell(article, size=8))
+        lines.append(Line(texts))
     return lines if rows else []
 
 

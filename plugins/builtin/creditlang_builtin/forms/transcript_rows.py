@@ -161,6 +161,18 @@ class Gathered:
             found[one.disposition != "pending"].append(one)
         return found
 
+    def ruled(self, student: str) -> list[tuple[str, str, str, str, str]]:
+        """What an office has decided of single records: their day, item and content, the decision, its article."""
+        found = []
+        for (who, kind, identifier), ruling in self.run.rulings.items():
+            if who == student:
+                record = self.run.records.get((kind, identifier), {})
+                row = next(row for row in self.records[student] if _record(row) == (kind, identifier))
+                _, _, item, content, _, _ = self._key(row, record)
+                told = in_language(ruling.told, self.run.language)
+                found.append((shown(record.get("date")), item, content, told, ruling.article))
+        return sorted(found)
+
     def _key(self, row: ResultRow, record: RecordRow) -> _Alike:
         """What makes records alike: account, period, item, content, grades of any sort, article."""
         policy, kind = self.run.policy, str(row["kind"])
