@@ -131,6 +131,23 @@ COMPARISON_COLUMNS: Final[Words] = {**COLUMNS, **_coded(
 )}  # fmt: skip
 """The same for the tables of a comparison."""
 
+CORRECTION_COLUMNS: Final[Words] = {**COMPARISON_COLUMNS, **_coded(
+    {"cause": "原因", "told": "说明", "share": "其中由此引起", "together": "共同引起"}
+)}  # fmt: skip
+"""The same for the tables of corrections."""
+
+CORRECTION_CAUSES: Final[Words] = {
+    "late": Phrase("added late", "补报"), "new": Phrase("added since", "新增"),
+    "changed": Phrase("changed", "内容更正"), "re-dated": Phrase("dated otherwise", "日期更正"),
+    "withdrawn": Phrase("withdrawn", "撤回"),
+    "decided": Phrase("decided by the office", "复核决定"), "undecided": Phrase("decision taken back", "撤销决定"),
+    "student": Phrase("data of the student", "学生信息"), "others": Phrase("data of others", "他人数据"),
+    "policy": Phrase("policy", "办法"), "date": Phrase("as-of date", "统计截止日"),
+}  # fmt: skip
+"""Why a later run has another result."""
+
+TOGETHER_WITH: Final = Phrase("together with {told}", "连同{told}")
+"""Before a further cause of what only several causes make together."""
 STUDENT_NUMBER: Final = Phrase("Student ID", "学号")
 """What stands above the numbers of people where people read them."""
 SEMICOLON: Final = Phrase("; ", "；")

@@ -126,7 +126,7 @@ class _Overview:
         entries: dict[tuple[str, str], list[Entry]] = {}
         for entry in ledger.entries:
             entries.setdefault((entry.record.kind, entry.record.identifier), []).append(entry)
-        for kind, identifier in ((record.kind, record.identifier) for record in self.now.read.records):
+        for (kind, _), identifier in zip(self.now.given, self.now.identifiers, strict=True):
             own = entries.get((kind, identifier), [])
             disposition = ledger.records.get(f"{kind} {identifier}", "")
             alike = [x for x in own if x.disposition() == disposition] or own

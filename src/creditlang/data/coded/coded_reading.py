@@ -5,6 +5,7 @@ item is one that the policy has, its id is there and nobody else's. Whether a ce
 its column. Rows that cannot be records are taken out before, as in any sheet.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from itertools import compress
 
@@ -20,6 +21,7 @@ from creditlang.data.sheets.totals_rows import Unrecorded
 from creditlang.diagnostics import Place
 from creditlang.ledger import Record
 from creditlang.schema import RawBatch, RawRow
+from creditlang.table_columns import some_match
 
 
 def read_sheet(batches: Iterable[RawBatch], unrecorded: Unrecorded) -> CodedSheet:
@@ -106,14 +108,13 @@ def _odd_identifiers(sheet: CodedSheet, source: str, identifiers: CodedColumn | 
         return numpy.fromiter((f"{made}{number}" in used for number in sheet.numbers.tolist()), bool, len(sheet))
     odd = numpy.bincount(identifiers.codes, minlength=len(identifiers.texts)) > 1
     texts = identifiers.texts
-    beginnings_and_ends = "\n".join(["", *texts, ""])
     known = {strip_cell(cell) for cells in sheet.broken.values() for cell in cells}
-    if ":" in beginnings_and_ends:
+    if some_match(texts, ":"):
         known |= {text for text in texts if ":" in text and text in used}
     for those in (known, used.given, used.first.keys()):
         if those and not those.isdisjoint(texts):
             odd |= numpy.fromiter((text in those for text in texts), bool, len(texts))
-    if any(mark in beginnings_and_ends for mark in ("\n\n", ")\n", f"\n{made}")):
+    if some_match(texts, rf"^$|\)$|^{re.escape(made)}"):
         odd |= numpy.fromiter((not x or x.endswith(")") or x.startswith(made) for x in texts), bool, len(texts))
     if not all(map(str.isprintable, texts)) or max(map(len, texts), default=0) > LONGEST_TEXT:
         odd |= numpy.fromiter((not _reads(text, parse_text) for text in texts), bool, len(texts))

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from creditlang.core import operators as o
 from creditlang.data.cells import strip_cell
 from creditlang.data.columns import ColumnReader, Columns
-from creditlang.data.dataset import RECORD_ID, number_columns
+from creditlang.data.dataset import RECORD_ID, RULING_LABELS, number_columns
 from creditlang.data.sheets.sheet_heading import RUNNING_NUMBERS, Doubt, Heading, Sheet, find_heading, plain_heading
 from creditlang.diagnostics import Diagnostic, Phrase, Place, nearest, report
 from creditlang.schema import RawTable
@@ -89,6 +89,8 @@ class Layouts:
         if not kind:
             return {"student_id": self.numbers}
         declared = self.policy.kinds[kind]
+        if declared.labels is RULING_LABELS:  # the id in it is that of the record that it speaks of
+            return {"student_id": self.numbers}
         if declared.group is not None and declared.membership is None:
             reader = next(reader for reader in self.columns.attributes if reader.column.name == declared.group)
             return {"student_id": reader.texts, "record_id": RECORD_ID}
