@@ -42,9 +42,8 @@ def need_question(
     """
     if not policy.requirements:
         return report("CR880", None)
-    items = {
-        text: name for name, x in (*policy.given_kinds.items(), *policy.rules.items()) for text in (name, *x.labels)
-    }
+    items = {text: name for name, x in policy.given_kinds.items() for text in (name, *x.labels)}
+    items |= {text: name for name, x in policy.rules.items() for text in (name, *x.labels)}
     known = {text: name for name, x in policy.requirements.items() for text in (name, *x.labels)}
     wanted = [(_REQUIREMENT, requirement, known)] if requirement is not None else []
     for sort, name, names in (*wanted, *((_ITEM, name, items) for name in without)):
