@@ -10,8 +10,8 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Phrase, nearest, report
 from creditlang.need.short_parts import Need, Progress, needed
 from creditlang.one_student import StudentData
+from creditlang.words import SORTS
 
-_REQUIREMENT: Final = Phrase("requirement", "要求")
 _ITEM: Final = Phrase("item or kind of record", "项目或记录种类")
 
 
@@ -45,7 +45,7 @@ def need_question(
     items = {text: name for name, x in policy.given_kinds.items() for text in (name, *x.labels)}
     items |= {text: name for name, x in policy.rules.items() for text in (name, *x.labels)}
     known = {text: name for name, x in policy.requirements.items() for text in (name, *x.labels)}
-    wanted = [(_REQUIREMENT, requirement, known)] if requirement is not None else []
+    wanted = [(SORTS["require"], requirement, known)] if requirement is not None else []
     for sort, name, names in (*wanted, *((_ITEM, name, items) for name in without)):
         if name not in names:
             return report("CR101", None, kind=sort, name=name[:60], nearest=nearest(name, names) or "")
