@@ -27,7 +27,9 @@ FOR_PEOPLE: Final = ("说明", "填写说明", "选项", "explanation", "options
 def number_columns(policy: Policy) -> tuple[str, ...]:
     """What a column of people's numbers may be called; first as the policy calls its people, if not students."""
     person = policy.person
-    return STUDENT_ID if person is None else tuple(dict.fromkeys((person.number, person.number_zh, *STUDENT_ID)))
+    if person is None:
+        return STUDENT_ID
+    return tuple(dict.fromkeys((person.number, *person.numbers, person.number_zh, *STUDENT_ID)))
 
 
 def people_tables(policy: Policy) -> tuple[str, ...]:
