@@ -43,9 +43,7 @@ def test_papers_fit_a_phone_and_print_as_pages(sample_run: Run, tmp_path: Path) 
             driver.execute_cdp_cmd("Emulation.setEmulatedMedia", dark)
             driver.get(f"{address}/{name}")
             assert driver.execute_script("return document.documentElement.scrollWidth") == PHONE, name
-            widest = (
-                "return Math.max(...[...document.querySelectorAll('td')].map(x => x.getBoundingClientRect().right))"
-            )
+            cells = "[...document.querySelectorAll('td')].map(x => x.getBoundingClientRect().right)"
             assert driver.execute_script(f"return Math.max(...{cells})") <= PHONE, name
             background = "return getComputedStyle(document.body).backgroundColor"
             assert driver.execute_script(background) == "rgb(25, 24, 22)"
