@@ -106,6 +106,12 @@ class ExpressionBuilder(QueryBuilder):
         date, _, count, unit, _, start = children
         return expression_node(t.Within, children, date, count_of(count, 0), duration_of(unit.text), start)
 
+    def within_after(self, children: Children) -> t.Expression:
+        date, _, start, _, count, unit = children
+        if not str(unit).endswith("内"):
+            raise refuse(unit, Phrase(f"“{unit}内”", f"“{unit}内”"))
+        return expression_node(t.Within, children, date, count_of(count, 0), duration_of(unit.text), start)
+
     def add(self, children: Children) -> t.Expression:
         return expression_node(t.Arithmetic, children, "+", children[0], children[2])
 
@@ -211,6 +217,16 @@ class ExpressionBuilder(QueryBuilder):
 
     def week_of(self, children: Children) -> t.Expression:
         return expression_node(t.WeekOf, children, children[1])
+
+    def week_after(self, children: Children) -> t.Expression:
+        date = children[0] if isinstance(children[0], t.Expression) else self.name(children)
+        return expression_node(t.WeekOf, children, date)
+
+    def start_day(self, children: Children) -> t.Expression:
+        return t.Boundary("start", period_of(children[0]), span=span_of(children))
+
+    def end_day(self, children: Children) -> t.Expression:
+        return t.Boundary("end", period_of(children[0]), span=span_of(children))
 
     def start_of(self, children: Children) -> t.Expression:
         return t.Boundary("start", period_of(children[1]), span=span_of(children))
