@@ -86,7 +86,7 @@ def period_of(token: PlacedToken) -> t.PeriodName:
     if token.type in ("START_DAY", "END_DAY"):
         text = text.removesuffix("开始之日").removesuffix("结束之日")
     code = "year" if text == "academic year" else code_of(PERIODS, text)
-    return t.PeriodName(code or text, token.type != "NAME", span=place_of(token))
+    return t.PeriodName(code or text, token.type in ("PERIOD", "START_DAY", "END_DAY"), span=place_of(token))
 
 
 _PLACED = (PlacedToken, t.Node)
