@@ -58,6 +58,9 @@ class Cohort:
     read: int
     balanced: bool
     as_of: date | None = None
+    at_once: int = 0
+    """About how many rows were worked out together, where not all were."""
+    parts: int = 1
 
     def __repr__(self) -> str:
         results = self.results
@@ -174,12 +177,31 @@ class Evaluation:
         """Let a student's records go."""
         self.dataset.students[identifier].records = []
 
+    def work_out(self, progress: Progress, keep: Callable[[StudentResult], None] | None = None) -> None:
+        """Take in the results of the chosen students; `keep` sees each, so that nobody is worked out in columns."""
+        chosen = self.chosen
+        columns = self.one_student.columns() if keep is None and chosen else None
+        done = enumerate(chosen) if columns is None else enumerate(self.in_columns(columns))
+        for position, identifier in done:
+            if identifier is not None:
+                result = self.evaluate(identifier)
+                self.release(identifier)
+                self.results.add(result)
+                if keep is not None:
+                    keep(result)
+            if position % EVERY == 0:
+                progress(position, len(chosen))
+        progress(len(chosen), len(chosen))
+
+    def take_orphans(self) -> None:
+        """Take in the records that are nobody's."""
+        for record in self.dataset.orphans if not self.settings.students else ():
+            self.results.orphan(record)
+
     def finish(self, manifest: Mapping[str, str]) -> "Cohort":
         """Count the record equation, and put what is wrong and the manifest into the tables."""
         settings, results, dataset = self.settings, self.results, self.dataset
-        if not settings.students:
-            for record in dataset.orphans:
-                results.orphan(record)
+        self.take_orphans()
         dataset.problems.extend(self.one_student.findings())
         results.add_groups(self.one_student.groups())
         read = _rows(dataset, settings.students, results)
@@ -205,20 +227,8 @@ def run_cohort(
     how many are done; `keep` sees each student's full result, so that nobody is worked out in columns.
     """
     evaluation = Evaluation.begin(policy, tables, settings, problems, progress)
-    chosen = evaluation.chosen
-    columns = evaluation.one_student.columns() if keep is None else None
     with fewer_collections():
-        done = enumerate(chosen) if columns is None else enumerate(evaluation.in_columns(columns))
-        for position, identifier in done:
-            if identifier is not None:
-                result = evaluation.evaluate(identifier)
-                evaluation.release(identifier)
-                evaluation.results.add(result)
-                if keep is not None:
-                    keep(result)
-            if position % EVERY == 0:
-                progress(position, len(chosen))
-        progress(len(chosen), len(chosen))
+        evaluation.work_out(progress, keep)
         return evaluation.finish(manifest)
 
 

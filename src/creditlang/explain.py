@@ -383,9 +383,8 @@ class Explanation:
             yield f"{head}{self.colon}{became} {counted}".rstrip()
             for step in entry.steps:
                 before = f"{amount_text(step.before)} → " if step.before is not None else ""
-                note = self.said(IN_BRACKETS, note=step.note) if step.note else ""
-                line = self.written.line(step.text)
-                yield f"  {before}{amount_text(step.after)}  {line}{note}{_article(step.article)}"
+                line = step.in_words(self.written.line(step.text), self.language)
+                yield f"  {before}{amount_text(step.after)}  {line}{_article(step.article)}"
                 if looked_at := self.inputs.held(entry, step.fields):
                     yield f"    {looked_at}"
             if entry.state == "unmatched" and (looked_at := self.inputs.held(entry, self.inputs.asked(entry))):

@@ -94,6 +94,8 @@ class PolicyWords:
     """Labels of the values of scales and choices, for facts."""
     language: Language = "zh"
     """In which people read all of it."""
+    objections: tuple[tuple[str, str], ...] = ()
+    """How to object to a result, each with its article."""
 
     def value(self, kind: str, name: str, given: Given) -> str:
         """What people read for a cell of `kind`, or of the students where `kind` is empty."""

@@ -6,7 +6,7 @@ every row that was read ends in exactly one disposition.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -16,7 +16,15 @@ from attrs import define, evolve, field
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, Language, Phrase, Severity, in_language, listed, message
 from creditlang.diagnostics.person_words import spoken
-from creditlang.ledger import DISPOSITIONS, Disposition, Entry, GroupLine, Record, StudentResult, strongest
+from creditlang.ledger import (
+    DISPOSITIONS,
+    Disposition,
+    Entry,
+    GroupLine,
+    Record,
+    StudentResult,
+    strongest,
+)
 from creditlang.schema import RESULT_TABLES, Column, Row, Value
 from creditlang.source import visible
 from creditlang.table_columns import TableColumns
@@ -246,8 +254,8 @@ class Results:
         for number, step in enumerate(entry.steps, start=1):
             self.rows["steps"].append(
                 (
-                    record.identifier, entry.rule, number, step.text or step.sort, amount_value(step.before),
-                    amount_value(step.after), step.article,
+                    record.identifier, entry.rule, number, step.in_words(step.text, self.language, quoted=True),
+                    amount_value(step.before), amount_value(step.after), step.article,
                 )
             )  # fmt: skip
 
@@ -315,20 +323,34 @@ class Results:
         one, for each.
         """
         self.rows["manifest"] = list(manifest)
+        self.tables = self.in_order(people_of_steps)
+
+    def in_order(self, people_of_steps: Sequence[int] = ()) -> dict[str, Sequence[Row]]:
+        """The tables of what has been taken in, sorted; of what came as columns, nothing is kept."""
+        tables: dict[str, Sequence[Row]] = {}
         for name, rows in self.rows.items():
             taken = self.columns_taken.pop(name, ())
             if not taken:
-                self.tables[name] = rows
+                tables[name] = rows
                 if name not in _AS_THEY_COME:
                     rows.sort(key=_sortable)
                 continue
             own = [TableColumns.of(rows, len(rows[0]))] if rows else []
             columns = TableColumns.joined([*(columns for columns, _ in taken), *own])
             if name == "steps":
-                self.tables[name] = columns.by([*(people for _, people in taken), people_of_steps])
+                tables[name] = columns.by([*(people for _, people in taken), people_of_steps])
             else:
-                self.tables[name] = columns.in_order()
+                tables[name] = columns.in_order()
             rows.clear()
+        return tables
+
+    def part_in_order(self, people_of_steps: Sequence[int]) -> Iterator[tuple[str, Sequence[Row]]]:
+        """The tables of some of the students, with nothing of them kept but what is counted; not what is wrong."""
+        self.in_columns += Counter(self.dispositions.values())
+        self.dispositions.clear()
+        waiting = {name: self.rows.pop(name) for name in MADE_AT_THE_END}
+        yield from self.in_order(people_of_steps).items()
+        self.rows = {name: waiting.get(name, []) for name in RESULT_TABLES}
 
 
 def headed(
@@ -362,6 +384,8 @@ def fact_value(value: object) -> str | Decimal | None:
 
 
 _AS_THEY_COME: Final = ("steps", "issues", "manifest")
+MADE_AT_THE_END: Final = ("groups", "issues", "manifest")
+"""Tables that say something of all students together."""
 
 
 def _sortable(row: Row) -> list[str]:

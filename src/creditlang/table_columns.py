@@ -4,7 +4,10 @@ A million rows have a few thousand different cells. So a value is an object once
 asked of rows is asked of numbers. Whoever wants rows goes through them as through a list.
 """
 
+import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 from operator import ne
 from typing import TYPE_CHECKING, Any, Final, overload
 
@@ -14,6 +17,7 @@ from creditlang.schema import Row, Value
 
 if TYPE_CHECKING:
     import numpy
+    import pyarrow
 
     Numbers = numpy.ndarray[Any, numpy.dtype[Any]]
 
@@ -21,6 +25,72 @@ FEW: Final = 65_536
 """So many different values of a column are made one where they are equal; more are kept as they come."""
 TOGETHER: Final = 65_536
 """Rows that are made together."""
+
+
+class ArrowTexts(Sequence[str | None]):
+    """Many texts, or nothing in place of one, that are not objects before somebody asks for them."""
+
+    def __init__(self, array: "pyarrow.StringArray") -> None:
+        """Of type `string`."""
+        self.array = array
+
+    @staticmethod
+    def of(values: Sequence[Value]) -> "ArrowTexts":
+        """Texts as they may be kept otherwise."""
+        import pyarrow
+
+        return values if isinstance(values, ArrowTexts) else ArrowTexts(pyarrow.array(values, pyarrow.string()))
+
+    @staticmethod
+    def joined(parts: Iterable[Sequence[Value]]) -> "ArrowTexts":
+        """Some behind each other."""
+        import pyarrow
+
+        return ArrowTexts(pyarrow.concat_arrays([ArrowTexts.of(part).array for part in parts]))
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    @overload
+    def __getitem__(self, at: int) -> str | None: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[str | None]: ...
+
+    def __getitem__(self, at: int | slice) -> str | Sequence[str | None] | None:
+        return ArrowTexts(self.array[at]) if isinstance(at, slice) else self.array[int(at)].as_py()
+
+    def __iter__(self) -> Iterator[str | None]:
+        return iter(self.array.to_pylist())
+
+    def at(self, places: "Numbers") -> "ArrowTexts":
+        """Those at some positions."""
+        import pyarrow
+
+        return ArrowTexts(self.array.take(pyarrow.array(places)))
+
+    def ranks(self) -> "Numbers":
+        """As of `CodedCells`: UTF-8 is in the order of its characters."""
+        import numpy
+        from pyarrow import compute
+
+        texts = self.array.fill_null("")
+        order = compute.array_sort_indices(texts)
+        in_order = texts.take(order)
+        ranks = numpy.zeros(len(texts), numpy.int64)
+        new = compute.not_equal(in_order[1:], in_order[:-1]).to_numpy(zero_copy_only=False)
+        ranks[order.to_numpy()[1:]] = numpy.cumsum(new)
+        return ranks
+
+
+def some_match(texts: Sequence[str | None], pattern: str) -> bool:
+    """Whether a regular expression, as both Arrow and Python have them, is found in any of some texts."""
+    if isinstance(texts, ArrowTexts):
+        from pyarrow import compute
+
+        return bool(compute.any(compute.match_substring_regex(texts.array, pattern)).as_py())
+    found = re.compile(pattern).search
+    return any(text is not None and found(text) is not None for text in texts)
 
 
 @frozen(eq=False)
@@ -50,6 +120,13 @@ class CodedCells:
 
         return CodedCells([value], numpy.zeros(count, numpy.int8))
 
+    @property
+    def is_text(self) -> bool:
+        """Whether there are only texts, and nothing."""
+        return isinstance(self.values, ArrowTexts) or all(
+            issubclass(kind, (str, type(None))) for kind in {*map(type, self.values)}
+        )
+
     @staticmethod
     def joined(parts: Sequence["CodedCells"]) -> "CodedCells":
         """Columns one behind the other."""
@@ -57,6 +134,10 @@ class CodedCells:
 
         if len(parts[0].values) > FEW and all(part.values is parts[0].values for part in parts):
             return CodedCells(parts[0].values, numpy.concatenate([part.codes for part in parts]))
+        if any(isinstance(part.values, ArrowTexts) for part in parts) and all(part.is_text for part in parts):
+            before = numpy.cumsum([0, *(len(part.values) for part in parts)])
+            shifted = [part.codes.astype(numpy.int64) + more for part, more in zip(parts, before, strict=False)]
+            return CodedCells(ArrowTexts.joined(part.values for part in parts), numpy.concatenate(shifted))
         values: list[Value] = []
         known: dict[tuple[type, Value], int] = {}
         moved: dict[int, Any] = {}
@@ -79,17 +160,33 @@ class CodedCells:
         codes = []
         for part in parts:
             own = moved[id(part.values)]
-            further = isinstance(own, int)
-            codes.append(part.codes.astype(narrow) + own if further else own.astype(narrow)[part.codes])
+            codes.append(part.codes.astype(narrow) + own if isinstance(own, int) else own.astype(narrow)[part.codes])
         return CodedCells(values, numpy.concatenate(codes))
 
     def objects(self) -> "Numbers":
         """The values as an array that codes are looked up in."""
         import numpy
 
+        if isinstance(self.values, ArrowTexts):
+            texts: Numbers = self.values.array.to_numpy(zero_copy_only=False)
+            return texts
         found = numpy.empty(len(self.values), object)
         found[:] = self.values
         return found
+
+    def used(self) -> "CodedCells":
+        """The same without values that no row has."""
+        import numpy
+
+        there = numpy.bincount(self.codes, minlength=len(self.values)) > 0
+        if there.all():
+            return self
+        places = numpy.cumsum(there, dtype=numpy.int32) - numpy.int32(1)
+        if isinstance(self.values, ArrowTexts):
+            import pyarrow
+
+            return CodedCells(ArrowTexts(self.values.array.filter(pyarrow.array(there))), places[self.codes])
+        return CodedCells(list(compress(self.values, there.tolist())), places[self.codes])
 
     def first_come(self) -> "CodedCells":
         """The same with each value once, in the order in which rows first have them."""
@@ -110,6 +207,8 @@ class CodedCells:
         """For each value where its text stands among those of all; texts that are equal stand together."""
         import numpy
 
+        if isinstance(self.values, ArrowTexts):
+            return self.values.ranks()
         texts = ["" if value is None else str(value) for value in self.values]
         order = sorted(range(len(texts)), key=texts.__getitem__)
         ranks = numpy.zeros(len(texts), numpy.int64)
@@ -119,7 +218,22 @@ class CodedCells:
         return ranks
 
 
-class TableColumns(Sequence[Row]):
+class TablePieces(ABC):
+    """The rows of a table that come some at a time, as often as somebody goes through them."""
+
+    @abstractmethod
+    def pieces(self) -> "Iterator[TableColumns]":
+        """Some rows after the other."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """How many there are in all."""
+
+    def __iter__(self) -> Iterator[Row]:
+        return (row for piece in self.pieces() for row in piece)
+
+
+class TableColumns(TablePieces, Sequence[Row]):
     """The rows of a table: a sequence of tuples, and the columns that they are made of when somebody asks."""
 
     def __init__(self, cells: Sequence[CodedCells]) -> None:
@@ -143,6 +257,10 @@ class TableColumns(Sequence[Row]):
 
     def __len__(self) -> int:
         return len(self.cells[0].codes)
+
+    def pieces(self) -> "Iterator[TableColumns]":
+        """All at once."""
+        yield self
 
     @overload
     def __getitem__(self, at: int) -> Row: ...

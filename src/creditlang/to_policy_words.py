@@ -7,7 +7,7 @@ from creditlang.diagnostics import Language
 from creditlang.diagnostics.person_words import spoken
 from creditlang.policy_words import AccountWords, FieldWords, ItemWords, KindWords, PolicyWords, RequirementWords
 from creditlang.resolve import Program
-from creditlang.words import first_fit, label, unit_label
+from creditlang.words import first_fit, label, text_for, unit_label
 
 
 def policy_words(policy: Policy, program: Program, language: Language = "zh") -> PolicyWords:
@@ -53,6 +53,7 @@ def policy_words(policy: Policy, program: Program, language: Language = "zh") ->
             for value, labels in values.items()
         },
         language=language,
+        objections=tuple((text_for(x.texts, language), x.article) for x in policy.objections),
     )
 
 

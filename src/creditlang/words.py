@@ -8,7 +8,7 @@ stands there as a `Phrase`; what is wrong with policy or data stands in the page
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, Protocol
 
@@ -132,6 +132,23 @@ COMPARISON_COLUMNS: Final[Words] = {**COLUMNS, **_coded(
 )}  # fmt: skip
 """The same for the tables of a comparison."""
 
+CORRECTION_COLUMNS: Final[Words] = {**COMPARISON_COLUMNS, **_coded(
+    {"cause": "原因", "told": "说明", "share": "其中由此引起", "together": "共同引起"}
+)}  # fmt: skip
+"""The same for the tables of corrections."""
+
+CORRECTION_CAUSES: Final[Words] = {
+    "late": Phrase("added late", "补报"), "new": Phrase("added since", "新增"),
+    "changed": Phrase("changed", "内容更正"), "re-dated": Phrase("dated otherwise", "日期更正"),
+    "withdrawn": Phrase("withdrawn", "撤回"),
+    "decided": Phrase("decided by the office", "复核决定"), "undecided": Phrase("decision taken back", "撤销决定"),
+    "student": Phrase("data of the student", "学生信息"), "others": Phrase("data of others", "他人数据"),
+    "policy": Phrase("policy", "办法"), "date": Phrase("as-of date", "统计截止日"),
+}  # fmt: skip
+"""Why a later run has another result."""
+
+TOGETHER_WITH: Final = Phrase("together with {told}", "连同{told}")
+"""Before a further cause of what only several causes make together."""
 STUDENT_NUMBER: Final = Phrase("Student ID", "学号")
 """What stands above the numbers of people where people read them."""
 SEMICOLON: Final = Phrase("; ", "；")
@@ -152,6 +169,7 @@ A_WHOLE_NUMBER: Final = Phrase("a whole number", "整数")
 NOT_UTF_8: Final = Phrase("it is not UTF-8", "不是 UTF-8 编码")
 TRUE_OR_FALSE: Final = Phrase("true or false", "true 或 false")
 NONE: Final = Phrase("none", "无")
+HOW_TO_OBJECT: Final = Phrase("How to object", "如何提出异议")
 NOTHING: Final = Phrase("—", "—")
 
 
@@ -221,6 +239,11 @@ def label(thing: Declared, language: Language = "zh") -> str:
 def first_fit(name: str, labels: Iterable[str], language: Language = "zh") -> str:
     """The same for what is no declaration of its own, such as a value of a choice."""
     return next((text for text in labels if text != name and (language == "zh" or not _CHINESE.search(text))), name)
+
+
+def text_for(texts: Sequence[str], language: Language) -> str:
+    """Of texts that say the same, the one in a language, else the first."""
+    return next((text for text in texts if speaks_chinese(text) == (language == "zh")), texts[0])
 
 
 def unit_label(

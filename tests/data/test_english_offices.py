@@ -66,7 +66,7 @@ def test_a_driver_is_found_by_name_however_it_is_written(office: Callable[..., A
 
 @pytest.mark.parametrize("mapping", ["", "title = 'points'\n[[table]]\nname='x'\nkind='offence'\n"])
 def test_without_a_word_on_their_order_days_are_refused(office: Callable[..., Any], mapping: str) -> None:
-    tables = office(HEAD + "D001,phone,03/04/2025,,,1\nD002,phone,25/12/2024,,,2\n", mapping)
+    tables = office(HEAD + "D001,phone,03/04/2025,,,1\nD002,phone,05/12/2024,,,2\n", mapping)
     assert [row["code"] for row in tables["issues"] if row["severity"] == "error"] == ["CR616", "CR616"]
 
 
@@ -121,7 +121,9 @@ def test_terms_by_their_season(text: str, wanted: str) -> None:
 
 @pytest.mark.parametrize(("text", "wanted"), [
     ("8 October 2024", "2024-10-08"), ("8-Oct-2024", "2024-10-08"), ("OCT. 8th, 2024", "2024-10-08"),
-    ("31 Apr 2024", "CR604"), ("8 Okt 2024", "CR605"), ("8 Oct 24", "CR605"), ("25.12.2024", "CR616"),
+    ("31 Apr 2024", "CR604"), ("8 Okt 2024", "CR605"), ("8 Oct 24", "CR605"), ("05.12.2024", "CR616"),
+    ("14/01/2025", "2025-01-14"), ("01/14/2025", "2025-01-14"), ("14.1.2025 0:00", "2025-01-14"),
+    ("05/05/2025", "2025-05-05"), ("31/04/2025", "CR604"), ("13/14/2025", "CR604"), ("14/01/2025 8:30", "CR606"),
 ])  # fmt: skip
 def test_days_with_the_name_of_their_month(text: str, wanted: str) -> None:
     assert read_or_code(parse_date, text) == wanted

@@ -50,7 +50,7 @@ record internship
     start    : date
     until    : date
     filed_on : date
-    filed_on within 5 working days after until
+    filed_on no later than 5 working days after until
 category practice in credit
     item placement
         4 per event when full_months(start, until) >= 6

@@ -178,7 +178,7 @@ record activity
     item  : item
     on    : date
     filed : date
-    filed within 5 working days after on
+    filed no later than 5 working days after on
 category sport in credit
     item run "跑步" : 1 per event
 """

@@ -64,7 +64,7 @@ def test_brackets_belong_to_what_they_hold() -> None:
 
 
 def test_amounts_deadlines_and_decisions_are_told_apart_by_their_bodies() -> None:
-    line = "    a within 3 days after b\n"
+    line = "    a no later than 3 days after b\n"
     item, fact, record = module(f"adjust x\n{line}fact f\n{line}record r\n{line}").declarations
     assert [type(one.lines[0]) for one in (item, fact, record) if isinstance(one, (t.Body, t.Record))] == [
         t.Deadline, t.DecisionLine, t.Deadline,

@@ -39,8 +39,12 @@ _OUTPUTS = {
     "report .html": "report.report_output:ReportOutput",
     "fill": "fill.fill_output:FillOutput office",
     "rulebook": "rulebook.rulebook_output:RulebookOutput",
+    "letter": "forms.letter_output:LetterOutput",
 }
-_FORMS = {"transcript": "forms.transcript:Transcript", "class-notice": "forms.class_notice:ClassNotice"}
+_FORMS = {
+    "transcript": "forms.transcript:Transcript", "class-notice": "forms.class_notice:ClassNotice",
+    "correction": "forms.correction_letter:CorrectionLetter",
+}  # fmt: skip
 
 
 @hookimpl

@@ -17,6 +17,7 @@ from creditlang.plugin.run_data import RunData, shown
 from creditlang.schema import Value
 from creditlang.toolkit.office_sheet import as_of_text, heading, rows_of, semester_title, sheet, signatures, titled
 from creditlang.toolkit.open_amounts import Amount
+from creditlang.toolkit.public_masks import HOW_MASKED, masked, public_rows
 from creditlang_regulation_forms.shangrao_scores import UNDECIDED, Conduct, ConductBook, Event, Term
 
 _POLICIES: Final = ("shangrao-2022-27",)
@@ -107,19 +108,17 @@ class ClassMonths(Form):
         self, scores: Sequence[Conduct], events: Mapping[Term, Sequence[Event]], month: tuple[int, int],
         college: str, name: str,
     ) -> tuple[Page, ...]:  # fmt: skip
-        rows = [
-            (number, *_month_row(x, events.get((x.number, x.semester), ()), month))
-            for number, x in enumerate(scores, 1)
-        ]
+        rows = public_rows(_month_row(x, events.get((x.number, x.semester), ()), month) for x in scores)
         columns = len(self._widths)
         about = (f"二级学院：{_unit(college)}", f"班级：{_unit(name)}", f"人数：{len(scores)}")
         before = titled(f"{month[0]}年{month[1]}月班级操行分公告", about, columns)
         names = ("班委（制表）", "辅导员、班主任（审查确认）", "二级学院学工科（备案）")
-        return sheet(self._widths, before, [heading(self._head)], rows_of(rows), signatures(names, columns, _FLOOR))
+        after = signatures(names, columns, _FLOOR + HOW_MASKED.zh)
+        return sheet(self._widths, before, [heading(self._head)], rows_of(rows), after)
 
 
 def _month_row(x: Conduct, events: Sequence[Event], month: tuple[int, int]) -> list[Value]:
-    """Number, name; deducted and gained in the month and until its end; the score so far."""
+    """Number and name, masked; deducted and gained in the month and until its end; the score so far."""
     within = [event for event in events if event.month == month]
     until = [event for event in events if event.month <= month]
 
@@ -131,7 +130,7 @@ def _month_row(x: Conduct, events: Sequence[Event], month: tuple[int, int]) -> l
 
     score = (x.base + gained(until) + -deducted(until)).at_least(Decimal(0))
     points = [amount.cell for amount in (deducted(within), gained(within), deducted(until), gained(until), score)]
-    return [x.number, shown(x.person.get("name")), *points]
+    return [*masked(x.number, shown(x.person.get("name"))), *points]
 
 
 _WIDTHS: Final = (6, 30, 13, 16, 10, 10, 11, 9, 10, 17)

@@ -26,10 +26,10 @@ def command(policy: str, targets: tuple[str, ...]) -> None:
     manager = common.plugin_manager()
     path = common.find(policy)
     wanted = targets or (f"{path.stem}.rulebook.html",)
-    outputs = [opened_output(manager, x if split_address(x)[0] else f"rulebook:{x}", rulebook=True) for x in wanted]
+    outputs = [opened_output(manager, x if split_address(x)[0] else f"rulebook:{x}", "rulebook") for x in wanted]
     compiled = common.sound_policy(policy, examples=True, manager=manager)
     beside = clause_file(path)
-    book = rulebook_of(compiled, _clauses(beside), beside.name, reader_language())
+    book = rulebook_of(compiled, clauses_of(beside), beside.name, reader_language())
     try:
         for output in outputs:
             with output:
@@ -42,7 +42,7 @@ def command(policy: str, targets: tuple[str, ...]) -> None:
         common.show([report("CR119", None, file=beside.name, articles="；".join(book.without_text))])
 
 
-def _clauses(path: Path) -> "ClauseTexts | None":
+def clauses_of(path: Path) -> "ClauseTexts | None":
     """The clauses beside a policy, if there are any; what is wrong with their file ends the program."""
     from creditlang.diagnostics import Diagnostic
     from creditlang.driver import read_source

@@ -3,23 +3,56 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 from attrs import frozen
 
 from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, option, reader_language, said
+from creditlang.diagnostics import Phrase
 
 if TYPE_CHECKING:
     from creditlang.cohort import Cohort
     from creditlang.core.operators import Policy
     from creditlang.data.dataset import Joined
+    from creditlang.diagnostics import Diagnostic
     from creditlang.ledger import StudentResult
     from creditlang.one_student import Engine
     from creditlang.plugin import Output, PluginManager
     from creditlang.plugin.run_data import RunData
+
+_TOGETHER: Final = 2_000_000
+"""Rows that are worked out together, at most, where nobody has said how many; they take about 2 GiB."""
+_AT_ONCE: Final = 1_000_000
+"""Of more rows, so many are worked out at once."""
+_ALL_OF_EACH: Final = Phrase("an output asks for all that is known of each student", "有的输出要用到每名学生的全部信息")
+
+
+@frozen
+class Way:
+    """How students are worked out: by what, and how many rows of theirs at a time."""
+
+    engine: "Engine"
+    at_once: int | None
+
+
+def _work_options(function: Callable[..., None]) -> Callable[..., None]:
+    """``--engine`` and ``--at-once``, handed on together as `way`."""
+
+    @wraps(function)
+    def collected(engine: "Engine", at_once: int | None, **others: Any) -> None:
+        function(way=Way(engine, at_once), **others)
+
+    engines = click.Choice(["auto", "reference", "compiled", "columnar"])
+    with_rows = option("--at-once", type=click.IntRange(min=0), metavar="ROWS")(collected)
+    return option("--engine", type=engines, default="auto")(with_rows)
+
+
+Given = Literal["results", "rulebook", "letter"]
+"""What an output can be given."""
 
 
 @bilingual_help.command("run")
@@ -27,7 +60,7 @@ if TYPE_CHECKING:
 @common.data_options
 @option("--out", "targets", multiple=True, metavar="TARGET")
 @common.students_option
-@option("--engine", type=click.Choice(["auto", "reference", "compiled", "columnar"]), default="auto")
+@_work_options
 @option("--sign", "key", type=click.Path(path_type=Path), metavar="FILE")
 @option("--keep", is_flag=True)
 @option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table")
@@ -37,7 +70,7 @@ def command(
     request: common.DataRequest,
     targets: tuple[str, ...],
     students: tuple[str, ...],
-    engine: "Engine",
+    way: "Way",
     key: Path | None,
     keep: bool,
     shape: str,
@@ -56,11 +89,14 @@ def command(
         manager,
         request,
         students,
-        engine,
+        way.engine,
         collector.keep if collector else None,
+        way.at_once,
     )
     common.some_students(students, cohort.dataset.students)
-    asked = AskedRun(policy, request.data, request.mappings, students, f"{engine} alone" if collector else engine)
+    asked = AskedRun(
+        policy, request.data, request.mappings, students, f"{way.engine} alone" if collector else way.engine
+    )
     close_manifest(cohort, manager, asked)
     if targets:
         program = compiled.compilation.program
@@ -70,7 +106,7 @@ def command(
             people = Collector(reader_language()).people(cohort, program)
         written = [write(output, cohort, run if output.wants_run else people, RESULT_TABLES) for output in outputs]
         signer([target for target, done in zip(targets, written, strict=True) if done])
-        summary(cohort, err=False)
+        summary(cohort, err=False, students=cohort.parts == 1)
         what_was_written([target for target, done in zip(targets, written, strict=True) if done])
     elif shape == "table":
         written = []
@@ -129,23 +165,45 @@ def work_out(
     students: Sequence[str] = (),
     engine: "Engine" = "auto",
     keep: "Callable[[StudentResult], None] | None" = None,
+    at_once: int | None = 0,
 ) -> "Cohort":
-    """Run a policy over the data at some addresses."""
+    """Run a policy over the data at some addresses, `at_once` rows at a time, or all together if that is 0; without it,
+    as the size of the data suggests. Where it has been said and cannot be done, the program ends.
+    """
     from creditlang.cohort import run_cohort
+    from creditlang.cohort_in_parts import NotInParts, run_in_parts
+    from creditlang.diagnostics import report
 
     chosen = common.run_settings(policy, request, students, engine)
+    rows = _rows_at_once(request) if at_once is None else at_once
     with common.opened(manager, request.data) as sources, common.progress(policy.identifier) as told:
-        cohort = run_cohort(
-            policy,
-            common.tables_of(sources, told),
-            chosen,
-            lambda: [found for source in sources for found in source.problems],
-            {},
-            told,
-            keep,
-        )
+        tables = common.tables_of(sources, told)
+
+        def problems() -> "list[Diagnostic]":
+            return [found for source in sources for found in source.problems]
+
+        try:
+            if not rows:
+                cohort = run_cohort(policy, tables, chosen, problems, {}, told, keep)
+            elif keep is not None:
+                raise NotInParts(_ALL_OF_EACH)
+            else:
+                cohort = run_in_parts(policy, tables, chosen, problems, {}, rows, told)
+        except NotInParts as error:
+            common.show([report("CR866" if at_once is None else "CR865", None, reason=error.reason)])
+            if at_once is not None:
+                sys.exit(common.FINDINGS)
+            return work_out(policy, manager, request, students, engine, keep)
         cohort.results.rows["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
     return cohort
+
+
+def _rows_at_once(request: common.DataRequest) -> int:
+    """How many rows of some data are worked out together where nobody has said it; 0 for all."""
+    from creditlang.cli.data_size import rows_about
+    from creditlang.toolkit.extras import has
+
+    return _AT_ONCE if has("arrow") and rows_about(request.data) > _TOGETHER else 0
 
 
 @frozen
@@ -169,6 +227,8 @@ def close_manifest(cohort: "Cohort", manager: "PluginManager", asked: AskedRun) 
     rows += [("data", without_password(address)) for address in asked.data]
     rows += [("policy_file", asked.policy_file), *(("mapping_file", name) for name in asked.mappings)]
     rows += [("language", str(cohort.results.language)), *(("student", who) for who in sorted({*asked.students}))]
+    if cohort.at_once:
+        rows += [("at_once", str(cohort.at_once)), ("parts", str(cohort.parts))]
     rows += [("engine_asked", asked.engine), *plugin_rows(manager)]
     rows.append(own_hash(rows))
 
@@ -180,9 +240,9 @@ def plugin_rows(manager: "PluginManager") -> list[tuple[str, str]]:
     return [named, *(("plugin_hash", f"{entry.owner} {entry.code_hash()}") for entry in loaded if not entry.built_in)]
 
 
-def opened_output(manager: "PluginManager", target: str, rulebook: bool = False) -> "Output":
-    """The output at a target; where there is none, or it takes a rulebook in place of results or the other way round,
-    the program ends before anything is worked out.
+def opened_output(manager: "PluginManager", target: str, given: "Given" = "results") -> "Output":
+    """The output at a target; where there is none, or it takes something else than what is to be given, the program
+    ends before anything is worked out.
     """
     from creditlang.diagnostics import Phrase, report
     from creditlang.plugin import PluginError
@@ -193,10 +253,13 @@ def opened_output(manager: "PluginManager", target: str, rulebook: bool = False)
     except PluginError as error:
         common.show(error.diagnostics)
         sys.exit(common.BROKEN)
-    if output.wants_rulebook != rulebook:
-        book, results = Phrase("a rulebook", "条文与规则对照"), Phrase("results", "计算结果")
-        taken, given = (results, book) if rulebook else (book, results)
-        common.show([report("CR717", None, target=without_password(target), taken=taken, given=given)])
+    taken: Given = "rulebook" if output.wants_rulebook else "letter" if output.wants_document else "results"
+    if taken != given:
+        words = {
+            "results": Phrase("results", "计算结果"), "rulebook": Phrase("a rulebook", "条文与规则对照"),
+            "letter": Phrase("a letter", "答复"),
+        }  # fmt: skip
+        common.show([report("CR717", None, target=without_password(target), taken=words[taken], given=words[given])])
         sys.exit(common.USAGE)
     return output
 
@@ -227,14 +290,15 @@ def what_was_written(targets: "Sequence[str]") -> None:
         common.echo(said(f"written: {', '.join(named)}", f"已写出：{'、'.join(named)}"), err=True)
 
 
-def summary(cohort: "Cohort", err: bool) -> None:
-    """A table of students, what is wrong, and the equation."""
+def summary(cohort: "Cohort", err: bool, students: bool = True) -> None:
+    """A table of students, unless they are too many, what is wrong, and the equation."""
     from creditlang.cli.findings_screen import show_findings
     from creditlang.text_table import table_text
 
     results = cohort.results
-    headings = [column.label for column in results.columns("students")]
-    common.echo(table_text(headings, results.screen_rows(results.tables["students"])), err=err)
+    if students:
+        headings = [column.label for column in results.columns("students")]
+        common.echo(table_text(headings, results.screen_rows(results.tables["students"])), err=err)
     show_findings(cohort.dataset.problems)
     equation(cohort)
 

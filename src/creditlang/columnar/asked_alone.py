@@ -150,7 +150,7 @@ class AskedAlone:
             if first == last:
                 continue
             own, kind = places[first:last], cohort.kinds[name]
-            inside = cohort.inside[own]
+            inside = own - kind.first
             key += (states[first:last].tobytes(), cohort.days[own].tobytes(), cohort.semesters[own].tobytes())
             key += (column.codes[inside].tobytes() for each, column in kind.fields.items() if each in fields)
             key.append(cohort.named[own].tobytes())

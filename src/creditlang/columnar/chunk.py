@@ -1,10 +1,13 @@
 """A chunk: students that are worked out together."""
 
+from collections.abc import Callable
+
 from attrs import define, field
 
 from creditlang.columnar import decisions
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import Entries
+from creditlang.columnar.group_programs import Together
 from creditlang.columnar.student_values import Students
 from creditlang.diagnostics import Phrase
 
@@ -14,11 +17,11 @@ class Chunk:
     """What has come out for the students of a chunk."""
 
     students: Students
-    records: slice
-    """Where their records stand among all."""
     entries: list[Entries] = field(factory=list)
-    """Of each tree."""
-    extra: list[Entries] = field(factory=list)
+    """Of each tree, as far as its records were not worked out in one pass."""
+    together: dict[str, Together] = field(factory=dict)
+    """Of those that were, by kind."""
+    extra: list[Callable[[], Entries]] = field(factory=list)
     """Of records that no rule has taken, in the order in which they are told."""
     parts: dict[str, list[decisions.PartColumns]] = field(factory=dict)
     left: list[tuple[Phrase, Numbers]] = field(factory=list)

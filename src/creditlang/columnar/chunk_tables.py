@@ -91,12 +91,14 @@ class ChunkTables:
         if self.wanted is not None:
             self.settled &= self.wanted[here]
         self.who = np.flatnonzero(self.settled)
+        entries = [*self.chunk.entries, *(x.entries() for x in self.chunk.together.values())]
+        extra = [make() for make in self.chunk.extra]
         self._note_texts()
         self._accounts()
         self._facts()
         self._requirements()
         self._students()
-        self._entries()
+        self._entries(entries, extra)
         return self.settled
 
     def _note_texts(self) -> None:
@@ -214,14 +216,14 @@ class ChunkTables:
         )
 
     # ---- entries
-    def _entries(self) -> None:
-        blocks = [*self.chunk.entries, *self.chunk.extra]
+    def _entries(self, taken: list[Entries], extra: list[Entries]) -> None:
+        blocks = [*taken, *extra]
         phase = np.concatenate(
             [
-                *(block.rules.astype(np.int64) for block in self.chunk.entries),
+                *(block.rules.astype(np.int64) for block in taken),
                 *(
                     np.full(len(block.places), len(self.policy.rules) + number, np.int64)
-                    for number, block in enumerate(self.chunk.extra)
+                    for number, block in enumerate(extra)
                 ),
             ]
         )
@@ -266,8 +268,9 @@ class ChunkTables:
         for number, count in enumerate(np.bincount(strong[~shared], minlength=len(_DISPOSITIONS)).tolist()):
             self.results.in_columns[_DISPOSITIONS[number]] += count
         known = self.results.dispositions
-        for place, number in zip(places[shared].tolist(), strong[shared].tolist(), strict=True):
-            key, own = f"{self.kinds[self.cohort.kind_numbers[place]]} {self.identifiers[place]}", _DISPOSITIONS[number]
+        numbers = self.cohort.numbers_of_kinds(places[shared])
+        for place, kind, number in zip(places[shared].tolist(), numbers, strong[shared].tolist(), strict=True):
+            key, own = f"{self.kinds[kind]} {self.identifiers[place]}", _DISPOSITIONS[number]
             before = known.get(key)
             known[key] = own if before is None else strongest([before, own])
 
@@ -277,7 +280,7 @@ class ChunkTables:
         live = entries.amounts * entries.signs
         counted = np.where(entries.states == LIVE, live, np.where(entries.raw == NOTHING, NOTHING, 0))
         columns = (
-            CodedCells(self.kinds, self.cohort.kind_numbers[entries.places]),
+            CodedCells(self.kinds, self.cohort.numbers_of_kinds(entries.places)),
             CodedCells(self.identifiers, entries.places), self._names(people), CodedCells(_DISPOSITIONS, dispositions),
             self._reasons(entries), _from_behind(self.rules, entries.rules),
             _from_behind(self.accounts, entries.accounts), CodedCells(self.texts, entries.periods),

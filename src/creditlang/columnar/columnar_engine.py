@@ -8,7 +8,6 @@ nothing is said of them here. What the engine lacks for a whole policy is known 
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import takewhile
 from typing import Any, Final
 
 import numpy as np
@@ -21,14 +20,16 @@ from creditlang.columnar.distinct_numbers import distinct_numbers
 from creditlang.columnar.enrolments import enrolled, who_is_spoken_of
 from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
 from creditlang.columnar.group_lines import GroupLines, fill
+from creditlang.columnar.group_programs import programs
 from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, Texts
+from creditlang.columnar.machine_code import PLAIN, Kernels
 from creditlang.columnar.not_in_columns import not_in_columns
 from creditlang.columnar.postings import post
 from creditlang.columnar.record_columns import RecordColumns
+from creditlang.columnar.record_tables import RecordTables, alone
 from creditlang.columnar.student_values import Students
-from creditlang.columnar.trails import Trails
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.dependencies import searched, within
 from creditlang.data.coded.coded_dataset import CodedDataset
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.evaluate import (
@@ -46,7 +47,7 @@ _CHUNK: Final = 16384
 """Students worked out together, at most."""
 
 
-_READ: Final = Phrase("data with mistakes", "数据有误")
+_READ: Final = Phrase("data with mistakes, or decided by the office", "数据有误或另行决定")
 _TIME: Final = Phrase("periods of enrolment", "在籍时段")
 _OUTSIDE: Final = Phrase("outside the policy", "不适用本办法")
 _REQUESTS: Final = Phrase("requests", "申请")
@@ -58,7 +59,7 @@ class ColumnarEngine:
     def __init__(self, plan: Plan, interpreter: Interpreter) -> None:
         """`interpreter` fills the tables: it has the policy, the as-of day and the named values."""
         self.plan, self.interpreter = plan, interpreter
-        self.policy = plan.policy
+        self.policy, self.kernels = plan.policy, PLAIN
         self.lacks = tuple(dict.fromkeys(not_in_columns(plan, interpreter)))
         """Why this policy cannot be worked out in columns."""
 
@@ -87,44 +88,73 @@ class _Run:
         self.odd, as_read = cohort.odd, cohort.odd.copy()
         self.rule_numbers = {name: number for number, name in enumerate(self.policy.rules)}
         self.account_numbers = {name: number for number, name in enumerate(self.policy.accounts)}
-        size = len(cohort.students)
-        has = {name: np.zeros(size, bool) for name in self.policy.kinds}
         begun = [self.calendar.plain.has_begun(name, self.interpreter.as_of) for name in calendar.names]
         self.begun = np.array(begun, bool)
-        self.given, self.late = self._in_scope()
-        for name, kind in cohort.kinds.items():
-            has[name][cohort.owners[kind.places[self.given[kind.places]]]] = True
+        self.out, self.late = self._out_of_scope()
         self.known = Known(
             policy=self.policy, cohort=cohort, calendar=calendar, filler=Filler(self.interpreter),
-            decimals=self.plan.decimals, texts=Texts(), enrolled=np.ones(len(cohort.owners), bool), has=has,
+            decimals=self.plan.decimals, texts=Texts(), has={name: self._have(name) for name in cohort.kinds},
             readers=self.plan.readers,
         )  # fmt: skip
         self.lines = GroupLines(self.known)
         self.tables: dict[tuple[int, str], EffectTable] = {}
-        self.trails: dict[tuple[str, str], Trails] = {}
+        self.asides: dict[int, list[tuple[Entries, Numbers]]] = {}
+        """By rule, entries of records that are left to be worked out alone by what they are by themselves."""
+        everybody = slice(0, len(cohort.students))
         self.enrolled, self.enrolments, self.enrolling = enrolled(
-            self.known, self.given, self.begun, self._guard, self.odd
+            self.known, lambda name: self._given(name, everybody), self.begun, self._guard, self.odd
         )
-        semesters = cohort.semesters
-        known = (semesters == 0) | self.enrolled[cohort.owners, semesters]
-        self.known.enrolled[:] = known
-        open_semester = (semesters > 0) & ~self.begun[semesters] & self.given
-        self.odd[cohort.owners[open_semester]] = True
+        self.known.enrolments = self.enrolled
+        if not self.begun[1:].all():
+            not_begun = (cohort.semesters > 0) & ~self.begun[cohort.semesters]
+            not_begun[self.out] = False
+            self.odd[cohort.owners[not_begun]] = True
         lines = [*self.policy.rules.values()], [*self.policy.accounts.values()]
         operators = (operator for bodies in lines for body in bodies for operator in body.operators)
         self.posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)
         self.rules = {name: self._rules(name) for name in self.policy.kinds}
+        self.searched = searched(self.policy)
+        self.record_tables = {
+            name: found
+            for name, kind in self.policy.kinds.items()
+            if kind.item_field
+            and not kind.enrolment
+            and (found := self._record_tables(name, engine.kernels)) is not None
+        }
+        self.programs = programs(self.plan, self.known, self.record_tables)
+        for tables in self.record_tables.values():
+            tables.ready()
         self.odd |= (outside := ~who_is_spoken_of(self.known))
         self.left = [(_READ, as_read), (_OUTSIDE, outside & ~as_read), (_TIME, self.odd & ~outside & ~as_read)]
 
     # ---- before any rule
-    def _in_scope(self) -> tuple[Numbers, Numbers]:
-        """The records that count on the as-of day; and of the others, which are of a semester that has not begun."""
+    def _out_of_scope(self) -> tuple[Numbers, Numbers]:
+        """The records that do not count on the as-of day; which of them are of a semester that has not begun."""
         cohort, as_of = self.cohort, self.interpreter.as_of
-        undated = cohort.days == 0
-        late = undated & (cohort.semesters > 0) & ~self.begun[cohort.semesters]
-        future = cohort.days > as_of.toordinal() if as_of is not None else np.zeros(len(cohort.days), bool)
-        return ~(late | future), late
+        undated = np.flatnonzero(cohort.days == 0)
+        semesters = cohort.semesters[undated]
+        late = undated[(semesters > 0) & ~self.begun[semesters]]
+        future = np.flatnonzero(cohort.days > as_of.toordinal()) if as_of is not None else late[:0]
+        out = np.concatenate([late, future])
+        order = np.argsort(out)
+        return out[order], order < len(late)
+
+    def _out_within(self, wanted: slice) -> slice:
+        """Which of those that do not count are among some records in a row."""
+        return slice(*np.searchsorted(self.out, (wanted.start, wanted.stop)).tolist())
+
+    def _given(self, name: str, students: slice) -> Numbers:
+        """The records of a kind that count, of some students in a row, by place."""
+        wanted = self.cohort.kinds[name].within(students)
+        places = np.arange(wanted.start, wanted.stop, dtype=np.int64)
+        return np.delete(places, self.out[self._out_within(wanted)] - wanted.start)
+
+    def _have(self, name: str) -> Numbers:
+        """For each student whether there are records of a kind that count."""
+        kind, size = self.cohort.kinds[name], len(self.cohort.students)
+        out = self.out[self._out_within(kind.within(slice(0, size)))]
+        counts: Numbers = np.diff(kind.source.starts) - np.bincount(self.cohort.owners[out], minlength=size)
+        return counts > 0
 
     def _rules(self, kind: str) -> _Rules:
         field_name = self.policy.kinds[kind].item_field
@@ -138,6 +168,17 @@ class _Run:
         ]
         return _Rules(np.array(by_item, np.int32), conditional)
 
+    def _record_tables(self, name: str, kernels: Kernels) -> RecordTables | None:
+        """What records of a kind are by themselves; None where others are asked, or a condition tells rules."""
+        guards = self.plan.kinds[name].lines
+        if self.rules[name].conditional or len(alone(self.plan.kinds[name])) < len(guards):
+            return None
+        lines = [self._table(line.operator, None, name, line.reads) for line in guards]
+        rules = list(self.policy.rules.values())
+        numbers = [number for number in dict.fromkeys(self.rules[name].by_item.tolist()) if number >= 0]
+        taking = ((rules[number], number, self.account_numbers[rules[number].account]) for number in numbers)
+        return RecordTables.of(self.known, name, lines, taking, self.plan.rules, self._table, kernels)
+
     # ---- chunks
     def chunks(self) -> Iterator[Chunk]:
         size = len(self.cohort.students)
@@ -145,12 +186,11 @@ class _Run:
         for first in range(0, size, _CHUNK):
             last = min(size, first + _CHUNK)
             students = Students(self.known, first, last - first, self.enrolled[first:last], self.odd)
-            records = slice(*np.searchsorted(self.cohort.owners, np.array([first, last], np.int32)).tolist())
-            chunk, odd = Chunk(students, records), self.odd[first:last]
+            chunk, odd = Chunk(students), self.odd[first:last]
             chunk.left += [(why, who[first:last]) for why, who in self.left]
             students.balances |= {name: decisions.balance_of([], [], [], students.size) for name in nothing}
             self.known.balance = partial(self._balance, students)
-            self._sorted(chunk)
+            chunk.extra.append(partial(self._sorted, students.places))
             taken: dict[int, list[Entries]] = {}
             for kind, name in self.policy.order:
                 before = odd.copy()
@@ -158,25 +198,17 @@ class _Run:
                 chunk.left.append((_REQUESTS if kind == "moves" else Phrase(name, name), odd & ~before))
             yield chunk
 
-    def _within(self, chunk: Chunk, places: Numbers) -> Numbers:
-        """Those of some places, rising, whose students are in a chunk."""
-        first, last = np.searchsorted(places, (chunk.records.start, chunk.records.stop))
-        return places[first:last]
-
-    def _sorted(self, chunk: Chunk) -> None:
-        """What becomes of records before any rule is asked."""
+    def _sorted(self, here: slice) -> Entries:
+        """What becomes of records of some students before any rule is asked."""
         text = self.known.texts.number
-        out = chunk.records.start + np.flatnonzero(~self.given[chunk.records])
-        entries = Entries.of(self.known, out, -1, -1)
-        late = self.late[out]
+        out = [self._out_within(kind.within(here)) for kind in self.cohort.kinds.values()]
+        late = np.concatenate([self.late[own] for own in out])
+        entries = Entries.of(self.known, np.concatenate([self.out[own] for own in out]), -1, -1)
         entries.states[:] = VOID
         entries.reasons[:] = np.where(late, text(NOT_BEGUN), text(FUTURE))
         entries.periods[:] = np.where(late, self.known.semester_texts[entries.semesters], 0)
-        blocks = [entries]
-        for enrolments in self.enrolments:
-            first, last = np.searchsorted(enrolments.places, (chunk.records.start, chunk.records.stop))
-            blocks.append(enrolments.chosen(np.arange(first, last)))
-        chunk.extra.append(Entries.joined(blocks).in_order())
+        blocks = [entries, self.enrolments.of(here)] if self.enrolments is not None else [entries]
+        return Entries.joined(blocks).in_order()
 
     def _guard(self, kind: str, entries: Entries) -> None:
         self._body(self.plan.kinds[kind], None, kind, entries)
@@ -225,8 +257,7 @@ class _Run:
         """Who asks for something to be moved, or has what takes from accounts, is worked out alone."""
         accounts = self.policy.accounts
         for move in self.policy.moves:
-            places = self.cohort.kinds[move.kind].places
-            self.odd[self.cohort.owners[self._within(chunk, places[self.given[places]])]] = True
+            self.odd[self.cohort.owners[self._given(move.kind, chunk.students.places)]] = True
         for account in accounts.values():
             if any(isinstance(operator, o.Move) for operator in account.operators):
                 rules = [self.rule_numbers[x] for name in within(accounts, account.name) for x in accounts[name].items]
@@ -237,12 +268,14 @@ class _Run:
         kind, rules = self.policy.kinds[name], self.rules[name]
         if kind.enrolment:
             places, states = self.enrolling[name]
-            first, last = np.searchsorted(places, (chunk.records.start, chunk.records.stop))
+            here = self.cohort.kinds[name].within(chunk.students.places)
+            first, last = np.searchsorted(places, (here.start, here.stop))
             chunk.students.judged[name] = places[first:last], states[first:last]
             return
-        places = self.cohort.kinds[name].places
-        places = self._within(chunk, places)
-        places = places[self.given[places]]
+        if name in self.record_tables:
+            self._by_trails(chunk, name, self.record_tables[name], taken)
+            return
+        places = self._given(name, chunk.students.places)
         entries = Entries.of(self.known, places, -1, -1)
         self._guard(name, entries)
         chunk.students.judged[name] = places, entries.states.copy()
@@ -251,13 +284,13 @@ class _Run:
             entries.periods[:] = self.known.semester_texts[entries.semesters]
             unsaid = entries.reasons == 0
             entries.reasons[unsaid] = self.known.texts.number(TAKEN_INTO_ACCOUNT)
-            chunk.extra.append(entries)
+            chunk.extra.append(lambda: entries)
         if not (has_rules or kind.item_field):
             return
         none = np.full(len(places), -1, np.int32)
         numbers = none
         if kind.item_field:
-            codes = self.cohort.kinds[name].fields[kind.item_field].codes[self.cohort.inside[places]]
+            codes = self.cohort.kinds[name].fields[kind.item_field].codes[places - self.cohort.kinds[name].first]
             numbers = rules.by_item[codes] if len(rules.by_item) else none
         numbers = numbers.astype(np.min_scalar_type(-len(self.rule_numbers)))
         order = np.argsort(numbers, kind="stable")
@@ -282,9 +315,53 @@ class _Run:
         left = np.flatnonzero(rest.states == LIVE)
         if not kind.item_field:
             rest.set_aside(left, self.odd)
-        rest.states[left], rest.reasons[left] = UNMATCHED, self.known.texts.number(NO_ITEM)
-        rest.periods[:] = self.known.semester_texts[rest.semesters]
-        chunk.extra.append(rest)
+        chunk.extra.append(partial(self._unmatched, rest))
+
+    def _by_trails(self, chunk: Chunk, name: str, tables: RecordTables, taken: dict[int, list[Entries]]) -> None:
+        """The records of a kind of which each by itself tells the rule that takes it, and what its first lines do."""
+        kind, here = self.cohort.kinds[name], self.cohort.kinds[name].within(chunk.students.places)
+        column = kind.fields[self.policy.kinds[name].item_field or ""]
+        places = {table.number: place for place, table in enumerate(tables.rules)}
+        by_item = np.array([places.get(number, 0) for number in self.rules[name].by_item.tolist()], np.int32)
+        items = column.raw(slice(here.start - kind.first, here.stop - kind.first))
+        trails = tables.trails(here, by_item[column.alike], items)
+        trails[self.out[self._out_within(here)] - here.start] = -1
+        tables.ask(here, trails, self.odd)
+        if name in self.searched:
+            at = np.flatnonzero(trails >= 0)
+            chunk.students.judged[name] = here.start + at, tables.columns["guarded"][trails[at]].astype(np.int8)
+        program = self.programs.get(name)
+        if program is not None:
+            starts = kind.source.starts[chunk.students.first : chunk.students.places.stop + 1]
+            chunk.together[name] = program.work_out(trails, here, starts - starts[0])
+        fused = np.array([program is not None and at in program.fused for at in range(len(tables.rules))])
+        elsewhere = ~fused[tables.columns["table"].astype(np.int64)]
+        if not elsewhere.any():
+            return
+        at = np.flatnonzero((trails >= 0) & elsewhere[trails])
+        own = tables.columns["table"][trails[at]]
+        for place in distinct_numbers(own)[0].tolist():
+            chosen = at[own == place]
+            entries = tables.entries(here.start + chosen, trails[chosen])
+            left = np.flatnonzero(tables.left(trails[chosen]))
+            table = tables.rules[place]
+            if table.rule is None:
+                entries.set_aside(left, self.odd)
+                chunk.extra.append(partial(self._unmatched, entries))
+                continue
+            period = self.policy.accounts[table.rule.account].period or "semester"
+            entries.periods[:] = self.known.period_texts(period, entries.days, entries.semesters)
+            if table.rule.falls_on_group:
+                entries.set_aside(np.flatnonzero(self.cohort.named[entries.places]), self.odd)
+            taken.setdefault(table.number, []).append(entries)
+            self.asides.setdefault(table.number, []).append((entries, left))
+
+    def _unmatched(self, entries: Entries) -> Entries:
+        """Records that no rule takes."""
+        left = np.flatnonzero(entries.states == LIVE)
+        entries.states[left], entries.reasons[left] = UNMATCHED, self.known.texts.number(NO_ITEM)
+        entries.periods[:] = self.known.semester_texts[entries.semesters]
+        return entries
 
     def _opened(self, entries: Entries, start: int, end: int, number: int) -> Entries:
         """The entries that a rule begins with."""
@@ -303,23 +380,18 @@ class _Run:
         for account in within(self.policy.accounts, root):
             for name in self.policy.accounts[account].items:
                 number, rule = self.rule_numbers[name], self.policy.rules[name]
+                tables, done = self.record_tables.get(rule.kind), 0
+                if tables is not None:
+                    done = next((len(table.lines) for table in tables.rules if table.number == number), 0)
+                for entries, left in self.asides.pop(number, ()):
+                    entries.set_aside(left, self.odd)
                 for at, entries in enumerate(taken.get(number, ())):
-                    taken[number][at] = self._body(self.plan.rules[name], rule, rule.kind, entries)
+                    taken[number][at] = self._body(self.plan.rules[name], rule, rule.kind, entries, done)
 
-    def _body(self, body: PlannedBody, rule: o.Rule | None, kind: str, entries: Entries) -> Entries:
-        """The lines of a body; the first that speak of each record alone are taken together."""
+    def _body(self, body: PlannedBody, rule: o.Rule | None, kind: str, entries: Entries, done: int = 0) -> Entries:
+        """The lines of a body, but for those that are done already."""
         if not len(entries.places):
             return entries
-        done = 0
-        first = list(takewhile(lambda line: line.how == "each" and not isinstance(line.operator, o.Post), body.lines))
-        if first:
-            key = rule.name if rule is not None else "", kind
-            if key not in self.trails:
-                tables = [self._table(line.operator, rule, kind, line.reads) for line in first]
-                self.trails[key] = Trails(self.known, tables, entries)
-            if self.trails[key].tables:
-                self.trails[key].apply(entries, self.odd)
-                done = len(self.trails[key].tables)
         for line in body.lines[done:]:
             if line.how == "each":
                 entries.apply(self._table(line.operator, rule, kind, line.reads), self.odd)
@@ -337,7 +409,7 @@ class _Run:
             return
         blocks = [taken[number][at] for number, at in places]
         joined = Entries.joined(blocks)
-        order = np.argsort(self.cohort.ranks[joined.places], kind="stable")
+        order = self.cohort.order(joined.places)
         entries = joined.chosen(order)
         again = np.flatnonzero(entries.places[1:] == entries.places[:-1])
         entries.set_aside(again, self.odd)
@@ -357,15 +429,18 @@ class _Run:
         numbers = [self.rule_numbers[x] for name in inside for x in accounts[name].items]
         blocks = [block for number in numbers for block in taken.get(number, ())]
         none = Entries.of(self.known, np.zeros(0, np.int64), -1, -1)
-        entries = Entries.joined([*blocks, none])
-        if any(accounts[name].operators for name in inside):
+        entries = Entries.joined(blocks) if blocks else none
+        if blocks and any(accounts[name].operators for name in inside):
             entries = entries.in_order()
-        for name in reversed(inside):
-            self._account(accounts[name], entries)
-        entries.scope = None
+            for name in reversed(inside):
+                self._account(accounts[name], entries)
+            entries.scope = None
         chunk.entries.append(entries)
+        together = [x for x in chunk.together.values() if root in x.program.roots]
+        for x in together:
+            chunk.students.aside(x.bad == 1 + x.program.roots.index(root))
         for name in reversed(inside):
-            post(chunk.students, accounts[name], chunk.entries if self.posts else [entries])
+            post(chunk.students, accounts[name], chunk.entries if self.posts else [entries], together)
 
     def _account(self, account: o.Account, entries: Entries) -> None:
         """The lines of a category, of the entries of all rules inside it."""

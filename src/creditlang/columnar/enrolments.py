@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import numpy as np
+from attrs import frozen
 
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import LIVE, VOID, Entries
@@ -16,48 +17,75 @@ from creditlang.interpreter.student_run import Environment
 from creditlang.values import Undetermined
 
 
+@frozen(eq=False)
+class Enrolments:
+    """Records that say who is enrolled, in order, and what has become of each."""
+
+    known: Known
+    places: Numbers
+    states: Numbers
+    reasons: Numbers
+    guarded: Entries | None
+    """What their guards have noted; None where they have none."""
+
+    def of(self, students: slice) -> Entries:
+        """The entries that tell of those of some students."""
+        bounds = np.searchsorted(self.known.cohort.owners[self.places], (students.start, students.stop))
+        own = np.arange(*bounds)
+        if self.guarded is not None:
+            return self.guarded.chosen(own)
+        entries = Entries.of(self.known, self.places[own], -1, -1)
+        entries.states[:], entries.reasons[:] = self.states[own], self.reasons[own]
+        entries.periods[:] = self.known.semester_texts[entries.semesters]
+        return entries
+
+
 def enrolled(
-    known: Known, given: Numbers, begun: Numbers, guard: Callable[[str, Entries], None], odd: Numbers
-) -> tuple[Numbers, list[Entries], dict[str, Judged]]:  # fmt: skip
-    """Which student is enrolled in which semester, by the first record of each that its guards let stand; and the
-    entries that tell of these records; by kind the places of those records that do not repeat another, with what their
-    guards have made of them. Of the records those are `given` that are in scope; `begun` are the semesters.
+    known: Known, given: Callable[[str], Numbers], begun: Numbers, guard: Callable[[str, Entries], None], odd: Numbers
+) -> tuple[Numbers, Enrolments | None, dict[str, Judged]]:  # fmt: skip
+    """Which student is enrolled in which semester, by the first record of each that its guards let stand; these records;
+    by kind the places of those that do not repeat another, with what their guards have made of them. Of each kind those
+    are `given` that are in scope; `begun` are the semesters.
     """
     cohort, begun = known.cohort, begun.copy()
-    found = np.zeros((len(cohort.students), len(known.calendar.names)), bool)
+    semesters = len(known.calendar.names)
+    found = np.zeros((len(cohort.students), semesters), bool)
     begun[0] = False
     kinds = [name for name, kind in known.policy.kinds.items() if kind.enrolment]
     if not kinds:
         found[:] = begun
-        return found, [], {}
+        return found, None, {}
+    places, guarded = np.concatenate([given(name) for name in kinds]), None
+    if any(known.policy.kinds[name].guards for name in kinds):
+        blocks = []
+        for name in kinds:
+            entries = Entries.of(known, given(name), -1, -1)
+            entries.periods[:] = known.semester_texts[entries.semesters]
+            guard(name, entries)
+            blocks.append(entries)
+        guarded = Entries.joined(blocks).in_order()
+        places, states, reasons = guarded.places, guarded.states, guarded.reasons
+    else:
+        places = places if len(kinds) == 1 else places[cohort.order(places)]
+        states, reasons = np.full(len(places), LIVE, np.int8), np.zeros(len(places), np.int64)
+    owners = cohort.owners[places]
+    key = owners.astype(np.int64) * semesters + cohort.semesters[places]
+    passing = np.flatnonzero(states == LIVE)
+    position = np.full(len(cohort.students) * semesters, len(key), np.int64)
+    position[key[passing[::-1]]] = passing[::-1]  # of several, the first is put there last
+    stands = position[key]
+    again = np.arange(len(key)) > stands
+    if guarded is not None and guarded.steps and again.any():
+        guarded.set_aside(np.flatnonzero(again), odd)
+        guarded.steps = []
     text = known.texts.number
-    blocks = []
-    for name in kinds:
-        own = cohort.kinds[name].places
-        entries = Entries.of(known, own[given[own]], -1, -1)
-        entries.periods[:] = known.semester_texts[entries.semesters]
-        guard(name, entries)
-        blocks.append(entries)
-    entries = Entries.joined(blocks).in_order()
-    key = entries.owners.astype(np.int64) * len(known.calendar.names) + entries.semesters
-    passing = np.flatnonzero(entries.states == LIVE)
-    _, first = np.unique(key[passing], return_index=True)
-    stands = passing[first]
-    position = np.full(len(cohort.students) * len(known.calendar.names), len(key), np.int64)
-    position[key[stands]] = stands
-    again = np.flatnonzero(np.arange(len(key)) > position[key])
-    entries.steps = [] if len(again) and entries.steps else entries.steps
-    if len(again) and any(len(block.steps) for block in blocks):
-        entries.set_aside(again, odd)
-    entries.states[again], entries.reasons[again] = VOID, text(ALREADY_ENROLLED)
-    unsaid = stands[entries.reasons[stands] == 0]
-    entries.reasons[unsaid] = text(ENROLLED)
-    found.reshape(-1)[key[stands]] = True
-    once = np.setdiff1d(np.arange(len(key)), again)
-    numbers = cohort.kind_numbers[entries.places[once]]
-    by_kind = {name: once[numbers == list(cohort.kinds).index(name)] for name in kinds}
-    judged = {name: (entries.places[own], entries.states[own]) for name, own in by_kind.items()}
-    return found & begun, [entries], judged
+    states[again], reasons[again] = VOID, text(ALREADY_ENROLLED)
+    reasons[(reasons == 0) & (stands == np.arange(len(key)))] = text(ENROLLED)
+    found.reshape(-1)[key[passing]] = True
+    numbers = cohort.numbers_of_kinds(places)
+    by_kind = {name: ~again & (numbers == list(cohort.kinds).index(name)) for name in kinds}
+    judged = {name: (places[own], states[own]) for name, own in by_kind.items()}
+    return found & begun, Enrolments(known, places, states, reasons, guarded), judged
 
 
 def who_is_spoken_of(known: Known) -> Numbers:

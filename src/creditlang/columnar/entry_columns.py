@@ -133,7 +133,7 @@ class Entries:
 
     def in_order(self) -> "Entries":
         """The same in the order of their records; where that says nothing, as they are."""
-        return self.chosen(np.argsort(self.known.cohort.ranks[self.places], kind="stable"))
+        return self.chosen(self.known.cohort.order(self.places))
 
     def set_aside(self, entries: Numbers, odd: Numbers) -> None:
         """Leave the students of some entries to be worked out alone."""

@@ -74,7 +74,7 @@ class GroupLines:
         if not len(at):
             return {}
         cohort = self.known.cohort
-        numbers = cohort.kind_numbers[entries.places[at]]
+        numbers = cohort.numbers_of_kinds(entries.places[at])
         names = list(cohort.kinds)
         if len(at) and (numbers == numbers[0]).all():
             return {names[numbers[0]]: np.arange(len(at))}
@@ -108,7 +108,7 @@ class GroupLines:
         for kind, own in kinds.items():
             column = cohort.kinds[kind].fields.get(name)
             if column is not None:
-                numbers = column.codes[cohort.inside[entries.places[at[own]]]]
+                numbers = column.codes[entries.places[at[own]] - cohort.kinds[kind].first]
                 if len(kinds) == 1:
                     return numbers.astype(np.int64), len(column.values)
                 alike = np.array([values.setdefault(value, len(values)) for value in column.values], np.int64)
@@ -206,9 +206,18 @@ def _fill_amount(
     cut = np.flatnonzero(after != amounts)
     if len(cut):
         text = lines.known.texts.number
-        reasons = _of_rooms(lines, own[cut], lambda room: Phrase(
-            f"the limit of {room} is reached", f"已达上限{room}"))  # fmt: skip
+        reasons = _of_rooms(lines, own[cut], limit_reached)
         entries.cut_to(at[cut], text(operator.text or "cap"), after[cut], reasons, text(operator.article))
+
+
+def limit_reached(room: str) -> Phrase:
+    """Why an entry has less than it had."""
+    return Phrase(f"the limit of {room} is reached", f"已达上限{room}")
+
+
+def more_events(room: str) -> Phrase:
+    """Why an entry has nothing left."""
+    return Phrase(f"more than {room} events", f"超过{room}次")
 
 
 def _of_rooms(lines: GroupLines, rooms: Numbers, say: Callable[[str], str]) -> Numbers:
@@ -256,7 +265,7 @@ def _fill_number(
     number = lines.known.texts.number
     article = number(operator.article)
     if not operator.void:
-        reasons = _of_rooms(lines, own[out], lambda room: Phrase(f"more than {room} events", f"超过{room}次"))
+        reasons = _of_rooms(lines, own[out], more_events)
         entries.cut_to(at[out], number(operator.text or "cap"), np.zeros(len(out), np.int64), reasons, article)
         return
     first = at[grouped.starts[grouped.groups[out]]]

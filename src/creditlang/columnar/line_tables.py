@@ -102,12 +102,12 @@ class Known:
     filler: Filler
     decimals: int
     texts: Texts
-    enrolled: Numbers
-    """For each record, whether its person is, in its semester; it is only asked of those that have begun."""
     has: Mapping[str, Numbers]
     """For each student, whether there are records of a kind."""
     readers: Mapping[str, Reader]
     semester_texts: Numbers = field(init=False)
+    enrolments: Numbers = field(init=False)
+    """Students by semesters: who is enrolled, once that is known."""
     balance: Callable[[str, Numbers], tuple[Numbers, Numbers]] = field(init=False)
     """The balance of an account in the semester or year of each of some records, and whether there is one."""
     apart: dict[e.Query, tuple[e.Expression | None, list[tuple[e.Query, bool]]]] = field(factory=dict)
@@ -126,6 +126,12 @@ class Known:
     def __attrs_post_init__(self) -> None:
         self.semester_texts = np.array([self.texts.number(name) for name in self.calendar.names], np.int32)
 
+    def enrolled(self, places: Numbers | slice) -> Numbers:
+        """For each of some records, whether its person is, in its semester; only asked of those that have begun."""
+        semesters = self.cohort.semesters[places]
+        found: Numbers = (semesters == 0) | self.enrolments[self.cohort.owners[places], semesters]
+        return found
+
     def made(self, place: int, inputs: Iterable[Input]) -> Made:
         """A record with its inputs, and nothing else."""
         cohort, owner = self.cohort, int(self.cohort.owners[place])
@@ -133,7 +139,7 @@ class Known:
         enrolled = False
         for each in inputs:
             names.get(each.what, []).append(each.name)
-            enrolled |= each.what == "enrolled" and bool(self.enrolled[place])
+            enrolled |= each.what == "enrolled" and bool(self.enrolled(np.array([place]))[0])
         balances = {}
         for name in names["account"]:
             (amount,), (exists,) = self.balance(name, np.array([place]))
@@ -147,7 +153,7 @@ class Known:
     def keys(self, kind: str, reads: Reads, places: Numbers) -> tuple[Numbers, int]:
         """A number for the combination of inputs of each record, and how many there can be."""
         keys, size = np.zeros(len(places), np.int64), 1
-        inside = self.cohort.inside[places]
+        inside = places - self.cohort.kinds[kind].first
         columns = [
             self._balance_codes(each.name, places) if each.what == "account" else self._of_kind(kind, each, inside)
             for each in sorted(reads.inputs, key=str)
@@ -178,20 +184,21 @@ class Known:
         """A number for the value of an input for each record of a kind, and how many there are."""
         if (kind, wanted) not in self._codes:
             cohort, own = self.cohort, self.cohort.kinds[kind]
+            all_ = slice(own.first, own.first + len(own.source))
             if wanted.what == "field":
                 column = own.fields[wanted.name]
                 found = column.codes, len(column.values)
             elif wanted.what == "attribute":
                 column = cohort.attributes[wanted.name]
-                found = column.codes[cohort.owners[own.places]], len(column.values)
+                found = column.codes[cohort.owners[all_]], len(column.values)
             elif wanted.what == "on":
-                distinct, _, codes = distinct_numbers(cohort.days[own.places])
+                distinct, _, codes = distinct_numbers(cohort.days[all_])
                 found = codes, max(1, len(distinct))
             elif wanted.what == "semester":
-                found = cohort.semesters[own.places], len(self.calendar.names)
+                found = cohort.semesters[all_], len(self.calendar.names)
             else:
-                flags = self.enrolled if wanted.what == "enrolled" else cohort.named
-                found = flags[own.places].astype(np.int8), 2
+                flags = self.enrolled(all_) if wanted.what == "enrolled" else cohort.named[all_]
+                found = flags.astype(np.int8), 2
             self._codes[kind, wanted] = found
         return self._codes[kind, wanted]
 

@@ -7,24 +7,30 @@ import numpy as np
 from creditlang.columnar import decisions
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.entry_columns import LIVE, Entries
+from creditlang.columnar.group_programs import Together
 from creditlang.columnar.student_columns import Balance
 from creditlang.columnar.student_values import Students
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 
 
-def post(students: Students, account: o.Account, blocks: Sequence[Entries]) -> None:
-    """The balance of an account in each period and over the whole time."""
+def post(
+    students: Students, account: o.Account, blocks: Sequence[Entries], together: Sequence[Together] = ()
+) -> None:  # fmt: skip
+    """The balance of an account in each period and over the whole time, of entries and of what was worked out in one
+    pass.
+    """
     accounts = {name: number for number, name in enumerate(students.known.policy.accounts)}
+    names = list(within(students.known.policy.accounts, account.name))
     inside = np.zeros(len(accounts) + 1, bool)
-    inside[[accounts[name] for name in within(students.known.policy.accounts, account.name)]] = True
-    owners, periods, amounts = [], [], []
-    for entries in blocks:
-        own = inside[entries.accounts] & ~entries.members
-        owners.append(entries.owners[own] - students.first)
-        periods.append(entries.periods[own])
-        amounts.append(np.where(entries.states[own] == LIVE, entries.amounts[own] * entries.signs[own], 0))
-    balance = _summed(np.concatenate(owners), np.concatenate(periods), np.concatenate(amounts), students)
+    inside[[accounts[name] for name in names]] = True
+    sums = [x.balances(name) for x in together for name in names if name in x.program.slots]
+    calendar = students.known.calendar
+    balance = _of_periods(calendar.years if account.period == "year" else calendar.names, sums, students)
+    if any(len(entries.places) for entries in blocks):
+        balance = (
+            _both(balance, _of_entries(students, blocks, inside)) if sums else _of_entries(students, blocks, inside)
+        )
     if account.sort == "score":
         everybody = np.ones(students.size, bool)
         if account.period is None:
@@ -41,6 +47,40 @@ def post(students: Students, account: o.Account, blocks: Sequence[Entries]) -> N
             balance = decisions.balance_of(keys, levels, exists, students.size)
             balance.whole = np.zeros(students.size, np.int64)
     students.balances[account.name] = balance
+
+
+def _of_periods(keys: Sequence[str], sums: Sequence[tuple[Numbers, Numbers]], students: Students) -> Balance:
+    """What was worked out in one pass, by the numbers of periods."""
+    if not sums:
+        return decisions.balance_of([], [], [], students.size)
+    amounts, exists = sums[0]
+    for more, also in sums[1:]:
+        amounts, exists = amounts + more, exists | also
+    there = np.flatnonzero(exists.any(axis=1))
+    named = [keys[at] for at in there.tolist()]
+    return Balance(named, amounts[there].T, exists[there].T, amounts.sum(axis=0))
+
+
+def _both(one: Balance, two: Balance) -> Balance:
+    """Two balances added up."""
+    keys = [*one.keys, *(key for key in two.keys if key not in one.keys)]
+    amounts, exists = np.zeros((len(one.whole), len(keys)), np.int64), np.zeros((len(one.whole), len(keys)), bool)
+    for balance in (one, two):
+        at = [keys.index(key) for key in balance.keys]
+        amounts[:, at] += balance.amounts
+        exists[:, at] |= balance.exists
+    return Balance(keys, amounts, exists, one.whole + two.whole)
+
+
+def _of_entries(students: Students, blocks: Sequence[Entries], inside: Numbers) -> Balance:
+    """The sums of the entries of some accounts."""
+    owners, periods, amounts = [], [], []
+    for entries in blocks:
+        own = inside[entries.accounts] & ~entries.members
+        owners.append(entries.owners[own] - students.first)
+        periods.append(entries.periods[own])
+        amounts.append(np.where(entries.states[own] == LIVE, entries.amounts[own] * entries.signs[own], 0))
+    return _summed(np.concatenate(owners), np.concatenate(periods), np.concatenate(amounts), students)
 
 
 def _summed(owners: Numbers, periods: Numbers, amounts: Numbers, students: Students) -> Balance:

@@ -1,8 +1,8 @@
-"""A cohort as it is gone through: all records of a dataset in one order, each in its semester.
+"""A cohort as it is gone through: all records of a dataset kind by kind, each in its semester.
 
-Records are sorted by student, then as `Record.order` says, those of all kinds together. What is odd about a student (an
-attribute or record that could not be read, a record outside the calendar) is only noted: such students are worked out
-alone.
+The records of a kind stand by student, then as `Record.order` says; in which order those of several kinds are is found
+once somebody asks. What is odd about a student (an attribute or record that could not be read, a record outside the
+calendar) is only noted: such students are worked out alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +19,7 @@ from creditlang.data.coded.coded_dataset import UNDATED, CodedDataset, CodedKind
 from creditlang.data.coded.coded_records import TypedColumn
 from creditlang.data.coded.coded_sheet import coded
 from creditlang.ledger import Record
+from creditlang.table_columns import FEW, ArrowTexts
 
 
 @define(eq=False)
@@ -42,41 +43,68 @@ class CodedField:
         """By code."""
         return self._alike[0]
 
+    @property
+    def alike(self) -> Numbers:
+        """The code of each value of the column."""
+        return self._alike[1]
+
+    def raw(self, records: slice) -> Numbers:
+        """Of some records in a row, which of the values of the column they have."""
+        found: Numbers = self.column.codes[records if self.rows is None else self.rows[records]]
+        return found
+
+    def part(self, records: slice) -> Numbers:
+        """The codes of some records in a row, whole numbers of the smallest type that holds them."""
+        found: Numbers = self.raw(records) if self._same else self.alike.take(self.raw(records))
+        return found
+
+    @cached_property
+    def _same(self) -> bool:
+        return bool((self.alike == np.arange(len(self.alike))).all())
+
     @cached_property
     def codes(self) -> Numbers:
-        """Whole numbers of the smallest type that holds them."""
-        codes = self.column.codes if self.rows is None else self.column.codes[self.rows]
-        found: Numbers = self._alike[1][codes]
-        return found
+        """Those of all."""
+        return self.part(slice(None))
 
 
 @define(eq=False)
 class KindColumns:
-    """The records of a kind in the order of all: where each stands among all records, and its fields."""
+    """The records of a kind, and its fields."""
 
     kind: o.RecordKind
-    places: Numbers
-    """Among all records, rising."""
+    first: int
+    """Where they begin among all records."""
     fields: dict[str, CodedField]
-    rows: Numbers
-    """Where each stands among those of the dataset."""
+    rows: Numbers | None
+    """Where each stands among those of the dataset; without it in the same place."""
     source: CodedKind
+
+    @property
+    def places(self) -> Numbers:
+        """Among all records, rising."""
+        return np.arange(self.first, self.first + len(self.source), dtype=np.int64)
+
+    def within(self, students: slice) -> slice:
+        """The records of some students in a row, among all records."""
+        starts = self.source.starts
+        return slice(self.first + int(starts[students.start]), self.first + int(starts[students.stop]))
+
+    def in_source(self, places: Numbers) -> Numbers:
+        """Where some of its records stand in the dataset."""
+        inside: Numbers = places - self.first
+        return inside if self.rows is None else self.rows[inside]
 
 
 @define(eq=False)
 class RecordColumns:
-    """Students, and all their records in order; what is an array about records has one number for each of them."""
+    """Students, and all their records; what is an array about records has one number for each of them."""
 
     students: Sequence[str]
     attributes: dict[str, CodedField]
     kinds: dict[str, KindColumns]
     owners: Numbers
-    """The position of each record's student, rising."""
-    ranks: Numbers
-    """What orders all records; two of a student that are of one day and id have the same."""
-    inside: Numbers
-    """Where each record stands among those of its kind."""
-    kind_numbers: Numbers
+    """The position of each record's student, rising in each kind."""
     days: Numbers
     """Ordinals, 0 without a date."""
     semesters: Numbers
@@ -84,56 +112,104 @@ class RecordColumns:
     named: Numbers
     odd: Numbers
     """For each student, whether they have to be worked out alone."""
+    _last_days: Numbers
+    """Of semesters."""
+    _ranks: Numbers | None = None
 
     @staticmethod
     def of(policy: o.Policy, dataset: CodedDataset, calendar: CodedCalendar) -> "RecordColumns":
         """Place and sort what has been read."""
-        sources = [dataset.kinds[name] for name in policy.kinds]
-        owners = np.concatenate([source.students for source in sources]).astype(np.int32)
-        days = np.concatenate([np.where(source.days == UNDATED, 0, source.days) for source in sources])
-        unsound = np.concatenate([source.unsound for source in sources])
-        numbers = np.repeat(np.arange(len(sources), dtype=np.int16), [len(source) for source in sources])
-        rows = np.concatenate([np.arange(len(source), dtype=np.int64) for source in sources])
-        given = [_semesters(policy.kinds[source.name], source, calendar) for source in sources]
-        semesters, strange = _placed(policy, np.concatenate(given), days, calendar)
-        odd = dataset.unreadable.copy()
-        odd[owners[unsound | strange]] = True
-        order, ranks = _ordered(owners, days, calendar.last_days[semesters], numbers, rows, sources)
-        found = RecordColumns(
-            students=dataset.students, kinds={}, owners=owners[order], ranks=ranks,
-            attributes={name: CodedField(column) for name, column in dataset.attributes.items()},
-            inside=np.zeros(len(order), np.int32), kind_numbers=numbers[order], days=days[order],
-            semesters=semesters[order], named=np.concatenate([source.named for source in sources])[order], odd=odd,
+        odd, kinds, first = dataset.unreadable.copy(), {}, 0
+        columns: list[tuple[Numbers, ...]] = []
+        for name, kind in policy.kinds.items():
+            source = dataset.kinds[name]
+            owners, days = source.students.astype(np.int32), source.days
+            undated = days == UNDATED
+            days = np.where(undated, 0, days) if (some := bool(undated.any())) else days
+            semesters, strange = _placed(policy, _semesters(kind, source, calendar), days, calendar)
+            odd[owners[source.unsound | strange]] = True
+            named, rows = source.named, None
+            if some:
+                rows = np.argsort(_keys(owners, days, calendar.last_days[semesters]), kind="stable")
+                days, semesters, named = days[rows], semesters[rows], named[rows]
+            fields = {each: CodedField(column, rows) for each, column in source.fields.items()}
+            kinds[name] = KindColumns(kind, first, fields, rows, source)
+            columns.append((owners, days, semesters, named))
+            first += len(source)
+        owners, days, semesters, named = (np.concatenate(x) for x in zip(*columns, strict=True))
+        attributes = {name: CodedField(column) for name, column in dataset.attributes.items()}
+        return RecordColumns(
+            dataset.students, attributes, kinds, owners, days, semesters, named, odd, calendar.last_days
         )  # fmt: skip
-        rows = rows[order]
-        for number, source in enumerate(sources):
-            places = np.flatnonzero(found.kind_numbers == number)
-            found.inside[places] = np.arange(len(places))
-            own = rows[places]
-            moved = own if (own[1:] < own[:-1]).any() else None
-            fields = {name: CodedField(column, moved) for name, column in source.fields.items()}
-            found.kinds[source.name] = KindColumns(policy.kinds[source.name], places, fields, own, source)
+
+    @property
+    def ranks(self) -> Numbers:
+        """What orders all records; two of a student that are of one day and id have the same."""
+        if self._ranks is None:
+            self._ranks = self._ranked()
+        return self._ranks
+
+    def order(self, places: Numbers) -> Numbers:
+        """The order of some records; where that says nothing, as they are."""
+        if not len(places):
+            return np.zeros(0, np.int64)
+        if len(set(self.numbers_of_kinds(places[[places.argmin(), places.argmax()]]).tolist())) == 1:
+            return np.argsort(places, kind="stable")
+        return np.argsort(self.ranks[places], kind="stable")
+
+    def numbers_of_kinds(self, places: Numbers) -> Numbers:
+        """The number of the kind of each of some records."""
+        firsts = [kind.first for kind in self.kinds.values()]
+        return np.searchsorted(firsts, places, "right") - 1
+
+    def _ranked(self) -> Numbers:
+        """By student, day and id. Those of a kind are in order of their ids already, so these are looked at only where
+        several kinds have records of one day.
+        """
+        key = _keys(self.owners, self.days, self._last_days[self.semesters])
+        order = np.argsort(key, kind="stable")
+        key, kinds = key[order], self.numbers_of_kinds(order)
+        ranks = np.arange(len(key), dtype=np.int64)
+        new = np.ones(len(key) + 1, bool)
+        new[1:-1] = key[1:] != key[:-1]
+        starts = np.flatnonzero(new)
+        groups = np.cumsum(new[:-1]) - 1
+        mixed = np.zeros(len(starts), bool)
+        mixed[groups[1:][~new[1:-1] & (kinds[1:] != kinds[:-1])]] = True
+        places = np.flatnonzero(mixed[groups])
+        if len(places):
+            tied = order[places]
+            parts = groups[places].tolist(), self.identifiers(tied), range(len(places)), tied.tolist()
+            told = sorted(zip(*parts, strict=True))
+            order[places] = [at for *_, at in told]
+            for place, one, two in zip(places[1:].tolist(), told, told[1:], strict=False):
+                if one[:2] == two[:2]:
+                    ranks[place] = ranks[place - 1]
+        found = np.empty_like(ranks)
+        found[order] = ranks
         return found
 
     def shared(self) -> Numbers:
         """For each record whether it may stand there for other students as well."""
         found = np.zeros(len(self.owners), bool)
         for kind in self.kinds.values():
-            found[kind.places] = kind.source.sheet[kind.rows] < 0
+            found[kind.first : kind.first + len(kind.source)] = kind.source.sheet[kind.in_source(kind.places)] < 0
         return found
 
-    def identifiers(self, places: Numbers) -> list[str]:
+    def identifiers(self, places: Numbers) -> Sequence[str]:
         """The ids of some records."""
-        found = np.zeros(len(places), object)
-        for number, kind in enumerate(self.kinds.values()):
-            own = np.flatnonzero(self.kind_numbers[places] == number)
-            found[own] = kind.source.identifiers(kind.rows[self.inside[places[own]]])
-        return list(found)
+        numbers = self.numbers_of_kinds(places)
+        own = [np.flatnonzero(numbers == number) for number in range(len(self.kinds))]
+        found: Sequence[Any] = ArrowTexts.joined(
+            kind.source.identifiers(kind.in_source(places[rows]))
+            for kind, rows in zip(self.kinds.values(), own, strict=True)
+        ).at(np.argsort(np.concatenate(own)))
+        return found if len(found) > FEW else list(found)
 
     def record(self, place: int, calendar: CodedCalendar, names: Iterable[str], identifier: str = "") -> Record:
         """A record as the interpreter sees it, in its semester, with some of its fields."""
-        kind = list(self.kinds.values())[self.kind_numbers[place]]
-        at, day = self.inside[place], int(self.days[place])
+        kind = list(self.kinds.values())[int(self.numbers_of_kinds(np.array(place)))]
+        at, day = place - kind.first, int(self.days[place])
         found = Record(
             kind=kind.kind.name, identifier=identifier, student=self.students[self.owners[place]],
             values={name: (column := kind.fields[name]).values[column.codes[at]] for name in names},
@@ -165,41 +241,16 @@ def _placed(policy: o.Policy, given: Numbers, days: Numbers, calendar: CodedCale
     given[strange] = 0
     if not calendar.semesters:
         return given, strange
-    missing = np.flatnonzero((given == 0) & (days > 0))
+    missing = np.flatnonzero((given == 0) & (days > 0)) if not given.all() else given[:0]
     given[missing] = placed = calendar.of_days(days[missing])
     if policy.by_calendar:
         strange[missing[placed == 0]] = True
     return given, strange
 
 
-def _ordered(
-    owners: Numbers, days: Numbers, last_days: Numbers, numbers: Numbers, rows: Numbers, sources: Sequence[CodedKind]
-) -> tuple[Numbers, Numbers]:
-    """The order of all records, and what orders each. Those of a kind are in order of their ids already, so these are
-    looked at only where several kinds have records of one day.
-    """
+def _keys(owners: Numbers, days: Numbers, last_days: Numbers) -> Numbers:
     undated = days == 0
-    key = (owners.astype(np.int64) << 24) | (np.where(undated, last_days, days).astype(np.int64) << 1) | undated
-    order = np.argsort(key, kind="stable")
-    key, kinds = key[order], numbers[order]
-    ranks = np.arange(len(key), dtype=np.int64)
-    new = np.ones(len(key) + 1, bool)
-    new[1:-1] = key[1:] != key[:-1]
-    starts = np.flatnonzero(new)
-    groups = np.cumsum(new[:-1]) - 1
-    mixed = np.zeros(len(starts), bool)
-    mixed[groups[1:][~new[1:-1] & (kinds[1:] != kinds[:-1])]] = True
-    places = np.flatnonzero(mixed[groups])
-    if len(places):
-        tied = order[places]
-        identifiers = np.zeros(len(places), object)
-        for number, source in enumerate(sources):
-            own = np.flatnonzero(numbers[tied] == number)
-            identifiers[own] = source.identifiers(rows[tied[own]])
-        tied_groups = groups[places]
-        told = sorted(zip(tied_groups.tolist(), identifiers.tolist(), range(len(places)), tied.tolist(), strict=True))
-        order[places] = [at for *_, at in told]
-        for place, one, two in zip(places[1:].tolist(), told, told[1:], strict=False):
-            if one[:2] == two[:2]:
-                ranks[place] = ranks[place - 1]
-    return order, ranks
+    keys: Numbers = (
+        (owners.astype(np.int64) << 24) | (np.where(undated, last_days, days).astype(np.int64) << 1) | undated
+    )
+    return keys

@@ -104,7 +104,7 @@ def _matched(
         for name, field, some in ((kind, asking, places), (match.source.kind, own, others)):
             column = cohort.kinds[name].fields[field]
             alike = np.array([values.setdefault(value, len(values)) for value in column.values], np.int64)
-            codes.append(alike[column.codes[cohort.inside[some]]])
+            codes.append(alike[column.codes[some - cohort.kinds[name].first]])
         there &= codes[0] != 0
         keys = np.unique(keys * len(values) + np.concatenate(codes), return_inverse=True)[1]
     many = np.bincount(keys[count:], minlength=int(keys.max(initial=0)) + 1)[keys[:count]]

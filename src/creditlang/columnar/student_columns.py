@@ -93,6 +93,11 @@ class StudentState:
     judged: dict[str, tuple[Numbers, Numbers]] = field(factory=dict)
     """The records of each kind, and what its guards have made of them."""
 
+    @property
+    def places(self) -> slice:
+        """Where they stand among all students."""
+        return slice(self.first, self.first + self.size)
+
     # ---- periods
     def begun(self, kind: str) -> list[tuple[Period, Numbers]]:
         """The semesters or academic years that have begun, in order, and which students have had each."""

@@ -71,6 +71,10 @@ class Students(StudentState):
             reads_enrolled = any(each.what == "enrolled" for each in references(x, e.Read))
             known.local[id(x)] = x, tuple(sorted(attributes_of(x, known.policy))), reads_enrolled, {}
         _, attributes, reads_enrolled, answers = known.local[id(x)]
+        if not (attributes or reads_enrolled):
+            if (ask, period) not in answers:
+                answers[ask, period] = self._local_answer(x, period, ask, 0)
+            return StudentColumn.of([answers[ask, period]], np.broadcast_to(np.int8(0), self.size))
         keys = np.zeros(self.size, np.int64)
         for name in attributes:
             column = cohort.attributes[name]

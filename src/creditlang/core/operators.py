@@ -472,6 +472,14 @@ class ReadingNote(Written):
     span: Span | None = field(eq=False)
 
 
+@node
+class Objections(Written):
+    """How to object to a result, in one language or several."""
+
+    texts: tuple[str, ...]
+    article: str
+
+
 @frozen(field_transformer=freezing)
 class Policy:
     """A compiled policy. `order` lists what is worked out, each after what it reads."""
@@ -518,6 +526,7 @@ class Policy:
     """For each account of which a balance at another time is read, the nodes of `order` that it is worked out from."""
     untouched: frozenset[str] = frozenset()
     """Those of these accounts that later records leave as they are."""
+    objections: tuple[Objections, ...] = ()
     tables: tuple[Table, ...] = field(default=(), eq=False)
     article_of: Mapping[str, tuple[str, ...]] = field(factory=dict, eq=False)
     """Articles of what is no account, rule or fact of a person: named values, tables, facts of records, the head …"""

@@ -190,7 +190,7 @@ def parse_number(text: str, decimals: int) -> Decimal:
 @lru_cache(maxsize=65_536)
 def parse_date(text: str) -> date:
     """The day: 2024-10-08, 2024/10/8, 2024.10.8, 2024年10月8日 (or 8号), 20241008, 8 October 2024, 8-Oct-2024 or
-    October 8, 2024, in the years 1900 to 2100.
+    October 8, 2024, in the years 1900 to 2100; 14/01/2025 too, as no month is the 14th.
 
     A time after it is accepted only if it is midnight (`2024-10-08T00:00:00`, `2024/10/8 0:00`), as programs add it
     to plain days. Raises `CellError`: CR604 no such day, CR605 not a date, CR606 with a time of day, CR616 the year at
@@ -200,9 +200,14 @@ def parse_date(text: str) -> date:
     named = next(filter(None, (form.fullmatch(plain) for form in _NAMED_MONTH)), None)
     if named is not None:
         plain = f"{named['year']}-{_MONTHS.index(named['month'].lower()[:3]) + 1}-{named['day']}"
+    elif (last := _YEAR_LAST.fullmatch(plain)) is not None:
+        month, day = sorted((int(last[1]), int(last[3])))
+        if month != day <= len(_MONTHS):
+            raise _bad("CR616", text)
+        plain = f"{last[4]}-{month}-{day}{last['time'] or ''}"
     match = _DATE.fullmatch(plain)
     if match is None:
-        raise _bad("CR616" if _YEAR_LAST.fullmatch(plain) else "CR605", text)
+        raise _bad("CR605", text)
     time = match["time"]
     if time is not None and (match[2] is None or not _MIDNIGHT.fullmatch(time)):
         raise _bad("CR606", text)

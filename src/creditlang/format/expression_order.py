@@ -87,19 +87,6 @@ def _between_in_english(parts: list[Part]) -> list[Part]:
     return [value, made("BETWEEN", "between"), low, made("AND", "and"), high]
 
 
-def _within_in_chinese(parts: list[Part]) -> list[Part]:
-    """申报日期 在 结束日期 后5个工作日内."""
-    date, _, number, unit, _, start = parts
-    inside = said_in(next(words_of(unit)), "zh", None) + "内"
-    return [date, made("IN_RANGE", "在"), start, made("AFTERWARDS", "后"), number, made("DURATION", inside)]
-
-
-def _within_in_english(parts: list[Part]) -> list[Part]:
-    """`filed_on within 5 working days after ended_on`."""
-    date, _, start, _, number, unit = parts
-    return [date, made("WITHIN", "within"), number, unit, made("AFTER", "after"), start]
-
-
 def _week_last(parts: list[Part]) -> list[Part]:
     """申请日期 的 教学周次."""
     week, day = parts
@@ -147,8 +134,8 @@ def _in_brackets(part: Part) -> Part:
 
 
 _NO_ATOMS = frozenset({
-    "or_", "and_", "not_", "consecutive", "compare", "one_of", "missing", "present", "used_in", "within",
-    "within_after", "between", "starts_with", "contains", "day_test", "passed", "round_", "add", "subtract", "add_length", "take_length",
+    "or_", "and_", "not_", "consecutive", "compare", "one_of", "missing", "present", "used_in", "not_later", "between",
+    "starts_with", "contains", "day_test", "passed", "round_", "add", "subtract", "add_length", "take_length",
     "multiply", "divide", "each_event", "negate", "among_first", "among_top", "one_below", "one_above",
 })  # fmt: skip
 
@@ -277,7 +264,7 @@ CHINESE: Final[Mapping[str, Order]] = {
     "value_at": _scopes_first, "query": _query_scopes_first, "between": _between_in_chinese,
     "later": _length_last("ONWARD", "起"), "earlier": _length_last("FRONT", "前"), "percent_of": _share_last,
     "n_of_these": following_in_chinese, "distance": _called, "weekday": _called, "day_of": _day_this_month,
-    "within": _within_in_chinese, "week_of": _week_last, "start_of": _day_of_period("START_DAY", "开始之日"),
+    "week_of": _week_last, "start_of": _day_of_period("START_DAY", "开始之日"),
     "end_of": _day_of_period("END_DAY", "结束之日"), "scope": _same_of_each,
 }  # fmt: skip
 ENGLISH: Final[Mapping[str, Order]] = {
@@ -286,7 +273,7 @@ ENGLISH: Final[Mapping[str, Order]] = {
     "percent_after": _share_first, "passed": _passed, "consecutive": _consecutive,
     "one_below": _step("ONE_BELOW", "one step below", "STEP_DOWN"),
     "one_above": _step("ONE_ABOVE", "one step above", "STEP_UP"), "n_of_these": following,
-    "day_this_month": _day_of_month, "of_each_period": _each_period, "within_after": _within_in_english,
+    "day_this_month": _day_of_month, "of_each_period": _each_period,
     "week_after": _week_first, "start_day": _period_last("START_OF", "start of"),
     "end_day": _period_last("END_OF", "end of"), "scope": _each_and,
 }  # fmt: skip

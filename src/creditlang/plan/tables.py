@@ -63,12 +63,14 @@ class Filler:
     def __init__(self, interpreter: Interpreter) -> None:
         """As of its day, with its named values."""
         self.interpreter = interpreter
-        self._nobody = interpreter.group({}).run
+        self._group = interpreter.group({})
+        self._nobody = self._group.run
 
     def run(self, made: Made) -> Run:
         """A run in which nothing is known but the record's person."""
         enrolled = (made.record.semester,) if made.enrolled and made.record.semester else ()
-        run = self.interpreter.group(made.attributes).new_run({}, enrolled)
+        group = self.interpreter.group(made.attributes) if made.attributes else self._group
+        run = group.new_run({}, enrolled)
         for name, amount in made.balances.items():
             period = run.policy.accounts[name].period or "semester"
             key = run.calendar.period_key(period, made.record.on, made.record.semester)

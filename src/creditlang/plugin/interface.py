@@ -137,8 +137,14 @@ class Output(ABC):
     """Whether `about_comparison` is to be called. An output that wants a run and not this is not asked to take a
     comparison (CR716); one that wants neither gets the tables of either."""
 
+    wants_corrections = False
+    """Whether an output that wants a run takes one that has the table `corrections` in place of results."""
+
     wants_rulebook = False
     """Whether it takes a policy as a book, and nothing else: `about_rulebook` is called, and no `write` (CR717)."""
+
+    wants_document = False
+    """Whether it takes one printed document, such as a letter, and nothing else: `about_document` is called."""
 
     def __init__(self, target: str, stream: TextIO) -> None:
         """`target` is what follows the scheme, or the path, or `-` for `stream`."""
@@ -153,6 +159,9 @@ class Output(ABC):
 
     def about_rulebook(self, book: Rulebook) -> None:  # noqa: B027 - most outputs take results
         """Take the book about a policy."""
+
+    def about_document(self, document: Document) -> None:  # noqa: B027 - most outputs take results
+        """Take the document."""
 
     @abstractmethod
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
@@ -197,6 +206,9 @@ class Form(ABC):
     """The identifiers of the policies whose form it is; empty for a form of any policy."""
     languages: tuple[Language, ...] = ("zh",)
     """In which it can be written. A run in another language is handed over in Chinese: most forms are printed so."""
+
+    of_corrections = False
+    """Whether it is made of what a later run has otherwise than an earlier one; other forms are made of results."""
 
     def fits(self, run: RunData) -> bool:
         """Whether the form says something about this run."""

@@ -7,10 +7,8 @@ Invariants: everything is as in the result tables and in the data read, nothing 
 the policy, in every row; `PolicyWords` says what people call them. Sequences keep the order of the result tables.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Final
 
 from attrs import evolve, field, frozen
 
@@ -25,11 +23,12 @@ from creditlang.policy_words import (
     RequirementWords,
     shown,
 )
+from creditlang.ruling import Ruling
 from creditlang.schema import Value
 
 __all__ = [
     "AccountWords", "FieldWords", "Given", "ItemWords", "KindWords", "Person",
-    "PolicyWords", "RecordRow", "RequirementWords", "ResultRow", "RunData", "first_of", "masked", "shown",
+    "PolicyWords", "RecordRow", "RequirementWords", "ResultRow", "Ruling", "RunData", "first_of", "shown",
 ]  # fmt: skip
 
 Person = Mapping[str, Given]
@@ -61,6 +60,8 @@ class RunData:
     """The reasons in both languages, by kind, record id and rule."""
     standings: Mapping[str, Mapping[str, str]] = field(factory=dict)
     """How the requirements stand, by student number: all of them, also those that the table of students leaves out."""
+    rulings: Mapping[tuple[str, str, str], Ruling] = field(factory=dict)
+    """What an office has decided of single records, by student number, kind and record id."""
     chinese: PolicyWords | None = None
     """Where the results are not in Chinese: the words of the policy in Chinese."""
 
@@ -92,35 +93,6 @@ class RunData:
         for person in self.students.values():
             found.setdefault(tuple(shown(person.get(name)) for name in names), []).append(person)
         return dict(sorted(found.items()))
-
-
-_SEPARATORS: Final = frozenset(" ·•‧∙⋅・．﹒●.-'’")
-_CHINESE: Final = "\u2e80"
-_APART: Final = r"(?<=[\u2e80-\U0003ffff])\s+(?=[\u2e80-\U0003ffff])"
-_DOUBLE_SURNAMES: Final = (
-    "欧阳 上官 司马 东方 独孤 南宫 万俟 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 申屠 公孙 慕容 钟离 长孙 宇文 "
-    "司徒 鲜于 司空 闾丘 亓官 漆雕 拓跋 轩辕 令狐 百里 呼延 东郭 左丘 西门 端木 第五"
-)
-
-
-def masked(name: str) -> str:
-    """A name for public display: 张三 becomes 张*, 王小明 王*明, 欧阳娜 欧阳*, 阿依古丽·买买提 阿******提.
-
-    Blanks that set the characters of a Chinese name apart are left out, and dots are no characters of it, so that they
-    never make a short name a long one. In a script of letters the first letter of each word is shown, `Tom Lee` as
-    `T** L**`; of a name of one character, nothing.
-    """
-    plain = re.sub(_APART, "", name.strip())
-    letters = [at for at, character in enumerate(plain) if character.isalnum()]
-    if len(letters) < 2:
-        return "*" * len(plain)
-    if plain[letters[0]] < _CHINESE:
-        return "".join(
-            x if x in _SEPARATORS or at == 0 or plain[at - 1] in _SEPARATORS else "*" for at, x in enumerate(plain)
-        )
-    double = len(letters) > 2 and plain[:2] in _DOUBLE_SURNAMES
-    shown = letters[: 1 + double] + (letters[-1:] if len(letters) > 2 + double else [])
-    return "".join(x if at in shown else "*" for at, x in enumerate(plain))
 
 
 def first_of(rows: Iterable[ResultRow], **wanted: Value) -> ResultRow | None:

@@ -16,7 +16,7 @@ from creditlang.resolve import Program
 from creditlang.rule_words.expression_words import ExpressionWords
 from creditlang.rule_words.line_words import LineWords, table_rows
 from creditlang.values import written
-from creditlang.words import SORTS, TYPES, said, word
+from creditlang.words import HOW_TO_OBJECT, SORTS, TYPES, said, text_for, word
 
 _ACCOUNT_SORTS: Final = {
     "category": Phrase("category", "类别"),
@@ -59,6 +59,7 @@ class DeclarationWords:
         """Everything that the policy declares beside its data."""
         policy = self.policy
         yield from self.scope()
+        yield from map(self.objections, policy.objections)
         yield from (self.period(kind) for kind in policy.periods.values())
         yield from map(self.account, policy.accounts.values())
         yield from map(self.item, policy.rules.values())
@@ -389,6 +390,12 @@ class DeclarationWords:
             article,
             (Sentence(text, article),),
         )
+
+    def objections(self, objections: o.Objections) -> RuleInWords:
+        """How to object to a result."""
+        told = Sentence(text_for(objections.texts, self.words.language), objections.article)
+        sort, heading = self.say("objections", "异议办理"), said(HOW_TO_OBJECT, self.words.language)
+        return self.rule("objections", sort, heading, objections.article, (told,))
 
     def setting(self, name: str) -> tuple[str, str]:
         """A named value: what it is called, and what it is, with the days from which it is so."""

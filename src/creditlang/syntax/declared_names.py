@@ -19,7 +19,7 @@ def _declaration_pattern() -> re.Pattern[str]:
     )  # fmt: skip
     forms = sorted((form for name in starts for entry in table[name].values() for form in entry), key=len, reverse=True)
     heads = "|".join(re.escape(form) for form in forms)
-    return re.compile(rf"^[ \t]*(?:{heads})(?![A-Za-z0-9_])[ \t]*([^\n]*)", re.MULTILINE)
+    return re.compile(rf"^[ \t]*({heads})(?![A-Za-z0-9_])[ \t]*([^\n]*)", re.MULTILINE)
 
 
 _FIELD = re.compile(rf"^[ \t]+({_WORD}(?:[ \t]*{_TEXT})*)[ \t]*:([^\n]*)", re.MULTILINE)
@@ -32,16 +32,18 @@ _BLOCK_END = re.compile(r"^(?=[^\s#])", re.MULTILINE)
 def declared_names(text: str) -> set[str]:
     """Names and labels on the lines of half-width `text` that declare something: a superset, for cutting Chinese."""
     found: set[str] = set()
-    shared = tuple(form for forms in keywords().forms["SHARED_BY"].values() for form in forms)
+    forms = keywords().forms
+    shared = tuple(form for each in forms["SHARED_BY"].values() for form in each)
+    lists = {form for name in ("SCALE", "CHOICE") for each in forms[name].values() for form in each}
     for match in _declaration_pattern().finditer(text):
-        declared = match.group(1).split("#")[0]
+        declared = match.group(2).split("#")[0]
         prefix = next((form for form in shared if declared.startswith(form)), "")
-        _collect(declared[len(prefix) :].lstrip(), found)
+        _collect(declared[len(prefix) :].lstrip(), found, listed=match.group(1) in lists)
     for block in _data_blocks(text):
         for match in _FIELD.finditer(block):
             _collect(match.group(1), found)
             if "|" in match.group(2) or _LABEL.search(match.group(2)):
-                _collect(match.group(2), found)
+                _collect(match.group(2), found, listed=True)
     return found
 
 
@@ -61,8 +63,9 @@ def _data_pattern() -> re.Pattern[str]:
     return re.compile(rf"^(?:{heads})[^\n]*", re.MULTILINE)
 
 
-def _collect(line: str, found: set[str]) -> None:
+def _collect(line: str, found: set[str], listed: bool = False) -> None:
+    """The name at the beginning of a line, or all that are `listed` in it, with their labels."""
     for position, match in enumerate(_LABELLED.finditer(line, 0, _LONGEST_DECLARATION)):
-        if position == 0 or match.group(2) or ">" in line or "|" in line:
+        if position == 0 or (listed and (match.group(2) or ">" in line or "|" in line)):
             found.add(match.group(1))
             found.update(label for quoted in _LABEL.findall(match.group(2)) for label in quoted if label)

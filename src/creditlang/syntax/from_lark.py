@@ -61,7 +61,8 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, PeriodBuilder, ExampleBuilder)
         return t.Policy(
             identifier=string_of(tokens(children, "STRING")[0]), title=handed(children, "title"),
             issuer=handed(children, "issuer"), since=since, until=until, applies=applies, applies_to=to,
-            readings=tuple(nodes(children, t.Reading)), cites=(*cites, *cited), span=span_of(children),
+            readings=tuple(nodes(children, t.Reading)), objections=tuple(nodes(children, t.Objections)),
+            cites=(*cites, *cited), span=span_of(children),
         )  # fmt: skip
 
     def title(self, children: Children) -> Handed:
@@ -69,6 +70,10 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, PeriodBuilder, ExampleBuilder)
 
     def issuer(self, children: Children) -> Handed:
         return Handed("issuer", string_of(children[1]), span_of(children[:2]))
+
+    def objections(self, children: Children) -> t.Objections:
+        texts = (string_of(children[1]), *handed(children, "labels", ()))
+        return t.Objections(texts, cites=handed(children, "cites", ()), span=span_of(children))
 
     def effective(self, children: Children) -> Handed:
         dates = {children[i - 1].type: date_of(child) for i, child in enumerate(children) if is_token(child, "DATE")}
@@ -132,8 +137,12 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, PeriodBuilder, ExampleBuilder)
         names = identifiers(children)
         return t.Student(
             word=names[0] if names else None, labels=handed(children, "labels", ()),
+            numbers=handed(children, "numbers", ()),
             fields=tuple(nodes(children, t.Field)), readings=tuple(nodes(children, t.Reading)), span=span_of(children),
         )  # fmt: skip
+
+    def identified(self, children: Children) -> Handed:
+        return Handed("numbers", tuple(string_of(token) for token in tokens(children, "STRING")), span_of(children))
 
     def record(self, children: Children) -> t.Record:
         lines = rule_lines(child for child in nodes(children, t.Line) if not isinstance(child, t.Field))

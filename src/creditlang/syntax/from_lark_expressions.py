@@ -102,15 +102,8 @@ class ExpressionBuilder(QueryBuilder):
     def used_in(self, children: Children) -> t.Expression:
         return expression_node(t.UsedIn, children, identifier(children[0]), identifier(children[2]))
 
-    def within(self, children: Children) -> t.Expression:
-        date, _, count, unit, _, start = children
-        return expression_node(t.Within, children, date, count_of(count, 0), duration_of(unit.text), start)
-
-    def within_after(self, children: Children) -> t.Expression:
-        date, _, start, _, count, unit = children
-        if not str(unit).endswith("内"):
-            raise refuse(unit, Phrase(f"“{unit}内”", f"“{unit}内”"))
-        return expression_node(t.Within, children, date, count_of(count, 0), duration_of(unit.text), start)
+    def not_later(self, children: Children) -> t.Expression:
+        return expression_node(t.NotLater, children, children[0], children[2])
 
     def add(self, children: Children) -> t.Expression:
         return expression_node(t.Arithmetic, children, "+", children[0], children[2])

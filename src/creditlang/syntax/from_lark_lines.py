@@ -110,7 +110,7 @@ def _rule_line(line: Begun) -> t.AmountLine | t.Deadline:
             [bare], Phrase(f"`per full {full} of each event`", f"“每次每满{full}”"),
             Phrase(f"`per full {full} per semester`", f"“每学期累计每满{full}”"),
         )  # fmt: skip
-    if not isinstance(amount.value, t.Within):
+    if not isinstance(amount.value, t.NotLater):
         kept = {**_CONDITION, "since": "since", "until": "until"}
         return t.AmountLine(amount, **line.given(kept, Phrase("a line with an amount", "数额行")))
     name = Phrase("a line with a deadline", "期限行")

@@ -23,8 +23,10 @@ LONGEST_LINE = 200
 _BODY = re.compile(r"[^:]*:[ \t]*(?=\S)")
 """What stands before a body that follows a colon: such a body is a line too."""
 _NUMBERS = {"one": "1", "two": "2", "three": "3"}
-_TEMPLATE = re.compile(r"<100-(\d)>|<number-(\d)>|<(kind|date|number)>")
+_TEMPLATE = re.compile(r"<100-(\d)>|<number-(\d)>|<(kind|date|number|account)>|<joined-(\d)>")
+_CITATIONS = re.compile(r"(?:[ \t]*(?<!\w)\[[^\[\]]*\])+$")
 _FIRST_KIND = re.compile(r"^(?:record|记录)[ \t]*([^\W\d]\w*)", re.MULTILINE)
+_FIRST_ACCOUNT = re.compile(r"^(?:category|类别)[ \t]*([^\W\d]\w*)", re.MULTILINE)
 _FIRST_FIELD = {
     sort: re.compile(rf"^[ \t]+([^\W\d]\w*)[^:\n]*:[ \t]*(?:{words})", re.MULTILINE)
     for sort, words in (("date", "date|日期"), ("number", "number|whole number|数|整数"))
@@ -63,7 +65,7 @@ def meant(
     end = text.find("\n", start)
     line = text[start : len(text) if end < 0 else end].split("#", maxsplit=1)[0].rstrip()
     begins = start + len(line) - len(line.lstrip())
-    line = line.lstrip()
+    line = _CITATIONS.sub("", line.lstrip())
     if len(line) > LONGEST_LINE:
         return None
     body = _BODY.match(line)
@@ -87,7 +89,8 @@ def _advice(place: Span, forms: list[str]) -> Diagnostic:
         start = place.start + place.text.index(written)
         place = Span(place.source, start, start + len(written))
         return report("CR011", place, found=written, nearest=Meant(form, True))
-    return report("CR114", place, written=place.text, forms=either(Phrase(f"`{form}`", f"“{form}”") for form in forms))
+    told = [form.strip() for form in forms]
+    return report("CR114", place, written=place.text, forms=either(Phrase(f"`{form}`", f"“{form}”") for form in told))
 
 
 def _told(form: str) -> Phrase:
@@ -128,6 +131,10 @@ def _filled(form: str, match: re.Match[str], text: str) -> str:
             return str(100 - int(match[int(part[1])]))
         if part[2]:
             return _NUMBERS[match[int(part[2])]]
+        if part[4]:
+            return match[int(part[4])].replace(" ", "_")
+        if part[3] == "account":
+            return account[1] if (account := _FIRST_ACCOUNT.search(text)) else "…"
         kind = _FIRST_KIND.search(text)
         found = kind if part[3] == "kind" or kind is None else _FIRST_FIELD[part[3]].search(text, kind.end())
         return found[1] if found else "…"

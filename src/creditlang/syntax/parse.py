@@ -15,10 +15,11 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
-from creditlang.diagnostics import Diagnostic, Phrase, applied_edits, either, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, applied_edits, nearest, report
 from creditlang.source import SourceFile, Span
 from creditlang.syntax.children import place_of
 from creditlang.syntax.declared_names import declared_names
+from creditlang.syntax.expected_words import NAMED, described, expected_words
 from creditlang.syntax.from_lark import TreeBuilder
 from creditlang.syntax.generated import generated, grammar_file, made_from
 from creditlang.syntax.kept_declarations import KeptDeclarations
@@ -34,7 +35,6 @@ from creditlang.syntax.near_words import LONGEST_LINE, headings, meant, not_unde
 from creditlang.syntax.parser_tables import END, Parser, UnexpectedToken
 from creditlang.syntax.text_limits import check_limits
 from creditlang.syntax.tree import Line, Module, Node
-from creditlang.words import EXPECTED
 
 MAXIMUM_ERRORS = 20
 Typed = Literal["declaration", "line", "expression", "record", "records", "condition", "setting", "value"]
@@ -156,7 +156,9 @@ def _near(prepared: Prepared, found: Diagnostic, begins: int, start: str, parsed
         return True
 
     advised = meant(prepared.source, text, line, understands, parsed)
-    return advised or (None if parsed else _name_of_a_word(prepared, line, understands))
+    if advised or parsed:
+        return advised
+    return _name_of_a_word(prepared, line, understands) or _cut_name(prepared, line, found.span, understands)
 
 
 def _name_of_a_word(prepared: Prepared, line: int, understands: Callable[[str], bool]) -> Diagnostic | None:
@@ -173,54 +175,22 @@ def _name_of_a_word(prepared: Prepared, line: int, understands: Callable[[str], 
     return None
 
 
-_NAMED = {
-    "NAME": EXPECTED["name"],
-    "STRING": Phrase("a text in quotation marks", "引号里的文字"),
-    "NUMBER": EXPECTED["number"],
-    "DATE": EXPECTED["date"],
-    "_NL": Phrase("the end of the line", "行末"),
-    "_INDENT": Phrase("an indented line", "缩进的下一行"),
-    "CITATION": Phrase("an article in brackets", "方括号里的条款"),
-    "SEMESTER_NAME": EXPECTED["semester"],
-    "_DEDENT": Phrase("the end of the block", "本段结束"),
-    "$END": Phrase("the end of the file", "文件末尾"),
-    "COLON": Phrase("“:”", "“：”"),
-    "COMMA": Phrase("“,”", "“，”"),
-    "CLAUSE_COMMA": Phrase("“,”", "“，”"),
-    "PERCENT": Phrase("a percentage", "百分数"),
-    "STAR": Phrase("“*”", "“*”"),
-    "SLASH": Phrase("“/”", "“/”"),
-    "DOT": Phrase("“.”", "“.”"),
-    "LPAR": Phrase("“(”", "“（”"),
-    "RPAR": Phrase("“)”", "“）”"),
-    "LSQB": Phrase("“[”", "“[”"),
-    "RSQB": Phrase("“]”", "“]”"),
-    "EQUAL": Phrase("“=”", "“=”"),
-    "MORE": Phrase("“>”", "“>”"),
-    "BAR": Phrase("“|”", "“|”"),
-}
-_GROUPS: tuple[tuple[frozenset[str], Phrase], ...] = (
-    (frozenset({"CATEGORY", "RECORD", "FACT"}), Phrase("a declaration such as “category”", "“类别”等声明")),
-    (frozenset({"CAP", "VOID", "ONCE"}), Phrase("a line such as “cap …” or “void when …”", "“最高……”“作废 当……”等行")),
-    (frozenset({"NAME", "NUMBER", "LPAR"}), Phrase("a value", "一个值")),
-    (frozenset({"AT_LEAST", "LESS", "EQUAL"}), Phrase("a comparison such as “at least”", "“至少”等比较")),
-    (frozenset({"PLUS", "STAR"}), Phrase("a sign such as “+”", "“+”等运算符号")),
-    (frozenset({"IN_THE_LAST", "EVER"}), Phrase("a time such as “in the last 12 months”", "“近12个月”等时间范围")),
-)
-"""What stands for many terminals that can stand at a place together; a place that takes some of a group takes all."""
-_FEW = 6
-_LIKELY = ("COLON", "PER_EVENT", "PER", "WHEN", "COMMA", "CLAUSE_COMMA", "_NL")
-"""What is told first of the rest."""
+_RUN = re.compile(r"\w*")
 
 
-def _described(terminal: str) -> Phrase:
-    """A terminal in words; a keyword that a language has no form of says nothing there."""
-    if terminal in _NAMED:
-        return _NAMED[terminal]
-    forms = keywords().forms.get(terminal)
-    if forms is None:
-        return Phrase(terminal, terminal)
-    return Phrase(*("".join(f"“{form}”" for form in each[:1]) for each in forms.values()))
+def _cut_name(prepared: Prepared, line: int, found: Span, understands: Callable[[str], bool]) -> Diagnostic | None:
+    """The name that is not declared and was cut, as it begins like one that is, if the line is understood with it."""
+    text, start = prepared.text, found.start
+    while start > line and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    name = next((x for x in prepared.names.get(text[start : start + 1], ()) if text.startswith(x, start)), "")
+    if not name or start + len(name) > found.start or _line_end(text, line) - line > LONGEST_LINE:
+        return None
+    whole = _RUN.match(text, start)
+    for end in range(start + len(name) + 1, whole.end() + 1 if whole else start):
+        if understands(f"{text[line:start]} name_ {text[end : _line_end(text, line)]}".strip()):
+            return report("CR875", Span(prepared.source, start, end), found=text[start:end], name=name)
+    return None
 
 
 def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None, begins: int = 0) -> Diagnostic:
@@ -231,16 +201,16 @@ def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None, begin
     token = error.token
     if token is None:
         if whole is None:
-            return report("CR005", None, found=_described(END), expected=Phrase("a declaration", "一项声明"))
+            return report("CR005", None, found=described(END), expected=Phrase("a declaration", "一项声明"))
         place = Span(whole, len(whole.text), len(whole.text))
-        return report("CR005", place, found=_described("_NL"), expected=_expected(error.expected))
+        return report("CR005", place, found=described("_NL"), expected=expected_words(error.expected))
     source, start, end = token.source, token.start_pos, token.end_pos
     if token.type == "_INDENT":
         place = Span(source, end, end + len(source.text[end:].partition("\n")[0].rstrip()))
         above = half_width(source.text[:start]).rstrip().rpartition("\n")[2]
         return report("CR013", place, instead=not_under(above))
     if token.type in ("_NL", "_DEDENT"):
-        found: str = _NAMED[token.type]
+        found: str = NAMED[token.type]
         end = max(end, start + 1) if token.type != "_NL" else start + 1
     else:
         found = f"“{str(token)[:40]}”"
@@ -248,26 +218,7 @@ def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None, begin
     if slip is not None:
         return slip
     end = min(end, len(source.text))
-    return report("CR005", Span(source, min(start, end), end), found=found, expected=_expected(error.expected))
-
-
-def _expected(terminals: Iterable[str]) -> Phrase:
-    """What could stand there in a few words: groups of words that go together, then the likeliest of the rest."""
-    left = set(terminals)
-    choices: list[Phrase] = []
-    if len(left) > _FEW:
-        for group, phrase in _GROUPS:
-            if group <= left:
-                choices.append(phrase)
-                left -= group
-    order = {name: place for place, name in enumerate(_LIKELY)}
-    rest = sorted(left, key=lambda name: (order.get(name, _FEW + 9), name not in _NAMED, name))
-    if choices:
-        rest = [name for name in rest if name in order]
-    choices += map(_described, rest)
-    sides = zip(*((str(choice), choice.zh) for choice in choices), strict=True)
-    english, chinese = (list(dict.fromkeys(filter(None, side)))[:_FEW] for side in sides)
-    return Phrase(either(english or chinese), either(chinese or english).zh)
+    return report("CR005", Span(source, min(start, end), end), found=found, expected=expected_words(error.expected))
 
 
 _WORD = re.compile(r"[^\W\d][\w-]*")
@@ -343,10 +294,11 @@ def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Mo
         if error is None:
             return module, errors, unread
         # what is missing may stand in a blanked line
-        block_ends = error.arguments.get("found") == _NAMED["_DEDENT"]
+        block_ends = error.arguments.get("found") == NAMED["_DEDENT"]
         if errors and (error.code == "CR108" or error.span is None or block_ends):
             break
-        errors.append(_near(prepared, error, 0, "start") or _tried(prepared, text, start, error))
+        advised = None if error.code == "CR114" else _near(prepared, error, 0, "start")
+        errors.append(advised or _tried(prepared, text, start, error))
         at = min(error.span.start - start if error.span else len(text), max(0, len(text) - 1))
         first, last = _block_at(text, max(0, at))
         if not text[first:last].strip():

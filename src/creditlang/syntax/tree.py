@@ -163,13 +163,11 @@ class UsedIn(Expression):
 
 
 @node
-class Within(Expression):
-    """A date no later than so long after another."""
+class NotLater(Expression):
+    """A date no later than another; a line of it is a deadline."""
 
     date: Expression
-    count: int
-    unit: str
-    start: Expression
+    latest: Expression
 
 
 @node
@@ -581,7 +579,7 @@ class AmountLine(Line):
 class Deadline(Line):
     """A date that records must not miss; `if_present`, only those that have both dates."""
 
-    within: Within
+    not_later: NotLater
     if_present: bool = False
     reason: str | None = None
 
@@ -861,6 +859,13 @@ class Named(Declaration):
 
 
 @node
+class Objections(Line):
+    """How to object to a result, in one language or several."""
+
+    texts: tuple[str, ...]
+
+
+@node
 class Policy(Declaration):
     """The head of a policy."""
 
@@ -873,6 +878,7 @@ class Policy(Declaration):
     applies_to: Identifier | None = None
     """The person's word, where it is not `student`."""
     readings: tuple[Reading, ...] = ()
+    objections: tuple[Objections, ...] = ()
 
 
 @node
@@ -960,6 +966,8 @@ class Student(Declaration):
 
     word: Identifier | None
     labels: Labels
+    numbers: Labels
+    """What their numbers are called."""
     fields: tuple[Field, ...]
     readings: tuple[Reading, ...]
 

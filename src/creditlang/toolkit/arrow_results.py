@@ -22,13 +22,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from creditlang.diagnostics import Place, report
 from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.value_text import text_of
 from creditlang.schema import Column, Row, Value
-from creditlang.table_columns import FEW, CodedCells, TableColumns
+from creditlang.table_columns import FEW, ArrowTexts, CodedCells, TableColumns, TablePieces
 
 if TYPE_CHECKING:
     import pyarrow
@@ -42,24 +42,60 @@ _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _RANGE: Final = re.compile(r"(?:(-?[0-9]+(?:\.[0-9]+)?) )?…(?: (-?[0-9]+(?:\.[0-9]+)?))?")
 
 
-def arrow_table(
-    name: str, columns: Sequence[Column], rows: Iterable[Row] | TableColumns, dictionaries: bool = False
-) -> "pyarrow.Table":
-    """A result table as an Arrow table. Raises `PluginError` CR752 for an amount of more than 38 digits.
+def arrow_table(name: str, columns: Sequence[Column], rows: Iterable[Row]) -> "pyarrow.Table":
+    """A result table as an Arrow table. Raises `PluginError` CR752 for an amount of more than 38 digits."""
+    return next(arrow_tables(name, columns, TableColumns.of(rows, len(columns))))
 
-    With `dictionaries`, texts of which there are few are dictionaries of texts.
+
+def arrow_tables(
+    name: str, columns: Sequence[Column], rows: Iterable[Row], size: int = 0, dictionaries: bool = False
+) -> Iterator["pyarrow.Table"]:
+    """A result table as Arrow tables of one schema and `size` rows each but the last, or one; at least one comes.
+
+    The rows are gone through twice. With `dictionaries`, texts of which there are few are dictionaries of texts. Raises
+    `PluginError` CR752 for an amount of more than 38 digits.
     """
     import pyarrow
 
-    taken = {column.name for column in columns}
-    fields, arrays = [], []
-    for column, cells in zip(columns, TableColumns.of(rows, len(columns)).cells, strict=True):
-        for suffix, array in _arrays(name, column, cells, dictionaries):
-            title = column.name if not suffix else _free(f"{column.name}{suffix}", taken)
-            metadata = {"label": column.label} if column.label and not suffix else None
-            fields.append(pyarrow.field(title, array.type, metadata=metadata))
-            arrays.append(array)
-    return pyarrow.Table.from_arrays(arrays, schema=pyarrow.schema(fields))
+    pieces = rows if isinstance(rows, TablePieces) else TableColumns.of(rows, len(columns))
+    shapes = [_Shape(name, column) for column in columns]
+    for piece in pieces.pieces():
+        for shape, cells in zip(shapes, piece.cells, strict=True):
+            shape.look_at(cells.used())
+    taken, schema = {column.name for column in columns}, None
+    names = [
+        [_free(f"{x.name}{suffix}", taken) if suffix else x.name for suffix in shape.suffixes]
+        for x, shape in zip(columns, shapes, strict=True)
+    ]
+    for piece in cut(pieces.pieces(), size) if len(pieces) else [TableColumns.of([], len(columns))]:
+        arrays = [
+            array
+            for shape, cells in zip(shapes, piece.cells, strict=True)
+            for array in shape.arrays(cells, dictionaries)
+        ]
+        schema = schema or pyarrow.schema(
+            [
+                pyarrow.field(title, array.type, metadata={"label": x.label} if x.label and title == x.name else None)
+                for (x, title), array in zip(
+                    ((x, title) for x, own in zip(columns, names, strict=True) for title in own), arrays, strict=True
+                )
+            ]
+        )
+        yield pyarrow.Table.from_arrays(arrays, schema=schema)
+
+
+def cut(pieces: Iterable[TableColumns], size: int) -> Iterator[TableColumns]:
+    """The same rows, `size` together, or all."""
+    waiting: list[TableColumns] = []
+    for piece in pieces:
+        start = 0
+        while size and (lacking := size - sum(map(len, waiting))) <= len(piece) - start:
+            yield TableColumns.joined([*waiting, piece.chosen(slice(start, start + lacking))])
+            waiting, start = [], start + lacking
+        if start < len(piece):
+            waiting.append(piece.chosen(slice(start, None)))
+    if waiting:
+        yield TableColumns.joined(waiting)
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -70,43 +106,73 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _arrays(table: str, column: Column, cells: CodedCells, dictionaries: bool) -> Iterator[tuple[str, Any]]:
-    """A column, and its companions by what is added to its name; it is text if it holds what it does not promise."""
-    import pyarrow
+class _Shape:
+    """What a column is in Arrow, as all its cells together make it; text if it holds what it does not promise."""
 
-    if few := len(cells.values) <= FEW:
-        cells = cells.first_come()
-    codes = pyarrow.array(cells.codes)
-    if column.kind == "number":
-        for suffix, array in _amounts(table, column, [parts_of(value) for value in cells.values]):
-            yield suffix, array.take(codes)
-        return
-    plain: dict[str, tuple[type, Any]] = {"whole": (int, pyarrow.int64()), "date": (date, pyarrow.date32())}
-    kind, arrow = plain.get(column.kind, (str, pyarrow.string()))
-    values = list(cells.values)
-    if not {*map(type, values)} <= {kind, type(None)}:
-        values, arrow = [None if value is None else text_of(value) for value in values], pyarrow.string()
-    known = pyarrow.array(values, arrow)
-    # Arrow writes dictionaries in which something is missing to Parquet with bytes that nobody has set.
-    if dictionaries and few and arrow == pyarrow.string() and not known.null_count:
-        yield "", pyarrow.DictionaryArray.from_arrays(codes, known)
-    else:
-        yield "", known.take(codes)
+    def __init__(self, table: str, column: Column) -> None:
+        self.table, self.column, self.is_amount = table, column, column.kind == "number"
+        kinds: dict[str, type] = {"whole": int, "date": date}
+        self.kind = kinds.get(column.kind, str)
+        self.wordy = (table, column.name) in WITH_WORDS
+        self.whole, self.scale = 1, 0
+        self.has_gaps = False
+        self.texts: set[str] | None = set()
+        """The different ones; None if they are many."""
 
+    def look_at(self, cells: CodedCells) -> None:
+        """Some of the cells, each value of which is there."""
+        values = cells.values
+        if self.is_amount:
+            self._look_at_amounts(values)
+            return
+        kinds = {str, type(None)} if isinstance(values, ArrowTexts) else {*map(type, values)}
+        if self.kind is not str and not kinds <= {self.kind, type(None)}:
+            self.kind = str
+        if isinstance(values, ArrowTexts):
+            self.has_gaps |= bool(values.array.null_count)
+        else:
+            self.has_gaps |= None in values
+        if self.texts is not None:
+            self.texts = None if len(values) > FEW else self.texts.union(map(text_of, values))
+            self.texts = None if self.texts is not None and len(self.texts) > FEW else self.texts
 
-def _amounts(table: str, column: Column, parts: Sequence["Parts"]) -> Iterator[tuple[str, Any]]:
-    """Exact amounts, the ends of open ones, all of one scale, and words."""
-    import pyarrow
+    def _look_at_amounts(self, values: Sequence[Value]) -> None:
+        parts = [parts_of(value) for value in values]
+        sizes = [_size(number) for _, low, high, _ in parts for number in (low, high) if number is not None]
+        self.whole = max([self.whole, *(digits for digits, _ in sizes)])
+        self.scale = max([self.scale, *(scale for _, scale in sizes)])
+        self.wordy |= any(word is not None for *_, word in parts)
+        if self.whole + self.scale > MOST_DIGITS:
+            raise PluginError(report("CR752", Place(self.table), column=self.column.name, digits=MOST_DIGITS))
 
-    sizes = [_size(number) for _, low, high, _ in parts for number in (low, high) if number is not None]
-    whole, scale = max((digits for digits, _ in sizes), default=1), max((scale for _, scale in sizes), default=0)
-    if whole + scale > MOST_DIGITS:
-        raise PluginError(report("CR752", Place(table), column=column.name, digits=MOST_DIGITS))
-    decimal, text = pyarrow.decimal128(MOST_DIGITS, scale), pyarrow.string()
-    wordy = (table, column.name) in WITH_WORDS or any(word is not None for *_, word in parts)
-    kinds = (("", decimal), ("_low", decimal), ("_high", decimal), *([("_text", text)] if wordy else []))
-    for place, (suffix, arrow) in enumerate(kinds):
-        yield suffix, pyarrow.array([part[place] for part in parts], arrow)
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """What is added to its name for the column and its companions."""
+        return ("", "_low", "_high", *(["_text"] if self.wordy else [])) if self.is_amount else ("",)
+
+    def arrays(self, cells: CodedCells, dictionaries: bool) -> "Iterator[pyarrow.Array]":
+        """The column in some rows, and its companions: exact amounts, ends of open ones, all of one scale, words."""
+        import pyarrow
+
+        cells = cells.used()
+        values, codes = cells.values, pyarrow.array(cells.codes)
+        if self.is_amount:
+            parts, decimal = [parts_of(value) for value in values], pyarrow.decimal128(MOST_DIGITS, self.scale)
+            for place, suffix in enumerate(self.suffixes):
+                kind = pyarrow.string() if suffix == "_text" else decimal
+                yield pyarrow.array([part[place] for part in parts], kind).take(codes)
+            return
+        # Arrow writes dictionaries in which something is missing to Parquet with bytes that nobody has set.
+        if dictionaries and self.kind is str and self.texts is not None and not self.has_gaps:
+            cells = CodedCells([text_of(value) for value in values], cells.codes).first_come()
+            known = pyarrow.array(cells.values, pyarrow.string())
+            yield pyarrow.DictionaryArray.from_arrays(pyarrow.array(cells.codes), known)
+        elif isinstance(values, ArrowTexts):
+            yield values.array.take(codes)
+        else:
+            arrow = {int: pyarrow.int64(), date: pyarrow.date32()}.get(self.kind, pyarrow.string())
+            texts = [x if x is None or self.kind is not str else text_of(x) for x in values]
+            yield pyarrow.array(texts, arrow).take(codes)
 
 
 Parts = tuple[Decimal | None, Decimal | None, Decimal | None, str | None]

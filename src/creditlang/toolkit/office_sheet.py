@@ -17,6 +17,12 @@ from creditlang.words import said
 
 _AS_OF: Final = Phrase("Records until {day}", "统计截止：{day.year}年{day.month}月{day.day}日")
 NAME: Final = Phrase("Name", "姓名")
+DATED: Final = Phrase("Date: ______________", "　　　年　　月　　日")
+BY: Final = Phrase("By {title}", "依据：{title}")
+NOT_SET: Final = Phrase("not set", "未设")
+RECORDS_UNTIL: Final = Phrase("Records until", "统计截止")
+OFFICE: Final = Phrase("the school's office in charge", "学校主管部门")
+PROOF: Final = Phrase("To verify: policy {policy}, SHA-256 {hash}", "核验：办法 {policy}，SHA-256 {hash}")
 _TERMS: Final = {"1": "第一学期", "2": "第二学期"}
 
 

@@ -9,17 +9,21 @@ lists what is ours, and no other file is ever replaced or removed.
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, BinaryIO, Final, TextIO
 
 from creditlang.diagnostics import report
 from creditlang.plugin import Output, PluginError
 from creditlang.schema import BATCH_ROWS, Column, Row
-from creditlang.toolkit.arrow_results import arrow_table
+from creditlang.toolkit.arrow_results import arrow_tables
 from creditlang.toolkit.atomic_files import reporting
 from creditlang.toolkit.staged_folder import OWNED, StagedFolder
 from creditlang_builtin.arrow.arrow_sources import RESULTS_KEY
+
+_TOGETHER: Final = 1 << 20
+"""Rows that are written together: a row group."""
 
 
 class _FolderOutput(Output):
@@ -43,11 +47,14 @@ class _FolderOutput(Output):
         """
         if self.target == "-":
             raise PluginError(report("CR754", None, kind=self.kind))
-        table = arrow_table(name, columns, rows, self.dictionaries).replace_schema_metadata({RESULTS_KEY: b"results"})
+        tables = (
+            table.replace_schema_metadata({RESULTS_KEY: b"results"})
+            for table in arrow_tables(name, columns, rows, _TOGETHER, self.dictionaries)
+        )
         file_name = f"{name}.{self.ending}"
         stream = self._folder.open(file_name)
         with reporting(file_name):
-            self._put(table, stream.buffer)
+            self._put(next(tables), tables, stream.buffer)
 
     def close(self) -> None:
         """Give the files their names. Raises `PluginError` CR712 if one would replace a file that is not ours."""
@@ -58,7 +65,8 @@ class _FolderOutput(Output):
         """Remove the temporary files; what was in the folder stays."""
         self._folder.discard()
 
-    def _put(self, table: Any, file: BinaryIO) -> None:
+    def _put(self, first: Any, others: Iterator[Any], file: BinaryIO) -> None:
+        """Write tables of one schema behind each other."""
         raise NotImplementedError
 
 
@@ -70,7 +78,7 @@ class ParquetOutput(_FolderOutput):
 
     dictionaries = True
 
-    def _put(self, table: Any, file: BinaryIO) -> None:
+    def _put(self, first: Any, others: Iterator[Any], file: BinaryIO) -> None:
         """Write dictionaries as they are, in a file that says it has texts."""
         import pyarrow
         from pyarrow import parquet
@@ -78,13 +86,14 @@ class ParquetOutput(_FolderOutput):
         plain = pyarrow.schema(
             [
                 field.with_type(field.type.value_type) if pyarrow.types.is_dictionary(field.type) else field
-                for field in table.schema
+                for field in first.schema
             ],
-            table.schema.metadata,
+            first.schema.metadata,
         )
-        said = {**table.schema.metadata, b"ARROW:schema": b64encode(plain.serialize().to_pybytes())}
-        with parquet.ParquetWriter(file, table.schema, compression="zstd", store_schema=False) as writer:
-            writer.write_table(table, row_group_size=1 << 20)
+        said = {**first.schema.metadata, b"ARROW:schema": b64encode(plain.serialize().to_pybytes())}
+        with parquet.ParquetWriter(file, first.schema, compression="zstd", store_schema=False) as writer:
+            for table in chain([first], others):
+                writer.write_table(table, row_group_size=_TOGETHER)
             writer.add_key_value_metadata(said)
 
 
@@ -94,8 +103,9 @@ class ArrowOutput(_FolderOutput):
     kind = "Arrow"
     ending = "arrow"
 
-    def _put(self, table: Any, file: BinaryIO) -> None:
+    def _put(self, first: Any, others: Iterator[Any], file: BinaryIO) -> None:
         import pyarrow
 
-        with pyarrow.ipc.new_file(file, table.schema) as writer:
-            writer.write_table(table, max_chunksize=BATCH_ROWS)
+        with pyarrow.ipc.new_file(file, first.schema) as writer:
+            for table in chain([first], others):
+                writer.write_table(table, max_chunksize=BATCH_ROWS)

@@ -18,7 +18,7 @@ from typing import Final, TextIO
 
 from creditlang.plugin import Output, text_of
 from creditlang.schema import Column, Row, Value
-from creditlang.table_columns import CodedCells, TableColumns
+from creditlang.table_columns import ArrowTexts, CodedCells, TablePieces, some_match
 from creditlang.toolkit.atomic_files import reporting
 from creditlang.toolkit.joined_rows import joined_rows
 from creditlang.toolkit.safe_cells import neutralise
@@ -27,6 +27,8 @@ from creditlang.toolkit.staged_folder import StagedFolder
 MANIFEST: Final = "manifest.csv"
 
 _SPECIAL: Final = re.compile('[,"\r\n]')
+_TO_BE_SEEN_TO: Final = "[,\"\r\n]|^['=+@\t＝＋－＠-]"
+"""Whatever a text has that is not written as it is: what is special here, and what `neutralise` looks for."""
 _FEWEST: Final = 2
 """Columns of which an empty cell is nothing at all; where it is alone, it has quotes."""
 _TOGETHER: Final = 1_024
@@ -82,14 +84,20 @@ class CsvOutput(Output):
 def _write_table(stream: TextIO, columns: Sequence[Column], rows: Iterable[Row]) -> None:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([neutralise(column.name) for column in columns])
-    if not isinstance(rows, TableColumns) or len(columns) < _FEWEST:
+    if not isinstance(rows, TablePieces) or len(columns) < _FEWEST:
         writer.writerows(_texts(columns, rows))
         return
-    pieces: list[str | CodedCells] = []
-    for column, cells in zip(columns, rows.cells, strict=True):
-        texts = [_quoted(text) for text in _Cells(column.numeric).of(cells.values)]
-        pieces += [CodedCells(texts, cells.codes), ","]
-    stream.writelines(joined_rows([*pieces[:-1], "\n"]))
+    for piece in rows.pieces():
+        cells = [_written(column, cells) for column, cells in zip(columns, piece.cells, strict=True)]
+        stream.writelines(joined_rows([*[x for own in cells for x in (own, ",")][:-1], "\n"]))
+
+
+def _written(column: Column, cells: CodedCells) -> CodedCells:
+    """The cells of a column as they stand in a row of several; most texts stand there as they are."""
+    values = cells.values
+    if isinstance(values, ArrowTexts) and not some_match(values, _TO_BE_SEEN_TO):
+        return CodedCells(ArrowTexts(values.array.fill_null("")), cells.codes)
+    return CodedCells([_quoted(text) for text in _Cells(column.numeric).of(values)], cells.codes)
 
 
 def _quoted(cell: str) -> str:

@@ -1,8 +1,8 @@
 """班级公示: the results of a class, to be hung up. Of any policy, in the language of the run.
 
-Numbers and names are partly masked, and nothing is shown of which anything personal could be learnt: no records, no
-reasons, no parts of requirements. The students of a class are in the order of their numbers, so that each finds the own
-line. Students without a class make a notice of their own.
+Numbers and names are masked, and nothing is shown of which anything personal could be learnt: no records, no reasons,
+no parts of requirements. The students of a class are in the order of what is shown of them, which tells nothing of what
+is not. Students without a class make a notice of their own.
 """
 
 from collections.abc import Iterator
@@ -11,10 +11,11 @@ from typing import Final
 from creditlang.diagnostics import Phrase, in_language
 from creditlang.plugin import Form
 from creditlang.plugin.document import Document, Line, plain
-from creditlang.plugin.run_data import Person, ResultRow, RunData, masked, shown
+from creditlang.plugin.run_data import Person, ResultRow, RunData, shown
 from creditlang.schema import Value, in_words
-from creditlang.toolkit.office_sheet import NAME, as_of_text, heading, rows_of, sheet, titled
+from creditlang.toolkit.office_sheet import NAME, OFFICE, as_of_text, heading, rows_of, sheet, titled
 from creditlang.toolkit.open_amounts import Amount
+from creditlang.toolkit.public_masks import HOW_MASKED, masked, public_rows
 from creditlang.words import ANSWERS, IN_BRACKETS, STATUSES, STUDENT_NUMBER, said, word
 
 _TITLE: Final = Phrase("Results of the class", "班级结果公示")
@@ -22,17 +23,17 @@ _SHORT_TITLE: Final = Phrase("results", "结果公示")
 _NO_CLASS: Final = Phrase("without a class", "未分班")
 _PEOPLE: Final = Phrase("{count:student}", "{count}人")
 _HEADINGS: Final = (Phrase("No.", "序号"), STUDENT_NUMBER, NAME)
-_OFFICE: Final = Phrase("the school's office in charge", "学校主管部门")
 _OPEN: Final = Phrase(
     "“open”, and numbers such as “79 … 81”: records are still to be decided or corrected; the result follows then.",
     "“未定”和“79 … 81”这样的数：还有记录等待核定或更正，核定以后再作结论。",
 )
-_OBJECTIONS: Final = Phrase(
+_LOOKED_UP: Final = Phrase(
     "Students who object to their result turn to the class teacher or counsellor with their student card while this "
-    "notice is displayed, who looks up what became of each record, why and by which article; who still objects applies "
-    "in writing to {office} for a review.",
-    "本人对结果有异议的，请在公示期内凭学生证向班主任或辅导员提出，由其代查每条记录的处理结果、原因和依据；"
-    "仍有异议的，向{office}书面申请复核。",
+    "notice is displayed, who looks up what became of each record, why and by which article.",
+    "本人对结果有异议的，请在公示期内凭学生证向班主任或辅导员提出，由其代查每条记录的处理结果、原因和依据。",
+)
+_REVIEW: Final = Phrase(
+    "Who still objects applies in writing to {office} for a review.", "仍有异议的，向{office}书面申请复核。"
 )
 _DISPLAYED: Final = Phrase(
     "Displayed from ____________________ to ____________________",
@@ -44,13 +45,6 @@ _FEW: Final = 5
 _LOW: Final = 30.0
 _TALL: Final = 46.0
 """Points of the heading: many columns are narrow, so their names take three lines."""
-
-
-def masked_number(number: str) -> str:
-    """A student number for public display: 2022010101 becomes 2022****01."""
-    if len(number) < 8:
-        return "*" * max(len(number) - 2, 0) + number[-2:]
-    return number[:4] + "*" * (len(number) - 6) + number[-2:]
 
 
 class ClassNotice(Form):
@@ -76,11 +70,11 @@ class ClassNotice(Form):
         wide = len(names) > _FEW
         widths = (6, 13, 12, *([8.5] * len(names) if wide else map(_width, labels)))
         columns = len(widths)
-        rows = [
-            [number, masked_number(shown(x["student_id"])), masked(shown(x.get("name"))),
-             *(_result(run, name, results[str(x["student_id"])][name]) for name in names)]
-            for number, x in enumerate(sorted(people, key=lambda x: shown(x["student_id"])), 1)
-        ]  # fmt: skip
+        rows = public_rows(
+            (*masked(shown(x["student_id"]), shown(x.get("name"))),
+             *(_result(run, name, results[str(x["student_id"])][name]) for name in names))
+            for x in people
+        )  # fmt: skip
         called, language = name or said(_NO_CLASS, run.language), run.language
         about = (college, called, said(_PEOPLE, language, count=len(people)), as_of_text(run.as_of, language))
         before = titled(said(_TITLE, language), about, columns)
@@ -120,10 +114,12 @@ def _result(run: RunData, name: str, value: Value) -> Value:
 def _after(run: RunData, columns: int) -> list[Line]:
     """How to object, who says so, and since when."""
     language = run.language
-    office = run.policy.issuer or said(_OFFICE, language)
+    office = run.policy.issuer or said(OFFICE, language)
+    own = [f"{text}{said(IN_BRACKETS, language, note=x)}" if x else text for text, x in run.policy.objections]
+    review = own or [said(_REVIEW, language, office=office)]
+    texts = [said(text, language) for text in (_OPEN, HOW_MASKED, _LOOKED_UP)]
     return [
-        plain(said(_OPEN, language), columns, size=10),
-        plain(said(_OBJECTIONS, language, office=office), columns, size=10),
+        *(plain(text, columns, size=10) for text in (*texts, *review)),
         plain(said(_DISPLAYED, language), columns, size=10, height=24),
         plain(said(_SIGNED, language), columns, align="right", height=24),
     ]

@@ -17,7 +17,7 @@ from creditlang.plugin import Form, text_of
 from creditlang.plugin.document import Cell, Document, Line, plain
 from creditlang.plugin.run_data import AccountWords, Person, ResultRow, RunData, shown
 from creditlang.schema import Value
-from creditlang.toolkit.office_sheet import NAME
+from creditlang.toolkit.office_sheet import BY, DATED, NAME, NOT_SET, PROOF, RECORDS_UNTIL
 from creditlang.toolkit.open_amounts import Amount
 from creditlang.toolkit.page_layout import flowing_parts
 from creditlang.words import COLUMNS, OVER, PART_STATUSES, STATUSES, STUDENT_NUMBER, said, word
@@ -34,9 +34,6 @@ _MOST_TOGETHER: Final = 25
 _TITLE: Final = Phrase("Transcript of the second classroom", "第二课堂成绩单")
 _WITH_COURSES: Final = Phrase("Transcript of credits and the second classroom", "学分与第二课堂成绩单")
 _CONTINUED: Final = Phrase("{title} (continued)　{name}　{student}", "{title}（续）　{name}　{student}")
-_UNTIL: Final = Phrase("Records until", "统计截止")
-_NOT_SET: Final = Phrase("not set", "未设")
-_BY: Final = Phrase("By {title}", "依据：{title}")
 _STANDS: Final = Phrase("{label}: {status}", "{label}：{status}")
 _AT_MOST: Final = Phrase("at most {needed}", "至多 {needed}")
 _SEMESTERS: Final = Phrase("Semester by semester", "各学期情况")
@@ -49,9 +46,8 @@ _NOT_FINAL: Final = Phrase(
 )
 _SIGNED: Final = (
     Phrase("Checked by (seal):", "审核单位（盖章）："), Phrase("Name:", "审核人："),
-    Phrase("Date: ______________", "　　　年　　月　　日"),
+    DATED,
 )  # fmt: skip
-_PROOF: Final = Phrase("To verify: policy {policy}, SHA-256 {hash}", "核验：办法 {policy}，SHA-256 {hash}")
 _DATA: Final = Phrase("Data SHA-256 {hash}; worked out by {engine}", "数据 SHA-256 {hash}；计算 {engine}")
 _STANDING: Final = (("requirement", 2), ("needed", 1), ("have", 1), ("short", 1), ("status", 1), ("article", 2))
 _RECORDS: Final = (
@@ -108,11 +104,11 @@ def _head(run: RunData, person: Person) -> list[Line]:
         (said(STUDENT_NUMBER, language), shown(person["student_id"])),
     ]
     pairs += [(labels[name], policy.value("", name, person.get(name))) for name in _ABOUT if name in labels]
-    pairs.append((said(_UNTIL, language), str(run.as_of) if run.as_of else said(_NOT_SET, language)))
+    pairs.append((said(RECORDS_UNTIL, language), str(run.as_of) if run.as_of else said(NOT_SET, language)))
     lines = [
         plain(policy.issuer, _COLUMNS, align="center", size=12, height=22),
         plain(_called(run), _COLUMNS, align="center", bold=True, size=18, height=32),
-        plain(said(_BY, language, title=policy.title), _COLUMNS, align="center", size=_SIZE, height=22),
+        plain(said(BY, language, title=policy.title), _COLUMNS, align="center", size=_SIZE, height=22),
     ]
     for first in range(0, len(pairs), 2):
         two = pairs[first : first + 2]
@@ -236,7 +232,7 @@ def _end(run: RunData, open_amounts: bool) -> list[Line]:
     ]
     lines.append(Line(tuple(signed), 34, True))
     policy, data, engine = (", ".join(manifest.get(name, [])) for name in ("policy_hash", "data_hash", "engine"))
-    proof = said(_PROOF, run.language, policy=run.policy.identifier, hash=policy)
+    proof = said(PROOF, run.language, policy=run.policy.identifier, hash=policy)
     lines.append(plain(proof, _COLUMNS, size=7.5))
     lines.append(plain(said(_DATA, run.language, hash=data, engine=engine), _COLUMNS, size=7.5))
     lines[-2] = Line(lines[-2].cells, None, True)

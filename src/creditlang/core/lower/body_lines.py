@@ -98,16 +98,16 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
 
     def deadline(self, line: t.Deadline, context: Context, around: str) -> o.Keep:
         """A date that must not be too late: records that miss it are void."""
-        within = line.within
+        deadline, latest = line.not_later, line.not_later.latest
         inner = evolve(context, tolerant=context.tolerant or line.if_present)
-        condition = self.elaborator.condition(within, inner)
+        condition = self.elaborator.condition(deadline, inner)
         if line.if_present:
-            date, _ = self.elaborator.expression(within.date, inner)
-            start, _ = self.elaborator.expression(within.start, inner)
+            date, _ = self.elaborator.expression(deadline.date, inner)
+            start, _ = self.elaborator.expression(latest.start if isinstance(latest, t.Shift) else latest, inner)
             both = e.Logical("and", (e.Present(date), e.Present(start)))
             condition = e.Logical("or", (e.Not(both), condition))
         return o.Keep(
-            "void", condition, line.reason or within.span.text, number=self.number(), text=as_written(line.span),
+            "void", condition, line.reason or deadline.span.text, number=self.number(), text=as_written(line.span),
             article=self.article(line.cites, around), span=line.span,
         )  # fmt: skip
 

@@ -36,11 +36,10 @@ class DayForms:
                 count = e.Arithmetic("-", e.Constant(Decimal(0)), count)
         return e.Shift("after", self.elaborator.a_date(node.start, context), count, node.length.unit), DATE
 
-    def within(self, node: t.Within, context: Context) -> Typed:
-        """Whether a day is no later than so long after another."""
-        start = self.elaborator.a_date(node.start, context)
-        limit = e.Shift("after", start, e.Constant(Decimal(node.count)), node.unit)
-        return self.elaborator.compared(e.Compare("<=", self.elaborator.a_date(node.date, context), limit), node)
+    def not_later(self, node: t.NotLater, context: Context) -> Typed:
+        """Whether a day is no later than another."""
+        day, latest = (self.elaborator.a_date(one, context) for one in (node.date, node.latest))
+        return self.elaborator.compared(e.Compare("<=", day, latest), node)
 
     def boundary(self, node: t.Boundary, context: Context) -> Typed:
         """The first or last day of the period at hand."""

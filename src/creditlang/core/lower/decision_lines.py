@@ -131,7 +131,7 @@ class DecisionLines(Lines):
             last = last.right
         with self.scope.quiet():
             numbers = not isinstance(last, t.Compare) or self.elaborator.expression(last.left, context)[1] != DATE
-        numbers = numbers and not isinstance(last, t.Within)
+        numbers = numbers and not isinstance(last, t.NotLater)
         ordered = (">=", "<=", ">", "<")
         case = o.Case(
             number=self.number(), condition=applies, otherwise=False, value=condition, each=each,

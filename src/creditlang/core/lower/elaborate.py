@@ -155,8 +155,8 @@ class Elaborator:
                 return self.pick(node, context)
             case t.OneStep():
                 return self.one_step(node, context, expected)
-            case t.Within():
-                return self.days.within(node, context)
+            case t.NotLater():
+                return self.days.not_later(node, context)
             case t.Shift():
                 return self.days.shift(node, context)
             case t.DayOf():

@@ -164,7 +164,7 @@ class Compilation:
             since=head.since if head else None,
             until=head.until if head else None,
             student_labels=program.student_labels,
-            person=PersonWord.of(program.people[0], program.people[1:]) if program.people else None,
+            person=PersonWord.declared(program.people, program.numbers),
             unit_labels={
                 name: others[0]
                 for name, node in program.units.items()
@@ -187,6 +187,9 @@ class Compilation:
             uniques=uniques,
             calendar=build_calendar(self.scope),
             readings=self.readings(),
+            objections=tuple(
+                o.Objections(x.texts, self.bodies.article(x.cites)) for x in (head.objections if head else ())
+            ),
             articles=self.bodies.articles,
             without_rule=self.without_rule(),
             order=order,

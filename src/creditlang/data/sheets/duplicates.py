@@ -59,24 +59,25 @@ class Repeated:
         """`heads` is the heading; running numbers make no difference."""
         self._compared = [at for at, head in enumerate(heads) if plain_heading(head) not in RUNNING_NUMBERS]
         self._seen: set[int] = set()
-        self._rows: list[int] = []
+        self.rows: list[int] = []
+        """The numbers of those that are like an earlier one."""
 
     def look(self, row: RawRow) -> None:
         """Look at a row."""
         key = hash(tuple(row.cells[at] for at in self._compared if at < len(row.cells)))
         if key in self._seen:
-            self._rows.append(row.number)
+            self.rows.append(row.number)
         self._seen.add(key)
 
     def look_at(self, sheet: "CodedSheet", rows: "Numbers") -> None:
         """Look at all rows of a sheet, in place of one after the other; `rows` are the positions of those."""
-        self._rows += sheet.repeated(self._compared, rows)
+        self.rows += sheet.repeated(self._compared, rows)
 
     def note(self, source: str) -> list[Diagnostic]:
         """CR693 if there are any."""
-        if not self._rows:
+        if not self.rows:
             return []
-        return [report("CR693", Place(source), count=len(self._rows), rows=numbered(self._rows))]
+        return [report("CR693", Place(source), count=len(self.rows), rows=numbered(self.rows))]
 
 
 def _renamed(table: RawTable, source: str) -> RawTable:

@@ -5,7 +5,10 @@ other row is a record; and all of it is said.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
+
+from attrs import define
 
 from creditlang.core import operators as o
 from creditlang.data.dataset import Dataset
@@ -27,6 +30,37 @@ if TYPE_CHECKING:
     from creditlang.data.coded.coded_records import CodedRecords
 
 
+AT_THE_END: Final = ("CR625", "CR672", "CR674", "CR693")
+"""What is said of a table at its end."""
+
+
+@define(eq=False)
+class Ending:
+    """What is said of a table once its rows have been gone through."""
+
+    code: str
+    """For a column without a heading."""
+    nameless: Mapping[int, int]
+    """The positions of such columns that have something, and in which row first."""
+    unrecorded: Unrecorded
+    repeated: Repeated | None = None
+
+    def notes(self, source: str) -> list[Diagnostic]:
+        """All but repeated rows, which are said after it."""
+        filled = sorted(self.nameless.items())
+        found = [report(self.code, Place(source, row), position=at + 1) for at, row in filled]
+        return [*found, *self.unrecorded.note(source)]
+
+    def with_rows_of(self, other: "Ending") -> "Ending":
+        """What is said of this table and other rows of the same one together."""
+        filled = [*self.nameless.items(), *other.nameless.items()]
+        self.nameless = {at: row for at, row in sorted(filled, key=itemgetter(1), reverse=True)}
+        self.unrecorded.rows = sorted([*self.unrecorded.rows, *other.unrecorded.rows])
+        if self.repeated is not None and other.repeated is not None:
+            self.repeated.rows = sorted([*self.repeated.rows, *other.repeated.rows])
+        return self
+
+
 class Tables:
     """Reads the sheets of one dataset."""
 
@@ -38,6 +72,8 @@ class Tables:
         self.people = people
         self.dataset = dataset
         self.apart = Apart()
+        self.endings: dict[str, Ending] = {}
+        """By the names of the tables."""
         self.gatherings: dict[tuple[str, int], Gathering] = {}
 
     def note(self, found: Iterable[Diagnostic]) -> None:
@@ -53,20 +89,31 @@ class Tables:
     # ---- the policy's own names
     def plain(self, sheet: Sheet, kind: str) -> "Iterator[Record | CodedRecords]":
         """A table of the students, where `kind` is empty, or of records."""
+        heading = self.heading_of(sheet, kind)
+        if heading is not None:
+            yield from self.under(sheet, kind, heading)
+
+    def heading_of(self, sheet: Sheet, kind: str) -> Heading | None:
+        """The heading of such a table, with what is to be said of it; None if the table is refused."""
         heading, source = self.layouts.heading(sheet, kind), sheet.table.source
         if isinstance(heading, Doubt):
             self.note([heading.problem(source, self.refuse(sheet))])
-            return
+            return None
         if self._doubted(sheet, heading, set(map(plain_heading, self.layouts.names(kind)))):
-            return
+            return None
         if (twice := self.apart.twice(sheet, kind, heading)) is not None:
             self.note([twice])
-            return
+            return None
         layout = self.layouts.lay_out(source, kind, heading.cells)
         self.note([*self._above(sheet, heading), *layout.problems(sheet.table, heading.place_row)])
-        unrecorded = self._unrecorded(heading, layout)
         if kind:
             self.dataset.read.setdefault(kind, 0)
+        return heading
+
+    def under(self, sheet: Sheet, kind: str, heading: Heading) -> "Iterator[Record | CodedRecords]":
+        """The records under a heading, or the students, who are noted."""
+        layout = self.layouts.lay_out(sheet.table.source, kind, heading.cells)
+        unrecorded = self._unrecorded(heading, layout)
         if kind and sheet.is_columnar and heading.skipped == 0 and self.policy.kinds[kind].group is None:
             yield self._coded_records(sheet, heading, layout, unrecorded)
             return
@@ -85,7 +132,7 @@ class Tables:
             if record.student and layout.record_id is None and row.problem is None:
                 repeated.look(row)
             yield record
-        self.note(repeated.note(layout.source))
+        self._noted(layout.source, repeated)
 
     def _plain_record(self, row: RawRow, layout: Layout, heading: Heading, joined: JoinedSheet | None) -> Record:
         record = self.records.record(row, layout)
@@ -110,7 +157,7 @@ class Tables:
         repeated = Repeated(heading.cells)
         if layout.record_id is None:
             repeated.look_at(rows, found.with_student())
-        self.note(repeated.note(layout.source))
+        self._noted(layout.source, repeated)
         name = next((x.position for x in layout.people if x.reader is self.people.name), None)
         if joined is not None and name is not None:
             self.people.coded.append((found, rows.columns[name].stripped()))
@@ -164,10 +211,15 @@ class Tables:
 
     def _end(self, sheet: Sheet, heading: Heading, unrecorded: Unrecorded, found: Mapping[int, int]) -> None:
         """Say which columns without a heading have something, in which row first; and which rows are no records."""
-        source, doubts = sheet.table.source, {doubt.code for doubt in sheet.table.doubts}
+        doubts = {doubt.code for doubt in sheet.table.doubts}
         code = "CR625" if heading.line == 0 and "CR625" in doubts else "CR674"
-        self.note(report(code, Place(source, row), position=at + 1) for at, row in sorted(found.items()))
-        self.note(unrecorded.note(source))
+        ending = self.endings[sheet.table.source] = Ending(code, found, unrecorded)
+        self.note(ending.notes(sheet.table.source))
+
+    def _noted(self, source: str, repeated: Repeated) -> None:
+        """Say which rows of the table that has just ended stand there twice."""
+        self.endings[source].repeated = repeated
+        self.note(repeated.note(source))
 
     # ---- by a mapping
     def mapped(self, sheet: Sheet, mapping: MappingFile, fitted: Fit) -> Iterator[Record]:

@@ -1,0 +1,100 @@
+"""`letter`: what a student disputes is answered from the printout alone, in either language, on paper and on a page."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+from lxml import html
+
+Folder = Callable[..., Path]
+HENGYANG = ("hengyang", "2027-07-31")
+SHANGRAO = ("shangrao", "2027-10-31")
+VOLUNTEERS = ("volunteer_hours", "2023-06-25")
+DISPUTED = [
+    # 读后感只有799字，不计
+    (HENGYANG, "2024010108", "A000518", ["读后感：不计", "不足800字", "字数 799", "第二课堂活动.csv 第519行",
+     "《边城》", "撰写一篇800字读后感，无抄袭", "字数填了的才核对800字", "A000510(2025-05-19)",
+     "向学生处（团委）或教务处提出申诉"]),
+    # 主题发言0.3，本学期前面三次已得0.8，只剩0.2
+    (HENGYANG, "2024010102", "A000121", ["核减 0.30 → 0.20 学分", "已达上限1", "角色 主题发言", "每学期最高1",
+     "可累计,但每学", "A000118(2026-09-14)", "A000120(2026-10-12)", "德育类 2026-2027-1：1.00 学分"]),
+    # 一学期加分最高10分
+    (SHANGRAO, "2022020103", "M0040", ["核减 3.00 → 1.00 分", "已达上限10", "操行加分.csv", "操行二(七)5",
+     "向负责解释的学工部提出"]),
+    # 信息没有维护好，28日仍未转化
+    (VOLUNTEERS, "20200103", "S00055", ["不计", "“学校/工作单位”不正确，2022-11-28仍未转化，不再补录",
+     "之后不再接受补录申请",
+     "志愿服务时长.csv", "及时向院级团组织或第二课堂领导小组办公室反馈"]),
+]  # fmt: skip
+
+
+def shown(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize(("policy", "student", "record", "told"), DISPUTED)
+def test_a_disputed_record_is_answered_from_the_letter_alone(
+    cli: Any, tmp_path: Path, policy: tuple[str, str], student: str, record: str, told: list[str]
+) -> None:
+    name, as_of = policy
+    page, paper = tmp_path / "letter.html", tmp_path / "letter.pdf"
+    words = (name, "--data", f"sample:{name}", "--as-of", as_of, "--student", student, "--record", record)
+    result = cli("letter", *words, "--lang", "zh", "--out", page, "--out", paper)
+    assert result.exit_code == 0, result.output
+    document = html.fromstring(page.read_text(encoding="utf-8"))
+    text = shown(document.text_content())
+    assert [x for x in told if shown(x) not in text] == []
+    printed = shown("".join(x.extract_text() for x in pypdf.PdfReader(io.BytesIO(paper.read_bytes())).pages))
+    assert [x for x in told if shown(x) not in printed] == []
+    assert "…" not in text
+    assert document.xpath("//meta[@name='viewport']")
+    assert document.xpath("//tr[@class='row']/td/@data-label")
+
+
+def test_in_english_whatever_the_policy_has_in_english_is_english(cli: Any, tmp_path: Path) -> None:
+    words = ("letter", "volunteer_hours", "--data", "sample:volunteer_hours", "--as-of", "2023-06-25")
+    result = cli(*words, "--student", "20200103", "--record", "S00055", "--lang", "en", "--out", tmp_path / "a.html")
+    assert result.exit_code == 0, result.output
+    text = html.fromstring((tmp_path / "a.html").read_text(encoding="utf-8")).text_content()
+    for words in (
+        "How a record was decided",
+        "What became of it",
+        "sign in: void",
+        "Whoever finds hours that were not",
+    ):
+        assert words in text
+
+
+@pytest.fixture
+def own(cli: Any, policy: Path, folder: Folder, tmp_path: Path) -> Callable[..., Any]:
+    data = folder()
+
+    def call(*words: object) -> Any:
+        return cli("letter", policy, "--data", data, "--as-of", "2024-12-31", "--student", "s1", *words)
+
+    return call
+
+
+def test_without_clauses_or_a_way_to_object_the_letter_says_so(own: Any, tmp_path: Path) -> None:
+    assert own("--record", "a1", "--out", tmp_path / "a.html").exit_code == 0
+    text = html.fromstring((tmp_path / "a.html").read_text(encoding="utf-8")).text_content()
+    assert "The policy does not say how" in text
+    assert "its text is not at hand here" in text
+
+
+def test_what_cannot_be(own: Any, tmp_path: Path) -> None:
+    unknown = own("--record", "a11", "--out", tmp_path / "a.html")
+    assert (unknown.exit_code, unknown.stderr) == (2, "Student s1 has no record “a11”. Did you mean “a1”?\n")
+    assert own("--record", "a3", "--out", tmp_path / "a.html").exit_code == 2
+    assert "CR718" in own("--record", "a1", "--out", tmp_path / "a.docx").stderr
+    assert "CR717" in own("--record", "a1", "--out", f"csv:{tmp_path}/a").stderr
+    assert list(tmp_path.glob("a*")) == []
+
+
+def test_results_do_not_go_where_a_letter_goes(cli: Any, policy: Path, folder: Folder, tmp_path: Path) -> None:
+    result = cli("run", policy, "--data", folder(), "--out", f"letter:{tmp_path}/a.html")
+    assert "“letter:" in result.stderr
+    assert "takes a letter, not results" in result.stderr
