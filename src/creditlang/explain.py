@@ -389,7 +389,7 @@ class Explanation:
                     yield f"    {looked_at}"
             if entry.state == "unmatched" and (looked_at := self.inputs.held(entry, self.inputs.asked(entry))):
                 yield f"  {looked_at}"
-            if entry.told and entry.told not in [step.note for step in entry.steps]:
+            if entry.told and not any(step.note.endswith(entry.told) for step in entry.steps):
                 yield f"  {in_language(entry.told, self.language)}{_article(entry.article)}"
 
 
