@@ -51,7 +51,7 @@ def evaluated(question: q.StudentQuestion, known: KnownPolicies, language: Langu
         "version": VERSION,
         "student": result.ledger.student,
         "tables": _tables_of(result, policy.language(language)),
-        "diagnostics": listed_findings(result.ledger.problems, policy.language(language)),
+        "diagnostics": listed_findings(result.findings, policy.language(language)),
     }
 
 
@@ -83,7 +83,7 @@ def what_if(question: q.WhatIf, known: KnownPolicies, language: Language) -> q.W
         "after": _tables_of(after, own),
         "differences": _json_tables(comparison.tables_in(own).values()),
         "text": comparison.text(own),
-        "diagnostics": listed_findings(after.ledger.problems, own),
+        "diagnostics": listed_findings(after.findings, own),
     }
 
 
