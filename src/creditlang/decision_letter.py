@@ -24,7 +24,7 @@ from creditlang.results import counted_amount, signed
 from creditlang.rule_words import DeclarationWords
 from creditlang.rulebook.clause_file import ClauseTexts
 from creditlang.rulebook.to_rulebook import Articles
-from creditlang.toolkit.office_sheet import BY, DATED, NAME, NOT_SET, OFFICE, PROOF, RECORDS_UNTIL
+from creditlang.toolkit.office_sheet import BY, DATED, NAME, NOT_SET, OFFICE, PROOF, RECORDS_UNTIL, RULINGS
 from creditlang.toolkit.page_layout import flowing
 from creditlang.values import amount_text
 from creditlang.words import (
@@ -130,6 +130,8 @@ class _Letter:
         yield plain(self.said(BY, title=policy.title or policy.identifier), _COLUMNS, align="center", size=_SIZE)
         yield from self.head()
         yield from self.section(_DECIDED, self.texts(self.decided()))
+        ruled = (record.ruling.told for record in self.records if record.ruling is not None)
+        yield from self.section(RULINGS, self.texts(in_language(text, self.language) for text in ruled))
         yield from self.section(_GIVEN, self.given())
         yield from self.section(_STEPS, self.steps())
         yield from self.section(_RULES, self.texts(self.in_words()))
@@ -255,7 +257,8 @@ class _Letter:
 
     def asked(self, entry: Entry) -> Iterator[str]:
         """The fields by which the amount of an entry is found."""
-        amounts = (x for x in self.policy.rules[entry.rule].operators if isinstance(x, o.Amount))
+        rule = self.policy.rules.get(entry.rule)
+        amounts = (x for x in rule.operators if isinstance(x, o.Amount)) if rule is not None else ()
         cases = tuple((case.condition, case.value) for amount in amounts for case in amount.cases)
         return (read.name for read in outside_queries(cases, e.Read) if read.what == "field")
 

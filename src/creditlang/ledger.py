@@ -67,7 +67,6 @@ SET_ASIDE: Final = "set aside"
 """The sorts of steps that an office's ruling makes: its own, and a line that it lets pass an entry by."""
 
 
-_SET_ASIDE: Final = Phrase("{line} (set aside: {note})", "{line}（不适用：{note}）")
 _NOTED: Final = Phrase("{line} ({note})", "{line}（{note}）")
 
 
@@ -89,7 +88,7 @@ class Step(NamedTuple):
             return in_language(self.note, language)
         if not self.note or (quoted and self.sort != SET_ASIDE):
             return line or self.sort
-        return said(_SET_ASIDE if self.sort == SET_ASIDE else _NOTED, language, line=line, note=self.note)
+        return said(_NOTED, language, line=line, note=self.note)
 
 
 @define(eq=False)

@@ -9,6 +9,7 @@ stands there as a `Phrase`; what is wrong with policy or data stands in the page
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Final, Protocol
 
 from creditlang.diagnostics import Language, Phrase, in_language
@@ -246,7 +247,13 @@ def text_for(texts: Sequence[str], language: Language) -> str:
     return next((text for text in texts if speaks_chinese(text) == (language == "zh")), texts[0])
 
 
-def unit_label(unit: str | None, labels: Mapping[str, str], language: Language = "zh") -> str:
-    """What a unit is called; empty for a plain number."""
+def unit_label(
+    unit: str | None, labels: Mapping[str, str], language: Language = "zh", amount: object = Decimal(1)
+) -> str:
+    """What a unit is called, in English after any amount but 1 in the plural; empty for a plain number."""
     name = unit or ""
-    return first_fit(name, [labels.get(name, name)], language)
+    shown = first_fit(name, [labels.get(name, name)], language)
+    if language == "zh" or not shown or not shown.isascii():
+        return shown
+    one = shown if shown.endswith(("ss", "us")) else shown.removesuffix("s")  # `unit points` is in the plural
+    return one if amount == 1 else plural(one)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -219,6 +220,25 @@ require enough
 
 def _sorts(change: Correction) -> set[str]:
     return {cause.piece.sort for cause in change.causes}
+
+
+def test_other_named_values_and_other_data_of_a_student() -> None:
+    text = CLUB.replace("record deed", "let rate = 2\nstudent\n    group : text\nrecord deed").replace(
+        "2 per", "rate per"
+    )
+    policy = compile_text(text.replace("at least 5", 'at least 5 when group is "A"')).policy
+    sheets: Sheets = {"student": [{"student_id": "s1", "group": "A"}], "deed": [
+        {"record_id": "d1", "student_id": "s1", "item": "help", "on": "2024-10-01"}
+    ]}  # fmt: skip
+    sides = [RunSide(policy, LAST, {"rate": rate}, lambda _: DataReader(policy).read(tables(sheets)))
+             for rate in (Decimal(2), Decimal(3))]  # fmt: skip
+    (change,) = corrections_of(sides[0], sides[1]).changes
+    assert (change.before, change.after, _sorts(change)) == (2, 3, {"policy"})
+    assert corrections_of(sides[0], sides[1], ["s2"]).changes == []
+    later: Sheets = {**sheets, "student": [{"student_id": "s1", "group": "B"}]}
+    (change,) = corrected((policy, policy), (sheets, later)).changes
+    assert (change.before, change.after, _sorts(change)) == ("unmet", "met", {"student"})
+    assert "group A → B" in change.causes[0].piece.told
 
 
 def test_records_without_ids_are_known_by_what_they_say() -> None:

@@ -17,6 +17,7 @@ from creditlang.words import (
     ANSWERS,
     CORRECTION_CAUSES,
     CORRECTION_COLUMNS,
+    IN_BRACKETS,
     NOTHING,
     STATUSES,
     TOGETHER_WITH,
@@ -80,7 +81,7 @@ def _lines(found: Corrections, language: Language) -> Iterator[str]:
             for _, group in groupby(change.causes, key=lambda cause: cause.group if cause.group is not None else cause):
                 causes = list(group)
                 shared = causes[0].share if len(causes) < len(change.causes) else None
-                note = "" if shared is None else f" ({shared:+f})"
+                note = "" if shared is None else said(IN_BRACKETS, language, note=f"{shared:+f}")
                 for place, cause in enumerate(causes, start=1):
                     told = cause_text(policy, cause, language) + note * (place == len(causes))
                     yield f"    {said(TOGETHER_WITH, language, told=told) if place > 1 else told}"

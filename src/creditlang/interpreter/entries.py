@@ -47,7 +47,7 @@ def _keep(run: Run, operator: o.Keep, entries: Entries) -> Entries:
         if stays is True:
             continue
         run.covered.add(operator.number)
-        if operator.otherwise != "warn" and passes_by(entry, operator):
+        if operator.otherwise != "warn" and passes_by(entry, operator, told(operator, env)):
             continue
         if operator.otherwise == "warn":
             reason = told(operator, env)

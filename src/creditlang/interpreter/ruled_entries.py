@@ -12,7 +12,7 @@ from typing import Final
 
 from creditlang import values as v
 from creditlang.core import operators as o
-from creditlang.diagnostics import Phrase
+from creditlang.diagnostics import Phrase, in_language
 from creditlang.interpreter.student_run import Run
 from creditlang.ledger import RULED, SET_ASIDE, Entry, Step
 
@@ -52,12 +52,13 @@ def counts_anyway(entry: Entry) -> bool:
     return ruling is not None and ruling.effect == "count" and ruling.speaks_of(entry.rule)
 
 
-def passes_by(entry: Entry, operator: o.Operator) -> bool:
-    """Whether a ruling lets a guard or limit pass an entry by that it would else lose by; that is noted."""
+def passes_by(entry: Entry, operator: o.Operator, reason: str) -> bool:
+    """Whether a ruling lets a guard or limit pass an entry by; noted, with why it would have lost by that."""
     if not (isinstance(operator, o.Keep | o.Limit) and counts_anyway(entry)):
         return False
-    told = entry.record.ruling.told if entry.record.ruling is not None else ""
-    amount = entry.amount if entry.raw is not None else None
-    entry.steps.append(Step(SET_ASIDE, operator.text, amount, amount, operator.article, told))
+    assert entry.record.ruling is not None
+    told, amount = entry.record.ruling.told, entry.amount if entry.raw is not None else None
+    note = Phrase(f"{reason}; set aside: {told}", f"{in_language(reason, 'zh')}；不适用：{told.zh}")
+    entry.steps.append(Step(SET_ASIDE, operator.text, amount, amount, operator.article, note))
     entry.reason = entry.reason or told
     return True

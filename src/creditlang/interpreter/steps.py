@@ -41,7 +41,7 @@ def dismiss(
     entry: Entry, state: State, reason: str, operator: o.Operator, sort: str | None = None, fields: tuple[str, ...] = ()
 ) -> None:
     """Take an entry out, with the reason, the article and the fields that it was taken out by."""
-    if passes_by(entry, operator):
+    if passes_by(entry, operator, reason):
         return
     step(entry, sort or state, operator, entry.amount, v.ZERO, reason)
     entry.steps[-1] = entry.steps[-1]._replace(fields=fields)
@@ -53,7 +53,7 @@ def make_pending(
     run: Run, entry: Entry, amount: v.Number, reason: str, operator: o.Operator, sort: str, doubtful: bool = False
 ) -> None:
     """Open an entry: its amount is one of those in `amount`; `doubtful` when it may not count at all."""
-    if passes_by(entry, operator):
+    if passes_by(entry, operator, reason):
         return
     entry.doubtful = entry.doubtful or doubtful
     step(entry, sort, operator, entry.amount, amount, reason)
@@ -65,7 +65,7 @@ def make_pending(
 
 def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback | None, operator: o.Operator) -> None:
     """What becomes of an entry for which an expression has no value, or no line an amount."""
-    if passes_by(entry, operator):
+    if passes_by(entry, operator, why.reason):
         return
     reason = why.reason
     if why.sort == "missing":
@@ -119,7 +119,7 @@ def _end(end: e.Expression | None, env: Environment, unsaid: Decimal) -> v.Numbe
 
 def cut(run: Run, operator: o.Operator, entry: Entry, after: v.Number, reason: str) -> None:
     """Leave an entry less than it had; where it is open whether it had more, it is pending unless nothing is left."""
-    if passes_by(entry, operator):
+    if passes_by(entry, operator, reason):
         return
     step(entry, "cap", operator, entry.amount, after, reason)
     run.unbind(entry)

@@ -12,7 +12,7 @@ from typing import TextIO, TypeVar
 from creditlang.diagnostics import report
 from creditlang.plugin.comparison_data import ComparisonData
 from creditlang.plugin.document import Document
-from creditlang.plugin.interface import Output, Source
+from creditlang.plugin.interface import Output, Signer, Source
 from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.rulebook_data import Rulebook
 from creditlang.plugin.run_data import RunData
@@ -78,6 +78,12 @@ class GuardedOutput(Output):
         self.wants_corrections = inner.wants_corrections
         self.wants_rulebook = inner.wants_rulebook
         self.wants_document = inner.wants_document
+        self.wants_signer = inner.wants_signer
+
+    def signed_by(self, signer: Signer) -> None:
+        """Pass on the key."""
+        with blaming(self.owner):
+            self.inner.signed_by(signer)
 
     def about(self, run: RunData) -> None:
         """Pass on what the run knows."""

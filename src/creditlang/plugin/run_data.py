@@ -60,6 +60,8 @@ class RunData:
     """The reasons in both languages, by kind, record id and rule."""
     standings: Mapping[str, Mapping[str, str]] = field(factory=dict)
     """How the requirements stand, by student number: all of them, also those that the table of students leaves out."""
+    needs: Mapping[str, Sequence[str]] = field(factory=dict)
+    """What would fill what a student is short of, line by line, where the run was asked for it."""
     rulings: Mapping[tuple[str, str, str], Ruling] = field(factory=dict)
     """What an office has decided of single records, by student number, kind and record id."""
     chinese: PolicyWords | None = None
