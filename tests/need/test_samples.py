@@ -84,7 +84,7 @@ def test_advice_is_what_a_counsellor_would_give() -> None:
     courses = [(one.item, one.values["course"], int(one.values["score"])) for one in need.plans[0].records]  # type: ignore[call-overload]
     assert courses == [("major_required", "会计综合模拟实训", 60), ("major_required", "审计基础", 60)]
     need, _ = asked(*PLANS["graduation deferred"])
-    assert [(one.kind, one.semester) for one in need.plans[0].records] == [("deferral_decision", "2024-2025-1")]
+    assert [(one.kind, one.semester) for one in need.plans[0].records] == [("deferral_decision", "2023-2024-1")]
     need, _ = asked(*PLANS["two semesters not passed"])
     requests = {one.semester for one in need.plans[0].records if one.kind == "offset_request"}
     assert requests == {"2025-2026-2", "2026-2027-1"}
