@@ -264,6 +264,23 @@ def test_where_people_are_compared_the_data_of_all_are_one_cause() -> None:
     assert (ranks["s2"].before, ranks["s2"].after, _sorts(ranks["s2"])) == (2, 1, {"late", "others"})
 
 
+def test_what_makes_up_for_each_other_is_no_cause() -> None:
+    policy = compile_text(CLUB).policy
+    sheets: Sheets = {"student": [{"student_id": "s1"}], "deed": [
+        {"record_id": f"d{day}", "student_id": "s1", "item": "help", "on": f"2024-10-0{day}"} for day in (1, 2)
+    ]}  # fmt: skip
+    later = copied(sheets)
+    later["deed"][1]["record_id"] = "e2"  # the same under another id
+    assert {piece.sort for piece in corrected((policy, policy), (sheets, later)).without_effect["s1"]} == {
+        "late", "withdrawn",
+    }  # fmt: skip
+    later["deed"].append({**later["deed"][0], "record_id": "d3", "on": "2024-10-03"})
+    changes = {change.result[1]: change for change in corrected((policy, policy), (sheets, later)).changes}
+    whole = changes["club"]
+    assert (whole.before, whole.after) == (4, 6)
+    assert all(cause.share for cause in whole.causes)
+
+
 def test_who_is_on_one_list_only() -> None:
     policy = compile_text(CLUB).policy
     sheets: Sheets = {"student": [{"student_id": "s1"}], "deed": []}

@@ -238,7 +238,8 @@ class _Trial:
             again = [_less(full, self._of(name, everything - _pieces(group))) for group in groups]
             known = [share for share in shares if share is not None]
             if shares == again == known and v.total(known) == _less(full, base):
-                yield from _causes(groups, known)
+                made = [(group, share) for group, share in zip(groups, known, strict=True) if share]
+                yield from _causes([group for group, _ in made], [share for _, share in made])
                 return
         yield from _causes([acting])
 
