@@ -22,7 +22,7 @@ from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
 from creditlang.columnar.group_lines import GroupLines, fill
 from creditlang.columnar.group_programs import programs
 from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, Texts
-from creditlang.columnar.machine_code import PLAIN, Kernels
+from creditlang.columnar.machine_code import Kernels, kernels_for
 from creditlang.columnar.not_in_columns import not_in_columns
 from creditlang.columnar.postings import post
 from creditlang.columnar.record_columns import RecordColumns
@@ -56,10 +56,12 @@ _REQUESTS: Final = Phrase("requests", "申请")
 class ColumnarEngine:
     """Works out the students of one policy in columns."""
 
-    def __init__(self, plan: Plan, interpreter: Interpreter) -> None:
-        """`interpreter` fills the tables: it has the policy, the as-of day and the named values."""
+    def __init__(self, plan: Plan, interpreter: Interpreter, kernels: Kernels | None = None) -> None:
+        """`interpreter` fills the tables: it has the policy, the as-of day and the named values. Without `kernels`, those
+        that go with the number of records.
+        """
         self.plan, self.interpreter = plan, interpreter
-        self.policy, self.kernels = plan.policy, PLAIN
+        self.policy, self.kernels = plan.policy, kernels
         self.lacks = tuple(dict.fromkeys(not_in_columns(plan, interpreter)))
         """Why this policy cannot be worked out in columns."""
 
@@ -114,12 +116,11 @@ class _Run:
         self.posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)
         self.rules = {name: self._rules(name) for name in self.policy.kinds}
         self.searched = searched(self.policy)
+        kernels = engine.kernels or kernels_for(len(cohort.owners))
         self.record_tables = {
             name: found
             for name, kind in self.policy.kinds.items()
-            if kind.item_field
-            and not kind.enrolment
-            and (found := self._record_tables(name, engine.kernels)) is not None
+            if kind.item_field and not kind.enrolment and (found := self._record_tables(name, kernels))
         }
         self.programs = programs(self.plan, self.known, self.record_tables)
         for tables in self.record_tables.values():

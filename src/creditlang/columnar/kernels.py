@@ -78,6 +78,7 @@ def accumulate(
     running, seen = np.zeros(rules * STREAMED, np.int64), np.zeros(rules * STREAMED, np.int64)
     touched, touches = np.zeros(rules * STREAMED, np.int64), 0
     outs = np.zeros(MOST_RECORDS, np.int64)
+    at_once = len(of_accounts) == 0
     for student in range(len(offsets) - 1):
         begin, end = offsets[student], offsets[student + 1]
         if end - begin > MOST_RECORDS:
@@ -101,13 +102,21 @@ def accumulate(
             amounts[at] = amount
             if bit & LEFT_BIT:
                 bad[student] = of_rules[rule, 5]
-            exists[of_rules[rule, 2] + keys[of_rules[rule, 3], at], student] = 1
+            slot = of_rules[rule, 2] + keys[of_rules[rule, 3], at]
+            exists[slot, student] = 1
+            if not bit & LIVE_BIT:
+                continue
+            sign = ((bit >> SIGN_SHIFT) & 3) - 1
             first = of_rules[rule, 0]
             lasting = of_rules[rule, 1] - first
-            if lasting == 0 or not bit & LIVE_BIT:
+            if lasting == 0:
+                if at_once:
+                    sums[slot, student] += sign * amount
                 continue
             if lasting == 1 and lines[first, FORM] == CAP and lines[first, KEY_TOO] < 0:
                 if lines[first, MET] >= 0 and not (bit >> (MET_SHIFT + lines[first, MET])) & 1:
+                    if at_once:
+                        sums[slot, student] += sign * amount
                     continue
                 code = 1 if lines[first, KEY] < 0 else keys[lines[first, KEY], at]
                 if code < STREAMED:
@@ -116,8 +125,7 @@ def accumulate(
                         if seen[cell] == 0:
                             touched[touches] = cell
                             touches += 1
-                        value = ((bit >> SIGN_SHIFT) & 3) - 1
-                        value = value * amount if amount != 0 else of_rules[rule, 4]
+                        value = sign * amount if amount != 0 else of_rules[rule, 4]
                         seen[cell] |= 4 | (1 if value > 0 else 2 if value < 0 else 0)
                         if seen[cell] == 7:
                             bad[student] = of_rules[rule, 5]
@@ -131,6 +139,9 @@ def accumulate(
                         events[done, 0], events[done, 1], events[done, 2] = at, first, -1
                         changes[done, 0], changes[done, 1] = amount, room
                         done += 1
+                        amount = room
+                    if at_once:
+                        sums[slot, student] += sign * amount
                     continue
             if counts[rule] == 0:
                 present[many] = rule
@@ -170,9 +181,9 @@ def accumulate(
                     if met >= 0 and not (bits[trails[at]] >> (MET_SHIFT + met)) & 1:
                         groups[position] = -1
                         continue
-                    key, alone = 0, False
+                    key, alone = np.int64(0), False
                     if lines[line, KEY] >= 0:
-                        key = keys[lines[line, KEY], at]
+                        key = np.int64(keys[lines[line, KEY], at])
                         alone = key == 0
                         if lines[line, KEY_TOO] >= 0:
                             also = keys[lines[line, KEY_TOO], at]
@@ -180,7 +191,7 @@ def accumulate(
                             alone = alone or also == 0
                     group = size
                     if alone:
-                        key = -1
+                        key = np.int64(-1)
                     else:
                         group = size - 1
                         while group >= 0 and known[group] != key:
@@ -260,10 +271,19 @@ def accumulate(
                         voided[at] = 1
                     else:
                         amounts[at] = 0
-        for at in range(begin, end):
-            if trails[at] >= 0:
-                rule = rule_of[trails[at]]
-                if rule >= 0 and not voided[at] and bits[trails[at]] & LIVE_BIT:
-                    sign = ((bits[trails[at]] >> SIGN_SHIFT) & 3) - 1
+            if at_once:
+                for position in range(count):
+                    at = chosen[position]
+                    if not voided[at]:
+                        trail = trails[at]
+                        sign = ((bits[trail] >> SIGN_SHIFT) & 3) - 1
+                        rule = rule_of[trail]
+                        sums[of_rules[rule, 2] + keys[of_rules[rule, 3], at], student] += sign * amounts[at]
+        if not at_once:
+            for at in range(begin, end):
+                trail = trails[at]
+                if trail >= 0 and rule_of[trail] >= 0 and not voided[at] and bits[trail] & LIVE_BIT:
+                    rule = rule_of[trail]
+                    sign = ((bits[trail] >> SIGN_SHIFT) & 3) - 1
                     sums[of_rules[rule, 2] + keys[of_rules[rule, 3], at], student] += sign * amounts[at]
     return done

@@ -132,7 +132,7 @@ class Known:
         found: Numbers = (semesters == 0) | self.enrolments[self.cohort.owners[places], semesters]
         return found
 
-    def made(self, place: int, inputs: Iterable[Input]) -> Made:
+    def made(self, kind: str, place: int, inputs: Iterable[Input]) -> Made:
         """A record with its inputs, and nothing else."""
         cohort, owner = self.cohort, int(self.cohort.owners[place])
         names: dict[str, list[str]] = {"field": [], "attribute": [], "account": []}
@@ -145,9 +145,9 @@ class Known:
             (amount,), (exists,) = self.balance(name, np.array([place]))
             if exists:
                 balances[name] = EXACT.scaleb(Decimal(int(amount)), -self.decimals)
-        record = cohort.record(place, self.calendar, names["field"])
+        record = cohort.record(kind, place, self.calendar, names["field"])
         attributes = {name: cohort.attributes[name] for name in names["attribute"]}
-        told = {name: column.values[column.codes[owner]] for name, column in attributes.items()}
+        told = {name: column.value(owner) for name, column in attributes.items()}
         return Made(record, told, enrolled, balances)
 
     def keys(self, kind: str, reads: Reads, places: Numbers) -> tuple[Numbers, int]:
@@ -222,7 +222,7 @@ class Known:
         if (kind, question) not in self._asked:
 
             def ask(place: int) -> int:
-                found: Any = self.filler.value(question, self.made(place, inputs))
+                found: Any = self.filler.value(question, self.made(kind, place, inputs))
                 if isinstance(found, Undetermined):
                     found = found.sort, self.texts.number(found.reason), found.name
                 return answers.setdefault(found, len(answers))
@@ -305,7 +305,7 @@ class EffectTable:
         if self._inputs is None:
             reader = self.known.readers[self.kind]
             self._inputs = self.reads.inputs.union(*map(reader.inputs, self.reads.answers))
-        effect = self.known.filler.effect(self.operator, self.rule, self.known.made(place, self._inputs))
+        effect = self.known.filler.effect(self.operator, self.rule, self.known.made(self.kind, place, self._inputs))
         if effect.does in ("amount", "plus", "rounded") and whole(effect.value, self.known.decimals) is None:
             effect = MORE
         if effect.does == "times" and _factor(effect.value) is None:
@@ -379,7 +379,9 @@ class AnswerTable:
 
     def _ask(self, place: int) -> int:
         ask = self.known.filler.holds if self.holds else self.known.filler.value
-        value = ask(self.expression, self.known.made(place, self.known.readers[self.kind].inputs(self.expression)))
+        value = ask(
+            self.expression, self.known.made(self.kind, place, self.known.readers[self.kind].inputs(self.expression))
+        )
         value = None if isinstance(value, (Undetermined, v.Interval, v.Open)) else value
         if value not in self._by_value:
             self._by_value[value] = len(self.values)

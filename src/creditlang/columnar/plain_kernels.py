@@ -1,5 +1,7 @@
 """What `kernels` does, with arrays as a whole: for where there is no machine code, and as what that is compared with."""
 
+from typing import Final
+
 import numpy as np
 
 from creditlang.columnar.coded_periods import Numbers
@@ -24,6 +26,9 @@ from creditlang.columnar.kernels import (
     SIGN_SHIFT,
     VOIDS,
 )
+
+_AT_ONCE: Final = 1024
+"""Students worked out together."""
 
 
 def decide(
@@ -159,7 +164,28 @@ def accumulate(
     lines: Numbers, of_accounts: Numbers, members: Numbers, keys: Numbers, most: int, amounts: Numbers,
     voided: Numbers, sums: Numbers, exists: Numbers, bad: Numbers, events: Numbers, changes: Numbers,
 ) -> int:  # fmt: skip
-    """As `kernels.accumulate`: line after line, over all students."""
+    """As `kernels.accumulate`: line after line, over as many students as a cache holds."""
+    done = 0
+    for first in range(0, len(offsets) - 1, _AT_ONCE):
+        own = slice(first, first + _AT_ONCE)
+        bounds = offsets[first : first + _AT_ONCE + 1]
+        here = slice(int(bounds[0]), int(bounds[-1]))
+        some = _accumulate(
+            bounds - bounds[0], trails[here], worth, bits, rule_of, of_rules, lines, of_accounts, members, keys[:, here],
+            most, amounts[here], voided[here], sums[:, own], exists[:, own], bad[own], events[done:], changes[done:],
+        )  # fmt: skip
+        events[done : done + some, 0] += here.start
+        with_other = events[done : done + some, 2]
+        with_other[with_other >= 0] += here.start
+        done += some
+    return done
+
+
+def _accumulate(
+    offsets: Numbers, trails: Numbers, worth: Numbers, bits: Numbers, rule_of: Numbers, of_rules: Numbers,
+    lines: Numbers, of_accounts: Numbers, members: Numbers, keys: Numbers, most: int, amounts: Numbers,
+    voided: Numbers, sums: Numbers, exists: Numbers, bad: Numbers, events: Numbers, changes: Numbers,
+) -> int:  # fmt: skip
     counts = np.diff(offsets)
     student = np.repeat(np.arange(len(counts)), counts)
     rule = np.where(trails >= 0, rule_of[trails], -1)
@@ -191,7 +217,7 @@ def accumulate(
     if np.abs(signed).sum(dtype=float) < 1 << 52:  # exact as floats too
         sums += np.bincount(places, signed, sums.size).astype(np.int64).reshape(sums.shape)
     else:
-        np.add.at(sums.reshape(-1), places, signed)
+        np.add.at(sums, (slots[counted], student[at]), signed)
     done = 0
     for one, line_of, other, before, after in groups.events:
         last = done + len(one)

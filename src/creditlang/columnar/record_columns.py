@@ -42,6 +42,11 @@ class CodedField:
         """By code."""
         return self._alike[0]
 
+    def value(self, at: int) -> Any:
+        """The value of one record or student."""
+        code = self.column.codes[at if self.rows is None else self.rows[at]]
+        return self._alike[0][self._alike[1][code]]
+
     @property
     def alike(self) -> Numbers:
         """The code of each value of the column."""
@@ -56,6 +61,17 @@ class CodedField:
         """The codes of some records in a row, whole numbers of the smallest type that holds them."""
         found: Numbers = self.raw(records) if self._same else self.alike.take(self.raw(records))
         return found
+
+    def part_into(self, found: Numbers, records: slice) -> None:
+        """Those codes written into an array of 16-bit numbers; there are no larger ones."""
+        if self._same:
+            found[:] = self.raw(records)
+        else:
+            np.take(self._narrow, self.raw(records), out=found, mode="clip")
+
+    @cached_property
+    def _narrow(self) -> Numbers:
+        return self.alike.astype(np.uint16)
 
     @cached_property
     def _same(self) -> bool:
@@ -204,13 +220,15 @@ class RecordColumns:
             found[own] = kind.source.identifiers(kind.in_source(places[own]))
         return list(found)
 
-    def record(self, place: int, calendar: CodedCalendar, names: Iterable[str], identifier: str = "") -> Record:
-        """A record as the interpreter sees it, in its semester, with some of its fields."""
-        kind = list(self.kinds.values())[int(self.numbers_of_kinds(np.array(place)))]
+    def record(
+        self, name: str, place: int, calendar: CodedCalendar, names: Iterable[str], identifier: str = ""
+    ) -> Record:
+        """A record of a kind as the interpreter sees it, in its semester, with some of its fields."""
+        kind = self.kinds[name]
         at, day = place - kind.first, int(self.days[place])
         found = Record(
             kind=kind.kind.name, identifier=identifier, student=self.students[self.owners[place]],
-            values={name: (column := kind.fields[name]).values[column.codes[at]] for name in names},
+            values={each: kind.fields[each].value(at) for each in names},
             on=date.fromordinal(day) if day else None, semester=calendar.names[self.semesters[place]] or None,
             named=bool(self.named[place]),
         )  # fmt: skip
@@ -220,7 +238,7 @@ class RecordColumns:
 
     def of_student(self, at: int) -> Mapping[str, Any]:
         """The attributes of a student."""
-        return {name: column.values[column.codes[at]] for name, column in self.attributes.items()}
+        return {name: column.value(at) for name, column in self.attributes.items()}
 
 
 def _semesters(kind: o.RecordKind, source: CodedKind, calendar: CodedCalendar) -> Numbers:

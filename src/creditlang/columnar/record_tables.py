@@ -27,6 +27,8 @@ _MOST: Final = 1 << 16
 """The most combinations of which lines are taken together."""
 _TAKEN: Final = ("amounts", "raw", "states", "signs", "reasons", "articles", "rules", "accounts")
 _MOST_CONDITIONS: Final = 16
+_AT_ONCE: Final = 1 << 15
+"""Records whose trails are found together."""
 _OUTCOMES: Final = 32
 """The most that guards can make of an entry."""
 
@@ -182,33 +184,41 @@ class RecordTables:
 
     def trails(self, records: slice, by_item: Numbers, items: Numbers) -> Numbers:
         """The trail of each of some records in a row, by the places among the rules that go with codes of items."""
-        bases = self._parts[-1]
-        first = self.known.cohort.kinds[self.kind].first
-        own = slice(records.start - first, records.stop - first)
-        count = own.stop - own.start
-        codes = np.empty((len(self._codes) + 1, count), np.uint16)
+        found = np.empty(records.stop - records.start, np.int32)
+        unknown = 0
+        for start in range(0, len(found), _AT_ONCE):  # so that a cache holds the codes
+            part = slice(start, start + _AT_ONCE)
+            unknown += self._decided(records.start + start, by_item, items[part].astype(np.uint32), found[part])
+        if unknown:
+            new = np.flatnonzero(found < 0)
+            cells = -1 - found[new].astype(np.int64)
+            distinct, at = np.unique(cells, return_index=True)
+            owners = np.searchsorted(self._parts[-1], distinct, "right") - 1
+            for rule in np.unique(owners).tolist():
+                mine = owners == rule
+                self._find(rule, distinct[mine], records.start + new[at[mine]])
+            found[new] = self._cells[cells] - 1
+        return found
+
+    def _decided(self, start: int, by_item: Numbers, items: Numbers, found: Numbers) -> int:
+        inside = start - self.known.cohort.kinds[self.kind].first
+        own = slice(inside, inside + len(found))
+        codes = np.empty((len(self._codes) + 1, len(found)), np.uint16)
         for row, column in enumerate(self._codes):
-            codes[row] = column.part(own) if isinstance(column, CodedField) else column[own]
-        found = np.empty(count, np.int32)
+            if isinstance(column, CodedField):
+                column.part_into(codes[row], own)
+            else:
+                codes[row] = column[own]
         if self.guards:
             everybody = np.zeros(len(by_item), np.int32)
             if self.kernels.decide(everybody, items, codes, *self._guard_parts, self._guard_cells, found):
                 new = np.flatnonzero(found < 0)
                 cells = -1 - found[new].astype(np.int64)
                 distinct, at = np.unique(cells, return_index=True)
-                self._guard_cells[distinct] = 1 + self._outcomes_of(records.start + new[at])
+                self._guard_cells[distinct] = 1 + self._outcomes_of(start + new[at])
                 found[new] = self._guard_cells[cells] - 1
             codes[-1] = found
-        if self.kernels.decide(by_item, items, codes, *self._parts, self._cells, found):
-            new = np.flatnonzero(found < 0)
-            cells = -1 - found[new].astype(np.int64)
-            distinct, at = np.unique(cells, return_index=True)
-            owners = np.searchsorted(bases, distinct, "right") - 1
-            for rule in np.unique(owners).tolist():
-                mine = owners == rule
-                self._find(rule, distinct[mine], records.start + new[at[mine]])
-            found[new] = self._cells[cells] - 1
-        return found
+        return self.kernels.decide(by_item, items, codes, *self._parts, self._cells, found)
 
     def _guarded(self, places: Numbers) -> tuple[_Probes, Numbers]:
         """Entries of some records behind the guards, and of which one was asked that looks at other records."""
