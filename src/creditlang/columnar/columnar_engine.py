@@ -39,6 +39,7 @@ from creditlang.interpreter.evaluate import (
     TAKEN_INTO_ACCOUNT,
     Interpreter,
 )
+from creditlang.nodes import changed
 from creditlang.plan import Plan
 from creditlang.plan.lower import PlannedBody
 from creditlang.plan.tables import Filler
@@ -99,7 +100,7 @@ class _Run:
             readers=self.plan.readers,
         )  # fmt: skip
         self.lines = GroupLines(self.known)
-        self.tables: dict[tuple[int, str], EffectTable] = {}
+        self.tables: dict[tuple[str, Any], EffectTable] = {}
         self.asides: dict[int, list[tuple[Entries, Numbers]]] = {}
         """By rule, entries of records that are left to be worked out alone by what they are by themselves."""
         everybody = slice(0, len(cohort.students))
@@ -215,7 +216,8 @@ class _Run:
         self._body(self.plan.kinds[kind], None, kind, entries)
 
     def _table(self, operator: o.Operator, rule: o.Rule | None, kind: str, reads: Any) -> EffectTable:
-        key = id(operator), kind
+        # only an amount hangs on the rule; what else is written alike does the same
+        key = kind, id(operator) if isinstance(operator, o.Amount) else changed(operator, number=0)
         if key not in self.tables:
             self.tables[key] = EffectTable(self.known, operator, rule, kind, reads)
         return self.tables[key]

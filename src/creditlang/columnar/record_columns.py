@@ -59,23 +59,16 @@ class CodedField:
 
     def part(self, records: slice) -> Numbers:
         """The codes of some records in a row, whole numbers of the smallest type that holds them."""
-        found: Numbers = self.raw(records) if self._same else self.alike.take(self.raw(records))
-        return found
-
-    def part_into(self, found: Numbers, records: slice) -> None:
-        """Those codes written into an array of 16-bit numbers; there are no larger ones."""
-        if self._same:
-            found[:] = self.raw(records)
-        else:
-            np.take(self._narrow, self.raw(records), out=found, mode="clip")
+        found: Numbers = self.raw(records)
+        if self._shift is None:
+            return self.alike.take(found)
+        return np.add(found, self._shift, dtype=self.alike.dtype) if self._shift else found
 
     @cached_property
-    def _narrow(self) -> Numbers:
-        return self.alike.astype(np.uint16)
-
-    @cached_property
-    def _same(self) -> bool:
-        return bool((self.alike == np.arange(len(self.alike))).all())
+    def _shift(self) -> int | None:
+        """By how much each code is more than its place among the values of the column, if that is the same for all."""
+        shifts = self.alike.astype(np.int64) - np.arange(len(self.alike))
+        return int(shifts[0]) if (shifts == shifts[0]).all() else None
 
     @cached_property
     def codes(self) -> Numbers:

@@ -191,8 +191,9 @@ class RecordTables:
             unknown += self._decided(records.start + start, by_item, items[part].astype(np.uint32), found[part])
         if unknown:
             new = np.flatnonzero(found < 0)
-            cells = -1 - found[new].astype(np.int64)
-            distinct, at = np.unique(cells, return_index=True)
+            cells = -1 - found[new]
+            at = _firsts(cells, self._cells)
+            distinct = cells[at]
             owners = np.searchsorted(self._parts[-1], distinct, "right") - 1
             for rule in np.unique(owners).tolist():
                 mine = owners == rule
@@ -205,17 +206,14 @@ class RecordTables:
         own = slice(inside, inside + len(found))
         codes = np.empty((len(self._codes) + 1, len(found)), np.uint16)
         for row, column in enumerate(self._codes):
-            if isinstance(column, CodedField):
-                column.part_into(codes[row], own)
-            else:
-                codes[row] = column[own]
+            codes[row] = column.raw(own) if isinstance(column, CodedField) else column[own]
         if self.guards:
             everybody = np.zeros(len(by_item), np.int32)
             if self.kernels.decide(everybody, items, codes, *self._guard_parts, self._guard_cells, found):
                 new = np.flatnonzero(found < 0)
-                cells = -1 - found[new].astype(np.int64)
-                distinct, at = np.unique(cells, return_index=True)
-                self._guard_cells[distinct] = 1 + self._outcomes_of(start + new[at])
+                cells = -1 - found[new]
+                at = _firsts(cells, self._guard_cells)
+                self._guard_cells[cells[at]] = 1 + self._outcomes_of(start + new[at])
                 found[new] = self._guard_cells[cells] - 1
             codes[-1] = found
         return self.kernels.decide(by_item, items, codes, *self._parts, self._cells, found)
@@ -305,6 +303,14 @@ class RecordTables:
         return found
 
 
+def _firsts(cells: Numbers, marks: Numbers) -> Numbers:
+    """Where each of some cells stands first; what stands there in `marks` is overwritten."""
+    places = -1 - np.arange(len(cells), dtype=np.int32)
+    marks[cells[::-1]] = places[::-1]  # of several, the first is put there last
+    found: Numbers = np.flatnonzero(marks[cells] == places)
+    return found
+
+
 def alone(body: PlannedBody) -> list[Any]:
     """The first lines of a body, as far as each is done to an entry by itself and leaves it in its place."""
     return list(takewhile(lambda line: line.how == "each" and not isinstance(line.operator, o.Post), body.lines))
@@ -346,4 +352,4 @@ def _coded(known: Known, kind: str, wanted: Input | e.Expression) -> tuple[Numbe
     if wanted.what != "field":
         return known.input_codes(kind, wanted)
     column = known.cohort.kinds[kind].fields[wanted.name]
-    return column, len(column.values)
+    return column, len(column.column.values)  # the same twice, or none, is only one more combination
