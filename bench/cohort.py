@@ -28,6 +28,7 @@ from bench.readme_table import write_table
 
 SLOW = ("creditlang, reference", "plain Python, whole numbers")
 ALONE = "creditlang, columns alone"
+ARRAYS = "creditlang, columns alone without machine code"
 _MANY = 20_000
 _ALONE = 300
 """Students who are worked out one by one, to tell what one takes."""
@@ -58,12 +59,13 @@ def creditlang(engine: str, students: int) -> dict[str, Any]:
     return {**own, "alone": _one_student(policy.core, engine)} if engine != "columnar" else own
 
 
-def columns_alone(students: int) -> dict[str, Any]:
+def columns_alone(students: int, machine: bool) -> dict[str, Any]:
     """Records that have been read and coded, to every record's amount and reason and every student's results, as
-    columns of numbers: what the other tools are given and give, and more.
+    columns of numbers: what the other tools are given and give, and more. Loading machine code is not counted.
     """
     import creditlang as library
-    from creditlang.cohort import Evaluation, Settings
+    from creditlang.cohort import Evaluation, Settings, fewer_collections
+    from creditlang.columnar.machine_code import PLAIN, machine_code
     from creditlang.data.coded.coded_dataset import CodedDataset
     from creditlang.data.sheets.program_tables import FramesSource
 
@@ -73,13 +75,15 @@ def columns_alone(students: int) -> dict[str, Any]:
     evaluation = Evaluation.begin(library.load(regulation.policy()).core, source.tables(), settings, lambda: ())
     coded, engine = CodedDataset.of(evaluation.policy, evaluation.dataset), evaluation.one_student.columns()
     assert engine is not None
+    engine.kernels = machine_code() if machine else PLAIN
     found, since = [], time.process_time()
-    for chunk in engine.chunks(coded):
-        of, one = chunk.students, 10**chunk.students.known.decimals
-        assert not of.odd.any()
-        credits_ = [of.balances[f"c{x}"].whole * 1000 // one for x in range(6)]
-        conduct, met = of.balances["conduct_credit"].whole // one, of.requirements["graduation"].numbers
-        found.append(np.stack([*credits_, conduct, met], 1))
+    with fewer_collections():
+        for chunk in engine.chunks(coded):
+            of, one = chunk.students, 10**chunk.students.known.decimals
+            assert not of.odd.any()
+            credits_ = [of.balances[f"c{x}"].whole * 1000 // one for x in range(6)]
+            conduct, met = of.balances["conduct_credit"].whole // one, of.requirements["graduation"].numbers
+            found.append(np.stack([*credits_, conduct, met], 1))
     spent = time.process_time() - since
     own = {"cpu": spent, "records": len(columns["item"]), "peak": peak_memory()}
     return {**own, "found": _digest(np.concatenate(found))}
@@ -132,7 +136,7 @@ def contestants(students: int, slow: bool) -> list[str]:
     from creditlang.one_student import Engine
 
     engines = [f"creditlang, {name}" for name in get_args(Engine) if name != "auto"]
-    return [x for x in (*engines, ALONE, *peers.available()) if slow or students <= _MANY or x not in SLOW]
+    return [x for x in (*engines, ALONE, ARRAYS, *peers.available()) if slow or students <= _MANY or x not in SLOW]
 
 
 def measured(name: str, students: int) -> dict[str, Any]:
@@ -174,8 +178,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.run:
         sort, _, engine = arguments.run.partition(", ")
-        if arguments.run == ALONE:
-            print(json.dumps(columns_alone(arguments.students)))
+        if arguments.run in (ALONE, ARRAYS):
+            print(json.dumps(columns_alone(arguments.students, arguments.run == ALONE)))
         elif sort == "creditlang":
             print(json.dumps(creditlang(engine, arguments.students)))
         else:

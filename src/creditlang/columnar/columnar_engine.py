@@ -58,8 +58,8 @@ class ColumnarEngine:
     """Works out the students of one policy in columns."""
 
     def __init__(self, plan: Plan, interpreter: Interpreter, kernels: Kernels | None = None) -> None:
-        """`interpreter` fills the tables: it has the policy, the as-of day and the named values. Without `kernels`, those
-        that go with the number of records.
+        """`interpreter` fills the tables: it has the policy, the as-of day and the named values. Without `kernels`, the
+        number of records chooses them.
         """
         self.plan, self.interpreter = plan, interpreter
         self.policy, self.kernels = plan.policy, kernels

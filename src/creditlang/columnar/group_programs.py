@@ -1,4 +1,4 @@
-"""Trees of accounts whose records are worked out in one pass: the lines of groups of their rules and accounts as arrays.
+"""Trees of accounts whose records are worked out in one pass, with the lines of groups of rules and accounts as arrays.
 
 A rule takes part if the record alone decides everything before its limits and nths, and these go by constants, periods
 of the calendar and fields. Where accounts have lines of their own, the whole tree takes part or none of it. What comes
@@ -283,7 +283,7 @@ def _other_rules(operator: o.Operator, table: RuleTable) -> bool:
 
 # ---- which trees take part
 def programs(plan: Plan, known: Known, tables: dict[str, RecordTables]) -> dict[str, GroupProgram]:
-    """By kind, what is worked out in one pass; `tables` are those of the kinds of which nothing but items tells rules."""
+    """By kind, what is worked out in one pass; `tables` are those of kinds whose records their items bring to rules."""
     policy, calendar = plan.policy, known.calendar
     many = max(len(calendar.names), len(calendar.years))
     found = {kind: GroupProgram(known, own, many) for kind, own in tables.items()}

@@ -1,8 +1,8 @@
-"""The two loops in which a record spends its time, for machine code: what it is by itself, and what its group makes of it.
+"""The two loops in which a record spends its time, for machine code: what it is by itself, and in its group.
 
-Both go by arrays, so that one machine code does for every policy. `decide` finds the trail of each record: a rule by its
-item, a cell by what the rule reads. `accumulate` goes student by student: limits and nths of each rule, then those of
-accounts, then balances by period. What a line takes away is noted as an event, in the order in which it was done.
+Both go by arrays, so that one machine code does for every policy. `decide` finds the trail of each record: a rule by
+its item, a cell by what the rule reads. `accumulate` goes student by student: limits and nths of each rule, then those
+of accounts, then balances by period. What a line takes away is noted as an event, in the order in which it was done.
 `plain_kernels` has the same with arrays as a whole; they come to the same in everything but the order of events of
 different records.
 """
@@ -62,11 +62,11 @@ def accumulate(
     """Work out all groups of some students, whose records begin at `offsets`; returns how many events there are.
 
     Records have `trails`, below zero where nothing is said of them here; a trail has a `worth`, `bits`, and a rule, -1
-    for none. `of_rules` has of each the first line and the one behind the last, the first place among `sums`, the row of
-    `keys` that tells the period, the side on which nothing is, and its number for `bad`, which is told of students that
-    have to be worked out alone. `of_accounts` has the line of each account, the row of `members` that tells of which
-    rules, and the number for `bad`. An event is a record, a line, and the record that counts instead, or -1; `changes`
-    are the amounts before and after.
+    for none. `of_rules` has of each the first line and the one behind the last, the first place among `sums`, the row
+    of `keys` that tells the period, the side on which nothing is, and its number for `bad`, which is told of students
+    that have to be worked out alone. `of_accounts` has the line of each account, the row of `members` that tells of
+    which rules, and the number for `bad`. An event is a record, a line, and the record that counts instead, or -1;
+    `changes` are the amounts before and after.
     """
     rules, done = len(of_rules), 0
     heads, tails = np.zeros(rules, np.int64), np.zeros(rules, np.int64)
@@ -132,8 +132,7 @@ def accumulate(
                         before = running[cell]
                         running[cell] = before + amount
                     room = lines[first, NUMBER] - before
-                    if room < 0:
-                        room = 0
+                    room = max(room, 0)
                     if amount > room:
                         amounts[at] = room
                         events[done, 0], events[done, 1], events[done, 2] = at, first, -1
@@ -209,8 +208,7 @@ def accumulate(
                     if form == CAP:
                         room = number - totals[group]
                         totals[group] += amount
-                        if room < 0:
-                            room = 0
+                        room = max(room, 0)
                         if amount > room:
                             amounts[at] = room
                             events[done, 0], events[done, 1], events[done, 2] = at, line, -1

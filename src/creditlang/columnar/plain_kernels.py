@@ -1,4 +1,4 @@
-"""What `kernels` does, with arrays as a whole: for where there is no machine code, and as what that is compared with."""
+"""What `kernels` does, with arrays as a whole: where there is no machine code, and to compare that with."""
 
 from typing import Final
 
@@ -184,8 +184,9 @@ def accumulate(
         bounds = offsets[first : first + _AT_ONCE + 1]
         here = slice(int(bounds[0]), int(bounds[-1]))
         some = _accumulate(
-            bounds - bounds[0], trails[here], worth, bits, rule_of, of_rules, lines, of_accounts, members, keys[:, here],
-            most, amounts[here], voided[here], sums[:, own], exists[:, own], bad[own], events[done:], changes[done:],
+            bounds - bounds[0], trails[here], worth, bits, rule_of, of_rules, lines, of_accounts, members,
+            keys[:, here], most, amounts[here], voided[here], sums[:, own], exists[:, own], bad[own], events[done:],
+            changes[done:],
         )  # fmt: skip
         events[done : done + some, 0] += here.start
         with_other = events[done : done + some, 2]

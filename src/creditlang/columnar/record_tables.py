@@ -1,4 +1,4 @@
-"""What records of a kind are by themselves: for each combination of what its guards and the lines of a rule read, found once.
+"""What records of a kind are by themselves, found once for each combination of what guards and lines of rules read.
 
 Most lines of a rule speak of the record alone. Together they read few different things, so the way that an entry goes
 through them, its *trail*, is found for each combination that occurs, by doing the lines to one entry of each that is
@@ -114,7 +114,7 @@ class RecordTables:
         known: Known, kind: str, guards: list[EffectTable], rules: Iterable[tuple[o.Rule | None, int, int]],
         bodies: Any, table: Any, kernels: Kernels,
     ) -> "RecordTables | None":  # fmt: skip
-        """Of rules with their numbers and those of their accounts; None where the guards ask for more than the record."""
+        """Of rules with their numbers and those of their accounts; None where guards ask for more than the record."""
         asks: frozenset[str] = frozenset().union(*(guard.reads.asks for guard in guards))
         first, reads = _together(known, kind, _MOST, guards, asks)
         if len(first) < len(guards):
@@ -281,7 +281,7 @@ class RecordTables:
         self.steps = Entries.steps_of([self.steps, steps.behind(before)])
 
     def ask(self, records: slice, trails: Numbers, odd: Numbers) -> None:
-        """Leave to be worked out alone who has records of the kinds that guards ask about, and one that they ask for."""
+        """Leave to be worked out alone who has records of kinds that guards ask about, and one that they ask for."""
         asks = {name for guard in self.guards for name in guard.reads.asks}
         if asks:
             owners = self.known.cohort.owners[records]
