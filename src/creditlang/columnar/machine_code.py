@@ -73,12 +73,13 @@ def made(folder: Path) -> Kernels:
         announce(report("CR861", None, folder=str(own), reason=reason))
     if reason is not None or not any(own.glob("**/*.nbi")):
         announce(report("CR860", None))
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(own)
+    config: Any = numba.config
+    before, config.CACHE_DIR = config.CACHE_DIR, str(own)
     try:
         way: dict[str, Any] = {"nogil": True, "boundscheck": False, "cache": reason is None}
         return Kernels(numba.njit(_DECIDE, **way)(kernels.decide), numba.njit(_ACCUMULATE, **way)(kernels.accumulate))
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
 
 
 def cache_folder() -> Path:

@@ -111,7 +111,7 @@ class RecordTables:
 
     @staticmethod
     def of(
-        known: Known, kind: str, guards: list[EffectTable], rules: Iterable[tuple[o.Rule | None, int, int]],
+        known: Known, kind: str, guards: list[EffectTable], rules: Iterable[tuple[o.Rule, int, int]],
         bodies: Any, table: Any, kernels: Kernels,
     ) -> "RecordTables | None":  # fmt: skip
         """Of rules with their numbers and those of their accounts; None where guards ask for more than the record."""
@@ -148,7 +148,8 @@ class RecordTables:
 
     def ready(self) -> None:
         """Number the combinations, once no more conditions come."""
-        self._codes, rows = [], {}
+        rows: dict[Any, int] = {}
+        self._codes = []
         self._guard_parts, self._guard_cells = self._numbered([self.guards_read], rows, 1)
         self._parts, self._cells = self._numbered(
             [table.reads for table in self.rules], rows, _OUTCOMES if self.guards else 1
