@@ -30,7 +30,17 @@ PARTS: Final = {
 """Pages beside those of `docs`, by their place here without `.md` or `.zh.md`, and what they are called in the site."""
 GROUPS: Final = {
     ("Begin", "开始"): ("overview", "tutorial"),
-    ("How to", "怎样做"): ("office", "comparing", "rulebook", "spreadsheet", "program", "plugin", "data", "outputs"),
+    ("How to", "怎样做"): (
+        "office",
+        "disputed",
+        "comparing",
+        "rulebook",
+        "spreadsheet",
+        "program",
+        "plugin",
+        "data",
+        "outputs",
+    ),
     ("Reference", "参考"): ("reference", "commands", "codes", "library"),
     ("Policies", "办法"): ("policies",),
     ("Inside", "内部构造"): ("architecture", "source", "plugins", "grammar", "repl", "bench"),

@@ -14,6 +14,7 @@ from creditlang.diagnostics import Language, Phrase, in_language, render
 from creditlang.diagnostics.diagnostic import COLON, Diagnostic
 from creditlang.explain import Explanation
 from creditlang.ledger import Entry, Record, StudentResult
+from creditlang.policy_lines import PolicyLines
 from creditlang.results import counted_amount
 from creditlang.source import visible
 from creditlang.text_table import table_text
@@ -77,8 +78,8 @@ class Answerer:
         called = self.label(name)
         return called if called == name else f"{called} ({name})"
 
-    def unit(self, unit: str) -> str:
-        return unit_label(unit, self.policy.unit_labels, self.language)
+    def unit(self, unit: str, amount: object) -> str:
+        return unit_label(unit, self.policy.unit_labels, self.language, amount)
 
     def shown(self, sort: str, everything: Iterable[str]) -> Iterable[str]:
         """The requirements, accounts or facts that the policy shows; all where it does not say."""
@@ -128,21 +129,22 @@ class Answerer:
         lines = [line for line in result.accounts if line.account == name]
         whole = next((line.amount for line in lines if not line.period), None)
         pad = "  " * depth
-        unit = f" {self.unit(account.unit)}" if account.unit else ""
         head = f"{pad}{self.named(name)}"
-        amount = f"  {amount_text(whole)}{unit}" if whole is not None else ""
+        told = Explanation(self.policy, result, self.language)
+        amount = f"  {told.amount(whole, account)}" if whole is not None else ""
         written.line(("title" if not depth else "", head), amount, ("faint", _article(account.article)))
         if account.sort in ("score", "credit"):
             for line in lines:
                 if line.period:
-                    written.line(f"{pad}  {line.period}  {amount_text(line.amount)}{unit}")
+                    written.line(f"{pad}  {line.period}  {told.amount(line.amount, account)}")
         inside = set(within(self.policy.accounts, name))
-        told = Explanation(self.policy, result, self.language)
         for rule in account.items:
             entries = [entry for entry in result.entries if entry.rule == rule and entry.account in inside]
             if entries:
                 article = _article(self.policy.rules[rule].article)
-                written.line(f"{pad}  {self.named(rule)}  {told.summed(entries)}{unit}", ("faint", article))
+                written.line(
+                    f"{pad}  {self.named(rule)}  {told.amount(told.summed(entries), account)}", ("faint", article)
+                )
         for child in account.children:
             if account.sort == "category" or any(
                 entry.account in set(within(self.policy.accounts, child)) for entry in result.entries
@@ -314,7 +316,8 @@ class Answerer:
         if entry.told and entry.disposition() != "counted":
             return in_language(entry.told, self.language) + _article(entry.article)
         line, article = change.line
-        return f"{line}{_article(article)}" if line else ""
+        now, was = (PolicyLines(policy, self.language) for policy in (self.policy, self.before or self.policy))
+        return f"{now.change(line, was)}{_article(article)}" if line else ""
 
     def fate_pieces(self, group: Sequence[RecordChange]) -> Iterator[Piece]:
         first = group[0]

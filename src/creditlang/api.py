@@ -12,7 +12,6 @@ is missing. Dates may be dates or text. A float, as JSON has them, is a number b
 fits the decimals of its field; whatever is not understood is refused with a `DataError`.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
@@ -26,8 +25,7 @@ from attrs import field, frozen
 from creditlang.cohort import Cohort, Settings, result_tables, run_cohort
 from creditlang.comparison import Comparison, Differences, Side, compare_cohorts, differences, one_reading
 from creditlang.core import operators as o
-from creditlang.data.given_rows import GivenRows, unknown_name
-from creditlang.data.people.record_owners import Owners
+from creditlang.data.given_rows import unknown_name
 from creditlang.data.sheets.program_tables import FramesSource, no_tables
 from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, report, system_reason
 from creditlang.driver import compile_source, decode, find_policy, read_source
@@ -44,11 +42,12 @@ from creditlang.given_arguments import (
     opened_mappings,
     rows_by_kind,
     settings_by_name,
+    student_as_given,
     typed_settings,
     wrong_argument,
 )
 from creditlang.html_views import policy_view, result_view
-from creditlang.ledger import PartLine, Record, StudentResult
+from creditlang.ledger import PartLine, StudentResult
 from creditlang.one_student import Engine, StudentsOfPolicy, as_read, day_not_said
 from creditlang.plugin import PluginManager, Source
 from creditlang.record_lines import RecordLine, record_lines
@@ -231,41 +230,16 @@ def _evaluate(
     as_of: date | str | None,
     overrides: Mapping[str, Any],
 ) -> "Result":
-    rows = GivenRows(policy.core)
-    if wrong := list(rows.not_understood("", student, Place("student"))):
-        raise DataError(wrong)
-    who = rows.student_from(student, Place("student"))
-    if who.problem is not None:
-        raise DataError([who.problem])
+    who, identifiers, wrong = student_as_given(policy.core, student, given)
     typed, day = typed_settings(policy.core, overrides), given_day(as_of)
     ranks = {name: value for name, value in typed.items() if name not in policy.core.settings}
     named = {name: value for name, value in typed.items() if name in policy.core.settings}
-    records: list[Record] = []
-    counts: Counter[str] = Counter()
-    for kind, fields in given:
-        counts[kind] += 1
-        place = Place(kind, counts[kind])
-        if wrong := list(rows.not_understood(kind, fields, place)):
-            raise DataError(wrong)
-        record = rows.record_from(kind, fields, who.identifier, place)
-        shown = ((reader.column.name, reader.shown) for reader in rows.columns.of[kind])
-        rows.records.check_item(kind, record.values, shown, who.identifier, place)
-        records.append(record)
-    rows.dataset.students[who.identifier], who.records = who, records
-    owners = Owners(policy.core, rows.dataset)
-    for one in records:
-        declared = policy.core.kinds[one.kind]
-        room = one.values.get(declared.group or "")
-        if declared.membership and not one.named and owners.group_of(who, declared, one) != room:
-            one.problem = one.problem or report("CR658", one.place)
-    if unsaid := day_not_said(policy.core, day, records):
+    if unsaid := day_not_said(policy.core, day, who.records):
         raise DataError([unsaid])
-    result = policy._students.at(day, named, ranks).result(as_read(who, records))
-    wrong = [record.problem for record in records if record.problem is not None]
+    result = policy._students.at(day, named, ranks).result(as_read(who))
     return Result(
-        policy, result, dict(student), tuple(given), as_of=day, overrides=typed,
-        identifiers=tuple(record.identifier for record in records),
-        findings=(*wrong, *rows.dataset.problems, *result.problems),
+        policy, result, dict(student), tuple(given), as_of=day, overrides=typed, identifiers=identifiers,
+        findings=(*wrong, *result.problems),
     )  # fmt: skip
 
 

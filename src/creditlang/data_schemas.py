@@ -22,6 +22,7 @@ from creditlang.core.operators import RANK_WORDS
 from creditlang.data.cells import LONGEST_TEXT, MOST_DIGITS
 from creditlang.data.columns import Columns
 from creditlang.data.dataset import RECORD_ID, number_columns
+from creditlang.data.read_rulings import with_rulings
 from creditlang.data.sheets.column_layout import Layouts
 from creditlang.results import Results
 from creditlang.schema import RESULT_TABLES, RESULTS_VERSION, Column
@@ -52,7 +53,7 @@ def input_schema(policy: Policy | str | Path) -> dict[str, Any]:
     kinds = {
         name: {"type": "array", "items": _row(core, kind.columns, {record_id: _IDENTIFIER, number: _IDENTIFIER})}
         | _titled(kind.labels)
-        for name, kind in core.given_kinds.items()
+        for name, kind in with_rulings(core).given_kinds.items()
     }
     settings = {name: _value(core, kind) for name, kind in core.setting_types.items()}
     for fact in core.facts.values():
@@ -180,10 +181,11 @@ def arrow_schemas(policy: Policy | str | Path) -> dict[str, dict[str, "pyarrow.S
     import pyarrow
 
     core = loaded(policy).core
-    layouts = Layouts(core, Columns(core))
+    read = with_rulings(core)
+    layouts = Layouts(read, Columns(read))
     people = core.person.name if core.person is not None else _PERSON
     sheets = {people: _sheet(layouts.builtin(""), core.attributes)}
-    sheets |= {name: _sheet(layouts.builtin(name), kind.columns) for name, kind in core.given_kinds.items()}
+    sheets |= {name: _sheet(layouts.builtin(name), kind.columns) for name, kind in read.given_kinds.items()}
     most = max(core.scales.values(), default=0)
     results = {}
     shapes = Results(core, "en")

@@ -18,13 +18,13 @@ from creditlang.core.dependencies import outside_queries
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.driver import Compiled
 from creditlang.explain import Explanation
-from creditlang.ledger import Entry, Record, StudentResult
+from creditlang.ledger import RULED, SET_ASIDE, Entry, Record, StudentResult
 from creditlang.plugin.document import Cell, Document, Line, Page, plain
 from creditlang.results import counted_amount, signed
 from creditlang.rule_words import DeclarationWords
 from creditlang.rulebook.clause_file import ClauseTexts
 from creditlang.rulebook.to_rulebook import Articles
-from creditlang.toolkit.office_sheet import BY, DATED, NAME, NOT_SET, OFFICE, PROOF, RECORDS_UNTIL
+from creditlang.toolkit.office_sheet import BY, DATED, NAME, NOT_SET, OFFICE, PROOF, RECORDS_UNTIL, RULINGS
 from creditlang.toolkit.page_layout import flowing
 from creditlang.values import amount_text
 from creditlang.words import (
@@ -130,6 +130,8 @@ class _Letter:
         yield plain(self.said(BY, title=policy.title or policy.identifier), _COLUMNS, align="center", size=_SIZE)
         yield from self.head()
         yield from self.section(_DECIDED, self.texts(self.decided()))
+        ruled = (record.ruling.told for record in self.records if record.ruling is not None)
+        yield from self.section(RULINGS, self.texts(in_language(text, self.language) for text in ruled))
         yield from self.section(_GIVEN, self.given())
         yield from self.section(_STEPS, self.steps())
         yield from self.section(_RULES, self.texts(self.in_words()))
@@ -243,6 +245,8 @@ class _Letter:
                 before = f"{amount_text(step.before)} → " if step.before is not None else ""
                 line = self.told.written.line(step.text) or step.sort
                 note = in_language(step.note, self.language) if step.note else ""
+                if step.sort in (RULED, SET_ASIDE):
+                    line, note = step.in_words(line, self.language), ""
                 asked = self.asked(entry) if step.sort == "amount" else ()
                 looked_at = self.told.inputs.held(entry, (*step.fields, *asked))
                 seen = self.told.comma.join(filter(None, (note, looked_at)))
@@ -253,7 +257,8 @@ class _Letter:
 
     def asked(self, entry: Entry) -> Iterator[str]:
         """The fields by which the amount of an entry is found."""
-        amounts = (x for x in self.policy.rules[entry.rule].operators if isinstance(x, o.Amount))
+        rule = self.policy.rules.get(entry.rule)
+        amounts = (x for x in rule.operators if isinstance(x, o.Amount)) if rule is not None else ()
         cases = tuple((case.condition, case.value) for amount in amounts for case in amount.cases)
         return (read.name for read in outside_queries(cases, e.Read) if read.what == "field")
 

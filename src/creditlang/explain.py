@@ -11,7 +11,7 @@ from typing import Final
 
 from creditlang.core.dependencies import within
 from creditlang.core.expressions import Value
-from creditlang.core.operators import Case, Decide, Policy
+from creditlang.core.operators import Account, Case, Decide, Policy
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.diagnostics.person_words import spoken
@@ -272,16 +272,15 @@ class Explanation:
         """An account with its entries; of a credit also the cases that gave it, where that is asked."""
         account = self.policy.accounts[name]
         pad = "  " * depth
-        unit = f" {self.unit(account.unit)}" if account.unit else ""
         lines = [line for line in self.result.accounts if line.account == name]
         whole = next((line.amount for line in lines if not line.period), None)
-        shown = f" {amount_text(whole)}{unit}" if whole is not None else ""
+        shown = f" {self.amount(whole, account)}" if whole is not None else ""
         yield f"{pad}{self.label(account)}{shown}{_article(account.article)}"
         decide = account.decide if cases and account.sort == "credit" else None
         for line in lines if account.sort in ("score", "credit") else ():
             if line.period:
                 period = self.days(account.period or "", line.period)
-                yield f"{pad}  {period}{self.colon}{amount_text(line.amount)}{unit}"
+                yield f"{pad}  {period}{self.colon}{self.amount(line.amount, account)}"
             yield from (
                 self.inputs.case(decide, line.period) if decide and bool(line.period) == bool(account.period) else ()
             )
@@ -290,7 +289,7 @@ class Explanation:
             entries = [entry for entry in own if entry.rule == rule]
             if entries:
                 declared = self.policy.rules[rule]
-                head = f"{self.label(declared)}{self.colon}{self.summed(entries)}{unit}"
+                head = f"{self.label(declared)}{self.colon}{self.amount(self.summed(entries), account)}"
                 yield f"{pad}  {head}{_article(declared.article)}"
                 yield from self.entries(entries, pad + "    ")
         others = [entry for entry in own if entry.rule not in account.items]
@@ -301,13 +300,15 @@ class Explanation:
             if any(entry.account in inside for entry in self.result.entries) or account.sort == "category":
                 yield from self.account(child, depth + 1)
 
-    def unit(self, unit: str | None) -> str:
-        return unit_label(unit, self.policy.unit_labels, self.language)
+    def amount(self, amount: Decimal | Interval, account: Account) -> str:
+        """An amount of an account with its unit."""
+        unit = unit_label(account.unit, self.policy.unit_labels, self.language, amount)
+        return f"{amount_text(amount)} {unit}".rstrip()
 
-    def summed(self, entries: Iterable[Entry]) -> str:
+    def summed(self, entries: Iterable[Entry]) -> Decimal | Interval:
         amounts = ((counted_amount(entry), entry.member) for entry in entries)
         kept = (x for x, member in amounts if isinstance(x, Interval) or (isinstance(x, Decimal) and not member))
-        return amount_text(total(kept))
+        return total(kept)
 
     # ---- records
     def entries(self, entries: list[Entry], pad: str) -> Iterator[str]:
@@ -382,14 +383,13 @@ class Explanation:
             yield f"{head}{self.colon}{became} {counted}".rstrip()
             for step in entry.steps:
                 before = f"{amount_text(step.before)} → " if step.before is not None else ""
-                note = self.said(IN_BRACKETS, note=step.note) if step.note else ""
-                line = self.written.line(step.text)
-                yield f"  {before}{amount_text(step.after)}  {line}{note}{_article(step.article)}"
+                line = step.in_words(self.written.line(step.text), self.language)
+                yield f"  {before}{amount_text(step.after)}  {line}{_article(step.article)}"
                 if looked_at := self.inputs.held(entry, step.fields):
                     yield f"    {looked_at}"
             if entry.state == "unmatched" and (looked_at := self.inputs.held(entry, self.inputs.asked(entry))):
                 yield f"  {looked_at}"
-            if entry.told and entry.told not in [step.note for step in entry.steps]:
+            if entry.told and not any(step.note.endswith(entry.told) for step in entry.steps):
                 yield f"  {in_language(entry.told, self.language)}{_article(entry.article)}"
 
 

@@ -1,6 +1,7 @@
 """What programs give as arguments, looked at before anything is worked out: what is not understood is a `DataError`."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -12,12 +13,15 @@ from attrs import frozen
 from creditlang.core import operators as o
 from creditlang.data.cells import CellError, parse_date, quote
 from creditlang.data.columns import given_text, setting_value
-from creditlang.data.given_rows import unknown_name
+from creditlang.data.dataset import Student
+from creditlang.data.given_rows import GivenRows, unknown_name
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_file import open_mapping
-from creditlang.diagnostics import Language, Phrase, Place, either, report
+from creditlang.data.people.record_owners import Owners
+from creditlang.data.read_rulings import RulingsOfStudents, kinds_and_rulings, with_rulings
+from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, either, report
 from creditlang.errors import DataError
-from creditlang.ledger import StudentResult
+from creditlang.ledger import Record, StudentResult
 from creditlang.one_student import Engine, together_names, wrong_place
 from creditlang.types import WHOLE
 from creditlang.words import SORTS
@@ -158,7 +162,7 @@ def rows_by_kind(policy: o.Policy, records: Mapping[Any, Any]) -> Iterator[tuple
     """Each record with the name of its kind. Raises `DataError` for kinds that there are not, or that are given twice,
     and where they have no lists.
     """
-    for name, rows in _by_name("kind", records, policy.given_kind_by_word).items():
+    for name, rows in _by_name("kind", records, kinds_and_rulings(policy)).items():
         if not _is_rows(rows):
             expected = Phrase("a list of records for each kind", "每种记录一个列表")
             raise wrong_argument("records", expected, rows, _TAKEN["records"].example)
@@ -168,10 +172,50 @@ def rows_by_kind(policy: o.Policy, records: Mapping[Any, Any]) -> Iterator[tuple
 
 def kinds_with_records(policy: o.Policy, add: Iterable[Any]) -> Iterator[tuple[str, dict[str, object]]]:
     """Each record with the name of its kind. Raises `DataError` where they are not pairs, or the kind is unknown."""
+    known = kinds_and_rulings(policy)
     for pair in add:
         if not isinstance(pair, tuple | list) or len(pair) != 2:
             raise wrong_argument("add", _TAKEN["add"].expected, pair, _TAKEN["add"].example)
-        yield _named("kind", pair[0], policy.given_kind_by_word), fields_of(pair[1], "add")
+        yield _named("kind", pair[0], known), fields_of(pair[1], "add")
+
+
+def student_as_given(
+    policy: o.Policy, student: Mapping[str, object], given: Iterable[tuple[str, Mapping[str, object]]]
+) -> tuple[Student, tuple[str, ...], list[Diagnostic]]:
+    """A student with the records, and the rulings on them, that a program gives with the names of their kinds; the ids
+    of all that was given; and what is wrong with it.
+
+    Raises `DataError` for fields that there are not, and where an attribute cannot be read.
+    """
+    given, records, rulings = list(given), list[Record](), list[Record]()
+    ruled = any(kind not in policy.kinds for kind, _ in given)
+    rows = GivenRows(with_rulings(policy) if ruled else policy)
+    counts, identifiers = Counter[str](), list[str]()
+    if wrong := list(rows.not_understood("", student, Place("student"))):
+        raise DataError(wrong)
+    who = rows.student_from(student, Place("student"))
+    if who.problem is not None:
+        raise DataError([who.problem])
+    for kind, fields in given:
+        counts[kind] += 1
+        place = Place(kind, counts[kind])
+        if wrong := list(rows.not_understood(kind, fields, place)):
+            raise DataError(wrong)
+        record = rows.record_from(kind, fields, who.identifier, place)
+        shown = ((reader.column.name, reader.shown) for reader in rows.columns.of[kind])
+        rows.records.check_item(kind, record.values, shown, who.identifier, place)
+        identifiers.append(record.identifier)
+        (records if kind in policy.kinds else rulings).append(record)
+    rows.dataset.students[who.identifier], who.records = who, records
+    owners = Owners(policy, rows.dataset)
+    for one in records:
+        declared = policy.kinds[one.kind]
+        room = one.values.get(declared.group or "")
+        if declared.membership and not one.named and owners.group_of(who, declared, one) != room:
+            one.problem = one.problem or report("CR658", one.place)
+    RulingsOfStudents(policy, rows.dataset).give(rulings)
+    found = [record.problem for record in records if record.problem is not None]
+    return who, tuple(identifiers), [*found, *rows.dataset.problems]
 
 
 def dropped_ids(drop: Iterable[Any], known: Iterable[str]) -> frozenset[str]:

@@ -7,12 +7,14 @@ student are named tuples, which are made in a fifth of the time of other frozen 
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from attrs import define, field, frozen
 
-from creditlang.diagnostics import Diagnostic, Place
+from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, in_language
+from creditlang.ruling import Ruling
 from creditlang.values import ZERO, Number
+from creditlang.words import said
 
 Disposition = Literal["counted", "reduced", "void", "pending", "unmatched", "invalid", "out of scope"]
 DISPOSITIONS: tuple[Disposition, ...] = (
@@ -40,6 +42,8 @@ class Record:
     """Whether it names its student; a record of a group that names none is everybody's."""
     order: tuple[date, bool, str] = (date.max, True, "")
     """By date, undated ones after those of their day, then by record id."""
+    ruling: Ruling | None = None
+    """What an office has decided of it."""
 
     def copy(self) -> "Record":
         """The same record, to be placed and judged anew; the values are shared. There are many, so it is made bare."""
@@ -47,6 +51,7 @@ class Record:
         made.kind, made.identifier, made.student, made.values = self.kind, self.identifier, self.student, self.values
         made.on, made.semester, made.place, made.problem = self.on, self.semester, self.place, self.problem
         made.named, made.order = self.named, (self.on or date.max, self.on is None, self.identifier)
+        made.ruling = self.ruling
         return made
 
     def comes_before(self, other: "Record") -> bool:
@@ -55,6 +60,14 @@ class Record:
 
     def __attrs_post_init__(self) -> None:
         self.order = (self.on or date.max, self.on is None, self.identifier)
+
+
+RULED: Final = "ruled"
+SET_ASIDE: Final = "set aside"
+"""The sorts of steps that an office's ruling makes: its own, and a line that it lets pass an entry by."""
+
+
+_NOTED: Final = Phrase("{line} ({note})", "{line}（{note}）")
 
 
 class Step(NamedTuple):
@@ -68,6 +81,14 @@ class Step(NamedTuple):
     note: str = ""
     fields: tuple[str, ...] = ()
     """Of a guard: the fields that those of its parts ask by which it took the record out."""
+
+    def in_words(self, line: str, language: Language, quoted: bool = False) -> str:
+        """What it did: its line, as somebody reads it, with the note; `quoted`, only with what an office decided."""
+        if self.sort == RULED:
+            return in_language(self.note, language)
+        if not self.note or (quoted and self.sort != SET_ASIDE):
+            return line or self.sort
+        return said(_NOTED, language, line=line, note=self.note)
 
 
 @define(eq=False)

@@ -29,6 +29,7 @@ __all__ = [
     "Answers",
     "Engine",
     "OneStudent",
+    "SchoolCalendar",
     "StudentData",
     "StudentsOfPolicy",
     "as_read",

@@ -27,6 +27,8 @@ _BLANK_IN_CHINESE: Final = re.compile(
 )
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 _TABLE: Final = "\n    x 1"
+ARROW: Final = " → "
+"""Between what was and what is now."""
 
 
 @frozen(eq=False)
@@ -46,6 +48,11 @@ class PolicyLines:
                 self.names.update(_called(self.policy, self.language))
             self.known[text] = self._said(text)
         return self.known[text]
+
+    def change(self, text: str, before: "PolicyLines") -> str:
+        """A line, or one of the policy before and what stands in its place, `line → line`, likewise."""
+        was, arrow, now = text.partition(ARROW)
+        return f"{before.line(was)}{arrow}{self.line(now)}" if arrow else self.line(text)
 
     def _said(self, text: str) -> str:
         whole = _read(text, self.names)

@@ -16,7 +16,15 @@ from attrs import define, evolve, field
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import Diagnostic, Language, Phrase, Severity, in_language, listed, message
 from creditlang.diagnostics.person_words import spoken
-from creditlang.ledger import DISPOSITIONS, Disposition, Entry, GroupLine, Record, StudentResult, strongest
+from creditlang.ledger import (
+    DISPOSITIONS,
+    Disposition,
+    Entry,
+    GroupLine,
+    Record,
+    StudentResult,
+    strongest,
+)
 from creditlang.schema import RESULT_TABLES, Column, Row, Value
 from creditlang.source import visible
 from creditlang.table_columns import TableColumns
@@ -246,8 +254,8 @@ class Results:
         for number, step in enumerate(entry.steps, start=1):
             self.rows["steps"].append(
                 (
-                    record.identifier, entry.rule, number, step.text or step.sort, amount_value(step.before),
-                    amount_value(step.after), step.article,
+                    record.identifier, entry.rule, number, step.in_words(step.text, self.language, quoted=True),
+                    amount_value(step.before), amount_value(step.after), step.article,
                 )
             )  # fmt: skip
 

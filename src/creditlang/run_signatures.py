@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report, system_reason
 from creditlang.kept_runs import SIGNATURE
-from creditlang.plugin import PluginError
+from creditlang.plugin import PluginError, Signer
 from creditlang.toolkit.atomic_files import PendingFile, reporting
 from creditlang.toolkit.extras import need
 
@@ -52,6 +52,11 @@ def public_key(path: Path) -> "Ed25519PublicKey":
     if not isinstance(key, Ed25519PublicKey):
         raise PluginError(report("CR850", Place(path.name), reason=_PUBLIC))
     return key
+
+
+def signer_of(key: "Ed25519PrivateKey") -> Signer:
+    """A key as outputs are given it."""
+    return Signer(key.public_key().public_bytes_raw(), key.sign)
 
 
 def sign(folder: Path, key: "Ed25519PrivateKey") -> None:

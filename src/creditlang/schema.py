@@ -278,6 +278,20 @@ whose status differs, and their parts; `rules` and `totals` sum up; `disposition
 differently. Version 1: a version 2 would change what a column means, not only add columns.
 """
 
+CORRECTION_TABLES: Final[dict[str, tuple[Column, ...]]] = {
+    "corrections": _columns(
+        "student_id sort name period before after difference unit cause kind record_id told share together article",
+        before="number", after="number", difference="number", share="number", together="whole",
+    ),
+    "manifest": _columns("entry value"),
+}  # fmt: skip
+"""The columns of the tables that say what a later run has otherwise: a row for each result and each cause of it.
+
+`sort` is require, account or fact; `cause` one of the codes in `creditlang.words.CORRECTION_CAUSES`, `kind` and
+`record_id` say of which record. `share` is what this cause makes of the difference; those causes of a result that have
+one number in `together` only make it together.
+"""
+
 DYNAMIC_TABLES: Final = frozenset({"students"})
 """Tables that have more columns after the listed ones: in `students`, one per requirement and one per total.
 

@@ -94,7 +94,7 @@ def sheets_of(compiled: Compiled) -> list[SheetInWords]:
             policy.person.name if policy.person is not None else "student",
             policy.student_labels,
             (
-                *_numbers(english, layouts.builtin("")),
+                *_numbers(policy, english, layouts.builtin("")),
                 *_columns(policy, english, "", policy.attributes, attributes, ""),
             ),
             english,
@@ -104,7 +104,8 @@ def sheets_of(compiled: Compiled) -> list[SheetInWords]:
         symbol = program.kinds[name]
         fields = {field: inner.node for field, inner in symbol.fields.items()}
         columns = _columns(policy, english, name, kind.columns, fields, _articles(symbol.node))
-        sheets.append(SheetInWords(name, kind.labels, (*_numbers(english, layouts.builtin(name)), *columns), english))
+        numbers = _numbers(policy, english, layouts.builtin(name))
+        sheets.append(SheetInWords(name, kind.labels, (*numbers, *columns), english))
     return sheets
 
 
@@ -115,12 +116,17 @@ def _is_english(policy: Policy) -> bool:
     return not any(speaks_chinese(text) for x in declared for text in (x.name, *x.labels))
 
 
-def _numbers(english: bool, builtin: Mapping[str, tuple[str, ...]]) -> Iterable[SheetColumn]:
-    """The columns of numbers; headed `Student ID` in an English policy."""
+def _numbers(policy: Policy, english: bool, builtin: Mapping[str, tuple[str, ...]]) -> Iterable[SheetColumn]:
+    """The columns of numbers, headed as the policy says, or `Student ID` in an English one."""
+    person = policy.person
     for name, (first, *others) in builtin.items():
-        if english and first.endswith("_id"):
-            others.insert(0, first.removesuffix("_id").replace("_", " ").capitalize() + " ID")
-        yield SheetColumn(first, tuple(others), None, name == "student_id", (), "")
+        called = first
+        if name == "student_id" and person is not None and first == person.number:
+            others.insert(0, person.number_en if english else person.number_zh)
+            called = person.number_en if person.numbers else first
+        elif english and first.endswith("_id"):
+            others.insert(0, first.removesuffix("_id").capitalize() + " ID")
+        yield SheetColumn(called, tuple(dict.fromkeys(others)), None, name == "student_id", (), "")
 
 
 def _columns(

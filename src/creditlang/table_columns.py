@@ -4,6 +4,7 @@ A million rows have a few thousand different cells. So a value is an object once
 asked of rows is asked of numbers. Whoever wants rows goes through them as through a list.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress
@@ -40,6 +41,13 @@ class ArrowTexts(Sequence[str | None]):
 
         return values if isinstance(values, ArrowTexts) else ArrowTexts(pyarrow.array(values, pyarrow.string()))
 
+    @staticmethod
+    def joined(parts: Iterable[Sequence[Value]]) -> "ArrowTexts":
+        """Some behind each other."""
+        import pyarrow
+
+        return ArrowTexts(pyarrow.concat_arrays([ArrowTexts.of(part).array for part in parts]))
+
     def __len__(self) -> int:
         return len(self.array)
 
@@ -55,11 +63,11 @@ class ArrowTexts(Sequence[str | None]):
     def __iter__(self) -> Iterator[str | None]:
         return iter(self.array.to_pylist())
 
-    def some_match(self, pattern: str) -> bool:
-        """Whether a regular expression, as Arrow has them, is found in any of them."""
-        from pyarrow import compute
+    def at(self, places: "Numbers") -> "ArrowTexts":
+        """Those at some positions."""
+        import pyarrow
 
-        return bool(compute.any(compute.match_substring_regex(self.array, pattern)).as_py())
+        return ArrowTexts(self.array.take(pyarrow.array(places)))
 
     def ranks(self) -> "Numbers":
         """As of `CodedCells`: UTF-8 is in the order of its characters."""
@@ -73,6 +81,16 @@ class ArrowTexts(Sequence[str | None]):
         new = compute.not_equal(in_order[1:], in_order[:-1]).to_numpy(zero_copy_only=False)
         ranks[order.to_numpy()[1:]] = numpy.cumsum(new)
         return ranks
+
+
+def some_match(texts: Sequence[str | None], pattern: str) -> bool:
+    """Whether a regular expression, as both Arrow and Python have them, is found in any of some texts."""
+    if isinstance(texts, ArrowTexts):
+        from pyarrow import compute
+
+        return bool(compute.any(compute.match_substring_regex(texts.array, pattern)).as_py())
+    found = re.compile(pattern).search
+    return any(text is not None and found(text) is not None for text in texts)
 
 
 @frozen(eq=False)
@@ -117,12 +135,9 @@ class CodedCells:
         if len(parts[0].values) > FEW and all(part.values is parts[0].values for part in parts):
             return CodedCells(parts[0].values, numpy.concatenate([part.codes for part in parts]))
         if any(isinstance(part.values, ArrowTexts) for part in parts) and all(part.is_text for part in parts):
-            import pyarrow
-
-            arrays = [ArrowTexts.of(part.values).array for part in parts]
-            before = numpy.cumsum([0, *map(len, arrays)])
+            before = numpy.cumsum([0, *(len(part.values) for part in parts)])
             shifted = [part.codes.astype(numpy.int64) + more for part, more in zip(parts, before, strict=False)]
-            return CodedCells(ArrowTexts(pyarrow.concat_arrays(arrays)), numpy.concatenate(shifted))
+            return CodedCells(ArrowTexts.joined(part.values for part in parts), numpy.concatenate(shifted))
         values: list[Value] = []
         known: dict[tuple[type, Value], int] = {}
         moved: dict[int, Any] = {}

@@ -14,6 +14,7 @@ from creditlang.ledger import Record, StudentResult
 from creditlang.plugin.run_data import RecordRow, RunData
 from creditlang.policy_words import Given
 from creditlang.resolve import Program
+from creditlang.ruling import Ruling
 from creditlang.schema import RESULT_TABLES
 from creditlang.to_policy_words import policy_words
 from creditlang.words import both
@@ -27,6 +28,7 @@ class Collector:
     records: dict[tuple[str, str], RecordRow] = field(factory=dict)
     told: dict[tuple[str, str, str], str] = field(factory=dict)
     standings: dict[str, dict[str, str]] = field(factory=dict)
+    rulings: dict[tuple[str, str, str], Ruling] = field(factory=dict)
 
     def keep(self, result: StudentResult) -> None:
         """Take in one student's records, and how their requirements stand."""
@@ -34,6 +36,8 @@ class Collector:
             self.standings[result.student] = dict(result.requirements)
         for entry in result.entries:
             self._take(entry.record)
+            if (ruling := entry.record.ruling) is not None:
+                self.rulings[result.student, entry.record.kind, entry.record.identifier] = ruling
             if entry.told:
                 self.told[entry.record.kind, entry.record.identifier, entry.rule] = entry.told
 
@@ -56,7 +60,9 @@ class Collector:
             name: [dict(zip((x.name for x in results.columns(name)), row, strict=True)) for row in results.tables[name]]
             for name in RESULT_TABLES
         }
-        return evolve(people, records=self.records, results=tables, told=self.told, standings=self.standings)
+        return evolve(
+            people, records=self.records, results=tables, told=self.told, standings=self.standings, rulings=self.rulings
+        )
 
     def people(self, cohort: Cohort, program: Program) -> RunData:
         """Whom a run is about, and what everything is called."""

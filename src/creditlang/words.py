@@ -9,6 +9,7 @@ stands there as a `Phrase`; what is wrong with policy or data stands in the page
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Final, Protocol
 
 from creditlang.diagnostics import Language, Phrase, in_language
@@ -131,6 +132,23 @@ COMPARISON_COLUMNS: Final[Words] = {**COLUMNS, **_coded(
 )}  # fmt: skip
 """The same for the tables of a comparison."""
 
+CORRECTION_COLUMNS: Final[Words] = {**COMPARISON_COLUMNS, **_coded(
+    {"cause": "原因", "told": "说明", "share": "其中由此引起", "together": "共同引起"}
+)}  # fmt: skip
+"""The same for the tables of corrections."""
+
+CORRECTION_CAUSES: Final[Words] = {
+    "late": Phrase("added late", "补报"), "new": Phrase("added since", "新增"),
+    "changed": Phrase("changed", "内容更正"), "re-dated": Phrase("dated otherwise", "日期更正"),
+    "withdrawn": Phrase("withdrawn", "撤回"),
+    "decided": Phrase("decided by the office", "复核决定"), "undecided": Phrase("decision taken back", "撤销决定"),
+    "student": Phrase("data of the student", "学生信息"), "others": Phrase("data of others", "他人数据"),
+    "policy": Phrase("policy", "办法"), "date": Phrase("as-of date", "统计截止日"),
+}  # fmt: skip
+"""Why a later run has another result."""
+
+TOGETHER_WITH: Final = Phrase("together with {told}", "连同{told}")
+"""Before a further cause of what only several causes make together."""
 STUDENT_NUMBER: Final = Phrase("Student ID", "学号")
 """What stands above the numbers of people where people read them."""
 SEMICOLON: Final = Phrase("; ", "；")
@@ -228,7 +246,13 @@ def text_for(texts: Sequence[str], language: Language) -> str:
     return next((text for text in texts if speaks_chinese(text) == (language == "zh")), texts[0])
 
 
-def unit_label(unit: str | None, labels: Mapping[str, str], language: Language = "zh") -> str:
-    """What a unit is called; empty for a plain number."""
+def unit_label(
+    unit: str | None, labels: Mapping[str, str], language: Language = "zh", amount: object = Decimal(1)
+) -> str:
+    """What a unit is called, in English after any amount but 1 in the plural; empty for a plain number."""
     name = unit or ""
-    return first_fit(name, [labels.get(name, name)], language)
+    shown = first_fit(name, [labels.get(name, name)], language)
+    if language == "zh" or not shown or not shown.isascii():
+        return shown
+    one = shown if shown.endswith(("ss", "us")) else shown.removesuffix("s")  # `unit points` is in the plural
+    return one if amount == 1 else plural(one)

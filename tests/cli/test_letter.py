@@ -98,3 +98,22 @@ def test_results_do_not_go_where_a_letter_goes(cli: Any, policy: Path, folder: F
     result = cli("run", policy, "--data", folder(), "--out", f"letter:{tmp_path}/a.html")
     assert "“letter:" in result.stderr
     assert "takes a letter, not results" in result.stderr
+
+
+def test_what_an_office_has_decided_stands_in_letter_and_transcript(cli: Any, tmp_path: Path) -> None:
+    """读后感只有799字，主管部门复核后仍予认定：谁、何时、为什么，都写在纸上。"""
+    rulings = tmp_path / "rulings.csv"
+    rulings.write_text(
+        "student_id,record_id,decision,amount,decided_by,decided_on,reason\n"
+        "2024010108,A000518,count,0.1,学生处,2026-03-01,只差一字，予以认定\n",
+        encoding="utf-8",
+    )
+    data = ("hengyang", "--data", "sample:hengyang", "--data", rulings, "--as-of", "2027-07-31", "--lang", "zh")
+    words = (*data, "--student", "2024010108")
+    assert cli("letter", *words, "--record", "A000518", "--out", tmp_path / "a.html").exit_code == 0
+    cli("run", *words, "--out", f"forms:{tmp_path}/forms#transcript")
+    (transcript,) = tmp_path.glob("forms/transcript/*.html")
+    for page in (tmp_path / "a.html", transcript):
+        text = shown(html.fromstring(page.read_text(encoding="utf-8")).text_content())
+        assert shown("主管部门的复核决定") in text
+        assert "学生处于2026-03-01决定予以认定，定为0.1：只差一字，予以认定" in text

@@ -141,7 +141,7 @@ def test_values_can_be_told_apart_where_they_are_explained(workbook: Any) -> Non
 @pytest.mark.parametrize(
     ("policy", "people", "number"),
     [
-        ("driver_demerits", "driver", "Driver ID"), ("professional_education", "member", "Member ID"),
+        ("driver_demerits", "driver", "Licence number"), ("professional_education", "member", "Member ID"),
         ("house_points", "pupil", "Pupil ID"), ("volunteer_hours", "学生", "学号"),
     ],
 )  # fmt: skip

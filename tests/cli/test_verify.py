@@ -219,6 +219,8 @@ def test_keys_that_are_none(cli: Any, policy: Path, folder: Folder, keys: tuple[
     words, (private, public) = ("run", policy, "--data", folder()), keys
     result = cli(*words, "--sign", private, "--out", tmp_path / "a.json")
     assert (result.exit_code, "--sign signs folders" in result.stderr) == (2, True)
+    assert cli(*words, "--as-of", "2024-12-31", "--sign", private, "--out", f"badges:{tmp_path}/b").exit_code == 0
+    assert {path.suffix for path in (tmp_path / "b").iterdir() if not path.name.startswith(".")} <= {".jwt"}
     for key in (public, policy, tmp_path / "nowhere.pem"):
         result = cli(*words, "--sign", key, "--out", tmp_path / "run")
         assert (result.exit_code, "CR850" in result.stderr) == (2, True), result.output

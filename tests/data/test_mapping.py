@@ -75,6 +75,13 @@ def test_chinese_names_without_quotes_are_told_what_to_do(refused: Any, text: st
     assert "引号" in render(problem, "zh")
 
 
+@pytest.mark.parametrize("text", ["Student ID", "STUDENT_ID", "学号 "])
+def test_columns_are_named_as_headings_are_read(policy: Policy, text: str) -> None:
+    found = read_mapping(PLAIN.replace("student_id ", f'"{text}" ').encode(), "own.toml", policy)
+    assert not isinstance(found, list)
+    assert "student_id" in found.rules[0].records[0].columns
+
+
 def test_what_is_no_mapping_at_all(policy: Policy, tmp_path: Path) -> None:
     assert isinstance(read_mapping(b"\xff\xfe", "own.toml", policy), list)
     assert isinstance(read_mapping(b"#" * 300_000, "own.toml", policy), list)

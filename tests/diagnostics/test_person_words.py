@@ -47,6 +47,20 @@ def test_numbers_are_called_by_it() -> None:
     assert (APPLICANT.number, APPLICANT.number_zh, MEMBER.number) == ("applicant_id", "申请人编号", "team_member_id")
 
 
+def test_numbers_have_the_name_that_the_policy_gives() -> None:
+    driver = PersonWord.of("driver", ("驾驶人",), ("Licence number", "驾驶证号"))
+    card = PersonWord.declared((), ("Campus card",))
+    assert card is not None and PersonWord.declared((), ()) is None
+    assert of_people("Write the student numbers, or a Student ID.", spoken("en", driver)) == (
+        "Write the Licence numbers, or a Licence number."
+    )
+    assert of_people("缺少学号列，学生", spoken("zh", driver)) == "缺少驾驶证号列，驾驶人"
+    assert of_people("students, the student number, student_id", spoken("en", card)) == (
+        "students, the Campus card, student_id"
+    )
+    assert of_people("缺少学号列，学生", spoken("zh", card)) == "缺少学号列，学生"
+
+
 def test_what_fills_a_sentence_is_left_alone() -> None:
     found = report("CR904", None, name="student of 学生")
     assert message(found, spoken("en", DRIVER)) == "There is no driver “student of 学生” in the data."

@@ -5,7 +5,7 @@ and fall on either side; some cells are empty, some cannot be read, some records
 """
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -131,7 +131,30 @@ class _Peopling:
                 line[rng.choice(names_of_cells)] = rng.choice(_UNREADABLE)
         as_of = rng.choice(AS_OF)
         whole = bool(policy.calendar.semesters) and rng.random() < 0.3
+        if rng.random() < 0.4:
+            rows["rulings"] = list(self.rulings(rows))
         return World(rows, None if whole else date.fromisoformat(as_of))
+
+    def rulings(self, rows: Rows) -> Iterator[dict[str, str]]:
+        """What an office decides of some records, one decision for each; some cannot be applied."""
+        rng, policy = self.rng, self.policy
+        records = [
+            (kind, line)
+            for kind in policy.given_kinds
+            for line in rows[kind]
+            if line["student_id"] or rng.random() < 0.1
+        ]
+        for kind, line in rng.sample(records, len(records) // 8):
+            effect = rng.choice(("void", "count", "amount", "count"))
+            rules = [rule.name for rule in policy.rules.values() if rule.kind == kind]
+            worth = effect == "amount" or (effect == "count" and rng.random() < 0.5)
+            item = line.get(policy.kinds[kind].item_field or "", "") or (rng.choice(rules) if rules else "")
+            yield {
+                "student_id": line["student_id"], "record_id": line["record_id"], "kind": kind, "decision": effect,
+                "amount": f"{rng.choice(self.numbers).quantize(Decimal(1)):f}" if worth else "",
+                "item": item if item in rules and rng.random() < 0.5 else "", "decided_by": "Dean", "reason": "heard",
+                "decided_on": rng.choice(("2024-09-03", "2024-09-03", "2024-12-05")),
+            }  # fmt: skip
 
     def cell(self, column: o.Column, kind: str = "") -> str:
         """A text for a column."""

@@ -28,7 +28,8 @@ from creditlang.cli import main
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ENDINGS = {"en": ".md", "zh": ".zh.md"}
 PAGES = {language: DOCS / f"tutorial{ending}" for language, ending in ENDINGS.items()}
-NAMES = ("tutorial", "card", "office", "data", "comparing", "spreadsheet", "plugin", "architecture", "rulebook")
+NAMES = ("tutorial", "card", "office", "data", "comparing", "spreadsheet", "plugin", "architecture", "rulebook",
+         "disputed")  # fmt: skip
 FOLLOWED = [(DOCS / f"{name}{ending}", language) for name in NAMES for language, ending in ENDINGS.items()]
 FENCE = re.compile(r"^(?P<before>[^\n]*)\n\n?```(?P<kind>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 TASKS = {

@@ -53,7 +53,7 @@ def test_a_student_in_words() -> None:
     (club,) = told["accounts"]
     assert club["amounts"] == [{"period": "", "text": "5", "before": None}] and club["unit"] == "point"
     assert [(x["disposition"], x["counted"]) for x in told["records"]] == [
-        ("counted", "2 point"), *[("counted", "1 point")] * 3, ("reduced", "")
+        ("counted", "2 points"), *[("counted", "1 point")] * 3, ("reduced", "")
     ]  # fmt: skip
     assert told["records"][-1]["reason"] and told["changes"] is None
 

@@ -12,12 +12,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 from attrs import evolve
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jsonschema import Draft201909Validator
 
 from creditlang.plugin import PluginError
 from creditlang.plugin.run_data import RunData
+from creditlang.run_signatures import signer_of
 from creditlang_builtin.badges.badges_output import BadgesOutput
 
 Run = Callable[..., RunData]
@@ -128,6 +131,43 @@ def test_every_badge_has_the_form_of_the_specification(
         described = {x["id"] for x in achievement["resultDescription"]}
         assert {x["resultDescription"] for x in badge["credentialSubject"]["result"]} == described
     assert len({badge["id"] for badge in made.values()}) == len(made)
+
+
+def signed_badges(run: RunData, folder: Path, key: Ed25519PrivateKey) -> dict[str, str]:
+    with BadgesOutput(f"{folder}#https://college.example/issuer", io.StringIO()) as output:
+        output.signed_by(signer_of(key))
+        output.about(run)
+    return {path.stem: path.read_text(encoding="ascii") for path in folder.glob("*.jwt")}
+
+
+def test_signed_badges_are_verified_by_another_implementation(sample_run: Run, tmp_path: Path) -> None:
+    """By PyJWT: the credential is the payload, with the claims and the header that the specification asks for."""
+    run, key = sample_run("volunteer_hours", "2023-06-25"), Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+    plain = badges(run, tmp_path, "#https://college.example/issuer")
+    made = signed_badges(run, tmp_path, key)
+    assert made.keys() == plain.keys()
+    assert not list(tmp_path.glob("*.json"))
+    for name, token in made.items():
+        claims = jwt.decode(token, key.public_key(), ["EdDSA"], options={"require": ["iss", "jti", "nbf"]})
+        assert (claims.pop("iss"), claims.pop("jti")) == ("https://college.example/issuer", claims["id"])
+        assert claims.pop("nbf") == 1687622400  # 2023-06-25, midnight in China
+        assert claims == {x: value for x, value in plain[name].items() if x != "description"}
+        Draft201909Validator(CREDENTIAL).validate(claims)
+        header = jwt.get_unverified_header(token)
+        assert (header["alg"], header["typ"], "d" in header["jwk"]) == ("EdDSA", "JWT", False)
+        assert jwt.PyJWK(header["jwk"]).key.public_bytes_raw() == key.public_key().public_bytes_raw()
+    assert signed_badges(run, tmp_path, key) == made
+
+
+def test_a_changed_badge_or_another_key_is_noticed(sample_run: Run, tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+    token = next(iter(signed_badges(sample_run("volunteer_hours", "2023-06-25"), tmp_path, key).values()))
+    header, payload, signature = token.split(".")
+    other = Ed25519PrivateKey.from_private_bytes(b"o" * 32).public_key()
+    changed = payload[:40] + ("A" if payload[40] != "A" else "B") + payload[41:]
+    for text, public in ((token, other), (f"{header}.{changed}.{signature}", key.public_key())):
+        with pytest.raises(jwt.InvalidSignatureError):
+            jwt.decode(text, public, ["EdDSA"])
 
 
 def test_nobody_is_named(sample_run: Run, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pypdf
 import pytest
+from attrs import evolve
 
 from creditlang.plugin import Form, PluginError
 from creditlang.plugin.contract_tests_of_extensions import FormContract
@@ -132,3 +133,40 @@ class TestTranscripts(FormContract):
 
     def forms(self) -> Mapping[str, Form]:
         return {"transcript": Transcript()}
+
+
+@pytest.mark.parametrize(("policy", "as_of"), SAMPLES)
+def test_every_record_stands_somewhere_with_its_reason(sample_run: Run, policy: str, as_of: str) -> None:
+    """What counts for something, what waits, and what brings nothing: none is left out, none told as two things."""
+    run = sample_run(policy, as_of)
+    gathered = Gathered(run)
+    told = 0
+    for student, rows in run.by_student("records").items():
+        if student not in run.students:
+            continue
+        waiting, nothing = gathered.unearned(student)
+        assert {one.disposition for one in waiting} <= {"pending"}
+        assert all(one.reason for one in (*waiting, *nothing)), student
+        wanted = {row["record_id"] for row in rows if row["disposition"] == "pending"}
+        assert sum(one.times for one in waiting) >= len(wanted)
+        lost = {row["record_id"] for row in rows}
+        lost -= {row["record_id"] for row in rows if row["disposition"] in ("counted", "reduced", "pending")}
+        assert sum(one.times for one in nothing) >= len(lost)
+        told += len(waiting) + len(nothing)
+    assert told > 20
+
+
+def test_what_waits_and_what_brings_nothing_by_hand(run: RunData) -> None:
+    rows = lines(of_student(run, "2024010108"))
+    assert ["2025-2026-1", "读后感", "《边城》", "2025-10-28", "不计", "不足800字", "第八条(四)5读后感"] in rows
+    waiting, nothing = (rows.index([text]) for text in ("等待核定的记录", "不计的记录"))
+    (one,) = rows[waiting + 2 : nothing]
+    assert (one[1], one[4], one[6]) == ("学生处（团委）确认的其他重修项目", "待定\n0 … 85", "第十三条注2")
+    assert not any("还差的怎样补足" in str(row[0]) for row in rows)
+
+
+def test_what_would_fill_what_is_short_stands_on_it_if_asked_for(run: RunData) -> None:
+    asked = evolve(run, needs={"2024010108": ["毕业：不符合", "  跑步：还差 0.8", "    每次 0.02：晨、晚跑活动"]})
+    rows = lines(of_student(asked, "2024010108"))
+    start = rows.index(["还差的怎样补足"])
+    assert rows[start + 1 : start + 4] == [["毕业：不符合"], ["　跑步：还差 0.8"], ["　　每次 0.02：晨、晚跑活动"]]

@@ -357,7 +357,7 @@ def test_markdown_links_are_found_outside_code_only() -> None:
 
 def test_local_links_in_documents_lead_somewhere() -> None:
     readmes = [
-        path for folder in (*CODE_FOLDERS, "grammar", "stdlib_policies") for path in (ROOT / folder).rglob("README.md")
+        path for folder in (*CODE_FOLDERS, "grammar", "stdlib_policies") for path in (ROOT / folder).rglob("README*.md")
     ]
     documents = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *readmes})
     broken = []

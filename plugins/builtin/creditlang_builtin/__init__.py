@@ -41,7 +41,10 @@ _OUTPUTS = {
     "rulebook": "rulebook.rulebook_output:RulebookOutput",
     "letter": "forms.letter_output:LetterOutput",
 }
-_FORMS = {"transcript": "forms.transcript:Transcript", "class-notice": "forms.class_notice:ClassNotice"}
+_FORMS = {
+    "transcript": "forms.transcript:Transcript", "class-notice": "forms.class_notice:ClassNotice",
+    "correction": "forms.correction_letter:CorrectionLetter",
+}  # fmt: skip
 
 
 @hookimpl

@@ -76,8 +76,9 @@ def value(now: Conversation, source: SourceFile) -> Written:
     except BadQuestion:
         _refuse_unknown(source, start, program)
         raise
-    found = value_text(question.of(view.answers(now.chosen())), now.language)
-    return Written().line(f"{found} {now.answerer(view).unit(question.type.unit or '')}".rstrip())
+    found = question.of(view.answers(now.chosen()))
+    unit = now.answerer(view).unit(question.type.unit or "", found)
+    return Written().line(f"{value_text(found, now.language)} {unit}".rstrip())
 
 
 def _refuse_unknown(source: SourceFile, start: int, program: Program) -> None:

@@ -29,6 +29,7 @@ _COMMANDS = (
     "test",
     "diff",
     "verify",
+    "correct",
     "repl",
     "lsp",
     "serve",

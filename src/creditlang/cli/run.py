@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
-from attrs import frozen
+from attrs import evolve, frozen
 
 from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, option, reader_language, said
@@ -33,21 +33,23 @@ _ALL_OF_EACH: Final = Phrase("an output asks for all that is known of each stude
 
 @frozen
 class Way:
-    """How students are worked out: by what, and how many rows of theirs at a time."""
+    """How students are worked out: by what, how many rows at a time, and whether with what they still need."""
 
     engine: "Engine"
     at_once: int | None
+    need: bool
 
 
 def _work_options(function: Callable[..., None]) -> Callable[..., None]:
-    """``--engine`` and ``--at-once``, handed on together as `way`."""
+    """``--engine``, ``--at-once`` and ``--need``, handed on together as `way`."""
 
     @wraps(function)
-    def collected(engine: "Engine", at_once: int | None, **others: Any) -> None:
-        function(way=Way(engine, at_once), **others)
+    def collected(engine: "Engine", at_once: int | None, need: bool, **others: Any) -> None:
+        function(way=Way(engine, at_once, need), **others)
 
     engines = click.Choice(["auto", "reference", "compiled", "columnar"])
-    with_rows = option("--at-once", type=click.IntRange(min=0), metavar="ROWS")(collected)
+    with_need = option("--need", is_flag=True)(collected)
+    with_rows = option("--at-once", type=click.IntRange(min=0), metavar="ROWS")(with_need)
     return option("--engine", type=engines, default="auto")(with_rows)
 
 
@@ -79,10 +81,10 @@ def command(
     from creditlang.schema import RESULT_TABLES
     from creditlang.to_run_data import Collector
 
-    signer = _signer(targets, key)
     manager = common.plugin_manager(request, keep)
     compiled = common.sound_policy(policy, manager=manager)
     outputs = [opened_output(manager, target) for target in targets]
+    signer = _signer(targets, outputs, key)
     collector = Collector(reader_language()) if any(output.wants_run for output in outputs) else None
     cohort = work_out(
         compiled.policy,
@@ -101,6 +103,8 @@ def command(
     if targets:
         program = compiled.compilation.program
         run = collector.run_data(cohort, program) if collector else None
+        if way.need and run is not None:
+            run = evolve(run, needs=_needs(compiled.policy, manager, request, cohort, run))
         people = run
         if run is None and any(output.wants_people for output in outputs):
             people = Collector(reader_language()).people(cohort, program)
@@ -120,9 +124,20 @@ def command(
     sys.exit(common.CLEAN if cohort.reliable else common.UNDETERMINED)
 
 
-def _signer(targets: Sequence[str], key: Path | None) -> Callable[[Sequence[str]], None]:
-    """What signs the folders of CSV files among some targets; where there is none, or the key is none, the program ends
-    before anything is worked out.
+def _needs(
+    policy: "Policy", manager: "PluginManager", request: common.DataRequest, cohort: "Cohort", run: "RunData"
+) -> dict[str, list[str]]:
+    """What students still need, after the run."""
+    from datetime import date
+
+    from creditlang.cli.need import needs_of
+
+    return needs_of(policy, manager, request, cohort.as_of or date.today(), run.standings)
+
+
+def _signer(targets: Sequence[str], outputs: "Sequence[Output]", key: Path | None) -> Callable[[Sequence[str]], None]:
+    """What signs the folders of CSV files among some targets; outputs that sign what they write are given the key.
+    Where there is neither, or the key is none, the program ends before anything is worked out.
     """
     from creditlang.kept_runs import SIGNATURE
     from creditlang.plugin.manager import split_address
@@ -142,14 +157,17 @@ def _signer(targets: Sequence[str], key: Path | None) -> Callable[[Sequence[str]
 
     if key is None:
         return unsigned
-    if not folders(targets):
+    signing = [output for output in outputs if output.wants_signer]
+    if not folders(targets) and not signing:
         common.fail(common.USAGE, said(
-            "--sign signs folders of CSV files: give one with --out.",
-            "--sign 给 CSV 文件夹签名：请用 --out 给出文件夹。",
+            "--sign signs folders of CSV files and badges: give one with --out.",
+            "--sign 给 CSV 文件夹和电子徽章签名：请用 --out 给出一个。",
         ))  # fmt: skip
-    from creditlang.run_signatures import private_key, sign
+    from creditlang.run_signatures import private_key, sign, signer_of
 
     loaded = private_key(key)
+    for output in signing:
+        output.signed_by(signer_of(loaded))
 
     def signed(written: Sequence[str]) -> None:
         for folder in folders(written):

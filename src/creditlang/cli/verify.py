@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
 import click
-from attrs import evolve
+from attrs import evolve, frozen
 
 from creditlang.cli import bilingual_help, common
 from creditlang.cli.bilingual_help import argument, option, said
@@ -15,6 +15,7 @@ from creditlang.cli.bilingual_help import argument, option, said
 if TYPE_CHECKING:
     from creditlang.core.operators import Policy
     from creditlang.diagnostics import Diagnostic, Language
+    from creditlang.driver import Compiled
     from creditlang.kept_runs import KeptRun
     from creditlang.one_student import Engine
     from creditlang.plugin import PluginManager
@@ -34,26 +35,11 @@ def command(
     plugins: tuple[str, ...], no_plugins: bool,
 ) -> None:  # fmt: skip
     """Work out a run again from its manifest, and compare every byte."""
-    from creditlang.cohort import own_version
-    from creditlang.diagnostics import Diagnostic, Place, report
-    from creditlang.kept_runs import MANIFEST, SIGNATURE, KeptRun
+    from creditlang.kept_runs import SIGNATURE
 
     unsigned = _signature(run, key)
-    kept = KeptRun.read(run)
-    if isinstance(kept, Diagnostic):
-        common.show([*unsigned, kept])
-        sys.exit(common.FINDINGS)
-    if kept.version != own_version():
-        _refuse([*unsigned, report("CR842", Place(MANIFEST), made=kept.version, here=own_version())])
-    request = common.DataRequest(
-        data or kept.all("data"), kept.one("as_of") or None, kept.all("settings"), no_plugins, plugins,
-        mappings or kept.all("mapping_file"),
-    )  # fmt: skip
-    manager = common.plugin_manager(request)
-    core = common.sound_policy(policy or kept.one("policy_file"), manager=manager).policy
-    others = [*_other_plugins(kept, manager), *_other_policy(kept, core)]
-    others += _other_mappings(kept, core, request.mappings)
-    _refuse([*unsigned, *(others or _replayed(kept, core, manager, request))])
+    kept = replayable(run, common.DataRequest(data, None, (), no_plugins, plugins, mappings), policy)
+    refuse([*unsigned, *(kept if isinstance(kept, list) else kept.differences())])
     files = len({path.name for path in run.iterdir()} - {SIGNATURE})
     common.echo(said(
         f"{run.name}: {common.counted(files, 'file')}, every byte as it is worked out now.",
@@ -75,42 +61,71 @@ def _signature(run: Path, key: Path | None) -> list["Diagnostic"]:
     return [] if problem is None else [problem]
 
 
-def _refuse(found: Sequence["Diagnostic"]) -> None:
+def refuse(found: Sequence["Diagnostic"]) -> None:
     """End the program if something is wrong."""
     if found:
         common.show(found)
         sys.exit(common.FINDINGS)
 
 
-def _replayed(
-    kept: "KeptRun", core: "Policy", manager: "PluginManager", request: common.DataRequest
-) -> list["Diagnostic"]:
-    """Where the run differs from what comes out now; only the data, if these are others."""
-    from creditlang.cli.run import AskedRun, close_manifest, opened_output, work_out, write
-    from creditlang.diagnostics import Place, listed, report
-    from creditlang.diagnostics.person_words import spoken
-    from creditlang.kept_runs import MANIFEST, file_differences
-    from creditlang.schema import RESULT_TABLES
+@frozen(eq=False)
+class Replayable:
+    """A run that can be worked out again: by this policy, with these plugins, as this was asked for."""
 
-    request = evolve(request, language=spoken(cast("Language", kept.one("language")), core.person))
-    asked = AskedRun(
-        kept.one("policy_file"), kept.all("data"), kept.all("mapping_file"), kept.all("student"),
-        kept.one("engine_asked"),
+    kept: "KeptRun"
+    compiled: "Compiled"
+    manager: "PluginManager"
+    request: common.DataRequest
+
+    def differences(self) -> list["Diagnostic"]:
+        """Where the run differs from what comes out now; only the data, if these are others."""
+        from creditlang.cli.run import AskedRun, close_manifest, opened_output, work_out, write
+        from creditlang.diagnostics import Place, listed, report
+        from creditlang.diagnostics.person_words import spoken
+        from creditlang.kept_runs import MANIFEST, file_differences
+        from creditlang.schema import RESULT_TABLES
+
+        kept, core = self.kept, self.compiled.policy
+        request = evolve(self.request, language=spoken(cast("Language", kept.one("language")), core.person))
+        asked = AskedRun(
+            kept.one("policy_file"), kept.all("data"), kept.all("mapping_file"), kept.all("student"),
+            kept.one("engine_asked"),
+        )  # fmt: skip
+        engine, _, alone = asked.engine.partition(" ")
+        keep = (lambda result: None) if alone else None
+        at_once = int(kept.one("at_once")) if "at_once" in kept.entries else 0
+        cohort = work_out(core, self.manager, request, asked.students, cast("Engine", engine), keep, at_once)
+        close_manifest(cohort, self.manager, asked)
+        rows = cohort.results.rows["manifest"]
+        was, now = kept.all("data_hash"), tuple(str(value) for entry, value in rows if entry == "data_hash")
+        if was != now:
+            return [report("CR844", Place(MANIFEST), was=listed(was), now=listed(map(str, now)))]
+        with TemporaryDirectory() as folder:
+            if not write(opened_output(self.manager, f"csv:{folder}"), cohort, None, RESULT_TABLES):
+                sys.exit(common.BROKEN)
+            return list(file_differences(kept.folder, Path(folder)))
+
+
+def replayable(run: Path, given: common.DataRequest, policy: str | None) -> "Replayable | list[Diagnostic]":
+    """A run as its manifest has it, but for the places that are given; or why it cannot be worked out again."""
+    from creditlang.cohort import own_version
+    from creditlang.diagnostics import Diagnostic, Place, report
+    from creditlang.kept_runs import MANIFEST, KeptRun
+
+    kept = KeptRun.read(run)
+    if isinstance(kept, Diagnostic):
+        return [kept]
+    if kept.version != own_version():
+        return [report("CR842", Place(MANIFEST), made=kept.version, here=own_version())]
+    request = evolve(
+        given, data=given.data or kept.all("data"), as_of=kept.one("as_of") or None, settings=kept.all("settings"),
+        mappings=given.mappings or kept.all("mapping_file"),
     )  # fmt: skip
-    engine, _, alone = asked.engine.partition(" ")
-    cohort = work_out(
-        core, manager, request, asked.students, cast("Engine", engine), (lambda result: None) if alone else None,
-        int(kept.one("at_once")) if "at_once" in kept.entries else 0,
-    )  # fmt: skip
-    close_manifest(cohort, manager, asked)
-    rows = cohort.results.rows["manifest"]
-    was, now = kept.all("data_hash"), tuple(str(value) for entry, value in rows if entry == "data_hash")
-    if was != now:
-        return [report("CR844", Place(MANIFEST), was=listed(was), now=listed(map(str, now)))]
-    with TemporaryDirectory() as folder:
-        if not write(opened_output(manager, f"csv:{folder}"), cohort, None, RESULT_TABLES):
-            sys.exit(common.BROKEN)
-        return list(file_differences(kept.folder, Path(folder)))
+    manager = common.plugin_manager(request)
+    compiled = common.sound_policy(policy or kept.one("policy_file"), manager=manager)
+    others = [*_other_plugins(kept, manager), *_other_policy(kept, compiled.policy)]
+    others += _other_mappings(kept, compiled.policy, request.mappings)
+    return others or Replayable(kept, compiled, manager, request)
 
 
 def _other_plugins(kept: "KeptRun", manager: "PluginManager") -> Iterator["Diagnostic"]:

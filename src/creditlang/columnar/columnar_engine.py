@@ -48,7 +48,7 @@ _CHUNK: Final = 16384
 """Students worked out together, at most."""
 
 
-_READ: Final = Phrase("data with mistakes", "数据有误")
+_READ: Final = Phrase("data with mistakes, or decided by the office", "数据有误或另行决定")
 _TIME: Final = Phrase("periods of enrolment", "在籍时段")
 _OUTSIDE: Final = Phrase("outside the policy", "不适用本办法")
 _REQUESTS: Final = Phrase("requests", "申请")

@@ -19,6 +19,7 @@ from creditlang.data.coded.coded_dataset import UNDATED, CodedDataset, CodedKind
 from creditlang.data.coded.coded_records import TypedColumn
 from creditlang.data.coded.coded_sheet import coded
 from creditlang.ledger import Record
+from creditlang.table_columns import FEW, ArrowTexts
 
 
 @define(eq=False)
@@ -204,14 +205,15 @@ class RecordColumns:
             found[kind.first : kind.first + len(kind.source)] = kind.source.sheet[kind.in_source(kind.places)] < 0
         return found
 
-    def identifiers(self, places: Numbers) -> list[str]:
+    def identifiers(self, places: Numbers) -> Sequence[str]:
         """The ids of some records."""
-        found = np.zeros(len(places), object)
         numbers = self.numbers_of_kinds(places)
-        for number, kind in enumerate(self.kinds.values()):
-            own = np.flatnonzero(numbers == number)
-            found[own] = kind.source.identifiers(kind.in_source(places[own]))
-        return list(found)
+        own = [np.flatnonzero(numbers == number) for number in range(len(self.kinds))]
+        found: Sequence[Any] = ArrowTexts.joined(
+            kind.source.identifiers(kind.in_source(places[rows]))
+            for kind, rows in zip(self.kinds.values(), own, strict=True)
+        ).at(np.argsort(np.concatenate(own)))
+        return found if len(found) > FEW else list(found)
 
     def record(
         self, name: str, place: int, calendar: CodedCalendar, names: Iterable[str], identifier: str = ""

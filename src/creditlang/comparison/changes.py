@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from creditlang import values as v
 from creditlang.ledger import Entry
+from creditlang.policy_lines import ARROW
 from creditlang.values import ZERO, Interval
 
 Sort = Literal["account", "fact", "requirement", "part", "rule", "value"]
@@ -104,7 +105,7 @@ class RecordChange:
         )  # fmt: skip
         steps = [steps[place] for steps in (was, now) if place < len(steps)]
         texts = list(dict.fromkeys(step.text for step in steps if step.text))
-        return " → ".join(texts), steps[-1].article if steps else ""
+        return ARROW.join(texts), steps[-1].article if steps else ""
 
 
 @frozen

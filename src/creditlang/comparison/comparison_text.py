@@ -11,6 +11,7 @@ from creditlang.comparison.collected_changes import CollectedChanges
 from creditlang.comparison.comparison_tables import tables_of
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COLON, COMMA
+from creditlang.policy_lines import PolicyLines
 from creditlang.schema import Row
 from creditlang.source import display_width, visible
 from creditlang.text_table import table_text
@@ -67,6 +68,7 @@ def comparison_text(comparison: CollectedChanges, language: Language = "en", mos
 class _Text:
     def __init__(self, comparison: CollectedChanges, language: Language, most: int) -> None:
         self.comparison, self.language, self.most = comparison, language, most
+        self.old, self.new = (PolicyLines(policy, language) for policy in (comparison.old, comparison.new))
         self.rows = {name: table.rows for name, table in tables_of(comparison, language).items()}
 
     def lines(self) -> Iterator[str]:
@@ -138,7 +140,7 @@ class _Text:
         def by_rule(row: Row) -> Sequence[object]:
             article = row[12]
             name = self.causes(row[1] if row[0] == "rule" else f"{row[0]} {row[1]}{' needed' * (row[0] == 'part')}")
-            return (name, *row[3:6], row[7], row[8], _short(str(row[11] or "")), article)
+            return (name, *row[3:6], row[7], row[8], _short(self.new.change(str(row[11] or ""), self.old)), article)
 
         def by_total(row: Row) -> Sequence[object]:
             return (self.name(row[0]), *row[1:4], row[5], row[6])

@@ -5,6 +5,7 @@ import attrs
 from creditlang.comparison.comparison import Comparison
 from creditlang.diagnostics import Language
 from creditlang.plugin.comparison_data import ComparisonData
+from creditlang.policy_lines import PolicyLines
 from creditlang.resolve import Program
 from creditlang.to_policy_words import policy_words
 from creditlang.words import first_fit
@@ -13,6 +14,9 @@ from creditlang.words import first_fit
 def comparison_data(comparison: Comparison, old: Program, new: Program, language: Language) -> ComparisonData:
     """Everything that an output can ask of a comparison; `old` and `new` are the programs of its policies."""
     tables = {name: table.to_dicts() for name, table in comparison.tables.items()}
+    before, after = (PolicyLines(policy, language) for policy in (comparison.old, comparison.new))
+    for row in (*tables["rules"], *tables["dispositions"]):
+        row["line"] = after.change(str(row["line"] or ""), before)
     labels: dict[str, str] = {}
     for policy in (comparison.new, comparison.old):
         for label, name in policy.setting_labels.items():

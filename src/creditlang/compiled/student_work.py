@@ -29,7 +29,7 @@ from creditlang.compiled.light_entries import (
     Row,
     light,
 )
-from creditlang.compiled.policy_at_hand import INVALID, NO_DAY, PENDING, HandOver, PolicyAtHand
+from creditlang.compiled.policy_at_hand import INVALID, NO_DAY, PENDING, RULED, HandOver, PolicyAtHand
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, report
 from creditlang.interpreter import StudentData
@@ -104,7 +104,13 @@ class Work(AskedOfReference):
         starts = bool(last_days)
         for record in self.student.records:
             on, semester, kind = record.on, record.semester, record.kind
-            if on is not None and on <= last and record.problem is None and kind not in enrolment:
+            if (
+                on is not None
+                and on <= last
+                and record.problem is None
+                and record.ruling is None
+                and kind not in enrolment
+            ):
                 if semester is None and starts:
                     semester = semester_of[on]
                 if semester is not None or not starts:
@@ -124,6 +130,8 @@ class Work(AskedOfReference):
     def _place_unusual(self, record: Record, semester: str | None) -> None:
         """Place a record without a day, outside of the calendar, ahead, invalid, or one that enrols."""
         hand, on, order = self.at_hand, record.on, record.order
+        if record.ruling is not None:
+            raise HandOver(RULED)
         if on is None:
             if semester in hand.last_days:
                 order = (hand.last_days[semester], True, record.identifier)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 STUDENT_ID = ("student_id", "学号", "学生学号", "学号/卡号/工号", "XH", "student_number", "student_no")
 RECORD_ID = ("record_id", "记录编号", "编号", "记录号")
+RULING: Final = "ruling"
+RULING_LABELS: Final = ("rulings", "复核决定", "认定决定")
+"""The kind of record that decisions of an office on records are read as."""
 STUDENT_TABLE = ("student", "students", "学生")
 """What the columns of numbers, and the sheet of students, may be called beside the policy's own labels."""
 
@@ -24,7 +27,9 @@ FOR_PEOPLE: Final = ("说明", "填写说明", "选项", "explanation", "options
 def number_columns(policy: Policy) -> tuple[str, ...]:
     """What a column of people's numbers may be called; first as the policy calls its people, if not students."""
     person = policy.person
-    return STUDENT_ID if person is None else tuple(dict.fromkeys((person.number, person.number_zh, *STUDENT_ID)))
+    if person is None:
+        return STUDENT_ID
+    return tuple(dict.fromkeys((person.number, *person.numbers, person.number_zh, *STUDENT_ID)))
 
 
 def people_tables(policy: Policy) -> tuple[str, ...]:

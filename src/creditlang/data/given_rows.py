@@ -1,10 +1,10 @@
 """Rows that programs and examples give, names or labels to values: read like the rows of tables."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from creditlang.core import operators as o
-from creditlang.data.cells import CellError
+from creditlang.data.cells import CellError, parse_identifier, parse_text
 from creditlang.data.columns import Columns, given_text
 from creditlang.data.dataset import RECORD_ID, Dataset, Student, number_columns
 from creditlang.data.records import Records
@@ -51,7 +51,7 @@ class GivenRows:
 
     def student_from(self, given: Mapping[str, object], where: Place) -> Student:
         """A student from a mapping of names or labels to values."""
-        identifier, wrong = _identifier(given, self.numbers, self.word, where)
+        identifier, wrong = _identifier(given, self.numbers, self.word, where, parse_identifier)
         student = Student(identifier, {}, where, wrong)
         for reader in self.columns.attributes:
             value, wrong = reader.value(_named(given, reader.texts), where)
@@ -63,7 +63,7 @@ class GivenRows:
         """A record from a mapping of names or labels to values."""
         before = self.records.used.get(kind)
         own = f"{kind}-{(len(before.given) if before else 0) + 1}"
-        identifier, problem = _identifier(given, RECORD_ID, own, where)
+        identifier, problem = _identifier(given, RECORD_ID, own, where, parse_text)
         values: dict[str, object] = {}
         for reader in self.columns.of[kind]:
             at = Place(where.source, where.row, reader.shown)
@@ -89,12 +89,12 @@ def unknown_name(sort: str, name: object, known: Iterable[str], where: Place | N
 
 
 def _identifier(
-    given: Mapping[str, object], names: Iterable[str], otherwise: str, where: Place
+    given: Mapping[str, object], names: Iterable[str], otherwise: str, where: Place, read: Callable[[str], str]
 ) -> tuple[str, Diagnostic | None]:
     """A number that a program gave, or the one to take `otherwise`, and what is wrong with it."""
     value = _named(given, names)
     try:
-        return ("" if value is None else given_text(value)) or otherwise, None
+        return ("" if value is None else read(given_text(value))) or otherwise, None
     except CellError as error:
         return otherwise, error.diagnostic(where)
 

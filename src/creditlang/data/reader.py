@@ -19,6 +19,7 @@ from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_rule import Fit, Misfit, fit
 from creditlang.data.people.name_matching import People
 from creditlang.data.people.record_owners import Owners
+from creditlang.data.read_rulings import RulingsOfStudents, apart, only_records, with_rulings
 from creditlang.data.sheets.column_layout import Layouts
 from creditlang.data.sheets.sheet_heading import Sheet
 from creditlang.data.sheets.sheet_names import SheetNames
@@ -42,6 +43,7 @@ class DataReader:
         """Look up every table and column name of the policy."""
         self.policy = policy
         self.mappings = tuple(mappings)
+        policy = with_rulings(policy)
         orders = {mapping.date_order for mapping in self.mappings if not mapping.rules}
         self.rows = GivenRows(policy, orders.pop() if len(orders) == 1 else "")
         self.dataset, self.columns, self.numbers = self.rows.dataset, self.rows.columns, self.rows.numbers
@@ -61,9 +63,12 @@ class DataReader:
             self.nearly_named(table)
         self.people.settle()
         found.extend(self.tables.gathered())
-        if found and not self.dataset.students and not self.lists_of_students:
+        records, rulings = apart(found, self.policy)
+        self.dataset.read = only_records(self.policy, self.dataset.read)
+        if records and not self.dataset.students and not self.lists_of_students:
             self.note([report("CR694", None, count=sum(self.dataset.read.values()))])
-        Owners(self.policy, self.dataset).assign(found)
+        Owners(self.policy, self.dataset).assign(records)
+        RulingsOfStudents(self.policy, self.dataset).give(rulings)
         return self.dataset
 
     def note(self, found: Iterable[Diagnostic]) -> None:

@@ -4,13 +4,13 @@ A row of which something cannot be read is an invalid record, with file, row and
 record has an id of its own within its kind, given or made of its file and row.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from attrs import evolve
 
 from creditlang.core import operators as o
-from creditlang.data.cells import CellError, parse_identifier, quote, text_at
+from creditlang.data.cells import CellError, parse_identifier, parse_text, quote, text_at
 from creditlang.data.columns import Columns
 from creditlang.data.dataset import Dataset, Student
 from creditlang.data.sheets.column_layout import Layout
@@ -111,7 +111,6 @@ class Records:
 
     def record(self, row: RawRow, layout: Layout, suffix: str = "") -> Record:
         """A row of records; `suffix` tells several records of one row apart."""
-        identifier = (text_at(row.cells, layout.record_id) or f"{layout.source}:{row.number}") + suffix
         values: dict[str, object] = {}
         problem, where = row.problem, Place(layout.source, row.number)
         for column in layout.columns if problem is None else ():
@@ -124,15 +123,14 @@ class Records:
             values[reader.column.name] = value
             if wrong is not None:
                 problem = problem or evolve(wrong, place=Place(layout.source, row.number, column.shown))
-        student = text_at(row.cells, layout.identity)
-        if problem is None and student and layout.of_students:
-            try:
-                parse_identifier(student)
-            except CellError as error:
-                student, problem = (
-                    quote(student),
-                    error.diagnostic(Place(layout.source, row.number, layout.identity_shown)),
-                )
+        student, identifier = text_at(row.cells, layout.identity), text_at(row.cells, layout.record_id)
+        if problem is None:
+            number = parse_identifier if layout.of_students else parse_text
+            problem = _wrong(student, number, evolve(where, column=layout.identity_shown))
+            student = student if problem is None else quote(student)
+        wrong = _wrong(identifier, parse_text, evolve(where, column=layout.record_id_shown))
+        identifier, problem = identifier if wrong is None else "", problem or wrong
+        identifier = (identifier or f"{layout.source}:{row.number}") + suffix
         self.check_item(layout.kind, values, ((x.reader.column.name, x.shown) for x in layout.columns), student, where)
         return self.finished(layout.kind, identifier, student, values, where, problem)
 
@@ -165,3 +163,12 @@ class Records:
             kind=kind, identifier=identifier, student=student, values=values, on=on if isinstance(on, date) else None,
             semester=semester if isinstance(semester, str) else None, place=where, problem=problem,
         )  # fmt: skip
+
+
+def _wrong(text: str, read: Callable[[str], str], where: Place) -> Diagnostic | None:
+    """What is wrong with a number, if there is one."""
+    try:
+        read(text)
+    except CellError as error:
+        return error.diagnostic(where)
+    return None

@@ -5,7 +5,7 @@ it, before anything is filled in, so that no name or value is ever changed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, cast
 
 from attrs import frozen
@@ -16,7 +16,7 @@ PLURALS: Final[Mapping[str, str]] = {"person": "people", "child": "children", "m
 """Words for people whose plural is none of the rules."""
 _VOWELS: Final = frozenset("aeiou")
 _ES: Final = ("s", "x", "ch", "sh")
-_ENGLISH: Final = re.compile(r"(?<![{\w`.=-])(?:([Aa]) )?([Ss])tudent(s|_id)?(?![\w.=]| card)")
+_ENGLISH: Final = re.compile(r"(?<![{\w`.=-])(?:([Aa]) )?([Ss])tudent(s|_id| ID| numbers?)?(?![\w=]|\.\w| card)")
 _CHINESE: Final = re.compile("学生(?!证)|学号")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 
@@ -28,13 +28,22 @@ class PersonWord:
     name: str
     en: str
     zh: str
+    numbers: tuple[str, ...] = ()
+    """What their numbers are called, where the policy says it."""
 
     @staticmethod
-    def of(name: str, labels: Iterable[str]) -> "PersonWord":
+    def of(name: str, labels: Iterable[str], numbers: tuple[str, ...] = ()) -> "PersonWord":
         """The word as a policy declares it, with its labels."""
         texts = (name, *labels)
         en = next((text for text in texts if not _HAN.search(text)), name)
-        return PersonWord(name, en.replace("_", " "), next(filter(_HAN.search, texts), name))
+        return PersonWord(name, en.replace("_", " "), next(filter(_HAN.search, texts), name), numbers)
+
+    @staticmethod
+    def declared(words: Sequence[str], numbers: tuple[str, ...]) -> "PersonWord | None":
+        """What a policy says of its people; None where they are students with student numbers."""
+        if words:
+            return PersonWord.of(words[0], words[1:], numbers)
+        return PersonWord("student", "student", "学生", numbers) if numbers else None
 
     @property
     def plural(self) -> str:
@@ -49,7 +58,16 @@ class PersonWord:
     @property
     def number_zh(self) -> str:
         """The same in Chinese; where the policy has no Chinese word for them, as programs call it."""
-        return f"{self.zh}编号" if _HAN.search(self.zh) else self.number
+        if said := next(filter(_HAN.search, self.numbers), ""):
+            return said
+        plain = "学号" if self.name == "student" else f"{self.zh}编号"
+        return plain if _HAN.search(self.zh) else self.number
+
+    @property
+    def number_en(self) -> str:
+        """The heading of that column in English."""
+        capital = self.en[:1].upper() + self.en[1:]
+        return next((text for text in self.numbers if not _HAN.search(text)), f"{capital} ID")
 
 
 class Spoken(str):
@@ -95,8 +113,11 @@ def of_people(template: str, language: Language) -> str:
 def _english(person: PersonWord) -> Callable[[re.Match[str]], str]:
     def word(found: re.Match[str]) -> str:
         article, first, ending = found.groups()
-        said = {"s": person.plural, "_id": person.number, None: person.en}[ending]
+        said = {"s": person.plural, "_id": person.number}.get(ending, person.en)
         said = said.capitalize() if first == "S" else said
+        if ending is not None and ending.startswith(" "):
+            plural_ending = "s" if ending.endswith("s") else ""
+            said = f"{person.number_en}{plural_ending}" if person.numbers else f"{said}{ending}"
         if article is None:
             return said
         return f"{article}{'n' if said[:1].lower() in _VOWELS else ''} {said}"

@@ -306,9 +306,9 @@ def _listing(entries: Iterable[Entry]) -> Phrase:
 
 _LINES = (
     "CAP", "ONCE", "HIGHEST_ONCE", "LAST_ONCE", "HALF", "TIMES", "PLUS_AMOUNT", "THE_HIGHER_OF", "TAKE_FROM",
-    "ROUNDED_DOWN_TO", "ROUNDED_UP_TO",
+    "ROUNDED_DOWN_TO", "ROUNDED_UP_TO", "WARN",
 )  # fmt: skip
-"""The keywords of lines that change an amount."""
+"""The keywords of lines that change an amount, or say something of it."""
 
 
 def _is_by(step: Step, by: str) -> bool:

@@ -5,6 +5,8 @@ from typing import Final
 
 from creditlang.format.branch_parts import Order, Part, has, inner, made, taken, without, words_of
 from creditlang.format.concrete_tree import Branch, Word, kind_of
+from creditlang.format.keyword_forms import said_in
+from creditlang.syntax.keywords import keywords
 
 _BEFORE = frozenset({"IN_THE_LAST", "IN_ANY", "PER_ANY", "IN_SOME", "BEFORE_THIS", "AS_OF", "EVER"})
 
@@ -83,6 +85,45 @@ def _between_in_english(parts: list[Part]) -> list[Part]:
         return parts
     value, _, low, _, high, _ = parts
     return [value, made("BETWEEN", "between"), low, made("AND", "and"), high]
+
+
+def _week_last(parts: list[Part]) -> list[Part]:
+    """申请日期 的 教学周次."""
+    week, day = parts
+    return [day, made("OF", "的"), week] if kind_of(day) in ("name", "member") else parts
+
+
+def _week_first(parts: list[Part]) -> list[Part]:
+    """`teaching week of filed_on`."""
+    return [parts[2], parts[0]]
+
+
+def _day_of_period(kind: str, ending: str) -> Order:
+    """学期开始之日, 学期结束之日; days and declared periods have no such word."""
+
+    def order(parts: list[Part]) -> list[Part]:
+        word = said_in(next(words_of(parts[1])), "zh", None) + ending
+        return [made(kind, word)] if word in keywords().forms[kind]["zh"] else parts
+
+    return order
+
+
+def _period_last(keyword: str, text: str) -> Order:
+    """`start of semester`."""
+    return lambda parts: [made(keyword, text), made("PERIOD", next(words_of(parts[0])).text[:-4])]
+
+
+def _same_of_each(parts: list[Part]) -> list[Part]:
+    """每学期同一内容, 每 团队 每学期."""
+    return [
+        made("PER", "同一" if kind_of(after) == "NAME" else "每") if kind_of(part) == "AND" else part
+        for part, after in zip(parts, [*parts[1:], parts[-1]], strict=True)
+    ]
+
+
+def _each_and(parts: list[Part]) -> list[Part]:
+    """`per semester and content`."""
+    return [parts[0], *(made("AND", "and") if kind_of(part) == "PER" else part for part in parts[1:])]
 
 
 def _in_brackets(part: Part) -> Part:
@@ -223,6 +264,8 @@ CHINESE: Final[Mapping[str, Order]] = {
     "value_at": _scopes_first, "query": _query_scopes_first, "between": _between_in_chinese,
     "later": _length_last("ONWARD", "起"), "earlier": _length_last("FRONT", "前"), "percent_of": _share_last,
     "n_of_these": following_in_chinese, "distance": _called, "weekday": _called, "day_of": _day_this_month,
+    "week_of": _week_last, "start_of": _day_of_period("START_DAY", "开始之日"),
+    "end_of": _day_of_period("END_DAY", "结束之日"), "scope": _same_of_each,
 }  # fmt: skip
 ENGLISH: Final[Mapping[str, Order]] = {
     "value_at": _scopes_last, "query": _query_scopes_last, "between": _between_in_english,
@@ -231,4 +274,6 @@ ENGLISH: Final[Mapping[str, Order]] = {
     "one_below": _step("ONE_BELOW", "one step below", "STEP_DOWN"),
     "one_above": _step("ONE_ABOVE", "one step above", "STEP_UP"), "n_of_these": following,
     "day_this_month": _day_of_month, "of_each_period": _each_period,
+    "week_after": _week_first, "start_day": _period_last("START_OF", "start of"),
+    "end_day": _period_last("END_OF", "end of"), "scope": _each_and,
 }  # fmt: skip

@@ -30,7 +30,8 @@ _ALIKE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "THE_HIGHER_OF": (("the later of", "取较晚者"), ("the later of", "取晚")),
     "THE_LOWER_OF": (("the earlier of", "取较早者"), ("the earlier of", "取早")),
     "EVEN_VOID": (("recorded", "登记的"),),
-    "AT_MOST": (("no more than", "不超过"),),
+    "AT_LEAST": (("on or after", "不早于"),),
+    "AT_MOST": (("no more than", "不超过"), ("on or before", "不晚于")),
 }
 """Forms that mean what others do and say it in another way, each with its form in Chinese."""
 _IN_CHINESE: Final = {

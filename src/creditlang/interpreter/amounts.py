@@ -11,6 +11,7 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import group_key, groups
+from creditlang.interpreter.ruled_entries import is_set, set_amount
 from creditlang.interpreter.steps import Entries, dismiss, live, range_of, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Step
@@ -23,7 +24,12 @@ Measured = dict[tuple[int, tuple[Any, ...]], v.Number]
 def give_amounts(run: Run, operator: o.Amount, entries: Entries) -> Entries:
     plain = [case for case in operator.cases if case.together is None]
     gathering = [case for case in operator.cases if case.together is not None]
-    waiting = live(entries)
+    waiting = []
+    for entry in live(entries):
+        if is_set(entry):
+            set_amount(run, entry)
+        else:
+            waiting.append(entry)
     added: Entries = []
     if gathering:
         added = _gather(run, operator, gathering, waiting)

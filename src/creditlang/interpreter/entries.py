@@ -19,6 +19,7 @@ from creditlang.interpreter.amounts import give_amounts
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import groups, magnitude, where
 from creditlang.interpreter.limits import limit
+from creditlang.interpreter.ruled_entries import counts_anyway, is_set, passes_by
 from creditlang.interpreter.steps import LINE_OPEN, Entries, dismiss, live, make_pending, step, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry
@@ -46,6 +47,8 @@ def _keep(run: Run, operator: o.Keep, entries: Entries) -> Entries:
         if stays is True:
             continue
         run.covered.add(operator.number)
+        if operator.otherwise != "warn" and passes_by(entry, operator, told(operator, env)):
+            continue
         if operator.otherwise == "warn":
             reason = told(operator, env)
             step(entry, "warn", operator, entry.amount, entry.amount, reason)
@@ -99,7 +102,8 @@ def _keep_side(run: Run, operator: o.Keep, members: Entries, sides: tuple[frozen
         reason = Phrase("which side is higher is still open", "哪一方扣分更高尚未确定")
         for entry in members:
             make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "higher", True)
-        run.bind(members, v.larger(one, two))
+        if not any(map(counts_anyway, members)):
+            run.bind(members, v.larger(one, two))
         return
     for entry in right if holds else left:
         dismiss(entry, "void", operator.reason, operator, "higher")
@@ -126,6 +130,8 @@ def _rescale(run: Run, operator: o.Rescale, entries: Entries) -> Entries:
             _rescale_from(run, operator, members, operator.ordinal, unsure)
         return entries
     for entry in chosen:
+        if is_set(entry):
+            continue
         before: Any = entry.amount
         _rescale_one(run, operator, entry)
         if id(entry) in unsure and entry.state == "live":
@@ -138,7 +144,7 @@ def _rescale_from(run: Run, operator: o.Rescale, members: Entries, ordinal: int,
     certain = 0
     for position, entry in enumerate(members):
         before: Any = entry.amount
-        if position + 1 >= ordinal:
+        if position + 1 >= ordinal and not is_set(entry):
             _rescale_one(run, operator, entry)
             if (certain + 1 < ordinal or id(entry) in unsure) and entry.state == "live":
                 reason = Phrase("how many count before it is still open", "此前计入的次数尚未确定")

@@ -19,7 +19,7 @@ from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import MOVES, root_of, within
-from creditlang.diagnostics import Diagnostic, Phrase, message, report
+from creditlang.diagnostics import Diagnostic, Phrase, in_language, message, report
 from creditlang.interpreter.balances_then import window_of, windows_in
 from creditlang.interpreter.bodies import run_body
 from creditlang.interpreter.calendar_days import SchoolCalendar
@@ -31,6 +31,7 @@ from creditlang.interpreter.moves import run_moves
 from creditlang.interpreter.narrowing import narrowed
 from creditlang.interpreter.other_runs import MOST_RUNS, OtherRuns
 from creditlang.interpreter.passes import bring, close, given, read
+from creditlang.interpreter.ruled_entries import NOTHING_REFUSED, make_void
 from creditlang.interpreter.running_periods import so_far
 from creditlang.interpreter.standing_findings import findings
 from creditlang.interpreter.standings import Standings
@@ -38,6 +39,8 @@ from creditlang.interpreter.steps import live
 from creditlang.interpreter.student_periods import StudentPeriods
 from creditlang.interpreter.student_run import Environment, Judged, Run
 from creditlang.ledger import (
+    RULED,
+    SET_ASIDE,
     WORST,
     AccountLine,
     Disposition,
@@ -84,7 +87,7 @@ class Interpreter:
         """What the people are together; None while nobody else is known."""
         self.together = {name: fact for name, fact in policy.facts.items() if fact.among_others}
         self.calendar = SchoolCalendar(policy.calendar)
-        self.as_of = as_of or self.calendar.last_day
+        self.as_of = self.today = as_of or self.calendar.last_day
         self.overrides = dict(overrides or {})
         self.labels = _labels(policy)
         self.requests = {move.kind for move in policy.moves}
@@ -327,8 +330,11 @@ class Evaluation:
     def sort_records(self) -> _Sorted:
         found = _Sorted({}, [], [])
         self.copies = [(given, given.copy()) for given in self.student.records]
+        today = self.interpreter.today
         for _, record in self.copies:
             self.place(record)
+            if record.ruling is not None and today is not None and record.ruling.on > today:
+                record.ruling = None
         self.copies.sort(key=lambda pair: pair[1].order)
         for _, record in self.copies:
             self.sort_record(record, found)
@@ -398,6 +404,7 @@ class Evaluation:
         """What the guards of a kind say of a record, asked once; every rule begins with that."""
         if id(record) not in self.run.guarded:
             entry = Entry(record, "", "", record.semester or "")
+            make_void(entry)
             run_body(self.run, kind.guards, [entry])
             self.run.guarded[id(record)] = entry
         return self.run.guarded[id(record)]
@@ -499,6 +506,8 @@ class Evaluation:
             record.problem = record.problem or known[0].record.problem
             entry = next((other for other in known if other.rule == rule.name), entry)
             entry.record, entry.state, entry.reason = record, "invalid", known[0].reason
+        elif make_void(entry):
+            pass
         elif rule.falls_on_group and self.group_unknown(record) and entry.state == "live":
             entry.pending = entry.doubtful = True
             entry.reason = Phrase("whose group it falls on is not known", "所属集体不明，尚不能确定由谁承担")
@@ -955,7 +964,7 @@ class Evaluation:
         for entry in unrated.values():
             if entry.record.problem is None:
                 result.problems.append(report("CR669", entry.record.place, reason=entry.reason))
-        result.problems.extend((*self.run.warnings, *self.unbalanced(result)))
+        result.problems.extend((*self.run.warnings, *self.unheeded(result), *self.unbalanced(result)))
         result.problems.extend(map(self.looked_back_too_often, sorted(self.others.too_many)))
         result.accounts = list(self.account_lines())
         for name, values in run.facts.items():
@@ -979,6 +988,21 @@ class Evaluation:
         """What is said where an account stays open because it would be worked out on too many days."""
         called = both(lambda language: label(self.policy.accounts[account], language))
         return report("CR614", None, account=called, student=self.student.identifier, most=MOST_RUNS)
+
+    def unheeded(self, result: StudentResult) -> Iterable[Diagnostic]:
+        """Rulings of a later day, which are not known yet, and those that have changed nothing."""
+        for read_record, record in self.copies:
+            ruling = read_record.ruling
+            if ruling is None:
+                continue
+            own = [entry for entry in result.entries if entry.record is record]
+            if record.ruling is None:
+                as_of = self.interpreter.today
+                yield report("CR893", ruling.place, record=record.identifier, on=ruling.on, as_of=as_of)
+            elif not any(step.sort in (RULED, SET_ASIDE) for entry in own for step in entry.steps):
+                told = next((entry.told for entry in own if entry.told), NOTHING_REFUSED)
+                reason = Phrase(told.rstrip("."), in_language(told, "zh").rstrip("。"))
+                yield report("CR895", ruling.place, record=record.identifier, reason=reason)
 
     def unbalanced(self, result: StudentResult) -> Iterable[Diagnostic]:
         """Categories whose entries do not add up to their balance: never, unless the interpreter itself is wrong."""

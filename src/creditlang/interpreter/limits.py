@@ -19,6 +19,7 @@ from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import group_key, groups, has_both_signs, magnitude, signed, tried_in_and_out
+from creditlang.interpreter.ruled_entries import counts_anyway
 from creditlang.interpreter.steps import EARLIER_OPEN, Entries, cut, dismiss, live, make_pending, undetermined
 from creditlang.interpreter.student_run import Run
 from creditlang.ledger import Entry
@@ -98,7 +99,8 @@ def _fill_by_number(run: Run, operator: o.Limit, members: Entries, rooms: Sequen
             run.covered.add(operator.number)
             cut(run, operator, entry, v.ZERO, reason)
     same = all(room == rooms[0] for room in rooms)
-    if is_open and operator.void and same and not (operator.order == "highest" and has_both_signs(run, members)):
+    unknown = operator.order == "highest" and has_both_signs(run, members)
+    if is_open and operator.void and same and not (unknown or any(map(counts_anyway, members))):
         _bind_chosen(run, operator, possible, v.low(rooms[0]), any(sure))
 
 
@@ -197,7 +199,7 @@ def _cut_sum(run: Run, operator: o.Limit, members: Entries, room: v.Number) -> N
             excess = v.larger(v.ZERO, v.subtract(excess, taken))
             after = direction(v.subtract(before, taken))
             _cut_to(run, operator, entry, after if entry.sign > 0 else v.negative(after), room)
-    if is_open:
+    if is_open and not any(map(counts_anyway, members)):
         run.bind(members, v.larger(v.negative(room), v.smaller(total, room)), signed=True)
 
 
@@ -217,7 +219,7 @@ def _cut_total(run: Run, operator: o.Limit, members: Entries, rooms: Sequence[v.
         left = v.larger(v.ZERO, v.subtract(room, running))
         running = v.add(running, entry.amount)
         _cut_to(run, operator, entry, v.smaller(entry.amount, left), room)
-    if is_open and same:
+    if is_open and same and not any(map(counts_anyway, members)):
         run.bind(members, v.smaller(total, rooms[0]))
 
 
@@ -311,8 +313,10 @@ class Rooms:
             dismiss(entry, "void", counts_instead([each.record.identifier for each in sure]), operator, "once")
             return
         make_pending(self.run, entry, v.hull(v.ZERO, entry.amount), EARLIER_OPEN, operator, "once", True)
-        if v.high(room) == 1 and holds is True and all(surely for _, surely in earlier):
-            self.run.bind((*(each for each, _ in earlier), entry), None, one=True)
+        members = (*(each for each, _ in earlier), entry)
+        certain = holds is True and all(surely for _, surely in earlier) and not any(map(counts_anyway, members))
+        if v.high(room) == 1 and certain:
+            self.run.bind(members, None, one=True)
 
     def done(self, entry: Entry) -> None:
         """Note what the entry finally has; what is void or nothing takes no room and uses nothing up."""

@@ -11,6 +11,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter.expression_meanings import evaluate
+from creditlang.interpreter.ruled_entries import passes_by
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, State, Step
 from creditlang.values import Undetermined
@@ -40,6 +41,8 @@ def dismiss(
     entry: Entry, state: State, reason: str, operator: o.Operator, sort: str | None = None, fields: tuple[str, ...] = ()
 ) -> None:
     """Take an entry out, with the reason, the article and the fields that it was taken out by."""
+    if passes_by(entry, operator, reason):
+        return
     step(entry, sort or state, operator, entry.amount, v.ZERO, reason)
     entry.steps[-1] = entry.steps[-1]._replace(fields=fields)
     entry.state = state
@@ -50,6 +53,8 @@ def make_pending(
     run: Run, entry: Entry, amount: v.Number, reason: str, operator: o.Operator, sort: str, doubtful: bool = False
 ) -> None:
     """Open an entry: its amount is one of those in `amount`; `doubtful` when it may not count at all."""
+    if passes_by(entry, operator, reason):
+        return
     entry.doubtful = entry.doubtful or doubtful
     step(entry, sort, operator, entry.amount, amount, reason)
     run.unbind(entry)
@@ -60,6 +65,8 @@ def make_pending(
 
 def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback | None, operator: o.Operator) -> None:
     """What becomes of an entry for which an expression has no value, or no line an amount."""
+    if passes_by(entry, operator, why.reason):
+        return
     reason = why.reason
     if why.sort == "missing":
         name, reason = run.column_label(entry.record.kind, why.name), needed(run, entry.record.kind, why.name)
@@ -112,6 +119,8 @@ def _end(end: e.Expression | None, env: Environment, unsaid: Decimal) -> v.Numbe
 
 def cut(run: Run, operator: o.Operator, entry: Entry, after: v.Number, reason: str) -> None:
     """Leave an entry less than it had; where it is open whether it had more, it is pending unless nothing is left."""
+    if passes_by(entry, operator, reason):
+        return
     step(entry, "cap", operator, entry.amount, after, reason)
     run.unbind(entry)
     surely = not after or v.low(entry.amount) > v.high(after)

@@ -1,7 +1,7 @@
 """The records that could be added for a requirement: of which kinds and items, with which values, on which days."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from itertools import combinations, islice, product
 from random import Random
@@ -13,16 +13,14 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import around, reads, references, within
 from creditlang.core.parts import inside
-from creditlang.one_student import period_on
+from creditlang.ledger import Record
 from creditlang.values import low, multiply
 
-MOST_VARIANTS: Final = 360
+MOST_VARIANTS: Final = 180
 """So many combinations of values of one item are tried."""
-MOST_DAYS: Final = 12
-"""In so many periods from now on records are tried."""
 _MOST_OF_TWO: Final = 60
+_MOST_TEXTS: Final = 8
 _STEPS_UP: Final = (1, 2, 5, 10, 40)
-_KINDS: Final = ("day", "week", "month", "quarter", "semester", "year", "calendar year")
 
 
 @frozen
@@ -35,6 +33,10 @@ class Addition:
     values: Mapping[str, object] = field(hash=False)
     """Of the fields that decide what it gives, beside its item and its day."""
     day: date
+    semester: str | None = None
+    """The one that it is about, where that is not the semester of its day."""
+    like: frozenset[str] = frozenset()
+    """The fields that are as in a record that the student has."""
 
     @property
     def what(self) -> tuple[str, str]:
@@ -62,11 +64,10 @@ def sources(policy: o.Policy, cases: tuple[o.Case, ...]) -> tuple[Fillable, ...]
     for name, rule in policy.rules.items():
         goes_anywhere = any(isinstance(x, o.Post) and x.field for x in rule.operators)
         if (rule.account in accounts or goes_anywhere) and (below or policy.sign_of(name) >= 0):
-            bodies = [policy.accounts[x].operators for x in (rule.account, *around(policy.accounts, rule.account))]
-            found[rule.kind, name] = Fillable(rule.kind, name, (rule.where, rule.operators, *bodies))
+            found[rule.kind, name] = _item(policy, name)
     for move in policy.moves:
-        if move.target in accounts or set(move.sources) & accounts:
-            found.setdefault((move.kind, ""), Fillable(move.kind, "", (move.limit, move.ratios, move.guards)))
+        if move.target in accounts or (below and set(move.sources) & accounts):
+            found.setdefault((move.kind, ""), Fillable(move.kind, "", (move,)))
     for kind in asked:
         queries = asked[kind]
         items = {
@@ -77,9 +78,24 @@ def sources(policy: o.Policy, cases: tuple[o.Case, ...]) -> tuple[Fillable, ...]
         }
         of_kind = [name for name, rule in policy.rules.items() if rule.kind == kind]
         for item in [x for x in policy.rules if x in items] or of_kind or [""]:
-            known = found.get((kind, item))
+            known = found.get((kind, item)) or (_item(policy, item) if item else None)
             found[kind, item] = Fillable(kind, item, (*(known.read_by if known else ()), *queries))
     return tuple(x for x in found.values() if x.kind in policy.given_kinds)
+
+
+def givers(policy: o.Policy, some: Iterable[Fillable]) -> Iterator[Fillable]:
+    """The items from whose accounts requests among some sources take."""
+    named = {name for source in some for move in source.read_by if isinstance(move, o.Move) for name in move.sources}
+    accounts = {inner for name in named for inner in within(policy.accounts, name)}
+    for name, rule in policy.rules.items():
+        if rule.account in accounts and policy.sign_of(name) >= 0 and rule.kind in policy.given_kinds:
+            yield _item(policy, name)
+
+
+def _item(policy: o.Policy, name: str) -> Fillable:
+    rule = policy.rules[name]
+    bodies = [policy.accounts[x].operators for x in (rule.account, *around(policy.accounts, rule.account))]
+    return Fillable(rule.kind, name, (rule.where, rule.operators, *bodies))
 
 
 def _read(policy: o.Policy, cases: tuple[o.Case, ...]) -> tuple[set[str], dict[str, list[e.Query]]]:
@@ -120,47 +136,23 @@ def _account(policy: o.Policy, name: str, accounts: set[str]) -> list[Any]:
     return parts
 
 
-def days(policy: o.Policy, source: Fillable, after: date, until: date) -> list[date]:
-    """The day after `after` and the first one of each later period of the kinds that limit a source, of each kind the
-    next twelve; not later than `until`.
-    """
-    named = {name for part in inside(source.read_by) for name in _periods(part)} & set(_KINDS)
-    kinds = named or {"semester" if policy.calendar.semesters else "calendar year"}
-    found: set[date] = set()
-    keys: dict[str, set[str]] = {kind: set() for kind in kinds}
-    day = after + timedelta(1)
-    while day <= until and any(len(known) < MOST_DAYS for known in keys.values()):
-        for kind, known in keys.items():
-            key = period_on(policy, kind, day)
-            if key is not None and key not in known and len(known) < MOST_DAYS:
-                known.add(key)
-                found.add(day)
-        day += timedelta(1)
-    return sorted(found)
-
-
-def _periods(part: object) -> tuple[str, ...]:
-    if isinstance(part, o.Case):
-        return part.together[:1] if part.together is not None else ()
-    return part.group.periods if isinstance(part, (o.Limit, o.Rescale, o.Keep)) and part.group is not None else ()
-
-
-def variants(policy: o.Policy, source: Fillable, more: int) -> list[Mapping[str, object]]:
+def variants(
+    policy: o.Policy, source: Fillable, more: int, failed: tuple[Record, ...] = ()
+) -> list[Mapping[str, object]]:  # fmt: skip
     """The values that a record of a source may have in the fields that are asked about it: all of a list, a number at
-    and around those that it is compared with. Of the fields that may be missing, and of the answers that go without
-    saying, `more` are given another value too. Of very many combinations some are taken, always the same.
+    and around those that it is compared with, the texts of the records that `failed`, for what is done again. Of the
+    fields that may be missing, and of the answers that go without saying, `more` are given another value too. Of very
+    many combinations some are taken, always the same.
     """
     kind = policy.kinds[source.kind]
-    names = _fields(policy, (*source.read_by, *kind.guards))
-    own = _fields(policy, source.read_by)
+    names = fields_asked(policy, (*source.read_by, *kind.guards))
+    own = fields_asked(policy, source.read_by)
     certain: list[list[tuple[str, object]]] = []
     others: list[list[tuple[str, object]]] = []
     for column in kind.columns:
-        if column.name in (kind.item_field, kind.date_field, kind.semester_field):
+        if column.name in _placing(kind) or column.name not in names:
             continue
-        if column.name not in names:
-            continue
-        domain = list(_domain(policy, column, (*source.read_by, *kind.guards)))
+        domain = list(_domain(policy, column, source, failed))
         told = [(column.name, value) for value in domain if value != column.default]
         if column.needed or column.if_used:
             certain.append([(column.name, value) for value in domain])
@@ -175,7 +167,38 @@ def variants(policy: o.Policy, source: Fillable, more: int) -> list[Mapping[str,
     return found if len(found) <= MOST_VARIANTS else Random(0).sample(found, MOST_VARIANTS)
 
 
-def _fields(policy: o.Policy, parts: Any) -> set[str]:
+def done_again(
+    policy: o.Policy, source: Fillable, failed: Iterable[Record], day: date
+) -> Iterator[Addition]:  # fmt: skip
+    """Records like those that failed, with one of the values that are asked about changed."""
+    kind = policy.kinds[source.kind]
+    asked = fields_asked(policy, (*source.read_by, *kind.guards))
+    for record in failed:
+        base = values_like(policy, source, record)
+        for column in kind.columns:
+            if column.name in asked and column.type.name != "text" and column.name not in _placing(kind):
+                for value in _domain(policy, column, source, ()):
+                    values = {**base, column.name: value}
+                    yield Addition(source.kind, source.item, values, day, None, frozenset(base) - {column.name})
+
+
+def values_like(policy: o.Policy, source: Fillable, record: Record, anew: bool = False) -> Mapping[str, object]:
+    """The values of a record in the fields that are asked about; texts and days `anew`, if they are to be others."""
+    kind = policy.kinds[source.kind]
+    asked = fields_asked(policy, (*source.read_by, *kind.guards))
+    return {
+        column.name: ANEW if column.type.name == "date" or (anew and column.type.name == "text") else value
+        for column in kind.columns
+        if column.name in asked and column.name not in _placing(kind)
+        if (value := record.values.get(column.name)) is not None and value != column.default
+    }
+
+
+def _placing(kind: o.RecordKind) -> tuple[str | None, ...]:
+    return kind.item_field, kind.date_field, kind.semester_field
+
+
+def fields_asked(policy: o.Policy, parts: Any) -> set[str]:
     """The fields of a record that something reads, also through facts of the record."""
     found: set[str] = set()
     seen: set[str] = set()
@@ -187,38 +210,49 @@ def _fields(policy: o.Policy, parts: Any) -> set[str]:
             if isinstance(one, o.Group):
                 found.update(one.fields)
             elif isinstance(one, (o.Post, o.Move)):
-                found.update(x for x in (getattr(one, "field", None), getattr(one, "source_field", None)) if x)
+                own = (getattr(one, name, None) for name in ("field", "source_field", "amount_field"))
+                found.update(x for x in own if x)
             elif isinstance(one, e.Value) and one.sort == "record fact" and one.name not in seen:
                 seen.add(one.name)
                 waiting.append(policy.record_facts[one.name])
     return found
 
 
-def _domain(policy: o.Policy, column: o.Column, parts: Any) -> Iterator[object]:
+def _domain(
+    policy: o.Policy, column: o.Column, source: Fillable, failed: tuple[Record, ...]
+) -> Iterator[object]:  # fmt: skip
+    parts = (*source.read_by, *policy.kinds[source.kind].guards)
     match column.type.name:
+        case "account" if any(isinstance(part, o.Move) for part in source.read_by):
+            for move in (part for part in source.read_by if isinstance(part, o.Move)):
+                yield from move.sources
         case "value" | "account" | "item":
             yield from dict.fromkeys((column.values or {}).values())
         case "yes or no":
             yield from (column.default, not column.default) if column.default is not None else (True, False)
         case "number":
             yield from _numbers(policy, column, parts)
+        case "text":
+            own = [x.values[column.name] for x in failed if x.values.get(column.name) is not None]
+            yield from list(dict.fromkeys(own))[:_MOST_TEXTS]
+            yield any_value(column)
         case _:
             yield any_value(column)
 
 
 def _numbers(policy: o.Policy, column: o.Column, parts: Any) -> Iterator[Decimal]:
-    """Numbers at the bounds that a field is compared with, and above."""
+    """Numbers at the bounds that a field is compared with, also in facts of the record, and above."""
     own = e.Read("field", column.name)
     found = {column.minimum or Decimal(0), Decimal(1)}
-    for one in inside(parts):
+    facts = {x.name for x in inside(parts) if isinstance(x, e.Value) and x.sort == "record fact"}
+    for one in inside((*parts, *(policy.record_facts[name] for name in facts))):
         match one:
             case e.Compare(left=left, right=right) if own in (left, right):
-                other = right if left == own else left
-                found.update(
-                    x.value for x in inside(other) if isinstance(x, e.Constant) and isinstance(x.value, Decimal)
-                )
+                found.update(_constants(policy, right if left == own else left))
             case o.Full(size=size, measure=measure) if own in inside(measure):
                 found.add(size)
+            case o.Move(amount_field=name, limit=limit) if name == column.name:
+                found.update(_constants(policy, limit))
             case e.Lookup(table=table, keys=keys) if own in keys:
                 bands = table.bands.get(table.dimensions[keys.index(own)], {})
                 found.update(x for band in bands.values() for x in (band.low, band.high) if x.is_finite())
@@ -226,6 +260,16 @@ def _numbers(policy: o.Policy, column: o.Column, parts: Any) -> Iterator[Decimal
     found.update(low(multiply(top, Decimal(factor))) for factor in _STEPS_UP)
     least = column.minimum or Decimal(0)
     yield from sorted(x for x in found if x >= least and (column.maximum is None or x <= column.maximum))
+
+
+def _constants(policy: o.Policy, part: Any) -> Iterator[Decimal]:
+    """The numbers that an expression names, those that the policy has given a name included."""
+    for one in inside(part):
+        if isinstance(one, e.Constant) and isinstance(one.value, Decimal):
+            yield one.value
+        elif isinstance(one, e.Read) and one.what == "setting":
+            for value in policy.settings.get(one.name, ()):
+                yield from _constants(policy, value.value)
 
 
 def any_value(column: o.Column) -> object:

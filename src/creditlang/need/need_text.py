@@ -1,6 +1,6 @@
 """What is still needed, in words."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -9,7 +9,7 @@ from creditlang.diagnostics import Language, Phrase, in_language, listed
 from creditlang.diagnostics.diagnostic import COLON
 from creditlang.diagnostics.person_words import spoken
 from creditlang.need.addition import ANEW, Addition
-from creditlang.need.plan import Plan
+from creditlang.need.plan import Plan, Sort
 from creditlang.need.short_parts import Filler, Need, ShortPart
 from creditlang.one_student import period_on
 from creditlang.values import amount_text
@@ -20,16 +20,30 @@ _ASSUMED: Final = Phrase("taken to be enrolled in {semesters}", "假定{semester
 _BY: Final = Phrase("by {by}", "到{by}为止")
 _SHORT: Final = Phrase("{short} short of {needed}", "需要 {needed}，还差 {short}")
 _MOST: Final = Phrase(
-    "cannot be reached by {by}: {most} at most, whatever is added", "到{by}无论怎样也达不到：至多 {most}"
+    "cannot be reached by {by}: {most} at most, whatever is done from now on",
+    "到{by}达不到：从现在起无论怎样，至多 {most}",
 )
+_FIXED: Final = Phrase("no record brings it nearer", "增加记录不能使其接近要求")
 _NOTHING: Final = Phrase("no record that was tried helps", "试过的记录都无济于事")
 _EACH: Final = Phrase("{amount} each", "每次 {amount}")
 _BETWEEN: Final = Phrase("{least} to {most} each", "每次 {least} 至 {most}")
 _FILLS: Final = Phrase("{count:record} fill it", "{count}次即可补足")
 _FILLS_ONE: Final = Phrase("one record fills it", "1次即可补足")
 _LEAVES: Final = Phrase("{leaves} at most", "至多再得 {leaves}")
-_FEWEST: Final = Phrase("with {count:record}, the fewest", "{count}条记录，最少")
-_PLAN: Final = Phrase("with {count:record}", "{count}条记录")
+_PLANS: Final[Mapping[Sort, Phrase]] = {
+    "as before": Phrase(
+        "with what there are records of already, as far as that goes: {count:record}",
+        "尽量用已有过记录的项目：{count}条记录",
+    ),
+    "small": Phrase("with what gives least for each record: {count:record}", "用每条所得最少的项目：{count}条记录"),
+    "few": Phrase("with few records: {count:record}", "记录尽量少：{count}条记录"),
+}
+_FEWEST: Final = Phrase("{plan}; none of fewer records does", "{plan}，不能再少")
+_NOT_SHOWN: Final = Phrase("{plan}; whether fewer would do is not known", "{plan}，是否还能更少没有证明")
+_NO_SOLVER: Final = Phrase(
+    "no solver is installed (creditlang[solver]), so fewer records may do than were found",
+    "没有安装求解器（creditlang[solver]），可能还有记录更少的办法",
+)
 _TIMES: Final = Phrase("{count} times", "{count}次")
 _OR: Final = Phrase("or", "或者")
 _NO_PLAN: Final = Phrase(
@@ -64,6 +78,8 @@ class NeedText:
             yield from self._plan(plan, number)
         if not need.plans and not need.out_of_reach:
             yield self.said(_NO_PLAN)
+        if need.plans and not need.solver and not any(plan.fewest for plan in need.plans):
+            yield self.said(_NO_SOLVER)
 
     def _label(self, thing: Declared) -> str:
         return label(thing, self.language)
@@ -77,10 +93,12 @@ class NeedText:
         yield f"  {line.part}{self.said(COLON)}{state}{article}"
         if part.most is not None:
             yield f"    {self.said(_MOST, by=need.by.isoformat(), most=amount_text(part.most))}"
-        if not part.fillers:
+        if part.fixed:
+            yield f"    {self.said(_FIXED)}"
+        elif not part.fillers and part.most is None:
             yield f"    {self.said(_NOTHING)}"
         alike: dict[str, list[str]] = {}
-        for filler in part.fillers:
+        for filler in sorted(part.fillers, key=lambda x: not x.own):  # what the student has records of comes first
             alike.setdefault(self._filler(filler), []).append(self._name(filler.what))
         for told, names in alike.items():
             yield f"    {told}{self.said(COLON)}{self._joined(names)}"
@@ -94,7 +112,9 @@ class NeedText:
         return self._joined((each, end))
 
     def _plan(self, plan: Plan, number: int) -> Iterator[str]:
-        head = self.said(_FEWEST if plan.fewest else _PLAN, count=len(plan.records))
+        head = self.said(_PLANS[plan.sort], count=len(plan.records))
+        if plan.fewest or plan.sort == "few":
+            head = self.said(_FEWEST if plan.fewest else _NOT_SHOWN, plan=head)
         yield f"{self.said(_OR)}{self.said(COLON)}{head}" if number else head
         alike: dict[tuple[object, ...], list[Addition]] = {}
         for one in plan.records:
@@ -110,7 +130,9 @@ class NeedText:
                 yield f"{self._label(columns[name])} {self._value(columns[name], value)}"
         if len(records) > 1:
             yield self.said(_TIMES, count=len(records))
-        semesters = [period_on(self.policy, "semester", one.day) or one.day.isoformat() for one in records]
+        semesters = [
+            one.semester or period_on(self.policy, "semester", one.day) or one.day.isoformat() for one in records
+        ]
         yield from dict.fromkeys(semesters)
 
     def _joined(self, texts: Iterable[str]) -> str:

@@ -1,36 +1,37 @@
-"""The fewest records that fill what is short: found by always adding what helps most, and proven where that can be.
+"""Records that fill what is short: those that a solver finds, or found by always adding what helps most.
 
 What helps most first is right where one record more never helps more than it would have before, as limits and sums do
-it; nothing here relies on it: each plan is worked out whole before it is shown, and that none of fewer records does is
-said only where a bound shows it or all of them have been tried. Source: the greedy algorithm with lazy evaluation of
-M. Minoux, Accelerated greedy algorithms for maximizing submodular set functions, 1978.
+it; nothing here relies on it, or on the solver's model: each plan is worked out whole before it is shown. Source: the
+greedy algorithm with lazy evaluation of M. Minoux, Accelerated greedy algorithms for maximizing submodular set
+functions, 1978.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import combinations_with_replacement
 from math import ceil, comb
-from typing import Final
+from typing import Final, Literal
 
 from attrs import evolve, frozen
 
 from creditlang.core import operators as o
 from creditlang.need.addition import Addition
+from creditlang.need.choice import Choice, What
 from creditlang.need.trials import Part, Trials
 from creditlang.values import EXACT, ZERO
 
 MOST_ADDED: Final = 60
 """Plans of more records are not looked for."""
-MOST_TRIED: Final = 2500
+MOST_TRIED: Final = 150
 """So many combinations are tried to show that there is no shorter one."""
-_MOST_IDLE: Final = 4
+_MOST_IDLE: Final = 6
 """After so many days on which something does not help it is given up."""
-_HALVINGS: Final = 12
-_FIRST: Final = Fraction(-(10**18))
-"""Where what has not been asked yet stands."""
+_HALVINGS: Final = 14
+_WHOLE_FROM: Final = 100
+Sort = Literal["as before", "small", "few"]
+"""What a plan is made of: what the student has done before; of each item what gives least; whatever makes it short."""
 
 
 @frozen
@@ -39,36 +40,39 @@ class Plan:
 
     records: tuple[Addition, ...]
     fewest: bool
+    sort: Sort = "few"
 
 
-Choice = tuple[tuple[Addition, ...], ...]
-"""A record that could be added, or several like it that only help together, from each of the days that are tried on."""
-
-
-def filled(trials: Trials, choices: Sequence[Choice], wanted: Iterable[Part] | None = None) -> list[Addition]:
-    """Records of some choices, in the order in which they were added, that bring the wanted parts, or all, as far as
-    these can; none that does not help.
+def filled(
+    trials: Trials, choices: Sequence[Choice], helping: frozenset[What], start: Sequence[Addition] = ()
+) -> list[Addition]:  # fmt: skip
+    """Records of some choices, in the order in which they were added, that bring all parts as far as these can, from
+    those in `start` on; none that does not help. What is not known to be `helping` is tried when nothing else helps.
     """
     first = trials.gap(())
-    parts = list(first) if wanted is None else [part for part in wanted if part in first]
 
     def left(added: Sequence[Addition]) -> Fraction:
-        gap = trials.gap(added)
-        return Fraction(sum(Fraction(gap.get(part, ZERO)) / Fraction(first[part]) for part in parts))
+        gaps = trials.gap(added).items()
+        whole = trials.needed  # of a part that is short only with what is added
+        return Fraction(sum(Fraction(far) / Fraction(first.get(part) or whole.get(part, far)) for part, far in gaps))
 
-    added: list[Addition] = []
+    added = list(start)
     now = left(added)
-    queue = _Queue(choices)
+    if start and now >= left(()):
+        added, now = [], left(())
+    queue = _Queue(choices, first, helping)
     while now > 0 and len(added) < MOST_ADDED:
-        best = queue.best(lambda one: now - left([*added, *one]))  # noqa: B023 - asked at once
+        best = queue.best(lambda one: (now - left([*added, *one])) / len(one))  # noqa: B023 - asked at once
         if best is None:
             break
         added += best
         now = left(added)
-    for one in reversed(added[:-1]):  # what later ones have made needless
-        rest = list(added)
-        rest.remove(one)
-        if left(rest) <= now:
+    for one in list(dict.fromkeys(map(id, added))) if now == 0 else ():  # what others have made needless
+        while True:
+            place = next((n for n, x in enumerate(added) if id(x) == one), None)
+            rest = [x for n, x in enumerate(added) if n != place]
+            if place is None or left(rest) > now:
+                break
             added = rest
     return added
 
@@ -78,27 +82,37 @@ class _Queue:
     does not help on a day, or no more, is asked about the next one.
     """
 
-    def __init__(self, choices: Sequence[Choice]) -> None:
+    def __init__(
+        self, choices: Sequence[Choice], gap: Mapping[Part, Decimal], helping: frozenset[What]
+    ) -> None:  # fmt: skip
+        """What has not been asked yet stands where it cannot be better: every part filled as far as it goes."""
         self.choices = choices
         self.days = [0] * len(choices)
-        self.heap = [(_FIRST, place) for place in range(len(choices))]
+        most = [
+            sum(min(Fraction(1), Fraction(x.amount) / Fraction(far)) for far in gap.values()) / x.size
+            if x.amount
+            else Fraction(len(gap))
+            for x in choices
+        ]
+        last = [x.what not in helping for x in choices]
+        self.heap = sorted((Fraction(0) if last[n] else -amount, n) for n, amount in enumerate(most))
 
     def best(self, gain: Callable[[Sequence[Addition]], Fraction]) -> Sequence[Addition] | None:
         """What helps most now."""
         heap = self.heap
         while heap:
             _, place = heappop(heap)
-            choice = self.choices[place]
-            now = gain(choice[self.days[place]])
-            for _ in range(min(_MOST_IDLE, len(choice) - 1 - self.days[place]) if now <= 0 else 0):
+            places = self.choices[place].places
+            now = gain(places[self.days[place]])
+            for _ in range(min(_MOST_IDLE, len(places) - 1 - self.days[place]) if now <= 0 else 0):
                 self.days[place] += 1
-                now = gain(choice[self.days[place]])
+                now = gain(places[self.days[place]])
                 if now > 0:
                     break
             if now > 0:
                 heappush(heap, (-now, place))
                 if heap[0] == (-now, place):
-                    return choice[self.days[place]]
+                    return places[self.days[place]]
         return None
 
 
@@ -110,9 +124,9 @@ def shrunk(trials: Trials, policy: o.Policy, added: Sequence[Addition]) -> list[
         places = [place for place, one in enumerate(added) if (one.what, tuple(one.values.items())) == sort]
         for column in policy.kinds[added[places[0]].kind].columns:
             value = added[places[0]].values.get(column.name)
-            if column.type.name != "number" or not isinstance(value, Decimal):
+            if column.type.name != "number" or not isinstance(value, Decimal) or column.name in added[places[0]].like:
                 continue
-            steps = 10**column.type.decimals
+            steps = 1 if value >= _WHOLE_FROM else 10 ** min(column.type.decimals, 2)
             low, high = ceil(Fraction(column.minimum or ZERO) * steps), ceil(Fraction(value) * steps)
             for _ in range(_HALVINGS):
                 if low >= high:
@@ -132,23 +146,21 @@ def shrunk(trials: Trials, policy: o.Policy, added: Sequence[Addition]) -> list[
 def in_order(policy: o.Policy, added: Iterable[Addition]) -> tuple[Addition, ...]:
     """Records in the order of the policy and of their days."""
     order = {name: place for place, name in enumerate([*policy.kinds, *policy.rules])}
-    return tuple(sorted(added, key=lambda x: (order.get(x.item, order[x.kind]), x.day)))
-
-
-def several(one: Addition, times: int) -> tuple[Addition, ...]:
-    """So many records like one, on the days from its own on."""
-    return (one, *(evolve(one, day=one.day + timedelta(more)) for more in range(1, times)))
+    return tuple(sorted(added, key=lambda x: (order.get(x.item, order[x.kind]), x.day, x.semester or "")))
 
 
 def none_is_shorter(
     trials: Trials, choices: Sequence[Choice], size: int, most_of_one: Mapping[Part, Decimal | None],
-    fillers: Mapping[Part, frozenset[tuple[str, str]]],
+    fillers: Mapping[Part, frozenset[What]], bound: tuple[int, frozenset[Part]] = (0, frozenset()),
 ) -> bool:  # fmt: skip
-    """Whether no fewer than `size` records of these choices can do: by the most that one record can bring to each part
-    (None where that is not known), summed over parts that no record fills together; else by trying all combinations.
+    """Whether no fewer than `size` records of these choices can do: by the fewest that some parts surely take together,
+    `bound`, and the most that one record can bring to each other part (None where that is not known), summed over parts
+    that no record fills together; else by trying all combinations.
     """
-    least, taken = 0, set[tuple[str, str]]()
-    for part, far in sorted(trials.gap(()).items(), key=lambda x: len(fillers[x[0]])):
+    least, together = bound
+    taken = {what for part in together for what in fillers[part]}
+    others = [(part, far) for part, far in trials.gap(()).items() if part not in together]
+    for part, far in sorted(others, key=lambda x: len(fillers[x[0]])):
         one = most_of_one[part]
         needed = ceil(Fraction(far) / Fraction(one)) if one else 1
         if fillers[part] & taken:
@@ -159,7 +171,7 @@ def none_is_shorter(
     if least >= size:
         return True
     sizes = range(max(1, least), size)
-    every = [one for choice in choices for day in choice for one in day]
+    every = [one for choice in choices for day in choice.places for one in day]
     if sum(comb(len(every) + n - 1, n) for n in sizes) > MOST_TRIED:
         return False
     return all(trials.gap(tried) for n in sizes for tried in combinations_with_replacement(every, n))

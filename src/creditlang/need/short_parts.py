@@ -1,12 +1,15 @@
-"""What a student still needs for a requirement: the parts that are short, what could fill each, the fewest records.
+"""What a student still needs for a requirement: the parts that are short, what could fill each, and records that do.
 
 Nothing is told that has not been worked out: what an item gives and what its limits leave is found by adding records to
-the student and working him out, as of the day that is asked about; a plan is shown when the requirement is met with it.
+the student and working them out, as of the day that is asked about; a plan is shown when the requirement is met with
+it, as the interpreter has it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 from typing import Any, Final
 
 from attrs import evolve, frozen
@@ -14,30 +17,27 @@ from attrs import evolve, frozen
 from creditlang.core import operators as o
 from creditlang.data.given_rows import GivenRows
 from creditlang.ledger import PartLine, Record, Status, worst
-from creditlang.need.addition import Addition, Fillable, days, sources, variants
+from creditlang.need.addition import Addition, sources
+from creditlang.need.choice import Choice, What, accounts_of
+from creditlang.need.choices import Choices
+from creditlang.need.linear_model import LinearModel, solver_is_installed
 from creditlang.need.most_possible import Bounds
-from creditlang.need.plan import Choice, Plan, filled, in_order, none_is_shorter, several, shrunk
+from creditlang.need.plan import MOST_ADDED, Plan, in_order
+from creditlang.need.plan_search import PlanSearch, cases_of, sums_of
+from creditlang.need.possible_days import PossibleDays
 from creditlang.need.trials import PLACE, Part, Trials
 from creditlang.one_student import StudentData, period_on
-from creditlang.values import add, low, quotient, subtract
+from creditlang.values import ZERO, low, quotient, subtract
 
-MOST_PLANS: Final = 3
-MOST_FIELDS: Final = 2
-MOST_SORTS: Final = 48
-_CENT: Final = Decimal("0.01")
-_FEW: Final = 8
-MOST_TOGETHER: Final = 6
-"""So many records of one sort are tried together where one alone changes nothing."""
-MOST_AMOUNTS: Final = 4
-"""So many amounts that a record of one item can come to are tried, the highest and the lowest."""
 Progress = Callable[[int, int], None]
+_CENT: Final = Decimal("0.01")
 
 
 @frozen
 class Filler:
     """An item, or a kind of record, that helps a part."""
 
-    what: tuple[str, str]
+    what: What
     least: Decimal
     most: Decimal
     """What one record comes to before limits, at least and at most, of those that bring something."""
@@ -47,6 +47,8 @@ class Filler:
     """The records that bring it."""
     fills: bool
     """Whether the part is met with these."""
+    own: bool
+    """Whether the student has such records."""
 
 
 @frozen
@@ -57,13 +59,15 @@ class ShortPart:
     """As of the day that is asked about, when nothing is added."""
     gap: Decimal
     fillers: tuple[Filler, ...]
-    most: Decimal | None
+    most: Decimal | None = None
     """What it can be at most by then, where that is certain and not enough."""
+    fixed: bool = False
+    """Whether it is certain that no record brings it any nearer."""
 
 
 @frozen
 class Need:
-    """What is short of a requirement by a day, and plans that meet it, the shortest first."""
+    """What is short of a requirement by a day, and plans that meet it."""
 
     requirement: str
     status: Status
@@ -72,11 +76,14 @@ class Need:
     """The later semesters in which the student is taken to be enrolled."""
     parts: tuple[ShortPart, ...]
     plans: tuple[Plan, ...]
+    """First what the student has done before, then what is least for each record, then whatever makes it short."""
+    solver: bool = True
+    """Whether a solver was at hand to find out that no fewer records do."""
 
     @property
     def out_of_reach(self) -> bool:
         """Whether it is certain that it cannot be met by then."""
-        return any(part.most is not None for part in self.parts)
+        return any(part.most is not None or part.fixed for part in self.parts)
 
 
 def needed(
@@ -86,40 +93,48 @@ def needed(
 ) -> Need:  # fmt: skip
     """What a student needs for a requirement by the end of a day, with records from the day after `today` on.
 
-    `overrides` are typed named values; items in `without` are not made use of. `progress` is told how many of the items
-    that may help have been tried.
+    `overrides` are typed named values; items in `without` are not made use of. `progress` is told how many of the parts
+    that are short have been looked at.
     """
     assumed = _enrolments(policy, student, today, by)
     student = evolve(student, records=(*student.records, *assumed))
     trials = Trials(policy, student, requirement, by, overrides or {})
-    lines = trials.parts(trials.result(()))
+    base = trials.result(())
+    lines = trials.parts(base)
     semesters = tuple(dict.fromkeys(x.semester for x in assumed if x.semester is not None))
     short = trials.gap(())
     if not short:
         return Need(requirement=requirement, status=worst(lines), by=by, assumed=semesters, parts=(), plans=())
+    trials.leave_out({name for name, became in base.records.items() if became == "pending"})
+    base = trials.result(())
     cases = policy.requirements[requirement].cases
     of = {part: cases_of(cases, part) for part in short}
-    from_sources = sources(policy, tuple(case for found in of.values() for case in found))
-    from_sources = tuple(x for x in from_sources if not {x.kind, x.item} & set(without))
-    choices: list[Choice] = []
-    helps: dict[Part, list[Filler]] = {part: [] for part in short}
-    amounts: dict[int, Decimal | None] = {}
-    for done, found in enumerate(_tried(trials, policy, from_sources, today, by, amounts).values()):
-        progress(done, len(from_sources))
-        choices += found
-        for part, filler in _fillers(trials, policy, found, amounts).items():
-            helps[part].append(filler)
-    bounds = Bounds(policy, today, by)
+    kinds = {name for name, kind in policy.kinds.items() if kind.enrolment}
+    enrolled = frozenset(x.semester for x in student.records if x.kind in kinds and x.semester is not None)
+    days = PossibleDays.of(policy, today, by, enrolled)
+    bounds = Bounds(policy, today, by, days.semesters() if kinds else None, base)
+    each = _each(lines, short)
+    most = {(x.number, x.part): _out_of_reach(bounds, of[x.number, x.part], x) for x in each}
+    fixed = {part for part, own in of.items() if bounds.is_fixed(own)}
+    beyond = {part for part in of if most[part] is not None}
+    movable = {part: own for part, own in of.items() if part not in fixed}
+    choices = Choices(trials, days, base).found(movable, beyond, set(without), progress)
+    helps = {part: tuple(_fillers(trials, choices, part, own)) for part, own in of.items()}
     parts = tuple(
-        ShortPart(
-            line, short[line.number, line.part], tuple(helps[line.number, line.part]), _out_of_reach(bounds, of, line)
-        )
-        for line in _each(lines, short)
+        ShortPart(line, short[part], helps[part], most[part], part in fixed)
+        for line in each
+        for part in [(line.number, line.part)]
     )
-    plans = _plans(
-        trials, policy, choices, {part: bounds.most_of_one(_have(found)) for part, found in of.items()}, helps
-    )
-    return Need(requirement=requirement, status=worst(lines), by=by, assumed=semesters, parts=parts, plans=plans)
+    need = Need(
+        requirement=requirement, status=worst(lines), by=by, assumed=semesters, parts=parts, plans=(),
+        solver=solver_is_installed(),
+    )  # fmt: skip
+    if need.out_of_reach or not all(helps.values()):
+        return need
+    model = LinearModel(policy, base, sums_of(policy, short, of), overrides or {})
+    own = {part: {x.what: x.own for x in found} for part, found in helps.items()}
+    search = PlanSearch(trials=trials, choices=choices, helps=own, bounds=bounds, of=of, model=model)
+    return evolve(need, plans=search.plans())
 
 
 def horizon(policy: o.Policy, student: StudentData, today: date) -> date:
@@ -133,31 +148,23 @@ def horizon(policy: o.Policy, student: StudentData, today: date) -> date:
     return later[0] if later else today + timedelta(365)
 
 
-def cases_of(cases: Sequence[o.Case], part: Part) -> tuple[o.Case, ...]:
-    """The lines of a requirement that a part of its result comes from."""
-    return tuple(case for case in cases if case.number == part[0]) or tuple(cases)
-
-
-def _have(cases: Sequence[o.Case]) -> Any:
-    return cases[0].have if len(cases) == 1 and cases[0].each is None and not cases[0].of else None
-
-
 def _each(lines: Sequence[PartLine], short: Mapping[Part, Decimal]) -> list[PartLine]:
-    """A line for each part that is short."""
+    """Each part that is short once."""
     found: dict[Part, PartLine] = {}
     for line in lines:
-        if (line.number, line.part) in short and line.status in ("unmet", "open"):
+        if (line.number, line.part) in short and line.status not in ("met", "does not apply"):
             found.setdefault((line.number, line.part), line)
     return list(found.values())
 
 
-def _out_of_reach(bounds: Bounds, of: Mapping[Part, Sequence[o.Case]], line: PartLine) -> Decimal | None:
-    cases = of[line.number, line.part]
-    more = bounds.still(_have(cases)) if cases[0].at_least else None
-    if more is None or not isinstance(line.have, Decimal) or not isinstance(line.needed, Decimal):
+def _out_of_reach(bounds: Bounds, cases: tuple[o.Case, ...], line: PartLine) -> Decimal | None:
+    have = cases[0].have if len(cases) == 1 else None
+    if have is None or not isinstance(line.have, Decimal) or not isinstance(line.needed, Decimal):
         return None
-    most = low(add(line.have, more))
-    return most if most < line.needed else None
+    if not cases[0].at_least:
+        return None
+    most = bounds.most(have, line.have)
+    return most if most is not None and most < line.needed else None
 
 
 def _enrolments(policy: o.Policy, student: StudentData, today: date, by: date) -> list[Record]:
@@ -179,100 +186,85 @@ def _enrolments(policy: o.Policy, student: StudentData, today: date, by: date) -
     return found
 
 
-def _tried(
-    trials: Trials, policy: o.Policy, from_sources: Sequence[Fillable], today: date, by: date,
-    amounts: dict[int, Decimal | None],
-) -> dict[Fillable, list[Choice]]:  # fmt: skip
-    """For each source the records that are worth trying: one for each amount that a record of it can come to, at first
-    without the fields that may be missing. All are worked out together, each seen by the amount it has before limits,
-    which is put into `amounts` by the `id` of the first.
-    """
-    found: dict[Fillable, list[Choice]] = {}
-    left = {source: when for source in from_sources if (when := days(policy, source, today, by))}
-    for more in range(MOST_FIELDS + 1):
-        own = {
-            source: [Addition(source.kind, source.item, x, when[0]) for x in variants(policy, source, more)]
-            for source, when in left.items()
-        }
-        raw = trials.amounts([one for found_here in own.values() for one in found_here])
-        for source, tried in own.items():
-            when = left[source]
-            different: dict[object, Addition] = {}
-            for one in tried:
-                if raw[id(one)]:
-                    different.setdefault(raw[id(one)], one)
-            few = sorted(different.values(), key=lambda one: raw[id(one)] or 0, reverse=True)
-            few = few if len(few) <= MOST_AMOUNTS else [*few[: MOST_AMOUNTS - 1], few[-1]]
-            if few:
-                amounts.update((id(one), raw[id(one)]) for one in few)
-                found[source] = [((one,), *((evolve(one, day=day),) for day in when[1:])) for one in few]
-            elif together := _together(trials, [x for x in tried if raw[id(x)] is not None] or tried[:_FEW], when):
-                amounts[id(together[0][0])] = None
-                found[source] = [together]
-        left = {source: when for source, when in left.items() if source not in found}
-    return {source: found[source] for source in from_sources if source in found}
-
-
-def _together(trials: Trials, tried: Sequence[Addition], when: Sequence[date]) -> Choice | None:
-    """The fewest records of one sort that help together where one alone does not: every third, at least five."""
-    first = trials.gap(())
-
-    def help_together(one: Addition, times: int) -> bool:
-        groups = [several(evolve(one, day=day), times) for day in when[:2]]  # the first may be near a period's end
-        gaps = [trials.gap(group) for group in groups]
-        return any(gap.get(part, Decimal(0)) < far for gap in gaps for part, far in first.items())
-
-    for one in tried[:MOST_SORTS]:
-        if help_together(one, MOST_TOGETHER):
-            times = next(times for times in range(2, MOST_TOGETHER + 1) if help_together(one, times))
-            return tuple(several(evolve(one, day=day), times) for day in when)
-    return None
-
-
+# ---- what fills a part
 def _fillers(
-    trials: Trials, policy: o.Policy, choices: Sequence[Choice], amounts: Mapping[int, Decimal | None]
-) -> dict[Part, Filler]:  # fmt: skip
-    """How a source on its own helps each part."""
-    first = trials.gap(())
-    added = filled(trials, choices)
-    found: dict[Part, Filler] = {}
-    for part, far in first.items():
-        steps = [trials.gap(added[:count]).get(part, Decimal(0)) for count in range(len(added) + 1)]
-        if not added or min(steps) >= far:
+    trials: Trials, choices: Sequence[Choice], part: Part, cases: tuple[o.Case, ...]
+) -> list[Filler]:  # fmt: skip
+    """How each source helps a part on its own, the best of its records so often as that helps."""
+    accounts = accounts_of(trials.policy, cases)
+    names = {(x.kind, x.item) for x in sources(trials.policy, cases)}
+    found = []
+    for what in dict.fromkeys(x.what for x in choices if x.what in names):
+        rule = trials.policy.rules.get(what[1])
+        if accounts is not None and (rule is None or rule.account not in accounts):
             continue
-        count = steps.index(min(steps))
-        gained = low(subtract(far, steps[count]))
-        each = low(quotient(gained, Decimal(count), "down", _CENT))
-        some = [amount for choice in choices if (amount := amounts[id(choice[0][0])])] or [each]
-        alone = in_order(policy, added[:count])
-        what = choices[0][0][0].what
-        found[part] = Filler(what, min(some), max(some), gained, alone, not steps[count])
+        alike = [x for x in choices if x.what == what]
+        if accounts is None and any(x.amount is None for x in alike):
+            alike = [x for x in alike if x.amount is None]
+        best = max(alike, key=lambda x: x.amount or ZERO)
+        filler = _filler(trials, best, part, accounts is not None, alike)
+        if filler is not None:
+            found.append(filler)
     return found
 
 
-def _plans(
-    trials: Trials, policy: o.Policy, choices: Sequence[Choice], most_of_one: Mapping[Part, Decimal | None],
-    helps: Mapping[Part, Sequence[Filler]],
-) -> tuple[Plan, ...]:  # fmt: skip
-    """The shortest plan that was found, one that asks no more of an item than the least that it gives anything for, and
-    others that make do without an item of the first.
-    """
-    fillers = {part: frozenset(x.what for x in found) for part, found in helps.items()}
-    found: list[Plan] = []
-    lowest = {choice[0][0].what: choice for choice in choices}  # the last of each item comes to least
-    waiting: list[Sequence[Choice]] = [choices, list(lowest.values())]
-    while waiting and len(found) < MOST_PLANS:
-        allowed = waiting.pop(0)
-        added = filled(trials, allowed)
-        if not added or trials.gap(added):
-            continue
-        shortest = allowed is choices and none_is_shorter(trials, allowed, len(added), most_of_one, fillers)
-        plan = Plan(in_order(policy, shrunk(trials, policy, added)), shortest)
-        if plan.records not in [x.records for x in found]:
-            found.append(plan)
-        if allowed is choices:
-            used = dict.fromkeys(one.what for one in plan.records)
-            waiting += [[choice for choice in choices if choice[0][0].what != what] for what in used]
-    if found and min(len(x.records) for x in found) < len(found[0].records):
-        found[0] = evolve(found[0], fewest=False)
-    return tuple(sorted(found, key=lambda plan: len(plan.records)))
+def _filler(
+    trials: Trials, best: Choice, part: Part, is_sum: bool, alike: Sequence[Choice]
+) -> Filler | None:  # fmt: skip
+    far = trials.gap(())[part]
+    own = any(x.own for x in alike)
+    if len(alike) > 1 and all(x.amount is None for x in alike):
+        return _one_after_the_other(trials, part, alike)
+
+    def left(times: int) -> Decimal:
+        return trials.gap(best.spread(times)).get(part, ZERO)
+
+    most_times = max(1, MOST_ADDED // best.size)
+    guess = min(most_times, ceil(Fraction(far) / Fraction(best.amount))) if is_sum and best.amount else 1
+    least, count = left(guess), guess
+    if least:
+        times = guess
+        while times < most_times:  # as long as more of it helps
+            times = min(most_times, times * (4 if is_sum else 2))
+            more = left(times)
+            if more >= least:
+                break
+            least, count = more, times
+    if least >= far:
+        return None
+    low_end = (
+        min(count, ceil(Fraction(low(subtract(far, least))) / Fraction(best.amount))) if is_sum and best.amount else 1
+    )
+    while low_end < count:
+        middle = low_end if left(low_end) <= least else (low_end + count) // 2
+        if left(middle) <= least:
+            count = middle
+        else:
+            low_end = middle + 1
+    gained = low(subtract(far, least))
+    amounts = [x.amount for x in alike if x.amount] if is_sum or best.amount else []
+    each = amounts or [low(quotient(gained, Decimal(count), "down", _CENT))]
+    alone = in_order(trials.policy, best.spread(count))
+    return Filler(
+        what=best.what, least=min(each), most=max(each), leaves=gained, alone=alone, fills=not least, own=own
+    )  # fmt: skip
+
+
+def _one_after_the_other(trials: Trials, part: Part, alike: Sequence[Choice]) -> Filler | None:
+    """How records of one sort help that each help elsewhere, each taken once if it helps beside those before it."""
+    far = left = trials.gap(())[part]
+    alone: list[Addition] = []
+    gains: list[Decimal] = []
+    for records in (x for choice in sorted(alike, key=lambda x: x.size) for x in choice.places):
+        then = trials.gap([*alone, *records]).get(part, ZERO)
+        if then < left:
+            gains.append(low(subtract(left, then)))
+            alone, left = [*alone, *records], then
+    if not gains:
+        return None
+    records = in_order(trials.policy, alone)
+    gained = low(subtract(far, left))
+    own = any(x.own for x in alike)
+    return Filler(
+        what=alike[0].what, least=min(gains), most=max(gains), leaves=gained, alone=records, fills=not left, own=own
+    )  # fmt: skip

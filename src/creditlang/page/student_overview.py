@@ -20,6 +20,7 @@ from creditlang.diagnostics.person_words import spoken
 from creditlang.explain import Explanation
 from creditlang.ledger import Entry
 from creditlang.page import in_words as w
+from creditlang.policy_lines import PolicyLines
 from creditlang.results import counted_amount, fact_words
 from creditlang.values import Open, amount_text
 from creditlang.words import DISPOSITIONS, NONE, PART_STATUSES, first_fit, label, unit_label, word, yes_or_no
@@ -145,7 +146,7 @@ class _Overview:
         if not entry.account or not (amount := counted_amount(entry)):
             return ""
         unit = self.now.policy.core.accounts[entry.account].unit
-        shown = unit_label(unit, self.now.policy.core.unit_labels, self.language)
+        shown = unit_label(unit, self.now.policy.core.unit_labels, self.language, amount)
         return f"{self.text(amount, entry.account)} {shown}".strip()
 
     # ---- what differs
@@ -170,7 +171,12 @@ class _Overview:
         told = self.called(change.name)
         if change.sort == "value":
             return f"{told} {self.text(change.before)} → {self.text(change.after)}"
-        return told + (f"{in_language(COLON, self.language)}{change.line}" if change.line else "")
+        return told + (f"{in_language(COLON, self.language)}{self.line(change.line)}" if change.line else "")
+
+    def line(self, text: str) -> str:
+        """A line of the policy that differs, as the reader reads it."""
+        lines = [PolicyLines(x.policy.core, self.language) for x in (self.now, self.before) if x is not None]
+        return lines[0].change(text, lines[-1])
 
     def called(self, name: str) -> str:
         """What people call an account, item, fact, requirement, part of one, or named value."""

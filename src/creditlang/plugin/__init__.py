@@ -16,6 +16,7 @@ from creditlang.plugin.interface import (
     OpenSource,
     Output,
     OutputFactory,
+    Signer,
     Source,
     SourceFactory,
 )
@@ -29,6 +30,6 @@ from creditlang.policy_words import PolicyWords
 __all__ = [
     "HOOK_VERSION", "KIND_WORDS", "About", "Calendar", "CalendarFactory", "Check", "CommandFactory", "ComparisonData",
     "Day", "Exact", "Extensions", "Finding", "Form", "FormFactory", "Forms", "Function", "OpenSource", "Output",
-    "OutputFactory", "PluginEntry", "PluginError", "PluginManager", "PolicyWords", "RunData", "Source", "SourceFactory",
-    "hookimpl", "text_of",
+    "OutputFactory", "PluginEntry", "PluginError", "PluginManager", "PolicyWords", "RunData", "Signer", "Source",
+    "SourceFactory", "hookimpl", "text_of",
 ]  # fmt: skip

@@ -12,12 +12,12 @@ from typing import TextIO, TypeVar
 from creditlang.diagnostics import report
 from creditlang.plugin.comparison_data import ComparisonData
 from creditlang.plugin.document import Document
-from creditlang.plugin.interface import Output, Source
+from creditlang.plugin.interface import Output, Signer, Source
 from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.rulebook_data import Rulebook
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, RawTable, Row
-from creditlang.table_columns import TableColumns
+from creditlang.table_columns import TablePieces
 
 Content = TypeVar("Content")
 
@@ -75,8 +75,15 @@ class GuardedOutput(Output):
         self.wants_run = inner.wants_run
         self.wants_people = inner.wants_people
         self.wants_comparison = inner.wants_comparison
+        self.wants_corrections = inner.wants_corrections
         self.wants_rulebook = inner.wants_rulebook
         self.wants_document = inner.wants_document
+        self.wants_signer = inner.wants_signer
+
+    def signed_by(self, signer: Signer) -> None:
+        """Pass on the key."""
+        with blaming(self.owner):
+            self.inner.signed_by(signer)
 
     def about(self, run: RunData) -> None:
         """Pass on what the run knows."""
@@ -111,7 +118,7 @@ class GuardedOutput(Output):
 
         try:
             with blaming(self.owner):
-                self.inner.write(name, columns, rows if isinstance(rows, TableColumns) else watched())
+                self.inner.write(name, columns, rows if isinstance(rows, TablePieces) else watched())
         except PluginError:
             if callers:
                 raise callers[0] from None

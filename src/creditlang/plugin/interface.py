@@ -43,12 +43,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TextIO
 
+from attrs import field, frozen
+
 from creditlang.diagnostics import Diagnostic, Language, Phrase
 from creditlang.plugin.comparison_data import ComparisonData
 from creditlang.plugin.document import Document
 from creditlang.plugin.rulebook_data import Rulebook
 from creditlang.plugin.run_data import RunData
 from creditlang.schema import Column, RawTable, Row
+
+
+@frozen
+class Signer:
+    """An Ed25519 key that signs: the 32 bytes of its public half, and what makes the 64 of a signature."""
+
+    public_key: bytes
+    sign: Callable[[bytes], bytes] = field(repr=False)
 
 
 class Source(ABC):
@@ -137,8 +147,14 @@ class Output(ABC):
     """Whether `about_comparison` is to be called. An output that wants a run and not this is not asked to take a
     comparison (CR716); one that wants neither gets the tables of either."""
 
+    wants_corrections = False
+    """Whether an output that wants a run takes one that has the table `corrections` in place of results."""
+
     wants_rulebook = False
     """Whether it takes a policy as a book, and nothing else: `about_rulebook` is called, and no `write` (CR717)."""
+
+    wants_signer = False
+    """Whether what it writes can be signed: `signed_by` is called first, if the run has a key (`--sign`)."""
 
     wants_document = False
     """Whether it takes one printed document, such as a letter, and nothing else: `about_document` is called."""
@@ -147,6 +163,9 @@ class Output(ABC):
         """`target` is what follows the scheme, or the path, or `-` for `stream`."""
         self.target = target
         self.stream = stream
+
+    def signed_by(self, signer: Signer) -> None:  # noqa: B027 - most outputs sign nothing
+        """Take the key with which everything written is to be signed."""
 
     def about(self, run: RunData) -> None:  # noqa: B027 - most outputs need the tables only
         """Take what a table does not say: names for people, the students, their records. Called before `write`."""
@@ -203,6 +222,9 @@ class Form(ABC):
     """The identifiers of the policies whose form it is; empty for a form of any policy."""
     languages: tuple[Language, ...] = ("zh",)
     """In which it can be written. A run in another language is handed over in Chinese: most forms are printed so."""
+
+    of_corrections = False
+    """Whether it is made of what a later run has otherwise than an earlier one; other forms are made of results."""
 
     def fits(self, run: RunData) -> bool:
         """Whether the form says something about this run."""

@@ -23,11 +23,12 @@ from creditlang.policy_words import (
     RequirementWords,
     shown,
 )
+from creditlang.ruling import Ruling
 from creditlang.schema import Value
 
 __all__ = [
     "AccountWords", "FieldWords", "Given", "ItemWords", "KindWords", "Person",
-    "PolicyWords", "RecordRow", "RequirementWords", "ResultRow", "RunData", "first_of", "shown",
+    "PolicyWords", "RecordRow", "RequirementWords", "ResultRow", "Ruling", "RunData", "first_of", "shown",
 ]  # fmt: skip
 
 Person = Mapping[str, Given]
@@ -59,6 +60,10 @@ class RunData:
     """The reasons in both languages, by kind, record id and rule."""
     standings: Mapping[str, Mapping[str, str]] = field(factory=dict)
     """How the requirements stand, by student number: all of them, also those that the table of students leaves out."""
+    needs: Mapping[str, Sequence[str]] = field(factory=dict)
+    """What would fill what a student is short of, line by line, where the run was asked for it."""
+    rulings: Mapping[tuple[str, str, str], Ruling] = field(factory=dict)
+    """What an office has decided of single records, by student number, kind and record id."""
     chinese: PolicyWords | None = None
     """Where the results are not in Chinese: the words of the policy in Chinese."""
 

@@ -93,6 +93,7 @@ class _Resolver:
             case t.Student():
                 own = (node.word.text,) if node.word and not node.labels else ()
                 program.student_labels = node.labels or own or program.student_labels
+                program.numbers = node.numbers or program.numbers
                 program.readings.extend(node.readings)
                 program.person = program.person or (node if node.word else None)
             case t.Reading():

@@ -100,6 +100,8 @@ class Program:
     student_labels: tuple[str, ...] = ()
     person: t.Student | None = None
     """What the people are called, where it is not students."""
+    numbers: tuple[str, ...] = ()
+    """What the numbers of the people are called."""
     attributes: dict[str, FieldSymbol] = field(factory=dict)
     kinds: dict[str, Kind] = field(factory=dict)
     accounts: dict[str, AccountSymbol] = field(factory=dict)

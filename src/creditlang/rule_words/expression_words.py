@@ -165,12 +165,8 @@ class ExpressionWords:
 
     def unit(self, amount: Decimal, unit: str | None) -> str:
         """An amount with its unit, which an English reader is told in the plural."""
-        shown = unit_label(unit, self.policy.unit_labels, self.language)
-        if not shown:
-            return written(amount)
-        number, joint = written(amount), " " if shown.isascii() else ""
-        one = shown.removesuffix("s") if not shown.endswith(("ss", "us")) else shown  # `unit points` is in the plural
-        return self.either(f"{number} {one if amount == 1 else plural(one)}", f"{number}{joint}{shown}")
+        shown = unit_label(unit, self.policy.unit_labels, self.language, amount)
+        return f"{written(amount)}{self.either(' ', ' ' if shown.isascii() else '')}{shown}".rstrip()
 
     def length(self, count: int, unit: str) -> str:
         """A length of time."""

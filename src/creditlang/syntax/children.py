@@ -81,10 +81,12 @@ def string_of(token: PlacedToken) -> str:
 
 
 def period_of(token: PlacedToken) -> t.PeriodName:
-    """A built-in period, by its code, or the name of a declared one."""
+    """A built-in period, by its code, also of a word that says its first or last day; or the name of a declared one."""
     text = words(token.text)
+    if token.type in ("START_DAY", "END_DAY"):
+        text = text.removesuffix("开始之日").removesuffix("结束之日")
     code = "year" if text == "academic year" else code_of(PERIODS, text)
-    return t.PeriodName(code or text, token.type == "PERIOD", span=place_of(token))
+    return t.PeriodName(code or text, token.type in ("PERIOD", "START_DAY", "END_DAY"), span=place_of(token))
 
 
 _PLACED = (PlacedToken, t.Node)

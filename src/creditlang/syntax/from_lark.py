@@ -137,8 +137,12 @@ class TreeBuilder(ExpressionBuilder, LineBuilder, PeriodBuilder, ExampleBuilder)
         names = identifiers(children)
         return t.Student(
             word=names[0] if names else None, labels=handed(children, "labels", ()),
+            numbers=handed(children, "numbers", ()),
             fields=tuple(nodes(children, t.Field)), readings=tuple(nodes(children, t.Reading)), span=span_of(children),
         )  # fmt: skip
+
+    def identified(self, children: Children) -> Handed:
+        return Handed("numbers", tuple(string_of(token) for token in tokens(children, "STRING")), span_of(children))
 
     def record(self, children: Children) -> t.Record:
         lines = rule_lines(child for child in nodes(children, t.Line) if not isinstance(child, t.Field))

@@ -211,6 +211,16 @@ class ExpressionBuilder(QueryBuilder):
     def week_of(self, children: Children) -> t.Expression:
         return expression_node(t.WeekOf, children, children[1])
 
+    def week_after(self, children: Children) -> t.Expression:
+        date = children[0] if isinstance(children[0], t.Expression) else self.name(children)
+        return expression_node(t.WeekOf, children, date)
+
+    def start_day(self, children: Children) -> t.Expression:
+        return t.Boundary("start", period_of(children[0]), span=span_of(children))
+
+    def end_day(self, children: Children) -> t.Expression:
+        return t.Boundary("end", period_of(children[0]), span=span_of(children))
+
     def start_of(self, children: Children) -> t.Expression:
         return t.Boundary("start", period_of(children[1]), span=span_of(children))
 

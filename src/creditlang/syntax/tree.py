@@ -966,6 +966,8 @@ class Student(Declaration):
 
     word: Identifier | None
     labels: Labels
+    numbers: Labels
+    """What their numbers are called."""
     fields: tuple[Field, ...]
     readings: tuple[Reading, ...]
 

@@ -20,6 +20,7 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "office": ("defusedxml", "fontTools", "lxml", "openpyxl", "pyarrow", "typst", "xlrd", "xlsxwriter"),
     "pictures": ("matplotlib",),
     "signing": ("cryptography",),
+    "solver": ("highspy",),
     "server": ("msgspec", "starlette", "uvicorn"),
 }
 """The modules that tell whether an extra is installed."""

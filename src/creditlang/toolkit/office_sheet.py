@@ -17,6 +17,7 @@ from creditlang.words import said
 
 _AS_OF: Final = Phrase("Records until {day}", "统计截止：{day.year}年{day.month}月{day.day}日")
 NAME: Final = Phrase("Name", "姓名")
+RULINGS: Final = Phrase("Decided by the office", "主管部门的复核决定")
 DATED: Final = Phrase("Date: ______________", "　　　年　　月　　日")
 BY: Final = Phrase("By {title}", "依据：{title}")
 NOT_SET: Final = Phrase("not set", "未设")

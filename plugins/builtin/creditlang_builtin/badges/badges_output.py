@@ -1,9 +1,12 @@
 """Open Badges 3.0: for each requirement that a student meets a credential of its own, `badges:FOLDER`.
 
 A credential is one JSON file, an `OpenBadgeCredential` in the form of the specification's JSON schema
-(`ob_v3p0_achievementcredential_schema.json`). It is not signed: who issues it signs it, with a key that stays at the
-school. `badges:FOLDER#https://college.example/issuer` names the issuer by its address; without one the issuer has an
-identifier made of its name.
+(`ob_v3p0_achievementcredential_schema.json`). `badges:FOLDER#https://college.example/issuer` names the issuer by its
+address; without one the issuer has an identifier made of its name.
+
+With a key (`--sign`) each is signed in the proof format VC-JWT of the specification (section 8.2) and is a file `.jwt`:
+the credential with the claims `iss`, `jti` and `nbf`, as a compact JWS with EdDSA (RFC 8037), the public key in its
+header. Without one it is JSON that says that it is unsigned.
 
 Nobody is named. The student stands in it as the SHA-256 of number and salt, as the specification has it; the salt is
 in the credential, so whoever knows a number can check it, and whoever tries all numbers can find it. The
@@ -16,14 +19,16 @@ Identifiers are made of what they name (UUID version 5), so the same run gives t
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TextIO
 from uuid import NAMESPACE_URL, uuid5
 
 from creditlang.diagnostics import report
-from creditlang.plugin import Output, PluginError, text_of
+from creditlang.plugin import Output, PluginError, Signer, text_of
 from creditlang.plugin.run_data import RequirementWords, ResultRow, RunData
 from creditlang.schema import Column, Row
 from creditlang.toolkit.open_amounts import Amount
@@ -41,6 +46,7 @@ class BadgesOutput(Output):
     """To a folder, a file for each student and requirement."""
 
     wants_run = True
+    wants_signer = True
 
     def __init__(self, target: str, stream: TextIO) -> None:
         """What follows a `#` is the issuer's address. Raises `PluginError` CR790: the screen is no folder."""
@@ -50,7 +56,12 @@ class BadgesOutput(Output):
         self._issuer = issuer if named else ""
         if target == "-":
             raise PluginError(report("CR790", None, output="badges"))
-        self._staged = StagedFolder(Path(folder if named else target), ["json"])
+        self._staged = StagedFolder(Path(folder if named else target), ["json", "jwt"])
+        self._signer: Signer | None = None
+
+    def signed_by(self, signer: Signer) -> None:
+        """Keep the key."""
+        self._signer = signer
 
     def about(self, run: RunData) -> None:
         """Write the credentials aside. Raises `PluginError` CR791: the day of the run is not known."""
@@ -65,8 +76,13 @@ class BadgesOutput(Output):
             for name, words in run.policy.requirements.items():
                 if run.standing(student, name) == "met":
                     badge = credential(run, student, words, parts.get((student, name), []), self._issuer)
-                    text = json.dumps(badge, ensure_ascii=False, indent=2) + "\n"
-                    self._staged.add(f"{names.unused(f'{student} {name}')}.json", text.encode())
+                    file = names.unused(f"{student} {name}")
+                    if self._signer is not None:
+                        self._staged.add(f"{file}.jwt", signed_credential(badge, self._signer).encode())
+                    else:
+                        badge |= {"description": _UNSIGNED}
+                        text = json.dumps(badge, ensure_ascii=False, indent=2) + "\n"
+                        self._staged.add(f"{file}.json", text.encode())
 
     def write(self, name: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
         """Nothing: credentials are made of the run."""
@@ -115,12 +131,26 @@ def credential(
         "id": _urn("credential", achievement, student, str(run.as_of)),
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": requirement.label,
-        "description": _UNSIGNED,
         "issuer": {"id": issuer or _urn("issuer", school), "type": ["Profile"], "name": school},
         "validFrom": f"{run.as_of}T00:00:00+08:00",
         "credentialSubject": subject,
         "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
     }
+
+
+def signed_credential(badge: Mapping[str, Any], signer: Signer) -> str:
+    """A credential as a compact JWS: its header, the credential with the registered claims, and the signature."""
+    key = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(signer.public_key)}
+    since = int(datetime.fromisoformat(badge["validFrom"]).timestamp())
+    claims = {**badge, "iss": badge["issuer"]["id"], "jti": badge["id"], "nbf": since}
+    parts = ({"alg": "EdDSA", "jwk": key, "typ": "JWT"}, claims)
+    texts = (json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode() for part in parts)
+    signed = ".".join(map(_base64url, texts))
+    return f"{signed}.{_base64url(signer.sign(signed.encode()))}"
+
+
+def _base64url(content: bytes) -> str:
+    return urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def _achievement(

@@ -18,7 +18,7 @@ from typing import Final, TextIO
 
 from creditlang.plugin import Output, text_of
 from creditlang.schema import Column, Row, Value
-from creditlang.table_columns import ArrowTexts, CodedCells, TablePieces
+from creditlang.table_columns import ArrowTexts, CodedCells, TablePieces, some_match
 from creditlang.toolkit.atomic_files import reporting
 from creditlang.toolkit.joined_rows import joined_rows
 from creditlang.toolkit.safe_cells import neutralise
@@ -95,7 +95,7 @@ def _write_table(stream: TextIO, columns: Sequence[Column], rows: Iterable[Row])
 def _written(column: Column, cells: CodedCells) -> CodedCells:
     """The cells of a column as they stand in a row of several; most texts stand there as they are."""
     values = cells.values
-    if isinstance(values, ArrowTexts) and not values.some_match(_TO_BE_SEEN_TO):
+    if isinstance(values, ArrowTexts) and not some_match(values, _TO_BE_SEEN_TO):
         return CodedCells(ArrowTexts(values.array.fill_null("")), cells.codes)
     return CodedCells([_quoted(text) for text in _Cells(column.numeric).of(values)], cells.codes)
 

@@ -32,6 +32,7 @@ class FormsOutput(Output):
     """To a folder. It takes the run; the result tables are in it."""
 
     wants_run = True
+    wants_corrections = True
 
     def __init__(self, target: str, stream: TextIO, forms: Callable[[], Forms]) -> None:
         """`forms` gives what all plugins offer. Raises `PluginError` CR762: there is no form of a name asked for."""
@@ -84,7 +85,7 @@ class FormsOutput(Output):
         try:
             form = factory()
             run = run if run.language in form.languages else run.in_chinese()
-            if not form.fits(run):
+            if form.of_corrections != ("corrections" in run.results) or not form.fits(run):
                 if name in self._wanted:
                     self._problems.append(report("CR763", None, form=name, policy=run.policy.identifier))
                 return False

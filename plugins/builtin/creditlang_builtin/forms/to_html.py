@@ -68,10 +68,10 @@ def _lines(sheet: Sheet) -> list[_Line]:
     for height, cells in zip(sheet.heights, lines, strict=True):
         sort = _sort(cells)
         if sort == "heading":
-            headings = {x.column + place: x.text for x in cells for place in range(x.cell.across)}
+            headings = {x.column: x.text for x in cells}
         elif sort == "text":
             headings = {}
-        named = headings if sort == "row" else {}
+        named = headings if sort == "row" and headings.keys() == {x.column for x in cells} else {}
         found.append(_Line(height, sort, tuple((x, named.get(x.column, "")) for x in cells)))
     return found
 

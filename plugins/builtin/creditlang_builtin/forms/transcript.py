@@ -1,10 +1,11 @@
 """第二课堂成绩单: what one student earned, how it stands against the requirements, and how the paper can be verified.
 
-Of any policy that has categories, in the language of the run; with categories of courses it tells of these in its title
-as well. First who it is, then
-the requirements part by part, the scores by semester, and the records that count, category by category; at the end the
-hashes of policy and data out of the run's manifest. Everything is as in the result tables; an amount that is still
-open shows both ends, and a line says that it is not final.
+Of any policy that has categories, in the language of the run; with categories of courses it tells of these in its
+title as well. First who it is, then the requirements part by part, the scores by semester, the records that count,
+category by category, those that wait for a decision and those that bring nothing, with the reasons, and, if the run was
+asked for it, what would fill what is short; at the end the hashes of policy and data out of the run's manifest.
+Everything is as in the result tables; an amount that is still open shows both ends, and a line says that it is not
+final.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,11 +18,11 @@ from creditlang.plugin import Form, text_of
 from creditlang.plugin.document import Cell, Document, Line, plain
 from creditlang.plugin.run_data import AccountWords, Person, ResultRow, RunData, shown
 from creditlang.schema import Value
-from creditlang.toolkit.office_sheet import BY, DATED, NAME, NOT_SET, PROOF, RECORDS_UNTIL
+from creditlang.toolkit.office_sheet import BY, DATED, NAME, NOT_SET, PROOF, RECORDS_UNTIL, RULINGS
 from creditlang.toolkit.open_amounts import Amount
 from creditlang.toolkit.page_layout import flowing_parts
-from creditlang.words import COLUMNS, OVER, PART_STATUSES, STATUSES, STUDENT_NUMBER, said, word
-from creditlang_builtin.forms.transcript_rows import Earned, Gathered, Scores, is_open
+from creditlang.words import COLUMNS, DISPOSITIONS, OVER, PART_STATUSES, STATUSES, STUDENT_NUMBER, said, word
+from creditlang_builtin.forms.transcript_rows import Earned, Gathered, Scores, Unearned, days_text, is_open
 
 _WIDTHS: Final = (11.5, 20, 14, 10.5, 8.5, 6, 7.5, 12.5)
 _COLUMNS: Final = len(_WIDTHS)
@@ -38,6 +39,9 @@ _STANDS: Final = Phrase("{label}: {status}", "{label}：{status}")
 _AT_MOST: Final = Phrase("at most {needed}", "至多 {needed}")
 _SEMESTERS: Final = Phrase("Semester by semester", "各学期情况")
 _EARNED: Final = Phrase("What was earned", "认定记录")
+_WAITING: Final = Phrase("Still to be decided", "等待核定的记录")
+_NOTHING: Final = Phrase("Records that bring nothing", "不计的记录")
+_STILL: Final = Phrase("What would fill what is short", "还差的怎样补足")
 _WHOLE: Final = Phrase("all time", "全程")
 _TOTAL: Final = Phrase("{amount} {unit} in all", "合计 {amount} {unit}")
 _NOT_FINAL: Final = Phrase(
@@ -50,8 +54,9 @@ _SIGNED: Final = (
 )  # fmt: skip
 _DATA: Final = Phrase("Data SHA-256 {hash}; worked out by {engine}", "数据 SHA-256 {hash}；计算 {engine}")
 _STANDING: Final = (("requirement", 2), ("needed", 1), ("have", 1), ("short", 1), ("status", 1), ("article", 2))
+_WHAT: Final = Phrase("what", "内容")
 _RECORDS: Final = (
-    COLUMNS["semester"], COLUMNS["item"], Phrase("what", "内容"), COLUMNS["date"], Phrase("level", "级别"),
+    COLUMNS["semester"], COLUMNS["item"], _WHAT, COLUMNS["date"], Phrase("level", "级别"),
     Phrase("times", "次数"),
 )  # fmt: skip
 
@@ -76,6 +81,11 @@ class Transcript(Form):
             records = _records(run, gathered.totals(student), gathered.earned(student))
             first = [*_head(run, person), *requirements, *_scores(scores, run.language)]
             texts = [cell.text for line in (*first, *records) for cell in line.cells]
+            waiting, nothing = gathered.unearned(student)
+            records += _unearned(run, _WAITING, waiting)
+            records += _unearned(run, _NOTHING, nothing)
+            records += _ruled(run, gathered.ruled(student))
+            records += _needs(run, student)
             records += _end(run, is_open(texts))
             title = said(_CONTINUED, run.language, title=_called(run), name=name, student=student)
             again = [plain(title, _COLUMNS, size=_SIZE, height=18)]
@@ -216,6 +226,42 @@ def _records(run: RunData, totals: dict[str, Amount], earned: dict[str, list[Ear
                 cells = (period, _left(one.item), _left(one.content), when, level, times, amount, article)
                 lines.append(Line(cells))
     return lines
+
+
+def _unearned(run: RunData, title: Phrase, rows: Sequence[Unearned]) -> list[Line]:
+    """Records that wait for a decision, each with what it may bring, or that bring nothing, and why."""
+    language = run.language
+    names = (COLUMNS["semester"], COLUMNS["item"], _WHAT, COLUMNS["date"], COLUMNS["disposition"])
+    head = [*((in_language(name, language), 1) for name in names), (in_language(COLUMNS["reason"], language), 2)]
+    lines = [_section(said(title, language)), _heading([*head, (in_language(COLUMNS["article"], language), 1)])]
+    for one in rows:
+        became = word(DISPOSITIONS, one.disposition, language)
+        times = f" ×{one.times}" if one.times > 1 else ""
+        texts = (one.item, one.content)
+        when = _cell(days_text(one.days, language), size=8)
+        told = "\n".join(filter(None, (f"{became}{times}", one.amount)))
+        cells = (_cell(one.period), *map(_left, texts), when, _cell(told), _left(one.reason, 2))
+        lines.append(Line((*cells, _cell(one.article, size=8))))
+    return lines if rows else []
+
+
+def _ruled(run: RunData, rows: Sequence[tuple[str, str, str, str, str]]) -> list[Line]:
+    """What an office has decided of single records."""
+    language = run.language
+    names = ((COLUMNS["date"], 1), (COLUMNS["item"], 1), (_WHAT, 1), (COLUMNS["reason"], 4), (COLUMNS["article"], 1))
+    lines = [_section(said(RULINGS, language)), _heading([(in_language(name, language), span) for name, span in names])]
+    for day, item, content, told, article in rows:
+        texts = (_cell(day, size=8), _left(item), _left(content), _left(told, 4), _cell(article, size=8))
+        lines.append(Line(texts))
+    return lines if rows else []
+
+
+def _needs(run: RunData, student: str) -> list[Line]:
+    """What would fill what is short, where the run was asked for it."""
+    told = run.needs.get(student, ())
+    bodies = [(text.lstrip(" "), len(text) - len(text.lstrip(" "))) for text in told]
+    lines = [plain("　" * (depth // 2) + body, _COLUMNS, size=_SIZE) for body, depth in bodies]
+    return [_section(said(_STILL, run.language)), *lines] if lines else []
 
 
 def _end(run: RunData, open_amounts: bool) -> list[Line]:

@@ -1,8 +1,9 @@
 """What a student earned, gathered for a transcript: the records that count, alike ones together; scores by semester.
 
-Records of one item with the same content and level in one semester are one row with their number and their days: forty
-runs, or the weeks that they made, are one achievement. A record counts if something of it stands in an account; what is
-void, invalid or without a rule does not appear. The rows of an account and of those inside it add up to its total.
+Records of one item with the same content and level in one semester are one row with their number and their days:
+forty runs, or the weeks that they made, are one achievement. A record counts if something of it stands in an account;
+the rows of an account and of those inside it add up to its total. What waits for a decision, and what brings nothing,
+stands apart with its reason; a record that counts in one place is not told again because it does not in another.
 """
 
 import re
@@ -49,10 +50,23 @@ class Earned:
 
     def when(self, language: Language) -> str:
         """The day, or the first and the last."""
-        if not self.days:
-            return ""
-        first, last = min(self.days), max(self.days)
-        return str(first) if first == last else said(_FROM_TO, language, first=first, last=last)
+        return days_text(self.days, language)
+
+
+@frozen
+class Unearned:
+    """Records alike that wait for a decision, or that bring nothing, and why."""
+
+    period: str
+    item: str
+    content: str
+    disposition: str
+    reason: str
+    article: str
+    amount: str
+    """What each may still bring; empty where nothing is open."""
+    days: tuple[date, ...]
+    times: int
 
 
 @frozen
@@ -127,11 +141,44 @@ class Gathered:
             )
         return found
 
+    def unearned(self, student: str) -> tuple[list[Unearned], list[Unearned]]:
+        """What waits for a decision, and what brings nothing: void, cut to nothing, unreadable, without a rule."""
+        rows = [row for row in self.records.get(student, ()) if row["rule"] or row["disposition"] != "counted"]
+        earning = {_record(row) for row in rows if row["disposition"] in _STANDS and not _is_nothing(row)}
+        groups: dict[tuple[str, ...], list[tuple[ResultRow, RecordRow]]] = {}
+        for row in rows:
+            is_open = row["disposition"] == "pending"
+            if is_open or (row["disposition"] != "counted" and _record(row) not in earning):
+                record = self.run.records.get(_record(row), {})
+                amount = Amount.shown_of(row["counted"]) if is_open and row["counted"] is not None else ""
+                _, period, label, content, _, article = self._key(row, record)
+                alike = (period, label, content, str(row["disposition"]), self.run.reason(row), article, str(amount))
+                groups.setdefault(alike, []).append((row, record))
+        found: tuple[list[Unearned], list[Unearned]] = ([], [])
+        for told, pairs in sorted(groups.items()):
+            days = tuple(day for _, record in pairs if isinstance(day := record.get("date"), date))
+            one = Unearned(*told, days=days, times=len(pairs))
+            found[one.disposition != "pending"].append(one)
+        return found
+
+    def ruled(self, student: str) -> list[tuple[str, str, str, str, str]]:
+        """What an office has decided of single records: their day, item and content, the decision, its article."""
+        found = []
+        for (who, kind, identifier), ruling in self.run.rulings.items():
+            if who == student:
+                record = self.run.records.get((kind, identifier), {})
+                row = next(row for row in self.records[student] if _record(row) == (kind, identifier))
+                _, _, item, content, _, _ = self._key(row, record)
+                told = in_language(ruling.told, self.run.language)
+                found.append((shown(record.get("date")), item, content, told, ruling.article))
+        return sorted(found)
+
     def _key(self, row: ResultRow, record: RecordRow) -> _Alike:
         """What makes records alike: account, period, item, content, grades of any sort, article."""
         policy, kind = self.run.policy, str(row["kind"])
-        item = policy.items.get(str(row["rule"]))
-        label = item.label if item else policy.kinds[kind].label if kind in policy.kinds else str(row["rule"])
+        item = policy.items.get(str(row["rule"] or ""))
+        written = shown(record.get("item_text")) or policy.kinds[kind].label if kind in policy.kinds else kind
+        label = item.label if item else written
         grades = (policy.value(kind, name, record.get(name)) for name in self._fields(kind, "value", _GRADES))
         content = next((x for name in self._fields(kind, "text", _CONTENTS) if (x := shown(record.get(name)))), "")
         level = "\n".join(filter(None, grades))
@@ -184,6 +231,22 @@ class Gathered:
             return Amount.of(value).cell
         except ValueError:
             return word(ANSWERS, self.run.policy.values.get(str(value), value), self.run.language)
+
+
+def days_text(days: Sequence[date], language: Language) -> str:
+    """The day, or the first and the last."""
+    if not days:
+        return ""
+    first, last = min(days), max(days)
+    return str(first) if first == last else said(_FROM_TO, language, first=first, last=last)
+
+
+def _record(row: ResultRow) -> tuple[str, str]:
+    return str(row["kind"]), str(row["record_id"])
+
+
+def _is_nothing(row: ResultRow) -> bool:
+    return row["counted"] is None or (row["disposition"] == "reduced" and Amount.of(row["counted"]) == Amount())
 
 
 def is_open(values: Iterable[Value]) -> bool:

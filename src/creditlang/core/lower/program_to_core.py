@@ -164,7 +164,7 @@ class Compilation:
             since=head.since if head else None,
             until=head.until if head else None,
             student_labels=program.student_labels,
-            person=PersonWord.of(program.people[0], program.people[1:]) if program.people else None,
+            person=PersonWord.declared(program.people, program.numbers),
             unit_labels={
                 name: others[0]
                 for name, node in program.units.items()

@@ -6,9 +6,9 @@ are those from `starts[s]` to `starts[s + 1]`.
 
 A field has its distinct values, as the reader gives them (`Decimal`, `date`, `bool`, `str`, None for an empty cell),
 and for each record the position of its own among them. An engine works out once for each value what it needs of it. A
-record of which something could not be read is marked as unsound, and its fields mean nothing. Whoever needs a record
-or a student as an object, to hand them to the reference, takes them from the
-`Dataset` that this was made of.
+record of which something could not be read, or of which an office has decided something, is marked as unsound, and its
+fields mean nothing. Whoever needs a record or a student as an object, to hand them to the reference, takes them from
+the `Dataset` that this was made of.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,7 +43,7 @@ class CodedKind:
     fields: Mapping[str, TypedColumn]
     """By the names of the kind's columns."""
     unsound: Numbers
-    """bool: whether something about the record could not be read."""
+    """bool: whether something about the record could not be read, or was decided by itself."""
     named: Numbers
     """bool: `Record.named`."""
     sheets: tuple[CodedRecords, ...]
@@ -58,7 +58,7 @@ class CodedKind:
         """How many there are."""
         return len(self.days)
 
-    def identifiers(self, rows: Numbers) -> list[str]:
+    def identifiers(self, rows: Numbers) -> Sequence[str]:
         """The ids of some records."""
         sheet = int(self.sheet[rows[0]]) if len(rows) else -1
         if len(rows) > _MANY and sheet >= 0 and (self.sheet[rows] == sheet).all():
@@ -153,7 +153,7 @@ class _Gathered:
         sound = [numpy.ones(len(rows), bool) for _, rows in sheets]
         found = CodedKind(
             name=self.kind.name, students=student, starts=student, days=days, fields=fields,
-            unsound=~_joined([*sound, numpy.array([x.problem is None for x in self.loose], bool)]),
+            unsound=~_joined([*sound, numpy.array([x.problem is None and x.ruling is None for x in self.loose], bool)]),
             named=_joined([*sound, numpy.array([x.named for x in self.loose], bool)]),
             sheets=tuple(sheet for sheet, _ in sheets), loose=tuple(self.loose), sheet=origin, row=row,
         )  # fmt: skip

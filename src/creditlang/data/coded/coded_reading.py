@@ -5,13 +5,14 @@ item is one that the policy has, its id is there and nobody else's. Whether a ce
 its column. Rows that cannot be records are taken out before, as in any sheet.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from itertools import compress
 
 import numpy
 
 from creditlang.core import operators as o
-from creditlang.data.cells import CellError, parse_identifier, strip_cell
+from creditlang.data.cells import LONGEST_TEXT, CellError, parse_identifier, parse_text, strip_cell
 from creditlang.data.coded.coded_records import CodedRecords, TypedColumn
 from creditlang.data.coded.coded_sheet import CodedColumn, CodedSheet, Numbers
 from creditlang.data.records import Identifiers
@@ -20,6 +21,7 @@ from creditlang.data.sheets.totals_rows import Unrecorded
 from creditlang.diagnostics import Place
 from creditlang.ledger import Record
 from creditlang.schema import RawBatch, RawRow
+from creditlang.table_columns import some_match
 
 
 def read_sheet(batches: Iterable[RawBatch], unrecorded: Unrecorded) -> CodedSheet:
@@ -52,7 +54,8 @@ def read_records(
     kind, odd = policy.kinds[layout.kind], numpy.zeros(len(sheet), bool)
     odd[list(sheet.problems)] = True
     students = _at(sheet, layout.identity).stripped()
-    odd |= students.those(not _is_identifier(text, layout.of_students) for text in students.texts)
+    number = parse_identifier if layout.of_students else parse_text
+    odd |= students.those(not _reads(text, number) for text in students.texts)
     identifiers = None if layout.record_id is None else sheet.columns[layout.record_id].stripped()
     odd |= _odd_identifiers(sheet, layout.source, identifiers, used)
     columns = []
@@ -88,9 +91,10 @@ def _at(sheet: CodedSheet, position: int | None) -> CodedColumn:
     return sheet.columns[position]
 
 
-def _is_identifier(text: str, of_student: bool) -> bool:
+def _reads(text: str, read: Callable[[str], str]) -> bool:
+    """Whether there is a number, and nothing is wrong with it."""
     try:
-        return bool(text) and (not of_student or bool(parse_identifier(text)))
+        return bool(text) and bool(read(text))
     except CellError:
         return False
 
@@ -104,15 +108,16 @@ def _odd_identifiers(sheet: CodedSheet, source: str, identifiers: CodedColumn | 
         return numpy.fromiter((f"{made}{number}" in used for number in sheet.numbers.tolist()), bool, len(sheet))
     odd = numpy.bincount(identifiers.codes, minlength=len(identifiers.texts)) > 1
     texts = identifiers.texts
-    beginnings_and_ends = "\n".join(["", *texts, ""])
     known = {strip_cell(cell) for cells in sheet.broken.values() for cell in cells}
-    if ":" in beginnings_and_ends:
+    if some_match(texts, ":"):
         known |= {text for text in texts if ":" in text and text in used}
     for those in (known, used.given, used.first.keys()):
         if those and not those.isdisjoint(texts):
             odd |= numpy.fromiter((text in those for text in texts), bool, len(texts))
-    if any(mark in beginnings_and_ends for mark in ("\n\n", ")\n", f"\n{made}")):
+    if some_match(texts, rf"^$|\)$|^{re.escape(made)}"):
         odd |= numpy.fromiter((not x or x.endswith(")") or x.startswith(made) for x in texts), bool, len(texts))
+    if not all(map(str.isprintable, texts)) or max(map(len, texts), default=0) > LONGEST_TEXT:
+        odd |= numpy.fromiter((not _reads(text, parse_text) for text in texts), bool, len(texts))
     return identifiers.those(odd)
 
 

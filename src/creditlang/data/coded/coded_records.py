@@ -16,6 +16,7 @@ from attrs import define, field, frozen
 from creditlang.data.coded.coded_sheet import CodedColumn, Numbers
 from creditlang.diagnostics import Place
 from creditlang.ledger import Record
+from creditlang.table_columns import ArrowTexts
 
 
 @frozen(eq=False)
@@ -62,12 +63,14 @@ class CodedRecords:
         """The id of a plain record."""
         return f"{self.source}:{self.numbers[at]}" if self.identifiers is None else self.identifiers[at]
 
-    def identifiers_at(self, rows: Numbers) -> list[str]:
+    def identifiers_at(self, rows: Numbers) -> Sequence[str]:
         """The ids of plain records."""
         if self.identifiers is None:
             return [f"{self.source}:{number}" for number in self.numbers[rows].tolist()]
+        codes = self.identifiers.codes[rows]
         texts = self.identifiers.texts
-        return [texts[code] for code in self.identifiers.codes[rows].tolist()]
+        found: Sequence[Any] = texts.at(codes) if isinstance(texts, ArrowTexts) else [texts[x] for x in codes.tolist()]
+        return found
 
     def record(self, at: int) -> Record:
         """The record at a position, made an odd one: whoever asks may have something to say of it."""

@@ -13,6 +13,7 @@ from attrs import frozen
 from creditlang.data.cells import BLANKS, strip_cell
 from creditlang.diagnostics import Diagnostic
 from creditlang.schema import RawBatch, RawRow
+from creditlang.table_columns import FEW, ArrowTexts, some_match
 
 if TYPE_CHECKING:
     import pyarrow
@@ -36,11 +37,10 @@ class CodedColumn:
 
     def stripped(self) -> "CodedColumn":
         """The same column without blanks around its cells; texts that become one have one code."""
-        joined = "".join(self.texts)
-        if not any(blank in joined for blank in BLANKS):
+        if not some_match(self.texts, f"[{BLANKS}]"):
             return self
         texts = [strip_cell(text) for text in self.texts]
-        if texts == self.texts:
+        if texts == list(self.texts):
             return self
         places: dict[str, int] = {}
         found = [places.setdefault(text, len(places)) for text in texts]
@@ -147,7 +147,11 @@ def _column(chunks: "list[pyarrow.DictionaryArray]") -> CodedColumn:
 
     if not chunks:
         return CodedColumn([], coded([]))
-    chunked = pyarrow.chunked_array(chunks).unify_dictionaries()
-    texts = chunked.chunk(0).dictionary.to_pylist()
+    chunked = pyarrow.chunked_array(chunks)
+    if sum(len(chunk.dictionary) for chunk in chunks) > len(chunked) // 2:  # hashed once, in place of twice
+        chunked = chunked.cast(pyarrow.string()).dictionary_encode()
+    chunked = chunked.unify_dictionaries()
+    known = chunked.chunk(0).dictionary
+    texts: Sequence[Any] = ArrowTexts(known) if len(known) > FEW else known.to_pylist()
     codes = numpy.concatenate([coded(chunk.indices.to_numpy(), len(texts)) for chunk in chunked.chunks])
     return CodedColumn(texts, codes)

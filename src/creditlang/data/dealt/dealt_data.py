@@ -20,6 +20,7 @@ from creditlang.data.dealt.dealt_sheet import DealtSheet
 from creditlang.data.dealt.repeated_identifiers import RepeatedIdentifiers
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.people.record_owners import Owners
+from creditlang.data.read_rulings import RulingsOfStudents, apart, only_records
 from creditlang.data.reader import DataReader
 from creditlang.data.records import Identifiers
 from creditlang.data.sheets.sheet_heading import Heading, Sheet
@@ -35,9 +36,10 @@ if TYPE_CHECKING:
 _MOST_LOOKED_AT: Final = 200_000
 """Rows by which the students are parted."""
 _BEFORE, _IN_ROWS, _AT_END = range(3)
+_DECIDED, _OF_STUDENT = 2, 3
 _Stage = tuple[int, int, int, int]
-"""When something is said: in reading, once the students of records are known, or of a student; of which table, whether
-before, in or after its rows, and of which row.
+"""When something is said: in reading, once the students of records are known, of rulings, or of a student; of which
+table, whether before, in or after its rows, and of which row.
 """
 _RANKED: Final = Phrase("the policy ranks people or adds them up", "本方案要排名，或按群体汇总")
 _MAPPED: Final = Phrase("rows are read by the rules of a mapping", "要按对照表中的规则读取")
@@ -134,7 +136,7 @@ class DealtData:
             if next(whole.read_table(sheet), None) is not None or whole.dataset.students:
                 raise NotInParts(_named(_OTHER_NAME, source))
             return
-        if kind and self.policy.kinds[kind].group is not None:
+        if kind and whole.layouts.policy.kinds[kind].group is not None:
             raise NotInParts(_named(_OF_GROUPS, source))
         whole.lists_of_students += not kind
         if (heading := whole.tables.heading_of(sheet, kind)) is None:
@@ -167,7 +169,7 @@ class DealtData:
         for first, last in zip(["", *bounds], [*bounds, None], strict=True):
             dataset = self._read(first, last)
             yield dataset
-            self._keep(dataset, _at((2, 0, 0, 0)))
+            self._keep(dataset, _at((_OF_STUDENT, 0, 0, 0)))
 
     def records(self, at_once: int) -> Iterator[Record]:
         """The records of all students."""
@@ -192,9 +194,12 @@ class DealtData:
             self._endings[source] = ending if known is None else known.with_rows_of(ending)
         dataset.problems = [found for found in dataset.problems if found.code not in AT_THE_END]
         self._keep(dataset, partial(self._place, 0))
-        Owners(self.policy, dataset).assign(records)
+        found, rulings = apart(records, self.policy)
+        Owners(self.policy, dataset).assign(found)
         self._keep(dataset, partial(self._place, 1))
-        for kind, count in dataset.read.items():
+        RulingsOfStudents(self.policy, dataset).give(rulings)
+        self._keep(dataset, partial(self._place, _DECIDED))
+        for kind, count in only_records(self.policy, dataset.read).items():
             self.whole.dataset.read[kind] += count
         return dataset
 
@@ -222,11 +227,11 @@ class DealtData:
         for table in whole.passed_over:
             whole.nearly_named(table)
         for place, found, owner in said:
-            if place[0] == 1:
+            if 0 < place[0] < _OF_STUDENT:
                 whole.dataset.problem(found, owner)
         whole.note_of_sources(of_sources)
         for place, found, owner in said:
-            if place[0] > 1:
+            if place[0] == _OF_STUDENT:
                 whole.dataset.problem(found, owner)
         return whole.dataset
 

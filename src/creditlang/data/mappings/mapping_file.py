@@ -14,12 +14,13 @@ from pathlib import Path as FilePath
 from typing import Any, Final, cast, get_args
 
 from creditlang.core import operators as o
-from creditlang.data.cells import DATE_ORDERS, MOST_DIGITS, CellError
+from creditlang.data.cells import DATE_ORDERS, MOST_DIGITS, CellError, spelled
 from creditlang.data.columns import Columns
 from creditlang.data.dataset import people_tables
 from creditlang.data.mappings.mapping import Gather, MappingFile, Only, Origin, Part, RecordRule, TableRule, Taken, Term
 from creditlang.data.mappings.toml_places import Path, Places
 from creditlang.data.sheets.column_layout import Layouts
+from creditlang.data.sheets.sheet_heading import plain_heading
 from creditlang.diagnostics import Diagnostic, Phrase, either, listed, nearest, report, system_reason
 from creditlang.resources import mapping_names, mapping_path
 from creditlang.source import SourceFile
@@ -304,16 +305,13 @@ class _Reader:
         return found
 
     def field(self, text: str, kind: str, path: Path, own: bool) -> str | None:
-        """A field of a kind, a number, or an attribute of students, by name or label."""
-        builtin = self.layouts.builtin(kind)
-        for name, texts in builtin.items():
-            if text in texts or text == name:
-                return name
-        readers = self.layouts.readers(kind)
+        """A field of a kind, a number, or an attribute of students, by name or label, as headings are read."""
         people = () if own else self.layouts.of_people(kind)
-        for reader in (*readers, *people):
-            if text in reader.texts:
-                return reader.column.name
+        readers = (*self.layouts.readers(kind), *people)
+        known = {text: reader.column.name for reader in reversed(readers) for text in reader.texts}
+        known |= {text: name for name, texts in self.layouts.builtin(kind).items() for text in (name, *texts)}
+        if (found := spelled(known, plain_heading)(text)) is not None:
+            return found
         about = next((name for name, known in self.kinds.items() if known == kind), kind)
         sort = Phrase(f"field of “{about}”", f"“{about}”的字段")
         self.unknown(path, sort, text, [*self.layouts.names(kind)])

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from creditlang.core import operators as o
 from creditlang.data.cells import strip_cell
 from creditlang.data.columns import ColumnReader, Columns
-from creditlang.data.dataset import RECORD_ID, number_columns
+from creditlang.data.dataset import RECORD_ID, RULING_LABELS, number_columns
 from creditlang.data.sheets.sheet_heading import RUNNING_NUMBERS, Doubt, Heading, Sheet, find_heading, plain_heading
 from creditlang.diagnostics import Diagnostic, Phrase, Place, nearest, report
 from creditlang.schema import RawTable
@@ -39,6 +39,8 @@ class Layout:
     identity_shown: str
     """What the sheet calls the number of a student or group; what it may be called, where it has none."""
     record_id: int | None
+    record_id_shown: str
+    """What the sheet calls the number of a record."""
     columns: tuple[PlacedColumn, ...]
     people: tuple[PlacedColumn, ...]
     """Columns of students in a sheet of records."""
@@ -87,6 +89,8 @@ class Layouts:
         if not kind:
             return {"student_id": self.numbers}
         declared = self.policy.kinds[kind]
+        if declared.labels is RULING_LABELS:  # the id in it is that of the record that it speaks of
+            return {"student_id": self.numbers}
         if declared.group is not None and declared.membership is None:
             reader = next(reader for reader in self.columns.attributes if reader.column.name == declared.group)
             return {"student_id": reader.texts, "record_id": RECORD_ID}
@@ -145,7 +149,7 @@ class Layouts:
         joins = any(found.reader is self.name_of_people for found in people)
         texts, identity = builtin["student_id"], places["student_id"]
         heading = Phrase(texts[0], texts[min(1, len(texts) - 1)]) if identity is None else strip_cell(heads[identity])
-        identity_shown = (shown or {}).get(heading, heading)
+        identity_shown, record_id = (shown or {}).get(heading, heading), places.get("record_id")
         missing = [(x.reader.shown, *x.reader.texts) for x in columns if x.position is None and x.reader.needed]
         declared = self.policy.kinds.get(kind)
         of_group = (
@@ -158,7 +162,7 @@ class Layouts:
         taken = {*places.values(), *(x.position for x in (*columns, *people))}
         return Layout(
             source=source, kind=kind, identity=identity, identity_shown=identity_shown,
-            record_id=places.get("record_id"),
+            record_id=record_id, record_id_shown="" if record_id is None else strip_cell(heads[record_id]),
             columns=columns, people=people, missing=tuple(missing),
             unknown=tuple(x for x, at in exact.items() if at not in taken and plain_heading(x) not in RUNNING_NUMBERS),
             of_students=builtin["student_id"] == self.numbers,
