@@ -39,7 +39,7 @@ class _Elsewhere(Exception):
 
 
 @frozen(eq=False)
-class Line:
+class ProgramLine:
     """A line of groups: its numbers for the kernels, and what is said where it takes something away."""
 
     operator: o.Limit | o.Rescale
@@ -113,7 +113,7 @@ class GroupProgram:
     tables: RecordTables
     periods: int
     """More than any period of an account has for its number."""
-    lines: list[Line] = field(factory=list)
+    lines: list[ProgramLine] = field(factory=list)
     slots: dict[str, int] = field(factory=dict)
     """By account, where its sums begin."""
     roots: list[str] = field(factory=list)
@@ -169,7 +169,7 @@ class GroupProgram:
             self._rows.append((sort, name))
         return self._rows.index((sort, name))
 
-    def _line(self, operator: o.Operator, table: RuleTable) -> Line:
+    def _line(self, operator: o.Operator, table: RuleTable) -> ProgramLine:
         if not isinstance(operator, (o.Limit, o.Rescale)) or operator.sequential or operator.group.window is not None:
             raise _Elsewhere
         keys = [self._row("period", x) for x in operator.group.periods]
@@ -204,7 +204,7 @@ class GroupProgram:
             numbers |= {k.ORDER: _ORDERS[operator.order], k.VOIDS: operator.void, k.ORDINAL: number == one}
             room = v.written(EXACT.scaleb(Decimal(number), -known.decimals))
             text = known.texts.number(operator.text or ("once" if operator.void else "cap"))
-        return Line(operator, tuple(int(numbers.get(at, 0)) for at in range(_FORMS)), text, article, room)
+        return ProgramLine(operator, tuple(int(numbers.get(at, 0)) for at in range(_FORMS)), text, article, room)
 
     def _somebody(self) -> Numbers:
         """The place of a record to ask about what is the same for all."""
@@ -259,7 +259,8 @@ class GroupProgram:
             lines, of_accounts, members, self._keys(records), MOST, amounts, voided, sums, exists, bad, events, changes,
         )  # fmt: skip
         return Together(
-            self, records.start, trails, amounts, voided, sums, exists, bad, events[:done].copy(), changes[:done].copy()
+            program=self, first=records.start, trails=trails, amounts=amounts, voided=voided, sums=sums, exists=exists,
+            bad=bad, events=events[:done].copy(), changes=changes[:done].copy(),
         )  # fmt: skip
 
     def _keys(self, records: slice) -> Numbers:

@@ -15,6 +15,7 @@ from attrs import define, field
 from creditlang import values as v
 from creditlang.columnar.coded_periods import CodedCalendar, Numbers
 from creditlang.columnar.distinct_numbers import distinct_numbers
+from creditlang.columnar.numbered import Numbered
 from creditlang.columnar.record_columns import RecordColumns
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -25,7 +26,6 @@ from creditlang.values import EXACT, Undetermined
 MOST: Final = 2**42
 """No amount is larger, as a whole number of its last decimals; whoever has a larger one is worked out alone."""
 _MOST_FACTOR: Final = 2**18
-_DENSE: Final = 1 << 20
 _MOST_ANSWERS: Final = 1 << 10
 """Different answers that a question about balances can have: yes, no, or why there is none."""
 _MOST_BALANCES: Final = 1 << 24
@@ -61,35 +61,6 @@ def whole(value: Any, decimals: int) -> int | None:
     scaled = EXACT.scaleb(value, decimals)
     number = int(scaled)
     return number if number == scaled and abs(number) <= MOST else None
-
-
-@define(eq=False)
-class Numbered:
-    """Numbers for keys: of each key that has not been met before, `ask` is told the place of a record with it."""
-
-    ask: Callable[[int], int]
-    size: int
-    _dense: Numbers | None = None
-    _known: dict[int, int] = field(factory=dict)
-
-    def of(self, keys: Numbers, places: Numbers) -> Numbers:
-        """The number for each key; `places` are those of the records that have them."""
-        if self.size <= _DENSE:
-            if self._dense is None:
-                self._dense = np.full(self.size, -1, np.int32)
-            found = self._dense[keys]
-            new = np.flatnonzero(found < 0)
-            if len(new):
-                for key, at in zip(*np.unique(keys[new], return_index=True), strict=True):
-                    self._dense[key] = self.ask(int(places[new[at]]))
-                found = self._dense[keys]
-            return found
-        distinct, first, back = np.unique(keys, return_index=True, return_inverse=True)
-        for key, at in zip(distinct.tolist(), first.tolist(), strict=True):
-            if key not in self._known:
-                self._known[key] = self.ask(int(places[at]))
-        numbers = np.fromiter((self._known[key] for key in distinct.tolist()), np.int32, len(distinct))
-        return numbers[back]
 
 
 @define(eq=False)

@@ -218,7 +218,10 @@ def _accumulate(
     places = (of_rules[:, 2].take(own) + periods) * sums.shape[1] + who
     exists |= (np.bincount(places, minlength=sums.size) > 0).reshape(sums.shape)
     live = bit & LIVE_BIT > 0
-    groups = _Groups(student, trails, bits, rule, of_rules, lines, keys, most, amounts, voided, bad)
+    groups = _Groups(
+        student=student, trails=trails, bits=bits, rule=rule, of_rules=of_rules, lines=lines, keys=keys, most=most,
+        amounts=amounts, voided=voided, bad=bad,
+    )  # fmt: skip
     lasting = (of_rules[:, 1] - of_rules[:, 0]).take(own)
     for depth in range(int(lasting.max(initial=0))):
         at = here[live & (lasting > depth) & (voided.take(here) == 0)]

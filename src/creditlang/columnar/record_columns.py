@@ -148,7 +148,8 @@ class RecordColumns:
         owners, days, semesters, named = (np.concatenate(x) for x in zip(*columns, strict=True))
         attributes = {name: CodedField(column) for name, column in dataset.attributes.items()}
         return RecordColumns(
-            dataset.students, attributes, kinds, owners, days, semesters, named, odd, calendar.last_days
+            students=dataset.students, attributes=attributes, kinds=kinds, owners=owners, days=days,
+            semesters=semesters, named=named, odd=odd, last_days=calendar.last_days,
         )  # fmt: skip
 
     @property
