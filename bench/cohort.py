@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from statistics import median
 from typing import Any, get_args
 
@@ -28,7 +29,6 @@ from bench.readme_table import write_table
 
 SLOW = ("creditlang, reference", "plain Python, whole numbers")
 ALONE = "creditlang, columns alone"
-ARRAYS = "creditlang, columns alone without machine code"
 _MANY = 20_000
 _ALONE = 300
 """Students who are worked out one by one, to tell what one takes."""
@@ -52,14 +52,14 @@ def creditlang(engine: str, students: int) -> dict[str, Any]:
     own = {
         "cpu": spent,
         "records": len(columns["item"]),
-        "found": _digest(found),
+        "found": digest(found),
         "engine": told,
         "peak": peak_memory(),
     }
     return {**own, "alone": _one_student(policy.core, engine)} if engine != "columnar" else own
 
 
-def columns_alone(students: int, machine: bool) -> dict[str, Any]:
+def columns_alone(students: int) -> dict[str, Any]:
     """Records that have been read and coded, to every record's amount and reason and every student's results, as
     columns of numbers: what the other tools are given and give, and more. Loading machine code is not counted.
     """
@@ -75,7 +75,7 @@ def columns_alone(students: int, machine: bool) -> dict[str, Any]:
     evaluation = Evaluation.begin(library.load(regulation.policy()).core, source.tables(), settings, lambda: ())
     coded, engine = CodedDataset.of(evaluation.policy, evaluation.dataset), evaluation.one_student.columns()
     assert engine is not None
-    engine.kernels = machine_code() if machine else PLAIN
+    engine.kernels = machine_code() if find_spec("numba") is not None else PLAIN
     found, since = [], time.process_time()
     with fewer_collections():
         for chunk in engine.chunks(coded):
@@ -86,7 +86,7 @@ def columns_alone(students: int, machine: bool) -> dict[str, Any]:
             found.append(np.stack([*credits_, conduct, met], 1))
     spent = time.process_time() - since
     own = {"cpu": spent, "records": len(columns["item"]), "peak": peak_memory()}
-    return {**own, "found": _digest(np.concatenate(found))}
+    return {**own, "found": digest(np.concatenate(found))}
 
 
 def _one_student(policy: Any, engine: str) -> float:
@@ -119,10 +119,11 @@ def peer(name: str, students: int) -> dict[str, Any]:
     since = time.process_time()
     found = work_out(columns, students)
     spent = time.process_time() - since
-    return {"cpu": spent, "records": len(columns["item"]), "found": _digest(found), "peak": peak_memory()}
+    return {"cpu": spent, "records": len(columns["item"]), "found": digest(found), "peak": peak_memory()}
 
 
-def _digest(found: Any) -> str:
+def digest(found: Any) -> str:
+    """Of results, to compare them."""
     return hashlib.sha256(found.astype(np.int64).tobytes()).hexdigest()
 
 
@@ -136,7 +137,7 @@ def contestants(students: int, slow: bool) -> list[str]:
     from creditlang.one_student import Engine
 
     engines = [f"creditlang, {name}" for name in get_args(Engine) if name != "auto"]
-    return [x for x in (*engines, ALONE, ARRAYS, *peers.available()) if slow or students <= _MANY or x not in SLOW]
+    return [x for x in (*engines, ALONE, *peers.available()) if slow or students <= _MANY or x not in SLOW]
 
 
 def measured(name: str, students: int) -> dict[str, Any]:
@@ -175,11 +176,13 @@ def main() -> None:
     parser.add_argument("--slow", action="store_true")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--run", help=argparse.SUPPRESS)
+    parser.add_argument("--without", action="append", default=[], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    sys.modules.update(dict.fromkeys(arguments.without))  # type: ignore[arg-type]  # as if not installed
     if arguments.run:
         sort, _, engine = arguments.run.partition(", ")
-        if arguments.run in (ALONE, ARRAYS):
-            print(json.dumps(columns_alone(arguments.students, arguments.run == ALONE)))
+        if arguments.run == ALONE:
+            print(json.dumps(columns_alone(arguments.students)))
         elif sort == "creditlang":
             print(json.dumps(creditlang(engine, arguments.students)))
         else:

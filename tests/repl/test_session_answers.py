@@ -132,6 +132,16 @@ def test_who_cannot_be_read_is_told_and_may_be_said(tmp_path: Path) -> None:
     assert "2024010105  张子轩" in told(begun, "学生名单")
 
 
+def test_a_decision_of_the_office_is_told_with_who_made_it(tmp_path: Path) -> None:
+    (tmp_path / "复核决定.csv").write_text(
+        "学号,记录编号,决定,决定人,决定日期,理由\n2024010107,A000440,予以认定,教务处,2026-03-02,材料属实\n",
+        encoding="utf-8",
+    )
+    begun = Session("zh", PluginManager(no_plugins=True))
+    told(begun, "载入 hengyang", f"数据 sample:hengyang {tmp_path}", "学生 2024010107")
+    assert "教务处于2026-03-02决定予以认定：材料属实" in told(begun, "为什么 A000440")
+
+
 # ---- numbers of records
 SMALL = """
 use "common/calendar"
@@ -305,6 +315,19 @@ def test_a_question_counts_the_records_that_say_what_it_asks() -> None:
     rows = told(begun, "records activity where level is school").splitlines()[2:]
     assert told(begun, "count(activity where level is school)") == f"{len(rows)}.00\n"
     told(begun, "students where count(activity where level is school) > 5")
+
+
+def test_what_is_still_needed_is_told_in_both_languages() -> None:
+    begun = session("shangrao", "2022030101", "zh")
+    assert "增加记录不能使其接近要求" in told(begun, "截至 2027-10-01", "还缺什么 毕业")
+    refused = begun.answer("还缺什么 毕也")
+    assert refused.failed and "CR101" in refused.text and "毕业" in refused.text
+    without_calendar = session("volunteer_hours")
+    told(without_calendar, "as of 2023-07-01", "student 20190103")
+    refused = without_calendar.answer("need profile_complete")
+    assert refused.failed and "CR882" in refused.text
+    assert "none of fewer records does" in told(without_calendar, "need profile_complete by 2023-12-31")
+    assert without_calendar.answer("need profile_complete by 2023-13-31").failed
 
 
 def test_why_of_a_rule_without_records_says_so() -> None:
