@@ -181,18 +181,8 @@ def small(given: argparse.Namespace) -> Iterator[Line]:
     for _ in range(given.turns):
         for engine, each in spent.items():
             before = os.times()
-            _run(
-                "-m",
-                "creditlang",
-                "run",
-                "hengyang",
-                "--data",
-                "sample:hengyang",
-                "--engine",
-                engine,
-                "--format",
-                "csv",
-            )
+            words = ("run", "hengyang", "--data", "sample:hengyang", "--engine", engine, "--format", "csv")
+            _run("-m", "creditlang", *words, good=(0, 3))
             after = os.times()
             each.append(sum(after[2:4]) - sum(before[2:4]))
     auto, reference = (median(each) for each in spent.values())
