@@ -170,7 +170,7 @@ def test_a_minimum_raised_is_its_own_cause_and_changes_only_who_crosses() -> Non
     (rule,) = rows(comparison, "rules", "sort", "rule", "gained", "lost", "sum", "largest", "crossings", "article")
     assert rule == ("part", "graduation: 体育", 0, 2, None, number("0.2"), 2, "Article 11")
     assert "毕业：体育（需要）" in comparison.text("zh")
-    assert "graduation: 体育 (what is asked)" in comparison.text()
+    assert "graduation: sport at least 1.2 (what is asked)" in comparison.text()
 
 
 def test_a_minimum_lowered_lets_students_gain() -> None:
