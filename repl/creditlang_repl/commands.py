@@ -17,8 +17,8 @@ from creditlang.diagnostics.person_words import plural
 from creditlang.syntax.keywords import keywords
 
 Operand = Literal[
-    "", "policy", "address", "student", "topic", "record", "kind", "account", "item", "setting", "declaration", "edit",
-    "condition", "expression", "date", "field", "file", "word", "literal",
+    "", "policy", "address", "student", "topic", "requirement", "record", "kind", "account", "item", "setting",
+    "declaration", "edit", "condition", "expression", "date", "field", "file", "word", "literal",
 ]  # fmt: skip
 """What an operand is, so that completion knows what to offer."""
 

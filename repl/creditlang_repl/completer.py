@@ -128,6 +128,8 @@ class Completer:
             case "topic":
                 records = self._records(typed, part) if typed else ()
                 return (*self._names(typed, part.start, _TOPICS), *records)
+            case "requirement":
+                return self._names(typed, part.start, ("require",))
             case "account":
                 return self._names(typed, part.start, ("account",))
             case "literal" | "word":

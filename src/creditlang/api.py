@@ -48,7 +48,7 @@ from creditlang.given_arguments import (
 )
 from creditlang.html_views import policy_view, result_view
 from creditlang.ledger import PartLine, StudentResult
-from creditlang.one_student import Engine, StudentsOfPolicy, as_read, day_not_said
+from creditlang.one_student import Engine, StudentData, StudentsOfPolicy, as_read, day_not_said
 from creditlang.plugin import PluginManager, Source
 from creditlang.record_lines import RecordLine, record_lines
 from creditlang.results import Results
@@ -236,9 +236,9 @@ def _evaluate(
     named = {name: value for name, value in typed.items() if name in policy.core.settings}
     if unsaid := day_not_said(policy.core, day, who.records):
         raise DataError([unsaid])
-    result = policy._students.at(day, named, ranks).result(as_read(who))
+    result = policy._students.at(day, named, ranks).result(read := as_read(who))
     return Result(
-        policy, result, dict(student), tuple(given), as_of=day, overrides=typed, identifiers=identifiers,
+        policy, result, dict(student), tuple(given), as_of=day, overrides=typed, read=read, identifiers=identifiers,
         findings=(*wrong, *result.problems),
     )  # fmt: skip
 
@@ -267,6 +267,8 @@ class Result:
     """The records as they were given, with their kinds."""
     as_of: date | None
     overrides: Mapping[str, Any]
+    read: StudentData
+    """The student as read."""
     identifiers: tuple[str, ...]
     """Of the records, in their order; those without an id of their own have one made."""
     findings: tuple[Diagnostic, ...]

@@ -52,10 +52,14 @@ class _Fields:
 
 
 class Written:
-    """Equal when of one class with equal parts, leaving out those with `eq=False`."""
+    """Equal when of one class with equal parts, leaving out those with `eq=False`.
 
-    __slots__ = ("__weakref__",)
+    What a node is hashed to is kept with it: conditions and expressions are looked up again and again.
+    """
+
+    __slots__ = ("__weakref__", "_hash")
     __attrs_attrs__: ClassVar[Any]
+    _hash: int
 
     def _parts(self) -> list[tuple[str, object]]:
         return [(part.name, getattr(self, part.name)) for part in self.__attrs_attrs__ if part.eq]
@@ -64,7 +68,11 @@ class Written:
         return isinstance(other, Written) and type(self) is type(other) and self._parts() == other._parts()
 
     def __hash__(self) -> int:
-        return hash((type(self), *self._parts()))
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", found := hash((type(self), *self._parts())))
+            return found
 
     def __getstate__(self) -> dict[str, object]:
         return {part.name: getattr(self, part.name) for part in self.__attrs_attrs__}

@@ -15,6 +15,7 @@ from creditlang.api import Policy, loaded
 from creditlang.core import operators as o
 from creditlang.core.operators import RANK_WORDS
 from creditlang.data.dataset import RECORD_ID, number_columns
+from creditlang.data.read_rulings import with_rulings
 from creditlang.types import WHOLE, Type
 
 _HEAD: Final = '''\
@@ -37,14 +38,15 @@ def generate_types(policy: Policy | str | Path) -> str:
     core = loaded(policy).core
     number, record_id = number_columns(core)[0], RECORD_ID[0]
     person = core.person.name if core.person is not None else "student"
-    named = _class_names([person, *core.given_kinds])
+    kinds = with_rulings(core).given_kinds
+    named = _class_names([person, *kinds])
     parts = [_HEAD.format(identifier=core.identifier, fingerprint=core.fingerprint[:12])]
     ids = {number: "NotRequired[_Identifier]"}
     parts.append(_typed_dict(named[person], core.student_labels, {**ids, **_fields(core, core.attributes)}))
-    for name, kind in core.given_kinds.items():
+    for name, kind in kinds.items():
         own = {record_id: "NotRequired[_Identifier]", **ids, **_fields(core, kind.columns)}
         parts.append(_typed_dict(named[name], kind.labels, own))
-    records = {name: f"NotRequired[list[{named[name]}]]" for name in core.given_kinds}
+    records = {name: f"NotRequired[list[{named[name]}]]" for name in kinds}
     parts.append(_typed_dict("Records", (), records))
     parts.append(_typed_dict("Settings", (), {name: f"NotRequired[{kind}]" for name, kind in _settings(core)}))
     return "\n\n".join(parts)

@@ -53,6 +53,12 @@ def dirty(tmp_path: Path) -> Path:
     (folder / STUDENTS).write_text("\n".join(students) + "\n", encoding="utf-8")
     violations = (folder / "违纪违规.csv").read_text(encoding="utf-8-sig").splitlines()
     without_ids = [row.partition(",")[2] for row in violations]
+    decided = ("2024010101,A000004,予以认定,", "2024010101,A000004,不予认定,", "2024010102,A000086,改定数额,0.1",
+               "2023010101,A000086,不予认定,", "2024010102,A000064,改定数额,0.0001", "2024010199,A000001,不予认定,",
+               "2024010102,A000061,予以认定,")  # fmt: skip
+    lines = [f"{line},教务处,{2034 if at == 3 else 2024}-12-01,复核" for at, line in enumerate(decided, 1)]
+    ruled = "\n".join(["学号,记录编号,决定,数额,决定人,决定日期,理由", *lines, lines[0].replace("教务处", "")])
+    (folder / "复核决定.csv").write_text(ruled + "\n", encoding="utf-8")
     (folder / "违纪违规.csv").write_text("\n".join([*without_ids, *without_ids[2:9:3]]) + "\n", encoding="utf-8")
     return folder
 
@@ -60,7 +66,21 @@ def dirty(tmp_path: Path) -> Path:
 def test_parts_of_dirty_data_are_the_whole(cli: Any, dirty: Path, tmp_path: Path) -> None:
     whole = tables(cli, "hengyang", dirty, tmp_path / "whole", 0)
     issues = whole["issues.csv"].decode()
-    for code in ("CR657", "CR660", "CR661", "CR627", "CR658", "CR625", "CR672", "CR693"):
+    for code in (
+        "CR657",
+        "CR660",
+        "CR661",
+        "CR627",
+        "CR658",
+        "CR625",
+        "CR672",
+        "CR693",
+        "CR890",
+        "CR892",
+        "CR893",
+        "CR894",
+        "CR895",
+    ):
         assert code in issues, code
     for at_once in (150,):
         assert tables(cli, "hengyang", dirty, tmp_path / str(at_once), at_once) == whole

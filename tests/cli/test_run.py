@@ -219,3 +219,17 @@ def test_an_engine_that_there_is_not_is_a_usage_error(cli: Any, policy: Path, fo
     result = cli("run", policy, "--data", folder(), "--engine", "abacus")
     assert result.exit_code == 2
     assert "reference" in result.stderr
+
+
+def test_need_stands_on_transcripts_of_whom_something_is_short(
+    cli: Any, policy: Path, folder: Any, tmp_path: Path
+) -> None:
+    words = ("run", policy, "--data", folder(), "--as-of", "2024-12-31", "--lang", "zh", "--out")
+    assert cli(*words, f"forms:{tmp_path}/with#transcript", "--need").exit_code in (0, 3)
+    assert cli(*words, f"forms:{tmp_path}/without#transcript").exit_code in (0, 3)
+    told = {
+        f"{run} {number}": "还差的怎样补足" in (tmp_path / run / "transcript" / f"{number}.html").read_text("utf-8")
+        for run in ("with", "without")
+        for number in ("s1", "s2")
+    }
+    assert told == {"with s1": False, "with s2": True, "without s1": False, "without s2": False}

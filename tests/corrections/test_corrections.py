@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -221,6 +222,25 @@ def _sorts(change: Correction) -> set[str]:
     return {cause.piece.sort for cause in change.causes}
 
 
+def test_other_named_values_and_other_data_of_a_student() -> None:
+    text = CLUB.replace("record deed", "let rate = 2\nstudent\n    group : text\nrecord deed").replace(
+        "2 per", "rate per"
+    )
+    policy = compile_text(text.replace("at least 5", 'at least 5 when group is "A"')).policy
+    sheets: Sheets = {"student": [{"student_id": "s1", "group": "A"}], "deed": [
+        {"record_id": "d1", "student_id": "s1", "item": "help", "on": "2024-10-01"}
+    ]}  # fmt: skip
+    sides = [RunSide(policy, LAST, {"rate": rate}, lambda _: DataReader(policy).read(tables(sheets)))
+             for rate in (Decimal(2), Decimal(3))]  # fmt: skip
+    (change,) = corrections_of(sides[0], sides[1]).changes
+    assert (change.before, change.after, _sorts(change)) == (2, 3, {"policy"})
+    assert corrections_of(sides[0], sides[1], ["s2"]).changes == []
+    later: Sheets = {**sheets, "student": [{"student_id": "s1", "group": "B"}]}
+    (change,) = corrected((policy, policy), (sheets, later)).changes
+    assert (change.before, change.after, _sorts(change)) == ("unmet", "met", {"student"})
+    assert "group A → B" in change.causes[0].piece.told
+
+
 def test_records_without_ids_are_known_by_what_they_say() -> None:
     policy = compile_text(CLUB).policy
     rows = [{"student_id": "s1", "item": "help", "on": f"2024-10-0{day}"} for day in (1, 3, 4)]
@@ -242,6 +262,23 @@ def test_where_people_are_compared_the_data_of_all_are_one_cause() -> None:
     ranks = {change.student: change for change in found if change.result[1] == "place"}
     assert (ranks["s1"].before, ranks["s1"].after, _sorts(ranks["s1"])) == (1, 2, {"others"})
     assert (ranks["s2"].before, ranks["s2"].after, _sorts(ranks["s2"])) == (2, 1, {"late", "others"})
+
+
+def test_what_makes_up_for_each_other_is_no_cause() -> None:
+    policy = compile_text(CLUB).policy
+    sheets: Sheets = {"student": [{"student_id": "s1"}], "deed": [
+        {"record_id": f"d{day}", "student_id": "s1", "item": "help", "on": f"2024-10-0{day}"} for day in (1, 2)
+    ]}  # fmt: skip
+    later = copied(sheets)
+    later["deed"][1]["record_id"] = "e2"  # the same under another id
+    assert {piece.sort for piece in corrected((policy, policy), (sheets, later)).without_effect["s1"]} == {
+        "late", "withdrawn",
+    }  # fmt: skip
+    later["deed"].append({**later["deed"][0], "record_id": "d3", "on": "2024-10-03"})
+    changes = {change.result[1]: change for change in corrected((policy, policy), (sheets, later)).changes}
+    whole = changes["club"]
+    assert (whole.before, whole.after) == (4, 6)
+    assert all(cause.share for cause in whole.causes)
 
 
 def test_who_is_on_one_list_only() -> None:

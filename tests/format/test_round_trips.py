@@ -120,3 +120,10 @@ def test_derivations_of_the_grammar_keep_their_trees(start: str, language: str |
 
     check()
     assert taken >= 20
+
+
+def test_an_amount_over_events_is_closed_up_and_said_in_english() -> None:
+    text = "计量单位 分\n类别 甲 单位 分\n    项目 乙：扣3分/次\n"
+    source = SourceFile("policy", text)
+    assert formatted(source, ()) == text
+    assert formatted(source, (), "en").endswith("    item 乙: deduct 3分 per event\n")

@@ -140,7 +140,10 @@ def test_the_answer_says_who_decided_when_and_why_in_both_languages() -> None:
     ruling = {"record_id": "A1", "decision": "count", "article": "Article 9"}
     result = worked_out([row("A1", late=True)], ruling)
     assert "void when late" in result.why("A1")
-    assert "handed in late; set aside: counts all the same, decided by Dean on 2024-12-01 (Article 9): heard" in result.why("A1")
+    assert (
+        "handed in late; set aside: counts all the same, decided by Dean on 2024-12-01 (Article 9): heard"
+        in result.why("A1")
+    )
     assert "Dean于2024-12-01决定予以认定（Article 9）：heard" in Explanation(POLICY.core, result.ledger, "zh").answer(
         "A1"
     )

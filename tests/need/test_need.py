@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations_with_replacement
-from typing import Any
 
 import pytest
 from attrs import evolve
@@ -13,7 +12,8 @@ from creditlang.core.operators import Policy
 from creditlang.data.given_rows import GivenRows
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Place
-from creditlang.need import Need, NeedText, horizon, needed
+from creditlang.need import Need, NeedText, Plan, horizon, needed
+from creditlang.need.need_data import record_data
 from creditlang.one_student import OneStudent, StudentData, as_read
 from creditlang.plugin import PluginManager
 
@@ -113,15 +113,15 @@ def student(policy: Policy, *records: dict[str, object]) -> StudentData:
     return StudentData("s1", {}, tuple(found))
 
 
-def with_plan(policy: Policy, who: StudentData, plan: Any) -> StudentData:
-    """The student with the records of a plan, read anew as a table would have them."""
-    rows, more = GivenRows(policy), []
-    for number, one in enumerate(plan.records):
-        kind = policy.kinds[one.kind]
-        values = {name: value for name, value in one.values.items() if value != "*"}
-        values |= {kind.item_field: one.item} if kind.item_field else {}
-        values |= {kind.date_field: one.day} if kind.date_field else {}
-        more.append(rows.record_from(one.kind, {**values, "record_id": f"new{number}"}, who.identifier, Place("test")))
+def with_plan(policy: Policy, who: StudentData, plan: Plan) -> StudentData:
+    """The student with the records of a plan, read anew as programs are given them."""
+    rows = GivenRows(policy)
+    given = [record_data(policy, one, number) for number, one in enumerate(plan.records, start=1)]
+    more = [
+        rows.record_from(x["kind"], {**x["fields"], "record_id": f"new{n}"}, who.identifier, Place("test"))
+        for n, x in enumerate(given)
+    ]
+    assert not any(record.problem for record in more)
     return evolve(who, records=(*who.records, *more))
 
 

@@ -237,6 +237,17 @@ def test_what_if_for_one_student(address: str, chromium: WebDriver) -> None:
     page.wait(lambda: "证书 不符合" in page.told() and not page.texts("#student tbody tr"))
 
 
+def test_what_is_still_needed_can_be_tried(address: str, chromium: WebDriver) -> None:
+    page = Page(chromium, address)
+    page.run(
+        "const day = document.getElementById('as-of'); day.value = '2024-10-01'; day.dispatchEvent(new Event('change'))"
+    )
+    opened = "const made = document.querySelector('#student .needed'); made.parentElement.open = made.open = true;"
+    page.wait(lambda: page.run(f"{opened} return made.innerText.includes('还差 4')"))
+    page.wait(lambda: page.run(f"{opened} const way = made.querySelector('button'); way?.click(); return way !== null"))
+    page.wait(lambda: len(page.texts("#student tbody tr")) == 4)
+
+
 def test_dropped_files_a_changed_policy_and_who_gains(address: str, chromium: WebDriver) -> None:
     page = Page(chromium, address)
     page.run(

@@ -132,6 +132,16 @@ def test_who_cannot_be_read_is_told_and_may_be_said(tmp_path: Path) -> None:
     assert "2024010105  张子轩" in told(begun, "学生名单")
 
 
+def test_a_decision_of_the_office_is_told_with_who_made_it(tmp_path: Path) -> None:
+    (tmp_path / "复核决定.csv").write_text(
+        "学号,记录编号,决定,决定人,决定日期,理由\n2024010107,A000440,予以认定,教务处,2026-03-02,材料属实\n",
+        encoding="utf-8",
+    )
+    begun = Session("zh", PluginManager(no_plugins=True))
+    told(begun, "载入 hengyang", f"数据 sample:hengyang {tmp_path}", "学生 2024010107")
+    assert "教务处于2026-03-02决定予以认定：材料属实" in told(begun, "为什么 A000440")
+
+
 # ---- numbers of records
 SMALL = """
 use "common/calendar"

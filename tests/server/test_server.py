@@ -100,6 +100,16 @@ def test_a_student_is_worked_out(ask: Ask) -> None:
     assert (change["before"], change["after"]) == ("2", "6")
 
 
+def test_a_decision_on_a_record_is_one_more_kind_of_record(ask: Ask) -> None:
+    ruling = {"record_id": "a1", "decision": "void", "decided_by": "Dean", "decided_on": "2025-03-09", "reason": "no"}
+    asked = {**ASKED, "records": {**ASKED["records"], "ruling": [ruling]}}  # type: ignore[dict-item]
+    found = ask("evaluate", asked).json()
+    assert (found["tables"]["students"], found["diagnostics"]) == ([{"student_id": "s1", "fun": "0"}], [])
+    assert "decided by Dean on 2025-03-09: no" in ask("why", {**asked, "topic": "a1"}).json()["text"]
+    wrong = {**ASKED, "records": {**ASKED["records"], "ruling": [{**ruling, "record_id": "a2"}]}}  # type: ignore[dict-item]
+    assert codes(ask("evaluate", wrong)) == (200, "CR890")
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

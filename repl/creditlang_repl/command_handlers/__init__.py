@@ -8,7 +8,8 @@ from creditlang_repl.reply import Written
 
 HANDLERS: Mapping[str, Handler] = {
     "load": opening.load, "data": opening.data, "reload": opening.reload, "student": opening.student,
-    "students": looking.students, "show": looking.show, "why": looking.why, "records": looking.records,
+    "students": looking.students, "show": looking.show, "why": looking.why, "need": looking.need,
+    "records": looking.records,
     "count": looking.count, "top": looking.top, "add": trying.edit_student, "change": trying.edit_student,
     "drop": trying.drop, "set": trying.edit_policy, "in": trying.edit_policy, "as_of": trying.as_of,
     "undo": lambda now, *_: now.back(), "redo": lambda now, *_: now.forth(), "history": trying.history,

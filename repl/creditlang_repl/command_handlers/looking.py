@@ -2,8 +2,10 @@
 
 import re
 from contextlib import suppress
+from datetime import date
 
 from creditlang.diagnostics import Phrase, nearest, report
+from creditlang.need import NeedQuestion, NeedText, need_question
 from creditlang.queries import BadQuestion
 from creditlang.resolve import Program
 from creditlang.results import Results, amount_value
@@ -47,6 +49,18 @@ def _told(now: Conversation, view: View, number: str, topic: str | None) -> str:
         close = nearest(topic, told.topics()) or ""
         raise CannotDo([report("CR101", None, kind=_TOPIC, name=topic[:60], nearest=close)])
     return told.answer(topic)
+
+
+def need(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
+    """What the student still needs for a requirement, or for each, and what would do."""
+    number, view = now.chosen(), now.view()
+    student, today = view.student(number), view.tried.as_of or date.today()
+    question = need_question(view.policy, student, unquoted(source.text[start:].strip()) or None, today, None)
+    if not isinstance(question, NeedQuestion):
+        raise CannotDo([question])
+    text = NeedText(view.policy, now.language)
+    needs = question.answers(student, view.overrides, now.progress)
+    return Written().text("\n".join(line for each in needs for line in text.lines(each)))
 
 
 def records(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:

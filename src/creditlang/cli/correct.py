@@ -48,7 +48,8 @@ def command(earlier: Path, later: Path, students: tuple[str, ...], targets: tupl
         refuse([report("CR896", None, earlier=one, later=two)])
     outputs = [_output(runs[1], target) for target in targets]
     sides = [_side(runs, at) for at in (0, 1)]
-    found = corrections_of(sides[0], sides[1], students)
+    asked_for = [{*names} for names in (students, *(run.kept.all("student") for run in runs)) if names]
+    found = corrections_of(sides[0], sides[1], set.intersection(*asked_for) if asked_for else None)
     common.some_students(students, found.everybody)
     written = [_write(output, found, runs) for output in outputs]
     common.echo(correction_text(found, reader_language()))

@@ -25,12 +25,12 @@ def command(policies: tuple[str, ...], check: bool, diff: bool, language: "Langu
     """Lay out the files of a policy in the one way, or say them in the other language."""
     if not (check or diff):
         common.only_own(policies)
-    failed, changed, files = False, 0, 0
+    failed, changed, files = 0, 0, 0
     done: set[Path] = set()
     for path, source, after in (each for policy in policies for each in _texts(_sources(policy, done), language)):
         files += 1
         if after is None:
-            failed = True
+            failed += 1
         elif after != source.text:
             changed += 1
             _hand_over(path, source, after, check, diff)
@@ -40,6 +40,8 @@ def command(policies: tuple[str, ...], check: bool, diff: bool, language: "Langu
         would = said(f"{changed} of {files} files would change", f"{files}个文件中有{changed}个需要调整")
         did = said(f"{changed} of {files} files changed", f"{files}个文件中已调整{changed}个")
         common.echo(would if check or diff else did, err=True)
+    if failed:
+        common.echo(said(f"not read: {common.counted(failed, 'file')}", f"有{failed}个文件读不通，未作整理"), err=True)
     sys.exit(common.FINDINGS if failed or (check and changed) else common.CLEAN)
 
 

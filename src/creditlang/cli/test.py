@@ -80,7 +80,7 @@ def report(name: str, policy: "Policy", coverage: "Coverage", verbose: bool) -> 
     """What is covered, and the articles."""
     every = Counter(map(_place, coverage.lines))
     for (source, number), missing in Counter(map(_place, coverage.uncovered)).items():
-        text = source.line_text(number).strip()
+        text = " ".join(source.line_text(number).split())
         if missing < every[source, number]:
             parts = (line.span.text for line in coverage.uncovered if _place(line) == (source, number))
             text = said(", ", "，").join(parts)

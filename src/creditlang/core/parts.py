@@ -17,11 +17,11 @@ def inside(part: Any) -> Iterator[Written]:
     waiting = [part]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, Written):
+        if type(one) is tuple:
+            waiting += one[::-1]
+        elif isinstance(one, Written):
             yield one
-            waiting += [getattr(one, name) for name in reversed(_parts_of(type(one)))]
-        elif isinstance(one, tuple):
-            waiting += reversed(one)
+            waiting += [held for name in reversed(_parts_of(type(one))) if (held := getattr(one, name))]
 
 
 def expressions(part: Any) -> Iterator[e.Expression]:

@@ -64,8 +64,10 @@ _NOTHING = Size()
 
 
 def _widest(sizes: Iterable[Size]) -> Size:
-    found = (_NOTHING, *sizes)
-    return Size(max(size.whole for size in found), max(size.decimals for size in found))
+    whole = decimals = 0
+    for size in sizes:
+        whole, decimals = max(whole, size.whole), max(decimals, size.decimals)
+    return Size(whole, decimals)
 
 
 class Scales:

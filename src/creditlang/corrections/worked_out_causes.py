@@ -68,9 +68,9 @@ class Correction:
     causes: tuple[Cause, ...]
 
 
-def corrections_of(earlier: RunSide, later: RunSide, students: Iterable[str] = ()) -> "Corrections":
-    """All that is another one in the later run, student by student in the order of their numbers."""
-    return Corrections.of(earlier, later, frozenset(students))
+def corrections_of(earlier: RunSide, later: RunSide, students: Iterable[str] | None = None) -> "Corrections":
+    """All that differs in the later run, student by student in the order of their numbers; of some, or of everybody."""
+    return Corrections.of(earlier, later, None if students is None else frozenset(students))
 
 
 @define(eq=False)
@@ -78,7 +78,7 @@ class Corrections:
     """Two runs compared."""
 
     sides: tuple[RunSide, RunSide]
-    wanted: frozenset[str]
+    wanted: frozenset[str] | None
     changes: list[Correction] = field(factory=list)
     without_effect: dict[str, tuple[Piece, ...]] = field(factory=dict)
     """Of students none of whose results changed: what of their data did."""
@@ -86,10 +86,10 @@ class Corrections:
     _engines: dict[tuple[int, int, int], OneStudent] = field(factory=dict)
 
     @staticmethod
-    def of(earlier: RunSide, later: RunSide, wanted: frozenset[str]) -> "Corrections":
+    def of(earlier: RunSide, later: RunSide, wanted: frozenset[str] | None) -> "Corrections":
         """Work everybody out, and what changed again piece by piece."""
         found = Corrections((earlier, later), wanted)
-        for student in sorted(found.everybody & wanted if wanted else found.everybody):
+        for student in sorted(found.everybody if wanted is None else found.everybody & wanted):
             found.changes += found._corrected(student)
         return found
 
@@ -238,7 +238,8 @@ class _Trial:
             again = [_less(full, self._of(name, everything - _pieces(group))) for group in groups]
             known = [share for share in shares if share is not None]
             if shares == again == known and v.total(known) == _less(full, base):
-                yield from _causes(groups, known)
+                made = [(group, share) for group, share in zip(groups, known, strict=True) if share]
+                yield from _causes([group for group, _ in made], [share for _, share in made])
                 return
         yield from _causes([acting])
 

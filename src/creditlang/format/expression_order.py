@@ -260,6 +260,11 @@ def _each_period(parts: list[Part]) -> list[Part]:
     return [made(function.upper(), function), *inside]
 
 
+def _per_event(parts: list[Part]) -> list[Part]:
+    """`2 points per event`, in place of 2分/次."""
+    return [parts[0], made("PER_EVENT", "per event")]
+
+
 CHINESE: Final[Mapping[str, Order]] = {
     "value_at": _scopes_first, "query": _query_scopes_first, "between": _between_in_chinese,
     "later": _length_last("ONWARD", "起"), "earlier": _length_last("FRONT", "前"), "percent_of": _share_last,
@@ -273,7 +278,7 @@ ENGLISH: Final[Mapping[str, Order]] = {
     "percent_after": _share_first, "passed": _passed, "consecutive": _consecutive,
     "one_below": _step("ONE_BELOW", "one step below", "STEP_DOWN"),
     "one_above": _step("ONE_ABOVE", "one step above", "STEP_UP"), "n_of_these": following,
-    "day_this_month": _day_of_month, "of_each_period": _each_period,
+    "day_this_month": _day_of_month, "of_each_period": _each_period, "each_event": _per_event,
     "week_after": _week_first, "start_day": _period_last("START_OF", "start of"),
     "end_day": _period_last("END_OF", "end of"), "scope": _each_and,
 }  # fmt: skip

@@ -40,7 +40,7 @@ def gap(before: Word, word: Word, source: str) -> str:
         return "" if word.rule in _CALLS else _written(before, word, source, " ")
     if before.kind == "MINUS" and before.rule == "negate":
         return ""
-    if word.rule == before.rule == "each_event":
+    if word.rule == "each_event" and word.kind in ("SLASH", "EVENTS"):
         return ""
     beside = is_chinese(word.text) or is_chinese(before.text)
     if word.kind == before.kind == "CITATION" or (beside and _closes(word) and _closes(before)):

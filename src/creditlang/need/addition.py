@@ -14,6 +14,7 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import around, reads, references, within
 from creditlang.core.parts import inside
 from creditlang.ledger import Record
+from creditlang.one_student import period_on
 from creditlang.values import low, multiply
 
 MOST_VARIANTS: Final = 180
@@ -287,3 +288,22 @@ def any_value(column: o.Column) -> object:
 
 ANEW: Final = "*"
 """Stands for a text that no other record has, or for the day or semester of the record."""
+
+
+def values_of(policy: o.Policy, one: Addition, text: str) -> dict[str, object]:
+    """All fields of the record; `text` stands where a text has to that no other record has."""
+    kind = policy.kinds[one.kind]
+    values: dict[str, object] = {}
+    for column in kind.columns:
+        value: object = one.values.get(column.name, any_value(column) if column.needed else None)
+        if column.name == kind.item_field:
+            value = one.item
+        elif column.name == kind.semester_field and (one.semester or kind.date_field is None or value == ANEW):
+            value = one.semester or period_on(policy, "semester", one.day)
+        elif column.type.name == "date" and (column.name == kind.date_field or value == ANEW or one.semester):
+            value = one.day  # what is about a semester that is over is filed on its day, not left open
+        elif value == ANEW:
+            value = text
+        if value is not None:
+            values[column.name] = value
+    return values

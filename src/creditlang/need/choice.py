@@ -40,9 +40,9 @@ class Choice:
         """What each of its records comes to."""
         return Fraction(self.amount or 0) / self.size
 
-    def spread(self, times: int) -> list[Addition]:
-        """So many of it, on one day after the other, and from the first again."""
-        return [one for n in range(times) for one in self.places[n % len(self.places)]]
+    def spread(self, times: int, first: int = 0) -> list[Addition]:
+        """So many of it, on one day after the other from the `first` on, and from the beginning again."""
+        return [one for n in range(first, first + times) for one in self.places[n % len(self.places)]]
 
 
 def accounts_of(policy: o.Policy, cases: Sequence[o.Case]) -> dict[str, int] | None:

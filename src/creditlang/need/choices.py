@@ -171,7 +171,7 @@ class Choices:
                         break  # the semester needs none
                     found += [enough] if enough else []
                 for bundle in sorted(found, key=len)[:_MOST_REQUESTS]:
-                    yield Choice((bundle,), None, len(bundle) == 1)
+                    yield Choice((bundle,), None, any(x.kind == source.kind for x in self.trials.student.records))
 
     def _with_enough(
         self, part: Part, request: Addition, move: o.Move, choices: Sequence[Choice]

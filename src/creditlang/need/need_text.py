@@ -16,6 +16,7 @@ from creditlang.policy_lines import PolicyLines
 from creditlang.values import amount_text
 from creditlang.words import IN_BRACKETS, PART_STATUSES, STATUSES, Declared, first_fit, label, said, word, yes_or_no
 
+_OUTSIDE: Final = Phrase("the policy does not apply", "不适用本办法")
 _MET: Final = Phrase("nothing more is needed by {by}", "到{by}已不再需要什么")
 _ASSUMED: Final = Phrase("taken to be enrolled in {semesters}", "假定{semesters}学期在籍")
 _BY: Final = Phrase("by {by}", "到{by}为止")
@@ -65,6 +66,9 @@ class NeedText:
     def lines(self, need: Need) -> Iterator[str]:
         """The whole answer: the parts that are short, what fills each, and plans for all."""
         colon = self.said(COLON)
+        if not need.applies:
+            yield f"{self._label(self.policy.requirements[need.requirement])}{colon}{self.said(_OUTSIDE)}"
+            return
         status = word(STATUSES, need.status, self.language)
         by = self.said(IN_BRACKETS, note=self.said(_BY, by=need.by.isoformat()))
         yield f"{self._label(self.policy.requirements[need.requirement])}{colon}{status}{by}"
@@ -101,7 +105,7 @@ class NeedText:
             yield f"    {self.said(_NOTHING)}"
         alike: dict[str, list[str]] = {}
         for filler in sorted(part.fillers, key=lambda x: not x.own):  # what the student has records of comes first
-            alike.setdefault(self._filler(filler), []).append(self._name(filler.what))
+            alike.setdefault(self._filler(filler), []).append(self.name(filler.what))
         for told, names in alike.items():
             yield f"    {told}{self.said(COLON)}{self._joined(names)}"
 
@@ -122,7 +126,7 @@ class NeedText:
         for one in plan.records:
             alike.setdefault((one.what, tuple(one.values.items())), []).append(one)
         for records in alike.values():
-            yield f"  {self._name(records[0].what)}{self.said(IN_BRACKETS, note=self._joined(self._told(records)))}"
+            yield f"  {self.name(records[0].what)}{self.said(IN_BRACKETS, note=self._joined(self._told(records)))}"
 
     def _told(self, records: Sequence[Addition]) -> Iterator[str]:
         """What is to be said of records that differ in their days only."""
@@ -140,7 +144,7 @@ class NeedText:
     def _joined(self, texts: Iterable[str]) -> str:
         return in_language(listed([Phrase(text, text) for text in texts]), self.language)
 
-    def _name(self, what: tuple[str, str]) -> str:
+    def name(self, what: tuple[str, str]) -> str:
         kind, item = what
         return (
             self._label(self.policy.rules[item]) if item in self.policy.rules else self._label(self.policy.kinds[kind])

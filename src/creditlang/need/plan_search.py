@@ -44,8 +44,8 @@ class PlanSearch:
         ]
         found: list[Plan] = []
         for sort, allowed in tried:
-            plan = self._plan(sort, allowed)
-            if plan is not None:
+            plan = self._plan(sort, allowed) if sort != "as before" or own else None
+            if plan is not None and (sort != "as before" or {x.what for x in plan.records} & {x.what for x in own}):
                 found = [x for x in found if x.records != plan.records or x.sort == "as before"]
                 if plan.records not in [x.records for x in found]:
                     found.append(plan)

@@ -6,7 +6,7 @@ it, as the interpreter has it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -31,6 +31,7 @@ from creditlang.values import ZERO, low, quotient, subtract
 
 Progress = Callable[[int, int], None]
 _CENT: Final = Decimal("0.01")
+_MOST_FIRST: Final = 4
 
 
 @frozen
@@ -77,6 +78,8 @@ class Need:
     parts: tuple[ShortPart, ...]
     plans: tuple[Plan, ...]
     """First what the student has done before, then what is least for each record, then whatever makes it short."""
+    applies: bool = True
+    """Whether the policy applies to the student; else nothing is said of them."""
     solver: bool = True
     """Whether a solver was at hand to find out that no fewer records do."""
 
@@ -104,7 +107,10 @@ def needed(
     semesters = tuple(dict.fromkeys(x.semester for x in assumed if x.semester is not None))
     short = trials.gap(())
     if not short:
-        return Need(requirement=requirement, status=worst(lines), by=by, assumed=semesters, parts=(), plans=())
+        return Need(
+            requirement=requirement, status=worst(lines), by=by, assumed=semesters, parts=(), plans=(),
+            applies=base.applies,
+        )  # fmt: skip
     trials.leave_out({name for name, became in base.records.items() if became == "pending"})
     base = trials.result(())
     cases = policy.requirements[requirement].cases
@@ -135,17 +141,6 @@ def needed(
     own = {part: {x.what: x.own for x in found} for part, found in helps.items()}
     search = PlanSearch(trials=trials, choices=choices, helps=own, bounds=bounds, of=of, model=model)
     return evolve(need, plans=search.plans())
-
-
-def horizon(policy: o.Policy, student: StudentData, today: date) -> date:
-    """The last day of the last semester in which a student is enrolled, if that is to come; else of the calendar, if
-    that is; else a year from now.
-    """
-    ends = {x.name: date.fromisoformat(x.end) - timedelta(1) for x in policy.calendar.semesters}
-    kinds = {name for name, kind in policy.kinds.items() if kind.enrolment}
-    own = [ends[x.semester] for x in student.records if x.kind in kinds and x.semester in ends]
-    later = [day for day in (max(own, default=today), max(ends.values(), default=today)) if day > today]
-    return later[0] if later else today + timedelta(365)
 
 
 def _each(lines: Sequence[PartLine], short: Mapping[Part, Decimal]) -> list[PartLine]:
@@ -216,17 +211,19 @@ def _filler(
     if len(alike) > 1 and all(x.amount is None for x in alike):
         return _one_after_the_other(trials, part, alike)
 
-    def left(times: int) -> Decimal:
-        return trials.gap(best.spread(times)).get(part, ZERO)
+    def left(times: int, first: int) -> Decimal:
+        return trials.gap(best.spread(times, first)).get(part, ZERO)
 
     most_times = max(1, MOST_ADDED // best.size)
     guess = min(most_times, ceil(Fraction(far) / Fraction(best.amount))) if is_sum and best.amount else 1
-    least, count = left(guess), guess
+    tried = range(min(_MOST_FIRST, len(best.places)) if guess < len(best.places) else 1)
+    first = next((n for n in tried if not left(guess, n)), 0)  # on the first days there may be no room left
+    least, count = left(guess, first), guess
     if least:
         times = guess
         while times < most_times:  # as long as more of it helps
             times = min(most_times, times * (4 if is_sum else 2))
-            more = left(times)
+            more = left(times, first)
             if more >= least:
                 break
             least, count = more, times
@@ -236,15 +233,15 @@ def _filler(
         min(count, ceil(Fraction(low(subtract(far, least))) / Fraction(best.amount))) if is_sum and best.amount else 1
     )
     while low_end < count:
-        middle = low_end if left(low_end) <= least else (low_end + count) // 2
-        if left(middle) <= least:
+        middle = low_end if left(low_end, first) <= least else (low_end + count) // 2
+        if left(middle, first) <= least:
             count = middle
         else:
             low_end = middle + 1
     gained = low(subtract(far, least))
     amounts = [x.amount for x in alike if x.amount] if is_sum or best.amount else []
     each = amounts or [low(quotient(gained, Decimal(count), "down", _CENT))]
-    alone = in_order(trials.policy, best.spread(count))
+    alone = in_order(trials.policy, best.spread(count, first))
     return Filler(
         what=best.what, least=min(each), most=max(each), leaves=gained, alone=alone, fills=not least, own=own
     )  # fmt: skip

@@ -12,8 +12,8 @@ from creditlang.core import operators as o
 from creditlang.data.given_rows import GivenRows
 from creditlang.diagnostics import Place
 from creditlang.ledger import Entry, PartLine, Record, StudentResult
-from creditlang.need.addition import ANEW, Addition, any_value
-from creditlang.one_student import OneStudent, StudentData, period_on
+from creditlang.need.addition import Addition, values_of
+from creditlang.one_student import OneStudent, StudentData
 from creditlang.values import UNBOUNDED, ZERO, add, high, total
 
 PLACE = Place("need")
@@ -100,20 +100,7 @@ class Trials:
         return known
 
     def _record_of(self, one: Addition, number: int) -> Record:
-        kind = self.policy.kinds[one.kind]
-        values: dict[str, object] = {"record_id": f"need-{number}"}
-        for column in kind.columns:
-            value: object = one.values.get(column.name, any_value(column) if column.needed else None)
-            if column.name == kind.item_field:
-                value = one.item
-            elif column.name == kind.semester_field and (one.semester or kind.date_field is None or value == ANEW):
-                value = one.semester or period_on(self.policy, "semester", one.day)
-            elif column.type.name == "date" and (column.name == kind.date_field or value == ANEW or one.semester):
-                value = one.day  # what is about a semester that is over is filed on its day, not left open
-            elif value == ANEW:
-                value = f"need-{number}"
-            if value is not None:
-                values[column.name] = value
+        values = {"record_id": f"need-{number}", **values_of(self.policy, one, f"need-{number}")}
         self._rows.records.used.clear()  # each time the same numbers are given
         return self._rows.record_from(one.kind, values, self.student.identifier, PLACE)
 

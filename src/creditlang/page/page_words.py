@@ -70,6 +70,8 @@ _WORDS: Final[Mapping[str, Phrase]] = {
     "differences": Phrase("Different for this student: {count}", "该学生有{count}处变化。"),
     "nothing_differs": Phrase("Nothing differs.", "没有变化。"),
     "because": Phrase("because of {rules}", "原因：{rules}"),
+    "still_needed": Phrase("What is still needed", "还缺什么"),
+    "try_records": Phrase("Try way {number}: {count} records", "试用办法{number}：{count}条记录"),
     "requirements": TABLES["requirements"],
     "accounts": TABLES["accounts"],
     "facts": TABLES["facts"],

@@ -16,7 +16,7 @@ from creditlang.core.operators import RANK_WORDS, Column, Policy
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.person_words import plural, spoken
 from creditlang.types import Type
-from creditlang.values import written
+from creditlang.values import multiply, written
 from creditlang.words import LENGTHS, PERIODS, WEEKDAYS, first_fit, label, said, unit_label, word
 
 _COMPARED: Final[Mapping[str, tuple[Phrase, Phrase]]] = {
@@ -39,6 +39,16 @@ _COMPARED: Final[Mapping[str, tuple[Phrase, Phrase]]] = {
     ),
 }
 """A comparison and its negation."""
+_IN_THE_TOP: Final = (
+    Phrase("{left} is in the top {share}% ({how})", "{left}在前{share}%（{how}）"),
+    Phrase("{left} is not in the top {share}% ({how})", "{left}不在前{share}%（{how}）"),
+)
+_ROUNDED_SHARES: Final[Mapping[str, Phrase]] = {
+    "half": Phrase("rounded half up", "四舍五入"),
+    "down": Phrase("rounded down", "不足1人不计"),
+    "up": Phrase("rounded up", "不足1人按1人"),
+}
+"""Among how many a rank is, where a share of people is no whole number."""
 _DAYS: Final[Mapping[str, tuple[Phrase, Phrase]]] = {
     ">=": (
         Phrase("{left} is not before {right}", "{left}不早于{right}"),
@@ -600,7 +610,14 @@ class ExpressionWords:
             return self.say("{what} is {told}", "{what}为{told}", what=what, told=told)
         both_hold = (x.operator == "and") != negated
         joint = self.say(" and ", "且") if both_hold else self.say(" or ", "或")
-        return joint.join(self.inner(part, both_hold, negated) for part in x.parts)
+        parts = [part for part in x.parts if x.operator == "or" or not self._is_ranked(part)] or x.parts
+        return joint.join(self.inner(part, both_hold, negated) for part in parts)
+
+    def _is_ranked(self, x: e.Expression) -> bool:
+        """Whether a condition says only that somebody is ranked, as what follows of the rank says too."""
+        operand = x.operand if isinstance(x, e.Present) else None
+        fact = self.policy.facts.get(operand.name) if isinstance(operand, e.Value) else None
+        return fact is not None and fact.rank is not None
 
     def inner(self, x: e.Expression, both_hold: bool, negated: bool) -> str:
         """A part of a condition, in brackets where it would be read with the others."""
@@ -638,6 +655,11 @@ class ExpressionWords:
             if negated:
                 return self.say("another {what}", "{what}不同", what=what)
             return self.say("the same {what}", "{what}相同", what=what)
+        match right:
+            case e.Rounded(e.Arithmetic("*", e.Constant(Decimal() as share), e.Value("ranking")), None, mode):
+                percent, how = written(multiply(share, Decimal(100))), said(_ROUNDED_SHARES[mode], self.language)
+                inside = _IN_THE_TOP[(operator == "<=") == negated]
+                return said(inside, self.language, left=self.value(left), share=percent, how=how)
         phrases = _DAYS if operator in _DAYS and (self.is_day(left) or self.is_day(right)) else _COMPARED
         return said(phrases[operator][negated], self.language, left=self.value(left), right=shown)
 

@@ -65,8 +65,12 @@ class LineWords:
 
     def sentences(self, operators: Iterable[o.Operator]) -> Iterator[Sentence]:
         """What each line says."""
+        before: o.Operator | None = None
         for operator in operators:
-            yield from _MEANINGS[type(operator)](self, operator)
+            lapse = isinstance(before, o.Post) and before.until is not None and before.span == operator.span
+            if not (lapse and isinstance(operator, o.Keep)):  # until when an entry counts is said once
+                yield from _MEANINGS[type(operator)](self, operator)
+            before = operator
 
     # ---- parts of sentences
     def amount(self, x: e.Expression | None) -> str:
@@ -262,11 +266,22 @@ class LineWords:
         if x.day is not None:
             told.append(self.say("Falls on {day}", "记入{day}", day=self.words.value(x.day)))
         if x.until is not None:
-            told.append(
-                self.say("Counts until {day}, that day excluded", "自{day}起不再计入", day=self.words.value(x.until))
-            )
+            told.append(self.until(x.until))
         for text in told:
             yield Sentence(self.when(x.condition, text), x.article)
+
+    def until(self, day: e.Expression) -> str:
+        """Until when an entry counts, from the first day on which it does not."""
+        last = day.start if isinstance(day, e.Shift) and day.count == e.Constant(Decimal(1)) else None
+        match last:
+            case e.Shift("after", e.Expression() as start, e.Constant(Decimal() as count), unit):
+                return self.say(
+                    "Valid until {length} after {start}, that day included", "自{start}起{length}内有效",
+                    length=self.words.length(int(count), unit), start=self.words.value(start),
+                )  # fmt: skip
+            case e.Expression():
+                return self.say("Valid until {day}, that day included", "有效期至{day}", day=self.words.value(last))
+        return self.say("Counts until {day}, that day excluded", "自{day}起不再计入", day=self.words.value(day))
 
     def move(self, x: o.Move) -> Iterator[Sentence]:
         """What is taken from other accounts; an offset of a kind of request is told by all its lines."""

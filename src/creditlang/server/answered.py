@@ -33,6 +33,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Any, KnownPolicies, Language], Any]]] = {
     "evaluate": student_answers.evaluated,
     "why": student_answers.why,
     "what-if": student_answers.what_if,
+    "need": student_answers.still_needed,
     "run": student_answers.run,
     "diff": student_answers.compared,
     "sample": student_answers.sample,

@@ -24,7 +24,7 @@ from creditlang.server.answered import Answer, answered, refusal
 from creditlang.server.known_policies import KnownPolicies
 from creditlang.server.questions import QUESTIONS
 
-TOOLS: Final = ("check", "test", "why", "readings", "schema", "fmt", "explain")
+TOOLS: Final = ("check", "test", "why", "need", "readings", "schema", "fmt", "explain")
 _INSTRUCTIONS: Final = """\
 creditlang is a language for credit and conduct regulations: one line for each sentence, citing its article. Read the
 resource creditlang://card before you write a policy; creditlang://card.zh is the same for the Chinese dialect.

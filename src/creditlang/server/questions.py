@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal, TypedDict
 
 from msgspec import Meta, Struct
 
+from creditlang.need import NeedData
 from creditlang.page.in_words import PeopleTable, StudentAsWritten, StudentOverview
 
 Cells = dict[str, Any]
@@ -87,6 +88,18 @@ class WhatIf(StudentQuestion, frozen=True, forbid_unknown_fields=True):
     add: dict[str, list[Cells]] = {}
     drop: list[str] = []
     change: Cells = {}
+
+
+class StillNeeded(StudentQuestion, frozen=True, forbid_unknown_fields=True):
+    """What is still needed for a requirement, or for each, with records from the day after `as_of` on.
+
+    Without `as_of` that is today; `by` is the end of the student's last semester, if nothing else is said.
+    """
+
+    requirement: str | None = None
+    by: str | None = None
+    without: list[str] = []
+    """Items and kinds of records that are not to be made use of."""
 
 
 class PostedFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -377,6 +390,13 @@ class WhatIfAnswer(TypedDict):
     diagnostics: list[Finding]
 
 
+class StillNeededAnswer(TypedDict):
+    """What is short of each requirement, what would fill it, and records with which it is met."""
+
+    version: int
+    needs: list[NeedData]
+
+
 class RunAnswer(TypedDict):
     """The result tables of many students; `reliable` where every record is accounted for and every student decided."""
 
@@ -428,6 +448,7 @@ QUESTIONS: Final[Mapping[str, Asked]] = {
     "evaluate": Asked(StudentQuestion, StudentAnswer, "The results of one student.", quick=True),
     "why": Asked(Why, WhyAnswer, "Why a student's results come out so.", quick=True),
     "what-if": Asked(WhatIf, WhatIfAnswer, "What would be different for one student.", quick=True),
+    "need": Asked(StillNeeded, StillNeededAnswer, "What a student still needs for a requirement, and what would do."),
     "run": Asked(Run, RunAnswer, "The results of many students."),
     "diff": Asked(Compared, ComparedAnswer, "Who gains and who loses between two versions of a policy."),
     "sample": Asked(PolicyQuestion, SampleAnswer, "Sample data of a policy that comes with creditlang."),

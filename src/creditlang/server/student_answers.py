@@ -27,6 +27,7 @@ from creditlang.diagnostics.diagnostic import COMMA
 from creditlang.errors import DataError
 from creditlang.explain import Explanation
 from creditlang.given_arguments import given_day, typed_settings
+from creditlang.need import NeedQuestion, need_data, need_question
 from creditlang.plugin import PluginManager, Source
 from creditlang.resources import mapping_names, sample_path
 from creditlang.results import Results
@@ -51,7 +52,7 @@ def evaluated(question: q.StudentQuestion, known: KnownPolicies, language: Langu
         "version": VERSION,
         "student": result.ledger.student,
         "tables": _tables_of(result, policy.language(language)),
-        "diagnostics": listed_findings(result.ledger.problems, policy.language(language)),
+        "diagnostics": listed_findings(result.findings, policy.language(language)),
     }
 
 
@@ -83,8 +84,23 @@ def what_if(question: q.WhatIf, known: KnownPolicies, language: Language) -> q.W
         "after": _tables_of(after, own),
         "differences": _json_tables(comparison.tables_in(own).values()),
         "text": comparison.text(own),
-        "diagnostics": listed_findings(after.ledger.problems, own),
+        "diagnostics": listed_findings(after.findings, own),
     }
+
+
+def still_needed(question: q.StillNeeded, known: KnownPolicies, language: Language) -> q.StillNeededAnswer:
+    """What a student still needs. Raises `DataError` where that cannot be asked: CR101, CR880, CR881, CR882."""
+    policy = known.policy(question.policy)
+    result = result_of(question, policy)
+    today = given_day(question.as_of) or date.today()
+    asked = need_question(
+        result.policy.core, result.read, question.requirement, today, given_day(question.by), question.without
+    )
+    if not isinstance(asked, NeedQuestion):
+        raise DataError([asked])
+    needs = asked.answers(result.read, result.overrides)
+    own = policy.language(language)
+    return {"version": VERSION, "needs": [need_data(result.policy.core, need, own) for need in needs]}
 
 
 def result_of(question: q.StudentQuestion, policy: KnownPolicy) -> Result:

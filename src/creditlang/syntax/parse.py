@@ -234,7 +234,7 @@ def _misspelt(token: PlacedToken, expected: Iterable[str], begins: int) -> Diagn
         return report("CR011", place_of(token), found=str(token), nearest=meant)
     line = max(begins, source.text.rfind("\n", 0, start) + 1)
     before = list(_WORD.finditer(source.text, line, start))
-    declared = declared_names(half_width(source.text)) if before else set()
+    declared = declared_names(half_width(source.text)) if before else frozenset()
     for word in (*before[-1:], *before[:1]):
         known = not declared.isdisjoint({word.group(), word.group().removesuffix("s")})  # a unit, also in the plural
         known = known or source.text.startswith(_several_words(), word.start())

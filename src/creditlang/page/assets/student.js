@@ -2,6 +2,7 @@
 
 import { ask, element, fail, latest, problems, say } from "./dom.js";
 import { askRecord, called, field, valueText } from "./forms.js";
+import { stillNeeded } from "./needed.js";
 
 const MARKS = { met: "✓", unmet: "✗", open: "?" };
 
@@ -97,6 +98,18 @@ export class Student {
     this.work();
   }
 
+  /** Add records that would do; they can be changed and dropped like any. */
+  addAll(records) {
+    const number = (n) => `need-${n}`;
+    let next = 1;
+    for (const { kind, fields } of records) {
+      while (this.records.some((one) => one.fields.record_id === number(next))) next += 1;
+      this.records.push({ kind, fields: { ...fields, record_id: number(next) } });
+    }
+    this.drawRows([]);
+    this.work();
+  }
+
   drop(place) {
     this.records.splice(place, 1);
     this.drawRows([]);
@@ -141,7 +154,8 @@ export class Student {
     return [
       ...(changes ? [element("h3", {}, say("different")), this.changes(changes)] : []),
       ...block("requirements", requirements.map((one) => this.fold(one, one.status, [
-        element("span", { className: "mark", "aria-hidden": true }, MARKS[one.status]), element("b", {}, one.label), " ", this.now(one.word, one.before)]))),
+        element("span", { className: "mark", "aria-hidden": true }, MARKS[one.status]), element("b", {}, one.label), " ", this.now(one.word, one.before)], 0,
+        one.status === "met" ? "" : stillNeeded(one.name, this.question(), (records) => this.addAll(records))))),
       ...block("accounts", accounts.map((one) => this.fold(one, "", [element("span", {}, one.label), " ", this.amounts(one)], one.depth))),
       ...block("facts", facts.map((one) => this.fold(one, "", [element("span", {}, one.label), " ", this.amounts(one)]))),
     ];
@@ -158,11 +172,11 @@ export class Student {
   }
 
   /** A line that can be folded out to the answer why. */
-  fold({ name, article }, status, told, depth = 0) {
+  fold({ name, article }, status, told, depth = 0, more = "") {
     const answer = element("p", { className: "why" }, say("working"));
     const asked = this.question();
     const made = element("details", { className: `fold ${status}`, ontoggle: () => made.open && this.why(name, asked, answer) },
-      element("summary", {}, told, article ? element("small", { className: "soft" }, ` [${article}]`) : ""), answer);
+      element("summary", {}, told, article ? element("small", { className: "soft" }, ` [${article}]`) : ""), answer, more);
     made.style.marginInlineStart = `${depth * 1.2}em`;
     return made;
   }
