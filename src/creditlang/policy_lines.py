@@ -51,7 +51,8 @@ class PolicyLines:
 
     def part(self, requirement: str, part: str) -> str:
         """A part of a requirement as it is called; to who reads English, what it asks where it is called in Chinese."""
-        if self.language == "zh" or not _CHINESE.search(part) or requirement not in self.policy.requirements:
+        told = not _CHINESE.search(part) or name_is_in(part, self.language)
+        if told or requirement not in self.policy.requirements:
             return part
         cases = (inner for case in self.policy.requirements[requirement].cases for inner in (case, *case.of))
         return next((self.line(case.text) for case in cases if case.label == part and case.text), part)
