@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from statistics import median
 from typing import Any, get_args
 
@@ -51,7 +52,7 @@ def creditlang(engine: str, students: int) -> dict[str, Any]:
     own = {
         "cpu": spent,
         "records": len(columns["item"]),
-        "found": _digest(found),
+        "found": digest(found),
         "engine": told,
         "peak": peak_memory(),
     }
@@ -60,10 +61,11 @@ def creditlang(engine: str, students: int) -> dict[str, Any]:
 
 def columns_alone(students: int) -> dict[str, Any]:
     """Records that have been read and coded, to every record's amount and reason and every student's results, as
-    columns of numbers: what the other tools are given and give, and more.
+    columns of numbers: what the other tools are given and give, and more. Loading machine code is not counted.
     """
     import creditlang as library
-    from creditlang.cohort import Evaluation, Settings
+    from creditlang.cohort import Evaluation, Settings, fewer_collections
+    from creditlang.columnar.machine_code import PLAIN, machine_code
     from creditlang.data.coded.coded_dataset import CodedDataset
     from creditlang.data.sheets.program_tables import FramesSource
 
@@ -73,16 +75,18 @@ def columns_alone(students: int) -> dict[str, Any]:
     evaluation = Evaluation.begin(library.load(regulation.policy()).core, source.tables(), settings, lambda: ())
     coded, engine = CodedDataset.of(evaluation.policy, evaluation.dataset), evaluation.one_student.columns()
     assert engine is not None
+    engine.kernels = machine_code() if find_spec("numba") is not None else PLAIN
     found, since = [], time.process_time()
-    for chunk in engine.chunks(coded):
-        of, one = chunk.students, 10**chunk.students.known.decimals
-        assert not of.odd.any()
-        credits_ = [of.balances[f"c{x}"].whole * 1000 // one for x in range(6)]
-        conduct, met = of.balances["conduct_credit"].whole // one, of.requirements["graduation"].numbers
-        found.append(np.stack([*credits_, conduct, met], 1))
+    with fewer_collections():
+        for chunk in engine.chunks(coded):
+            of, one = chunk.students, 10**chunk.students.known.decimals
+            assert not of.odd.any()
+            credits_ = [of.balances[f"c{x}"].whole * 1000 // one for x in range(6)]
+            conduct, met = of.balances["conduct_credit"].whole // one, of.requirements["graduation"].numbers
+            found.append(np.stack([*credits_, conduct, met], 1))
     spent = time.process_time() - since
     own = {"cpu": spent, "records": len(columns["item"]), "peak": peak_memory()}
-    return {**own, "found": _digest(np.concatenate(found))}
+    return {**own, "found": digest(np.concatenate(found))}
 
 
 def _one_student(policy: Any, engine: str) -> float:
@@ -115,10 +119,11 @@ def peer(name: str, students: int) -> dict[str, Any]:
     since = time.process_time()
     found = work_out(columns, students)
     spent = time.process_time() - since
-    return {"cpu": spent, "records": len(columns["item"]), "found": _digest(found), "peak": peak_memory()}
+    return {"cpu": spent, "records": len(columns["item"]), "found": digest(found), "peak": peak_memory()}
 
 
-def _digest(found: Any) -> str:
+def digest(found: Any) -> str:
+    """Of results, to compare them."""
     return hashlib.sha256(found.astype(np.int64).tobytes()).hexdigest()
 
 
@@ -171,7 +176,9 @@ def main() -> None:
     parser.add_argument("--slow", action="store_true")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--run", help=argparse.SUPPRESS)
+    parser.add_argument("--without", action="append", default=[], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    sys.modules.update(dict.fromkeys(arguments.without))  # type: ignore[arg-type]  # as if not installed
     if arguments.run:
         sort, _, engine = arguments.run.partition(", ")
         if arguments.run == ALONE:

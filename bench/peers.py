@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,26 @@ def polars(columns: Columns, students: int) -> Found:
 
 def duckdb(columns: Columns, students: int) -> Found:
     """DuckDB, on integers and one thread; amounts of records by joins with small tables."""
+    with _connected(columns) as connection:
+        totals = connection.sql(_TOTALS).fetchnumpy()
+        late = connection.sql(_LATE).fetchnumpy()
+    return _gathered(students, np.stack(list(totals.values()), 1), np.stack(list(late.values()), 1))
+
+
+def duckdb_with_reasons(columns: Columns, students: int) -> Found:
+    """The same by windows: what each record counts, and why, handed over as Arrow columns; and the totals of these."""
+    with _connected(columns) as connection:
+        connection.sql(_RECORDS)
+        told = connection.sql("select record, counted, reason from told").to_arrow_table()
+        assert told.num_rows == len(columns["item"]), "every record"
+        totals = connection.sql(_OF_RECORDS).fetchnumpy()
+        late = connection.sql(_LATE).fetchnumpy()
+    return _gathered(students, np.stack(list(totals.values()), 1), np.stack(list(late.values()), 1))
+
+
+@contextmanager
+def _connected(columns: Columns) -> Iterator[Any]:
+    """DuckDB with the records and the regulation's numbers as tables."""
     import duckdb
     import pyarrow as pa
 
@@ -113,9 +134,7 @@ def duckdb(columns: Columns, students: int) -> Found:
         }  # fmt: skip
         for name, table in known.items():
             connection.register(name, table)
-        totals = connection.sql(_TOTALS).fetchnumpy()
-        late = connection.sql(_LATE).fetchnumpy()
-    return _gathered(students, np.stack(list(totals.values()), 1), np.stack(list(late.values()), 1))
+        yield connection
 
 
 _TOTALS = """
@@ -143,6 +162,36 @@ with counted as (
 )
 select student, count(*) as late from
     (select student, semester from counted group by all having sum(points) > 15) group by student
+"""
+
+
+_RECORDS = """
+create temp table told as
+with worth as (
+    select student, semester, r.item, content, day, record, cap, category, points,
+        rate * quantity * (case when shared then share else 10 end) // 10
+        // (case when halved and other = 1 then 2 else 1 end) as amount
+    from records r join items using (item) join rates using (item, level, "column") join shares using (team, place)
+), best as (
+    select *, r.item < 20 or (r.item < 32 and row_number() over
+        (partition by student, semester, item, content order by amount desc, day, record) = 1) as kept,
+        row_number() over (partition by student, semester, item >= 32 order by day, record) > 2 as doubled
+    from worth r
+), running as (
+    select *, sum(case when kept then amount else 0 end) over
+        (partition by student, semester, item order by day, record rows unbounded preceding) as so_far
+    from best
+)
+select student, record, category, case when item >= 32 then -points * (case when doubled then 2 else 1 end)
+        when not kept then 0 else least(so_far, cap) - least(so_far - amount, cap) end as counted,
+    case when item >= 32 then (case when doubled then 'from the third on, twice' else 'deducted' end)
+        when not kept then 'not the highest of its content'
+        when so_far > cap then 'over the limit of a semester' else 'counted' end as reason,
+    item >= 32 as deducted
+from running
+"""
+_OF_RECORDS = """
+select student, category, sum(counted)::bigint as amount from told where not deducted group by all
 """
 
 
@@ -222,6 +271,7 @@ def available() -> dict[str, Callable[[Columns, int], Any]]:
         found["Polars, integer codes"] = polars
     if find_spec("duckdb"):
         found["DuckDB, integer codes"] = duckdb
+        found["DuckDB, with reasons"] = duckdb_with_reasons
     if shutil.which("cc"):
         found["C for this regulation"] = c_kernel
     return found

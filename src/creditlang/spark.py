@@ -27,6 +27,7 @@ from creditlang.plugin.value_text import text_of
 from creditlang.schema import RESULT_TABLES
 from creditlang.table_columns import CodedCells, TableColumns
 from creditlang.toolkit.arrow_text import texts_of
+from creditlang.words import AMONG_ALL
 
 if TYPE_CHECKING:
     import pyarrow
@@ -35,7 +36,6 @@ _TOGETHER: Final = 200_000
 """Rows that a worker takes together, at least: about 5,000 students with 40 records each."""
 _ROWS: Final = "person string, sheet string, cells array<string>"
 _RESULTS: Final = "sheet string, cells array<string>"
-_AMONG_ALL: Final = Phrase("the policy ranks people or adds them up", "本方案要排名，或按群体汇总")
 _NO_NUMBERS: Final = Phrase("there is no column of the numbers of people", "缺少学号列")
 _NO_IDS: Final = Phrase("there is no column of record ids", "缺少记录编号列")
 _TWICE: Final = Phrase("a record id stands twice", "有重复的记录编号")
@@ -116,7 +116,7 @@ def run_on_spark(
 
     look_at(tables=tables, as_of=as_of, set=set, language=language, engine=engine)
     if any(fact.among_others for fact in policy.core.facts.values()):
-        raise _refused("", _AMONG_ALL)
+        raise _refused("", AMONG_ALL)
     sheets = [_sheet(policy, name, frame) for name, frame in tables.items()]
     options = {"as_of": as_of, "set": set, "language": language, "engine": engine}
     work = _Work(policy, tuple(sheets), {name: x for name, x in options.items() if x is not None})

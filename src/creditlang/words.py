@@ -161,6 +161,7 @@ OVER: Final = Phrase("{short} too much", "超出 {short}")
 """By how much a part of a requirement is above what it allows."""
 OTHER_BEGINNING: Final = Phrase("it does not begin like one", "文件开头不是这种格式")
 NOT_A_FILE: Final = Phrase("it is not a file", "它不是文件")
+AMONG_ALL: Final = Phrase("the policy ranks people or adds them up", "本方案要排名，或按群体汇总")
 A_PIPE: Final = Phrase("it is a pipe or a device; save it as a file", "它是管道或设备，请先存成文件")
 TOO_DEEP: Final = Phrase("it is nested too deeply", "嵌套太深")
 AN_OBJECT: Final = Phrase("an object", "对象")

@@ -170,3 +170,18 @@ def test_any_table_becomes_a_sound_policy_or_none(rows: list[list[str]]) -> None
     table = grid(rows)
     imported = table_to_policy(table) if isinstance(table, Grid) else None
     assert imported is None or not compile_text(imported.text).errors
+
+
+@pytest.mark.parametrize(("table", "lines"), [
+    ("项目\t标准\n值班\t3分/学期\n讲座\t0.5分/次\n服务\t2分/小时\n", [
+        "计量单位 分", "每次3", "每学期只计一次", "没有读入：服务：2分/小时",
+    ]),
+    ("Activity | Rate\nDuty | 2 points per academic year\nTalk | 1 point/event\nHelp | 1 point/hour\n", [
+        "unit point", "2 per event", "once per academic year", "not read: Help: 1 point/hour",
+    ]),
+])  # fmt: skip
+def test_rates_of_a_period_count_once_and_what_follows_a_stroke_is_no_unit(table: str, lines: list[str]) -> None:
+    text, not_read = read(table)
+    assert not compile_text(text).errors
+    for line in lines:
+        assert line in text or line in not_read

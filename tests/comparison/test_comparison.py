@@ -343,7 +343,8 @@ def test_reading_asks_a_policy_only_for_what_is_compared_before_the_data_are_sha
     files = Path(reader.__file__).parent.glob("*.py")
     asked = {name for path in files for name in re.findall(r"\bpolicy\.([a-z_]+)", path.read_text(encoding="utf-8"))}
     assert asked - {"fingerprint"} == {
-        "attributes", "calendar", "identifier", "kinds", "person", "rules", "student_labels", "treats"
+        "attributes", "calendar", "given_kind_by_word", "given_kinds", "identifier", "kinds", "person", "rules",
+        "scales", "sign_of", "student_labels", "treats",
     }  # fmt: skip
 
 

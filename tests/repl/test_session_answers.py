@@ -317,6 +317,19 @@ def test_a_question_counts_the_records_that_say_what_it_asks() -> None:
     told(begun, "students where count(activity where level is school) > 5")
 
 
+def test_what_is_still_needed_is_told_in_both_languages() -> None:
+    begun = session("shangrao", "2022030101", "zh")
+    assert "增加记录不能使其接近要求" in told(begun, "截至 2027-10-01", "还缺什么 毕业")
+    refused = begun.answer("还缺什么 毕也")
+    assert refused.failed and "CR101" in refused.text and "毕业" in refused.text
+    without_calendar = session("volunteer_hours")
+    told(without_calendar, "as of 2023-07-01", "student 20190103")
+    refused = without_calendar.answer("need profile_complete")
+    assert refused.failed and "CR882" in refused.text
+    assert "none of fewer records does" in told(without_calendar, "need profile_complete by 2023-12-31")
+    assert without_calendar.answer("need profile_complete by 2023-13-31").failed
+
+
 def test_why_of_a_rule_without_records_says_so() -> None:
     begun = session("hengyang", "2024010108")
     assert "no records" in told(begun, "why business_contest")

@@ -91,6 +91,26 @@ def codes(response: httpx.Response) -> tuple[int, str]:
     return response.status_code, response.json()["diagnostics"][0]["code"]
 
 
+def test_what_is_still_needed_can_be_added(ask: Ask) -> None:
+    """The records of a plan are given back as they came, and meet the requirement."""
+    policy = {"text": CLUB + "require enough\n    fun at least 5\n"}
+    asked = {**ASKED, "policy": policy, "as_of": "2025-05-01", "by": "2025-12-31"}
+    (need,) = ask("need", asked).json()["needs"]
+    (part,) = need["parts"]
+    assert (need["requirement"], part["short"], need["out_of_reach"]) == ("enough", "3", False)
+    assert part["fillers"] and all(filler["label"] in need["text"] for filler in part["fillers"])
+    for plan in need["plans"]:
+        added: dict[str, list[Any]] = {}
+        for record in plan["records"]:
+            added.setdefault(record["kind"], []).append(record["fields"])
+        told = ask("what-if", {**ASKED, "policy": policy, "as_of": "2025-12-31", "add": added}).json()
+        assert [row["status"] for row in told["after"]["requirements"]][-1] == "met"
+    assert codes(ask("need", {**asked, "requirement": "enogh"})) == (422, "CR101")
+    assert codes(ask("need", {**asked, "by": "2025-05-01"})) == (422, "CR881")
+    assert codes(ask("need", {**asked, "by": None})) == (422, "CR882")
+    assert codes(ask("need", {**asked, "policy": {"text": CLUB}})) == (422, "CR880")
+
+
 def test_a_student_is_worked_out(ask: Ask) -> None:
     found = ask("evaluate", ASKED).json()
     assert found["tables"]["students"] == [{"student_id": "s1", "fun": "2"}]

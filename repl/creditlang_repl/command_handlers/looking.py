@@ -23,6 +23,7 @@ from creditlang_repl.workspace import View
 _TOPIC = Phrase("account, item, requirement, fact or record", "账户、项目、要求、事实或记录")
 _INPUT = Phrase("command or name", "命令或名称")
 _WORD = re.compile(r"\s*([^\W\d]\w*)")
+_BY = re.compile(r"(?:^|\s)(?:by\s|到)\s*(\d{4}-\d{2}-\d{2})\s*$")
 _NO_NUMBER = Phrase("students are put in order by a number", "排名次要按一个数")
 _FEW = 8
 
@@ -54,13 +55,19 @@ def _told(now: Conversation, view: View, number: str, topic: str | None) -> str:
 def need(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """What the student still needs for a requirement, or for each, and what would do."""
     number, view = now.chosen(), now.view()
-    student, today = view.student(number), view.tried.as_of or date.today()
-    question = need_question(view.policy, student, unquoted(source.text[start:].strip()) or None, today, None)
+    student, today, text = view.student(number), view.tried.as_of or date.today(), source.text[start:].strip()
+    said = _BY.search(text)
+    try:
+        by = date.fromisoformat(said[1]) if said is not None else None
+    except ValueError:
+        raise usage(command) from None
+    wanted = unquoted(text[: said.start()].strip() if said is not None else text) or None
+    question = need_question(view.policy, student, wanted, today, by)
     if not isinstance(question, NeedQuestion):
         raise CannotDo([question])
-    text = NeedText(view.policy, now.language)
+    words = NeedText(view.policy, now.language)
     needs = question.answers(student, view.overrides, now.progress)
-    return Written().text("\n".join(line for each in needs for line in text.lines(each)))
+    return Written().text("\n".join(line for each in needs for line in words.lines(each)))
 
 
 def records(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:

@@ -359,10 +359,17 @@ def counted(number: int, word: str) -> str:
 
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on the error stream; none without a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
+    """A progress bar on the error stream, and what is announced; no bar without a terminal."""
+    from creditlang.diagnostics.announcements import announced
+
+    with announced(lambda found: show([found])):
+        if not sys.stderr.isatty():
+            yield lambda done, of: None
+            return
+        yield from _bar(title)
+
+
+def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
     with click.progressbar(length=1, label=title, file=sys.stderr) as bar:
 
         def show_progress(done: int, of: int) -> None:

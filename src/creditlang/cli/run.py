@@ -15,7 +15,7 @@ from creditlang.cli.bilingual_help import argument, option, reader_language, sai
 from creditlang.diagnostics import Phrase
 
 if TYPE_CHECKING:
-    from creditlang.cohort import Cohort
+    from creditlang.cohort import Cohort, Settings
     from creditlang.core.operators import Policy
     from creditlang.data.dataset import Joined
     from creditlang.diagnostics import Diagnostic
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from creditlang.one_student import Engine
     from creditlang.plugin import Output, PluginManager
     from creditlang.plugin.run_data import RunData
+    from creditlang.schema import RawTable
 
 _TOGETHER: Final = 2_000_000
 """Rows that are worked out together, at most, where nobody has said how many; they take about 2 GiB."""
@@ -94,6 +95,7 @@ def command(
         way.engine,
         collector.keep if collector else None,
         way.at_once,
+        people=any(output.wants_people for output in outputs),
     )
     common.some_students(students, cohort.dataset.students)
     asked = AskedRun(
@@ -184,13 +186,13 @@ def work_out(
     engine: "Engine" = "auto",
     keep: "Callable[[StudentResult], None] | None" = None,
     at_once: int | None = 0,
+    people: bool = False,
 ) -> "Cohort":
     """Run a policy over the data at some addresses, `at_once` rows at a time, or all together if that is 0; without it,
-    as the size of the data suggests. Where it has been said and cannot be done, the program ends.
+    as the size of the data suggests. Where it has been said and cannot be done, as when `keep` wants to see each result
+    or somebody the `people` of the cohort, the program ends.
     """
     from creditlang.cohort import run_cohort
-    from creditlang.cohort_in_parts import NotInParts, run_in_parts
-    from creditlang.diagnostics import report
 
     chosen = common.run_settings(policy, request, students, engine)
     rows = _rows_at_once(request) if at_once is None else at_once
@@ -200,20 +202,34 @@ def work_out(
         def problems() -> "list[Diagnostic]":
             return [found for source in sources for found in source.problems]
 
-        try:
-            if not rows:
-                cohort = run_cohort(policy, tables, chosen, problems, {}, told, keep)
-            elif keep is not None:
-                raise NotInParts(_ALL_OF_EACH)
-            else:
-                cohort = run_in_parts(policy, tables, chosen, problems, {}, rows, told)
-        except NotInParts as error:
-            common.show([report("CR866" if at_once is None else "CR865", None, reason=error.reason)])
-            if at_once is not None:
-                sys.exit(common.FINDINGS)
-            return work_out(policy, manager, request, students, engine, keep)
-        cohort.results.rows["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
-    return cohort
+        if rows:
+            all_wanted = people or keep is not None
+            cohort = _in_parts(policy, tables, chosen, problems, rows, told, at_once is not None, all_wanted)
+        else:
+            cohort = run_cohort(policy, tables, chosen, problems, {}, told, keep)
+        if cohort is not None:
+            cohort.results.rows["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
+            return cohort
+    return work_out(policy, manager, request, students, engine, keep)
+
+
+def _in_parts(
+    policy: "Policy", tables: "Iterable[RawTable]", chosen: "Settings", problems: "Callable[[], list[Diagnostic]]",
+    rows: int, told: Callable[[int, int], None], is_asked: bool, keeps_all: bool,
+) -> "Cohort | None":  # fmt: skip
+    """A run in parts; where there can be none the program ends if that `is_asked`, and otherwise None comes."""
+    from creditlang.cohort_in_parts import NotInParts, run_in_parts
+    from creditlang.diagnostics import report
+
+    try:
+        if keeps_all:
+            raise NotInParts(_ALL_OF_EACH)
+        return run_in_parts(policy, tables, chosen, problems, {}, rows, told)
+    except NotInParts as error:
+        common.show([report("CR865" if is_asked else "CR866", None, reason=error.reason)])
+    if is_asked:
+        sys.exit(common.FINDINGS)
+    return None
 
 
 def _rows_at_once(request: common.DataRequest) -> int:

@@ -210,7 +210,7 @@ class AskedAlone:
         plain: list[Record] = []
         even_void: list[Record] = []
         for place, state, identifier in zip(places[own].tolist(), states[own].tolist(), identifiers, strict=True):
-            record = known.cohort.record(place, known.calendar, known.cohort.kinds[name].fields, identifier)
+            record = known.cohort.record(name, place, known.calendar, known.cohort.kinds[name].fields, identifier)
             even_void += [record] * (state in (LIVE, VOID))
             plain += [record] * (state == LIVE)
         return Judged(plain, even_void)

@@ -22,10 +22,11 @@ from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
 from creditlang.columnar.group_lines import GroupLines, fill
 from creditlang.columnar.group_programs import programs
 from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, Texts
-from creditlang.columnar.machine_code import PLAIN, Kernels
+from creditlang.columnar.machine_code import Kernels, kernels_for
 from creditlang.columnar.not_in_columns import not_in_columns
 from creditlang.columnar.postings import post
 from creditlang.columnar.record_columns import RecordColumns
+from creditlang.columnar.record_scope import RecordScope
 from creditlang.columnar.record_tables import RecordTables, alone
 from creditlang.columnar.student_values import Students
 from creditlang.core import operators as o
@@ -39,6 +40,7 @@ from creditlang.interpreter.evaluate import (
     TAKEN_INTO_ACCOUNT,
     Interpreter,
 )
+from creditlang.nodes import changed
 from creditlang.plan import Plan
 from creditlang.plan.lower import PlannedBody
 from creditlang.plan.tables import Filler
@@ -56,10 +58,12 @@ _REQUESTS: Final = Phrase("requests", "申请")
 class ColumnarEngine:
     """Works out the students of one policy in columns."""
 
-    def __init__(self, plan: Plan, interpreter: Interpreter) -> None:
-        """`interpreter` fills the tables: it has the policy, the as-of day and the named values."""
+    def __init__(self, plan: Plan, interpreter: Interpreter, kernels: Kernels | None = None) -> None:
+        """`interpreter` fills the tables: it has the policy, the as-of day and the named values. Without `kernels`, the
+        number of records chooses them.
+        """
         self.plan, self.interpreter = plan, interpreter
-        self.policy, self.kernels = plan.policy, PLAIN
+        self.policy, self.kernels = plan.policy, kernels
         self.lacks = tuple(dict.fromkeys(not_in_columns(plan, interpreter)))
         """Why this policy cannot be worked out in columns."""
 
@@ -90,36 +94,35 @@ class _Run:
         self.account_numbers = {name: number for number, name in enumerate(self.policy.accounts)}
         begun = [self.calendar.plain.has_begun(name, self.interpreter.as_of) for name in calendar.names]
         self.begun = np.array(begun, bool)
-        self.out, self.late = self._out_of_scope()
+        self.scope = RecordScope(cohort, self.begun, self.interpreter.as_of)
         self.known = Known(
             policy=self.policy, cohort=cohort, calendar=calendar, filler=Filler(self.interpreter),
-            decimals=self.plan.decimals, texts=Texts(), has={name: self._have(name) for name in cohort.kinds},
+            decimals=self.plan.decimals, texts=Texts(), has={name: self.scope.have(name) for name in cohort.kinds},
             readers=self.plan.readers,
         )  # fmt: skip
         self.lines = GroupLines(self.known)
-        self.tables: dict[tuple[int, str], EffectTable] = {}
+        self.tables: dict[tuple[str, Any], EffectTable] = {}
         self.asides: dict[int, list[tuple[Entries, Numbers]]] = {}
         """By rule, entries of records that are left to be worked out alone by what they are by themselves."""
         everybody = slice(0, len(cohort.students))
         self.enrolled, self.enrolments, self.enrolling = enrolled(
-            self.known, lambda name: self._given(name, everybody), self.begun, self._guard, self.odd
+            self.known, lambda name: self.scope.given(name, everybody), self.begun, self._guard, self.odd
         )
         self.known.enrolments = self.enrolled
         if not self.begun[1:].all():
             not_begun = (cohort.semesters > 0) & ~self.begun[cohort.semesters]
-            not_begun[self.out] = False
+            not_begun[self.scope.out] = False
             self.odd[cohort.owners[not_begun]] = True
         lines = [*self.policy.rules.values()], [*self.policy.accounts.values()]
         operators = (operator for bodies in lines for body in bodies for operator in body.operators)
         self.posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)
         self.rules = {name: self._rules(name) for name in self.policy.kinds}
         self.searched = searched(self.policy)
+        kernels = engine.kernels or kernels_for(len(cohort.owners))
         self.record_tables = {
             name: found
             for name, kind in self.policy.kinds.items()
-            if kind.item_field
-            and not kind.enrolment
-            and (found := self._record_tables(name, engine.kernels)) is not None
+            if kind.item_field and not kind.enrolment and (found := self._record_tables(name, kernels))
         }
         self.programs = programs(self.plan, self.known, self.record_tables)
         for tables in self.record_tables.values():
@@ -128,34 +131,6 @@ class _Run:
         self.left = [(_READ, as_read), (_OUTSIDE, outside & ~as_read), (_TIME, self.odd & ~outside & ~as_read)]
 
     # ---- before any rule
-    def _out_of_scope(self) -> tuple[Numbers, Numbers]:
-        """The records that do not count on the as-of day; which of them are of a semester that has not begun."""
-        cohort, as_of = self.cohort, self.interpreter.as_of
-        undated = np.flatnonzero(cohort.days == 0)
-        semesters = cohort.semesters[undated]
-        late = undated[(semesters > 0) & ~self.begun[semesters]]
-        future = np.flatnonzero(cohort.days > as_of.toordinal()) if as_of is not None else late[:0]
-        out = np.concatenate([late, future])
-        order = np.argsort(out)
-        return out[order], order < len(late)
-
-    def _out_within(self, wanted: slice) -> slice:
-        """Which of those that do not count are among some records in a row."""
-        return slice(*np.searchsorted(self.out, (wanted.start, wanted.stop)).tolist())
-
-    def _given(self, name: str, students: slice) -> Numbers:
-        """The records of a kind that count, of some students in a row, by place."""
-        wanted = self.cohort.kinds[name].within(students)
-        places = np.arange(wanted.start, wanted.stop, dtype=np.int64)
-        return np.delete(places, self.out[self._out_within(wanted)] - wanted.start)
-
-    def _have(self, name: str) -> Numbers:
-        """For each student whether there are records of a kind that count."""
-        kind, size = self.cohort.kinds[name], len(self.cohort.students)
-        out = self.out[self._out_within(kind.within(slice(0, size)))]
-        counts: Numbers = np.diff(kind.source.starts) - np.bincount(self.cohort.owners[out], minlength=size)
-        return counts > 0
-
     def _rules(self, kind: str) -> _Rules:
         field_name = self.policy.kinds[kind].item_field
         rules = self.interpreter.rules[kind]
@@ -201,9 +176,9 @@ class _Run:
     def _sorted(self, here: slice) -> Entries:
         """What becomes of records of some students before any rule is asked."""
         text = self.known.texts.number
-        out = [self._out_within(kind.within(here)) for kind in self.cohort.kinds.values()]
-        late = np.concatenate([self.late[own] for own in out])
-        entries = Entries.of(self.known, np.concatenate([self.out[own] for own in out]), -1, -1)
+        out = [self.scope.within(kind.within(here)) for kind in self.cohort.kinds.values()]
+        late = np.concatenate([self.scope.late[own] for own in out])
+        entries = Entries.of(self.known, np.concatenate([self.scope.out[own] for own in out]), -1, -1)
         entries.states[:] = VOID
         entries.reasons[:] = np.where(late, text(NOT_BEGUN), text(FUTURE))
         entries.periods[:] = np.where(late, self.known.semester_texts[entries.semesters], 0)
@@ -214,7 +189,8 @@ class _Run:
         self._body(self.plan.kinds[kind], None, kind, entries)
 
     def _table(self, operator: o.Operator, rule: o.Rule | None, kind: str, reads: Any) -> EffectTable:
-        key = id(operator), kind
+        # only an amount hangs on the rule; what else is written alike does the same
+        key = kind, id(operator) if isinstance(operator, o.Amount) else changed(operator, number=0)
         if key not in self.tables:
             self.tables[key] = EffectTable(self.known, operator, rule, kind, reads)
         return self.tables[key]
@@ -257,7 +233,7 @@ class _Run:
         """Who asks for something to be moved, or has what takes from accounts, is worked out alone."""
         accounts = self.policy.accounts
         for move in self.policy.moves:
-            self.odd[self.cohort.owners[self._given(move.kind, chunk.students.places)]] = True
+            self.odd[self.cohort.owners[self.scope.given(move.kind, chunk.students.places)]] = True
         for account in accounts.values():
             if any(isinstance(operator, o.Move) for operator in account.operators):
                 rules = [self.rule_numbers[x] for name in within(accounts, account.name) for x in accounts[name].items]
@@ -275,7 +251,7 @@ class _Run:
         if name in self.record_tables:
             self._by_trails(chunk, name, self.record_tables[name], taken)
             return
-        places = self._given(name, chunk.students.places)
+        places = self.scope.given(name, chunk.students.places)
         entries = Entries.of(self.known, places, -1, -1)
         self._guard(name, entries)
         chunk.students.judged[name] = places, entries.states.copy()
@@ -325,7 +301,7 @@ class _Run:
         by_item = np.array([places.get(number, 0) for number in self.rules[name].by_item.tolist()], np.int32)
         items = column.raw(slice(here.start - kind.first, here.stop - kind.first))
         trails = tables.trails(here, by_item[column.alike], items)
-        trails[self.out[self._out_within(here)] - here.start] = -1
+        trails[self.scope.out[self.scope.within(here)] - here.start] = -1
         tables.ask(here, trails, self.odd)
         if name in self.searched:
             at = np.flatnonzero(trails >= 0)

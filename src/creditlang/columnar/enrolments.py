@@ -43,7 +43,7 @@ class Enrolments:
 def enrolled(
     known: Known, given: Callable[[str], Numbers], begun: Numbers, guard: Callable[[str, Entries], None], odd: Numbers
 ) -> tuple[Numbers, Enrolments | None, dict[str, Judged]]:  # fmt: skip
-    """Which student is enrolled in which semester, by the first record of each that its guards let stand; these records;
+    """Which student is enrolled in which semester, by the first record of each that its guards let stand; the records;
     by kind the places of those that do not repeat another, with what their guards have made of them. Of each kind those
     are `given` that are in scope; `begun` are the semesters.
     """

@@ -1,4 +1,4 @@
-"""Trees of accounts whose records are worked out in one pass: the lines of groups of their rules and accounts as arrays.
+"""Trees of accounts whose records are worked out in one pass, with the lines of groups of rules and accounts as arrays.
 
 A rule takes part if the record alone decides everything before its limits and nths, and these go by constants, periods
 of the calendar and fields. Where accounts have lines of their own, the whole tree takes part or none of it. What comes
@@ -39,7 +39,7 @@ class _Elsewhere(Exception):
 
 
 @frozen(eq=False)
-class Line:
+class ProgramLine:
     """A line of groups: its numbers for the kernels, and what is said where it takes something away."""
 
     operator: o.Limit | o.Rescale
@@ -113,7 +113,7 @@ class GroupProgram:
     tables: RecordTables
     periods: int
     """More than any period of an account has for its number."""
-    lines: list[Line] = field(factory=list)
+    lines: list[ProgramLine] = field(factory=list)
     slots: dict[str, int] = field(factory=dict)
     """By account, where its sums begin."""
     roots: list[str] = field(factory=list)
@@ -169,7 +169,7 @@ class GroupProgram:
             self._rows.append((sort, name))
         return self._rows.index((sort, name))
 
-    def _line(self, operator: o.Operator, table: RuleTable) -> Line:
+    def _line(self, operator: o.Operator, table: RuleTable) -> ProgramLine:
         if not isinstance(operator, (o.Limit, o.Rescale)) or operator.sequential or operator.group.window is not None:
             raise _Elsewhere
         keys = [self._row("period", x) for x in operator.group.periods]
@@ -204,7 +204,7 @@ class GroupProgram:
             numbers |= {k.ORDER: _ORDERS[operator.order], k.VOIDS: operator.void, k.ORDINAL: number == one}
             room = v.written(EXACT.scaleb(Decimal(number), -known.decimals))
             text = known.texts.number(operator.text or ("once" if operator.void else "cap"))
-        return Line(operator, tuple(int(numbers.get(at, 0)) for at in range(_FORMS)), text, article, room)
+        return ProgramLine(operator, tuple(int(numbers.get(at, 0)) for at in range(_FORMS)), text, article, room)
 
     def _somebody(self) -> Numbers:
         """The place of a record to ask about what is the same for all."""
@@ -259,7 +259,8 @@ class GroupProgram:
             lines, of_accounts, members, self._keys(records), MOST, amounts, voided, sums, exists, bad, events, changes,
         )  # fmt: skip
         return Together(
-            self, records.start, trails, amounts, voided, sums, exists, bad, events[:done].copy(), changes[:done].copy()
+            program=self, first=records.start, trails=trails, amounts=amounts, voided=voided, sums=sums, exists=exists,
+            bad=bad, events=events[:done].copy(), changes=changes[:done].copy(),
         )  # fmt: skip
 
     def _keys(self, records: slice) -> Numbers:
@@ -283,7 +284,7 @@ def _other_rules(operator: o.Operator, table: RuleTable) -> bool:
 
 # ---- which trees take part
 def programs(plan: Plan, known: Known, tables: dict[str, RecordTables]) -> dict[str, GroupProgram]:
-    """By kind, what is worked out in one pass; `tables` are those of the kinds of which nothing but items tells rules."""
+    """By kind, what is worked out in one pass; `tables` are those of kinds whose records their items bring to rules."""
     policy, calendar = plan.policy, known.calendar
     many = max(len(calendar.names), len(calendar.years))
     found = {kind: GroupProgram(known, own, many) for kind, own in tables.items()}

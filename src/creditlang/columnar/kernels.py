@@ -1,8 +1,8 @@
-"""The two loops in which a record spends its time, for machine code: what it is by itself, and what its group makes of it.
+"""The two loops in which a record spends its time, for machine code: what it is by itself, and in its group.
 
-Both go by arrays, so that one machine code does for every policy. `decide` finds the trail of each record: a rule by its
-item, a cell by what the rule reads. `accumulate` goes student by student: limits and nths of each rule, then those of
-accounts, then balances by period. What a line takes away is noted as an event, in the order in which it was done.
+Both go by arrays, so that one machine code does for every policy. `decide` finds the trail of each record: a rule by
+its item, a cell by what the rule reads. `accumulate` goes student by student: limits and nths of each rule, then those
+of accounts, then balances by period. What a line takes away is noted as an event, in the order in which it was done.
 `plain_kernels` has the same with arrays as a whole; they come to the same in everything but the order of events of
 different records.
 """
@@ -62,11 +62,11 @@ def accumulate(
     """Work out all groups of some students, whose records begin at `offsets`; returns how many events there are.
 
     Records have `trails`, below zero where nothing is said of them here; a trail has a `worth`, `bits`, and a rule, -1
-    for none. `of_rules` has of each the first line and the one behind the last, the first place among `sums`, the row of
-    `keys` that tells the period, the side on which nothing is, and its number for `bad`, which is told of students that
-    have to be worked out alone. `of_accounts` has the line of each account, the row of `members` that tells of which
-    rules, and the number for `bad`. An event is a record, a line, and the record that counts instead, or -1; `changes`
-    are the amounts before and after.
+    for none. `of_rules` has of each the first line and the one behind the last, the first place among `sums`, the row
+    of `keys` that tells the period, the side on which nothing is, and its number for `bad`, which is told of students
+    that have to be worked out alone. `of_accounts` has the line of each account, the row of `members` that tells of
+    which rules, and the number for `bad`. An event is a record, a line, and the record that counts instead, or -1;
+    `changes` are the amounts before and after.
     """
     rules, done = len(of_rules), 0
     heads, tails = np.zeros(rules, np.int64), np.zeros(rules, np.int64)
@@ -78,6 +78,7 @@ def accumulate(
     running, seen = np.zeros(rules * STREAMED, np.int64), np.zeros(rules * STREAMED, np.int64)
     touched, touches = np.zeros(rules * STREAMED, np.int64), 0
     outs = np.zeros(MOST_RECORDS, np.int64)
+    at_once = len(of_accounts) == 0
     for student in range(len(offsets) - 1):
         begin, end = offsets[student], offsets[student + 1]
         if end - begin > MOST_RECORDS:
@@ -101,13 +102,21 @@ def accumulate(
             amounts[at] = amount
             if bit & LEFT_BIT:
                 bad[student] = of_rules[rule, 5]
-            exists[of_rules[rule, 2] + keys[of_rules[rule, 3], at], student] = 1
+            slot = of_rules[rule, 2] + keys[of_rules[rule, 3], at]
+            exists[slot, student] = 1
+            if not bit & LIVE_BIT:
+                continue
+            sign = ((bit >> SIGN_SHIFT) & 3) - 1
             first = of_rules[rule, 0]
             lasting = of_rules[rule, 1] - first
-            if lasting == 0 or not bit & LIVE_BIT:
+            if lasting == 0:
+                if at_once:
+                    sums[slot, student] += sign * amount
                 continue
             if lasting == 1 and lines[first, FORM] == CAP and lines[first, KEY_TOO] < 0:
                 if lines[first, MET] >= 0 and not (bit >> (MET_SHIFT + lines[first, MET])) & 1:
+                    if at_once:
+                        sums[slot, student] += sign * amount
                     continue
                 code = 1 if lines[first, KEY] < 0 else keys[lines[first, KEY], at]
                 if code < STREAMED:
@@ -116,21 +125,22 @@ def accumulate(
                         if seen[cell] == 0:
                             touched[touches] = cell
                             touches += 1
-                        value = ((bit >> SIGN_SHIFT) & 3) - 1
-                        value = value * amount if amount != 0 else of_rules[rule, 4]
+                        value = sign * amount if amount != 0 else of_rules[rule, 4]
                         seen[cell] |= 4 | (1 if value > 0 else 2 if value < 0 else 0)
                         if seen[cell] == 7:
                             bad[student] = of_rules[rule, 5]
                         before = running[cell]
                         running[cell] = before + amount
                     room = lines[first, NUMBER] - before
-                    if room < 0:
-                        room = 0
+                    room = max(room, 0)
                     if amount > room:
                         amounts[at] = room
                         events[done, 0], events[done, 1], events[done, 2] = at, first, -1
                         changes[done, 0], changes[done, 1] = amount, room
                         done += 1
+                        amount = room
+                    if at_once:
+                        sums[slot, student] += sign * amount
                     continue
             if counts[rule] == 0:
                 present[many] = rule
@@ -170,9 +180,9 @@ def accumulate(
                     if met >= 0 and not (bits[trails[at]] >> (MET_SHIFT + met)) & 1:
                         groups[position] = -1
                         continue
-                    key, alone = 0, False
+                    key, alone = np.int64(0), False
                     if lines[line, KEY] >= 0:
-                        key = keys[lines[line, KEY], at]
+                        key = np.int64(keys[lines[line, KEY], at])
                         alone = key == 0
                         if lines[line, KEY_TOO] >= 0:
                             also = keys[lines[line, KEY_TOO], at]
@@ -180,7 +190,7 @@ def accumulate(
                             alone = alone or also == 0
                     group = size
                     if alone:
-                        key = -1
+                        key = np.int64(-1)
                     else:
                         group = size - 1
                         while group >= 0 and known[group] != key:
@@ -198,8 +208,7 @@ def accumulate(
                     if form == CAP:
                         room = number - totals[group]
                         totals[group] += amount
-                        if room < 0:
-                            room = 0
+                        room = max(room, 0)
                         if amount > room:
                             amounts[at] = room
                             events[done, 0], events[done, 1], events[done, 2] = at, line, -1
@@ -260,10 +269,19 @@ def accumulate(
                         voided[at] = 1
                     else:
                         amounts[at] = 0
-        for at in range(begin, end):
-            if trails[at] >= 0:
-                rule = rule_of[trails[at]]
-                if rule >= 0 and not voided[at] and bits[trails[at]] & LIVE_BIT:
-                    sign = ((bits[trails[at]] >> SIGN_SHIFT) & 3) - 1
+            if at_once:
+                for position in range(count):
+                    at = chosen[position]
+                    if not voided[at]:
+                        trail = trails[at]
+                        sign = ((bits[trail] >> SIGN_SHIFT) & 3) - 1
+                        rule = rule_of[trail]
+                        sums[of_rules[rule, 2] + keys[of_rules[rule, 3], at], student] += sign * amounts[at]
+        if not at_once:
+            for at in range(begin, end):
+                trail = trails[at]
+                if trail >= 0 and rule_of[trail] >= 0 and not voided[at] and bits[trail] & LIVE_BIT:
+                    rule = rule_of[trail]
+                    sign = ((bits[trail] >> SIGN_SHIFT) & 3) - 1
                     sums[of_rules[rule, 2] + keys[of_rules[rule, 3], at], student] += sign * amounts[at]
     return done

@@ -15,6 +15,7 @@ from attrs import define, field
 from creditlang import values as v
 from creditlang.columnar.coded_periods import CodedCalendar, Numbers
 from creditlang.columnar.distinct_numbers import distinct_numbers
+from creditlang.columnar.numbered import Numbered
 from creditlang.columnar.record_columns import RecordColumns
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -25,7 +26,6 @@ from creditlang.values import EXACT, Undetermined
 MOST: Final = 2**42
 """No amount is larger, as a whole number of its last decimals; whoever has a larger one is worked out alone."""
 _MOST_FACTOR: Final = 2**18
-_DENSE: Final = 1 << 20
 _MOST_ANSWERS: Final = 1 << 10
 """Different answers that a question about balances can have: yes, no, or why there is none."""
 _MOST_BALANCES: Final = 1 << 24
@@ -61,35 +61,6 @@ def whole(value: Any, decimals: int) -> int | None:
     scaled = EXACT.scaleb(value, decimals)
     number = int(scaled)
     return number if number == scaled and abs(number) <= MOST else None
-
-
-@define(eq=False)
-class Numbered:
-    """Numbers for keys: of each key that has not been met before, `ask` is told the place of a record with it."""
-
-    ask: Callable[[int], int]
-    size: int
-    _dense: Numbers | None = None
-    _known: dict[int, int] = field(factory=dict)
-
-    def of(self, keys: Numbers, places: Numbers) -> Numbers:
-        """The number for each key; `places` are those of the records that have them."""
-        if self.size <= _DENSE:
-            if self._dense is None:
-                self._dense = np.full(self.size, -1, np.int32)
-            found = self._dense[keys]
-            new = np.flatnonzero(found < 0)
-            if len(new):
-                for key, at in zip(*np.unique(keys[new], return_index=True), strict=True):
-                    self._dense[key] = self.ask(int(places[new[at]]))
-                found = self._dense[keys]
-            return found
-        distinct, first, back = np.unique(keys, return_index=True, return_inverse=True)
-        for key, at in zip(distinct.tolist(), first.tolist(), strict=True):
-            if key not in self._known:
-                self._known[key] = self.ask(int(places[at]))
-        numbers = np.fromiter((self._known[key] for key in distinct.tolist()), np.int32, len(distinct))
-        return numbers[back]
 
 
 @define(eq=False)
@@ -132,7 +103,7 @@ class Known:
         found: Numbers = (semesters == 0) | self.enrolments[self.cohort.owners[places], semesters]
         return found
 
-    def made(self, place: int, inputs: Iterable[Input]) -> Made:
+    def made(self, kind: str, place: int, inputs: Iterable[Input]) -> Made:
         """A record with its inputs, and nothing else."""
         cohort, owner = self.cohort, int(self.cohort.owners[place])
         names: dict[str, list[str]] = {"field": [], "attribute": [], "account": []}
@@ -145,9 +116,9 @@ class Known:
             (amount,), (exists,) = self.balance(name, np.array([place]))
             if exists:
                 balances[name] = EXACT.scaleb(Decimal(int(amount)), -self.decimals)
-        record = cohort.record(place, self.calendar, names["field"])
+        record = cohort.record(kind, place, self.calendar, names["field"])
         attributes = {name: cohort.attributes[name] for name in names["attribute"]}
-        told = {name: column.values[column.codes[owner]] for name, column in attributes.items()}
+        told = {name: column.value(owner) for name, column in attributes.items()}
         return Made(record, told, enrolled, balances)
 
     def keys(self, kind: str, reads: Reads, places: Numbers) -> tuple[Numbers, int]:
@@ -222,7 +193,7 @@ class Known:
         if (kind, question) not in self._asked:
 
             def ask(place: int) -> int:
-                found: Any = self.filler.value(question, self.made(place, inputs))
+                found: Any = self.filler.value(question, self.made(kind, place, inputs))
                 if isinstance(found, Undetermined):
                     found = found.sort, self.texts.number(found.reason), found.name
                 return answers.setdefault(found, len(answers))
@@ -305,7 +276,7 @@ class EffectTable:
         if self._inputs is None:
             reader = self.known.readers[self.kind]
             self._inputs = self.reads.inputs.union(*map(reader.inputs, self.reads.answers))
-        effect = self.known.filler.effect(self.operator, self.rule, self.known.made(place, self._inputs))
+        effect = self.known.filler.effect(self.operator, self.rule, self.known.made(self.kind, place, self._inputs))
         if effect.does in ("amount", "plus", "rounded") and whole(effect.value, self.known.decimals) is None:
             effect = MORE
         if effect.does == "times" and _factor(effect.value) is None:
@@ -379,7 +350,9 @@ class AnswerTable:
 
     def _ask(self, place: int) -> int:
         ask = self.known.filler.holds if self.holds else self.known.filler.value
-        value = ask(self.expression, self.known.made(place, self.known.readers[self.kind].inputs(self.expression)))
+        value = ask(
+            self.expression, self.known.made(self.kind, place, self.known.readers[self.kind].inputs(self.expression))
+        )
         value = None if isinstance(value, (Undetermined, v.Interval, v.Open)) else value
         if value not in self._by_value:
             self._by_value[value] = len(self.values)

@@ -43,6 +43,11 @@ class CodedField:
         """By code."""
         return self._alike[0]
 
+    def value(self, at: int) -> Any:
+        """The value of one record or student."""
+        code = self.column.codes[at if self.rows is None else self.rows[at]]
+        return self._alike[0][self._alike[1][code]]
+
     @property
     def alike(self) -> Numbers:
         """The code of each value of the column."""
@@ -55,12 +60,16 @@ class CodedField:
 
     def part(self, records: slice) -> Numbers:
         """The codes of some records in a row, whole numbers of the smallest type that holds them."""
-        found: Numbers = self.raw(records) if self._same else self.alike.take(self.raw(records))
-        return found
+        found: Numbers = self.raw(records)
+        if self._shift is None:
+            return self.alike.take(found)
+        return np.add(found, self._shift, dtype=self.alike.dtype) if self._shift else found
 
     @cached_property
-    def _same(self) -> bool:
-        return bool((self.alike == np.arange(len(self.alike))).all())
+    def _shift(self) -> int | None:
+        """By how much each code is more than its place among the values of the column, if that is the same for all."""
+        shifts = self.alike.astype(np.int64) - np.arange(len(self.alike))
+        return int(shifts[0]) if (shifts == shifts[0]).all() else None
 
     @cached_property
     def codes(self) -> Numbers:
@@ -139,7 +148,8 @@ class RecordColumns:
         owners, days, semesters, named = (np.concatenate(x) for x in zip(*columns, strict=True))
         attributes = {name: CodedField(column) for name, column in dataset.attributes.items()}
         return RecordColumns(
-            dataset.students, attributes, kinds, owners, days, semesters, named, odd, calendar.last_days
+            students=dataset.students, attributes=attributes, kinds=kinds, owners=owners, days=days,
+            semesters=semesters, named=named, odd=odd, last_days=calendar.last_days,
         )  # fmt: skip
 
     @property
@@ -206,13 +216,15 @@ class RecordColumns:
         ).at(np.argsort(np.concatenate(own)))
         return found if len(found) > FEW else list(found)
 
-    def record(self, place: int, calendar: CodedCalendar, names: Iterable[str], identifier: str = "") -> Record:
-        """A record as the interpreter sees it, in its semester, with some of its fields."""
-        kind = list(self.kinds.values())[int(self.numbers_of_kinds(np.array(place)))]
+    def record(
+        self, name: str, place: int, calendar: CodedCalendar, names: Iterable[str], identifier: str = ""
+    ) -> Record:
+        """A record of a kind as the interpreter sees it, in its semester, with some of its fields."""
+        kind = self.kinds[name]
         at, day = place - kind.first, int(self.days[place])
         found = Record(
             kind=kind.kind.name, identifier=identifier, student=self.students[self.owners[place]],
-            values={name: (column := kind.fields[name]).values[column.codes[at]] for name in names},
+            values={each: kind.fields[each].value(at) for each in names},
             on=date.fromordinal(day) if day else None, semester=calendar.names[self.semesters[place]] or None,
             named=bool(self.named[place]),
         )  # fmt: skip
@@ -222,7 +234,7 @@ class RecordColumns:
 
     def of_student(self, at: int) -> Mapping[str, Any]:
         """The attributes of a student."""
-        return {name: column.values[column.codes[at]] for name, column in self.attributes.items()}
+        return {name: column.value(at) for name, column in self.attributes.items()}
 
 
 def _semesters(kind: o.RecordKind, source: CodedKind, calendar: CodedCalendar) -> Numbers:

@@ -1,4 +1,4 @@
-"""What records of a kind are by themselves: for each combination of what its guards and the lines of a rule read, found once.
+"""What records of a kind are by themselves, found once for each combination of what guards and lines of rules read.
 
 Most lines of a rule speak of the record alone. Together they read few different things, so the way that an entry goes
 through them, its *trail*, is found for each combination that occurs, by doing the lines to one entry of each that is
@@ -27,6 +27,8 @@ _MOST: Final = 1 << 16
 """The most combinations of which lines are taken together."""
 _TAKEN: Final = ("amounts", "raw", "states", "signs", "reasons", "articles", "rules", "accounts")
 _MOST_CONDITIONS: Final = 16
+_AT_ONCE: Final = 1 << 15
+"""Records whose trails are found together."""
 _OUTCOMES: Final = 32
 """The most that guards can make of an entry."""
 
@@ -109,10 +111,10 @@ class RecordTables:
 
     @staticmethod
     def of(
-        known: Known, kind: str, guards: list[EffectTable], rules: Iterable[tuple[o.Rule | None, int, int]],
+        known: Known, kind: str, guards: list[EffectTable], rules: Iterable[tuple[o.Rule, int, int]],
         bodies: Any, table: Any, kernels: Kernels,
     ) -> "RecordTables | None":  # fmt: skip
-        """Of rules with their numbers and those of their accounts; None where the guards ask for more than the record."""
+        """Of rules with their numbers and those of their accounts; None where guards ask for more than the record."""
         asks: frozenset[str] = frozenset().union(*(guard.reads.asks for guard in guards))
         first, reads = _together(known, kind, _MOST, guards, asks)
         if len(first) < len(guards):
@@ -146,7 +148,8 @@ class RecordTables:
 
     def ready(self) -> None:
         """Number the combinations, once no more conditions come."""
-        self._codes, rows = [], {}
+        rows: dict[Any, int] = {}
+        self._codes = []
         self._guard_parts, self._guard_cells = self._numbered([self.guards_read], rows, 1)
         self._parts, self._cells = self._numbered(
             [table.reads for table in self.rules], rows, _OUTCOMES if self.guards else 1
@@ -182,33 +185,39 @@ class RecordTables:
 
     def trails(self, records: slice, by_item: Numbers, items: Numbers) -> Numbers:
         """The trail of each of some records in a row, by the places among the rules that go with codes of items."""
-        bases = self._parts[-1]
-        first = self.known.cohort.kinds[self.kind].first
-        own = slice(records.start - first, records.stop - first)
-        count = own.stop - own.start
-        codes = np.empty((len(self._codes) + 1, count), np.uint16)
-        for row, column in enumerate(self._codes):
-            codes[row] = column.part(own) if isinstance(column, CodedField) else column[own]
-        found = np.empty(count, np.int32)
-        if self.guards:
-            everybody = np.zeros(len(by_item), np.int32)
-            if self.kernels.decide(everybody, items, codes, *self._guard_parts, self._guard_cells, found):
-                new = np.flatnonzero(found < 0)
-                cells = -1 - found[new].astype(np.int64)
-                distinct, at = np.unique(cells, return_index=True)
-                self._guard_cells[distinct] = 1 + self._outcomes_of(records.start + new[at])
-                found[new] = self._guard_cells[cells] - 1
-            codes[-1] = found
-        if self.kernels.decide(by_item, items, codes, *self._parts, self._cells, found):
+        found = np.empty(records.stop - records.start, np.int32)
+        unknown = 0
+        for start in range(0, len(found), _AT_ONCE):  # so that a cache holds the codes
+            part = slice(start, start + _AT_ONCE)
+            unknown += self._decided(records.start + start, by_item, items[part].astype(np.uint32), found[part])
+        if unknown:
             new = np.flatnonzero(found < 0)
-            cells = -1 - found[new].astype(np.int64)
-            distinct, at = np.unique(cells, return_index=True)
-            owners = np.searchsorted(bases, distinct, "right") - 1
+            cells = -1 - found[new]
+            at = _firsts(cells, self._cells)
+            distinct = cells[at]
+            owners = np.searchsorted(self._parts[-1], distinct, "right") - 1
             for rule in np.unique(owners).tolist():
                 mine = owners == rule
                 self._find(rule, distinct[mine], records.start + new[at[mine]])
             found[new] = self._cells[cells] - 1
         return found
+
+    def _decided(self, start: int, by_item: Numbers, items: Numbers, found: Numbers) -> int:
+        inside = start - self.known.cohort.kinds[self.kind].first
+        own = slice(inside, inside + len(found))
+        codes = np.empty((len(self._codes) + 1, len(found)), np.uint16)
+        for row, column in enumerate(self._codes):
+            codes[row] = column.raw(own) if isinstance(column, CodedField) else column[own]
+        if self.guards:
+            everybody = np.zeros(len(by_item), np.int32)
+            if self.kernels.decide(everybody, items, codes, *self._guard_parts, self._guard_cells, found):
+                new = np.flatnonzero(found < 0)
+                cells = -1 - found[new]
+                at = _firsts(cells, self._guard_cells)
+                self._guard_cells[cells[at]] = 1 + self._outcomes_of(start + new[at])
+                found[new] = self._guard_cells[cells] - 1
+            codes[-1] = found
+        return self.kernels.decide(by_item, items, codes, *self._parts, self._cells, found)
 
     def _guarded(self, places: Numbers) -> tuple[_Probes, Numbers]:
         """Entries of some records behind the guards, and of which one was asked that looks at other records."""
@@ -273,7 +282,7 @@ class RecordTables:
         self.steps = Entries.steps_of([self.steps, steps.behind(before)])
 
     def ask(self, records: slice, trails: Numbers, odd: Numbers) -> None:
-        """Leave to be worked out alone who has records of the kinds that guards ask about, and one that they ask for."""
+        """Leave to be worked out alone who has records of kinds that guards ask about, and one that they ask for."""
         asks = {name for guard in self.guards for name in guard.reads.asks}
         if asks:
             owners = self.known.cohort.owners[records]
@@ -293,6 +302,14 @@ class RecordTables:
         if len(self.steps.entries):
             found.steps.append(TrailSteps(np.arange(len(places)), trails, self))
         return found
+
+
+def _firsts(cells: Numbers, marks: Numbers) -> Numbers:
+    """Where each of some cells stands first; what stands there in `marks` is overwritten."""
+    places = -1 - np.arange(len(cells), dtype=np.int32)
+    marks[cells[::-1]] = places[::-1]  # of several, the first is put there last
+    found: Numbers = np.flatnonzero(marks[cells] == places)
+    return found
 
 
 def alone(body: PlannedBody) -> list[Any]:
@@ -336,4 +353,4 @@ def _coded(known: Known, kind: str, wanted: Input | e.Expression) -> tuple[Numbe
     if wanted.what != "field":
         return known.input_codes(kind, wanted)
     column = known.cohort.kinds[kind].fields[wanted.name]
-    return column, len(column.values)
+    return column, len(column.column.values)  # the same twice, or none, is only one more combination

@@ -41,6 +41,12 @@ class StudentColumn:
             return StudentColumn(fitting, known & small, decimals)
         return StudentColumn(back, known, values=found)
 
+    @staticmethod
+    def same(value: Any, size: int) -> "StudentColumn":
+        """A column of one value for everybody, None for none."""
+        one = StudentColumn.of([value], np.zeros(1, np.int8))
+        return StudentColumn(np.repeat(one.numbers, size), np.repeat(one.known, size), one.decimals, one.values)
+
     @property
     def is_answer(self) -> bool:
         return self.numbers.dtype == np.bool_
@@ -119,7 +125,8 @@ class StudentState:
 
     def aside(self, who: Numbers) -> None:
         """Leave some students of the chunk to be worked out alone."""
-        self.odd[self.first + np.flatnonzero(who)] = True
+        if who.any():
+            self.odd[self.first + np.flatnonzero(who)] = True
 
     def nobody(self) -> StudentColumn:
         """No answer for anybody: what guards let stand is known later, and may hang on more than records."""
@@ -155,5 +162,5 @@ class StudentState:
                 values += column.values or ()
             elif numbers.dtype != np.bool_:
                 own = self.scaled(column, decimals)
-            numbers[who], known[who] = own[who], column.known[who]
+            numbers, known = np.where(who, own, numbers), np.where(who, column.known, known)
         return StudentColumn(numbers, known, decimals, values)

@@ -74,7 +74,7 @@ class Students(StudentState):
         if not (attributes or reads_enrolled):
             if (ask, period) not in answers:
                 answers[ask, period] = self._local_answer(x, period, ask, 0)
-            return StudentColumn.of([answers[ask, period]], np.broadcast_to(np.int8(0), self.size))
+            return StudentColumn.same(answers[ask, period], self.size)
         keys = np.zeros(self.size, np.int64)
         for name in attributes:
             column = cohort.attributes[name]

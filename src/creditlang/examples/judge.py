@@ -99,8 +99,8 @@ class Judge:
             wanted = self.value_name(wanted)
         if found == wanted:
             return None
-        invalid = [entry for entry in self.result.entries if entry.state == "invalid"]
-        return self.fail(expected, _shown(wanted), _shown(found, invalid))
+        lost = [entry for entry in self.result.entries if entry.state in ("invalid", "void")]
+        return self.fail(expected, _shown(wanted), _shown(found, lost))
 
     def range(self, low: Any, high: Any, span: Span) -> Any:
         if not isinstance(low, Decimal) or not isinstance(high, Decimal) or low > high:

@@ -6,6 +6,7 @@ rates by the levels in the rows below it. What fits neither is told, never guess
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
@@ -24,6 +25,13 @@ _UNITS: Final = "学分|学时|课时|分|点|credits?|points?|hours?"
 _NUMBER: Final = r"\d+(?:\.\d+)?"
 _PER: Final = r"(?:\s*/?\s*(?P<per>次|项|件|篇|个|人次|场|本|event|time|item|each))?"
 _RATE: Final = re.compile(rf"(?P<number>{_NUMBER})\s*(?:{_UNITS})?{_PER}", re.IGNORECASE)
+_ONCE: Final = re.compile(
+    rf"(?P<number>{_NUMBER})\s*(?:{_UNITS})?\s*(?:/\s*(?:每|per )?|每|(?:per|a) )"
+    r"(?P<period>学期|学年|semester|term|academic year)",
+    re.IGNORECASE,
+)
+"""So much for a whole period: once, however often."""
+_PERIODS: Final = {"学期": "semester", "学年": "academic year", "term": "semester"}
 _PLACINGS: Final = re.compile(rf"({_NUMBER})/({_NUMBER})/({_NUMBER})\s*/?\s*(?:{_UNITS})?{_PER}", re.IGNORECASE)
 _SHARE: Final = re.compile(
     rf"(?P<label>[^:：\d\s][^:：]*?)\s*[:：]?\s*{_RATE.pattern}(?:[\s;；,，、]+|$)", re.IGNORECASE
@@ -127,8 +135,13 @@ class _Made:
     def head(self) -> list[str]:
         """What the rest needs: the unit and the lists of values."""
         printed = " ".join((self.grid.title, *self.grid.headings, *(cell for row in self.grid.rows for cell in row)))
-        unit = next((x for x in ("学时", "课时", "学分", "hour", "point") if x in printed.lower()), "")
-        lines = [f"unit {unit or ('学分' if self.chinese else 'credit')}", ""]
+        after_numbers = re.findall(rf"{_NUMBER}\s*({_UNITS})", printed.lower())  # what follows a stroke is no unit
+        headed = re.findall(_UNITS, " ".join((self.grid.title, *self.grid.headings)).lower())
+        units = Counter(x.removesuffix("s") for x in after_numbers or headed if x != "分" or self.chinese)
+        unit = max(units, key=units.__getitem__, default="学分" if self.chinese else "credit")
+        lines = [f"unit {'分' if unit == '点' else unit}", ""]
+        if any(" once per " in f" {line.strip()}" for line in self.lines):
+            lines.insert(0, 'use "common/calendar"')
         for choice, values in self.choices.items():
             named = (name if name == text else f"{name} {_quoted(text)}" for text, name in values.items())
             lines += (f"choice {choice}: {' | '.join(named)}", "")
@@ -211,7 +224,7 @@ class _Made:
         self.lines += [f"record {kind}", f"    {item} : item", f"    {on} : date"]
         self.lines += [f"    {choice} : {choice}, required when used" for choice in self.choices]
         title = grid.title or ("活动学分" if chinese else "activities")
-        unit = self.head()[0].removeprefix("unit ")
+        unit = next(line for line in self.head() if line.startswith("unit ")).removeprefix("unit ")
         self.lines += ["", f"category {self.labelled(title, 'category')} in {unit}", *bodies]
 
     def bodies(self, rows: Sequence[Sequence[str]], item: int, level: int, rate: int, by_level: str) -> list[str]:
@@ -230,6 +243,9 @@ class _Made:
     def body(self, rows: Sequence[tuple[str, str]], level: str, award: str, role: str) -> list[str] | None:
         """What an item gives; None where that is not understood."""
         singles = [_RATE.fullmatch(rate) for _, rate in rows]
+        if len(rows) == 1 and not rows[0][0] and (once := _ONCE.fullmatch(rows[0][1])):
+            period = once["period"].lower()
+            return [f"{once['number']} per event", f"once per {_PERIODS.get(period, period)}"]
         if len(rows) == 1 and not rows[0][0] and singles[0]:
             return [f"{singles[0]['number']} per event"]
         if all(singles) and _distinct(rows):

@@ -17,7 +17,6 @@ from attrs import define, evolve, field
 from creditlang.core import operators as o
 from creditlang.data.dataset import Dataset
 from creditlang.data.dealt.dealt_sheet import DealtSheet
-from creditlang.data.dealt.repeated_identifiers import RepeatedIdentifiers
 from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.people.record_owners import Owners
 from creditlang.data.read_rulings import RulingsOfStudents, apart, only_records
@@ -29,6 +28,7 @@ from creditlang.diagnostics import Diagnostic, Phrase
 from creditlang.ledger import Record
 from creditlang.schema import BATCH_ROWS, RawBatch, RawTable
 from creditlang.toolkit.batch_shelf import BatchShelf
+from creditlang.words import AMONG_ALL
 
 if TYPE_CHECKING:
     from creditlang.data.coded.coded_records import CodedRecords
@@ -41,7 +41,6 @@ _Stage = tuple[int, int, int, int]
 """When something is said: in reading, once the students of records are known, of rulings, or of a student; of which
 table, whether before, in or after its rows, and of which row.
 """
-_RANKED: Final = Phrase("the policy ranks people or adds them up", "本方案要排名，或按群体汇总")
 _MAPPED: Final = Phrase("rows are read by the rules of a mapping", "要按对照表中的规则读取")
 _OF_GROUPS: Final = Phrase(
     "records of {name} belong to groups, not to single people", "{name}的记录属于集体，不属于个人"
@@ -68,7 +67,7 @@ class NotInParts(Exception):
 def not_in_parts(policy: o.Policy, mappings: Iterable[MappingFile] = ()) -> Phrase | None:
     """Why students of a policy cannot be worked out in parts, as far as that is known without data."""
     if any(fact.among_others for fact in policy.facts.values()):
-        return _RANKED
+        return AMONG_ALL
     return _MAPPED if any(mapping.rules for mapping in mappings) else None
 
 
@@ -120,6 +119,8 @@ class DealtData:
             self._keep(self.whole.dataset, _at((0, number, _BEFORE, 0)))
         if not self.whole.lists_of_students:
             raise NotInParts(_NO_LIST)
+        from creditlang.data.dealt.repeated_identifiers import RepeatedIdentifiers
+
         kinds: dict[str, list[DealtSheet]] = {}
         for dealt in self.sheets:
             if dealt.kind and dealt.record_id is not None:

@@ -1,0 +1,93 @@
+"""A run in parts over a cohort of any size: seconds, those of CPU, and the most memory.
+
+    python -m bench.in_parts [--students 100000] [--at-once 1000000]
+
+The regulation of `bench.cohort`, from Parquet files of text to all result tables as Parquet, by `creditlang run` in a
+process of its own. Above 100,000 students the cohort is made of copies of one of 100,000, with other numbers and ids.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+from bench import from_files
+from bench import measured_regulation as regulation
+
+COPIED = 100_000
+
+
+def make(folder: Path, students: int) -> Path:
+    """The cohort as Parquet files; where they are."""
+    import pyarrow.compute as pc
+    from pyarrow import parquet
+
+    from_files.make(folder, min(students, COPIED))
+    if students <= COPIED:
+        return folder / "parquet"
+    assert students % COPIED == 0 and students <= 100 * COPIED, "copies are whole"
+    (folder / "copies").mkdir()
+    for file in sorted((folder / "parquet").iterdir()):
+        table, writer = parquet.read_table(file), None
+        for copy in range(students // COPIED):
+            own = table
+            for at, name in enumerate(table.column_names):
+                if name == "student_id":
+                    own = own.set_column(at, name, pc.utf8_replace_slice(own.column(at), 4, 6, f"{copy:02}"))
+                elif name == "record_id":
+                    ids = pc.binary_join_element_wise(f"{copy:02}", own.column(at), "-")
+                    own = own.set_column(at, name, ids)
+            writer = writer or parquet.ParquetWriter(folder / "copies" / file.name, own.schema)
+            writer.write_table(own)
+        assert writer is not None
+        writer.close()
+    return folder / "copies"
+
+
+def measured(students: int, at_once: int = 1_000_000) -> dict[str, Any]:
+    """One run; records are all rows but those of the list of students. Memory in MiB."""
+    from pyarrow import parquet
+
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        data = make(folder, students)
+        (folder / "policy.credit").write_text(regulation.policy(), encoding="utf-8")
+        command = [sys.executable, "-m", "creditlang", "run", str(folder / "policy.credit"), "--data", str(data)]
+        before, since = os.times(), perf_counter()
+        subprocess.run(
+            [*command, "--at-once", str(at_once), "--out", f"parquet:{folder / 'out'}"], check=True, capture_output=True
+        )
+        wall, after = perf_counter() - since, os.times()
+        cpu = after.children_user + after.children_system - before.children_user - before.children_system
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        rows = sum(parquet.read_metadata(x).num_rows for x in data.iterdir() if x.stem != "student")
+        entries = parquet.read_metadata(folder / "out" / "records.parquet").num_rows
+    assert entries >= rows, "every record has an entry"
+    return {"records": rows, "wall": wall, "cpu": cpu, "peak": peak}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="A run in parts over a cohort of any size.")
+    parser.add_argument("--students", type=int, default=COPIED)
+    parser.add_argument("--at-once", type=int, default=1_000_000)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    found = measured(given.students, given.at_once)
+    if given.json:
+        print(json.dumps(found))
+        return
+    print(
+        f"{given.students:,} students, {found['records']:,} records: {found['wall']:.0f} s, {found['cpu']:.0f} of CPU"
+    )
+    print(f"{found['records'] / found['cpu'] / 1e6:.3f} M records a CPU second, at most {found['peak']:,.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()

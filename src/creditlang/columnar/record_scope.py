@@ -1,0 +1,41 @@
+"""Which records count on the as-of day."""
+
+from datetime import date
+
+import numpy as np
+
+from creditlang.columnar.coded_periods import Numbers
+from creditlang.columnar.record_columns import RecordColumns
+
+
+class RecordScope:
+    """The records that do not count: `out` by place, rising, and `late`, which of them are of a semester to come."""
+
+    def __init__(self, cohort: RecordColumns, begun: Numbers, as_of: date | None) -> None:
+        """`begun` tells of each semester whether it has."""
+        self.cohort = cohort
+        undated = np.flatnonzero(cohort.days == 0)
+        semesters = cohort.semesters[undated]
+        late = undated[(semesters > 0) & ~begun[semesters]]
+        future = np.flatnonzero(cohort.days > as_of.toordinal()) if as_of is not None else late[:0]
+        out = np.concatenate([late, future])
+        order = np.argsort(out)
+        self.out: Numbers = out[order]
+        self.late: Numbers = order < len(late)
+
+    def within(self, records: slice) -> slice:
+        """Which of those that do not count are among some records in a row."""
+        return slice(*np.searchsorted(self.out, (records.start, records.stop)).tolist())
+
+    def given(self, kind: str, students: slice) -> Numbers:
+        """The records of a kind that count, of some students in a row, by place."""
+        wanted = self.cohort.kinds[kind].within(students)
+        places = np.arange(wanted.start, wanted.stop, dtype=np.int64)
+        return np.delete(places, self.out[self.within(wanted)] - wanted.start)
+
+    def have(self, name: str) -> Numbers:
+        """For each student whether there are records of a kind that count."""
+        kind, size = self.cohort.kinds[name], len(self.cohort.students)
+        out = self.out[self.within(kind.within(slice(0, size)))]
+        counts: Numbers = np.diff(kind.source.starts) - np.bincount(self.cohort.owners[out], minlength=size)
+        return counts > 0
