@@ -115,6 +115,16 @@ def test_what_cannot_be_parted_is_said_before_anything_is_written(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("target", ["badges:badges", "report.html", "results.xlsx"])
+def test_nor_can_a_run_for_an_output_that_wants_everybody(
+    cli: Any, policy: Path, folder: Any, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = cli("run", policy, "--data", folder(), "--at-once", 30, "--out", target, "--lang", "en")
+    assert result.exit_code == 1, result.output
+    assert "asks for all that is known" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [

@@ -6,6 +6,8 @@ from lsprotocol import types
 from pytest_lsp import LanguageClient
 from tests.lsp.conftest import EXAMPLES, POLICY, Told
 
+from creditlang.lsp.typing_answers import SORTS_OF_TOKENS
+
 
 def document(path: Path) -> types.TextDocumentIdentifier:
     """A file as questions name it."""
@@ -112,9 +114,20 @@ async def test_colours(client: LanguageClient, told: Told, tmp_path: Path) -> No
         line, column = line + down, ahead + (column if not down else 0)
         units = lines[line].encode("utf-16-le")[2 * column : 2 * (column + length)]
         pieces.append((units.decode("utf-16-le"), sort))
-    sorts = dict(pieces)
-    assert "category" in sorts and "国家级𠮷" in sorts and "[第二条]" in sorts
-    assert sorts["category"] == sorts["cap"] != sorts["moral"]
+    coloured: dict[str, set[str]] = {}
+    for text, sort in pieces:
+        coloured.setdefault(SORTS_OF_TOKENS[sort], set()).add(text)
+    told_apart = {text: sort for sort, texts in coloured.items() for text in texts}
+    wanted = {
+        "keyword": ("unit", "scale", "semester", "category", "cap", "item", "when", "at least", "per event", "events"),
+        "class": ("moral",), "function": ("lecture", "reading"), "struct": ("talk",), "method": ("graduation",),
+        "property": ("on", "hours", "cohort"), "enumMember": ("national", "school", "国家级𠮷"),
+        "number": ("0.2", "2020", "2024-09-01", "2024-2025-1"), "string": ('"国家级𠮷"', '"学术讲座"'),
+        "decorator": ("[第二条]",),
+    }  # fmt: skip
+    assert {text: told_apart.get(text) for texts in wanted.values() for text in texts} == {
+        text: sort for sort, texts in wanted.items() for text in texts
+    }
     assert pieces[0][0] == "unit" and pieces[-1][0] == "1"
 
 

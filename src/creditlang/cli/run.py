@@ -95,6 +95,7 @@ def command(
         way.engine,
         collector.keep if collector else None,
         way.at_once,
+        people=any(output.wants_people for output in outputs),
     )
     common.some_students(students, cohort.dataset.students)
     asked = AskedRun(
@@ -185,9 +186,11 @@ def work_out(
     engine: "Engine" = "auto",
     keep: "Callable[[StudentResult], None] | None" = None,
     at_once: int | None = 0,
+    people: bool = False,
 ) -> "Cohort":
     """Run a policy over the data at some addresses, `at_once` rows at a time, or all together if that is 0; without it,
-    as the size of the data suggests. Where it has been said and cannot be done, the program ends.
+    as the size of the data suggests. Where it has been said and cannot be done, as when `keep` wants to see each result
+    or somebody the `people` of the cohort, the program ends.
     """
     from creditlang.cohort import run_cohort
 
@@ -200,7 +203,8 @@ def work_out(
             return [found for source in sources for found in source.problems]
 
         if rows:
-            cohort = _in_parts(policy, tables, chosen, problems, rows, told, at_once is not None, keep is not None)
+            all_wanted = people or keep is not None
+            cohort = _in_parts(policy, tables, chosen, problems, rows, told, at_once is not None, all_wanted)
         else:
             cohort = run_cohort(policy, tables, chosen, problems, {}, told, keep)
         if cohort is not None:
