@@ -278,7 +278,8 @@ class Answerer:
 
     def part(self, name: str) -> str:
         """A part of a requirement with the labels of what it names."""
-        _, _, part = name.partition(": ")
+        whole, _, part = name.partition(": ")
+        part = PolicyLines(self.policy, self.language).part(whole, part)
         return " ".join(self.label(text) for text in part.split())
 
     def record_lines(self, changes: Iterable[RecordChange]) -> Iterator[Line]:

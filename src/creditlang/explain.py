@@ -192,9 +192,9 @@ class Explanation:
         return self.said(_FROM_TO, period=self.period(kind), first=first, last=last) if counted else key
 
     def named(self, line: PartLine, parts: Iterable[Case]) -> str:
-        """A condition with the labels of what it names; a part that has a label is called by it, as it is written."""
+        """A condition with the labels of what it names; a part that has a label is called by it."""
         if any(part.number == line.number and part.labelled for part in parts):
-            return line.part
+            return self.written.part(line.requirement, line.part)
         accounts = self.policy.accounts
         words = _TEXT_OR_WORD.findall(line.part)
         return " ".join(self.label(accounts[name]) if name in accounts else name for name in words)

@@ -49,6 +49,14 @@ class PolicyLines:
             self.known[text] = self._said(text)
         return self.known[text]
 
+    def part(self, requirement: str, part: str) -> str:
+        """A part of a requirement as it is called; to who reads English, what it asks where it is called in Chinese."""
+        told = not _CHINESE.search(part) or name_is_in(part, self.language)
+        if told or requirement not in self.policy.requirements:
+            return part
+        cases = (inner for case in self.policy.requirements[requirement].cases for inner in (case, *case.of))
+        return next((self.line(case.text) for case in cases if case.label == part and case.text), part)
+
     def change(self, text: str, before: "PolicyLines") -> str:
         """A line, or one of the policy before and what stands in its place, `line → line`, likewise."""
         was, arrow, now = text.partition(ARROW)
@@ -97,4 +105,4 @@ def _declared(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from ((name, thing.labels) for group in things for name, thing in group.items())
     yield from ((name, labels) for values in policy.choices.values() for name, labels in values.items())
     yield from ((name, (text,)) for name, text in policy.unit_labels.items())
-    yield from ((name, (text,)) for text, name in policy.setting_labels.items())
+    yield from ((name, (text,)) for each in (policy.setting_labels, policy.table_labels) for text, name in each.items())

@@ -170,7 +170,7 @@ def test_a_minimum_raised_is_its_own_cause_and_changes_only_who_crosses() -> Non
     (rule,) = rows(comparison, "rules", "sort", "rule", "gained", "lost", "sum", "largest", "crossings", "article")
     assert rule == ("part", "graduation: 体育", 0, 2, None, number("0.2"), 2, "Article 11")
     assert "毕业：体育（需要）" in comparison.text("zh")
-    assert "graduation: 体育 (what is asked)" in comparison.text()
+    assert "graduation: sport at least 1.2 (what is asked)" in comparison.text()
 
 
 def test_a_minimum_lowered_lets_students_gain() -> None:
@@ -343,7 +343,8 @@ def test_reading_asks_a_policy_only_for_what_is_compared_before_the_data_are_sha
     files = Path(reader.__file__).parent.glob("*.py")
     asked = {name for path in files for name in re.findall(r"\bpolicy\.([a-z_]+)", path.read_text(encoding="utf-8"))}
     assert asked - {"fingerprint"} == {
-        "attributes", "calendar", "identifier", "kinds", "person", "rules", "student_labels", "treats"
+        "attributes", "calendar", "given_kind_by_word", "given_kinds", "identifier", "kinds", "person", "rules",
+        "scales", "sign_of", "student_labels", "treats",
     }  # fmt: skip
 
 

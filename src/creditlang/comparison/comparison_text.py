@@ -208,7 +208,8 @@ class _Text:
             return self.name(name)
         asked = rest.removesuffix(" needed")
         whole, colon, part = asked.partition(": ")
-        told = f"{self.name(whole)}{in_language(COLON, self.language)}{part}" if colon else self.name(asked)
+        told = self.name(whole if colon else asked)
+        told += f"{in_language(COLON, self.language)}{self.new.part(whole, part)}" if colon else ""
         return self.said("needed", name=told) if rest != asked else told
 
     def status(self, status: object) -> str:

@@ -179,7 +179,7 @@ def _does_not_fit(policy: o.Policy, record: Record, ruling: Ruling) -> Phrase | 
         return NO_AMOUNT if ruling.effect == "amount" else None
     if ruling.effect == "void":
         return Phrase("what does not count has no amount", "不予认定的记录不能有数额")
-    rules = [rule for rule in rules if any(isinstance(line, o.Amount) for line in rule.operators)]
+    rules = [rule for rule in rules if _gives_amounts(rule)]
     if not rules:
         return Phrase("no item gives an amount for this record", "没有项目给这条记录计数额")
     if len(rules) > 1:
@@ -196,6 +196,16 @@ def _does_not_fit(policy: o.Policy, record: Record, ruling: Ruling) -> Phrase | 
             "the item itself says whether it awards or deducts: write no sign", "加分还是扣分由项目决定，请不要写负号"
         )
     return None
+
+
+def _gives_amounts(rule: o.Rule) -> bool:
+    return any(isinstance(line, o.Amount) for line in rule.operators)
+
+
+def asked_of_item(policy: o.Policy, rule: o.Rule) -> tuple[object, ...]:
+    """All of an item that it hangs on whether a ruling fits."""
+    scale, sign = policy.scales.get(rule.account, 0), policy.sign_of(rule.name)
+    return rule.labels, rule.kind, rule.where is None, _gives_amounts(rule), scale, sign
 
 
 NO_AMOUNT: Final = Phrase("it says no amount", "没有写数额")

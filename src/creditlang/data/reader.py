@@ -19,7 +19,7 @@ from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_rule import Fit, Misfit, fit
 from creditlang.data.people.name_matching import People
 from creditlang.data.people.record_owners import Owners
-from creditlang.data.read_rulings import RulingsOfStudents, apart, only_records, with_rulings
+from creditlang.data.read_rulings import RulingsOfStudents, apart, asked_of_item, only_records, with_rulings
 from creditlang.data.sheets.column_layout import Layouts
 from creditlang.data.sheets.sheet_heading import Sheet
 from creditlang.data.sheets.sheet_names import SheetNames
@@ -150,6 +150,6 @@ def _read_by(policy: o.Policy) -> tuple[object, ...]:
     kinds = {name: evolve(kind, guards=()) for name, kind in policy.kinds.items()}
     columns = [*policy.attributes, *(column for kind in kinds.values() for column in kind.columns)]
     values = [column.values and list(column.values.items()) for column in columns]
-    rules = [(name, rule.falls_on_group) for name, rule in policy.rules.items()]
+    rules = [(name, rule.falls_on_group, *asked_of_item(policy, rule)) for name, rule in policy.rules.items()]
     names = policy.identifier, policy.student_labels, policy.person, policy.treats
     return (*names, policy.calendar, policy.attributes, list(kinds.items()), values, rules)

@@ -12,6 +12,7 @@ from creditlang.need.addition import ANEW, Addition
 from creditlang.need.plan import Plan, Sort
 from creditlang.need.short_parts import Filler, Need, ShortPart
 from creditlang.one_student import period_on
+from creditlang.policy_lines import PolicyLines
 from creditlang.values import amount_text
 from creditlang.words import IN_BRACKETS, PART_STATUSES, STATUSES, Declared, first_fit, label, said, word, yes_or_no
 
@@ -94,7 +95,8 @@ class NeedText:
         if line.needed is not None and line.short is not None:
             state = self.said(_SHORT, needed=amount_text(line.needed), short=amount_text(line.short))
         article = f" [{line.article}]" if line.article else ""
-        yield f"  {line.part}{self.said(COLON)}{state}{article}"
+        called = PolicyLines(self.policy, self.language).part(line.requirement, line.part)
+        yield f"  {called}{self.said(COLON)}{state}{article}"
         if part.most is not None:
             yield f"    {self.said(_MOST, by=need.by.isoformat(), most=amount_text(part.most))}"
         if part.fixed:

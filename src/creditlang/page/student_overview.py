@@ -185,6 +185,7 @@ class _Overview:
             policy = result.policy.core
             for declared in (policy.requirements, policy.accounts, policy.rules, policy.facts):
                 if (found := declared.get(whole)) is not None:
+                    part = PolicyLines(policy, self.language).part(whole, part)
                     return label(found, self.language) + (f"{in_language(COLON, self.language)}{part}" if colon else "")
             if given := next((x for x, own in policy.setting_labels.items() if own == whole != x), ""):
                 return first_fit(whole, [given], self.language)

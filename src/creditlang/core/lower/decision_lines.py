@@ -137,6 +137,7 @@ class DecisionLines(Lines):
             number=self.number(), condition=applies, otherwise=False, value=condition, each=each,
             label=line.label or (as_written(line.span) if line.in_each else node.span.text),
             labelled=line.label is not None, article=self.article(line.cites, around), span=line.span,
+            text=node.span.text,
         )  # fmt: skip
         found = case.comparison
         compares = found is not None and found.ranks is None and found.operator in ordered

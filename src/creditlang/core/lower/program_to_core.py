@@ -176,6 +176,7 @@ class Compilation:
             settings=self.settings,
             setting_types=self.scope.setting_types,
             setting_labels={text: name for (space, text), name in program.labels.items() if space == "let"},
+            table_labels={text: name for (space, text), name in program.labels.items() if space == "table"},
             choices={name: FrozenMapping(x.values) for name, x in program.enumerations.items()},
             accounts=accounts,
             rules=self.rules,
