@@ -157,7 +157,8 @@ class Gathered:
         found: tuple[list[Unearned], list[Unearned]] = ([], [])
         for told, pairs in sorted(groups.items()):
             days = tuple(day for _, record in pairs if isinstance(day := record.get("date"), date))
-            one = Unearned(*told, days=days, times=len(pairs))
+            period, item, content, disposition, reason, article, amount = told
+            one = Unearned(period, item, content, disposition, reason, article, amount, days, len(pairs))
             found[one.disposition != "pending"].append(one)
         return found
 
