@@ -1,7 +1,7 @@
 """Try the packed extension in VS Code itself, as code-server brings it to a browser: `see_in_vscode.py FOLDER`.
 
-FOLDER keeps what npm installs there, 500 MB, which is why the test run leaves this out; the extension is packed anew each
-time. The picture ends up there too. It needs npm, chromium and chromedriver, and `creditlang` on the path.
+FOLDER keeps what npm installs there, 500 MB, which is why the test run leaves this out; the extension is packed anew
+each time. The picture ends up there too. It needs npm, chromium and chromedriver, and `creditlang` on the path.
 """
 
 import json
