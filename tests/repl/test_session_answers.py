@@ -213,15 +213,15 @@ def test_a_patch_for_a_file_with_other_ends_of_lines_fits_it(tmp_path: Path) -> 
 
 
 def test_a_patch_changes_the_file_beside_the_policy_too(tmp_path: Path) -> None:
-    """Named values of both files; what cannot be kept says which file to change, one that comes with the program too."""
+    """Named values of both files; what cannot be kept says which file to change."""
     values = 'let mark "合格线" = 60\nlet top "上限" = 5\n'
     (tmp_path / "lists").mkdir()
     (tmp_path / "lists" / "values.credit").write_text(values, encoding="utf-8")
     policy = tmp_path / "club.credit"
     used = 'use "./lists/values"\nuse "common/levels"\n'
     policy.write_text(
-        f"{used}record talk\n    item : item\nlet each = 2\nscore sport from talk\n    item run\n        each per event\n"
-        "        cap top in total\nrequire done : sport at least mark\n",
+        f"{used}record talk\n    item : item\nlet each = 2\nscore sport from talk\n    item run\n"
+        "        each per event\n        cap top in total\nrequire done : sport at least mark\n",
         encoding="utf-8",
     )
     begun = Session("en", PluginManager(no_plugins=True))
