@@ -69,5 +69,5 @@ def test_most_amounts() -> None:
     compiled = compile_source(source, False)
     assert not compiled.errors
     (found,) = most_amounts(compiled, source)
-    assert text[: found.at].endswith("several")
+    assert text[: found.at].endswith("cap 0.2 per month") and text[found.at] == "\n"
     assert (found.amount, found.period) == (Decimal("0.2"), "month")

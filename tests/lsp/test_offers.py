@@ -50,7 +50,7 @@ async def test_inlay_hints(client: LanguageClient, told: Told, tmp_path: Path) -
     hints = await client.text_document_inlay_hint_async(types.InlayHintParams(document(path), EVERYWHERE))
     assert hints is not None
     assert [(hint.label, hint.position) for hint in hints] == [
-        ("at most 0.3 credit per semester", place_of(POLICY, "reading", len("reading")))
+        ("at most 0.3 credit per semester", place_of(POLICY, 'item reading "读书会"', len('item reading "读书会"')))
     ]
 
 

@@ -1,4 +1,4 @@
-"""What an item can give at most in a period, where its own limits say so: written beside its name.
+"""What an item can give at most in a period, where its own limits say so: written behind its heading.
 
 Only what follows from constants: a cap on the amount, or a number of events of a known amount. What multiplies or adds
 after a limit may go beyond it, so that nothing is told then; nor of items that take away.
@@ -19,7 +19,7 @@ from creditlang.values import low, multiply
 
 @frozen
 class MostAmount:
-    """What an item gives at most in each period of a kind; `at` is the end of its name in the text."""
+    """What an item gives at most in each period of a kind; `at` is the end of the line of its name in the text."""
 
     at: int
     amount: Decimal
@@ -35,7 +35,9 @@ def most_amounts(compiled: Compiled, source: SourceFile) -> Iterator[MostAmount]
         if item is None or item.node.span.source is not source or policy.sign_of(name) <= 0:
             continue
         for period, amount in _limits(rule).items():
-            yield MostAmount(item.node.name.span.end, amount, policy.accounts[rule.account].unit, period)
+            end = source.text.find("\n", item.node.name.span.end)
+            at = end if end >= 0 else len(source.text)
+            yield MostAmount(at, amount, policy.accounts[rule.account].unit, period)
 
 
 def _limits(rule: o.Rule) -> dict[str, Decimal]:
