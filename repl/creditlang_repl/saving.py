@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, in_language, report
@@ -31,7 +31,7 @@ from creditlang.syntax.keywords import keywords
 from creditlang.toolkit.atomic_files import publish_file
 from creditlang.values import UNBOUNDED, Interval, written
 from creditlang_repl.policy_text import with_value
-from creditlang_repl.tried_edits import CannotDo, SetValue, own
+from creditlang_repl.tried_edits import CannotDo, SetValue, elsewhere, is_beside, own
 from creditlang_repl.workspace import View
 
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -277,17 +277,22 @@ def cannot(reason: Phrase) -> Diagnostic:
     return report("CR910", None, reason=reason)
 
 
-def policy_text(view: View) -> str:
-    """The policy with all its changes, named values included."""
-    text = own(view.compiled).text
-    for edit in view.tried.edits:
-        if isinstance(edit, SetValue):
-            compiled = compile_source(evolve(own(view.compiled), text=text), check=False)
-            let = compiled.compilation.program.lets[edit.name]
-            if let.span.source is not own(compiled):
-                raise CannotDo([report("CR907", None, name=edit.name, file=let.span.source.name)])
-            text = with_value(text, let, edit.written)
-    return text
+def changed_texts(view: View, beside: bool) -> dict[SourceFile, str]:
+    """The policy's own text with all changes, then, with `beside`, those of files in its folder whose named values are
+    other ones. Raises `CannotDo` where a value stands elsewhere.
+    """
+    lets, policy = view.compiled.compilation.program.lets, own(view.compiled)
+    values = {edit.name: edit.written for edit in view.tried.edits if isinstance(edit, SetValue)}
+    texts = {policy: policy.text}
+    for name in sorted(values, key=lambda name: -lets[name].span.start):  # so that places above stay as they are
+        source = lets[name].span.source
+        if source is not policy and not (beside and is_beside(source)):
+            raise CannotDo([elsewhere(name, source, None, _PATCH if is_beside(source) else None)])
+        texts[source] = with_value(texts.get(source, source.text), lets[name], values[name])
+    return texts
+
+
+_PATCH = Phrase("`save patch` changes both files", "用“保存补丁”，两个文件的改动都会写进去")
 
 
 def patch(name: str, before: str, after: str) -> str:

@@ -12,10 +12,11 @@ from attrs import evolve, field, frozen
 
 from creditlang.data.columns import ColumnReader
 from creditlang.data.given_rows import GivenRows
-from creditlang.diagnostics import Diagnostic, Label, Place, nearest, report
+from creditlang.diagnostics import Diagnostic, Label, Phrase, Place, nearest, report
 from creditlang.driver import Compiled
 from creditlang.ledger import Record
 from creditlang.one_student import StudentData
+from creditlang.resources import is_bundled
 from creditlang.source import SourceFile, Span
 from creditlang.syntax import tree as t
 from creditlang.words import SORTS
@@ -133,8 +134,30 @@ def here(compiled: Compiled, node: t.Named) -> t.Named:
     """A declaration of the policy itself. Raises `CannotDo` if it stands in a file that the policy uses."""
     source = node.span.source
     if source is not own(compiled):
-        raise CannotDo([report("CR907", node.name.span, name=node.name.text, file=source.name)])
+        raise CannotDo([elsewhere(node.name.text, source, node.name.span)])
     return node
+
+
+def is_beside(source: SourceFile) -> bool:
+    """Whether a file that a policy uses lies in the policy's own folder."""
+    return source.path is not None and not is_bundled(source.path)
+
+
+def elsewhere(name: str, source: SourceFile, where: Span | None, instead: Phrase | None = None) -> Diagnostic:
+    """A declaration that cannot be changed, for it stands in a file that the policy uses, and what to do `instead`."""
+    file, stem = source.name, source.name.rpartition("/")[2].removesuffix(".credit")
+    instead = instead or (
+        Phrase(
+            f"change {file} in an editor; the session takes note once it is saved",
+            f"在编辑器里改 {file}，保存后会话会自动更新",
+        )
+        if is_beside(source)
+        else Phrase(
+            f'copy {file} into the folder of the policy, write `use "./{stem}"` for it, and change it there',
+            f'把 {file} 复制到办法所在的文件夹，引用改写成`引用 "./{stem}"`，再改那一份',
+        )
+    )
+    return report("CR907", where, name=name, file=file, instead=instead)
 
 
 def unknown(compiled: Compiled, name: str, spaces: tuple[str, ...], where: Span | None = None) -> Diagnostic:

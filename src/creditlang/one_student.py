@@ -71,7 +71,7 @@ class OneStudent:
         elif engine == "auto" and expected >= _WORTH_COLUMNS and has("fast"):
             engine = "columnar"
         self._interpreter = Interpreter(policy, as_of, overrides, ranks)
-        self._engine, self._expected = engine, expected
+        self._engine, self._expected, self._day_said = engine, expected, as_of is not None
         self._compiled: CompiledEngine | None = None
         self._worked_out = self._in_columns = 0
         self._left: Counter[Phrase] = Counter()
@@ -90,8 +90,10 @@ class OneStudent:
         return self._interpreter.standings.lines() if self._interpreter.standings is not None else ()
 
     def findings(self) -> Iterable[Diagnostic]:
-        """What is worth saying of what the students are together."""
-        return self._interpreter.findings()
+        """What is worth saying of what the students are together, and of the day that was taken as nobody said one."""
+        yield from self._interpreter.findings()
+        if not self._day_said and self.as_of is not None and _asks_for_day(self._interpreter.policy):
+            yield report("CR617", None, day=self.as_of.isoformat())
 
     def result(self, student: StudentData) -> StudentResult:
         """All results of a student."""
@@ -245,20 +247,19 @@ def day_not_said(policy: Policy, as_of: date | None, records: Iterable[Record]) 
 
     It is never taken from the data: one date mistyped would make everybody's run out. The newest one is only named.
     """
-    asks = (
-        as_of is None
-        and not policy.calendar.semesters
-        and (
-            policy.periods
-            or any(x.what == "as of" for x in references_of(policy, Read))
-            or ends_today(policy)
-            or any(kind.clean for kind in policy.kinds.values())
-        )
-    )
-    if not asks:
+    if as_of is not None or policy.calendar.semesters or not _asks_for_day(policy):
         return None
     newest = max((record.on for record in records if record.on is not None), default=None)
     return report("CR613", None, newest=newest.isoformat() if newest else "2025-01-31")
+
+
+def _asks_for_day(policy: Policy) -> bool:
+    return bool(
+        policy.periods
+        or any(x.what == "as of" for x in references_of(policy, Read))
+        or ends_today(policy)
+        or any(kind.clean for kind in policy.kinds.values())
+    )
 
 
 def _open_if_unreadable(student: StudentData, result: StudentResult) -> StudentResult:

@@ -197,3 +197,17 @@ def test_a_day_that_is_not_said(cli: Any, language: str) -> None:
     assert result.exit_code == 2
     assert "CR613" in result.output and "--as-of 2023-06-26" in result.output
     assert has_chinese(result.output) == (language == "zh")
+
+
+def test_the_end_of_the_calendar_is_not_taken_in_silence(cli: Any, tmp_path: Path) -> None:
+    """Where a policy asks for the day, and only there."""
+    (tmp_path / "talk.csv").write_text("student_id,record_id,item,on\n1,7,run,2025-10-14\n", encoding="utf-8")
+    for asked, told in ((" when as of <= 1 year after on", True), ("", False)):
+        (tmp_path / "club.credit").write_text(
+            'use "common/calendar"\nunit hour\nrecord talk\n    item : item\n    on : date\n'
+            f"category sport in hour from talk\n    item run : 1 per event{asked}\n",
+            encoding="utf-8",
+        )
+        run = ("run", tmp_path / "club.credit", "--data", tmp_path)
+        assert ("note[CR617]" in cli(*run).output) is told, cli(*run).output
+        assert "CR617" not in cli(*run, "--as-of", "2026-01-01").output

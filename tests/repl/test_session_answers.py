@@ -212,6 +212,32 @@ def test_a_patch_for_a_file_with_other_ends_of_lines_fits_it(tmp_path: Path) -> 
     assert b"4 per event\r\n" in path.read_bytes()
 
 
+def test_a_patch_changes_the_file_beside_the_policy_too(tmp_path: Path) -> None:
+    """Named values of both files; what cannot be kept says which file to change."""
+    values = 'let mark "合格线" = 60\nlet top "上限" = 5\n'
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "values.credit").write_text(values, encoding="utf-8")
+    policy = tmp_path / "club.credit"
+    used = 'use "./lists/values"\nuse "common/levels"\n'
+    policy.write_text(
+        f"{used}record talk\n    item : item\nlet each = 2\nscore sport from talk\n    item run\n"
+        "        each per event\n        cap top in total\nrequire done : sport at least mark\n",
+        encoding="utf-8",
+    )
+    begun = Session("en", PluginManager(no_plugins=True))
+    told(begun, f"load {policy}", "set each = 3", "set top = 6", "set mark = 61", "set top = 7")
+    refused = begun.answer(f"save policy {tmp_path / 'new.credit'}").text
+    assert "declared in lists/values.credit" in refused and "`save patch` changes both files" in refused
+    told(begun, f"save patch {tmp_path / 'new.diff'}")
+    subprocess.run(["patch", "-s", "-p0", "-i", "new.diff"], check=True, cwd=tmp_path)
+    assert (tmp_path / "lists" / "values.credit").read_text(encoding="utf-8") == values.replace("60", "61").replace(
+        "= 5", "= 7"
+    )
+    assert "let each = 3\n" in policy.read_text(encoding="utf-8")
+    assert "change lists/values.credit in an editor" in begun.answer("let mark = 62").text
+    assert 'write `use "./levels"` for it' in begun.answer("scale level: high > low").text
+
+
 # ---- values
 def test_a_named_value_keeps_its_unit() -> None:
     begun = session("hengyang", language="zh")

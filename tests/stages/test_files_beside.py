@@ -47,6 +47,18 @@ def codes(path: Path) -> list[str]:
     return [found.code for found in compile_source(source).diagnostics if found.severity.value == "error"]
 
 
+def test_a_word_of_the_language_is_a_name_in_a_used_file_too(folder: Path) -> None:
+    """In whichever file it is declared: read as a name where that can be, and otherwise said to be read as the word."""
+    named = "let ever = 1\nlet times = 2\n"
+    lines = POLICY.replace("1 per event when", "times per event when") + "require done : academic at least ever\n"
+    told = []
+    for beside, own in ((named, ""), ("", named)):
+        (folder / "levels.credit").write_text(LEVELS + beside, encoding="utf-8")
+        (folder / "club.credit").write_text(lines.replace("unit credit\n", f"unit credit\n{own}"), encoding="utf-8")
+        told.append(codes(folder / "club.credit"))
+    assert told == [["CR014", "CR014"]] * 2
+
+
 @pytest.mark.parametrize("command", ["check", "test", "fmt --check", "readings", "schema"])
 def test_commands_work_across_files(folder: Path, command: str) -> None:
     result = CliRunner().invoke(main, [*command.split(), str(folder / "club.credit")])

@@ -67,18 +67,25 @@ def _touched(now: Conversation, number: str) -> set[tuple[str, str]]:
 def save_policy(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
     """The policy with its changes."""
     target = now.rest(command, source, operands.file_start(source.text, start))
-    changed = saving.policy_text(now.view())
+    (changed,) = saving.changed_texts(now.view(), beside=False).values()
     return _written(now, target, saving.as_in(_file(now), changed))
 
 
 def save_patch(now: Conversation, command: Command, source: SourceFile, start: int) -> Written:
-    """The changes of the policy."""
+    """The changes of the policy, and of named values in the files beside it that it uses."""
     target = now.rest(command, source, operands.file_start(source.text, start))
-    path, before, after = _file(now), own(now.workspace.base()).text, saving.policy_text(now.view())
-    if before == after:
+    policy, before = _file(now), own(now.workspace.base()).text
+    shown = kept = ""
+    for file, after in saving.changed_texts(now.view(), beside=True).items():
+        path = file.path or policy
+        old = before if path == policy else file.text
+        name = path.resolve().relative_to(policy.parent.resolve()).as_posix()
+        shown += saving.patch(name, old, after)
+        kept += saving.patch(name, *(saving.as_in(path, text) for text in (old, after)))
+    if not shown:
         return Written().line(("faint", now.word("no change")))
-    saved = _written(now, target, saving.patch(path.name, *(saving.as_in(path, text) for text in (before, after))))
-    written = Written().text(saving.patch(path.name, before, after))
+    saved = _written(now, target, kept)
+    written = Written().text(shown)
     written.lines.extend(saved.lines)
     return written
 

@@ -66,7 +66,8 @@ class Prepared:
     text: str
     names: dict[str, tuple[str, ...]]
     cut_by: frozenset[str]
-    """All that decides how words are cut: the names, and words of the language that the source declares as names."""
+    """All that decides how words are cut: the names, and the words of the language that are declared as names, in used
+    files too."""
     offset: int = 0
     """Where `text` begins in the source, when it is a part of it."""
 
@@ -101,8 +102,8 @@ def half_width(text: str) -> str:
 def prepare(source: SourceFile, known: Iterable[str] = ()) -> Prepared:
     """Map `source` to half width and collect the Chinese names it declares, with those `known` from used files."""
     text = half_width(source.text)
-    declared = declared_names(text)
-    names = {name for name in (*declared, *known) if not name.isascii() or _SEVERAL_WORDS.fullmatch(name)}
+    declared = declared_names(text).union(known)
+    names = {name for name in declared if not name.isascii() or _SEVERAL_WORDS.fullmatch(name)}
     by_first: dict[str, list[str]] = {}
     for name in sorted(names, key=len, reverse=True):
         by_first.setdefault(name[0], []).append(name)

@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from itertools import chain
 from threading import Lock
 from typing import Literal
 
@@ -49,7 +48,7 @@ class Parsed:
     module: Module
     diagnostics: tuple[Diagnostic, ...]
     names: frozenset[str]
-    """The Chinese names that it declares, and those that were known."""
+    """The Chinese names that it declares, those that are words of the language too, and those that were known."""
     unread: str = ""
     """The lines that could not be read."""
 
@@ -82,7 +81,7 @@ def parse(source: SourceFile, known_names: Iterable[str] = (), kept: KeptDeclara
     as it was before is not parsed again; the answer is the same.
     """
     prepared = prepare(source, known_names)
-    names = frozenset(chain.from_iterable(prepared.names.values()))
+    names = prepared.cut_by
     if kept is not None:
         module, errors, unread = _piecewise(prepared, kept)
         if not errors or not _MAY_GO_ON.search(unread):
@@ -167,7 +166,7 @@ def _name_of_a_word(prepared: Prepared, line: int, understands: Callable[[str], 
     end = _line_end(text, line)
     if end - line > LONGEST_LINE:
         return None
-    for name in sorted(declared_names(text) & keywords().words, key=lambda name: (-len(name), name)):
+    for name in sorted(prepared.cut_by & keywords().words, key=lambda name: (-len(name), name)):
         for word in re.finditer(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", text[line:end]):
             start, after = line + word.start(), line + word.end()
             if understands(f"{text[line:start]} name_ {text[after:end]}".strip()):
