@@ -6,12 +6,13 @@ records of the same rule, and how to object. It holds nothing that ledger, polic
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
 from attrs import field, frozen
 
+from creditlang.acting_lines import accounts_around, acting_lines, fields_of, moves_by, worked_out_by
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import outside_queries
@@ -20,6 +21,7 @@ from creditlang.driver import Compiled
 from creditlang.explain import Explanation
 from creditlang.ledger import RULED, SET_ASIDE, Entry, Record, StudentResult
 from creditlang.plugin.document import Cell, Document, Line, Page, plain
+from creditlang.plugin.rulebook_data import RuleInWords
 from creditlang.results import counted_amount, signed
 from creditlang.rule_words import DeclarationWords
 from creditlang.rulebook.clause_file import ClauseTexts
@@ -47,6 +49,9 @@ _OTHERS: Final = 20
 
 _PIECE: Final = re.compile(r".{1,300}(?:$|(?<=[。；;.！!？?])|(?=[\u3400-\u9fff]))|.{1,300}")
 
+_REASON: Final = re.compile(r'[,，] ?"[^"]*"$')
+"""The reason at the end of a line that refuses; it stands beside the line, filled in."""
+
 _TITLE: Final = Phrase("How a record was decided", "记录认定情况说明")
 _RECORD: Final = Phrase("Record", "记录")
 _DECIDED: Final = Phrase("What became of it", "处理结果")
@@ -61,9 +66,16 @@ _STEP: Final = (
 _RULES: Final = Phrase("The rule", "适用的规则")
 _CLAUSES: Final = Phrase("What the regulation says", "条文原文")
 _NO_TEXT: Final = Phrase("its text is not at hand here", "此处没有原文")
-_READINGS: Final = Phrase("How it is read where the text is unclear", "条文不清楚之处的理解")
+_TERMS: Final = Phrase("What these rules work out", "上述规则所用的判定")
+_LOOKED_UP: Final = Phrase("Records that these rules look up", "上述规则查阅的记录")
+_READINGS: Final = Phrase("How it is read where the text is unclear", "条文不明确之处的解读")
 _OTHER_RECORDS: Final = Phrase("Other records under the same rule", "同一项目的其他记录")
-_OTHER: Final = (_RECORD, Phrase("what became of it", "处理结果"), Phrase("amount", "计入数"), COLUMNS["period"])
+_OTHER: Final = (
+    _RECORD,
+    Phrase("what it says", "记录内容"),
+    Phrase("what became of it", "处理结果"),
+    COLUMNS["period"],
+)
 _MORE: Final = Phrase("and {count:record} more", "另有{count}条")
 _TOTALS: Final = Phrase("What it adds up to", "合计")
 _NO_OBJECTIONS: Final = Phrase(
@@ -135,6 +147,8 @@ class _Letter:
         yield from self.section(_GIVEN, self.given())
         yield from self.section(_STEPS, self.steps())
         yield from self.section(_RULES, self.texts(self.in_words()))
+        yield from self.section(_TERMS, self.texts(self.terms()))
+        yield from self.section(_LOOKED_UP, self.looked_up())
         yield from self.section(_READINGS, self.texts(self.readings()))
         yield from self.section(_CLAUSES, self.texts(self.clause_texts()))
         yield from self.section(_OTHER_RECORDS, self.others())
@@ -213,7 +227,7 @@ class _Letter:
         if counted is None or (entry.state != "live" and not entry.raw):
             return ""
         account = self.policy.accounts.get(entry.account)
-        unit = unit_label(account.unit if account else "", self.policy.unit_labels, self.language)
+        unit = unit_label(account.unit if account else "", self.policy.unit_labels, self.language, counted)
         was = amount_text(signed(entry, entry.raw)) if entry.raw is not None else ""
         now = amount_text(counted)
         return f"{was} → {now} {unit}".strip() if was not in ("", now) else f"{now} {unit}".strip()
@@ -243,13 +257,15 @@ class _Letter:
         for entry in self.main():
             for step in entry.steps:
                 before = f"{amount_text(step.before)} → " if step.before is not None else ""
-                line = self.told.written.line(step.text) or step.sort
+                line = _REASON.sub("", self.told.written.line(step.text)) or step.sort
                 note = in_language(step.note, self.language) if step.note else ""
                 if step.sort in (RULED, SET_ASIDE):
                     line, note = step.in_words(line, self.language), ""
                 asked = self.asked(entry) if step.sort == "amount" else ()
-                looked_at = self.told.inputs.held(entry, (*step.fields, *asked))
-                seen = self.told.comma.join(filter(None, (note, looked_at)))
+                acting = [x for x in acting_lines(self.policy, entry) if x.text == step.text]
+                looked_at = self.told.inputs.held(entry, (*step.fields, *asked, *fields_of(self.policy, entry, acting)))
+                known = self.told.inputs.read_by(tuple(acting), entry.period)
+                seen = self.told.comma.join(filter(None, (note, looked_at, known)))
                 rows.append((line, seen, f"{before}{amount_text(step.after)}", step.article))
             if entry.state == "unmatched":
                 rows.append(("", self.told.inputs.held(entry, self.told.inputs.asked(entry)), "", entry.article))
@@ -264,18 +280,32 @@ class _Letter:
 
     # ---- what stands behind it
     def in_words(self) -> Iterator[str]:
-        """The rules that took it, or that of its kind where none did, in sentences."""
+        """The rules that took it, what the accounts around them did to it, and what is asked of its kind."""
         policy = self.policy
         taken = dict.fromkeys(entry.rule for entry in self.entries if entry.rule in policy.rules)
         found = [self.rules.item(policy.rules[name]) for name in taken]
+        moves = (move for entry in self.main() for move in moves_by(policy, entry))
+        found += map(self.rules.offset, dict.fromkeys(moves))
+        done = {id(line) for entry in self.main() for line in acting_lines(policy, entry)}
+        for account in dict.fromkeys(x for entry in self.main() for x in accounts_around(policy, entry)):
+            lines = [line for line in account.operators if id(line) in done]
+            found += [self.rules.some_lines(account, lines)] if lines else []
         of_kinds = (self.rules.kind(policy.kinds[record.kind]) for record in self.records)
         found += [kind for kind in of_kinds if kind is not None]
-        for rule in found:
-            yield f"{rule.label}{_cited(rule.article)}"
-            for sentence in rule.sentences:
-                own = "" if sentence.article == rule.article else _cited(sentence.article)
-                rows = "".join(f"\n　　{'　'.join(row)}" for row in sentence.rows)
-                yield f"　• {sentence.text}{own}{rows}"
+        yield from (line for rule in found for line in _in_lines(rule))
+
+    def terms(self) -> Iterator[str]:
+        """How that is worked out, in sentences."""
+        for name, value in worked_out_by(self.policy, self.main())[0].items():
+            told = self.rules.fact(value) if isinstance(value, o.Decide) else self.rules.record_fact(name, value)
+            yield from _in_lines(told)
+
+    def looked_up(self) -> Iterator[Line]:
+        """The student's records of the kinds that are looked up, but those under the same rules, which are told."""
+        kinds, rules = worked_out_by(self.policy, self.main())[1], {entry.rule for entry in self.entries if entry.rule}
+        found = [x for x in self.result.entries if x.record.kind in kinds and x.rule not in rules]
+        found.sort(key=lambda entry: ([*kinds].index(entry.record.kind), entry.record.order))
+        yield from self.listed(found, lambda x: kinds[x.record.kind])
 
     def cites(self) -> list[str]:
         """The articles by which it was decided, each once."""
@@ -304,33 +334,40 @@ class _Letter:
                 yield f"{number}. {reading.text}{_cited(reading.article)}"
 
     def others(self) -> Iterator[Line]:
-        """The student's other records under these rules, since what one leaves another has taken."""
+        """The student's other records under these rules, since what one leaves another has taken; first those named."""
         rules = {entry.rule for entry in self.entries if entry.rule}
-        found = [x for x in self.result.entries if x.rule in rules and not x.member and x not in self.entries]
+        named = " ".join(step.note for entry in self.main() for step in entry.steps).split()
         periods = {entry.period for entry in self.entries}
-        found.sort(key=lambda entry: (entry.period not in periods, entry.period, entry.record.order))
-        shown = found[:_OTHERS]
-        rows = [
-            (self.told.named_record(x), word(DISPOSITIONS, self.result.disposition(x), self.language), self.amount(x),
-             x.period) for x in shown
-        ]  # fmt: skip
+        found = [x for x in self.result.entries if x.rule in rules]
+        found.sort(key=lambda x: (x.record.identifier not in named, x.period not in periods, x.period, x.record.order))
+        lines = [line for entry in self.main() for line in acting_lines(self.policy, entry)]
+        yield from self.listed(found, lambda x: (*self.asked(x), *fields_of(self.policy, x, lines)))
+
+    def listed(self, entries: Iterable[Entry], fields: Callable[[Entry], Iterable[str]]) -> Iterator[Line]:
+        """Other records than the one the letter is about: what each says in some fields, and what became of it."""
+        found = [entry for entry in entries if not entry.member and entry not in self.entries]
+        rows = []
+        for entry in found[:_OTHERS]:
+            filled = (name for name in fields(entry) if entry.record.values.get(name) is not None)
+            became = word(DISPOSITIONS, self.result.disposition(entry), self.language)
+            amount = self.amount(entry) if entry.account else ""
+            says = self.told.inputs.held(entry, filled)
+            rows.append((self.told.named_record(entry), says, f"{became} {amount}".strip(), entry.period))
         yield from self.table(_OTHER, rows)
-        if len(found) > len(shown):
-            yield from self.texts([self.said(_MORE, count=len(found) - len(shown))])
+        if len(found) > len(rows):
+            yield from self.texts([self.said(_MORE, count=len(found) - len(rows))])
 
     def totals(self) -> Iterator[str]:
         """What the accounts it stands in come to, from the inmost out."""
-        for name in dict.fromkeys(entry.account for entry in self.entries if entry.account):
-            account: o.Account | None = self.policy.accounts[name]
-            while account is not None:
-                periods = {"", *(entry.period for entry in self.entries)}
-                for line in self.result.accounts:
-                    if line.account == account.name and line.period in periods:
-                        unit = unit_label(account.unit, self.policy.unit_labels, self.language)
-                        period = f" {line.period}" if line.period else ""
-                        amount = f"{amount_text(line.amount)} {unit}".strip()
-                        yield f"{self.called(account)}{period}{self.told.colon}{amount}{_cited(account.article)}"
-                account = self.policy.accounts[account.parent] if account.parent else None
+        periods = {"", *(entry.period for entry in self.entries)}
+        for account in dict.fromkeys(
+            account for entry in self.entries for account in accounts_around(self.policy, entry)
+        ):
+            for line in self.result.accounts:
+                if line.account == account.name and line.period in periods:
+                    period = f" {line.period}" if line.period else ""
+                    amount = self.told.amount(line.amount, account)
+                    yield f"{self.called(account)}{period}{self.told.colon}{amount}{_cited(account.article)}"
 
     def objections(self) -> Iterator[str]:
         """How to object: the policy's own text, else where to write."""
@@ -342,3 +379,12 @@ class _Letter:
 
 def _cited(article: str) -> str:
     return f" [{article}]" if article else ""
+
+
+def _in_lines(rule: RuleInWords) -> Iterator[str]:
+    """A rule in sentences, each on a line of its own with its article where that is another."""
+    yield f"{rule.label}{_cited(rule.article)}"
+    for sentence in rule.sentences:
+        own = "" if sentence.article == rule.article else _cited(sentence.article)
+        rows = "".join(f"\n　　{'　'.join(row)}" for row in sentence.rows)
+        yield f"　• {sentence.text}{own}{rows}"

@@ -105,4 +105,5 @@ def _declared(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from ((name, thing.labels) for group in things for name, thing in group.items())
     yield from ((name, labels) for values in policy.choices.values() for name, labels in values.items())
     yield from ((name, (text,)) for name, text in policy.unit_labels.items())
-    yield from ((name, (text,)) for each in (policy.setting_labels, policy.table_labels) for text, name in each.items())
+    labels = (policy.setting_labels, policy.record_fact_labels, policy.table_labels)
+    yield from ((name, (text,)) for each in labels for text, name in each.items())

@@ -9,6 +9,12 @@ import pypdf
 import pytest
 from lxml import html
 
+from creditlang.acting_lines import acting_lines
+from creditlang.cli import common
+from creditlang.cli.run import work_out
+from creditlang.core.parts import inside
+from creditlang.ledger import RULED, StudentResult
+
 Folder = Callable[..., Path]
 HENGYANG = ("hengyang", "2027-07-31")
 SHANGRAO = ("shangrao", "2027-10-31")
@@ -26,7 +32,8 @@ DISPUTED = [
      "向负责解释的学工部提出"]),
     # 信息没有维护好，28日仍未转化
     (VOLUNTEERS, "20200103", "S00055", ["不计", "“学校/工作单位”不正确，2022-11-28仍未转化，不再补录",
-     "之后不再接受补录申请",
+     "之后不再接受补录申请", "未能转化且再次导入时学校信息不正确的，不计", "再次导入时已加入我校志愿服务组织且",
+     "P0008(2022-11-03)", "学校信息正确 否",
      "志愿服务时长.csv", "及时向院级团组织或第二课堂领导小组办公室反馈"]),
 ]  # fmt: skip
 
@@ -54,6 +61,21 @@ def test_a_disputed_record_is_answered_from_the_letter_alone(
     assert document.xpath("//tr[@class='row']/td/@data-label")
 
 
+@pytest.mark.parametrize(("name", "as_of"), [HENGYANG, SHANGRAO, VOLUNTEERS])
+def test_each_line_that_did_something_to_a_record_is_found(name: str, as_of: str) -> None:
+    """Wherever it stands: at a kind, an item, a category around it, one it was taken from, or an offset."""
+    request = common.DataRequest((f"sample:{name}",), as_of)
+    manager = common.plugin_manager(request)
+    policy = common.sound_policy(name, manager=manager).policy
+    kept: list[StudentResult] = []
+    work_out(policy, manager, request, (), keep=kept.append)
+    lost = set()
+    for entry in (entry for result in kept for entry in result.entries if not entry.member):
+        found = {x.text for line in acting_lines(policy, entry) for x in inside(line) if hasattr(x, "text")}
+        lost |= {text for step in entry.steps if step.sort != RULED for text in [step.text] if text not in found}
+    assert {text for text in lost if "；" not in text} == set(), "several cases in one step are joined by ；"
+
+
 def test_in_english_whatever_the_policy_has_in_english_is_english(cli: Any, tmp_path: Path) -> None:
     words = ("letter", "volunteer_hours", "--data", "sample:volunteer_hours", "--as-of", "2023-06-25")
     result = cli(*words, "--student", "20200103", "--record", "S00055", "--lang", "en", "--out", tmp_path / "a.html")
@@ -63,6 +85,9 @@ def test_in_english_whatever_the_policy_has_in_english_is_english(cli: Any, tmp_
         "How a record was decided",
         "What became of it",
         "sign in: void",
+        "void when missed and not school_right_last",
+        "Does not count if missed is yes and school right last is no",
+        "2.50 → 0.00 hours",
         "Whoever finds hours that were not",
     ):
         assert words in text

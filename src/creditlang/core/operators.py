@@ -500,6 +500,7 @@ class Policy:
     settings: Mapping[str, tuple[DatedValue, ...]]
     setting_types: Mapping[str, Type]
     setting_labels: Mapping[str, str]
+    record_fact_labels: Mapping[str, str]
     table_labels: Mapping[str, str]
     choices: Mapping[str, Mapping[str, tuple[str, ...]]]
     """The labels of each value, by scale or choice."""

@@ -74,7 +74,7 @@ def _lines(found: Corrections, language: Language) -> Iterator[str]:
         yield student
         for change in changes:
             declared, period = _declared(found, change), change.result[2]
-            unit = unit_label(declared.unit, policy.unit_labels, language)
+            unit = unit_label(declared.unit, policy.unit_labels, language, change.after)
             was, now = (_shown(change, value, language) for value in (change.before, change.after))
             called = f"{label(declared, language)} {period}".strip()
             yield f"  {called}{in_language(COLON, language)}{was} → {now} {unit}".rstrip()

@@ -103,13 +103,7 @@ class DeclarationWords:
 
     def account(self, account: o.Account) -> RuleInWords:
         """An account: what is in it, and what is done to all of it."""
-        words = self.words
-        own = frozenset(
-            rule for name in within(self.policy.accounts, account.name) for rule in self.policy.accounts[name].items
-        )
-        kinds = {self.policy.rules[rule].kind for rule in own}
-        inside = words.about(kinds.pop()) if len(kinds) == 1 else words
-        lines = LineWords(inside, account.unit, own)
+        words, lines = self.words, self.account_lines(account)
         told = [Sentence(text, account.article) for text in self.contents(account)]
         if account.decide is not None:
             told += self.decided(account.decide, account.unit, account.sort == "score")
@@ -123,10 +117,25 @@ class DeclarationWords:
             )
             told.append(Sentence(over, article))
         if account.order_field is not None:
-            order = inside.field(account.order_field)
+            order = lines.words.field(account.order_field)
             told.append(Sentence(self.say("In the order of {order}", "按{order}先后", order=order), account.article))
         sort = said(_ACCOUNT_SORTS[account.sort], words.language)
         return self.rule(account.name, sort, words.called(account), account.article, told)
+
+    def account_lines(self, account: o.Account) -> LineWords:
+        """The lines of an account in words."""
+        own = frozenset(
+            rule for name in within(self.policy.accounts, account.name) for rule in self.policy.accounts[name].items
+        )
+        kinds = {self.policy.rules[rule].kind for rule in own}
+        words = self.words.about(kinds.pop()) if len(kinds) == 1 else self.words
+        return LineWords(words, account.unit, own)
+
+    def some_lines(self, account: o.Account, lines: Iterable[o.Operator]) -> RuleInWords:
+        """An account with some of its lines only."""
+        told = self.account_lines(account).sentences(lines)
+        sort = said(_ACCOUNT_SORTS[account.sort], self.words.language)
+        return self.rule(account.name, sort, self.words.called(account), account.article, told)
 
     def contents(self, account: o.Account) -> Iterator[str]:
         """What an account is made of, in which unit, and per what period it is kept."""

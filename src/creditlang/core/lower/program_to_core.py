@@ -176,6 +176,11 @@ class Compilation:
             settings=self.settings,
             setting_types=self.scope.setting_types,
             setting_labels={text: name for (space, text), name in program.labels.items() if space == "let"},
+            record_fact_labels={
+                text: name
+                for (space, text), name in program.labels.items()
+                if space == "fact" and name in self.record_facts
+            },
             table_labels={text: name for (space, text), name in program.labels.items() if space == "table"},
             choices={name: FrozenMapping(x.values) for name, x in program.enumerations.items()},
             accounts=accounts,
