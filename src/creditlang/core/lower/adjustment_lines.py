@@ -15,7 +15,7 @@ from creditlang.diagnostics import Phrase, either
 from creditlang.nodes import changed
 from creditlang.source import Span
 from creditlang.syntax import tree as t
-from creditlang.types import DATE
+from creditlang.types import DATE, WEEKDAY
 from creditlang.values import add, multiply, written
 from creditlang.words import EXPECTED
 
@@ -205,7 +205,7 @@ class AdjustmentLines(Lines):
         if node is None:
             return None, None
         value, kind = self.elaborator.expression(node, evolve(context, tolerant=True))
-        if kind.enumeration:
+        if kind.enumeration and kind != WEEKDAY:
             return value, {
                 name: -rank for rank, name in enumerate(self.scope.program.enumerations[kind.enumeration].values)
             }

@@ -222,9 +222,7 @@ class Elaborator:
             return found
         candidates = list(self.visible(context))
         if expected is not None and expected.enumeration:
-            enumeration = self.program.enumerations[expected.enumeration]
-            candidates = [text for name, labels in enumeration.values.items() for text in (name, *labels)]
-            close = nearest(node.text, candidates) or ""
+            close = nearest(node.text, self.scope.texts_of(expected)) or ""
             self.scope.report(
                 "CR305", node.span, label=node.text, dimension=expected.enumeration.split("@")[0], nearest=close
             )

@@ -76,9 +76,8 @@ def _label(scope: Scope, kind: Type, dimension: str, cell: t.Cell) -> str | None
         return "yes" if cell.kind == "YES" else "no"
     value = scope.value_of(kind, _written(cell))
     if value is None and kind is not UNKNOWN:
-        known = scope.program.enumerations[kind.enumeration].values if kind.enumeration else {}
-        names = [text for key, labels in known.items() for text in (key, *labels)]
-        scope.report("CR305", cell.span, label=cell.text, dimension=dimension, nearest=nearest(cell.text, names) or "")
+        near = nearest(cell.text, scope.texts_of(kind)) or ""
+        scope.report("CR305", cell.span, label=cell.text, dimension=dimension, nearest=near)
     return value
 
 

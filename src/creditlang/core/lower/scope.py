@@ -129,6 +129,13 @@ class Scope:
             return self.program.enumerations[kind.enumeration].value(text)
         return None
 
+    def texts_of(self, kind: Type) -> list[str]:
+        """Every name and label of the values of a scale or choice, or of the days of the week."""
+        if not kind.enumeration:
+            return []
+        values = WEEKDAYS if kind == WEEKDAY else self.program.enumerations[kind.enumeration].values
+        return [text for name, labels in values.items() for text in (name, *labels)]
+
     def sums_up(self, account: str) -> bool:
         """Whether an account has a balance over the whole time: all but scores and what is inside them, and credits."""
         symbol = self.program.accounts[account]
