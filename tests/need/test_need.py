@@ -184,7 +184,7 @@ def test_a_requirement_that_nothing_can_fill_is_said_plainly() -> None:
     policy = load(HEAD + "fact always\n    no\nrequire member\n    always is yes\n").core
     need = needed(policy, student(policy), "member", TODAY, BY)
     assert not need.plans and not need.parts[0].fillers
-    assert list(NeedText(policy, "zh").lines(need))[-2:] == ["    试过的记录都无济于事", "试过的组合都不能使其符合"]
+    assert list(NeedText(policy, "zh").lines(need))[-2:] == ["    试过的记录都不起作用", "试过的组合都不能使其符合"]
 
 
 def test_what_is_met_needs_nothing() -> None:
