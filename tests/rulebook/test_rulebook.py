@@ -189,26 +189,28 @@ def test_a_printed_table_has_no_empty_columns() -> None:
 
 
 def test_flows_run_beside_the_accounts() -> None:
-    """Between whole accounts, and into parts of them: no line of the picture meets the box of another."""
+    """Between whole accounts, into parts of them and out: no line of the picture meets the box of another."""
     accounts = [AccountNode(name, name, "", parent, 0) for name, parent in (
         ("all", ""), ("one", "all"), ("two", "all"), ("three", "all"), ("bank", ""), ("other", ""), ("last", ""),
     )]  # fmt: skip
     flows = [
         Flow(*pair, "moved", "taken") for pair in (("all", "last"), ("bank", "last"), ("bank", "two"), ("all", "bank"))
     ]
+    accounts.append(AccountNode("part", "part", "", "one", 0))
+    flows += [Flow(name, "other", "moved", "spent") for name in ("one", "two", "three")]
     drawn = account_diagram(evolve(club(), accounts=tuple(accounts), flows=tuple(flows)))
     boxes = [
         [float(x) for x in found]
         for found in re.findall(r'<rect x="(.+?)" y="(.+?)" width="(.+?)" height="(.+?)"', drawn)
     ]
     lines = [[float(x) for x in found] for found in re.findall(r"M([\d.-]+) ([\d.-]+) H([\d.-]+)", drawn)]
-    assert len(lines) == 7
+    assert len(lines) == 12
     for x, y, end in lines:
         across = [
             b for b in boxes if b[1] < y < b[1] + b[3] and min(x, end) < b[0] + b[2] - 1 and max(x, end) > b[0] + 1
         ]
         assert not across
-    assert len(set(re.findall(r"V[\d.-]+", drawn))) == 3
+    assert len(set(re.findall(r"V[\d.-]+", drawn))) == 5
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -1,9 +1,9 @@
 """The picture of a policy's accounts as SVG: categories on the left go into what they are part of on the right.
 
 What is moved, what is above a limit and credits that are worked out run dashed beside the boxes, each sort into a
-target in a lane of its own: on the right where all its ends are whole accounts, on the left where none has parts, so
-that no line meets a box. Others run on the right behind the boxes. All is lines and texts in one colour, which a page
-leaves to whoever reads it (`currentColor`), as it does the paper's.
+target in a lane of its own: on the left where none of its ends has parts, otherwise on the right. On the way there a
+line passes between the boxes, if need be below or above the one that it leaves. All is lines and texts in one colour,
+which a page leaves to whoever reads it (`currentColor`), as it does the paper's.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,6 +23,7 @@ _SIZE: Final = 12.0
 _MARGIN: Final = 8.0
 _LANE: Final = 12.0
 _NOTE: Final = 10.0
+_STEP: Final = 6.0
 _SMALL: Final = ' opacity=".65" font-size="10"'
 
 
@@ -69,25 +70,40 @@ class _Layout:
 
 
 @frozen
+class _Port:
+    """Where a dashed line meets its box, and at which height it runs to its lane, past all boxes between."""
+
+    x: float
+    y: float
+    run: float
+
+    def to(self, lane: float) -> str:
+        """The line from the lane to the box, as the `d` of a path."""
+        if self.run == self.y:
+            return f"M{lane:.1f} {self.y:.1f} H{self.x:.1f}"
+        beside = self.x + (_STEP if lane > self.x else -_STEP)
+        return f"M{lane:.1f} {self.run:.1f} H{beside:.1f} V{self.y:.1f} M{beside:.1f} {self.y:.1f} H{self.x:.1f}"
+
+
+@frozen
 class _Lane:
     """The dashed lines into one target under one label: where they leave and come in, the upright line they share."""
 
     left: bool
     label: str
-    out: tuple[tuple[float, float], ...]
+    out: tuple[_Port, ...]
     x: float
-    into: tuple[float, float]
+    into: _Port
     note_y: float
 
     def drawn(self) -> str:
         """Its lines, with the label at the last."""
-        ys = [y for _, y in (*self.out, self.into)]
-        lines = "".join(f"M{x:.1f} {y:.1f} H{self.x:.1f} " for x, y in self.out)
-        end, y = self.into
-        place, anchor = (end - 10, "end") if self.left else (end + 10, "start")
+        ys = [port.run for port in (*self.out, self.into)]
+        lines = "".join(f"{port.to(self.x)} " for port in self.out)
+        place, anchor = (self.into.x - 10, "end") if self.left else (self.into.x + 10, "start")
         return (
             f'<path d="{lines}M{self.x:.1f} {min(ys):.1f} V{max(ys):.1f}" stroke-dasharray="4 3" opacity=".7"/>'
-            f'<path d="M{self.x:.1f} {y:.1f} H{end:.1f}" stroke-dasharray="4 3" opacity=".7" marker-end="url(#arrow)"/>'
+            f'<path d="{self.into.to(self.x)}" stroke-dasharray="4 3" opacity=".7" marker-end="url(#arrow)"/>'
             f'<text x="{place:.1f}" y="{self.note_y:.1f}" font-size="{_NOTE:.0f}" text-anchor="{anchor}" fill="@"'
             f' stroke="none">{escape(self.label)}</text>'
         )
@@ -180,15 +196,15 @@ def _beside(
     """The lanes of one side, the shortest in the innermost place that is free; labels have room before the first.
 
     `groups` has the ends of each, its target first. On the right an account that is part of another has its ports below
-    the line to that.
+    the line to that, or above it where the boxes beside it leave no other way.
     """
-    ports: dict[tuple[str, str], list[tuple[float, float]]] = {group: [] for group in groups}
+    ports: dict[tuple[str, str], list[_Port]] = {group: [] for group in groups}
     for group, ends in groups.items():
         for name in ends:
             box, here = boxes[name], [other for other, those in groups.items() if name in those]
             share = (here.index(group) + 1) / (len(here) + 1)
-            y = box.y + box.height * (share if left or not nodes[name].parent else (share + 1) / 2)
-            ports[group].append((box.x + (0 if left else _WIDTH), y))
+            beyond = [x for x in boxes.values() if (x.x < box.x if left else x.x > box.x)]
+            ports[group].append(_port(box, left, share if left or not nodes[name].parent else (share + 1) / 2, beyond))
     room = max((text_width(label, _NOTE) for _, label in groups), default=0) + 26
     xs = [box.x for box in boxes.values()]
     taken: list[list[tuple[float, float]]] = []
@@ -201,11 +217,20 @@ def _beside(
         out = room + taken.index(lane) * _LANE
         into, *outs = ports[group]
         x = min(xs) - out if left else max(xs) + _WIDTH + out
-        lower = into[1] > boxes[group[0]].middle
-        yield _Lane(left, group[1], tuple(outs), x, into, into[1] + (_NOTE if lower else -3))
+        lower = into.y > boxes[group[0]].middle
+        yield _Lane(left, group[1], tuple(outs), x, into, into.y + (_NOTE if lower else -3))
 
 
-def _reach(places: Iterable[tuple[float, float]]) -> tuple[float, float]:
+def _port(box: _Box, left: bool, share: float, beyond: Iterable[_Box]) -> _Port:
+    """The port at a `share` of a box's height; mirrored, or with a run below or above it, to pass what is `beyond`."""
+    x, y, mirrored = box.x + (0 if left else _WIDTH), box.y + box.height * share, box.y + box.height * (1 - share)
+    below, above = box.y + box.height + _GAP * share, box.y - _GAP * share
+    ways = (_Port(x, y, y), _Port(x, mirrored, mirrored), _Port(x, y, below), _Port(x, mirrored, above))
+    free = (way for way in ways if not any(other.y - 2 < way.run < other.y + other.height + 2 for other in beyond))
+    return next(free, ways[0])
+
+
+def _reach(ports: Iterable[_Port]) -> tuple[float, float]:
     """From where to where a lane runs, with a gap to the next in it."""
-    ys = [y for _, y in places]
+    ys = [port.run for port in ports]
     return min(ys) - _GAP, max(ys) + _GAP
