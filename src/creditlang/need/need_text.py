@@ -28,6 +28,10 @@ _MOST: Final = Phrase(
 )
 _FIXED: Final = Phrase("no record brings it nearer", "增加记录不能使其接近要求")
 _NOTHING: Final = Phrase("no record that was tried helps", "试过的记录都不起作用")
+_WAITS: Final = Phrase(
+    "something is still to be decided or filled in (`why` says what); no record that was tried makes up for it",
+    "尚有事项待定或内容未填（可用 why 查看），试过的记录都不能替代",
+)
 _EACH: Final = Phrase("{amount} each", "每次 {amount}")
 _BETWEEN: Final = Phrase("{least} to {most} each", "每次 {least} 至 {most}")
 _FILLS: Final = Phrase("{count:record} fill it", "{count}次即可补足")
@@ -101,23 +105,22 @@ class NeedText:
         yield f"  {called}{self.said(COLON)}{state}{article}"
         if part.most is not None:
             yield f"    {self.said(_MOST, by=need.by.isoformat(), most=amount_text(part.most))}"
-        if part.fixed:
-            yield f"    {self.said(_FIXED)}"
-        elif not part.fillers and part.most is None:
-            yield f"    {self.said(_NOTHING)}"
+        if part.most is None and not part.fillers:
+            yield f"    {self.said(_WAITS if line.status == 'open' else _FIXED if part.fixed else _NOTHING)}"
         alike: dict[str, list[str]] = {}
         for filler in sorted(part.fillers, key=lambda x: not x.own):  # what the student has records of comes first
-            alike.setdefault(self._filler(filler), []).append(self.name(filler.what))
+            alike.setdefault(self._filler(filler, counted=line.needed is not None), []).append(self.name(filler.what))
         for told, names in alike.items():
             yield f"    {told}{self.said(COLON)}{self._joined(names)}"
 
-    def _filler(self, filler: Filler) -> str:
+    def _filler(self, filler: Filler, counted: bool) -> str:
+        """What a record gives, and how many do; of what is only met or not, how many."""
         count = len(filler.alone)
         least, most = amount_text(filler.least), amount_text(filler.most)
         each = self.said(_EACH, amount=most) if least == most else self.said(_BETWEEN, least=least, most=most)
         fills = self.said(_FILLS_ONE) if count == 1 else self.said(_FILLS, count=count)
         end = fills if filler.fills else self.said(_LEAVES, leaves=amount_text(filler.leaves))
-        return self.said(COMMA).join((each, end))
+        return self.said(COMMA).join((each, end)) if counted else end
 
     def _plan(self, plan: Plan, number: int) -> Iterator[str]:
         head = self.said(_PLANS[plan.sort], count=len(plan.records))
