@@ -15,6 +15,7 @@ from typing import Any
 
 from attrs import define, field
 
+from soak.forked_runs import ended, started
 from soak.killed_runs import DAYS, TARGETS, KilledRuns, whole_files
 from soak.part import Part
 
@@ -45,15 +46,14 @@ class FailingFiles(Part):
         sets, _ = self.runs.whole[target]
         there = whole_files(self.runs.path(target))
         errors = self.runs.folder / "errors.txt"
-        full = rng.random() < 0.3
+        arguments, full = self.runs.arguments(target, rng.choice(DAYS)), rng.random() < 0.3
         if full:
-            child = self._run(target, rng, lambda: _full_after(rng.randrange(40_000)), errors)
+            child = started(arguments, errors, _full_after, rng.randrange(40_000))
         else:
             name, nth, error = rng.choice(CALLS), rng.randrange(1, 60), rng.choice(ERRORS)
-            child = self._run(target, rng, lambda: _failing(name, nth, error, self.runs.folder), errors)
-        _, status = os.waitpid(child, 0)
+            child = started(arguments, errors, _failing, name, nth, error, self.runs.folder)
+        code = ended(child)
         self.cases += 1
-        code = os.waitstatus_to_exitcode(status)
         said = errors.read_text(encoding="utf-8", errors="replace")
         told = f"{target}, {'a full disk' if full else f'{name} {nth} {errno.errorcode[error]}'}"
         after = whole_files(self.runs.path(target))
@@ -69,28 +69,6 @@ class FailingFiles(Part):
             self.note(number, f"{told}: exit {code}, but the results are not all there")
         if there and not after and not self.runs.path(target).is_dir():
             self.note(number, f"{told}: the file that was there is gone")
-
-    def _run(self, target: str, rng: random.Random, break_it: Callable[[], None], errors: Path) -> int:
-        child = os.fork()
-        if child:
-            return child
-        written = os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(written, 2)
-        os.dup2(os.open(os.devnull, os.O_RDWR), 1)
-        break_it()
-        status = 70
-        try:
-            from creditlang.cli import main
-
-            main(self.runs.arguments(target, rng.choice(DAYS)))
-        except SystemExit as stop:
-            status = stop.code if isinstance(stop.code, int) else 1
-        except BaseException:
-            import traceback
-
-            traceback.print_exc()
-        finally:
-            os._exit(status)
 
     def lines(self) -> list[str]:
         """The figures."""

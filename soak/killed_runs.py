@@ -1,10 +1,7 @@
 """Runs that are killed at a random moment: every file is the old one or the new one, and no set of files is mixed."""
 
-import os
 import random
 import shutil
-import signal
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -13,6 +10,7 @@ from pathlib import Path
 
 from attrs import define, field
 
+from soak.forked_runs import ended, started
 from soak.part import Part
 from soak.small_data import as_csv, policy, small
 
@@ -27,25 +25,6 @@ TARGETS = (
 )
 DAYS = ("2025-08-31", "2024-08-31")
 """Each target is written over and over by runs of two days, so that a mixture would be seen."""
-
-
-def forked(arguments: list[str]) -> int:
-    """The process of a run in a fork of this one, with all modules loaded; nothing is printed."""
-    child = os.fork()
-    if child:
-        return child
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nothing, stream)
-    status = 70
-    try:
-        from creditlang.cli import main
-
-        main(arguments, standalone_mode=True)
-    except SystemExit as stop:
-        status = stop.code if isinstance(stop.code, int) else 1
-    finally:
-        os._exit(status)
 
 
 @define
@@ -70,9 +49,8 @@ class KilledRuns(Part):
             left, took = [], 0.0
             for day in DAYS:
                 began = time.monotonic()
-                _, status = os.waitpid(forked(self.arguments(target, day)), 0)
+                code = ended(started(self.arguments(target, day), self.folder / "said.txt"))
                 took = time.monotonic() - began
-                code = os.waitstatus_to_exitcode(status)
                 assert code in (0, 1, 3), f"{target}: a run ends with {code}"
                 left.append(whole_files(self.path(target)))
                 assert left[-1], f"nothing was written to {target}"
@@ -95,12 +73,11 @@ class KilledRuns(Part):
         target = TARGETS[number % len(TARGETS)]
         sets, took = self.whole[target]
         day = rng.randrange(2)
-        child = forked(self.arguments(target, DAYS[day]))
-        time.sleep(took * (0.3 + 0.9 * rng.random()))
-        os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
+        child = started(self.arguments(target, DAYS[day]), self.folder / "said.txt")
+        time.sleep(took * (0.1 + rng.random()))
+        child.kill()
         self.cases += 1
-        self.told["killed" if os.WIFSIGNALED(status) else "done before"] += 1
+        self.told["killed" if ended(child) < 0 else "done before"] += 1
         path = self.path(target)
         there = whole_files(path)
         for name, data in there.items():
@@ -123,7 +100,3 @@ def whole_files(path: Path) -> dict[str, bytes]:
     if path.is_dir():
         return {x.name: x.read_bytes() for x in sorted(path.iterdir()) if not x.name.endswith(".tmp")}
     return {path.name: path.read_bytes()} if path.exists() else {}
-
-
-if sys.platform == "win32":
-    raise ImportError("there is no fork on this system")

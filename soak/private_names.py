@@ -1,7 +1,6 @@
 """Names in data that cannot be read: they stand in no message, manifest, result table or public notice."""
 
 import json
-import os
 import random
 import shutil
 import tempfile
@@ -14,9 +13,10 @@ from attrs import define, field
 from creditlang.resources import bundled_policies
 from creditlang.server.answered import answered
 from creditlang.server.known_policies import KnownPolicies
+from soak.forked_runs import ended, started
 from soak.mutated_data import change
 from soak.part import Part
-from soak.small_data import DAY, Tables, as_csv, policy, small
+from soak.small_data import DAY, Tables, as_csv, small
 
 NAMES = (
     "张 三", "欧阳 慕白", "欧阳慕白", "王\u3000小明", "阿依古丽·买买提", "Ada Lovelace", "Jean-Luc O'Neill",
@@ -60,24 +60,9 @@ class PrivateNames(Part):
 
     def _run(self, number: int, tables: Tables, names: list[str], folder: Path) -> None:
         """The command, all that it prints, and all that it writes but the forms of an office."""
-        policy()
         data, said = as_csv(tables, folder / "data"), folder / "said.txt"
-        child = os.fork()
-        if not child:
-            written = os.open(said, os.O_WRONLY | os.O_CREAT)
-            os.dup2(written, 1)
-            os.dup2(written, 2)
-            status = 70
-            try:
-                from creditlang.cli import main
-
-                main(["run", "volunteer_hours", "--data", str(data), "--as-of", DAY, "--out", str(folder / "results"),
-                      "--out", f"forms:{folder / 'wall'}#class-notice"])  # fmt: skip
-            except SystemExit as stop:
-                status = stop.code if isinstance(stop.code, int) else 1
-            finally:
-                os._exit(status)
-        os.waitpid(child, 0)
+        arguments = ["run", "volunteer_hours", "--data", str(data), "--as-of", DAY, "--out", str(folder / "results")]
+        ended(started([*arguments, "--out", f"forms:{folder / 'wall'}#class-notice"], said))
         self.cases += 1
         self._look(number, "what was printed", said.read_bytes().decode("utf-8", "replace"), names)
         for path in (*folder.glob("results/*"), *folder.glob("wall/**/*.html")):

@@ -46,6 +46,7 @@ GROUPS: Final = {
     ("Inside", "内部构造"): ("architecture", "source", "plugins", "grammar", "repl", "bench"),
 }
 """The pages of each part; other pages of `docs` come with the second part, policies with the fourth."""
+_PICTURE: Final = re.compile(r"!\[[^\]]*\]\(([^)\s/:]+)\)")
 _LINK: Final = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s#]*)(#[^)\s]*)?\)")
 
 
@@ -164,11 +165,14 @@ def index_page(language: Language) -> str:
     return "\n\n".join(parts)
 
 
-def pages(language: Language, folder: Path, rulebooks: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Every page of a language, by name."""
+def pages(language: Language, folder: Path, rulebooks: Collection[str], pictures: Path) -> Iterator[tuple[str, str]]:
+    """Every page of a language, by name; the pictures that stand beside them are put where the pages will be."""
     for part, name in kept_pages().items():
         path = own_page(part, language)
-        yield name, linked(path.read_text(encoding="utf-8"), path)
+        text = path.read_text(encoding="utf-8")
+        for picture in _PICTURE.findall(text):
+            shutil.copy(path.parent / picture, pictures)
+        yield name, linked(text, path)
     yield "index", index_page(language)
     yield "codes", codes_page(language)
     yield "commands", commands_page(language)
@@ -186,7 +190,8 @@ def build(out: Path, rulebooks: Collection[str] | None = None) -> int:
         for folder in (source, extra / "rulebooks"):
             shutil.rmtree(folder, ignore_errors=True)  # what was made before and is gone would be a page
             folder.mkdir(parents=True, exist_ok=True)
-        for name, text in pages(language, extra / "rulebooks", policy_names() if rulebooks is None else rulebooks):
+        books = policy_names() if rulebooks is None else rulebooks
+        for name, text in pages(language, extra / "rulebooks", books, source):
             (source / f"{name}.md").write_text(text, encoding="utf-8")
         settings = {"language": {"zh": "zh_CN"}.get(language, language), "html_extra_path": str(extra)}
         words = [word for name, value in settings.items() for word in ("-D", f"{name}={value}")]

@@ -232,14 +232,13 @@ class Explanation:
             yield f"{self.label(fact)}{period}{self.colon}{self.rank(rank)}{_article(fact.article)}"
             if (by := self.ranked_by(fact, rank)) and rank.rank is not None:
                 yield f"  {by}"
-        for line in () if ranks else self.result.facts:
-            if line.fact == name and line.value is not None:
-                period = f" {self.days(fact.period or '', line.period)}" if line.period else ""
-                known = {True: "✓", False: "✗"}
-                shown = known[line.value] if isinstance(line.value, bool) else self.inputs.value(name, line.value)
-                looked_at = self.looked_at(line.window)
-                yield f"{self.label(fact)}{period}{self.colon}{shown}{looked_at}{_article(fact.article)}"
-                yield from self.inputs.case(fact, line.period) if cases else ()
+        for line in () if ranks else self.inputs.facts(name, empty=cases):
+            period = f" {self.days(fact.period or '', line.period)}" if line.period else ""
+            known = {True: "✓", False: "✗"}
+            shown = known[line.value] if isinstance(line.value, bool) else self.inputs.value(name, line.value)
+            looked_at = self.looked_at(line.window)
+            yield f"{self.label(fact)}{period}{self.colon}{shown}{looked_at}{_article(fact.article)}"
+            yield from self.inputs.case(fact, line.period) if cases else ()
 
     def rank(self, line: RankLine) -> str:
         """Where somebody stands, in which group, and of how many."""

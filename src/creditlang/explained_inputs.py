@@ -14,7 +14,7 @@ from creditlang.core.expressions import Here, InPeriod, Read, Value, Whole
 from creditlang.core.operators import Account, Amount, Column, Decide, Policy, Rule
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.diagnostics.diagnostic import COMMA
-from creditlang.ledger import Entry, StudentResult
+from creditlang.ledger import Entry, FactLine, StudentResult
 from creditlang.policy_lines import PolicyLines
 from creditlang.results import fact_value, fact_words
 from creditlang.values import Interval, amount_text
@@ -34,15 +34,17 @@ class Inputs:
     lines: PolicyLines
 
     def case(self, decide: Decide, period: str) -> Iterator[str]:
-        """The cases that gave a value, each with what it looked at."""
+        """The cases that gave a value, each with what it looked at; where a fact has none, all, as they gave none."""
         applied = self.result.applied.get((decide.name, period), ())
+        none = any(x.fact == decide.name and x.period == period and x.value is None for x in self.result.facts)
         failed = [case.condition for case in decide.cases if case.condition is not None and not case.otherwise]
         for case in decide.cases:
-            if case.number in applied:
+            if case.number in applied or none:
                 looked_at = self.read_by((failed if case.otherwise else case.condition, case.value), period)
                 written = self.lines.line(" ".join(case.span.text.split())) if case.span else ""
+                note = said(IN_BRACKETS, self.language, note=looked_at) if looked_at else ""
                 article = "" if case.article in ("", decide.article) else f"  [{case.article}]"
-                yield f"  {written}{said(IN_BRACKETS, self.language, note=looked_at) if looked_at else ''}{article}"
+                yield f"  {'✗ ' if none else ''}{written}{note}{article}"
 
     def read_by(self, part: object, period: str) -> str:
         """What a condition or value reads, each with its own value: accounts, facts, what is known of the person."""
@@ -72,6 +74,11 @@ class Inputs:
             values = {line.period: self.value(name, line.value) for line in result.facts if line.fact == name}
             told = values.get(period, values.get(""))
             yield from (f"{label(self.policy.facts[name], self.language)} {told}",) if told is not None else ()
+
+    def facts(self, name: str, empty: bool) -> Iterable[FactLine]:
+        """What a fact comes to, by period; if nowhere to anything, the last of it where `empty` ones are wanted."""
+        lines = [line for line in self.result.facts if line.fact == name]
+        return [line for line in lines if line.value is not None] or (lines[-1:] if empty else ())
 
     def value(self, fact: str, value: object) -> str:
         """The value of a fact in words."""

@@ -30,6 +30,11 @@ fact medal "奖章"  [Article 2]
     gold when help >= 3 and not monitor  [Article 2(1)]
     silver when help >= 1
     none otherwise
+fact prize "奖品"
+    2 when help >= 4 and not monitor
+    3 when help >= 4 and monitor
+fact double "双份"
+    prize * 2 when prize is present
 credit bonus "奖励" in credit  [Article 3]
     1 when medal at least silver
     0 otherwise
@@ -69,6 +74,9 @@ WHY = {
     "en": {
         "medal": ["medal: gold  [Article 2]",
                   "  gold when help >= 3 and not monitor (help 3.00, monitor no)  [Article 2(1)]"],
+        "prize": ["prize: no value", "  ✗ 2 when help >= 4 and not monitor (help 3.00, monitor no)",
+                  "  ✗ 3 when help >= 4 and monitor (help 3.00, monitor no)"],
+        "double": ["double: no value", "  ✗ prize * 2 when prize is present (prize no value)"],
         "bonus": ["bonus 1.00 credit  [Article 3]", "  1 when medal at least silver (medal gold)"],
         "pass": ["pass: not met  [Article 4]",
                  "  ✗ help at most 2: have 3.00, at most 2.00, 1.00 too much  [Article 4]",
@@ -83,6 +91,9 @@ WHY = {
     "zh": {
         "medal": ["奖章：金奖  [Article 2]",
                   "  帮扶 >= 3且非班长时：金奖（帮扶 3.00，班长 否）  [Article 2(1)]"],
+        "prize": ["奖品：没有值", "  ✗ 帮扶 >= 4且非班长时：2（帮扶 3.00，班长 否）",
+                  "  ✗ 帮扶 >= 4且班长时：3（帮扶 3.00，班长 否）"],
+        "double": ["双份：没有值", "  ✗ 奖品已填时：奖品 * 2（奖品 没有值）"],
         "bonus": ["奖励 1.00 学分  [Article 3]", "  奖章至少银奖时：1（奖章 金奖）"],
         "pass": ["达标：不符合  [Article 4]",
                  "  ✗ 帮扶 at most 2：已有 3.00，至多 2.00，超出 1.00  [Article 4]",
@@ -101,7 +112,9 @@ WHY = {
 @pytest.mark.parametrize("language", WHY)
 @pytest.mark.parametrize("topic", WHY["en"])
 def test_what_applied_and_what_failed(cli: Any, data: Path, language: str, topic: str) -> None:
-    """Of a fact, a credit and a requirement the case and its inputs; of a record what its failing part asks."""
+    """Of a fact, a credit and a requirement the case and its inputs, of a fact without a value those of all its cases;
+    of a record what its failing part asks.
+    """
     policy = data / "deeds.credit"
     policy.write_text(POLICY, encoding="utf-8")
     words = ("--data", data, "--student", "a", "--as-of", "2025-07-01", "--lang", language)

@@ -15,8 +15,8 @@ FREE = {
 """What the lexer makes of itself: names, literals and symbols without words."""
 ENGLISH = {"DAY", "IN_ANY", "IN_THE", "OF_EACH_EVENT"}
 CHINESE = {
-    "BORNE_BY", "BY_ALL", "CONSECUTIVE", "DE_COLON", "EACH_PERIODS", "EACH_PER_FULL", "EACH_TERM", "HOLDING",
-    "IN_RANGE", "ITS_EXTREME", "MEASURE", "PASSED", "PREVIOUS_OF", "RANGE_END", "STEP_DOWN", "STEP_UP",
+    "BORNE_BY", "BY_ALL", "CONSECUTIVE", "DE_COLON", "EACH_PERIODS", "EACH_PER_FULL", "EACH_TERM", "END_DAY", "HOLDING",
+    "IN_RANGE", "ITS_EXTREME", "MEASURE", "PASSED", "PREVIOUS_OF", "RANGE_END", "START_DAY", "STEP_DOWN", "STEP_UP",
     "THE_FOLLOWING", "THIS_MONTH", "VALID_FOR", "WHEN_AFTER",
 }  # fmt: skip
 """Keywords of one word order, which the other language has not."""

@@ -202,12 +202,12 @@ def _about(entry: Entry, written: str, language: Language) -> str:
 
 def _keywords(asked: _Asked, anchor: _Anchor) -> Found:
     terminals = anchor.stack.acceptable().intersection(keywords().forms)
-    if not anchor.stack.accepts("NAME"):
-        terminals -= FOLLOWED.keys() | FOLLOWED_IN_CHINESE.keys()
+    followed = frozenset() if anchor.stack.accepts("NAME") else frozenset(FOLLOWED)
     if _takes_no_yes(asked, anchor.place):
         terminals -= _YES_NO
     for language in _DIALECTS[asked.language]:
-        for match in _keyword_index(terminals, language).search(anchor.typed, LIMIT):
+        left = followed.union(FOLLOWED_IN_CHINESE) if followed and language == "zh" else followed
+        for match in _keyword_index(terminals - left, language).search(anchor.typed, LIMIT):
             form, terminal = match.thing
             if anchor.typed or terminal in _SEVERAL or form == keywords().forms[terminal][language][0]:
                 other = keywords().written(terminal, "zh" if language == "en" else "en")

@@ -158,7 +158,10 @@ class Gathered:
         for told, pairs in sorted(groups.items()):
             days = tuple(day for _, record in pairs if isinstance(day := record.get("date"), date))
             period, item, content, disposition, reason, article, amount = told
-            one = Unearned(period, item, content, disposition, reason, article, amount, days, len(pairs))
+            one = Unearned(
+                period=period, item=item, content=content, disposition=disposition, reason=reason, article=article,
+                amount=amount, days=days, times=len(pairs),
+            )  # fmt: skip
             found[one.disposition != "pending"].append(one)
         return found
 
