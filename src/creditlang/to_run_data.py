@@ -12,6 +12,7 @@ from creditlang.diagnostics import Language, message
 from creditlang.diagnostics.person_words import spoken
 from creditlang.ledger import Record, StudentResult
 from creditlang.plugin.run_data import RecordRow, RunData
+from creditlang.policy_lines import PolicyLines
 from creditlang.policy_words import Given
 from creditlang.resolve import Program
 from creditlang.ruling import Ruling
@@ -60,18 +61,23 @@ class Collector:
             name: [dict(zip((x.name for x in results.columns(name)), row, strict=True)) for row in results.tables[name]]
             for name in RESULT_TABLES
         }
+        written = PolicyLines(results.policy, people.language)
+        lines = {text: written.line(text) for row in tables["steps"] if isinstance(text := row["step"], str)}
         return evolve(
-            people, records=self.records, results=tables, told=self.told, standings=self.standings, rulings=self.rulings
-        )
+            people, records=self.records, results=tables, told=self.told, standings=self.standings,
+            rulings=self.rulings, lines=lines,
+        )  # fmt: skip
 
     def people(self, cohort: Cohort, program: Program) -> RunData:
         """Whom a run is about, and what everything is called."""
-        results = cohort.results
+        results, language = cohort.results, spoken(self.language, cohort.results.policy.person)
+        written = PolicyLines(results.policy, language)
+        parts = {(name, part.label) for name, x in results.policy.requirements.items() for part in x.cases}
         known = {row[0] for row in results.tables["students"]}
         return RunData(
             policy=policy_words(results.policy, program, self.language),
             chinese=policy_words(results.policy, program),
-            language=spoken(self.language, results.policy.person),
+            language=language,
             as_of=cohort.as_of,
             students={
                 name: {"student_id": name, **student.attributes}
@@ -80,4 +86,5 @@ class Collector:
             },
             records={},
             results={},
+            parts={(name, part): written.part(name, part) for name, part in parts},
         )

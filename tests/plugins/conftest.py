@@ -236,15 +236,15 @@ def maria_campus(mariadb: Any) -> Campus:
 
 @pytest.fixture(scope="session")
 def sample_run() -> Callable[..., RunData]:
-    """A run over a bundled sample as outputs get it, in Chinese: `sample_run("shangrao", "2027-10-31")`."""
+    """A run over a bundled sample as outputs get it, in Chinese if not said: `sample_run("shangrao", "2027-10-31")`."""
 
     @cache
-    def made(policy: str, as_of: str | None = None) -> RunData:
-        choose_language(["--lang", "zh"])
+    def made(policy: str, as_of: str | None = None, language: Language = "zh") -> RunData:
+        choose_language(["--lang", language])
         manager = common.plugin_manager(request := common.DataRequest((f"sample:{policy}",), as_of))
         path = policy_path(policy)
         compiled = common.sound_policy(str(path), manager=manager)
-        collector = Collector()
+        collector = Collector(language)
         cohort = work_out(compiled.policy, manager, request, keep=collector.keep)
         return collector.run_data(cohort, compiled.compilation.program)
 

@@ -102,9 +102,18 @@ def test_where_limits_bite(sample_run: Run) -> None:
     cuts = findings(sample_run("shangrao", "2027-10-31")).cuts
     (cut,) = [x for x in cuts if x.article == "操行二(七)5"]
     assert (cut.rule, cut.records, cut.students, cut.amounts) == (
-        "3至5 酌定于 核定加分，每学期最高10", 1, 1, "2 分",
+        "3至5酌定于核定加分，每学期最高10", 1, 1, "2 分",
     )  # fmt: skip
     assert cut.items == "协助辅导员、班主任完成各项工作"
+
+
+def test_parts_are_told_in_the_language_of_the_reader(sample_run: Run) -> None:
+    """By what they ask, where they are called in Chinese only; documents in Chinese call them as they are called."""
+    run = sample_run("volunteer_hours", "2023-06-25", "en")
+    told = [x.label for x in findings(run).standings if x.part]
+    titles = [title for words in run.policy.requirements.values() for title in words.parts if len(words.parts) > 1]
+    assert told and not re.search("[\u3400-\u9fff]", "".join(told)), told
+    assert [x.label for x in findings(run.in_chinese()).standings if x.part] == titles
 
 
 def test_totals_are_told_exactly(sample_run: Run) -> None:

@@ -64,13 +64,21 @@ class RunData:
     """What would fill what a student is short of, line by line, where the run was asked for it."""
     rulings: Mapping[tuple[str, str, str], Ruling] = field(factory=dict)
     """What an office has decided of single records, by student number, kind and record id."""
+    lines: Mapping[str, str] = field(factory=dict)
+    """The lines of the policy that steps quote, as they are told in the language, where that is another text."""
+    parts: Mapping[tuple[str, str], str] = field(factory=dict)
+    """The parts of requirements, by requirement and title, as they are told in the language, where that is another."""
     chinese: PolicyWords | None = None
     """Where the results are not in Chinese: the words of the policy in Chinese."""
 
     def in_chinese(self) -> "RunData":
         """The same run for documents that are in Chinese whoever reads them, such as the annexes of a regulation."""
         words = self.chinese or self.policy
-        return evolve(self, language=words.language, policy=words)
+        return evolve(self, language=words.language, policy=words, lines={}, parts={})
+
+    def part(self, requirement: str, title: str) -> str:
+        """What a part of a requirement is called."""
+        return self.parts.get((requirement, title), title)
 
     def reason(self, row: ResultRow) -> str:
         """Why a row of `records` ended as it did."""

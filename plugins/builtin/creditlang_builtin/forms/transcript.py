@@ -158,7 +158,7 @@ def _requirements(run: RunData, student: str, rows: Sequence[ResultRow]) -> list
                 short = short if row["status"] == "met" else said(OVER, language, short=short)
             table.append(
                 Line(
-                    (_left(part, 2), _cell(needed), _cell(have), _cell(short),
+                    (_left(run.part(name, part), 2), _cell(needed), _cell(have), _cell(short),
                      _cell(word(PART_STATUSES, row["status"], language)), _cell(row["article"], 2, 8)),
                 )
             )  # fmt: skip

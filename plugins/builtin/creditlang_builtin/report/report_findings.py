@@ -173,7 +173,7 @@ def _standings(run: RunData) -> tuple[Standing, ...]:
         for part in words.parts if len(words.parts) > 1 else ():
             met, unmet, undecided = (parts[name, part, status] for status in STATUSES)
             if met or unmet or undecided:
-                found.append(Standing(part, (met, unmet, undecided), part=True))
+                found.append(Standing(run.part(name, part), (met, unmet, undecided), part=True))
     return tuple(found)
 
 
@@ -190,7 +190,7 @@ def _close(run: RunData) -> tuple[Close, ...]:
             name = str(row["requirement"])
             words = run.policy.requirements[name]
             place = words.parts.index(str(row["part"])) if row["part"] in words.parts else 0
-            student, part = str(row["student_id"]), str(row["part"])
+            student, part = str(row["student_id"]), run.part(name, str(row["part"]))
             status, article = str(row["status"]), str(row["article"] or "")
             asked, have, lacking = (shown(x.cell) for x in (needed, Amount.of(row["have"]), short))
             one = Close(
@@ -259,7 +259,7 @@ def _cut(run: RunData, rule: str, article: str, some: Sequence[tuple[ResultRow, 
     amounts_told = (f"{shown(amount.low)} {unit}".strip() for unit, amount in sorted(amounts.items()))
     told = in_language(COMMA, run.language).join(amounts_told)
     students = len({record["student_id"] for record, _ in some})
-    return Cut(rule, article, named, len(some), students, told)
+    return Cut(run.lines.get(rule, rule), article, named, len(some), students, told)
 
 
 def _called(run: RunData, rule: str) -> str:

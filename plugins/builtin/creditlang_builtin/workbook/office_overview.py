@@ -52,7 +52,8 @@ class Overview:
             return
         language, policy = self.run.language, self.run.policy
         requirement = policy.requirements[str(row["requirement"])]
-        part, short = text_of(row["part"]) or requirement.label, text_of(row["short"])  # type: ignore[arg-type]
+        part = self.run.part(requirement.name, str(row["part"] or "")) or requirement.label
+        short = text_of(row["short"])  # type: ignore[arg-type]
         if row["period"]:
             part += said(IN_BRACKETS, language, note=row["period"])
         if short and row["part"] in requirement.limits:
