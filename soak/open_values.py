@@ -42,8 +42,10 @@ class OpenValues(Part):
         before = outcome(draft.policy, people)
         if before.raised or not before.results:
             return
-        if any(fact.among_others for fact in draft.policy.facts.values()):
-            return
+        if any(x.among_others for x in draft.policy.facts.values()) or any(
+            x.group for x in draft.policy.kinds.values()
+        ):
+            return  # what is of one depends on others, too
         for student in people.students:
             own = people.of([student])
             missing = [

@@ -291,3 +291,21 @@ def test_days_lie_within_what_was_open(seed: int) -> None:
                 known = before.get(key, Decimal(0))
                 assert known is None or possible(value, known), (key, value, known, made, given, text)
             assert settled(first, second), (given, made, text)
+
+
+@pytest.mark.parametrize("rounding", ["half up to 1", "rounded up to 1", "rounded down to 1"])
+def test_what_is_rounded_after_a_limit_is_what_there_is(rounding: str) -> None:
+    """An open amount that a limit cuts to one that is known, and is rounded then, has no closer total any more."""
+    text = (
+        HEAD + f"    item award\n        1 to 4 as decided in decided\n        cap 0.6 per semester\n    {rounding}\n"
+    )
+    compiled = compile_text(text)
+    assert not compiled.errors
+    record = {"kind": "activity", "item": "award", "on": "2024-10-08", "n": "0", "moved": "2024-10-08", "proof": ""}
+    amounts = []
+    for decided in ("", "1", "4"):
+        result = evaluate(compiled.policy, [{**record, "decided": decided}], date(2024, 12, 31))
+        found = numbers(result)
+        assert found["c", ""] == found["award", "r00"]
+        amounts.append(found["c", ""])
+    assert amounts == [Decimal(0 if "down" in rounding else 1)] * 3

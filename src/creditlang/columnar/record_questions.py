@@ -121,8 +121,9 @@ def looked_at(
     places: Numbers = given[(states == LIVE) | (states == VOID) if x.level == "even void" else states == LIVE]
     if period is not None and not x.scopes:
         names = known.calendar.names if period.kind == "semester" else known.calendar.years
-        numbers = known.calendar.periods(period.kind, known.cohort.days[places], known.cohort.semesters[places])
-        places = places[numbers == names.index(period.key)]
+        days, semesters = known.cohort.days[places], known.cohort.semesters[places]
+        odd[known.cohort.owners[places[(days == 0) & (semesters == 0)]]] = True  # may be of any period
+        places = places[known.calendar.periods(period.kind, days, semesters) == names.index(period.key)]
     if x not in known.apart:
         known.apart[x] = apart(x.where)
     alone, matches = known.apart[x]

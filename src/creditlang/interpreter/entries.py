@@ -161,7 +161,7 @@ def _rescale_one(run: Run, operator: o.Rescale, entry: Entry) -> None:
         undetermined(run, entry, why, operator.fallback, operator)
         return
     if operator.operation not in ("times", "plus"):
-        if isinstance(before, v.Interval):  # what lies inside may change where the ends do not
+        if isinstance(before, v.Interval) or after != before:  # what lies inside may change where the ends do not
             run.unbind(entry)
         if after != before:
             step(entry, "rounded", operator, before, after)
