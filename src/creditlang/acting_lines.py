@@ -6,7 +6,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import outside_queries, references
 from creditlang.core.parts import inside
-from creditlang.ledger import Entry
+from creditlang.ledger import SET_ASIDE, Entry
 
 
 def accounts_around(policy: o.Policy, entry: Entry) -> Iterator[o.Account]:
@@ -49,8 +49,8 @@ def fields_of(policy: o.Policy, entry: Entry, lines: Iterable[o.Operator]) -> It
 def worked_out_by(
     policy: o.Policy, entries: Iterable[Entry]
 ) -> tuple[dict[str, e.Expression | o.Decide], dict[str, list[str]]]:
-    """The facts that the lines read which altered the amounts of entries, at any depth, and which fields of which kinds
-    of record they look up.
+    """The facts that the lines read which altered the amounts of entries or were set aside, at any depth, and which
+    fields of which kinds of record they look up.
     """
     terms: dict[str, e.Expression | o.Decide] = {}
     kinds: dict[str, list[str]] = {}
@@ -58,7 +58,8 @@ def worked_out_by(
     known = {"record fact": policy.record_facts, "fact": policy.facts}
     waiting: list[object] = []
     for entry in entries:
-        altered = {step.text for step in entry.steps if step.before is not None and step.before != step.after}
+        by = (x for x in entry.steps if x.sort == SET_ASIDE or (x.before is not None and x.before != x.after))
+        altered = {step.text for step in by}
         waiting += [line for line in acting_lines(policy, entry) if line.text in altered]
     while waiting:
         part = waiting.pop(0)

@@ -19,7 +19,7 @@ from creditlang.core.dependencies import outside_queries
 from creditlang.diagnostics import Language, Phrase, in_language
 from creditlang.driver import Compiled
 from creditlang.explain import Explanation
-from creditlang.ledger import RULED, SET_ASIDE, Entry, Record, StudentResult
+from creditlang.ledger import RULED, Entry, Record, StudentResult
 from creditlang.plugin.document import Cell, Document, Line, Page, plain
 from creditlang.plugin.rulebook_data import RuleInWords
 from creditlang.results import counted_amount, signed
@@ -259,8 +259,8 @@ class _Letter:
                 before = f"{amount_text(step.before)} → " if step.before is not None else ""
                 line = _REASON.sub("", self.told.written.line(step.text)) or step.sort
                 note = in_language(step.note, self.language) if step.note else ""
-                if step.sort in (RULED, SET_ASIDE):
-                    line, note = step.in_words(line, self.language), ""
+                if step.sort == RULED:
+                    line, note = note, ""
                 asked = self.asked(entry) if step.sort == "amount" else ()
                 acting = [x for x in acting_lines(self.policy, entry) if x.text == step.text]
                 looked_at = self.told.inputs.held(entry, (*step.fields, *asked, *fields_of(self.policy, entry, acting)))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 _PRIVATE: Final = Phrase("it is no private Ed25519 key in PEM without a password", "不是未加密的 PEM 格式 Ed25519 私钥")
+_UNSIGNED: Final = Phrase("there is no signature beside them", "旁边没有签名")
 _PUBLIC: Final = Phrase("it is no public Ed25519 key in PEM", "不是 PEM 格式的 Ed25519 公钥")
 
 
@@ -79,6 +80,8 @@ def signature_problem(folder: Path, key: "Ed25519PublicKey") -> Diagnostic | Non
         if content != b64encode(signature) + b"\n":
             raise ValueError
         key.verify(signature, _signed(folder))
+    except FileNotFoundError:
+        return report("CR851", Place(SIGNATURE), reason=_UNSIGNED)
     except OSError as error:
         return report("CR851", Place(SIGNATURE), reason=system_reason(error))
     except (InvalidSignature, ValueError):

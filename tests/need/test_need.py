@@ -184,7 +184,21 @@ def test_a_requirement_that_nothing_can_fill_is_said_plainly() -> None:
     policy = load(HEAD + "fact always\n    no\nrequire member\n    always is yes\n").core
     need = needed(policy, student(policy), "member", TODAY, BY)
     assert not need.plans and not need.parts[0].fillers
-    assert list(NeedText(policy, "zh").lines(need))[-2:] == ["    试过的记录都无济于事", "试过的组合都不能使其符合"]
+    assert list(NeedText(policy, "zh").lines(need))[-2:] == ["    试过的记录都不起作用", "试过的组合都不能使其符合"]
+
+
+def test_what_is_met_or_not_gives_no_amounts_and_what_waits_says_so() -> None:
+    """A part that is open waits for a decision; records fill what asks for yes or no, without giving anything."""
+    asked = "record profile\n    on : date\n    right : yes or no\n"
+    policy = load(HEAD + asked + 'require member\n    "right": right of latest profile\n').core
+    need = needed(policy, student(policy), "member", TODAY, BY)
+    assert "    one record fills it: profile" in NeedText(policy, "en").lines(need)
+    waits = "category club in point from activity\n    item talk\n        1 per event\n"
+    waits += '        pending when level is low, "asked"\nrequire member\n    "few": club at most 0\n'
+    policy = load(HEAD + waits).core
+    need = needed(policy, student(policy, {"item": "talk", "on": "2024-10-08", "level": "low"}), "member", TODAY, BY)
+    assert need.status == "open"
+    assert "    尚有事项待定或内容未填（可用 why 查看），试过的记录都不能替代" in NeedText(policy, "zh").lines(need)
 
 
 def test_what_is_met_needs_nothing() -> None:

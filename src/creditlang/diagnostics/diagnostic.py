@@ -51,9 +51,10 @@ def in_language(text: str, language: Language) -> str:
 
 
 def listed(texts: Iterable[str]) -> Phrase:
-    """Texts in a row: ``a, b, c``, in Chinese ``a、b、c``."""
+    """Texts in a row: ``a, b, c``, in Chinese ``a、b、c``; ``a；b`` where one has a 、 itself."""
     texts = tuple(texts)
-    return Phrase(", ".join(texts), "、".join(in_language(text, "zh") for text in texts))
+    chinese = [in_language(text, "zh") for text in texts]
+    return Phrase(", ".join(texts), ("；" if any("、" in text for text in chinese) else "、").join(chinese))
 
 
 def either(choices: Iterable[str]) -> Phrase:

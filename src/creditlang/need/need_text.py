@@ -1,12 +1,13 @@
 """What is still needed, in words."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 from creditlang.core import operators as o
 from creditlang.diagnostics import Language, Phrase, in_language, listed
-from creditlang.diagnostics.diagnostic import COLON
+from creditlang.diagnostics.diagnostic import COLON, COMMA
 from creditlang.diagnostics.person_words import spoken
 from creditlang.need.addition import ANEW, Addition
 from creditlang.need.plan import Plan, Sort
@@ -17,7 +18,7 @@ from creditlang.values import amount_text
 from creditlang.words import IN_BRACKETS, PART_STATUSES, STATUSES, Declared, first_fit, label, said, word, yes_or_no
 
 _OUTSIDE: Final = Phrase("the policy does not apply", "不适用本办法")
-_MET: Final = Phrase("nothing more is needed by {by}", "到{by}已不再需要什么")
+_MET: Final = Phrase("nothing more is needed by {by}", "到{by}为止，无需再补")
 _ASSUMED: Final = Phrase("taken to be enrolled in {semesters}", "假定{semesters}学期在籍")
 _BY: Final = Phrase("by {by}", "到{by}为止")
 _SHORT: Final = Phrase("{short} short of {needed}", "需要 {needed}，还差 {short}")
@@ -26,7 +27,11 @@ _MOST: Final = Phrase(
     "到{by}达不到：从现在起无论怎样，至多 {most}",
 )
 _FIXED: Final = Phrase("no record brings it nearer", "增加记录不能使其接近要求")
-_NOTHING: Final = Phrase("no record that was tried helps", "试过的记录都无济于事")
+_NOTHING: Final = Phrase("no record that was tried helps", "试过的记录都不起作用")
+_WAITS: Final = Phrase(
+    "something is still to be decided or filled in (`why` says what); no record that was tried makes up for it",
+    "尚有事项待定或内容未填（可用 why 查看），试过的记录都不能替代",
+)
 _EACH: Final = Phrase("{amount} each", "每次 {amount}")
 _BETWEEN: Final = Phrase("{least} to {most} each", "每次 {least} 至 {most}")
 _FILLS: Final = Phrase("{count:record} fill it", "{count}次即可补足")
@@ -35,10 +40,10 @@ _LEAVES: Final = Phrase("{leaves} at most", "至多再得 {leaves}")
 _PLANS: Final[Mapping[Sort, Phrase]] = {
     "as before": Phrase(
         "with what there are records of already, as far as that goes: {count:record}",
-        "尽量用已有过记录的项目：{count}条记录",
+        "优先选已有记录的项目：共{count}条记录",
     ),
-    "small": Phrase("with what gives least for each record: {count:record}", "用每条所得最少的项目：{count}条记录"),
-    "few": Phrase("with few records: {count:record}", "记录尽量少：{count}条记录"),
+    "small": Phrase("with what gives least for each record: {count:record}", "选每条所得最少的项目：共{count}条记录"),
+    "few": Phrase("with few records: {count:record}", "记录尽量少：共{count}条记录"),
 }
 _FEWEST: Final = Phrase("{plan}; none of fewer records does", "{plan}，不能再少")
 _NOT_SHOWN: Final = Phrase("{plan}; whether fewer would do is not known", "{plan}，是否还能更少没有证明")
@@ -47,6 +52,7 @@ _NO_SOLVER: Final = Phrase(
     "没有安装求解器（creditlang[solver]），可能还有记录更少的办法",
 )
 _TIMES: Final = Phrase("{count} times", "{count}次")
+_TIMES_IN: Final = Phrase("{count} for {when}", "{when} {count}次")
 _OR: Final = Phrase("or", "或者")
 _NO_PLAN: Final = Phrase(
     "no combination that was tried meets it", "试过的组合都不能使其符合"
@@ -99,23 +105,22 @@ class NeedText:
         yield f"  {called}{self.said(COLON)}{state}{article}"
         if part.most is not None:
             yield f"    {self.said(_MOST, by=need.by.isoformat(), most=amount_text(part.most))}"
-        if part.fixed:
-            yield f"    {self.said(_FIXED)}"
-        elif not part.fillers and part.most is None:
-            yield f"    {self.said(_NOTHING)}"
+        if part.most is None and not part.fillers:
+            yield f"    {self.said(_WAITS if line.status == 'open' else _FIXED if part.fixed else _NOTHING)}"
         alike: dict[str, list[str]] = {}
         for filler in sorted(part.fillers, key=lambda x: not x.own):  # what the student has records of comes first
-            alike.setdefault(self._filler(filler), []).append(self.name(filler.what))
+            alike.setdefault(self._filler(filler, counted=line.needed is not None), []).append(self.name(filler.what))
         for told, names in alike.items():
             yield f"    {told}{self.said(COLON)}{self._joined(names)}"
 
-    def _filler(self, filler: Filler) -> str:
+    def _filler(self, filler: Filler, counted: bool) -> str:
+        """What a record gives, and how many do; of what is only met or not, how many."""
         count = len(filler.alone)
         least, most = amount_text(filler.least), amount_text(filler.most)
         each = self.said(_EACH, amount=most) if least == most else self.said(_BETWEEN, least=least, most=most)
         fills = self.said(_FILLS_ONE) if count == 1 else self.said(_FILLS, count=count)
         end = fills if filler.fills else self.said(_LEAVES, leaves=amount_text(filler.leaves))
-        return self._joined((each, end))
+        return self.said(COMMA).join((each, end)) if counted else end
 
     def _plan(self, plan: Plan, number: int) -> Iterator[str]:
         head = self.said(_PLANS[plan.sort], count=len(plan.records))
@@ -126,7 +131,8 @@ class NeedText:
         for one in plan.records:
             alike.setdefault((one.what, tuple(one.values.items())), []).append(one)
         for records in alike.values():
-            yield f"  {self.name(records[0].what)}{self.said(IN_BRACKETS, note=self._joined(self._told(records)))}"
+            note = self.said(COMMA).join(self._told(records))
+            yield f"  {self.name(records[0].what)}{self.said(IN_BRACKETS, note=note)}"
 
     def _told(self, records: Sequence[Addition]) -> Iterator[str]:
         """What is to be said of records that differ in their days only."""
@@ -136,10 +142,11 @@ class NeedText:
                 yield f"{self._label(columns[name])} {self._value(columns[name], value)}"
         if len(records) > 1:
             yield self.said(_TIMES, count=len(records))
-        semesters = [
+        times = Counter(
             one.semester or period_on(self.policy, "semester", one.day) or one.day.isoformat() for one in records
-        ]
-        yield from dict.fromkeys(semesters)
+        )
+        parted = 1 < len(times) < len(records)
+        yield from (self.said(_TIMES_IN, when=when, count=count) if parted else when for when, count in times.items())
 
     def _joined(self, texts: Iterable[str]) -> str:
         return in_language(listed([Phrase(text, text) for text in texts]), self.language)
