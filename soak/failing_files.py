@@ -48,7 +48,7 @@ class FailingFiles(Part):
         errors = self.runs.folder / "errors.txt"
         arguments, full = self.runs.arguments(target, rng.choice(DAYS)), rng.random() < 0.3
         if full:
-            child = started(arguments, errors, _full_after, rng.randrange(40_000))
+            child = started(arguments, errors, _full_after, rng.randrange(4_000, 60_000))
         else:
             name, nth, error = rng.choice(CALLS), rng.randrange(1, 60), rng.choice(ERRORS)
             child = started(arguments, errors, _failing, name, nth, error, self.runs.folder)

@@ -7,5 +7,9 @@ from creditlang.cli import main
 from soak.small_data import policy
 
 policy()
-with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+with (
+    contextlib.redirect_stdout(io.StringIO()),
+    contextlib.redirect_stderr(io.StringIO()),
+    contextlib.suppress(SystemExit),
+):
     main(["run", "volunteer_hours", "--data", "sample:volunteer_hours", "--as-of", "2025-08-31"])

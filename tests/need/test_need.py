@@ -201,6 +201,14 @@ def test_what_is_met_or_not_gives_no_amounts_and_what_waits_says_so() -> None:
     assert "    尚有事项待定或内容未填（可用 why 查看），试过的记录都不能替代" in NeedText(policy, "zh").lines(need)
 
 
+def test_more_than_there_may_be_is_told_as_such() -> None:
+    club = "category club in point from activity\n    item talk\n        1 per event\n"
+    policy = load(f"{HEAD}{club}require member\n    club at most 1\n").core
+    talk: dict[str, object] = {"item": "talk", "on": "2024-10-08", "level": "low", "hours": 1}
+    need = needed(policy, student(policy, talk, talk, talk), "member", TODAY, BY)
+    assert any("不得超过 1.00，多出 2.00" in line for line in NeedText(policy, "zh").lines(need))
+
+
 def test_what_is_met_needs_nothing() -> None:
     policy = load(HEAD + POLICIES["a limit over two items"]).core
     met = student(policy, *({"item": "evening", "on": f"2024-0{month}-01"} for month in (1, 2, 3, 4, 5)))

@@ -22,6 +22,7 @@ _MET: Final = Phrase("nothing more is needed by {by}", "到{by}为止，无需�
 _ASSUMED: Final = Phrase("taken to be enrolled in {semesters}", "假定{semesters}学期在籍")
 _BY: Final = Phrase("by {by}", "到{by}为止")
 _SHORT: Final = Phrase("{short} short of {needed}", "需要 {needed}，还差 {short}")
+_OVER: Final = Phrase("{short} more than {needed}", "不得超过 {needed}，多出 {short}")
 _MOST: Final = Phrase(
     "cannot be reached by {by}: {most} at most, whatever is done from now on",
     "到{by}达不到：从现在起无论怎样，至多 {most}",
@@ -99,7 +100,9 @@ class NeedText:
         line = part.line
         state = word(PART_STATUSES, line.status, self.language)
         if line.needed is not None and line.short is not None:
-            state = self.said(_SHORT, needed=amount_text(line.needed), short=amount_text(line.short))
+            over = isinstance(line.have, Decimal) and isinstance(line.needed, Decimal) and line.have > line.needed
+            words = _OVER if over else _SHORT
+            state = self.said(words, needed=amount_text(line.needed), short=amount_text(line.short))
         article = f" [{line.article}]" if line.article else ""
         called = PolicyLines(self.policy, self.language).part(line.requirement, line.part)
         yield f"  {called}{self.said(COLON)}{state}{article}"
