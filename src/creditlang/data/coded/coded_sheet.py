@@ -149,8 +149,9 @@ def _column(chunks: "list[pyarrow.DictionaryArray]") -> CodedColumn:
         return CodedColumn([], coded([]))
     chunked = pyarrow.chunked_array(chunks)
     if sum(len(chunk.dictionary) for chunk in chunks) > len(chunked) // 2:  # hashed once, in place of twice
-        chunked = chunked.cast(pyarrow.string()).dictionary_encode()
-    chunked = chunked.unify_dictionaries()
+        chunked = chunked.cast(pyarrow.string()).dictionary_encode()  # all chunks have one dictionary, which is whole
+    else:
+        chunked = chunked.unify_dictionaries()
     known = chunked.chunk(0).dictionary
     texts: Sequence[Any] = ArrowTexts(known) if len(known) > FEW else known.to_pylist()
     codes = numpy.concatenate([coded(chunk.indices.to_numpy(), len(texts)) for chunk in chunked.chunks])
