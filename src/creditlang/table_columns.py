@@ -213,6 +213,10 @@ class CodedCells:
 
         return CodedCells([value], numpy.zeros(count, numpy.int8))
 
+    def narrow(self) -> "CodedCells":
+        """The same in as little room as it needs."""
+        return CodedCells(self.values, self.codes.astype(_codes_of(len(self.values)), copy=False))
+
     @property
     def is_text(self) -> bool:
         """Whether there are only texts, and nothing."""
@@ -228,8 +232,9 @@ class CodedCells:
         if len(parts[0].values) > FEW and all(part.values is parts[0].values for part in parts):
             return CodedCells(parts[0].values, numpy.concatenate([part.codes for part in parts]))
         if any(isinstance(part.values, ArrowTexts) for part in parts) and all(part.is_text for part in parts):
-            before = numpy.cumsum([0, *(len(part.values) for part in parts)])
-            shifted = [part.codes.astype(numpy.int64) + more for part, more in zip(parts, before, strict=False)]
+            *before, count = numpy.cumsum([0, *(len(part.values) for part in parts)]).tolist()
+            kind = _codes_of(count)
+            shifted = [part.codes.astype(kind) + kind.type(more) for part, more in zip(parts, before, strict=True)]
             return CodedCells(ArrowTexts.joined(part.values for part in parts), numpy.concatenate(shifted))
         values: list[Value] = []
         known: dict[tuple[type, Value], int] = {}
@@ -249,11 +254,13 @@ class CodedCells:
                     values.append(value)
                 places.append(place)
             moved[id(part.values)] = numpy.array(places, numpy.int64)
-        narrow = numpy.int32 if len(values) < 2**31 else numpy.int64
+        narrow = _codes_of(len(values))
         codes = []
         for part in parts:
             own = moved[id(part.values)]
-            codes.append(part.codes.astype(narrow) + own if isinstance(own, int) else own.astype(narrow)[part.codes])
+            codes.append(
+                part.codes.astype(narrow) + narrow.type(own) if isinstance(own, int) else own.astype(narrow)[part.codes]
+            )
         return CodedCells(values, numpy.concatenate(codes))
 
     def objects(self) -> "Numbers":
@@ -309,6 +316,13 @@ class CodedCells:
         new = numpy.fromiter(map(ne, in_order, [None, *in_order[:-1]]), bool, len(texts))
         ranks[order] = numpy.cumsum(new) - 1
         return ranks
+
+
+def _codes_of(values: int) -> "numpy.dtype[Any]":
+    """The smallest type of numbers for codes of so many values: results have a dozen for each record."""
+    import numpy
+
+    return numpy.min_scalar_type(max(values - 1, 0))
 
 
 class TablePieces(ABC):
@@ -386,7 +400,8 @@ class TableColumns(TablePieces, Sequence[Row]):
         """The rows sorted by numbers, one for each; those with equal ones as they stand."""
         import numpy
 
-        return self.chosen(numpy.concatenate([numpy.asarray(x, numpy.int64) for x in keys]).argsort(kind="stable"))
+        order = _sorting(numpy.concatenate([numpy.asarray(x, numpy.int64) for x in keys]))
+        return self if order is None else self.chosen(order)
 
     def in_order(self) -> "TableColumns":
         """The rows sorted by the texts of their cells, from the first column on; equal ones as they stand."""
