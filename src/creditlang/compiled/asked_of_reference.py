@@ -53,7 +53,7 @@ class AskedOfReference:
 
     __slots__ = (
         "at_hand", "by_kind", "copies", "entries", "even_void", "in_body", "others", "plain", "problems", "run",
-        "student", "unrated", "unseen_kinds", "unseen_rules",
+        "student", "taken", "unrated", "unseen_kinds", "unseen_rules",
     )  # fmt: skip
     at_hand: PolicyAtHand
     student: StudentData
@@ -63,6 +63,9 @@ class AskedOfReference:
     problems: dict[int, Diagnostic]
     """What rules found wrong with records, by their rows."""
     entries: dict[str, list[LightEntry]]
+    """Of the rules whose lines have been done."""
+    taken: dict[str, list[Row | LightEntry]]
+    """What the others have taken: records, or entries of those of which a guard has said something."""
     by_kind: dict[str, list[Row]]
     plain: dict[str, list[Row]]
     even_void: dict[str, list[Row]]

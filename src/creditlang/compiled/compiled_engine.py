@@ -110,6 +110,7 @@ class CompiledEngine:
         if not w.program.noted:
             raise HandOver(MOVES_ASKED)
         w.unseen_rules = list(self.policy.rules)
+        w.entries.update({rule: [w.opened(rule, x) for x in taken] for rule, taken in w.taken.items()})
         evaluation, result = w.evaluation(), StudentResult(w.student.identifier, True)
         evaluation.extra = [w.ledger(entry) for entry in w.extra]
         w.run.unrated = [w.ledger(entry) for _, entry in w.unrated]
@@ -156,15 +157,19 @@ class _Program:
         """Whether something is asked before it is known who is enrolled."""
         self.by_reference = nodes.by_reference
         self.asked = wording.count_asked
+        self.models = {
+            name: (light(None, name, rule.account, rule.article), None if period == "semester" else period)
+            for name, rule in policy.rules.items()
+            for period in (policy.accounts[rule.account].period,)
+        }
+        """By rule, the entry that its own are copies of, and the kind of period of its account if that is no semester.
+        """
         self.takers: dict[str, dict[str, Any]] = {name: {} for name in policy.kinds}
         self.conditional: dict[str, list[Any]] = {name: [] for name in policy.kinds}
         for rule in policy.rules.values():
-            period = policy.accounts[rule.account].period
-            period = None if period == "semester" else period
             taker = (
-                light(None, rule.name, rule.account, rule.article),
+                self.models[rule.name][0],
                 rule.name,
-                period,
                 functions[wheres[rule.name]] if rule.where is not None else None,
                 rule.falls_on_group,
             )
@@ -173,10 +178,9 @@ class _Program:
             else:
                 self.conditional[rule.kind].append(taker)
         self.takes_plainly = {
-            name: all(period is None and not group for _, _, period, _, group in takers.values())
-            for name, takers in self.takers.items()
+            name: not any(group for _, _, _, group in takers.values()) for name, takers in self.takers.items()
         }
-        """By kind, whether its rules go by semester and none falls on groups."""
+        """By kind, whether none of its rules falls on groups."""
         requests = {move.kind for move in policy.moves}
         self.looked_at = {
             name

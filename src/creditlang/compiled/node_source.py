@@ -98,9 +98,9 @@ class NodeSource:
 
         def act(w: Work) -> None:
             w.evaluation().period(kind)
-            for entries in w.entries.values():
+            for entries in (*w.entries.values(), *w.taken.values()):
                 for entry in entries:
-                    if entry[ACCOUNT] in accounts:
+                    if isinstance(entry, list) and entry[ACCOUNT] in accounts:
                         entry[PERIOD] = w.run.periods.key(kind.name, entry[ON], entry[SEMESTER]) or ""
 
         return lambda n: act
@@ -112,25 +112,25 @@ class NodeSource:
         for account in within(policy.accounts, root):
             for name in policy.accounts[account].items:
                 rule = policy.rules[name]
-                body = self.bodies.body(rule.operators, (rule.kind,), name)
+                body = self.bodies.of_rule(rule)
                 placed = not any(isinstance(line, o.Post) and line.day for line in rule.operators)
                 bodies.append((name, rule.number, body, (periods_asked(policy, rule), placed)))
 
         def made(n: Functions) -> Act:
-            items = [(name, number, n[body] if body else None, *asked) for name, number, body, asked in bodies]
+            items = [(name, number, n[body], *asked) for name, number, body, asked in bodies]
 
             def act(w: Work) -> None:
-                entries = w.entries
+                entries, taken, covered = w.entries, w.taken, w.covered
                 for name, number, body, periods, placed in items:
-                    own = entries.get(name)
-                    if own:
-                        w.covered.add(number)
+                    if name in taken:
+                        own: list[Any] = taken.pop(name)
+                        covered.add(number)
                         if periods and placed:
+                            own = [w.opened(name, x) for x in own]
                             w.put_in_periods(own, periods)
-                        if body is not None:
-                            entries[name] = own = body(w, own)
+                        entries[name] = made = body(w, own)
                         if periods:
-                            w.put_in_periods(own, periods)
+                            w.put_in_periods(made, periods)
 
             return act
 

@@ -48,8 +48,8 @@ from creditlang.ledger import Entry, PartLine, PartStatus, RankLine, Record, Sta
 from creditlang.values import Undetermined
 
 Taker = tuple[Any, ...]
-"""A rule that takes records: the entry that its own are copies of, its name, the kind of period of its account if that
-is no semester, its condition if it takes by one, and whether it falls on the group of a record.
+"""A rule that takes records: the entry that its own are copies of, its name, its condition if it takes by one, and
+whether it falls on the group of a record.
 """
 Told = list[Any]
 """What the guards of its kind said of a record: its state, reason, article and steps."""
@@ -70,7 +70,7 @@ class Work(AskedOfReference):
         self.attributes: Mapping[str, Any] = student.attributes
         self.special: list[Row] = []
         """Records of which something is said before any rule is asked."""
-        self.by_kind, self.entries = defaultdict(list), defaultdict(list)
+        self.by_kind, self.entries, self.taken = defaultdict(list), defaultdict(list), defaultdict(list)
         self.plain, self.even_void, self.unseen_kinds, self.unseen_rules = {}, {}, (), []
         self.extra: list[LightEntry] = []
         """Entries of no rule: what was told before any was asked."""
@@ -220,21 +220,15 @@ class Work(AskedOfReference):
 
     def _give(self, kind: o.RecordKind, given: list[Row], told: list[Told | None] | None) -> None:
         """Give the records of a kind to the rules that take them."""
-        program, field, entries = self.program, kind.item_field or "", self.entries
+        program, field, taken = self.program, kind.item_field or "", self.taken
         takers, conditional, problems = program.takers[kind.name], program.conditional[kind.name], self.problems
         if told is None and not conditional and not problems and program.takes_plainly[kind.name]:
-            noted = program.noted
             for row in given:  # the same as below, for what nearly all are
                 taking = takers.get(row[2].get(field))
                 if taking is None:
                     self._not_taken(row, None, field)
-                    continue
-                entry = taking[0].copy()
-                entry[ROW], entry[ON], term = row, row[3], row[4]
-                entry[SEMESTER], entry[PERIOD] = term, term or ""
-                if noted:
-                    entry[STEPS] = []
-                entries[taking[1]].append(entry)
+                else:
+                    taken[taking[1]].append(row)
             return
         for place, row in enumerate(given):
             said = told[place] if told is not None else None
@@ -247,29 +241,35 @@ class Work(AskedOfReference):
             elif not found:
                 self._not_taken(row, said, field)
             else:
-                for taker in found:
-                    self._open(row, taker, kind, said)
+                for _, rule, _, group in found:
+                    if group and (said is None or said[0] == "live") and self._group_unknown(kind, row):
+                        raise HandOver(PENDING)
+                    taken[rule].append(row if said is None else self._open(rule, row, said))
 
-    def _open(self, row: Row, taker: Taker, kind: o.RecordKind, said: Told | None) -> None:
-        """An entry of a rule, as the guards of the record's kind left it."""
-        model, rule, period, _, group = taker
-        entry = model.copy()
-        entry[ROW], entry[ON], entry[SEMESTER] = row, row[3], row[4]
-        entry[PERIOD] = (row[4] if period is None else self.period_key(period, row[3], row[4])) or ""
+    def opened(self, rule: str, taken: Row | LightEntry) -> LightEntry:
+        """The entry of a rule for a record that it has taken, before any of its lines is done to it."""
+        if isinstance(taken, list):
+            return taken
+        model, period = self.program.models[rule]
+        entry: LightEntry = model.copy()
+        entry[ROW], entry[ON], entry[SEMESTER] = taken, taken[3], taken[4]
+        entry[PERIOD] = (taken[4] if period is None else self.period_key(period, taken[3], taken[4])) or ""
         if self.program.noted:
             entry[STEPS] = []
-        if said is not None:
-            entry[STATE], entry[REASON] = said[0], said[1]
-            entry[ARTICLE] = said[2] or entry[ARTICLE]
-            entry[STEPS] = list(said[3]) if self.program.noted else None
-        if group and entry[STATE] == "live" and self._group_unknown(kind, row):
-            raise HandOver(PENDING)
-        self.entries[rule].append(entry)
+        return entry
+
+    def _open(self, rule: str, row: Row, said: Told) -> LightEntry:
+        """An entry of a rule, as the guards of the record's kind left it."""
+        entry = self.opened(rule, row)
+        entry[STATE], entry[REASON] = said[0], said[1]
+        entry[ARTICLE] = said[2] or entry[ARTICLE]
+        entry[STEPS] = list(said[3]) if self.program.noted else None
+        return entry
 
     def _by_condition(self, conditional: Iterable[Taker], row: Row) -> list[Taker]:
         """The rules that take a record by their condition."""
         try:
-            return [each for each in conditional if each[3](self, row, row[2])]
+            return [each for each in conditional if each[2](self, row, row[2])]
         except Undetermined:
             raise HandOver(INVALID) from None
 
