@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import takewhile
 
 from creditlang.compiled import group_work, light_limits
-from creditlang.compiled.decided_records import DecidedRecords, decided
+from creditlang.compiled.decided_records import Combination, DecidedRecords, decided
 from creditlang.compiled.expression_source import ExpressionSource
 from creditlang.compiled.expression_writer import Here
 from creditlang.compiled.light_entries import (
@@ -22,6 +22,7 @@ from creditlang.compiled.light_entries import (
     STATE,
     STEPS,
 )
+from creditlang.compiled.policy_at_hand import MOST_KEPT
 from creditlang.compiled.single_lines import SINGLE_LINES, Lines, SingleLines
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -247,7 +248,18 @@ class BodySource(SingleLines):
                 test = self.expressions.function(case.condition, here, met=True)
             worth = self.source.function("x", here.parameters, [f"return {self._worth(case, here)[0]}"])
             parts.append((case, test, worth))
-        act = self.made(lambda n: group_work.gather(line, number, [(c, n[test], n[worth]) for c, test, worth in parts]))
+        known, found = Combination(here.kinds[0], self), self.source.value({}, "t")
+        which = None
+        if len(here.kinds) == 1 and all(not (x.since or x.until) and known.add(x.condition) for x in gathering):
+            tests = "".join(f"({place},) * {test}({here.parameters}) + " for place, (_, test, _) in enumerate(parts))
+            body = [f"at = {known.key}", f"found = {found}.get(at)", "if found is None:"]
+            body += [f"    found = {tests}()", f"    if len({found}) < {MOST_KEPT}:", f"        {found}[at] = found"]
+            which = self.source.function("which", here.parameters, [*body, "return found"])
+        act = self.made(
+            lambda n: group_work.gather(
+                line, number, [(c, n[test], n[worth]) for c, test, worth in parts], n[which] if which else None
+            )
+        )
         lines = [f"added = {act}(w, entries)"]
         if len(gathering) < len(line.cases):
             lines += self._loop([(number, line)], here)

@@ -8,6 +8,8 @@ of. What more than the entry has changed by them, such as a record that is inval
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from attrs import evolve
+
 from creditlang.compiled.expression_writer import Here
 from creditlang.compiled.light_entries import ROW, STEPS, LightEntry, Row
 from creditlang.compiled.policy_at_hand import MOST_KEPT
@@ -49,44 +51,57 @@ def _noted_elsewhere(w: Work) -> tuple[int, ...]:
     return len(w.unrated), len(w.in_body), len(w.problems), len(w.run.warnings)
 
 
+class Combination:
+    """What parts of lines read of a record of a kind, as the text of a key of a dictionary."""
+
+    def __init__(self, kind: str, writer: SingleLines) -> None:
+        self.expressions, self.here = writer.expressions, Here((kind,))
+        self.reader = Reader(self.expressions.policy, self.expressions.policy.kinds[kind])
+        self.inputs: dict[Input, None] = {}
+        self.answers: dict[e.Expression, str] = {}
+
+    def add(self, *parts: Any) -> bool:
+        """Add what some parts read; False, and nothing added, where they read more than is known of a record."""
+        try:
+            reads = self.reader.reads(*(part for part in parts if part is not None))
+        except NotLocal:
+            return False
+        texts = {x: self._answer(x) for x in reads.answers}
+        if reads.asks or None in texts.values() or any(x.what not in _TEXTS for x in reads.inputs):
+            return False
+        self.inputs |= dict.fromkeys(sorted(reads.inputs, key=str))
+        self.answers |= {x: text for x, text in texts.items() if text is not None}
+        return True
+
+    @property
+    def key(self) -> str:
+        """The text of the key, of `w, row, V`."""
+        found = [_TEXTS[x.what].format(self.expressions.source.value(x.name)) for x in self.inputs]
+        found += [text for x, text in self.answers.items() if not self.reader.inputs(x) <= self.inputs.keys()]
+        return found[0] if len(found) == 1 else f"({''.join(f'{text}, ' for text in found)})"
+
+    def _answer(self, x: e.Compare | e.Present) -> str | None:
+        """The text of an answer that there always is: None stands for a field without a value."""
+        piece = self.expressions.piece(x, self.here)
+        if not piece.fails:
+            return piece.text
+        inputs = self.reader.inputs(x)
+        fields = frozenset(read.name for read in inputs if read.what == "field")
+        piece = self.expressions.piece(x, evolve(self.here, present=fields))
+        if piece.fails or len(inputs) != 1 or not fields:
+            return None
+        return f"(None if V.get({self.expressions.source.value(next(iter(fields)))}) is None else {piece.text})"
+
+
 def decided(lines: Sequence[o.Operator], kind: str, writer: SingleLines) -> tuple[int, str]:
     """How many of the first lines of a rule are decided by what is known of a record, and the text of that."""
-    expressions = writer.expressions
-    reader = Reader(expressions.policy, expressions.policy.kinds[kind])
-    inputs: dict[Input, None] = {}
-    answers: dict[e.Expression, str] = {}
-    count = 0
+    known, count = Combination(kind, writer), 0
     for line in lines:
         how, parts = HOW[type(line)](line)
-        if how != "each":
+        if how != "each" or not known.add(*parts):
             break
-        try:
-            reads = reader.reads(*(part for part in parts if part is not None))
-        except NotLocal:
-            break
-        texts = {x: _answer(x, kind, reader, writer) for x in reads.answers}
-        if reads.asks or None in texts.values() or any(x.what not in _TEXTS for x in reads.inputs):
-            break
-        inputs |= dict.fromkeys(sorted(reads.inputs, key=str))
-        answers |= {x: text for x, text in texts.items() if text is not None}
         count += 1
-    value = expressions.source.value
-    found = [_TEXTS[x.what].format(value(x.name)) for x in inputs]
-    found += [text for x, text in answers.items() if not reader.inputs(x) <= inputs.keys()]
-    return count, found[0] if len(found) == 1 else f"({''.join(f'{text}, ' for text in found)})"
-
-
-def _answer(x: e.Compare | e.Present, kind: str, reader: Reader, writer: SingleLines) -> str | None:
-    """The text of an answer that there always is: None stands for a field without a value."""
-    piece = writer.expressions.piece(x, Here((kind,)))
-    if not piece.fails:
-        return piece.text
-    inputs = reader.inputs(x)
-    fields = frozenset(read.name for read in inputs if read.what == "field")
-    piece = writer.expressions.piece(x, Here((kind,), present=fields))
-    if piece.fails or len(inputs) != 1 or not fields:
-        return None
-    return f"(None if V.get({writer.source.value(next(iter(fields)))}) is None else {piece.text})"
+    return count, known.key
 
 
 _TEXTS = {"field": "V.get({})", "attribute": "w.attributes.get({})", "named": "row[1].named"}
