@@ -8,7 +8,7 @@ of them and decimals again takes as long as integers save.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import DecimalException
-from typing import Any
+from typing import Any, Final
 
 from creditlang import values as v
 from creditlang.compiled.body_source import BodySource
@@ -47,6 +47,9 @@ from creditlang.ledger import (
 )
 from creditlang.values import Undetermined
 
+_MOST_LEFT: Final = 8
+"""As many rules and nodes as that are left to the reference; with more of them it works the student out."""
+
 
 class CompiledEngine:
     """Works out the students of a policy, as the interpreter that it is given would."""
@@ -75,32 +78,40 @@ class CompiledEngine:
             self.handed_over[TOO_LONG] += 1
         return None
 
-    def _work_out(self, student: StudentData, noted: bool, until: int | None = None) -> "Worked":
-        """Of whom something turns out to be open once all guards have been asked, the nodes from there on are the
-        reference's: what comes before is done anew, for the node has begun. `until` is the first that is.
+    def _work_out(self, student: StudentData, noted: bool, left: frozenset[tuple[str, str]] = frozenset()) -> "Worked":
+        """Rules and nodes in which something turns out to be open are left to the reference, with what hangs on them;
+        where they have begun to change entries, all is done anew without them.
         """
         program = self._programs.get(noted)
         if program is None:
             program = self._programs[noted] = _Program(self.at_hand, noted)
-        w = Work(self.at_hand, program, student)
+        w = Work(self.at_hand, program, student, left)
         if program.applies is not None and not program.applies(w):
             result = StudentResult(student.identifier, False)
             result.records = {f"{x.kind} {x.identifier}": "out of scope" for x in student.records}
             return Worked(self.at_hand, w, result)
         w.sort_records()
+        open_here: Phrase | None = None
         for place, node in enumerate(program.nodes):
             try:
-                if place == until:
-                    raise RestByReference
                 node(w)
             except RestByReference:
                 return Worked(self.at_hand, w, self._rest(w, self.policy.order[place:]))
             except HandOver as why:
-                if not noted or place < program.judged or why.args[0] not in (PENDING, OPEN_VALUE):
+                kind, name = self.policy.order[place]
+                found = {("rule", rule) for rule in w.open} or {(kind, name)}
+                if not noted or why.args[0] not in (PENDING, OPEN_VALUE) or found <= left or len(left) > _MOST_LEFT:
                     raise
-                worked = self._work_out(student, noted, place)
-                self.handed_over[why.args[0]] += 1
-                return worked
+                if kind not in ("fact", "credit", "require"):
+                    worked = self._work_out(student, noted, left | found)
+                    self.handed_over[why.args[0]] += not left
+                    return worked
+                program.by_reference_alone[place](w)
+                open_here = open_here or why.args[0]
+        if open_here is not None and not left:
+            self.handed_over[open_here] += 1
+        if left:
+            return Worked(self.at_hand, w, self._rest(w, ()))
         if w.in_body:
             _no_other_entries(w)
         return Worked(self.at_hand, w, None)
@@ -109,19 +120,8 @@ class CompiledEngine:
         """The nodes that are left, by the reference."""
         if not w.program.noted:
             raise HandOver(MOVES_ASKED)
-        w.unseen_rules = list(self.policy.rules)
-        w.entries.update({rule: [w.opened(rule, x) for x in taken] for rule, taken in w.taken.items()})
-        evaluation, result = w.evaluation(), StudentResult(w.student.identifier, True)
-        evaluation.extra = [w.ledger(entry) for entry in w.extra]
-        w.run.unrated = [w.ledger(entry) for _, entry in w.unrated]
-        for row in w.rows():
-            w.run.guarded[id(w.record(row))] = w.guard_entry(row)
-        result.parts, result.ranks = w.part_lines(), w.ranks
-        result.requirements = w.requirements
-        for kind, name in order:
-            evaluation.work_out(kind, name, result)
-        evaluation.finish(result)
-        if evaluation.found_invalid(result):
+        result = w.rest(order)
+        if w.evaluation().found_invalid(result):
             raise HandOver(INVALID)
         return result
 
@@ -147,8 +147,12 @@ class _Program:
         functions = source.compiled()
         self.text = "\n".join(source.lines)
         self.nodes = [each(functions) for each in made]
-        self.judged = max((place + 1 for place, (kind, _) in enumerate(policy.order) if kind == "kind"), default=0)
-        """The first node after those that ask the guards of kinds."""
+        self.by_reference_alone = {
+            place: nodes.ask_reference(kind, name)(functions)
+            for place, (kind, name) in enumerate(policy.order)
+            if kind in ("fact", "credit", "require")
+        }
+        """By place, the nodes that change no entries, done by the reference."""
         self.sound = {name: functions[sure] for name, sure in sound.items()}
         """By kind, whether its guards surely let a record pass."""
         self.guards = {name: functions[body] for name, body in guards.items() if body is not None}

@@ -31,7 +31,7 @@ from creditlang.compiled.light_entries import (
 )
 from creditlang.compiled.policy_at_hand import INVALID, NO_DAY, PENDING, RULED, HandOver, PolicyAtHand
 from creditlang.core import operators as o
-from creditlang.diagnostics import Diagnostic, report
+from creditlang.diagnostics import Diagnostic, Phrase, report
 from creditlang.interpreter import StudentData
 from creditlang.interpreter.evaluate import (
     ALREADY_ENROLLED,
@@ -44,7 +44,7 @@ from creditlang.interpreter.evaluate import (
 )
 from creditlang.interpreter.steps import needed
 from creditlang.interpreter.student_run import Run
-from creditlang.ledger import Entry, PartLine, PartStatus, RankLine, Record, Status, group_on
+from creditlang.ledger import Entry, PartLine, PartStatus, Record, group_on
 from creditlang.values import Undetermined
 
 Taker = tuple[Any, ...]
@@ -60,27 +60,30 @@ class Work(AskedOfReference):
     """The state of one student."""
 
     __slots__ = (
-        "attributes", "balances", "cells", "covered", "extra", "known", "parts", "program", "ranks", "requirements",
-        "special", "told", "wholes",
+        "attributes", "balances", "cells", "covered", "known", "open", "parts", "program", "special", "told", "wholes",
     )  # fmt: skip
 
-    def __init__(self, at_hand: PolicyAtHand, program: Any, student: StudentData) -> None:
-        """`program` is what was generated: who takes records, the guards of kinds, what is noted."""
+    def __init__(
+        self, at_hand: PolicyAtHand, program: Any, student: StudentData, left: frozenset[tuple[str, str]] = frozenset()
+    ) -> None:  # fmt: skip
+        """`program` is what was generated: who takes records, the guards of kinds, what is noted; what is `left` is not
+        done here.
+        """
+        self.left, self.theirs, self.reference = left, set(), None
+        self.open: dict[str, Phrase] = {}
+        """Rules in which something is open that were not left to the interpreter, and what."""
         self.at_hand, self.program, self.student = at_hand, program, student
         self.attributes: Mapping[str, Any] = student.attributes
         self.special: list[Row] = []
         """Records of which something is said before any rule is asked."""
         self.by_kind, self.entries, self.taken = defaultdict(list), defaultdict(list), defaultdict(list)
         self.plain, self.even_void, self.unseen_kinds, self.unseen_rules = {}, {}, (), []
-        self.extra: list[LightEntry] = []
-        """Entries of no rule: what was told before any was asked."""
-        self.unrated, self.in_body = [], []
+        self.extra, self.unrated, self.in_body = [], [], []
         self.told: dict[int, Told] = {}
         self.known: dict[Any, Any] = {}
         """What is worked out once for this student."""
         self.parts: list[Any] = []
-        self.ranks: list[RankLine] = []
-        self.requirements: dict[str, Status] = {}
+        self.ranks, self.requirements = [], {}
         self.problems, self.copies, self.others = {}, {}, None
         if program.asks_before or not at_hand.enrolment:
             self._begin(() if at_hand.enrolment else at_hand.begun)
@@ -211,8 +214,9 @@ class Work(AskedOfReference):
             return
         if name in program.looked_at:
             for place, row in enumerate(given):
-                self.extra.append(self._settled(row, told[place] if told is not None else None))
-                self.extra[-1][REASON] = self.extra[-1][REASON] or TAKEN_INTO_ACCOUNT
+                entry = self._settled(row, told[place] if told is not None else None)
+                entry[REASON] = entry[REASON] or TAKEN_INTO_ACCOUNT
+                self.extra.append(entry)
         if name in self.at_hand.memberships:
             self.judge(name)
         if program.takers[name] or program.conditional[name] or kind.item_field:
@@ -285,9 +289,10 @@ class Work(AskedOfReference):
             self.extra.append(self._settled(row, said))
             return
         reason = NO_ITEM if field else NO_RULE
-        self.extra.append(light(row, "", "", state="unmatched", reason=reason, period=row[TERM] or ""))
+        entry = light(row, "", "", state="unmatched", reason=reason, period=row[TERM] or "")
+        self.extra.append(entry)
         if not field:
-            self.unrated.append((0, self.extra[-1]))
+            self.unrated.append((0, entry))
 
     def _settled(self, row: Row, said: Told | None) -> LightEntry:
         """What the guards of its kind said of a record, as an entry of no rule."""
