@@ -4,7 +4,7 @@ All that generated code knows stands in a `Run` of the interpreter; records and 
 and light entries when the interpreter looks at them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -53,8 +53,8 @@ class AskedOfReference:
     """A student at work, as far as the interpreter sees it."""
 
     __slots__ = (
-        "at_hand", "by_kind", "copies", "entries", "even_void", "extra", "in_body", "left", "others", "plain",
-        "problems", "ranks", "reference", "requirements", "run", "student", "taken", "theirs", "unrated",
+        "at_hand", "by_kind", "copies", "entries", "even_void", "extra", "in_body", "invalid", "left", "others",
+        "plain", "problems", "ranks", "reference", "requirements", "run", "student", "taken", "theirs", "unrated",
         "unseen_kinds", "unseen_rules",
     )  # fmt: skip
     at_hand: PolicyAtHand
@@ -82,6 +82,8 @@ class AskedOfReference:
     """Entries of no rule: what was told before any was asked."""
     left: frozenset[tuple[str, str]]
     """Nodes, and rules, that are the interpreter's because something there is open."""
+    invalid: Mapping[str, list[Entry]] | None
+    """Records that are invalid for every rule, as for the interpreter."""
     theirs: set[str]
     """The rules whose entries the interpreter has."""
     reference: Evaluation | None
@@ -214,7 +216,7 @@ class AskedOfReference:
         """This student in the interpreter, as far as it is worked out; what it does from now on is done here too."""
         others: Any = self.look()
         if self.reference is None:
-            self.reference = Evaluation(self.at_hand.interpreter, self.student, others=others)
+            self.reference = Evaluation(self.at_hand.interpreter, self.student, self.invalid, others=others)
             self.reference.copies = [(row[RECORD], self.record(row)) for row in self.rows()]
             self.run.entries = self.run.entries or {name: [] for name in self.at_hand.policy.rules}
         self.reference.run = self.run

@@ -6,7 +6,7 @@ of them and decimals again takes as long as integers save.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import DecimalException
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from creditlang.compiled.node_source import NodeSource, RestByReference
 from creditlang.compiled.policy_at_hand import (
     INVALID,
     MOVES_ASKED,
+    NO_DAY,
     OPEN_VALUE,
     PENDING,
     TOO_LONG,
@@ -41,12 +42,17 @@ from creditlang.interpreter.evaluate import (
 from creditlang.ledger import (
     AccountLine,
     Disposition,
+    Entry,
     FactLine,
     StudentResult,
     strongest,
 )
 from creditlang.values import Undetermined
 
+Left = frozenset[tuple[str, str]]
+Invalid = Mapping[str, list[Entry]]
+_LEAVES: Final = (PENDING, OPEN_VALUE, NO_DAY)
+"""Why a rule or node is left."""
 _MOST_LEFT: Final = 8
 """As many rules and nodes as that are left to the reference; with more of them it works the student out."""
 
@@ -78,52 +84,61 @@ class CompiledEngine:
             self.handed_over[TOO_LONG] += 1
         return None
 
-    def _work_out(self, student: StudentData, noted: bool, left: frozenset[tuple[str, str]] = frozenset()) -> "Worked":
+    def _work_out(
+        self, student: StudentData, noted: bool, left: Left = frozenset(), invalid: Invalid | None = None
+    ) -> "Worked":
         """Rules and nodes in which something turns out to be open are left to the reference, with what hangs on them;
-        where they have begun to change entries, all is done anew without them.
+        where they have begun to change entries, all is done anew without them. So it is where records are found
+        invalid that were looked at all the same: their kinds are left, and they are `invalid` from the start.
         """
         program = self._programs.get(noted)
         if program is None:
             program = self._programs[noted] = _Program(self.at_hand, noted)
-        w = Work(self.at_hand, program, student, left)
+        w = Work(self.at_hand, program, student, left, invalid)
         if program.applies is not None and not program.applies(w):
             result = StudentResult(student.identifier, False)
             result.records = {f"{x.kind} {x.identifier}": "out of scope" for x in student.records}
             return Worked(self.at_hand, w, result)
-        w.sort_records()
         open_here: Phrase | None = None
+        order: Sequence[tuple[str, str]] | None = () if left else None
         for place, node in enumerate(program.nodes):
             try:
                 node(w)
             except RestByReference:
-                return Worked(self.at_hand, w, self._rest(w, self.policy.order[place:]))
+                order = self.policy.order[place - 1 :]
+                break
             except HandOver as why:
-                kind, name = self.policy.order[place]
-                found = {("rule", rule) for rule in w.open} or {(kind, name)}
-                if not noted or why.args[0] not in (PENDING, OPEN_VALUE) or found <= left or len(left) > _MOST_LEFT:
+                reason, *nodes = why.args
+                found = frozenset(nodes) or frozenset(("rule", rule) for rule in w.open)
+                found = found or frozenset(self.policy.order[place - 1 : place])
+                if not noted or reason not in _LEAVES or found <= left or len(left) > _MOST_LEFT:
                     raise
-                if kind not in ("fact", "credit", "require"):
-                    worked = self._work_out(student, noted, left | found)
-                    self.handed_over[why.args[0]] += not left
+                if place not in program.by_reference_alone:
+                    worked = self._work_out(student, noted, left | found, invalid)
+                    if not left:
+                        self.handed_over[reason] += 1
                     return worked
                 program.by_reference_alone[place](w)
-                open_here = open_here or why.args[0]
+                open_here = open_here or reason
         if open_here is not None and not left:
             self.handed_over[open_here] += 1
-        if left:
-            return Worked(self.at_hand, w, self._rest(w, ()))
-        if w.in_body:
-            _no_other_entries(w)
-        return Worked(self.at_hand, w, None)
-
-    def _rest(self, w: Work, order: Iterable[tuple[str, str]]) -> StudentResult:
-        """The nodes that are left, by the reference."""
-        if not w.program.noted:
-            raise HandOver(MOVES_ASKED)
-        result = w.rest(order)
-        if w.evaluation().found_invalid(result):
-            raise HandOver(INVALID)
-        return result
+        if order is None and not (w.in_body and _are_looked_at(w)):
+            return Worked(self.at_hand, w, None)
+        if not noted:
+            raise HandOver(INVALID if order is None else MOVES_ASKED)
+        result = w.rest(order or ())
+        if again := w.evaluation().found_invalid(result):
+            kinds = frozenset(("kind", entry.record.kind) for entries in again.values() for entry in entries)
+            if len(left) > _MOST_LEFT or any(name in self.at_hand.enrolment for _, name in kinds):
+                raise HandOver(INVALID)
+            worked = self._work_out(student, noted, left | kinds, {**(invalid or {}), **again})
+            if not left:
+                self.handed_over[INVALID] += 1
+            last = worked.result()
+            last.covered |= result.covered
+            last.cells |= result.cells
+            return worked
+        return Worked(self.at_hand, w, result)
 
 
 class _Program:
@@ -146,10 +161,10 @@ class _Program:
         made = [nodes.node(kind, name) for kind, name in policy.order]
         functions = source.compiled()
         self.text = "\n".join(source.lines)
-        self.nodes = [each(functions) for each in made]
+        self.nodes = [Work.sort_records, *(each(functions) for each in made)]
         self.by_reference_alone = {
             place: nodes.ask_reference(kind, name)(functions)
-            for place, (kind, name) in enumerate(policy.order)
+            for place, (kind, name) in enumerate(policy.order, 1)
             if kind in ("fact", "credit", "require")
         }
         """By place, the nodes that change no entries, done by the reference."""
@@ -205,16 +220,17 @@ def _applying(function: Any) -> Any:
     return applies
 
 
-def _no_other_entries(w: Work) -> None:
-    """A record that a rule found invalid is so for every rule and search: where there are others, for the reference."""
-    for entry in w.in_body:
-        row = entry[ROW]
-        if row[RECORD].kind in w.at_hand.policy.searched:
-            raise HandOver(INVALID)
-        for entries in w.entries.values():
-            for other in entries:
-                if other[ROW] is row and other[STATE] != "invalid":
-                    raise HandOver(INVALID)
+def _are_looked_at(w: Work) -> bool:
+    """Whether a record that a rule found invalid, and which is so for every rule and search, has been looked at."""
+    return any(
+        entry[ROW][RECORD].kind in w.at_hand.policy.searched
+        or any(
+            other[ROW] is entry[ROW] and other[STATE] != "invalid"
+            for entries in w.entries.values()
+            for other in entries
+        )
+        for entry in w.in_body
+    )
 
 
 FROM_PERIOD_TO_PERIOD = Phrase("values from one period to the next", "逐期递推的数值")

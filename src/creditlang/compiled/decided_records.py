@@ -98,7 +98,8 @@ def decided(lines: Sequence[o.Operator], kind: str, writer: SingleLines) -> tupl
     known, count = Combination(kind, writer), 0
     for line in lines:
         how, parts = HOW[type(line)](line)
-        if how != "each" or not known.add(*parts):
+        moves_day = isinstance(line, o.Post) and line.day is not None
+        if how != "each" or moves_day or not known.add(*parts):
             break
         count += 1
     return count, known.key

@@ -64,12 +64,13 @@ class Work(AskedOfReference):
     )  # fmt: skip
 
     def __init__(
-        self, at_hand: PolicyAtHand, program: Any, student: StudentData, left: frozenset[tuple[str, str]] = frozenset()
+        self, at_hand: PolicyAtHand, program: Any, student: StudentData,
+        left: frozenset[tuple[str, str]] = frozenset(), invalid: Mapping[str, list[Entry]] | None = None,
     ) -> None:  # fmt: skip
         """`program` is what was generated: who takes records, the guards of kinds, what is noted; what is `left` is not
-        done here.
+        done here, and records are `invalid` for those who do it.
         """
-        self.left, self.theirs, self.reference = left, set(), None
+        self.left, self.invalid, self.theirs, self.reference = left, invalid, set(), None
         self.open: dict[str, Phrase] = {}
         """Rules in which something is open that were not left to the interpreter, and what."""
         self.at_hand, self.program, self.student = at_hand, program, student
@@ -139,7 +140,10 @@ class Work(AskedOfReference):
             if semester in hand.last_days:
                 order = (hand.last_days[semester], True, record.identifier)
             if record.kind in hand.dated and (hand.by_day or semester not in hand.last_days):
-                raise HandOver(NO_DAY)
+                if record.kind in hand.enrolment or record.kind in hand.memberships:
+                    raise HandOver(NO_DAY)
+                if ("kind", record.kind) not in self.left:
+                    raise HandOver(NO_DAY, ("kind", record.kind))
         elif semester is None and hand.last_days and record.problem is None:
             semester = hand.semester_of[on]
         usual = on <= (hand.as_of or date.max) if on is not None else hand.has_begun(semester or "")
