@@ -77,9 +77,11 @@ class AskedOfReference:
     """The kinds of which the interpreter has not seen the records, once they are sorted."""
     unseen_rules: list[str]
     """The rules of which it has not seen the entries, though nothing is done to them any more."""
-    unrated: list[tuple[int, LightEntry | Entry]]
-    extra: list[LightEntry | Entry]
-    """Entries of no rule: what was told before any was asked."""
+    unrated: list[tuple[int, Any]]
+    extra: list[Any]
+    """Entries of no rule: what was told before any was asked. These and those without a rate are light, but for those
+    of the interpreter.
+    """
     left: frozenset[tuple[str, str]]
     """Nodes, and rules, that are the interpreter's because something there is open."""
     invalid: Mapping[str, list[Entry]] | None

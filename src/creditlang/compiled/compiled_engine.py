@@ -1,8 +1,8 @@
 """One student by generated Python: the engine, and a student worked out by it.
 
-What a policy means is the reference's affair; this gives the same, byte for byte, for a student of whom everything is
-settled, and hands over any other. Amounts stay decimals: records hold them and results want them, and to make integers
-of them and decimals again takes as long as integers save.
+What a policy means is the reference's affair; this gives the same, byte for byte. What is open of a student, with all
+that hangs on it, is left to the reference. Amounts stay decimals: a sum or product of two takes 20 ns longer than of
+integers, and to make a decimal of an integer takes 250.
 """
 
 from collections import Counter

@@ -102,7 +102,8 @@ class NodeSource:
 
         def act(w: Work) -> None:
             w.evaluation().period(kind)
-            for entries in (*w.entries.values(), *w.taken.values()):
+            given: list[list[Any]] = [*w.entries.values(), *w.taken.values()]
+            for entries in given:
                 for entry in entries:
                     if isinstance(entry, list) and entry[ACCOUNT] in accounts:
                         entry[PERIOD] = w.run.periods.key(kind.name, entry[ON], entry[SEMESTER]) or ""
@@ -141,8 +142,8 @@ class NodeSource:
                             continue
                         if periods:
                             w.put_in_periods(made, periods)
-                for why in w.open.values():
-                    raise HandOver(why)
+                if w.open:
+                    raise HandOver(next(iter(w.open.values())))
 
             return act
 
