@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Literal, get_origin
 
 import attrs
@@ -15,11 +16,8 @@ def inside(part: Any) -> Iterator[Written]:
     the part itself.
     """
     if isinstance(part, Written):
-        yield part
-        yield from _inside(part)
-    elif type(part) is tuple:
-        for one in part:
-            yield from inside(one)
+        return chain((part,), _inside(part))
+    return chain.from_iterable(map(inside, part)) if type(part) is tuple else iter(())
 
 
 def _inside(part: Written) -> tuple[Written, ...]:

@@ -9,7 +9,7 @@ trees that were handed over before stay as they are.
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from attrs import frozen
@@ -119,25 +119,28 @@ def changed_text(piece: Prepared, text: str) -> Prepared:
     return Prepared(piece.source, text, piece.names, piece.cut_by, piece.offset)
 
 
-def blocks(text: str) -> Iterator[tuple[int, int]]:
+@lru_cache(256)
+def blocks(text: str) -> tuple[tuple[int, int], ...]:
     """Where items, and categories in others, begin and end in the body of a declaration: whole lines in which nothing
     is left open. None where lines do not begin alike.
     """
     heading, _, body = text.partition("\n")
     lines = [(match.start() + len(heading) + 1, match[1], match[2]) for match in _LINE.finditer(body) if match[2]]
-    if not lines or not _opens().match(heading):
-        return
-    indent = lines[0][1]
-    if any(not deeper.startswith(indent) for _, deeper, _ in lines):
-        return
+    indent = lines[0][1] if lines else ""
+    if not lines or not _opens().match(heading) or any(not deeper.startswith(indent) for _, deeper, _ in lines):
+        return ()
     starts = [(start, rest) for start, deeper, rest in lines if deeper == indent]
-    for (start, rest), end in zip(starts, [*(start for start, _ in starts[1:]), len(text)], strict=True):
-        if _opens().match(rest) and not any(map(_leaves_open, text[start:end].split("\n"))):
-            yield start, end
+    ends = [*(start for start, _ in starts[1:]), len(text)]
+    return tuple(
+        (start, end)
+        for (start, rest), end in zip(starts, ends, strict=True)
+        if _opens().match(rest) and not any(map(leaves_open, text[start:end].split("\n")))
+    )
 
 
-def _leaves_open(line: str) -> bool:
-    plain = _TEXT_OR_COMMENT.sub("", line)
+def leaves_open(line: str) -> bool:
+    """Whether a line has a bracket that it does not close, or closes one that it has not."""
+    plain = line if "(" not in line and "#" not in line else _TEXT_OR_COMMENT.sub("", line)
     return plain.count("(") != plain.count(")") or plain.count("[") != plain.count("]")
 
 

@@ -21,7 +21,7 @@ from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.expected_words import NAMED, described, expected_words
 from creditlang.syntax.from_lark import TreeBuilder
 from creditlang.syntax.generated import generated, grammar_file, made_from
-from creditlang.syntax.kept_declarations import KeptDeclarations, blank, changed_text, with_items
+from creditlang.syntax.kept_declarations import KeptDeclarations, blank, changed_text, leaves_open, with_items
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import (
     LexicalError,
@@ -84,17 +84,13 @@ def parse(source: SourceFile, known_names: Iterable[str] = (), kept: KeptDeclara
     names = prepared.cut_by
     if kept is not None:
         module, errors, unread = _piecewise(prepared, kept)
-        if not errors or not _MAY_GO_ON.search(unread):
+        if not errors or not any(map(leaves_open, unread.split("\n"))):  # an open bracket may end in the next piece
             return Parsed(module, errors, names, unread)
     module, error = _attempt(prepared)
     if error is None:
         return Parsed(module, (), names)
     module, errors, unread = _piecewise(prepared, kept or KeptDeclarations())
     return Parsed(module, errors, names, unread)
-
-
-_MAY_GO_ON = re.compile(r"\(|\w\[")
-"""What, while it is open, holds a declaration together beyond a line that is not indented."""
 
 
 def _attempt(prepared: Prepared) -> tuple[Module, Diagnostic | None]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import count
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -113,7 +113,7 @@ class Lines:
             return None, context
         condition = self.elaborator.condition(node, context)
         certain = self.elaborator.known_present(node, True, context)
-        return condition, evolve(context, present=context.present | certain)
+        return condition, context._replace(present=context.present | certain)
 
     def fallback(self, line: t.Fallback, context: Context, unit: str | None) -> o.Fallback:
         self.article(line.cites)
