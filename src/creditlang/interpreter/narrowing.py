@@ -20,6 +20,7 @@ from creditlang.values import Undetermined
 Bound = tuple[e.Expression, v.Number]
 Read = Callable[[e.Expression, Environment], Any]
 Meets = Callable[[e.Expression | None, Environment], v.Answer]
+_HALF: Final = Decimal("0.5")
 _MOST_WAYS: Final = 300
 """In which what is open in some conditions is tried."""
 
@@ -127,11 +128,13 @@ def _points(measure: e.Expression, at: Iterable[Any]) -> list[Any]:
     known = [end for end in ends if end.is_finite()]
     if not known:
         return [v.ZERO]
-    outside = [known[0] - 1] * (ends[0] < known[0]) + [known[-1] + 1] * (ends[-1] > known[-1])
+    outside = [v.EXACT.subtract(known[0], 1)] * (ends[0] < known[0]) + [v.EXACT.add(known[-1], 1)] * (
+        ends[-1] > known[-1]
+    )
     if isinstance(measure, e.Query) and measure.function in ("count", "in a row"):
-        between = [end + 1 for end in known[:-1]]
+        between = [v.EXACT.add(end, 1) for end in known[:-1]]
     else:
-        between = [(one + two) / 2 for one, two in pairwise(known)]
+        between = [v.EXACT.multiply(v.EXACT.add(one, two), _HALF) for one, two in pairwise(known)]
     return [*known, *outside, *between]
 
 
