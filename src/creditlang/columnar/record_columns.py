@@ -121,6 +121,8 @@ class RecordColumns:
     named: Numbers
     odd: Numbers
     """For each student, whether they have to be worked out alone."""
+    unsound: Mapping[str, Numbers]
+    """By kind, for each student whether it is for one of these records."""
     _last_days: Numbers
     """Of semesters."""
     _ranks: Numbers | None = None
@@ -128,7 +130,7 @@ class RecordColumns:
     @staticmethod
     def of(policy: o.Policy, dataset: CodedDataset, calendar: CodedCalendar) -> "RecordColumns":
         """Place and sort what has been read."""
-        odd, kinds, first = dataset.unreadable.copy(), {}, 0
+        kinds, unsound, first = {}, {}, 0
         columns: list[tuple[Numbers, ...]] = []
         for name, kind in policy.kinds.items():
             source = dataset.kinds[name]
@@ -136,7 +138,7 @@ class RecordColumns:
             undated = days == UNDATED
             days = np.where(undated, 0, days) if (some := bool(undated.any())) else days
             semesters, strange = _placed(policy, _semesters(kind, source, calendar), days, calendar)
-            odd[owners[source.unsound | strange]] = True
+            unsound[name] = np.bincount(owners[source.unsound | strange], minlength=len(dataset.students)) > 0
             named, rows = source.named, None
             if some:
                 rows = np.argsort(_keys(owners, days, calendar.last_days[semesters]), kind="stable")
@@ -149,7 +151,8 @@ class RecordColumns:
         attributes = {name: CodedField(column) for name, column in dataset.attributes.items()}
         return RecordColumns(
             students=dataset.students, attributes=attributes, kinds=kinds, owners=owners, days=days,
-            semesters=semesters, named=named, odd=odd, last_days=calendar.last_days,
+            semesters=semesters, named=named, odd=np.logical_or.reduce([dataset.unreadable, *unsound.values()]),
+            unsound=unsound, last_days=calendar.last_days,
         )  # fmt: skip
 
     @property
