@@ -16,10 +16,11 @@ import tempfile
 import time
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache, cached_property
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from attrs import define, field
 
@@ -35,12 +36,20 @@ QUICK: Final = 40
 """So many tests are asked at first."""
 MOST_SECONDS: Final = 240
 """So much of a processor is spent on tests of whole files."""
+_PYTEST: Final = (
+    sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", "-W", "ignore",
+    "-o", "addopts=--import-mode=importlib",
+)  # fmt: skip
+"""In one process, and without plugins that take long to load."""
 _OPERATORS = re.compile(
-    r"core/(ReplaceComparisonOperator_(Lt|LtE|Gt|GtE|Eq|NotEq|Is|IsNot|In|NotIn)_"
-    r"|ReplaceBinaryOperator_(Add|Sub|Mul|Div|FloorDiv|Mod)_(Add|Sub|Mul|Div)$"
+    r"core/(ReplaceComparisonOperator_((Lt|LtE|Gt|GtE)_(Lt|LtE|Gt|GtE)|Eq_NotEq|NotEq_Eq|Is_IsNot|IsNot_Is|In_NotIn|NotIn_In)"
+    r"|ReplaceBinaryOperator_(Add|Sub|Mul|Div|FloorDiv|Mod)_(Add|Sub|Mul|Div)"
     r"|NumberReplacer|AddNot|ReplaceAndWithOr|ReplaceOrWithAnd|ReplaceTrueWithFalse|ReplaceFalseWithTrue"
-    r"|ReplaceBreakWithContinue|ReplaceContinueWithBreak|ZeroIterationForLoop|ReplaceUnaryOperator_Delete_Not)"
+    r"|ReplaceBreakWithContinue|ReplaceContinueWithBreak|ZeroIterationForLoop|ReplaceUnaryOperator_Delete_Not)$"
 )
+"""Faults that people make; what only raises an error at once, as asking for the order of two texts, is left out."""
+_MACHINE_CODE = ("columnar/kernels.py", "columnar/machine_code.py")
+"""Modules of which a changed function does not take the place of another while they are loaded."""
 _SAME = re.compile(r"strict=True|lru_cache\(|^@define|^@frozen|^MOST_KEPT|repr=False|kw_only=|if TYPE_CHECKING")
 """Lines on which a fault changes no result: guards, how much is kept, how classes are made."""
 EQUAL = Path(__file__).with_name("equal_faults.toml")
@@ -74,7 +83,7 @@ class PlantedFaults(Part):
         for folder in FOLDERS:
             if not (path := kept / f"{folder}.json").exists():
                 more = {"ROOMS": " ".join(ROOMS), "TESTS_BY_LINE": str(path.absolute())}
-                self._pytest(["-n0", "-p", "soak.tests_by_line", f"tests/{folder}"], 3600, **more)
+                self._pytest("-p", "soak.tests_by_line", f"tests/{folder}", seconds=3600, **more)
             read = json.loads(path.read_text(encoding="utf-8"))
             seconds |= read["time"]
             for test, modules in read["lines"].items():
@@ -88,7 +97,7 @@ class PlantedFaults(Part):
         room, turn = ROOMS[number % len(ROOMS)], number // len(ROOMS)
         places = _places(self.copy / "src/creditlang" / room)
         module, line = places[int(len(places) * ((turn + 0.5) * (5**0.5 - 1) / 2 % 1))]
-        text, times = module.read_text(encoding="utf-8"), module.stat()
+        text = module.read_text(encoding="utf-8")
         operator, changed = _planted(random.Random(number), text, line)
         name = module.relative_to(self.copy / "src/creditlang").as_posix()
         pairs = zip(text.split("\n"), changed.split("\n"), strict=True)
@@ -99,56 +108,78 @@ class PlantedFaults(Part):
             self.seen[f"{room}, equal"] += 1
             print(f"{number} {place}: equal, {why}", flush=True)
             return
-        try:
-            module.write_text(changed, encoding="utf-8")
-            seen = self._seen(name, line)
-        finally:
-            module.write_text(text, encoding="utf-8")
-            os.utime(module, ns=(times.st_atime_ns, times.st_mtime_ns))
+        seen = self._seen(name, line, changed)
         self.seen[room if seen else f"{room}, not seen"] += 1
         print(f"{number} {place}: {seen or 'NOT SEEN'}", flush=True)
         if not seen:
             self.note(number, place)
 
-    def _seen(self, module: str, line: int) -> str:
+    def _seen(self, module: str, line: int, changed: str) -> str:
         """The test that sees the fault."""
         seconds, by_line = self.tests
-        running = sorted(by_line[module, line], key=lambda x: seconds[x])
-        files = list(dict.fromkeys(x.partition("::")[0] for x in running))
+        running = sorted(by_line[module, line], key=seconds.__getitem__)
+        files = {x.partition("::")[0] for x in running}
         if not running:  # at the import of the module, or nowhere
             asked = {x for (name, _), tests in by_line.items() if name == module for x in tests}
-            running = sorted(asked, key=lambda x: seconds[x])
-        rest = sorted((x for x in seconds if x.partition("::")[0] in files and x not in set(running)), key=seconds.get)
-        batches = [running[:QUICK], running[QUICK:], rest]
-        for tests in batches:
-            spent, chosen = 0.0, []
-            for test in tests:
-                spent += seconds[test]
-                if spent < MOST_SECONDS:
-                    chosen.append(test)
+            running = sorted(asked, key=seconds.__getitem__)
+        others = seconds.keys() - set(running)
+        rest = sorted((x for x in others if x.partition("::")[0] in files), key=seconds.__getitem__)
+        for tests in (running[:QUICK], running[QUICK:], rest):
+            ends = accumulate(seconds[x] for x in tests)
+            chosen = [test for test, end in zip(tests, ends, strict=True) if end < MOST_SECONDS]
             began = time.monotonic()
-            if chosen and (told := self._pytest(["-n0", "-x", *chosen], 60 + 4 * min(spent, MOST_SECONDS))):
+            if chosen and (told := self._failing(module, changed, chosen)):
                 return f"{told}, {time.monotonic() - began:.0f} s"
         return ""
 
-    def _pytest(self, arguments: Sequence[str], most: float, **more: str) -> str:
-        """Run tests, with so many seconds of a processor; the first that fails, or nothing."""
-        paths = ("src", "plugins/builtin", "plugins/regulation-forms", "repl", ".")
-        environment = {
-            **os.environ, "PYTHONPATH": os.pathsep.join(str(self.copy / x) for x in paths),
-            "PYTHONDONTWRITEBYTECODE": "1", **more,
-        }  # fmt: skip
+    def _failing(self, module: str, changed: str, tests: list[str]) -> str:
+        """The first of the tests that fails with a changed module."""
+        path, most = self.copy / "src/creditlang" / module, 60 + 4 * MOST_SECONDS
+        if module not in _MACHINE_CODE:
+            asked, answers = self.server
+            print(json.dumps([str(path), changed, tests, most]), file=asked, flush=True)
+            if (told := str(json.loads(answers.readline()))) != "elsewhere":
+                return told
+        text, times = path.read_text(encoding="utf-8"), path.stat()
+        try:
+            path.write_text(changed, encoding="utf-8")
+            done = self._pytest("-x", *tests, seconds=most)
+        finally:
+            path.write_text(text, encoding="utf-8")
+            os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+        told = failed[1] if failed else "without end" if done.returncode < 0 else done.stdout.strip()[-100:]
+        return told if done.returncode else ""
+
+    @cached_property
+    def server(self) -> tuple[TextIO, TextIO]:
+        """Where the tests of faults inside of functions are asked, and where the answers come from."""
+        (theirs, asked), (answers, other) = os.pipe(), os.pipe()
+        command = [*_PYTEST, "-p", "soak.fault_server", *(f"tests/{x}" for x in FOLDERS)]
+        subprocess.Popen(
+            command, cwd=self.copy, env=self._environment(FAULTS=f"{theirs} {other}"), pass_fds=(theirs, other),
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(theirs)
+        os.close(other)
+        return os.fdopen(asked, "w"), os.fdopen(answers)
+
+    def _pytest(self, *arguments: str, seconds: float, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run tests in a process of their own, with so many seconds of a processor."""
         asked = self.copy / "asked.txt"
         asked.write_text("\n".join(arguments), encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", f"@{asked}"],
-            cwd=self.copy, env=environment, capture_output=True, text=True, check=False,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (int(most), int(most) + 5)),
+        return subprocess.run(
+            [*_PYTEST, f"@{asked}"],
+            cwd=self.copy, env=self._environment(**more), capture_output=True, text=True, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 5)),
         )  # fmt: skip
-        if not done.returncode:
-            return ""
-        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
-        return failed[1] if failed else "without end" if done.returncode < 0 else done.stdout.strip()[-100:]
+
+    def _environment(self, **more: str) -> dict[str, str]:
+        paths = ("src", "plugins/builtin", "plugins/regulation-forms", "repl", ".")
+        return {
+            **os.environ, "PYTHONPATH": os.pathsep.join(str(self.copy / x) for x in paths),
+            "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **more,
+        }  # fmt: skip
 
     def lines(self) -> list[str]:
         """The figures."""
