@@ -59,7 +59,7 @@ EQUAL = Path(__file__).with_name("equal_faults.toml")
 class PlantedFaults(Part):
     """One fault after the other, each in a copy of the whole."""
 
-    seen: Counter[str] = field(factory=Counter)
+    seen: Counter[str] = field(factory=Counter, init=False)
 
     @cached_property
     def copy(self) -> Path:
