@@ -93,12 +93,14 @@ class PlantedFaults(Part):
         return seconds, by_line
 
     def case(self, number: int) -> None:
-        """Plant a fault and run the tests until one fails. Each room has its turn; its lines are gone through evenly."""
+        """Plant a fault and run tests until one fails; rooms take turns, and their lines are gone through evenly."""
         room, turn = ROOMS[number % len(ROOMS)], number // len(ROOMS)
         places = _places(self.copy / "src/creditlang" / room)
         module, line = places[int(len(places) * ((turn + 0.5) * (5**0.5 - 1) / 2 % 1))]
         text = module.read_text(encoding="utf-8")
-        operator, changed = _planted(random.Random(number), text, line)
+        if (planted := _planted(random.Random(number), text, line)) is None:
+            return
+        operator, changed = planted
         name = module.relative_to(self.copy / "src/creditlang").as_posix()
         pairs = zip(text.split("\n"), changed.split("\n"), strict=True)
         before, after = next((old.strip(), new.strip()) for old, new in pairs if old != new)
@@ -218,8 +220,8 @@ def _faults(text: str) -> dict[int, list[tuple[str, int]]]:
     return dict(found)
 
 
-def _planted(rng: random.Random, text: str, line: int) -> tuple[str, str]:
-    """The name of a fault and the text with it, on a line."""
+def _planted(rng: random.Random, text: str, line: int) -> tuple[str, str] | None:
+    """The name of a fault and the text with it, on a line; None where none of them is Python."""
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator
 
@@ -227,9 +229,17 @@ def _planted(rng: random.Random, text: str, line: int) -> tuple[str, str]:
     rng.shuffle(faults)
     for name, occurrence in faults:
         changed = mutate_code(text, get_operator(name)(), occurrence)
-        if changed is not None and changed != text:
+        if changed is not None and changed != text and _compiles(changed):
             return name.partition("/")[2], changed
-    raise ValueError(f"no fault on line {line}")
+    return None
+
+
+def _compiles(text: str) -> bool:
+    try:
+        compile(text, "planted", "exec")
+    except SyntaxError:
+        return False
+    return True
 
 
 def _nodes(node: Any) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""A plugin of pytest: which lines of the rooms each test runs, and how long it takes, as a file that a soak part reads."""
+"""A plugin of pytest: which lines of the rooms each test runs, and how long it takes, as a file."""
 
 import json
 import os
