@@ -110,9 +110,10 @@ class _Run:
         )
         self.known.enrolments = self.enrolled
         if not self.begun[1:].all():
-            not_begun = (cohort.semesters > 0) & ~self.begun[cohort.semesters]
+            semesters = cohort.semesters.whole
+            not_begun = (semesters > 0) & ~self.begun[semesters]
             not_begun[self.scope.out] = False
-            self.odd[cohort.owners[not_begun]] = True
+            self.odd[cohort.owners.whole[not_begun]] = True
         lines = [*self.policy.rules.values()], [*self.policy.accounts.values()]
         operators = (operator for bodies in lines for body in bodies for operator in body.operators)
         self.posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)

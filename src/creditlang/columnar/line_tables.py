@@ -296,7 +296,8 @@ class EffectTable:
 
     def those(self, does: str) -> Numbers:
         """Which effects do something."""
-        return np.array([x.does == does for x in self.effects], bool)
+        found: Numbers = self.column("does") == does
+        return found
 
 
 def _factor(value: Decimal) -> tuple[int, int] | None:
