@@ -45,7 +45,7 @@ from creditlang.plan import Plan
 from creditlang.plan.lower import PlannedBody
 from creditlang.plan.tables import Filler
 
-_CHUNK: Final = 16384
+_CHUNK: Final = 10_000
 """Students worked out together, at most."""
 
 

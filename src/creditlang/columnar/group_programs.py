@@ -245,8 +245,8 @@ class GroupProgram:
         """Work the records of some students out, who begin at `offsets` among them, as many as a cache holds."""
         students, cells = len(offsets) - 1, len(self.slots) * self.periods
         found = Together(
-            program=self, first=records.start, trails=trails, sums=np.empty((cells, students), np.int64),
-            exists=np.empty((cells, students), bool), bad=np.zeros(students, np.int32),
+            program=self, first=records.start, trails=trails, sums=np.zeros((cells, students), np.int64),
+            exists=np.zeros((cells, students), bool), bad=np.zeros(students, np.int32),
         )  # fmt: skip
         members = np.zeros((max(1, len(self._members)), len(self._of_rules)), np.int8)
         for row, own in enumerate(self._members):
@@ -259,14 +259,12 @@ class GroupProgram:
             who, bounds = slice(first, first + _AT_ONCE), offsets[first : first + _AT_ONCE + 1]
             start, end = int(bounds[0]), int(bounds[-1])
             events, changes = (np.empty(((end - start) * depth, x), kind) for x, kind in ((3, np.int32), (2, np.int64)))
-            sums, exists = np.zeros((cells, len(bounds) - 1), np.int64), np.zeros((cells, len(bounds) - 1), bool)
             amounts, voided = np.zeros(end - start, np.int64), np.zeros(end - start, np.int8)
             keys = self._keys(slice(records.start + start, records.start + end))
             done = self.tables.kernels.accumulate(
-                bounds - start, trails[start:end], *rules, lines, of_accounts, members, keys, MOST,
-                amounts, voided, sums, exists, found.bad[who], events, changes,
+                bounds - start, trails[start:end], *rules, lines, of_accounts, members, keys, MOST, first,
+                amounts, voided, found.sums, found.exists, found.bad[who], events, changes,
             )  # fmt: skip
-            found.sums[:, who], found.exists[:, who] = sums, exists
             events[:done] += [[start, 0, start]]
             found.noted.append((amounts, voided, events[:done].copy(), changes[:done].copy()))
         return found

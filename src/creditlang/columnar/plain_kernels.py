@@ -169,11 +169,12 @@ class _Groups:
 
 def accumulate(
     offsets: Numbers, trails: Numbers, worth: Numbers, bits: Numbers, rule_of: Numbers, of_rules: Numbers,
-    lines: Numbers, of_accounts: Numbers, members: Numbers, keys: Numbers, most: int, amounts: Numbers,
+    lines: Numbers, of_accounts: Numbers, members: Numbers, keys: Numbers, most: int, column: int, amounts: Numbers,
     voided: Numbers, sums: Numbers, exists: Numbers, bad: Numbers, events: Numbers, changes: Numbers,
 ) -> int:  # fmt: skip
     """As `kernels.accumulate`: line after line."""
     counts = np.diff(offsets)
+    sums, exists = (x[:, column : column + len(counts)] for x in (sums, exists))
     student = np.repeat(np.arange(len(counts)), counts)
     rule = np.where(trails >= 0, rule_of.take(trails, mode="wrap"), -1)
     if counts.max(initial=0) > MOST_RECORDS:
