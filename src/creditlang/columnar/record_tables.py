@@ -13,7 +13,7 @@ import numpy as np
 from attrs import astuple, define, evolve, field
 
 from creditlang.columnar.coded_periods import Numbers
-from creditlang.columnar.distinct_numbers import distinct_numbers
+from creditlang.columnar.distinct_numbers import distinct_numbers, first_places
 from creditlang.columnar.entry_columns import LIVE, Entries, LaterSteps, Steps
 from creditlang.columnar.kernels import LEFT_BIT, LIVE_BIT, MET_SHIFT, SIGN_SHIFT
 from creditlang.columnar.line_tables import EffectTable, Known
@@ -168,13 +168,13 @@ class RecordTables:
         for reads in bodies:
             stride = before
             if before > 1:
-                columns.append(-1)
+                columns.append(0)
                 strides.append(1)
             for each in (*sorted(reads.inputs, key=str), *reads.answers):
                 codes, many = _coded(self.known, self.kind, each)
                 if each not in rows:
-                    rows[each] = len(self._codes)
                     self._codes.append(codes)
+                    rows[each] = len(self._codes)  # behind the outcomes
                 columns.append(rows[each])
                 strides.append(stride)
                 stride *= many
@@ -201,17 +201,17 @@ class RecordTables:
         inside = start - self.known.cohort.kinds[self.kind].first
         own = slice(inside, inside + len(found))
         codes = np.empty((len(self._codes) + 1, len(found)), np.uint16)
-        for row, column in enumerate(self._codes):
+        for row, column in enumerate(self._codes, 1):
             codes[row] = column.raw(own) if isinstance(column, CodedField) else column[own]
         if self.guards:
             everybody = np.zeros(len(by_item), np.int32)
             if self.kernels.decide(everybody, items, codes, *self._guard_parts, self._guard_cells, found):
                 new = np.flatnonzero(found < 0)
                 cells = -1 - found[new]
-                at = _firsts(cells, self._guard_cells)
+                at = first_places(cells, self._guard_cells)
                 self._guard_cells[cells[at]] = 1 + self._outcomes_of(start + new[at])
                 found[new] = self._guard_cells[cells] - 1
-            codes[-1] = found
+            codes[0] = found
         return self.kernels.decide(by_item, items, codes, *self._parts, self._cells, found)
 
     def _guarded(self, places: Numbers) -> tuple[_Probes, Numbers]:
@@ -245,7 +245,7 @@ class RecordTables:
         """Give trails to records in a row whose combinations are new."""
         new = np.flatnonzero(found < 0)
         cells = -1 - found[new]
-        at = _firsts(cells, self._cells)
+        at = first_places(cells, self._cells)
         self._fill(cells[at], start + new[at])
         found[new] = self._cells[cells] - 1
 
@@ -317,14 +317,6 @@ class RecordTables:
         if len(self.steps.entries):
             found.steps.append(TrailSteps(np.arange(len(places)), trails, self))
         return found
-
-
-def _firsts(cells: Numbers, marks: Numbers) -> Numbers:
-    """Where each of some cells stands first; what stands there in `marks` is overwritten."""
-    places = -1 - np.arange(len(cells), dtype=np.int32)
-    marks[cells[::-1]] = places[::-1]  # of several, the first is put there last
-    found: Numbers = np.flatnonzero(marks[cells] == places)
-    return found
 
 
 def alone(body: PlannedBody) -> list[Any]:
