@@ -32,8 +32,8 @@ _EQUATION = re.compile(r"read (\d+) = ([^;]*)(?:; .*)?")
 class MutatedData(Part):
     """One form of the small sample after the other."""
 
-    told: Counter[str] = field(factory=Counter)
-    slowest: float = 0
+    told: Counter[str] = field(factory=Counter, init=False)
+    slowest: float = field(default=0.0, init=False)
 
     def case(self, number: int) -> None:
         """One set of data with changed cells, and one with changed bytes."""

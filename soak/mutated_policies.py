@@ -41,8 +41,8 @@ _HOSTILE = (
 class MutatedPolicies(Part):
     """Drafts, the bundled policies and the texts of the tests, with tokens and lines taken out, doubled, put in."""
 
-    told: Counter[str] = field(factory=Counter)
-    slowest: float = 0
+    told: Counter[str] = field(factory=Counter, init=False)
+    slowest: float = field(default=0.0, init=False)
 
     @cached_property
     def words(self) -> list[str]:
