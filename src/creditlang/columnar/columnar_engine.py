@@ -17,11 +17,12 @@ from creditlang.columnar import decisions
 from creditlang.columnar.chunk import Chunk
 from creditlang.columnar.coded_periods import CodedCalendar, Numbers
 from creditlang.columnar.distinct_numbers import distinct_numbers
+from creditlang.columnar.effect_tables import EffectTable
 from creditlang.columnar.enrolments import enrolled, who_is_spoken_of
 from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
 from creditlang.columnar.group_lines import GroupLines, fill
 from creditlang.columnar.group_programs import programs
-from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, Texts
+from creditlang.columnar.line_tables import AnswerTable, Known, Texts
 from creditlang.columnar.machine_code import Kernels, kernels_for
 from creditlang.columnar.not_in_columns import not_in_columns
 from creditlang.columnar.postings import post

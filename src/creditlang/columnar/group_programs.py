@@ -16,9 +16,10 @@ from attrs import define, field, frozen
 from creditlang import values as v
 from creditlang.columnar import kernels as k
 from creditlang.columnar.coded_periods import Numbers
+from creditlang.columnar.effect_tables import EffectTable
 from creditlang.columnar.entry_columns import VOID, Entries, Steps
 from creditlang.columnar.group_lines import limit_reached, more_events
-from creditlang.columnar.line_tables import MOST, EffectTable, Known
+from creditlang.columnar.line_tables import MOST, Known
 from creditlang.columnar.record_tables import RecordTables, RuleTable, alone
 from creditlang.core import expressions as e
 from creditlang.core import operators as o

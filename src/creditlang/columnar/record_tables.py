@@ -14,9 +14,10 @@ from attrs import astuple, define, evolve, field
 
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.distinct_numbers import distinct_numbers, first_places
+from creditlang.columnar.effect_tables import EffectTable
 from creditlang.columnar.entry_columns import LIVE, Entries, LaterSteps, Steps
 from creditlang.columnar.kernels import LEFT_BIT, LIVE_BIT, MET_SHIFT, SIGN_SHIFT
-from creditlang.columnar.line_tables import EffectTable, Known
+from creditlang.columnar.line_tables import Known
 from creditlang.columnar.machine_code import Kernels
 from creditlang.columnar.record_columns import CodedField
 from creditlang.core import expressions as e
