@@ -92,14 +92,14 @@ def accumulate(
         for line in range(of_rules[rule, 0], of_rules[rule, 1]):
             if lines[line, FORM] == NTH and (lines[line, BELOW] == 0 or lines[line, NUMBER] < 0):
                 mixed[rule] = True
-    for trail in range(len(worth)):
-        rule, amount = rule_of[trail], worth[trail]
-        if rule >= 0 and bits[trail] & LIVE_BIT and amount != 0:
-            value = (((bits[trail] >> SIGN_SHIFT) & 3) - 1) * amount
+    for each in range(len(worth)):
+        rule, amount = rule_of[each], worth[each]
+        if rule >= 0 and bits[each] & LIVE_BIT and amount != 0:
+            value = (((bits[each] >> SIGN_SHIFT) & 3) - 1) * amount
             if (value > 0) != (of_rules[rule, 4] > 0) or (value < 0) != (of_rules[rule, 4] < 0):
                 mixed[rule] = True
-    for trail in range(len(worth)):
-        rule, bit = rule_of[trail], bits[trail]
+    for each in range(len(worth)):
+        rule, bit = rule_of[each], bits[each]
         if rule < 0:
             continue
         first, way = of_rules[rule, 0], _VOID
@@ -111,11 +111,11 @@ def accumulate(
                     way = _POSTED
                 elif lines[first, KEY_TOO] < 0 and not mixed[rule]:
                     way = _FILLED
-                    ways[trail, _CAP_KEY], ways[trail, _CAP] = lines[first, KEY], lines[first, NUMBER]
-        ways[trail, _WAY], ways[trail, _RULE] = way, rule
-        ways[trail, _SLOT], ways[trail, _PERIOD] = of_rules[rule, 2], of_rules[rule, 3]
-        ways[trail, _AMOUNT], ways[trail, _SIGN] = worth[trail], ((bit >> SIGN_SHIFT) & 3) - 1
-        ways[trail, _LEFT] = of_rules[rule, 5] if bit & LEFT_BIT else 0
+                    ways[each, _CAP_KEY], ways[each, _CAP] = lines[first, KEY], lines[first, NUMBER]
+        ways[each, _WAY], ways[each, _RULE] = way, rule
+        ways[each, _SLOT], ways[each, _PERIOD] = of_rules[rule, 2], of_rules[rule, 3]
+        ways[each, _AMOUNT], ways[each, _SIGN] = worth[each], ((bit >> SIGN_SHIFT) & 3) - 1
+        ways[each, _LEFT] = of_rules[rule, 5] if bit & LEFT_BIT else 0
     for student in range(len(offsets) - 1):
         begin, end, whose = offsets[student], offsets[student + 1], column + student
         if end - begin > MOST_RECORDS:
