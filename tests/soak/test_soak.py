@@ -93,20 +93,18 @@ def test_a_mistake_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
 
 def test_a_row_that_is_lost_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Losing:
-        def run(self, *given: object, **named: object) -> object:
-            raise RuntimeError
+    def losing(path: Path) -> object:
+        raise RuntimeError
 
-    monkeypatch.setattr(mutated_data, "policy", Losing)
+    monkeypatch.setattr(mutated_data, "worked_out", losing)
     assert "RuntimeError" in some(MutatedData(), 2).found[0]
 
 
 def test_what_is_refused_is_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Refusing:
-        def run(self, *given: object, **named: object) -> object:
-            raise DataError([report("CR644", None)])
+    def refusing(path: Path) -> object:
+        raise DataError([report("CR644", None)])
 
-    monkeypatch.setattr(mutated_data, "policy", Refusing)
+    monkeypatch.setattr(mutated_data, "worked_out", refusing)
     assert not some(MutatedData(), 2).found
 
 
@@ -126,7 +124,7 @@ def test_what_several_processes_count_is_added_up(
         assert main() == 0
     told = capsys.readouterr().out
     assert "## mutated_data, cases 0 to 0, 0 to 0, 100000000 to 100000000" in told
-    assert re.findall(r"sets of data: (\d+)", told) == ["2", "6"]
+    assert re.findall(r"sets of data: (\d+)", told) == ["7", "21"]
 
 
 def test_a_file_of_no_run_is_seen() -> None:
