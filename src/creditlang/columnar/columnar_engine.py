@@ -17,11 +17,12 @@ from creditlang.columnar import decisions
 from creditlang.columnar.chunk import Chunk
 from creditlang.columnar.coded_periods import CodedCalendar, Numbers
 from creditlang.columnar.distinct_numbers import distinct_numbers
+from creditlang.columnar.effect_tables import EffectTable
 from creditlang.columnar.enrolments import enrolled, who_is_spoken_of
 from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
 from creditlang.columnar.group_lines import GroupLines, fill
 from creditlang.columnar.group_programs import programs
-from creditlang.columnar.line_tables import AnswerTable, EffectTable, Known, Texts
+from creditlang.columnar.line_tables import AnswerTable, Known, Texts
 from creditlang.columnar.machine_code import Kernels, kernels_for
 from creditlang.columnar.not_in_columns import not_in_columns
 from creditlang.columnar.postings import post
@@ -45,7 +46,7 @@ from creditlang.plan import Plan
 from creditlang.plan.lower import PlannedBody
 from creditlang.plan.tables import Filler
 
-_CHUNK: Final = 16384
+_CHUNK: Final = 10_000
 """Students worked out together, at most."""
 
 
@@ -130,9 +131,10 @@ class _Run:
         )
         self.known.enrolments = self.enrolled
         if not self.begun[1:].all():
-            not_begun = (cohort.semesters > 0) & ~self.begun[cohort.semesters]
+            semesters = cohort.semesters.whole
+            not_begun = (semesters > 0) & ~self.begun[semesters]
             not_begun[self.scope.out] = False
-            self.odd[cohort.owners[not_begun]] = True
+            self.odd[cohort.owners.whole[not_begun]] = True
         lines = [*self.policy.rules.values()], [*self.policy.accounts.values()]
         operators = (operator for bodies in lines for body in bodies for operator in body.operators)
         self.posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)
