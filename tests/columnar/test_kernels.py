@@ -62,10 +62,14 @@ def worked_out(accumulate, given_):
     offsets, trails = given_[0], given_[1]
     count, students = len(trails), len(offsets) - 1
     amounts, voided = np.zeros(count, np.int64), np.zeros(count, np.int8)
-    sums, exists, bad = np.zeros((10, students), np.int64), np.zeros((10, students), bool), np.zeros(students, np.int32)
+    sums, exists = np.zeros((10, 1 + students), np.int64), np.zeros((10, 1 + students), bool)
+    bad = np.zeros(students, np.int32)
     events, changes = np.empty((8 * count, 3), np.int32), np.empty((8 * count, 2), np.int64)
-    done = accumulate(*given_, amounts, voided, sums, exists, bad, events, changes)
+    done = accumulate(*given_, 1, amounts, voided, sums, exists, bad, events, changes)
     good = bad == 0
+    assert not sums[:, 0].any()
+    assert not exists[:, 0].any()
+    sums, exists = sums[:, 1:], exists[:, 1:]
     of_good = np.repeat(good, np.diff(offsets))
     told = [
         (*event, *change)

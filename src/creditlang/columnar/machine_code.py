@@ -43,7 +43,7 @@ _DECIDE: Final = (
 )
 _ACCUMULATE: Final = (
     "int64(int64[::1], int32[::1], int64[::1], int64[::1], int64[::1], int64[:, ::1], int64[:, ::1], int64[:, ::1], "
-    "int8[:, ::1], int32[:, ::1], int64, int64[::1], int8[::1], int64[:, ::1], boolean[:, ::1], int32[::1], "
+    "int8[:, ::1], int32[:, ::1], int64, int64, int64[::1], int8[::1], int64[:, ::1], boolean[:, ::1], int32[::1], "
     "int32[:, ::1], int64[:, ::1])"
 )
 

@@ -1,7 +1,5 @@
 """What `kernels` does, with arrays as a whole: where there is no machine code, and to compare that with."""
 
-from typing import Final
-
 import numpy as np
 
 from creditlang.columnar.coded_periods import Numbers
@@ -26,9 +24,6 @@ from creditlang.columnar.kernels import (
     SIGN_SHIFT,
     VOIDS,
 )
-
-_AT_ONCE: Final = 1024
-"""Students worked out together."""
 
 
 def decide(
@@ -174,33 +169,12 @@ class _Groups:
 
 def accumulate(
     offsets: Numbers, trails: Numbers, worth: Numbers, bits: Numbers, rule_of: Numbers, of_rules: Numbers,
-    lines: Numbers, of_accounts: Numbers, members: Numbers, keys: Numbers, most: int, amounts: Numbers,
+    lines: Numbers, of_accounts: Numbers, members: Numbers, keys: Numbers, most: int, column: int, amounts: Numbers,
     voided: Numbers, sums: Numbers, exists: Numbers, bad: Numbers, events: Numbers, changes: Numbers,
 ) -> int:  # fmt: skip
-    """As `kernels.accumulate`: line after line, over as many students as a cache holds."""
-    done = 0
-    for first in range(0, len(offsets) - 1, _AT_ONCE):
-        own = slice(first, first + _AT_ONCE)
-        bounds = offsets[first : first + _AT_ONCE + 1]
-        here = slice(int(bounds[0]), int(bounds[-1]))
-        some = _accumulate(
-            bounds - bounds[0], trails[here], worth, bits, rule_of, of_rules, lines, of_accounts, members,
-            keys[:, here], most, amounts[here], voided[here], sums[:, own], exists[:, own], bad[own], events[done:],
-            changes[done:],
-        )  # fmt: skip
-        events[done : done + some, 0] += here.start
-        with_other = events[done : done + some, 2]
-        with_other[with_other >= 0] += here.start
-        done += some
-    return done
-
-
-def _accumulate(
-    offsets: Numbers, trails: Numbers, worth: Numbers, bits: Numbers, rule_of: Numbers, of_rules: Numbers,
-    lines: Numbers, of_accounts: Numbers, members: Numbers, keys: Numbers, most: int, amounts: Numbers,
-    voided: Numbers, sums: Numbers, exists: Numbers, bad: Numbers, events: Numbers, changes: Numbers,
-) -> int:  # fmt: skip
+    """As `kernels.accumulate`: line after line."""
     counts = np.diff(offsets)
+    sums, exists = (x[:, column : column + len(counts)] for x in (sums, exists))
     student = np.repeat(np.arange(len(counts)), counts)
     rule = np.where(trails >= 0, rule_of.take(trails, mode="wrap"), -1)
     if counts.max(initial=0) > MOST_RECORDS:
