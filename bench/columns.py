@@ -53,7 +53,8 @@ def measured(folder: Path, settled: bool) -> float:
     dataset = evaluation.dataset
     if settled:
         left = {name for chunk in engine.chunks(CodedDataset.of(policy, dataset)) for name in _alone(chunk)}
-        dataset = Dataset({name: x for name, x in dataset.students.items() if name not in left})
+        kept = {name: x for name, x in dataset.students.items() if name not in left}
+        dataset = Dataset(kept, sheets=dataset.sheets)
     with stages.timed("coding"):
         coded = CodedDataset.of(policy, dataset)
     with stages.timed("engine"):

@@ -8,8 +8,12 @@ from tests.differential.__main__ import Soak
 from creditlang.one_student import Engine
 from soak.part import Part
 
-STUDENTS = 100
-"""Of each policy."""
+MOST = 1000
+"""Students of a policy."""
+BUDGET = 100
+"""Milliseconds that the reference may take for them."""
+OF_A_LAW = 50
+"""Students of a policy of which a law is tried."""
 
 
 @define
@@ -20,8 +24,8 @@ class Engines(Part):
     laws: float = 0
 
     def __attrs_post_init__(self) -> None:
-        engines: list[Engine] = [] if self.laws else ["compiled", "columnar"]
-        self.soak = Soak(engines, self.out, STUDENTS if engines else STUDENTS // 2, self.laws)
+        engines: list[Engine] = ["compiled", "columnar"]
+        self.soak = Soak([], self.out, OF_A_LAW, self.laws) if self.laws else Soak(engines, self.out, MOST, 0, BUDGET)
 
     def case(self, number: int) -> None:
         """One policy and its people."""

@@ -30,7 +30,7 @@ ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS)
 class FailingFiles(Part):
     """One call fails in each run; the next call, in the next."""
 
-    told: Counter[str] = field(factory=Counter)
+    told: Counter[str] = field(factory=Counter, init=False)
 
     @cached_property
     def runs(self) -> KilledRuns:

@@ -31,7 +31,7 @@ DAYS = ("2025-08-31", "2024-08-31")
 class KilledRuns(Part):
     """One run after the other into the same targets."""
 
-    told: Counter[str] = field(factory=Counter)
+    told: Counter[str] = field(factory=Counter, init=False)
 
     @cached_property
     def folder(self) -> Path:

@@ -29,8 +29,8 @@ STUDENTS = 40
 class OpenValues(Part):
     """Students with up to three decisions missing."""
 
-    students: int = 0
-    tight: Counter[str] = field(factory=Counter)
+    students: int = field(default=0, init=False)
+    tight: Counter[str] = field(factory=Counter, init=False)
 
     def case(self, number: int) -> None:
         """A policy, its people, and each of their decisions."""

@@ -11,12 +11,21 @@ class Part:
 
     out: Path | None = None
     """A folder for what was found."""
-    cases: int = 0
-    found: list[str] = field(factory=list)
+    cases: int = field(default=0, init=False)
+    found: list[str] = field(factory=list, init=False)
+    numbers: list[list[int]] = field(factory=list, init=False)
+    """The first and the last of the cases tried one after the other."""
 
     def case(self, number: int) -> None:
         """Try one case, count it, and note what is wrong."""
         raise NotImplementedError
+
+    def tried(self, number: int) -> None:
+        """Note that a case has been tried."""
+        if self.numbers and self.numbers[-1][1] == number - 1:
+            self.numbers[-1][1] = number
+        else:
+            self.numbers.append([number, number])
 
     def note(self, number: int, told: str, name: str = "", content: str | bytes = "") -> None:
         """Something is wrong; what shows it is kept in a file."""

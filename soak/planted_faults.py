@@ -51,7 +51,7 @@ _OPERATORS = re.compile(
 class PlantedFaults(Part):
     """One fault after the other, each in a copy of the whole."""
 
-    seen: Counter[str] = field(factory=Counter)
+    seen: Counter[str] = field(factory=Counter, init=False)
 
     @cached_property
     def copy(self) -> Path:

@@ -29,7 +29,7 @@ STRUCTURES = ("", "0", "??", "2024-13-40", '"', "\x00", "=1+1", "x" * 40000)
 class PrivateNames(Part):
     """One set of data, with the names in it, through a run with a notice and through the server."""
 
-    told: Counter[str] = field(factory=Counter)
+    told: Counter[str] = field(factory=Counter, init=False)
 
     @cached_property
     def known(self) -> KnownPolicies:

@@ -32,8 +32,8 @@ ENGINES: tuple[Engine, ...] = ("compiled", "columnar")
 class SmallWorld(Part):
     """Policies that show a construct not yet shown often enough."""
 
-    coverage: Coverage = field(factory=Coverage)
-    whole: int = 0
+    coverage: Coverage = field(factory=Coverage, init=False)
+    whole: int = field(default=0, init=False)
     """Policies of which every record that there can be over the bounds was among those combined."""
     enough: int = 3
 

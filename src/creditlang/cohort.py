@@ -9,6 +9,7 @@ import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -266,6 +267,7 @@ def _manifest(policy: Policy, settings: Settings, one_student: OneStudent, equat
     ]
 
 
+@cache
 def own_version() -> str:
     """The version of creditlang that runs."""
     try:

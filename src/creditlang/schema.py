@@ -23,6 +23,7 @@ from attrs import evolve, field, frozen
 from creditlang.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
+    import numpy
     import pyarrow
 
 Value = str | int | Decimal | date | None
@@ -107,6 +108,14 @@ class RawBatch:
         """The first rows."""
         columns = tuple(column.slice(0, count) for column in self.columns)
         return RawBatch(self.numbers[:count], columns, self.problems, self.broken)
+
+    @staticmethod
+    def in_turn(numbers: "numpy.ndarray[Any, Any]") -> Sequence[int]:
+        """Rising row numbers as what takes the least room."""
+        if len(numbers) and int(numbers[-1]) - int(numbers[0]) == len(numbers) - 1:
+            return range(int(numbers[0]), int(numbers[-1]) + 1)
+        found: list[int] = numbers.tolist()
+        return found
 
     @staticmethod
     def of(rows: Sequence[RawRow], width: int) -> "RawBatch":

@@ -11,18 +11,24 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import get_args
+from typing import Final, get_args
 
+from attrs import define, field
 from tests.differential.constructs import Coverage, constructs_of
 from tests.differential.drafts import Draft, compiled, drafted
 from tests.differential.laws import LAWS, broken
-from tests.differential.outcomes import Outcome, differences, outcome
-from tests.differential.people import World, world
+from tests.differential.outcomes import Outcome, ReadOnce, differences, outcome
+from tests.differential.people import World, number_of, world
 from tests.differential.shrinking import shrunk
 from tests.differential.written_cases import read_case, written
 
 from creditlang.cohort import fewer_collections
 from creditlang.one_student import Engine
+
+FEW: Final = 6
+"""Students of whom it is tried what one costs."""
+AFRESH: Final = 1 / 16
+"""The share of policies of which every engine reads the data and works everybody out itself, as a run does."""
 
 
 def main() -> int:
@@ -73,19 +79,27 @@ def _replay(path: Path, engines: list[Engine]) -> int:
     return int(bool(count or reference.raised))
 
 
+@define
 class Soak:
     """Cases, one policy after the other, and what came out."""
 
-    def __init__(self, engines: list[Engine], out: Path | None, students: int = 60, laws: float = 1) -> None:
-        self.engines, self.out, self.students, self.laws = engines, out, students, laws
-        self.coverage = Coverage()
-        self.texts: set[int] = set()
-        self.cases = 0
-        self.spent: Counter[str] = Counter()
-        self.tried: Counter[str] = Counter()
-        self.told: Counter[str] = Counter()
-        self.found: list[tuple[int, str, list[str]]] = []
-        self.seen: Counter[str] = Counter()
+    engines: list[Engine]
+    out: Path | None = None
+    students: int = 60
+    """Of each policy; the most, where there is a `budget`."""
+    laws: float = 1
+    budget: float = 0
+    """If there is one, as many students as the reference works out in so many milliseconds."""
+    coverage: Coverage = field(factory=Coverage, init=False)
+    texts: set[int] = field(factory=set, init=False)
+    cases: int = field(default=0, init=False)
+    distinct: int = field(default=0, init=False)
+    """Those that differ in their policy, or in what stands in their records."""
+    spent: Counter[str] = field(factory=Counter, init=False)
+    tried: Counter[str] = field(factory=Counter, init=False)
+    told: Counter[str] = field(factory=Counter, init=False)
+    found: list[tuple[int, str, list[str]]] = field(factory=list, init=False)
+    seen: Counter[str] = field(factory=Counter, init=False)
 
     def case(self, seed: int) -> None:
         """One policy, its people, every engine and perhaps a law."""
@@ -94,33 +108,50 @@ class Soak:
         draft = drafted(rng, "zh" if rng.random() < 0.25 else "en")
         if draft is None:
             return
-        people = world(rng, draft.policy, self.students, 8)
-        self._spend("drafting", began)
-        began = time.process_time()
-        reference = outcome(draft.policy, people)
-        self._spend("reference", began)
+        began = self._spend("drafting", began)
+        people = self._people(seed, draft)
+        began = self._spend("people", began)
+        read = ReadOnce(draft.policy, people)
+        reference = read.outcome("reference")
+        began = self._spend("reference", began)
+        text = number_of(draft.text)
         self.coverage.add(constructs_of(draft.policy))
-        self.texts.add(hash(draft.text))
         self.cases += len(people.students)
+        self.distinct += len({*people.signatures()}) * (text not in self.texts)
+        self.texts.add(text)
+        began = self._spend("counting", began)
         if reference.raised.startswith("DataError"):
             return
         if reference.raised:
             self._note(seed, "reference", draft, people, [f"raised: {reference.raised}"])
             return
+        afresh = rng.random() < AFRESH
         for engine in self.engines:
             began = time.process_time()
-            other = outcome(draft.policy, people, engine)
-            self._spend(engine, began)
+            other = outcome(draft.policy, people, engine) if afresh else read.outcome(engine)
+            began = self._spend(engine, began)
             self._tell(engine, other.engine)
             if found := differences(reference, other):
                 self._note(seed, engine, draft, people, found)
+            self._spend("comparing", began)
         if rng.random() < self.laws:
             self._law(seed, rng.choice(list(LAWS)), draft, people, reference)
+
+    def _people(self, seed: int, draft: Draft) -> World:
+        """As many as there shall be; where that goes by what they cost, some are tried before."""
+        students, records = self.students, random.Random(seed).choice((3, 3, 4, 5, 8))
+        if self.budget:
+            few = ReadOnce(draft.policy, world(random.Random(seed), draft.policy, FEW, records))
+            if not few.outcome("reference").raised:
+                students = min(students, max(FEW, round(FEW * self.budget / (few.milliseconds + 0.1))))
+        return world(random.Random(seed), draft.policy, students, records)
 
     def _tell(self, engine: str, told: str) -> None:
         """Add up how many students an engine left to others, and why, as the manifest says it."""
         self.told[f"{engine}, policies"] += 1
-        self.told[f"{engine}, policies left to the reference"] += " reference" in told.partition(";")[0]
+        self.told[f"{engine}, policies left to others"] += " reference" in told.partition(";")[0]
+        if without := re.search(r"not in columns \((.*)\)", told):
+            self.told.update(f"{engine}, not in columns since {why}" for why in without[1].split(", "))
         for count, way in re.findall(r"; (\d+) of \d+ (alone|by reference)", told):
             self.told[f"{engine}, students {way}"] += int(count)
         for why, count in re.findall(r"([a-z][\w ]+): (\d+)", told):
@@ -133,12 +164,15 @@ class Soak:
             self._note(seed, name, draft, people, found)
         self._spend("laws", began)
 
-    def _spend(self, on: str, began: float) -> None:
-        self.spent[on] += round(1000 * (time.process_time() - began))  # type: ignore[assignment]
+    def _spend(self, on: str, began: float) -> float:
+        """Note the microseconds of the processor since a moment; gives the present one."""
+        now = time.process_time()
+        self.spent[on] += round(1_000_000 * (now - began))
+        return now
 
     def _note(self, seed: int, what: str, draft: Draft, people: World, found: list[str]) -> None:
         """Make a case small and write it; of one sort of difference only the first few."""
-        self.found.append((seed, what, found))
+        self.found.append((seed, what, [f"{len(people.students)} students: {found[0]}", *found[1:]]))
         sort = f"{what} {found[0].split(' ')[0]}" if "raised" not in found[0] else found[0]
         self.seen[sort] += 1
         if self.out is None or self.seen[sort] > 3:
@@ -166,9 +200,11 @@ class Soak:
 
     def lines(self) -> list[str]:
         """What was done, covered and found."""
-        spent = ", ".join(f"{on} {milliseconds / 1000:.0f} s" for on, milliseconds in self.spent.items())
+        spent = ", ".join(f"{on} {microseconds / 1_000_000:.0f} s" for on, microseconds in self.spent.items())
+        each = self.cases / (self.spent.total() / 1_000_000 or 1)
         return [
-            f"policies: {self.coverage.policies}, distinct: {len(self.texts)}; cases: {self.cases}; CPU: {spent}",
+            f"policies: {self.coverage.policies}, distinct: {len(self.texts)}",
+            f"cases: {self.cases}, distinct: {self.distinct}; {each:.0f} a second of CPU: {spent}",
             *self.coverage.lines(),
             f"laws tried: {', '.join(f'{name} {count}' for name, count in sorted(self.tried.items()))}",
             *(f"{name}: {count}" for name, count in sorted(self.told.items())),

@@ -34,7 +34,7 @@ OUT_OF_REACH: Mapping[str, str] = {
     "Operator.sequential": "what operators have in common", "Extent": "what extents have in common",
     "Amount.sequential": "an amount stands above `one by one`", "Move.sequential": "a queue has an order of its own",
     "Unknown": "stands for an expression with an error",
-    "Call": "needs a plugin", "ReadingNote": "a remark",
+    "Call": "needs a plugin", "ReadingNote": "a remark", "Objections": "a remark",
 }  # fmt: skip
 """What no generated policy can have, and why."""
 _ROOTS = ("applies", "attributes", "kinds", "periods", "settings", "accounts", "rules", "facts", "record_facts",
@@ -122,9 +122,9 @@ def _word(word: Any, words: tuple[str, ...]) -> str:
 class Coverage:
     """How many policies had what, and which two of it together."""
 
-    policies: int = 0
-    single: Counter[str] = field(factory=Counter)
-    pairs: Counter[tuple[str, str]] = field(factory=Counter)
+    policies: int = field(default=0, init=False)
+    single: Counter[str] = field(factory=Counter, init=False)
+    pairs: Counter[tuple[str, str]] = field(factory=Counter, init=False)
 
     def add(self, found: frozenset[str]) -> None:
         """Count a policy."""

@@ -148,7 +148,7 @@ class Bodies(Expressions):
     def score(self) -> list[Line]:
         """A score."""
         name = f"score_{len(self.names.accounts)}"
-        period = self.one("@semester", "@semester", self.period)
+        period = self.one("@semester", "@semester", self.long_period)
         at = At(None, period, own=name)
         under = [Line(f"STARTS_AT {self.one('100', '10', '5')}")] if self.maybe(0.7) else []
         under += [Line(f"FLOOR {self.one('0', '3', lambda: self.number(at))}")] if self.maybe(0.3) else []

@@ -9,6 +9,7 @@ from attrs import define, evolve, field, frozen
 T = TypeVar("T")
 NUMBERS = ("0", "1", "2", "3", "0.5", "1.5", "0.25", "5", "10")
 PERIODS = ("@semester", "@year", "@week", "@month", "@calendar_year", "@day", "@quarter")
+LONG_PERIODS = ("@semester", "@semester", "@year", "@year", "@calendar_year", "@quarter", "@month")
 LENGTHS = ("7 @days", "30 @days", "2 @weeks", "1 @months", "3 @months", "12 @months", "1 @years")
 
 
@@ -51,6 +52,8 @@ class Expressions:
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         self.names = Names()
+        self.liked = rng.choice(PERIODS)
+        """The kind of period that a policy has more often, so that what goes on in it meets."""
 
     # ---- chance
     def maybe(self, share: float) -> bool:
@@ -82,6 +85,12 @@ class Expressions:
         if self.names.declared and self.maybe(0.3):
             return self.rng.choice(self.names.declared)
         return "@semester" if self.maybe(0.25) else self.rng.choice(PERIODS)
+
+    def long_period(self) -> str:
+        """One where each of them is gone through: seldom days or weeks, of which there are hundreds."""
+        if self.maybe(0.25):
+            return self.name(self.names.declared or [self.liked])
+        return self.rng.choice(LONG_PERIODS) if self.maybe(0.75) else self.period()
 
     # ---- numbers
     def number(self, at: At) -> str:
@@ -270,9 +279,9 @@ class Expressions:
     def asking(self, at: At) -> str:
         """A query that is a condition."""
         if not at.kind and self.maybe(0.3):
-            return f"EVERY({self.one('', 'BEGUN ')}{self.period()} WHERE {self.of_period(at)})"
+            return f"EVERY({self.one('', 'BEGUN ')}{self.long_period()} WHERE {self.of_period(at)})"
         if at.period is None and not at.kind and self.maybe(0.2):
-            return f"ANY({self.one('', 'BEGUN ')}{self.period()} WHERE {self.of_period(at)})"
+            return f"ANY({self.one('', 'BEGUN ')}{self.long_period()} WHERE {self.of_period(at)})"
         return self.query(at, self.one("ANY", "ANY", "EVERY"))
 
     def of_period(self, at: At) -> str:
@@ -284,7 +293,7 @@ class Expressions:
         """A query that always gives a number."""
         if not at.kind and self.maybe(0.3):
             way = self.one("COUNT", "IN_A_ROW")
-            return f"{way}({self.one('', '', 'BEGUN ')}{self.period()} WHERE {self.of_period(at)})"
+            return f"{way}({self.one('', '', 'BEGUN ')}{self.long_period()} WHERE {self.of_period(at)})"
         different = f"DIFFERENT {self.one('code', 'content', 'rank', 'side')}"
         value = self.one("size", "size", "place", "size * place", "(size + 1)", "share[rank]")
         return self.one(

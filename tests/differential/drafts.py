@@ -190,7 +190,7 @@ class Drafting(Bodies):
     def fact(self) -> list[Line]:
         """A fact of a person."""
         name = f"fact_{len(self.names.facts)}"
-        period = self.one(None, "@semester", "@year", self.period)
+        period = self.one(None, "@semester", "@year", self.long_period)
         at = At(None, period, own=name)
         sort = self.one("number", "number", "condition", "condition", "rank", "rank", "day")
         values: dict[str, Callable[[], str]] = {
@@ -211,7 +211,7 @@ class Drafting(Bodies):
             )  # fmt: skip
             under += [Line(f"AT_LEAST_OF {self.one('0', '1')}")] * self.maybe(0.15)
             under += [Line(f"AT_MOST {self.one('2', 'limit_of')}")] * self.maybe(0.15)
-        if period and self.maybe(0.2):
+        if period and self.maybe(0.3):
             before = f"{name} OF PREVIOUS {period}"
             moved = {
                 "number": self.one(before, f"({before} + 1)"), "condition": "YES", "rank": f"ONE_BELOW {before}",
@@ -231,7 +231,7 @@ class Drafting(Bodies):
     def credit(self) -> list[Line]:
         """A credit, and an offset of it perhaps."""
         name = f"credit_{len(self.names.accounts)}"
-        period = self.one("@semester", "@semester", "@semester", self.period)
+        period = self.one("@semester", "@semester", "@semester", self.long_period)
         at = At(None, period, own=name)
         under = self.one(
             lambda: self.cases(at, lambda: self.number(at)),
@@ -243,7 +243,7 @@ class Drafting(Bodies):
         if self.maybe(0.3):
             under.append(Line(f"ABOVE {self.one('1', '2')} GOES_TO bank"))
         lines = [Line(f"CREDIT {name} PER {period} IN_UNIT credit", under)]
-        if self.maybe(0.5):
+        if self.categories and self.maybe(0.6):
             lines += self.offset(name, period)
         self.names.accounts[name] = period
         return lines
@@ -268,6 +268,8 @@ class Drafting(Bodies):
     def conversion(self) -> list[Line]:
         """A category whose entries take from other accounts."""
         name = f"cat_{len(self.names.accounts)}"
+        if not self.categories:
+            return self.category()
         taken = self.name(self.categories)
         kind = Line("RECORD conversion", [
             Line("item: item"), Line("on: date"), Line("source: account, OPTIONAL"),
@@ -300,7 +302,7 @@ class Drafting(Bodies):
     def requirement(self) -> list[Line]:
         """A requirement."""
         name = f"require_{len(self.names.requirements)}"
-        period = self.one("", "", "", " PER @semester", f" PER {self.period()}")
+        period = self.one("", "", "", " PER @semester", f" PER {self.long_period()}")
         at = At(None, period.removeprefix(" PER ") or None, own=name)
         under = [Line(part) for part in self.parts(at, self.rng.randrange(1, 4))]
         if self.maybe(0.2):
@@ -312,7 +314,7 @@ class Drafting(Bodies):
         for number in range(count):
             label = f'"part {number}": ' if self.maybe(0.2) else ""
             if at.period is None and self.maybe(0.25):
-                period = self.period()
+                period = self.long_period()
                 inside = At(None, period, own=at.own)
                 measured = self.measured(inside)
                 yield label + self.one(f"{measured} IN_EACH {period}", f"IN_EACH {period}: {measured}")

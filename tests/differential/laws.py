@@ -46,7 +46,8 @@ def other_names(rng: random.Random, draft: Draft, world: World, before: Outcome)
     after = outcome(draft.policy, evolve(world, rows=rows))
     yield from _raised(before, after)
     for name in (*_SORTED, "issues") if not after.raised else ():
-        yield from table_places(name, before.tables[name], [_named_back(row) for row in after.tables[name]])
+        # tables are sorted by what their rows hold, and a reason may hold the id of another record
+        yield from table_places(name, _by_text(before.tables[name]), _by_text([*map(_named_back, after.tables[name])]))
 
 
 def _named_back(row: Row) -> Row:

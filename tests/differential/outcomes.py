@@ -1,18 +1,26 @@
 """What an engine makes of a policy and its data, and where two of them differ."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from typing import Any
 
 import attrs
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from tests.differential.people import World
 
-from creditlang.cohort import Settings, run_cohort
+from creditlang.cohort import Cohort, Evaluation, Settings, run_cohort
 from creditlang.core.operators import Policy
+from creditlang.data.dataset import Dataset
+from creditlang.data.reader import DataReader
+from creditlang.interpreter.standings import Standings
 from creditlang.ledger import Entry, Record, StudentResult
-from creditlang.one_student import Engine
+from creditlang.one_student import Engine, OneStudent
+from creditlang.results import Results
 from creditlang.schema import Row
+
+Keep = Callable[[StudentResult], None]
 
 _OF_THE_ENGINE = ("engine",)
 """Lines of the manifest that say which engine it was."""
@@ -35,15 +43,72 @@ class Outcome:
 
 def outcome(policy: Policy, world: World, engine: Engine = "reference") -> Outcome:
     """Run a policy; an exception is an outcome too, and always a fault."""
+    return _outcome(
+        engine, lambda keep: run_cohort(policy, world.tables(), _settings(world, engine), tuple, {}, keep=keep)
+    )
+
+
+class ReadOnce:
+    """People read once and worked out by one engine after the other, the reference first.
+
+    Whom an engine leaves to another way to be worked out, that way has worked out before: what came of it is taken from
+    there, so that an engine costs what itself does. What people are together is the interpreter's for all of them.
+    """
+
+    def __init__(self, policy: Policy, world: World) -> None:
+        self.policy, self.world = policy, world
+        self.known: Mapping[Engine, Mapping[str, StudentResult]] = {}
+        self._dataset: Dataset | None = None
+        self._standings: Standings | None = None
+        self.milliseconds = 0.0
+        """Of the processor, for working the people out by the engine that was asked last."""
+
+    def outcome(self, engine: Engine) -> Outcome:
+        """The same as `outcome`."""
+        found = _outcome(engine, partial(self._cohort, engine))
+        if found.results:
+            self.known = {**self.known, engine: found.results}
+        return found
+
+    def _cohort(self, engine: Engine, keep: Keep | None) -> Cohort:
+        settings, dataset, began = _settings(self.world, engine), self._read(), time.process_time()
+        if engine == "reference":
+            evaluation = Evaluation.over(self.policy, dataset, settings)
+            self._standings = evaluation.one_student._interpreter.standings
+        else:
+            one_student = OneStudent(self.policy, settings.as_of, engine=engine, expected=len(dataset.students))
+            one_student._interpreter.standings = self._standings
+            reference = self.known.get("reference", {})
+            one_student._interpreter.evaluate = lambda student: reference[student.identifier]  # type: ignore[method-assign]
+            if engine == "columnar" and (alone := self.known.get("compiled")):
+                one_student.result = lambda student: alone[student.identifier]  # type: ignore[method-assign]
+            results = Results(self.policy, settings.language, unread=dataset.unread)
+            evaluation = Evaluation(self.policy, settings, dataset, results, one_student)
+        evaluation.work_out(lambda done, of: None, keep)
+        self.milliseconds = 1000 * (time.process_time() - began)
+        return evaluation.finish({})
+
+    def _read(self) -> Dataset:
+        """The people, to be worked out and let go."""
+        read = self._dataset
+        if read is None:
+            read = self._dataset = DataReader(self.policy).read(self.world.tables())
+        students = {name: evolve(x, records=[*x.records], later=[]) for name, x in read.students.items()}
+        return evolve(read, students=students, problems=[*read.problems], owners={**read.owners})
+
+
+def _settings(world: World, engine: Engine) -> Settings:
+    return Settings(world.as_of, language="en", engine=engine)
+
+
+def _outcome(engine: Engine, run: Callable[[Keep | None], Cohort]) -> Outcome:
     results: dict[str, StudentResult] = {}
 
     def keep(result: StudentResult) -> None:
         results[result.student] = result
 
-    settings = Settings(world.as_of, language="en", engine=engine)
     try:
-        kept = None if engine == "columnar" else keep
-        cohort = run_cohort(policy, world.tables(), settings, lambda: (), {}, keep=kept)
+        cohort = run(None if engine == "columnar" else keep)
         tables = {name: list(table) for name, table in cohort.tables.items()}
     except Exception as error:
         trace, inner = error.__traceback__, ""
@@ -81,6 +146,8 @@ def _places(one: Outcome, two: Outcome) -> Iterator[str]:
 
 def table_places(name: str, one: list[Row], two: list[Row]) -> Iterator[str]:
     """Where two tables of results differ; amounts by how they are written, too."""
+    if one == two and repr(one) == repr(two):
+        return
     if len(one) != len(two):
         yield f"{name}: {len(one)} rows ≠ {len(two)} rows"
     yield from (f"{name} {mine}\n{' ' * len(name)} {other}" for mine, other in zip(one, two, strict=False)

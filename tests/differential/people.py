@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import blake2b
 
 from attrs import evolve, frozen
 
@@ -36,6 +37,11 @@ AS_OF = (
 _UNREADABLE = ("??", "2024-13-40", "1.2345", "-")
 
 
+def number_of(text: str) -> int:
+    """A number of a text, the same in every process."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=7).digest())
+
+
 @frozen
 class World:
     """What a policy is run on: tables, and the as-of day."""
@@ -59,6 +65,16 @@ class World:
     def students(self) -> list[str]:
         """The students on the list."""
         return [line["student_id"] for line in self.rows["student"]]
+
+    def signatures(self) -> Iterator[int]:
+        """For each student a number that is the same where attributes and all records are, but for ids."""
+        told: dict[str, list[str]] = {name: [] for name in self.students}
+        for table, lines in self.rows.items():
+            for line in lines:
+                if (own := told.get(line["student_id"])) is not None:
+                    cells = (f"{name} {text}" for name, text in line.items() if text and not name.endswith("_id"))
+                    own.append("\t".join((table, *cells)))
+        yield from (number_of("\n".join(sorted(own))) for own in told.values())
 
     def of(self, students: Iterable[str]) -> "World":
         """The same of some students; what is of no student by name stays."""
@@ -96,12 +112,11 @@ class _Peopling:
         self.semesters = [x.name for x in policy.calendar.semesters] or ["2024-2025-1"]
         self.texts = ("A", "B", "", "AB", "CS 301", "MA 101", "CS 250")
         self.unreadable = rng.choice((0, 0, 0.01, 0.05))
-        self.ids = [f"r{number:04}" for number in range(9999)]
 
     def world(self, students: int, records: int) -> World:
         """All tables; the numbers of records tell nothing of their order."""
         policy, rng = self.policy, self.rng
-        names = [f"s{number:02}" for number in range(students)]
+        names = [f"s{number:0{max(2, len(str(students - 1)))}}" for number in range(students)]
         rows: Rows = {"student": [
             {"student_id": name} | {x.name: self.cell(x) for x in policy.attributes} for name in names
         ]}  # fmt: skip
@@ -111,7 +126,7 @@ class _Peopling:
         for kind in policy.given_kinds.values():
             rows[kind.name] = []
         asked = [rng.choice(weighted) for _ in range(students * records * 2 // 3)] if weighted else []
-        numbers = rng.sample(range(9999), len(asked))
+        numbers = rng.sample(range(max(9999, 2 * len(asked))), len(asked))
         few = rng.choice((1, 1, 2))
         for number, kind in zip(numbers, asked, strict=True):
             # some have many records, most have a few: the lower of two or one at random
@@ -131,7 +146,7 @@ class _Peopling:
                 line[rng.choice(names_of_cells)] = rng.choice(_UNREADABLE)
         as_of = rng.choice(AS_OF)
         whole = bool(policy.calendar.semesters) and rng.random() < 0.3
-        if rng.random() < 0.4:
+        if rng.random() < 0.2:
             rows["rulings"] = list(self.rulings(rows))
         return World(rows, None if whole else date.fromisoformat(as_of))
 

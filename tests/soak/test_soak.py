@@ -1,6 +1,7 @@
 """Each part of a long run runs, and each sees what it is there to see; the length is `python -m soak`."""
 
 import random
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -36,14 +37,11 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "TARGETS", ("results", "results.json"))
 
 
-WITH_DECISIONS = 15
-"""The first case in which something is open."""
-
-
 def some(part: Part, cases: int) -> Part:
-    """A part after its first cases."""
-    start = WITH_DECISIONS if isinstance(part, OpenValues) else 0
-    for number in range(start, start + cases):
+    """A part after its first cases, the first that there is something to try in among them."""
+    for number in range(99):
+        if number >= cases and part.cases:
+            break
         part.case(number)
     return part
 
@@ -93,20 +91,18 @@ def test_a_mistake_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
 
 def test_a_row_that_is_lost_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Losing:
-        def run(self, *given: object, **named: object) -> object:
-            raise RuntimeError
+    def losing(path: Path) -> object:
+        raise RuntimeError
 
-    monkeypatch.setattr(mutated_data, "policy", Losing)
+    monkeypatch.setattr(mutated_data, "worked_out", losing)
     assert "RuntimeError" in some(MutatedData(), 2).found[0]
 
 
 def test_what_is_refused_is_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Refusing:
-        def run(self, *given: object, **named: object) -> object:
-            raise DataError([report("CR644", None)])
+    def refusing(path: Path) -> object:
+        raise DataError([report("CR644", None)])
 
-    monkeypatch.setattr(mutated_data, "policy", Refusing)
+    monkeypatch.setattr(mutated_data, "worked_out", refusing)
     assert not some(MutatedData(), 2).found
 
 
@@ -115,6 +111,18 @@ def test_a_name_that_is_shown_is_seen() -> None:
     part._look(0, "a message", "of 张三 there is nothing", ["张 三"])
     part._look(0, "a message", "of 李 there is nothing", ["李 四"])
     assert len(part.found) == 1
+
+
+def test_what_several_processes_count_is_added_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = str(tmp_path / "figures")
+    for more in ([f"{figures}-0"], [figures, "--processes", "2"]):
+        monkeypatch.setattr(sys, "argv", ["soak", "mutated_data", "--cases", "1", "--figures", *more])
+        assert main() == 0
+    told = capsys.readouterr().out
+    assert "## mutated_data, cases 0 to 0, 0 to 0, 100000000 to 100000000" in told
+    assert re.findall(r"sets of data: (\d+)", told) == ["7", "21"]
 
 
 def test_a_file_of_no_run_is_seen() -> None:

@@ -10,6 +10,7 @@ Any other form counts as a yes or no of its own. Variables that hang together in
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from decimal import Decimal, Inexact
 from itertools import combinations, pairwise, product
@@ -53,6 +54,12 @@ class Grid:
     answers: set[e.Expression] = field(factory=set)
     domains: list[tuple[Any, ...]] = field(factory=list)
     tangled: frozenset[frozenset[int]] = frozenset()
+    tried: dict[e.Expression, AbstractSet[e.Expression]] = field(factory=dict)
+    """The variables of conditions, each once for all bodies of a kind of record."""
+
+    def empty(self) -> "Grid":
+        """One for another body of the same kind of record."""
+        return Grid(self.policy, self.columns, self.attributes, tried=self.tried)
 
     # ---- conditions
     def condition(self, x: e.Expression | None) -> Condition:
@@ -105,6 +112,14 @@ class Grid:
             return None if any(case[index] == MISSING for index in optional) else case[position] in holds
 
         return Condition(test, frozenset({position, *optional}))
+
+    def read_by(self, x: e.Expression) -> AbstractSet[e.Expression]:
+        """The variables that a condition has by itself."""
+        if x not in self.tried:
+            trial = self.empty()
+            trial.condition(x)
+            self.tried[x] = trial.variables.keys()
+        return self.tried[x]
 
     def variable(self, x: e.Expression) -> int:
         self.cuts.setdefault(x, set())

@@ -4,7 +4,7 @@ All that generated code knows stands in a `Run` of the interpreter; records and 
 and light entries when the interpreter looks at them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -35,13 +35,14 @@ from creditlang.compiled.light_entries import (
 )
 from creditlang.compiled.policy_at_hand import OPEN_VALUE, PENDING, HandOver, PolicyAtHand, closed
 from creditlang.core import expressions as e
+from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic
 from creditlang.interpreter import StudentData
 from creditlang.interpreter.evaluate import Evaluation
 from creditlang.interpreter.expression_meanings import evaluate
 from creditlang.interpreter.other_runs import OtherRuns
 from creditlang.interpreter.student_run import Environment, Judged, Run
-from creditlang.ledger import Entry, Record, Step
+from creditlang.ledger import Entry, PartLine, RankLine, Record, Status, Step, StudentResult
 from creditlang.values import Undetermined
 
 _step: Callable[[tuple[Any, ...]], Step] = partial(tuple.__new__, Step)
@@ -52,17 +53,23 @@ class AskedOfReference:
     """A student at work, as far as the interpreter sees it."""
 
     __slots__ = (
-        "at_hand", "by_kind", "copies", "entries", "even_void", "in_body", "others", "plain", "problems", "run",
-        "student", "unrated", "unseen_kinds", "unseen_rules",
+        "at_hand", "by_kind", "copies", "entries", "even_void", "extra", "in_body", "invalid", "left", "others",
+        "plain", "problems", "ranks", "reference", "requirements", "run", "student", "taken", "theirs", "unrated",
+        "unseen_kinds", "unseen_rules",
     )  # fmt: skip
     at_hand: PolicyAtHand
     student: StudentData
     run: Run
+    ranks: list[RankLine]
+    requirements: dict[str, Status]
     copies: dict[int, Record]
     """Records as placed, by their rows, as far as they were made."""
     problems: dict[int, Diagnostic]
     """What rules found wrong with records, by their rows."""
     entries: dict[str, list[LightEntry]]
+    """Of the rules whose lines have been done."""
+    taken: dict[str, list[Row | LightEntry]]
+    """What the others have taken: records, or entries of those of which a guard has said something."""
     by_kind: dict[str, list[Row]]
     plain: dict[str, list[Row]]
     even_void: dict[str, list[Row]]
@@ -70,7 +77,19 @@ class AskedOfReference:
     """The kinds of which the interpreter has not seen the records, once they are sorted."""
     unseen_rules: list[str]
     """The rules of which it has not seen the entries, though nothing is done to them any more."""
-    unrated: list[tuple[int, LightEntry]]
+    unrated: list[tuple[int, Any]]
+    extra: list[Any]
+    """Entries of no rule: what was told before any was asked. These and those without a rate are light, but for those
+    of the interpreter.
+    """
+    left: frozenset[tuple[str, str]]
+    """Nodes, and rules, that are the interpreter's because something there is open."""
+    invalid: Mapping[str, list[Entry]] | None
+    """Records that are invalid for every rule, as for the interpreter."""
+    theirs: set[str]
+    """The rules whose entries the interpreter has."""
+    reference: Evaluation | None
+    """This student in the interpreter."""
     in_body: list[LightEntry]
     """Entries that a rule found invalid."""
     others: OtherRuns[Run] | None
@@ -172,7 +191,7 @@ class AskedOfReference:
 
     def by_reference_on(self, entries: list[LightEntry], act: Callable[[Run, list[Entry]], Any]) -> None:
         """Let the interpreter do lines to entries, and take back what it did. Raises `HandOver` for what is open."""
-        made = [self.ledger(entry) for entry in entries]
+        made, bounds = [self.ledger(entry) for entry in entries], len(self.run.bounds)
         act(self.run, made)
         for entry, found in zip(entries, made, strict=True):
             if found.pending or found.doubtful or not isinstance(found.amount, Decimal):
@@ -188,7 +207,7 @@ class AskedOfReference:
             entry[UNTIL], entry[ON], entry[SEMESTER] = found.until, found.on, found.semester
             if entry[STEPS] is not None:
                 entry[STEPS] = list(found.steps)
-        if self.run.bounds:
+        if len(self.run.bounds) > bounds:
             raise HandOver(PENDING)
         if self.run.unrated:
             own = {id(found): entry for entry, found in zip(entries, made, strict=True)}
@@ -198,10 +217,82 @@ class AskedOfReference:
     def evaluation(self) -> Evaluation:
         """This student in the interpreter, as far as it is worked out; what it does from now on is done here too."""
         others: Any = self.look()
-        evaluation = Evaluation(self.at_hand.interpreter, self.student, others=others)
-        evaluation.run = self.run
-        evaluation.copies = [(row[RECORD], self.record(row)) for row in self.rows()]
-        return evaluation
+        if self.reference is None:
+            self.reference = Evaluation(self.at_hand.interpreter, self.student, self.invalid, others=others)
+            self.reference.copies = [(row[RECORD], self.record(row)) for row in self.rows()]
+            self.run.entries = self.run.entries or {name: [] for name in self.at_hand.policy.rules}
+        self.reference.run = self.run
+        return self.reference
+
+    def opened(self, rule: str, taken: Row | LightEntry) -> LightEntry:
+        """The entry of a rule for a record that it has taken, before any of its lines is done to it."""
+        raise NotImplementedError
+
+    def guard_entry(self, row: Row) -> Entry:
+        """What the guards of its kind said of a record."""
+        raise NotImplementedError
+
+    def part_lines(self) -> list[PartLine]:
+        """How the parts of requirements stand."""
+        raise NotImplementedError
+
+    # ---- what is left to the interpreter where something is open, with all that hangs on it
+    def leave_kind(self, kind: o.RecordKind) -> None:
+        """Let it ask the guards of a kind, and have the entries of the rules that take its records."""
+        evaluation, own = self.evaluation(), self.run.entries
+        evaluation.kind(kind)
+        rules = self.at_hand.policy.rules.values()
+        self.theirs.update(rule.name for rule in rules if rule.kind == kind.name and own[rule.name])
+        self._take_back(evaluation)
+
+    def leave_rule(self, name: str) -> None:
+        """Let it do the lines of a rule."""
+        evaluation, own = self.evaluation(), self.run.entries
+        if name in self.taken:
+            own[name] = [self.ledger(self.opened(name, x)) for x in self.taken.pop(name)]
+        own[name] = evaluation.item(name, own[name])
+        self.theirs.add(name)
+        self._take_back(evaluation)
+
+    def leave(self, kind: str, name: str, rules: Iterable[str]) -> None:
+        """Let it work out a node that changes entries of some rules, or adds them up."""
+        evaluation = self.evaluation()
+        for rule in rules:
+            if rule not in self.theirs:
+                self.run.entries[rule] = [self.ledger(entry) for entry in self.entries.pop(rule, ())]
+        self.theirs.update(rules)
+        evaluation.work_out(kind, name, StudentResult(self.student.identifier, True))
+        self._take_back(evaluation)
+
+    def _take_back(self, evaluation: Evaluation) -> None:
+        """Note here what it has noted."""
+        run = self.run
+        self.extra += evaluation.extra
+        self.unrated += [(0, entry) for entry in run.unrated]
+        evaluation.extra.clear()
+        run.unrated.clear()
+        for place, record in self.copies.items():
+            if record.problem is not None:
+                self.problems.setdefault(place, record.problem)
+
+    def rest(self, order: Iterable[tuple[str, str]]) -> StudentResult:
+        """The nodes that are left, and all results, by the interpreter."""
+        policy = self.at_hand.policy
+        self.unseen_rules = [name for name in policy.rules if name not in self.theirs]
+        for name, taken in self.taken.items():
+            self.entries[name] = [self.opened(name, x) for x in taken]
+        evaluation, result = self.evaluation(), StudentResult(self.student.identifier, True)
+        evaluation.extra = [x if isinstance(x, Entry) else self.ledger(x) for x in self.extra]
+        self.run.unrated = [x if isinstance(x, Entry) else self.ledger(x) for _, x in self.unrated]
+        for kind in {move.kind for move in policy.moves}:
+            for row in self.by_kind.get(kind, ()):
+                self.run.guarded.setdefault(id(self.record(row)), self.guard_entry(row))
+        result.parts, result.ranks = self.part_lines(), self.ranks
+        result.requirements = self.requirements
+        for kind, name in order:
+            evaluation.work_out(kind, name, result)
+        evaluation.finish(result)
+        return result
 
 
 def _asked(x: e.Expression, env: Environment) -> Any:

@@ -9,15 +9,20 @@ from decimal import Decimal
 from itertools import takewhile
 
 from creditlang.compiled import group_work, light_limits
+from creditlang.compiled.decided_records import Combination, DecidedRecords, decided
 from creditlang.compiled.expression_source import ExpressionSource
 from creditlang.compiled.expression_writer import Here
 from creditlang.compiled.light_entries import (
     AMOUNT,
     MEMBER,
+    ON,
+    PERIOD,
     ROW,
     SEMESTER,
     STATE,
+    STEPS,
 )
+from creditlang.compiled.policy_at_hand import MOST_KEPT
 from creditlang.compiled.single_lines import SINGLE_LINES, Lines, SingleLines
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -33,43 +38,59 @@ class BodySource(SingleLines):
         """How many lines are left to the reference."""
         self.source.namespace.update(by_records=group_work.by_records)
 
-    def body(self, operators: Sequence[o.Operator], kinds: tuple[str, ...], rule: str = "") -> str | None:
+    def body(self, operators: Sequence[o.Operator], kinds: tuple[str, ...]) -> str | None:
         """The name of a function of `w, entries` that does a body's lines; None where it has none.
 
-        `kinds` are those that the records may be of; all entries are of one `rule`, if one is given.
+        `kinds` are those that the records may be of.
         """
-        served = list(takewhile(lambda line: not isinstance(line, o.Move), operators))
-        if not served:
+        if not (served := _served(operators)):
             return None
+        return self.source.function("body", "w, entries", [*self._lines(served, Here(kinds)), "return entries"])
+
+    def of_rule(self, rule: o.Rule) -> str:
+        """The name of a function of `w, taken` that makes entries of what a rule has taken and does its lines."""
+        lines = self._lines(_served(rule.operators), Here((rule.kind,)), rule)
+        return self.source.function("body", "w, taken", [*lines, "return entries"])
+
+    def _lines(self, served: Sequence[o.Operator], here: Here, rule: o.Rule | None = None) -> Lines:
         lines: Lines = []
         single: list[tuple[int, o.Operator]] = []
+        opening = rule
 
         def close() -> None:
-            if single:
-                lines.extend(self._loop(single, Here(kinds)))
-                single.clear()
+            nonlocal opening
+            if opening is not None:
+                lines.extend(self._opening(opening, single, here))
+            elif single:
+                lines.extend(self._loop(single, here))
+            opening = None
+            single.clear()
 
         for number, line in enumerate(served):
             if line.sequential:
                 continue
-            if _about_one(line) or self._one_after_the_other(line, operators, rule):
-                if (
-                    isinstance(line, o.Keep)
-                    and line.otherwise == "warn"
-                    and any(getattr(x, "otherwise", "") == "warn" for _, x in single)
-                ):
+            if _about_one(line) or self._one_after_the_other(line, served, rule):
+                if _warns(line) and any(_warns(x) for _, x in single):
                     close()
                 single.append((number, line))
                 continue
             close()
-            lines.extend(self._about_groups(number, line, Here(kinds)))
+            lines.extend(self._about_groups(number, line, here))
         close()
         if sequential := [line for line in served if line.sequential]:
             lines.append(self._by_reference(sequential))
-        return self.source.function("body", "w, entries", [*lines, "return entries"])
+        return lines
 
     # ---- lines about single entries
     def _loop(self, lines: Sequence[tuple[int, o.Operator]], here: Here) -> Lines:
+        before, inner = self._single(lines, here)
+        body = ["start = len(w.unrated)"] if len(lines) > 1 else []
+        body += [*before, "for e in entries:", f'    if e[{STATE}] != "live" or e[{MEMBER}]:', "        continue"]
+        body += [f"    row = e[{ROW}]", "    V = row[2]", *(f"    {line}" for line in inner)]
+        return [*body, *(["w.in_order(start)"] if len(lines) > 1 else [])]
+
+    def _single(self, lines: Sequence[tuple[int, o.Operator]], here: Here) -> tuple[Lines, Lines]:
+        """What comes before a loop over entries, and what is done to each."""
         inner: Lines = []
         before: Lines = []
         for number, line in lines:
@@ -79,10 +100,36 @@ class BodySource(SingleLines):
                 inner += each
             else:
                 inner += SINGLE_LINES[type(line)](self, number, line, here)
-        body = ["start = len(w.unrated)"] if len(lines) > 1 else []
-        body += [*before, "for e in entries:", f'    if e[{STATE}] != "live" or e[{MEMBER}]:', "        continue"]
-        body += [f"    row = e[{ROW}]", "    V = row[2]", *(f"    {line}" for line in inner)]
-        return [*body, *(["w.in_order(start)"] if len(lines) > 1 else [])]
+        return before, inner
+
+    def _opening(self, rule: o.Rule, lines: Sequence[tuple[int, o.Operator]], here: Here) -> Lines:
+        """The loop that makes the entries of a rule, with its first lines done: those that go by what is known of a
+        record as a copy of what came of them, the others one by one.
+        """
+        first = [line for _, line in takewhile(lambda x: _about_one(x[1]) and not _warns(x[1]), lines)]
+        count, key = decided(first, rule.kind, self)
+        value, period = self.source.value, self.expressions.policy.accounts[rule.account].period
+        front, before, inner = lines[:count], *self._single(lines[count:], here)
+        each = [f"e = w.opened({value(rule.name)}, x)", f"row = e[{ROW}]", "V = row[2]"]
+        if front:
+            name = self.source.function("front", "w, entries", self._loop(front, here))
+            table = self.made(lambda n: DecidedRecords(rule.name, n[name]))
+            asked = "x[4]" if period in (None, "semester") else f"w.period_key({value(period)}, x[3], x[4])"
+            noted = [f"    e[{STEPS}] = e[{STEPS}].copy()", "    w.covered.update(found[1])"]
+            noted += ["    if found[2]:", "        w.cells.update(found[2])"]
+            each = [
+                "if x.__class__ is tuple:", "    row, V = x, x[2]", f"    at = {key}", f"    found = {table}.get(at)",
+                "    if found is None:", f"        e = {table}.fill(w, row, at)", "    else:",
+                "        e = found[0].copy()",
+                f"        e[{ROW}], e[{ON}], e[{SEMESTER}], e[{PERIOD}] = row, x[3], x[4], {asked} or ''",
+                *(f"    {x}" for x in noted if self.noted),
+                "else:", "    e = x", f"    row = e[{ROW}]", "    V = row[2]", f"    {name}(w, (e,))",
+            ]  # fmt: skip
+        each.append("entries.append(e)")
+        if inner:
+            each += [f'if e[{STATE}] != "live":', "    continue", *inner]
+        body = [*before, "entries = []", "for x in taken:", *(f"    {x}" for x in each)]
+        return ["start = len(w.unrated)", *body, "w.in_order(start)"] if len(lines) > 1 else body
 
     def sound(self, guards: Sequence[o.Keep], kinds: tuple[str, ...]) -> str:
         """The name of a function of a record: whether all guards surely let it pass, so that none has to be asked."""
@@ -93,12 +140,16 @@ class BodySource(SingleLines):
         return self.source.function("sound", "w, row, V", body)
 
     # ---- limits that can be filled while entries go by
-    def _one_after_the_other(self, line: o.Operator, body: Sequence[o.Operator], rule: str) -> bool:
+    def _one_after_the_other(self, line: o.Operator, body: Sequence[o.Operator], rule: o.Rule | None) -> bool:
         """Whether a limit leaves each entry what those before it in its group have left, whatever comes after it."""
         if not isinstance(line, o.Limit) or line.order != "first" or line.condition is not None or line.dropped:
             return False
         fixed = self._fixed(line.room)
-        if fixed is None or line.group.window is not None or not (line.group.over is None or rule in line.group.over):
+        if (
+            fixed is None
+            or line.group.window is not None
+            or not (line.group.over is None or (rule is not None and rule.name in line.group.over))
+        ):
             return False
         if line.of == "entries":
             return line.void and fixed >= 1
@@ -197,7 +248,18 @@ class BodySource(SingleLines):
                 test = self.expressions.function(case.condition, here, met=True)
             worth = self.source.function("x", here.parameters, [f"return {self._worth(case, here)[0]}"])
             parts.append((case, test, worth))
-        act = self.made(lambda n: group_work.gather(line, number, [(c, n[test], n[worth]) for c, test, worth in parts]))
+        known, found = Combination(here.kinds[0], self), self.source.value({}, "t")
+        which = None
+        if len(here.kinds) == 1 and all(not (x.since or x.until) and known.add(x.condition) for x in gathering):
+            tests = "".join(f"({place},) * {test}({here.parameters}) + " for place, (_, test, _) in enumerate(parts))
+            body = [f"at = {known.key}", f"found = {found}.get(at)", "if found is None:"]
+            body += [f"    found = {tests}()", f"    if len({found}) < {MOST_KEPT}:", f"        {found}[at] = found"]
+            which = self.source.function("which", here.parameters, [*body, "return found"])
+        act = self.made(
+            lambda n: group_work.gather(
+                line, number, [(c, n[test], n[worth]) for c, test, worth in parts], n[which] if which else None
+            )
+        )
         lines = [f"added = {act}(w, entries)"]
         if len(gathering) < len(line.cases):
             lines += self._loop([(number, line)], here)
@@ -208,6 +270,14 @@ class BodySource(SingleLines):
         operators = tuple(lines)
         act = self.source.value(lambda run, entries: run_body(run, operators, entries))
         return f"{self.expressions.looking(operators)}.by_reference_on(entries, {act})"
+
+
+def _served(operators: Sequence[o.Operator]) -> list[o.Operator]:
+    return list(takewhile(lambda line: not isinstance(line, o.Move), operators))
+
+
+def _warns(line: o.Operator) -> bool:
+    return isinstance(line, o.Keep) and line.otherwise == "warn"
 
 
 def _about_one(line: o.Operator) -> bool:

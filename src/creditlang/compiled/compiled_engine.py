@@ -1,14 +1,14 @@
 """One student by generated Python: the engine, and a student worked out by it.
 
-What a policy means is the reference's affair; this gives the same, byte for byte, for a student of whom everything is
-settled, and hands over any other. Amounts stay decimals: records hold them and results want them, and to make integers
-of them and decimals again takes as long as integers save.
+What a policy means is the reference's affair; this gives the same, byte for byte. What is open of a student, with all
+that hangs on it, is left to the reference. Amounts stay decimals: a sum or product of two takes 20 ns longer than of
+integers, and to make a decimal of an integer takes 250.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import DecimalException
-from typing import Any
+from typing import Any, Final
 
 from creditlang import values as v
 from creditlang.compiled.body_source import BodySource
@@ -19,6 +19,7 @@ from creditlang.compiled.node_source import NodeSource, RestByReference
 from creditlang.compiled.policy_at_hand import (
     INVALID,
     MOVES_ASKED,
+    NO_DAY,
     OPEN_VALUE,
     PENDING,
     TOO_LONG,
@@ -41,11 +42,19 @@ from creditlang.interpreter.evaluate import (
 from creditlang.ledger import (
     AccountLine,
     Disposition,
+    Entry,
     FactLine,
     StudentResult,
     strongest,
 )
 from creditlang.values import Undetermined
+
+Left = frozenset[tuple[str, str]]
+Invalid = Mapping[str, list[Entry]]
+_LEAVES: Final = (PENDING, OPEN_VALUE, NO_DAY)
+"""Why a rule or node is left."""
+_MOST_LEFT: Final = 8
+"""As many rules and nodes as that are left to the reference; with more of them it works the student out."""
 
 
 class CompiledEngine:
@@ -75,54 +84,61 @@ class CompiledEngine:
             self.handed_over[TOO_LONG] += 1
         return None
 
-    def _work_out(self, student: StudentData, noted: bool, until: int | None = None) -> "Worked":
-        """Of whom something turns out to be open once all guards have been asked, the nodes from there on are the
-        reference's: what comes before is done anew, for the node has begun. `until` is the first that is.
+    def _work_out(
+        self, student: StudentData, noted: bool, left: Left = frozenset(), invalid: Invalid | None = None
+    ) -> "Worked":
+        """Rules and nodes in which something turns out to be open are left to the reference, with what hangs on them;
+        where they have begun to change entries, all is done anew without them. So it is where records are found
+        invalid that were looked at all the same: their kinds are left, and they are `invalid` from the start.
         """
         program = self._programs.get(noted)
         if program is None:
             program = self._programs[noted] = _Program(self.at_hand, noted)
-        w = Work(self.at_hand, program, student)
+        w = Work(self.at_hand, program, student, left, invalid)
         if program.applies is not None and not program.applies(w):
             result = StudentResult(student.identifier, False)
             result.records = {f"{x.kind} {x.identifier}": "out of scope" for x in student.records}
             return Worked(self.at_hand, w, result)
-        w.sort_records()
+        open_here: Phrase | None = None
+        order: Sequence[tuple[str, str]] | None = () if left else None
         for place, node in enumerate(program.nodes):
             try:
-                if place == until:
-                    raise RestByReference
                 node(w)
             except RestByReference:
-                return Worked(self.at_hand, w, self._rest(w, self.policy.order[place:]))
+                order = self.policy.order[place - 1 :]
+                break
             except HandOver as why:
-                if not noted or place < program.judged or why.args[0] not in (PENDING, OPEN_VALUE):
+                reason, *nodes = why.args
+                found = frozenset(nodes) or frozenset(("rule", rule) for rule in w.open)
+                found = found or frozenset(self.policy.order[place - 1 : place])
+                if not noted or reason not in _LEAVES or found <= left or len(left) > _MOST_LEFT:
                     raise
-                worked = self._work_out(student, noted, place)
-                self.handed_over[why.args[0]] += 1
-                return worked
-        if w.in_body:
-            _no_other_entries(w)
-        return Worked(self.at_hand, w, None)
-
-    def _rest(self, w: Work, order: Iterable[tuple[str, str]]) -> StudentResult:
-        """The nodes that are left, by the reference."""
-        if not w.program.noted:
-            raise HandOver(MOVES_ASKED)
-        w.unseen_rules = list(self.policy.rules)
-        evaluation, result = w.evaluation(), StudentResult(w.student.identifier, True)
-        evaluation.extra = [w.ledger(entry) for entry in w.extra]
-        w.run.unrated = [w.ledger(entry) for _, entry in w.unrated]
-        for row in w.rows():
-            w.run.guarded[id(w.record(row))] = w.guard_entry(row)
-        result.parts, result.ranks = w.part_lines(), w.ranks
-        result.requirements = w.requirements
-        for kind, name in order:
-            evaluation.work_out(kind, name, result)
-        evaluation.finish(result)
-        if evaluation.found_invalid(result):
-            raise HandOver(INVALID)
-        return result
+                if place not in program.by_reference_alone:
+                    worked = self._work_out(student, noted, left | found, invalid)
+                    if not left:
+                        self.handed_over[reason] += 1
+                    return worked
+                program.by_reference_alone[place](w)
+                open_here = open_here or reason
+        if open_here is not None and not left:
+            self.handed_over[open_here] += 1
+        if order is None and not (w.in_body and _are_looked_at(w)):
+            return Worked(self.at_hand, w, None)
+        if not noted:
+            raise HandOver(INVALID if order is None else MOVES_ASKED)
+        result = w.rest(order or ())
+        if again := w.evaluation().found_invalid(result):
+            kinds = frozenset(("kind", entry.record.kind) for entries in again.values() for entry in entries)
+            if len(left) > _MOST_LEFT or any(name in self.at_hand.enrolment for _, name in kinds):
+                raise HandOver(INVALID)
+            worked = self._work_out(student, noted, left | kinds, {**(invalid or {}), **again})
+            if not left:
+                self.handed_over[INVALID] += 1
+            last = worked.result()
+            last.covered |= result.covered
+            last.cells |= result.cells
+            return worked
+        return Worked(self.at_hand, w, result)
 
 
 class _Program:
@@ -145,9 +161,13 @@ class _Program:
         made = [nodes.node(kind, name) for kind, name in policy.order]
         functions = source.compiled()
         self.text = "\n".join(source.lines)
-        self.nodes = [each(functions) for each in made]
-        self.judged = max((place + 1 for place, (kind, _) in enumerate(policy.order) if kind == "kind"), default=0)
-        """The first node after those that ask the guards of kinds."""
+        self.nodes = [Work.sort_records, *(each(functions) for each in made)]
+        self.by_reference_alone = {
+            place: nodes.ask_reference(kind, name)(functions)
+            for place, (kind, name) in enumerate(policy.order, 1)
+            if kind in ("fact", "credit", "require")
+        }
+        """By place, the nodes that change no entries, done by the reference."""
         self.sound = {name: functions[sure] for name, sure in sound.items()}
         """By kind, whether its guards surely let a record pass."""
         self.guards = {name: functions[body] for name, body in guards.items() if body is not None}
@@ -156,15 +176,19 @@ class _Program:
         """Whether something is asked before it is known who is enrolled."""
         self.by_reference = nodes.by_reference
         self.asked = wording.count_asked
+        self.models = {
+            name: (light(None, name, rule.account, rule.article), None if period == "semester" else period)
+            for name, rule in policy.rules.items()
+            for period in (policy.accounts[rule.account].period,)
+        }
+        """By rule, the entry that its own are copies of, and the kind of period of its account if that is no semester.
+        """
         self.takers: dict[str, dict[str, Any]] = {name: {} for name in policy.kinds}
         self.conditional: dict[str, list[Any]] = {name: [] for name in policy.kinds}
         for rule in policy.rules.values():
-            period = policy.accounts[rule.account].period
-            period = None if period == "semester" else period
             taker = (
-                light(None, rule.name, rule.account, rule.article),
+                self.models[rule.name][0],
                 rule.name,
-                period,
                 functions[wheres[rule.name]] if rule.where is not None else None,
                 rule.falls_on_group,
             )
@@ -173,10 +197,9 @@ class _Program:
             else:
                 self.conditional[rule.kind].append(taker)
         self.takes_plainly = {
-            name: all(period is None and not group for _, _, period, _, group in takers.values())
-            for name, takers in self.takers.items()
+            name: not any(group for _, _, _, group in takers.values()) for name, takers in self.takers.items()
         }
-        """By kind, whether its rules go by semester and none falls on groups."""
+        """By kind, whether none of its rules falls on groups."""
         requests = {move.kind for move in policy.moves}
         self.looked_at = {
             name
@@ -197,16 +220,17 @@ def _applying(function: Any) -> Any:
     return applies
 
 
-def _no_other_entries(w: Work) -> None:
-    """A record that a rule found invalid is so for every rule and search: where there are others, for the reference."""
-    for entry in w.in_body:
-        row = entry[ROW]
-        if row[RECORD].kind in w.at_hand.policy.searched:
-            raise HandOver(INVALID)
-        for entries in w.entries.values():
-            for other in entries:
-                if other[ROW] is row and other[STATE] != "invalid":
-                    raise HandOver(INVALID)
+def _are_looked_at(w: Work) -> bool:
+    """Whether a record that a rule found invalid, and which is so for every rule and search, has been looked at."""
+    return any(
+        entry[ROW][RECORD].kind in w.at_hand.policy.searched
+        or any(
+            other[ROW] is entry[ROW] and other[STATE] != "invalid"
+            for entries in w.entries.values()
+            for other in entries
+        )
+        for entry in w.in_body
+    )
 
 
 FROM_PERIOD_TO_PERIOD = Phrase("values from one period to the next", "逐期递推的数值")

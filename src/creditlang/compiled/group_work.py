@@ -183,11 +183,12 @@ def rescale_from(
 
 # ---- gathered
 def gather(
-    line: o.Amount, number: int, cases: Sequence[tuple[o.Case, Read, Read]]
+    line: o.Amount, number: int, cases: Sequence[tuple[o.Case, Read, Read]], which: Read | None
 ) -> Callable[[Work, Entries], Entries]:
     """One entry for each period with enough records; the records themselves become its members.
 
-    `cases` are those that gather, each with its condition and its value. Returns what is added.
+    `cases` are those that gather, each with its condition and its value; `which` gives the places of those whose
+    condition holds, where a record decides that by itself. Returns what is added.
     """
     together = [case.together or ("", 0) for case, _, _ in cases]
     sizes = [(key_of(o.Group((period,))), size) for period, size in together]
@@ -197,8 +198,12 @@ def gather(
         waiting, added = live(entries), []
         spoken: set[int] = set()
         carriers: dict[int, Entries] = {}
-        for (case, condition, value), (key, size) in zip(cases, sizes, strict=True):
-            matching = chosen(w, condition, waiting, line, number, line.fallback)
+        found = _places(w, which, waiting)
+        for place, ((case, condition, value), (key, size)) in enumerate(zip(cases, sizes, strict=True)):
+            if found is None:
+                matching = chosen(w, condition, waiting, line, number, line.fallback)
+            else:
+                matching = [entry for entry, places in zip(waiting, found, strict=True) if place in places]
             spoken.update(map(id, matching))
             groups: dict[Any, Entries] = {}
             for entry in matching:
@@ -221,6 +226,16 @@ def gather(
         return added
 
     return act
+
+
+def _places(w: Work, which: Read | None, entries: Entries) -> list[tuple[int, ...]] | None:
+    """The cases whose condition holds, of each entry; None where a condition has to be asked by itself."""
+    if which is None:
+        return None
+    try:
+        return [which(w, x[ROW], x[ROW][2]) for x in entries]
+    except Undetermined:
+        return None
 
 
 def _gathered(w: Work, case: o.Case, value: Read, members: Entries, size: int) -> LightEntry:

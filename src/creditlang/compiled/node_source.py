@@ -53,7 +53,7 @@ class NodeSource:
         match kind:
             case "kind":
                 declared = policy.kinds[name]
-                return lambda n: lambda w: w.kind(declared)
+                return lambda n: lambda w: w.kind(declared) if ("kind", name) not in w.left else w.leave_kind(declared)
             case "period":
                 return self._period(policy.periods[name])
             case "items":
@@ -62,7 +62,7 @@ class NodeSource:
                 line = policy.uniques[int(name)]
                 rules = tuple(line.group.over or policy.rules)
                 act = self.bodies.unique(line, rules, self._kinds(rules))
-                return lambda n: n[act]
+                return lambda n: _unless_left(("unique", name), rules, n[act])
             case "tree":
                 return self._tree(name)
             case "credit" if not policy.accounts[name].diverts:
@@ -79,6 +79,10 @@ class NodeSource:
 
     def _ask_reference(self, kind: str, name: str) -> Made:
         self.by_reference.append(f"{kind} {name}")
+        return self.ask_reference(kind, name)
+
+    def ask_reference(self, kind: str, name: str) -> Made:
+        """A node that changes no entries, worked out by the reference."""
 
         def act(w: Work) -> None:
             found = StudentResult(w.student.identifier, True)
@@ -98,9 +102,10 @@ class NodeSource:
 
         def act(w: Work) -> None:
             w.evaluation().period(kind)
-            for entries in w.entries.values():
+            given: list[list[Any]] = [*w.entries.values(), *w.taken.values()]
+            for entries in given:
                 for entry in entries:
-                    if entry[ACCOUNT] in accounts:
+                    if isinstance(entry, list) and entry[ACCOUNT] in accounts:
                         entry[PERIOD] = w.run.periods.key(kind.name, entry[ON], entry[SEMESTER]) or ""
 
         return lambda n: act
@@ -112,25 +117,33 @@ class NodeSource:
         for account in within(policy.accounts, root):
             for name in policy.accounts[account].items:
                 rule = policy.rules[name]
-                body = self.bodies.body(rule.operators, (rule.kind,), name)
+                body = self.bodies.of_rule(rule)
                 placed = not any(isinstance(line, o.Post) and line.day for line in rule.operators)
                 bodies.append((name, rule.number, body, (periods_asked(policy, rule), placed)))
 
         def made(n: Functions) -> Act:
-            items = [(name, number, n[body] if body else None, *asked) for name, number, body, asked in bodies]
+            items = [(name, number, n[body], *asked) for name, number, body, asked in bodies]
 
             def act(w: Work) -> None:
-                entries = w.entries
+                entries, taken, covered, left, theirs = w.entries, w.taken, w.covered, w.left, w.theirs
                 for name, number, body, periods, placed in items:
-                    own = entries.get(name)
-                    if own:
-                        w.covered.add(number)
+                    if left and (name in theirs or ("rule", name) in left):
+                        w.leave_rule(name)
+                    elif name in taken:
+                        own: list[Any] = taken.pop(name)
+                        covered.add(number)
                         if periods and placed:
+                            own = [w.opened(name, x) for x in own]
                             w.put_in_periods(own, periods)
-                        if body is not None:
-                            entries[name] = own = body(w, own)
+                        try:
+                            entries[name] = made = body(w, own)
+                        except HandOver as why:
+                            w.open[name] = why.args[0]
+                            continue
                         if periods:
-                            w.put_in_periods(own, periods)
+                            w.put_in_periods(made, periods)
+                if w.open:
+                    raise HandOver(next(iter(w.open.values())))
 
             return act
 
@@ -163,7 +176,7 @@ class NodeSource:
                 w.run.stage += 1
                 w.unseen_rules += rules
 
-            return act
+            return _unless_left(("tree", root), rules, act)
 
         return made
 
@@ -301,9 +314,23 @@ class NodeSource:
         def act(w: Work) -> None:
             if any(w.by_kind.get(kind) for kind in kinds) or any(w.entries.get(rule) for rule in rules):
                 raise RestByReference
+            if not w.theirs.isdisjoint(rules):
+                raise RestByReference
             w.run.stage += 1
 
         return lambda n: act
+
+
+def _unless_left(node: tuple[str, str], rules: Sequence[str], act: Act) -> Act:
+    """A node that changes entries of some rules, left to the reference if it is to be or has some of these."""
+
+    def act_or_leave(w: Work) -> None:
+        if w.left and (node in w.left or not w.theirs.isdisjoint(rules)):
+            w.leave(*node, rules)
+        else:
+            act(w)
+
+    return act_or_leave
 
 
 class RestByReference(Exception):

@@ -165,6 +165,8 @@ class RecordQuery:
         key = ("query", id(self), stage)
         groups: dict[tuple[Any, ...], Found] | None = w.known.get(key)
         if groups is None:
+            if self.account is not None and not w.theirs.isdisjoint(self.rules):
+                return None
             if self.account is not None:
                 looked: Iterable[tuple[Row, Any, str | None]] = self._counted(w)
             else:

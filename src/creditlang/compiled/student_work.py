@@ -31,7 +31,7 @@ from creditlang.compiled.light_entries import (
 )
 from creditlang.compiled.policy_at_hand import INVALID, NO_DAY, PENDING, RULED, HandOver, PolicyAtHand
 from creditlang.core import operators as o
-from creditlang.diagnostics import Diagnostic, report
+from creditlang.diagnostics import Diagnostic, Phrase, report
 from creditlang.interpreter import StudentData
 from creditlang.interpreter.evaluate import (
     ALREADY_ENROLLED,
@@ -44,12 +44,12 @@ from creditlang.interpreter.evaluate import (
 )
 from creditlang.interpreter.steps import needed
 from creditlang.interpreter.student_run import Run
-from creditlang.ledger import Entry, PartLine, PartStatus, RankLine, Record, Status, group_on
+from creditlang.ledger import Entry, PartLine, PartStatus, Record, group_on
 from creditlang.values import Undetermined
 
 Taker = tuple[Any, ...]
-"""A rule that takes records: the entry that its own are copies of, its name, the kind of period of its account if that
-is no semester, its condition if it takes by one, and whether it falls on the group of a record.
+"""A rule that takes records: the entry that its own are copies of, its name, its condition if it takes by one, and
+whether it falls on the group of a record.
 """
 Told = list[Any]
 """What the guards of its kind said of a record: its state, reason, article and steps."""
@@ -60,27 +60,31 @@ class Work(AskedOfReference):
     """The state of one student."""
 
     __slots__ = (
-        "attributes", "balances", "cells", "covered", "extra", "known", "parts", "program", "ranks", "requirements",
-        "special", "told", "wholes",
+        "attributes", "balances", "cells", "covered", "known", "open", "parts", "program", "special", "told", "wholes",
     )  # fmt: skip
 
-    def __init__(self, at_hand: PolicyAtHand, program: Any, student: StudentData) -> None:
-        """`program` is what was generated: who takes records, the guards of kinds, what is noted."""
+    def __init__(
+        self, at_hand: PolicyAtHand, program: Any, student: StudentData,
+        left: frozenset[tuple[str, str]] = frozenset(), invalid: Mapping[str, list[Entry]] | None = None,
+    ) -> None:  # fmt: skip
+        """`program` is what was generated: who takes records, the guards of kinds, what is noted; what is `left` is not
+        done here, and records are `invalid` for those who do it.
+        """
+        self.left, self.invalid, self.theirs, self.reference = left, invalid, set(), None
+        self.open: dict[str, Phrase] = {}
+        """Rules in which something is open that were not left to the interpreter, and what."""
         self.at_hand, self.program, self.student = at_hand, program, student
         self.attributes: Mapping[str, Any] = student.attributes
         self.special: list[Row] = []
         """Records of which something is said before any rule is asked."""
-        self.by_kind, self.entries = defaultdict(list), defaultdict(list)
+        self.by_kind, self.entries, self.taken = defaultdict(list), defaultdict(list), defaultdict(list)
         self.plain, self.even_void, self.unseen_kinds, self.unseen_rules = {}, {}, (), []
-        self.extra: list[LightEntry] = []
-        """Entries of no rule: what was told before any was asked."""
-        self.unrated, self.in_body = [], []
+        self.extra, self.unrated, self.in_body = [], [], []
         self.told: dict[int, Told] = {}
         self.known: dict[Any, Any] = {}
         """What is worked out once for this student."""
         self.parts: list[Any] = []
-        self.ranks: list[RankLine] = []
-        self.requirements: dict[str, Status] = {}
+        self.ranks, self.requirements = [], {}
         self.problems, self.copies, self.others = {}, {}, None
         if program.asks_before or not at_hand.enrolment:
             self._begin(() if at_hand.enrolment else at_hand.begun)
@@ -136,7 +140,10 @@ class Work(AskedOfReference):
             if semester in hand.last_days:
                 order = (hand.last_days[semester], True, record.identifier)
             if record.kind in hand.dated and (hand.by_day or semester not in hand.last_days):
-                raise HandOver(NO_DAY)
+                if record.kind in hand.enrolment or record.kind in hand.memberships:
+                    raise HandOver(NO_DAY)
+                if ("kind", record.kind) not in self.left:
+                    raise HandOver(NO_DAY, ("kind", record.kind))
         elif semester is None and hand.last_days and record.problem is None:
             semester = hand.semester_of[on]
         usual = on <= (hand.as_of or date.max) if on is not None else hand.has_begun(semester or "")
@@ -211,8 +218,9 @@ class Work(AskedOfReference):
             return
         if name in program.looked_at:
             for place, row in enumerate(given):
-                self.extra.append(self._settled(row, told[place] if told is not None else None))
-                self.extra[-1][REASON] = self.extra[-1][REASON] or TAKEN_INTO_ACCOUNT
+                entry = self._settled(row, told[place] if told is not None else None)
+                entry[REASON] = entry[REASON] or TAKEN_INTO_ACCOUNT
+                self.extra.append(entry)
         if name in self.at_hand.memberships:
             self.judge(name)
         if program.takers[name] or program.conditional[name] or kind.item_field:
@@ -220,21 +228,15 @@ class Work(AskedOfReference):
 
     def _give(self, kind: o.RecordKind, given: list[Row], told: list[Told | None] | None) -> None:
         """Give the records of a kind to the rules that take them."""
-        program, field, entries = self.program, kind.item_field or "", self.entries
+        program, field, taken = self.program, kind.item_field or "", self.taken
         takers, conditional, problems = program.takers[kind.name], program.conditional[kind.name], self.problems
         if told is None and not conditional and not problems and program.takes_plainly[kind.name]:
-            noted = program.noted
             for row in given:  # the same as below, for what nearly all are
                 taking = takers.get(row[2].get(field))
                 if taking is None:
                     self._not_taken(row, None, field)
-                    continue
-                entry = taking[0].copy()
-                entry[ROW], entry[ON], term = row, row[3], row[4]
-                entry[SEMESTER], entry[PERIOD] = term, term or ""
-                if noted:
-                    entry[STEPS] = []
-                entries[taking[1]].append(entry)
+                else:
+                    taken[taking[1]].append(row)
             return
         for place, row in enumerate(given):
             said = told[place] if told is not None else None
@@ -247,29 +249,35 @@ class Work(AskedOfReference):
             elif not found:
                 self._not_taken(row, said, field)
             else:
-                for taker in found:
-                    self._open(row, taker, kind, said)
+                for _, rule, _, group in found:
+                    if group and (said is None or said[0] == "live") and self._group_unknown(kind, row):
+                        raise HandOver(PENDING)
+                    taken[rule].append(row if said is None else self._open(rule, row, said))
 
-    def _open(self, row: Row, taker: Taker, kind: o.RecordKind, said: Told | None) -> None:
-        """An entry of a rule, as the guards of the record's kind left it."""
-        model, rule, period, _, group = taker
-        entry = model.copy()
-        entry[ROW], entry[ON], entry[SEMESTER] = row, row[3], row[4]
-        entry[PERIOD] = (row[4] if period is None else self.period_key(period, row[3], row[4])) or ""
+    def opened(self, rule: str, taken: Row | LightEntry) -> LightEntry:
+        """The entry of a rule for a record that it has taken, before any of its lines is done to it."""
+        if isinstance(taken, list):
+            return taken
+        model, period = self.program.models[rule]
+        entry: LightEntry = model.copy()
+        entry[ROW], entry[ON], entry[SEMESTER] = taken, taken[3], taken[4]
+        entry[PERIOD] = (taken[4] if period is None else self.period_key(period, taken[3], taken[4])) or ""
         if self.program.noted:
             entry[STEPS] = []
-        if said is not None:
-            entry[STATE], entry[REASON] = said[0], said[1]
-            entry[ARTICLE] = said[2] or entry[ARTICLE]
-            entry[STEPS] = list(said[3]) if self.program.noted else None
-        if group and entry[STATE] == "live" and self._group_unknown(kind, row):
-            raise HandOver(PENDING)
-        self.entries[rule].append(entry)
+        return entry
+
+    def _open(self, rule: str, row: Row, said: Told) -> LightEntry:
+        """An entry of a rule, as the guards of the record's kind left it."""
+        entry = self.opened(rule, row)
+        entry[STATE], entry[REASON] = said[0], said[1]
+        entry[ARTICLE] = said[2] or entry[ARTICLE]
+        entry[STEPS] = list(said[3]) if self.program.noted else None
+        return entry
 
     def _by_condition(self, conditional: Iterable[Taker], row: Row) -> list[Taker]:
         """The rules that take a record by their condition."""
         try:
-            return [each for each in conditional if each[3](self, row, row[2])]
+            return [each for each in conditional if each[2](self, row, row[2])]
         except Undetermined:
             raise HandOver(INVALID) from None
 
@@ -285,9 +293,10 @@ class Work(AskedOfReference):
             self.extra.append(self._settled(row, said))
             return
         reason = NO_ITEM if field else NO_RULE
-        self.extra.append(light(row, "", "", state="unmatched", reason=reason, period=row[TERM] or ""))
+        entry = light(row, "", "", state="unmatched", reason=reason, period=row[TERM] or "")
+        self.extra.append(entry)
         if not field:
-            self.unrated.append((0, self.extra[-1]))
+            self.unrated.append((0, entry))
 
     def _settled(self, row: Row, said: Told | None) -> LightEntry:
         """What the guards of its kind said of a record, as an entry of no rule."""

@@ -101,7 +101,8 @@ class WorkedOutSource(ExpressionWriter):
         ):
             if value.sort == "account" and self.policy.accounts[value.name].sort == "category":
                 if x.function == "total" and here.period is None:
-                    return Piece(f"known(w.wholes, {self.source.value(value.name)}, ZERO)")
+                    whole = f"known(w.wholes, {self.source.value(value.name)}, ZERO)"
+                    return Piece(f"({whole} if not w.theirs else {self.asked(x, here).text})", True)
             elif period == (self.policy.accounts if value.sort == "account" else self.policy.facts)[value.name].period:
                 query = self.source.value(PeriodQuery(x, here.period))
                 return Piece(f"{query}.in_period(w, key)" if here.period is not None else f"{query}.alone(w)", True)

@@ -1,5 +1,7 @@
 """What has been read: students by number, records that belong to none, and what is wrong."""
 
+from collections import deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field, frozen
@@ -48,30 +50,56 @@ class Student:
     place: Place | None = None
     problem: Diagnostic | None = None
     _records: list[Record] = field(factory=list)
-    _later: "list[Record | tuple[CodedRecords, Numbers]]" = field(factory=list)
-    """What comes after those: records, and those of a coded sheet, at some positions, that have not been made."""
+    _later: list[tuple[int, Record]] = field(factory=list)
+    """Records that come after those, each with how many coded sheets come before it."""
+    _sheets: "Sequence[CodedRecords]" = ()
+    """All that the dataset has, whose records are made when they are asked for."""
+    _taken: int = 0
+    """From how many of them the records have been made."""
 
     @property
     def records(self) -> list[Record]:
         """The student's records, in the order in which they were read."""
-        if self._later:
-            later, self._later = self._later, []
-            for piece in later:
+        if self._later or self._taken < len(self._sheets):
+            pieces = self.pieces[len(self._records) :]
+            self._later, self._taken = [], len(self._sheets)
+            for piece in pieces:
                 self._records += [piece] if isinstance(piece, Record) else piece[0].of(self.identifier, piece[1])
         return self._records
 
     @records.setter
     def records(self, records: list[Record]) -> None:
-        self._records, self._later = records, []
+        self._records, self._later, self._taken = records, [], len(self._sheets)
 
     @property
     def pieces(self) -> "list[Record | tuple[CodedRecords, Numbers]]":
-        """The same, and those that have not been made are left so."""
-        return [*self._records, *self._later]
+        """The same, and those of a coded sheet, at some positions, that have not been made are left so."""
+        found: list[Record | tuple[CodedRecords, Numbers]] = [*self._records]
+        later = deque(self._later)
+        for number, sheet in enumerate(self._sheets[self._taken :], self._taken):
+            while later and later[0][0] <= number:
+                found.append(later.popleft()[1])
+            if len(rows := sheet.rows_of(self.identifier)):
+                found.append((sheet, rows))
+        return [*found, *(record for _, record in later)]
 
-    def give(self, piece: "Record | tuple[CodedRecords, Numbers]") -> None:
-        """Add a record, or those at some positions of a coded sheet, which are made when they are asked for."""
-        self._later.append(piece)
+    @property
+    def loose(self) -> list[Record]:
+        """Those of the records that have been made, whoever made them."""
+        return [*self._records, *(record for _, record in self._later)]
+
+    @property
+    def taken(self) -> int:
+        """From how many of the dataset's coded sheets the records are among those."""
+        return self._taken
+
+    def give(self, record: Record) -> None:
+        """Add a record."""
+        self._later.append((len(self._sheets), record))
+
+    def share(self, sheets: "Sequence[CodedRecords]") -> None:
+        """Let the student have records in coded sheets, of which more may come."""
+        self._sheets = sheets
 
 
 @frozen
@@ -91,6 +119,8 @@ class Dataset:
     """Everything read: students by number, records that belong to none, and what is wrong."""
 
     students: dict[str, Student] = field(factory=dict)
+    sheets: "list[CodedRecords]" = field(factory=list)
+    """Sheets of records that came as columns; each knows whose they are."""
     orphans: list[Record] = field(factory=list)
     problems: list[Diagnostic] = field(factory=list)
     owners: dict[int, str] = field(factory=dict)

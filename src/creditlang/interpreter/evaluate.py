@@ -625,20 +625,23 @@ class Evaluation:
         """The lines of items; with `now`, of the entries of one period, which come to those of the periods before."""
         for account in within(self.policy.accounts, root):
             for name in self.policy.accounts[account].items:
-                rule = self.policy.rules[name]
-                entries = self.run.entries[name] if now is None else now.get(name, [])
-                if entries:
-                    self.run.covered.add(rule.number)
-                    if not any(isinstance(operator, o.Post) and operator.day for operator in rule.operators):
-                        self.put_in_periods(rule, entries)
-                    entries = run_body(self.run, rule.operators, entries)
-                    self.put_in_periods(rule, entries)
-                entries = sorted(entries, key=lambda entry: entry.record.order)
+                entries = self.item(name, self.run.entries[name] if now is None else now.get(name, []))
                 if now is None:
                     self.run.entries[name] = entries
                 elif entries:
                     now[name] = entries
                     self.run.entries[name].extend(entries)
+
+    def item(self, name: str, entries: list[Entry]) -> list[Entry]:
+        """The lines of one item, done to its entries."""
+        rule = self.policy.rules[name]
+        if entries:
+            self.run.covered.add(rule.number)
+            if not any(isinstance(operator, o.Post) and operator.day for operator in rule.operators):
+                self.put_in_periods(rule, entries)
+            entries = run_body(self.run, rule.operators, entries)
+            self.put_in_periods(rule, entries)
+        return sorted(entries, key=lambda entry: entry.record.order)
 
     def put_in_periods(self, rule: o.Rule, entries: list[Entry]) -> None:
         """Take out the entries that lie in no period of a declared kind that their rule, or a body around it, needs."""

@@ -5,7 +5,6 @@ compiled before somebody asks, nothing twice while no text changes, and no file 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from threading import RLock
 from time import perf_counter
@@ -65,13 +64,18 @@ class OpenPolicies:
         self.compiling = RLock()
         self.known: dict[Path | str, frozenset[str]] = {}
         self.kept: dict[Path | str, KeptDeclarations] = {}
-        self.parse = lru_cache(_KEPT_TREES)(self.parse_again)
+        self.parsed: dict[Path | str, tuple[SourceFile, dict[frozenset[str], Parsed]]] = {}
 
-    def parse_again(self, source: SourceFile, names: frozenset[str]) -> Parsed:
-        """The tree of a file, of which little has changed since it was last asked for."""
+    def parse(self, source: SourceFile, names: frozenset[str]) -> Parsed:
+        """The tree of a file: of the same text the same, else with little to be parsed again."""
         file = source.path or source.name
         self.known[file] = names
-        return parse(source, names, self.kept.setdefault(file, KeptDeclarations()))
+        if file not in self.parsed or self.parsed[file][0] is not source:
+            self.parsed[file] = source, {}
+        trees = self.parsed[file][1]
+        if names not in trees:
+            trees[names] = parse(source, names, self.kept.setdefault(file, KeptDeclarations()))
+        return trees[names]
 
     def put(self, uri: str, text: str) -> list[str]:
         """Take the text of a file as it is now; returns the addresses of the open files of which other things may be
@@ -211,8 +215,6 @@ class OpenPolicies:
 _LONG = 0.3
 _FOLDERS_ABOVE = 3
 """So many folders above a file are looked through for policies that use it, its own the first."""
-_KEPT_TREES = 64
-"""Trees of files, so that those that have not changed are not parsed again."""
 _EMPTY_FILE = SourceFile("", "")
 
 

@@ -4,6 +4,7 @@ Findings are told once typing has paused; those of a text that has changed since
 """
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from typing import Final
@@ -23,12 +24,27 @@ from creditlang.words import said
 
 PAUSE: Final = 0.01
 """Seconds without a key after which the findings are told."""
+REST: Final = 0.5
+"""Seconds without a key after which garbage is collected."""
+MOST_GARBAGE: Final = 2_000_000
+"""Objects that may wait for that, some 300 MB: a hundred keys in a policy of a thousand lines."""
 
 _SEVERITIES: Final = {
     Severity.ERROR: types.DiagnosticSeverity.Error, Severity.WARNING: types.DiagnosticSeverity.Warning,
     Severity.NOTE: types.DiagnosticSeverity.Information,
 }  # fmt: skip
 _FIX: Final = Phrase("{message}\nfix: {fix}", "{message}\n建议：{fix}")
+
+
+async def collect_later() -> None:
+    """Collect garbage after a while, or at once where there is much. What lasts as long as the server, its modules and
+    tables, is left out from the first time on.
+    """
+    if gc.get_count()[0] < MOST_GARBAGE:
+        await asyncio.sleep(REST)
+    gc.collect()
+    if not gc.get_freeze_count():
+        gc.freeze()
 
 
 class PolicyServer(LanguageServer):
@@ -42,6 +58,7 @@ class PolicyServer(LanguageServer):
         self.policies = OpenPolicies(extensions)
         self.samples = SampleRuns(sample)
         self.waiting: dict[str, asyncio.Task[None]] = {}
+        self.resting: asyncio.Task[None] | None = None
         self.told_beside: dict[str, set[str]] = {}
         """Addresses of files that are not open, and have errors that an open one was told of."""
 
@@ -98,6 +115,13 @@ class PolicyServer(LanguageServer):
         if uri in self.policies.texts and policy.source is self.policies.texts[uri].source:
             self.publish(uri, policy, self.of_file(policy, policy.source))
             self.tell_of_parts(uri, policy)
+            self.rest()
+
+    def rest(self) -> None:
+        """Collect what is no longer needed once nobody types: that takes longer than to compile a policy."""
+        if self.resting is not None:
+            self.resting.cancel()
+        self.resting = asyncio.get_running_loop().create_task(collect_later())
 
     def tell_of_parts(self, uri: str, policy: OpenPolicy) -> None:
         """Tell of the errors in files that are not open, without which an open one would seem to be sound."""

@@ -17,7 +17,7 @@ from contextlib import suppress
 from hashlib import file_digest, sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import frozen
 
@@ -25,6 +25,7 @@ from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.plugin.interface import Source
 from creditlang.plugin.plugin_error import PluginError
 from creditlang.schema import RawBatch, RawTable
+from creditlang.table_columns import most_differ
 from creditlang.toolkit.atomic_files import PendingFile, publish_file, reporting
 
 _NUMBER: Final = "row"
@@ -134,13 +135,13 @@ class KeptCopy:
         from pyarrow import parquet
 
         names = [str(place) for place in range(len(self.header))]
-        file = parquet.ParquetFile(pyarrow.BufferReader(self.content), read_dictionary=names)
+        file = parquet.ParquetFile(pyarrow.BufferReader(self.content))
         rows = 0
         for batch in file.iter_batches(_ROWS, use_threads=False):
             end = rows + batch.num_rows
             own = [at for at in self.of_rows if rows <= at < end]
             yield RawBatch(
-                batch.column(_NUMBER).to_pylist(), tuple(batch.column(name) for name in names),
+                RawBatch.in_turn(batch.column(_NUMBER).to_numpy()), tuple(batch.column(name) for name in names),
                 {at - rows: self.of_rows[at] for at in own}, {at - rows: self.broken[at] for at in own},
             )  # fmt: skip
             rows = end
@@ -158,6 +159,10 @@ class _Copying:
         self._table = table
         self._rows = 0
         self._broken: list[tuple[int, Any, tuple[str, ...]]] = []
+        self._kinds: list[Any] = []
+        """What each column is in the copy: texts as they are where most differ."""
+        self._waiting: list[Any] = []
+        """Batches that have not been written."""
         self._pending: PendingFile | None = None
         self._writer: Any = None
 
@@ -178,29 +183,43 @@ class _Copying:
 
     def _write(self, batch: RawBatch) -> None:
         import pyarrow
+
+        kept, columns = pyarrow.dictionary(pyarrow.int32(), pyarrow.string()), cast("tuple[Any, ...]", batch.columns)
+        if self._rows == 0:
+            self._kinds = [pyarrow.string() if most_differ(column) else kept for column in columns]
+        texts = [x if pyarrow.types.is_dictionary(x.type) else x.dictionary_encode() for x in columns]
+        cells = [x.cast(kind) for x, kind in zip(texts, self._kinds, strict=True)]
+        names = [_NUMBER, *(str(place) for place in range(len(texts)))]
+        numbers = pyarrow.array(batch.numbers, pyarrow.int64())
+        self._waiting.append(pyarrow.RecordBatch.from_arrays([numbers, *cells], names))
+        for at, problem in batch.problems.items():
+            self._broken.append((self._rows + at, _written(problem), batch.broken.get(at, ())))
+        self._rows += len(batch.numbers)
+        if sum(map(len, self._waiting)) >= _ROWS:
+            self._put()
+
+    def _put(self) -> None:
+        """Write what waits as one group of rows."""
+        import pyarrow
         from pyarrow import parquet
 
-        numbers = pyarrow.array(batch.numbers, pyarrow.int64())
-        kind = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
-        columns: tuple[Any, ...] = batch.columns
-        texts = [x if pyarrow.types.is_dictionary(x.type) else x.dictionary_encode() for x in columns]
-        names = [_NUMBER, *(str(place) for place in range(len(texts)))]
-        rows = pyarrow.RecordBatch.from_arrays([numbers, *(x.cast(kind) for x in texts)], names)
+        if not self._waiting:
+            return
+        rows, self._waiting = pyarrow.Table.from_batches(self._waiting), []
         if self._pending is None:
             self._pending = _private(PendingFile(_columns(self.path)), self.path)
         with reporting(self._pending.path.name):
             if self._writer is None:
                 self._writer = parquet.ParquetWriter(self._pending.stream.buffer, rows.schema, compression="zstd")
-            self._writer.write_batch(rows)
-        for at, problem in batch.problems.items():
-            self._broken.append((self._rows + at, _written(problem), batch.broken.get(at, ())))
-        self._rows += len(batch.numbers)
+            self._writer.write_table(rows.unify_dictionaries())
 
     def publish(self, digest: str, source: Source) -> None:
         """Give the copy its name, and then the description, which alone makes it one."""
-        if self._pending is None or self.failed:
-            return
         try:
+            if not self.failed:
+                self._put()
+            if self._pending is None or self.failed:
+                return
             with reporting(self._pending.path.name):
                 self._writer.close()
             self._pending.settle()
@@ -232,6 +251,7 @@ class _Copying:
         if self._pending is not None:
             self._pending.discard()
         self._pending = self._writer = None
+        self._waiting = []
 
 
 def _columns(path: Path) -> Path:
@@ -252,9 +272,9 @@ def _private(pending: PendingFile, path: Path) -> PendingFile:
 def _format() -> str:
     """What wrote a copy: another version may read a file in another way."""
     try:
-        return f"1 {version('creditlang')}"
+        return f"2 {version('creditlang')}"
     except PackageNotFoundError:
-        return "1"
+        return "2"
 
 
 def _stamp(path: Path) -> object:

@@ -246,7 +246,7 @@ class _Split:
         """The rows."""
         problems = {at: row.problem for at, row in self.placed.items() if row.problem is not None}
         broken = {at: self.placed[at].cells for at in problems}
-        return RawBatch(self.numbers.tolist(), tuple(self.columns), problems, broken)
+        return RawBatch(RawBatch.in_turn(self.numbers), tuple(self.columns), problems, broken)
 
 
 def _quoted(row: RawRow, width: int) -> bytes:

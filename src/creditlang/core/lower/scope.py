@@ -85,8 +85,8 @@ class Scope:
         self, sort: str, name: t.Identifier, candidates: Iterable[str] | None = None, labels: Iterable[Label] = ()
     ) -> None:
         """Report a name that is not known, with the nearest that is."""
-        known = list(candidates) if candidates is not None else [x for space, x in self.program.labels if space == sort]
         if not self.silent:
+            known = candidates if candidates is not None else [x for space, x in self.program.labels if space == sort]
             close = nearest(name.text, known) or ""
             self.report("CR101", name.span, *labels, kind=SORTS[sort], name=name.text, nearest=close)
 

@@ -84,10 +84,12 @@ class CodedDataset:
         students = tuple(sorted(dataset.students))
         people = [dataset.students[identifier] for identifier in students]
         gathered = {name: _Gathered(kind) for name, kind in policy.kinds.items()}
+        places, taken = {each: place for place, each in enumerate(students)}, [person.taken for person in people]
         for place, person in enumerate(people):
-            for piece in person.pieces:
-                kind = piece.kind if isinstance(piece, Record) else piece[0].kind
-                gathered[kind].take(place, piece)
+            for record in person.loose:
+                gathered[record.kind].take(place, record)
+        for number, sheet in enumerate(dataset.sheets):
+            gathered[sheet.kind].take_sheet(sheet, places, numpy.array(taken, numpy.int64) <= number)
         return CodedDataset(
             students, {column.name: _attribute(column.name, people) for column in policy.attributes},
             numpy.array([person.problem is not None for person in people], bool),
@@ -116,33 +118,35 @@ class _Gathered:
     """The records of one kind, in any order."""
 
     kind: o.RecordKind
-    sheets: dict[int, tuple[CodedRecords, list[int], list[Numbers]]] = field(factory=dict)
-    """By identity: a sheet, students, and the positions of the records of each."""
-    owners: list[int] = field(factory=list)
-    """Whose the loose records are."""
+    sheets: list[tuple[CodedRecords, Numbers]] = field(factory=list)
+    """The sheets, and the positions of those of their records that somebody has and nobody has made."""
+    owners: list[Numbers] = field(factory=list)
+    """Whose those are."""
     loose: list[Record] = field(factory=list)
+    owners_of_loose: list[int] = field(factory=list)
 
-    def take(self, owner: int, piece: Record | tuple[CodedRecords, Numbers]) -> None:
-        """Records of a student."""
-        if isinstance(piece, Record):
-            self.owners.append(owner)
-            self.loose.append(piece)
-            return
-        sheet, rows = piece
-        if sheet.odd:
-            odd = [sheet.odd[at] for at in rows.tolist() if at in sheet.odd]
-            self.owners += [owner] * len(odd)
-            self.loose += odd
-            rows = numpy.array([at for at in rows.tolist() if at not in sheet.odd], numpy.int64) if odd else rows
-        _, owners, found = self.sheets.setdefault(id(sheet), (sheet, [], []))
-        owners.append(owner)
-        found.append(rows)
+    def take(self, owner: int, record: Record) -> None:
+        """A record of a student."""
+        self.owners_of_loose.append(owner)
+        self.loose.append(record)
+
+    def take_sheet(self, sheet: CodedRecords, places: Mapping[str, int], waiting: Numbers) -> None:
+        """The records of a sheet: of students, by number, of whom those are still `waiting` that have not been made."""
+        own = numpy.fromiter((places.get(each, -1) for each in sheet.people), numpy.int64, len(sheet.people))
+        owners = numpy.append(own, -1)[sheet.owners]
+        had = (owners >= 0) & waiting[owners] if len(waiting) else numpy.zeros(len(owners), bool)
+        for at in sorted(sheet.odd):
+            if had[at]:
+                self.take(int(owners[at]), sheet.odd[at])
+        had[list(sheet.odd)] = False
+        rows = numpy.flatnonzero(had)
+        self.sheets.append((sheet, rows))
+        self.owners.append(owners[rows])
 
     def kind_of(self, students: int) -> CodedKind:
         """The kind's records in order."""
-        sheets = [(sheet, numpy.concatenate(rows)) for sheet, _, rows in self.sheets.values()]
-        owners = [numpy.repeat(whose, list(map(len, rows))) for _, whose, rows in self.sheets.values()]
-        student = _joined([*owners, numpy.array(self.owners, numpy.int64)])
+        sheets = self.sheets
+        student = _joined([*self.owners, numpy.array(self.owners_of_loose, numpy.int64)])
         fields = {column.name: self._field(column.name, sheets) for column in self.kind.columns}
         days = self._days(fields, len(student))
         origin = _joined(

@@ -8,20 +8,24 @@ its column. Rows that cannot be records are taken out before, as in any sheet.
 import re
 from collections.abc import Callable, Iterable
 from itertools import compress
+from string import ascii_letters, digits
+from typing import Final
 
 import numpy
 
 from creditlang.core import operators as o
 from creditlang.data.cells import LONGEST_TEXT, CellError, parse_identifier, parse_text, strip_cell
 from creditlang.data.coded.coded_records import CodedRecords, TypedColumn
-from creditlang.data.coded.coded_sheet import CodedColumn, CodedSheet, Numbers
+from creditlang.data.coded.coded_sheet import IN_CODES, CodedColumn, CodedSheet, Numbers
 from creditlang.data.records import Identifiers
 from creditlang.data.sheets.column_layout import Layout, PlacedColumn
 from creditlang.data.sheets.totals_rows import Unrecorded
 from creditlang.diagnostics import Place
 from creditlang.ledger import Record
 from creditlang.schema import RawBatch, RawRow
-from creditlang.table_columns import some_match
+from creditlang.table_columns import longest, only_of, some_match
+
+_IN_NUMBERS: Final = digits + ascii_letters
 
 
 def read_sheet(batches: Iterable[RawBatch], unrecorded: Unrecorded) -> CodedSheet:
@@ -30,7 +34,7 @@ def read_sheet(batches: Iterable[RawBatch], unrecorded: Unrecorded) -> CodedShee
     doubtful = numpy.ones(len(sheet), bool)
     if unrecorded.identity is not None:
         identity = sheet.columns[unrecorded.identity]
-        doubtful = ~identity.those(map(unrecorded.is_number, identity.texts))
+        doubtful = ~identity.those(unrecorded.are_numbers(identity.texts))
     doubtful[list(sheet.problems)] = True
     looked_at = numpy.flatnonzero(doubtful).tolist()
     return sheet.without([at for at, row in sheet.rows(looked_at) if unrecorded.passes_over(row)])
@@ -55,7 +59,8 @@ def read_records(
     odd[list(sheet.problems)] = True
     students = _at(sheet, layout.identity).stripped()
     number = parse_identifier if layout.of_students else parse_text
-    odd |= students.those(not _reads(text, number) for text in students.texts)
+    if not only_of(students.texts, _IN_NUMBERS):
+        odd |= students.those(not _reads(text, number) for text in students.texts)
     identifiers = None if layout.record_id is None else sheet.columns[layout.record_id].stripped()
     odd |= _odd_identifiers(sheet, layout.source, identifiers, used)
     columns = []
@@ -109,14 +114,15 @@ def _odd_identifiers(sheet: CodedSheet, source: str, identifiers: CodedColumn | 
     odd = numpy.bincount(identifiers.codes, minlength=len(identifiers.texts)) > 1
     texts = identifiers.texts
     known = {strip_cell(cell) for cells in sheet.broken.values() for cell in cells}
-    if some_match(texts, ":"):
+    plain = only_of(texts, IN_CODES)
+    if not plain and some_match(texts, ":"):
         known |= {text for text in texts if ":" in text and text in used}
     for those in (known, used.given, used.first.keys()):
         if those and not those.isdisjoint(texts):
             odd |= numpy.fromiter((text in those for text in texts), bool, len(texts))
-    if some_match(texts, rf"^$|\)$|^{re.escape(made)}"):
+    if not plain and some_match(texts, rf"^$|\)$|^{re.escape(made)}"):
         odd |= numpy.fromiter((not x or x.endswith(")") or x.startswith(made) for x in texts), bool, len(texts))
-    if not all(map(str.isprintable, texts)) or max(map(len, texts), default=0) > LONGEST_TEXT:
+    if (not plain and not all(map(str.isprintable, texts))) or longest(texts) > LONGEST_TEXT:
         odd |= numpy.fromiter((not _reads(text, parse_text) for text in texts), bool, len(texts))
     return identifiers.those(odd)
 

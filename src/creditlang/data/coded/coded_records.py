@@ -6,7 +6,7 @@ of which there is more to say (a cell that cannot be read, an id used twice, a c
 who is found by name or not at all) is *odd*: it was made from its row when the sheet was read, as in a small sheet.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -52,8 +52,12 @@ class CodedRecords:
     semester_field: str | None
     odd: dict[int, Record]
     """By position."""
+    people: Mapping[str, int] = field(factory=dict)
+    """The numbers of all students, with their positions in the dataset; once they are known."""
     owners: Numbers = field(factory=lambda: numpy.empty(0, numpy.int64))
-    """The position of its student among those of the dataset, -1 for an orphan; once it is known."""
+    """The position of its student, -1 for an orphan; once it is known."""
+    _by_owner: tuple[Numbers, Numbers] | None = None
+    """The positions of the records, by their owners, and where those of each begin."""
 
     def __len__(self) -> int:
         """How many there are."""
@@ -103,11 +107,11 @@ class CodedRecords:
         ]
         return [at for at in numpy.flatnonzero(numpy.array(wrong, bool)[places]).tolist() if at not in self.odd]
 
-    def find_owners(self, students: Sequence[str]) -> Iterator[Record]:
+    def find_owners(self, students: Iterable[str]) -> Iterator[Record]:
         """Find whose the records are, among students by number; in order those of which something has to be said: odd
         ones, and those that are nobody's.
         """
-        places = {identifier: place for place, identifier in enumerate(students)}
+        self.people = places = {identifier: place for place, identifier in enumerate(students)}
         of_text = numpy.array([places.get(text, -1) for text in self.students.texts], numpy.int64)
         self.owners = of_text[self.students.codes]
         for at in sorted({*self.odd, *numpy.flatnonzero(self.owners < 0).tolist()}):
@@ -115,13 +119,14 @@ class CodedRecords:
             self.owners[at] = places.get(record.student, -1)
             yield record
 
-    def by_owner(self) -> Iterator[tuple[int, Numbers]]:
-        """The positions of each student's records, rising, by the student's own among all."""
-        order = numpy.argsort(self.owners, kind="stable")
-        owners = self.owners[order]
-        starts = numpy.flatnonzero(numpy.diff(owners, prepend=-1))
-        for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(order)], strict=False):
-            yield int(owners[start]), order[start:end]
+    def rows_of(self, identifier: str) -> Numbers:
+        """The positions of a student's records, rising."""
+        if self._by_owner is None:
+            order = numpy.argsort(self.owners, kind="stable")
+            self._by_owner = order, numpy.searchsorted(self.owners[order], numpy.arange(len(self.people) + 1))
+        order, starts = self._by_owner
+        place = self.people[identifier]
+        return order[starts[place] : starts[place + 1]]
 
     def _made(self, rows: Numbers, student: str) -> Iterator[Record]:
         names = [column.name for column in self.columns]

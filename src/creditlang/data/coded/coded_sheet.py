@@ -5,6 +5,7 @@ text, and what is asked of every row is asked of numbers.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy
@@ -13,12 +14,14 @@ from attrs import frozen
 from creditlang.data.cells import BLANKS, strip_cell
 from creditlang.diagnostics import Diagnostic
 from creditlang.schema import RawBatch, RawRow
-from creditlang.table_columns import FEW, ArrowTexts, some_match
+from creditlang.table_columns import FEW, ArrowTexts, most_differ, only_of, some_match
 
 if TYPE_CHECKING:
     import pyarrow
 
 _LARGEST_KEY: Final = 2**62
+IN_CODES: Final = digits + ascii_letters + "_-./#"
+"""Texts of these are neither blank nor broken."""
 
 Numbers = numpy.ndarray[Any, numpy.dtype[Any]]
 """One-dimensional: row numbers as int64, codes as unsigned whole numbers of the smallest size that holds them."""
@@ -37,7 +40,7 @@ class CodedColumn:
 
     def stripped(self) -> "CodedColumn":
         """The same column without blanks around its cells; texts that become one have one code."""
-        if not some_match(self.texts, f"[{BLANKS}]"):
+        if only_of(self.texts, IN_CODES) or not some_match(self.texts, f"[{BLANKS}]"):
             return self
         texts = [strip_cell(text) for text in self.texts]
         if texts == list(self.texts):
@@ -75,12 +78,14 @@ class CodedSheet:
     def of(batches: Iterable[RawBatch], width: int) -> "CodedSheet":
         """All rows of some batches of `width` columns."""
         numbers: list[Numbers] = []
-        chunks: list[list[pyarrow.DictionaryArray]] = [[] for _ in range(width)]
+        chunks: list[list[pyarrow.DictionaryArray | pyarrow.StringArray]] = [[] for _ in range(width)]
         problems: dict[int, Diagnostic] = {}
         broken: dict[int, tuple[str, ...]] = {}
         rows = 0
         for batch in batches:
-            numbers.append(numpy.asarray(batch.numbers, numpy.int64))
+            own = batch.numbers
+            rows_in_turn = numpy.arange(own.start, own.stop) if isinstance(own, range) else own
+            numbers.append(numpy.asarray(rows_in_turn, numpy.int64))
             for chunk, column in zip(chunks, batch.columns, strict=True):
                 chunk.append(_encoded(column))
             problems.update((rows + at, problem) for at, problem in batch.problems.items())
@@ -135,23 +140,48 @@ class CodedSheet:
         return ((at, self.row(at)) for at in places)
 
 
-def _encoded(column: Any) -> "pyarrow.DictionaryArray":
+def _encoded(column: Any) -> "pyarrow.DictionaryArray | pyarrow.StringArray":
+    """A column with each distinct text once, unless most rows have one of their own."""
     import pyarrow
 
-    encoded = column if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode()
-    return encoded.cast(pyarrow.dictionary(pyarrow.int32(), pyarrow.string()))
+    if pyarrow.types.is_dictionary(column.type):
+        return column.cast(pyarrow.dictionary(pyarrow.int32(), pyarrow.string()))
+    return column if most_differ(column) else column.dictionary_encode()
 
 
-def _column(chunks: "list[pyarrow.DictionaryArray]") -> CodedColumn:
+def _column(chunks: "list[pyarrow.DictionaryArray | pyarrow.StringArray]") -> CodedColumn:
     import pyarrow
 
     if not chunks:
         return CodedColumn([], coded([]))
-    chunked = pyarrow.chunked_array(chunks)
-    if sum(len(chunk.dictionary) for chunk in chunks) > len(chunked) // 2:  # hashed once, in place of twice
-        chunked = chunked.cast(pyarrow.string()).dictionary_encode()
-    chunked = chunked.unify_dictionaries()
-    known = chunked.chunk(0).dictionary
-    texts: Sequence[Any] = ArrowTexts(known) if len(known) > FEW else known.to_pylist()
-    codes = numpy.concatenate([coded(chunk.indices.to_numpy(), len(texts)) for chunk in chunked.chunks])
-    return CodedColumn(texts, codes)
+    kinds, count = [pyarrow.types.is_dictionary(chunk.type) for chunk in chunks], sum(map(len, chunks))
+    pairs = list(zip(chunks, kinds, strict=True))
+    if sum(len(chunk.dictionary if known else chunk) for chunk, known in pairs) > count // 2:
+        whole = pyarrow.concat_arrays([chunk.cast(pyarrow.string()) if known else chunk for chunk, known in pairs])
+        if ArrowTexts(whole).surely_differ():
+            return CodedColumn(_texts(whole), coded(numpy.arange(count), count))
+        chunks = [whole.dictionary_encode()]
+    return _unified(
+        [chunk if pyarrow.types.is_dictionary(chunk.type) else chunk.dictionary_encode() for chunk in chunks]
+    )
+
+
+def _unified(chunks: "list[pyarrow.DictionaryArray]") -> CodedColumn:
+    """Chunks that each have their own codes as one column."""
+    import pyarrow
+
+    known: list[pyarrow.StringArray] = []
+    starts = []
+    for chunk in chunks:
+        if not (known and known[-1].equals(chunk.dictionary)):
+            known.append(chunk.dictionary)
+        starts.append(sum(map(len, known[:-1])))
+    whole = pyarrow.concat_arrays(known).dictionary_encode()
+    again = coded(whole.indices.to_numpy(), len(whole.dictionary))
+    codes = [again[start:][chunk.indices.to_numpy()] for start, chunk in zip(starts, chunks, strict=True)]
+    return CodedColumn(_texts(whole.dictionary), numpy.concatenate(codes))
+
+
+def _texts(array: "pyarrow.StringArray") -> Sequence[Any]:
+    found: Sequence[Any] = ArrowTexts(array) if len(array) > FEW else array.to_pylist()
+    return found

@@ -48,12 +48,13 @@ class Owners:
 
     def give(self, coded: "CodedRecords") -> None:
         """Give the records of a coded sheet to the students whose numbers they have."""
-        students = self.dataset.students
-        for record in coded.find_owners(list(students)):
+        students, sheets = self.dataset.students, self.dataset.sheets
+        for record in coded.find_owners(students):
             self.note(record, students.get(record.student))
-        people = list(students.values())
-        for owner, rows in coded.by_owner():
-            people[owner].give((coded, rows))
+        if not sheets:
+            for student in students.values():
+                student.share(sheets)
+        sheets.append(coded)
 
     def members(self, attribute: str, value: str) -> list[Student]:
         """The students with a value of an attribute."""

@@ -8,7 +8,9 @@ is a record, if need be an invalid one. What was passed over is said, with its r
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import repeat
+from string import digits
 from typing import Final
 
 from attrs import define, field
@@ -17,6 +19,7 @@ from creditlang.data.cells import strip_cell
 from creditlang.data.sheets.sheet_heading import RUNNING_NUMBERS, WRONG_LENGTH, plain_heading
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.schema import RawRow
+from creditlang.table_columns import only_of
 
 _SUMS: Final = re.compile(
     r"(?:本页|本班|全班|班级|全院|全校|累计)?(?:合计|总计|小计|共计|总和|总分|总数|总人数|人数|平均[分值数]?|最[高低]分|[及优][格秀良]率)"
@@ -74,6 +77,12 @@ class Unrecorded:
         if not (cell.isascii() and cell.isalnum()) or self.identity is None:
             return False
         return cell != self.heads[self.identity] and not _SUMS.fullmatch(cell)
+
+    def are_numbers(self, cells: Sequence[str]) -> Iterable[bool]:
+        """The same of many cells."""
+        if self.identity is not None and only_of(cells, digits) and not self.heads[self.identity].isdigit():
+            return repeat(True, len(cells))
+        return map(self.is_number, cells)
 
     def _is_none(self, cells: Sequence[str]) -> bool:
         filled = [(position, text) for position, cell in enumerate(cells) if (text := strip_cell(cell))]
