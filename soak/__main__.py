@@ -35,7 +35,8 @@ from soak.small_world import SmallWorld
 PARTS: dict[str, Callable[[Path | None], Part]] = {
     "engines": Engines, "laws": Laws, "small_world": SmallWorld, "open_values": OpenValues,
     "mutated_policies": MutatedPolicies, "mutated_data": MutatedData, "killed_runs": KilledRuns,
-    "failing_files": FailingFiles, "lost_databases": LostDatabases, "private_names": PrivateNames, "planted_faults": PlantedFaults,
+    "failing_files": FailingFiles, "lost_databases": LostDatabases, "private_names": PrivateNames,
+    "planted_faults": PlantedFaults,
 }  # fmt: skip
 
 Figures = dict[str, dict[str, Any]]

@@ -1,4 +1,4 @@
-"""Databases that go away: the connection is cut after so many bytes, while a run reads its data or writes its results."""
+"""Databases that go away: the connection is cut after so many bytes, while a run reads data or writes results."""
 
 import atexit
 import contextlib
@@ -83,7 +83,7 @@ _COMPARED = ("students.csv", "accounts.csv", "records.csv", "steps.csv", "manife
 class LostDatabases(Part):
     """One run after the other, from either server and into PostgreSQL."""
 
-    told: Counter[str] = field(factory=Counter)
+    told: Counter[str] = field(factory=Counter, init=False)
     open: contextlib.ExitStack = field(factory=contextlib.ExitStack)
 
     def __attrs_post_init__(self) -> None:
@@ -172,7 +172,7 @@ class LostDatabases(Part):
         if not whole and (code not in (3, 4) or there != before) and not (code == 3 and everybody):
             self.note(number, f"{told}: what is there is of no run: {sorted(there)}")
         if way.startswith("from") and whole == everybody:
-            self.note(number, f"{told}: {'all is there, but' if whole else 'not all is there, and'} it is not what is said")
+            self.note(number, f"{told}: {'all' if whole else 'not all'} is there, which is not what is said")
 
     def lines(self) -> list[str]:
         """The figures."""
