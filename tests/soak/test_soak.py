@@ -4,6 +4,7 @@ import random
 import re
 import socket
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,14 @@ from creditlang.errors import DataError
 from soak import failing_files, killed_runs, mutated_data, mutated_policies, open_values, small_world
 from soak.__main__ import PARTS, main
 from soak.failing_files import FailingFiles
+from soak.fault_server import changed_functions
 from soak.killed_runs import KilledRuns
 from soak.lost_databases import CutWire
 from soak.mutated_data import MutatedData
 from soak.mutated_policies import MutatedPolicies
 from soak.open_values import OpenValues
 from soak.part import Part
-from soak.planted_faults import _planted
+from soak.planted_faults import _faults, _planted
 from soak.private_names import PrivateNames
 from soak.small_world import SmallWorld
 
@@ -149,11 +151,16 @@ def test_a_file_of_no_run_is_seen() -> None:
 
 
 def test_a_fault_is_planted() -> None:
-    text = Path(small_world.__file__).read_text(encoding="utf-8")
-    planted = _planted(random.Random(1), text)
-    assert planted is not None
-    assert planted[1] != text
-    assert compile(planted[1], "planted", "exec")
+    """In the code of one function, which a process that has it already can exchange, or on a line of a module."""
+    module = Path(small_world.__file__)
+    text = module.read_text(encoding="utf-8")
+    kinds: Counter[int] = Counter()
+    for line in _faults(text):
+        if planted := _planted(random.Random(1), text, line):
+            assert planted[1] != text
+            kinds[len(list(changed_functions(module, planted[1])))] += 1
+    assert kinds.keys() == {0, 1}
+    assert kinds[1] > 5 * kinds[0]
 
 
 def test_the_command_tells_its_parts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
