@@ -31,7 +31,7 @@ def test_a_table_that_broke_off_after_some_rows_was_not_read() -> None:
             yield students
             yield RawTable("activity", "office.activity", ("student_id", "item", "on"), given)
 
-        cohort = run_cohort(policy, tables(), Settings(), lambda lost=lost: [lost], {})
+        cohort = run_cohort(policy, tables(), Settings(language="en"), lambda lost=lost: [lost], {})
         assert cohort.results.unread == {"office.activity": None}
         assert "an unknown number in 1 of the sources (office.activity)" in cohort.results.equation_text(cohort.read)
         assert not cohort.reliable
