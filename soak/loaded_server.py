@@ -1,4 +1,4 @@
-"""A server that is asked, attacked and asked again: all have their answers, and its memory does not grow."""
+"""A server that is asked, attacked and asked again: all are answered, and its memory does not grow."""
 
 import asyncio
 import atexit
@@ -30,6 +30,8 @@ RUDE = (
     b"G",
 )
 """What no browser sends: too little, too much, another protocol; or another place."""
+IN_ORDER = {200, 503, 504}
+"""Answers to a question: one that is worked out, and on a busy machine that there was no time or room for it."""
 ALLOWED = 1.15
 """How many times the memory of the first cases the last may have."""
 
@@ -63,12 +65,13 @@ class LoadedServer(Part):
         measured = asyncio.run(measure(url, bodies, SECONDS, rng.choice(CONNECTIONS), None))
         self.cases += 1
         self.answers["answered"] += measured.statuses[200]
+        self.answers["told that there was no time or room"] += measured.statuses[503] + measured.statuses[504]
         self.answers["hostile, refused"] += sum(count for status, count in measured.harmed.items() if status >= 400)
         self.answers["hostile, answered"] += sum(count for status, count in measured.harmed.items() if 0 < status < 400)
         self.answers["rude"] += len(self.held)
         self.slowest = max(self.slowest, *measured.waits)
         self.memories.append(memory(process))
-        if measured.unanswered or any(status in {0, 500} for status in measured.harmed):
+        if measured.statuses.keys() - IN_ORDER or any(status in {0, 500} for status in measured.harmed):
             self.note(number, str(measured))
         begun, now = self.memories[5:10], self.memories[-5:]
         if len(self.memories) > 20 and min(now) > ALLOWED * max(begun):
