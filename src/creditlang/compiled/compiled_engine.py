@@ -6,8 +6,9 @@ integers, and to make a decimal of an integer takes 250.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import DecimalException
+from functools import partial
 from typing import Any, Final
 
 from creditlang import values as v
@@ -305,14 +306,17 @@ class Worked:
 
     def _account_lines(self) -> Iterable[AccountLine]:
         run = self._w.run
-        for name, account in self._hand.policy.accounts.items():
-            for period, value in sorted(run.balances.get(name, {}).items()):
-                if period:
-                    yield AccountLine(name, period, value, account.unit)
-            if account.sort == "score" and account.period is not None:
-                continue
-            if not (account.period == "semester" and account.sort == "category"):
-                yield AccountLine(name, "", run.whole(name), account.unit)
+        for name, unit, whole in self._hand.shown_accounts:
+            balances = run.balances.get(name)
+            if balances:
+                for period in sorted(balances) if len(balances) > 1 else balances:
+                    if period:
+                        yield _account_line((name, period, balances[period], unit))
+            if whole:
+                yield _account_line((name, "", run.wholes.get(name, v.ZERO), unit))
+
+
+_account_line: Callable[[tuple[Any, ...]], AccountLine] = partial(tuple.__new__, AccountLine)
 
 
 def _key(entry: LightEntry) -> str:
@@ -326,15 +330,19 @@ def _dispositions(entries: Iterable[LightEntry]) -> dict[str, Disposition]:
     for entry in entries:
         record = entry[ROW][RECORD]
         key = f"{record.kind} {record.identifier}"
-        own = "out of scope" if entry[REASON] in (FUTURE, NOT_BEGUN) else _disposition(entry)
+        own = _disposition(entry) if entry[CARRIERS] or entry[STATE] == "live" else _out(entry)
         known = found.get(key)
         found[key] = own if known is None or known == own else strongest([known, own])
     return found
 
 
+def _out(entry: LightEntry) -> Disposition:
+    return "out of scope" if entry[REASON] in (FUTURE, NOT_BEGUN) else _disposition(entry)
+
+
 def _disposition(entry: LightEntry) -> Disposition:
-    if entry[CARRIERS]:
-        return strongest([_disposition(carrier) for carrier in entry[CARRIERS]])
+    if carriers := entry[CARRIERS]:
+        return strongest([_disposition(x) for x in carriers]) if len(carriers) > 1 else _disposition(carriers[0])
     if entry[STATE] != "live":
         state: Disposition = entry[STATE]
         return state

@@ -18,6 +18,7 @@ from creditlang.compiled.single_lines import SingleLines
 from creditlang.compiled.student_work import Work
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.ledger import Step
 from creditlang.plan.inputs import Input, NotLocal, Reader
 from creditlang.plan.lower import HOW
 
@@ -42,7 +43,7 @@ class DecidedRecords(dict[Any, tuple[LightEntry, frozenset[int], frozenset[Label
         cells |= read
         if len(self) < MOST_KEPT and _noted_elsewhere(w) == before:
             model = entry.copy()
-            model[ROW], model[STEPS] = None, None if entry[STEPS] is None else entry[STEPS].copy()
+            model[ROW], model[STEPS] = None, None if entry[STEPS] is None else [*map(Step._make, entry[STEPS])]
             self[key] = model, frozenset(own), frozenset(read)
         return entry
 

@@ -54,6 +54,11 @@ class PolicyAtHand:
         self.dated = frozenset(name for name, kind in self.policy.kinds.items() if kind.date_field)
         self.by_day = any(x.period not in (None, "semester", "year") for x in self.policy.accounts.values())
         """Whether accounts go by periods in which nothing lies that has no day."""
+        self.shown_accounts = tuple(
+            (x.name, x.unit, x.period is None if x.sort == "score" else (x.sort, x.period) != ("category", "semester"))
+            for x in self.policy.accounts.values()
+        )
+        """The accounts with their units, and whether what they have over the whole time is shown."""
         self.looking_back = frozenset(
             x.name for x in self.policy.facts.values() if x.groups is None and looks_back(x.cases)
         )
