@@ -23,10 +23,13 @@ from creditlang.compiled.light_entries import (
     STEPS,
 )
 from creditlang.compiled.policy_at_hand import MOST_KEPT
+from creditlang.compiled.settled_queries import is_settled
 from creditlang.compiled.single_lines import SINGLE_LINES, Lines, SingleLines
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.core.dependencies import reads
 from creditlang.interpreter.bodies import run_body
+from creditlang.interpreter.searches import way_of
 
 
 class BodySource(SingleLines):
@@ -133,9 +136,18 @@ class BodySource(SingleLines):
 
     def sound(self, guards: Sequence[o.Keep], kinds: tuple[str, ...]) -> str:
         """The name of a function of a record: whether all guards surely let it pass, so that none has to be asked."""
-        here = Here(kinds)
-        conditions = [self.expressions.piece(x.condition, here).text for x in guards if x.condition is not None]
-        test = " and ".join(conditions) if len(conditions) == len(guards) else "False"
+        here, spared = Here(kinds), dict[str, list[str]]()
+        for x in guards:
+            if x.condition is None:
+                spared = {"": ["False"]}
+                break
+            condition, fields = x.condition, {read.name for read in reads(x.condition, "field", "this")}
+            field = min((name for name in fields if holds_without(condition, name)), default="")
+            spared.setdefault(field, []).append(self.expressions.piece(condition, here).text)
+        tests = spared.pop("", [])
+        for field, own in spared.items():
+            tests.append(f"(V.get({self.source.value(field)}) is None or ({' and '.join(own)}))")
+        test = " and ".join(tests)
         body = ["try:", f"    return {test}", "except Undetermined:", "    return False"]
         return self.source.function("sound", "w, row, V", body)
 
@@ -270,6 +282,23 @@ class BodySource(SingleLines):
         operators = tuple(lines)
         act = self.source.value(lambda run, entries: run_body(run, operators, entries))
         return f"{self.expressions.looking(operators)}.by_reference_on(entries, {act})"
+
+
+def holds_without(x: e.Expression, name: str) -> bool | None:
+    """Whether a condition holds of a record that has no value for a field; None where more than that decides it."""
+    match x:
+        case e.Present(operand=e.Read(what="field", name=asked)) if asked == name:
+            return False
+        case e.Query(function="any", source=e.RecordsOf()):
+            way = way_of(x)
+            return False if is_settled(x, way) and any(asking == name for _, asking in way.same) else None
+        case e.Not():
+            found = holds_without(x.operand, name)
+            return None if found is None else not found
+        case e.Logical(operator="and" | "or"):
+            parts, decides = [holds_without(part, name) for part in x.parts], x.operator == "or"
+            return decides if decides in parts else None if None in parts else not decides
+    return None
 
 
 def _served(operators: Sequence[o.Operator]) -> list[o.Operator]:
