@@ -67,10 +67,13 @@ class PolicyAtHand:
         """Why something is cut, by the limit."""
         self.periods = Kept(lambda enrolled: StudentPeriods(self.calendar, self.as_of, enrolled, self.policy.periods))
         """The periods of students with the same semesters."""
-        self.period_key: dict[tuple[str, date | None, str | None], str | None] = Kept(
-            lambda asked: self.calendar.period_key(*asked)
-        )
-        """What a built-in period is called, by its kind, a day and a semester."""
+        self.period_keys: dict[str, dict[tuple[date | None, str | None], str | None] | None] = Kept(self._keys_of)
+        """What a built-in period is called, by its kind, then by a day and a semester; None for a declared kind."""
+
+    def _keys_of(self, kind: str) -> dict[Any, str | None] | None:
+        if kind in self.policy.periods:
+            return None
+        return Kept(lambda at: self.calendar.period_key(kind, *at))
 
     def has_begun(self, semester: str) -> bool:
         """Whether a semester has begun."""

@@ -312,9 +312,8 @@ class Work(AskedOfReference):
 
     def period_key(self, kind: str, on: date | None, semester: str | None) -> str | None:
         """What the period of a kind is called that holds a day, or a semester."""
-        if kind in self.at_hand.policy.periods:
-            return self.run.periods.key(kind, on, semester)
-        return self.at_hand.period_key[kind, on, semester]
+        keys = self.at_hand.period_keys[kind]
+        return keys[on, semester] if keys is not None else self.run.periods.key(kind, on, semester)
 
     def _group_unknown(self, kind: o.RecordKind, row: Row) -> bool:
         name = kind.group or ""
