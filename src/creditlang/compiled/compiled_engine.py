@@ -172,6 +172,8 @@ class _Program:
         self.sound = {name: functions[sure] for name, sure in sound.items()}
         """By kind, whether its guards surely let a record pass."""
         self.guards = {name: functions[body] for name, body in guards.items() if body is not None}
+        self.enrols_plainly = hand.enrolment - self.guards.keys()
+        """The kinds whose records enrol whatever else they say."""
         self.applies = _applying(functions[applies]) if applies is not None else None
         self.asks_before = applies is not None or any(policy.kinds[name].enrolment for name in self.guards)
         """Whether something is asked before it is known who is enrolled."""
@@ -342,7 +344,8 @@ def _out(entry: LightEntry) -> Disposition:
 
 def _disposition(entry: LightEntry) -> Disposition:
     if carriers := entry[CARRIERS]:
-        return strongest([_disposition(x) for x in carriers]) if len(carriers) > 1 else _disposition(carriers[0])
+        own = {_disposition(carrier) for carrier in carriers}
+        return own.pop() if len(own) == 1 else strongest([*own])
     if entry[STATE] != "live":
         state: Disposition = entry[STATE]
         return state

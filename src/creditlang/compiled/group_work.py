@@ -122,10 +122,17 @@ def signed(entry: LightEntry) -> Decimal:
 def both_signs(w: Work, entries: Entries) -> bool:
     """Whether some entries add to their account and others take away; one that is nothing is on its rule's side."""
     plus = minus = False
+    sign_of = w.at_hand.sign_of
     for entry in entries:
-        amount = entry[AMOUNT]
-        side = (1 if (amount > 0) == (entry[SIGN] > 0) else -1) if amount else w.at_hand.sign_of[entry[RULE]]
-        plus, minus = plus or side > 0, minus or side < 0
+        amount, sign = entry[AMOUNT], entry[SIGN]
+        if not amount:
+            sign = sign_of[entry[RULE]]
+        elif amount < 0:
+            sign = -sign
+        if sign > 0:
+            plus = True
+        elif sign < 0:
+            minus = True
     return plus and minus
 
 

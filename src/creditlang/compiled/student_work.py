@@ -105,7 +105,8 @@ class Work(AskedOfReference):
         hand = self.at_hand
         last_days, semester_of, enrolment = hand.last_days, hand.semester_of, hand.enrolment
         last, by_kind, special = hand.as_of or date.max, self.by_kind, self.special
-        starts = bool(last_days)
+        starts, plainly, begun = bool(last_days), self.program.enrols_plainly, hand.begun
+        enrolling: list[Row] = []
         for record in self.student.records:
             on, semester, kind = record.on, record.semester, record.kind
             if (
@@ -120,13 +121,23 @@ class Work(AskedOfReference):
                 if semester is not None or not starts:
                     by_kind[kind].append((record.order, record, record.values, on, semester))
                     continue
+            elif kind in plainly and on is None and semester in begun and record.problem is record.ruling is None:
+                enrolling.append(((last_days[semester], True, record.identifier), record, record.values, on, semester))
+                continue
             self._place_unusual(record, semester)
         for rows in by_kind.values():
             rows.sort(key=_BY_ORDER)
         enrolled: list[str] = []
-        special.sort(key=_BY_ORDER)
-        for row in special:
-            self._place(row, enrolled)
+        if special:
+            special += enrolling
+            special.sort(key=_BY_ORDER)
+            for row in special:
+                self._place(row, enrolled)
+        else:
+            enrolling.sort(key=_BY_ORDER)
+            special += enrolling
+            for row in enrolling:
+                self._enrol(row, enrolled)
         if enrolment:
             self._begin(tuple(name for name in hand.begun if name in enrolled))
         self.unseen_kinds = tuple(by_kind)
