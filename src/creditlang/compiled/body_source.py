@@ -90,7 +90,7 @@ class BodySource(SingleLines):
         body = ["start = len(w.unrated)"] if len(lines) > 1 else []
         body += [*before, "for e in entries:", f'    if e[{STATE}] != "live" or e[{MEMBER}]:', "        continue"]
         body += [f"    row = e[{ROW}]", "    V = row[2]", *(f"    {line}" for line in inner)]
-        return [*body, *(["w.in_order(start)"] if len(lines) > 1 else [])]
+        return [*body, *([_IN_ORDER] if len(lines) > 1 else [])]
 
     def _single(self, lines: Sequence[tuple[int, o.Operator]], here: Here) -> tuple[Lines, Lines]:
         """What comes before a loop over entries, and what is done to each."""
@@ -121,8 +121,9 @@ class BodySource(SingleLines):
             noted = [f"    e[{STEPS}] = e[{STEPS}].copy()", "    w.covered.update(found[1])"]
             noted += ["    if found[2]:", "        w.cells.update(found[2])"]
             each = [
-                "if x.__class__ is tuple:", "    row, V = x, x[2]", f"    at = {key}", f"    found = {table}.get(at)",
-                "    if found is None:", f"        e = {table}.fill(w, row, at)", "    else:",
+                "if x.__class__ is tuple:", "    row, V = x, x[2]", *(f"    {x}" for x in key),
+                f"    found = {table}.get(at)", "    if found is None:", f"        e = {table}.fill(w, row, at)",
+                "    else:",
                 "        e = found[0].copy()",
                 f"        e[{ROW}], e[{ON}], e[{SEMESTER}], e[{PERIOD}] = row, x[3], x[4], {asked} or ''",
                 *(f"    {x}" for x in noted if self.noted),
@@ -132,7 +133,7 @@ class BodySource(SingleLines):
         if inner:
             each += [f'if e[{STATE}] != "live":', "    continue", *inner]
         body = [*before, "entries = []", "for x in taken:", *(f"    {x}" for x in each)]
-        return ["start = len(w.unrated)", *body, "w.in_order(start)"] if len(lines) > 1 else body
+        return ["start = len(w.unrated)", *body, _IN_ORDER] if len(lines) > 1 else body
 
     def sound(self, guards: Sequence[o.Keep], kinds: tuple[str, ...]) -> str:
         """The name of a function of a record: whether all guards surely let it pass, so that none has to be asked."""
@@ -264,7 +265,7 @@ class BodySource(SingleLines):
         which = None
         if len(here.kinds) == 1 and all(not (x.since or x.until) and known.add(x.condition) for x in gathering):
             tests = "".join(f"({place},) * {test}({here.parameters}) + " for place, (_, test, _) in enumerate(parts))
-            body = [f"at = {known.key}", f"found = {found}.get(at)", "if found is None:"]
+            body = [*known.lines, f"found = {found}.get(at)", "if found is None:"]
             body += [f"    found = {tests}()", f"    if len({found}) < {MOST_KEPT}:", f"        {found}[at] = found"]
             which = self.source.function("which", here.parameters, [*body, "return found"])
         act = self.made(
@@ -282,6 +283,9 @@ class BodySource(SingleLines):
         operators = tuple(lines)
         act = self.source.value(lambda run, entries: run_body(run, operators, entries))
         return f"{self.expressions.looking(operators)}.by_reference_on(entries, {act})"
+
+
+_IN_ORDER = "if len(w.unrated) - start > 1: w.in_order(start)"
 
 
 def holds_without(x: e.Expression, name: str) -> bool | None:

@@ -160,7 +160,7 @@ class _Program:
             if rule.where is not None
         }
         made = [nodes.node(kind, name) for kind, name in policy.order]
-        functions = source.compiled()
+        self.namespace = functions = source.compiled()
         self.text = "\n".join(source.lines)
         self.nodes = [Work.sort_records, *(each(functions) for each in made)]
         self.by_reference_alone = {

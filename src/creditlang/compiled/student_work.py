@@ -389,8 +389,7 @@ class Work(AskedOfReference):
 
     def in_order(self, start: int) -> None:
         """Put what a pass over entries left without a rate in the order of lines."""
-        if len(self.unrated) - start > 1:
-            self.unrated[start:] = sorted(self.unrated[start:], key=_BY_ORDER)
+        self.unrated[start:] = sorted(self.unrated[start:], key=_BY_ORDER)
 
     def part_lines(self) -> list[PartLine]:
         """How the parts of requirements stand."""
