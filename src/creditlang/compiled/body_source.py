@@ -4,7 +4,7 @@ The order of lines is the written one. What is done to one entry after the other
 counted, and limits of windows are done by the reference, on entries of the ledger made for that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from itertools import takewhile
 
@@ -21,10 +21,12 @@ from creditlang.compiled.light_entries import (
     SEMESTER,
     STATE,
     STEPS,
+    LightEntry,
 )
 from creditlang.compiled.policy_at_hand import MOST_KEPT
 from creditlang.compiled.settled_queries import is_settled
 from creditlang.compiled.single_lines import SINGLE_LINES, Lines, SingleLines
+from creditlang.compiled.student_work import Work
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import reads
@@ -115,8 +117,7 @@ class BodySource(SingleLines):
         front, before, inner = lines[:count], *self._single(lines[count:], here)
         each = [f"e = w.opened({value(rule.name)}, x)", f"row = e[{ROW}]", "V = row[2]"]
         if front:
-            name = self.source.function("front", "w, entries", self._loop(front, here))
-            table = self.made(lambda n: DecidedRecords(rule.name, n[name]))
+            table = self.source.value(DecidedRecords(rule.name, self._later(front, here)), "g")
             asked = "x[4]" if period in (None, "semester") else f"w.period_key({value(period)}, x[3], x[4])"
             noted = [f"    e[{STEPS}] = e[{STEPS}].copy()", "    w.covered.update(found[1])"]
             noted += ["    if found[2]:", "        w.cells.update(found[2])"]
@@ -127,13 +128,28 @@ class BodySource(SingleLines):
                 "        e = found[0].copy()",
                 f"        e[{ROW}], e[{ON}], e[{SEMESTER}], e[{PERIOD}] = row, x[3], x[4], {asked} or ''",
                 *(f"    {x}" for x in noted if self.noted),
-                "else:", "    e = x", f"    row = e[{ROW}]", "    V = row[2]", f"    {name}(w, (e,))",
+                "else:", "    e = x", f"    row = e[{ROW}]", "    V = row[2]", f"    {table}.front(w, (e,))",
             ]  # fmt: skip
         each.append("entries.append(e)")
         if inner:
             each += [f'if e[{STATE}] != "live":', "    continue", *inner]
         body = [*before, "entries = []", "for x in taken:", *(f"    {x}" for x in each)]
         return ["start = len(w.unrated)", *body, _IN_ORDER] if len(lines) > 1 else body
+
+    def _later(
+        self, lines: Sequence[tuple[int, o.Operator]], here: Here
+    ) -> Callable[[Work, Sequence[LightEntry]], None]:
+        """What does lines to entries, written when it is first called."""
+        lines, made = tuple(lines), list[Callable[[Work, Sequence[LightEntry]], None]]()
+
+        def do(w: Work, entries: Sequence[LightEntry]) -> None:
+            with self.source.lock:
+                if not made:
+                    name = self.source.function("front", "w, entries", self._loop(lines, here))
+                    made.append(self.source.compiled()[name])
+            made[0](w, entries)
+
+        return do
 
     def sound(self, guards: Sequence[o.Keep], kinds: tuple[str, ...]) -> str:
         """The name of a function of a record: whether all guards surely let it pass, so that none has to be asked."""

@@ -121,7 +121,7 @@ class Work(AskedOfReference):
                 if semester is not None or not starts:
                     by_kind[kind].append((record.order, record, record.values, on, semester))
                     continue
-            elif kind in plainly and on is None and semester in begun and record.problem is record.ruling is None:
+            elif kind in plainly and on is None and semester in begun and not (record.problem or record.ruling):
                 enrolling.append(((last_days[semester], True, record.identifier), record, record.values, on, semester))
                 continue
             self._place_unusual(record, semester)
