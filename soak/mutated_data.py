@@ -1,5 +1,6 @@
 """Data of every kind changed at random, cell by cell and byte by byte: every row in the equation, or refused."""
 
+import io
 import random
 import re
 import shutil
@@ -7,17 +8,27 @@ import sqlite3
 import tempfile
 import time
 import traceback
+import zipfile
 from collections import Counter
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 from attrs import define, field
 
 import creditlang
+from creditlang.cohort import Cohort, Settings, run_cohort
+from creditlang.plugin.manager import PluginManager
 from soak.mutated_policies import MEBIBYTES, most_memory
 from soak.part import Part
 from soak.small_data import DAY, WRITERS, Tables, policy, small
 
 SECOND = 1.0
+OF_EACH = 6
+"""Sets with changed bytes of one with changed cells."""
+PEOPLE = 3
+RECORDS = 5
+"""Of each kind at most."""
 _CELLS = (
     "", " ", "\u3000", "0", "-0", "-1", "1.", ".5", "1e5", "1E+3000000", "1_0", "NaN", "inf", "１．５", "٣",
     "1,000", "½", "0.1234567", "9" * 13, "9" * 40, "2024-02-30", "2024/2/29", "29.02.2024", "45000",
@@ -36,9 +47,9 @@ class MutatedData(Part):
     slowest: float = field(default=0.0, init=False)
 
     def case(self, number: int) -> None:
-        """One set of data with changed cells, and one with changed bytes."""
+        """One set of data with changed cells, and some with changed bytes."""
         rng = random.Random(number)
-        tables = {name: [list(row) for row in rows] for name, rows in small().items()}
+        tables = {name: [list(row) for row in rows] for name, rows in _smallest().items()}
         for _ in range(rng.choice((1, 1, 2, 5))):
             change(rng, tables)
         form = rng.choice(list(WRITERS))
@@ -50,48 +61,33 @@ class MutatedData(Part):
                 return  # what this form cannot hold
             rows = sum(any(cell.strip() for cell in row) for each in tables.values() for row in each[1:])
             self._run(number, f"{form}, cells", path, rows if form == "csv" else None)
-            self._bytes(rng, path)
-            self._run(number, f"{form}, bytes", path, None)
+            files = {file: file.read_bytes() for file in (sorted(path.iterdir()) if path.is_dir() else [path])}
+            for _ in range(OF_EACH):
+                file = rng.choice(list(files))
+                file.write_bytes(_changed_file(rng, files[file]))
+                self._run(number, f"{form}, bytes", path, None)
+                file.write_bytes(files[file])
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-
-    def _bytes(self, rng: random.Random, path: Path) -> None:
-        """Change some bytes of a file."""
-        file = rng.choice(sorted(path.iterdir())) if path.is_dir() else path
-        data = bytearray(file.read_bytes())
-        for _ in range(rng.choice((1, 1, 3, 20))):
-            at = rng.randrange(len(data) + 1)
-            match rng.randrange(5):
-                case 0:
-                    del data[at : at + rng.choice((1, 1, 9, 400))]
-                case 1:
-                    data[at:at] = bytes(rng.randrange(256) for _ in range(rng.choice((1, 2, 9))))
-                case 2:
-                    data[at : at + 1] = bytes([rng.choice(b'",;\n\r\t\x00\xff\xfe{}[]')])
-                case 3:
-                    data[at:at] = data[at : at + rng.choice((9, 400))]
-                case _:
-                    data = data[: max(1, at)] if rng.random() < 0.2 else data
-        file.write_bytes(data)
 
     def _run(self, number: int, what: str, path: Path, rows: int | None) -> None:
         """Work the data out; `rows` of records and people are in the files, where that is known."""
         self.cases += 1
         began, before = time.process_time(), most_memory()
         try:
-            cohort = policy().run(path, as_of=DAY)
-            equation = next(str(row[1]) for row in cohort.tables["manifest"] if row[0] == "equation")
+            cohort = worked_out(path)
+            equation = next(str(row[1]) for row in cohort.results.tables["manifest"] if row[0] == "equation")
             found = _EQUATION.fullmatch(equation)
             assert found is not None, equation
             read, parts = int(found[1]), sum(map(int, re.findall(r" (\d+)(?= \+|$)", found[2])))
             self.told[f"{what}, worked out"] += 1
             if read != parts or not cohort.balanced:
                 self._note(number, what, path, f"the equation is off: {equation}")
-            issues = [str(row[1]) for row in cohort.tables["issues"]]
+            issues = [str(row[1]) for row in cohort.results.tables["issues"]]
             self.told.update(issues)
             if rows is not None and read > rows:
                 self._note(number, what, path, f"{read} read of {rows} rows")
-            if rows is not None and read + len(list(cohort.tables["students"])) < rows and not issues:
+            if rows is not None and read + len(cohort.results.tables["students"]) < rows and not issues:
                 self._note(number, what, path, f"{read} of {rows} rows, and nothing is said of the rest")
         except (creditlang.DataError, creditlang.PluginError) as error:
             self.told[f"{what}, refused"] += 1
@@ -123,6 +119,63 @@ class MutatedData(Part):
             f"sets of data: {self.cases}; {told}; slowest {self.slowest:.2f} s",
             f"{len(codes)} codes told: {' '.join(codes)}",
         ]
+
+
+def _changed_file(rng: random.Random, data: bytes) -> bytes:
+    """A file with some bytes changed; of a workbook as often what is packed in it."""
+    if not data.startswith(b"PK") or rng.random() < 0.4:
+        return _changed(rng, data)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(packed, "w") as new:
+        parts = {name: old.read(name) for name in old.namelist()}
+        chosen = rng.choice(list(parts))
+        for name, content in parts.items():
+            new.writestr(name, _changed(rng, content) if name == chosen else content)
+    return packed.getvalue()
+
+
+def _changed(rng: random.Random, data: bytes) -> bytes:
+    found = bytearray(data)
+    for _ in range(rng.choice((1, 1, 3, 20))):
+        at = rng.randrange(len(found) + 1)
+        match rng.randrange(5):
+            case 0:
+                del found[at : at + rng.choice((1, 1, 9, 400))]
+            case 1:
+                found[at:at] = bytes(rng.randrange(256) for _ in range(rng.choice((1, 2, 9))))
+            case 2:
+                found[at : at + 1] = bytes([rng.choice(b'",;\n\r\t\x00\xff\xfe{}[]<>')])
+            case 3:
+                found[at:at] = found[at : at + rng.choice((9, 400))]
+            case _:
+                found = found[: max(1, at)] if rng.random() < 0.2 else found
+    return bytes(found)
+
+
+@cache
+def _plugins() -> PluginManager:
+    return PluginManager(no_plugins=True)
+
+
+@cache
+def _smallest() -> Tables:
+    """A few people of the sample, with few records: it is the reading that is tried."""
+    found = small()
+    place = found["学生"][0].index("学号")
+    people = {row[place] for row in found["学生"][1 : 1 + PEOPLE]}
+    return {
+        name: [rows[0], *[row for row in rows[1:] if row[rows[0].index("学号")] in people][:RECORDS]]
+        for name, rows in found.items()
+    }
+
+
+def worked_out(path: Path) -> Cohort:
+    """A run as the command makes it, but for finding the plugins anew."""
+    with _plugins().opened([str(path)]) as sources:
+        tables = (table for source in sources for table in source.tables())
+        settings = Settings(date.fromisoformat(DAY), language="en")
+        told = lambda: [found for source in sources for found in source.problems]  # noqa: E731
+        return run_cohort(policy().core, tables, settings, told, {})
 
 
 def change(rng: random.Random, tables: Tables) -> None:

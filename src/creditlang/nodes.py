@@ -57,14 +57,21 @@ class Written:
     What a node is hashed to is kept with it: conditions and expressions are looked up again and again.
     """
 
-    __slots__ = ("__weakref__", "_hash")
+    __slots__ = ("__weakref__", "_hash", "_inside")
     __attrs_attrs__: ClassVar[Any]
     _hash: int
+    _inside: tuple["Written", ...]
+    """For `core.parts`: what a node has inside it, once somebody has asked."""
 
-    def _parts(self) -> list[tuple[str, object]]:
-        return [(part.name, getattr(self, part.name)) for part in self.__attrs_attrs__ if part.eq]
+    def _parts(self) -> list[object]:
+        kind = type(self)
+        if kind not in _COMPARED:
+            _COMPARED[kind] = tuple(part.name for part in self.__attrs_attrs__ if part.eq)
+        return [getattr(self, name) for name in _COMPARED[kind]]
 
     def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
         return isinstance(other, Written) and type(self) is type(other) and self._parts() == other._parts()
 
     def __hash__(self) -> int:
@@ -82,7 +89,13 @@ class Written:
             object.__setattr__(self, part.name, parts[part.name])
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={part!r}' for name, part in self._parts())})"
+        parts = self._parts()
+        told = (f"{name}={part!r}" for name, part in zip(_COMPARED[type(self)], parts, strict=True))
+        return f"{type(self).__name__}({', '.join(told)})"
+
+
+_COMPARED: dict[type, tuple[str, ...]] = {}
+"""The names of the parts of each class that say whether two nodes are equal."""
 
 
 W = TypeVar("W", bound=Written)

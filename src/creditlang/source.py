@@ -10,7 +10,7 @@ This module imports nothing of creditlang and reads no files; it only remembers 
 
 import re
 from bisect import bisect_right
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -50,8 +50,11 @@ def visible(text: str) -> str:
 
 def display_width(text: str) -> int:
     """The terminal cells that `visible(text)` takes."""
-    if text.isascii() and text.isprintable():
-        return len(text)
+    return len(text) if text.isascii() and text.isprintable() else _width(text)
+
+
+@lru_cache(2048)  # the rows of a table are measured again and again while somebody types
+def _width(text: str) -> int:
     from wcwidth import wcswidth
 
     return max(0, wcswidth(visible(text)))

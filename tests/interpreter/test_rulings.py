@@ -106,8 +106,8 @@ def test_an_amount_stands_in_place_of_the_lines_and_factors_and_under_the_limits
     assert amounts(worked_out(rows, set_to)) == {"A1": Decimal("2.5"), "A2": Decimal("0.5")}
     assert amounts(worked_out(rows, {**set_to, "amount": 8})) == {"A1": 3, "A2": 0}
     assert amounts(worked_out(rows, {**set_to, "amount": 8, "decision": "count"})) == {"A1": 8, "A2": 0}
-    late = worked_out([row("A1", late=True)], set_to)
-    assert (amounts(late), [found.code for found in late.findings]) == ({"A1": "void"}, ["CR895"])
+    late = worked_out([row("A0"), row("A1", late=True)], set_to)
+    assert (amounts(late), [found.code for found in late.findings]) == ({"A0": 2, "A1": "void"}, ["CR895"])
 
 
 def test_an_amount_settles_what_was_still_to_be_decided() -> None:
@@ -125,9 +125,10 @@ def test_a_later_limit_sees_what_was_decided() -> None:
 
 def test_a_decision_of_a_later_day_is_not_known_yet() -> None:
     ruling = {"record_id": "A1", "decision": "void"}
-    before = worked_out([row("A1")], ruling, as_of="2024-11-30")
-    assert (before.account("club"), [found.code for found in before.findings]) == (2, ["CR893"])
-    assert worked_out([row("A1")], ruling, as_of="2024-12-01").account("club") == 0
+    rows = [row("A0", level="class"), row("A1")]
+    before = worked_out(rows, ruling, as_of="2024-11-30")
+    assert (before.account("club"), [found.code for found in before.findings]) == (Decimal("2.5"), ["CR893"])
+    assert worked_out(rows, ruling, as_of="2024-12-01").account("club") == Decimal("0.5")
 
 
 def test_a_balance_at_an_earlier_day_sees_it() -> None:

@@ -67,7 +67,7 @@ def creditlang_calendars():
 
 @hookimpl
 def creditlang_checks():
-    return {"labelled": labelled, "failing": failing}
+    return {"failing": failing, "labelled": labelled}
 
 @hookimpl
 def creditlang_commands():

@@ -2,7 +2,9 @@
 
 import random
 import re
+import socket
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,14 @@ from creditlang.errors import DataError
 from soak import failing_files, killed_runs, mutated_data, mutated_policies, open_values, small_world
 from soak.__main__ import PARTS, main
 from soak.failing_files import FailingFiles
+from soak.fault_server import changed_functions
 from soak.killed_runs import KilledRuns
+from soak.lost_databases import CutWire
 from soak.mutated_data import MutatedData
 from soak.mutated_policies import MutatedPolicies
 from soak.open_values import OpenValues
 from soak.part import Part
-from soak.planted_faults import _planted
+from soak.planted_faults import _faults, _planted
 from soak.private_names import PrivateNames
 from soak.small_world import SmallWorld
 
@@ -90,21 +94,33 @@ def test_a_mistake_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     assert [*tmp_path.iterdir()]
 
 
-def test_a_row_that_is_lost_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Losing:
-        def run(self, *given: object, **named: object) -> object:
-            raise RuntimeError
+def test_a_wire_is_cut_after_so_many_bytes() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        wire = CutWire(server.getsockname()[1])
+        wire.set(5)
+        with socket.create_connection(("127.0.0.1", wire.port), timeout=30) as person:
+            there, _ = server.accept()
+            person.sendall(b"whoever")
+            with there.makefile("rb") as heard:
+                assert heard.read() == b"whoev"
+            there.close()
+            assert person.recv(1) == b""
+        assert (wire.gone, wire.left) == (5, 0)
 
-    monkeypatch.setattr(mutated_data, "policy", Losing)
+
+def test_a_row_that_is_lost_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def losing(path: Path) -> object:
+        raise RuntimeError
+
+    monkeypatch.setattr(mutated_data, "worked_out", losing)
     assert "RuntimeError" in some(MutatedData(), 2).found[0]
 
 
 def test_what_is_refused_is_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Refusing:
-        def run(self, *given: object, **named: object) -> object:
-            raise DataError([report("CR644", None)])
+    def refusing(path: Path) -> object:
+        raise DataError([report("CR644", None)])
 
-    monkeypatch.setattr(mutated_data, "policy", Refusing)
+    monkeypatch.setattr(mutated_data, "worked_out", refusing)
     assert not some(MutatedData(), 2).found
 
 
@@ -124,7 +140,7 @@ def test_what_several_processes_count_is_added_up(
         assert main() == 0
     told = capsys.readouterr().out
     assert "## mutated_data, cases 0 to 0, 0 to 0, 100000000 to 100000000" in told
-    assert re.findall(r"sets of data: (\d+)", told) == ["2", "6"]
+    assert re.findall(r"sets of data: (\d+)", told) == ["7", "21"]
 
 
 def test_a_file_of_no_run_is_seen() -> None:
@@ -135,11 +151,16 @@ def test_a_file_of_no_run_is_seen() -> None:
 
 
 def test_a_fault_is_planted() -> None:
-    text = Path(small_world.__file__).read_text(encoding="utf-8")
-    planted = _planted(random.Random(1), text)
-    assert planted is not None
-    assert planted[1] != text
-    assert compile(planted[1], "planted", "exec")
+    """In the code of one function, which a process that has it already can exchange, or on a line of a module."""
+    module = Path(small_world.__file__)
+    text = module.read_text(encoding="utf-8")
+    kinds: Counter[int] = Counter()
+    for line in _faults(text):
+        if planted := _planted(random.Random(1), text, line):
+            assert planted[1] != text
+            kinds[len(list(changed_functions(module, planted[1])))] += 1
+    assert kinds.keys() == {0, 1}
+    assert kinds[1] > 5 * kinds[0]
 
 
 def test_the_command_tells_its_parts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

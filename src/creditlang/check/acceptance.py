@@ -53,11 +53,10 @@ def _accepted(node: t.Line) -> Iterator[_Accepted]:
         for code in node.accepts:
             yield _Accepted(code, node.span.source, 0, len(node.span.source.text))
         return
-    end = _end(node)
     for line in (*getattr(node, "lines", ()), *getattr(node, "readings", ())):
         if isinstance(line, t.Reading):
             for code in line.accepts:
-                yield _Accepted(code, node.span.source, node.span.start, end)
+                yield _Accepted(code, node.span.source, node.span.start, _end(node))
         else:
             yield from _accepted(line)
 

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from attrs import fields_dict, frozen
+from attrs import frozen
 
 from creditlang.check.possible_cases import MISSING, Case, Condition, Grid
 from creditlang.core import expressions as e
@@ -46,9 +46,7 @@ class Body:
         known = grid.variables.keys()
         self.guards = []
         for condition in guards:
-            trial = Grid(grid.policy, grid.columns, grid.attributes)
-            trial.condition(condition)
-            if trial.variables.keys() <= known:
+            if grid.read_by(condition) <= known:
                 self.guards.append(grid.condition(condition))
 
     def findings(self) -> Iterator[Diagnostic]:
@@ -196,11 +194,7 @@ def _holds(part: object, name: e.Expression) -> bool:
 
 def _has_unknown(x: object) -> bool:
     """Whether a condition holds something that is in error already."""
-    if isinstance(x, e.Unknown):
-        return True
-    if isinstance(x, tuple):
-        return any(map(_has_unknown, x))
-    return isinstance(x, e.Expression) and any(_has_unknown(getattr(x, name)) for name in fields_dict(type(x)))
+    return any(True for _ in references(x, e.Unknown))
 
 
 _TEXT_TESTS = {"starts with": Phrase("starts with", "开头为"), "contains": Phrase("contains", "包含")}
@@ -210,8 +204,11 @@ _NAMES = ("name", "what")
 def check_conditions(policy: o.Policy) -> Iterator[Diagnostic]:
     """Overlaps, gaps and lines that never match, in all bodies of a policy."""
     attributes = {column.name: column for column in policy.attributes}
+    grids = {
+        name: Grid(policy, {column.name: column for column in kind.columns}, attributes)
+        for name, kind in policy.kinds.items()
+    }
     for rule in policy.rules.values():
-        columns = {column.name: column for column in policy.kinds[rule.kind].columns}
         guards: list[e.Expression] = []
         for operator in (*policy.kinds[rule.kind].guards, *rule.operators):
             if isinstance(operator, o.Keep) and operator.condition is not None and operator.otherwise != "pending":
@@ -220,8 +217,7 @@ def check_conditions(policy: o.Policy) -> Iterator[Diagnostic]:
                 cases = [x for x in operator.cases if x.together is None]
                 lines = [Alternative(x.condition, x.otherwise, x.span, (x.since, x.until), x.value) for x in cases]
                 closed = operator.fallback is not None or any(line.otherwise for line in lines)
-                grid = Grid(policy, columns, attributes)
-                yield from Body(lines, operator.mode, closed, guards, grid).findings()
+                yield from Body(lines, operator.mode, closed, guards, grids[rule.kind].empty()).findings()
     decided = [account.decide for account in policy.accounts.values() if account.decide]
     for decide in (*decided, *policy.facts.values()):
         lines = [Alternative(x.condition, x.otherwise, x.span, value=x.value) for x in decide.cases]

@@ -44,13 +44,8 @@ def _finds_nothing(policy: o.Policy, kind: o.RecordKind, where: e.Expression) ->
     grid = Grid(policy, columns, {column.name: column for column in policy.attributes})
     condition = grid.condition(where)
     known = set(grid.variables)
-    stays = []
-    for guard in kind.guards:
-        if guard.condition is not None and guard.otherwise in ("void", "invalid"):
-            trial = Grid(policy, columns, grid.attributes)
-            trial.condition(guard.condition)
-            if trial.variables.keys() <= known:
-                stays.append(grid.condition(guard.condition))
+    guards = (guard.condition for guard in kind.guards if guard.condition and guard.otherwise in ("void", "invalid"))
+    stays = [grid.condition(guard) for guard in guards if grid.read_by(guard) <= known]
     cases = grid.cases((), 1)
     if cases is None or not stays:
         return False

@@ -43,9 +43,10 @@ class CodedCalendar:
     def periods(self, kind: str, days: Numbers, semesters: Numbers) -> Numbers:
         """A number for the period of a built-in kind in which each record falls, 0 where that is not known."""
         if kind == "semester":
-            return semesters.astype(np.int64)
+            return semesters
         if kind == "year":
-            return self.year_of[semesters].astype(np.int64)
+            found: Numbers = self.year_of[semesters]
+            return found
         return np.where(days > 0, _BY_DAY[kind](days.astype(np.int64), semesters.astype(np.int64)), 0)
 
     def key(self, kind: str, day: int, semester: int) -> str:

@@ -55,7 +55,7 @@ def enrolled(
     if not kinds:
         found[:] = begun
         return found, None, {}
-    places, guarded = np.concatenate([given(name) for name in kinds]), None
+    places, guarded = given(kinds[0]) if len(kinds) == 1 else np.concatenate([given(name) for name in kinds]), None
     if any(known.policy.kinds[name].guards for name in kinds):
         blocks = []
         for name in kinds:
@@ -67,21 +67,22 @@ def enrolled(
         places, states, reasons = guarded.places, guarded.states, guarded.reasons
     else:
         places = places if len(kinds) == 1 else places[cohort.order(places)]
-        states, reasons = np.full(len(places), LIVE, np.int8), np.zeros(len(places), np.int64)
-    owners = cohort.owners[places]
-    key = owners.astype(np.int64) * semesters + cohort.semesters[places]
-    passing = np.flatnonzero(states == LIVE)
-    position = np.full(len(cohort.students) * semesters, len(key), np.int64)
-    position[key[passing[::-1]]] = passing[::-1]  # of several, the first is put there last
-    stands = position[key]
-    again = np.arange(len(key)) > stands
+        states, reasons = np.full(len(places), LIVE, np.int8), np.zeros(len(places), np.int32)
+    key = cohort.owners[places] * semesters + cohort.semesters[places]
+    found.reshape(-1)[key if guarded is None else key[states == LIVE]] = True
+    first, again = np.ones(len(key), bool), np.zeros(len(key), bool)
+    if np.count_nonzero(found) < len(key):
+        passing = np.flatnonzero(states == LIVE)
+        position = np.full(len(cohort.students) * semesters, len(key), np.int64)
+        position[key[passing[::-1]]] = passing[::-1]  # of several, the first is put there last
+        stands, own = position[key], np.arange(len(key))
+        first, again = stands == own, own > stands
     if guarded is not None and guarded.steps and again.any():
         guarded.set_aside(np.flatnonzero(again), odd)
         guarded.steps = []
     text = known.texts.number
     states[again], reasons[again] = VOID, text(ALREADY_ENROLLED)
-    reasons[(reasons == 0) & (stands == np.arange(len(key)))] = text(ENROLLED)
-    found.reshape(-1)[key[passing]] = True
+    reasons[(reasons == 0) & first] = text(ENROLLED)
     numbers = cohort.numbers_of_kinds(places)
     by_kind = {name: ~again & (numbers == list(cohort.kinds).index(name)) for name in kinds}
     judged = {name: (places[own], states[own]) for name, own in by_kind.items()}

@@ -7,7 +7,8 @@ import numpy as np
 from attrs import define, field
 
 from creditlang.columnar.coded_periods import Numbers
-from creditlang.columnar.line_tables import MOST, EffectTable, Known
+from creditlang.columnar.effect_tables import EffectTable
+from creditlang.columnar.line_tables import MOST, Known
 from creditlang.core import operators as o
 
 LIVE: Final = 0

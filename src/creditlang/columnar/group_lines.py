@@ -16,8 +16,9 @@ from attrs import frozen
 from creditlang import values as v
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.distinct_numbers import distinct_numbers
+from creditlang.columnar.effect_tables import EffectTable
 from creditlang.columnar.entry_columns import NOTHING, Entries
-from creditlang.columnar.line_tables import EffectTable, Known, whole
+from creditlang.columnar.line_tables import Known, whole
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.parts import expressions

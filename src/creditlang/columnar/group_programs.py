@@ -16,9 +16,10 @@ from attrs import define, field, frozen
 from creditlang import values as v
 from creditlang.columnar import kernels as k
 from creditlang.columnar.coded_periods import Numbers
+from creditlang.columnar.effect_tables import EffectTable
 from creditlang.columnar.entry_columns import VOID, Entries, Steps
 from creditlang.columnar.group_lines import limit_reached, more_events
-from creditlang.columnar.line_tables import MOST, EffectTable, Known
+from creditlang.columnar.line_tables import MOST, Known
 from creditlang.columnar.record_tables import RecordTables, RuleTable, alone
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -32,6 +33,8 @@ from creditlang.values import EXACT
 _FORMS: Final = 9
 _ORDERS: Final = {"first": k.FIRST, "last": k.LAST, "highest": k.HIGHEST}
 _POSTED: Final = (None, "semester", "year")
+_AT_ONCE: Final = 1024
+"""Students worked out together."""
 
 
 class _Elsewhere(Exception):
@@ -57,14 +60,12 @@ class Together:
     first: int
     """The place of the first record."""
     trails: Numbers
-    amounts: Numbers
-    voided: Numbers
     sums: Numbers
     exists: Numbers
     bad: Numbers
     """For each student 0, or one more than the number of the tree that leaves them to be worked out alone."""
-    events: Numbers
-    changes: Numbers
+    noted: list[tuple[Numbers, Numbers, Numbers, Numbers]] = field(factory=list)
+    """Of some students after the other: what each record has, whether it is void, events, changes of amounts."""
 
     def balances(self, account: str) -> tuple[Numbers, Numbers]:
         """The sums of the entries of an account itself, periods by students, and whether there are any."""
@@ -77,18 +78,19 @@ class Together:
         program, known = self.program, self.program.known
         at = np.flatnonzero((self.trails >= 0) & (program.rule_of[self.trails] >= 0))
         found = program.tables.entries(self.first + at, self.trails[at])
-        found.amounts[:] = self.amounts[at]
-        found.states[self.voided[at] > 0] = VOID
+        amounts, voided, events, changes = (np.concatenate(x) for x in zip(*self.noted, strict=True))
+        found.amounts[:] = amounts[at]
+        found.states[voided[at] > 0] = VOID
         for kind in dict.fromkeys(program.periods_of_rules):
             own = np.array([each == kind for each in program.periods_of_rules])[program.rule_of[self.trails[at]]]
             found.periods[own] = known.period_texts(kind, found.days[own], found.semesters[own])
         moved = np.full(len(self.trails), -1, np.int64)
         moved[at] = np.arange(len(at))
-        records, lines, others = self.events.T.astype(np.int64)
+        records, lines, others = events.T.astype(np.int64)
         articles = np.array([line.article for line in program.lines] or [0], np.int64)[lines]
         texts = np.array([line.text for line in program.lines] or [0], np.int64)[lines]
         if len(records):
-            found.steps.append(Steps(moved[records], texts, self.changes[:, 0], self.changes[:, 1], articles))
+            found.steps.append(Steps(moved[records], texts, changes[:, 0], changes[:, 1], articles))
         for number, line in enumerate(program.lines):
             own = np.flatnonzero(lines == number)
             if isinstance(line.operator, o.Rescale) or not len(own):
@@ -241,31 +243,36 @@ class GroupProgram:
 
     # ---- chunks
     def work_out(self, trails: Numbers, records: slice, offsets: Numbers) -> Together:
-        """Work the records of some students out, who begin at `offsets` among them."""
-        count, students = len(trails), len(offsets) - 1
-        depth = max((last - first for first, last, *_ in self._of_rules), default=0) + len(self._of_accounts)
-        amounts, voided = np.zeros(count, np.int64), np.zeros(count, np.int8)
-        sums = np.zeros((len(self.slots) * self.periods, students), np.int64)
-        exists = np.zeros(sums.shape, bool)
-        bad = np.zeros(students, np.int32)
-        events, changes = np.empty((count * depth, 3), np.int32), np.empty((count * depth, 2), np.int64)
+        """Work the records of some students out, who begin at `offsets` among them, as many as a cache holds."""
+        students, cells = len(offsets) - 1, len(self.slots) * self.periods
+        found = Together(
+            program=self, first=records.start, trails=trails, sums=np.zeros((cells, students), np.int64),
+            exists=np.zeros((cells, students), bool), bad=np.zeros(students, np.int32),
+        )  # fmt: skip
         members = np.zeros((max(1, len(self._members)), len(self._of_rules)), np.int8)
         for row, own in enumerate(self._members):
             members[row, list(own)] = 1
         lines = np.array([line.numbers for line in self.lines], np.int64).reshape(-1, _FORMS)
         of_accounts = np.array(self._of_accounts, np.int64).reshape(-1, 3)
-        done = self.tables.kernels.accumulate(
-            offsets, trails, self.tables.worth, self.tables.bits, self.rule_of, np.array(self._of_rules, np.int64),
-            lines, of_accounts, members, self._keys(records), MOST, amounts, voided, sums, exists, bad, events, changes,
-        )  # fmt: skip
-        return Together(
-            program=self, first=records.start, trails=trails, amounts=amounts, voided=voided, sums=sums, exists=exists,
-            bad=bad, events=events[:done].copy(), changes=changes[:done].copy(),
-        )  # fmt: skip
+        rules = self.tables.worth, self.tables.bits, self.rule_of, np.array(self._of_rules, np.int64)
+        depth = max((last - first for first, last, *_ in self._of_rules), default=0) + len(self._of_accounts)
+        for first in range(0, students, _AT_ONCE):
+            who, bounds = slice(first, first + _AT_ONCE), offsets[first : first + _AT_ONCE + 1]
+            start, end = int(bounds[0]), int(bounds[-1])
+            events, changes = (np.empty(((end - start) * depth, x), kind) for x, kind in ((3, np.int32), (2, np.int64)))
+            amounts, voided = np.empty(end - start, np.int64), np.zeros(end - start, np.int8)
+            keys = self._keys(slice(records.start + start, records.start + end))
+            done = self.tables.kernels.accumulate(
+                bounds - start, trails[start:end], *rules, lines, of_accounts, members, keys, MOST, first,
+                amounts, voided, found.sums, found.exists, found.bad[who], events, changes,
+            )  # fmt: skip
+            events[:done] += [[start, 0, start]]
+            found.noted.append((amounts, voided, events[:done].copy(), changes[:done].copy()))
+        return found
 
     def _keys(self, records: slice) -> Numbers:
         """By row, the number of a period or of the value of a field, for each record."""
-        cohort, found = self.known.cohort, np.zeros((len(self._rows), records.stop - records.start), np.int32)
+        cohort, found = self.known.cohort, np.empty((len(self._rows), records.stop - records.start), np.int32)
         kind = cohort.kinds[self.tables.kind]
         for row, (sort, name) in enumerate(self._rows):
             if sort == "period":
@@ -273,6 +280,8 @@ class GroupProgram:
                 found[row] = self.known.calendar.periods(name, days, semesters)
             elif name in kind.fields:
                 found[row] = kind.fields[name].part(slice(records.start - kind.first, records.stop - kind.first))
+            else:
+                found[row] = 0
         return found
 
 

@@ -29,6 +29,12 @@ whether what finds no room is void; which condition has to hold, or -1; from whi
 """
 FIRST, LAST, HIGHEST = 0, 1, 2
 _WIDE: Final = 1 << 31
+_OTHER, _VOID, _POSTED, _FILLED, _CHAINED = range(5)
+_WAY, _SLOT, _PERIOD, _AMOUNT, _SIGN, _RULE, _CAP_KEY, _CAP, _LEFT = range(9)
+"""What stands in the columns of ways, by trail: which way a record takes (of another rule, void, only posted, filled
+into a limit of one side while records go by, put aside for the lines of its rule); where it is posted and the row of
+its period; its amount, sign and rule; of the limit the row of keys and the room; who is left because of it.
+"""
 
 
 def decide(
@@ -39,24 +45,27 @@ def decide(
 
     A rule by the code of the item; its cell is the base of the rule and the sum of codes by strides, of its columns.
     """
-    unknown = 0
+    rules, wide, unknown = len(bases), 0, 0
+    for place in range(rules):
+        wide = max(wide, starts[place + 1] - starts[place])
+    rows, by = np.zeros((rules, wide), np.uint64), np.zeros((rules, wide), np.int64)
+    for place in range(rules):  # as many for each rule, so that all records take one way
+        for part in range(starts[place], starts[place + 1]):
+            rows[place, part - starts[place]], by[place, part - starts[place]] = columns[part], strides[part]
     for at in range(len(items)):
-        rule = by_item[items[at]]
+        rule = np.uint32(by_item[items[at]])
         cell = bases[rule]
-        for part in range(starts[rule], starts[rule + 1]):
-            cell += codes[columns[part], at] * strides[part]
-        trail = cells[cell]
-        if trail == 0:
-            unknown += 1
-            found[at] = -1 - cell
-        else:
-            found[at] = trail - 1
+        for each in range(np.uint64(wide)):
+            cell += codes[rows[rule, each], at] * by[rule, each]
+        trail = cells[np.uint64(cell)]
+        unknown += trail == 0
+        found[at] = trail - 1 if trail != 0 else -1 - cell
     return unknown
 
 
 def accumulate(
     offsets: Numbers, trails: Numbers, worth: Numbers, bits: Numbers, rule_of: Numbers, of_rules: Numbers,
-    lines: Numbers, of_accounts: Numbers, members: Numbers, keys: Numbers, most: int, amounts: Numbers,
+    lines: Numbers, of_accounts: Numbers, members: Numbers, keys: Numbers, most: int, column: int, amounts: Numbers,
     voided: Numbers, sums: Numbers, exists: Numbers, bad: Numbers, events: Numbers, changes: Numbers,
 ) -> int:  # fmt: skip
     """Work out all groups of some students, whose records begin at `offsets`; returns how many events there are.
@@ -66,7 +75,7 @@ def accumulate(
     of `keys` that tells the period, the side on which nothing is, and its number for `bad`, which is told of students
     that have to be worked out alone. `of_accounts` has the line of each account, the row of `members` that tells of
     which rules, and the number for `bad`. An event is a record, a line, and the record that counts instead, or -1;
-    `changes` are the amounts before and after.
+    `changes` are the amounts before and after. In `sums` and `exists` the students begin at `column`.
     """
     rules, done = len(of_rules), 0
     heads, tails = np.zeros(rules, np.int64), np.zeros(rules, np.int64)
@@ -75,73 +84,89 @@ def accumulate(
     chosen, groups = np.zeros(MOST_RECORDS, np.int64), np.zeros(MOST_RECORDS, np.int64)
     known, totals = np.zeros(MOST_RECORDS, np.int64), np.zeros(MOST_RECORDS, np.int64)
     best, sides = np.zeros(MOST_RECORDS, np.int64), np.zeros(MOST_RECORDS, np.int64)
-    running, seen = np.zeros(rules * STREAMED, np.int64), np.zeros(rules * STREAMED, np.int64)
-    touched, touches = np.zeros(rules * STREAMED, np.int64), 0
+    running, seen = np.zeros(rules * STREAMED, np.int64), np.full(rules * STREAMED, -1, np.int64)
     outs = np.zeros(MOST_RECORDS, np.int64)
     at_once = len(of_accounts) == 0
+    ways, mixed = np.zeros((len(worth), 9), np.int64), np.zeros(rules, np.bool_)
+    for rule in range(rules):
+        for line in range(of_rules[rule, 0], of_rules[rule, 1]):
+            if lines[line, FORM] == NTH and (lines[line, BELOW] == 0 or lines[line, NUMBER] < 0):
+                mixed[rule] = True
+    for each in range(len(worth)):
+        rule, amount = rule_of[each], worth[each]
+        if rule >= 0 and bits[each] & LIVE_BIT and amount != 0:
+            value = (((bits[each] >> SIGN_SHIFT) & 3) - 1) * amount
+            if (value > 0) != (of_rules[rule, 4] > 0) or (value < 0) != (of_rules[rule, 4] < 0):
+                mixed[rule] = True
+    for each in range(len(worth)):
+        rule, bit = rule_of[each], bits[each]
+        if rule < 0:
+            continue
+        first, way = of_rules[rule, 0], _VOID
+        lasting = of_rules[rule, 1] - first
+        if bit & LIVE_BIT:
+            way = _POSTED if lasting == 0 else _CHAINED
+            if lasting == 1 and lines[first, FORM] == CAP:
+                if lines[first, MET] >= 0 and not (bit >> (MET_SHIFT + lines[first, MET])) & 1:
+                    way = _POSTED
+                elif lines[first, KEY_TOO] < 0 and not mixed[rule]:
+                    way = _FILLED
+                    ways[each, _CAP_KEY], ways[each, _CAP] = lines[first, KEY], lines[first, NUMBER]
+        ways[each, _WAY], ways[each, _RULE] = way, rule
+        ways[each, _SLOT], ways[each, _PERIOD] = of_rules[rule, 2], of_rules[rule, 3]
+        ways[each, _AMOUNT], ways[each, _SIGN] = worth[each], ((bit >> SIGN_SHIFT) & 3) - 1
+        ways[each, _LEFT] = of_rules[rule, 5] if bit & LEFT_BIT else 0
     for student in range(len(offsets) - 1):
-        begin, end = offsets[student], offsets[student + 1]
+        begin, end, whose = offsets[student], offsets[student + 1], column + student
         if end - begin > MOST_RECORDS:
             for at in range(begin, end):
                 if trails[at] >= 0 and rule_of[trails[at]] >= 0:
                     bad[student] = of_rules[rule_of[trails[at]], 5]
             continue
         many = 0
-        for place in range(touches):
-            running[touched[place]] = 0
-            seen[touched[place]] = 0
-        touches = 0
-        for at in range(begin, end):
-            trail = trails[at]
-            if trail < 0:
+        for at in range(np.uint64(begin), np.uint64(end)):
+            if trails[at] < 0:
                 continue
-            rule = rule_of[trail]
-            if rule < 0:
+            trail = np.uint32(trails[at])  # what may be below zero takes longer to look up
+            way = ways[trail, _WAY]
+            if way == _OTHER:
                 continue
-            bit, amount = bits[trail], worth[trail]
+            amount = ways[trail, _AMOUNT]
             amounts[at] = amount
-            if bit & LEFT_BIT:
-                bad[student] = of_rules[rule, 5]
-            slot = of_rules[rule, 2] + keys[of_rules[rule, 3], at]
-            exists[slot, student] = 1
-            if not bit & LIVE_BIT:
-                continue
-            sign = ((bit >> SIGN_SHIFT) & 3) - 1
-            first = of_rules[rule, 0]
-            lasting = of_rules[rule, 1] - first
-            if lasting == 0:
-                if at_once:
-                    sums[slot, student] += sign * amount
-                continue
-            if lasting == 1 and lines[first, FORM] == CAP and lines[first, KEY_TOO] < 0:
-                if lines[first, MET] >= 0 and not (bit >> (MET_SHIFT + lines[first, MET])) & 1:
-                    if at_once:
-                        sums[slot, student] += sign * amount
-                    continue
-                code = 1 if lines[first, KEY] < 0 else keys[lines[first, KEY], at]
+            if ways[trail, _LEFT]:
+                bad[student] = ways[trail, _LEFT]
+            slot = np.uint64(ways[trail, _SLOT] + keys[np.uint64(ways[trail, _PERIOD]), at])
+            exists[slot, whose] = 1
+            if way == _FILLED:
+                row = ways[trail, _CAP_KEY]
+                code = np.int64(1)
+                if row >= 0:
+                    code = np.int64(keys[np.uint64(row), at])
                 if code < STREAMED:
-                    cell, before = rule * STREAMED + code, 0
+                    room = ways[trail, _CAP]
                     if code > 0:
-                        if seen[cell] == 0:
-                            touched[touches] = cell
-                            touches += 1
-                        value = sign * amount if amount != 0 else of_rules[rule, 4]
-                        seen[cell] |= 4 | (1 if value > 0 else 2 if value < 0 else 0)
-                        if seen[cell] == 7:
-                            bad[student] = of_rules[rule, 5]
-                        before = running[cell]
+                        cell = np.uint64(ways[trail, _RULE] * STREAMED + code)
+                        before = running[cell] if seen[cell] == student else 0
+                        seen[cell] = student
                         running[cell] = before + amount
-                    room = lines[first, NUMBER] - before
+                        room -= before
                     room = max(room, 0)
                     if amount > room:
                         amounts[at] = room
-                        events[done, 0], events[done, 1], events[done, 2] = at, first, -1
+                        events[done, 0], events[done, 1], events[done, 2] = at, of_rules[ways[trail, _RULE], 0], -1
                         changes[done, 0], changes[done, 1] = amount, room
                         done += 1
                         amount = room
                     if at_once:
-                        sums[slot, student] += sign * amount
+                        sums[slot, whose] += ways[trail, _SIGN] * amount
                     continue
+            elif way == _POSTED:
+                if at_once:
+                    sums[slot, whose] += ways[trail, _SIGN] * amount
+                continue
+            elif way == _VOID:
+                continue
+            rule = ways[trail, _RULE]
             if counts[rule] == 0:
                 present[many] = rule
                 many += 1
@@ -159,6 +184,28 @@ def accumulate(
                     chosen[position] = at
                     at = following[at - begin]
                 counts[rule] = 0
+                if count == 1:
+                    at, line = heads[rule], first
+                    while line < last and lines[line, FORM] != NTH:
+                        if lines[line, MET] < 0 or (bits[trails[at]] >> (MET_SHIFT + lines[line, MET])) & 1:
+                            after = amounts[at]
+                            if lines[line, FORM] == CAP:
+                                after = min(after, max(0, lines[line, NUMBER]))
+                            elif lines[line, NUMBER] <= 0:
+                                break
+                            if after < amounts[at]:
+                                events[done, 0], events[done, 1], events[done, 2] = at, line, -1
+                                changes[done, 0], changes[done, 1] = amounts[at], after
+                                amounts[at] = after
+                                done += 1
+                        line += 1
+                    first = line
+                    if line == last:
+                        if at_once:
+                            trail = trails[at]
+                            sign = ((bits[trail] >> SIGN_SHIFT) & 3) - 1
+                            sums[of_rules[rule, 2] + keys[of_rules[rule, 3], at], whose] += sign * amounts[at]
+                        continue
             else:
                 first = of_accounts[place - many, 0]
                 last, count, name = first + 1, 0, of_accounts[place - many, 2]
@@ -276,12 +323,12 @@ def accumulate(
                         trail = trails[at]
                         sign = ((bits[trail] >> SIGN_SHIFT) & 3) - 1
                         rule = rule_of[trail]
-                        sums[of_rules[rule, 2] + keys[of_rules[rule, 3], at], student] += sign * amounts[at]
+                        sums[of_rules[rule, 2] + keys[of_rules[rule, 3], at], whose] += sign * amounts[at]
         if not at_once:
             for at in range(begin, end):
                 trail = trails[at]
                 if trail >= 0 and rule_of[trail] >= 0 and not voided[at] and bits[trail] & LIVE_BIT:
                     rule = rule_of[trail]
                     sign = ((bits[trail] >> SIGN_SHIFT) & 3) - 1
-                    sums[of_rules[rule, 2] + keys[of_rules[rule, 3], at], student] += sign * amounts[at]
+                    sums[of_rules[rule, 2] + keys[of_rules[rule, 3], at], whose] += sign * amounts[at]
     return done

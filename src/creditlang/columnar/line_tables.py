@@ -4,9 +4,10 @@ Inputs are numbered by combination; a combination met for the first time is aske
 has it. Where a line asks about records of other kinds, students who have any of these are worked out alone.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -20,12 +21,11 @@ from creditlang.columnar.record_columns import RecordColumns
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.plan.inputs import Input, Reader, Reads
-from creditlang.plan.tables import MORE, Effect, Filler, Made
+from creditlang.plan.tables import Filler, Made
 from creditlang.values import EXACT, Undetermined
 
 MOST: Final = 2**42
 """No amount is larger, as a whole number of its last decimals; whoever has a larger one is worked out alone."""
-_MOST_FACTOR: Final = 2**18
 _MOST_ANSWERS: Final = 1 << 10
 """Different answers that a question about balances can have: yes, no, or why there is none."""
 _MOST_BALANCES: Final = 1 << 24
@@ -91,6 +91,7 @@ class Known:
     _amounts: dict[int, int] = field(factory=dict)
     _tables: "dict[tuple[int, str, bool], AnswerTable]" = field(factory=dict)
     _asked: "dict[tuple[str, e.Expression], Numbered]" = field(factory=dict)
+    _combined: dict[tuple[str, frozenset[Input]], tuple[Numbers, Sequence[int]]] = field(factory=dict)
     _said: dict[tuple[str, e.Expression], dict[Any, int]] = field(factory=dict)
     """The answers to each question, or sorts of why there is none, with their numbers."""
 
@@ -176,52 +177,94 @@ class Known:
     def answer_codes(self, kind: str, question: e.Expression) -> tuple[Numbers, int]:
         """A number for the answer to a question for each record of a kind; one without is numbered by its reason."""
         if (kind, question) not in self._codes:
-            codes = self._answers(kind, question, self.cohort.kinds[kind].places)
-            self._codes[kind, question] = codes, int(codes.max(initial=0)) + 1
+            found = self._found(kind, question, self.cohort.kinds[kind].places)
+            self._codes[kind, question] = found, len(self._said[kind, question])
         return self._codes[kind, question]
 
     def _answers(self, kind: str, question: e.Expression, places: Numbers) -> Numbers:
-        inputs = self.readers[kind].inputs(question)
-        if isinstance(question, e.Compare) and question.ranks is None and question.operator in _IN_ORDER:
-            sides = question.left, question.right
-            if all(self.readers[kind].inputs(side) < inputs for side in sides):
-                compared = self._compared(kind, question, places)
-                if compared is not None:
-                    return compared
-        keys, size = self.keys(kind, Reads(inputs), places)
-        answers = self._said.setdefault((kind, question), {})
-        if (kind, question) not in self._asked:
+        """The same for some records; what hangs on balances is asked for these alone."""
+        if any(each.what == "account" for each in self.readers[kind].inputs(question)):
+            return self._found(kind, question, places)
+        codes, own = self.answer_codes(kind, question)[0], self.cohort.kinds[kind]
+        return codes if len(places) == len(codes) else codes[places - own.first]
 
-            def ask(place: int) -> int:
-                found: Any = self.filler.value(question, self.made(kind, place, inputs))
-                if isinstance(found, Undetermined):
-                    found = found.sort, self.texts.number(found.reason), found.name
-                return answers.setdefault(found, len(answers))
+    def _found(self, kind: str, question: e.Expression, places: Numbers) -> Numbers:
+        answers, inputs = self._said.setdefault((kind, question), {}), self.readers[kind].inputs(question)
+        match question:
+            case e.Read(what="field"):  # what stands there answers for itself; only why nothing does is asked
+                own = self.cohort.kinds[kind]
+                column = own.fields[question.name]
+                nothing = np.flatnonzero(column.codes == 0)[:1].tolist()
+                why = self._ask(kind, question, inputs, own.first + nothing[0]) if nothing else 0
+                numbers = [why, *(answers.setdefault(value, len(answers)) for value in column.values[1:])]
+                return np.array(numbers, np.int32)[column.codes]
+            case e.Present(operand=e.Read(what="field") | e.Value(sort="record fact") as operand):
+                codes = self._answers(kind, operand, places)
+                there = [not isinstance(value, tuple) for value in self._said[kind, operand]]
+                numbers = [answers.setdefault(value, len(answers)) for value in there]
+                return np.array(numbers or [0], np.int32)[codes]
+            case e.Compare(ranks=None) if question.operator in _IN_ORDER:
+                if (found := self._compared(kind, question, places)) is not None:
+                    return found
+        if any(each.what == "account" for each in inputs):
+            keys, size = self.keys(kind, Reads(inputs), places)
+            if (kind, question) not in self._asked:
+                self._asked[kind, question] = Numbered(partial(self._ask, kind, question, inputs), size)
+            return self._asked[kind, question].of(keys, places)
+        codes, firsts = self._combinations(kind, inputs)
+        return np.array([self._ask(kind, question, inputs, place) for place in firsts], np.int32)[codes]
 
-            self._asked[kind, question] = Numbered(ask, size)
-        return self._asked[kind, question].of(keys, places)
+    def _combinations(self, kind: str, inputs: frozenset[Input]) -> tuple[Numbers, Sequence[int]]:
+        """A number for the combination of some inputs of each record of a kind, and the first record with each."""
+        if (kind, inputs) not in self._combined:
+            places = self.cohort.kinds[kind].places
+            keys, size = self.keys(kind, Reads(inputs), places)
+            firsts: list[int] = []
+
+            def new(place: int) -> int:
+                firsts.append(place)
+                return len(firsts) - 1
+
+            self._combined[kind, inputs] = Numbered(new, size).of(keys, places), firsts
+        return self._combined[kind, inputs]
+
+    def _ask(self, kind: str, question: e.Expression, inputs: Iterable[Input], place: int) -> int:
+        """The number of the answer to a question about a record."""
+        answers = self._said[kind, question]
+        found: Any = self.filler.value(question, self.made(kind, place, inputs))
+        if isinstance(found, Undetermined):
+            found = found.sort, self.texts.number(found.reason), found.name
+        return answers.setdefault(found, len(answers))
 
     def _compared(self, kind: str, question: e.Compare, places: Numbers) -> Numbers | None:
         """The answers to a comparison of days or of numbers, of which either side is asked for alone: together they may
         have many more combinations. None for a comparison of anything else.
         """
-        codes = [self._answers(kind, side, places) for side in (question.left, question.right)]
-        said = [list(self._said[kind, side]) for side in (question.left, question.right)]
+        sides, reader = (question.left, question.right), self.readers[kind]
+        inputs = reader.inputs(question)
+        if not all(isinstance(side, e.Read) or reader.inputs(side) < inputs for side in sides):
+            return None
+        codes = [self._answers(kind, side, places) for side in sides]
+        said = [list(self._said[kind, side]) for side in sides]
         plain = {value for side in said for value in side if not isinstance(value, tuple)}
         if len({type(value) for value in plain}) > 1 or not all(isinstance(value, (date, Decimal)) for value in plain):
             return None
+        asked = [np.arange(len(said[0]))[:, None], np.arange(len(said[1]))[None]]
+        few = asked[0].size * asked[1].size <= len(places)
+        if not few:
+            asked = codes
         places_of = {value: place for place, value in enumerate(sorted(plain))}
         ranks = [
             np.array([places_of.get(value, -1) for value in side], np.int32)[at]
-            for side, at in zip(said, codes, strict=True)
+            for side, at in zip(said, asked, strict=True)
         ]
         answers = self._said.setdefault((kind, question), {})
         yes, no = (answers.setdefault(holds, len(answers)) for holds in (True, False))
         found: Numbers = np.where(_IN_ORDER[question.operator](*ranks), yes, no).astype(np.int32)
-        for side, at, rank in reversed(list(zip(said, codes, ranks, strict=True))):
+        for side, at, rank in reversed(list(zip(said, asked, ranks, strict=True))):
             whys = [answers.setdefault(x, len(answers)) if isinstance(x, tuple) else -1 for x in side]
             found = np.where(rank < 0, np.array(whys, np.int32)[at], found)
-        return found
+        return found.ravel()[codes[0] * asked[1].size + codes[1]] if few else found
 
     def table(self, x: e.Expression, kind: str, holds: bool = False) -> "AnswerTable":
         """The table of an expression, or of a condition, about records of a kind."""
@@ -244,81 +287,9 @@ class Known:
 
     def aside(self, asks: frozenset[str], places: Numbers, odd: Numbers) -> None:
         """Leave to be worked out alone who has records of the kinds that are asked about."""
-        owners = self.cohort.owners[places]
         for kind in asks:
+            owners = self.cohort.owners[places]
             odd[owners[self.has[kind][owners]]] = True
-
-
-@define(eq=False)
-class EffectTable:
-    """What a line does to entries of records of one kind, by the number of its effect."""
-
-    known: Known
-    operator: o.Operator
-    rule: o.Rule | None
-    kind: str
-    reads: Reads
-    effects: list[Effect] = field(factory=list)
-    does: set[str] = field(factory=set)
-    _inputs: frozenset[Input] | None = None
-    _numbers: Numbered | None = None
-    _columns: dict[str, Numbers] = field(factory=dict)
-    _by_effect: dict[Effect, int] = field(factory=dict)
-
-    def of(self, places: Numbers) -> Numbers:
-        """The effect on each of some records."""
-        keys, size = self.known.keys(self.kind, self.reads, places)
-        if self._numbers is None or self._numbers.size != size:
-            self._numbers = Numbered(self._ask, size)
-        return self._numbers.of(keys, places)
-
-    def _ask(self, place: int) -> int:
-        if self._inputs is None:
-            reader = self.known.readers[self.kind]
-            self._inputs = self.reads.inputs.union(*map(reader.inputs, self.reads.answers))
-        effect = self.known.filler.effect(self.operator, self.rule, self.known.made(self.kind, place, self._inputs))
-        if effect.does in ("amount", "plus", "rounded") and whole(effect.value, self.known.decimals) is None:
-            effect = MORE
-        if effect.does == "times" and _factor(effect.value) is None:
-            effect = MORE
-        if effect not in self._by_effect:
-            self._by_effect[effect] = len(self.effects)
-            self.effects.append(effect)
-            self.does.add(effect.does)
-            self._columns.clear()
-        return self._by_effect[effect]
-
-    def column(self, name: str) -> Numbers:
-        """Something about each effect, by its number."""
-        if name not in self._columns:
-            self._columns[name] = np.array([_COLUMNS[name](x, self.known) for x in self.effects])
-        return self._columns[name]
-
-    def those(self, does: str) -> Numbers:
-        """Which effects do something."""
-        return np.array([x.does == does for x in self.effects], bool)
-
-
-def _factor(value: Decimal) -> tuple[int, int] | None:
-    """A factor as a fraction of whole numbers."""
-    exponent = v.plain(value).as_tuple().exponent
-    below = 10 ** max(0, -exponent) if isinstance(exponent, int) else 0
-    number = whole(EXACT.multiply(value, Decimal(below)), 0) if below and below <= _MOST_FACTOR else None
-    return (number, below) if number is not None and abs(number) <= _MOST_FACTOR else None
-
-
-_COLUMNS: Final[Mapping[str, Callable[[Effect, Known], Any]]] = {
-    "does": lambda x, known: x.does,
-    "value": lambda x, known: whole(x.value, known.decimals) or 0,
-    "factor": lambda x, known: (_factor(x.value) or (0, 1))[0],
-    "below": lambda x, known: (_factor(x.value) or (0, 1))[1],
-    "sign": lambda x, known: x.sign,
-    "text": lambda x, known: known.texts.number(x.text),
-    "article": lambda x, known: known.texts.number(x.article),
-    "reason": lambda x, known: known.texts.number(x.reason),
-    "account": lambda x, known: known.texts.number(x.account),
-    "day": lambda x, known: x.day.toordinal() if x.day is not None else 0,
-}
 
 
 @define(eq=False)

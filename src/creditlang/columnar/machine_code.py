@@ -32,7 +32,7 @@ class Kernels:
 
 
 PLAIN: Final = Kernels(plain_kernels.decide, plain_kernels.accumulate)
-_WORTH_IT: Final = 1 << 21
+_WORTH_IT: Final = 1 << 23
 """Records from which on machine code saves more than it takes to load."""
 _MOST_KEPT: Final = 4
 _LOADED: Final[list[Kernels]] = []
@@ -43,7 +43,7 @@ _DECIDE: Final = (
 )
 _ACCUMULATE: Final = (
     "int64(int64[::1], int32[::1], int64[::1], int64[::1], int64[::1], int64[:, ::1], int64[:, ::1], int64[:, ::1], "
-    "int8[:, ::1], int32[:, ::1], int64, int64[::1], int8[::1], int64[:, ::1], boolean[:, ::1], int32[::1], "
+    "int8[:, ::1], int32[:, ::1], int64, int64, int64[::1], int8[::1], int64[:, ::1], boolean[:, ::1], int32[::1], "
     "int32[:, ::1], int64[:, ::1])"
 )
 

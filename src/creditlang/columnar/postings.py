@@ -1,6 +1,7 @@
 """Balances: entries added up by student and period, and the level that a score has with them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -58,7 +59,10 @@ def _of_periods(keys: Sequence[str], sums: Sequence[tuple[Numbers, Numbers]], st
         amounts, exists = amounts + more, exists | also
     there = np.flatnonzero(exists.any(axis=1))
     named = [keys[at] for at in there.tolist()]
-    return Balance(named, amounts[there].T, exists[there].T, amounts.sum(axis=0))
+    rows: Any = there
+    if len(there) and there[-1] - there[0] == len(there) - 1:  # in a row they need not be copied
+        rows = slice(there[0], there[-1] + 1)
+    return Balance(named, amounts[rows].T, exists[rows].T, amounts.sum(axis=0))
 
 
 def _both(one: Balance, two: Balance) -> Balance:

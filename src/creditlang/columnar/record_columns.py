@@ -8,18 +8,22 @@ calendar) is only noted: such students are worked out alone.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from attrs import define
 
 from creditlang.columnar.coded_periods import CodedCalendar, Numbers
+from creditlang.columnar.side_by_side import SideBySide
 from creditlang.core import operators as o
 from creditlang.data.coded.coded_dataset import UNDATED, CodedDataset, CodedKind
 from creditlang.data.coded.coded_records import TypedColumn
 from creditlang.data.coded.coded_sheet import coded
 from creditlang.ledger import Record
 from creditlang.table_columns import FEW, ArrowTexts
+
+_AT_ONCE: Final = 1 << 15
+"""Records that are looked up together."""
 
 
 @define(eq=False)
@@ -89,7 +93,7 @@ class KindColumns:
     """Where each stands among those of the dataset; without it in the same place."""
     source: CodedKind
 
-    @property
+    @cached_property
     def places(self) -> Numbers:
         """Among all records, rising."""
         return np.arange(self.first, self.first + len(self.source), dtype=np.int64)
@@ -112,15 +116,17 @@ class RecordColumns:
     students: Sequence[str]
     attributes: dict[str, CodedField]
     kinds: dict[str, KindColumns]
-    owners: Numbers
+    owners: SideBySide
     """The position of each record's student, rising in each kind."""
-    days: Numbers
+    days: SideBySide
     """Ordinals, 0 without a date."""
-    semesters: Numbers
+    semesters: SideBySide
     """By `CodedCalendar`, 0 without one."""
-    named: Numbers
+    named: SideBySide
     odd: Numbers
     """For each student, whether they have to be worked out alone."""
+    unsound: Mapping[str, Numbers]
+    """By kind, for each student whether it is for one of these records."""
     _last_days: Numbers
     """Of semesters."""
     _ranks: Numbers | None = None
@@ -128,28 +134,32 @@ class RecordColumns:
     @staticmethod
     def of(policy: o.Policy, dataset: CodedDataset, calendar: CodedCalendar) -> "RecordColumns":
         """Place and sort what has been read."""
-        odd, kinds, first = dataset.unreadable.copy(), {}, 0
+        kinds, unsound, first = {}, {}, 0
         columns: list[tuple[Numbers, ...]] = []
         for name, kind in policy.kinds.items():
             source = dataset.kinds[name]
-            owners, days = source.students.astype(np.int32), source.days
-            undated = days == UNDATED
-            days = np.where(undated, 0, days) if (some := bool(undated.any())) else days
+            owners, days, named, rows = source.students, source.days, source.named, None
+            undated = days == UNDATED if _may_be_undated(kind, source) else np.zeros(0, bool)
+            some = bool(undated.any())
+            days = np.where(undated, 0, days) if some else days
             semesters, strange = _placed(policy, _semesters(kind, source, calendar), days, calendar)
-            odd[owners[source.unsound | strange]] = True
-            named, rows = source.named, None
+            unsound[name] = np.zeros(len(dataset.students), bool)
+            unsound[name][owners[np.flatnonzero(source.unsound)]] = unsound[name][owners[strange]] = True
             if some:
-                rows = np.argsort(_keys(owners, days, calendar.last_days[semesters]), kind="stable")
-                days, semesters, named = days[rows], semesters[rows], named[rows]
+                keys = _keys(owners, days, calendar.last_days[semesters])
+                if (keys[1:] < keys[:-1]).any():
+                    rows = np.argsort(keys, kind="stable")
+                    days, semesters, named = days[rows], semesters[rows], named[rows]
             fields = {each: CodedField(column, rows) for each, column in source.fields.items()}
             kinds[name] = KindColumns(kind, first, fields, rows, source)
             columns.append((owners, days, semesters, named))
             first += len(source)
-        owners, days, semesters, named = (np.concatenate(x) for x in zip(*columns, strict=True))
+        owners_, days_, semesters_, named_ = (SideBySide(x) for x in zip(*columns, strict=True))
         attributes = {name: CodedField(column) for name, column in dataset.attributes.items()}
         return RecordColumns(
-            students=dataset.students, attributes=attributes, kinds=kinds, owners=owners, days=days,
-            semesters=semesters, named=named, odd=odd, last_days=calendar.last_days,
+            students=dataset.students, attributes=attributes, kinds=kinds, owners=owners_, days=days_,
+            semesters=semesters_, named=named_, odd=np.logical_or.reduce([dataset.unreadable, *unsound.values()]),
+            unsound=unsound, last_days=calendar.last_days,
         )  # fmt: skip
 
     @property
@@ -170,13 +180,17 @@ class RecordColumns:
     def numbers_of_kinds(self, places: Numbers) -> Numbers:
         """The number of the kind of each of some records."""
         firsts = [kind.first for kind in self.kinds.values()]
+        if len(places):
+            least, most = np.searchsorted(firsts, (places.min(), places.max()), "right") - 1
+            if least == most:
+                return np.full(len(places), least, np.min_scalar_type(least))
         return np.searchsorted(firsts, places, "right") - 1
 
     def _ranked(self) -> Numbers:
         """By student, day and id. Those of a kind are in order of their ids already, so these are looked at only where
         several kinds have records of one day.
         """
-        key = _keys(self.owners, self.days, self._last_days[self.semesters])
+        key = _keys(self.owners.whole, self.days.whole, self._last_days[self.semesters.whole])
         order = np.argsort(key, kind="stable")
         key, kinds = key[order], self.numbers_of_kinds(order)
         ranks = np.arange(len(key), dtype=np.int64)
@@ -223,7 +237,7 @@ class RecordColumns:
         kind = self.kinds[name]
         at, day = place - kind.first, int(self.days[place])
         found = Record(
-            kind=kind.kind.name, identifier=identifier, student=self.students[self.owners[place]],
+            kind=kind.kind.name, identifier=identifier, student=self.students[int(self.owners[place])],
             values={each: kind.fields[each].value(at) for each in names},
             on=date.fromordinal(day) if day else None, semester=calendar.names[self.semesters[place]] or None,
             named=bool(self.named[place]),
@@ -237,26 +251,37 @@ class RecordColumns:
         return {name: column.value(at) for name, column in self.attributes.items()}
 
 
+def _may_be_undated(kind: o.RecordKind, source: CodedKind) -> bool:
+    """Whether there may be records without a date."""
+    column = source.fields.get(kind.date_field or "")
+    return column is None or not all(isinstance(value, date) for value in column.values)
+
+
 def _semesters(kind: o.RecordKind, source: CodedKind, calendar: CodedCalendar) -> Numbers:
     """The semester that each record names, one more than the last of the calendar if it has none such."""
-    column = source.fields.get(kind.semester_field or "")
+    column, unknown = source.fields.get(kind.semester_field or ""), len(calendar.names)
+    few = np.min_scalar_type(unknown)
     if column is None:
-        return np.zeros(len(source), np.int32)
+        return np.zeros(len(source), few)
     codes = {name: code for code, name in enumerate(calendar.names) if code}
-    known = [codes.get(value, len(calendar.names)) if isinstance(value, str) else 0 for value in column.values]
-    return np.array(known or [0], np.int32)[column.codes]
+    known = [codes.get(value, unknown) if isinstance(value, str) else 0 for value in column.values]
+    table, found = np.array(known or [0], few), np.empty(len(source), few)
+    for start in range(0, len(found), _AT_ONCE):  # numpy makes wide numbers of codes, which a cache is to hold
+        part = slice(start, start + _AT_ONCE)
+        table.take(column.codes[part], out=found[part], mode="clip")
+    return found
 
 
 def _placed(policy: o.Policy, given: Numbers, days: Numbers, calendar: CodedCalendar) -> tuple[Numbers, Numbers]:
-    """The semester of each record, as the interpreter places it, and which ones it cannot place."""
-    strange = given == len(calendar.names)
+    """The semester of each record, as the interpreter places it, and where those are that it cannot place."""
+    strange = np.flatnonzero(given == len(calendar.names))
     given[strange] = 0
     if not calendar.semesters:
         return given, strange
     missing = np.flatnonzero((given == 0) & (days > 0)) if not given.all() else given[:0]
     given[missing] = placed = calendar.of_days(days[missing])
     if policy.by_calendar:
-        strange[missing[placed == 0]] = True
+        strange = np.concatenate([strange, missing[placed == 0]])
     return given, strange
 
 

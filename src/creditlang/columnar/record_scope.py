@@ -14,10 +14,14 @@ class RecordScope:
     def __init__(self, cohort: RecordColumns, begun: Numbers, as_of: date | None) -> None:
         """`begun` tells of each semester whether it has."""
         self.cohort = cohort
-        undated = np.flatnonzero(cohort.days == 0)
+        firsts = [(kind.first, days) for kind, days in zip(cohort.kinds.values(), cohort.days.parts, strict=True)]
+        undated = np.concatenate([first + np.flatnonzero(days == 0) for first, days in firsts])
         semesters = cohort.semesters[undated]
         late = undated[(semesters > 0) & ~begun[semesters]]
-        future = np.flatnonzero(cohort.days > as_of.toordinal()) if as_of is not None else late[:0]
+        future = late[:0]
+        if as_of is not None:
+            last = as_of.toordinal()
+            future = np.concatenate([first + np.flatnonzero(days > last) for first, days in firsts])
         out = np.concatenate([late, future])
         order = np.argsort(out)
         self.out: Numbers = out[order]
@@ -31,7 +35,8 @@ class RecordScope:
         """The records of a kind that count, of some students in a row, by place."""
         wanted = self.cohort.kinds[kind].within(students)
         places = np.arange(wanted.start, wanted.stop, dtype=np.int64)
-        return np.delete(places, self.out[self.within(wanted)] - wanted.start)
+        out = self.out[self.within(wanted)] - wanted.start
+        return np.delete(places, out) if len(out) else places
 
     def have(self, name: str) -> Numbers:
         """For each student whether there are records of a kind that count."""

@@ -13,9 +13,11 @@ import numpy as np
 from attrs import astuple, define, evolve, field
 
 from creditlang.columnar.coded_periods import Numbers
+from creditlang.columnar.distinct_numbers import distinct_numbers, first_places
+from creditlang.columnar.effect_tables import EffectTable
 from creditlang.columnar.entry_columns import LIVE, Entries, LaterSteps, Steps
 from creditlang.columnar.kernels import LEFT_BIT, LIVE_BIT, MET_SHIFT, SIGN_SHIFT
-from creditlang.columnar.line_tables import EffectTable, Known
+from creditlang.columnar.line_tables import Known
 from creditlang.columnar.machine_code import Kernels
 from creditlang.columnar.record_columns import CodedField
 from creditlang.core import expressions as e
@@ -167,13 +169,13 @@ class RecordTables:
         for reads in bodies:
             stride = before
             if before > 1:
-                columns.append(-1)
+                columns.append(0)
                 strides.append(1)
             for each in (*sorted(reads.inputs, key=str), *reads.answers):
                 codes, many = _coded(self.known, self.kind, each)
                 if each not in rows:
-                    rows[each] = len(self._codes)
                     self._codes.append(codes)
+                    rows[each] = len(self._codes)  # behind the outcomes
                 columns.append(rows[each])
                 strides.append(stride)
                 stride *= many
@@ -185,38 +187,32 @@ class RecordTables:
 
     def trails(self, records: slice, by_item: Numbers, items: Numbers) -> Numbers:
         """The trail of each of some records in a row, by the places among the rules that go with codes of items."""
-        found = np.empty(records.stop - records.start, np.int32)
-        unknown = 0
+        found, unknown = np.empty(records.stop - records.start, np.int32), 0
         for start in range(0, len(found), _AT_ONCE):  # so that a cache holds the codes
             part = slice(start, start + _AT_ONCE)
             unknown += self._decided(records.start + start, by_item, items[part].astype(np.uint32), found[part])
+            if unknown and not start:  # most are new there
+                self._find(records.start, found[part])
+                unknown = 0
         if unknown:
-            new = np.flatnonzero(found < 0)
-            cells = -1 - found[new]
-            at = _firsts(cells, self._cells)
-            distinct = cells[at]
-            owners = np.searchsorted(self._parts[-1], distinct, "right") - 1
-            for rule in np.unique(owners).tolist():
-                mine = owners == rule
-                self._find(rule, distinct[mine], records.start + new[at[mine]])
-            found[new] = self._cells[cells] - 1
+            self._find(records.start, found)
         return found
 
     def _decided(self, start: int, by_item: Numbers, items: Numbers, found: Numbers) -> int:
         inside = start - self.known.cohort.kinds[self.kind].first
         own = slice(inside, inside + len(found))
         codes = np.empty((len(self._codes) + 1, len(found)), np.uint16)
-        for row, column in enumerate(self._codes):
+        for row, column in enumerate(self._codes, 1):
             codes[row] = column.raw(own) if isinstance(column, CodedField) else column[own]
         if self.guards:
             everybody = np.zeros(len(by_item), np.int32)
             if self.kernels.decide(everybody, items, codes, *self._guard_parts, self._guard_cells, found):
                 new = np.flatnonzero(found < 0)
                 cells = -1 - found[new]
-                at = _firsts(cells, self._guard_cells)
+                at = first_places(cells, self._guard_cells)
                 self._guard_cells[cells[at]] = 1 + self._outcomes_of(start + new[at])
                 found[new] = self._guard_cells[cells] - 1
-            codes[-1] = found
+            codes[0] = found
         return self.kernels.decide(by_item, items, codes, *self._parts, self._cells, found)
 
     def _guarded(self, places: Numbers) -> tuple[_Probes, Numbers]:
@@ -246,32 +242,52 @@ class RecordTables:
             found.append(min(number, _OUTCOMES - 1))
         return np.array(found, np.int32)
 
-    def _find(self, place: int, cells: Numbers, places: Numbers) -> None:
+    def _find(self, start: int, found: Numbers) -> None:
+        """Give trails to records in a row whose combinations are new."""
+        new = np.flatnonzero(found < 0)
+        cells = -1 - found[new]
+        at = first_places(cells, self._cells)
+        self._fill(cells[at], start + new[at])
+        found[new] = self._cells[cells] - 1
+
+    def _fill(self, cells: Numbers, places: Numbers) -> None:
         """Do the lines to one record of each new combination."""
-        table, before = self.rules[place], self._found
+        owners = np.searchsorted(self._parts[-1], cells, "right") - 1
+        before = self._found
         self._cells[cells] = before + 1 + np.arange(len(cells))
         self._found += len(cells)
         probes, asked = self._guarded(places)
         guarded = probes.states.copy()
         if self.guards:
-            probes.left |= (cells - self._parts[-1][place]) % _OUTCOMES == _OUTCOMES - 1
-        if table.rule is not None:
-            probes.rules[:], probes.accounts[:] = table.number, table.account
-            article = self.known.texts.number(table.rule.article)
-            probes.articles[:] = np.where(probes.articles == 0, article, probes.articles)
-        for lines in table.lines:
-            probes.apply(lines, probes.left)
-        bits = np.zeros(len(cells), np.int64)
-        live = probes.live()
-        for number, condition in enumerate(table.conditions):
-            odd = np.zeros(len(self.known.cohort.students), bool)
-            holds = self.known.table(condition, self.kind, True).true(places[live], odd)
-            bits[live] |= holds.astype(np.int64) << (MET_SHIFT + number)
-            probes.left[live] |= odd[self.known.cohort.owners[places[live]]]
-        bits |= np.where(probes.states == LIVE, LIVE_BIT, 0) | np.where(probes.left, LEFT_BIT, 0)
+            probes.left |= (cells - self._parts[-1][owners]) % _OUTCOMES == _OUTCOMES - 1
+        tables = {place: self.rules[place] for place in distinct_numbers(owners)[0].tolist()}
+        numbers, accounts, articles = np.full((3, len(self.rules)), -1)
+        for place, table in tables.items():
+            numbers[place], accounts[place] = table.number, table.account
+            articles[place] = self.known.texts.number(table.rule.article) if table.rule is not None else 0
+        probes.rules[:], probes.accounts[:] = numbers[owners], accounts[owners]
+        probes.articles[:] = np.where(probes.articles == 0, articles[owners], probes.articles)
+        for depth in range(max(len(table.lines) for table in tables.values())):
+            alike: dict[int, list[int]] = {}  # rules that share a line have it done together
+            for place, table in tables.items():
+                if depth < len(table.lines):
+                    alike.setdefault(id(table.lines[depth]), []).append(place)
+            live = probes.live()
+            for rules in alike.values():
+                own = np.zeros(len(self.rules), bool)
+                own[rules] = True
+                probes.apply(self.rules[rules[0]].lines[depth], probes.left, live[own[owners[live]]])
+        bits = np.where(probes.states == LIVE, LIVE_BIT, 0)
+        for place, table in tables.items():
+            live = np.flatnonzero((bits > 0) & (owners == place)) if table.conditions else bits[:0]
+            for number, condition in enumerate(table.conditions):
+                odd = np.zeros(len(self.known.cohort.students), bool)
+                holds = self.known.table(condition, self.kind, True).true(places[live], odd)
+                bits[live] |= holds.astype(np.int64) << (MET_SHIFT + number)
+                probes.left[live] |= odd[self.known.cohort.owners[places[live]]]
+        bits |= np.where(probes.left, LEFT_BIT, 0)
         bits |= (probes.signs.astype(np.int64) + 1) << SIGN_SHIFT
-        new = {name: getattr(probes, name) for name in _TAKEN}
-        new |= {"guarded": guarded, "asked": asked, "table": np.full(len(cells), place)}
+        new = {name: getattr(probes, name) for name in _TAKEN} | {"guarded": guarded, "asked": asked, "table": owners}
         self.columns = {name: np.concatenate([x, new[name]]) for name, x in self.columns.items()}
         self.bits = np.concatenate([self.bits, bits])
         self.worth = self.columns["amounts"]
@@ -302,14 +318,6 @@ class RecordTables:
         if len(self.steps.entries):
             found.steps.append(TrailSteps(np.arange(len(places)), trails, self))
         return found
-
-
-def _firsts(cells: Numbers, marks: Numbers) -> Numbers:
-    """Where each of some cells stands first; what stands there in `marks` is overwritten."""
-    places = -1 - np.arange(len(cells), dtype=np.int32)
-    marks[cells[::-1]] = places[::-1]  # of several, the first is put there last
-    found: Numbers = np.flatnonzero(marks[cells] == places)
-    return found
 
 
 def alone(body: PlannedBody) -> list[Any]:

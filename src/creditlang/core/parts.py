@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Literal, get_origin
 
 import attrs
@@ -14,25 +15,38 @@ def inside(part: Any) -> Iterator[Written]:
     """Every operator and expression that a part of a policy has in it, at any depth, the outer before the inner, and
     the part itself.
     """
-    waiting = [part]
-    while waiting:
-        one = waiting.pop()
-        if type(one) is tuple:
-            waiting += one[::-1]
-        elif isinstance(one, Written):
-            yield one
-            waiting += [held for name in reversed(_parts_of(type(one))) if (held := getattr(one, name))]
+    if isinstance(part, Written):
+        return chain((part,), _inside(part))
+    return chain.from_iterable(map(inside, part)) if type(part) is tuple else iter(())
+
+
+def _inside(part: Written) -> tuple[Written, ...]:
+    """What a node has inside it, not itself; kept with it, for all stages ask again and again."""
+    try:
+        return part._inside
+    except AttributeError:
+        found: list[Written] = []
+        waiting: list[Any] = [part]
+        while waiting:
+            one = waiting.pop()
+            if type(one) is tuple:
+                waiting += one[::-1]
+            elif isinstance(one, Written):
+                found.append(one)
+                waiting += [held for name in reversed(_parts_of(type(one))) if (held := getattr(one, name))]
+        object.__setattr__(part, "_inside", kept := tuple(found[1:]))
+        return kept
 
 
 def expressions(part: Any) -> Iterator[e.Expression]:
     """The expressions that something holds, none of them inside another."""
     inner = part if isinstance(part, tuple) else ()
     if isinstance(part, Written):
-        inner = tuple(getattr(part, name) for name in _parts_of(type(part)))
+        inner = tuple([getattr(part, name) for name in _parts_of(type(part))])
     for one in inner:
         if isinstance(one, e.Expression):
             yield one
-        else:
+        elif isinstance(one, (tuple, Written)):
             yield from expressions(one)
 
 

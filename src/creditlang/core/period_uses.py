@@ -11,8 +11,10 @@ def goes_by_calendar(policy: o.Policy) -> bool:
     own = {account.period for account in policy.accounts.values()}
     asked = (read.what in ("enrolled", "ended") for read in references_of(policy, e.Read))
     weeks = (distance.what == "teaching week" for distance in references_of(policy, e.Distance))
-    named = own | periods_named(parts_with_expressions(policy))
-    return bool(policy.moves) or not named.isdisjoint(o.OF_THE_CALENDAR) or any(asked) or any(weeks)
+    if policy.moves or not own.isdisjoint(o.OF_THE_CALENDAR):
+        return True
+    named = periods_named(parts_with_expressions(policy))
+    return not named.isdisjoint(o.OF_THE_CALENDAR) or any(asked) or any(weeks)
 
 
 def ends_today(policy: o.Policy) -> bool:

@@ -8,9 +8,9 @@ A line whose numbers are too long for `values` is found here, so that no sum or 
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 
-from attrs import evolve, frozen
+from attrs import define, evolve
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -33,14 +33,17 @@ def scale_of(value: object) -> int:
 
 
 def _size_of(value: object) -> "Size":
-    if not isinstance(value, Decimal):
-        return _NOTHING
+    return _size_of_number(value) if isinstance(value, Decimal) else _NOTHING
+
+
+@lru_cache(1024)
+def _size_of_number(value: Decimal) -> "Size":
     number = plain(value)
     exponent = number.as_tuple().exponent
     return Size(max(1, number.adjusted() + 1), max(0, -exponent) if isinstance(exponent, int) else 0)
 
 
-@frozen
+@define(unsafe_hash=True)  # nobody changes one; a frozen class takes three times as long to make
 class Size:
     """The most digits that a number can have, before the point and after it."""
 
@@ -57,7 +60,7 @@ class Size:
 
     def grown(self, digits: int = 1) -> "Size":
         """That of a sum: of two, or of as many as a number of so many digits says."""
-        return evolve(self, whole=self.whole + digits)
+        return Size(self.whole + digits, self.decimals)
 
 
 _NOTHING = Size()
@@ -66,7 +69,8 @@ _NOTHING = Size()
 def _widest(sizes: Iterable[Size]) -> Size:
     whole = decimals = 0
     for size in sizes:
-        whole, decimals = max(whole, size.whole), max(decimals, size.decimals)
+        whole = max(whole, size.whole)
+        decimals = max(decimals, size.decimals)
     return Size(whole, decimals)
 
 
@@ -96,7 +100,8 @@ class Scales:
             self._line(guard.span, Size, guard)
 
     def _met(self, size: Size) -> Size:
-        self.longest = max(self.longest, size.digits)
+        if (digits := size.whole + size.decimals) > self.longest:
+            self.longest = digits
         return size
 
     def _line(
@@ -302,14 +307,15 @@ class Scales:
 
     def of(self, x: e.Expression, rule: str | None = None) -> Size:
         """The size of an expression, read by a rule's records or by a student; of no number, that of nothing."""
-        size = self._of(x, rule)
-        self.longest = max(self.longest, size.digits)
-        return size
+        return self._met(self._of(x, rule))
 
     def _of(self, x: e.Expression, rule: str | None) -> Size:
         match x:
             case e.Constant():
                 return _size_of(x.value)
+            case e.Compare() | e.Logical() | e.Not() | e.Present():  # most of them
+                self._parts(x, rule)
+                return _NOTHING
             case e.Read(what="field" | "this"):
                 kinds = [self.policy.rules[rule].kind] if rule and x.what == "field" else list(self.policy.kinds)
                 return _widest(self._column(self.policy.kinds[kind].columns, x.name) for kind in kinds)

@@ -112,12 +112,15 @@ def _best(x: e.Query, parts: Sequence[Looked]) -> Any:
         for surely, value in values:
             best = best if surely else v.hull(best, better(best, value))
         return best
-    if any(isinstance(value, (bool, v.Open)) for _, value in values):
+    values = [(surely, v.OPEN if isinstance(value, v.Interval) else value) for surely, value in values]
+    if all(isinstance(value, (bool, v.Open)) for _, value in values):
         joined = v.either if x.function == "highest" else v.both
         best = reduce(joined, sure)
         return reduce(
             lambda one, two: one if joined(one, two) is one else v.OPEN, (y for s, y in values if not s), best
         )
+    if any(value is v.OPEN for _, value in values):  # of somebody who may be in the group, anything
+        return _either(x, [v.OPEN, *sure])
     ordered = sorted((value for _, value in values), key=lambda value: (x.ranks or {}).get(value, value))
     best = ordered[-1 if x.function == "highest" else 0]
     return best if best in sure else _either(x, [best, *sure])

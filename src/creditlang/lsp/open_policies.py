@@ -5,10 +5,9 @@ compiled before somebody asks, nothing twice while no text changes, and no file 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from threading import RLock
-from time import perf_counter
+from time import thread_time
 from types import MappingProxyType
 
 from attrs import define, frozen
@@ -43,7 +42,7 @@ class _Open:
     """The policy as it was last compiled, of this text or an earlier one."""
     last_names: Vocabulary = EMPTY
     seconds: float = 0
-    """What compiling it took."""
+    """What compiling it took, of one core."""
 
     @property
     def is_large(self) -> bool:
@@ -65,13 +64,18 @@ class OpenPolicies:
         self.compiling = RLock()
         self.known: dict[Path | str, frozenset[str]] = {}
         self.kept: dict[Path | str, KeptDeclarations] = {}
-        self.parse = lru_cache(_KEPT_TREES)(self.parse_again)
+        self.parsed: dict[Path | str, tuple[SourceFile, dict[frozenset[str], Parsed]]] = {}
 
-    def parse_again(self, source: SourceFile, names: frozenset[str]) -> Parsed:
-        """The tree of a file, of which little has changed since it was last asked for."""
+    def parse(self, source: SourceFile, names: frozenset[str]) -> Parsed:
+        """The tree of a file: of the same text the same, else with little to be parsed again."""
         file = source.path or source.name
         self.known[file] = names
-        return parse(source, names, self.kept.setdefault(file, KeptDeclarations()))
+        if file not in self.parsed or self.parsed[file][0] is not source:
+            self.parsed[file] = source, {}
+        trees = self.parsed[file][1]
+        if names not in trees:
+            trees[names] = parse(source, names, self.kept.setdefault(file, KeptDeclarations()))
+        return trees[names]
 
     def put(self, uri: str, text: str) -> list[str]:
         """Take the text of a file as it is now; returns the addresses of the open files of which other things may be
@@ -103,9 +107,9 @@ class OpenPolicies:
             policy, source = opened.policy, opened.source
             if policy is not None:
                 return policy
-            started = perf_counter()
+            started = thread_time()
             policy = opened.last = self.compiled(source, self.sources_with(opened))
-            opened.seconds = perf_counter() - started
+            opened.seconds = thread_time() - started
             if opened.last_names is EMPTY or not _is_torn(policy):
                 opened.last_names = policy.names
             if opened.source is source:
@@ -211,8 +215,6 @@ class OpenPolicies:
 _LONG = 0.3
 _FOLDERS_ABOVE = 3
 """So many folders above a file are looked through for policies that use it, its own the first."""
-_KEPT_TREES = 64
-"""Trees of files, so that those that have not changed are not parsed again."""
 _EMPTY_FILE = SourceFile("", "")
 
 

@@ -4,6 +4,7 @@ Findings are told once typing has paused; those of a text that has changed since
 """
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from creditlang.diagnostics import Diagnostic, Edit, Language, Phrase, Severity, fix, in_language, message
+from creditlang.diagnostics import Diagnostic, Edit, Language, Phrase, Severity, fix, in_language, message, nearest
 from creditlang.diagnostics.person_words import spoken
 from creditlang.driver import Compiled
 from creditlang.extensions import Extensions
@@ -23,12 +24,31 @@ from creditlang.words import said
 
 PAUSE: Final = 0.01
 """Seconds without a key after which the findings are told."""
+REST: Final = 0.5
+"""Seconds without a key after which garbage is collected."""
+MOST_GARBAGE: Final = 2_000_000
+"""Objects that may wait for that, some 300 MB: a hundred keys in a policy of a thousand lines."""
 
 _SEVERITIES: Final = {
     Severity.ERROR: types.DiagnosticSeverity.Error, Severity.WARNING: types.DiagnosticSeverity.Warning,
     Severity.NOTE: types.DiagnosticSeverity.Information,
 }  # fmt: skip
 _FIX: Final = Phrase("{message}\nfix: {fix}", "{message}\n建议：{fix}")
+
+
+async def collect_later() -> None:
+    """Collect garbage after a while, or at once where there is much: it takes longer than to compile a policy.
+
+    The first time, what is needed for the first misspelt name is read too; what is there then lasts as long as the
+    server and is left out from then on.
+    """
+    if gc.get_count()[0] < MOST_GARBAGE:
+        await asyncio.sleep(REST)
+    if not gc.get_freeze_count():
+        nearest("学分", ["绩点"])
+        gc.collect()
+        gc.freeze()
+    gc.collect()
 
 
 class PolicyServer(LanguageServer):
@@ -42,6 +62,8 @@ class PolicyServer(LanguageServer):
         self.policies = OpenPolicies(extensions)
         self.samples = SampleRuns(sample)
         self.waiting: dict[str, asyncio.Task[None]] = {}
+        self.resting: asyncio.Task[None] | None = None
+        """Collects garbage, unless somebody types."""
         self.told_beside: dict[str, set[str]] = {}
         """Addresses of files that are not open, and have errors that an open one was told of."""
 
@@ -81,6 +103,8 @@ class PolicyServer(LanguageServer):
 
     def tell_again(self, uris: Iterable[str], pause: float) -> None:
         """Tell of the findings in open texts once nothing has come for so many seconds."""
+        if self.resting is not None:
+            self.resting.cancel()
         for each in uris:
             if each in self.waiting:
                 self.waiting[each].cancel()
@@ -98,6 +122,7 @@ class PolicyServer(LanguageServer):
         if uri in self.policies.texts and policy.source is self.policies.texts[uri].source:
             self.publish(uri, policy, self.of_file(policy, policy.source))
             self.tell_of_parts(uri, policy)
+            self.resting = asyncio.get_running_loop().create_task(collect_later())
 
     def tell_of_parts(self, uri: str, policy: OpenPolicy) -> None:
         """Tell of the errors in files that are not open, without which an open one would seem to be sound."""

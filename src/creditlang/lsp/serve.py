@@ -3,6 +3,7 @@
 Handlers run one after another. Nothing is printed, for what is printed would break the protocol.
 """
 
+import gc
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -46,6 +47,7 @@ def serve(language: Language, extensions: Callable[[], Extensions], sample: str 
     for name, (answer, options) in _ANSWERS.items():
         server.feature(name, options)(answer)
     server.command(action_answers.RUN_EXAMPLE)(action_answers.run_example_of)
+    gc.disable()  # while somebody waits for an answer; the server collects when nobody does
     # The protocol has streams of its own, which it closes in the end.
     with open(os.dup(0), "rb") as questions, open(os.dup(1), "wb") as answers:
         server.start_io(questions, answers)

@@ -21,7 +21,7 @@ from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.expected_words import NAMED, described, expected_words
 from creditlang.syntax.from_lark import TreeBuilder
 from creditlang.syntax.generated import generated, grammar_file, made_from
-from creditlang.syntax.kept_declarations import KeptDeclarations
+from creditlang.syntax.kept_declarations import KeptDeclarations, blank, changed_text, leaves_open, with_items
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import (
     LexicalError,
@@ -84,17 +84,13 @@ def parse(source: SourceFile, known_names: Iterable[str] = (), kept: KeptDeclara
     names = prepared.cut_by
     if kept is not None:
         module, errors, unread = _piecewise(prepared, kept)
-        if not errors or not _MAY_GO_ON.search(unread):
+        if not errors or not any(map(leaves_open, unread.split("\n"))):  # an open bracket may end in the next piece
             return Parsed(module, errors, names, unread)
     module, error = _attempt(prepared)
     if error is None:
         return Parsed(module, (), names)
     module, errors, unread = _piecewise(prepared, kept or KeptDeclarations())
     return Parsed(module, errors, names, unread)
-
-
-_MAY_GO_ON = re.compile(r"\(|\w\[")
-"""What, while it is open, holds a declaration together beyond a line that is not indented."""
 
 
 def _attempt(prepared: Prepared) -> tuple[Module, Diagnostic | None]:
@@ -275,7 +271,7 @@ def _piecewise(prepared: Prepared, kept: KeptDeclarations) -> tuple[Module, tupl
         if known is not None:
             declarations.extend(known)
             continue
-        module, errors, blanked = _read_chunk(prepared, start, end, MAXIMUM_ERRORS - len(diagnostics))
+        module, errors, blanked = _read_chunk(prepared, piece, kept, MAXIMUM_ERRORS - len(diagnostics))
         if not errors and not blanked:
             kept.keep(piece, module.declarations)
         declarations.extend(module.declarations)
@@ -284,27 +280,39 @@ def _piecewise(prepared: Prepared, kept: KeptDeclarations) -> tuple[Module, tupl
     return Module(tuple(declarations)), tuple(diagnostics), unread
 
 
-def _read_chunk(prepared: Prepared, start: int, end: int, most: int) -> tuple[Module, list[Diagnostic], str]:
-    text = prepared.text[start:end]
+def _read_chunk(
+    whole: Prepared, piece: Prepared, kept: KeptDeclarations, most: int
+) -> tuple[Module, list[Diagnostic], str]:
+    text, start = piece.text, piece.offset
     errors: list[Diagnostic] = []
     unread = ""
     while len(errors) < most:
-        module, error = _attempt(evolve(prepared, text=text, offset=start))
+        module = _with_known_items(changed_text(piece, text), kept)
+        if module is not None:
+            return module, errors, unread
+        module, error = _attempt(changed_text(piece, text))
         if error is None:
             return module, errors, unread
         # what is missing may stand in a blanked line
         block_ends = error.arguments.get("found") == NAMED["_DEDENT"]
         if errors and (error.code == "CR108" or error.span is None or block_ends):
             break
-        advised = None if error.code == "CR114" else _near(prepared, error, 0, "start")
-        errors.append(advised or _tried(prepared, text, start, error))
+        advised = None if error.code == "CR114" else _near(whole, error, 0, "start")
+        errors.append(advised or _tried(whole, text, start, error))
         at = min(error.span.start - start if error.span else len(text), max(0, len(text) - 1))
         first, last = _block_at(text, max(0, at))
         if not text[first:last].strip():
             break
         unread += f"{text[first:last]}\n"
-        text = text[:first] + _blank(text[first:last]) + text[last:]
+        text = text[:first] + blank(text[first:last]) + text[last:]
     return Module(), errors, unread + text
+
+
+def _with_known_items(piece: Prepared, kept: KeptDeclarations) -> Module | None:
+    """The declaration of a piece some of whose items were parsed before; None if none was, or the rest is in error."""
+    rest, items = kept.without_items(piece)
+    module, error = _attempt(rest) if items else (Module(), None)
+    return with_items(module, items) if items and error is None else None
 
 
 def _tried(prepared: Prepared, text: str, start: int, error: Diagnostic) -> Diagnostic:
@@ -316,10 +324,6 @@ def _tried(prepared: Prepared, text: str, start: int, error: Diagnostic) -> Diag
         if left is not None and (left.span is None or left.span.start <= edit.span.start + len(edit.text)):
             return evolve(error, edits=())
     return error
-
-
-def _blank(text: str) -> str:
-    return re.sub(r"[^\n]", " ", text)
 
 
 def _block_at(text: str, offset: int) -> tuple[int, int]:

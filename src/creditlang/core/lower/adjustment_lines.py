@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Literal, TypedDict
 
-from attrs import define, evolve
+from attrs import define
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -37,7 +37,7 @@ class AdjustmentLines(Lines):
         self, line: t.Line, answer: t.Fallback | None, context: Context, around: str, inside: frozenset[str] | None,
         unit: str | None,
     ) -> Iterable[o.Operator]:  # fmt: skip
-        inner = evolve(context, tolerant=True) if answer else context
+        inner = context._replace(tolerant=True) if answer else context
         common: _Written = {
             "number": self.number(),
             "text": as_written(line.span),
@@ -94,7 +94,7 @@ class AdjustmentLines(Lines):
 
     def reason_values(self, reason: str, line: t.Line, context: Context) -> tuple[tuple[str, e.Expression], ...]:
         """The names in braces in a reason: fields, facts and named values."""
-        inner = evolve(context, tolerant=True)
+        inner = context._replace(tolerant=True)
         names = dict.fromkeys(re.findall(r"\{(\w+)\}", reason))
         return tuple((name, self.elaborator.expression(t.Name(name, span=line.span), inner)[0]) for name in names)
 
@@ -204,7 +204,7 @@ class AdjustmentLines(Lines):
         """What the highest of a group goes by, and the ranks of its values; where it is empty, the entry is last."""
         if node is None:
             return None, None
-        value, kind = self.elaborator.expression(node, evolve(context, tolerant=True))
+        value, kind = self.elaborator.expression(node, context._replace(tolerant=True))
         if kind.enumeration and kind != WEEKDAY:
             return value, {
                 name: -rank for rank, name in enumerate(self.scope.program.enumerations[kind.enumeration].values)

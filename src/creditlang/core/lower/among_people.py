@@ -8,7 +8,7 @@ groups; what each member has is asked of all of them, in a query over people.
 from collections.abc import Mapping
 from decimal import Decimal
 
-from attrs import evolve, fields_dict
+from attrs import fields_dict
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -90,7 +90,7 @@ class AmongPeople:
         period = self.period(node)
         context = Context(period=period, tolerant=True)
         groups = self.groups_of(node.value)
-        inner = context if groups is None else evolve(context, groups=frozenset(key.name for key in groups))
+        inner = context if groups is None else context._replace(groups=frozenset(key.name for key in groups))
         keys = self.keys(node.groups, inner)
         criteria = [self.criterion(node.value, node.lowest_first, inner)]
         criteria += [self.criterion(tie.value, tie.lowest_first, inner) for tie in node.ties]
@@ -204,9 +204,9 @@ class AmongPeople:
             container = Phrase("a query over people", "对人的查询")
             self.scope.report("CR103", node.span, container=container)
             return NOTHING
-        inner = evolve(context, groups=None, tolerant=True, searches=context.searches + 1)
+        inner = context._replace(groups=None, tolerant=True, searches=context.searches + 1)
         certain = self.elaborator.known_present(node.where, True, inner) if node.where is not None else frozenset()
-        exact = evolve(inner, tolerant=False, present=certain)
+        exact = inner._replace(tolerant=False, present=certain)
         if node.where is None and node.function == "every":
             self.scope.report("CR110", node.span, value=node.span.text, expected=A_CONDITION)
         value, kind, ranks = self.elaborator.queries.value(node, node.value, exact)

@@ -7,7 +7,7 @@ else those of the declaration around it, and a number by which steps and coverag
 
 from collections.abc import Iterable, Sequence
 
-from attrs import define, evolve
+from attrs import define
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -45,7 +45,7 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
         if mode is not None and not amounts:
             self.scope.report("CR103", mode.span, container=Phrase("a body without amounts", "没有数额行的正文"))
         tolerant = any(isinstance(x, t.Fallback) or (isinstance(x, t.AmountLine) and x.otherwise) for x in lines)
-        body = evolve(context, tolerant=context.tolerant or tolerant or any(map(asks_missing, lines)))
+        body = context._replace(tolerant=context.tolerant or tolerant or any(map(asks_missing, lines)))
         guards: list[o.Operator] = []
         done: list[o.Operator] = []
         amount: o.Operator | None = None
@@ -68,7 +68,7 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
             elif not isinstance(line, t.Mode):
                 done.extend(self.adjustment(line, answer, context, around, inside, unit))
             if isinstance(line, t.OneByOne) or any(type(operator) is o.Operator for operator in done):
-                context = evolve(context, sequential=True)
+                context = context._replace(sequential=True)
             before = line
         return [*guards, *([amount] if amount else []), *done]
 
@@ -99,7 +99,7 @@ class Bodies(AmountLines, AdjustmentLines, DecisionLines):
     def deadline(self, line: t.Deadline, context: Context, around: str) -> o.Keep:
         """A date that must not be too late: records that miss it are void."""
         deadline, latest = line.not_later, line.not_later.latest
-        inner = evolve(context, tolerant=context.tolerant or line.if_present)
+        inner = context._replace(tolerant=context.tolerant or line.if_present)
         condition = self.elaborator.condition(deadline, inner)
         if line.if_present:
             date, _ = self.elaborator.expression(deadline.date, inner)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from attrs import define, evolve
+from attrs import define
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -28,7 +28,7 @@ class DecisionLines(Lines):
         cases: list[o.Case] = []
         kind: Type | None = None
         tolerant = any((isinstance(x, t.DecisionLine) and x.otherwise) or asks_missing(x) for x in lines)
-        inner = evolve(context, tolerant=context.tolerant or tolerant)
+        inner = context._replace(tolerant=context.tolerant or tolerant)
         kind = self.decision_type(lines, inner, unit)
         bounds: dict[str, e.Expression] = {}
         for line in lines:
@@ -67,7 +67,7 @@ class DecisionLines(Lines):
         """The type of a decision whose first case does not show it: that of another case, or of the scale it names."""
         values = [line.value for line in lines if isinstance(line, t.DecisionLine)]
         with self.scope.quiet():
-            kinds = [self.elaborator.expression(value, evolve(context, tolerant=True))[1] for value in values]
+            kinds = [self.elaborator.expression(value, context._replace(tolerant=True))[1] for value in values]
         if not kinds or kinds[0].name != "unknown":
             return None
         known = next((kind for kind in kinds if kind.name != "unknown"), None)

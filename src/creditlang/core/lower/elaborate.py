@@ -6,11 +6,9 @@ the record, a fact of the record, an attribute of the student, a named value, an
 where it stands and the expression becomes `Unknown`, which fits everything, so that one error is reported once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Literal, TypeGuard
-
-from attrs import evolve
 
 from creditlang.core import expressions as e
 from creditlang.core.lower.day_forms import DayForms
@@ -137,7 +135,7 @@ class Elaborator:
             case t.Logical():
                 return self.logical(node, context)
             case t.Not():
-                return e.Not(self.condition(node.operand, evolve(context, may_fail=False))), YES_OR_NO
+                return e.Not(self.condition(node.operand, context._replace(may_fail=False))), YES_OR_NO
             case t.Arithmetic():
                 return self.arithmetic(node, context, expected)
             case t.Negate():
@@ -220,7 +218,8 @@ class Elaborator:
         found = self.symbol(node, context) or self.queries.amount(node, context)
         if found is not None:
             return found
-        candidates = list(self.visible(context))
+        if expected == UNKNOWN and self.scope.is_value(node.text):  # of what is in error already
+            return NOTHING
         if expected is not None and expected.enumeration:
             close = nearest(node.text, self.scope.texts_of(expected)) or ""
             self.scope.report(
@@ -242,16 +241,15 @@ class Elaborator:
             if (known := self.scope.field_of(kind, node.text)) is not None
         ]
         name = t.Identifier(node.text, span=node.span)
-        self.scope.unknown("field" if elsewhere else "name", name, candidates, elsewhere)
+        self.scope.unknown("field" if elsewhere else "name", name, self.visible(context), elsewhere)
         return NOTHING
 
-    def visible(self, context: Context) -> list[str]:
+    def visible(self, context: Context) -> Iterator[str]:
         """The names that could stand in an expression."""
         spaces = ("attribute", "let", "account", "fact")
-        names = [text for space, text in self.program.labels if space in spaces]
+        yield from (text for space, text in self.program.labels if space in spaces)
         if context.kind:
-            names += [text for symbol in context.kind.fields.values() for text in (symbol.name, *symbol.labels)]
-        return names
+            yield from (text for symbol in context.kind.fields.values() for text in (symbol.name, *symbol.labels))
 
     def symbol(self, node: t.Name, context: Context) -> Typed | None:
         """What a bare name stands for, or None."""
@@ -444,11 +442,13 @@ class Elaborator:
     def compare(self, node: t.Compare, context: Context) -> Typed:
         first, second, swapped = node.left, node.right, False
         if context.may_fail and node.operator not in (("<", "<=") if isinstance(first, t.Number) else (">", ">=")):
-            context = evolve(context, may_fail=False)
+            context = context._replace(may_fail=False)
             for side in (first, second):
                 if isinstance(side, t.Aggregate) and side.function != "total":
                     self.check_value(side, context)
-        if isinstance(first, t.Name) and self.symbol_quietly(first, context) is None:
+        if self.is_no_symbol(first, context) and (
+            self.scope.is_value(first.text) or not self.is_no_symbol(second, context)
+        ):
             first, second, swapped = second, first, True
         windows = self.earlier_balances.compared((node.left, node.right), node.operator, context)
         one, kind = windows.get(int(swapped)) or self.measure(first, context)
@@ -503,7 +503,7 @@ class Elaborator:
         low, high = (
             t.Compare(sign, node.operand, end, span=node.span) for sign, end in ((">=", node.low), ("<=", node.high))
         )
-        asked = evolve(context, tolerant=True)  # the lower end has asked for a value
+        asked = context._replace(tolerant=True)  # the lower end has asked for a value
         parts = tuple(self.compare(side, where)[0] for side, where in ((low, context), (high, asked)))
         match parts:
             case (e.Compare(right=e.Constant(value=one)), e.Compare(right=e.Constant(value=two))) if (
@@ -560,19 +560,20 @@ class Elaborator:
                 return self.known_present(node.operand, not holds, context)
         return frozenset()
 
-    def symbol_quietly(self, node: t.Name, context: Context) -> Typed | None:
+    def is_no_symbol(self, node: t.Expression, context: Context) -> TypeGuard[t.Name]:
+        """Whether it is a bare name that stands for nothing alone: it may be a value of what it is compared with."""
         with self.scope.quiet():
-            return self.symbol(node, evolve(context, tolerant=True))
+            return isinstance(node, t.Name) and self.symbol(node, context._replace(tolerant=True)) is None
 
     def presence(self, node: t.Presence, context: Context) -> Typed:
-        operand, _ = self.measure(node.operand, evolve(context, tolerant=True))
+        operand, _ = self.measure(node.operand, context._replace(tolerant=True))
         present = e.Present(operand)
         return (present if node.present else e.Not(present)), YES_OR_NO
 
     def logical(self, node: t.Logical, context: Context) -> Typed:
         left = self.condition(node.left, context)
         certain = self.known_present(node.left, node.operator == "and", context)
-        right = self.condition(node.right, evolve(context, present=context.present | certain))
+        right = self.condition(node.right, context._replace(present=context.present | certain))
         parts = left.parts if isinstance(left, e.Logical) and left.operator == node.operator else (left,)
         return e.Logical(node.operator, (*parts, right)), YES_OR_NO
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import count
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -27,23 +27,30 @@ class Lines:
     articles: tuple[str, ...] = ()
     numbers: Iterator[int] = field(factory=lambda: count(1))
     printed: list[e.Table] = field(factory=list)
+    told: dict[tuple[tuple[str, ...], str], str] = field(factory=dict)
+    """What `article` has said before of citations about which there was nothing to report."""
 
     def article(self, cites: t.Cites, around: str = "") -> str:
         """The articles of a line; a citation that names no article belongs to the one around it."""
-        parts = []
+        key = tuple([cite.text for cite in cites]), around
+        if key in self.told:
+            return self.told[key]
+        parts, known = [], True
         for cite in cites:
             text = cite.text.replace("（", "(").replace("）", ")")
-            own = not self.articles or any(text.startswith(name) for name in self.articles)
-            foreign = not own and _ARTICLE.match(text) is not None
-            parent = next((name for name in self.articles if around.startswith(name)), "")
-            if foreign:
-                self.scope.report("CR334", cite.span, article=text)
-            elif not own and parent:
-                text = f"{parent} {text}"
-            elif not own and not text.startswith("附件"):
-                self.scope.report("CR334", cite.span, article=text)
+            if self.articles and not any(text.startswith(name) for name in self.articles):
+                article = _ARTICLE.match(text) is not None
+                parent = next((name for name in self.articles if around.startswith(name)), "")
+                if parent and not article:
+                    text = f"{parent} {text}"
+                elif article or not text.startswith("附件"):
+                    self.scope.report("CR334", cite.span, article=text)
+                    known = False
             parts.append(text)
-        return "；".join(parts) or around
+        told = "；".join(parts) or around
+        if known:
+            self.told[key] = told
+        return told
 
     def number(self) -> int:
         """The next operator's number."""
@@ -106,7 +113,7 @@ class Lines:
             return None, context
         condition = self.elaborator.condition(node, context)
         certain = self.elaborator.known_present(node, True, context)
-        return condition, evolve(context, present=context.present | certain)
+        return condition, context._replace(present=context.present | certain)
 
     def fallback(self, line: t.Fallback, context: Context, unit: str | None) -> o.Fallback:
         self.article(line.cites)
@@ -162,7 +169,7 @@ def as_written(span: Span, whole: bool = False) -> str:
     """A line as it is written, without articles, comment and columns: from the span on, or from its start."""
     number = span.source.line_number(span.start)
     line = span.source.line_text(number)
-    column = span.source.position(span.start).column - 1
+    column = span.start - span.source.line_starts[number - 1]
     before = line[:column]
     start = 0 if whole or not re.search("[:：]", before) else column
     text = line[start:]

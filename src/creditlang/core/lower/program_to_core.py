@@ -517,7 +517,7 @@ class Compilation:
             inside = frozenset(
                 rule for name in self.program.within(symbol.name) for rule in self.program.accounts[name].items
             )
-            context = evolve(self.context_within(inside), body=symbol.name)
+            context = self.context_within(inside)._replace(body=symbol.name)
             if isinstance(node, t.Category) and node.period is not None:
                 unasked = frozenset(rule for rule in inside if self.lacks_a_day(self.program.items[rule]))
                 self.elaborator.check_time(node.period, self.context_within(unasked), node.period)

@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final, Literal
 
-from attrs import evolve
-
 from creditlang.core import expressions as e
 from creditlang.core.lower.scope import described
 from creditlang.core.lower.surroundings import A_CONDITION, MOST_SEARCHES, NOTHING, Context, Expressions, Typed
@@ -55,7 +53,7 @@ class QueryForms:
         if isinstance(source, Kind):
             level = self.level(node.source, source)
             account = level.account if isinstance(level, e.CountedIn) else None
-            inner = self.inside(source, node, evolve(context, scopes=scopes, counted=account))
+            inner = self.inside(source, node, context._replace(scopes=scopes, counted=account))
             core: e.RecordsOf | e.Periods = e.RecordsOf(source.name)
             self.check_scope(node, source, context)
         else:
@@ -66,7 +64,7 @@ class QueryForms:
         if condition is None and node.function in ("every", "in a row"):
             self.scope.report("CR110", node.span, value=node.span.text, expected=A_CONDITION)
         certain = self.elaborator.known_present(node.where, True, inner) if node.where is not None else frozenset()
-        deeper = evolve(inner, tolerant=False, present=certain)
+        deeper = inner._replace(tolerant=False, present=certain)
         if node.source.other and condition is not None:
             condition = e.Logical("and", (e.Read("other"), condition))
         elif node.source.other:

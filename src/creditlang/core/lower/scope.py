@@ -16,7 +16,7 @@ from creditlang.extensions import Extensions
 from creditlang.resolve import FieldSymbol, Kind, Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
-from creditlang.types import UNKNOWN, WEEKDAY, Type
+from creditlang.types import ITEM, UNKNOWN, WEEKDAY, Type
 from creditlang.words import EXPECTED, SORTS, WEEKDAYS
 
 _EARLIER = ""
@@ -85,8 +85,8 @@ class Scope:
         self, sort: str, name: t.Identifier, candidates: Iterable[str] | None = None, labels: Iterable[Label] = ()
     ) -> None:
         """Report a name that is not known, with the nearest that is."""
-        known = list(candidates) if candidates is not None else [x for space, x in self.program.labels if space == sort]
         if not self.silent:
+            known = candidates if candidates is not None else [x for space, x in self.program.labels if space == sort]
             close = nearest(name.text, known) or ""
             self.report("CR101", name.span, *labels, kind=SORTS[sort], name=name.text, nearest=close)
 
@@ -128,6 +128,11 @@ class Scope:
         if kind.enumeration:
             return self.program.enumerations[kind.enumeration].value(text)
         return None
+
+    def is_value(self, text: str) -> bool:
+        """Whether something can have a value that is called so."""
+        kinds = (ITEM, WEEKDAY, *(Type("value", enumeration=name) for name in self.program.enumerations))
+        return any(self.value_of(kind, text) is not None for kind in kinds)
 
     def texts_of(self, kind: Type) -> list[str]:
         """Every name and label of the values of a scale or choice, or of the days of the week."""

@@ -1,8 +1,6 @@
 """Where an expression stands, as far as its names depend on it."""
 
-from typing import Final, Protocol
-
-from attrs import frozen
+from typing import Final, NamedTuple, Protocol
 
 from creditlang.core import expressions as e
 from creditlang.core.lower.scope import Scope
@@ -18,8 +16,7 @@ MOST_SEARCHES: Final = 2
 A_CONDITION: Final = Phrase("a condition", "条件“其中……”")
 
 
-@frozen
-class Context:
+class Context(NamedTuple):  # made so often that it is no attrs class
     """Where an expression stands."""
 
     kind: Kind | None = None
