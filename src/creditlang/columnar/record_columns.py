@@ -93,7 +93,7 @@ class KindColumns:
     """Where each stands among those of the dataset; without it in the same place."""
     source: CodedKind
 
-    @property
+    @cached_property
     def places(self) -> Numbers:
         """Among all records, rising."""
         return np.arange(self.first, self.first + len(self.source), dtype=np.int64)
