@@ -446,8 +446,9 @@ class Elaborator:
             for side in (first, second):
                 if isinstance(side, t.Aggregate) and side.function != "total":
                     self.check_value(side, context)
-        no_symbol = isinstance(first, t.Name) and self.is_no_symbol(first, context)
-        if no_symbol and (self.scope.is_value(first.text) or not self.is_no_symbol(second, context)):
+        if self.is_no_symbol(first, context) and (
+            self.scope.is_value(first.text) or not self.is_no_symbol(second, context)
+        ):
             first, second, swapped = second, first, True
         windows = self.earlier_balances.compared((node.left, node.right), node.operator, context)
         one, kind = windows.get(int(swapped)) or self.measure(first, context)
@@ -559,7 +560,7 @@ class Elaborator:
                 return self.known_present(node.operand, not holds, context)
         return frozenset()
 
-    def is_no_symbol(self, node: t.Expression, context: Context) -> bool:
+    def is_no_symbol(self, node: t.Expression, context: Context) -> TypeGuard[t.Name]:
         """Whether it is a bare name that stands for nothing alone: it may be a value of what it is compared with."""
         with self.scope.quiet():
             return isinstance(node, t.Name) and self.symbol(node, context._replace(tolerant=True)) is None
