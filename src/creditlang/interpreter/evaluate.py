@@ -606,9 +606,9 @@ class Evaluation:
                     self.items(name, waiting[key])
                 elif sort == "tree":
                     if ("items", name) not in recurrence.nodes:  # their lines have been read before
-                        for rule, entries in waiting[key].items():
-                            if self.policy.rules[rule].account in trees[name]:
-                                run.entries[rule].extend(entries)
+                        for known, entries in waiting[key].items():
+                            if self.policy.rules[known].account in trees[name]:
+                                run.entries[known].extend(entries)
                     self.tree(name, waiting[key], key)
                 elif key in begun:
                     self.work_out_in(sort, name, begun[key])
