@@ -17,12 +17,14 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import cycle
 from os import sysconf
 from pathlib import Path
 from time import perf_counter
 
 import httpx
+from attrs import define, field
 
 SMALL, LARGE = 30, 60
 JSON = {"content-type": "application/json"}
@@ -65,11 +67,32 @@ async def ask(client: httpx.AsyncClient, body: bytes, waits: list[float], status
     statuses[answer.status_code] += 1
 
 
-async def measure(url: str, bodies: list[bytes], seconds: float, connections: int, rate: float | None) -> str:
+@define
+class Measured:
+    """Questions over so many seconds: how long each waited, and the statuses of the answers; 0 is none."""
+
+    seconds: float
+    waits: list[float] = field(factory=list)
+    statuses: Counter[int] = field(factory=Counter)
+    harmed: Counter[int] = field(factory=Counter)
+    """Those of hostile questions."""
+
+    @property
+    def unanswered(self) -> int:
+        """Questions without the answer that was asked for."""
+        return self.statuses.total() - self.statuses[200]
+
+    def __str__(self) -> str:
+        waits = sorted(self.waits)
+        told = ", ".join(f"{share}% {1000 * waits[int(len(waits) * share / 100)]:.0f} ms" for share in (50, 95, 99))
+        hostile = dict(sorted(self.harmed.items()))
+        return f"{len(waits) / self.seconds:.0f} a second: {told}; {self.unanswered} not answered; hostile {hostile}"
+
+
+async def measure(url: str, bodies: list[bytes], seconds: float, connections: int, rate: float | None) -> Measured:
     """So many seconds of questions, at a rate or as fast as they go."""
-    waits: list[float] = []
-    statuses: Counter[int] = Counter()
-    harmed: Counter[int] = Counter()
+    measured = Measured(seconds)
+    waits, statuses, harmed = measured.waits, measured.statuses, measured.harmed
     turn = cycle(bodies)
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
         until = perf_counter() + seconds
@@ -99,10 +122,7 @@ async def measure(url: str, bodies: list[bytes], seconds: float, connections: in
 
         asked = [at_a_rate(1 / rate)] if rate else [as_fast_as_it_goes() for _ in range(connections)]
         await asyncio.gather(harm(), *asked)
-    waits.sort()
-    told = ", ".join(f"{share}% {1000 * waits[int(len(waits) * share / 100)]:.0f} ms" for share in (50, 95, 99))
-    wrong = sum(statuses.values()) - statuses[200]
-    return f"{len(waits) / seconds:.0f} a second: {told}; {wrong} not answered; hostile {dict(sorted(harmed.items()))}"
+    return measured
 
 
 def processes(process: int) -> list[int]:
@@ -131,6 +151,30 @@ def alone(client: httpx.Client, bodies: list[bytes], process: int) -> str:
     return f"{1000 * (processor(process) - before) / (times * len(bodies)):.1f} ms of CPU a question"
 
 
+@contextmanager
+def serving(workers: int) -> Iterator[tuple[str, int]]:
+    """A server of its own: where it is, and its process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = ["serve", "--policy", "hengyang", "--port", port, "--workers", workers, "--seconds", 5]
+    command = [sys.executable, "-m", "creditlang", *map(str, words)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        yield f"http://127.0.0.1:{port}", process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def warmed(client: httpx.Client, workers: int) -> list[bytes]:
+    """The questions, each asked until every worker has generated code for the policy."""
+    bodies = questions(client)
+    for body in bodies * workers * 2:
+        client.post("/api/evaluate", content=body, headers=JSON)
+    return bodies
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="How long questions to the server wait.")
@@ -138,27 +182,15 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=40)
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    words = ["serve", "--policy", "hengyang", "--port", port, "--workers", arguments.workers, "--seconds", 5]
-    command = [sys.executable, "-m", "creditlang", *map(str, words)]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    try:
+    with serving(arguments.workers) as (url, process):
         with httpx.Client(base_url=url, transport=httpx.HTTPTransport(retries=9), timeout=60) as client:
-            bodies = questions(client)
-            for body in bodies * arguments.workers * 2:  # code is generated for the policy when it is first asked
-                client.post("/api/evaluate", content=body, headers=JSON)
-            print(alone(client, bodies, process.pid))
-        print(f"{len(bodies)} students, {arguments.workers} workers, {memory(process.pid)} MiB before")
+            bodies = warmed(client, arguments.workers)
+            print(alone(client, bodies, process))
+        print(f"{len(bodies)} students, {arguments.workers} workers, {memory(process)} MiB before")
         for connections, rate in ((4, None), (16, None), (0, arguments.rate)):
             told = asyncio.run(measure(url, bodies, arguments.seconds, connections, rate))
             asked = f"{rate:g} a second" if rate else f"{connections} connections"
-            print(f"{asked}: {told}; {memory(process.pid)} MiB")
-    finally:
-        process.terminate()
-        process.wait()
+            print(f"{asked}: {told}; {memory(process)} MiB")
 
 
 if __name__ == "__main__":

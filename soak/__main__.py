@@ -23,6 +23,8 @@ from tests.differential.figures import add_figures, figures
 from soak.engines import Engines, Laws
 from soak.failing_files import FailingFiles
 from soak.killed_runs import KilledRuns
+from soak.loaded_server import LoadedServer
+from soak.lost_databases import LostDatabases
 from soak.mutated_data import MutatedData
 from soak.mutated_policies import MutatedPolicies
 from soak.open_values import OpenValues
@@ -34,7 +36,8 @@ from soak.small_world import SmallWorld
 PARTS: dict[str, Callable[[Path | None], Part]] = {
     "engines": Engines, "laws": Laws, "small_world": SmallWorld, "open_values": OpenValues,
     "mutated_policies": MutatedPolicies, "mutated_data": MutatedData, "killed_runs": KilledRuns,
-    "failing_files": FailingFiles, "private_names": PrivateNames, "planted_faults": PlantedFaults,
+    "failing_files": FailingFiles, "lost_databases": LostDatabases, "private_names": PrivateNames,
+    "loaded_server": LoadedServer, "planted_faults": PlantedFaults,
 }  # fmt: skip
 
 Figures = dict[str, dict[str, Any]]

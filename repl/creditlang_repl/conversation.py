@@ -187,10 +187,10 @@ class Conversation:
         comparison = Comparison(before.policy, after.policy, before.overrides, after.overrides)
         known = after.known().dataset.students
         with fewer_collections():
-            same, one, two = _in_columns(before, after)
+            (same, outside), one, two = _in_columns(before, after)
         comparison.add_unchanged(len(same))
         for number, _ in before.all(self.progress, str):
-            if number not in same:
+            if number not in same and number not in outside:
                 changed = two.result(after.student(number)) if number in known else None
                 comparison.add(one.result(before.student(number)), changed)
         for number in known.keys() - before.known().dataset.students:
@@ -198,16 +198,19 @@ class Conversation:
         return comparison
 
 
-def _in_columns(before: View, after: View) -> tuple[frozenset[str], OneStudent, OneStudent]:
-    """Who comes to the same before and after, as far as both are worked out in columns, and what works out others."""
+def _in_columns(before: View, after: View) -> tuple[list[frozenset[str]], OneStudent, OneStudent]:
+    """Who comes to the same before and after, and of whom neither policy speaks, as far as both are worked out in
+    columns; and what works out others.
+    """
     one, two = before.in_columns, after.in_columns
+    engines = [(view, each.columns()) for view, each in ((before, one), (after, two)) if each is not None]
     if one is None or two is None or before.data is not after.data:
-        return frozenset(), before.one_student, after.one_student
-    from creditlang.comparison.columns_compared import same_in_columns
+        return [frozenset(), frozenset()], before.one_student, after.one_student
+    from creditlang.comparison.columns_compared import ColumnSide, unchanged
 
-    engines = [(before.policy, one.columns()), (after.policy, two.columns())]
-    same = same_in_columns([(policy, engine) for policy, engine in engines if engine is not None], before.known().coded)
-    return same - before.edited - after.edited, one, two
+    sides = [ColumnSide(view.policy, view.overrides, engine) for view, engine in engines if engine is not None]
+    found = unchanged(sides[0], sides[1], before.known().coded)
+    return [students - before.edited - after.edited for students in found], one, two
 
 
 def refuse_added(before: View, after: View, student: StudentData) -> None:

@@ -1,19 +1,18 @@
 """A line of the policy in the language of its reader: its keywords in their order, its names by their labels.
 
-What an answer quotes is a line of the policy; whoever reads the other language is given the same line in theirs. A line
-that only stands inside something larger, as a ratio does, is quoted as it is.
+What an answer quotes is a line of the policy; whoever reads the other language is given the same line in theirs.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from attrs import evolve, field, frozen
 
 from creditlang.core.operators import Column, Policy
 from creditlang.diagnostics import Language
-from creditlang.format.concrete_tree import Concrete, concrete
+from creditlang.format.concrete_tree import concrete
 from creditlang.format.keyword_forms import name_is_in
 from creditlang.format.layout import joined
 from creditlang.format.translation import translated
@@ -26,7 +25,16 @@ _BLANK_IN_CHINESE: Final = re.compile(
     r"(?<=[\u3400-\u9fff）)”]) +(?=[\u3400-\u9fff（(“\d])|(?<=\d) +(?=[\u3400-\u9fff])"
 )
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
-_TABLE: Final = "\n    x 1"
+_OFFSET: Final = "offset x per semester"
+_SOURCES: Final = "\n    from x, on request x"
+_AMONG: Final = (
+    ("", "typed_line", ""),
+    ("", "typed_line", "\n    x 1"),  # the heading of a table has none without a row
+    ("", "typed_declaration", _SOURCES),  # the heading of an offset
+    (f"{_OFFSET}{_SOURCES}\n    ", "typed_declaration", ""),  # its ratio
+    (f"{_OFFSET}{_SOURCES}\n    at 1 for 1\n        ", "typed_declaration", ""),  # others below
+)
+"""What a line can be parsed among: what stands before it, as what, and what stands after it."""
 ARROW: Final = " → "
 """Between what was and what is now."""
 
@@ -63,22 +71,17 @@ class PolicyLines:
         return f"{before.line(was)}{arrow}{self.line(now)}" if arrow else self.line(text)
 
     def _said(self, text: str) -> str:
-        whole = _read(text, self.names)
-        if whole is None:
-            return text
-        words = translated(whole, self.language)[0].words
-        said = joined([evolve(word, text=self.names.get(word.text, word.text)) for word in words], text)
-        return _BLANK_IN_CHINESE.sub("", said)
-
-
-def _read(text: str, names: Iterable[str]) -> Concrete | None:
-    """A line under its rule; the heading of a table has none without a row, and stands with one here."""
-    for added in ("", _TABLE):
-        try:
-            return concrete(SourceFile("line", text + added), names, "typed_line")
-        except (UnexpectedToken, LexicalError):
-            continue
-    return None
+        for before, start, after in _AMONG:
+            try:
+                whole = concrete(SourceFile("line", before + text + after), self.names, start)
+            except (UnexpectedToken, LexicalError):
+                continue
+            words = translated(whole, self.language)[before.count("\n")].words
+            said = joined(
+                [evolve(word, text=self.names.get(word.text, word.text)) for word in words], whole.source.text
+            )
+            return _BLANK_IN_CHINESE.sub("", said)
+        return text
 
 
 def _called(policy: Policy, language: Language) -> Mapping[str, str]:

@@ -51,7 +51,7 @@ _READ: Final = Phrase("read", "读入")
 _UNREAD: Final = Phrase("; rows that were not read: {told}", "；{told}")
 _ROWS: Final = Phrase("{rows}", "另有{rows}行没有读取")
 _SHEETS: Final = Phrase(
-    "an unknown number in {count} of the sources ({names})", "{count}个来源没有读取，行数不明：{names}"
+    "an unknown number in {count} of the sources ({names})", "{count}个来源没有读完，行数不明：{names}"
 )
 _AND: Final = Phrase(" and ", "，")
 

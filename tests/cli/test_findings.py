@@ -35,6 +35,7 @@ def test_errors_warnings_and_notes_in_this_order(messy: Path) -> None:
         "警告[CR652]：“第二课堂活动”没有“奖项次”这一列，没有读取。",
         "警告[CR661]：没有规则提到“学术讲作”；也没有其他规则适用的，这条记录列为无对应规则。",
         "提示[CR672]：不是记录、没有计数的行：1行（44）。",
+        "提示[CR897]：数据里没有这几种记录：在籍学期、违纪违规、重修、学分抵扣申请、学分认定与转换申请。一律按没有计算。",
     ]
 
 
@@ -69,12 +70,14 @@ def test_a_folder_does_not_hide_a_bundled_policy(tmp_path: Path, monkeypatch: py
 
 def test_of_many_undetermined_students_the_first_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     choose_language(["--lang", "en"])
-    show_undetermined({"2", "1"})
-    show_undetermined(f"{number:03}" for number in range(1025))
-    show_undetermined(())
+    show_undetermined({"2", "1"}, unread=False)
+    show_undetermined((f"{number:03}" for number in range(1025)), unread=False)
+    show_undetermined((), unread=False)
+    show_undetermined({"2"}, unread=True)
     choose_language(["--lang", "zh"])
-    show_undetermined(f"{number:03}" for number in range(21))
-    few, many, chinese = capsys.readouterr().err.splitlines()
+    show_undetermined((f"{number:03}" for number in range(21)), unread=False)
+    few, many, everybody, chinese = capsys.readouterr().err.splitlines()
     assert few == "students who need a decision: 1, 2"
+    assert everybody == "students who need a decision: everybody, since not all of the data could be read"
     assert many.startswith("students who need a decision: 000, 001,") and many.endswith("018, 019 … and 1,005 more")
     assert chinese.endswith("018, 019 …… 另有1名")

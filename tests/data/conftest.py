@@ -75,8 +75,8 @@ class Read:
 
     @property
     def codes(self) -> list[str]:
-        """The codes of everything that was said, without the note that a mapping was used."""
-        return [problem.code for problem in self.problems if problem.code not in ("CR675", "CR680")]
+        """The codes of what was said, without the notes that a mapping was used and that a kind has no records."""
+        return [problem.code for problem in self.problems if problem.code not in ("CR675", "CR680", "CR897")]
 
     def said(self, code: str) -> Diagnostic:
         """The one diagnostic with this code."""

@@ -10,7 +10,7 @@ from attrs import evolve
 from click.testing import CliRunner
 
 from creditlang.cli import main
-from creditlang.comparison.columns_compared import same_in_columns
+from creditlang.comparison.columns_compared import unchanged
 from creditlang.diagnostics import Language, in_language
 from creditlang.plugin import PluginManager
 from creditlang.resources import policy_path, sample_path
@@ -370,13 +370,13 @@ def test_what_if_says_the_same_whether_or_not_it_is_asked_in_columns(
 ) -> None:  # fmt: skip
     found = []
 
-    def same(*given: object) -> frozenset[str]:
-        found.append(same_in_columns(*given))  # type: ignore[arg-type]
+    def same(*given: object) -> tuple[frozenset[str], frozenset[str]]:
+        found.append(unchanged(*given))  # type: ignore[arg-type]
         return found[-1]
 
-    monkeypatch.setattr("creditlang.comparison.columns_compared.same_in_columns", same)
+    monkeypatch.setattr("creditlang.comparison.columns_compared.unchanged", same)
     in_columns = told(session("hengyang", "2024010101"), *typed)
     assert len(found) == 1
-    assert found[0]
+    assert found[0][0]
     monkeypatch.setattr(View, "in_columns", None)
     assert told(session("hengyang", "2024010101"), *typed) == in_columns

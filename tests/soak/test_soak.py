@@ -2,6 +2,7 @@
 
 import random
 import re
+import socket
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from soak.__main__ import PARTS, main
 from soak.failing_files import FailingFiles
 from soak.fault_server import changed_functions
 from soak.killed_runs import KilledRuns
+from soak.lost_databases import CutWire
 from soak.mutated_data import MutatedData
 from soak.mutated_policies import MutatedPolicies
 from soak.open_values import OpenValues
@@ -90,6 +92,20 @@ def test_a_mistake_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     found = some(MutatedPolicies(tmp_path), 1)
     assert "KeyError" in found.found[0]
     assert [*tmp_path.iterdir()]
+
+
+def test_a_wire_is_cut_after_so_many_bytes() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        wire = CutWire(server.getsockname()[1])
+        wire.set(5)
+        with socket.create_connection(("127.0.0.1", wire.port), timeout=30) as person:
+            there, _ = server.accept()
+            person.sendall(b"whoever")
+            with there.makefile("rb") as heard:
+                assert heard.read() == b"whoev"
+            there.close()
+            assert person.recv(1) == b""
+        assert (wire.gone, wire.left) == (5, 0)
 
 
 def test_a_row_that_is_lost_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

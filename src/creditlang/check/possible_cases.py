@@ -11,13 +11,14 @@ Any other form counts as a yes or no of its own. Variables that hang together in
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, Inexact
 from itertools import combinations, pairwise, product
 from typing import Any, Final
 
 from attrs import define, field, frozen
 
+from creditlang.check.tried_values import days_tried, numbers_tried, step_of
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references, within
@@ -173,9 +174,9 @@ class Grid:
         elif column is not None and column.type.enumeration:
             values = tuple(dict.fromkeys((column.values or {}).values()))
         elif all(isinstance(cut, Decimal) for cut in cuts):
-            values = _numbers(sorted(cuts), _step(x, column), column if limited else None)
+            values = numbers_tried(sorted(cuts), step_of(x, column), column if limited else None)
         elif all(isinstance(cut, date) for cut in cuts):
-            values = tuple(_days(sorted(cuts)))
+            values = tuple(days_tried(sorted(cuts)))
         else:
             values = (*cuts, "…")
         return (*values, MISSING) if self.is_optional(x) else values
@@ -274,7 +275,7 @@ class _Relation:
 
     def _only_numbers(self, alike: list[e.Expression], cuts: set[Decimal]) -> set[Decimal]:
         """The numbers that stand alone between two cuts."""
-        step = min(_step(x, self.grid.column(x)) for x in alike)
+        step = min(step_of(x, self.grid.column(x)) for x in alike)
         middle = ((EXACT.add(one, step), EXACT.subtract(two, step)) for one, two in pairwise(sorted(cuts)))
         return {one for one, two in middle if one == two}
 
@@ -375,35 +376,3 @@ def _order(one: Any, two: Any, ranks: Mapping[str, int] | None) -> int | None:
     if one == two:
         return 0
     return (one > two) - (one < two) if type(one) is type(two) and not isinstance(one, str) else 1
-
-
-def _step(x: e.Expression, column: o.Column | None) -> Decimal:
-    """How far apart two values of a variable are at least."""
-    if isinstance(x, e.Distance) or (isinstance(x, e.Query) and x.function in ("count", "in a row")):
-        return Decimal(1)
-    return Decimal((0, (1,), -column.type.decimals)) if column is not None else Decimal("0.01")
-
-
-def _numbers(cuts: Sequence[Decimal], step: Decimal, column: o.Column | None) -> tuple[Decimal, ...]:
-    """Below, at, between and above the constants; nothing between two neighbours of a whole number."""
-    if not cuts:
-        return (Decimal(0),)
-    tried = [EXACT.subtract(cuts[0], step)]
-    for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
-        tried.append(cut)
-        if following is None or EXACT.subtract(following, cut) > step:
-            tried.append(EXACT.add(cut, step))
-    low = column.minimum if column is not None else None
-    high = column.maximum if column is not None else None
-    return tuple(x for x in tried if (low is None or x >= low) and (high is None or x <= high))
-
-
-def _days(cuts: Sequence[date]) -> Iterator[date]:
-    """Before, at, between and after the constants."""
-    day = timedelta(days=1)
-    if cuts[0] > date.min:
-        yield cuts[0] - day
-    for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
-        yield cut
-        if cut < date.max and (following is None or following - cut > day):
-            yield cut + day

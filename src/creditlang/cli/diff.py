@@ -172,7 +172,8 @@ def _show(compared: "Compared", manager: "PluginManager", shape: str, most: int)
         common.echo(comparison.text(reader_language(), most))
     problems = _worst(*compared.old.dataset.problems, *compared.new.dataset.problems)
     common.show({render(found, reader_language()): found for found in problems}.values())
-    show_undetermined({*compared.old.results.undetermined, *compared.new.results.undetermined})
+    sides = compared.old.results, compared.new.results
+    show_undetermined({who for side in sides for who in side.undetermined}, any(side.unread for side in sides))
 
 
 def _worst(*problems: "Diagnostic") -> "list[Diagnostic]":

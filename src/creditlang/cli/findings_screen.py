@@ -35,8 +35,18 @@ def show_findings(problems: "Iterable[Diagnostic]") -> None:
                     common.echo(_more(group[0], len(group) - few), err=True)
 
 
-def show_undetermined(students: "Iterable[str]") -> None:
-    """Print who cannot be decided as things stand, the first of them by number, on the error stream."""
+def show_undetermined(students: "Iterable[str]", unread: bool) -> None:
+    """Print who cannot be decided as things stand, the first of them by number, on the error stream.
+
+    Where a source is `unread`, in whole or in part, that is everybody: who has records in it cannot be known.
+    """
+    if unread:
+        everybody = said(
+            "students who need a decision: everybody, since not all of the data could be read",
+            "有待认定的学生：全部，因为数据没有全部读入",
+        )
+        common.echo(everybody, err=True)
+        return
     numbers = sorted(students)
     if not numbers:
         return

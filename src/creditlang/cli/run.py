@@ -367,4 +367,4 @@ def equation(cohort: "Cohort") -> None:
         common.echo(joined_line(joined), err=True)
     sign = "" if cohort.balanced else "  ✗"
     common.echo(results.equation_text(cohort.read) + sign, err=True)
-    show_undetermined(results.undetermined)
+    show_undetermined(results.undetermined, bool(results.unread))

@@ -1,6 +1,6 @@
 """From chunks to the result tables, as columns; the rows are those of the interpreter's results, to the byte."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -25,10 +25,6 @@ from creditlang.values import EXACT, plain
 _DISPOSITIONS: Final[tuple[Disposition, ...]] = ("reduced", "counted", "void", "unmatched", "out of scope")
 """The strongest first."""
 _REDUCED, _COUNTED, _VOID, _UNMATCHED, _OUT = range(len(_DISPOSITIONS))
-
-
-Taking = Callable[[str, TableColumns, Numbers], None]
-"""Takes rows of a table, and for each its student, by place among all."""
 
 
 class Amounts(dict[tuple[int, int], Decimal]):
@@ -57,17 +53,35 @@ def has_whole(account: Account) -> bool:
     return account.sort != "category" or account.period != "semester"
 
 
+def dispositions_of(entries: Entries) -> Numbers:
+    """By number, the strongest first; a member of a group says with what stands for it why it has another."""
+    number = entries.known.texts.number
+    out = np.isin(entries.reasons, [number(FUTURE), number(NOT_BEGUN)])
+    found = np.where(entries.states == LIVE, np.where(entries.cut, _REDUCED, _COUNTED), _VOID)
+    found = np.where(entries.states == UNMATCHED, _UNMATCHED, found)
+    found = np.where((entries.rules < 0) & out, _OUT, found)
+    for members, _ in entries.carried:
+        found[members] = len(_DISPOSITIONS)
+    own = found.copy()
+    for members, carriers in entries.carried:
+        np.minimum.at(found, members, own[carriers])
+    unsaid = entries.members & (own == len(_DISPOSITIONS))
+    for members, carriers in entries.carried:
+        same = unsaid[members] & (found[members] == own[carriers])
+        taken = members[same & (found[members] != _COUNTED)]
+        entries.reasons[taken] = entries.reasons[carriers[same & (found[members] != _COUNTED)]]
+        unsaid[members[same]] = False
+    return found
+
+
 class ChunkTables:
     """Takes chunks into the tables of results, one after the other."""
 
-    def __init__(
-        self, cohort: RecordColumns, results: Results, wanted: Collection[str] = (), compared: Taking | None = None
-    ) -> None:
-        """`results` know the policy and the language, count records and requirements, and take the tables in. For a
-        comparison `compared` takes them, with signs of entries in place of steps. Without `wanted`, of all students.
+    def __init__(self, cohort: RecordColumns, results: Results, wanted: Collection[str] = ()) -> None:
+        """`results` know the policy and the language, count records and requirements, and take the tables in. Without
+        `wanted`, of all students.
         """
         self.cohort, self.results, self.policy = cohort, results, results.policy
-        self.take, self.compared = compared or results.take, compared is not None
         self.wanted = np.array([name in wanted for name in cohort.students], bool) if wanted else None
         self.amounts = Amounts()
         self.identifiers = cohort.identifiers(np.arange(len(cohort.owners)))
@@ -85,21 +99,32 @@ class ChunkTables:
 
     def add(self, chunk: Chunk) -> Numbers:
         """Take in what has come out for the settled students of a chunk; who of them is so."""
-        self.chunk, self.students, self.known = chunk, chunk.students, chunk.students.known
-        here = slice(self.students.first, self.students.first + self.students.size)
-        self.settled = ~self.students.odd[here]
-        if self.wanted is not None:
-            self.settled &= self.wanted[here]
-        self.who = np.flatnonzero(self.settled)
-        entries = [*self.chunk.entries, *(x.entries() for x in self.chunk.together.values())]
-        extra = [make() for make in self.chunk.extra]
+        self._begin(chunk)
+        taken, extra = chunk.taken(), [make() for make in chunk.extra]
         self._note_texts()
         self._accounts()
         self._facts()
         self._requirements()
         self._students()
-        self._entries(entries, extra)
+        self._entries(taken, extra)
         return self.settled
+
+    def count(self, chunk: Chunk) -> Numbers:
+        """Count the records and requirements of the settled students of a chunk; who of them is so."""
+        self._begin(chunk)
+        entries = Entries.joined([*chunk.taken(), *(make() for make in chunk.extra)])
+        entries = entries.chosen(np.flatnonzero(self.settled[entries.owners - self.students.first]))
+        self._count(entries, dispositions_of(entries))
+        for name in chunk.parts:
+            self._count_requirement(name)
+        return self.settled
+
+    def _begin(self, chunk: Chunk) -> None:
+        self.chunk, self.students, self.known = chunk, chunk.students, chunk.students.known
+        self.settled = ~self.students.odd[self.students.places]
+        if self.wanted is not None:
+            self.settled &= self.wanted[self.students.places]
+        self.who = np.flatnonzero(self.settled)
 
     def _note_texts(self) -> None:
         """The texts that are new since the last chunk."""
@@ -111,7 +136,7 @@ class ChunkTables:
 
     def _put(self, table: str, cells: Iterable[CodedCells], people: Numbers) -> None:
         """Rows of some students, by their places in the chunk."""
-        self.take(table, TableColumns([*cells]), people + self.students.first)
+        self.results.take(table, TableColumns([*cells]), people + self.students.first)
 
     def _names(self, people: Numbers) -> CodedCells:
         return CodedCells(self.cohort.students, people + self.students.first)
@@ -173,9 +198,12 @@ class ChunkTables:
                 statuses = CodedCells(STATUSES, part.statuses[self.who])
                 columns = self._names(self.who), CodedCells.alike(name, count), label, *shown, statuses, article, period
                 self._put("requirements", columns, self.who)
-            met = self.students.requirements[name].numbers[self.who]
-            self.results.requirement_counts[name, "met"] += int(met.sum())
-            self.results.requirement_counts[name, "unmet"] += int((~met).sum())
+            self._count_requirement(name)
+
+    def _count_requirement(self, name: str) -> None:
+        met = self.students.requirements[name].numbers[self.who]
+        self.results.requirement_counts[name, "met"] += int(met.sum())
+        self.results.requirement_counts[name, "unmet"] += int((~met).sum())
 
     def _shown(self, column: StudentColumn | None) -> CodedCells:
         if column is None:
@@ -233,31 +261,10 @@ class ChunkTables:
         order = order[self.settled[owners[order] - self.students.first]]
         entries = entries.chosen(order)
         people = entries.owners - self.students.first
-        dispositions = self._dispositions(entries)
+        dispositions = dispositions_of(entries)
         self._count(entries, dispositions)
         self._records(entries, dispositions, people)
-        if self.compared:
-            self._put("signs", [CodedCells((-1, 0, 1), entries.signs + 1)], people)
-        else:
-            self._steps(entries, people)
-
-    def _dispositions(self, entries: Entries) -> Numbers:
-        out = np.isin(entries.reasons, [self.known.texts.number(FUTURE), self.known.texts.number(NOT_BEGUN)])
-        found = np.where(entries.states == LIVE, np.where(entries.cut, _REDUCED, _COUNTED), _VOID)
-        found = np.where(entries.states == UNMATCHED, _UNMATCHED, found)
-        found = np.where((entries.rules < 0) & out, _OUT, found)
-        for members, _ in entries.carried:
-            found[members] = len(_DISPOSITIONS)
-        own = found.copy()
-        for members, carriers in entries.carried:
-            np.minimum.at(found, members, own[carriers])
-        unsaid = entries.members & (own == len(_DISPOSITIONS))
-        for members, carriers in entries.carried:
-            same = unsaid[members] & (found[members] == own[carriers])
-            taken = members[same & (found[members] != _COUNTED)]
-            entries.reasons[taken] = entries.reasons[carriers[same & (found[members] != _COUNTED)]]
-            unsaid[members[same]] = False
-        return found
+        self._steps(entries, people)
 
     def _count(self, entries: Entries, dispositions: Numbers) -> None:
         """The one disposition of each record, for the equation."""

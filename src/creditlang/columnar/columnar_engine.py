@@ -6,7 +6,7 @@ something is open, invalid or asked for beyond the record and its group is only 
 nothing is said of them here. What the engine lacks for a whole policy is known before any data are read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ from creditlang.columnar.record_scope import RecordScope
 from creditlang.columnar.record_tables import RecordTables, alone
 from creditlang.columnar.student_values import Students
 from creditlang.core import operators as o
-from creditlang.core.dependencies import searched, within
+from creditlang.core.dependencies import Node, searched, within
 from creditlang.data.coded.coded_dataset import CodedDataset
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.evaluate import (
@@ -68,11 +68,24 @@ class ColumnarEngine:
         self.lacks = tuple(dict.fromkeys(not_in_columns(plan, interpreter)))
         """Why this policy cannot be worked out in columns."""
 
-    def chunks(self, dataset: CodedDataset) -> Iterator[Chunk]:
+    def chunks(self, dataset: CodedDataset, wanted: "Wanted | None" = None) -> Iterator[Chunk]:
         """The students worked out, chunk by chunk in their order; those that are `odd` have to be worked out alone."""
         calendar = CodedCalendar(self.policy.calendar)
         cohort = RecordColumns.of(self.policy, dataset, calendar)
-        yield from _Run(self, cohort, calendar).chunks()
+        yield from _Run(self, cohort, calendar, dataset.unreadable, wanted).chunks()
+
+
+@frozen
+class Wanted:
+    """Nodes that alone are worked out, in order; and for each, those that tell whether what it comes to is known."""
+
+    order: Sequence[Node]
+    behind: Mapping[Node, Collection[Node]]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of records that are looked at."""
+        return frozenset(name for sort, name in self.order if sort == "kind")
 
 
 @frozen(eq=False)
@@ -87,9 +100,16 @@ class _Rules:
 class _Run:
     """One cohort."""
 
-    def __init__(self, engine: ColumnarEngine, cohort: RecordColumns, calendar: CodedCalendar) -> None:
+    def __init__(
+        self, engine: ColumnarEngine, cohort: RecordColumns, calendar: CodedCalendar, unreadable: Numbers,
+        wanted: Wanted | None,
+    ) -> None:  # fmt: skip
         self.plan, self.policy, self.cohort, self.calendar = engine.plan, engine.policy, cohort, calendar
         self.interpreter = engine.interpreter
+        self.wanted = wanted or Wanted(self.policy.order, {})
+        if wanted is not None:
+            enrolling = (own for name, own in cohort.unsound.items() if self.policy.kinds[name].enrolment)
+            cohort.odd = np.logical_or.reduce([unreadable, *enrolling])
         self.odd, as_read = cohort.odd, cohort.odd.copy()
         self.rule_numbers = {name: number for number, name in enumerate(self.policy.rules)}
         self.account_numbers = {name: number for number, name in enumerate(self.policy.accounts)}
@@ -118,19 +138,23 @@ class _Run:
         lines = [*self.policy.rules.values()], [*self.policy.accounts.values()]
         operators = (operator for bodies in lines for body in bodies for operator in body.operators)
         self.posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)
-        self.rules = {name: self._rules(name) for name in self.policy.kinds}
+        kinds = {name: self.policy.kinds[name] for name in self.policy.kinds if name in self.wanted.kinds}
+        self.rules = {name: self._rules(name) for name in kinds}
         self.searched = searched(self.policy)
         kernels = engine.kernels or kernels_for(len(cohort.owners))
         self.record_tables = {
             name: found
-            for name, kind in self.policy.kinds.items()
+            for name, kind in kinds.items()
             if kind.item_field and not kind.enrolment and (found := self._record_tables(name, kernels))
         }
         self.programs = programs(self.plan, self.known, self.record_tables)
         for tables in self.record_tables.values():
             tables.ready()
-        self.odd |= (outside := ~who_is_spoken_of(self.known))
-        self.left = [(_READ, as_read), (_OUTSIDE, outside & ~as_read), (_TIME, self.odd & ~outside & ~as_read)]
+        self.outside = ~who_is_spoken_of(self.known)
+        self.odd |= self.outside
+        self.base = self.odd.copy()
+        self.left = [(_READ, as_read), (_OUTSIDE, self.outside & ~as_read)]
+        self.left.append((_TIME, self.odd & ~self.outside & ~as_read))
 
     # ---- before any rule
     def _rules(self, kind: str) -> _Rules:
@@ -163,17 +187,30 @@ class _Run:
         for first in range(0, size, _CHUNK):
             last = min(size, first + _CHUNK)
             students = Students(self.known, first, last - first, self.enrolled[first:last], self.odd)
-            chunk, odd = Chunk(students), self.odd[first:last]
+            chunk, odd = Chunk(students, self.outside[first:last]), self.odd[first:last]
             chunk.left += [(why, who[first:last]) for why, who in self.left]
             students.balances |= {name: decisions.balance_of([], [], [], students.size) for name in nothing}
             self.known.balance = partial(self._balance, students)
             chunk.extra.append(partial(self._sorted, students.places))
             taken: dict[int, list[Entries]] = {}
-            for kind, name in self.policy.order:
+            for kind, name in self.wanted.order:
                 before = odd.copy()
+                if self.wanted.behind:
+                    odd[:] = self._inexact(chunk, (kind, name))
                 self._node(chunk, kind, name, taken)
+                chunk.inexact[kind, name] = odd.copy()
+                odd |= before
                 chunk.left.append((_REQUESTS if kind == "moves" else Phrase(name, name), odd & ~before))
             yield chunk
+
+    def _inexact(self, chunk: Chunk, node: Node) -> Numbers:
+        """Of whom it is known before a node that what it comes to has to be found alone."""
+        here = chunk.students.places
+        known = [chunk.inexact[each] for each in self.wanted.behind[node] if each in chunk.inexact]
+        if node[0] == "kind":
+            known.append(self.cohort.unsound[node[1]][here])
+        found: Numbers = np.logical_or.reduce([self.base[here], *known])
+        return found
 
     def _sorted(self, here: slice) -> Entries:
         """What becomes of records of some students before any rule is asked."""
@@ -416,7 +453,9 @@ class _Run:
         chunk.entries.append(entries)
         together = [x for x in chunk.together.values() if root in x.program.roots]
         for x in together:
-            chunk.students.aside(x.bad == 1 + x.program.roots.index(root))
+            # of who is bad in several trees, the first is known only
+            bad = x.bad > 0 if self.wanted.behind else x.bad == 1 + x.program.roots.index(root)
+            chunk.students.aside(bad)
         for name in reversed(inside):
             post(chunk.students, accounts[name], chunk.entries if self.posts else [entries], together)
 

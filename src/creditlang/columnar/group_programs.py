@@ -260,7 +260,7 @@ class GroupProgram:
             who, bounds = slice(first, first + _AT_ONCE), offsets[first : first + _AT_ONCE + 1]
             start, end = int(bounds[0]), int(bounds[-1])
             events, changes = (np.empty(((end - start) * depth, x), kind) for x, kind in ((3, np.int32), (2, np.int64)))
-            amounts, voided = np.zeros(end - start, np.int64), np.zeros(end - start, np.int8)
+            amounts, voided = np.empty(end - start, np.int64), np.zeros(end - start, np.int8)
             keys = self._keys(slice(records.start + start, records.start + end))
             done = self.tables.kernels.accumulate(
                 bounds - start, trails[start:end], *rules, lines, of_accounts, members, keys, MOST, first,

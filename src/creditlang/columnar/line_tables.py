@@ -4,7 +4,7 @@ Inputs are numbered by combination; a combination met for the first time is aske
 has it. Where a line asks about records of other kinds, students who have any of these are worked out alone.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -91,6 +91,7 @@ class Known:
     _amounts: dict[int, int] = field(factory=dict)
     _tables: "dict[tuple[int, str, bool], AnswerTable]" = field(factory=dict)
     _asked: "dict[tuple[str, e.Expression], Numbered]" = field(factory=dict)
+    _combined: dict[tuple[str, frozenset[Input]], tuple[Numbers, Sequence[int]]] = field(factory=dict)
     _said: dict[tuple[str, e.Expression], dict[Any, int]] = field(factory=dict)
     """The answers to each question, or sorts of why there is none, with their numbers."""
 
@@ -191,11 +192,10 @@ class Known:
         answers, inputs = self._said.setdefault((kind, question), {}), self.readers[kind].inputs(question)
         match question:
             case e.Read(what="field"):  # what stands there answers for itself; only why nothing does is asked
-                column, first = (
-                    self.cohort.kinds[kind].fields[question.name],
-                    self._firsts(kind, Input("field", question.name))[0],
-                )
-                why = self._ask(kind, question, inputs, int(first)) if first >= 0 else 0
+                own = self.cohort.kinds[kind]
+                column = own.fields[question.name]
+                nothing = np.flatnonzero(column.codes == 0)[:1].tolist()
+                why = self._ask(kind, question, inputs, own.first + nothing[0]) if nothing else 0
                 numbers = [why, *(answers.setdefault(value, len(answers)) for value in column.values[1:])]
                 return np.array(numbers, np.int32)[column.codes]
             case e.Present(operand=e.Read(what="field") | e.Value(sort="record fact") as operand):
@@ -206,21 +206,27 @@ class Known:
             case e.Compare(ranks=None) if question.operator in _IN_ORDER:
                 if (found := self._compared(kind, question, places)) is not None:
                     return found
-        if len(inputs) == 1 and not any(each.what == "account" for each in inputs):
-            firsts = self._firsts(kind, *inputs).tolist()
-            numbers = [self._ask(kind, question, inputs, place) if place >= 0 else 0 for place in firsts]
-            return np.array(numbers, np.int32)[self.input_codes(kind, *inputs)[0]]
-        keys, size = self.keys(kind, Reads(inputs), places)
-        if (kind, question) not in self._asked:
-            self._asked[kind, question] = Numbered(partial(self._ask, kind, question, inputs), size)
-        return self._asked[kind, question].of(keys, places)
+        if any(each.what == "account" for each in inputs):
+            keys, size = self.keys(kind, Reads(inputs), places)
+            if (kind, question) not in self._asked:
+                self._asked[kind, question] = Numbered(partial(self._ask, kind, question, inputs), size)
+            return self._asked[kind, question].of(keys, places)
+        codes, firsts = self._combinations(kind, inputs)
+        return np.array([self._ask(kind, question, inputs, place) for place in firsts], np.int32)[codes]
 
-    def _firsts(self, kind: str, wanted: Input) -> Numbers:
-        """The first record that has each value of an input, -1 for none."""
-        codes, many = self.input_codes(kind, wanted)
-        found = np.full(many, -1, np.int64)
-        found[codes[::-1]] = self.cohort.kinds[kind].places[::-1]  # of several, the first is put there last
-        return found
+    def _combinations(self, kind: str, inputs: frozenset[Input]) -> tuple[Numbers, Sequence[int]]:
+        """A number for the combination of some inputs of each record of a kind, and the first record with each."""
+        if (kind, inputs) not in self._combined:
+            places = self.cohort.kinds[kind].places
+            keys, size = self.keys(kind, Reads(inputs), places)
+            firsts: list[int] = []
+
+            def new(place: int) -> int:
+                firsts.append(place)
+                return len(firsts) - 1
+
+            self._combined[kind, inputs] = Numbered(new, size).of(keys, places), firsts
+        return self._combined[kind, inputs]
 
     def _ask(self, kind: str, question: e.Expression, inputs: Iterable[Input], place: int) -> int:
         """The number of the answer to a question about a record."""

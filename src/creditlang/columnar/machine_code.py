@@ -32,7 +32,7 @@ class Kernels:
 
 
 PLAIN: Final = Kernels(plain_kernels.decide, plain_kernels.accumulate)
-_WORTH_IT: Final = 1 << 21
+_WORTH_IT: Final = 1 << 23
 """Records from which on machine code saves more than it takes to load."""
 _MOST_KEPT: Final = 4
 _LOADED: Final[list[Kernels]] = []

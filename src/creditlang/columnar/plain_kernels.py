@@ -1,8 +1,11 @@
 """What `kernels` does, with arrays as a whole: where there is no machine code, and to compare that with."""
 
+from typing import Any
+
 import numpy as np
 
 from creditlang.columnar.coded_periods import Numbers
+from creditlang.columnar.distinct_numbers import is_narrow
 from creditlang.columnar.kernels import (
     BELOW,
     CAP,
@@ -30,19 +33,17 @@ def decide(
     by_item: Numbers, items: Numbers, codes: Numbers, starts: Numbers, columns: Numbers, strides: Numbers,
     bases: Numbers, cells: Numbers, found: Numbers,
 ) -> int:  # fmt: skip
-    """As `kernels.decide`: the records of one rule after the other."""
-    rules = by_item[items]
-    order = np.argsort(rules.astype(np.min_scalar_type(len(bases))), kind="stable")
-    bounds = np.searchsorted(rules[order], np.arange(len(bases) + 1))
-    for rule, (start, end) in enumerate(zip(bounds.tolist(), bounds[1:].tolist(), strict=False)):
-        if start < end:
-            own = order[start:end]
-            cell = np.full(end - start, bases[rule], np.int64)
-            for part in range(starts[rule], starts[rule + 1]):
-                cell += codes[columns[part]].take(own).astype(np.int64) * strides[part]
-            trails = cells.take(cell)
-            found[own] = np.where(trails == 0, -1 - cell, trails - 1)
-    return int(np.count_nonzero(found < 0))
+    """As `kernels.decide`: one column of codes after the other, with a stride of 0 for rules that do not read it."""
+    by = np.zeros((len(codes), len(bases)), np.int32)
+    np.add.at(by, (columns, np.repeat(np.arange(len(bases)), np.diff(starts))), strides)
+    rules = by_item.take(items)
+    cell = bases.astype(np.int32).take(rules)
+    for row in np.flatnonzero(by.any(axis=1)).tolist():
+        cell += by[row].take(rules) * codes[row]
+    np.subtract(cells.take(cell), 1, out=found)
+    new = np.flatnonzero(found < 0)
+    found[new] = -1 - cell[new]
+    return len(new)
 
 
 class _Groups:
@@ -50,19 +51,26 @@ class _Groups:
 
     def __init__(
         self, student: Numbers, trails: Numbers, bits: Numbers, rule: Numbers, of_rules: Numbers, lines: Numbers,
-        keys: Numbers, most: int, amounts: Numbers, voided: Numbers, bad: Numbers,
+        keys: Numbers, most: int, amounts: Numbers, voided: Numbers, bad: Numbers, mixed: bool, rising: bool,
     ) -> None:  # fmt: skip
+        """`mixed` if a group of one rule may have awards and deductions, `rising` if no amount is below zero."""
         self.student, self.trails, self.bits, self.rule, self.of_rules = student, trails, bits, rule, of_rules
         self.lines, self.keys, self.most = lines, keys, most
         self.amounts, self.voided, self.bad = amounts, voided, bad
+        self.mixed, self.rising = mixed, rising
         self.name: int | None = None
         self.events: list[tuple[Numbers, Numbers, Numbers, Numbers, Numbers]] = []
 
-    def do(self, at: Numbers, line: Numbers, name: int | None) -> None:
-        """The line of each of some records, rising; only those of one line can be of one group. `name` is told of who
-        has to be worked out alone, without it that of the rule.
+    def do(self, here: Any, wanted: Numbers, first: Numbers, name: int | None) -> None:
+        """Those records `here` that are wanted, each with the line of its rule; only those of one line can be of one
+        group. `name` is told of who has to be worked out alone, without it that of the rule.
         """
         self.name = name
+        at = np.flatnonzero(wanted)
+        at = at if isinstance(here, slice) else here.take(at)
+        if self.events:
+            at = at[self.voided.take(at) == 0]
+        line = first.take(self.rule.take(at))
         if (self.lines[:, MET] >= 0).any():
             met = self.lines[:, MET].take(line)
             bit = self.bits.take(self.trails.take(at))
@@ -102,6 +110,8 @@ class _Groups:
         return order, np.flatnonzero(new), np.cumsum(new) - 1
 
     def _one_sided(self, at: Numbers, starts: Numbers) -> None:
+        if self.name is None and not self.mixed:
+            return
         signs = (self.bits.take(self.trails.take(at)) >> SIGN_SHIFT & 3) - 1
         amounts = self.amounts.take(at)
         side = np.sign(signs * amounts)
@@ -115,7 +125,12 @@ class _Groups:
         self.events.append((at, line, other, self.amounts[at], after))
 
     def _cap(self, at: Numbers, line: Numbers) -> None:
-        order, starts, groups = self._sorted(self._key(at, line))
+        key = self._key(at, line)
+        grows = self.rising and not self.mixed and self.name is None and len(key) > 0
+        if grows and key.min() >= 0 and is_narrow(int(key.max()), len(key)):
+            over = np.bincount(key, self.amounts.take(at)).take(key) > self.lines[:, NUMBER].take(line)
+            at, line, key = at[over], line[over], key[over]  # only groups that come to more than their room matter
+        order, starts, groups = self._sorted(key)
         at, line = at.take(order), line.take(order)
         self._one_sided(at, starts)
         amounts = self.amounts.take(at)
@@ -175,38 +190,46 @@ def accumulate(
     """As `kernels.accumulate`: line after line."""
     counts = np.diff(offsets)
     sums, exists = (x[:, column : column + len(counts)] for x in (sums, exists))
-    student = np.repeat(np.arange(len(counts)), counts)
-    rule = np.where(trails >= 0, rule_of.take(trails, mode="wrap"), -1)
+    student, trail = np.repeat(np.arange(len(counts)), counts), trails.astype(np.intp)
+    rule = np.append(rule_of, -1).take(trail)  # what is below zero is of no rule
     if counts.max(initial=0) > MOST_RECORDS:
         large = np.flatnonzero((rule >= 0) & (counts > MOST_RECORDS)[student])
         bad[student[large]] = of_rules[rule[large], 5]
         rule[large] = -1
-    here = np.flatnonzero(rule >= 0)
-    own, trail, who = rule.take(here), trails.take(here), student.take(here)
-    amounts[here] = worth.take(trail)
-    bit = bits.take(trail)
-    left = here[bit & LEFT_BIT > 0]
-    bad[student[left]] = of_rules[rule[left], 5]
-    rows = of_rules[:, 3].take(own)
-    periods = keys[rows[0]].take(here) if len(rows) and (rows == rows[0]).all() else keys[rows, here]
-    places = (of_rules[:, 2].take(own) + periods) * sums.shape[1] + who
-    exists |= (np.bincount(places, minlength=sums.size) > 0).reshape(sums.shape)
-    live = bit & LIVE_BIT > 0
+    here: Any = np.flatnonzero(rule >= 0)
+    if len(here) == len(rule):
+        here = slice(None)
+    own, by, who = rule[here], trail[here], student[here]
+    amounts[here] = worth.take(by)
+    if (bits & LEFT_BIT).any():
+        left = (bits & LEFT_BIT > 0).take(by)
+        bad[who[left]] = of_rules[own[left], 5]
+    rows = of_rules[:, 3]
+    places = of_rules[:, 2].take(own)
+    places += keys[rows[0]][here] if (rows == rows[0]).all() else keys[rows.take(own), np.arange(len(rule))[here]]
+    places *= sums.shape[1]
+    places += who
+    there = np.zeros(sums.size, bool)
+    there[places] = True
+    exists |= there.reshape(sums.shape)
+    live, value = bits & LIVE_BIT > 0, ((bits >> SIGN_SHIFT & 3) - 1) * worth
+    ours = live & (rule_of >= 0)
+    nth = lines[:, FORM] == NTH
+    mixed = (ours & (worth != 0) & (np.sign(value) != np.sign(of_rules[:, 4]).take(rule_of, mode="wrap"))).any()
+    mixed |= (nth & ((lines[:, BELOW] == 0) | (lines[:, NUMBER] < 0))).any()
     groups = _Groups(
-        student=student, trails=trails, bits=bits, rule=rule, of_rules=of_rules, lines=lines, keys=keys, most=most,
-        amounts=amounts, voided=voided, bad=bad,
+        student=student, trails=trail, bits=bits, rule=rule, of_rules=of_rules, lines=lines, keys=keys, most=most,
+        amounts=amounts, voided=voided, bad=bad, mixed=bool(mixed), rising=worth[ours].min(initial=0) >= 0,
     )  # fmt: skip
-    lasting = (of_rules[:, 1] - of_rules[:, 0]).take(own)
+    lasting = np.where(live, (of_rules[:, 1] - of_rules[:, 0]).take(rule_of, mode="wrap"), 0).take(by)
     for depth in range(int(lasting.max(initial=0))):
-        at = here[live & (lasting > depth) & (voided.take(here) == 0)]
-        groups.do(at, of_rules[:, 0].take(rule.take(at)) + depth, None)
+        groups.do(here, lasting > depth, of_rules[:, 0] + depth, None)
     for line, row, name in of_accounts.tolist():
-        at = here[live & (voided.take(here) == 0) & (members[row].take(own) > 0)]
-        if len(at):
-            groups.do(at, np.full(len(at), line), name)
-    counted = live & (voided.take(here) == 0)
-    signed = np.where(counted, ((bit >> SIGN_SHIFT & 3) - 1) * amounts.take(here), 0)
-    if np.abs(signed).sum(dtype=float) < 1 << 52:  # exact as floats too
+        inside = live & (members[row] > 0).take(rule_of, mode="wrap")
+        groups.do(here, inside.take(by), np.full(len(of_rules), line), name)
+    signed = amounts[here] * np.where(live, (bits >> SIGN_SHIFT & 3) - 1, 0).take(by)
+    signed[voided[here] > 0] = 0
+    if np.abs(signed).max(initial=0) * len(signed) < 1 << 52:  # exact as floats too
         sums += np.bincount(places, signed, sums.size).astype(np.int64).reshape(sums.shape)
     else:
         np.add.at(sums, np.divmod(places, sums.shape[1]), signed)

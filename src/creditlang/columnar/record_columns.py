@@ -93,7 +93,7 @@ class KindColumns:
     """Where each stands among those of the dataset; without it in the same place."""
     source: CodedKind
 
-    @property
+    @cached_property
     def places(self) -> Numbers:
         """Among all records, rising."""
         return np.arange(self.first, self.first + len(self.source), dtype=np.int64)
@@ -125,6 +125,8 @@ class RecordColumns:
     named: SideBySide
     odd: Numbers
     """For each student, whether they have to be worked out alone."""
+    unsound: Mapping[str, Numbers]
+    """By kind, for each student whether it is for one of these records."""
     _last_days: Numbers
     """Of semesters."""
     _ranks: Numbers | None = None
@@ -132,7 +134,7 @@ class RecordColumns:
     @staticmethod
     def of(policy: o.Policy, dataset: CodedDataset, calendar: CodedCalendar) -> "RecordColumns":
         """Place and sort what has been read."""
-        odd, kinds, first = dataset.unreadable.copy(), {}, 0
+        kinds, unsound, first = {}, {}, 0
         columns: list[tuple[Numbers, ...]] = []
         for name, kind in policy.kinds.items():
             source = dataset.kinds[name]
@@ -141,7 +143,8 @@ class RecordColumns:
             some = bool(undated.any())
             days = np.where(undated, 0, days) if some else days
             semesters, strange = _placed(policy, _semesters(kind, source, calendar), days, calendar)
-            odd[owners[np.flatnonzero(source.unsound)]] = odd[owners[strange]] = True
+            unsound[name] = np.zeros(len(dataset.students), bool)
+            unsound[name][owners[np.flatnonzero(source.unsound)]] = unsound[name][owners[strange]] = True
             if some:
                 keys = _keys(owners, days, calendar.last_days[semesters])
                 if (keys[1:] < keys[:-1]).any():
@@ -155,7 +158,8 @@ class RecordColumns:
         attributes = {name: CodedField(column) for name, column in dataset.attributes.items()}
         return RecordColumns(
             students=dataset.students, attributes=attributes, kinds=kinds, owners=owners_, days=days_,
-            semesters=semesters_, named=named_, odd=odd, last_days=calendar.last_days,
+            semesters=semesters_, named=named_, odd=np.logical_or.reduce([dataset.unreadable, *unsound.values()]),
+            unsound=unsound, last_days=calendar.last_days,
         )  # fmt: skip
 
     @property

@@ -45,7 +45,8 @@ class StudentColumn:
     def same(value: Any, size: int) -> "StudentColumn":
         """A column of one value for everybody, None for none."""
         one = StudentColumn.of([value], np.zeros(1, np.int8))
-        return StudentColumn(np.repeat(one.numbers, size), np.repeat(one.known, size), one.decimals, one.values)
+        numbers, known = (np.broadcast_to(x, size) for x in (one.numbers, one.known))  # takes no room
+        return StudentColumn(numbers, known, one.decimals, one.values)
 
     @property
     def is_answer(self) -> bool:
@@ -137,11 +138,16 @@ class StudentState:
     def scaled(self, column: StudentColumn, decimals: int) -> Numbers:
         """A column of numbers with so many decimals, no fewer than it has; who has too large a one is left aside."""
         factor = 10 ** (decimals - column.decimals)
-        numbers: Numbers = column.numbers.astype(np.int64)
+        numbers: Numbers = column.numbers.astype(np.int64, copy=False)
         if factor > 1:
+            alike = numbers.strides == (0,)
+            numbers = numbers[:1] if alike else numbers
             large = np.abs(numbers) > FURTHEST // factor
-            self.aside(column.known & large)
-            numbers = np.where(large, 0, numbers) * min(factor, FURTHEST)
+            if large.any():
+                self.aside(column.known & large)
+                numbers = np.where(large, 0, numbers)
+            numbers = numbers * min(factor, FURTHEST)
+            numbers = np.broadcast_to(numbers, self.size) if alike else numbers
         return numbers
 
     def joined(self, parts: Sequence[tuple[Numbers, StudentColumn]]) -> StudentColumn:

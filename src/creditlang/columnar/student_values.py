@@ -20,8 +20,9 @@ from creditlang.columnar.distinct_numbers import distinct_numbers
 from creditlang.columnar.line_tables import MOST
 from creditlang.columnar.local_questions import attributes_of, is_local
 from creditlang.columnar.record_questions import answers, kinds_asked
-from creditlang.columnar.student_columns import FURTHEST, StudentColumn, StudentState
+from creditlang.columnar.student_columns import FURTHEST, Balance, StudentColumn, StudentState
 from creditlang.core import expressions as e
+from creditlang.core import operators as o
 from creditlang.core.dependencies import references
 from creditlang.core.parts import expressions
 from creditlang.interpreter.expression_meanings import evaluate, met
@@ -117,6 +118,8 @@ def _of(students: Students, x: e.Value, period: Period | None) -> StudentColumn:
     account, balance = students.known.policy.accounts[x.name], students.balances[x.name]
     all_known = np.ones(students.size, bool)
     decimals = students.known.decimals
+    if not isinstance(x.at, e.Whole) and period is not None:
+        _undated_aside(students, account, balance)
     if isinstance(x.at, e.Whole) or period is None:
         known = all_known if isinstance(x.at, e.Whole) or account.period is None else ~all_known
         return StudentColumn(balance.whole, known, decimals)
@@ -128,6 +131,13 @@ def _of(students: Students, x: e.Value, period: Period | None) -> StudentColumn:
     if place is None:
         return StudentColumn(np.zeros(students.size, np.int64), all_known & zero, decimals)
     return StudentColumn(balance.amounts[:, place], all_known if zero else balance.exists[:, place], decimals)
+
+
+def _undated_aside(students: Students, account: o.Account, balance: Balance) -> None:
+    """Leave aside who has earned something in no known period: if its day is not filled in, it may be of any."""
+    dated = any(kind.date_field for kind in students.known.policy.kinds.values())
+    if account.sort == "category" and dated and "" in balance.keys:
+        students.aside(balance.exists[:, balance.keys.index("")])
 
 
 def _around(students: Students, kind: str, period: Period | None) -> str | None:
@@ -152,6 +162,7 @@ def _query(students: Students, x: e.Query, period: Period | None) -> StudentColu
         account, balance = students.known.policy.accounts[x.value.name], students.balances[x.value.name]
         if x.function == "total" and account.sort == "category" and period is None:
             return StudentColumn(balance.whole, all_known, decimals)
+        _undated_aside(students, account, balance)
         inside = _inside(students, account.period or "semester", balance.keys, period)
         if account.sort == "category" and account.period not in (None, "semester"):
             students.aside(all_known)

@@ -6,7 +6,8 @@ student's results on both sides, and what differs. Where both sides are worked o
 results is found there, and nothing else is asked of them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
+from itertools import compress
 from typing import Final
 
 from attrs import evolve, frozen
@@ -86,29 +87,35 @@ def _same(dataset: Dataset) -> Dataset:
     return evolve(dataset, problems=list(dataset.problems), owners=dict(dataset.owners))
 
 
-_NOBODY: Final[tuple[frozenset[str], Sequence[frozenset[str]]]] = (frozenset(), (frozenset(), frozenset()))
+_NOBODY: Final[tuple[Set[str], Sequence[Set[str]]]] = (frozenset(), (frozenset(), frozenset()))
 
 
-def _in_columns(before: Evaluation, after: Evaluation) -> tuple[frozenset[str], Sequence[frozenset[str]]]:
+def _in_columns(before: Evaluation, after: Evaluation) -> tuple[Set[str], Sequence[Set[str]]]:
     """Who has the same results on both sides, and on each side whose records have been counted: as far as both are
     worked out in columns.
     """
     engines = [side.one_student.columns() for side in (before, after)]
     if None in engines:
         return _NOBODY
-    from creditlang.comparison.columns_compared import SettledSide, changed_in_columns, those
+    from creditlang.columnar.chunk_tables import ChunkTables
+    from creditlang.comparison.columns_compared import changed_in_columns
     from creditlang.data.coded.coded_dataset import CodedDataset
 
-    coded = CodedDataset.of(before.policy, before.dataset)
-    sides = [
-        SettledSide.of(side.results, engine, coded, side.settings.students)
-        for side, engine in zip((before, after), engines, strict=True)
-        if engine is not None
-    ]
-    same = sides[0].settled & ~changed_in_columns(*sides)
+    coded, tables = CodedDataset.of(before.policy, before.dataset), list[ChunkTables]()
+    same, counted = set[str](), (set[str](), set[str]())
+    for chunks in zip(*(engine.chunks(coded) for engine in engines if engine is not None), strict=True):
+        tables = tables or [
+            ChunkTables(chunk.students.known.cohort, side.results, side.settings.students)
+            for chunk, side in zip(chunks, (before, after), strict=True)
+        ]
+        settled = [table.count(chunk) for table, chunk in zip(tables, chunks, strict=True)]
+        people = coded.students[chunks[0].students.places]
+        same.update(compress(people, settled[0] & settled[1] & ~changed_in_columns(*chunks)))
+        for known, own in zip(counted, settled, strict=True):
+            known.update(compress(people, own))
     for side in (before, after):
-        side.one_student.note_in_columns(int(same.sum()))
-    return those(coded.students, same), [those(coded.students, side.settled) for side in sides]
+        side.one_student.note_in_columns(len(same))
+    return same, counted
 
 
 def _evaluated(side: Evaluation, identifier: str, counted: bool) -> StudentResult | None:

@@ -290,7 +290,7 @@ class Order:
         if own and not counted and all(before):
             found.pop(node, None)
         self._add(node, found, reader)
-        self.even_void += [(node, kind) for kind in self._asked_even_void(parts) if node[0] != "kind"]
+        self.even_void += [(node, kind) for kind in self._asked_even_void(parts)]
         self._add(node, {("period", name): name for name in periods_among(parts) if name in self.periods}, reader)
         for earlier in self._reads(parts, before_moves, earlier=True):
             self.earlier.setdefault(node, set()).add(earlier)
@@ -305,9 +305,11 @@ class Order:
             self.graph.setdefault(other, set())
 
     def _even_void(self) -> None:
-        """Who asks for records even void comes after the guards that find some invalid, unless these ask for it."""
+        """What is no guard and asks for records even void comes after guards that find some invalid, unless they ask
+        for it.
+        """
         for node, kind in self.even_void:
-            if node not in self._all_behind(("kind", kind)):
+            if node[0] != "kind" and node not in self._all_behind(("kind", kind)):
                 self._add(node, {("kind", kind)})
 
     def _all_behind(self, node: Node) -> set[Node]:

@@ -25,9 +25,10 @@ from creditlang.data.sheets.sheet_heading import Sheet
 from creditlang.data.sheets.sheet_names import SheetNames
 from creditlang.data.sheets.sheet_records import Tables
 from creditlang.data.sheets.unread_sheet_hints import names_hint, rules_hint
-from creditlang.diagnostics import Diagnostic, Place, Severity, listed, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, Severity, listed, nearest, report
 from creditlang.ledger import Record
 from creditlang.schema import RawTable
+from creditlang.words import label
 
 if TYPE_CHECKING:
     from creditlang.data.coded.coded_records import CodedRecords
@@ -67,6 +68,8 @@ class DataReader:
         self.dataset.read = only_records(self.policy, self.dataset.read)
         if records and not self.dataset.students and not self.lists_of_students:
             self.note([report("CR694", None, count=sum(self.dataset.read.values()))])
+        else:
+            self.note_of_missing_kinds()
         Owners(self.policy, self.dataset).assign(records)
         RulingsOfStudents(self.policy, self.dataset).give(rulings)
         return self.dataset
@@ -75,12 +78,19 @@ class DataReader:
         """Keep what is wrong or worth knowing."""
         self.dataset.problems.extend(found)
 
+    def note_of_missing_kinds(self) -> None:
+        """Name the kinds of which no record was read: a file may have been forgotten."""
+        missing = [kind for kind in self.policy.kinds.values() if not self.dataset.read.get(kind.name)]
+        if missing:
+            kinds = listed(Phrase(*(label(kind, language) for language in ("en", "zh"))) for kind in missing)
+            self.note([report("CR897", None, kinds=kinds)])
+
     def note_of_sources(self, problems: Iterable[Diagnostic]) -> None:
-        """What the sources found wrong, once all tables have been read; an error without a table is a table unread."""
+        """What the sources found wrong, once all tables have been read; what has an error was not read to its end."""
         for found in problems:
             self.note([found])
             source = found.place.source if found.place and found.severity is Severity.ERROR else ""
-            if source and found.code not in _EMPTY and source not in self.tables.apart.sources:
+            if source and found.code not in _EMPTY:
                 self.dataset.unread.setdefault(source, None)
 
     # ---- which table is what

@@ -28,7 +28,7 @@ from creditlang.interpreter.expression_meanings import evaluate, joined, met
 from creditlang.interpreter.groups import groups
 from creditlang.interpreter.limits import fill
 from creditlang.interpreter.moves import run_moves
-from creditlang.interpreter.narrowing import narrowed
+from creditlang.interpreter.narrowing import narrowed, one_applies
 from creditlang.interpreter.other_runs import MOST_RUNS, OtherRuns
 from creditlang.interpreter.passes import bring, close, given, read
 from creditlang.interpreter.ruled_entries import NOTHING_REFUSED, make_void
@@ -606,9 +606,9 @@ class Evaluation:
                     self.items(name, waiting[key])
                 elif sort == "tree":
                     if ("items", name) not in recurrence.nodes:  # their lines have been read before
-                        for rule, entries in waiting[key].items():
-                            if self.policy.rules[rule].account in trees[name]:
-                                run.entries[rule].extend(entries)
+                        for known, entries in waiting[key].items():
+                            if self.policy.rules[known].account in trees[name]:
+                                run.entries[known].extend(entries)
                     self.tree(name, waiting[key], key)
                 elif key in begun:
                     self.work_out_in(sort, name, begun[key])
@@ -787,6 +787,8 @@ class Evaluation:
         value = self.decide(account.decide, env)
         if not isinstance(value, (Decimal, v.Interval)):
             return None
+        if (account.decide.name, key) in self.run.in_doubt:
+            value = v.hull(v.ZERO, value)
         for limit, target, _ in account.diverts:
             value = self.divert(value, self.known(limit, account, env), target, key)
         return value
@@ -801,13 +803,17 @@ class Evaluation:
         return kept
 
     def fact(self, fact: o.Decide) -> None:
-        self.run.facts[fact.name] = {} if fact.period else {"": self.decide(fact, Environment(self.run))}
+        self.run.facts[fact.name] = {} if fact.period else {"": self.fact_value(fact, Environment(self.run), "")}
         for period in self.run.periods.begun(fact.period) if fact.period else ():
             self.fact_in(fact, period)
 
     def fact_in(self, fact: o.Decide, period: Period) -> None:
         known = self.run.facts.setdefault(fact.name, {})
-        known[period.key] = self.decide(fact, Environment(self.run, None, (period.kind, period.key)))
+        known[period.key] = self.fact_value(fact, Environment(self.run, None, (period.kind, period.key)), period.key)
+
+    def fact_value(self, fact: o.Decide, env: Environment, key: str) -> Any:
+        value = self.decide(fact, env)
+        return v.OPEN if (fact.name, key) in self.run.in_doubt else value
 
     def among_others(self, fact: o.Decide, result: StudentResult) -> None:
         """A rank, or a fact of the group that the student is in."""
@@ -835,12 +841,13 @@ class Evaluation:
         sure: list[bool] = []
         instead: Any = None
         passed: list[e.Expression] = []
+        place = decision.name, env.period[1] if env.period else ""
+        self.run.in_doubt.discard(place)
         for case in (*(x for x in decision.cases if not x.otherwise), *(x for x in decision.cases if x.otherwise)):
             holds = met(case.condition, env)
             if holds is False or (case.otherwise and any(sure)):
                 continue
             self.run.covered.add(case.number)
-            place = decision.name, env.period[1] if env.period else ""
             self.run.applied[place] = (*(self.run.applied.get(place, ()) if values else ()), case.number)
             failed = passed if case.otherwise or decision.mode != "all" else ()
             is_open = holds is v.OPEN or failed
@@ -856,6 +863,10 @@ class Evaluation:
                 break
             if holds is v.OPEN and case.condition is not None:
                 passed.append(case.condition)
+        if values and instead is None and not any(sure):
+            conditions = [case.condition for case in decision.cases if case.condition is not None]
+            if not one_applies(conditions, env, evaluate, met):
+                self.run.in_doubt.add(place)
         if decision.mode == "all" and values and isinstance(values[0], (Decimal, v.Interval)):
             added = v.total(x if surely else v.hull(v.ZERO, x) for x, surely in zip(values, sure, strict=True))
             return v.hull(instead, added) if instead is not None else added

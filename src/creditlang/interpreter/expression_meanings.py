@@ -19,7 +19,7 @@ from creditlang.interpreter.balances import balance_of
 from creditlang.interpreter.calendar_days import day_of_month
 from creditlang.interpreter.code_parts import part_of
 from creditlang.interpreter.function_calls import called
-from creditlang.interpreter.narrowing import narrowed
+from creditlang.interpreter.narrowing import narrowed, one_applies
 from creditlang.interpreter.query_answers import Ratio, ask, averages
 from creditlang.interpreter.student_run import Environment, missing
 from creditlang.interpreter.table_cells import cell_of
@@ -232,8 +232,8 @@ def _present(x: e.Present, env: Environment) -> Any:
         return env.record.values.get(x.operand.name) is not None
     try:
         _ratios(x.operand, env) if _is_average(x.operand) else evaluate(x.operand, env)
-    except Undetermined:
-        return False
+    except Undetermined as why:
+        return v.OPEN if why.sort == "open" else False
     return v.OPEN if env.run.perhaps and _perhaps(x.operand, env) else True
 
 
@@ -316,9 +316,13 @@ def _cases(x: e.Cases, env: Environment) -> Any:
     if x.otherwise is not None:
         otherwise = narrowed(x.otherwise, None, failed, env, evaluate) if failed else x.otherwise
         return joined([*found, evaluate(otherwise, env)])
-    if found:
+    if not found:
+        raise no_case(x.what)
+    if one_applies((condition for condition, _ in x.branches), env, evaluate, met):
         return joined(found)
-    raise no_case(x.what)
+    raise Undetermined(
+        "open", Phrase(f"it is open whether a case of {x.what} applies", f"“{x.what}”有没有适用的情形尚未确定")
+    )
 
 
 def joined(values: Sequence[Any]) -> Any:

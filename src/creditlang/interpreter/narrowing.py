@@ -6,7 +6,9 @@ before it, leave of each open number.
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import Any, cast
+from itertools import pairwise, product
+from math import prod
+from typing import Any, Final, cast
 
 import attrs
 
@@ -17,6 +19,10 @@ from creditlang.values import Undetermined
 
 Bound = tuple[e.Expression, v.Number]
 Read = Callable[[e.Expression, Environment], Any]
+Meets = Callable[[e.Expression | None, Environment], v.Answer]
+_HALF: Final = Decimal("0.5")
+_MOST_WAYS: Final = 300
+"""In which what is open in some conditions is tried."""
 
 
 def narrowed(
@@ -66,6 +72,70 @@ def _bound(measure: e.Expression, limit: e.Expression, operator: str, env: Envir
     high = min(found.high, at) if operator in ("<", "<=", "=") else found.high
     if low <= high:
         yield measure, v.interval(low, high)
+
+
+def one_applies(conditions: Iterable[e.Expression], env: Environment, read: Read, meets: Meets) -> bool:
+    """Whether one of some conditions holds, whatever what is open in them comes to: as far as that can be told.
+
+    They change at the numbers that they compare with only, so those, the ends of what is open and one point between
+    each two of them stand for all. `meets` says whether a condition holds.
+    """
+    asked, points = tuple(conditions), dict[e.Expression, tuple[Any, ...]]()
+    try:
+        for leaf in (leaf for condition in asked for leaf in _leaves(condition)):
+            if read(leaf, env) is v.OPEN:
+                measure, at = _measured(leaf, env, read)
+                points[measure] = (*points.get(measure, ()), *at)
+        ways = [_points(measure, at) for measure, at in points.items()]
+        if prod(map(len, ways)) > _MOST_WAYS:
+            return False
+        return all(
+            any(meets(_with(condition, dict(zip(points, way, strict=True))), env) is True for condition in asked)
+            for way in product(*ways)
+        )
+    except Undetermined:
+        return False
+
+
+def _leaves(condition: e.Expression) -> Iterator[e.Expression]:
+    """The questions of which a condition is made."""
+    match condition:
+        case e.Logical():
+            yield from (leaf for part in condition.parts for leaf in _leaves(part))
+        case e.Not():
+            yield from _leaves(condition.operand)
+        case _:
+            yield condition
+
+
+def _measured(leaf: e.Expression, env: Environment, read: Read) -> tuple[e.Expression, tuple[Any, ...]]:
+    """What is open in a question: a number, with its ends and what it is compared with, or the answer itself."""
+    if isinstance(leaf, e.Compare) and leaf.ranks is None:
+        for measure, limit in ((leaf.left, leaf.right), (leaf.right, leaf.left)):
+            if isinstance(measure, e.Query) and measure.function == "average":
+                break  # compared without dividing, it has no number
+            found, at = read(measure, env), read(limit, env)
+            if isinstance(found, v.Interval) and isinstance(at, Decimal):
+                return measure, (found.low, found.high, min(max(at, found.low), found.high))
+    return leaf, (True, False)
+
+
+def _points(measure: e.Expression, at: Iterable[Any]) -> list[Any]:
+    """The values to be tried of what is open."""
+    ends = sorted({*at})
+    if isinstance(ends[0], bool):
+        return ends
+    known = [end for end in ends if end.is_finite()]
+    if not known:
+        return [v.ZERO]
+    outside = [v.EXACT.subtract(known[0], 1)] * (ends[0] < known[0]) + [v.EXACT.add(known[-1], 1)] * (
+        ends[-1] > known[-1]
+    )
+    if isinstance(measure, e.Query) and measure.function in ("count", "in a row"):
+        between = [v.EXACT.add(end, 1) for end in known[:-1]]
+    else:
+        between = [v.EXACT.multiply(v.EXACT.add(one, two), _HALF) for one, two in pairwise(known)]
+    return [*known, *outside, *between]
 
 
 def _with(part: Any, bounds: dict[e.Expression, v.Number]) -> Any:

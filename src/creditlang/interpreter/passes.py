@@ -223,7 +223,8 @@ def close(
                     for at, query in enumerate(queries)
                 }
                 env = Environment(found.run, None, (fact.period, key) if fact.period else None)
-                standings.values.setdefault((fact.name, key), {})[group] = found.decide(fact, env)
+                value, doubt = found.decide(fact, env), (fact.name, key) in found.run.in_doubt
+                standings.values.setdefault((fact.name, key), {})[group] = None if doubt else value
         return
     if fact.rank.groups is not None:
         _rank_groups(fact, fact.rank, fact.rank.groups, together, standings, of)

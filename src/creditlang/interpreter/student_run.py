@@ -93,6 +93,8 @@ class Run:
     """The cases that gave each fact and credit its value, by name and period."""
     perhaps: set[tuple[str, str]] = field(factory=set)
     """Rankings and periods in which it is open whether the person is ranked."""
+    in_doubt: set[tuple[str, str]] = field(factory=set)
+    """Facts and credits, and periods, of which it is open whether any of their cases applies."""
     people: Mapping[e.Expression, list[Part]] = field(factory=dict)
     """Of a group: what each of its members is in a query over people."""
     bounds: list[Bound] = field(factory=list)
@@ -326,6 +328,8 @@ class Run:
     def fact(self, name: str, key: str) -> Any:
         """The value of a fact in a period."""
         known = self.facts.get(name, {})
+        if (name, key) in self.in_doubt:
+            raise Undetermined("open", Phrase(f"it is open whether {name} has a value", f"“{name}”有没有值尚未确定"))
         if key not in known or known[key] is None:
             raise Undetermined("period", Phrase(f"{name} has no value here", f"“{name}”在此没有值"))
         return known[key]

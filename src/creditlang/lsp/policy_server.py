@@ -12,7 +12,7 @@ from typing import Final
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from creditlang.diagnostics import Diagnostic, Edit, Language, Phrase, Severity, fix, in_language, message
+from creditlang.diagnostics import Diagnostic, Edit, Language, Phrase, Severity, fix, in_language, message, nearest
 from creditlang.diagnostics.person_words import spoken
 from creditlang.driver import Compiled
 from creditlang.extensions import Extensions
@@ -37,14 +37,18 @@ _FIX: Final = Phrase("{message}\nfix: {fix}", "{message}\n建议：{fix}")
 
 
 async def collect_later() -> None:
-    """Collect garbage after a while, or at once where there is much. What lasts as long as the server, its modules and
-    tables, is left out from the first time on.
+    """Collect garbage after a while, or at once where there is much: it takes longer than to compile a policy.
+
+    The first time, what is needed for the first misspelt name is read too; what is there then lasts as long as the
+    server and is left out from then on.
     """
     if gc.get_count()[0] < MOST_GARBAGE:
         await asyncio.sleep(REST)
-    gc.collect()
     if not gc.get_freeze_count():
+        nearest("学分", ["绩点"])
+        gc.collect()
         gc.freeze()
+    gc.collect()
 
 
 class PolicyServer(LanguageServer):
@@ -59,6 +63,7 @@ class PolicyServer(LanguageServer):
         self.samples = SampleRuns(sample)
         self.waiting: dict[str, asyncio.Task[None]] = {}
         self.resting: asyncio.Task[None] | None = None
+        """Collects garbage, unless somebody types."""
         self.told_beside: dict[str, set[str]] = {}
         """Addresses of files that are not open, and have errors that an open one was told of."""
 
@@ -98,6 +103,8 @@ class PolicyServer(LanguageServer):
 
     def tell_again(self, uris: Iterable[str], pause: float) -> None:
         """Tell of the findings in open texts once nothing has come for so many seconds."""
+        if self.resting is not None:
+            self.resting.cancel()
         for each in uris:
             if each in self.waiting:
                 self.waiting[each].cancel()
@@ -115,13 +122,7 @@ class PolicyServer(LanguageServer):
         if uri in self.policies.texts and policy.source is self.policies.texts[uri].source:
             self.publish(uri, policy, self.of_file(policy, policy.source))
             self.tell_of_parts(uri, policy)
-            self.rest()
-
-    def rest(self) -> None:
-        """Collect what is no longer needed once nobody types: that takes longer than to compile a policy."""
-        if self.resting is not None:
-            self.resting.cancel()
-        self.resting = asyncio.get_running_loop().create_task(collect_later())
+            self.resting = asyncio.get_running_loop().create_task(collect_later())
 
     def tell_of_parts(self, uri: str, policy: OpenPolicy) -> None:
         """Tell of the errors in files that are not open, without which an open one would seem to be sound."""

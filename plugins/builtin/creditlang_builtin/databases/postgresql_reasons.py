@@ -48,6 +48,7 @@ _LOGIN: Final = {
     r"starting up|shutting down|recovery mode|正在启动|正在关闭": Phrase(
         "the server is starting or stopping", "服务器正在启动或关闭"
     ),
+    r"closed the connection|reset by peer|terminated abnormally|连接.*(?:关闭|中断)": reasons.LOST,
     r"refused|timeout|timed out|No route|unreachable|No such file": reasons.NO_ANSWER,
 }
 

@@ -218,6 +218,8 @@ class Elaborator:
         found = self.symbol(node, context) or self.queries.amount(node, context)
         if found is not None:
             return found
+        if expected == UNKNOWN and self.scope.is_value(node.text):  # of what is in error already
+            return NOTHING
         if expected is not None and expected.enumeration:
             close = nearest(node.text, self.scope.texts_of(expected)) or ""
             self.scope.report(
@@ -444,7 +446,9 @@ class Elaborator:
             for side in (first, second):
                 if isinstance(side, t.Aggregate) and side.function != "total":
                     self.check_value(side, context)
-        if isinstance(first, t.Name) and self.symbol_quietly(first, context) is None:
+        if self.is_no_symbol(first, context) and (
+            self.scope.is_value(first.text) or not self.is_no_symbol(second, context)
+        ):
             first, second, swapped = second, first, True
         windows = self.earlier_balances.compared((node.left, node.right), node.operator, context)
         one, kind = windows.get(int(swapped)) or self.measure(first, context)
@@ -556,9 +560,10 @@ class Elaborator:
                 return self.known_present(node.operand, not holds, context)
         return frozenset()
 
-    def symbol_quietly(self, node: t.Name, context: Context) -> Typed | None:
+    def is_no_symbol(self, node: t.Expression, context: Context) -> TypeGuard[t.Name]:
+        """Whether it is a bare name that stands for nothing alone: it may be a value of what it is compared with."""
         with self.scope.quiet():
-            return self.symbol(node, context._replace(tolerant=True))
+            return isinstance(node, t.Name) and self.symbol(node, context._replace(tolerant=True)) is None
 
     def presence(self, node: t.Presence, context: Context) -> Typed:
         operand, _ = self.measure(node.operand, context._replace(tolerant=True))

@@ -16,7 +16,7 @@ from creditlang.extensions import Extensions
 from creditlang.resolve import FieldSymbol, Kind, Program
 from creditlang.source import Span
 from creditlang.syntax import tree as t
-from creditlang.types import UNKNOWN, WEEKDAY, Type
+from creditlang.types import ITEM, UNKNOWN, WEEKDAY, Type
 from creditlang.words import EXPECTED, SORTS, WEEKDAYS
 
 _EARLIER = ""
@@ -128,6 +128,11 @@ class Scope:
         if kind.enumeration:
             return self.program.enumerations[kind.enumeration].value(text)
         return None
+
+    def is_value(self, text: str) -> bool:
+        """Whether something can have a value that is called so."""
+        kinds = (ITEM, WEEKDAY, *(Type("value", enumeration=name) for name in self.program.enumerations))
+        return any(self.value_of(kind, text) is not None for kind in kinds)
 
     def texts_of(self, kind: Type) -> list[str]:
         """Every name and label of the values of a scale or choice, or of the days of the week."""

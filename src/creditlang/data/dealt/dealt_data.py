@@ -227,6 +227,7 @@ class DealtData:
             whole.dataset.problem(found, owner)
         for table in whole.passed_over:
             whole.nearly_named(table)
+        whole.note_of_missing_kinds()
         for place, found, owner in said:
             if 0 < place[0] < _OF_STUDENT:
                 whole.dataset.problem(found, owner)
