@@ -71,6 +71,8 @@ class PolicyLines:
         return f"{before.line(was)}{arrow}{self.line(now)}" if arrow else self.line(text)
 
     def _said(self, text: str) -> str:
+        if not text:
+            return text
         for before, start, after in _AMONG:
             try:
                 whole = concrete(SourceFile("line", before + text + after), self.names, start)

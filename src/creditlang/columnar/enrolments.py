@@ -55,7 +55,7 @@ def enrolled(
     if not kinds:
         found[:] = begun
         return found, None, {}
-    places, guarded = np.concatenate([given(name) for name in kinds]), None
+    places, guarded = given(kinds[0]) if len(kinds) == 1 else np.concatenate([given(name) for name in kinds]), None
     if any(known.policy.kinds[name].guards for name in kinds):
         blocks = []
         for name in kinds:
@@ -69,10 +69,10 @@ def enrolled(
         places = places if len(kinds) == 1 else places[cohort.order(places)]
         states, reasons = np.full(len(places), LIVE, np.int8), np.zeros(len(places), np.int32)
     key = cohort.owners[places] * semesters + cohort.semesters[places]
-    passing = np.flatnonzero(states == LIVE) if guarded is not None else np.arange(len(places))
-    found.reshape(-1)[key[passing]] = True
+    found.reshape(-1)[key if guarded is None else key[states == LIVE]] = True
     first, again = np.ones(len(key), bool), np.zeros(len(key), bool)
     if np.count_nonzero(found) < len(key):
+        passing = np.flatnonzero(states == LIVE)
         position = np.full(len(cohort.students) * semesters, len(key), np.int64)
         position[key[passing[::-1]]] = passing[::-1]  # of several, the first is put there last
         stands, own = position[key], np.arange(len(key))

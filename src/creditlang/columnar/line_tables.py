@@ -287,8 +287,8 @@ class Known:
 
     def aside(self, asks: frozenset[str], places: Numbers, odd: Numbers) -> None:
         """Leave to be worked out alone who has records of the kinds that are asked about."""
-        owners = self.cohort.owners[places]
         for kind in asks:
+            owners = self.cohort.owners[places]
             odd[owners[self.has[kind][owners]]] = True
 
 

@@ -180,6 +180,10 @@ class RecordColumns:
     def numbers_of_kinds(self, places: Numbers) -> Numbers:
         """The number of the kind of each of some records."""
         firsts = [kind.first for kind in self.kinds.values()]
+        if len(places):
+            least, most = np.searchsorted(firsts, (places.min(), places.max()), "right") - 1
+            if least == most:
+                return np.full(len(places), least, np.min_scalar_type(least))
         return np.searchsorted(firsts, places, "right") - 1
 
     def _ranked(self) -> Numbers:
