@@ -141,7 +141,7 @@ class ChunkTables:
 
     def _put(self, table: str, cells: Iterable[CodedCells], people: Numbers) -> None:
         """Rows of some students, by their places in the chunk."""
-        self.results.take(table, TableColumns([*cells]), people + self.students.first)
+        self.results.take(table, TableColumns([x.narrow() for x in cells]), people + self.students.first)
 
     def _names(self, people: Numbers) -> CodedCells:
         return CodedCells(self.cohort.students, people + self.students.first)
