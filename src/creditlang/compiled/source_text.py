@@ -5,7 +5,9 @@ nothing that an author writes can become code.
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from threading import RLock
+from types import CodeType
 from typing import Any
 
 
@@ -46,10 +48,16 @@ class SourceText:
 
     def compiled(self) -> dict[str, Any]:
         """The namespace with all functions in it that have been written."""
-        lines, late = self.lines[self._done :], self.late[:]
+        text, late = "\n".join(self.lines[self._done :]), self.late[:]
+        exec(compile(text, "<policy>", "exec") if self._done else _code(text), self.namespace)
         self._done = len(self.lines)
         self.late.clear()
-        exec(compile("\n".join(lines), "<policy>", "exec"), self.namespace)
         for each in late:
             each(self.namespace)
         return self.namespace
+
+
+@lru_cache(maxsize=4)
+def _code(text: str) -> CodeType:
+    """Kept, since a policy has the same text for any day and named values."""
+    return compile(text, "<policy>", "exec")

@@ -109,35 +109,25 @@ class Work(AskedOfReference):
         enrolling: list[Row] = []
         for record in self.student.records:
             on, semester, kind = record.on, record.semester, record.kind
-            if (
-                on is not None
-                and on <= last
-                and record.problem is None
-                and record.ruling is None
-                and kind not in enrolment
-            ):
+            odd = record.problem is not None or record.ruling is not None
+            if on is not None and on <= last and not odd and kind not in enrolment:
                 if semester is None and starts:
                     semester = semester_of[on]
                 if semester is not None or not starts:
                     by_kind[kind].append((record.order, record, record.values, on, semester))
                     continue
-            elif kind in plainly and on is None and semester in begun and not (record.problem or record.ruling):
+            elif kind in plainly and on is None and semester in begun and not odd:
                 enrolling.append(((last_days[semester], True, record.identifier), record, record.values, on, semester))
                 continue
             self._place_unusual(record, semester)
         for rows in by_kind.values():
             rows.sort(key=_BY_ORDER)
         enrolled: list[str] = []
-        if special:
-            special += enrolling
-            special.sort(key=_BY_ORDER)
-            for row in special:
-                self._place(row, enrolled)
-        else:
-            enrolling.sort(key=_BY_ORDER)
-            special += enrolling
-            for row in enrolling:
-                self._enrol(row, enrolled)
+        place = self._place if special else self._enrol
+        special += enrolling
+        special.sort(key=_BY_ORDER)
+        for row in special:
+            place(row, enrolled)
         if enrolment:
             self._begin(tuple(name for name in hand.begun if name in enrolled))
         self.unseen_kinds = tuple(by_kind)
