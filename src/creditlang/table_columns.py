@@ -25,6 +25,8 @@ FEW: Final = 65_536
 """So many different values of a column are made one where they are equal; more are kept as they come."""
 TOGETHER: Final = 65_536
 """Rows that are made together."""
+_KEY_COLUMNS: Final = 3
+_LARGEST_KEY: Final = 2**62
 _LOOKED_AT: Final = 1024
 _WORD: Final = 8
 _LONGEST_COMPARED: Final = 64
@@ -73,12 +75,22 @@ class ArrowTexts(Sequence[str | None]):
 
         return ArrowTexts(self.array.take(pyarrow.array(places)))
 
+    def rise_within(self, groups: "Numbers") -> bool:
+        """Whether of neighbours with one number each is after the one before it, or the same."""
+        import pyarrow
+        from pyarrow import compute
+
+        together = compute.less_equal(self.array[:-1], self.array[1:])
+        return bool(compute.all(compute.or_(together, pyarrow.array(groups[1:] != groups[:-1]))).as_py())
+
     def ranks(self) -> "Numbers":
         """As of `CodedCells`: UTF-8 is in the order of its characters."""
         import numpy
         from pyarrow import compute
 
         texts = self.array.fill_null("")
+        if compute.all(compute.less(texts[:-1], texts[1:])).as_py():
+            return numpy.arange(len(texts))
         order = compute.array_sort_indices(texts)
         in_order = texts.take(order)
         ranks = numpy.zeros(len(texts), numpy.int64)
@@ -201,6 +213,10 @@ class CodedCells:
 
         return CodedCells([value], numpy.zeros(count, numpy.int8))
 
+    def narrow(self) -> "CodedCells":
+        """The same in as little room as it needs."""
+        return CodedCells(self.values, self.codes.astype(_codes_of(len(self.values)), copy=False))
+
     @property
     def is_text(self) -> bool:
         """Whether there are only texts, and nothing."""
@@ -216,8 +232,9 @@ class CodedCells:
         if len(parts[0].values) > FEW and all(part.values is parts[0].values for part in parts):
             return CodedCells(parts[0].values, numpy.concatenate([part.codes for part in parts]))
         if any(isinstance(part.values, ArrowTexts) for part in parts) and all(part.is_text for part in parts):
-            before = numpy.cumsum([0, *(len(part.values) for part in parts)])
-            shifted = [part.codes.astype(numpy.int64) + more for part, more in zip(parts, before, strict=False)]
+            *before, count = numpy.cumsum([0, *(len(part.values) for part in parts)]).tolist()
+            kind = _codes_of(count)
+            shifted = [part.codes.astype(kind) + kind.type(more) for part, more in zip(parts, before, strict=True)]
             return CodedCells(ArrowTexts.joined(part.values for part in parts), numpy.concatenate(shifted))
         values: list[Value] = []
         known: dict[tuple[type, Value], int] = {}
@@ -237,11 +254,13 @@ class CodedCells:
                     values.append(value)
                 places.append(place)
             moved[id(part.values)] = numpy.array(places, numpy.int64)
-        narrow = numpy.int32 if len(values) < 2**31 else numpy.int64
+        narrow = _codes_of(len(values))
         codes = []
         for part in parts:
             own = moved[id(part.values)]
-            codes.append(part.codes.astype(narrow) + own if isinstance(own, int) else own.astype(narrow)[part.codes])
+            codes.append(
+                part.codes.astype(narrow) + narrow.type(own) if isinstance(own, int) else own.astype(narrow)[part.codes]
+            )
         return CodedCells(values, numpy.concatenate(codes))
 
     def objects(self) -> "Numbers":
@@ -297,6 +316,13 @@ class CodedCells:
         new = numpy.fromiter(map(ne, in_order, [None, *in_order[:-1]]), bool, len(texts))
         ranks[order] = numpy.cumsum(new) - 1
         return ranks
+
+
+def _codes_of(values: int) -> "numpy.dtype[Any]":
+    """The smallest type of numbers for codes of so many values: results have a dozen for each record."""
+    import numpy
+
+    return numpy.min_scalar_type(max(values - 1, 0))
 
 
 class TablePieces(ABC):
@@ -374,27 +400,53 @@ class TableColumns(TablePieces, Sequence[Row]):
         """The rows sorted by numbers, one for each; those with equal ones as they stand."""
         import numpy
 
-        return self.chosen(numpy.concatenate([numpy.asarray(x, numpy.int64) for x in keys]).argsort(kind="stable"))
+        order = _sorting(numpy.concatenate([numpy.asarray(x, numpy.int64) for x in keys]))
+        return self if order is None else self.chosen(order)
 
     def in_order(self) -> "TableColumns":
         """The rows sorted by the texts of their cells, from the first column on; equal ones as they stand."""
         import numpy
 
-        order = numpy.arange(len(self))
-        places, groups = order.copy(), numpy.zeros(len(order), numpy.int64)
-        for cells in self.cells:
-            ranks = cells.ranks()[cells.codes[order[places]]]
-            key = groups[places] * (int(ranks.max(initial=0)) + 1) + ranks
-            sorted_ = numpy.argsort(key, kind="stable")
-            order[places] = order[places][sorted_]
-            key = key[sorted_]
-            new = numpy.ones(len(key) + 1, bool)
-            new[1:-1] = key[1:] != key[:-1]
-            groups[places] = places[numpy.maximum.accumulate(numpy.where(new[:-1], numpy.arange(len(key)), 0))]
-            places = places[~(new[:-1] & new[1:])]
+        key, size, taken = numpy.zeros(len(self), numpy.int64), 1, 0
+        for cells in self.cells[:_KEY_COLUMNS]:  # by which rows are told apart, nearly always
+            ranks = cells.ranks()
+            if size * (most := int(ranks.max(initial=0)) + 1) > _LARGEST_KEY:
+                break
+            key *= most
+            key += ranks[cells.codes]
+            size, taken = size * most, taken + 1
+        order = _sorting(key)
+        key = key if order is None else key[order]
+        unsorted, order = order is not None, numpy.arange(len(self)) if order is None else order
+        places, groups = _tied(key, numpy.arange(len(key)))
+        for cells in self.cells[taken:]:
             if not len(places):
                 break
-        return self.chosen(order)
+            ranks = cells.ranks()[cells.codes[order[places]]]
+            key = groups * (int(ranks.max(initial=0)) + 1) + ranks
+            if (moved := _sorting(key)) is not None:
+                order[places], key, unsorted = order[places[moved]], key[moved], True
+            places, groups = _tied(key, places)
+        return self.chosen(order) if unsorted else self
+
+
+def _sorting(key: "Numbers") -> "Numbers | None":
+    """The order in which numbers rise, equal ones as they stand; None if they do so already."""
+    return None if bool((key[1:] >= key[:-1]).all()) else key.argsort(kind="stable")
+
+
+def _tied(key: "Numbers", places: "Numbers") -> "tuple[Numbers, Numbers]":
+    """Of places with rising numbers those whose number another one has, and a number for each such group."""
+    import numpy
+
+    same = key[1:] == key[:-1]
+    if not same.any():
+        return places[:0], places[:0]
+    tied = numpy.zeros(len(key), bool)
+    tied[1:] = same
+    tied[:-1] |= same
+    groups = numpy.cumsum(numpy.concatenate([[False], ~same]))
+    return places[tied], groups[tied]
 
 
 def _same(one: Row, two: Row) -> bool:

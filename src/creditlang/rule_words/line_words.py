@@ -127,6 +127,12 @@ class LineWords:
             told += self.say(", between {low} and {high}", "，在{low}与{high}之间", low=low, high=high)
         yield told + (self.say(" ({why})", "（{why}）", why=fallback.reason) if fallback.reason else "")
 
+    def takes(self) -> bool:
+        """Whether the entries at hand are deductions, all of them."""
+        operators = (x for name in self.own for x in self.words.policy.rules[name].operators)
+        signs = {case.sign for x in operators if isinstance(x, o.Amount) for case in x.cases}
+        return signs == {-1}
+
     # ---- the operators
     def keep(self, x: o.Keep) -> Iterator[Sentence]:
         if x.sides is not None:
@@ -216,6 +222,8 @@ class LineWords:
                 text = self.say("Counts {value} times", "按{value}倍计算", value=value)
             case "times":
                 text = self.say("The amount is multiplied by {value}", "乘以{value}", value=value)
+            case "plus" if self.takes():
+                text = self.say("Takes another {value}", "另扣{value}", value=value)
             case "plus":
                 text = self.say("Adds {value}", "另加{value}", value=value)
             case _:

@@ -22,8 +22,8 @@ LONGEST_LINE = 200
 """The longest line that is looked at: people write such lines by hand."""
 _BODY = re.compile(r"[^:]*:[ \t]*(?=\S)")
 """What stands before a body that follows a colon: such a body is a line too."""
-_NUMBERS = {"one": "1", "two": "2", "three": "3"}
-_TEMPLATE = re.compile(r"<100-(\d)>|<number-(\d)>|<(kind|date|number|account)>|<joined-(\d)>")
+_NUMBERS = {"one": "1", "two": "2", "three": "3"} | {word: str(n) for n, word in enumerate("一二三四五六七八九十", 1)}
+_TEMPLATE = re.compile(r"<100-(\d)>|<number-(\d)>|<(kind|date|number|account)>|<joined-(\d)>|<field-(\d)>")
 _CITATIONS = re.compile(r"(?:[ \t]*(?<!\w)\[[^\[\]]*\])+$")
 _FIRST_KIND = re.compile(r"^(?:record|记录)[ \t]*([^\W\d]\w*)", re.MULTILINE)
 _FIRST_ACCOUNT = re.compile(r"^(?:category|类别)[ \t]*([^\W\d]\w*)", re.MULTILINE)
@@ -130,9 +130,11 @@ def _filled(form: str, match: re.Match[str], text: str) -> str:
         if part[1]:
             return str(100 - int(match[int(part[1])]))
         if part[2]:
-            return _NUMBERS[match[int(part[2])]]
+            return _NUMBERS.get(match[int(part[2])], match[int(part[2])])
         if part[4]:
             return match[int(part[4])].replace(" ", "_")
+        if part[5]:
+            return _field_with(match[int(part[5])], text)
         if part[3] == "account":
             return account[1] if (account := _FIRST_ACCOUNT.search(text)) else "…"
         kind = _FIRST_KIND.search(text)
@@ -140,6 +142,15 @@ def _filled(form: str, match: re.Match[str], text: str) -> str:
         return found[1] if found else "…"
 
     return re.sub(r"\\(\d)", lambda part: match[int(part[1])] or "", _TEMPLATE.sub(value, form))
+
+
+def _field_with(value: str, text: str) -> str:
+    """The first field of which something can be the value, listed with it or in a scale or choice."""
+    listed = rf"[^:\n]*:[^\n]*(?<!\w){re.escape(value)}(?!\w)"
+    scale = re.search(rf"^(?:scale|choice|等级|选项)[ \t]*([^\W\d]\w*){listed}", text, re.MULTILINE)
+    of_scale = rf"[^:\n]*:[ \t]*{re.escape(scale[1])}(?!\w)" if scale else listed
+    field = re.search(rf"^[ \t]+([^\W\d]\w*)(?:{of_scale})", text, re.MULTILINE)
+    return field[1] if field else "…"
 
 
 def headings(text: str, start: int) -> Iterator[str]:

@@ -183,6 +183,8 @@ def _cut_name(prepared: Prepared, line: int, found: Span, understands: Callable[
         return None
     whole = _RUN.match(text, start)
     for end in range(start + len(name) + 1, whole.end() + 1 if whole else start):
+        if text[end - 1].isdecimal():  # an amount, not a part of a name
+            return None
         if understands(f"{text[line:start]} name_ {text[end : _line_end(text, line)]}".strip()):
             return report("CR875", Span(prepared.source, start, end), found=text[start:end], name=name)
     return None

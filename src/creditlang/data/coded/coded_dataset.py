@@ -23,6 +23,7 @@ from creditlang.data.coded.coded_records import CodedRecords, TypedColumn
 from creditlang.data.coded.coded_sheet import Numbers, coded
 from creditlang.data.dataset import Dataset, Student
 from creditlang.ledger import Record
+from creditlang.table_columns import ArrowTexts
 
 _MANY: Final = 1000
 UNDATED: Final = date.max.toordinal() + 1
@@ -194,12 +195,16 @@ def _joined(arrays: Sequence[Numbers]) -> Numbers:
 def _order(found: CodedKind) -> Numbers:
     """By student, day and id. Ids are looked at only where several records of a student have one day."""
     key = found.students * (UNDATED + 1) + found.days
-    order = numpy.argsort(key, kind="stable")
-    same = key[order][1:] == key[order][:-1]
+    rising = bool((key[1:] >= key[:-1]).all())
+    order = numpy.arange(len(key)) if rising else numpy.argsort(key, kind="stable")
+    key = key if rising else key[order]
+    same = key[1:] == key[:-1]
     tied = numpy.flatnonzero(numpy.concatenate([same, [False]]) | numpy.concatenate([[False], same]))
     rows = order[tied]
-    by_id = sorted(zip(key[rows].tolist(), found.identifiers(rows), rows.tolist(), strict=True))
-    order[tied] = [row for _, _, row in by_id]
+    keys, ids = key[tied], found.identifiers(rows)
+    if not (isinstance(ids, ArrowTexts) and ids.rise_within(keys)):
+        by_id = sorted(zip(keys.tolist(), ids, rows.tolist(), strict=True))
+        order[tied] = [row for _, _, row in by_id]
     return order
 
 
