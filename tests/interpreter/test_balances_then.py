@@ -31,6 +31,8 @@ record offence
 record request
     item : item
     on   : date
+fact like_it of offence
+    count(offence ever where case = this.case)
 category demerits in point from offence
     item phone : n per event
 {lines}
@@ -39,7 +41,8 @@ category taken in point from request
     {take}
 """
 LINES = ("highest once per case", "cap 6 in total", "at most 2 events per case", "cap 5 per any 3 months", "times 0.5",
-         "expires on 2 months after on", "last once per case", "best 3 in total")  # fmt: skip
+         "expires on 2 months after on", "last once per case", "best 3 in total",
+         'void when like_it > 3, "too many"')  # fmt: skip
 FIRST, DAYS = date(2024, 1, 1), 200
 NOW = FIRST + timedelta(DAYS)
 
