@@ -59,7 +59,9 @@ class MutatedData(Part):
                 path = WRITERS[form](tables, folder / form if form == "csv" else folder)
             except (sqlite3.Error, UnicodeError, ValueError):
                 return  # what this form cannot hold
-            rows = sum(any(cell.strip() for cell in row) for each in tables.values() for row in each[1:])
+            # a row is the heading, not always the first: what is empty above it is nothing
+            full = (sum(any(cell.strip() for cell in row) for row in each) for each in tables.values())
+            rows = sum(max(0, count - 1) for count in full)
             self._run(number, f"{form}, cells", path, rows if form == "csv" else None)
             files = {file: file.read_bytes() for file in (sorted(path.iterdir()) if path.is_dir() else [path])}
             for _ in range(OF_EACH):

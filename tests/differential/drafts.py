@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from attrs import frozen
 from tests.differential.drafted_bodies import Bodies
-from tests.differential.drafted_expressions import At
+from tests.differential.drafted_expressions import PERIODS, At
 from tests.differential.sentences import Dialect, Line, printed, without
 
 from creditlang.core.operators import Policy
@@ -79,7 +79,8 @@ class Drafting(Bodies):
         parts: list[Callable[[], list[Line]]] = [self.category, self.category, self.score, self.fact, self.fact]
         parts += [self.credit, self.requirement, self.clean_run, self.conversion]
         wanted = [self.rng.choice([self.category, self.category, self.score])]
-        wanted += [self.rng.choice(parts) for _ in range(self.rng.randrange(3))]
+        # some are rich, so that what is rare meets
+        wanted += [self.rng.choice(parts) for _ in range(self.rng.choice((0, 0, 1, 1, 2, 2, 5)))]
         if self.with_people:
             together = (self.house_fact,), (self.ranking,), (self.house_fact, self.ranking), (self.fact, self.ranking)
             wanted += [*self.rng.choice(together), self.fact, self.requirement]
@@ -190,7 +191,9 @@ class Drafting(Bodies):
     def fact(self) -> list[Line]:
         """A fact of a person."""
         name = f"fact_{len(self.names.facts)}"
-        period = self.one(None, "@semester", "@year", self.long_period)
+        goes_on = self.maybe(0.2)  # by its own value of the period before
+        any_period = (*PERIODS, *self.names.declared * 3)
+        period = self.one(*any_period) if goes_on else self.one(None, "@semester", "@year", self.long_period)
         at = At(None, period, own=name)
         sort = self.one("number", "number", "condition", "condition", "rank", "rank", "day")
         values: dict[str, Callable[[], str]] = {
@@ -211,7 +214,7 @@ class Drafting(Bodies):
             )  # fmt: skip
             under += [Line(f"AT_LEAST_OF {self.one('0', '1')}")] * self.maybe(0.15)
             under += [Line(f"AT_MOST {self.one('2', 'limit_of')}")] * self.maybe(0.15)
-        if period and self.maybe(0.3):
+        if goes_on:
             before = f"{name} OF PREVIOUS {period}"
             moved = {
                 "number": self.one(before, f"({before} + 1)"), "condition": "YES", "rank": f"ONE_BELOW {before}",

@@ -19,7 +19,7 @@ class Chunk:
 
     students: Students
     outside: Numbers
-    """For each student whether the policy does not speak of them."""
+    """For each student whether the policy surely does not speak of them."""
     entries: list[Entries] = field(factory=list)
     """Of each tree, as far as its records were not worked out in one pass."""
     together: dict[str, Together] = field(factory=dict)

@@ -98,7 +98,7 @@ class ChunkTables:
         self.kinds = list(cohort.kinds)
 
     def add(self, chunk: Chunk) -> Numbers:
-        """Take in what has come out for the settled students of a chunk; who of them is so."""
+        """Take in what has come out for the settled students of a chunk; who of them is so, or outside the policy."""
         self._begin(chunk)
         taken, extra = chunk.taken(), [make() for make in chunk.extra]
         self._note_texts()
@@ -107,24 +107,29 @@ class ChunkTables:
         self._requirements()
         self._students()
         self._entries(taken, extra)
-        return self.settled
+        return self.settled | self.outside
 
     def count(self, chunk: Chunk) -> Numbers:
-        """Count the records and requirements of the settled students of a chunk; who of them is so."""
+        """Count the records and requirements of the settled students of a chunk; who of them is so, or outside."""
         self._begin(chunk)
         entries = Entries.joined([*chunk.taken(), *(make() for make in chunk.extra)])
         entries = entries.chosen(np.flatnonzero(self.settled[entries.owners - self.students.first]))
-        self._count(entries, dispositions_of(entries))
+        self._count(entries.places, dispositions_of(entries))
         for name in chunk.parts:
             self._count_requirement(name)
-        return self.settled
+        return self.settled | self.outside
 
     def _begin(self, chunk: Chunk) -> None:
         self.chunk, self.students, self.known = chunk, chunk.students, chunk.students.known
-        self.settled = ~self.students.odd[self.students.places]
+        here = self.students.places
+        self.settled, self.outside = ~self.students.odd[here], chunk.outside
         if self.wanted is not None:
-            self.settled &= self.wanted[self.students.places]
+            self.settled, self.outside = self.settled & self.wanted[here], self.outside & self.wanted[here]
         self.who = np.flatnonzero(self.settled)
+        if self.outside.any():
+            records = [np.arange(own.start, own.stop) for own in (x.within(here) for x in self.cohort.kinds.values())]
+            places = np.concatenate([own[self.outside[self.cohort.owners[own] - here.start]] for own in records])
+            self._count(places, np.full(len(places), _OUT))
 
     def _note_texts(self) -> None:
         """The texts that are new since the last chunk."""
@@ -262,13 +267,13 @@ class ChunkTables:
         entries = entries.chosen(order)
         people = entries.owners - self.students.first
         dispositions = dispositions_of(entries)
-        self._count(entries, dispositions)
+        self._count(entries.places, dispositions)
         self._records(entries, dispositions, people)
         self._steps(entries, people)
 
-    def _count(self, entries: Entries, dispositions: Numbers) -> None:
-        """The one disposition of each record, for the equation."""
-        places, first = np.unique(entries.places, return_inverse=True)
+    def _count(self, of_entries: Numbers, dispositions: Numbers) -> None:
+        """The one disposition of each record, for the equation; of each entry its record and what became of it."""
+        places, first = np.unique(of_entries, return_inverse=True)
         strong = np.full(len(places), len(_DISPOSITIONS), np.int64)
         np.minimum.at(strong, first, dispositions)
         shared = self.shared[places]

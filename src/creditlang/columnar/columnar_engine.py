@@ -52,7 +52,6 @@ _CHUNK: Final = 10_000
 
 _READ: Final = Phrase("data with mistakes, or decided by the office", "数据有误或另行决定")
 _TIME: Final = Phrase("periods of enrolment", "在籍时段")
-_OUTSIDE: Final = Phrase("outside the policy", "不适用本办法")
 _REQUESTS: Final = Phrase("requests", "申请")
 
 
@@ -150,11 +149,10 @@ class _Run:
         self.programs = programs(self.plan, self.known, self.record_tables)
         for tables in self.record_tables.values():
             tables.ready()
-        self.outside = ~who_is_spoken_of(self.known)
+        self.outside = ~(who_is_spoken_of(self.known) | unreadable)
         self.odd |= self.outside
         self.base = self.odd.copy()
-        self.left = [(_READ, as_read), (_OUTSIDE, self.outside & ~as_read)]
-        self.left.append((_TIME, self.odd & ~self.outside & ~as_read))
+        self.left = [(_READ, as_read & ~self.outside), (_TIME, self.odd & ~self.outside & ~as_read)]
 
     # ---- before any rule
     def _rules(self, kind: str) -> _Rules:

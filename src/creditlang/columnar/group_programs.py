@@ -33,7 +33,7 @@ from creditlang.values import EXACT
 _FORMS: Final = 9
 _ORDERS: Final = {"first": k.FIRST, "last": k.LAST, "highest": k.HIGHEST}
 _POSTED: Final = (None, "semester", "year")
-_AT_ONCE: Final = 1024
+_AT_ONCE: Final = 2048
 """Students worked out together."""
 
 

@@ -54,10 +54,10 @@ def compare_cohorts(old: Side, new: Side, progress: Progress = lambda done, of: 
         before, after = _begun(old, new, progress)
         comparison = Comparison(old.policy, new.policy, old.settings.overrides, new.settings.overrides)
         students = sorted({*before.chosen, *after.chosen})
-        same, counted = _in_columns(before, after) if one_reading(old, new) else _NOBODY
+        same, outside, counted = _in_columns(before, after) if one_reading(old, new) else _NOBODY
         comparison.add_unchanged(len(same))
         for position, identifier in enumerate(students):
-            if identifier in same:
+            if identifier in same or identifier in outside:
                 continue
             both = zip((before, after), counted, strict=True)
             comparison.add(*(_evaluated(side, identifier, identifier in known) for side, known in both))
@@ -87,12 +87,12 @@ def _same(dataset: Dataset) -> Dataset:
     return evolve(dataset, problems=list(dataset.problems), owners=dict(dataset.owners))
 
 
-_NOBODY: Final[tuple[Set[str], Sequence[Set[str]]]] = (frozenset(), (frozenset(), frozenset()))
+_NOBODY: Final[tuple[Set[str], Set[str], Sequence[Set[str]]]] = (frozenset(), frozenset(), (frozenset(), frozenset()))
 
 
-def _in_columns(before: Evaluation, after: Evaluation) -> tuple[Set[str], Sequence[Set[str]]]:
-    """Who has the same results on both sides, and on each side whose records have been counted: as far as both are
-    worked out in columns.
+def _in_columns(before: Evaluation, after: Evaluation) -> tuple[Set[str], Set[str], Sequence[Set[str]]]:
+    """Who has the same results on both sides, of whom neither speaks, and on each side whose records have been counted:
+    as far as both are worked out in columns.
     """
     engines = [side.one_student.columns() for side in (before, after)]
     if None in engines:
@@ -102,7 +102,7 @@ def _in_columns(before: Evaluation, after: Evaluation) -> tuple[Set[str], Sequen
     from creditlang.data.coded.coded_dataset import CodedDataset
 
     coded, tables = CodedDataset.of(before.policy, before.dataset), list[ChunkTables]()
-    same, counted = set[str](), (set[str](), set[str]())
+    same, outside, counted = set[str](), set[str](), (set[str](), set[str]())
     for chunks in zip(*(engine.chunks(coded) for engine in engines if engine is not None), strict=True):
         tables = tables or [
             ChunkTables(chunk.students.known.cohort, side.results, side.settings.students)
@@ -110,12 +110,14 @@ def _in_columns(before: Evaluation, after: Evaluation) -> tuple[Set[str], Sequen
         ]
         settled = [table.count(chunk) for table, chunk in zip(tables, chunks, strict=True)]
         people = coded.students[chunks[0].students.places]
-        same.update(compress(people, settled[0] & settled[1] & ~changed_in_columns(*chunks)))
+        both, left_out = settled[0] & settled[1], [chunk.outside for chunk in chunks]
+        same.update(compress(people, both & ~(left_out[0] | left_out[1] | changed_in_columns(*chunks))))
+        outside.update(compress(people, both & left_out[0] & left_out[1]))
         for known, own in zip(counted, settled, strict=True):
             known.update(compress(people, own))
     for side in (before, after):
-        side.one_student.note_in_columns(len(same))
-    return same, counted
+        side.one_student.note_in_columns(len(same) + len(outside))
+    return same, outside, counted
 
 
 def _evaluated(side: Evaluation, identifier: str, counted: bool) -> StudentResult | None:

@@ -5,6 +5,8 @@ nothing that an author writes can become code.
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 
@@ -43,7 +45,13 @@ class SourceText:
 
     def compiled(self) -> dict[str, Any]:
         """The namespace with all functions in it."""
-        exec(compile("\n".join(self.lines), "<policy>", "exec"), self.namespace)
+        exec(_code("\n".join(self.lines)), self.namespace)
         for late in self.late:
             late(self.namespace)
         return self.namespace
+
+
+@lru_cache(maxsize=4)
+def _code(text: str) -> CodeType:
+    """Kept, since a policy has the same text for any day and named values."""
+    return compile(text, "<policy>", "exec")

@@ -70,7 +70,11 @@ def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback
     reason = why.reason
     if why.sort == "missing":
         name, reason = run.column_label(entry.record.kind, why.name), needed(run, entry.record.kind, why.name)
-    if fallback is not None:
+    if why.sort == "open":  # it may have a value, so no fallback is sure
+        grows = isinstance(operator, o.Amount | o.Rescale)
+        amount = v.interval(v.ZERO, v.UNBOUNDED) if grows else v.hull(v.ZERO, entry.amount)
+        make_pending(run, entry, amount, reason, operator, "pending", True)
+    elif fallback is not None:
         if fallback.disposition == "pending":
             amount = range_of(run, fallback, entry, operator)
             make_pending(run, entry, amount, fallback.reason or reason, operator, "pending")
@@ -82,9 +86,6 @@ def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback
         place = entry.record.place
         place = evolve(place, column=name) if place is not None else None
         entry.record.problem = entry.record.problem or report("CR662", place, name=Phrase(why.name, name))
-    elif why.sort == "open":
-        amount = v.interval(v.ZERO, v.UNBOUNDED) if isinstance(operator, o.Amount) else v.hull(v.ZERO, entry.amount)
-        make_pending(run, entry, amount, reason, operator, "pending", True)
     elif why.sort == "function":
         dismiss(entry, "invalid", reason, operator)
         entry.record.problem = entry.record.problem or report("CR668", entry.record.place, reason=reason)
