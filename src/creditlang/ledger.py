@@ -50,7 +50,8 @@ class Record:
         made = Record.__new__(Record)
         made.kind, made.identifier, made.student, made.values = self.kind, self.identifier, self.student, self.values
         made.on, made.semester, made.place, made.problem = self.on, self.semester, self.place, self.problem
-        made.named, made.order = self.named, (self.on or date.max, self.on is None, self.identifier)
+        made.named = self.named
+        made.order = self.order if self.on is not None else (date.max, True, self.identifier)
         made.ruling = self.ruling
         return made
 

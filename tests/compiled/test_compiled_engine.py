@@ -9,17 +9,21 @@ import pytest
 
 from creditlang.cohort import Cohort, Settings, run_cohort
 from creditlang.compiled import CompiledEngine
+from creditlang.compiled.decided_records import DecidedRecords
+from creditlang.compiled.policy_at_hand import PENDING
 from creditlang.compiled.source_text import SourceText
 from creditlang.core.operators import Policy
 from creditlang.data.dataset import Dataset
 from creditlang.data.reader import DataReader
 from creditlang.diagnostics import Phrase
 from creditlang.driver import compile_source, find_policy, read_source
-from creditlang.interpreter import Interpreter
-from creditlang.ledger import StudentResult
+from creditlang.interpreter import Interpreter, StudentData
+from creditlang.interpreter.evaluate import Evaluation
+from creditlang.ledger import Entry, StudentResult
 from creditlang.one_student import Engine, OneStudent, as_read
 from creditlang.plugin import PluginManager
 from creditlang.resources import policy_names, sample_path
+from creditlang.schema import RawRow, RawTable
 from creditlang.source import SourceFile
 
 
@@ -105,6 +109,95 @@ def test_code_is_generated_where_it_is_asked_for_or_pays() -> None:
     told = many.worked_out_by()
     assert told == "compiled; 3 of 30 by reference (a day is not filled in: 1, a record is still open: 2)"
     assert told.zh == "compiled；30人中3人用reference（有日期没有填：1，有记录待定：2）"
+
+
+OPEN_IN_ONE_ACCOUNT = """
+unit credit
+scale level: two > one
+calendar
+    semester 2024-2025-1 from 2024-09-02 teaching until 2025-01-17
+record act
+    item : item
+    on : date
+    level : level
+    hours : number
+    note : text, optional
+    amount_decided : number, optional
+    checked : yes or no, required when used
+category plain in credit from act
+    item talk
+        per event by level
+            one 1
+            two 2
+        times hours
+    item unchecked
+        only events where checked
+        per event by level
+            one 1
+            two 2
+category judged in credit from act
+    item essay
+        1 to 3 as decided in amount_decided
+require all
+    plain at least 2
+    judged at least 2
+"""
+
+
+def acts(*rows: tuple[str, ...]) -> RawTable:
+    header = ("record_id", "student_id", "item", "on", "level", "hours", "note", "amount_decided", "checked")
+    return RawTable("act", "act", header, [RawRow(n, tuple(row)) for n, row in enumerate(rows, 2)])
+
+
+def engine_and_student(text: str, table: RawTable) -> tuple[CompiledEngine, StudentData]:
+    policy = compile_source(SourceFile("p.credit", text), check=False).policy
+    people = RawTable("student", "student", ("student_id",), [RawRow(2, ("s1",))])
+    (student,) = DataReader(policy).read([people, table]).students.values()
+    return CompiledEngine(Interpreter(policy)), as_read(student)
+
+
+def test_only_what_is_open_is_left_to_the_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = acts(
+        ("r1", "s1", "talk", "2024-10-01", "one", "2", "", "", "yes"),
+        ("r2", "s1", "essay", "2024-10-02", "one", "2", "", "", "yes"),
+        ("r3", "s1", "essay", "2024-10-03", "one", "2", "", "2", "yes"),
+    )
+    engine, student = engine_and_student(OPEN_IN_ONE_ACCOUNT, table)
+    expected = plain(engine.at_hand.interpreter.evaluate(student))
+    done: list[str] = []
+    item = Evaluation.item
+
+    def noted(evaluation: Evaluation, name: str, entries: list[Entry]) -> list[Entry]:
+        done.append(name)
+        return item(evaluation, name, entries)
+
+    monkeypatch.setattr(Evaluation, "item", noted)
+    worked = engine.work_out(student)
+    assert worked is not None
+    assert plain(worked.result()) == expected
+    assert done == ["essay"]
+    assert dict(engine.handed_over) == {PENDING: 1}
+
+
+def test_what_first_lines_make_of_a_record_is_worked_out_once_for_what_they_read() -> None:
+    table = acts(
+        ("r1", "s1", "talk", "2024-10-01", "one", "2", "a", "", "yes"),
+        ("r2", "s1", "talk", "2024-10-02", "one", "2", "b", "", "yes"),
+        ("r3", "s1", "talk", "2024-10-03", "two", "2", "b", "", "yes"),
+        ("r4", "s1", "unchecked", "2024-10-03", "two", "2", "b", "", "no"),
+        ("r5", "s1", "unchecked", "2024-10-04", "two", "2", "b", "", ""),
+        ("r6", "s1", "unchecked", "2024-10-04", "two", "2", "b", "", "yes"),
+    )
+    engine, student = engine_and_student(OPEN_IN_ONE_ACCOUNT, table)
+    expected = plain(engine.at_hand.interpreter.evaluate(student))
+    for _ in range(2):
+        worked = engine.work_out(student)
+        assert worked is not None
+        assert plain(worked.result()) == expected
+    kept = [x for x in vars(engine)["_programs"][True].namespace.values() if isinstance(x, DecidedRecords)]
+    sizes = {x.rule: len(x) for x in kept}
+    assert sizes["talk"] == 2
+    assert sizes["unchecked"] == 2, "what is invalid is found so each time"
 
 
 def test_nothing_that_an_author_writes_becomes_code() -> None:

@@ -175,9 +175,11 @@ class AskedOfReference:
         if made is None:
             made = entry[LEDGER] = Entry.__new__(Entry)
         row = entry[ROW]
-        as_given = final and row[ORDER] is row[RECORD].order and row[TERM] == row[RECORD].semester
-        as_given = as_given and id(row) not in self.problems and id(row) not in self.copies
-        made.record = row[RECORD] if as_given else self.record(row)
+        given = row[RECORD]
+        as_given = final and row[TERM] == given.semester and row[ORDER] is given.order
+        if as_given and (self.copies or self.problems):
+            as_given = id(row) not in self.copies and id(row) not in self.problems
+        made.record = given if as_given else self.record(row)
         (
             _, made.rule, made.account, made.period, made.sign, made.amount, made.raw, made.state, made.reason,
             made.article, made.cut, made.member, made.gathered, carriers, steps, made.until, made.on, made.semester, _,
@@ -186,7 +188,7 @@ class AskedOfReference:
         made.carriers = (
             tuple([x[LEDGER] or self.ledger(x, final) for x in carriers]) if carriers else ()
         )  # in their turn
-        made.steps = list(map(_step, steps)) if steps else []
+        made.steps = [x if x.__class__ is Step else _step(x) for x in steps] if steps else []
         return made
 
     def by_reference_on(self, entries: list[LightEntry], act: Callable[[Run, list[Entry]], Any]) -> None:

@@ -4,7 +4,7 @@ The order of lines is the written one. What is done to one entry after the other
 counted, and limits of windows are done by the reference, on entries of the ledger made for that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from itertools import takewhile
 
@@ -21,12 +21,17 @@ from creditlang.compiled.light_entries import (
     SEMESTER,
     STATE,
     STEPS,
+    LightEntry,
 )
 from creditlang.compiled.policy_at_hand import MOST_KEPT
+from creditlang.compiled.settled_queries import is_settled
 from creditlang.compiled.single_lines import SINGLE_LINES, Lines, SingleLines
+from creditlang.compiled.student_work import Work
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.core.dependencies import reads
 from creditlang.interpreter.bodies import run_body
+from creditlang.interpreter.searches import way_of
 
 
 class BodySource(SingleLines):
@@ -87,7 +92,7 @@ class BodySource(SingleLines):
         body = ["start = len(w.unrated)"] if len(lines) > 1 else []
         body += [*before, "for e in entries:", f'    if e[{STATE}] != "live" or e[{MEMBER}]:', "        continue"]
         body += [f"    row = e[{ROW}]", "    V = row[2]", *(f"    {line}" for line in inner)]
-        return [*body, *(["w.in_order(start)"] if len(lines) > 1 else [])]
+        return [*body, *([_IN_ORDER] if len(lines) > 1 else [])]
 
     def _single(self, lines: Sequence[tuple[int, o.Operator]], here: Here) -> tuple[Lines, Lines]:
         """What comes before a loop over entries, and what is done to each."""
@@ -112,30 +117,54 @@ class BodySource(SingleLines):
         front, before, inner = lines[:count], *self._single(lines[count:], here)
         each = [f"e = w.opened({value(rule.name)}, x)", f"row = e[{ROW}]", "V = row[2]"]
         if front:
-            name = self.source.function("front", "w, entries", self._loop(front, here))
-            table = self.made(lambda n: DecidedRecords(rule.name, n[name]))
+            table = self.source.value(DecidedRecords(rule.name, self._later(front, here)), "g")
             asked = "x[4]" if period in (None, "semester") else f"w.period_key({value(period)}, x[3], x[4])"
             noted = [f"    e[{STEPS}] = e[{STEPS}].copy()", "    w.covered.update(found[1])"]
             noted += ["    if found[2]:", "        w.cells.update(found[2])"]
             each = [
-                "if x.__class__ is tuple:", "    row, V = x, x[2]", f"    at = {key}", f"    found = {table}.get(at)",
-                "    if found is None:", f"        e = {table}.fill(w, row, at)", "    else:",
+                "if x.__class__ is tuple:", "    row, V = x, x[2]", *(f"    {x}" for x in key),
+                f"    found = {table}.get(at)", "    if found is None:", f"        e = {table}.fill(w, row, at)",
+                "    else:",
                 "        e = found[0].copy()",
                 f"        e[{ROW}], e[{ON}], e[{SEMESTER}], e[{PERIOD}] = row, x[3], x[4], {asked} or ''",
                 *(f"    {x}" for x in noted if self.noted),
-                "else:", "    e = x", f"    row = e[{ROW}]", "    V = row[2]", f"    {name}(w, (e,))",
+                "else:", "    e = x", f"    row = e[{ROW}]", "    V = row[2]", f"    {table}.front(w, (e,))",
             ]  # fmt: skip
         each.append("entries.append(e)")
         if inner:
             each += [f'if e[{STATE}] != "live":', "    continue", *inner]
         body = [*before, "entries = []", "for x in taken:", *(f"    {x}" for x in each)]
-        return ["start = len(w.unrated)", *body, "w.in_order(start)"] if len(lines) > 1 else body
+        return ["start = len(w.unrated)", *body, _IN_ORDER] if len(lines) > 1 else body
+
+    def _later(
+        self, lines: Sequence[tuple[int, o.Operator]], here: Here
+    ) -> Callable[[Work, Sequence[LightEntry]], None]:
+        """What does lines to entries, written when it is first called."""
+        lines, made = tuple(lines), list[Callable[[Work, Sequence[LightEntry]], None]]()
+
+        def do(w: Work, entries: Sequence[LightEntry]) -> None:
+            with self.source.lock:
+                if not made:
+                    name = self.source.function("front", "w, entries", self._loop(lines, here))
+                    made.append(self.source.compiled()[name])
+            made[0](w, entries)
+
+        return do
 
     def sound(self, guards: Sequence[o.Keep], kinds: tuple[str, ...]) -> str:
         """The name of a function of a record: whether all guards surely let it pass, so that none has to be asked."""
-        here = Here(kinds)
-        conditions = [self.expressions.piece(x.condition, here).text for x in guards if x.condition is not None]
-        test = " and ".join(conditions) if len(conditions) == len(guards) else "False"
+        here, spared = Here(kinds), dict[str, list[str]]()
+        for x in guards:
+            if x.condition is None:
+                spared = {"": ["False"]}
+                break
+            condition, fields = x.condition, {read.name for read in reads(x.condition, "field", "this")}
+            field = min((name for name in fields if holds_without(condition, name)), default="")
+            spared.setdefault(field, []).append(self.expressions.piece(condition, here).text)
+        tests = spared.pop("", [])
+        for field, own in spared.items():
+            tests.append(f"(V.get({self.source.value(field)}) is None or ({' and '.join(own)}))")
+        test = " and ".join(tests)
         body = ["try:", f"    return {test}", "except Undetermined:", "    return False"]
         return self.source.function("sound", "w, row, V", body)
 
@@ -252,7 +281,7 @@ class BodySource(SingleLines):
         which = None
         if len(here.kinds) == 1 and all(not (x.since or x.until) and known.add(x.condition) for x in gathering):
             tests = "".join(f"({place},) * {test}({here.parameters}) + " for place, (_, test, _) in enumerate(parts))
-            body = [f"at = {known.key}", f"found = {found}.get(at)", "if found is None:"]
+            body = [*known.lines, f"found = {found}.get(at)", "if found is None:"]
             body += [f"    found = {tests}()", f"    if len({found}) < {MOST_KEPT}:", f"        {found}[at] = found"]
             which = self.source.function("which", here.parameters, [*body, "return found"])
         act = self.made(
@@ -270,6 +299,26 @@ class BodySource(SingleLines):
         operators = tuple(lines)
         act = self.source.value(lambda run, entries: run_body(run, operators, entries))
         return f"{self.expressions.looking(operators)}.by_reference_on(entries, {act})"
+
+
+_IN_ORDER = "if len(w.unrated) - start > 1: w.in_order(start)"
+
+
+def holds_without(x: e.Expression, name: str) -> bool | None:
+    """Whether a condition holds of a record that has no value for a field; None where more than that decides it."""
+    match x:
+        case e.Present(operand=e.Read(what="field", name=asked)) if asked == name:
+            return False
+        case e.Query(function="any", source=e.RecordsOf()):
+            way = way_of(x)
+            return False if is_settled(x, way) and any(asking == name for _, asking in way.same) else None
+        case e.Not():
+            found = holds_without(x.operand, name)
+            return None if found is None else not found
+        case e.Logical(operator="and" | "or"):
+            parts, decides = [holds_without(part, name) for part in x.parts], x.operator == "or"
+            return decides if decides in parts else None if None in parts else not decides
+    return None
 
 
 def _served(operators: Sequence[o.Operator]) -> list[o.Operator]:

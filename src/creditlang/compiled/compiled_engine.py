@@ -6,8 +6,9 @@ integers, and to make a decimal of an integer takes 250.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import DecimalException
+from functools import partial
 from typing import Any, Final
 
 from creditlang import values as v
@@ -159,7 +160,7 @@ class _Program:
             if rule.where is not None
         }
         made = [nodes.node(kind, name) for kind, name in policy.order]
-        functions = source.compiled()
+        self.namespace = functions = source.compiled()
         self.text = "\n".join(source.lines)
         self.nodes = [Work.sort_records, *(each(functions) for each in made)]
         self.by_reference_alone = {
@@ -171,6 +172,8 @@ class _Program:
         self.sound = {name: functions[sure] for name, sure in sound.items()}
         """By kind, whether its guards surely let a record pass."""
         self.guards = {name: functions[body] for name, body in guards.items() if body is not None}
+        self.enrols_plainly = hand.enrolment - self.guards.keys()
+        """The kinds whose records enrol whatever else they say."""
         self.applies = _applying(functions[applies]) if applies is not None else None
         self.asks_before = applies is not None or any(policy.kinds[name].enrolment for name in self.guards)
         """Whether something is asked before it is known who is enrolled."""
@@ -305,14 +308,17 @@ class Worked:
 
     def _account_lines(self) -> Iterable[AccountLine]:
         run = self._w.run
-        for name, account in self._hand.policy.accounts.items():
-            for period, value in sorted(run.balances.get(name, {}).items()):
-                if period:
-                    yield AccountLine(name, period, value, account.unit)
-            if account.sort == "score" and account.period is not None:
-                continue
-            if not (account.period == "semester" and account.sort == "category"):
-                yield AccountLine(name, "", run.whole(name), account.unit)
+        for name, unit, whole in self._hand.shown_accounts:
+            balances = run.balances.get(name)
+            if balances:
+                for period in sorted(balances) if len(balances) > 1 else balances:
+                    if period:
+                        yield _account_line((name, period, balances[period], unit))
+            if whole:
+                yield _account_line((name, "", run.wholes.get(name, v.ZERO), unit))
+
+
+_account_line: Callable[[tuple[Any, ...]], AccountLine] = partial(tuple.__new__, AccountLine)
 
 
 def _key(entry: LightEntry) -> str:
@@ -326,15 +332,20 @@ def _dispositions(entries: Iterable[LightEntry]) -> dict[str, Disposition]:
     for entry in entries:
         record = entry[ROW][RECORD]
         key = f"{record.kind} {record.identifier}"
-        own = "out of scope" if entry[REASON] in (FUTURE, NOT_BEGUN) else _disposition(entry)
+        own = _disposition(entry) if entry[CARRIERS] or entry[STATE] == "live" else _out(entry)
         known = found.get(key)
         found[key] = own if known is None or known == own else strongest([known, own])
     return found
 
 
+def _out(entry: LightEntry) -> Disposition:
+    return "out of scope" if entry[REASON] in (FUTURE, NOT_BEGUN) else _disposition(entry)
+
+
 def _disposition(entry: LightEntry) -> Disposition:
-    if entry[CARRIERS]:
-        return strongest([_disposition(carrier) for carrier in entry[CARRIERS]])
+    if carriers := entry[CARRIERS]:
+        own = {_disposition(carrier) for carrier in carriers}
+        return own.pop() if len(own) == 1 else strongest([*own])
     if entry[STATE] != "live":
         state: Disposition = entry[STATE]
         return state

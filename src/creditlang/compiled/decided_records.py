@@ -6,6 +6,7 @@ of. What more than the entry has changed by them, such as a record that is inval
 """
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from attrs import evolve
@@ -18,6 +19,7 @@ from creditlang.compiled.single_lines import SingleLines
 from creditlang.compiled.student_work import Work
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.ledger import Step
 from creditlang.plan.inputs import Input, NotLocal, Reader
 from creditlang.plan.lower import HOW
 
@@ -42,7 +44,7 @@ class DecidedRecords(dict[Any, tuple[LightEntry, frozenset[int], frozenset[Label
         cells |= read
         if len(self) < MOST_KEPT and _noted_elsewhere(w) == before:
             model = entry.copy()
-            model[ROW], model[STEPS] = None, None if entry[STEPS] is None else entry[STEPS].copy()
+            model[ROW], model[STEPS] = None, None if entry[STEPS] is None else [*map(Step._make, entry[STEPS])]
             self[key] = model, frozenset(own), frozenset(read)
         return entry
 
@@ -74,11 +76,16 @@ class Combination:
         return True
 
     @property
-    def key(self) -> str:
-        """The text of the key, of `w, row, V`."""
-        found = [_TEXTS[x.what].format(self.expressions.source.value(x.name)) for x in self.inputs]
+    def lines(self) -> list[str]:
+        """The text that makes the key `at`, of `w, row, V`; of fields alone it is made at once, where all are there."""
+        value = self.expressions.source.value
+        found = [_TEXTS[x.what].format(value(x.name)) for x in self.inputs]
         found += [text for x, text in self.answers.items() if not self.reader.inputs(x) <= self.inputs.keys()]
-        return found[0] if len(found) == 1 else f"({''.join(f'{text}, ' for text in found)})"
+        at = f"at = {found[0]}" if len(found) == 1 else f"at = ({''.join(f'{text}, ' for text in found)})"
+        if len(found) < _AT_ONCE or any(x.what != "field" for x in self.inputs) or len(found) > len(self.inputs):
+            return [at]
+        every = value(itemgetter(*(x.name for x in self.inputs)))
+        return ["try:", f"    at = {every}(V)", "except KeyError:", f"    {at}"]
 
     def _answer(self, x: e.Compare | e.Present) -> str | None:
         """The text of an answer that there always is: None stands for a field without a value."""
@@ -93,8 +100,8 @@ class Combination:
         return f"(None if V.get({self.expressions.source.value(next(iter(fields)))}) is None else {piece.text})"
 
 
-def decided(lines: Sequence[o.Operator], kind: str, writer: SingleLines) -> tuple[int, str]:
-    """How many of the first lines of a rule are decided by what is known of a record, and the text of that."""
+def decided(lines: Sequence[o.Operator], kind: str, writer: SingleLines) -> tuple[int, list[str]]:
+    """How many of the first lines of a rule are decided by what is known of a record, and the text of the key."""
     known, count = Combination(kind, writer), 0
     for line in lines:
         how, parts = HOW[type(line)](line)
@@ -102,8 +109,10 @@ def decided(lines: Sequence[o.Operator], kind: str, writer: SingleLines) -> tupl
         if how != "each" or moves_day or not known.add(*parts):
             break
         count += 1
-    return count, known.key
+    return count, known.lines
 
 
 _TEXTS = {"field": "V.get({})", "attribute": "w.attributes.get({})", "named": "row[1].named"}
 """What is known of a record and stands in a combination as it is."""
+_AT_ONCE = 3
+"""From so many fields on it is faster to take all at once."""

@@ -56,7 +56,7 @@ class ExpressionSource(WorkedOutSource):
             case "named":
                 return Piece("row[1].named" if here.kinds else "True")
             case "enrolled" if here.kinds:
-                return Piece("enrolled(w, row[4])")
+                return Piece("(row[4] in w.run.enrolled or enrolled(w, row[4]))")
             case "enrolled" if here.period == "semester":
                 return Piece("enrolled(w, key)")
             case "setting" if x.name in self.overrides:
@@ -107,11 +107,26 @@ class ExpressionSource(WorkedOutSource):
         ranked = isinstance(x.operand, e.Value) and x.operand.sort in ("fact", "ranking")
         if ranked or (isinstance(x.operand, e.Query) and x.operand.function == "average"):
             return self.asked(x, here)
-        piece = self.piece(x.operand, here)
+        operand = x.operand
+        if isinstance(operand, e.Value) and operand.sort == "record fact" and here.kinds:
+            operand, here = self.policy.record_facts[operand.name], Here(here.kinds)
+        piece = self.piece(operand, here)
         if not piece.fails:
             return Piece("True")
+        if isinstance(operand, e.Cases) and (text := self._some_case(operand, here)):
+            return Piece(text)
         body = ["try:", f"    {piece.text}", "except Undetermined:", "    return False", "return True"]
         return Piece(self.call(self.source.function("present", here.parameters, body), here))
+
+    def _some_case(self, x: e.Cases, here: Here) -> str:
+        """The text of whether one of some cases gives a value; empty, where one may ask for what is not there."""
+        tests = [self.met(condition, here) for condition, _ in x.branches]
+        values = [
+            self.piece(value, evolve(here, present=here.present | _surely_present(condition, True)))
+            for condition, value in x.branches
+        ]
+        sure = x.otherwise is None and not any(piece.fails for piece in (*tests, *values))
+        return f"({' or '.join(test.text for test in tests)})" if sure else ""
 
     def _logical(self, x: e.Logical, here: Here) -> Piece:
         if x.operator == "at least":

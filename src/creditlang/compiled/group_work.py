@@ -64,7 +64,8 @@ def _period_part(period: str) -> Key:
         return lambda w, x: x[SEMESTER] if x[SEMESTER] is not None else (_ALONE, id(x))
 
     def part(w: Work, x: LightEntry) -> Any:
-        found = w.period_key(period, x[ON], x[SEMESTER])
+        keys = w.at_hand.period_keys[period]
+        found = keys[x[ON], x[SEMESTER]] if keys is not None else w.run.periods.key(period, x[ON], x[SEMESTER])
         return found if found is not None else (_ALONE, id(x))
 
     return part
@@ -121,10 +122,17 @@ def signed(entry: LightEntry) -> Decimal:
 def both_signs(w: Work, entries: Entries) -> bool:
     """Whether some entries add to their account and others take away; one that is nothing is on its rule's side."""
     plus = minus = False
+    sign_of = w.at_hand.sign_of
     for entry in entries:
-        amount = entry[AMOUNT]
-        side = (1 if (amount > 0) == (entry[SIGN] > 0) else -1) if amount else w.at_hand.sign_of[entry[RULE]]
-        plus, minus = plus or side > 0, minus or side < 0
+        amount, sign = entry[AMOUNT], entry[SIGN]
+        if not amount:
+            sign = sign_of[entry[RULE]]
+        elif amount < 0:
+            sign = -sign
+        if sign > 0:
+            plus = True
+        elif sign < 0:
+            minus = True
     return plus and minus
 
 
@@ -199,16 +207,16 @@ def gather(
         spoken: set[int] = set()
         carriers: dict[int, Entries] = {}
         found = _places(w, which, waiting)
+        if found is not None:
+            sorted_out = _sorted_out(w, waiting, found, [key for key, _ in sizes])
+            spoken.update(id(entry) for entry, places in zip(waiting, found, strict=True) if places)
         for place, ((case, condition, value), (key, size)) in enumerate(zip(cases, sizes, strict=True)):
-            if found is None:
-                matching = chosen(w, condition, waiting, line, number, line.fallback)
+            if found is not None:
+                groups = sorted_out[place]
             else:
-                matching = [entry for entry, places in zip(waiting, found, strict=True) if place in places]
-            spoken.update(map(id, matching))
-            groups: dict[Any, Entries] = {}
-            for entry in matching:
-                if entry[STATE] == "live":
-                    groups.setdefault(key(w, entry), []).append(entry)
+                matching = chosen(w, condition, waiting, line, number, line.fallback)
+                spoken.update(map(id, matching))
+                groups = _by_key(w, key, [entry for entry in matching if entry[STATE] == "live"])
             for members in groups.values():
                 if len(members) >= size:
                     carrier = _gathered(w, case, value, members, size)
@@ -226,6 +234,28 @@ def gather(
         return added
 
     return act
+
+
+def _by_key(w: Work, key: Key, entries: Entries) -> dict[Any, Entries]:
+    groups: dict[Any, Entries] = {}
+    for entry in entries:
+        groups.setdefault(key(w, entry), []).append(entry)
+    return groups
+
+
+def _sorted_out(
+    w: Work, entries: Entries, places: Sequence[tuple[int, ...]], keys: Sequence[Key]
+) -> list[dict[Any, Entries]]:
+    """By case, the groups of its entries; `places` are the cases of each entry."""
+    groups: list[dict[Any, Entries]] = [{} for _ in keys]
+    for entry, own in zip(entries, places, strict=True):
+        for place in own:
+            called, found = keys[place](w, entry), groups[place]
+            if called in found:
+                found[called].append(entry)
+            else:
+                found[called] = [entry]
+    return groups
 
 
 def _places(w: Work, which: Read | None, entries: Entries) -> list[tuple[int, ...]] | None:

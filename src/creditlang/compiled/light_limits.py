@@ -40,7 +40,12 @@ def filler(line: o.Limit, number: int, room: Read, fixed: Decimal | None, by: Re
     least = max(_ZERO, fixed) if fixed is not None else None
     by_number = line.of == "entries"
 
+    one_stays = by_number and line.void and least == 1 and not line.dropped
+
     def fill(w: Work, members: Entries) -> None:
+        if one_stays:
+            _one_stays(w, line, by, members)
+            return
         if least is not None:
             rooms: Sequence[Decimal] = [least] * len(members)
         else:
@@ -53,6 +58,21 @@ def filler(line: o.Limit, number: int, room: Read, fixed: Decimal | None, by: Re
             _cut_total(w, line, members, rooms)
 
     return fill
+
+
+def _one_stays(w: Work, line: o.Limit, by: Read | None, members: Entries) -> None:
+    """All but one are taken out: but the first, the last, or the first of the highest."""
+    if len(members) < 2:
+        return
+    kept = members[-1 if line.order == "last" else 0]
+    if line.order == "highest":
+        worth = _worths(w, line, by, members)
+        kept = members[worth.index(max(worth))]
+    w.covered.add(line.number)
+    reason = counts_instead((kept[ROW][RECORD].identifier,))
+    for entry in members:
+        if entry is not kept:
+            w.dismiss(entry, "void", reason, line, "once")
 
 
 def _rooms(w: Work, line: o.Limit, number: int, room: Read, members: Entries) -> tuple[list[Decimal], Entries]:

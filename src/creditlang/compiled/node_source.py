@@ -361,10 +361,11 @@ def _post(
     own: dict[str, dict[str, Any]] = {name: {} for name in names}
     everything = w.entries
     for rule, account in rules:
-        if rule not in everything:
+        entries = everything.get(rule)
+        if not entries:
             continue
         found = own[account] if account is not None else None
-        for entry in everything[rule]:
+        for entry in entries:
             if account is None:
                 found = own.get(entry[ACCOUNT])
             if found is None or entry[MEMBER]:
@@ -377,19 +378,20 @@ def _post(
             else:
                 found[period] = found.get(period, _ZERO) - entry[AMOUNT]
     run = w.run
+    balances, wholes = run.balances, run.wholes
     for name, children, level, period_kind in accounts:
         totals = own[name]
         for child in children:
             for period, amount in own[child].items():
-                totals[period] = totals.get(period, _ZERO) + amount
-        whole = _ZERO
-        if level is None or period_kind is None:
-            for amount in totals.values():
-                whole += amount
-        if level is None:
-            run.balances[name], run.wholes[name] = totals, whole
-        elif period_kind is None:
-            run.balances[name], run.wholes[name] = {}, level(w, whole)
-        else:
+                totals[period] = totals[period] + amount if period in totals else amount
+        if level is not None and period_kind is not None:
             begun = run.periods.begun(period_kind)
-            run.balances[name] = {each.key: level(w, each.key, totals.get(each.key, _ZERO)) for each in begun}
+            balances[name] = {each.key: level(w, each.key, totals.get(each.key, _ZERO)) for each in begun}
+            continue
+        whole = _ZERO
+        for amount in totals.values():
+            whole += amount
+        if level is None:
+            balances[name], wholes[name] = totals, whole
+        else:
+            balances[name], wholes[name] = {}, level(w, whole)

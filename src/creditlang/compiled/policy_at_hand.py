@@ -54,6 +54,11 @@ class PolicyAtHand:
         self.dated = frozenset(name for name, kind in self.policy.kinds.items() if kind.date_field)
         self.by_day = any(x.period not in (None, "semester", "year") for x in self.policy.accounts.values())
         """Whether accounts go by periods in which nothing lies that has no day."""
+        self.shown_accounts = tuple(
+            (x.name, x.unit, x.period is None if x.sort == "score" else (x.sort, x.period) != ("category", "semester"))
+            for x in self.policy.accounts.values()
+        )
+        """The accounts with their units, and whether what they have over the whole time is shown."""
         self.looking_back = frozenset(
             x.name for x in self.policy.facts.values() if x.groups is None and looks_back(x.cases)
         )
@@ -62,10 +67,13 @@ class PolicyAtHand:
         """Why something is cut, by the limit."""
         self.periods = Kept(lambda enrolled: StudentPeriods(self.calendar, self.as_of, enrolled, self.policy.periods))
         """The periods of students with the same semesters."""
-        self.period_key: dict[tuple[str, date | None, str | None], str | None] = Kept(
-            lambda asked: self.calendar.period_key(*asked)
-        )
-        """What a built-in period is called, by its kind, a day and a semester."""
+        self.period_keys: dict[str, dict[tuple[date | None, str | None], str | None] | None] = Kept(self._keys_of)
+        """What a built-in period is called, by its kind, then by a day and a semester; None for a declared kind."""
+
+    def _keys_of(self, kind: str) -> dict[Any, str | None] | None:
+        if kind in self.policy.periods:
+            return None
+        return Kept(lambda at: self.calendar.period_key(kind, *at))
 
     def has_begun(self, semester: str) -> bool:
         """Whether a semester has begun."""

@@ -6,6 +6,7 @@ nothing that an author writes can become code.
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from threading import RLock
 from types import CodeType
 from typing import Any
 
@@ -21,7 +22,9 @@ class SourceText:
         self.late: list[Callable[[dict[str, Any]], None]] = []
         """What is to be done once there are functions: what they call may be made of others."""
         self._names: dict[Any, str] = {}
-        self._count = 0
+        self._count = self._done = 0
+        self.lock = RLock()
+        """To be held while something is written and compiled once students are worked out."""
 
     def fresh(self, prefix: str) -> str:
         """A name that has not been used."""
@@ -44,10 +47,13 @@ class SourceText:
         return name
 
     def compiled(self) -> dict[str, Any]:
-        """The namespace with all functions in it."""
-        exec(_code("\n".join(self.lines)), self.namespace)
-        for late in self.late:
-            late(self.namespace)
+        """The namespace with all functions in it that have been written."""
+        text, late = "\n".join(self.lines[self._done :]), self.late[:]
+        exec(compile(text, "<policy>", "exec") if self._done else _code(text), self.namespace)
+        self._done = len(self.lines)
+        self.late.clear()
+        for each in late:
+            each(self.namespace)
         return self.namespace
 
 

@@ -105,28 +105,29 @@ class Work(AskedOfReference):
         hand = self.at_hand
         last_days, semester_of, enrolment = hand.last_days, hand.semester_of, hand.enrolment
         last, by_kind, special = hand.as_of or date.max, self.by_kind, self.special
-        starts = bool(last_days)
+        starts, plainly, begun = bool(last_days), self.program.enrols_plainly, hand.begun
+        enrolling: list[Row] = []
         for record in self.student.records:
             on, semester, kind = record.on, record.semester, record.kind
-            if (
-                on is not None
-                and on <= last
-                and record.problem is None
-                and record.ruling is None
-                and kind not in enrolment
-            ):
+            odd = record.problem is not None or record.ruling is not None
+            if on is not None and on <= last and not odd and kind not in enrolment:
                 if semester is None and starts:
                     semester = semester_of[on]
                 if semester is not None or not starts:
                     by_kind[kind].append((record.order, record, record.values, on, semester))
                     continue
+            elif kind in plainly and on is None and semester in begun and not odd:
+                enrolling.append(((last_days[semester], True, record.identifier), record, record.values, on, semester))
+                continue
             self._place_unusual(record, semester)
         for rows in by_kind.values():
             rows.sort(key=_BY_ORDER)
         enrolled: list[str] = []
+        place = self._place if special else self._enrol
+        special += enrolling
         special.sort(key=_BY_ORDER)
         for row in special:
-            self._place(row, enrolled)
+            place(row, enrolled)
         if enrolment:
             self._begin(tuple(name for name in hand.begun if name in enrolled))
         self.unseen_kinds = tuple(by_kind)
@@ -312,9 +313,8 @@ class Work(AskedOfReference):
 
     def period_key(self, kind: str, on: date | None, semester: str | None) -> str | None:
         """What the period of a kind is called that holds a day, or a semester."""
-        if kind in self.at_hand.policy.periods:
-            return self.run.periods.key(kind, on, semester)
-        return self.at_hand.period_key[kind, on, semester]
+        keys = self.at_hand.period_keys[kind]
+        return keys[on, semester] if keys is not None else self.run.periods.key(kind, on, semester)
 
     def _group_unknown(self, kind: o.RecordKind, row: Row) -> bool:
         name = kind.group or ""
@@ -379,8 +379,7 @@ class Work(AskedOfReference):
 
     def in_order(self, start: int) -> None:
         """Put what a pass over entries left without a rate in the order of lines."""
-        if len(self.unrated) - start > 1:
-            self.unrated[start:] = sorted(self.unrated[start:], key=_BY_ORDER)
+        self.unrated[start:] = sorted(self.unrated[start:], key=_BY_ORDER)
 
     def part_lines(self) -> list[PartLine]:
         """How the parts of requirements stand."""

@@ -6,7 +6,11 @@ from typing import Any
 from creditlang.compiled.expression_writer import ExpressionWriter, Here, Piece
 from creditlang.compiled.settled_queries import PeriodQuery, RecordQuery, TimeAsked, is_settled
 from creditlang.core import expressions as e
+from creditlang.core.parts import inside
 from creditlang.interpreter.searches import way_of
+
+_QUICK = (e.Constant, e.Read, e.Present, e.Compare, e.Logical, e.Not, e.Cases)
+"""What a fact of a record is made of where to remember it takes longer than to work it out again."""
 
 
 class WorkedOutSource(ExpressionWriter):
@@ -47,13 +51,16 @@ class WorkedOutSource(ExpressionWriter):
     def _record_fact(self, name: str, here: Here) -> Piece:
         key = (name, here.kinds)
         if key not in self.facts:
-            piece = self.piece(self.policy.record_facts[name], Here(here.kinds))
+            fact = self.policy.record_facts[name]
+            piece = self.piece(fact, Here(here.kinds))
             slot = self.source.fresh("r")
             number = int(slot[1:])
             body = [
                 f"at = ({number}, id(row))", "found = w.known.get(at)", "if found is None:",
                 f"    found = w.known[at] = {piece.text}", "return found",
             ]  # fmt: skip
+            if all(isinstance(part, _QUICK) for part in inside(fact)):
+                body = [f"return {piece.text}"]
             self.facts[key] = self.source.function("fact", "w, row, V", body) + ("!" if piece.fails else "")
         found = self.facts[key]
         return Piece(f"{found.rstrip('!')}(w, row, V)", found.endswith("!"))
