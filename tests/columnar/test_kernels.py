@@ -103,6 +103,22 @@ def test_both_ways_come_to_the_same(program):
     assert worked_out(plain_kernels.accumulate, program) == worked_out(kernels.accumulate, program)
 
 
+@pytest.mark.parametrize(("order", "kept"), [(kernels.FIRST, 0), (kernels.LAST, 4), (kernels.HIGHEST, 1)])
+def test_of_all_in_a_group_one_is_kept(order, kept):
+    line = np.zeros((1, 9), np.int64)
+    line[0, [kernels.FORM, kernels.NUMBER, kernels.BELOW, kernels.ORDER]] = kernels.ROOM, 10, 10, order
+    line[0, [kernels.KEY, kernels.KEY_TOO, kernels.MET]] = -1
+    line[0, [kernels.VOIDS, kernels.ORDINAL]] = 1
+    program = (
+        np.array([0, 5]), np.arange(5, dtype=np.int32), np.array([3, 9, 9, 1, 5]), np.full(5, kernels.LIVE_BIT | 8),
+        np.zeros(5, np.int64), np.array([(0, 1, 0, 0, 1, 1)]), line, np.zeros((0, 3), np.int64),
+        np.zeros((2, 1), np.int8), np.zeros((2, 5), np.int32), MOST,
+    )  # fmt: skip
+    for accumulate in (plain_kernels.accumulate, kernels.accumulate):
+        (_, voided, *_), _ = worked_out(accumulate, program)
+        assert [at for at in range(5) if not voided[at]] == [kept]
+
+
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 3)), max_size=12))
 @settings(max_examples=40, deadline=None)
 def test_both_ways_find_the_same_trails(records):
