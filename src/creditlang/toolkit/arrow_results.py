@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from creditlang.diagnostics import Place, report
 from creditlang.plugin.plugin_error import PluginError
@@ -90,12 +90,13 @@ def cut(pieces: Iterable[TableColumns], size: int) -> Iterator[TableColumns]:
     for piece in pieces:
         start = 0
         while size and (lacking := size - sum(map(len, waiting))) <= len(piece) - start:
-            yield TableColumns.joined([*waiting, piece.chosen(slice(start, start + lacking))])
+            here = piece.chosen(slice(start, start + lacking))
+            yield TableColumns.joined([*waiting, here]) if waiting else here
             waiting, start = [], start + lacking
         if start < len(piece):
             waiting.append(piece.chosen(slice(start, None)))
     if waiting:
-        yield TableColumns.joined(waiting)
+        yield TableColumns.joined(waiting) if len(waiting) > 1 else waiting[0]
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -154,13 +155,19 @@ class _Shape:
         """The column in some rows, and its companions: exact amounts, ends of open ones, all of one scale, words."""
         import pyarrow
 
+        if isinstance(cells.values, ArrowTexts) and self.texts is None:
+            yield cells.values.array.take(pyarrow.array(cells.codes))
+            return
         cells = cells.used()
         values, codes = cells.values, pyarrow.array(cells.codes)
         if self.is_amount:
             parts, decimal = [parts_of(value) for value in values], pyarrow.decimal128(MOST_DIGITS, self.scale)
+            column, made = None, cast("Any", None)
             for place, suffix in enumerate(self.suffixes):
                 kind = pyarrow.string() if suffix == "_text" else decimal
-                yield pyarrow.array([part[place] for part in parts], kind).take(codes)
+                if column != (column := [part[place] for part in parts]) or made.type != kind:
+                    made = pyarrow.array(column, kind).take(codes)
+                yield made  # the same once more where nothing is open
             return
         # Arrow writes dictionaries in which something is missing to Parquet with bytes that nobody has set.
         if dictionaries and self.kind is str and self.texts is not None and not self.has_gaps:
