@@ -345,6 +345,7 @@ def found_in(parsed: CsvRows) -> tuple[object, ...]:
 
 @given(text=st.text(st.sampled_from('a,,,"\n\n \r\0张'), max_size=80), limit=st.integers(1, 30))
 @example('a,b,c\n1,"2\n' + "2" * 20 + '",3\n4,5,6\n', 10)
+@example('a\n"\n,,a', 1)
 @example("a,b,c\n" + "1" * 20 + "\0,2,3\n4,5,6\n", 10)
 def test_a_line_that_is_not_held_counts_like_one_that_is(text: str, limit: int) -> None:
     stream = io.StringIO(text, newline=None)

@@ -203,12 +203,13 @@ def numbered_lines(text: TextIO) -> Iterator[tuple[int, str]]:
             yield number, line if len(line) < limit else line + _what_matters_of_the_rest(text)
 
 
-def _what_matters_of_the_rest(text: TextIO) -> str:
-    """Of what a line has beyond the limit, which is not held: whether quotes are left open, and a null character."""
-    quotes, null = 0, False
-    while rest := text.readline(_PIECE):
+def _what_matters_of_the_rest(lines: TextIO) -> str:
+    """Of what a line has beyond the limit, which is not held: if quotes are left open, a null character, any text."""
+    quotes, null, text = 0, False, False
+    while rest := lines.readline(_PIECE):
         quotes += rest.count('"')
         null = null or "\0" in rest
+        text = text or bool(rest.strip(BLANKS + ',"'))
         if rest[-1] == "\n":
             break
-    return '"' * (quotes % 2) + "\0" * null
+    return "…" * text + '"' * (quotes % 2) + "\0" * null
