@@ -173,8 +173,7 @@ class Scope:
             return UNKNOWN
         if len(self.asking) >= LONGEST_CHAIN:
             self.diagnostics.append(report("CR002", node.span, limit=LONGEST_CHAIN))
-            known[name] = UNKNOWN
-            return UNKNOWN
+            return UNKNOWN  # and found once it is not asked for at the end of so long a chain
         self.asking.append(name)
         silent, self.silent = self.silent, 0
         before, said = set(known), len(self.diagnostics)
