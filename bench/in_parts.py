@@ -9,7 +9,6 @@ process of its own. Above 100,000 students the cohort is made of copies of one o
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +20,10 @@ from bench import from_files
 from bench import measured_regulation as regulation
 
 COPIED = 100_000
+_SMALL = """import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, capture_output=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"""
+"""Starts the run: a process begins with the most memory of the one that starts it, and this one has the cohort."""
 
 
 def make(folder: Path, students: int) -> Path:
@@ -59,13 +62,12 @@ def measured(students: int, at_once: int = 1_000_000) -> dict[str, Any]:
         data = make(folder, students)
         (folder / "policy.credit").write_text(regulation.policy(), encoding="utf-8")
         command = [sys.executable, "-m", "creditlang", "run", str(folder / "policy.credit"), "--data", str(data)]
+        command += ["--at-once", str(at_once), "--out", f"parquet:{folder / 'out'}"]
         before, since = os.times(), perf_counter()
-        subprocess.run(
-            [*command, "--at-once", str(at_once), "--out", f"parquet:{folder / 'out'}"], check=True, capture_output=True
-        )
+        told = subprocess.run([sys.executable, "-c", _SMALL, *command], check=True, capture_output=True, text=True)
         wall, after = perf_counter() - since, os.times()
         cpu = after.children_user + after.children_system - before.children_user - before.children_system
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        peak = int(told.stdout) / 1024
         rows = sum(parquet.read_metadata(x).num_rows for x in data.iterdir() if x.stem != "student")
         entries = parquet.read_metadata(folder / "out" / "records.parquet").num_rows
     assert entries >= rows, "every record has an entry"

@@ -167,6 +167,12 @@ def test_long_ways_in_which_a_name_stands_twice(line: str, length: int) -> None:
     assert set(checked(HEAD + ways + end.replace("#", str(length)), 3)) == ({"CR002"} if length > 31 else set())
 
 
+@pytest.mark.parametrize(("depth", "codes"), [(250, set()), (251, {"CR002"})])
+def test_named_values_are_so_deep_and_no_deeper(depth: int, codes: set[str]) -> None:
+    lets = "".join(f"let a{i} = a{i - 1}\n" for i in range(1, depth))
+    assert set(checked(f"let a0 = 1\n{lets}", 3)) == codes
+
+
 def test_facts_of_records_that_refer_twice() -> None:
     """Each of eight refers twice to the next: written out that is 2⁸ places, and must not be read 4⁸ times."""
     facts = "".join(f"fact a{i} of activity\n    a{i + 1} + a{i + 1}\n" for i in range(8))
