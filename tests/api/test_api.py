@@ -154,6 +154,7 @@ def test_the_day_is_said_and_never_taken_from_the_data() -> None:
     [
         ({**STUDENT, "programe": "two_year"}, {}, "CR734"),
         ({**STUDENT, "年级": 2023}, {}, "CR736"),
+        ({**STUDENT, "programme": "six_year"}, {}, "CR655"),
         (STUDENT, {"activity": [{**LECTURE, "itm": 1}]}, "CR734"),
         (STUDENT, {"activity": [{**LECTURE, "项目": "x"}]}, "CR736"),
         (STUDENT, [LECTURE], "CR735"),

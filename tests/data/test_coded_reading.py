@@ -151,6 +151,26 @@ def test_a_coded_dataset_says_the_same(policy: Policy, sheet: Any, other: Any, s
                 assert told(column.of(rows)) == told([record.values.get(column.name) for record in wanted])
 
 
+@pytest.mark.parametrize(("heads", "rows", "codes"), [
+    (("学号", "项目", "日期"), [], []),
+    (("学号", "项目", "日期"), [("2024010101", "讲座", "2024-10-08"), ("a\u200bb", "讲座", "2024-10-08")], ["CR609"]),
+    (("学号", "姓名", "项目", "日期"), [
+        ("2024010101", "林知夏", "讲座", "2024-10-08"), ("2024010102", "顾承宇", "讲座", "2024-10-08"),
+        ("2024010102", "林知夏", "讲座", "2024-10-08"), ("2024010106", "李明", "讲座", "2024-10-08"),
+    ], ["CR684"]),
+])  # fmt: skip
+def test_what_is_wrong_with_a_sheet_in_columns(
+    policy: Policy, heads: tuple[str, ...], rows: list[tuple[str, ...]], codes: list[str]
+) -> None:
+    """No rows, a number that is none, and the names of several beside their numbers, of which one is another's."""
+    made = by_batches("活动", "活动.csv", heads, [RawRow(at, cells) for at, cells in enumerate(rows, start=2)], 3)
+    assert [
+        x.code for x in DataReader(policy).read([STUDENTS, made]).problems if x.code not in ("CR693", "CR897")
+    ] == codes
+    by_row = by_rows("活动", "活动.csv", heads, [RawRow(at, cells) for at, cells in enumerate(rows, start=2)])
+    assert read(policy, [STUDENTS, made]) == read(policy, [STUDENTS, by_row])
+
+
 def test_most_rows_of_a_sheet_are_plain(policy: Policy) -> None:
     """Records are made when somebody asks for them, save the odd ones."""
     rows = [RawRow(at, (f"20240101{at % 3:02}", "讲座", "2024-10-08")) for at in range(2, 200)]

@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 from creditlang.core.operators import Policy
+from creditlang.data.mappings.mapping import MappingFile
 from creditlang.data.mappings.mapping_file import open_mapping, read_mapping
 from creditlang.data.mappings.mapping_rule import Fit, _captured, fit
 from creditlang.data.sheets.sheet_heading import Sheet
@@ -58,6 +59,7 @@ SHEET = "工号,人员,讲座,时间\n2024010101,林知夏,学术讲座,2024-10-
     ("policy = 'other-1'\n" + PLAIN, "CR687", 1, "other-1"),
     ("[[table]\n", "CR686", 1, "TOML"),
     ("[[table]]\nname = '{未知}'\nkind = '活动'\n", "CR677", 2, "未知"),
+    ("[[table]]\nname = '*活*动*'\nkind = '活动'\n", "CR676", 2, "two *"),
 ])  # fmt: skip
 def test_what_a_mapping_may_not_say(refused: Any, text: str, code: str, line: int, words: str) -> None:
     """Each with the place in the file."""
@@ -101,6 +103,26 @@ def test_everything_that_is_wrong_is_said_at_once(refused: Any) -> None:
 
 
 # ---- finding the sheet
+
+
+@pytest.mark.parametrize("name", ["*活动", "活*动*"])
+def test_two_stars_are_not_too_many(policy: Policy, name: str) -> None:
+    text = PLAIN.replace("headings", f"name = '{name}'\nheadings")
+    assert isinstance(read_mapping(text.encode(), "own.toml", policy), MappingFile)
+
+
+def test_a_column_that_the_mapping_leaves_out_is_missed_as_in_a_sheet_of_the_policys(read: Reader) -> None:
+    """Its kind is read all the same: that there are no records of it is not said beside it."""
+    found = read(PLAIN.replace('"日期"     = "时间"\n', ""), 导出=SHEET)
+    assert "CR653" in found.codes
+    assert found.dataset.read["activity"] == 1
+    found = read(PLAIN, 导出="工号,人员,讲座,时间\n")
+    assert found.dataset.read == {"activity": 0}
+
+
+def test_what_a_column_may_have_been_meant_for_is_said(read: Reader) -> None:
+    found = read(PLAIN, 导出=SHEET.replace("人员", "讲坐,人员").replace("林知夏", ",林知夏"))
+    assert [found.said("CR646").arguments[name] for name in ("name", "nearest")] == ["讲坐", "讲座"]
 
 
 def test_columns_by_other_names(read: Reader) -> None:

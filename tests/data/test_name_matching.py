@@ -213,6 +213,37 @@ def test_two_rows_that_differ_leave_a_student_undetermined(
         assert found.cohort.results.undetermined == undetermined
 
 
+def test_a_long_number_stays_whole_and_a_broken_one_is_quoted(read: Reader) -> None:
+    number = "2024-0101-0001-second-campus"
+    found = read(students=f"学号,姓名\n{number},林知夏\n", 活动=f"学号,项目,日期\n{number}{DAY}a\u200bb{DAY}")
+    assert found.rows == [(2, number, ""), (3, "ab", "CR609")]
+
+
+@pytest.mark.parametrize(("declared", "shown"), [('name "Full name"', "Full name"), ('called "姓名"', "姓名")])
+def test_the_name_of_a_student_is_known_in_either_language(declared: str, shown: str) -> None:
+    """By what the column is called, or by its label: a number with the name of somebody else is invalid."""
+    compiled = driver.compile_text(
+        f"""use "common/calendar"
+unit credit
+student "学生"
+    {declared} : text
+record visit "走访"
+    item "项目" : item
+    on   "日期" : date
+category house in credit from visit
+    item walk: 0.1 per event
+""",
+        "visits.credit",
+    )
+    rows = [RawRow(2, ("1", "乙", "walk", "2024-10-08")), RawRow(3, ("1", "甲", "walk", "2024-10-08"))]
+    tables = [
+        RawTable("走访", "走访.csv", ("学号", shown, "项目", "日期"), rows),
+        RawTable("学生", "学生.csv", ("学号", shown), [RawRow(2, ("1", "甲"))]),
+    ]
+    found = run_cohort(compiled.policy, tables, Settings(), lambda: (), {})
+    assert [(x.code, x.place.row) for x in found.dataset.problems if x.place and x.code == "CR684"] == [("CR684", 2)]
+
+
 def test_a_number_that_was_rewritten_or_has_hidden_characters_is_nobodys(read: Reader) -> None:
     students = "学号,姓名\n2024010101,林知夏\n2.02401E+09,顾承宇\n2024\u200b010103,温书瑶\n"
     rows = "学号,项目,日期\n2.02401E+09,讲座,2024-10-08\n2024010101.0,讲座,2024-10-08\n2024\u202e01,讲座,2024-10-08\n"

@@ -136,8 +136,10 @@ class _Peopling:
             rows[kind.name].append(line | {x.name: self.cell(x, kind.name) for x in kind.columns})
         for kind in policy.given_kinds.values():
             if kind.enrolment:
+                others = [x for x in kind.columns if x.name != kind.semester_field]
                 rows[kind.name] = [
                     {"record_id": f"e{name}{number}", "student_id": name, kind.semester_field or "": semester}
+                    | {x.name: self.cell(x, kind.name) for x in others}
                     for name in names for number, semester in enumerate(self.semesters) if rng.random() < 0.85
                 ]  # fmt: skip
         for line in [*rows["student"], *(line for kind in kinds for line in rows[kind.name])]:

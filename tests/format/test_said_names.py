@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from attrs import evolve
 from click.testing import CliRunner
 
@@ -89,3 +90,19 @@ def test_policies_are_the_same_whatever_their_lines_are_called() -> None:
     assert same_policy(policy, evolve(policy, fingerprint="another"))
     for old, new in [("level is college", "level is school"), ("{hours}", "{on}"), ("at least 1", "at least 2")]:
         assert not same_policy(policy, compile_text(POLICY.replace(old, new)).policy)
+
+
+@pytest.mark.parametrize(("old", "new"), [("0.4", "0.5"), ("10-99", "10-98")])
+def test_policies_whose_tables_differ_are_not_the_same(old: str, new: str) -> None:
+    text = f"""{POLICY.replace("cap 3 per semester", "cap 3 in total")}
+table rate (hours)
+    0-9    0.4
+    10-99  1
+category lectures from activity
+    item lecture from activity
+        rate[hours] per event
+"""
+    policy, other = (compile_text(x) for x in (text, text.replace(old, new)))
+    assert not policy.errors
+    assert same_policy(policy.policy, compile_text(text).policy)
+    assert not same_policy(policy.policy, other.policy)

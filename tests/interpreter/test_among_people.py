@@ -213,6 +213,10 @@ def test_one_person_by_a_program_is_open_unless_the_rank_is_given() -> None:
     ranked = own.evaluate(student, records, set={"cup": 1, "overall": 2, "place": 1, "place.ranked": 30, "bonus": 2})
     assert ranked.fact("prize", "2024-2025-1") == "first"
     assert ranked.requirement("honour").status == "met"
-    assert "rank 1" in ranked.why("place")
+    assert "rank 1 (A, 30 ranked" in ranked.why("place")
+    fifth = own.evaluate(student, records, set={"place": 5})
+    at_least = creditlang.values.Interval(Decimal(5), Decimal("Infinity"))
+    (line,) = [line for line in fifth.ledger.ranks if line.fact == "place"]
+    assert (line.rank, line.ranked, line.all) == (5, at_least, at_least)
     with pytest.raises(creditlang.DataError):
         own.evaluate(student, records, set={"place.rank": 1})

@@ -123,6 +123,15 @@ def test_a_later_limit_sees_what_was_decided() -> None:
     assert worked_out([*rows, row("B1", "prize", 9, given=3)], *rulings).records[-1].amount == 0
 
 
+@pytest.mark.parametrize("name", ["record_id", "decision", "amount", "decided_by", "decided_on", "reason"])
+def test_a_decision_that_does_not_say_all_of_it_does_nothing(name: str) -> None:
+    """What kind of record it is about may be left out, as may the item and the article."""
+    said = {"record_id": "A", "decision": "amount", "amount": 5, **DECIDED}
+    assert POLICY.evaluate({"name": "A"}, {"activity": [row("A")], "rulings": [said]}).account("club") == 3
+    del said[name]
+    assert POLICY.evaluate({"name": "A"}, {"activity": [row("A")], "rulings": [said]}).account("club") == 2
+
+
 def test_a_decision_of_a_later_day_is_not_known_yet() -> None:
     ruling = {"record_id": "A1", "decision": "void"}
     rows = [row("A0", level="class"), row("A1")]

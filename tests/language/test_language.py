@@ -7,7 +7,7 @@ with its expectations as examples in the language. It may also hold
   the policy has no errors.
 * `data` and `expected`: tables. A line `[name]  heading  heading …` begins a table, rows follow, cells stand two or
 more spaces apart, `-` is an empty cell. A line `as of DATE` or `set NAME = VALUE` in the data is a setting of the run.
-An expected table is compared row by row, in its columns only.
+An expected table is compared row by row, in its columns only, with what each engine makes of the data.
 
 What is expected was worked out by hand from the meaning that the language reference gives, never copied from a run; so
 there is nothing for `--update` to do here.
@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from attrs import define, field, frozen
@@ -26,12 +27,14 @@ from creditlang.cohort import Cohort, Settings, run_cohort
 from creditlang.diagnostics import render
 from creditlang.driver import Compiled, compile_text
 from creditlang.examples import run_examples
+from creditlang.one_student import Engine
 from creditlang.schema import RESULT_TABLES, RawRow, RawTable
 
 HERE = Path(__file__).parent
 FENCE = re.compile(r"^```(\w+)( shared)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^\[(\w+)\]\s+(.*)$")
 SETTING = re.compile(r"^set (\w+) = (\S+)$")
+ENGINES: tuple[Engine, ...] = tuple(name for name in get_args(Engine) if name != "auto")
 
 
 @frozen
@@ -101,7 +104,9 @@ def test_section(section: Section) -> None:
     failures = [failure for outcome in outcomes for failure in outcome.failures]
     assert not failures, told(failures)
     if "data" in section.fences:
-        check_tables(run(compiled, sheets(section.fences["data"])), sheets(section.fences["expected"]))
+        for engine in ENGINES:
+            found = run(compiled, sheets(section.fences["data"]), engine)
+            check_tables(found, sheets(section.fences["expected"]), engine)
     assert outcomes or section.fences.keys() & {"data", "findings"}, "the section states nothing"
 
 
@@ -120,19 +125,19 @@ def check_findings(compiled: Compiled, text: str) -> None:
     assert not strangers, told(strangers)
 
 
-def run(compiled: Compiled, data: Sheets) -> Cohort:
+def run(compiled: Compiled, data: Sheets, engine: Engine) -> Cohort:
     """The results of a policy on the data of a section; every row of it is accounted for."""
     tables = []
     for name, (headings, rows) in data.tables.items():
         raw = [RawRow(number, tuple(row)) for number, row in enumerate(rows, start=2)]
         tables.append(RawTable(name, f"{name}.csv", tuple(headings), raw))
-    settings = Settings(data.as_of, data.overrides, frozenset(), "en")
+    settings = Settings(data.as_of, data.overrides, frozenset(), "en", engine=engine)
     cohort = run_cohort(compiled.policy, tables, settings, lambda: (), {})
     assert cohort.balanced, cohort.results.equation_text(cohort.read)
     return cohort
 
 
-def check_tables(cohort: Cohort, expected: Sheets) -> None:
+def check_tables(cohort: Cohort, expected: Sheets, engine: Engine) -> None:
     """The tables of the results, in the columns that are stated."""
     results = cohort.results
     for name, (headings, rows) in expected.tables.items():
@@ -140,7 +145,7 @@ def check_tables(cohort: Cohort, expected: Sheets) -> None:
         assert name in RESULT_TABLES
         places = [names.index(heading) for heading in headings]
         found = [["" if row[i] is None else str(row[i]) for i in places] for row in results.tables[name]]
-        assert written(found) == written(rows), f"[{name}] {' '.join(headings)}"
+        assert written(found) == written(rows), f"[{name}] {' '.join(headings)}, {engine}"
 
 
 def written(rows: list[list[str]]) -> str:

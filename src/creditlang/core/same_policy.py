@@ -8,6 +8,8 @@ from creditlang.core.operators import Policy
 
 _AS_WRITTEN: Final = frozenset({"text", "what", "label", "dimensions", "fingerprint"})
 """Fields of the core that repeat a line, or a name, as it stands in the policy."""
+_NOT_HASHED: Final = frozenset({"cells", "bands"})
+"""Fields of a table that expressions are not told apart by, in which policies may differ all the same."""
 _PLACES: Final = re.compile(r"@\d+|\{\w+\}")
 """In names and texts: where a list of values stands, and the names that a reason has in braces."""
 
@@ -32,7 +34,7 @@ def _same(one: Any, other: Any) -> bool:
     return all(
         _same(_meant(part.name, getattr(one, part.name)), _meant(part.name, getattr(other, part.name)))
         for part in parts
-        if part.eq and part.name not in _AS_WRITTEN
+        if (part.eq or part.name in _NOT_HASHED) and part.name not in _AS_WRITTEN
     )
 
 

@@ -396,7 +396,7 @@ class Evaluation:
         entry = self.guard(kind, record)
         if entry.state == "live":
             found.enrolled.append(semester)
-            entry.reason = entry.reason or ENROLLED
+            entry = evolve(entry, reason=entry.reason or ENROLLED)
         found.by_kind.setdefault(record.kind, []).append(record)
         found.entries.append(entry)
 

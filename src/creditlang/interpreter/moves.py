@@ -151,7 +151,7 @@ def _offer(
             offered,
             Phrase(f"the account has only {v.written(held)}", f"该账户只有{v.written(held)}"),
         )
-    env = Environment(run, record, ("semester", record.semester or ""))
+    env = Environment(run, None, ("semester", record.semester or ""))
     room: v.Number | None = None
     if move.limit is not None:
         before = run.balance(move.target, record.semester or "")
@@ -194,7 +194,7 @@ def _measured(run: Run, ratios: list[o.Ratio], env: Environment) -> Phrase | str
         if part.sort in ("fact", "account"):
             name = part.name
             declared = run.policy.facts.get(name) or run.policy.accounts[name]
-            value = v.written(evaluate(part, Environment(run, None, env.period)))
+            value = v.written(evaluate(part, env))
             found[name] = Phrase(f"{name} is {value}", f"{label(declared)}为{value}")
     texts = list(found.values())
     return Phrase(", ".join(map(str, texts)), "，".join(text.zh for text in texts)) if texts else ""
@@ -220,10 +220,9 @@ def _left(run: Run, move: o.Move, source: str, held: v.Number, takes: v.Number) 
 
 def _ratios(run: Run, move: o.Move, env: Environment) -> list[o.Ratio]:
     """The ratio that applies; all that may apply, where that is open."""
-    period = Environment(run, None, env.period)
     possible = []
     for ratio in move.ratios:
-        holds = met(ratio.condition, period)
+        holds = met(ratio.condition, env)
         if holds is not False:
             possible.append(ratio)
             run.covered.add(ratio.number)
@@ -392,7 +391,7 @@ def _credit(run: Run, move: o.Move, record: Record, amount: v.Number) -> None:
     before = known.get(semester, v.ZERO)
     after = v.add(before, amount)
     if isinstance(after, v.Interval) and move.limit is not None:
-        limit = evaluate(move.limit, Environment(run, record, ("semester", semester)))
+        limit = evaluate(move.limit, Environment(run, None, ("semester", semester)))
         after = v.smaller(after, v.larger(limit, before))
     known[semester] = after
     run.wholes[move.target] = v.add(v.subtract(run.whole(move.target), before), after)

@@ -107,7 +107,7 @@ class AmongPeople:
         ranks: Mapping[str, int] | None = None
         scale = self.program.enumerations.get(kind.enumeration or "")
         if scale is not None and scale.ordered:
-            ranks = {name: place for place, name in enumerate(reversed(list(scale.values)), start=1)}
+            ranks = {name: place for place, name in enumerate(reversed(list(scale.values)))}
         elif kind.name not in ("number", "date", "yes or no", "unknown"):
             wanted = Phrase("something that has an order", "能比较高低的内容")
             self.scope.report("CR201", node.span, found=described(kind), expected=wanted)

@@ -64,10 +64,9 @@ class Elaborator:
 
     def need(self, kind: Type, name: str, node: t.Node) -> bool:
         """Report unless `kind` is called `name`."""
-        if kind.name in (name, "unknown"):
-            return kind.name != "unknown"
-        self.scope.report("CR201", node.span, found=described(kind), expected=described(Type(name)))  # type: ignore[arg-type]
-        return False
+        if kind.name not in (name, "unknown"):
+            self.scope.report("CR201", node.span, found=described(kind), expected=described(Type(name)))  # type: ignore[arg-type]
+        return kind.name == name
 
     def check_day(self, period: t.PeriodName, context: Context, node: t.Expression) -> None:
         """Report a day of a period where neither a record nor a semester is at hand that it could belong to."""
