@@ -25,7 +25,7 @@ from creditlang.syntax import parse
 from creditlang.syntax import tree as t
 from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.lexer import half_width
-from creditlang.syntax.parse import Parsed, near
+from creditlang.syntax.parse import MAXIMUM_ERRORS, Parsed, near
 from creditlang.syntax.text_limits import check_limits
 
 
@@ -248,7 +248,8 @@ def compile_source(
     problems = [found for found in (*problems, *compilation.diagnostics) if not loaded.may_follow(found)]
     unknown = any(x.code in _NAMES for x in problems)
     names = [name for each in sources for name in declared_names(half_width(each.text))] if unknown else []
-    diagnostics.extend(near(x, names) if x.code in _NAMES else x for x in problems)
+    first = {id(x) for x in [x for x in problems if x.code in _NAMES][:MAXIMUM_ERRORS]}
+    diagnostics.extend(near(x, names) if id(x) in first else x for x in problems)
     if check:
         found = check_policy(policy, compilation, modules, asked() if plugin_checks else Extensions())
         if not any(module.declarations for module in modules):

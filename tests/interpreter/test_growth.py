@@ -63,6 +63,12 @@ TEXTS: dict[str, tuple[int, str, Callable[[int], str]]] = {
     "lines that all overlap": (250, ITEM, lines("        # per event\n")),
     "lines one after another": (250, ITEM, lines("        # per event from #-01-01 until #-12-31\n")),
     "lines that exclude each other": (100, ITEM, lines("        # per event when n = #\n")),
+    "lines that each ask for another thing": (
+        100,
+        ITEM.replace("number\n", "number\n    k : text\n"),
+        lines('        # per event when k starts with "#."\n'),
+    ),
+    "dated values": (800, HEAD + "let x = 1\n", lines("    # from #-01-01\n")),
     "spaces in lines": (2000, ITEM, wide('        void when n_<_1,_"x"_\n        1_per event\n')),
     "spaces in keywords": (4000, HEAD, wide("fact f\n    count(a) at_least 1\n")),
     "spaces in a declaration": (4000, HEAD, wide('    m_"甲"_:_number\n')),

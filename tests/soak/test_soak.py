@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.differential.drafts import compiled, drafted
 
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import report
@@ -18,6 +19,8 @@ from soak import failing_files, killed_runs, mutated_data, mutated_policies, ope
 from soak.__main__ import PARTS, main
 from soak.failing_files import FailingFiles
 from soak.fault_server import changed_functions
+from soak.growth import Growth, copies, growth
+from soak.hostile_policies import wrong_of
 from soak.killed_runs import KilledRuns
 from soak.lost_databases import CutWire
 from soak.mutated_data import MutatedData
@@ -60,6 +63,7 @@ def some(part: Part, cases: int) -> Part:
         (KilledRuns, 2),
         (FailingFiles, 3),
         (PrivateNames, 1),
+        (Growth, 3),
     ],
 )
 def test_nothing_is_found(make: Callable[[], Part], cases: int) -> None:
@@ -92,6 +96,30 @@ def test_a_mistake_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     found = some(MutatedPolicies(tmp_path), 1)
     assert "KeyError" in found.found[0]
     assert [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(("power", "least", "most"), [(1, 0.7, 1.3), (2, 1.7, 2.3)])
+def test_what_grows_is_seen(monkeypatch: pytest.MonkeyPatch, power: int, least: float, most: float) -> None:
+    monkeypatch.setattr("soak.growth._seconds", lambda work: work())
+    found = growth(lambda size: lambda: 0.3 + 0.001 * size**power, 4, 10_000)
+    assert found is not None
+    assert least < found.exponent < most
+
+
+def test_a_policy_is_said_more_than_once() -> None:
+    """With other names; nothing of it refers to the first."""
+    draft = drafted(random.Random(2), "en")
+    assert draft is not None
+    twice = compiled(copies(draft, 2))
+    assert twice is not None
+    assert len(twice.rules) == 2 * len(draft.policy.rules)
+
+
+@pytest.mark.parametrize(
+    "name", ["some of more", "cases of ranges", "named values chosen", "conditions of records doubled"]
+)
+def test_what_ended_in_a_program_error(name: str) -> None:
+    assert not wrong_of(name)[0]
 
 
 def test_a_wire_is_cut_after_so_many_bytes() -> None:

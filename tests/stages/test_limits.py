@@ -9,6 +9,7 @@ import time
 import pytest
 
 from creditlang.diagnostics import Severity, render
+from creditlang.diagnostics.nearest import NearestNames
 from creditlang.driver import check_bytes, check_text
 
 MILLION = 10**6
@@ -130,6 +131,14 @@ def test_many_errors_in_a_large_policy() -> None:
     assert checked("foo bar\n" * 20_000, 3) == ["CR005"] * 20
 
 
+def test_many_misspelt_names() -> None:
+    """Each is told, and which name was meant for as many as can be compared in time."""
+    facts = "".join(f"fact total_of_case_{i}\n    countt + totl_of_case_{i}\n" for i in range(1200))
+    assert checked(HEAD + facts, 2.5) == ["CR101"] * 2400
+    few = NearestNames(left=3)
+    assert [few.of("totl", ["total", "count"]) for _ in range(3)] == ["total", "total", ""]
+
+
 def test_many_cases_in_one_body() -> None:
     """Five hundred lines of one body are compared in time."""
     lines = "\n        ".join(f"{i} per event when n = {i}" for i in range(500))
@@ -143,6 +152,19 @@ def test_long_ways_between_names(length: int) -> None:
     facts = "".join(f"fact a{i}\n    a{i + 1} + 1\n" for i in range(length)) + f"fact a{length}\n    1\n"
     for text in (lets, facts):
         assert set(checked(text, 3)) <= {"CR002", "CR010"}
+
+
+@pytest.mark.parametrize("line", [
+    "let a# = the higher of a@ and a@\n", "fact a# of activity\n    a@ and not a@\n",
+    "fact a# of activity\n    count(activity ever where a@ > 1)\n", "fact a#\n    1 when a@ > 2\n    a@ otherwise\n",
+])  # fmt: skip
+@pytest.mark.parametrize("length", [31, 32, 90])
+def test_long_ways_in_which_a_name_stands_twice(line: str, length: int) -> None:
+    """Whatever asks for it, a name that is too far away is told, and found by itself."""
+    ways = "".join(line.replace("#", str(i)).replace("@", str(i + 1)) for i in range(length))
+    last = {"let": "let a# = 1\n", "not": "fact a# of activity\n    n > 1\n"}
+    end = next((text for word, text in last.items() if word in line), f"{line.partition(chr(10))[0]}\n    1\n")
+    assert set(checked(HEAD + ways + end.replace("#", str(length)), 3)) == ({"CR002"} if length > 31 else set())
 
 
 @pytest.mark.parametrize(("depth", "codes"), [(250, set()), (251, {"CR002"})])

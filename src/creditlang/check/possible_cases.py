@@ -183,6 +183,8 @@ class Grid:
 
     def cases(self, guards: Sequence[Condition], conditions: int) -> list[Case] | None:
         """Every combination that passes the guards, or None when with so many conditions there are too many to try."""
+        if 1 << len(self.answers) > MAXIMUM:  # each of them is yes or no
+            return None
         relation = _Relation(self)
         if len(relation.terms) > _MOST_TERMS:
             return None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from itertools import count
 from typing import Any, Final
 
 import numpy as np
@@ -30,6 +31,8 @@ _MOST_ANSWERS: Final = 1 << 10
 """Different answers that a question about balances can have: yes, no, or why there is none."""
 _MOST_BALANCES: Final = 1 << 24
 """Different amounts that balances which records ask for can have."""
+_MOST_MET: Final = 1 << 31
+"""Different combinations that records can have: as many as there can be records."""
 
 
 _IN_ORDER: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -92,6 +95,8 @@ class Known:
     _tables: "dict[tuple[int, str, bool], AnswerTable]" = field(factory=dict)
     _asked: "dict[tuple[str, e.Expression], Numbered]" = field(factory=dict)
     _combined: dict[tuple[str, frozenset[Input]], tuple[Numbers, Sequence[int]]] = field(factory=dict)
+    _met: dict[tuple[str, Reads, int], Numbered] = field(factory=dict)
+    """Combinations of the first so many inputs, where all would be more than there are numbers."""
     _said: dict[tuple[str, e.Expression], dict[Any, int]] = field(factory=dict)
     """The answers to each question, or sorts of why there is none, with their numbers."""
 
@@ -135,8 +140,10 @@ class Known:
                 columns.append((self._answers(kind, question, places), _MOST_ANSWERS))
             else:
                 columns.append(self._of_kind(kind, question, inside))
-        for codes, many in columns:
-            assert size * many < 1 << 62, "more combinations than numbers"
+        for number, (codes, many) in enumerate(columns):
+            if size * many >= 1 << 62:  # more than there are numbers: those that are met are counted
+                met = self._met.setdefault((kind, reads, number), Numbered(partial(next, count()), size))
+                keys, size = met.of(keys, places).astype(np.int64), _MOST_MET
             keys = keys * many + codes
             size *= many
         return keys, size

@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Final
 from unicodedata import normalize
 
+from attrs import define
+
 from creditlang.diagnostics.diagnostic import Meant
 
 LEAST: Final = 0.62
@@ -39,6 +41,21 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 1) -> Meant | Non
         return None
     slips = [candidate for _, candidate in close if _is_slip(name, candidate)]
     return Meant(", ".join(candidate for _, candidate in close[:limit]), slips == [close[0][1]])
+
+
+@define
+class NearestNames:
+    """The nearest of the names that are known, for as many unknown ones as can be compared in a second or two."""
+
+    left: int = 200_000
+
+    def of(self, name: str, candidates: Iterable[str]) -> Meant | str:
+        """The one closest to `name`; nothing where none is close, or so much has been compared already."""
+        if self.left <= 0:
+            return ""
+        known = list(candidates)
+        self.left -= len(known)
+        return nearest(name, known) or ""
 
 
 def _is_slip(name: str, candidate: str) -> bool:

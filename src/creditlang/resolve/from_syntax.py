@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import fields_dict
 
-from creditlang.diagnostics import Diagnostic, Label, Meant, Phrase, either, nearest, report
+from creditlang.diagnostics import Diagnostic, Label, Meant, Phrase, either, report
+from creditlang.diagnostics.nearest import NearestNames
 from creditlang.nodes import changed
 from creditlang.resolve.program import AccountSymbol, Enumeration, FieldSymbol, ItemSymbol, Kind, Program
 from creditlang.syntax import tree as t
@@ -51,6 +52,7 @@ class _Resolver:
     def __init__(self) -> None:
         self.program = Program()
         self.diagnostics: list[Diagnostic] = []
+        self.nearest_names = NearestNames()
         self.places: dict[tuple[str, str], t.Identifier] = {}
         self.pending_items: list[tuple[t.Item, str]] = []
 
@@ -198,8 +200,8 @@ class _Resolver:
             found = [(space, program.canonical(space, written.text) or "") for space in _SHOWN]
             meant = [(space, name) for space, name in found if name and not self.of_records(space, name)]
             if not meant:
-                known = [text for space, text in program.labels if space in _SHOWN]
-                near = nearest(written.text, known) or ""
+                known = (text for space, text in program.labels if space in _SHOWN)
+                near = self.nearest_names.of(written.text, known)
                 self.diagnostics.append(report("CR101", written.span, kind=_RESULT, name=written.text, nearest=near))
             elif len(meant) > 1:
                 first, second, *_ = sorted((self.places[each].span for each in meant), key=lambda span: span.start)
@@ -275,10 +277,9 @@ class _Resolver:
         return UNKNOWN
 
     def unknown(self, sort: str, name: t.Identifier, candidates: Iterable[str] | None = None) -> None:
-        known = candidates or self.names_of(sort)
-        self.diagnostics.append(
-            report("CR101", name.span, kind=SORTS[sort], name=name.text, nearest=nearest(name.text, known) or "")
-        )
+        known = candidates or (text for known, text in self.program.labels if known == sort)
+        near = self.nearest_names.of(name.text, known)
+        self.diagnostics.append(report("CR101", name.span, kind=SORTS[sort], name=name.text, nearest=near))
 
     def fill_items(self) -> None:
         """Give each item its kind of record: its own, its category's, or the only one that has items."""

@@ -236,7 +236,7 @@ class Compilation:
     # ---- values
     def setting(self, name: str) -> Type:
         node = self.program.lets[name]
-        values, kind = [], UNKNOWN
+        values, kind, of_days = [], UNKNOWN, dict[str | None, t.DatedValue]()
         for position, dated in enumerate(node.values):
             context = Context(placed=False)
             value, found = self.elaborator.expression(dated.value, context, None if not position else kind)
@@ -245,8 +245,7 @@ class Compilation:
             else:
                 kind = found
             self.bodies.article(dated.cites)
-            same_day = next((other for other in node.values[:position] if other.since == dated.since), None)
-            if same_day is not None:
+            if (same_day := of_days.setdefault(dated.since, dated)) is not dated:
                 self.scope.report("CR112", dated.span, Label(same_day.span))
             values.append(o.DatedValue(dated.since, value))
         values.sort(key=lambda dated: dated.since or "")

@@ -11,7 +11,8 @@ from datetime import date
 from attrs import define, field
 
 from creditlang.core import expressions as e
-from creditlang.diagnostics import Diagnostic, Label, Phrase, nearest, report
+from creditlang.diagnostics import Diagnostic, Label, Phrase, report
+from creditlang.diagnostics.nearest import NearestNames
 from creditlang.extensions import Extensions
 from creditlang.resolve import FieldSymbol, Kind, Program
 from creditlang.source import Span
@@ -47,6 +48,7 @@ class Scope:
     program: Program
     diagnostics: list[Diagnostic] = field(factory=list)
     used: set[tuple[str, str]] = field(factory=set)
+    nearest_names: NearestNames = field(factory=NearestNames)
     reads: set[tuple[str, str]] = field(factory=set)
     tables: dict[str, e.Table] = field(factory=dict)
     dimension_types: dict[str, tuple[Type, ...]] = field(factory=dict)
@@ -86,8 +88,8 @@ class Scope:
     ) -> None:
         """Report a name that is not known, with the nearest that is."""
         if not self.silent:
-            known = candidates if candidates is not None else [x for space, x in self.program.labels if space == sort]
-            close = nearest(name.text, known) or ""
+            known = candidates if candidates is not None else (x for space, x in self.program.labels if space == sort)
+            close = self.nearest_names.of(name.text, known)
             self.report("CR101", name.span, *labels, kind=SORTS[sort], name=name.text, nearest=close)
 
     def period(self, name: t.PeriodName | None) -> str | None:
@@ -173,8 +175,7 @@ class Scope:
             return UNKNOWN
         if len(self.asking) >= LONGEST_CHAIN:
             self.diagnostics.append(report("CR002", node.span, limit=LONGEST_CHAIN))
-            known[name] = UNKNOWN
-            return UNKNOWN
+            return UNKNOWN  # and found once it is not asked for at the end of so long a chain
         self.asking.append(name)
         silent, self.silent = self.silent, 0
         before, said = set(known), len(self.diagnostics)
