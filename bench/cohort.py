@@ -30,7 +30,7 @@ from bench.readme_table import write_table
 SLOW = ("creditlang, reference", "plain Python, whole numbers")
 ALONE = "creditlang, columns alone"
 _MANY = 20_000
-_ALONE = 300
+ALONE_STUDENTS = 300
 """Students who are worked out one by one, to tell what one takes."""
 
 
@@ -89,10 +89,10 @@ def columns_alone(students: int) -> dict[str, Any]:
     return {**own, "found": digest(np.concatenate(found))}
 
 
-def _one_student(policy: Any, engine: str) -> float:
-    """CPU microseconds for a student with all entries and steps, the median over some."""
+def students_of(policy: Any, students: int) -> list[Any]:
+    """The first students of the cohort, read row by row, as the interpreter takes them."""
     from creditlang.data.reader import DataReader
-    from creditlang.one_student import OneStudent, as_read
+    from creditlang.one_student import as_read
     from creditlang.schema import RawRow, RawTable
 
     raw = [
@@ -100,9 +100,16 @@ def _one_student(policy: Any, engine: str) -> float:
             RawRow(number, tuple(cells))
             for number, cells in enumerate(zip(*table.to_pydict().values(), strict=True), 2)
         ])
-        for name, table in regulation.tables(regulation.cohort(_ALONE), _ALONE).items()
+        for name, table in regulation.tables(regulation.cohort(students), students).items()
     ]  # fmt: skip
-    students = [as_read(student) for student in DataReader(policy).read(raw).students.values()]
+    return [as_read(student) for student in DataReader(policy).read(raw).students.values()]
+
+
+def _one_student(policy: Any, engine: str) -> float:
+    """CPU microseconds for a student with all entries and steps, the median over some."""
+    from creditlang.one_student import OneStudent
+
+    students = students_of(policy, ALONE_STUDENTS)
     one_student, spent = OneStudent(policy, engine=engine), []  # type: ignore[arg-type]
     one_student.result(students[0])
     for student in students:

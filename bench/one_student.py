@@ -2,10 +2,11 @@
 
     python -m bench.one_student [--policy NAME] [--times N]
 
-Takes the students of the sample of a bundled policy of whom everything is settled, with 30 to 60 records if there are
-any such, and works each out in turn: by the interpreter, and by generated code, totals only, with every step noted, and
-with the entries of the ledger made. Each figure is the median over students of the least time that one took. It is
-checked that all results are equal, and said how long the code took to generate and how many students it left.
+Takes the students of the sample of a bundled policy, or with `measured` some of the cohort of `bench.cohort`, of whom
+everything is settled, with 30 to 60 records if there are any such, and works each out in turn: by the interpreter, and
+by generated code, totals only, with every step noted, and with the entries of the ledger made. Each figure is the
+median over students of the least time that one took. It is checked that all results are equal, and said how long the
+code took to generate and how many students it left.
 """
 
 import argparse
@@ -14,6 +15,10 @@ from functools import partial
 from statistics import median
 from time import perf_counter, process_time
 
+import creditlang as library
+from bench import cohort
+from bench import measured_regulation as regulation
+from bench.cohort import students_of
 from creditlang.compiled import CompiledEngine
 from creditlang.core.operators import Policy
 from creditlang.data.reader import DataReader
@@ -24,11 +29,15 @@ from creditlang.one_student import as_read
 from creditlang.plugin import PluginManager
 from creditlang.source import SourceFile
 
+MEASURED = "measured"
 RECORDS = range(30, 61)
 
 
 def policy_and_students(name: str) -> tuple[Policy, list[StudentData]]:
-    """A bundled policy and the students of its sample."""
+    """A bundled policy and the students of its sample; or the regulation of `bench.cohort` and some of its students."""
+    if name == MEASURED:
+        policy = library.load(regulation.policy()).core
+        return policy, students_of(policy, cohort.ALONE_STUDENTS)
     path = find_policy(name)
     source = read_source(path) if path is not None else None
     assert isinstance(source, SourceFile), name
@@ -51,7 +60,7 @@ def least(work: Callable[[], object], times: int) -> float:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="How long one student takes.")
-    parser.add_argument("--policy", default="hengyang")
+    parser.add_argument("--policy", default="hengyang", help=f"a bundled policy, or {MEASURED}")
     parser.add_argument("--times", type=int, default=200)
     arguments = parser.parse_args()
     policy, students = policy_and_students(arguments.policy)

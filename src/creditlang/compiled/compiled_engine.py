@@ -35,6 +35,7 @@ from creditlang.core.expressions import Query
 from creditlang.diagnostics import Diagnostic, Phrase, report
 from creditlang.interpreter.evaluate import (
     FUTURE,
+    MOST_PASSES,
     NOT_BEGUN,
     NOT_JUDGED,
     Interpreter,
@@ -86,11 +87,13 @@ class CompiledEngine:
         return None
 
     def _work_out(
-        self, student: StudentData, noted: bool, left: Left = frozenset(), invalid: Invalid | None = None
-    ) -> "Worked":
+        self, student: StudentData, noted: bool, left: Left = frozenset(), invalid: Invalid | None = None,
+        passes: int = 1,
+    ) -> "Worked":  # fmt: skip
         """Rules and nodes in which something turns out to be open are left to the reference, with what hangs on them;
         where they have begun to change entries, all is done anew without them. So it is where records are found
-        invalid that were looked at all the same: their kinds are left, and they are `invalid` from the start.
+        invalid that were looked at all the same: their kinds are left, and they are `invalid` from the start. After
+        most `passes` that may be so the interpreter says what it says then.
         """
         program = self._programs.get(noted)
         if program is None:
@@ -115,7 +118,7 @@ class CompiledEngine:
                 if not noted or reason not in _LEAVES or found <= left or len(left) > _MOST_LEFT:
                     raise
                 if place not in program.by_reference_alone:
-                    worked = self._work_out(student, noted, left | found, invalid)
+                    worked = self._work_out(student, noted, left | found, invalid, passes)
                     if not left:
                         self.handed_over[reason] += 1
                     return worked
@@ -130,9 +133,10 @@ class CompiledEngine:
         result = w.rest(order or ())
         if again := w.evaluation().found_invalid(result):
             kinds = frozenset(("kind", entry.record.kind) for entries in again.values() for entry in entries)
-            if len(left) > _MOST_LEFT or any(name in self.at_hand.enrolment for _, name in kinds):
+            enrolled = any(name in self.at_hand.enrolment for _, name in kinds)
+            if enrolled or passes >= MOST_PASSES or len(left) > _MOST_LEFT:
                 raise HandOver(INVALID)
-            worked = self._work_out(student, noted, left | kinds, {**(invalid or {}), **again})
+            worked = self._work_out(student, noted, left | kinds, {**(invalid or {}), **again}, passes + 1)
             if not left:
                 self.handed_over[INVALID] += 1
             last = worked.result()

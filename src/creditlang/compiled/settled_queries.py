@@ -187,6 +187,8 @@ class RecordQuery:
                 inside = term if period == "semester" else w.period_key(period, on, term)
                 if inside is None and self.kind in w.at_hand.dated:  # what has no day may lie in any period
                     return {self.undated: _NONE}
+                if inside is None and self.period is not None:  # no period that may ask has it
+                    continue
                 key = (*key, inside)
             found = groups.get(key)
             if found is None:

@@ -16,7 +16,7 @@ def balance_of(x: e.Value, env: Environment, read: Read) -> Any:
     if not isinstance(x.at, (e.Here, e.Previous, e.InPeriod)):
         return balance_then(x, env, read).amount
     account, category = run.policy.accounts[x.name], run.policy.accounts[x.name].sort == "category"
-    if env.period is not None and env.record is None:
+    if env.period is not None:
         around, (period, key) = env.around, env.period
         if around is not None and category:
             inside = run.once(("inside", run.stage, x.name, around, period), lambda: run.inside(x.name, around, period))

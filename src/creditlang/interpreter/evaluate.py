@@ -149,7 +149,7 @@ class Interpreter:
         """
         evaluation = Evaluation(self, student, stage=stage)
         result = evaluation.result(records_only)
-        for _ in range(_MOST_PASSES):
+        for _ in range(MOST_PASSES):
             found = evaluation.found_invalid(result)
             if not found:
                 break
@@ -159,7 +159,7 @@ class Interpreter:
             again.cells |= result.cells
             result = again
         else:
-            result.problems.append(report("CR649", None, student=student.identifier, passes=_MOST_PASSES))
+            result.problems.append(report("CR649", None, student=student.identifier, passes=MOST_PASSES))
         return Answers(result, evaluation.run)
 
 
@@ -1047,7 +1047,7 @@ class Evaluation:
                 yield AccountLine(name, "", self.run.whole(name), account.unit)
 
 
-_MOST_PASSES = 8
+MOST_PASSES = 8
 """How often a student is worked out anew because a rule found a record invalid that others had looked at."""
 NOT_JUDGED = ("unmatched", "invalid")
 _NOT_SURELY_CLEAN = Phrase("it is open whether there was a breach", "其间是否有违反尚未确定")
