@@ -19,7 +19,7 @@ from creditlang.core.operators import Policy
 from creditlang.driver import compile_text
 from creditlang.one_student import Engine
 from soak.growing_texts import GROWING
-from soak.hostile_policies import HOSTILE, SECOND, wrong_of
+from soak.hostile_policies import HOSTILE, wrong_of
 from soak.part import Part
 
 MOST = 1.35
@@ -142,7 +142,7 @@ class Growth(Part):
             found += [f"    {what}" for _, what in told[:5]]
         if self.slowest:
             most, name = max(self.slowest)
-            found.append(f"hostile: {len(self.slowest)} below {SECOND} s or refused; slowest {most:.2f} s: {name}")
+            found.append(f"hostile: {len(self.slowest)}, slowest {most:.2f} s: {name}")
         for what, coverage in (("declarations", self.checked), ("records", self.run)):
             found.append(f"of {what}, {coverage.policies} drafts: {next(iter(coverage.lines()))}")
         return found

@@ -21,7 +21,8 @@ ENGINES: tuple[Engine, ...] = ("reference", "compiled", "columnar")
 
 def filled(before: str, part: str | Callable[[int], str], after: str = "", between: str = "") -> str:
     """A small policy with a part as often as there is room for, with its number for `#`."""
-    found, room = [], LONGEST - len((before + after).encode())
+    found: list[str] = []
+    room = LONGEST - len((before + after).encode())
     for number in count():
         one = part(number) if callable(part) else part.replace("#", str(number))
         room -= len((one + between).encode())
