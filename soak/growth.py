@@ -6,6 +6,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from attrs import define, field
 from tests.differential.constructs import Coverage, constructs_of
@@ -58,9 +59,9 @@ class Growth(Part):
     checked: Coverage = field(factory=Coverage, init=False)
     run: Coverage = field(factory=Coverage, init=False)
     enough: int = 1
-    told: dict[str, list[list[float | str]]] = field(factory=dict, init=False)
-    """Exponents, each with what was measured, by axis."""
-    slowest: list[list[float | str]] = field(factory=list, init=False)
+    told: list[list[Any]] = field(factory=list, init=False)
+    """What was measured: of which cost, its exponent, in words."""
+    slowest: list[list[Any]] = field(factory=list, init=False)
     """Seconds of the hostile policies."""
 
     def case(self, number: int) -> None:
@@ -128,17 +129,17 @@ class Growth(Part):
             return
         if grown.exponent > MOST and (again := growth(work, grown.size // 4, grown.size)) is not None:
             grown = min(grown, again, key=lambda x: x.exponent)
-        self.told.setdefault(axis, []).append([round(grown.exponent, 3), f"{name}, {grown}"])
+        self.told.append([axis, round(grown.exponent, 3), f"{name}, {grown}"])
         if grown.exponent > MOST:
             self.note(number, f"{axis}, {name}: {grown}", f"{axis}.credit", text)
 
     def lines(self) -> list[str]:
         """The figures."""
         found = [f"measured: {self.cases}"]
-        for axis, told in self.told.items():
-            ordered = sorted(told, reverse=True)
-            found += [f"{axis}: {len(ordered)}, median n^{ordered[len(ordered) // 2][0]:.2f}; highest:",
-                      *(f"    {what}" for _, what in ordered[:5])]  # fmt: skip
+        for axis in dict.fromkeys(of for of, _, _ in self.told):
+            told = sorted(([exponent, what] for of, exponent, what in self.told if of == axis), reverse=True)
+            found += [f"{axis}: {len(told)}, median n^{told[len(told) // 2][0]:.2f}; highest:"]
+            found += [f"    {what}" for _, what in told[:5]]
         if self.slowest:
             most, name = max(self.slowest)
             found.append(f"hostile: {len(self.slowest)} below {SECOND} s or refused; slowest {most:.2f} s: {name}")

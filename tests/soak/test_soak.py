@@ -1,5 +1,6 @@
 """Each part of a long run runs, and each sees what it is there to see; the length is `python -m soak`."""
 
+import json
 import random
 import re
 import socket
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from tests.differential.drafts import compiled, drafted
+from tests.differential.figures import figures
 
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import report
@@ -70,6 +72,7 @@ def test_nothing_is_found(make: Callable[[], Part], cases: int) -> None:
     part = some(make(), cases)
     assert part.cases
     assert not part.found
+    assert json.loads(json.dumps(figures(part)))
     assert part.lines()
 
 
