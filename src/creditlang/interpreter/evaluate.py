@@ -978,7 +978,11 @@ class Evaluation:
             found.setdefault(_key(entry.record), []).append(future or entry.disposition())
         result.records = {key: strongest(dispositions) for key, dispositions in found.items()}
         result.problems = [copy.problem for given, copy in self.copies if copy.problem and not given.problem]
-        unrated = {key: entry for entry in run.unrated if result.records[key := _key(entry.record)] in NOT_JUDGED}
+        unrated = {
+            key: entry
+            for entry in run.unrated
+            if result.records.get(key := _key(entry.record), entry.disposition()) in NOT_JUDGED
+        }
         for entry in unrated.values():
             if entry.record.problem is None:
                 result.problems.append(report("CR669", entry.record.place, reason=entry.reason))
