@@ -18,7 +18,7 @@ from creditlang.schema import RESULT_TABLES
 from soak.forked_runs import ended, started
 from soak.killed_runs import DAYS, whole_files
 from soak.part import Part
-from soak.small_data import Tables, policy, small
+from soak.small_data import Tables, as_csv, policy, small
 
 Contents = dict[str, object]
 """Files of a folder or rows of tables, by name."""
@@ -57,7 +57,7 @@ class CutWire:
         with contextlib.suppress(OSError):
             while data := start.recv(1 << 14):
                 with self._lock:
-                    going = data[: max(0, min(len(data), int(min(self.left, len(data)))))]
+                    going = data[: int(min(self.left, len(data)))]
                     self.left -= len(going)
                     self.gone += len(going)
                 end.sendall(going)
@@ -135,8 +135,6 @@ class LostDatabases(Part):
     @cached_property
     def data(self) -> Path:
         """The data of runs into a database."""
-        from soak.small_data import as_csv
-
         return as_csv(small(), self.folder / "data")
 
     def results(self, way: str) -> Contents:

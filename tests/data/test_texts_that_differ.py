@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from creditlang.arrow_texts import ArrowTexts, longest, most_differ, only_of
 from creditlang.data.coded.coded_sheet import CodedSheet
 from creditlang.schema import RawBatch
-from creditlang.table_columns import ArrowTexts, longest, most_differ, only_of
 
 TEXTS = st.lists(st.text("0a:张", max_size=12), max_size=40)
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy
 import pytest
 
+from creditlang.arrow_texts import TOGETHER
 from creditlang.plugin import PluginManager
 from creditlang.schema import RESULT_TABLES, Column, Row, Value
-from creditlang.table_columns import TOGETHER, CodedCells, TableColumns
+from creditlang.table_columns import CodedCells, TableColumns
 
 COLUMNS = (
     Column("name", label="称呼"), Column("amount", "number"), Column("count", "whole"), Column("note"), Column("empty"),

@@ -32,7 +32,6 @@ LONG_FILES: dict[str, str] = {
     "src/creditlang/rule_words/declaration_words.py": "one method for each declaration",
     "src/creditlang/rule_words/expression_words.py": "one method for each expression: what it is called in a sentence",
     "src/creditlang/columnar/columnar_engine.py": "one method for each node of a policy, over many students",
-    "src/creditlang/table_columns.py": "rows as columns of codes, and what is asked of all texts of a column at once",
     "src/creditlang/interpreter/evaluate.py": "one method for each node of a policy: the definition, in one place",
 }
 LONGEST = 400

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from attrs import define
 
+from creditlang.arrow_texts import ArrowTexts
 from creditlang.columnar.coded_periods import CodedCalendar, Numbers
 from creditlang.columnar.side_by_side import SideBySide
 from creditlang.core import operators as o
@@ -20,7 +21,7 @@ from creditlang.data.coded.coded_dataset import UNDATED, CodedDataset, CodedKind
 from creditlang.data.coded.coded_records import TypedColumn
 from creditlang.data.coded.coded_sheet import coded
 from creditlang.ledger import Record
-from creditlang.table_columns import FEW, ArrowTexts
+from creditlang.table_columns import FEW
 
 _AT_ONCE: Final = 1 << 15
 """Records that are looked up together."""

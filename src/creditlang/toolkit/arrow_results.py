@@ -24,11 +24,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from creditlang.arrow_texts import ArrowTexts
 from creditlang.diagnostics import Place, report
 from creditlang.plugin.plugin_error import PluginError
 from creditlang.plugin.value_text import text_of
 from creditlang.schema import Column, Row, Value
-from creditlang.table_columns import FEW, ArrowTexts, CodedCells, TableColumns, TablePieces
+from creditlang.table_columns import FEW, CodedCells, TableColumns, TablePieces
 
 if TYPE_CHECKING:
     import pyarrow

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from creditlang.table_columns import TOGETHER, ArrowTexts, CodedCells
+from creditlang.arrow_texts import TOGETHER, ArrowTexts
+from creditlang.table_columns import CodedCells
 
 
 def joined_rows(pieces: Sequence[str | CodedCells]) -> Iterator[str]:

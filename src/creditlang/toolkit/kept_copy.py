@@ -21,11 +21,11 @@ from typing import Any, Final, cast
 
 from attrs import frozen
 
+from creditlang.arrow_texts import most_differ
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.plugin.interface import Source
 from creditlang.plugin.plugin_error import PluginError
 from creditlang.schema import RawBatch, RawTable
-from creditlang.table_columns import most_differ
 from creditlang.toolkit.atomic_files import PendingFile, publish_file, reporting
 
 _NUMBER: Final = "row"

@@ -11,8 +11,9 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from creditlang.arrow_texts import ArrowTexts
 from creditlang.schema import Row, Value
-from creditlang.table_columns import ArrowTexts, CodedCells, TableColumns, TablePieces
+from creditlang.table_columns import CodedCells, TableColumns, TablePieces
 from creditlang.toolkit.batch_shelf import BatchShelf
 
 if TYPE_CHECKING:

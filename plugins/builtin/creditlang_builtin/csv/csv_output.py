@@ -16,9 +16,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, TextIO
 
+from creditlang.arrow_texts import ArrowTexts, some_match
 from creditlang.plugin import Output, text_of
 from creditlang.schema import Column, Row, Value
-from creditlang.table_columns import ArrowTexts, CodedCells, TablePieces, some_match
+from creditlang.table_columns import CodedCells, TablePieces
 from creditlang.toolkit.atomic_files import reporting
 from creditlang.toolkit.joined_rows import joined_rows
 from creditlang.toolkit.safe_cells import neutralise

@@ -18,12 +18,12 @@ from typing import Any, Final
 import numpy
 from attrs import define, evolve, field, frozen
 
+from creditlang.arrow_texts import ArrowTexts
 from creditlang.core import operators as o
 from creditlang.data.coded.coded_records import CodedRecords, TypedColumn
 from creditlang.data.coded.coded_sheet import Numbers, coded
 from creditlang.data.dataset import Dataset, Student
 from creditlang.ledger import Record
-from creditlang.table_columns import ArrowTexts
 
 _MANY: Final = 1000
 UNDATED: Final = date.max.toordinal() + 1

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy
 
+from creditlang.arrow_texts import longest, only_of, some_match
 from creditlang.core import operators as o
 from creditlang.data.cells import LONGEST_TEXT, CellError, parse_identifier, parse_text, strip_cell
 from creditlang.data.coded.coded_records import CodedRecords, TypedColumn
@@ -23,7 +24,6 @@ from creditlang.data.sheets.totals_rows import Unrecorded
 from creditlang.diagnostics import Place
 from creditlang.ledger import Record
 from creditlang.schema import RawBatch, RawRow
-from creditlang.table_columns import longest, only_of, some_match
 
 _IN_NUMBERS: Final = digits + ascii_letters
 

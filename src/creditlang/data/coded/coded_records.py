@@ -13,10 +13,10 @@ from typing import Any
 import numpy
 from attrs import define, field, frozen
 
+from creditlang.arrow_texts import ArrowTexts
 from creditlang.data.coded.coded_sheet import CodedColumn, Numbers
 from creditlang.diagnostics import Place
 from creditlang.ledger import Record
-from creditlang.table_columns import ArrowTexts
 
 
 @frozen(eq=False)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy
 from attrs import frozen
 
+from creditlang.arrow_texts import ArrowTexts, most_differ, only_of, some_match
 from creditlang.data.cells import BLANKS, strip_cell
 from creditlang.diagnostics import Diagnostic
 from creditlang.schema import RawBatch, RawRow
-from creditlang.table_columns import FEW, ArrowTexts, most_differ, only_of, some_match
+from creditlang.table_columns import FEW
 
 if TYPE_CHECKING:
     import pyarrow

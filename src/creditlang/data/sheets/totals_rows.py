@@ -15,11 +15,11 @@ from typing import Final
 
 from attrs import define, field
 
+from creditlang.arrow_texts import only_of
 from creditlang.data.cells import strip_cell
 from creditlang.data.sheets.sheet_heading import RUNNING_NUMBERS, WRONG_LENGTH, plain_heading
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report
 from creditlang.schema import RawRow
-from creditlang.table_columns import only_of
 
 _SUMS: Final = re.compile(
     r"(?:本页|本班|全班|班级|全院|全校|累计)?(?:合计|总计|小计|共计|总和|总分|总数|总人数|人数|平均[分值数]?|最[高低]分|[及优][格秀良]率)"
