@@ -8,7 +8,7 @@ declarations beside it.
 import json
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import Literal
 
@@ -247,8 +247,15 @@ def _several_words() -> tuple[str, ...]:
 
 
 def _meant(word: str, terminals: Iterable[str]) -> str | None:
+    forms = _forms(frozenset(terminals))
+    return None if any(word in group for group in forms) else nearest(word, forms[word.isascii()])
+
+
+@lru_cache(1 << 10)
+def _forms(terminals: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How the keywords are written in Chinese, and in English."""
     forms = [form for name in sorted(terminals) for group in keywords().forms.get(name, {}).values() for form in group]
-    return None if word in forms else nearest(word, [form for form in forms if form.isascii() == word.isascii()])
+    return tuple(x for x in forms if not x.isascii()), tuple(x for x in forms if x.isascii())
 
 
 _TOP = re.compile(r"^(?=[^\s#])", re.MULTILINE)
