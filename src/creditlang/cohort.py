@@ -27,7 +27,7 @@ from creditlang.ledger import StudentResult
 from creditlang.one_student import Engine, OneStudent, StudentData, as_read, day_not_said
 from creditlang.plugin import text_of
 from creditlang.results import Results, fact_value
-from creditlang.schema import RESULT_TABLES, RawTable, Row
+from creditlang.schema import RESULT_TABLES, RawTable
 from creditlang.toolkit.result_table import ResultTable
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ def _manifest(policy: Policy, settings: Settings, one_student: OneStudent, equat
     ]
 
 
-def asked_rows(tables: Sequence[str]) -> list[Row]:
+def asked_rows(tables: Sequence[str]) -> list[tuple[str, str]]:
     """What a manifest says of the tables that were made, where not all were."""
     return [("table", name) for name in tables[:-1] or tables] if len(tables) < len(RESULT_TABLES) else []
 

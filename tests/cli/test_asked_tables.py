@@ -1,4 +1,4 @@
-"""`run --tables`: the tables that are asked for are those of the whole run, to the byte, and nothing else is otherwise."""
+"""`run --tables`: the tables asked for are those of the whole run, to the byte, and nothing else is otherwise."""
 
 import csv
 import json

@@ -36,14 +36,15 @@ _ALL_OF_EACH: Final = Phrase("an output asks for all that is known of each stude
 
 @frozen
 class Way:
-    """How students are worked out: by what, how many rows at a time, whether with what they still need; and which
-    tables are asked for.
-    """
+    """How students are worked out, and what is made of it."""
 
-    engine: "Engine"
-    at_once: int | None
-    need: bool
-    tables: tuple[str, ...]
+    engine: "Engine" = "auto"
+    at_once: int | None = 0
+    """How many rows at a time, 0 for all together; without it, as the size of the data suggests."""
+    need: bool = False
+    """Whether with what they still need."""
+    tables: tuple[str, ...] = ()
+    """The result tables, if not all."""
 
 
 def _work_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -101,11 +102,9 @@ def command(
         manager,
         request,
         students,
-        way.engine,
+        evolve(way, tables=()) if collector or people else way,
         collector.keep if collector else None,
-        way.at_once,
         people,
-        () if collector or people else way.tables,
     )
     common.some_students(students, cohort.dataset.students)
     asked = AskedRun(
@@ -192,21 +191,19 @@ def work_out(
     manager: "PluginManager",
     request: common.DataRequest,
     students: Sequence[str] = (),
-    engine: "Engine" = "auto",
+    way: Way = Way(),
     keep: "Callable[[StudentResult], None] | None" = None,
-    at_once: int | None = 0,
     people: bool = False,
-    tables: tuple[str, ...] = (),
 ) -> "Cohort":
-    """Run a policy over the data at some addresses, `at_once` rows at a time, or all together if that is 0; without it,
-    as the size of the data suggests. Where it has been said and cannot be done, as when `keep` wants to see each result
-    or somebody the `people` of the cohort, the program ends. Of the result tables some are made, if any are named.
+    """Run a policy over the data at some addresses. Where it has been said how many rows are worked out at once and
+    that cannot be done, as when `keep` wants to see each result or somebody the `people` of the cohort, the program
+    ends.
     """
     from creditlang.cohort import run_cohort
 
-    chosen = common.run_settings(policy, request, students, engine)
-    chosen = evolve(chosen, tables=tables or chosen.tables)
-    rows = _rows_at_once(request) if at_once is None else at_once
+    chosen = common.run_settings(policy, request, students, way.engine)
+    chosen = evolve(chosen, tables=way.tables or chosen.tables)
+    rows = _rows_at_once(request) if way.at_once is None else way.at_once
     with common.opened(manager, request.data) as sources, common.progress(policy.identifier) as told:
         sheets = common.tables_of(sources, told)
 
@@ -215,13 +212,13 @@ def work_out(
 
         if rows:
             all_wanted = people or keep is not None
-            cohort = _in_parts(policy, sheets, chosen, problems, rows, told, at_once is not None, all_wanted)
+            cohort = _in_parts(policy, sheets, chosen, problems, rows, told, way.at_once is not None, all_wanted)
         else:
             cohort = run_cohort(policy, sheets, chosen, problems, {}, told, keep)
         if cohort is not None:
             cohort.results.rows["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
             return cohort
-    return work_out(policy, manager, request, students, engine, keep, tables=tables)
+    return work_out(policy, manager, request, students, evolve(way, at_once=0), keep)
 
 
 def _in_parts(

@@ -79,7 +79,7 @@ class Replayable:
 
     def differences(self) -> list["Diagnostic"]:
         """Where the run differs from what comes out now; only the data, if these are others."""
-        from creditlang.cli.run import AskedRun, close_manifest, opened_output, work_out, write
+        from creditlang.cli.run import AskedRun, Way, close_manifest, opened_output, work_out, write
         from creditlang.diagnostics import Place, listed, report
         from creditlang.diagnostics.person_words import spoken
         from creditlang.given_arguments import asked_tables
@@ -94,9 +94,8 @@ class Replayable:
         engine, _, alone = asked.engine.partition(" ")
         keep = (lambda result: None) if alone else None
         at_once = int(kept.one("at_once")) if "at_once" in kept.entries else 0
-        cohort = work_out(
-            core, self.manager, request, asked.students, cast("Engine", engine), keep, at_once, tables=asked.tables
-        )
+        way = Way(cast("Engine", engine), at_once, tables=asked.tables)
+        cohort = work_out(core, self.manager, request, asked.students, way, keep)
         close_manifest(cohort, self.manager, asked)
         rows = cohort.results.rows["manifest"]
         was, now = kept.all("data_hash"), tuple(str(value) for entry, value in rows if entry == "data_hash")
