@@ -147,13 +147,17 @@ class Evaluation:
 
     def evaluate(self, identifier: str) -> StudentResult:
         """The results of one student; what is wrong is noted."""
-        dataset, student = self.dataset, self.dataset.students[identifier]
+        student = self.dataset.students[identifier]
         result = self.one_student.result(as_read(student))
-        dataset.problems.extend(result.problems)
-        dataset.owners.update({id(found): identifier for found in result.problems})
+        self.note(identifier, result.problems)
         if student.problem is not None:
             self.results.undetermined[identifier] = "invalid"
         return result
+
+    def note(self, identifier: str, problems: Iterable[Diagnostic]) -> None:
+        """Note what is wrong with the data of a student."""
+        for found in problems:
+            self.dataset.problem(found, identifier)
 
     def in_columns(self, engine: "ColumnarEngine") -> Iterator[str | None]:
         """Take in the results of the chosen students in order; those to be worked out alone are given back instead."""
@@ -172,6 +176,7 @@ class Evaluation:
             for place, done in enumerate(settled.tolist(), chunk.students.first):
                 identifier = tables.cohort.students[place]
                 if done:
+                    self.note(identifier, tables.told.get(identifier, ()))
                     yield None
                 elif not wanted or identifier in wanted:
                     yield identifier

@@ -1,6 +1,6 @@
 """From chunks to the result tables, as columns; the rows are those of the interpreter's results, to the byte."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -10,10 +10,12 @@ from creditlang.columnar.chunk import Chunk
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.decisions import STATUSES
 from creditlang.columnar.distinct_numbers import distinct_numbers
-from creditlang.columnar.entry_columns import LIVE, NOTHING, UNMATCHED, Entries
+from creditlang.columnar.entry_columns import INVALID, LIVE, NOTHING, Entries
 from creditlang.columnar.record_columns import RecordColumns
 from creditlang.columnar.student_columns import StudentColumn
+from creditlang.columnar.told_of_records import told_of_records
 from creditlang.core.operators import Account
+from creditlang.diagnostics import Diagnostic
 from creditlang.interpreter.evaluate import FUTURE, NOT_BEGUN
 from creditlang.interpreter.limits import counts_instead
 from creditlang.ledger import Disposition, strongest
@@ -22,9 +24,10 @@ from creditlang.schema import Value
 from creditlang.table_columns import CodedCells, TableColumns
 from creditlang.values import EXACT, plain
 
-_DISPOSITIONS: Final[tuple[Disposition, ...]] = ("reduced", "counted", "void", "unmatched", "out of scope")
+_DISPOSITIONS: Final[tuple[Disposition, ...]] = ("invalid", "reduced", "counted", "void", "unmatched", "out of scope")
 """The strongest first."""
-_REDUCED, _COUNTED, _VOID, _UNMATCHED, _OUT = range(len(_DISPOSITIONS))
+_INVALID, _REDUCED, _COUNTED, _VOID, _UNMATCHED, _OUT = range(len(_DISPOSITIONS))
+_OF_STATES: Final = np.array([_COUNTED, _VOID, _UNMATCHED, _INVALID])
 
 
 class Amounts(dict[tuple[int, int], Decimal]):
@@ -57,9 +60,9 @@ def dispositions_of(entries: Entries) -> Numbers:
     """By number, the strongest first; a member of a group says with what stands for it why it has another."""
     number = entries.known.texts.number
     out = np.isin(entries.reasons, [number(FUTURE), number(NOT_BEGUN)])
-    found = np.where(entries.states == LIVE, np.where(entries.cut, _REDUCED, _COUNTED), _VOID)
-    found = np.where(entries.states == UNMATCHED, _UNMATCHED, found)
-    found = np.where((entries.rules < 0) & out, _OUT, found)
+    found = _OF_STATES[entries.states]
+    found[(entries.states == LIVE) & entries.cut] = _REDUCED
+    found[(entries.rules < 0) & out] = _OUT
     for members, _ in entries.carried:
         found[members] = len(_DISPOSITIONS)
     own = found.copy()
@@ -92,6 +95,8 @@ class ChunkTables:
         """In the language of the results, and those that name a record."""
         self.reason_codes = np.zeros(0, np.int32)
         """By text."""
+        self.told: dict[str, Sequence[Diagnostic]] = {}
+        """What is said of records of settled students."""
         policy = self.policy
         self.rules, self.accounts = [*policy.rules, ""], [*policy.accounts, ""]
         self.units = [*(x.unit or "" for x in policy.accounts.values()), ""]
@@ -123,9 +128,16 @@ class ChunkTables:
         entries = Entries.joined([*chunk.taken(), *(make() for make in chunk.extra)])
         entries.steps = []
         entries = entries.chosen(np.flatnonzero(self.settled[entries.owners - self.students.first]))
+        self._tell(entries)
         self._count(entries.places, dispositions_of(entries))
         self._count_requirements()
         return self.settled | self.outside
+
+    def _tell(self, entries: Entries) -> None:
+        """Note what is said of records of settled students, and who is not decided for one that is invalid."""
+        self.told |= {self.cohort.students[place]: told for place, told in told_of_records(entries).items()}
+        invalid = np.unique(entries.owners[entries.states == INVALID])
+        self.results.undetermined |= {self.cohort.students[place]: "invalid" for place in invalid.tolist()}
 
     def _begin(self, chunk: Chunk) -> None:
         self.chunk, self.students, self.known = chunk, chunk.students, chunk.students.known
@@ -275,6 +287,7 @@ class ChunkTables:
         entries = entries.chosen(order)
         people = entries.owners - self.students.first
         dispositions = dispositions_of(entries)
+        self._tell(entries)
         self._count(entries.places, dispositions)
         if "records" in self.results.wanted:
             self._records(entries, dispositions, people)
