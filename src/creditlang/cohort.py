@@ -6,7 +6,7 @@ whoever is asked for; of each only what is ranked or added up is kept.
 """
 
 import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
@@ -48,6 +48,8 @@ class Settings:
     mappings: tuple[MappingFile, ...] = ()
     """How to read sheets that have not the policy's own names."""
     engine: Engine = "auto"
+    tables: tuple[str, ...] = tuple(RESULT_TABLES)
+    """The result tables that are made, as `Results.wanted`."""
 
 
 @frozen
@@ -65,7 +67,8 @@ class Cohort:
 
     def __repr__(self) -> str:
         results = self.results
-        return f"<Cohort of {len(results.tables['students'])} students by {results.policy.identifier}>"
+        of = f" of {len(results.tables['students'])} students" if "students" in results.tables else ""
+        return f"<Cohort{of} by {results.policy.identifier}>"
 
     def _repr_html_(self) -> str:
         """What the students have come to, for notebooks."""
@@ -85,7 +88,7 @@ class Cohort:
 
 def result_tables(results: Results) -> dict[str, ResultTable]:
     """The tables of finished results by name, in the order of the contract."""
-    return {name: ResultTable(name, results.columns(name), results.tables[name]) for name in RESULT_TABLES}
+    return {name: ResultTable(name, results.columns(name), results.tables[name]) for name in results.wanted}
 
 
 @define(eq=False)
@@ -133,7 +136,7 @@ class Evaluation:
 
         with fewer_collections():
             one_student.among(everybody)
-        results = Results(policy, settings.language, unread=dataset.unread)
+        results = Results(policy, settings.language, settings.tables, unread=dataset.unread)
         return Evaluation(policy, settings, dataset, results, one_student)
 
     @property
@@ -270,6 +273,11 @@ def _manifest(policy: Policy, settings: Settings, one_student: OneStudent, equat
         *(("mapping", f"{mapping.name} {mapping.digest}") for mapping in settings.mappings),
         ("equation", equation),
     ]
+
+
+def asked_rows(tables: Sequence[str]) -> list[tuple[str, str]]:
+    """What a manifest says of the tables that were made, where not all were."""
+    return [("table", name) for name in tables[:-1] or tables] if len(tables) < len(RESULT_TABLES) else []
 
 
 @cache

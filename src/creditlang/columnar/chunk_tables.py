@@ -104,25 +104,33 @@ class ChunkTables:
 
     def add(self, chunk: Chunk) -> Numbers:
         """Take in what has come out for the settled students of a chunk; who of them is so, or outside the policy."""
-        self._begin(chunk)
-        taken, extra = chunk.taken(), [make() for make in chunk.extra]
-        self._note_texts()
-        self._accounts()
-        self._facts()
-        self._requirements()
-        self._students()
-        self._entries(taken, extra)
-        return self.settled | self.outside
+        if not self.results.makes_entries:
+            done = self.count(chunk)
+        else:
+            self._begin(chunk)
+            taken, extra = chunk.taken(), [make() for make in chunk.extra]
+            self._note_texts()
+            self._entries(taken, extra)
+            self._count_requirements()
+            done = self.settled | self.outside
+        makes = {
+            "students": self._students, "accounts": self._accounts, "facts": self._facts,
+            "requirements": self._requirements,
+        }  # fmt: skip
+        for name, make in makes.items():
+            if name in self.results.wanted:
+                make()
+        return done
 
     def count(self, chunk: Chunk) -> Numbers:
         """Count the records and requirements of the settled students of a chunk; who of them is so, or outside."""
         self._begin(chunk)
         entries = Entries.joined([*chunk.taken(), *(make() for make in chunk.extra)])
+        entries.steps = []
         entries = entries.chosen(np.flatnonzero(self.settled[entries.owners - self.students.first]))
         self._tell(entries)
         self._count(entries.places, dispositions_of(entries))
-        for name in chunk.parts:
-            self._count_requirement(name)
+        self._count_requirements()
         return self.settled | self.outside
 
     def _tell(self, entries: Entries) -> None:
@@ -215,12 +223,12 @@ class ChunkTables:
                 statuses = CodedCells(STATUSES, part.statuses[self.who])
                 columns = self._names(self.who), CodedCells.alike(name, count), label, *shown, statuses, article, period
                 self._put("requirements", columns, self.who)
-            self._count_requirement(name)
 
-    def _count_requirement(self, name: str) -> None:
-        met = self.students.requirements[name].numbers[self.who]
-        self.results.requirement_counts[name, "met"] += int(met.sum())
-        self.results.requirement_counts[name, "unmet"] += int((~met).sum())
+    def _count_requirements(self) -> None:
+        for name in self.chunk.parts:
+            met = self.students.requirements[name].numbers[self.who]
+            self.results.requirement_counts[name, "met"] += int(met.sum())
+            self.results.requirement_counts[name, "unmet"] += int((~met).sum())
 
     def _shown(self, column: StudentColumn | None) -> CodedCells:
         if column is None:
@@ -281,8 +289,10 @@ class ChunkTables:
         dispositions = dispositions_of(entries)
         self._tell(entries)
         self._count(entries.places, dispositions)
-        self._records(entries, dispositions, people)
-        self._steps(entries, people)
+        if "records" in self.results.wanted:
+            self._records(entries, dispositions, people)
+        if "steps" in self.results.wanted:
+            self._steps(entries, people)
 
     def _count(self, of_entries: Numbers, dispositions: Numbers) -> None:
         """The one disposition of each record, for the equation; of each entry its record and what became of it."""
