@@ -38,10 +38,12 @@ class DecidedRecords(dict[Any, tuple[LightEntry, frozenset[int], frozenset[Label
         entry, run, before = w.opened(self.rule, row), w.run, _noted_elsewhere(w)
         covered, cells = w.covered, w.cells
         own, read = w.covered, w.cells = run.covered, run.cells = set[int](), set[Label]()
-        self.front(w, (entry,))
-        w.covered, w.cells = run.covered, run.cells = covered, cells
-        covered |= own
-        cells |= read
+        try:
+            self.front(w, (entry,))
+        finally:
+            w.covered, w.cells = run.covered, run.cells = covered, cells
+            covered |= own
+            cells |= read
         if len(self) < MOST_KEPT and _noted_elsewhere(w) == before:
             model = entry.copy()
             model[ROW], model[STEPS] = None, None if entry[STEPS] is None else [*map(Step._make, entry[STEPS])]
