@@ -316,7 +316,7 @@ def _rescale(lines: GroupLines, operator: o.Rescale, entries: Entries, odd: Numb
         table = lines.effects[id(operator), kind]
         lines.known.aside(table.reads.asks, entries.places[at[own]], odd)
         effects = table.of(entries.places[at[own]])
-        entries.set_aside(at[own[table.those("more")[effects]]], odd)
+        entries.set_aside(at[own[(table.those("more") | table.those("ends"))[effects]]], odd)
         chosen.append(own[~table.those("nothing")[effects]])
     if not chosen:
         return entries

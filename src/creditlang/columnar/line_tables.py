@@ -21,6 +21,7 @@ from creditlang.columnar.numbered import Numbered
 from creditlang.columnar.record_columns import RecordColumns
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.diagnostics import Diagnostic
 from creditlang.plan.inputs import Input, Reader, Reads
 from creditlang.plan.tables import Filler, Made
 from creditlang.values import EXACT, Undetermined
@@ -41,19 +42,23 @@ _IN_ORDER: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 
 
 class Texts:
-    """Texts by number, each once; phrases with their other language."""
+    """Texts by number, each once; phrases with their other language; reasons with what else is said of a record."""
 
     def __init__(self) -> None:
         """With the empty text as number 0."""
         self.texts: list[str] = [""]
-        self._known: dict[tuple[str, str], int] = {("", ""): 0}
+        self.told: dict[int, tuple[Diagnostic, o.Operator | None]] = {}
+        """By the numbers of reasons: what is said of a record, and the line by which."""
+        self._known: dict[tuple[str, str, Diagnostic | None, int], int] = {("", "", None, 0): 0}
 
-    def number(self, text: str) -> int:
-        """The number of a text."""
-        key = (str(text), getattr(text, "zh", ""))
+    def number(self, text: str, told: Diagnostic | None = None, by: o.Operator | None = None) -> int:
+        """The number of a text, or of a reason that has more `told` of a record, by a line."""
+        key = (str(text), getattr(text, "zh", ""), told, id(by) if told is not None else 0)
         if key not in self._known:
             self._known[key] = len(self.texts)
             self.texts.append(text)
+            if told is not None:
+                self.told[len(self.texts) - 1] = told, by
         return self._known[key]
 
 
@@ -78,6 +83,8 @@ class Known:
     texts: Texts
     has: Mapping[str, Numbers]
     """For each student, whether there are records of a kind."""
+    once: frozenset[str]
+    """The kinds of whose records each goes to one rule at most."""
     readers: Mapping[str, Reader]
     semester_texts: Numbers = field(init=False)
     enrolments: Numbers = field(init=False)
