@@ -173,7 +173,7 @@ class Entries:
         at = self.live() if entries is None else entries
         if not len(at):
             return
-        self.known.aside(table.reads.asks, self.places[at], odd)
+        self.known.aside(table.kind, table.reads.asks, self.places[at], odd)
         effects = table.of(self.places[at])
         for does, act in _ACTS.items():
             if does in table.does:

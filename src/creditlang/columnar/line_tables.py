@@ -22,7 +22,7 @@ from creditlang.columnar.record_columns import RecordColumns
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic
-from creditlang.plan.inputs import Input, Reader, Reads
+from creditlang.plan.inputs import Ask, Input, Reader, Reads
 from creditlang.plan.tables import Filler, Made
 from creditlang.values import EXACT, Undetermined
 
@@ -104,6 +104,8 @@ class Known:
     _combined: dict[tuple[str, frozenset[Input]], tuple[Numbers, Sequence[int]]] = field(factory=dict)
     _met: dict[tuple[str, Reads, int], Numbered] = field(factory=dict)
     """Combinations of the first so many inputs, where all would be more than there are numbers."""
+    _fields_asked: dict[Ask, Numbers] = field(factory=dict)
+    """Numbers for the owners of records with what they have in a field."""
     _said: dict[tuple[str, e.Expression], dict[Any, int]] = field(factory=dict)
     """The answers to each question, or sorts of why there is none, with their numbers."""
 
@@ -299,11 +301,29 @@ class Known:
         ]
         return np.array(named, np.int32)[back]
 
-    def aside(self, asks: frozenset[str], places: Numbers, odd: Numbers) -> None:
-        """Leave to be worked out alone who has records of the kinds that are asked about."""
-        for kind in asks:
-            owners = self.cohort.owners[places]
-            odd[owners[self.has[kind][owners]]] = True
+    def aside(self, kind: str, asks: Iterable[Ask], places: Numbers, odd: Numbers) -> None:
+        """Leave to be worked out alone of whom some records of a kind ask about others, and may find any."""
+        owners = self.cohort.owners[places] if asks else places
+        for ask in asks:
+            at = np.flatnonzero(self.has[ask.kind][owners])
+            if len(at) and ask.field:
+                at = at[np.isin(self._looked_for(kind, ask, places[at]), self._to_be_found(ask))]
+            odd[owners[at]] = True
+
+    def _looked_for(self, kind: str, ask: Ask, places: Numbers) -> Numbers:
+        """Numbers for the owners of some records of a kind with what they look for; -1 where there is no such."""
+        own, theirs = self.cohort.kinds[kind], self.cohort.kinds[ask.kind].fields[ask.field].values
+        known = {value: code for code, value in enumerate(theirs) if code}
+        codes = np.array([known.get(value, -1) for value in own.fields[ask.same_as].values], np.int64)
+        wanted = codes[own.fields[ask.same_as].codes[places - own.first]]
+        return np.where(wanted < 0, -1, self.cohort.owners[places] * len(theirs) + wanted)
+
+    def _to_be_found(self, ask: Ask) -> Numbers:
+        if ask not in self._fields_asked:
+            kind = self.cohort.kinds[ask.kind]
+            column = kind.fields[ask.field]
+            self._fields_asked[ask] = self.cohort.owners[kind.places] * len(column.values) + column.codes
+        return self._fields_asked[ask]
 
 
 @define(eq=False)
@@ -324,7 +344,7 @@ class AnswerTable:
         """The number of the value for each of some records."""
         if self._reads is None:
             self._reads = self.known.readers[self.kind].reads(self.expression)
-        self.known.aside(self._reads.asks, places, odd)
+        self.known.aside(self.kind, self._reads.asks, places, odd)
         keys, size = self.known.keys(self.kind, self._reads, places)
         if self._numbers is None or self._numbers.size != size:
             self._numbers = Numbered(self._ask, size)
