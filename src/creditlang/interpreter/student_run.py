@@ -110,6 +110,8 @@ class Run:
     """Entries taken out because nothing says what they are worth."""
     environments: dict[int, Environment] = field(factory=dict, repr=False)
     known: dict[tuple[Any, ...], Any] = field(factory=dict, repr=False)
+    stretches: int = 0
+    """The clean stretches that have been found, of all kinds."""
     taken: dict[tuple[str, str, str], Any] = field(factory=dict)
     """What requests have taken of the entries of accounts whose entries count for a time only."""
     others: "OtherRuns[Run] | None" = field(default=None, repr=False)
